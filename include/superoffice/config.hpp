@@ -1,0 +1,52 @@
+// superoffice/config.hpp - every switch: its meaning, its default, and what it changes.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_CONFIG_HPP
+#define SUPEROFFICE_CONFIG_HPP
+
+#include <superoffice/version.hpp>
+
+// Each switch is 0 or 1; unset means 0. Nothing is ever sniffed from what happens to be installed: two translation
+// units built with the same command see the same library.
+
+/// 1: `simdjson_reader` exists and is the default reader. Needs simdjson 3.0 or later, its header and its library.
+#ifndef SUPEROFFICE_WITH_SIMDJSON
+#define SUPEROFFICE_WITH_SIMDJSON 0
+#endif
+
+/// 1: `tls<Link>` exists. Needs mbedTLS 2.28 or later: mbedtls, mbedx509, mbedcrypto.
+#ifndef SUPEROFFICE_WITH_MBEDTLS
+#define SUPEROFFICE_WITH_MBEDTLS 0
+#endif
+
+/// 1: `tcp_socket` exists (POSIX sockets or Winsock); together with the one above also `mbedtls_socket`.
+#ifndef SUPEROFFICE_WITH_SOCKETS
+#define SUPEROFFICE_WITH_SOCKETS 0
+#endif
+
+#if (SUPEROFFICE_WITH_SIMDJSON != 0 && SUPEROFFICE_WITH_SIMDJSON != 1) || \
+    (SUPEROFFICE_WITH_MBEDTLS != 0 && SUPEROFFICE_WITH_MBEDTLS != 1) || \
+    (SUPEROFFICE_WITH_SOCKETS != 0 && SUPEROFFICE_WITH_SOCKETS != 1)
+#error "superoffice-batch: SUPEROFFICE_WITH_SIMDJSON, _MBEDTLS and _SOCKETS are 0 or 1"
+#endif
+
+/// A mistake of the programmer that only shows at run time (reading the value of an error, say) ends here. Define it
+/// before the first include to send it to your own handler. The default traps in debug builds and vanishes with NDEBUG.
+#ifndef SUPEROFFICE_ASSERT
+#ifdef NDEBUG
+#define SUPEROFFICE_ASSERT(condition) static_cast<void>(0)
+#else
+#define SUPEROFFICE_ASSERT(condition) ((condition) ? static_cast<void>(0) : __builtin_trap())
+#endif
+#endif
+
+/// Inline namespaces. Everything lives in one that names the version; what a switch changes (the default reader, and so
+/// the client) lives in one that names the switch too, so that objects built with different settings cannot be linked
+/// into one another by mistake. Schema types carry the version only.
+#define SUPEROFFICE_ABI v0_1
+#if SUPEROFFICE_WITH_SIMDJSON
+#define SUPEROFFICE_ABI_READER v0_1_simdjson
+#else
+#define SUPEROFFICE_ABI_READER v0_1_compact
+#endif
+
+#endif

@@ -1,0 +1,120 @@
+// superoffice/transport.hpp - what a link must do to carry the bytes of one call.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_TRANSPORT_HPP
+#define SUPEROFFICE_TRANSPORT_HPP
+
+#include <superoffice/error.hpp>
+#include <superoffice/time.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// Whom to talk to. `host` is a name, an IPv4 literal or an IPv6 literal without brackets, at most `max_host_bytes`
+/// long; borrowed for the call to `start`.
+struct peer {
+    std::string_view host;
+    std::uint16_t port = 0;
+};
+
+/// RFC 1035 section 2.3.4: a name has at most 253 characters in text form.
+inline constexpr std::size_t max_host_bytes = 253;
+
+/// How a link's function ended. "Nothing yet" and "the peer has closed" are different answers.
+enum class io_state : std::uint8_t { ready, would_block, closed, failed };
+
+/// What a link that would block waits for.
+enum class wait_for : std::uint8_t { nothing, readable, writable, time };
+
+/// The answer of every function of a link.
+struct io_result {
+    std::size_t bytes = 0;       ///< moved; only with `ready`
+    std::int32_t native = 0;     ///< the system's or the TLS library's code, unchanged; only with `failed`
+    io_state state = io_state::ready;
+    wait_for wants = wait_for::nothing;  ///< only with `would_block`: a TLS read may have to wait for a write
+    errc code = errc::ok;                ///< only with `failed`: what it was; `link_failed` where nothing better is known
+    stage at = stage::none;              ///< how far `start` has come, with `would_block` and `failed`
+
+    static constexpr io_result ready(std::size_t bytes = 0) noexcept { return {.bytes = bytes}; }
+    static constexpr io_result would_block(wait_for wants, stage at = stage::none) noexcept {
+        return {.state = io_state::would_block, .wants = wants, .at = at};
+    }
+    static constexpr io_result closed() noexcept { return {.state = io_state::closed}; }
+    static constexpr io_result failed(errc code, std::int32_t native, stage at = stage::none) noexcept {
+        return {.native = native, .state = io_state::failed, .code = code, .at = at};
+    }
+};
+
+/// A stream of bytes to one peer. The client calls the functions below, from one thread, never nested, none of which
+/// waits, allocates after `start` is ready, or throws.
+///
+/// `may_wait`         true only where `start` may wait all the same (a system name look-up). The non-blocking start of
+///                    a call refuses such a link at compile time unless it is told `allow_waiting_lookup`.
+///
+/// `start(peer)`      opens the stream to that peer. Called again with the same peer until it no longer answers
+///                    `would_block`; `at` says how far it is. `ready`: bytes may flow. Never called while the stream is
+///                    open. After `failed` or `stop` the next call starts afresh.
+///
+/// `receive(into)`    takes what has already arrived: `ready` with 1..into.size() bytes; `would_block` with none;
+///                    `closed` when the peer ended the stream in an orderly way (over TLS: close_notify was seen; a bare
+///                    end of the connection below is `failed` with `errc::truncated_close`). `into` is never empty.
+///                    May be called again after `closed` and answers the same.
+///
+/// `transmit(from)`   hands over bytes: `ready` with 1..from.size() of them taken, or `would_block` with none. After
+///                    `would_block` it is called again with the same bytes. `from` is never empty. "Taken" means out of
+///                    the caller's memory, which may be overwritten at once.
+///
+/// `stop()`           ends the stream, orderly if that needs no waiting (TLS: one attempt at close_notify). Safe at any
+///                    time, also twice, also before `start`.
+///
+/// `secure()`         true where what is sent can only be read by the verified peer. Asked after `start` is ready: a
+///                    credential is never sent for an https base over a link that says false.
+template <class Link>
+concept byte_transport = requires(Link& link, const peer& to, std::span<std::byte> into, std::span<const std::byte> from) {
+    { Link::may_wait } -> std::convertible_to<bool>;
+    { link.start(to) } noexcept -> std::same_as<io_result>;
+    { link.receive(into) } noexcept -> std::same_as<io_result>;
+    { link.transmit(from) } noexcept -> std::same_as<io_result>;
+    { link.stop() } noexcept;
+    { link.secure() } noexcept -> std::convertible_to<bool>;
+};
+
+/// A link that divides its time (over several addresses, say) is told the time before each step: `now`, and when the
+/// whole call must be over.
+template <class Link>
+concept timed_transport = byte_transport<Link> && requires(Link& link, instant now, instant deadline) {
+    { link.tick(now, deadline) } noexcept;
+};
+
+/// A link that can wait, for the blocking call: returns when what `wants` names may have happened, or after `at_most`,
+/// or earlier for no reason.
+template <class Link>
+concept waiting_transport = byte_transport<Link> && requires(Link& link, wait_for wants, milliseconds at_most) {
+    { link.wait(wants, at_most) } noexcept;
+};
+
+/// What the blocking call reads the time from: `now()` never goes back.
+template <class Clock>
+concept monotonic_clock = requires(Clock& clock) {
+    { clock.now() } noexcept -> std::same_as<instant>;
+};
+
+/// Satisfies `byte_transport` and nothing more: what to start a link of one's own from.
+struct byte_transport_archetype {
+    static constexpr bool may_wait = false;
+    io_result start(const peer&) noexcept { return io_result::ready(); }
+    io_result receive(std::span<std::byte>) noexcept { return io_result::closed(); }
+    io_result transmit(std::span<const std::byte> from) noexcept { return io_result::ready(from.size()); }
+    void stop() noexcept {}
+    [[nodiscard]] bool secure() const noexcept { return false; }
+};
+static_assert(byte_transport<byte_transport_archetype>);
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
