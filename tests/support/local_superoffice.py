@@ -1,0 +1,260 @@
+#!/usr/bin/env python3
+"""A local SuperOffice: `POST /api/v1/Agents/Batch/GetBatchTaskInfo` over TLS, for examples, tests and benchmarks.
+
+Needs Python 3.11 or newer, its standard library, and the `openssl` command (not with --plain alone).
+Serves loopback only. Any HTTP client can be pointed at it:
+
+    python3 local_superoffice.py --directory work &
+    ready https://localhost:40001/Cust12345/api ca=work/ca.pem
+
+    curl --cacert work/ca.pem -H 'Authorization: Bearer 8A:Cust12345.test-token-good' \\
+         --json '{"Id":497}' https://localhost:40001/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo
+
+Documented and inferred
+    The description of the service marks what its vendor documents and what nobody states; the modules
+    beside this one repeat those marks, by section:
+    local_superoffice_service.py       credentials, arguments, $select, JSON and XML, the tenant's state, control
+    local_superoffice_tasks.py         the documented sample, progressing tasks, dates, languages
+    local_superoffice_specials.py      ids that answer in a special way
+    local_superoffice_wire.py          listeners, HTTP/1.1, framings, faults, the log
+    local_superoffice_certificates.py  the authority and the certificates, good and bad
+
+Addresses on every listener
+    /Cust12345/api/...              a tenant's Online rules: a ticket needs SO-AppToken, Basic is refused
+                                    (unless --basic-online)
+    /superoffice/api/..., /Super/api/..., /crm/api/..., /api/...
+                                    onsite rules: Basic works, SO-AppToken is not looked at
+    .../api and .../api/v1          version facts and the list of calls, without a credential
+    .../api/v1/Agents/Batch/GetBatchTaskInfo   POST: the call; GET: a description of it
+    .../api/v1/Agents/Batch/StopBatchJob       POST: true if a running task of this id was stopped
+    .../api/v1/BatchTask/ID         GET: the REST form, 404 for an unknown id
+    /api/state/Cust12345            GET: the tenant's state, without a credential
+    /CustN/api/... with another N   421
+
+Log, DIR/requests.log
+    A JSON object per line, flushed at once; `event` says what it is:
+    connection, handshake, failed-handshake, first-byte (the first byte of HTTP on a connection: absent
+    when a client refused the certificate), request, bad-request, incomplete-request, control, closed,
+    internal-error (a defect of this service: a test may assert that there is none).
+    A request is logged before its reply is sent. Credentials are never logged: headers keep the scheme,
+    `credential` is a name such as bearer-good.
+
+Control, POST /control/NAME with a JSON object (or nothing); answers JSON, 400 with {"error"} if it cannot
+    clock      {"advance": seconds}         moves the clock of the tasks; the only thing that does with --manual-clock
+    task       {"id": 1000}                 starts that task's clock now
+    reset      {}                           all state as at the start; the log stays
+    expire     {"kind": "bearer", "value"?, "after"?: n}    one credential, or all of a kind (basic, ticket, bearer,
+                                            session), now or after n more uses
+    renew      {"kind": "bearer", "value"?} makes a value good again, or makes a new one: answers {"value"}
+    requests   {"count": 10}                the last requests of the log; `events` {"count", "event"?} for all kinds
+    listeners  {}                           each listener's root, kind and counters
+    tenant     {"at": NAME, "state"?, "version"?, "valid_seconds"?}    which listener serves the tenant: the others
+                                            answer 421 and the state call names that one; null: every listener
+    settings   {"framing", "nulled", "xml", "gzip", "delay", "retry_after", "task_seconds"}    any of them
+    next       {"status", "reason", "headers": [[name, value], ...], "body" or "body_base64",
+                "framing", "fault", "delay", "gzip", "times": 1, "match": part of the target}
+                                            changes the next reply: with only framing, fault, delay or gzip it is
+                                            the usual one so changed, otherwise one made of what is given
+    stop       {}                           ends the service
+"""
+
+import sys
+
+sys.dont_write_bytecode = True  # leaves nothing beside the sources
+
+import argparse  # noqa: E402
+import os  # noqa: E402
+import pathlib  # noqa: E402
+import signal  # noqa: E402
+import threading  # noqa: E402
+
+import local_superoffice_certificates as certificates  # noqa: E402
+import local_superoffice_service as service  # noqa: E402
+import local_superoffice_specials as specials  # noqa: E402
+import local_superoffice_tasks as tasks  # noqa: E402
+import local_superoffice_wire as wire  # noqa: E402
+
+BAD_CERTIFICATES = ("expired", "not-yet-valid", "self-signed", "wrong-name", "unknown-authority")
+OTHER_KINDS = {
+    "plain": "http without TLS",
+    "no-handshake": "takes a connection and never answers the handshake",
+    "reset-handshake": "resets the connection in the handshake",
+}
+KINDS = (*certificates.CERTIFICATES, *OTHER_KINDS)
+HOSTS = {"127.0.0.1": (["127.0.0.1"], "localhost"), "::1": (["::1"], "[::1]"),
+         "both": (["127.0.0.1", "::1"], "localhost")}
+
+
+# ---------------------------------------------------------------------------------------------- help
+
+def _table(title, rows):
+    width = max(len(str(name)) for name, _ in rows)
+    return "\n".join([f"{title}:", *(f"  {name:<{width}}  {meaning}" for name, meaning in rows)])
+
+
+def _epilog():
+    parts = [
+        _table("good credentials", [
+            ("Basic", f"{service.BASIC_GOOD}  {service.BASIC_SAMPLE}  {service.BASIC_UNICODE}   (user:password)"),
+            ("SOTicket", f"{service.TICKET_GOOD}  {service.TICKET_LONG}<any text>"),
+            ("Bearer", f"{service.BEARER_GOOD}  {service.BEARER_LONG}<any text>"),
+            ("session", f"Cookie: <any name>={service.SESSION_GOOD}"
+                        f" with X-XSRF-TOKEN: {service.xsrf_of(service.SESSION_GOOD)}"),
+            ("SO-AppToken", f"{service.APP_TOKEN}   (beside a ticket below /{service.TENANT})"),
+        ]),
+        _table("expired credentials (401, as anything unknown)", [
+            ("Basic", service.BASIC_EXPIRED), ("SOTicket", service.TICKET_EXPIRED),
+            ("Bearer", service.BEARER_EXPIRED),
+            ("session", f"{service.SESSION_EXPIRED} with {service.xsrf_of(service.SESSION_EXPIRED)}")]),
+        _table("kinds of listener (--certificate, --listen NAME=KIND or NAME=KIND@1.2, KIND@1.3)", [
+            *((name, each.meaning) for name, each in certificates.CERTIFICATES.items()), *OTHER_KINDS.items()]),
+        _table("framings", [(name, each.meaning) for name, each in wire.FRAMINGS.items()]),
+        _table("XML shapes", [(name, each.meaning) for name, each in service.XML_SHAPES.items()]),
+        _table("ids", [
+            (tasks.SAMPLE_ID, "the documented sample, whose own Id is 547"),
+            *((f"{first}-{first + 999}", each.meaning) for first, each in tasks.COURSES.items()),
+            ("below 0", "400, error object B"), ("no Id", "200, error object A"), ("any other", "null")]),
+        *(_table(title, [(number, special.meaning) for number, special in group.items()])
+          for title, group in specials.GROUPS.items()),
+        "A special id answers as the sample (its Id is 547), but for what the table says. Those whose body is\n"
+        "fixed do so in JSON whatever Accept says.",
+    ]
+    return "\n\n".join(parts)
+
+
+def parse_arguments(arguments=None):
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog=_epilog(), formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="%(prog)s --directory DIR [options]")
+    ready = "prints `ready URL ca=FILE` when it can be asked; further listeners print `listening NAME URL` before"
+    parser.add_argument("--directory", required=True, metavar="DIR",
+                        help=f"where certificates and the log go; made when missing. The service {ready}")
+    parser.add_argument("--host", choices=HOSTS, default="127.0.0.1", help="address of all listeners (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=0, help="of the main listener (0: any free one)")
+    parser.add_argument("--certificate", choices=KINDS, default="good", metavar="KIND",
+                        help="of the main listener, see below (good)")
+    parser.add_argument("--plain", action="store_true", help="the main listener speaks http: --certificate plain")
+    parser.add_argument("--tls", choices=wire.TLS_VERSIONS, help="pins the TLS version of the main listener")
+    parser.add_argument("--listen", action="append", default=[], metavar="NAME=KIND[@TLS]",
+                        help="a further listener on a free port; may be repeated")
+    parser.add_argument("--bad-certificates", action="store_true",
+                        help=f"a further listener for each of: {', '.join(BAD_CERTIFICATES)}")
+    parser.add_argument("--log", metavar="FILE", help="instead of DIR/requests.log; appended to")
+    parser.add_argument("--until-stdin-closes", action="store_true", help="stops when standard input ends")
+    parser.add_argument("--max-seconds", type=float, help="stops after that time")
+    parser.add_argument("--manual-clock", action="store_true", help="tasks move by the control call only")
+    parser.add_argument("--task-seconds", type=float, default=4, help="length of a task that progresses (4)")
+    parser.add_argument("--framing", choices=wire.FRAMINGS, default="chunked", metavar="NAME", help="of replies (chunked)")
+    parser.add_argument("--nulled", choices=service.CHOICES["nulled"], default="null",
+                        help="how a property that was not selected looks (null)")
+    parser.add_argument("--xml", choices=service.XML_SHAPES, default="plain", help="the shape of XML replies (plain)")
+    parser.add_argument("--no-gzip", action="store_true", help="never gzip, whatever Accept-Encoding allows")
+    parser.add_argument("--delay", type=float, default=0, help="seconds before each reply (0)")
+    parser.add_argument("--drip-seconds", type=float, default=0.02, help="between the bytes of a slow reply (0.02)")
+    parser.add_argument("--retry-after", type=int, default=2, help="seconds that Retry-After names (2)")
+    parser.add_argument("--idle-seconds", type=float, default=120, help="until a silent connection is closed (120)")
+    parser.add_argument("--basic-online", action="store_true", help="Basic works below the tenant's root too")
+    parser.add_argument("--tenant-at", metavar="NAME", help="the listener that serves the tenant; others answer 421")
+    options = parser.parse_args(arguments)
+    if options.plain:
+        options.certificate = "plain"
+    if options.task_seconds <= 0:
+        parser.error("--task-seconds must be above 0")
+    options.listeners = _wanted_listeners(options, parser)
+    if options.tenant_at not in (None, *(name for name, _, _ in options.listeners)):
+        parser.error(f"--tenant-at {options.tenant_at}: no such listener")
+    return options
+
+
+def _wanted_listeners(options, parser):
+    """(name, kind, TLS version) of each listener, the main one first."""
+    wanted = [("main", options.certificate, options.tls)]
+    for text in options.listen:
+        name, _, kind = text.partition("=")
+        kind, _, version = kind.partition("@")
+        if not name or kind not in KINDS or version not in ("", *wire.TLS_VERSIONS):
+            parser.error(f"--listen {text}: NAME=KIND[@TLS] with KIND one of {', '.join(KINDS)}")
+        wanted.append((name, kind, version or None))
+    if options.bad_certificates:
+        wanted += [(kind, kind, None) for kind in BAD_CERTIFICATES]
+    names = [name for name, _, _ in wanted]
+    if len(set(names)) < len(names):
+        parser.error("two listeners have the same name")
+    return wanted
+
+
+# ----------------------------------------------------------------------------------------------- run
+
+def open_listeners(options, directory):
+    hosts, url_host = HOSTS[options.host]
+    for name, kind, version in options.listeners:
+        context = None
+        if kind in certificates.CERTIFICATES:
+            context = wire.make_context(directory / f"{kind}.pem", directory / f"{kind}.key", version)
+        sockets = _open_sockets(hosts, options.port if name == "main" else 0)
+        yield wire.Listener(name, kind, sockets, context, url_host)
+
+
+def _open_sockets(hosts, port):
+    # Port 0 on two addresses: the port that the first was given may be taken on the second.
+    for attempts_left in (4, 3, 2, 1, 0):
+        try:
+            return wire.open_sockets(hosts, port)
+        except OSError:
+            if port or len(hosts) < 2 or not attempts_left:
+                raise
+    raise AssertionError
+
+
+def watch_stdin(stop):
+    def until_end():
+        try:
+            while os.read(0, 4096):
+                pass
+        except OSError:
+            pass
+        stop.set()
+    threading.Thread(target=until_end, daemon=True).start()
+
+
+def announce(server, ca):
+    main, *others = server.listeners.values()
+    for listener in others:
+        print(f"listening {listener.name} {listener.root}/{service.TENANT}/api")
+    print(f"ready {main.root}/{service.TENANT}/api ca={ca}", flush=True)
+
+
+def run(options):
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    directory = pathlib.Path(options.directory).absolute()
+    directory.mkdir(parents=True, exist_ok=True)
+    if any(kind in certificates.CERTIFICATES for _, kind, _ in options.listeners):
+        certificates.make_certificates(directory)
+    log = wire.Log(options.log or directory / "requests.log")
+    settings = service.Settings(options.framing, options.nulled, options.xml, not options.no_gzip, options.delay,
+                                options.retry_after, options.task_seconds)
+    application = service.Service(settings, log, options.manual_clock, options.basic_online, options.tenant_at, stop.set)
+    server = wire.Server(application, log, options.idle_seconds, options.drip_seconds, options.framing)
+    for listener in open_listeners(options, directory):
+        server.add(listener)
+    application.listeners, application.counters = server.listeners, server.counters
+    server.start()
+    announce(server, directory / "ca.pem")
+    if options.until_stdin_closes:
+        watch_stdin(stop)
+    stop.wait(options.max_seconds)
+    server.stop()
+    log.close()
+
+
+def main():
+    try:
+        run(parse_arguments())
+    except (certificates.CertificateError, OSError) as problem:
+        sys.exit(f"local_superoffice: {problem}")
+
+
+if __name__ == "__main__":
+    main()

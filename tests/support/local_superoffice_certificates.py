@@ -1,0 +1,188 @@
+"""Makes the certificates of the local SuperOffice with the `openssl` command line tool.
+
+Everything lands in one directory and is reused by the next start:
+
+    ca.pem                    the authority that a client under test is told to trust
+    unknown-authority-ca.pem  an authority that it is not told about
+    NAME.pem, NAME.key        one pair for each NAME of CERTIFICATES
+
+`openssl ca` signs them all, because it is the one command of OpenSSL 3.0 that takes both ends of
+the validity as absolute dates. Keys are ECDSA P-256, but for the certificate `rsa` (RSA 2048).
+"""
+
+import dataclasses
+import datetime
+import fcntl
+import json
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+LAYOUT = 1  # counted up when what is made changes, so that an old directory is made anew
+REUSE_FOR = datetime.timedelta(days=30)
+LEAF_DAYS = 90
+AUTHORITY_DAYS = 1500
+
+LOCAL_NAMES = "DNS:localhost,IP:127.0.0.1,IP:::1"
+OTHER_NAMES = "DNS:elsewhere.example"
+
+KEYS = {
+    "ecdsa": ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+    "rsa": ("-newkey", "rsa:2048"),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Certificate:
+    """How one server certificate differs from the good one; dates as `openssl ca` reads them."""
+
+    meaning: str
+    authority: str = "ca"  # "" signs itself
+    names: str = LOCAL_NAMES
+    key: str = "ecdsa"
+    start: str = ""
+    end: str = ""
+
+
+CERTIFICATES = {
+    "good": Certificate("for localhost, 127.0.0.1 and ::1, by ca.pem"),
+    "rsa": Certificate("the same with an RSA key", key="rsa"),
+    "expired": Certificate("ended in 2021", start="20200101000000Z", end="20210101000000Z"),
+    # Before 2038, so that a client with a 32-bit clock judges it the same way.
+    "not-yet-valid": Certificate("begins in 2036", start="20360101000000Z", end="20370101000000Z"),
+    "self-signed": Certificate("signed by its own key", authority=""),
+    "wrong-name": Certificate("for elsewhere.example only", names=OTHER_NAMES),
+    "unknown-authority": Certificate("by an authority that ca.pem does not hold",
+                                     authority="unknown-authority-ca"),
+}
+AUTHORITIES = {
+    "ca": "Local SuperOffice Test Authority",
+    "unknown-authority-ca": "Unknown Test Authority",
+}
+
+CONFIGURATION = """\
+[req]
+distinguished_name = subject
+prompt = no
+string_mask = utf8only
+[subject]
+CN = {common_name}
+[authority]
+basicConstraints = critical, CA:TRUE
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+[server]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature{key_encipherment}
+extendedKeyUsage = serverAuth
+subjectKeyIdentifier = hash
+{authority_key_identifier}
+subjectAltName = {names}
+[ca]
+default_ca = register
+[register]
+database = {database}
+new_certs_dir = .
+rand_serial = yes
+unique_subject = no
+default_md = sha256
+policy = policy
+[policy]
+commonName = supplied
+"""
+
+
+class CertificateError(Exception):
+    """What openssl said, for a person."""
+
+
+def make_certificates(directory):
+    """Makes what is missing in `directory`; safe when two processes do it at once."""
+    directory = pathlib.Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    with open(directory / ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _is_reusable(directory):
+            _make_all(directory)
+
+
+def _files():
+    names = [f"{name}.pem" for name in AUTHORITIES]
+    return names + [f"{name}{end}" for name in CERTIFICATES for end in (".pem", ".key")]
+
+
+def _is_reusable(directory):
+    try:
+        made = json.loads((directory / "made.json").read_text())
+        age = _now() - datetime.datetime.fromisoformat(made["at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return (made.get("layout") == LAYOUT and datetime.timedelta(0) <= age < REUSE_FOR
+            and all((directory / name).exists() for name in _files()))
+
+
+def _make_all(directory):
+    # Authority keys stay in the scratch folder and are gone when this returns.
+    with tempfile.TemporaryDirectory(dir=directory, prefix=".making-") as scratch:
+        scratch = pathlib.Path(scratch)
+        for name, common_name in AUTHORITIES.items():
+            _make_authority(scratch, name, common_name)
+        for name, certificate in CERTIFICATES.items():
+            _make_leaf(scratch, name, certificate)
+        for name in _files():
+            shutil.move(scratch / name, directory / name)
+    made = {"layout": LAYOUT, "at": _now().isoformat()}
+    (directory / "made.json").write_text(json.dumps(made))
+
+
+def _make_authority(scratch, name, common_name):
+    configuration = _configure(scratch, name, common_name)
+    _openssl(scratch, "req", "-x509", "-nodes", *KEYS["ecdsa"], "-config", configuration,
+             "-extensions", "authority", "-days", str(AUTHORITY_DAYS),
+             "-keyout", f"{name}.key", "-out", f"{name}.pem")
+
+
+def _make_leaf(scratch, name, certificate):
+    common_name = certificate.names.split(",")[0].removeprefix("DNS:")
+    configuration = _configure(scratch, name, common_name, certificate)
+    _openssl(scratch, "req", "-new", "-nodes", *KEYS[certificate.key], "-config", configuration,
+             "-keyout", f"{name}.key", "-out", f"{name}.csr")
+    if certificate.authority:
+        signer = ("-cert", f"{certificate.authority}.pem", "-keyfile", f"{certificate.authority}.key")
+    else:
+        signer = ("-selfsign", "-keyfile", f"{name}.key")
+    now = _now()
+    start = certificate.start or _stamp(now - datetime.timedelta(days=1))
+    end = certificate.end or _stamp(now + datetime.timedelta(days=LEAF_DAYS))
+    _openssl(scratch, "ca", "-batch", "-notext", "-config", configuration, "-extensions", "server", *signer,
+             "-startdate", start, "-enddate", end, "-in", f"{name}.csr", "-out", f"{name}.pem")
+
+
+def _configure(scratch, name, common_name, certificate=CERTIFICATES["good"]):
+    (scratch / f"{name}.index").touch()
+    text = CONFIGURATION.format(
+        common_name=common_name, database=f"{name}.index", names=certificate.names,
+        key_encipherment=", keyEncipherment" if certificate.key == "rsa" else "",
+        authority_key_identifier="authorityKeyIdentifier = keyid" if certificate.authority else "")
+    (scratch / f"{name}.cnf").write_text(text)
+    return f"{name}.cnf"
+
+
+def _openssl(folder, *arguments):
+    # Runs inside the folder: no path has to be quoted into a configuration file.
+    try:
+        done = subprocess.run(["openssl", *arguments], cwd=folder, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=60)
+    except FileNotFoundError:
+        raise CertificateError("the command `openssl` is missing (Debian: package openssl)") from None
+    if done.returncode:
+        raise CertificateError(f"openssl {arguments[0]} failed: {done.stderr.strip()}")
+
+
+def _now():
+    return datetime.datetime.now(datetime.timezone.utc)
+
+
+def _stamp(moment):
+    return moment.strftime("%Y%m%d%H%M%SZ")
