@@ -1,0 +1,95 @@
+// superoffice/detail/describe.hpp - names and members of described types; the only header that includes Boost.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_DETAIL_DESCRIBE_HPP
+#define SUPEROFFICE_DETAIL_DESCRIBE_HPP
+
+#include <superoffice/config.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wshadow"
+#endif
+#include <boost/describe/class.hpp>
+#include <boost/describe/enum.hpp>
+#include <boost/describe/enumerators.hpp>
+#include <boost/describe/members.hpp>
+#include <boost/mp11/algorithm.hpp>
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// True for a struct with a BOOST_DESCRIBE_STRUCT line.
+template <class T>
+inline constexpr bool is_described_struct = [] {
+    if constexpr (std::is_class_v<T>)
+        return boost::describe::has_describe_members<T>::value;
+    else
+        return false;
+}();
+
+/// True for an enum with a BOOST_DESCRIBE_ENUM line.
+template <class E>
+inline constexpr bool is_described_enum = [] {
+    if constexpr (std::is_enum_v<E>)
+        return boost::describe::has_describe_enumerators<E>::value;
+    else
+        return false;
+}();
+
+template <class T>
+using members_of =
+    boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+
+template <class T>
+inline constexpr std::size_t member_count = boost::mp11::mp_size<members_of<T>>::value;
+
+/// The pointer to T's member number I, in the order of the description.
+template <class T, std::size_t I>
+inline constexpr auto member_pointer = boost::mp11::mp_at_c<members_of<T>, I>::pointer;
+
+template <class T, std::size_t I>
+using member_type = std::remove_cvref_t<decltype(std::declval<T&>().*member_pointer<T, I>)>;
+
+/// f(index constant) for each member of T in order.
+template <class T, class F>
+constexpr void for_each_member(F&& f) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (f(std::integral_constant<std::size_t, I>{}), ...);
+    }(std::make_index_sequence<member_count<T>>{});
+}
+
+/// T's member names in the same order.
+template <class T>
+inline constexpr auto member_names = []<std::size_t... I>(std::index_sequence<I...>) {
+    return std::array<std::string_view, sizeof...(I)>{boost::mp11::mp_at_c<members_of<T>, I>::name...};
+}(std::make_index_sequence<member_count<T>>{});
+
+struct enumerator {
+    std::string_view name;
+    std::int32_t value;
+};
+
+/// E's enumerators in the order of the description.
+template <class E>
+inline constexpr auto enumerators_of = []<template <class...> class List, class... D>(List<D...>*) {
+    return std::array<enumerator, sizeof...(D)>{enumerator{D::name, static_cast<std::int32_t>(D::value)}...};
+}(static_cast<boost::describe::describe_enumerators<E>*>(nullptr));
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

@@ -1,0 +1,34 @@
+// superoffice/detail/enumerators.hpp - finds a described enumerator by its wire name, letter case ignored.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_DETAIL_ENUMERATORS_HPP
+#define SUPEROFFICE_DETAIL_ENUMERATORS_HPP
+
+#include <superoffice/detail/ascii.hpp>
+#include <superoffice/detail/describe.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// The row with this name, or null. Linear: the longest table has 18 rows.
+constexpr const enumerator* find_enumerator(std::span<const enumerator> table, std::string_view text) noexcept {
+    for (const enumerator& row : table)
+        if (ascii::equal_ignoring_case(row.name, text)) return &row;
+    return nullptr;
+}
+
+/// The first row with this value, or null.
+constexpr const enumerator* find_enumerator(std::span<const enumerator> table, std::int64_t value) noexcept {
+    for (const enumerator& row : table)
+        if (row.value == value) return &row;
+    return nullptr;
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

@@ -1,0 +1,123 @@
+// superoffice/string_map.hpp - objects with free keys: ParameterObject and FieldProperties, kept as text.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_STRING_MAP_HPP
+#define SUPEROFFICE_STRING_MAP_HPP
+
+#include <superoffice/detail/json_walk.hpp>
+#include <superoffice/field.hpp>
+#include <superoffice/result.hpp>
+#include <superoffice/rights.hpp>
+
+#include <cstddef>
+#include <iterator>
+#include <span>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+namespace detail {
+/// What a member's value is read as. Both are defined where they can be: the second one with the decoder.
+template <class Value>
+Value map_value(json_text text) noexcept;
+template <>
+constexpr json_text map_value<json_text>(json_text text) noexcept {
+    return text;
+}
+template <>
+FieldProperty map_value<FieldProperty>(json_text text) noexcept;
+}  // namespace detail
+
+/// A map whose keys and number nobody knows beforehand. Only its text is kept, a view into the reply; it was checked
+/// wholly when it was decoded, so nothing below can fail on it, and reading it changes nothing: the same answer however
+/// often. Each look costs a walk over the text, no memory. `Value` is what a member's value is read as.
+template <class Value>
+class basic_map {
+  public:
+    struct value_type {
+        json_text key;
+        Value value;
+    };
+
+    /// A forward walk in the order of the text. Makes its members as it goes, so it hands them out by value.
+    class iterator {
+      public:
+        using value_type = basic_map::value_type;
+        using difference_type = std::ptrdiff_t;
+
+        constexpr iterator() noexcept = default;
+        explicit constexpr iterator(std::string_view object) noexcept : at_(object) {}
+
+        [[nodiscard]] value_type operator*() const noexcept { return {at_.key(), detail::map_value<Value>(at_.value())}; }
+        constexpr iterator& operator++() noexcept {
+            at_.next();
+            return *this;
+        }
+        constexpr iterator operator++(int) noexcept {
+            const iterator before = *this;
+            at_.next();
+            return before;
+        }
+        friend constexpr bool operator==(const iterator&, const iterator&) noexcept = default;
+        friend constexpr bool operator==(const iterator& it, std::default_sentinel_t) noexcept { return it.at_.at_end(); }
+
+      private:
+        friend basic_map;
+        detail::member_cursor at_;
+    };
+
+    constexpr basic_map() noexcept = default;
+
+    /// Takes JSON text that a reader has checked. Anything but an object is kept as `raw()` and looks empty.
+    static constexpr basic_map of_checked(std::string_view raw) noexcept {
+        basic_map made;
+        made.raw_ = raw;
+        return made;
+    }
+
+    /// The JSON text, as it came. Empty for a default-made map.
+    [[nodiscard]] constexpr std::string_view raw() const noexcept { return raw_; }
+    [[nodiscard]] constexpr bool is_object() const noexcept { return !raw_.empty() && raw_.front() == '{'; }
+
+    [[nodiscard]] constexpr iterator begin() const noexcept { return iterator{raw_}; }
+    [[nodiscard]] constexpr std::default_sentinel_t end() const noexcept { return {}; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return begin() == end(); }
+    /// How many members; walks them all.
+    [[nodiscard]] constexpr std::size_t size() const noexcept {
+        std::size_t count = 0;
+        for (detail::member_cursor at{raw_}; !at.at_end(); at.next()) ++count;
+        return count;
+    }
+
+    /// The value of the last member with this key, letter case observed, escapes in keys understood; absent if none.
+    [[nodiscard]] field<Value> find(std::string_view key) const noexcept {
+        field<Value> found;
+        for (detail::member_cursor at{raw_}; !at.at_end(); at.next())
+            if (at.key() == key) found = detail::map_value<Value>(at.value());
+        return found;
+    }
+
+    /// The map as a described struct: members by name, the others skipped. Text with escapes has to be rewritten
+    /// somewhere, which here is nowhere: such a text member fails with `memory_too_small` (`needed()` says how much the
+    /// second form wants). Members of type `json_text` take any text.
+    template <class T>
+    [[nodiscard]] result<T> as() const noexcept;
+    /// The same over a copy of the text in `room`, in which the views of the answer then point.
+    template <class T>
+    [[nodiscard]] result<T> as(std::span<char> room) const noexcept;
+
+    friend constexpr bool operator==(const basic_map& a, const basic_map& b) noexcept { return a.raw_ == b.raw_; }
+
+  private:
+    std::string_view raw_;
+};
+
+/// ParameterObject: text to text. Values may be null, and need not be strings. Source: section 7 of the service notes.
+using string_map = basic_map<json_text>;
+
+/// FieldProperties: field name to FieldProperty.
+using field_property_map = basic_map<FieldProperty>;
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
