@@ -1,0 +1,264 @@
+// superoffice/json/codec.hpp - how each type that a member may have is read and written.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_JSON_CODEC_HPP
+#define SUPEROFFICE_JSON_CODEC_HPP
+
+#include <superoffice/coded.hpp>
+#include <superoffice/date_time.hpp>
+#include <superoffice/detail/describe.hpp>
+#include <superoffice/detail/json_walk.hpp>
+#include <superoffice/field.hpp>
+#include <superoffice/fixed_text.hpp>
+#include <superoffice/flags.hpp>
+#include <superoffice/json/reader.hpp>
+#include <superoffice/json/writer.hpp>
+#include <superoffice/string_map.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <type_traits>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// What a decode carries along.
+struct decode_state {
+    bool in_place = true;      ///< escapes may be rewritten where they stand; false where the text is read again later
+    std::uint16_t member = 0;  ///< after an error: which member of the outermost struct, counted from 1
+    std::uint32_t needed = 0;  ///< after `memory_too_small`: how much room the text wants
+};
+
+/// How a T is read and written. Specialised below for every type that a described struct may hold; `std_types.hpp` adds
+/// the standard library's. A specialisation has
+///
+///     static errc decode(json_value auto& value, T& into, decode_state&) noexcept;   consumes the value, or answers
+///                                                                                    wrong_kind and does not
+///     static void encode(json_writer&, const T&) noexcept;
+///
+/// and where null or absence mean something to it: `static void set_null(T&)`, `static bool is_absent(const T&)`.
+/// Without `set_null`, null leaves the member's initialiser alone.
+template <class T>
+struct codec;
+
+namespace detail {
+
+template <class T>
+concept has_codec = requires { sizeof(codec<T>); };
+
+/// The text of a string value: rewritten in place where it has escapes.
+template <json_value Value>
+errc decode_text(Value& value, std::string_view& into, decode_state& state) noexcept {
+    json_text token;
+    if (const errc e = value.string(token); e != errc::ok) return e;
+    if (!token.is_escaped()) {
+        into = token.plain();
+    } else if (state.in_place) {
+        into = unescape_in_place(token);
+    } else {
+        state.needed = static_cast<std::uint32_t>(token.unescaped_size());
+        return errc::memory_too_small;
+    }
+    return errc::ok;
+}
+
+/// A number's text as an integer. No fraction, no exponent: `out_of_range`, as for one that T cannot hold.
+template <std::integral T>
+constexpr errc to_integer(std::string_view text, T& into) noexcept {
+    const bool negative = text.front() == '-';
+    constexpr auto top = static_cast<std::uint64_t>((std::numeric_limits<T>::max)());
+    const std::uint64_t limit = !negative ? top : std::is_signed_v<T> ? top + 1 : 0;
+    std::uint64_t value = 0;
+    for (const char c : text.substr(negative ? 1 : 0)) {
+        if (c < '0' || c > '9') return errc::out_of_range;
+        const auto digit = static_cast<std::uint64_t>(c - '0');
+        if (digit > limit || value > (limit - digit) / 10) return errc::out_of_range;
+        value = value * 10 + digit;
+    }
+    into = static_cast<T>(negative ? 0 - value : value);
+    return errc::ok;
+}
+
+template <std::integral T, json_value Value>
+errc decode_integer(Value& value, T& into) noexcept {
+    std::string_view text;
+    if (const errc e = value.number(text); e != errc::ok) return e;
+    return to_integer(text, into);
+}
+
+/// True for types whose text is a string on the wire, so that any textual property fits.
+template <class T>
+inline constexpr bool is_text = false;
+template <>
+inline constexpr bool is_text<std::string_view> = true;
+template <std::size_t N>
+inline constexpr bool is_text<fixed_text<N>> = true;
+
+}  // namespace detail
+
+template <std::integral T>
+    requires(!std::same_as<T, bool> && !std::same_as<T, char>)
+struct codec<T> {
+    template <json_value Value>
+    static errc decode(Value& value, T& into, decode_state&) noexcept {
+        return detail::decode_integer(value, into);
+    }
+    static constexpr void encode(json_writer& out, T value) noexcept { out.number(value); }
+};
+
+template <>
+struct codec<bool> {
+    template <json_value Value>
+    static errc decode(Value& value, bool& into, decode_state&) noexcept {
+        return value.boolean(into);
+    }
+    static constexpr void encode(json_writer& out, bool value) noexcept { out.raw(value ? "true" : "false"); }
+};
+
+template <>
+struct codec<std::string_view> {
+    template <json_value Value>
+    static errc decode(Value& value, std::string_view& into, decode_state& state) noexcept {
+        return detail::decode_text(value, into, state);
+    }
+    static constexpr void encode(json_writer& out, std::string_view text) noexcept { out.string(text); }
+};
+
+template <std::size_t N>
+struct codec<fixed_text<N>> {
+    template <json_value Value>
+    static errc decode(Value& value, fixed_text<N>& into, decode_state&) noexcept {
+        json_text token;
+        if (const errc e = value.string(token); e != errc::ok) return e;
+        return into.assign_from(token) ? errc::ok : errc::text_too_long;
+    }
+    static constexpr void encode(json_writer& out, const fixed_text<N>& text) noexcept { out.string(text.view()); }
+};
+
+/// Any value, as it stands.
+template <>
+struct codec<json_text> {
+    template <json_value Value>
+    static errc decode(Value& value, json_text& into, decode_state&) noexcept {
+        std::string_view raw;
+        if (const errc e = value.raw(raw); e != errc::ok) return e;
+        into = detail::checked_text(raw);
+        return errc::ok;
+    }
+    static constexpr void set_null(json_text& into) noexcept { into = json_text{"null", false}; }
+    static constexpr void encode(json_writer& out, json_text text) noexcept { out.raw(text.raw()); }
+};
+
+/// A plain enum knows all its texts, or fails.
+template <class E>
+    requires detail::is_described_enum<E>
+struct codec<E> {
+    template <json_value Value>
+    static errc decode(Value& value, E& into, decode_state& state) noexcept {
+        coded<E> any;
+        if (const errc e = codec<coded<E>>::decode(value, any, state); e != errc::ok) return e;
+        if (!any.known()) return errc::unknown_enumerator;
+        into = any.value();
+        return errc::ok;
+    }
+    static constexpr void encode(json_writer& out, E value) noexcept { codec<coded<E>>::encode(out, value); }
+};
+
+template <class E>
+struct codec<coded<E>> {
+    template <json_value Value>
+    static errc decode(Value& value, coded<E>& into, decode_state& state) noexcept {
+        if (value.kind() == json_kind::number) {
+            std::int32_t number = 0;
+            const errc e = detail::decode_integer(value, number);
+            into = coded<E>::from_number(number);
+            return e;
+        }
+        std::string_view text;
+        const errc e = detail::decode_text(value, text, state);
+        into = coded<E>::from_text(text);
+        return e;
+    }
+    static constexpr void encode(json_writer& out, const coded<E>& value) noexcept {
+        if (value.text().empty() && value.number() != 0)
+            out.number(value.number());
+        else
+            out.string(value.text());
+    }
+};
+
+template <class E>
+struct codec<flags<E>> {
+    template <json_value Value>
+    static errc decode(Value& value, flags<E>& into, decode_state& state) noexcept {
+        if (value.kind() == json_kind::number) {
+            std::uint32_t bits = 0;
+            const errc e = detail::decode_integer(value, bits);
+            into = flags<E>::from_number(bits);
+            return e;
+        }
+        std::string_view text;
+        const errc e = detail::decode_text(value, text, state);
+        into = flags<E>::from_text(text);
+        return e;
+    }
+    static constexpr void encode(json_writer& out, const flags<E>& value) noexcept {
+        if (value.text().empty() && value.bits() != 0)
+            out.number(value.bits());
+        else
+            out.string(value.text());
+    }
+};
+
+template <>
+struct codec<date_time> {
+    template <json_value Value>
+    static errc decode(Value& value, date_time& into, decode_state& state) noexcept {
+        std::string_view text;
+        if (const errc e = detail::decode_text(value, text, state); e != errc::ok) return e;
+        const field<date_time> date = date_time::from_text(text);
+        if (!date) return errc::bad_date;
+        into = *date;
+        return errc::ok;
+    }
+    static constexpr void encode(json_writer& out, const date_time& date) noexcept { out.string(date.text()); }
+};
+
+template <>
+struct codec<string_map> {
+    template <json_value Value>
+    static errc decode(Value& value, string_map& into, decode_state&) noexcept {
+        std::string_view raw;
+        if (const errc e = value.raw(raw); e != errc::ok) return e;
+        into = string_map::of_checked(raw);
+        return errc::ok;
+    }
+    static constexpr void encode(json_writer& out, const string_map& map) noexcept {
+        out.raw(map.raw().empty() ? std::string_view{"{}"} : map.raw());
+    }
+};
+
+template <class T>
+struct codec<field<T>> {
+    template <json_value Value>
+    static errc decode(Value& value, field<T>& into, decode_state& state) noexcept {
+        return codec<T>::decode(value, into.emplace(), state);
+    }
+    static constexpr void encode(json_writer& out, const field<T>& value) noexcept {
+        if (value.has_value())
+            codec<T>::encode(out, *value);
+        else
+            out.raw("null");
+    }
+    static constexpr void set_null(field<T>& into) noexcept { into.set_null(); }
+    static constexpr bool is_absent(const field<T>& value) noexcept { return value.is_absent(); }
+};
+
+template <class T>
+struct codec<unlisted<T>> : codec<field<T>> {};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

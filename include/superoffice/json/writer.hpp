@@ -1,0 +1,78 @@
+// superoffice/json/writer.hpp - writes JSON into the caller's span and goes on counting when it is full.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_JSON_WRITER_HPP
+#define SUPEROFFICE_JSON_WRITER_HPP
+
+#include <superoffice/config.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// Appends to a span; what does not fit is counted, not written, so that one pass tells how much would have been enough.
+class json_writer {
+  public:
+    explicit constexpr json_writer(std::span<char> into) noexcept : into_(into) {}
+
+    /// Bytes so far, written or not.
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] constexpr bool fits() const noexcept { return size_ <= into_.size(); }
+    /// What was written; only when it `fits()`.
+    [[nodiscard]] constexpr std::string_view text() const noexcept { return {into_.data(), size_}; }
+
+    constexpr void put(char c) noexcept {
+        if (size_ < into_.size()) into_[size_] = c;
+        ++size_;
+    }
+    constexpr void raw(std::string_view text) noexcept {
+        for (const char c : text) put(c);
+    }
+    constexpr void number(std::signed_integral auto value) noexcept {
+        if (value < 0) put('-');
+        digits(value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value));
+    }
+    constexpr void number(std::unsigned_integral auto value) noexcept { digits(value); }
+
+    /// A string with its quotes; quotes, backslashes and control characters escaped (RFC 8259 section 7), all else as is.
+    constexpr void string(std::string_view text) noexcept {
+        constexpr char hex[] = "0123456789abcdef";
+        put('"');
+        for (const char c : text) {
+            const auto byte = static_cast<unsigned char>(c);
+            if (c == '"' || c == '\\') {
+                put('\\');
+                put(c);
+            } else if (byte < 0x20) {
+                raw("\\u00");
+                put(hex[byte >> 4]);
+                put(hex[byte & 15]);
+            } else {
+                put(c);
+            }
+        }
+        put('"');
+    }
+
+  private:
+    constexpr void digits(std::uint64_t value) noexcept {
+        char text[20] = {};  // 2^64 - 1 has 20
+        std::size_t n = 0;
+        do {
+            text[n++] = static_cast<char>('0' + value % 10);
+            value /= 10;
+        } while (value != 0);
+        while (n > 0) put(text[--n]);
+    }
+
+    std::span<char> into_;
+    std::size_t size_ = 0;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
