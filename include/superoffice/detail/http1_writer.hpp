@@ -1,0 +1,57 @@
+// superoffice/detail/http1_writer.hpp - writes an HTTP/1.1 request into the caller's memory.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_DETAIL_HTTP1_WRITER_HPP
+#define SUPEROFFICE_DETAIL_HTTP1_WRITER_HPP
+
+#include <superoffice/detail/ascii.hpp>
+#include <superoffice/request_head.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// request_line, header..., end_of_head, body: in this order. The head must carry a Content-Length that is the body's
+/// size; whoever writes the body knows it beforehand.
+class http1_writer : public request_head {
+  public:
+    using request_head::request_head;
+
+    /// `target_parts`, one behind the other, are the path and the query, as they go on the wire: nothing is encoded
+    /// here. Refused, with the offset in the target: a first byte other than '/', anything but visible ASCII, '#'
+    /// (RFC 9112 section 3.2.1).
+    template <std::convertible_to<std::string_view>... Parts>
+    void request_line(std::string_view method, const Parts&... target_parts) noexcept {
+        for (std::size_t i = 0; i < method.size(); ++i)
+            if (!ascii::is_token(method[i])) refuse(i);
+        put(method);
+        put(" ");
+        std::size_t at = 0;
+        (target(target_parts, at), ...);
+        if (method.empty() || at == 0) refuse(0);
+        put(" HTTP/1.1\r\n");
+    }
+
+    void end_of_head() noexcept { put("\r\n"); }
+
+    /// Any bytes; may be called again with more.
+    void body(std::string_view part) noexcept { put(part); }
+
+  private:
+    void target(std::string_view part, std::size_t& at) noexcept {
+        for (const char c : part) {
+            if (c <= ' ' || c > '~' || c == '#' || (at == 0 && c != '/')) refuse(at);
+            ++at;
+        }
+        put(part);
+    }
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
