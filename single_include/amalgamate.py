@@ -1,0 +1,462 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSL-1.0
+"""Writes the library as one header, single_include/superoffice/batch.hpp.
+
+    amalgamate.py                    write it where it is committed
+    amalgamate.py --output FILE      write it elsewhere
+    amalgamate.py --check            compare with what is committed; the exit code says
+    amalgamate.py --bundle FILE      the same with Boost.Describe and Boost.Mp11 folded in, for a folder without Boost
+    amalgamate.py --version          print the library's version
+
+How: the headers that the umbrella reaches are put one after another, each once, a header behind those it includes.
+One that is only reached under a switch gets an `#if` around it that says so. Each part keeps its include guard, so
+the tree and the single header can meet in one translation unit. Includes of the standard library that no switch
+governs are collected at the top; those of other libraries stay where they are. The output depends on nothing but the
+headers and the licence: same input, same bytes.
+"""
+
+import argparse
+import dataclasses
+import difflib
+import pathlib
+import re
+import subprocess
+import sys
+
+REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
+COMMITTED = REPOSITORY / "single_include" / "superoffice" / "batch.hpp"
+PREFIX = "superoffice/"
+UMBRELLA = "superoffice/batch.hpp"
+VERSION_HEADER = "superoffice/version.hpp"
+
+# Headers for hosts, included by those who want them. They are no part of the single header.
+OPT_IN = {"superoffice/std_types.hpp", "superoffice/xml.hpp"}
+
+RULE = "// " + "-" * 117
+SWITCH = re.compile(r"!?SUPEROFFICE_WITH_[A-Z0-9_]+")
+STANDARD_HEADER = re.compile(r"[a-z_0-9]+")  # <cstdint>, not <time.h> and not <boost/describe.hpp>
+
+Condition = frozenset  # of terms that all hold; empty: always
+
+
+class Problem(Exception):
+    """Something in the headers that has to be changed; the text says what."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Directive:
+    first: int  # its lines: [first, last)
+    last: int
+    name: str
+    rest: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Include:
+    line: int
+    target: str
+    condition: Condition
+
+    @property
+    def is_own(self):
+        return self.target.startswith(PREFIX)
+
+    @property
+    def is_standard(self):
+        return STANDARD_HEADER.fullmatch(self.target) is not None
+
+
+def read_directives(lines):
+    """The preprocessor's lines of a source, continued ones joined; what block comments hide is left out."""
+    directives = []
+    in_comment = False
+    number = 0
+    while number < len(lines):
+        first = number
+        text = lines[number]
+        number += 1
+        is_directive = not in_comment and text.lstrip().startswith("#")
+        while is_directive and text.endswith("\\") and number < len(lines):
+            text = text[:-1] + " " + lines[number].strip()
+            number += 1
+        code = ""
+        rest = text
+        while rest:  # take the comments out
+            if in_comment:
+                _, end, rest = rest.partition("*/")
+                in_comment = not end
+            else:
+                start = re.search(r"//|/\*", rest)
+                if not start or start.group() == "//":
+                    code += rest[: start.start()] if start else rest
+                    break
+                code += rest[: start.start()] + " "
+                rest = rest[start.end():]
+                in_comment = True
+        match = re.match(r"\s*#\s*(\w+)\s*(.*?)\s*$", code)
+        if is_directive and match:
+            directives.append(Directive(first, number, match.group(1), match.group(2)))
+    return directives
+
+
+def terms_of(expression):
+    """The terms of a conjunction. Anything else is one term."""
+    if "||" in expression or "(" in expression:
+        return Condition([expression])
+    return Condition(term.strip() for term in expression.split("&&"))
+
+
+def negation_of(terms):
+    if len(terms) == 1:
+        (term,) = terms
+        return Condition([term[1:] if term.startswith("!") else "!" + term])
+    return Condition(["!(" + " && ".join(sorted(terms)) + ")"])
+
+
+class Header:
+    """One header of the library: its lines, and what its preprocessor lines mean."""
+
+    def __init__(self, name, text):
+        self.name = name
+        self.lines = text.split("\n")
+        self.directives = read_directives(self.lines)
+        self.includes = []
+        self.read_conditionals()
+        self.check_macros()
+
+    def fail(self, line, message):
+        raise Problem(f"{self.name}:{line + 1}: {message}")
+
+    @property
+    def title(self):
+        if not self.lines[0].startswith(f"// {self.name} - "):
+            self.fail(0, f"the first line has to be '// {self.name} - one sentence.'")
+        return self.lines[0]
+
+    @property
+    def guard(self):
+        return re.sub(r"[^A-Z0-9]", "_", self.name.upper())
+
+    def read_conditionals(self):
+        stack = []  # (the condition of the branch we are in, is it the include guard?)
+        guarded = False
+        for index, directive in enumerate(self.directives):
+            name, rest, line = directive.name, directive.rest, directive.first
+            if name == "ifndef" and rest == self.guard and not guarded:
+                following = self.directives[index + 1: index + 2]
+                if not (following and following[0].name == "define" and following[0].rest == self.guard):
+                    self.fail(line, f"'#define {self.guard}' has to follow the guard at once")
+                guarded = True
+                stack.append((Condition(), True))
+            elif name == "if":
+                stack.append((terms_of(rest), False))
+            elif name in ("ifdef", "ifndef"):
+                stack.append((Condition([("!" if name == "ifndef" else "") + f"defined {rest}"]), False))
+            elif name in ("else", "elif", "endif"):
+                if not stack:
+                    self.fail(line, f"#{name} without #if")
+                terms, is_guard = stack.pop()
+                if is_guard and name != "endif":
+                    self.fail(line, f"the include guard has an #{name}")
+                if name != "endif":
+                    stack.append((negation_of(terms) | (terms_of(rest) if name == "elif" else Condition()), False))
+            elif name == "include":
+                match = re.fullmatch(r'[<"](.+)[>"]', rest)
+                if not match:
+                    self.fail(line, f"'#include {rest}' is not understood: write the header's name")
+                condition = Condition().union(*(terms for terms, _ in stack))
+                include = Include(line, match.group(1), condition)
+                if include.is_own:
+                    self.check_own_include(include, rest)
+                self.includes.append(include)
+            elif name == "pragma" and rest == "once":
+                self.fail(line, "#pragma once does not see that tree and single header are the same: use the guard only")
+        if stack:
+            self.fail(len(self.lines) - 1, "an #if is never closed")
+        if not guarded:
+            self.fail(0, f"the include guard {self.guard} is missing")
+
+    def check_own_include(self, include, spelling):
+        if not spelling.startswith("<"):
+            self.fail(include.line, f"write '#include <{include.target}>', with angle brackets")
+        for term in include.condition:
+            if not SWITCH.fullmatch(term):
+                self.fail(
+                    include.line,
+                    f"the include of {include.target} depends on '{term}', which is not understood: "
+                    "let it depend on SUPEROFFICE_WITH_ switches joined by && only, or include it always",
+                )
+
+    def check_macros(self):
+        """No macro of ours without the prefix is left behind, and no foreign one is taken away."""
+        left, taken, saved = {}, {}, set()
+        for directive in self.directives:
+            macro = re.match(r"\w*", directive.rest).group()
+            if directive.name == "pragma":
+                match = re.match(r'(push|pop)_macro\s*\(\s*"(\w+)"\s*\)', directive.rest)
+                if match and match.group(1) == "push":
+                    saved.add(match.group(2))
+                elif match:
+                    saved.discard(match.group(2))
+                    left.pop(match.group(2), None)
+                    taken.pop(match.group(2), None)
+            elif macro.startswith("SUPEROFFICE_"):
+                continue
+            elif directive.name == "define":
+                left[macro] = directive.first
+            elif directive.name == "undef" and left.pop(macro, None) is None:
+                taken[macro] = directive.first
+                if macro not in saved:
+                    self.fail(directive.first, f"#undef of a foreign macro: save {macro} first, #pragma push_macro")
+        for macro, line in left.items():
+            self.fail(line, f"the macro {macro} stays defined: #undef it at the end or begin it with SUPEROFFICE_")
+        for macro, line in taken.items():
+            self.fail(line, f"the macro {macro} is taken from others: restore it at the end, #pragma pop_macro")
+
+
+def read_tree(include_dir):
+    """Every header of the library, by the name it is included by."""
+    paths = sorted(include_dir.glob(PREFIX + "**/*.hpp"))
+    return {
+        name: Header(name, path.read_text(encoding="utf-8"))
+        for name, path in ((path.relative_to(include_dir).as_posix(), path) for path in paths)
+    }
+
+
+def in_order(headers):
+    """The headers that the umbrella reaches, each behind those it includes."""
+    ordered = []
+    path = []
+
+    def visit(name):
+        if name in path:
+            cycle = " -> ".join(path[path.index(name):] + [name])
+            raise Problem(f"include cycle: {cycle}; move what both need into a header of its own")
+        if name in ordered:
+            return
+        if name not in headers:
+            raise Problem(f"{path[-1]} includes {name}, which does not exist" if path else f"there is no {name}")
+        path.append(name)
+        for include in headers[name].includes:
+            if include.is_own:
+                visit(include.target)
+        path.pop()
+        ordered.append(name)
+
+    visit(UMBRELLA)
+    for name in headers:
+        if name not in ordered and name not in OPT_IN:
+            raise Problem(
+                f"{name} is not reached from {UMBRELLA}: include it there, or list it as OPT_IN in amalgamate.py"
+            )
+    return ordered
+
+
+def conditions_of(headers, ordered):
+    """For each header the ways to reach it: a set of conditions of which one has to hold."""
+    reached = {name: set() for name in ordered}
+    reached[UMBRELLA].add(Condition())
+    for name in reversed(ordered):  # whoever includes a header comes before it
+        for include in headers[name].includes:
+            if include.is_own:
+                reached[include.target] |= {way | include.condition for way in reached[name]}
+    # A way that asks for more than another adds nothing.
+    return {name: {way for way in ways if not any(other < way for other in ways)} for name, ways in reached.items()}
+
+
+def spell(ways):
+    """The same as an expression for #if; empty: always."""
+    if Condition() in ways:
+        return ""
+    spelled = sorted(" && ".join(sorted(way)) for way in ways)
+    if len(spelled) > 1:
+        spelled = [f"({way})" if " && " in way else way for way in spelled]
+    return " || ".join(spelled)
+
+
+def without_empty_conditionals(lines):
+    """Takes out every #if ... #endif with nothing in it, which is what moving an include may leave."""
+    kept = []
+    for line in lines:
+        if re.match(r"\s*#\s*endif\b", line):
+            back = len(kept)
+            while back and not kept[back - 1].strip():
+                back -= 1
+            if back and re.match(r"\s*#\s*if", kept[back - 1]) and not kept[back - 1].endswith("\\"):
+                del kept[back - 1:]
+                continue
+        kept.append(line)
+    return kept
+
+
+def without_blank_runs(lines):
+    kept = []
+    for line in lines:
+        if line.strip() or (kept and kept[-1].strip()):
+            kept.append(line.rstrip())
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept
+
+
+def version_of(headers):
+    text = "\n".join(headers[VERSION_HEADER].lines)
+    found = dict(re.findall(r"^#define SUPEROFFICE_VERSION_(\w+) (\S+)$", text, re.MULTILINE))
+    version = ".".join(found.get(part, "?") for part in ("MAJOR", "MINOR", "PATCH"))
+    if found.get("TEXT") != f'"{version}"':
+        raise Problem(f"{VERSION_HEADER}: SUPEROFFICE_VERSION_TEXT has to be \"{version}\", like the numbers")
+    return version
+
+
+def banner(version, licence, bundled):
+    needs = "nothing but the standard library" if bundled else "the headers of Boost.Describe (Boost 1.77 or later)"
+    lines = [
+        f"{UMBRELLA} - superoffice-batch {version}, the whole library in one header.",
+        "SPDX-License-Identifier: BSL-1.0",
+        "",
+        "Written by single_include/amalgamate.py from the headers under include/: change those.",
+        "",
+        f"Needs C++20 and {needs}. Where switched on, see config.hpp below:",
+        "  SUPEROFFICE_WITH_SIMDJSON  simdjson, header and library",
+        "  SUPEROFFICE_WITH_MBEDTLS   mbedTLS, headers and the libraries mbedtls, mbedx509, mbedcrypto",
+        "  SUPEROFFICE_WITH_SOCKETS   the system's sockets; on Windows the library ws2_32",
+        "",
+        *licence.strip().split("\n"),
+    ]
+    return [f"// {line}".rstrip() for line in lines]
+
+
+def section(header, condition, hoisted):
+    """One header as a part of the single header: its own includes are gone, they stand before it."""
+    gone = {include.line for include in header.includes if include.is_own or include.target in hoisted}
+    body = [line for number, line in enumerate(header.lines) if number > 0 and number not in gone]
+    if body and body[0].startswith("// SPDX-License-Identifier:"):
+        del body[0]
+    lines = without_blank_runs(without_empty_conditionals(body))
+    if condition:
+        lines = [f"#if {condition}", *lines, f"#endif  // {condition}"]
+    return ["", RULE, header.title, RULE, *lines]
+
+
+def amalgamate(include_dir, licence, bundled=False):
+    """The single header's text. Raises Problem where a header breaks a rule."""
+    headers = read_tree(include_dir)
+    ordered = in_order(headers)
+    reached = {name: spell(ways) for name, ways in conditions_of(headers, ordered).items()}
+    hoisted = {
+        include.target
+        for name in ordered if not reached[name]
+        for include in headers[name].includes if include.is_standard and not include.condition
+    }
+    lines = banner(version_of(headers), licence, bundled)
+    lines += ["", *(f"#include <{target}>" for target in sorted(hoisted))]
+    lines += ["", "#define SUPEROFFICE_SINGLE_HEADER 1"]
+    known = set()
+    for name in ordered:
+        for switch in re.findall(r"SUPEROFFICE_WITH_\w+", reached[name]):
+            if switch not in known:
+                raise Problem(f"{name} is included where {switch} is 1, but nothing before it defines that switch: "
+                              "include <superoffice/config.hpp> first")
+        lines += section(headers[name], reached[name], hoisted)
+        known.update(d.rest.split()[0] for d in headers[name].directives if d.name == "define")
+    return "\n".join(lines) + "\n"
+
+
+# Boost, folded in.
+
+
+def boost_folder(given):
+    """Where boost/describe.hpp is: the folder given, or where the compiler finds it."""
+    if given:
+        return pathlib.Path(given)
+    probe = subprocess.run(
+        ["c++", "-x", "c++", "-std=c++20", "-M", "-"],
+        input="#include <boost/describe.hpp>\n", capture_output=True, text=True, check=False)
+    for word in probe.stdout.split():
+        if word.endswith("boost/describe.hpp"):
+            return pathlib.Path(word).parent.parent
+    raise Problem("the compiler does not find boost/describe.hpp: name the folder that holds boost/ with --boost")
+
+
+def folded(text, folder):
+    """The text with every include of a Boost header replaced by that header, each once."""
+    done = set()
+
+    def expand(lines, always):
+        depth = 0  # of conditionals; 1 is the include guard
+        for line in lines:
+            directive = re.match(r"\s*#\s*(if|endif)", line)
+            if directive:
+                depth += 1 if directive.group(1) == "if" else -1
+            include = re.match(r"\s*#\s*include\s*<(boost/[^>]+)>", line)
+            if not include:
+                yield line
+                continue
+            target = include.group(1)
+            if target in done:
+                continue
+            path = folder / target
+            if not path.is_file():
+                raise Problem(f"{path} is needed and does not exist")
+            # Under a condition it may be skipped, so the next include has to bring it again.
+            unconditional = always and depth <= 1
+            if unconditional:
+                done.add(target)
+            yield from expand(path.read_text(encoding="utf-8").rstrip("\n").split("\n"), unconditional)
+
+    return "\n".join(expand(text.split("\n"), True))
+
+
+# The command.
+
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode("utf-8"))
+
+
+def check(text):
+    committed = COMMITTED.read_bytes().decode("utf-8") if COMMITTED.exists() else ""
+    if committed == text:
+        return 0
+    difference = difflib.unified_diff(
+        committed.splitlines(), text.splitlines(), "committed", "from the headers", lineterm="", n=1)
+    for line in list(difference)[:40]:
+        print(line)
+    print(f"amalgamate: {COMMITTED.relative_to(REPOSITORY)} is not what the headers give: run "
+          f"single_include/amalgamate.py and commit the result", file=sys.stderr)
+    return 1
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--output", metavar="FILE", type=pathlib.Path)
+    what.add_argument("--check", action="store_true")
+    what.add_argument("--bundle", metavar="FILE", type=pathlib.Path)
+    what.add_argument("--version", action="store_true")
+    parser.add_argument("--boost", metavar="FOLDER", help="the folder that holds boost/, for --bundle")
+    options = parser.parse_args(arguments)
+
+    include_dir = REPOSITORY / "include"
+    licence = (REPOSITORY / "LICENSE").read_text(encoding="utf-8")
+    try:
+        if options.version:
+            text = (include_dir / VERSION_HEADER).read_text(encoding="utf-8")
+            print(version_of({VERSION_HEADER: Header(VERSION_HEADER, text)}))
+            return 0
+        text = amalgamate(include_dir, licence, bundled=options.bundle is not None)
+        if options.check:
+            return check(text)
+        if options.bundle:
+            write(options.bundle, folded(text, boost_folder(options.boost)))
+        else:
+            write(options.output or COMMITTED, text)
+        return 0
+    except Problem as problem:
+        print(f"amalgamate: {problem}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,155 @@
+"""How a check is written, run and reported. `tests/run` runs the checks of every tests/*/checks.py.
+
+Such a file has a function `checks()` that gives `Check` objects. A check is a function that returns nothing or `Counts`,
+and raises `Failed` with what there is to read.
+"""
+
+import argparse
+import concurrent.futures
+import dataclasses
+import importlib.util
+import os
+import pathlib
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+import typing
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+INCLUDE = ROOT / "include"
+SINGLE_HEADER = ROOT / "single_include" / "superoffice" / "batch.hpp"
+BUILD = ROOT / "build" / "tests"
+
+COMPILERS = ("g++", "clang++")
+CORES = len(os.sched_getaffinity(0))
+COMMAND_SECONDS = 1800
+LOG_LINES = 200
+
+
+@dataclasses.dataclass(frozen=True)
+class Counts:
+    """Test cases; a check that is one by itself counts as one."""
+
+    passed: int = 1
+    failed: int = 0
+
+    def __add__(self, other):
+        return Counts(self.passed + other.passed, self.failed + other.failed)
+
+
+class Failed(Exception):
+    def __init__(self, log, counts=Counts(0, 1)):
+        super().__init__(log)
+        self.counts = counts
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    name: str
+    run: typing.Callable[[], Counts | None]
+    needs: tuple[str, ...] = ()  # the names of checks that have to pass before
+
+
+def output_of(*command, code=0, cwd=ROOT, text_in="", environment=None):
+    """What the command prints on both streams. Fails unless it ends with `code`; None takes any."""
+    words = [str(word) for word in command]
+    child = subprocess.Popen(
+        words, cwd=cwd, env={**os.environ, "LC_ALL": "C.UTF-8", **(environment or {})}, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    try:
+        printed, _ = child.communicate(text_in, timeout=COMMAND_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        printed = child.communicate()[0] + f"\nstopped after {COMMAND_SECONDS} seconds"
+    if code is not None and child.returncode != code:
+        raise Failed(f"$ {shlex.join(words)}\n{printed}\nended with {child.returncode} instead of {code}")
+    return printed
+
+
+def discovered():
+    """The checks of every tests/*/checks.py, folder by folder."""
+    found = []
+    for path in sorted(ROOT.glob("tests/*/checks.py")):
+        specification = importlib.util.spec_from_file_location(f"checks_of_{path.parent.name}", path)
+        module = importlib.util.module_from_spec(specification)
+        specification.loader.exec_module(module)
+        found += module.checks()
+    return found
+
+
+def chosen(checks, patterns):
+    """Those whose name holds one of the patterns, and what they need."""
+    if not patterns:
+        return checks
+    names = {check.name for check in checks if any(pattern in check.name for pattern in patterns)}
+    for check in reversed(checks):
+        if check.name in names:
+            names.update(check.needs)
+    return [check for check in checks if check.name in names]
+
+
+class Report:
+    """Prints a line for each check as it ends, and counts."""
+
+    def __init__(self):
+        self.total = Counts(0, 0)
+        self.lock = threading.Lock()
+
+    def add(self, name, counts, log=""):
+        with self.lock:
+            self.total += counts
+            inner = f" ({counts.passed} cases)" if not log and counts.passed > 1 else ""
+            print(f"FAILED {name}" if log else f"ok {name}{inner}")
+            lines = log.splitlines()
+            if len(lines) > LOG_LINES:
+                lines = [f"({len(lines) - LOG_LINES} lines left out)"] + lines[-LOG_LINES:]
+            for line in lines:
+                print(f"    {line}")
+            sys.stdout.flush()
+
+
+def run(checks):
+    """Runs them, as many at once as there are cores, in their order where one needs another."""
+    report = Report()
+    futures = {}
+
+    def one(check):
+        # Whatever is needed was started earlier, so this never waits for what is behind it in the queue.
+        missing = [name for name in check.needs if not futures[name].result()]
+        try:
+            if missing:
+                raise Failed(f"not run, because this failed: {', '.join(missing)}")
+            report.add(check.name, check.run() or Counts())
+            return True
+        except Failed as failure:
+            report.add(check.name, failure.counts, str(failure) or "no more is known")
+        except Exception as error:  # a mistake in the check itself
+            report.add(check.name, Counts(0, 1), f"{type(error).__name__}: {error}")
+        return False
+
+    with concurrent.futures.ThreadPoolExecutor(CORES) as pool:
+        for check in checks:
+            futures[check.name] = pool.submit(one, check)
+    return report.total
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(prog="tests/run", description="Runs the tests and checks; without a name, all.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="part of a check's name: run only those")
+    parser.add_argument("--list", action="store_true", help="print the names and run nothing")
+    options = parser.parse_args(arguments)
+    checks = chosen(discovered(), options.names)
+    if options.list:
+        for check in checks:
+            print(check.name)
+        return 0
+    total = run(checks) if checks else Counts(0, 1)
+    print(f"{total.passed} passed, {total.failed} failed")
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    sys.modules["checks"] = sys.modules["__main__"]  # what the checks import is this very module
+    sys.exit(main(sys.argv[1:]))
