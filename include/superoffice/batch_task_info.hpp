@@ -29,8 +29,10 @@ enum class BatchTaskState : std::int32_t {
 };
 BOOST_DESCRIBE_ENUM(BatchTaskState, Unknown, New, Aquired, Started, Succeeded, Failed, SucceededManualCleanup, All)
 
-/// Nothing more will happen to a task in this state.
-[[nodiscard]] constexpr bool is_final(const coded<BatchTaskState>& state) noexcept {
+/// Nothing more will happen to a task in this state. Takes whatever compares with a BatchTaskState: a field, a coded
+/// value, the enumerator itself.
+template <class State>
+[[nodiscard]] constexpr bool is_final(const State& state) noexcept {
     return state == BatchTaskState::Succeeded || state == BatchTaskState::Failed ||
            state == BatchTaskState::SucceededManualCleanup;
 }

@@ -89,6 +89,7 @@ errc decode_object(Value& value, T& into, decode_state& state, Others&& others) 
         const std::size_t index = find_member<T>(key, expected);
         if (index == member_count<T>) return others(key, member, state);
         expected = index + 1;
+        state.matched = true;
         const errc e = decode_nth(index, member, into, state);
         if (e != errc::ok) state.member = static_cast<std::uint16_t>(index + 1);  // the outermost one stays
         return e;
@@ -101,13 +102,12 @@ constexpr error decode_error(errc code, std::size_t offset, std::uint16_t member
 
 /// A whole document into `into`; `others(key, value, state)` gets the members that T does not have.
 template <class T, json_reader Reader, class Others>
-error decode_document(Reader& reader, json_document document, T& into, Others&& others, bool in_place = true) noexcept {
+error decode_document(Reader& reader, json_document document, T& into, decode_state& state, Others&& others) noexcept {
     if (document.capacity < document.size + Reader::slack)
         return decode_error(errc::memory_too_small, document.size + Reader::slack);
     if (const errc e = reader.start(document); e != errc::ok)
         return decode_error(e, e == errc::document_too_large ? document.size : reader.offset());
 
-    decode_state state{.in_place = in_place};
     decltype(auto) root = reader.root();
     const bool null = root.kind() == json_kind::null;
     errc e = null ? root.null() : decode_object(root, into, state, others);
@@ -122,7 +122,8 @@ template <class T>
 error decode_again(std::string_view raw, T& into) noexcept {
     compact_reader reader;
     const json_document document{const_cast<char*>(raw.data()), raw.size(), raw.size() + compact_reader::slack};
-    return decode_document(reader, document, into, skip_others{}, false);
+    decode_state state{.in_place = false};
+    return decode_document(reader, document, into, state, skip_others{});
 }
 
 template <>
@@ -131,9 +132,6 @@ inline FieldProperty map_value<FieldProperty>(json_text text) noexcept {
     if (!text.is_null()) static_cast<void>(decode_again(text.raw(), made));  // its shape was checked at decode
     return made;
 }
-
-template <class T, json_value Value>
-errc decode_property_map(Value& value, T& into) noexcept;
 
 }  // namespace detail
 
@@ -195,8 +193,9 @@ template <class T, class Reader>
     requires json_reader<std::remove_cvref_t<Reader>>
 [[nodiscard]] result<T> decode(Reader&& reader, json_document document) noexcept {
     result<T> answer{T{}};
-    if (const error e = detail::decode_document(reader, document, *answer, detail::skip_others{}); e.code != errc::ok)
-        answer = e;
+    decode_state state;
+    const error e = detail::decode_document(reader, document, *answer, state, detail::skip_others{});
+    if (e.code != errc::ok) answer = e;
     return answer;
 }
 

@@ -27,6 +27,7 @@ inline namespace SUPEROFFICE_ABI {
 /// What a decode carries along.
 struct decode_state {
     bool in_place = true;      ///< escapes may be rewritten where they stand; false where the text is read again later
+    bool matched = false;      ///< a member of the struct was met
     std::uint16_t member = 0;  ///< after an error: which member of the outermost struct, counted from 1
     std::uint32_t needed = 0;  ///< after `memory_too_small`: how much room the text wants
 };

@@ -1,0 +1,65 @@
+// superoffice/batch.hpp - all of superoffice-batch: the parts in the order in which they rest on one another.
+// SPDX-License-Identifier: BSL-1.0
+
+#include <superoffice/version.hpp>  // before the guard: a second, different version is stopped there
+
+#ifndef SUPEROFFICE_BATCH_HPP
+#define SUPEROFFICE_BATCH_HPP
+
+// common ground
+#include <superoffice/borrowed.hpp>
+#include <superoffice/config.hpp>
+#include <superoffice/error.hpp>
+#include <superoffice/result.hpp>
+#include <superoffice/time.hpp>
+
+// schema: names and types of the service
+#include <superoffice/field.hpp>
+#include <superoffice/coded.hpp>
+#include <superoffice/flags.hpp>
+#include <superoffice/date_time.hpp>
+#include <superoffice/fixed_text.hpp>
+#include <superoffice/rights.hpp>
+#include <superoffice/string_map.hpp>
+#include <superoffice/batch_task_info.hpp>
+#include <superoffice/select.hpp>
+
+// codec: described structs and documents
+#include <superoffice/json/text.hpp>
+#include <superoffice/json/reader.hpp>
+#include <superoffice/json/compact_reader.hpp>
+#include <superoffice/json/simdjson_reader.hpp>
+#include <superoffice/json/default_reader.hpp>
+#include <superoffice/json/writer.hpp>
+#include <superoffice/json/codec.hpp>
+#include <superoffice/json.hpp>
+
+// service: paths, headers, and what each reply means
+#include <superoffice/base_url.hpp>
+#include <superoffice/request_head.hpp>
+#include <superoffice/credentials.hpp>
+#include <superoffice/options.hpp>
+#include <superoffice/operation.hpp>
+#include <superoffice/reply.hpp>
+
+// exchange: one request and one reply, without I/O
+#include <superoffice/exchange.hpp>
+
+// transport: how bytes travel
+#include <superoffice/transport.hpp>
+#include <superoffice/transport/scripted.hpp>
+#if SUPEROFFICE_WITH_SOCKETS
+#include <superoffice/transport/tcp_socket.hpp>
+#endif
+#if SUPEROFFICE_WITH_MBEDTLS
+#include <superoffice/transport/tls.hpp>
+#endif
+#if SUPEROFFICE_WITH_SOCKETS && SUPEROFFICE_WITH_MBEDTLS
+#include <superoffice/transport/mbedtls_socket.hpp>
+#endif
+
+// client: drives the rest
+#include <superoffice/client.hpp>
+#include <superoffice/watch.hpp>
+
+#endif

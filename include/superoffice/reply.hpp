@@ -1,0 +1,152 @@
+// superoffice/reply.hpp - what each reply of the service means, and what is worth knowing of the last one.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_REPLY_HPP
+#define SUPEROFFICE_REPLY_HPP
+
+#include <superoffice/exchange.hpp>
+#include <superoffice/json.hpp>
+#include <superoffice/time.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// What the service puts into an error object. Every member is optional, and older servers send less.
+/// Source: section 4 of the service notes, shapes A, B and C.
+struct service_fault {
+    field<bool> Error;
+    field<std::string_view> ErrorType;
+    field<std::string_view> Message;
+    field<std::string_view> ErrorMessage;
+    field<std::string_view> MessageDetail;
+    field<std::string_view> ErrorSource;
+};
+BOOST_DESCRIBE_STRUCT(service_fault, (), (Error, ErrorType, Message, ErrorMessage, MessageDetail, ErrorSource))
+
+/// What is worth knowing of the last reply besides its document. Views into the client's memory: valid as long as the
+/// decoded text, that is until the client's next call.
+struct reply_info {
+    std::uint16_t status = 0;        ///< 0: no reply came
+    std::string_view message;        ///< the service's own words, from an error object
+    std::string_view detail;         ///< more of them
+    std::string_view type;           ///< the kind of error: "SoNotFoundException"
+    field<milliseconds> retry_after;  ///< how long the server asks to be left alone, where it says so in seconds
+    reply_head head;                 ///< every header of the reply
+    milliseconds duration{0};        ///< from the first step of the call to its end
+    bool slow = false;               ///< the duration exceeded the operation's threshold
+};
+
+namespace detail {
+
+/// Takes the members of an error object while a document is decoded as something else: in-place decoding allows no
+/// second pass. A member of an unexpected kind is skipped: it is no reason to lose the rest.
+struct fault_collector {
+    service_fault fault;
+
+    template <json_value Value>
+    errc operator()(json_text key, Value& value, decode_state&) noexcept {
+        decode_state own;
+        const std::size_t index = find_member<service_fault>(key, 0);
+        if (index == member_count<service_fault>) return value.skip();
+        const errc e = decode_nth(index, value, fault, own);
+        return e == errc::wrong_kind ? value.skip() : e;
+    }
+
+    [[nodiscard]] bool says_error() const noexcept { return fault.Error == true; }
+    [[nodiscard]] bool has_text() const noexcept {
+        return fault.Message.has_value() || fault.ErrorMessage.has_value() || fault.ErrorType.has_value() ||
+               fault.MessageDetail.has_value();
+    }
+    void tell(reply_info& about) const noexcept {
+        about.message = fault.Message.has_value() ? *fault.Message : fault.ErrorMessage.value_or(std::string_view{});
+        about.detail = fault.MessageDetail.value_or(std::string_view{});
+        about.type = fault.ErrorType.value_or(std::string_view{});
+    }
+};
+
+/// A struct without members: what a document is decoded as when only the error object in it counts.
+struct nothing {};
+BOOST_DESCRIBE_STRUCT(nothing, (), ())
+
+enum class content_kind : std::uint8_t { unknown, json, other };
+
+/// By the media type alone (RFC 9110 section 8.3.1): application/json, text/json, and anything that ends in +json.
+constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
+    const std::string_view media = ascii::trim(content_type.substr(0, content_type.find(';')));
+    if (media.empty()) return content_kind::unknown;
+    constexpr std::string_view suffix = "+json";
+    const bool structured =
+        media.size() > suffix.size() && ascii::equal_ignoring_case(media.substr(media.size() - suffix.size()), suffix);
+    const bool json = structured || ascii::equal_ignoring_case(media, "application/json") ||
+                      ascii::equal_ignoring_case(media, "text/json");
+    return json ? content_kind::json : content_kind::other;
+}
+
+/// What a status that is not 2xx means by itself.
+constexpr errc errc_of_status(std::uint16_t status) noexcept {
+    switch (status) {
+        case 400: return errc::bad_request;
+        case 401: return errc::unauthorized;
+        case 403: return errc::forbidden;
+        case 404: return errc::not_found;
+        case 421: return errc::tenant_moved;
+        case 429: return errc::throttled;
+        case 502:
+        case 503:
+        case 504: return errc::unavailable;
+        default: return status >= 300 && status < 400 ? errc::redirected : errc::unexpected_status;
+    }
+}
+
+constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
+    return {.stage = at, .code = code, .http_status = status};
+}
+
+/// An error object or not, a reply with a status that is not 2xx ends in an error; its message is kept.
+template <json_reader Reader>
+error interpret_refusal(Reader& reader, reply_info& about, json_document document) noexcept {
+    const std::uint16_t status = about.status;
+    fault_collector collector;
+    if (content_kind_of(about.head.content_type()) != content_kind::other && document.size != 0) {
+        nothing ignored;
+        decode_state state;
+        const error e = decode_document(reader, document, ignored, state, collector);
+        if (e.code == errc::ok) collector.tell(about);  // a broken error page changes nothing: the status stands
+        const bool fault = e.code == errc::ok && (collector.says_error() || collector.has_text());
+        if (fault && (status == 400 || status == 500)) return reply_error(stage::service, errc::service_fault, status);
+        if (fault && status == 404) return reply_error(stage::service, errc::no_such_task, status);
+    }
+    return reply_error(stage::service, errc_of_status(status), status);
+}
+
+/// The whole meaning of a reply: the value, or one error for each of the ways in which the service says no.
+/// Source: section 4 of the service notes.
+template <class Info, json_reader Reader>
+result<Info> interpret(Reader& reader, reply_info& about, json_document document) noexcept {
+    const std::uint16_t status = about.status;
+    if (status < 200 || status > 299) return interpret_refusal(reader, about, document);
+    if (status == 204) return reply_error(stage::service, errc::no_such_task, status);
+    if (content_kind_of(about.head.content_type()) == content_kind::other)
+        return reply_error(stage::decode, errc::not_json, status);
+
+    result<Info> answer{Info{}};
+    fault_collector collector;
+    decode_state state;
+    error e = decode_document(reader, document, *answer, state, collector);
+    e.http_status = status;
+    if (e.code == errc::null_document) return reply_error(stage::service, errc::no_such_task, status);
+    if (e.code == errc::bad_json && e.offset < document.size && document.data[e.offset] == '<') e.code = errc::not_json;
+    if (e.code != errc::ok) return e;
+    collector.tell(about);
+    // No task has Error or Message; a struct that was met nowhere is no task.
+    if (collector.says_error() || (collector.has_text() && !state.matched))
+        return reply_error(stage::service, errc::service_fault, status);
+    return answer;
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
