@@ -807,7 +807,7 @@ def _read_override(arguments):
     override = {**arguments, "times": int(arguments.get("times", 1)), "match": str(arguments.get("match", "")),
                 "delay": float(arguments.get("delay", 0)), "reply": None}
     if any(name in arguments for name in WHOLE_REPLY):
-        body = base64.b64decode(arguments["body_base64"]) if "body_base64" in arguments \
+        body = base64.b64decode(arguments["body_base64"], validate=True) if "body_base64" in arguments \
             else arguments.get("body", "null").encode()
         headers = [(str(name), str(value)) for name, value in arguments.get("headers", [["Content-Type", JSON]])]
         override["reply"] = Reply(int(arguments.get("status", 200)), headers, body, arguments.get("reason"), gzip=False)

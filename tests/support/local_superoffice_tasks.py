@@ -264,14 +264,14 @@ class Clock:
 
     def __init__(self, manual):
         self.manual = manual
-        self._advanced = 0.0
+        self._advanced = 0  # microseconds: ten steps of 0.1 seconds are exactly one second
         self._started = time.monotonic()
 
     def now(self):
-        return self._advanced + (0 if self.manual else time.monotonic() - self._started)
+        return self._advanced / 1e6 + (0 if self.manual else time.monotonic() - self._started)
 
     def advance(self, seconds):
-        self._advanced += seconds
+        self._advanced += round(seconds * 1e6)
 
 
 @dataclasses.dataclass
@@ -303,7 +303,7 @@ class Tasks:
         with self._lock:
             running = self._running.setdefault(number, _Running(self.clock.now()))
             running.asked += 1
-            elapsed = (self.clock.now() - running.started) / self.seconds
+            elapsed = round((self.clock.now() - running.started) / self.seconds, 9)
             outage = course.flaky and running.asked % 2 == 0
             return (None if outage else _snapshot(number, course, elapsed, self.seconds, running.stopped)), outage
 
@@ -333,7 +333,7 @@ def _snapshot(number, course, elapsed, seconds, stopped):
     if phase.state is None:
         return None
     part = 0.0 if phase.until == FOREVER else (elapsed - begin) / (phase.until - begin)
-    percent = phase.first + math.floor((phase.last - phase.first) * part)
+    percent = phase.first + math.floor((phase.last - phase.first) * part + 1e-6)
     state = "Failed" if stopped else phase.state
     started = CREATED + datetime.timedelta(seconds=round(0.2 * seconds))
     return {

@@ -22,6 +22,7 @@ MAX_BODY = 4 * 1024 * 1024
 MAX_CONNECTIONS = 256
 HANDSHAKE_SECONDS = 10
 LINGER_SECONDS = 1
+RESET_SECONDS = 0.05
 KEPT_EVENTS = 2000
 LOGGED_BODY = 64 * 1024
 
@@ -460,16 +461,15 @@ class Server:
     def _begin(self, listener, accepted, address):
         with self._lock:
             self._count += 1
-            number = self._count
             full = len(self._connections) >= MAX_CONNECTIONS
-        if full or not ipaddress.ip_address(address[0].partition("%")[0]).is_loopback:
-            accepted.close()
-            return
-        connection = Connection(self, listener, accepted, number)
-        connection.thread = threading.Thread(target=self._run, args=(connection,), daemon=True)
-        with self._lock:
-            self._connections[number] = connection
-        connection.thread.start()
+            local = ipaddress.ip_address(address[0].partition("%")[0]).is_loopback
+            if full or not local or self.stopping.is_set():
+                accepted.close()
+                return
+            connection = Connection(self, listener, accepted, self._count)
+            connection.thread = threading.Thread(target=self._run, args=(connection,), daemon=True)
+            self._connections[connection.number] = connection
+            connection.thread.start()
 
     def _run(self, connection):
         try:
@@ -483,7 +483,7 @@ class Server:
 
 # How the log names the ways in which a peer ends a connection; close_notify apart.
 END_NAMES = {
-    ssl.SSLEOFError: "FIN without close_notify",
+    ssl.SSLEOFError: "no close_notify",  # FIN or RST: SSLSocket does not tell them apart
     ssl.SSLZeroReturnError: "close_notify",
     ConnectionResetError: "RST",
     BrokenPipeError: "RST",
@@ -727,6 +727,8 @@ class Connection:
         raise _Closed
 
     def _reset(self):
+        """RST, after a moment in which the peer may take what was sent before."""
+        self.server.stopping.wait(RESET_SECONDS)
         self.raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._over = True
         self.link.close()
