@@ -123,10 +123,15 @@ struct error {
 };
 static_assert(sizeof(error) == 16);
 
-namespace detail {
+/// Who can do something about an error.
+enum class remedy : std::uint8_t {
+    program,        ///< whoever wrote the program
+    user,           ///< whoever runs it: another id, credential or address
+    administrator,  ///< whoever runs the server or the network
+    wait,           ///< time
+};
 
-/// Who can do something about it.
-enum class remedy : std::uint8_t { program, user, administrator, wait };
+namespace detail {
 
 struct error_row {
     const char* name;
@@ -208,6 +213,8 @@ constexpr const error_row& row_of(errc code) noexcept {
     return error_table[code < errc::count_ ? static_cast<std::size_t>(code) : 0];
 }
 
+inline constexpr const char* remedy_names[] = {"program", "user", "administrator", "wait"};
+
 inline constexpr const char* stage_names[] = {"none",     "request", "credential", "resolve", "connect", "handshake",
                                               "transmit", "receive", "http",       "decode",  "service"};
 
@@ -221,6 +228,12 @@ inline constexpr const char* stage_names[] = {"none",     "request", "credential
 [[nodiscard]] constexpr const char* name(errc code) noexcept { return detail::row_of(code).name; }
 [[nodiscard]] constexpr const char* name(stage at) noexcept {
     return detail::stage_names[at <= stage::service ? static_cast<std::size_t>(at) : 0];
+}
+
+/// Who can do something about it.
+[[nodiscard]] constexpr remedy remedy_of(errc code) noexcept { return detail::row_of(code).who; }
+[[nodiscard]] constexpr const char* name(remedy who) noexcept {
+    return detail::remedy_names[who <= remedy::wait ? static_cast<std::size_t>(who) : 0];
 }
 
 /// True where the same call may succeed later although nobody changed anything: what a watcher asks again after.
