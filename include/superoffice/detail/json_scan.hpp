@@ -169,6 +169,29 @@ inline errc scan_json_literal(json_cursor& c) noexcept {
     return at_json_delimiter(c) ? errc::ok : json_fault(c, errc::bad_json);
 }
 
+/// What a reader answers that was asked for a kind that is not there. Consumes nothing.
+inline errc json_refusal(const json_cursor& c) noexcept {
+    return json_kind_at(c) == json_kind::malformed ? json_fault(c, errc::bad_json) : errc::wrong_kind;
+}
+
+// The same three as a reader offers them: by kind, and with the value.
+
+inline errc read_json_string(json_cursor& c, json_text& into) noexcept {
+    return c.on('"') ? scan_json_string(c, into) : json_refusal(c);
+}
+
+inline errc read_json_number(json_cursor& c, std::string_view& into) noexcept {
+    if (json_kind_at(c) != json_kind::number) return json_refusal(c);
+    const char* const start = c.at;
+    const errc code = scan_json_number(c);
+    if (code == errc::ok) into = {start, static_cast<std::size_t>(c.at - start)};
+    return code;
+}
+
+inline errc read_json_literal(json_cursor& c, json_kind wanted) noexcept {
+    return json_kind_at(c) == wanted ? scan_json_literal(c) : json_refusal(c);
+}
+
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice

@@ -25,22 +25,15 @@ class compact_reader {
     class value {
       public:
         [[nodiscard]] json_kind kind() const noexcept { return detail::json_kind_at(reader_->cursor_); }
-        [[nodiscard]] errc null() noexcept { return reader_->literal(json_kind::null); }
+        [[nodiscard]] errc null() noexcept { return detail::read_json_literal(reader_->cursor_, json_kind::null); }
         [[nodiscard]] errc boolean(bool& into) noexcept {
             into = reader_->cursor_.on('t');
-            return reader_->literal(json_kind::boolean);
+            return detail::read_json_literal(reader_->cursor_, json_kind::boolean);
         }
         [[nodiscard]] errc number(std::string_view& into) noexcept {
-            if (kind() != json_kind::number) return reader_->refuse();
-            const char* const start = reader_->cursor_.at;
-            const errc code = detail::scan_json_number(reader_->cursor_);
-            into = {start, static_cast<std::size_t>(reader_->cursor_.at - start)};
-            return code;
+            return detail::read_json_number(reader_->cursor_, into);
         }
-        [[nodiscard]] errc string(json_text& into) noexcept {
-            if (!reader_->cursor_.on('"')) return reader_->refuse();
-            return detail::scan_json_string(reader_->cursor_, into);
-        }
+        [[nodiscard]] errc string(json_text& into) noexcept { return detail::read_json_string(reader_->cursor_, into); }
 
         template <class F>
         [[nodiscard]] errc object(F&& f) noexcept {
@@ -74,7 +67,7 @@ class compact_reader {
         [[nodiscard]] errc raw(std::string_view& into) noexcept {
             const char* const start = reader_->cursor_.at;
             const errc code = reader_->skip();
-            into = {start, static_cast<std::size_t>(reader_->cursor_.at - start)};
+            if (code == errc::ok) into = {start, static_cast<std::size_t>(reader_->cursor_.at - start)};
             return code;
         }
 
@@ -106,16 +99,6 @@ class compact_reader {
     }
 
   private:
-    // Asked for a kind that is not there.
-    errc refuse() const noexcept {
-        const bool malformed = detail::json_kind_at(cursor_) == json_kind::malformed;
-        return malformed ? detail::json_fault(cursor_, errc::bad_json) : errc::wrong_kind;
-    }
-
-    errc literal(json_kind wanted) noexcept {
-        return detail::json_kind_at(cursor_) == wanted ? detail::scan_json_literal(cursor_) : refuse();
-    }
-
     // The functions given to object() and array() pass errors on, the innermost first: that one knows the place.
     errc passed_on(const char* start, errc code) noexcept {
         const bool mine = code >= errc::bad_json && code <= errc::too_deep;
@@ -125,7 +108,7 @@ class compact_reader {
 
     // Over the opening bracket; `more` when an item follows, on which `at` then is. Over the closing one otherwise.
     errc enter(char bracket, bool& more) noexcept {
-        if (!cursor_.on(bracket)) return refuse();
+        if (!cursor_.on(bracket)) return detail::json_refusal(cursor_);
         if (depth_ == json_max_depth) return errc::too_deep;
         ++depth_;
         ++cursor_.at;
@@ -190,7 +173,7 @@ class compact_reader {
                 case json_kind::number: code = detail::scan_json_number(cursor_); break;
                 case json_kind::boolean:
                 case json_kind::null: code = detail::scan_json_literal(cursor_); break;
-                default: return refuse();
+                default: return detail::json_refusal(cursor_);
             }
             while (code == errc::ok && !more) {
                 if (depth_ == outside) return errc::ok;
