@@ -55,6 +55,7 @@ struct fault_collector {
     }
 
     [[nodiscard]] bool says_error() const noexcept { return fault.Error == true; }
+    [[nodiscard]] bool is_of_the_service() const noexcept { return says_error() || fault.ErrorType.has_value(); }
     [[nodiscard]] bool has_text() const noexcept {
         return fault.Message.has_value() || fault.ErrorMessage.has_value() || fault.ErrorType.has_value() ||
                fault.MessageDetail.has_value();
@@ -116,7 +117,9 @@ error interpret_refusal(Reader& reader, reply_info& about, json_document documen
         if (e.code == errc::ok) collector.tell(about);  // a broken error page changes nothing: the status stands
         const bool fault = e.code == errc::ok && (collector.says_error() || collector.has_text());
         if (fault && (status == 400 || status == 500)) return reply_error(stage::service, errc::service_fault, status);
-        if (fault && status == 404) return reply_error(stage::service, errc::no_such_task, status);
+        // Shape A under 404 is the web server's own: there is no such address. B and C are the service's: no such row.
+        if (status == 404 && e.code == errc::ok && collector.is_of_the_service())
+            return reply_error(stage::service, errc::no_such_task, status);
     }
     return reply_error(stage::service, errc_of_status(status), status);
 }
