@@ -65,8 +65,9 @@ sys.dont_write_bytecode = True  # leaves nothing beside the sources
 import argparse  # noqa: E402
 import os  # noqa: E402
 import pathlib  # noqa: E402
+import select  # noqa: E402
 import signal  # noqa: E402
-import threading  # noqa: E402
+import time  # noqa: E402
 
 import local_superoffice_certificates as certificates  # noqa: E402
 import local_superoffice_service as service  # noqa: E402
@@ -206,15 +207,35 @@ def _open_sockets(hosts, port):
     raise AssertionError
 
 
-def watch_stdin(stop):
-    def until_end():
+class Stop:
+    """A flag that a signal handler may set: threading.Event may not, its lock could be held at that moment."""
+
+    def __init__(self):
+        self._read_end, self._write_end = os.pipe()
+        os.set_blocking(self._write_end, False)
+
+    def set(self, *_):
         try:
-            while os.read(0, 4096):
-                pass
+            os.write(self._write_end, b"x")
+        except BlockingIOError:
+            pass  # full: it has been set often enough
+
+    def wait(self, seconds, until_stdin_closes):
+        """Returns when set, when the seconds (None: no limit) are over, or when standard input ends."""
+        deadline = None if seconds is None else time.monotonic() + seconds
+        sources = [self._read_end, *([0] if until_stdin_closes else [])]
+        while True:
+            left = None if deadline is None else max(0, deadline - time.monotonic())
+            ready, _, _ = select.select(sources, [], [], left)
+            if not ready or self._read_end in ready or not self._more_input():
+                return
+
+    @staticmethod
+    def _more_input():
+        try:
+            return bool(os.read(0, 4096))
         except OSError:
-            pass
-        stop.set()
-    threading.Thread(target=until_end, daemon=True).start()
+            return False
 
 
 def announce(server, ca):
@@ -225,9 +246,11 @@ def announce(server, ca):
 
 
 def run(options):
-    stop = threading.Event()
+    if options.until_stdin_closes:
+        os.fstat(0)  # fails when there is none; a pipe of ours would take its number
+    stop = Stop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, stop.set)
     directory = pathlib.Path(options.directory).absolute()
     directory.mkdir(parents=True, exist_ok=True)
     if any(kind in certificates.CERTIFICATES for _, kind, _ in options.listeners):
@@ -242,9 +265,7 @@ def run(options):
     application.listeners, application.counters = server.listeners, server.counters
     server.start()
     announce(server, directory / "ca.pem")
-    if options.until_stdin_closes:
-        watch_stdin(stop)
-    stop.wait(options.max_seconds)
+    stop.wait(options.max_seconds, options.until_stdin_closes)
     server.stop()
     log.close()
 

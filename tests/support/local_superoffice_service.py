@@ -656,7 +656,9 @@ class Service:
         except ControlError as problem:
             return _control_reply(400, {"error": str(problem)})
         self.log.write("control", call=name)
-        return _control_reply(200, answer)
+        reply = _control_reply(200, answer)
+        reply.after = self._on_stop if name == "stop" else None
+        return reply
 
     def _control_clock(self, arguments):
         self.clock.advance(float(arguments.get("advance", 0)))
@@ -710,8 +712,7 @@ class Service:
                 for name, listener in self.listeners.items()}
 
     def _control_stop(self, _arguments):
-        self._on_stop()
-        return {}
+        return {}  # the stop itself follows the reply
 
 
 CALLS = {"GetBatchTaskInfo": Service._get_batch_task_info, "StopBatchJob": Service._stop_batch_job}

@@ -86,6 +86,7 @@ class Reply:
     gzip: bool = None  # None: when the request allows it
     log: dict = dataclasses.field(default_factory=dict)  # further facts for the log
     quiet: bool = False  # leaves no "request" in the log
+    after: object = None  # called without arguments once the reply is out
 
 
 class BadRequest(Exception):
@@ -385,6 +386,8 @@ def open_sockets(hosts, port):
     return sockets
 
 
+# Python sets it by default; without it the log tells whether a client said close_notify.
+IGNORE_UNEXPECTED_EOF = getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
 TLS_VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
 
@@ -395,6 +398,7 @@ def make_context(certificate, key, version=None):
     if version:
         context.maximum_version = TLS_VERSIONS[version]
     context.load_cert_chain(certificate, key)
+    context.options &= ~IGNORE_UNEXPECTED_EOF
     context.set_alpn_protocols(["http/1.1"])
     context.sni_callback = _remember_server_name
     return context
@@ -481,14 +485,20 @@ class Server:
 
 # -------------------------------------------------------------------------------------- connection
 
-# How the log names the ways in which a peer ends a connection; close_notify apart.
+# How the log names the ways in which a peer ends a connection.
 END_NAMES = {
-    ssl.SSLEOFError: "no close_notify",  # FIN or RST: SSLSocket does not tell them apart
-    ssl.SSLZeroReturnError: "close_notify",
-    ConnectionResetError: "RST",
-    BrokenPipeError: "RST",
-    TimeoutError: "idle",
+    "UNEXPECTED_EOF_WHILE_READING": "no close_notify",  # FIN or RST: SSLSocket does not tell them apart
+    "SSLEOFError": "no close_notify",
+    "SSLZeroReturnError": "close_notify",
+    "ConnectionResetError": "RST",
+    "BrokenPipeError": "RST",
+    "TimeoutError": "idle",
 }
+
+
+def _name_end(problem):
+    name = getattr(problem, "reason", None) or type(problem).__name__
+    return END_NAMES.get(name, name)
 
 
 class _Closed(Exception):
@@ -576,7 +586,11 @@ class Connection:
             self._log_request(request, reply)
         if reply.delay and self.server.stopping.wait(reply.delay):
             raise _Closed
-        self._play(plan(reply, request, self.server.framing))
+        try:
+            self._play(plan(reply, request, self.server.framing))
+        finally:
+            if reply.after:
+                reply.after()
 
     def _log_request(self, request, reply):
         self._log("request", number=request.number, method=request.method, target=request.target,
@@ -685,7 +699,7 @@ class Connection:
             self.peer_end = None if data else "close_notify" if self.facts["tls"] else "FIN"
         except OSError as problem:
             data = b""
-            self.peer_end = END_NAMES.get(type(problem), type(problem).__name__)
+            self.peer_end = _name_end(problem)
         if not data:
             if self._buffer or part == "body":
                 self._log("incomplete-request", part=part, bytes=len(self._buffer))
