@@ -32,6 +32,9 @@ VERSION_HEADER = "superoffice/version.hpp"
 # Headers for hosts, included by those who want them. They are no part of the single header.
 OPT_IN = {"superoffice/std_types.hpp", "superoffice/xml.hpp"}
 
+# Macros of other libraries that we decide for good, because their headers read them.
+PINNED = {"SIMDJSON_DEVELOPMENT_CHECKS"}
+
 RULE = "// " + "-" * 117
 SWITCH = re.compile(r"!?SUPEROFFICE_WITH_[A-Z0-9_]+")
 STANDARD_HEADER = re.compile(r"[a-z_0-9]+")  # <cstdint>, not <time.h> and not <boost/describe.hpp>
@@ -200,7 +203,7 @@ class Header:
                     saved.discard(match.group(2))
                     left.pop(match.group(2), None)
                     taken.pop(match.group(2), None)
-            elif macro.startswith("SUPEROFFICE_"):
+            elif macro.startswith("SUPEROFFICE_") or macro in PINNED:
                 continue
             elif directive.name == "define":
                 left[macro] = directive.first
@@ -326,6 +329,17 @@ def banner(version, licence, bundled):
     return [f"// {line}".rstrip() for line in lines]
 
 
+def section_of_umbrella(umbrella):
+    """The umbrella is a table of contents: of it only the guard is left."""
+    kept = []
+    for line in umbrella.lines[1:]:
+        if line.strip() and not re.match(r"\s*(//|#)", line):
+            raise Problem(f"{UMBRELLA} only includes other headers; move this into one of them: {line.strip()}")
+        if umbrella.guard in line:
+            kept.append(line)
+    return ["", RULE, umbrella.title, RULE, *kept, "#endif"]
+
+
 def section(header, condition, hoisted):
     """One header as a part of the single header: its own includes are gone, they stand before it."""
     gone = {include.line for include in header.includes if include.is_own or include.target in hoisted}
@@ -357,7 +371,10 @@ def amalgamate(include_dir, licence, bundled=False):
             if switch not in known:
                 raise Problem(f"{name} is included where {switch} is 1, but nothing before it defines that switch: "
                               "include <superoffice/config.hpp> first")
-        lines += section(headers[name], reached[name], hoisted)
+        if name == UMBRELLA:
+            lines += section_of_umbrella(headers[name])
+        else:
+            lines += section(headers[name], reached[name], hoisted)
         known.update(d.rest.split()[0] for d in headers[name].directives if d.name == "define")
     return "\n".join(lines) + "\n"
 

@@ -5,7 +5,7 @@ import itertools
 import json
 import re
 
-from checks import BUILD, COMPILERS, Check, Counts, Failed, output_of
+from checking import BUILD, COMPILERS, Check, Counts, Failed, output_of
 
 MAIN = "g++ C++20"
 

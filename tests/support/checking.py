@@ -151,5 +151,5 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    sys.modules["checks"] = sys.modules["__main__"]  # what the checks import is this very module
+    sys.modules["checking"] = sys.modules["__main__"]  # what the checks import is this very module
     sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,102 @@
+"""What a header may do to the translation unit that includes it; the rest of that is built by meson.build beside this."""
+
+import re
+import tempfile
+
+from checking import COMPILERS, INCLUDE, ROOT, SINGLE_HEADER, Check, Failed, output_of
+
+ALL_ON = tuple(f"-DSUPEROFFICE_WITH_{switch}=1" for switch in ("SIMDJSON", "MBEDTLS", "SOCKETS"))
+UMBRELLA = "#include <superoffice/batch.hpp>\n"
+
+# Each of these costs every user a good part of a second; those who want them include superoffice/std_types.hpp.
+HEAVY = {"algorithm", "chrono", "deque", "fstream", "functional", "future", "iomanip", "ios", "iostream", "istream", "list",
+         "locale", "map", "memory", "memory_resource", "mutex", "optional", "ostream", "queue", "random", "ranges", "regex",
+         "set", "sstream", "stop_token", "string", "syncstream", "thread", "unordered_map", "variant", "vector"}
+
+# Decided once and for all, because the library's header reads it: see simdjson_reader.hpp.
+PINNED = {"SIMDJSON_DEVELOPMENT_CHECKS"}
+
+
+def compiled(compiler, source, *options, code=0):
+    return output_of(compiler, "-std=c++20", f"-I{INCLUDE}", *options, "-x", "c++", "-", text_in=source, code=code)
+
+
+def on_disk(folder, pattern):
+    return sorted(path.relative_to(folder).as_posix() for path in folder.glob(pattern))
+
+
+def every_header_is_listed():
+    listed = re.findall(r"^  '(superoffice/.+\.hpp)',$", (INCLUDE / "meson.build").read_text(encoding="utf-8"), re.M)
+    present = on_disk(INCLUDE, "superoffice/**/*.hpp")
+    if listed != present:
+        raise Failed("include/meson.build has to list each header, in the order of the alphabet\n"
+                     f"only there: {sorted(set(listed) - set(present))}\nonly on disk: {sorted(set(present) - set(listed))}")
+
+
+def every_unit_test_is_built():
+    headers = on_disk(INCLUDE / "superoffice", "**/*.hpp")
+    for source in on_disk(ROOT / "tests" / "unit", "**/*.cpp"):
+        if source != "main.cpp" and source.replace(".cpp", ".hpp") not in headers:
+            raise Failed(f"tests/unit/{source} is not built: no header is named like it")
+
+
+def macros_are_ours():
+    """The umbrella defines only SUPEROFFICE_ macros, beside those of the headers of others, and changes no macro."""
+    hostile = f'#include "{ROOT}/tests/link/hostile_macros.hpp"\n'
+    for compiler in COMPILERS:
+        def macros_after(source):
+            return dict(re.findall(r"^#define (\w+)(.*)$", compiled(compiler, source, *ALL_ON, "-E", "-dM"), re.M))
+
+        # A linemarker, `# 12 "file"`, says where what follows comes from.
+        ours, file = {}, ""
+        for line in compiled(compiler, UMBRELLA, *ALL_ON, "-E", "-dD").splitlines():
+            if marker := re.match(r'# \d+ "(.*)"', line):
+                file = marker.group(1)
+            elif (define := re.match(r"#define (\w+)", line)) and file.startswith(str(INCLUDE)):
+                ours[define.group(1)] = file
+        before, after = macros_after(hostile), macros_after(hostile + UMBRELLA)
+        left = [f"{name} of {file}" for name, file in ours.items()
+                if name in after and not name.startswith("SUPEROFFICE_") and name not in PINNED]
+        changed = [name for name, value in before.items() if after.get(name) != value]
+        if left or changed or not ours or not before:
+            raise Failed(f"{compiler}: macros left behind: {left}; changed or taken away: {changed}")
+
+
+def no_heavy_headers():
+    """Nothing switched on, the umbrella pulls none of the standard library's heavy parts."""
+    for compiler in COMPILERS:
+        trace = compiled(compiler, UMBRELLA, "-H", "-fsyntax-only")
+        path = []  # of the includes that lead to a line of the trace
+        for dots, file in re.findall(r"^(\.+) (.+)$", trace, re.M):
+            path[len(dots) - 1:] = [file]
+            if re.search(r"/c\+\+/(v1|\d+)/\w+$", file) and file.rsplit("/", 1)[1] in HEAVY:
+                raise Failed(f"{compiler}: the umbrella pulls <{file.rsplit('/', 1)[1]}>:\n" + "\n  -> ".join(path))
+        if not path:
+            raise Failed(f"{compiler} -H told nothing")
+
+
+def another_version_is_an_error():
+    """Tree and single header of two versions cannot meet, whichever comes first; the same version may come twice."""
+    sentence = "two different versions of the library in one translation unit"
+    for compiler in COMPILERS:
+        with tempfile.TemporaryDirectory() as folder:
+            other = f"{folder}/other.hpp"
+            text = SINGLE_HEADER.read_text(encoding="utf-8")
+            changed = re.sub(r"SUPEROFFICE_VERSION_PATCH( !=)? (\d+)",
+                             lambda found: f"SUPEROFFICE_VERSION_PATCH{found[1] or ''} {int(found[2]) + 1}", text)
+            with open(other, "w", encoding="utf-8") as file:
+                file.write(changed)
+            tree, single, later = UMBRELLA, f'#include "{SINGLE_HEADER}"\n', f'#include "{other}"\n'
+            for source in (tree + single, single + tree, tree + tree, single + single):
+                compiled(compiler, source, "-fsyntax-only", "-Werror")
+            for source in (tree + later, later + tree, single + later, later + single):
+                if sentence not in compiled(compiler, source, "-fsyntax-only", code=1):
+                    raise Failed(f"{compiler} does not say '{sentence}' for:\n{source}")
+
+
+def checks():
+    yield Check("every header is listed", every_header_is_listed)
+    yield Check("every unit test is built", every_unit_test_is_built)
+    yield Check("macros: only ours are left, none is changed", macros_are_ours)
+    yield Check("core pulls no heavy standard header", no_heavy_headers)
+    yield Check("another version is an error", another_version_is_an_error)

@@ -1,0 +1,7 @@
+// The whole library behind the macros of unfriendly platforms; they are as they were afterwards.
+#include "hostile_macros.hpp"
+
+#include <superoffice/batch.hpp>
+
+static_assert(None == 0L && Select == 1 && Update == 2 && Insert == 4 && Delete == 8);
+static_assert(min(1, 2) == 1 && max(1, 2) == 2 && ERROR == 0 && DELETE == 0x00010000L && HIGH == 1 && small(65) == 'A');

@@ -1,0 +1,211 @@
+"""What amalgamate.py writes for small trees, and what it says about headers that break a rule."""
+
+import pathlib
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "single_include"))
+
+import amalgamate  # noqa: E402
+
+VERSION = """\
+#define SUPEROFFICE_VERSION_MAJOR 1
+#define SUPEROFFICE_VERSION_MINOR 2
+#define SUPEROFFICE_VERSION_PATCH 3
+#define SUPEROFFICE_VERSION_TEXT "1.2.3"
+"""
+SWITCHES = """\
+#define SUPEROFFICE_WITH_A 1
+#define SUPEROFFICE_WITH_B 1
+"""
+
+
+def header(name, body, guard=None):
+    guard = guard or "SUPEROFFICE_" + name.upper().replace("/", "_") + "_HPP"
+    return (f"// superoffice/{name}.hpp - what it is.\n// SPDX-License-Identifier: BSL-1.0\n"
+            f"#ifndef {guard}\n#define {guard}\n{body}\n#endif\n")
+
+
+class Amalgamate(unittest.TestCase):
+    def text_of(self, umbrella, **headers):
+        """Of a tree with an umbrella, version.hpp, config.hpp and these headers; a body makes a header."""
+        files = {"version": VERSION, "config": SWITCHES, **headers,
+                 "batch": "#include <superoffice/version.hpp>\n#include <superoffice/config.hpp>\n" + umbrella}
+        with tempfile.TemporaryDirectory() as folder:
+            for name, body in files.items():
+                path = pathlib.Path(folder) / "superoffice" / f"{name}.hpp"
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(body if body.startswith("// ") else header(name, body), encoding="utf-8")
+            return amalgamate.amalgamate(pathlib.Path(folder), "The licence.\n")
+
+    def refused(self, sentence, umbrella="#include <superoffice/x.hpp>", **headers):
+        with self.assertRaises(amalgamate.Problem) as caught:
+            self.text_of(umbrella, **headers)
+        self.assertIn(sentence, str(caught.exception))
+
+    # What it writes.
+
+    def test_the_same_tree_gives_the_same_text(self):
+        tree = {"umbrella": "#include <superoffice/x.hpp>", "x": "int x;  // kept"}
+        text = self.text_of(**tree)
+        self.assertEqual(text, self.text_of(**tree))
+        self.assertNotIn("\r", text)
+        self.assertTrue(text.endswith("#endif\n"))
+
+    def test_version_and_licence_come_first(self):
+        lines = self.text_of("").splitlines()
+        self.assertIn("1.2.3", lines[0])
+        self.assertLess(lines.index("// The licence."), lines.index("#define SUPEROFFICE_SINGLE_HEADER 1"))
+
+    def test_each_header_comes_once_and_behind_what_it_includes(self):
+        text = self.text_of("#include <superoffice/x.hpp>\n#include <superoffice/y.hpp>",
+                            x="#include <superoffice/y.hpp>\nint x;", y="/// Comments stay.\nint y;")
+        self.assertEqual(text.count("int y;"), 1)
+        self.assertLess(text.index("int y;"), text.index("int x;"))
+        self.assertIn("/// Comments stay.", text)
+        self.assertNotIn("#include <superoffice/", text)
+        self.assertIn("#ifndef SUPEROFFICE_X_HPP", text)
+
+    def test_standard_includes_are_collected_at_the_top_unless_a_condition_governs_them(self):
+        text = self.text_of(
+            "#include <superoffice/x.hpp>",
+            x="#include <span>\n#include <array>\n#include <boost/describe.hpp>\n#ifdef _WIN32\n#include <bit>\n#endif\n")
+        self.assertIn("#include <array>\n#include <span>\n\n#define SUPEROFFICE_SINGLE_HEADER", text)
+        self.assertEqual(text.count("#include <span>"), 1)
+        self.assertIn("#ifdef _WIN32\n#include <bit>\n#endif", text)
+        self.assertIn("#define SUPEROFFICE_X_HPP\n#include <boost/describe.hpp>", text)
+
+    def test_what_stands_outside_the_guard_stays_there(self):
+        text = self.text_of("", version="// superoffice/version.hpp - v.\n#ifdef OTHER\n#error two\n#endif\n"
+                            + header("version", VERSION))
+        self.assertLess(text.index("#error two"), text.index("#ifndef SUPEROFFICE_VERSION_HPP"))
+
+    def test_a_header_that_is_only_reached_under_a_switch_gets_that_switch(self):
+        text = self.text_of("#if SUPEROFFICE_WITH_A\n#include <superoffice/x.hpp>\n#endif", x="#include <span>\nint x;")
+        part = text[text.index("#if SUPEROFFICE_WITH_A"):]
+        self.assertIn("#include <span>", part)
+        self.assertLess(part.index("int x;"), part.index("#endif  // SUPEROFFICE_WITH_A"))
+        self.assertEqual(text.count("#if SUPEROFFICE_WITH_A\n"), 1)
+
+    def test_a_header_reached_under_two_switches_gets_either(self):
+        text = self.text_of("#if SUPEROFFICE_WITH_A\n#include <superoffice/x.hpp>\n#endif\n"
+                            "#if SUPEROFFICE_WITH_B\n#include <superoffice/y.hpp>\n#endif",
+                            x="#include <superoffice/z.hpp>", y="#include <superoffice/z.hpp>", z="int z;")
+        self.assertIn("#if SUPEROFFICE_WITH_A || SUPEROFFICE_WITH_B", text)
+        self.assertEqual(text.count("int z;"), 1)
+
+    def test_a_header_reached_under_both_switches_gets_both(self):
+        text = self.text_of("#if SUPEROFFICE_WITH_A && SUPEROFFICE_WITH_B\n#include <superoffice/x.hpp>\n#endif",
+                            x="int x;")
+        self.assertIn("#if SUPEROFFICE_WITH_A && SUPEROFFICE_WITH_B", text)
+
+    def test_the_weaker_of_two_conditions_wins_wherever_it_comes(self):
+        text = self.text_of("#if SUPEROFFICE_WITH_A\n#include <superoffice/x.hpp>\n#endif\n#include <superoffice/y.hpp>",
+                            x="#include <superoffice/y.hpp>\nint x;", y="int y;")
+        self.assertLess(text.index("int y;"), text.index("#if SUPEROFFICE_WITH_A"))
+
+    def test_a_switch_inside_the_header_governs_what_it_includes(self):
+        text = self.text_of("#include <superoffice/x.hpp>",
+                            x="#if SUPEROFFICE_WITH_A\n#include <superoffice/y.hpp>\nint x;\n#endif", y="int y;")
+        self.assertLess(text.index("#if SUPEROFFICE_WITH_A"), text.index("int y;"))
+        self.assertEqual(text.count("#if SUPEROFFICE_WITH_A\n"), 2)
+
+    def test_opt_in_headers_are_left_out(self):
+        self.assertNotIn("int x;", self.text_of("", std_types="int x;"))
+
+    def test_includes_in_comments_are_none(self):
+        self.assertIn("#include <superoffice/nowhere.hpp>",
+                      self.text_of("#include <superoffice/x.hpp>", x="/*\n#include <superoffice/nowhere.hpp>\n*/"))
+
+    # What it refuses.
+
+    def test_an_include_cycle(self):
+        self.refused("include cycle: superoffice/x.hpp -> superoffice/y.hpp -> superoffice/x.hpp",
+                     x="#include <superoffice/y.hpp>", y="#include <superoffice/x.hpp>")
+
+    def test_an_include_of_what_is_not_there(self):
+        self.refused("superoffice/batch.hpp includes superoffice/x.hpp, which does not exist")
+
+    def test_a_header_that_nobody_includes(self):
+        self.refused("superoffice/y.hpp is not reached from superoffice/batch.hpp: include it there", x="", y="")
+
+    def test_a_macro_left_defined(self):
+        self.refused("superoffice/x.hpp:5: the macro LEFT stays defined", x="#define LEFT 1")
+        self.refused("the macro LEFT stays defined", x="#define LEFT(a, \\\n  b) 1")
+
+    def test_a_foreign_macro_taken_away(self):
+        self.refused("save None first, #pragma push_macro", x="#undef None")
+        self.refused("the macro None is taken from others", x='#pragma push_macro("None")\n#undef None')
+
+    def test_macros_that_are_cleared_up_are_fine(self):
+        self.text_of("#include <superoffice/x.hpp>", x="#define LEFT 1\n#undef LEFT\n#define SUPEROFFICE_MORE 1")
+        self.text_of("#include <superoffice/x.hpp>",
+                     x='#pragma push_macro("None")\n#undef None\n#pragma pop_macro("None")')
+
+    def test_an_include_under_a_condition_that_is_not_understood(self):
+        for condition in ("#if defined(_WIN32)", "#ifdef _WIN32", "#if SUPEROFFICE_WITH_A || SUPEROFFICE_WITH_B",
+                          "#if SUPEROFFICE_WITH_A && SUPEROFFICE_WITH_B\n#else"):
+            with self.subTest(condition):
+                self.refused("superoffice/y.hpp depends on", y="",
+                             x=condition + "\n#include <superoffice/y.hpp>\n#endif")
+
+    def test_an_include_whose_name_is_a_macro(self):
+        self.refused("'#include SUPEROFFICE_OTHER' is not understood", x="#include SUPEROFFICE_OTHER")
+
+    def test_an_include_in_quotes(self):
+        self.refused("write '#include <superoffice/y.hpp>', with angle brackets", y="",
+                     x='#include "superoffice/y.hpp"')
+
+    def test_a_switch_that_nothing_defines(self):
+        self.refused("nothing before it defines that switch", "#include <superoffice/x.hpp>", y="",
+                     x="#if SUPEROFFICE_WITH_C\n#include <superoffice/y.hpp>\n#endif")
+
+    def test_a_missing_or_wrong_guard(self):
+        self.refused("the include guard SUPEROFFICE_X_HPP is missing", x=header("x", "int x;", "SUPEROFFICE_Y_HPP"))
+
+    def test_pragma_once(self):
+        self.refused("#pragma once", x="#pragma once")
+
+    def test_an_open_conditional(self):
+        self.refused("an #if is never closed", x="#if 1")
+
+    def test_a_first_line_without_a_title(self):
+        self.refused("the first line has to be '// superoffice/x.hpp - one sentence.'",
+                     x="// x\n" + header("x", "int x;"))
+
+    def test_code_in_the_umbrella(self):
+        self.refused("superoffice/batch.hpp only includes other headers", "int x;")
+
+    def test_a_version_told_in_two_ways(self):
+        self.refused('SUPEROFFICE_VERSION_TEXT has to be "1.2.4"', "", version=VERSION.replace("PATCH 3", "PATCH 4"))
+
+
+class Fold(unittest.TestCase):
+    def folded(self, text, **headers):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, body in headers.items():
+                path = pathlib.Path(folder) / "boost" / f"{name}.hpp"
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(f"#ifndef BOOST_{name}\n#define BOOST_{name}\n{body}\n#endif\n", encoding="utf-8")
+            return amalgamate.folded(text, pathlib.Path(folder))
+
+    def test_each_boost_header_comes_once(self):
+        text = self.folded("#include <boost/a.hpp>\n#include <boost/b.hpp>", a="#include <boost/b.hpp>\nint a;", b="int b;")
+        self.assertEqual(text.count("int b;"), 1)
+        self.assertNotIn("#include", text)
+
+    def test_under_a_condition_it_comes_again(self):
+        text = self.folded("#include <boost/a.hpp>\n#include <boost/b.hpp>",
+                           a="#if 0\n#include <boost/b.hpp>\n#endif", b="int b;")
+        self.assertEqual(text.count("int b;"), 2)
+
+    def test_what_is_missing_is_named(self):
+        with self.assertRaisesRegex(amalgamate.Problem, "boost/a.hpp is needed and does not exist"):
+            self.folded("#include <boost/a.hpp>")
+
+
+if __name__ == "__main__":
+    unittest.main()
