@@ -208,13 +208,17 @@ def _open_sockets(hosts, port):
 
 
 class Stop:
-    """A flag that a signal handler may set: threading.Event may not, its lock could be held at that moment."""
+    """What ends the service. A pipe, because a signal must neither be missed just before a wait begins
+    nor take the lock of a threading.Event in its handler."""
 
     def __init__(self):
         self._read_end, self._write_end = os.pipe()
         os.set_blocking(self._write_end, False)
+        signal.set_wakeup_fd(self._write_end, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)  # it is the byte in the pipe that counts
 
-    def set(self, *_):
+    def set(self):
         try:
             os.write(self._write_end, b"x")
         except BlockingIOError:
@@ -249,8 +253,6 @@ def run(options):
     if options.until_stdin_closes:
         os.fstat(0)  # fails when there is none; a pipe of ours would take its number
     stop = Stop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop.set)
     directory = pathlib.Path(options.directory).absolute()
     directory.mkdir(parents=True, exist_ok=True)
     if any(kind in certificates.CERTIFICATES for _, kind, _ in options.listeners):
