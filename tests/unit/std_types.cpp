@@ -1,0 +1,166 @@
+// Tests of superoffice/std_types.hpp.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/batch.hpp>
+#include <superoffice/std_types.hpp>
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace {
+
+namespace chrono = std::chrono;
+using superoffice::errc;
+using superoffice::field;
+
+struct owning {
+    std::string Name = "as initialised";
+    std::optional<std::string> Description;
+    std::optional<std::int32_t> ProgressPercent;
+    field<std::string> Response;
+    std::optional<superoffice::coded<superoffice::BatchTaskState>> State;
+    std::optional<superoffice::TableRight> TableRight;
+};
+BOOST_DESCRIBE_STRUCT(owning, (), (Name, Description, ProgressPercent, Response, State, TableRight))
+
+// A struct of one's own inside an optional is selected member by member, as it is inside a field.
+struct just_mask {
+    std::optional<superoffice::flags<superoffice::ETableRight>> Mask;
+};
+BOOST_DESCRIBE_STRUCT(just_mask, (), (Mask))
+struct nested {
+    std::optional<std::string> FileName;
+    std::optional<just_mask> TableRight;
+};
+BOOST_DESCRIBE_STRUCT(nested, (), (FileName, TableRight))
+
+static_assert(superoffice::select_of<owning>() == "Name,Description,ProgressPercent,Response,State,TableRight");
+static_assert(superoffice::select_of<nested>() == "FileName,TableRight/Mask");
+static_assert(superoffice::monotonic_clock<superoffice::steady_clock>);
+
+template <class T>
+superoffice::result<T> decoded(std::string text) {
+    const std::size_t size = text.size();
+    text.resize(size + superoffice::default_reader::slack);
+#if SUPEROFFICE_WITH_SIMDJSON
+    superoffice::simdjson_reader reader{text.size()};
+#else
+    superoffice::compact_reader reader;
+#endif
+    superoffice::result<T> answer = superoffice::decode<T>(reader, {text.data(), size, text.size()});
+    text.assign(text.size(), '#');  // what the struct owns does not care
+    return answer;
+}
+
+TEST_CASE("std_types: how members are decoded") {
+    struct {
+        std::string_view document;
+        std::string_view name;
+        std::optional<std::string> description;
+        std::optional<std::int32_t> percent;
+    } const cases[] = {
+        {R"({})", "as initialised", {}, {}},
+        {R"({"Name":null,"Description":null,"ProgressPercent":null})", "as initialised", {}, {}},
+        {R"({"Name":"","Description":"","ProgressPercent":0})", "", "", 0},
+        {R"({"Name":"a \"b\" \u00e5\n","Description":"\ud83d\ude00","ProgressPercent":-1})", "a \"b\" \xc3\xa5\n",
+         "\xf0\x9f\x98\x80", -1},
+        {R"({"Name":"one","Name":"two and longer than a short string is in any library"})",
+         "two and longer than a short string is in any library", {}, {}},
+        {R"({"ProgressPercent":1,"ProgressPercent":null})", "as initialised", {}, {}},
+    };
+    for (const auto& one : cases) {
+        CAPTURE(one.document);
+        const auto task = decoded<owning>(std::string{one.document});
+        REQUIRE(task.has_value());
+        CHECK(task->Name == one.name);
+        CHECK(task->Description == one.description);
+        CHECK(task->ProgressPercent == one.percent);
+    }
+}
+
+TEST_CASE("std_types: a value of the wrong kind fails with its member") {
+    struct {
+        std::string_view document;
+        errc code;
+        std::string_view member;
+    } const cases[] = {
+        {R"({"Name":1})", errc::wrong_kind, "Name"},
+        {R"({"Description":{}})", errc::wrong_kind, "Description"},
+        {R"({"ProgressPercent":2147483648})", errc::out_of_range, "ProgressPercent"},
+        {R"({"Response":false})", errc::wrong_kind, "Response"},
+    };
+    for (const auto& one : cases) {
+        CAPTURE(one.document);
+        const auto task = decoded<owning>(std::string{one.document});
+        REQUIRE_FALSE(task.has_value());
+        CHECK(task.error().code == one.code);
+        CHECK(superoffice::member_name<owning>(task.error()) == one.member);
+    }
+}
+
+TEST_CASE("std_types: field<std::string> tells null and absent apart") {
+    CHECK(decoded<owning>("{}")->Response.is_absent());
+    CHECK(decoded<owning>(R"({"Response":null})")->Response.is_null());
+    CHECK(*decoded<owning>(R"({"Response":"x"})")->Response == "x");
+}
+
+TEST_CASE("std_types: an empty optional is left out when written") {
+    owning task;
+    task.Name = "a\nb";
+    char room[200];
+    CHECK(*superoffice::encode(task, room) == R"({"Name":"a\u000ab"})");
+    task.ProgressPercent = 7;
+    task.Response = nullptr;
+    task.Description = "d";
+    CHECK(*superoffice::encode(task, room) ==
+          R"({"Name":"a\u000ab","Description":"d","ProgressPercent":7,"Response":null})");
+}
+
+TEST_CASE("std_types: dates as chrono has them") {
+    struct {
+        std::string_view text;
+        bool there;
+        std::int64_t nanoseconds;
+    } const cases[] = {
+        {"1970-01-01T00:00:00Z", true, 0},
+        {"1969-12-31T23:59:59.9Z", true, -100'000'000},
+        {"2024-11-27T09:15:00+01:00", true, 1'732'695'300'000'000'000},
+        {"2021-06-05T14:28:21.0771703+02:00", true, 1'622'896'101'077'170'300},
+        {"2024-11-27T09:15:00", false, 0},        // where?
+        {"0001-01-01T00:00:00Z", false, 0},       // not set
+        {"9999-12-31T23:59:59.9999999Z", false, 0},  // more than 64 bits of nanoseconds
+        {"1678-01-01T00:00:00Z", true, -9'214'560'000'000'000'000},
+        {"1600-01-01T00:00:00Z", false, 0},
+        {"", false, 0},
+    };
+    for (const auto& one : cases) {
+        CAPTURE(one.text);
+        const field<superoffice::date_time> date = superoffice::date_time::from_text(one.text);
+        REQUIRE(date.has_value());
+        const auto time = superoffice::to_sys_time(*date);
+        CHECK(time.has_value() == one.there);
+        if (time.has_value()) {
+            CHECK(time->time_since_epoch().count() == one.nanoseconds);
+            CHECK(superoffice::to_unix_time(*time) == *date->utc());
+        }
+    }
+}
+
+TEST_CASE("std_types: unix_time of any time point") {
+    const chrono::sys_seconds second{chrono::seconds{5}};
+    CHECK(superoffice::to_unix_time(second) == superoffice::unix_time{5, 0});
+    CHECK(superoffice::to_unix_time(second - chrono::milliseconds{5'001}) == superoffice::unix_time{-1, 999'000'000});
+    CHECK(superoffice::to_unix_time(chrono::sys_days{chrono::days{1}}) == superoffice::unix_time{86'400, 0});
+}
+
+TEST_CASE("std_types: the steady clock does not go back") {
+    const superoffice::instant first = superoffice::steady_clock::now();
+    CHECK(superoffice::steady_clock::now() >= first);
+}
+
+}  // namespace
