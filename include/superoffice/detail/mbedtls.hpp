@@ -1,0 +1,276 @@
+// superoffice/detail/mbedtls.hpp - mbedTLS 2.28, 3.x and 4.x behind one face; the only header that includes it.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_DETAIL_MBEDTLS_HPP
+#define SUPEROFFICE_DETAIL_MBEDTLS_HPP
+
+#include <superoffice/config.hpp>
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+#include <superoffice/transport/tls_options.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wredundant-decls"
+#endif
+#include <mbedtls/version.h>
+#if MBEDTLS_VERSION_NUMBER < 0x04000000
+#include <mbedtls/ctr_drbg.h>
+#include <mbedtls/entropy.h>
+#endif
+#include <mbedtls/platform.h>
+#include <mbedtls/ssl.h>
+#include <mbedtls/x509_crt.h>
+#if MBEDTLS_VERSION_NUMBER >= 0x04000000 || defined(MBEDTLS_USE_PSA_CRYPTO) || \
+    (MBEDTLS_VERSION_NUMBER >= 0x03000000 && defined(MBEDTLS_SSL_PROTO_TLS1_3))
+#include <psa/crypto.h>
+#endif
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+#if MBEDTLS_VERSION_NUMBER < 0x021c0000
+#error "superoffice-batch: mbedTLS 2.28 or later is needed"
+#endif
+#if !defined(MBEDTLS_SSL_CLI_C) || !defined(MBEDTLS_X509_CRT_PARSE_C)
+#error "superoffice-batch: this mbedTLS was built without MBEDTLS_SSL_CLI_C or without MBEDTLS_X509_CRT_PARSE_C"
+#endif
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// The places where the versions differ.
+struct mbedtls_api {
+    // ---- what this build can do
+
+#if defined(MBEDTLS_SSL_PROTO_TLS1_2)
+    static constexpr bool has_tls_1_2 = true;
+#else
+    static constexpr bool has_tls_1_2 = false;
+#endif
+    // 3.0 and 3.1 had an experimental one, which is not used.
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3) && MBEDTLS_VERSION_NUMBER >= 0x03020000
+    static constexpr bool has_tls_1_3 = true;
+#else
+    static constexpr bool has_tls_1_3 = false;
+#endif
+#if defined(MBEDTLS_HAVE_TIME_DATE)
+    static constexpr bool has_calendar = true;
+#else
+    static constexpr bool has_calendar = false;
+#endif
+#if defined(MBEDTLS_FS_IO)
+    static constexpr bool has_files = true;
+#else
+    static constexpr bool has_files = false;
+#endif
+    /// Before 3.5 `subject_alt_names` does not list addresses.
+    static constexpr bool lists_addresses = MBEDTLS_VERSION_NUMBER >= 0x03050000;
+
+    /// Versions whose client, when it offers 1.2 and 1.3 together, can be made to finish a handshake without secret keys
+    /// (CVE-2026-115490): 3.2.0 to 3.6.7, 4.0.0 to 4.1.1, 4.2.0. They offer one version only.
+    static constexpr bool offers_one_version(std::uint32_t number) noexcept {
+        const std::uint32_t v = number >> 8;
+        return (v >= 0x030200 && v <= 0x030607) || (v >= 0x040000 && v <= 0x040101) || v == 0x040200;
+    }
+
+    /// The library that runs counts as well as the headers: a shared one may be older.
+    static bool offers_one_version() noexcept {
+        if (offers_one_version(MBEDTLS_VERSION_NUMBER)) return true;
+#if defined(MBEDTLS_VERSION_C)
+        return offers_one_version(static_cast<std::uint32_t>(mbedtls_version_get_number()));
+#else
+        return false;
+#endif
+    }
+
+    // ---- the random generator, and PSA
+
+#if MBEDTLS_VERSION_NUMBER < 0x04000000
+    /// One per link: entropy and CTR_DRBG, or what the options name.
+    class generator {
+      public:
+        generator() noexcept {
+            mbedtls_entropy_init(&entropy_);
+            mbedtls_ctr_drbg_init(&drbg_);
+        }
+        generator(const generator&) = delete;
+        generator& operator=(const generator&) = delete;
+        ~generator() {
+            mbedtls_ctr_drbg_free(&drbg_);
+            mbedtls_entropy_free(&entropy_);
+        }
+
+        /// 0, or the code. Seeds once.
+        int begin(const random_source& other) noexcept {
+            other_ = other;
+            has_failed_ = false;
+            if (other_ || seeded_) return 0;
+            static constexpr unsigned char label[] = "superoffice-batch";
+            const int code = mbedtls_ctr_drbg_seed(&drbg_, mbedtls_entropy_func, &entropy_, label, sizeof label - 1);
+            seeded_ = code == 0;
+            return code;
+        }
+        void give_to(mbedtls_ssl_config& config) noexcept {
+            if (other_)
+                mbedtls_ssl_conf_rng(&config, fill, this);
+            else
+                mbedtls_ssl_conf_rng(&config, mbedtls_ctr_drbg_random, &drbg_);
+        }
+        [[nodiscard]] bool has_failed() const noexcept { return has_failed_; }
+
+      private:
+        static int fill(void* self, unsigned char* into, std::size_t size) noexcept {
+            auto& me = *static_cast<generator*>(self);
+            if (me.other_.fill(me.other_.context, std::as_writable_bytes(std::span(into, size)))) return 0;
+            me.has_failed_ = true;
+            return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
+        }
+
+        mbedtls_entropy_context entropy_;
+        mbedtls_ctr_drbg_context drbg_;
+        random_source other_;
+        bool seeded_ = false;
+        bool has_failed_ = false;
+    };
+#else
+    /// PSA's own, always.
+    class generator {
+      public:
+        int begin(const random_source& other) noexcept { return other ? MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE : 0; }
+        void give_to(mbedtls_ssl_config&) noexcept {}
+        [[nodiscard]] bool has_failed() const noexcept { return false; }
+    };
+#endif
+
+    /// psa_crypto_init where TLS rests on PSA; harmless when it was done already. It is mbedTLS's global and stays.
+    static int begin_psa() noexcept {
+#if MBEDTLS_VERSION_NUMBER >= 0x04000000 || defined(MBEDTLS_USE_PSA_CRYPTO) || \
+    (MBEDTLS_VERSION_NUMBER >= 0x03000000 && defined(MBEDTLS_SSL_PROTO_TLS1_3))
+        return static_cast<int>(psa_crypto_init());
+#else
+        return 0;
+#endif
+    }
+
+    // ---- configuration
+
+    /// False where this build cannot speak what is asked for.
+    static bool set_versions(mbedtls_ssl_config& config, tls_protocol wanted) noexcept {
+        const bool is_automatic = wanted == tls_protocol::automatic;
+        const bool one_only = is_automatic && offers_one_version() && has_tls_1_2;
+        const bool low = has_tls_1_2 && wanted != tls_protocol::tls_1_3;
+        const bool high = has_tls_1_3 && wanted != tls_protocol::tls_1_2 && !one_only;
+        if (!low && !high) return false;
+#if MBEDTLS_VERSION_NUMBER >= 0x03020000
+        mbedtls_ssl_conf_min_tls_version(&config, low ? MBEDTLS_SSL_VERSION_TLS1_2 : MBEDTLS_SSL_VERSION_TLS1_3);
+        mbedtls_ssl_conf_max_tls_version(&config, high ? MBEDTLS_SSL_VERSION_TLS1_3 : MBEDTLS_SSL_VERSION_TLS1_2);
+#else
+        mbedtls_ssl_conf_min_version(&config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
+        mbedtls_ssl_conf_max_version(&config, MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
+#endif
+        return true;
+    }
+
+    /// The cheap curves first: by default 2.28 prefers the largest, which costs many times the processor time.
+    static void set_curves(mbedtls_ssl_config& config) noexcept {
+#if MBEDTLS_VERSION_NUMBER >= 0x03010000
+        mbedtls_ssl_conf_groups(&config, groups);
+#elif defined(MBEDTLS_ECP_C)
+        mbedtls_ssl_conf_curves(&config, curves);
+#endif
+    }
+
+    static int set_alpn(mbedtls_ssl_config& config, const char** names) noexcept {
+#if defined(MBEDTLS_SSL_ALPN)
+        return mbedtls_ssl_conf_alpn_protocols(&config, names);
+#else
+        return static_cast<void>(config), static_cast<void>(names), 0;
+#endif
+    }
+
+    static void forbid_renegotiation(mbedtls_ssl_config& config) noexcept {
+#if defined(MBEDTLS_SSL_RENEGOTIATION)
+        mbedtls_ssl_conf_renegotiation(&config, MBEDTLS_SSL_RENEGOTIATION_DISABLED);
+#else
+        static_cast<void>(config);
+#endif
+    }
+
+    // ---- what functions answer
+
+    /// Nothing is wrong and nothing was moved: a TLS 1.3 ticket came in, which 3.x reports as if it were an error.
+    static bool is_ticket(int code) noexcept {
+#if defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
+        return code == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET;
+#else
+        return static_cast<void>(code), false;
+#endif
+    }
+
+    /// A computation was cut short (restartable ECC, an external accelerator) and is to be gone on with.
+    static bool is_computing(int code) noexcept {
+        return code == MBEDTLS_ERR_SSL_CRYPTO_IN_PROGRESS || code == MBEDTLS_ERR_SSL_ASYNC_IN_PROGRESS;
+    }
+
+    static bool is_no_file(int code) noexcept {
+#if defined(MBEDTLS_ERR_PK_FILE_IO_ERROR)
+        if (code == MBEDTLS_ERR_PK_FILE_IO_ERROR) return true;
+#endif
+        return code == MBEDTLS_ERR_X509_FILE_IO_ERROR;
+    }
+
+  private:
+#if MBEDTLS_VERSION_NUMBER >= 0x03010000
+    static constexpr std::uint16_t groups[] = {
+#if defined(MBEDTLS_ECP_DP_CURVE25519_ENABLED) || defined(PSA_WANT_ECC_MONTGOMERY_255)
+        MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
+#endif
+#if defined(MBEDTLS_ECP_DP_SECP256R1_ENABLED) || defined(PSA_WANT_ECC_SECP_R1_256)
+        MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
+#endif
+#if defined(MBEDTLS_ECP_DP_SECP384R1_ENABLED) || defined(PSA_WANT_ECC_SECP_R1_384)
+        MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1,
+#endif
+#if defined(MBEDTLS_ECP_DP_SECP521R1_ENABLED) || defined(PSA_WANT_ECC_SECP_R1_521)
+        MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1,
+#endif
+        MBEDTLS_SSL_IANA_TLS_GROUP_NONE};
+#elif defined(MBEDTLS_ECP_C)
+    static constexpr mbedtls_ecp_group_id curves[] = {
+#if defined(MBEDTLS_ECP_DP_CURVE25519_ENABLED)
+        MBEDTLS_ECP_DP_CURVE25519,
+#endif
+#if defined(MBEDTLS_ECP_DP_SECP256R1_ENABLED)
+        MBEDTLS_ECP_DP_SECP256R1,
+#endif
+#if defined(MBEDTLS_ECP_DP_SECP384R1_ENABLED)
+        MBEDTLS_ECP_DP_SECP384R1,
+#endif
+#if defined(MBEDTLS_ECP_DP_SECP521R1_ENABLED)
+        MBEDTLS_ECP_DP_SECP521R1,
+#endif
+        MBEDTLS_ECP_DP_NONE};
+#endif
+};
+static_assert(mbedtls_api::offers_one_version(0x03020000) && mbedtls_api::offers_one_version(0x03060700));
+static_assert(!mbedtls_api::offers_one_version(0x03060800) && !mbedtls_api::offers_one_version(0x021c0a00));
+static_assert(mbedtls_api::offers_one_version(0x04010100) && !mbedtls_api::offers_one_version(0x04010200));
+static_assert(mbedtls_api::offers_one_version(0x04020000) && !mbedtls_api::offers_one_version(0x04020100));
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif

@@ -1,0 +1,380 @@
+// superoffice/detail/socket_api.hpp - the sockets and the clock of POSIX and of Windows; no other header includes theirs.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_DETAIL_SOCKET_API_HPP
+#define SUPEROFFICE_DETAIL_SOCKET_API_HPP
+
+#include <superoffice/config.hpp>
+
+#if SUPEROFFICE_WITH_SOCKETS
+
+#include <superoffice/error.hpp>
+#include <superoffice/time.hpp>
+#include <superoffice/transport.hpp>
+#include <superoffice/transport/ip_address.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+#if defined(_WIN32)
+#if defined(_WINSOCKAPI_) && !defined(_WINSOCK2API_)
+#error "superoffice-batch: <winsock.h> came first (through <windows.h>): define WIN32_LEAN_AND_MEAN or include <winsock2.h> before"
+#endif
+#pragma push_macro("NOMINMAX")
+#undef NOMINMAX
+#define NOMINMAX
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#pragma pop_macro("NOMINMAX")
+#else
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <time.h>
+#include <unistd.h>
+#endif
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// The few calls a TCP client needs, the same on both systems. Nothing here waits but `wait_until`, `pause` and
+/// `lookup_answer::ask`. Codes are errno's, or WSAGetLastError's.
+struct socket_api {
+#if defined(_WIN32)
+    using handle = SOCKET;
+    static constexpr handle none = static_cast<handle>(~std::uintptr_t{0});
+    static constexpr int timed_out = WSAETIMEDOUT;
+    static constexpr int not_connected = WSAENOTCONN;
+    static constexpr int unknown_name = WSAHOST_NOT_FOUND;  // what EAI_NONAME is there
+    using length = int;
+
+    static int last_code() noexcept { return ::WSAGetLastError(); }
+    static bool is_would_block(int code) noexcept { return code == WSAEWOULDBLOCK; }
+    static bool is_in_progress(int code) noexcept { return code == WSAEWOULDBLOCK || code == WSAEINPROGRESS; }
+    static bool is_interrupted(int code) noexcept { return code == WSAEINTR; }
+    static void end(handle h) noexcept { ::closesocket(h); }
+#else
+    using handle = int;
+    static constexpr handle none = -1;
+    static constexpr int timed_out = ETIMEDOUT;
+    static constexpr int not_connected = ENOTCONN;
+    static constexpr int unknown_name = EAI_NONAME;
+    using length = std::size_t;
+
+    static int last_code() noexcept { return errno; }
+    static bool is_would_block(int code) noexcept {
+#if EAGAIN != EWOULDBLOCK
+        if (code == EWOULDBLOCK) return true;
+#endif
+        return code == EAGAIN;
+    }
+    // A connect that was interrupted goes on by itself, and must not be called again (POSIX, connect).
+    static bool is_in_progress(int code) noexcept { return code == EINPROGRESS || code == EINTR; }
+    static bool is_interrupted(int code) noexcept { return code == EINTR; }
+    static void end(handle h) noexcept { ::close(h); }
+#endif
+
+    /// Winsock counts who uses it; elsewhere there is nothing to do. An object of this is the only trace.
+    class user {
+      public:
+        user() noexcept = default;
+        user(const user&) = delete;
+        user& operator=(const user&) = delete;
+        ~user() { release(); }
+#if defined(_WIN32)
+        int acquire() noexcept {
+            WSADATA about;
+            if (held_) return 0;
+            const int code = ::WSAStartup(MAKEWORD(2, 2), &about);
+            held_ = code == 0;
+            return code;
+        }
+        void release() noexcept {
+            if (held_) ::WSACleanup();
+            held_ = false;
+        }
+
+      private:
+        bool held_ = false;
+#else
+        int acquire() noexcept { return 0; }
+        void release() noexcept {}
+#endif
+    };
+
+    static errc errc_of(int code) noexcept {
+        switch (code) {
+#if defined(_WIN32)
+            case WSAECONNREFUSED: return errc::connection_refused;
+            case WSAENETUNREACH:
+            case WSAEHOSTUNREACH:
+            case WSAENETDOWN:
+            case WSAEHOSTDOWN:
+            case WSAETIMEDOUT:
+            case WSAEADDRNOTAVAIL:
+            case WSAEAFNOSUPPORT: return errc::peer_unreachable;
+            case WSAECONNRESET:
+            case WSAECONNABORTED:
+            case WSAENETRESET: return errc::connection_reset;
+#else
+            case ECONNREFUSED: return errc::connection_refused;
+            case ENETUNREACH:
+            case EHOSTUNREACH:
+            case ENETDOWN:
+#ifdef EHOSTDOWN
+            case EHOSTDOWN:
+#endif
+            case ETIMEDOUT:
+            case EADDRNOTAVAIL:
+            case EAFNOSUPPORT: return errc::peer_unreachable;
+            case ECONNRESET:
+            case ECONNABORTED:
+            case ENETRESET:
+            case EPIPE: return errc::connection_reset;
+#endif
+            default: return errc::link_failed;
+        }
+    }
+
+    static io_result failure(int code, stage at) noexcept { return io_result::failed(errc_of(code), code, at); }
+
+    /// A stream socket that does not wait, is not inherited and raises no signal. `none` with `last_code()` else.
+    static handle make(bool v6) noexcept {
+        const int family = v6 ? AF_INET6 : AF_INET;
+        const int on = 1;
+#if defined(_WIN32)
+        const handle h = ::WSASocketW(family, SOCK_STREAM, IPPROTO_TCP, nullptr, 0,
+                                      WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+        if (h == none) return none;
+        u_long enabled = 1;
+        if (::ioctlsocket(h, static_cast<long>(FIONBIO), &enabled) != 0) return abandon(h);
+        ::setsockopt(h, IPPROTO_TCP, TCP_NODELAY, reinterpret_cast<const char*>(&on), sizeof on);
+#else
+        int type = SOCK_STREAM;
+#if defined(SOCK_CLOEXEC) && defined(SOCK_NONBLOCK)
+        type |= SOCK_CLOEXEC | SOCK_NONBLOCK;
+#endif
+        const handle h = ::socket(family, type, IPPROTO_TCP);
+        if (h == none) return none;
+#if !defined(SOCK_CLOEXEC) || !defined(SOCK_NONBLOCK)
+        if (::fcntl(h, F_SETFD, FD_CLOEXEC) == -1) return abandon(h);
+        const int flags = ::fcntl(h, F_GETFL);
+        if (flags == -1 || ::fcntl(h, F_SETFL, flags | O_NONBLOCK) == -1) return abandon(h);
+#endif
+#if defined(SO_NOSIGPIPE)
+        if (::setsockopt(h, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on) == -1) return abandon(h);
+#endif
+        // One request, one reply: nothing is gained by holding small segments back. Going without is no failure.
+        ::setsockopt(h, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+#endif
+        return h;
+    }
+
+    /// 0, or the code.
+    static int begin_connect(handle h, const ip_address& to, std::uint16_t port) noexcept {
+        if (to.is_v6()) {
+            sockaddr_in6 where = {};
+            where.sin6_family = AF_INET6;
+            where.sin6_port = network_order(port);
+            where.sin6_scope_id = to.scope;
+            std::memcpy(&where.sin6_addr, to.bytes, 16);
+            return ::connect(h, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0 ? 0 : last_code();
+        }
+        sockaddr_in where = {};
+        where.sin_family = AF_INET;
+        where.sin_port = network_order(port);
+        std::memcpy(&where.sin_addr, to.bytes, 4);
+        return ::connect(h, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0 ? 0 : last_code();
+    }
+
+    /// How the connect that was in progress ended: 0, or the code.
+    static int connect_code(handle h) noexcept {
+        int code = 0;
+#if defined(_WIN32)
+        int size = sizeof code;
+        if (::getsockopt(h, SOL_SOCKET, SO_ERROR, reinterpret_cast<char*>(&code), &size) != 0) return last_code();
+#else
+        socklen_t size = sizeof code;
+        if (::getsockopt(h, SOL_SOCKET, SO_ERROR, &code, &size) != 0) return last_code();
+#endif
+        return code;
+    }
+
+    /// Waits at most so long; true if it may have happened (or failed).
+    static bool wait_until(handle h, bool writable, milliseconds at_most) noexcept {
+        const std::int64_t count = at_most.count < 0 ? 0 : at_most.count;
+#if defined(_WIN32)
+        // Not WSAPoll: before Windows 10 2004 it never reports a connect that failed.
+        fd_set wanted, broken;
+        FD_ZERO(&wanted);
+        FD_ZERO(&broken);
+        FD_SET(h, &wanted);
+        FD_SET(h, &broken);
+        timeval limit = {};
+        limit.tv_sec = static_cast<long>(count / 1000 < 86400 ? count / 1000 : 86400);
+        limit.tv_usec = static_cast<long>(count % 1000 * 1000);
+        return ::select(0, writable ? nullptr : &wanted, writable ? &wanted : nullptr, &broken, &limit) != 0;
+#else
+        pollfd wanted = {};
+        wanted.fd = h;
+        wanted.events = writable ? POLLOUT : POLLIN;
+        return ::poll(&wanted, 1, poll_timeout(count)) > 0;
+#endif
+    }
+
+    /// Sleeps, or less.
+    static void pause(milliseconds at_most) noexcept {
+        const std::int64_t count = at_most.count < 0 ? 0 : at_most.count;
+#if defined(_WIN32)
+        ::Sleep(static_cast<DWORD>(count < 86400000 ? count : 86400000));
+#else
+        ::poll(nullptr, 0, poll_timeout(count));
+#endif
+    }
+
+    /// Bytes moved, 0 at the end of the stream (receive), or -1 with the code.
+    static std::ptrdiff_t receive(handle h, std::span<std::byte> into, int& code) noexcept {
+        for (;;) {
+#if defined(_WIN32)
+            const std::ptrdiff_t n = ::recv(h, reinterpret_cast<char*>(into.data()), piece(into.size()), 0);
+#else
+            const std::ptrdiff_t n = ::recv(h, into.data(), into.size(), 0);
+#endif
+            if (n >= 0) return n;
+            code = last_code();
+            if (!is_interrupted(code)) return -1;
+        }
+    }
+    static std::ptrdiff_t transmit(handle h, std::span<const std::byte> from, int& code) noexcept {
+        for (;;) {
+#if defined(_WIN32)
+            const std::ptrdiff_t n = ::send(h, reinterpret_cast<const char*>(from.data()), piece(from.size()), 0);
+#elif defined(MSG_NOSIGNAL)
+            const std::ptrdiff_t n = ::send(h, from.data(), from.size(), MSG_NOSIGNAL);
+#else
+            const std::ptrdiff_t n = ::send(h, from.data(), from.size(), 0);  // SO_NOSIGPIPE is set
+#endif
+            if (n >= 0) return n;
+            code = last_code();
+            if (!is_interrupted(code)) return -1;
+        }
+    }
+
+    static instant now() noexcept {
+#if defined(_WIN32)
+        return instant{static_cast<std::int64_t>(::GetTickCount64())};
+#else
+        timespec t = {};
+        ::clock_gettime(CLOCK_MONOTONIC, &t);
+        return instant{static_cast<std::int64_t>(t.tv_sec) * 1000 + static_cast<std::int64_t>(t.tv_nsec) / 1000000};
+#endif
+    }
+
+    /// getaddrinfo's list, and places in it.
+    class lookup_answer {
+      public:
+        class place {
+          public:
+            place(const addrinfo* at, bool v6) noexcept : at_(at), family_(v6 ? AF_INET6 : AF_INET) { skip(); }
+            explicit operator bool() const noexcept { return at_ != nullptr; }
+            void advance() noexcept {
+                at_ = at_->ai_next;
+                skip();
+            }
+            [[nodiscard]] ip_address address() const noexcept {
+                ip_address a;
+                if (family_ == AF_INET6) {
+                    sockaddr_in6 from;
+                    std::memcpy(&from, at_->ai_addr, sizeof from);
+                    std::memcpy(a.bytes, &from.sin6_addr, 16);
+                    a.size = 16;
+                    a.scope = from.sin6_scope_id;
+                } else {
+                    sockaddr_in from;
+                    std::memcpy(&from, at_->ai_addr, sizeof from);
+                    std::memcpy(a.bytes, &from.sin_addr, 4);
+                    a.size = 4;
+                }
+                return a;
+            }
+
+          private:
+            void skip() noexcept {
+                while (at_ != nullptr && (at_->ai_family != family_ || at_->ai_addr == nullptr)) at_ = at_->ai_next;
+            }
+            const addrinfo* at_;
+            int family_;
+        };
+
+        lookup_answer() noexcept = default;
+        lookup_answer(const lookup_answer&) = delete;
+        lookup_answer& operator=(const lookup_answer&) = delete;
+        ~lookup_answer() {
+            if (list_ != nullptr) ::freeaddrinfo(list_);
+        }
+
+        int ask(const char* name) noexcept {
+            addrinfo wanted = {};
+            wanted.ai_family = AF_UNSPEC;
+            wanted.ai_socktype = SOCK_STREAM;
+            return ::getaddrinfo(name, nullptr, &wanted, &list_);
+        }
+        [[nodiscard]] place first(bool v6) const noexcept { return {list_, v6}; }
+        [[nodiscard]] bool starts_with_v6() const noexcept { return list_ != nullptr && list_->ai_family == AF_INET6; }
+
+      private:
+        addrinfo* list_ = nullptr;
+    };
+
+    static bool is_unknown_name(int code) noexcept {
+        if (code == EAI_NONAME) return true;
+#if defined(EAI_NODATA) && EAI_NODATA != EAI_NONAME
+        if (code == EAI_NODATA) return true;
+#endif
+#if defined(EAI_ADDRFAMILY)
+        if (code == EAI_ADDRFAMILY) return true;
+#endif
+        return false;
+    }
+
+  private:
+    static std::uint16_t network_order(std::uint16_t n) noexcept {
+        std::uint8_t bytes[2] = {static_cast<std::uint8_t>(n >> 8), static_cast<std::uint8_t>(n & 0xff)};
+        std::uint16_t ordered = 0;
+        std::memcpy(&ordered, bytes, 2);
+        return ordered;
+    }
+    static handle abandon(handle h) noexcept {
+#if defined(_WIN32)
+        const int code = ::WSAGetLastError();
+        end(h);
+        ::WSASetLastError(code);
+#else
+        const int code = errno;
+        end(h);
+        errno = code;
+#endif
+        return none;
+    }
+#if defined(_WIN32)
+    static int piece(std::size_t n) noexcept { return n < 0x40000000 ? static_cast<int>(n) : 0x40000000; }
+#else
+    static int poll_timeout(std::int64_t count) noexcept {
+        return count < 86400000 ? static_cast<int>(count) : 86400000;  // a day at a time
+    }
+#endif
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_SOCKETS
+#endif

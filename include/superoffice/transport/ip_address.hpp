@@ -1,0 +1,103 @@
+// superoffice/transport/ip_address.hpp - an IPv4 or IPv6 address as plain bytes, and its text form.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_TRANSPORT_IP_ADDRESS_HPP
+#define SUPEROFFICE_TRANSPORT_IP_ADDRESS_HPP
+
+#include <superoffice/config.hpp>
+#include <superoffice/detail/ascii.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// An address without its port, in network byte order. No system header is needed to have one.
+struct ip_address {
+    std::uint8_t bytes[16] = {};
+    std::uint8_t size = 0;    ///< 4, 16, or 0: no address
+    std::uint32_t scope = 0;  ///< interface index of a link-local IPv6 address, else 0
+
+    [[nodiscard]] constexpr bool is_v6() const noexcept { return size == 16; }
+
+    friend constexpr bool operator==(const ip_address&, const ip_address&) noexcept = default;
+};
+
+namespace detail {
+
+/// Four decimal numbers below 256, no leading zeros, nothing else (RFC 3986 section 3.2.2).
+constexpr bool read_ipv4(std::string_view text, std::uint8_t* into) noexcept {
+    std::size_t at = 0;
+    for (int part = 0; part < 4; ++part) {
+        if (part != 0 && (at == text.size() || text[at++] != '.')) return false;
+        unsigned value = 0;
+        const std::size_t first = at;
+        while (at < text.size() && ascii::is_digit(text[at]) && at - first < 3)
+            value = value * 10 + static_cast<unsigned>(text[at++] - '0');
+        if (at == first || value > 255 || (text[first] == '0' && at - first > 1)) return false;
+        into[part] = static_cast<std::uint8_t>(value);
+    }
+    return at == text.size();
+}
+
+/// Up to eight groups, one `::`, the last two groups possibly as IPv4 (RFC 4291 section 2.2). No scope.
+constexpr bool read_ipv6(std::string_view text, std::uint8_t* into) noexcept {
+    std::size_t filled = 0, at = 0;
+    std::size_t gap = 17;  // where `::` stood; 17: nowhere
+    if (text.substr(0, 2) == "::") {
+        gap = 0;
+        at = 2;
+    }
+    while (at < text.size()) {
+        if (filled == 16) return false;
+        if (filled <= 12 && read_ipv4(text.substr(at), into + filled)) {
+            filled += 4;
+            at = text.size();
+            break;
+        }
+        unsigned group = 0;
+        const std::size_t first = at;
+        while (at < text.size() && at - first < 4 && ascii::hex_digit(text[at]) >= 0)
+            group = group * 16 + static_cast<unsigned>(ascii::hex_digit(text[at++]));
+        if (at == first) return false;
+        into[filled++] = static_cast<std::uint8_t>(group >> 8);
+        into[filled++] = static_cast<std::uint8_t>(group & 0xff);
+        if (at == text.size()) break;
+        if (text[at++] != ':' || at == text.size()) return false;  // a single colon cannot be last
+        if (text[at] == ':') {
+            if (gap != 17) return false;
+            gap = filled;
+            ++at;
+        }
+    }
+    if (gap == 17) return filled == 16;
+    if (filled == 16) return false;  // `::` stands for at least one group
+    const std::size_t moved = filled - gap;
+    for (std::size_t i = 1; i <= moved; ++i) {
+        into[16 - i] = into[filled - i];
+        into[filled - i] = 0;
+    }
+    return true;
+}
+
+}  // namespace detail
+
+/// Reads an IPv4 or an IPv6 literal without brackets and without a scope: "127.0.0.1", "::1". False for all else; such
+/// a text is a name. Costs a pass over the text.
+[[nodiscard]] constexpr bool parse_ip_address(std::string_view text, ip_address& into) noexcept {
+    ip_address read;
+    if (detail::read_ipv4(text, read.bytes)) {
+        read.size = 4;
+    } else {
+        read = {};
+        if (!detail::read_ipv6(text, read.bytes)) return false;
+        read.size = 16;
+    }
+    into = read;
+    return true;
+}
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

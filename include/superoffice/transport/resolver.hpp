@@ -1,0 +1,129 @@
+// superoffice/transport/resolver.hpp - how a socket comes from a name to addresses: the system, or you.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_TRANSPORT_RESOLVER_HPP
+#define SUPEROFFICE_TRANSPORT_RESOLVER_HPP
+
+#include <superoffice/transport.hpp>
+#include <superoffice/transport/ip_address.hpp>
+#if SUPEROFFICE_WITH_SOCKETS
+#include <superoffice/detail/socket_api.hpp>
+#endif
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// How many addresses of one name are tried at most. Four of each family are more than any known service needs.
+inline constexpr std::size_t max_addresses = 8;
+
+/// The addresses of one name, in the order in which they are tried.
+class address_list {
+  public:
+    constexpr address_list() noexcept = default;
+
+    /// False, and nothing happens, where the list is full or that is no address.
+    constexpr bool add(const ip_address& address) noexcept {
+        if (size_ == max_addresses || address.size == 0) return false;
+        addresses_[size_++] = address;
+        return true;
+    }
+    /// The same for a literal.
+    constexpr bool add(std::string_view literal) noexcept {
+        ip_address address;
+        return parse_ip_address(literal, address) && add(address);
+    }
+    constexpr void clear() noexcept { size_ = 0; }
+
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
+    [[nodiscard]] constexpr const ip_address& operator[](std::size_t i) const noexcept { return addresses_[i]; }
+
+  private:
+    ip_address addresses_[max_addresses];
+    std::uint8_t size_ = 0;
+};
+
+/// Finds the addresses of a name. Never asked for a literal.
+///
+/// `may_wait`            true where `lookup` may wait for the network.
+///
+/// `lookup(name, into)`  called again with the same name until it no longer answers `would_block`. `ready`: `into`, which
+///                       was empty, holds what was found. `failed`: errc::name_not_found or name_lookup_failed, with the
+///                       native code. `name` is borrowed for the call.
+///
+/// `stop()`              gives a running look-up up. Safe at any time.
+///
+/// One that has sockets of its own to wait for also has `wait(wants, at_most)`, as in `waiting_transport`.
+template <class R>
+concept resolver = requires(R& r, std::string_view name, address_list& into) {
+    { R::may_wait } -> std::convertible_to<bool>;
+    { r.lookup(name, into) } noexcept -> std::same_as<io_result>;
+    { r.stop() } noexcept;
+};
+
+/// Hands out addresses that the program knows already, whatever the name. The name still counts for TLS.
+class given_addresses {
+  public:
+    static constexpr bool may_wait = false;
+
+    constexpr given_addresses() noexcept = default;
+    constexpr explicit given_addresses(const address_list& addresses) noexcept : addresses_(addresses) {}
+
+    constexpr io_result lookup(std::string_view, address_list& into) noexcept {
+        if (addresses_.empty()) return io_result::failed(errc::name_not_found, 0, stage::resolve);
+        into = addresses_;
+        return io_result::ready();
+    }
+    constexpr void stop() noexcept {}
+
+  private:
+    address_list addresses_;
+};
+static_assert(resolver<given_addresses>);
+
+#if SUPEROFFICE_WITH_SOCKETS
+/// Asks the system (getaddrinfo), which may wait for seconds and cannot be interrupted; no deadline reaches it.
+///
+/// Takes at most `max_addresses`, in the system's order (RFC 6724) with both families taking turns (RFC 8305 section 4).
+/// What the system allocates for its answer is freed before `lookup` returns.
+///
+/// Errors    errc::name_not_found (EAI_NONAME and its like), errc::name_lookup_failed (all others: no name server
+///           answered, say); native is getaddrinfo's code, unchanged
+class system_resolver {
+  public:
+    static constexpr bool may_wait = true;
+
+    io_result lookup(std::string_view name, address_list& into) noexcept {
+        char text[max_host_bytes + 1];
+        if (name.empty() || name.size() > max_host_bytes || name.find('\0') != std::string_view::npos)
+            return io_result::failed(errc::name_not_found, detail::socket_api::unknown_name, stage::resolve);
+        text[name.copy(text, max_host_bytes)] = '\0';
+
+        detail::socket_api::lookup_answer found;
+        if (const int code = found.ask(text); code != 0) {
+            const bool unknown = detail::socket_api::is_unknown_name(code);
+            return io_result::failed(unknown ? errc::name_not_found : errc::name_lookup_failed, code, stage::resolve);
+        }
+        // Two places in the same list, one per family; the family of the first address begins.
+        auto v4 = found.first(false), v6 = found.first(true);
+        for (bool turn = found.starts_with_v6(); (v4 || v6) && into.size() < max_addresses; turn = !turn) {
+            auto& next = (turn ? v6 : v4) ? (turn ? v6 : v4) : (turn ? v4 : v6);
+            into.add(next.address());
+            next.advance();
+        }
+        if (into.empty())
+            return io_result::failed(errc::name_not_found, detail::socket_api::unknown_name, stage::resolve);
+        return io_result::ready();
+    }
+    void stop() noexcept {}
+};
+static_assert(resolver<system_resolver>);
+#endif
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

@@ -1,0 +1,203 @@
+// superoffice/transport/tcp_socket.hpp - a TCP connection on POSIX sockets or Winsock; needs SUPEROFFICE_WITH_SOCKETS.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_TRANSPORT_TCP_SOCKET_HPP
+#define SUPEROFFICE_TRANSPORT_TCP_SOCKET_HPP
+
+#include <superoffice/config.hpp>
+
+#if SUPEROFFICE_WITH_SOCKETS
+
+#include <superoffice/detail/socket_api.hpp>
+#include <superoffice/transport.hpp>
+#include <superoffice/transport/resolver.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// One TCP connection, IPv4 or IPv6, as a `byte_transport`. Not secure by itself: put `tls<...>` around it.
+///
+/// It never waits, but for the look-up of a name where the resolver says so (literals are never looked up); it raises no
+/// SIGPIPE, is closed on exec, and keeps nothing on the heap. Every address of a name is tried in turn; each gets its
+/// share of what is left until the deadline told by `tick`, so that a dead one leaves time for the next. Without a
+/// deadline each has as long as the system gives it.
+///
+/// Errors of `start`, with errno's or WSAGetLastError's code of the last address tried:
+///     stage::resolve   errc::name_not_found, name_lookup_failed (getaddrinfo's code)
+///     stage::connect   errc::connection_refused, peer_unreachable (ETIMEDOUT where its share was used up), link_failed
+/// Errors of `receive` and `transmit`: errc::connection_reset, peer_unreachable, link_failed.
+///
+/// Pinned. Its destructor closes: stop it before the code it was compiled into is unloaded (a plugin that is reloaded).
+template <resolver Resolver>
+class basic_tcp_socket {
+    using api = detail::socket_api;
+
+  public:
+    static constexpr bool may_wait = Resolver::may_wait;
+
+    /// The system's monotonic clock (CLOCK_MONOTONIC, GetTickCount64), for the blocking call: the only place in the
+    /// library where a clock is read.
+    struct clock {
+        [[nodiscard]] static instant now() noexcept { return api::now(); }
+    };
+
+    /// int, or SOCKET.
+    using handle = api::handle;
+
+    basic_tcp_socket() noexcept = default;
+    explicit basic_tcp_socket(Resolver r) noexcept : resolver_(std::move(r)) {}
+    basic_tcp_socket(const basic_tcp_socket&) = delete;
+    basic_tcp_socket& operator=(const basic_tcp_socket&) = delete;
+    ~basic_tcp_socket() { stop(); }
+
+    io_result start(const peer& to) noexcept {
+        if (phase_ == phase::open) return io_result::ready();
+        if (phase_ == phase::idle) {
+            if (const int code = user_.acquire(); code != 0) return api::failure(code, stage::resolve);
+            addresses_.clear();
+            next_ = 0;
+            last_code_ = 0;
+            phase_ = addresses_.add(to.host) ? phase::connecting : phase::resolving;
+        }
+        if (phase_ == phase::resolving) {
+            io_result r = resolver_.lookup(to.host, addresses_);
+            r.at = stage::resolve;
+            if (r.state == io_state::would_block) return r;
+            if (r.state == io_state::ready && addresses_.empty())
+                r = io_result::failed(errc::name_not_found, api::unknown_name, stage::resolve);
+            if (r.state != io_state::ready) {
+                stop();
+                return r;
+            }
+            phase_ = phase::connecting;
+        }
+        return go_on_connecting(to.port);
+    }
+
+    io_result receive(std::span<std::byte> into) noexcept {
+        int code = api::not_connected;
+        const std::ptrdiff_t n = phase_ == phase::open ? api::receive(socket_, into, code) : -1;
+        if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
+        if (n == 0) return io_result::closed();
+        if (api::is_would_block(code)) return io_result::would_block(wait_for::readable, stage::receive);
+        stop();
+        return api::failure(code, stage::receive);
+    }
+
+    io_result transmit(std::span<const std::byte> from) noexcept {
+        int code = api::not_connected;
+        const std::ptrdiff_t n = phase_ == phase::open ? api::transmit(socket_, from, code) : -1;
+        if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
+        if (n == 0 || api::is_would_block(code)) return io_result::would_block(wait_for::writable, stage::transmit);
+        stop();
+        return api::failure(code, stage::transmit);
+    }
+
+    /// Closes the connection, or gives up opening it.
+    void stop() noexcept {
+        if (phase_ == phase::resolving) resolver_.stop();
+        end_socket();
+        user_.release();
+        phase_ = phase::idle;
+    }
+
+    [[nodiscard]] bool secure() const noexcept { return false; }
+
+    /// Told before each `start`: it divides what is left of the time among the addresses.
+    void tick(instant now, instant deadline) noexcept {
+        now_ = now;
+        deadline_ = deadline;
+    }
+
+    /// Waits for the socket (poll, or select on Windows), or sleeps (`wait_for::time`). Not longer than `at_most`, nor
+    /// than the share of the address that is being tried; returns at once where there is nothing to wait for.
+    void wait(wait_for wants, milliseconds at_most) noexcept {
+        if (wants == wait_for::time) return api::pause(at_most);
+        if (phase_ == phase::resolving) {
+            if constexpr (requires { resolver_.wait(wants, at_most); }) resolver_.wait(wants, at_most);
+            return;
+        }
+        if (socket_ == api::none || wants == wait_for::nothing) return;
+        if (phase_ == phase::connecting && until_ != instant::never() && until_ - now_ < at_most) at_most = until_ - now_;
+        api::wait_until(socket_, wants == wait_for::writable, at_most);
+    }
+
+    /// For poll, epoll, select and their like, together with what `would_block` says it waits for. -1 (INVALID_SOCKET)
+    /// where there is none; another one after each address tried. Borrowed: never close it.
+    [[nodiscard]] handle native_handle() const noexcept { return socket_; }
+
+    [[nodiscard]] Resolver& address_source() noexcept { return resolver_; }
+
+  private:
+    enum class phase : std::uint8_t { idle, resolving, connecting, open };
+
+    void end_socket() noexcept {
+        if (socket_ != api::none) api::end(socket_);
+        socket_ = api::none;
+    }
+
+    io_result go_on_connecting(std::uint16_t port) noexcept {
+        for (;;) {
+            int code = 0;
+            if (socket_ != api::none) {
+                if (api::wait_until(socket_, true, milliseconds{0})) {
+                    code = api::connect_code(socket_);
+                } else if (now_ < until_) {
+                    return io_result::would_block(wait_for::writable, stage::connect);
+                } else {
+                    code = api::timed_out;
+                }
+            } else {
+                if (next_ == addresses_.size()) break;
+                begin_share();
+                socket_ = api::make(addresses_[next_].is_v6());
+                code = socket_ == api::none ? api::last_code() : api::begin_connect(socket_, addresses_[next_], port);
+                ++next_;
+                if (socket_ != api::none && api::is_in_progress(code))
+                    return io_result::would_block(wait_for::writable, stage::connect);
+            }
+            if (code == 0) {
+                phase_ = phase::open;
+                return io_result::ready();
+            }
+            last_code_ = code;
+            end_socket();
+        }
+        const int code = last_code_;
+        stop();
+        return api::failure(code, stage::connect);
+    }
+
+    /// What is left of the time, divided by the addresses not yet tried.
+    void begin_share() noexcept {
+        if (deadline_ == instant::never()) {
+            until_ = instant::never();
+            return;
+        }
+        const std::int64_t left = deadline_ > now_ ? (deadline_ - now_).count : 0;
+        until_ = now_ + milliseconds{left / static_cast<std::int64_t>(addresses_.size() - next_)};
+    }
+
+    [[no_unique_address]] Resolver resolver_{};
+    [[no_unique_address]] api::user user_;
+    address_list addresses_;
+    instant now_, deadline_ = instant::never(), until_ = instant::never();
+    std::size_t next_ = 0;  ///< the address to try next
+    int last_code_ = 0;
+    handle socket_ = api::none;
+    phase phase_ = phase::idle;
+};
+
+/// The default: names are looked up by the system, which may wait.
+using tcp_socket = basic_tcp_socket<system_resolver>;
+static_assert(timed_transport<tcp_socket> && waiting_transport<tcp_socket> && monotonic_clock<tcp_socket::clock>);
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_SOCKETS
+#endif

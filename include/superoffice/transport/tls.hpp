@@ -1,0 +1,191 @@
+// superoffice/transport/tls.hpp - TLS by mbedTLS over any byte transport; needs SUPEROFFICE_WITH_MBEDTLS.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_TRANSPORT_TLS_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_HPP
+
+#include <superoffice/config.hpp>
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+#include <superoffice/detail/tls_engine.hpp>
+#include <superoffice/transport.hpp>
+#include <superoffice/transport/tls_options.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+namespace detail {
+
+/// The clock of the link below, if it has one.
+template <class Link>
+struct clock_of {};
+template <class Link>
+    requires requires { typename Link::clock; }
+struct clock_of<Link> {
+    using clock = typename Link::clock;
+};
+
+}  // namespace detail
+
+/// TLS over a link, itself a link: over TCP, a modem's serial line, another tls, a pipe in a test. What the link can do
+/// beyond `byte_transport` (`tick`, `wait`, `native_handle`, a clock) can be done here as well.
+///
+/// The server is verified before a byte of the caller's is sent, always: its certificate must lead to a trusted authority,
+/// be for the peer's name (or, for an IP literal, name that address as iPAddress: mbedTLS 3.5 and later), and be valid
+/// today. TLS 1.2 or later; no renegotiation; ALPN "http/1.1"; X25519 and P-256 before costlier curves.
+///
+/// Versions offered with `tls_protocol::automatic`: mbedTLS 2.28 to 3.1 speak 1.2 only. On 3.2.0 to 3.6.7, 4.0.0 to 4.1.1
+/// and 4.2.0 a client that offers 1.2 and 1.3 together can be brought to a connection without secret keys
+/// (CVE-2026-115490), so exactly one is offered there: 1.2, or 1.3 on request. On all others, both.
+///
+/// Authorities by default: the first of `/etc/ssl/certs/ca-certificates.crt`, `/etc/pki/tls/certs/ca-bundle.crt`,
+/// `/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem`, `/etc/ssl/ca-bundle.pem`,
+/// `/var/lib/ca-certificates/ca-bundle.pem`, `/etc/ssl/cert.pem`, `/usr/local/share/certs/ca-root-nss.crt`,
+/// `/etc/openssl/certs/ca-certificates.crt` that holds a certificate. Windows has no such file: name one.
+///
+/// Errors of `start`, beside those of the link below, which pass through unchanged (all at stage::handshake):
+///     no_authorities, bad_authorities, no_entropy   native: mbedTLS's code; nothing was sent
+///     no_clock, address_not_verifiable              native: 0; nothing was sent
+///     certificate_unknown_authority, certificate_self_signed, certificate_wrong_name, certificate_not_yet_valid,
+///     certificate_expired, certificate_refused      native: mbedTLS's verify flags (MBEDTLS_X509_BADCERT_...), of which
+///                                                   the first in this order decides; a negative native is a code
+///     connection_closed                             the peer ended the connection in the middle
+///     handshake_failed                              native: mbedTLS's code, or that of a configuration it cannot do
+/// Errors of `receive` and `transmit`: truncated_close (the connection ended without close_notify), connection_closed
+/// (transmit after the peer has closed), link_failed (a damaged record, an alert; native: mbedTLS's code).
+///
+/// Memory: mbedTLS allocates by its own allocator (mbedtls_platform_set_calloc_free) during `start`; the authorities are
+/// loaded by the first `start` and kept, the record buffers are kept from one connection to the next. After `start` is
+/// ready nothing is allocated until the next `start`.
+///
+/// mbedTLS's own globals: with TLS 1.3 or 4.x, psa_crypto_init is called by the first `start` and never undone. Two links
+/// in two threads need an mbedTLS built with MBEDTLS_THREADING_C. This library has no globals.
+///
+/// Pinned. Its destructor stops it.
+template <byte_transport Link>
+class tls : public detail::clock_of<Link> {
+  public:
+    static constexpr bool may_wait = Link::may_wait;
+
+    /// Cheap: nothing is loaded or allocated before the first `start`.
+    tls() noexcept : tls(tls_options{}) {}
+
+    /// What the options point to lives as long as this. Further arguments construct the link.
+    template <class... Args>
+        requires std::constructible_from<Link, Args...>
+    explicit tls(const tls_options& options, Args&&... args) noexcept
+        : link_(std::forward<Args>(args)...), engine_(options) {}
+
+    tls(const tls&) = delete;
+    tls& operator=(const tls&) = delete;
+    ~tls() { stop(); }
+
+    /// The link below.
+    [[nodiscard]] Link& link() noexcept { return link_; }
+    [[nodiscard]] const Link& link() const noexcept { return link_; }
+
+    io_result start(const peer& to) noexcept {
+        if (phase_ == phase::open) return io_result::ready();
+        if (phase_ == phase::over) stop();
+        if (phase_ == phase::idle) {
+            if (const io_result r = engine_.prepare(to); r.state != io_state::ready) return r;
+            phase_ = phase::linking;
+        }
+        io_result r = io_result::ready();
+        if (phase_ == phase::linking) {
+            r = link_.start(to);
+            if (r.state == io_state::closed) r = io_result::failed(errc::connection_closed, 0, stage::connect);
+            if (r.state == io_state::ready) r = engine_.begin(this, push, pull);
+            if (r.state == io_state::ready) phase_ = phase::shaking;
+        }
+        if (phase_ == phase::shaking) r = engine_.handshake();
+        if (r.state == io_state::ready) phase_ = phase::open;
+        if (r.state == io_state::failed) stop();
+        return r;
+    }
+
+    io_result receive(std::span<std::byte> into) noexcept {
+        if (phase_ != phase::open) return end_;
+        const io_result r = engine_.receive(into);
+        if (r.state == io_state::closed || r.state == io_state::failed) finish(r);
+        return r;
+    }
+
+    io_result transmit(std::span<const std::byte> from) noexcept {
+        if (phase_ != phase::open)
+            return end_.state == io_state::failed ? end_ : io_result::failed(errc::connection_closed, 0, stage::transmit);
+        const io_result r = engine_.transmit(from);
+        if (r.state == io_state::failed) finish(r);
+        return r;
+    }
+
+    void stop() noexcept {
+        // Goodbye to a peer that was met and with whom nothing went wrong, also if it said goodbye first.
+        if (phase_ == phase::open || (phase_ == phase::over && end_.state == io_state::closed)) engine_.say_goodbye();
+        link_.stop();
+        phase_ = phase::idle;
+        end_ = not_started;
+    }
+
+    /// True from the end of a verified handshake to the end of the connection.
+    [[nodiscard]] bool secure() const noexcept { return phase_ == phase::open; }
+
+    void tick(instant now, instant deadline) noexcept
+        requires timed_transport<Link>
+    {
+        link_.tick(now, deadline);
+    }
+
+    void wait(wait_for wants, milliseconds at_most) noexcept
+        requires waiting_transport<Link>
+    {
+        link_.wait(wants, at_most);
+    }
+
+    [[nodiscard]] auto native_handle() const noexcept
+        requires requires(const Link& l) { l.native_handle(); }
+    {
+        return link_.native_handle();
+    }
+
+    /// What was agreed on, for logs: "TLSv1.2"; mbedTLS's name of the cipher suite. Constants; after `start` is ready.
+    [[nodiscard]] const char* version() const noexcept { return engine_.version(); }
+    [[nodiscard]] const char* ciphersuite() const noexcept { return engine_.ciphersuite(); }
+
+  private:
+    enum class phase : std::uint8_t { idle, linking, shaking, open, over };
+
+    static constexpr io_result not_started = io_result::failed(errc::link_failed, 0, stage::none);
+
+    static int push(void* self, const unsigned char* from, std::size_t size) noexcept {
+        auto& me = *static_cast<tls*>(self);
+        return me.engine_.note(me.link_.transmit(std::as_bytes(std::span(from, size))), MBEDTLS_ERR_SSL_WANT_WRITE);
+    }
+    static int pull(void* self, unsigned char* into, std::size_t size) noexcept {
+        auto& me = *static_cast<tls*>(self);
+        return me.engine_.note(me.link_.receive(std::as_writable_bytes(std::span(into, size))),
+                               MBEDTLS_ERR_SSL_WANT_READ);
+    }
+
+    void finish(const io_result& r) noexcept {
+        phase_ = phase::over;
+        end_ = r;
+    }
+
+    Link link_{};
+    detail::tls_engine engine_;
+    io_result end_ = not_started;  ///< what is answered while not open
+    phase phase_ = phase::idle;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
