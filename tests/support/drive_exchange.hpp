@@ -6,14 +6,15 @@
 #include <superoffice/exchange.hpp>
 #include <superoffice/transport/scripted.hpp>
 
+#include <support/guard_page.hpp>
 #include <support/replay.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 /// How an exchange ended, by value.
 struct exchange_outcome {
@@ -32,29 +33,27 @@ struct exchange_outcome {
     [[nodiscard]] bool done() const { return action == superoffice::exchange_action::done; }
 };
 
-/// Memory of just the size asked for, between guards that tell when they were written to. The address sanitizer sees
-/// more, reading too: it gets memory without guards.
+/// Memory of just the size asked for: the bytes before it tell when they were written to, the page behind it ends the
+/// test when it is touched. One at a time.
 class guarded_memory {
   public:
-    explicit guarded_memory(std::size_t size) : bytes_(size + 2 * guard, fill) {}
+    explicit guarded_memory(std::size_t size) : start_(page().place(std::string(front + size, fill))), size_(size) {}
 
-    [[nodiscard]] std::span<std::byte> span() {
-        return std::span<std::byte>(bytes_).subspan(guard, bytes_.size() - 2 * guard);
+    [[nodiscard]] std::span<std::byte> span() const {
+        return std::as_writable_bytes(std::span<char>(start_ + front, size_));
     }
-    [[nodiscard]] bool intact() const {
-        for (std::size_t i = 0; i < guard; ++i)
-            if (bytes_[i] != fill || bytes_[bytes_.size() - 1 - i] != fill) return false;
-        return true;
-    }
+    [[nodiscard]] bool intact() const { return std::string_view(start_, front) == std::string(front, fill); }
 
   private:
-#if defined(__SANITIZE_ADDRESS__)
-    static constexpr std::size_t guard = 0;
-#else
-    static constexpr std::size_t guard = 64;
-#endif
-    static constexpr std::byte fill{0xa5};
-    std::vector<std::byte> bytes_;
+    static support::guard_page& page() {
+        static support::guard_page one(64 * 1024);
+        return one;
+    }
+
+    static constexpr std::size_t front = 64;
+    static constexpr char fill = '\x5a';
+    char* start_;
+    std::size_t size_;
 };
 
 /// Sends `request` and takes the reply, in memory of `memory_size` bytes, with what holds at every step checked.

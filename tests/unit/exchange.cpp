@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/exchange.hpp>
 
+#include <support/counting_heap.hpp>
 #include <support/drive_exchange.hpp>
 #include <support/replay.hpp>
+#include <support/wire_file.hpp>
 
 #include <doctest/doctest.h>
 
@@ -587,4 +589,65 @@ TEST_CASE("exchange: the same machine carries one exchange after another") {
     CHECK(machine.action() == exchange_action::done);
     CHECK(std::string_view(machine.body().data(), machine.body().size()) == "xyz");
     CHECK(machine.reusable());
+}
+
+TEST_CASE("exchange: the wire files end as they say, however they are cut") {
+    const std::vector<wire_file> files = wire::all();
+    CHECK(files.size() >= 18);  // else they were not found
+    for (const wire_file& file : files) {
+        CAPTURE(file.name);
+        CHECK(file.mistake == "");
+        const auto steps = steps_of(file.reply, file.closed ? ending::closed : ending::open);
+        std::vector<so::script_manner> manners{{}, {.at_most = 1}, {.at_most = 1, .blocks_first = true}};
+        for (std::size_t cut = 1; cut < request.size() + file.reply.size(); ++cut) manners.push_back({.cut_at = cut});
+        for (const so::script_manner& manner : manners) {
+            CAPTURE(manner.at_most);
+            CAPTURE(manner.cut_at);
+            so::scripted link{steps, manner};
+            const auto got = drive_exchange(link, request, file.memory, file.slack);
+            const so::reply_head head{.fields = got.fields};
+            CHECK(link.first_mismatch().what == so::script_mismatch::kind::none);
+            CHECK(got.done() == file.done);
+            CHECK(so::name(got.failure.code) == file.code);
+            CHECK(so::name(got.failure.stage) == file.stage);
+            CHECK(got.failure.needed() == file.needed);
+            CHECK(got.body == file.body);
+            if (file.fault_at != std::string::npos) CHECK(got.failure.offset == file.fault_at);
+            if (file.status != -1) CHECK((got.done() ? got.status : got.failure.http_status) == file.status);
+            if (!file.reusable.empty()) CHECK(got.reusable == (file.reusable == "yes"));
+            for (const auto& [name, value] : file.headers) CHECK(head.header(name) == value);
+            for (const auto& name : file.absent_headers) CHECK(head.header(name).data() == nullptr);
+        }
+    }
+}
+
+TEST_CASE("exchange: a whole exchange over a scripted link allocates nothing") {
+    const std::string_view chunked =
+        "HTTP/1.1 100 x\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nHello\r\n0\r\n\r\n";
+    const std::string_view too_large = "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n";
+    for (const std::string_view reply : {chunked, too_large}) {
+        const so::script_step steps[] = {script::expects(request), script::gives(reply)};
+        std::byte memory[256];
+        std::memcpy(memory, request.data(), request.size());
+        so::scripted link{steps, {.at_most = 7, .blocks_first = true}};
+
+        const support::allocation_count allocations;
+        so::exchange machine;
+        machine.begin(memory, request.size(), 16);
+        while (machine.action() == exchange_action::transmit) {
+            const auto moved = link.transmit(machine.outgoing());
+            if (moved.state == so::io_state::ready) machine.transmitted(moved.bytes);
+        }
+        while (machine.action() == exchange_action::receive) {
+            const auto moved = link.receive(machine.incoming());
+            if (moved.state == so::io_state::ready) machine.received(moved.bytes);
+        }
+        const auto found = machine.head().header("transfer-encoding");
+        const std::size_t counted = allocations.so_far();
+
+        CHECK(counted == 0);
+        CHECK(link.finished());
+        CHECK(found == (reply == chunked ? "chunked" : ""));
+        CHECK(machine.failure().code == (reply == chunked ? errc::ok : errc::reply_too_large));
+    }
 }
