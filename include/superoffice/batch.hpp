@@ -33,6 +33,7 @@
 #include <superoffice/json/writer.hpp>
 #include <superoffice/json/codec.hpp>
 #include <superoffice/json.hpp>
+#include <superoffice/keep.hpp>
 
 // service: paths, headers, and what each reply means
 #include <superoffice/base_url.hpp>

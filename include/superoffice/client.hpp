@@ -5,6 +5,7 @@
 
 #include <superoffice/base_url.hpp>
 #include <superoffice/credentials.hpp>
+#include <superoffice/detail/http_date.hpp>
 #include <superoffice/exchange.hpp>
 #include <superoffice/json/default_reader.hpp>
 #include <superoffice/operation.hpp>
@@ -384,9 +385,7 @@ class client {
         reply_.head = exchange_.head();
         reply_.duration = now - started_;
         reply_.slow = reply_.duration > slow_;
-        std::uint64_t seconds = 0;
-        if (detail::ascii::parse_decimal(reply_.head.retry_after(), seconds) && seconds <= max_retry_after_seconds)
-            reply_.retry_after = milliseconds{static_cast<std::int64_t>(seconds) * 1000};
+        reply_.retry_after = detail::parse_retry_after(reply_.head.retry_after(), reply_.head.date());
         if (digest_wanted_) digest_ = detail::digest_of(body);
         last_used_ = now;
         if (!keep) drop_connection();
@@ -436,9 +435,6 @@ class client {
 
     /// A credential that is being fetched is asked for again after this long, by those who sleep between steps.
     static constexpr milliseconds credential_pause{10};
-
-    /// A server that asks for more than a day is not believed.
-    static constexpr std::uint64_t max_retry_after_seconds = 86'400;
 
     Link* link_;
     result<base_url> base_;

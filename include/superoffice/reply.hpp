@@ -32,7 +32,7 @@ struct reply_info {
     std::string_view message;        ///< the service's own words, from an error object
     std::string_view detail;         ///< more of them
     std::string_view type;           ///< the kind of error: "SoNotFoundException"
-    field<milliseconds> retry_after;  ///< how long the server asks to be left alone, where it says so in seconds
+    field<milliseconds> retry_after;  ///< how long the server asks to be left alone; at most a day
     reply_head head;                 ///< every header of the reply
     milliseconds duration{0};        ///< from the first step of the call to its end
     bool slow = false;               ///< the duration exceeded the operation's threshold
