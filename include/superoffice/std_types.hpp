@@ -71,7 +71,8 @@ struct codec<std::optional<T>> {
 
 /// A point in time as <chrono> has it, to the nanosecond. Absent outside of the years 1678 to 2261, which is all that
 /// 64 bits of nanoseconds hold: the service's "never" (year 9999) is not among them. Costs no more than arithmetic.
-[[nodiscard]] constexpr field<std::chrono::sys_time<std::chrono::nanoseconds>> to_sys_time(const unix_time& t) noexcept {
+[[nodiscard]] constexpr field<std::chrono::sys_time<std::chrono::nanoseconds>> to_sys_time(
+    const unix_time& t) noexcept {
     constexpr std::int64_t limit = (std::numeric_limits<std::int64_t>::max)() / 1'000'000'000 - 1;
     if (t.seconds > limit || t.seconds < -limit) return {};
     return std::chrono::sys_time<std::chrono::nanoseconds>{std::chrono::seconds{t.seconds} +
@@ -80,7 +81,8 @@ struct codec<std::optional<T>> {
 
 /// The same for a date of a reply. Absent also where the date is not set or does not say its offset from UTC: nothing is
 /// guessed.
-[[nodiscard]] constexpr field<std::chrono::sys_time<std::chrono::nanoseconds>> to_sys_time(const date_time& date) noexcept {
+[[nodiscard]] constexpr field<std::chrono::sys_time<std::chrono::nanoseconds>> to_sys_time(
+    const date_time& date) noexcept {
     const field<unix_time> utc = date.utc();
     return utc ? to_sys_time(*utc) : field<std::chrono::sys_time<std::chrono::nanoseconds>>{};
 }

@@ -70,7 +70,9 @@ TEST_CASE("std_types: how members are decoded") {
         {R"({"Name":"a \"b\" \u00e5\n","Description":"\ud83d\ude00","ProgressPercent":-1})", "a \"b\" \xc3\xa5\n",
          "\xf0\x9f\x98\x80", -1},
         {R"({"Name":"one","Name":"two and longer than a short string is in any library"})",
-         "two and longer than a short string is in any library", {}, {}},
+         "two and longer than a short string is in any library",
+         {},
+         {}},
         {R"({"ProgressPercent":1,"ProgressPercent":null})", "as initialised", {}, {}},
     };
     for (const auto& one : cases) {
@@ -131,8 +133,8 @@ TEST_CASE("std_types: dates as chrono has them") {
         {"1969-12-31T23:59:59.9Z", true, -100'000'000},
         {"2024-11-27T09:15:00+01:00", true, 1'732'695'300'000'000'000},
         {"2021-06-05T14:28:21.0771703+02:00", true, 1'622'896'101'077'170'300},
-        {"2024-11-27T09:15:00", false, 0},        // where?
-        {"0001-01-01T00:00:00Z", false, 0},       // not set
+        {"2024-11-27T09:15:00", false, 0},           // where?
+        {"0001-01-01T00:00:00Z", false, 0},          // not set
         {"9999-12-31T23:59:59.9999999Z", false, 0},  // more than 64 bits of nanoseconds
         {"1678-01-01T00:00:00Z", true, -9'214'560'000'000'000'000},
         {"1600-01-01T00:00:00Z", false, 0},

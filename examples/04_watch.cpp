@@ -1,0 +1,62 @@
+// 04_watch.cpp - follows one task to its end: 04_watch ID
+#include <superoffice/batch.hpp>
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+
+namespace {
+
+struct progress {
+    superoffice::field<superoffice::coded<superoffice::BatchTaskState>> State;  // a watch needs it
+    superoffice::field<std::int32_t> ProgressPercent;
+};
+BOOST_DESCRIBE_STRUCT(progress, (), (State, ProgressPercent))
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::int32_t id = argc > 1 ? static_cast<std::int32_t>(std::strtol(argv[1], nullptr, 10)) : 497;
+    const char* base = std::getenv("SUPEROFFICE_BASE_URL");
+    if (base == nullptr) base = "https://sod.superoffice.com/Cust12345/api";
+
+    superoffice::mbedtls_socket link{{.ca_file = std::getenv("SUPEROFFICE_CA_FILE")}};
+    std::array<std::byte, 4 * 1024> memory;
+    superoffice::client api{link, base, superoffice::bearer{std::getenv("SUPEROFFICE_TOKEN")}, memory};
+
+    // Every second is twice as often as the server's workers look. A deadline, because a task whose worker has died
+    // stays Started for ever. Failures that may pass by themselves (a lost connection, 503) are borne, with pauses.
+    superoffice::watch_options options;
+    options.interval = superoffice::milliseconds{1'000};
+    options.deadline = superoffice::milliseconds{3'600'000};
+    superoffice::watch<progress> task{api, id, options, superoffice::allow_waiting_lookup};
+
+    for (;;) {
+        const superoffice::instant now = superoffice::mbedtls_socket::clock::now();
+        switch (task.step(now)) {
+            case superoffice::watch_state::waiting: {
+                // This program has nothing else to do and sleeps; one that has comes back later.
+                const superoffice::wait_condition until = task.wants();
+                if (until.until > now) link.wait(until.what, until.until - now);
+                break;
+            }
+            case superoffice::watch_state::changed:
+                std::printf("%d %%\n", task.value()->ProgressPercent.value_or(0));
+                break;
+            case superoffice::watch_state::finished:  // in a final state; which one, the state says
+                if (task.value()->State == superoffice::BatchTaskState::Failed) {
+                    std::printf("failed\n");
+                    return 1;
+                }
+                std::printf("done\n");
+                return 0;
+            case superoffice::watch_state::gone:  // cleaned away before its end was seen: neither success nor failure
+                std::printf("gone\n");
+                return 1;
+            case superoffice::watch_state::failed:
+                std::fprintf(stderr, "%s\n", superoffice::message(task.value().error()));
+                return 1;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+// 06_every_error.cpp - every error that a call may end with, and what a program can do about it.
+#include <superoffice/batch.hpp>
+
+#include <cstdio>
+
+int main() {
+    std::printf("%-30s %-13s %-6s %s\n", "name", "who can help", "again?", "what to tell a person");
+    for (int n = 0; n < static_cast<int>(superoffice::errc::count_); ++n) {
+        const auto code = static_cast<superoffice::errc>(n);
+        std::printf("%-30s %-13s %-6s %s\n", superoffice::name(code), superoffice::name(superoffice::remedy_of(code)),
+                    superoffice::is_repeatable(code) ? "yes" : "no", superoffice::message(code));
+    }
+
+    // An error is 16 bytes, text-free, and says where it happened too: what a log wants.
+    const superoffice::error e{
+        .stage = superoffice::stage::handshake, .code = superoffice::errc::certificate_expired, .native = -0x2700};
+    std::printf("\nstage=%s code=%s native=%d http=%u\n", superoffice::name(e.stage), superoffice::name(e.code),
+                static_cast<int>(e.native), e.http_status);
+}
