@@ -5,7 +5,7 @@ Needs Python 3.11 or newer, its standard library, and the `openssl` command (not
 Serves loopback only. Any HTTP client can be pointed at it:
 
     python3 local_superoffice.py --directory work &
-    ready https://localhost:40001/Cust12345/api ca=work/ca.pem
+    ready https://localhost:40001/Cust12345/api ca=(absolute path of) work/ca.pem
 
     curl --cacert work/ca.pem -H 'Authorization: Bearer 8A:Cust12345.test-token-good' \\
          --json '{"Id":497}' https://localhost:40001/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo
@@ -50,7 +50,8 @@ Control, POST /control/NAME with a JSON object (or nothing); answers JSON, 400 w
     listeners  {}                           each listener's root, kind and counters
     tenant     {"at": NAME, "state"?, "version"?, "valid_seconds"?}    which listener serves the tenant: the others
                                             answer 421 and the state call names that one; null: every listener
-    settings   {"framing", "nulled", "xml", "gzip", "delay", "retry_after", "task_seconds"}    any of them
+    settings   {"framing", "nulled", "xml", "gzip", "delay", "drip_seconds", "retry_after", "task_seconds"}
+                                            any of them; answers all
     next       {"status", "reason", "headers": [[name, value], ...], "body" or "body_base64",
                 "framing", "fault", "delay", "gzip", "times": 1, "match": part of the target}
                                             changes the next reply: with only framing, fault, delay or gzip it is
@@ -145,7 +146,8 @@ def parse_arguments(arguments=None):
     parser.add_argument("--max-seconds", type=float, help="stops after that time")
     parser.add_argument("--manual-clock", action="store_true", help="tasks move by the control call only")
     parser.add_argument("--task-seconds", type=float, default=4, help="length of a task that progresses (4)")
-    parser.add_argument("--framing", choices=wire.FRAMINGS, default="chunked", metavar="NAME", help="of replies (chunked)")
+    parser.add_argument("--framing", choices=wire.FRAMINGS, default="chunked", metavar="NAME",
+                        help="of replies (chunked)")
     parser.add_argument("--nulled", choices=service.CHOICES["nulled"], default="null",
                         help="how a property that was not selected looks (null)")
     parser.add_argument("--xml", choices=service.XML_SHAPES, default="plain", help="the shape of XML replies (plain)")
@@ -258,10 +260,13 @@ def run(options):
     if any(kind in certificates.CERTIFICATES for _, kind, _ in options.listeners):
         certificates.make_certificates(directory)
     log = wire.Log(options.log or directory / "requests.log")
-    settings = service.Settings(options.framing, options.nulled, options.xml, not options.no_gzip, options.delay,
-                                options.retry_after, options.task_seconds)
-    application = service.Service(settings, log, options.manual_clock, options.basic_online, options.tenant_at, stop.set)
-    server = wire.Server(application, log, options.idle_seconds, options.drip_seconds, options.framing)
+    settings = service.Settings(
+        framing=options.framing, nulled=options.nulled, xml=options.xml, gzip=not options.no_gzip,
+        delay=options.delay, drip_seconds=options.drip_seconds, retry_after=options.retry_after,
+        task_seconds=options.task_seconds)
+    application = service.Service(settings, log, manual_clock=options.manual_clock, tenant_at=options.tenant_at,
+                                  basic_online=options.basic_online, on_stop=stop.set)
+    server = wire.Server(application, log, options.idle_seconds)
     for listener in open_listeners(options, directory):
         server.add(listener)
     application.listeners, application.counters = server.listeners, server.counters

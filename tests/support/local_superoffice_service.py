@@ -197,7 +197,8 @@ def _refuse_constant(name):
 
 def _read_form(body):
     try:
-        pairs = urllib.parse.parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=100, errors="strict")
+        pairs = urllib.parse.parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict",
+                                       max_num_fields=100)
     except ValueError:
         raise Malformed("The form cannot be read.") from None
     return {name.lower(): value for name, value in pairs}
@@ -406,6 +407,7 @@ class Settings:
     xml: str = "plain"
     gzip: bool = True
     delay: float = 0.0
+    drip_seconds: float = 0.02
     retry_after: int = 2
     task_seconds: float = 4.0
 
@@ -457,6 +459,7 @@ class Service:
         reply = self._overridden(request, self._take_override(request), path)
         reply.framing = reply.framing or self.settings.framing
         reply.delay = reply.delay or self.settings.delay
+        reply.drip_seconds = self.settings.drip_seconds
         if reply.gzip is None and not self.settings.gzip:
             reply.gzip = False
         reply.log = {"select": read_select(request.target), "id": None, "credential": None, **reply.log}
@@ -676,8 +679,8 @@ class Service:
         return {}
 
     def _control_expire(self, arguments):
-        count = self.credentials.expire(_checked_kind(arguments), arguments.get("value"), int(arguments.get("after", 0)))
-        return {"expired": count}
+        kind, after = _checked_kind(arguments), int(arguments.get("after", 0))
+        return {"expired": self.credentials.expire(kind, arguments.get("value"), after)}
 
     def _control_renew(self, arguments):
         kind = _checked_kind(arguments)
@@ -787,7 +790,7 @@ def _change(target, arguments):
             raise ControlError(f"{name} is none of {', '.join(fields)}")
         if name in CHOICES and value not in CHOICES[name]:
             raise ControlError(f"{name} is one of {', '.join(CHOICES[name])}")
-        if fields[name] in (int, float) and (isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0):
+        if fields[name] in (int, float) and (type(value) not in (int, float) or value < 0):
             raise ControlError(f"{name} is a number from 0 up")
     for name, value in arguments.items():
         setattr(target, name, value)

@@ -117,7 +117,8 @@ def _error(meaning, error, status=200, **more):
 
 
 def _html(title, status, meaning=None, **more):
-    return Special(meaning or f"{status} with an HTML page", body=_page(title), status=status, content_type=HTML, **more)
+    meaning = meaning or f"{status} with an HTML page"
+    return Special(meaning, body=_page(title), status=status, content_type=HTML, **more)
 
 
 def _with(meaning, **changes):
@@ -148,7 +149,8 @@ MEMBERS = {
     6000: Special("members in reverse order", reverse=True),
     6001: _with("unknown members with values of every kind", Unknown={"a": [1, {"b": None}, "]}"], "c": -1.5e-7},
                 AlsoUnknown=[[], {}, [True]], Plain="text"),
-    6002: Special("an old server: neither FileName nor CancellationBehaviour", without=("FileName", "CancellationBehaviour")),
+    6002: Special("an old server: neither FileName nor CancellationBehaviour",
+                  without=("FileName", "CancellationBehaviour")),
     6003: Special("every string null, and what refers to objects too", {
         name: None for name, value in SAMPLE.items() if isinstance(value, (str, dict)) and name not in
         ("State", "CancellationBehaviour")}),
@@ -196,7 +198,8 @@ PARAMETERS = {
     6304: _with("300 parameters, over 16 KB", ParameterObject=_parameters(300, 40)),
     6305: _with("about 1 MB", ParameterObject=_parameters(1000, 1024)),
     6306: _with("duplicate keys", ParameterObject=Raw('{"a":"1","b":"2","a":"3"}')),
-    6307: _with("values that are no strings", ParameterObject={"number": 1, "true": True, "list": [1, "a"], "map": {"k": "v"}}),
+    6307: _with("values that are no strings", ParameterObject={
+        "number": 1, "true": True, "list": [1, "a"], "map": {"k": "v"}}),
     6308: _with("ParameterObject is a string", ParameterObject="format=xlsx"),
     6309: _with("ParameterObject is an array", ParameterObject=[{"Key": "a", "Value": "b"}]),
     6310: _with("one value of 64 KB", ParameterObject={"long": "x" * 65536}),
@@ -247,7 +250,8 @@ TEXTS = {
     6623: _with("an escaped NUL", Name=Raw('"a\\u0000b"')),
     6624: _with("a lone high surrogate", Name=Raw('"\\ud83d"')),
     6625: _with("a lone low surrogate", Name=Raw('"\\ude00"')),
-    6626: _with("columns filled to 254 and 260 characters", Description="d" * 254, Response="r" * 254, FileName="f" * 260),
+    6626: _with("columns filled to 254 and 260 characters",
+                Description="d" * 254, Response="r" * 254, FileName="f" * 260),
     6627: _with("columns filled with 3-byte characters", Description="\u20ac" * 254, FileName="\u20ac" * 260),
     6628: _with("64 KB in Description", Description="long " * 13107),
     6629: _with("multi-language text, whatever was asked", Description='NO:"Leverand\u00f8r";US:"Supplier"'),
@@ -274,7 +278,8 @@ STATUSES = {  # the main form at 7000 + status, others at 17000 + status and 270
     7401: _error("401 whatever the credential", {"Message": "Log in first."}, 401,
                  headers=(("WWW-Authenticate", 'Bearer realm="SuperOffice"'),)),
     17401: _html("Unauthorized", 401, "401, HTML page, no WWW-Authenticate"),
-    27401: _body("401, empty", b"", status=401, headers=(("WWW-Authenticate", "Negotiate"), ("WWW-Authenticate", "NTLM"))),
+    27401: _body("401, empty, asking for Windows log-in", b"", status=401,
+                 headers=(("WWW-Authenticate", "Negotiate"), ("WWW-Authenticate", "NTLM"))),
     7403: _error("403, error object B", {**ERROR_B, "ErrorType": "SoSecurityException",
                                          "Message": "The right to see this task is missing."}, 403),
     17403: _html("Forbidden", 403),

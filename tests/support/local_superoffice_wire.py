@@ -80,9 +80,10 @@ class Reply:
     headers: list = dataclasses.field(default_factory=list)
     body: bytes = b""
     reason: str = None
-    framing: str = None  # None: the service's own
+    framing: str = None  # None: chunked
     fault: str = None
     delay: float = 0.0
+    drip_seconds: float = 0.02  # between the bytes of a slow reply
     gzip: bool = None  # None: when the request allows it
     log: dict = dataclasses.field(default_factory=dict)  # further facts for the log
     quiet: bool = False  # leaves no "request" in the log
@@ -136,6 +137,7 @@ class Wire:
     apart: bool = False  # each piece in a write (TLS: a record) of its own
     close: bool = False
     number: int = 1
+    drip_seconds: float = 0.02
 
     def head(self):
         lines = [f"{self.version} {self.status} {self.reason}"]
@@ -184,7 +186,8 @@ FRAMINGS = {
     "chunked-small": Framing("chunks of 7 bytes", CHUNKED, _chunked(7)),
     "chunked-bytes": Framing("chunks of 1 byte", CHUNKED, _chunked(1)),
     "chunked-records": Framing("chunks of 64 bytes, each in a write of its own", CHUNKED, _chunked(64), apart=True),
-    "chunked-zeros": Framing("sizes in upper case with leading zeros", CHUNKED, _chunked(300, "{:06X}", b"000\r\n\r\n")),
+    "chunked-zeros": Framing("sizes in upper case with leading zeros", CHUNKED,
+                             _chunked(300, "{:06X}", b"000\r\n\r\n")),
     "chunked-extensions": Framing("chunk extensions", CHUNKED,
                                   _chunked(100, '{:x};name=value;quoted="a;b\\"c"', b"0;last\r\n\r\n")),
     "chunked-trailers": Framing("two trailer fields", (("Trailer", "X-Checksum, X-Other"), *CHUNKED),
@@ -255,10 +258,10 @@ FAULTS = {
     "stall-before-head": Fault("never answers", lambda wire: [("stall",)]),
     "stall-in-head": Fault("half the head, then nothing more", _in_head(("stall",))),
     "stall-in-body": Fault("half the body, then nothing more", _in_body(("stall",))),
-    "slow-head": Fault("the head a byte at a time", lambda wire: [("drip", wire.head()), ("send", wire.body()),
-                                                                  *wire.ending()]),
-    "slow-body": Fault("the body a byte at a time", lambda wire: [("send", wire.head()), ("drip", wire.body()),
-                                                                  *wire.ending()]),
+    "slow-head": Fault("the head a byte at a time", lambda wire: [
+        ("drip", wire.head(), wire.drip_seconds), ("send", wire.body()), *wire.ending()]),
+    "slow-body": Fault("the body a byte at a time", lambda wire: [
+        ("send", wire.head()), ("drip", wire.body(), wire.drip_seconds), *wire.ending()]),
     "cut-until-close": Fault("a whole until-close body, then FIN without close_notify",
                              lambda wire: [("send", wire.head() + wire.body()), ("cut",)], "until-close"),
     "cut-in-until-close": Fault("half an until-close body, then FIN without close_notify", _in_body(("cut",)),
@@ -280,7 +283,8 @@ FAULTS = {
     "endless-body": Fault("chunks of spaces for ever",
                           lambda wire: [("send", wire.head()), ("repeat", b"400\r\n" + b" " * 1024 + b"\r\n")],
                           "chunked"),
-    "not-http": Fault("bytes that are no HTTP reply", lambda wire: [("send", b"220 mail.example ESMTP\r\n"), ("close",)]),
+    "not-http": Fault("bytes that are no HTTP reply",
+                      lambda wire: [("send", b"220 mail.example ESMTP\r\n"), ("close",)]),
     "no-reason": Fault("status line without reason", lambda wire: dataclasses.replace(wire, reason="").steps()),
     "no-reason-space": Fault("status line that ends at the number",
                              lambda wire: [("send", wire.head().replace(b" OK\r\n", b"\r\n", 1) + wire.body()),
@@ -305,7 +309,7 @@ FAULTS = {
 }
 
 
-def plan(reply, request, default_framing):
+def plan(reply, request):
     """The steps that put `reply` on the wire in answer to `request` (None: it could not be read)."""
     fault = FAULTS.get(reply.fault)
     body, headers = reply.body, list(reply.headers)
@@ -313,14 +317,14 @@ def plan(reply, request, default_framing):
     if wants_gzip and body:
         body = gzip.compress(body, 5)
         headers.append(("Content-Encoding", "gzip"))
-    wire = Wire("HTTP/1.1", reply.status, _reason(reply), headers, [body])
+    wire = Wire("HTTP/1.1", reply.status, _reason(reply), headers, [body], drip_seconds=reply.drip_seconds)
     if request is not None:
         wire.number = request.number
         wire.close = (request.header("Connection") or "").lower() == "close"
     if reply.status in (204, 304):
         wire.pieces = []
     else:
-        framing = (fault and fault.framing) or reply.framing or default_framing
+        framing = (fault and fault.framing) or reply.framing or "chunked"
         old = request is not None and request.version == "HTTP/1.0" and framing.startswith("chunked")
         _frame(wire, FRAMINGS["until-close" if old else framing], body)
     if request is None or request.version == "HTTP/1.0":
@@ -411,9 +415,8 @@ def _remember_server_name(tls, name, _context):
 class Server:
     """Takes connections on all listeners, a thread for each, until stopped."""
 
-    def __init__(self, application, log, idle_seconds=120, drip_seconds=0.02, framing="chunked"):
-        self.application, self.log = application, log
-        self.idle_seconds, self.drip_seconds, self.framing = idle_seconds, drip_seconds, framing
+    def __init__(self, application, log, idle_seconds=120):
+        self.application, self.log, self.idle_seconds = application, log, idle_seconds
         self.listeners = {}
         self.stopping = threading.Event()
         self._lock = threading.Lock()
@@ -575,7 +578,7 @@ class Connection:
             self._log("bad-request", status=problem.status, text=str(problem))
             reply = Reply(problem.status, [("Content-Type", "text/plain; charset=utf-8")],
                           f"{problem}\n".encode(), framing="content-length")
-            self._play([*plan(reply, None, "content-length"), ("close",)])
+            self._play([*plan(reply, None), ("close",)])
             return
         try:
             reply = self.server.application(request)
@@ -587,7 +590,7 @@ class Connection:
         if reply.delay and self.server.stopping.wait(reply.delay):
             raise _Closed
         try:
-            self._play(plan(reply, request, self.server.framing))
+            self._play(plan(reply, request))
         finally:
             if reply.after:
                 reply.after()
@@ -719,10 +722,10 @@ class Connection:
     def _send(self, data):
         self.link.sendall(data)
 
-    def _drip(self, data):
+    def _drip(self, data, seconds):
         for at in range(len(data)):
             self.link.sendall(data[at:at + 1])
-            if self.server.stopping.wait(self.server.drip_seconds):
+            if self.server.stopping.wait(seconds):
                 raise _Closed
 
     def _repeat(self, data):
