@@ -53,13 +53,14 @@ namespace detail {
 /// In the place of a link's own clock.
 struct no_clock {};
 
+/// The clock that a link brings for the blocking call, if it does.
 template <class Link>
-struct clock_of {
+struct own_clock {
     using type = no_clock;
 };
 template <class Link>
     requires requires { typename Link::clock; }
-struct clock_of<Link> {
+struct own_clock<Link> {
     using type = typename Link::clock;
 };
 
@@ -148,7 +149,7 @@ class client {
     ///
     /// @returns  the task, or the error that stopped the call; `errc::no_such_task` where the service knows none
     /// Costs     at most `timeout` of time (plus the system's name look-up, which cannot be interrupted); no heap
-    template <class Info = BatchTaskInfo, class Clock = typename detail::clock_of<Link>::type>
+    template <class Info = BatchTaskInfo, class Clock = typename detail::own_clock<Link>::type>
     [[nodiscard]] result<Info> get_batch_task_info(std::int32_t id, const call_options& options = {}, Clock clock = {}) {
         static_assert(monotonic_clock<Clock>, "superoffice: the blocking call needs a clock: give one that models "
                                               "monotonic_clock, or step() the call yourself");
