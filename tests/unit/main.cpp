@@ -1,3 +1,3 @@
-// The main function of the unit tests.
+// The unit tests' main: doctest's own.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>

@@ -96,12 +96,11 @@ class simdjson_reader {
             simdjson::ondemand::object object;
             errc code = reader_->enter(*this, '{', object);
             if (code != errc::ok) return code;
-            for (auto item : object) {
-                simdjson::ondemand::field field;
-                if (std::move(item).get(field) != simdjson::SUCCESS) return reader_->structure_fault();
+            for (auto item = object.begin(), last = object.end(); item != last; ++item) {
                 json_text key;
-                reader_->cursor_.at = field.key().raw() - 1;
-                code = detail::scan_json_string(reader_->cursor_, key);
+                code = reader_->key(key);
+                simdjson::ondemand::field field;
+                if ((*item).get(field) != simdjson::SUCCESS) return reader_->structure_fault(code);
                 if (code != errc::ok) return code;
                 value member{*reader_, std::move(field).value()};
                 const char* const start = member.at_;
@@ -216,9 +215,18 @@ class simdjson_reader {
         return code;
     }
 
-    // What simdjson met is the token before the one it stands on: it gives up behind it, and says so.
-    errc structure_fault() noexcept {
+    // A member's name, before simdjson has looked whether it is one, and has a colon.
+    errc key(json_text& into) noexcept {
         cursor_.at = location();
+        return cursor_.on('"') ? detail::scan_json_string(cursor_, into) : errc::bad_json;
+    }
+
+    // simdjson has met something else than what must come here: the token before the one that it stands on now. Of this
+    // and a fault in a key, the first in the document counts.
+    errc structure_fault(errc in_key = errc::ok) noexcept {
+        const char* const met = location();
+        if (in_key != errc::ok && cursor_.at < met) return in_key;
+        cursor_.at = met;
         return errc::bad_json;
     }
 

@@ -1,0 +1,23 @@
+// Counts every operator new of the program, the libraries' included. counting_heap.cpp is linked in once.
+#ifndef SUPEROFFICE_TESTS_SUPPORT_COUNTING_HEAP_HPP
+#define SUPEROFFICE_TESTS_SUPPORT_COUNTING_HEAP_HPP
+
+#include <cstddef>
+
+namespace support {
+
+/// How many blocks the program has asked for since it started.
+std::size_t allocations() noexcept;
+
+/// How many blocks were asked for since this was made.
+class allocation_count {
+  public:
+    allocation_count() noexcept : before_(allocations()) {}
+    std::size_t so_far() const noexcept { return allocations() - before_; }
+
+  private:
+    std::size_t before_;
+};
+
+}  // namespace support
+#endif
