@@ -48,7 +48,8 @@ class Running:
 
     def __init__(self, *options, **more):
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "local_superoffice.py"), "--directory", folder.name, *options],
+            [sys.executable, str(HERE / "local_superoffice.py"), "--directory", folder.name,
+             "--max-seconds", "120", *options],  # a test that fails leaves nothing behind for long
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
         self.roots = {}
         self.others = []
@@ -118,7 +119,7 @@ def setUpModule():
     main = Running("--manual-clock", "--bad-certificates", "--listen", "second=good", "--listen", "plain=plain",
                    "--listen", "rsa=rsa", "--listen", "old=good@1.2", "--listen", "mute=no-handshake",
                    "--listen", "rude=reset-handshake", "--drip-seconds", "0.0001", "--host",
-                   "both" if has_ipv6() else "127.0.0.1", "--max-seconds", "120")
+                   "both" if has_ipv6() else "127.0.0.1")
 
 
 def tearDownModule():
