@@ -170,7 +170,7 @@ MEMBERS = {
 ENUMS = {
     **_numbered(6100, [_with(f"State {text}", State=text) for text in (
         "Unknown", "New", "Aquired", "Started", "Succeeded", "Failed", "SucceededManualCleanup")]),
-    6107: _with("State All (as a number 99999)", State="All"),
+    6107: _with("State All", State="All"),
     6108: _with("State of unknown text", State="Paused"),
     6109: _with("State in lower case", State="started"),
     6110: _with("State as number 3", State=3),
