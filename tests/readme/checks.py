@@ -1,0 +1,86 @@
+"""The README tells the truth: its program is the example's, its tables are what programs print.
+
+`python3 tests/readme/checks.py` writes them anew.
+"""
+
+import pathlib
+import platform
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+
+from checking import BUILD, Check, Failed, INCLUDE, ROOT, output_of  # noqa: E402
+
+README = ROOT / "README.md"
+SIMDJSON = ("-DSUPEROFFICE_WITH_SIMDJSON=1", "-lsimdjson")
+
+
+def printed_by(source, *options):
+    """What the program prints, built with g++."""
+    program = BUILD / "readme" / pathlib.Path(source).stem
+    program.parent.mkdir(parents=True, exist_ok=True)
+    output_of("g++", "-std=c++20", "-O1", f"-I{INCLUDE}", f"-I{ROOT / 'tests'}", ROOT / source, "-o", program, *options)
+    return output_of(program)
+
+
+def first_program():
+    text = (ROOT / "examples" / "01_one_call.cpp").read_text()
+    return "```cpp\n" + text[text.index("#include"):] + "```\n"
+
+
+def memory_table():
+    return "| What | Bytes |\n|---|---|\n" + printed_by("tests/size/memory.cpp", *SIMDJSON)
+
+
+def error_table():
+    return "| Code | Meaning | Who | Again |\n|---|---|---|---|\n" + printed_by("tests/readme/error_table.cpp")
+
+
+BLOCKS = {
+    "examples/01_one_call.cpp": first_program,
+    "tests/size/memory.cpp": memory_table,
+    "error table": error_table,
+}
+
+
+def block(marker):
+    """Where the block behind the marker stands: a fenced piece of code, or a table."""
+    pattern = rf"<!-- {re.escape(marker)} -->\n(```cpp\n.*?```\n|(?:\|[^\n]*\n)+)"
+    found = re.search(pattern, README.read_text(), re.DOTALL)
+    if not found:
+        raise Failed(f"README.md has no block marked <!-- {marker} -->")
+    return found
+
+
+def holds(marker):
+    def check():
+        found, wanted = block(marker).group(1), BLOCKS[marker]()
+        if found != wanted:
+            raise Failed(f"README.md differs; python3 tests/readme/checks.py writes this:\n{wanted}")
+    return check
+
+
+def is_where_the_sizes_hold():
+    version = subprocess.run(["g++", "-dumpversion"], capture_output=True, text=True, check=False).stdout.strip()
+    return platform.machine() == "x86_64" and version.split(".")[0] == "12"
+
+
+def checks():
+    for marker in BLOCKS:
+        if marker == "tests/size/memory.cpp" and not is_where_the_sizes_hold():
+            print("skipped readme: tests/size/memory.cpp: the README's sizes are those of g++ 12 on x86-64")
+            continue
+        yield Check(f"readme: {marker}", holds(marker))
+
+
+def main():
+    for marker, wanted in BLOCKS.items():
+        found = block(marker)
+        text = README.read_text()
+        README.write_text(text[:found.start(1)] + wanted() + text[found.end(1):])
+
+
+if __name__ == "__main__":
+    main()
