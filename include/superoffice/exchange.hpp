@@ -153,7 +153,8 @@ class exchange {
     ///
     /// connection_closed            see `closed()`; `offset` is how many bytes of the reply had come
     /// bad_http                     `offset` is the byte at fault, counted from the first byte of the reply
-    /// head_too_large               the head fills the memory; `offset` is how many bytes had come
+    /// head_too_large               the head fills the memory, to its end or with a body of unknown size to follow;
+    ///                              `offset` is how many bytes had come
     /// unsupported_transfer_coding  `offset` is where it is named
     /// unsupported_content_coding   `offset` is where it is named
     /// reply_too_large              `needed()`: so much memory would have been enough, exactly. At once where the reply
@@ -285,7 +286,6 @@ class exchange {
 
     void finish() noexcept {
         if (!fits(body_size_)) return too_large(body_size_);
-        if (at_ == place::open_body) keep_ = false;
         at_ = place::done;
     }
 

@@ -118,7 +118,9 @@ class request_head {
 
     template <std::unsigned_integral Number>
         requires(!std::same_as<Number, bool> && !std::same_as<Number, char>)
-    void part(Number value) noexcept { part(detail::ascii::decimal(value).text()); }
+    void part(Number value) noexcept {
+        part(detail::ascii::decimal(value).text());
+    }
 
     void part(const base64_pair& pair) noexcept {
         const std::size_t colon = pair.user.find(':');

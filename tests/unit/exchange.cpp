@@ -453,6 +453,24 @@ TEST_CASE("exchange: a head as large as the memory is too large, whatever comes 
     }
 }
 
+TEST_CASE("exchange: a head that leaves no byte for a body of unknown size is too large") {
+    for (const std::string_view framing : {"Transfer-Encoding: chunked\r\n\r\n"sv, "Server: x\r\n\r\n"sv}) {
+        const std::string head =
+            "HTTP/1.1 200 OK\r\nA: a-value-that-makes-it-longer-than-the-request\r\n" + std::string(framing);
+        const std::string reply = head + "0\r\n\r\n";
+        const auto steps = steps_of(reply, ending::closed);
+        for (const std::size_t at_most : {reply.size(), std::size_t{1}}) {
+            so::scripted full{steps, {.at_most = at_most}};
+            const auto got = drive_exchange(full, request, head.size(), 0);
+            CHECK(got.failure.code == errc::head_too_large);
+            CHECK(got.failure.offset == head.size());
+            CHECK(got.status == 200);
+            so::scripted enough{steps, {.at_most = at_most}};
+            CHECK(drive_exchange(enough, request, head.size() + 6, 0).done());
+        }
+    }
+}
+
 TEST_CASE("exchange: a reply that does not fit says exactly how much memory it takes") {
     struct row {
         std::string_view subject;
