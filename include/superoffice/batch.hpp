@@ -22,6 +22,7 @@
 #include <superoffice/rights.hpp>
 #include <superoffice/string_map.hpp>
 #include <superoffice/batch_task_info.hpp>
+#include <superoffice/tenant_state.hpp>
 #include <superoffice/select.hpp>
 
 // codec: described structs and documents
@@ -37,6 +38,7 @@
 
 // service: paths, headers, and what each reply means
 #include <superoffice/base_url.hpp>
+#include <superoffice/content_type.hpp>
 #include <superoffice/request_head.hpp>
 #include <superoffice/credentials.hpp>
 #include <superoffice/options.hpp>
@@ -60,6 +62,7 @@
 #endif
 
 // client: drives the rest
+#include <superoffice/call.hpp>
 #include <superoffice/client.hpp>
 #include <superoffice/watch.hpp>
 

@@ -109,8 +109,15 @@ class session : public detail::fixed_credential {
     borrowed cookie_, xsrf_token_;
 };
 
+/// Nobody: for calls that need no credential, such as `get_tenant_status`.
+class anonymous : public detail::fixed_credential {
+  public:
+    [[nodiscard]] constexpr credential_state prepare(instant) const noexcept { return credential_state::ready; }
+    constexpr void add_to(request_head&) const noexcept {}
+};
+
 static_assert(credential_source<const basic> && credential_source<const ticket> && credential_source<const bearer> &&
-              credential_source<const session>);
+              credential_source<const session> && credential_source<const anonymous>);
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice

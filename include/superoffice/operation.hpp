@@ -8,17 +8,21 @@
 #include <superoffice/detail/http1_writer.hpp>
 #include <superoffice/json.hpp>
 #include <superoffice/options.hpp>
+#include <superoffice/tenant_state.hpp>
 #include <superoffice/version.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
+enum class http_method : std::uint8_t { post, get };
+
 /// One call: what is sent, what comes back, where, and above which duration the vendor calls it slow. All that another
-/// call of the same service needs is such a line and two described structs.
+/// call of the same service needs is such a line and two described structs. With `get` the request is a `path_segment`.
 template <class Request, class Reply>
 struct operation {
     using request_type = Request;
@@ -26,11 +30,21 @@ struct operation {
 
     std::string_view path;  ///< behind the base URL's root
     milliseconds slow;      ///< the service's own threshold ("NsApiSlow"): a mark for telemetry, no time-out
+    http_method method = http_method::post;
+};
+
+/// The request of a call that is made by GET: what comes behind its path. Letters, digits and -._ only.
+struct path_segment {
+    std::string_view text;
 };
 
 /// How one task is doing. Source: reference page of GetBatchTaskInfo.
 inline constexpr operation<GetBatchTaskInfoRequest, BatchTaskInfo> get_batch_task_info{
     "/api/v1/Agents/Batch/GetBatchTaskInfo", milliseconds{3000}};
+
+/// Where an Online tenant lives now; no credential is needed, or sent. Source: tenant status page.
+inline constexpr operation<path_segment, TenantStatus> get_tenant_status{"/api/state/", milliseconds{3000},
+                                                                         http_method::get};
 
 namespace detail {
 
@@ -46,19 +60,21 @@ constexpr bool is_owned_header(std::string_view name) noexcept {
     return false;
 }
 
-/// What may stand in a `$select`: names, commas, slashes; nothing that would have to be escaped in a query.
-constexpr bool is_select_text(std::string_view text) noexcept {
+/// What may stand in a path segment and, with commas and slashes, in a `$select`: nothing that would have to be escaped.
+constexpr bool is_plain_text(std::string_view text, std::string_view others) noexcept {
     for (const char c : text)
-        if (!is_alphanumeric(c) && c != ',' && c != '/' && c != '_' && c != '.' && c != '-') return false;
+        if (!is_alphanumeric(c) && others.find(c) == others.npos) return false;
     return true;
 }
 
 /// The part of a request that does not depend on the credential.
 struct request_lines {
     const base_url& base;
+    http_method method;
     std::string_view path;
+    std::string_view segment;
     std::string_view select;
-    const request_headers& of_client;
+    const client_options& of_client;
     const request_headers& of_call;
     std::size_t body_size;
 };
@@ -69,22 +85,26 @@ inline void write_header(http1_writer& out, std::string_view name, borrowed of_c
 }
 
 /// Request line and all header lines but the credential's. Errors: those of `http1_writer`; `bad_select`;
-/// `bad_header_value` for a name that the library owns.
+/// `bad_header_value` for a name that the library owns; `bad_base_url` for a segment that cannot stand in a path.
 inline error write_lines(http1_writer& out, const request_lines& lines) noexcept {
-    if (!is_select_text(lines.select)) return {.stage = stage::request, .code = errc::bad_select};
-    for (const auto more : {lines.of_client.more, lines.of_call.more})
+    if (!is_plain_text(lines.select, ",/-._")) return {.stage = stage::request, .code = errc::bad_select};
+    if (!is_plain_text(lines.segment, "-._")) return {.stage = stage::request, .code = errc::bad_base_url};
+    const request_headers& mine = lines.of_client.headers;
+    const request_headers& call = lines.of_call;
+    for (const auto more : {mine.more, call.more})
         for (const header_field& field : more)
             if (is_owned_header(field.name)) return {.stage = stage::request, .code = errc::bad_header_value};
 
-    out.request_line("POST", lines.base.root, lines.path, std::string_view{lines.select.empty() ? "" : "?$select="},
-                     lines.select);
+    const bool posts = lines.method == http_method::post;
+    out.request_line(posts ? "POST" : "GET", lines.base.root, lines.path, lines.segment,
+                     std::string_view{lines.select.empty() ? "" : "?$select="}, lines.select);
     out.header("Host", lines.base.authority);
-    out.header("Accept", "application/json");
+    out.header("Accept", media_type(lines.of_client.reply_as));
     out.header("Accept-Encoding", "identity");
-    out.header("Content-Type", "application/json; charset=utf-8");
-    out.header("Content-Length", lines.body_size);
-    const request_headers& mine = lines.of_client;
-    const request_headers& call = lines.of_call;
+    if (posts) {
+        out.header("Content-Type", media_type(lines.of_client.request_as), "; charset=utf-8");
+        out.header("Content-Length", lines.body_size);
+    }
     write_header(out, "User-Agent", call.user_agent,
                  mine.user_agent.empty() ? borrowed{"superoffice-batch/" SUPEROFFICE_VERSION_TEXT} : mine.user_agent);
     write_header(out, "Accept-Language", call.accept_language, mine.accept_language);

@@ -4,6 +4,7 @@
 #define SUPEROFFICE_OPTIONS_HPP
 
 #include <superoffice/borrowed.hpp>
+#include <superoffice/content_type.hpp>
 #include <superoffice/time.hpp>
 
 #include <span>
@@ -34,6 +35,10 @@ struct request_headers {
 struct client_options {
     milliseconds timeout{30'000};     ///< one deadline over a whole call, retries included; the vendor's client has 30 s
     milliseconds idle_limit{60'000};  ///< a kept connection that was idle longer is not used again
+    request_type request_as = request_type::json;  ///< how bodies are sent
+    reply_type reply_as = reply_type::json;        ///< how replies are asked for; what comes is read by its own type
+    borrowed tenant_directory;  ///< "https://online.superoffice.com": asked once where a tenant went after a 421, and the
+                                ///< call is repeated there; empty: a 421 ends the call. Source: tenant status page
     request_headers headers;
 };
 

@@ -3,10 +3,12 @@
 #ifndef SUPEROFFICE_REPLY_HPP
 #define SUPEROFFICE_REPLY_HPP
 
+#include <superoffice/content_type.hpp>
 #include <superoffice/exchange.hpp>
 #include <superoffice/json.hpp>
 #include <superoffice/time.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <string_view>
 
@@ -71,18 +73,30 @@ struct fault_collector {
 struct nothing {};
 BOOST_DESCRIBE_STRUCT(nothing, (), ())
 
-enum class content_kind : std::uint8_t { unknown, json, other };
+/// A reader that can also rewrite XML as JSON for a given struct: `xml_reader` of <superoffice/xml.hpp>.
+template <class Reader>
+concept reads_xml = requires(Reader& reader, json_document document) {
+    { reader.template to_json<nothing>(document) } noexcept -> std::same_as<result<json_document>>;
+};
 
-/// By the media type alone (RFC 9110 section 8.3.1): application/json, text/json, and anything that ends in +json.
-constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
-    const std::string_view media = ascii::trim(content_type.substr(0, content_type.find(';')));
-    if (media.empty()) return content_kind::unknown;
-    constexpr std::string_view suffix = "+json";
-    const bool structured =
-        media.size() > suffix.size() && ascii::equal_ignoring_case(media.substr(media.size() - suffix.size()), suffix);
-    const bool json = structured || ascii::equal_ignoring_case(media, "application/json") ||
-                      ascii::equal_ignoring_case(media, "text/json");
-    return json ? content_kind::json : content_kind::other;
+/// Makes a JSON document of whatever came, by its own Content-Type, whatever was asked for. Errors: `not_json` for a
+/// type that is neither, `unsupported_content_type` for XML where this client's reader reads none.
+template <class T, json_reader Reader>
+error as_json([[maybe_unused]] Reader& reader, std::string_view content_type, json_document& document) noexcept {
+    switch (content_kind_of(content_type)) {
+        case content_kind::unknown:
+        case content_kind::json: return {};
+        case content_kind::other: return decode_error(errc::not_json, 0);
+        case content_kind::xml: break;
+    }
+    if constexpr (reads_xml<Reader>) {
+        const result<json_document> rewritten = reader.template to_json<T>(document);
+        if (!rewritten) return rewritten.error();
+        document = *rewritten;
+        return {};
+    } else {
+        return decode_error(errc::unsupported_content_type, 0);
+    }
 }
 
 /// What a status that is not 2xx means by itself.
@@ -110,16 +124,18 @@ template <json_reader Reader>
 error interpret_refusal(Reader& reader, reply_info& about, json_document document) noexcept {
     const std::uint16_t status = about.status;
     fault_collector collector;
-    if (content_kind_of(about.head.content_type()) != content_kind::other && document.size != 0) {
+    if (document.size != 0 && as_json<nothing>(reader, about.head.content_type(), document).code == errc::ok) {
         nothing ignored;
         decode_state state;
         const error e = decode_document(reader, document, ignored, state, collector);
-        if (e.code == errc::ok) collector.tell(about);  // a broken error page changes nothing: the status stands
-        const bool fault = e.code == errc::ok && (collector.says_error() || collector.has_text());
-        if (fault && (status == 400 || status == 500)) return reply_error(stage::service, errc::service_fault, status);
-        // Shape A under 404 is the web server's own: there is no such address. B and C are the service's: no such row.
-        if (status == 404 && e.code == errc::ok && collector.is_of_the_service())
-            return reply_error(stage::service, errc::no_such_task, status);
+        if (e.code == errc::ok) {  // a broken error page changes nothing: the status stands
+            collector.tell(about);
+            const bool fault = collector.says_error() || collector.has_text();
+            if (fault && (status == 400 || status == 500)) return reply_error(stage::service, errc::service_fault, status);
+            // Shape A under 404 is the web server's own: there is no such address. B and C are the service's: no such row.
+            if (status == 404 && collector.is_of_the_service())
+                return reply_error(stage::service, errc::no_such_task, status);
+        }
     }
     return reply_error(stage::service, errc_of_status(status), status);
 }
@@ -131,13 +147,13 @@ result<Info> interpret(Reader& reader, reply_info& about, json_document document
     const std::uint16_t status = about.status;
     if (status < 200 || status > 299) return interpret_refusal(reader, about, document);
     if (status == 204) return reply_error(stage::service, errc::no_such_task, status);
-    if (content_kind_of(about.head.content_type()) == content_kind::other)
-        return reply_error(stage::decode, errc::not_json, status);
 
     result<Info> answer{Info{}};
     fault_collector collector;
     decode_state state;
-    error e = decode_document(reader, document, *answer, state, collector);
+    error e{};
+    if (document.size != 0) e = as_json<Info>(reader, about.head.content_type(), document);
+    if (e.code == errc::ok) e = decode_document(reader, document, *answer, state, collector);
     e.http_status = status;
     if (e.code == errc::null_document) return reply_error(stage::service, errc::no_such_task, status);
     if (e.code == errc::bad_json && e.offset < document.size && document.data[e.offset] == '<') e.code = errc::not_json;

@@ -118,7 +118,7 @@ class watch {
     static constexpr operations operations_of{
         [](void* api, std::int32_t id, const call_options& options) noexcept {
             auto& client = *static_cast<Client*>(api);
-            client.digest_wanted_ = true;
+            client.want_digest();
             const std::string_view select = options.select.empty() ? select_of<Info>() : options.select.view();
             return client.begin(get_batch_task_info, GetBatchTaskInfoRequest{id}, select, options);
         },
@@ -127,7 +127,7 @@ class watch {
         },
         [](const void* api) noexcept { return static_cast<const Client*>(api)->wants(); },
         [](void* api) noexcept { static_cast<Client*>(api)->cancel(); },
-        [](const void* api) noexcept { return static_cast<const Client*>(api)->digest_; },
+        [](const void* api) noexcept { return static_cast<const Client*>(api)->digest(); },
         [](const void* api) noexcept { return static_cast<const Client*>(api)->last_reply().retry_after; },
     };
 
@@ -166,7 +166,7 @@ class watch {
         }
         if (now >= end_ || !is_repeatable(e.code) || failures_ >= options_.failures) return fail(e);
         milliseconds pause = options_.interval;
-        for (std::uint32_t n = 0; n < failures_ && pause < options_.longest_pause; ++n) pause = pause * 2;
+        for (std::uint32_t n = 0; n < failures_ && pause < options_.longest_pause; ++n) pause = pause + pause;
         ++failures_;
         if (const field<milliseconds> asked = drive_->retry_after(api_); asked && *asked > pause) pause = *asked;
         next_ = now + (pause < options_.longest_pause ? pause : options_.longest_pause);
