@@ -30,10 +30,12 @@ constexpr bool is_alphanumeric(char c) noexcept {
     return ascii::is_digit(c) || (lower >= 'a' && lower <= 'z');
 }
 
-// RFC 3986 section 3.3: what a path may hold unescaped, and the percent sign of what is escaped.
-constexpr bool is_path_char(char c) noexcept {
-    constexpr std::string_view others = "-._~!$&'()*+,;=:@/%";
-    return is_alphanumeric(c) || others.find(c) != others.npos;
+// RFC 3986 section 3.3: what a path may hold, at one place of the text.
+constexpr bool is_path_char(std::string_view text, std::size_t at) noexcept {
+    constexpr std::string_view others = "-._~!$&'()*+,;=:@/";
+    if (text[at] == '%')
+        return text.size() - at > 2 && ascii::hex_digit(text[at + 1]) >= 0 && ascii::hex_digit(text[at + 2]) >= 0;
+    return is_alphanumeric(text[at]) || others.find(text[at]) != others.npos;
 }
 
 constexpr bool is_host_char(char c) noexcept { return is_alphanumeric(c) || c == '-' || c == '.' || c == '_'; }
@@ -94,10 +96,11 @@ constexpr result<base_url> parse_base_url(std::string_view text) noexcept {
 
     if (at < text.size() && text[at] != '/') return refused(at);
     for (std::size_t n = at; n < text.size(); ++n)
-        if (!detail::is_path_char(text[n])) return refused(n);
-    std::string_view path = detail::without_tail(text.substr(at), "/");
-    path = detail::without_tail(path, "/api/v1");
-    made.root = detail::without_tail(path, "/api");
+        if (!detail::is_path_char(text, n)) return refused(n);
+    std::string_view path = text.substr(at);
+    while (path.ends_with('/')) path.remove_suffix(1);
+    made.root = detail::without_tail(path, "/api/v1");
+    if (made.root.size() == path.size()) made.root = detail::without_tail(path, "/api");
     return made;
 }
 

@@ -19,9 +19,7 @@ template <class E>
 class coded {
   public:
     constexpr coded() noexcept = default;
-    constexpr coded(E value) noexcept : number_(static_cast<std::int32_t>(value)), known_(true) {
-        if (const auto* row = detail::find_enumerator(detail::enumerators_of<E>, std::int64_t{number_})) text_ = row->name;
-    }
+    constexpr coded(E value) noexcept : coded(from_number(static_cast<std::int32_t>(value))) {}
 
     /// From the wire. The text is borrowed.
     static constexpr coded from_text(std::string_view text) noexcept {

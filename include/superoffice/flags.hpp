@@ -3,6 +3,7 @@
 #ifndef SUPEROFFICE_FLAGS_HPP
 #define SUPEROFFICE_FLAGS_HPP
 
+#include <superoffice/detail/ascii.hpp>
 #include <superoffice/detail/enumerators.hpp>
 
 #include <cstddef>
@@ -19,9 +20,7 @@ template <class E>
 class flags {
   public:
     constexpr flags() noexcept = default;
-    constexpr flags(E value) noexcept : bits_(static_cast<std::uint32_t>(value)) {
-        if (const auto* row = detail::find_enumerator(detail::enumerators_of<E>, std::int64_t{bits_})) text_ = row->name;
-    }
+    constexpr flags(E value) noexcept : flags(from_number(static_cast<std::uint32_t>(value))) {}
 
     /// From the wire. The text is borrowed.
     static constexpr flags from_text(std::string_view text) noexcept {
@@ -29,7 +28,7 @@ class flags {
         made.text_ = text;
         while (!text.empty()) {
             const std::size_t comma = text.find(',');
-            const std::string_view word = trimmed(text.substr(0, comma));
+            const std::string_view word = detail::ascii::trim(text.substr(0, comma));
             text = comma == text.npos ? std::string_view{} : text.substr(comma + 1);
             if (const auto* row = detail::find_enumerator(detail::enumerators_of<E>, word))
                 made.bits_ |= static_cast<std::uint32_t>(row->value);
@@ -44,7 +43,9 @@ class flags {
         std::uint32_t all = 0;
         for (const detail::enumerator& row : detail::enumerators_of<E>) all |= static_cast<std::uint32_t>(row.value);
         made.known_ = (bits & ~all) == 0;
-        if (const auto* row = detail::find_enumerator(detail::enumerators_of<E>, std::int64_t{bits})) made.text_ = row->name;
+        const auto number = static_cast<std::int32_t>(bits);  // as the table holds them
+        if (const auto* row = detail::find_enumerator(detail::enumerators_of<E>, std::int64_t{number}))
+            made.text_ = row->name;
         return made;
     }
 
@@ -69,12 +70,6 @@ class flags {
     }
 
   private:
-    static constexpr std::string_view trimmed(std::string_view word) noexcept {
-        while (!word.empty() && word.front() == ' ') word.remove_prefix(1);
-        while (!word.empty() && word.back() == ' ') word.remove_suffix(1);
-        return word;
-    }
-
     std::string_view text_;
     std::uint32_t bits_ = 0;
     bool known_ = true;

@@ -119,17 +119,17 @@ error decode_document(Reader& reader, json_document document, T& into, decode_st
 
 /// Text that is read again later, and therefore not rewritten. It was checked when it was taken.
 template <class T>
-error decode_again(std::string_view raw, T& into) noexcept {
+error decode_again(std::string_view raw, T& into, escapes how) noexcept {
     compact_reader reader;
     const json_document document{const_cast<char*>(raw.data()), raw.size(), raw.size() + compact_reader::slack};
-    decode_state state{.in_place = false};
+    decode_state state{.escapes = how};
     return decode_document(reader, document, into, state, skip_others{});
 }
 
 template <>
 inline FieldProperty map_value<FieldProperty>(json_text text) noexcept {
     FieldProperty made;
-    if (!text.is_null()) static_cast<void>(decode_again(text.raw(), made));  // its shape was checked at decode
+    if (!text.is_null()) static_cast<void>(decode_again(text.raw(), made, escapes::kept));  // its shape was checked at decode
     return made;
 }
 
@@ -173,7 +173,8 @@ struct codec<field_property_map> {
         for (detail::member_cursor at{raw}; !at.at_end(); at.next()) {
             FieldProperty property;
             if (at.value().is_null()) continue;
-            if (const error e = detail::decode_again(at.value().raw(), property); e.code != errc::ok) return e.code;
+            const error e = detail::decode_again(at.value().raw(), property, escapes::kept);
+            if (e.code != errc::ok) return e.code;
         }
         return errc::ok;
     }
@@ -226,7 +227,7 @@ template <class Value>
 template <class T>
 result<T> basic_map<Value>::as() const noexcept {
     result<T> answer{T{}};
-    if (const error e = detail::decode_again(raw_, *answer); e.code != errc::ok) {
+    if (const error e = detail::decode_again(raw_, *answer, escapes::refused); e.code != errc::ok) {
         answer = e;
         if (e.code == errc::memory_too_small) answer = detail::decode_error(e.code, raw_.size(), e.member);
     }

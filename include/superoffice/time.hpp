@@ -14,6 +14,24 @@ inline namespace SUPEROFFICE_ABI {
 
 namespace detail {
 
+// Sums that do not fit stay at the end of what 64 bits can say: a deadline made of "for ever" is later than all others.
+
+constexpr std::int64_t sum(std::int64_t a, std::int64_t b) noexcept {
+    if (b > 0 && a > INT64_MAX - b) return INT64_MAX;
+    if (b < 0 && a < INT64_MIN - b) return INT64_MIN;
+    return a + b;
+}
+constexpr std::int64_t difference(std::int64_t a, std::int64_t b) noexcept {
+    if (b < 0 && a > INT64_MAX + b) return INT64_MAX;
+    if (b > 0 && a < INT64_MIN + b) return INT64_MIN;
+    return a - b;
+}
+constexpr std::int64_t times(std::int64_t a, std::int64_t positive) noexcept {
+    if (a > INT64_MAX / positive) return INT64_MAX;
+    if (a < INT64_MIN / positive) return INT64_MIN;
+    return a * positive;
+}
+
 // What std::chrono::duration and time_point look like from outside; naming them would cost <chrono>.
 template <class D>
 concept chrono_duration = requires(const D& d) {
@@ -32,6 +50,8 @@ constexpr std::int64_t to_milliseconds(const D& d) noexcept {
     constexpr std::int64_t num = D::period::num, den = D::period::den;
     if constexpr (num == 1 && den >= 1000 && den % 1000 == 0)
         return static_cast<std::int64_t>(d.count()) / (den / 1000);  // finer than a millisecond: cut
+    else if constexpr (std::integral<decltype(d.count())>)
+        return times(times(d.count(), num), 1000) / den;
     else
         return static_cast<std::int64_t>(d.count() * num * 1000 / den);
 }
@@ -49,13 +69,10 @@ struct milliseconds {
 
     friend constexpr auto operator<=>(milliseconds, milliseconds) noexcept = default;
     friend constexpr milliseconds operator+(milliseconds a, milliseconds b) noexcept {
-        return milliseconds{a.count + b.count};
+        return milliseconds{detail::sum(a.count, b.count)};
     }
     friend constexpr milliseconds operator-(milliseconds a, milliseconds b) noexcept {
-        return milliseconds{a.count - b.count};
-    }
-    friend constexpr milliseconds operator*(milliseconds a, std::int64_t n) noexcept {
-        return milliseconds{a.count * n};
+        return milliseconds{detail::difference(a.count, b.count)};
     }
 };
 
@@ -70,9 +87,15 @@ struct instant {
     constexpr instant(const P& p) noexcept : count(detail::to_milliseconds(p.time_since_epoch())) {}
 
     friend constexpr auto operator<=>(instant, instant) noexcept = default;
-    friend constexpr instant operator+(instant t, milliseconds d) noexcept { return instant{t.count + d.count}; }
-    friend constexpr instant operator-(instant t, milliseconds d) noexcept { return instant{t.count - d.count}; }
-    friend constexpr milliseconds operator-(instant a, instant b) noexcept { return milliseconds{a.count - b.count}; }
+    friend constexpr instant operator+(instant t, milliseconds d) noexcept {
+        return instant{detail::sum(t.count, d.count)};
+    }
+    friend constexpr instant operator-(instant t, milliseconds d) noexcept {
+        return instant{detail::difference(t.count, d.count)};
+    }
+    friend constexpr milliseconds operator-(instant a, instant b) noexcept {
+        return milliseconds{detail::difference(a.count, b.count)};
+    }
 
     /// Later than any deadline.
     static constexpr instant never() noexcept { return instant{INT64_MAX}; }

@@ -24,9 +24,16 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
+/// What becomes of the escapes in a text that a struct only views.
+enum class escapes : std::uint8_t {
+    rewritten,  ///< where they stand: the document is decoded once
+    refused,    ///< with `memory_too_small`: the document is read again later, and there is no room for the text
+    kept,       ///< as they are spelt: for names of enumerators, which are unknown then
+};
+
 /// What a decode carries along.
 struct decode_state {
-    bool in_place = true;      ///< escapes may be rewritten where they stand; false where the text is read again later
+    superoffice::escapes escapes = superoffice::escapes::rewritten;
     bool matched = false;      ///< a member of the struct was met
     std::uint16_t member = 0;  ///< after an error: which member of the outermost struct, counted from 1
     std::uint32_t needed = 0;  ///< after `memory_too_small`: how much room the text wants
@@ -54,10 +61,10 @@ template <json_value Value>
 errc decode_text(Value& value, std::string_view& into, decode_state& state) noexcept {
     json_text token;
     if (const errc e = value.string(token); e != errc::ok) return e;
-    if (!token.is_escaped()) {
-        into = token.plain();
-    } else if (state.in_place) {
+    if (!token.is_escaped() || state.escapes == escapes::rewritten) {
         into = unescape_in_place(token);
+    } else if (state.escapes == escapes::kept) {
+        into = token.raw().substr(1, token.raw().size() - 2);
     } else {
         state.needed = static_cast<std::uint32_t>(token.unescaped_size());
         return errc::memory_too_small;
@@ -245,7 +252,9 @@ template <class T>
 struct codec<field<T>> {
     template <json_value Value>
     static errc decode(Value& value, field<T>& into, decode_state& state) noexcept {
-        return codec<T>::decode(value, into.emplace(), state);
+        const errc e = codec<T>::decode(value, into.emplace(), state);
+        if (e != errc::ok) into.reset();
+        return e;
     }
     static constexpr void encode(json_writer& out, const field<T>& value) noexcept {
         if (value.has_value())
