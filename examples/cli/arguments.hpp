@@ -1,0 +1,41 @@
+// arguments.hpp - the command line, and what --help says.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_CLI_ARGUMENTS_HPP
+#define SUPEROFFICE_CLI_ARGUMENTS_HPP
+
+#include "exit_code.hpp"
+#include "selection.hpp"
+
+#include <superoffice/time.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace cli {
+
+enum class command { get, watch };
+
+struct arguments {
+    cli::command command = command::get;
+    std::int32_t id = 0;
+    std::string base_url;
+    cli::selection selection;
+    bool json = false;
+    superoffice::milliseconds timeout{30'000};
+    std::string ca_file;
+    bool plain_http = false;
+    std::size_t memory = 4 * 1024 * 1024;
+    std::string language = "en";
+    std::string culture, time_zone;
+    superoffice::milliseconds interval{2'000};  // watch
+    superoffice::milliseconds deadline{0};      // watch; 0: none
+};
+
+/// Reads the command line. Where there is nothing more to do (--help, --version, a mistake), it has said so already
+/// and answers nothing but the exit code in `code`.
+std::optional<arguments> parse(int argc, char** argv, exit_code& code);
+
+}  // namespace cli
+#endif

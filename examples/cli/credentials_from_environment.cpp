@@ -1,0 +1,96 @@
+#include "credentials_from_environment.hpp"
+
+#include <cstddef>
+#include <cstdlib>
+#include <exception>
+#include <stdexcept>
+#include <utility>
+
+namespace cli {
+
+using superoffice::credential_state;
+
+environment_credential::source::source(const char* variable) : name(variable), text(taken_from_environment(variable)) {
+    const char* const path = std::getenv((name + "_FILE").c_str());
+    if (!text.empty() || path == nullptr || *path == '\0') return;
+    file = path;
+    text = secret_in_file(path);
+}
+
+bool environment_credential::source::renew() {
+    if (file.empty()) return false;
+    secret fresh = secret_in_file(file.c_str());
+    const bool differs = fresh.view() != text.view();
+    text = std::move(fresh);
+    return differs;
+}
+
+environment_credential::environment_credential() : kind_(chosen()) {}
+
+environment_credential::kind environment_credential::chosen() const {
+    if (!token_.text.empty()) return kind::bearer;
+    if (!ticket_.text.empty()) return kind::ticket;
+    if (!user_.text.empty()) {
+        if (password_.text.empty())
+            throw std::runtime_error{"SUPEROFFICE_USER is set, but SUPEROFFICE_PASSWORD is not"};
+        return kind::basic;
+    }
+    if (!cookie_.text.empty()) {
+        if (xsrf_token_.text.empty())
+            throw std::runtime_error{"SUPEROFFICE_COOKIE is set, but SUPEROFFICE_XSRF_TOKEN is not"};
+        return kind::session;
+    }
+    return kind::none;
+}
+
+credential_state environment_credential::prepare(superoffice::instant) noexcept {
+    return kind_ == kind::none ? credential_state::missing : credential_state::ready;
+}
+
+void environment_credential::add_to(superoffice::request_head& head) noexcept {
+    switch (kind_) {
+        case kind::none: return;
+        case kind::bearer: return superoffice::bearer{token_.text.view()}.add_to(head);
+        case kind::ticket: return superoffice::ticket{ticket_.text.view(), app_token_.text.view()}.add_to(head);
+        case kind::basic: return superoffice::basic{user_.text.view(), password_.text.view()}.add_to(head);
+        case kind::session: return superoffice::session{cookie_.text.view(), xsrf_token_.text.view()}.add_to(head);
+    }
+}
+
+bool environment_credential::refused() noexcept {
+    try {
+        bool differs = false;
+        for (source* each : {&token_, &ticket_, &app_token_, &user_, &password_, &cookie_, &xsrf_token_})
+            differs = each->renew() || differs;
+        return differs;
+    } catch (const std::exception&) {
+        return false;  // the refusal stands
+    }
+}
+
+std::string environment_credential::without_secrets(std::string_view said) const {
+    std::string text{said};
+    for (const source* each : {&token_, &ticket_, &app_token_, &password_, &cookie_, &xsrf_token_}) {
+        const std::string_view hidden = each->text.view();
+        if (hidden.empty()) continue;
+        for (std::size_t at = 0; (at = text.find(hidden, at)) != text.npos; at += 3)
+            text.replace(at, hidden.size(), "***");
+    }
+    return text;
+}
+
+const char* environment_credential::description() {
+    return "Credential: the first of these whose variable is set\n"
+           "  SUPEROFFICE_TOKEN                            an access token (8A:...)\n"
+           "  SUPEROFFICE_TICKET                           a system-user ticket (7T:...), online with "
+           "SUPEROFFICE_APP_TOKEN\n"
+           "  SUPEROFFICE_USER, SUPEROFFICE_PASSWORD       installations of one's own that allow it\n"
+           "  SUPEROFFICE_COOKIE, SUPEROFFICE_XSRF_TOKEN   a browser's session\n"
+           "  Each of them may be given as the name of a file instead: SUPEROFFICE_TOKEN_FILE and so on. Where both "
+           "are\n"
+           "  set, the variable without _FILE wins. Files are read again when the service refuses what they held "
+           "(401).\n"
+           "  There is no option for any of them: arguments can be seen by every user of the machine.\n";
+}
+
+}  // namespace cli

@@ -1,0 +1,62 @@
+// credentials_from_environment.hpp - who is asking, from variables and files; never from an argument.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_CLI_CREDENTIALS_FROM_ENVIRONMENT_HPP
+#define SUPEROFFICE_CLI_CREDENTIALS_FROM_ENVIRONMENT_HPP
+
+#include "secret.hpp"
+
+#include <superoffice/credentials.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace cli {
+
+/// One of the service's four kinds of credential, or none. A superoffice::credential_source: made once, given to the
+/// client as a pointer.
+class environment_credential {
+  public:
+    /// Takes every variable that may hold a secret out of the environment, used or not. Throws std::runtime_error,
+    /// with a sentence, where a file cannot be read or half of a pair is missing.
+    environment_credential();
+
+    superoffice::credential_state prepare(superoffice::instant) noexcept;
+    void add_to(superoffice::request_head& head) noexcept;
+
+    /// Reads the files again: a token lasts an hour, and a watch may last longer.
+    bool refused() noexcept;
+
+    /// What a server said, each secret in it, should it send one back, replaced by stars.
+    [[nodiscard]] std::string without_secrets(std::string_view said) const;
+
+    /// What --help says about all this.
+    static const char* description();
+
+  private:
+    enum class kind { none, bearer, ticket, basic, session };
+
+    /// A variable, or a file that NAME_FILE names.
+    struct source {
+        explicit source(const char* variable);
+        bool renew();  // true where the file holds another text than before
+
+        std::string name;
+        std::string file;
+        secret text;
+    };
+
+    [[nodiscard]] kind chosen() const;
+
+    source token_{"SUPEROFFICE_TOKEN"};
+    source ticket_{"SUPEROFFICE_TICKET"};
+    source app_token_{"SUPEROFFICE_APP_TOKEN"};
+    source user_{"SUPEROFFICE_USER"};
+    source password_{"SUPEROFFICE_PASSWORD"};
+    source cookie_{"SUPEROFFICE_COOKIE"};
+    source xsrf_token_{"SUPEROFFICE_XSRF_TOKEN"};
+    kind kind_;
+};
+static_assert(superoffice::credential_source<environment_credential>);
+
+}  // namespace cli
+#endif

@@ -1,0 +1,66 @@
+#include "error_line.hpp"
+
+#include "visible_text.hpp"
+
+#include <array>
+#include <cstdio>
+
+namespace cli {
+namespace {
+
+std::string native_code(std::int32_t code) {
+    std::string text = "native " + std::to_string(code);
+    if (code > -0x100) return text;      // errno, or getaddrinfo's
+    std::array<char, 16> hexadecimal{};  // as mbedTLS's own documentation has them
+    std::snprintf(hexadecimal.data(), hexadecimal.size(), " (-0x%04x)", -static_cast<unsigned>(code));
+    return text + hexadecimal.data();
+}
+
+/// Byte 0 is a place too, where the error is about a text.
+bool has_place(const superoffice::error& e) {
+    return e.offset != 0 || e.stage == superoffice::stage::decode || e.code == superoffice::errc::bad_base_url;
+}
+
+/// What can be done about it, where this tool knows.
+const char* advice_on(const superoffice::error& e) {
+    using superoffice::errc;
+    switch (e.code) {
+        case errc::credential_missing: return "set SUPEROFFICE_TOKEN, or another one that --help names";
+        case errc::reply_too_large:
+        case errc::head_too_large:
+        case errc::document_too_large:
+        case errc::memory_too_small: return "give more with --memory";
+        case errc::certificate_unknown_authority:
+        case errc::certificate_self_signed:
+        case errc::no_authorities: return "name the file of your authority with --ca-file";
+        case errc::deadline_exceeded: return "allow more with --timeout or --deadline";
+        default: return nullptr;
+    }
+}
+
+}  // namespace
+
+std::string error_line(const superoffice::error& e, const superoffice::reply_info& reply) {
+    std::string line = superoffice::message(e);
+    if (!reply.message.empty()) line.append(": \"").append(visible(reply.message)).append("\"");
+    if (!reply.detail.empty()) line.append(" \"").append(visible(reply.detail)).append("\"");
+
+    line.append(" (stage ").append(name(e.stage)).append(", ").append(name(e.code));
+    if (!reply.type.empty()) line.append(", ").append(visible(reply.type));
+    if (e.http_status != 0) line.append(", HTTP ").append(std::to_string(e.http_status));
+    if (e.native != 0) line.append(", ").append(native_code(e.native));
+    const std::string_view member = superoffice::member_name<superoffice::BatchTaskInfo>(e);
+    if (!member.empty()) line.append(", member ").append(member);
+    if (e.needed() != 0)
+        line.append(", needs ").append(std::to_string(e.needed())).append(" bytes");
+    else if (has_place(e))
+        line.append(", at byte ").append(std::to_string(e.offset));
+    if (reply.retry_after)
+        line.append(", Retry-After ").append(std::to_string(reply.retry_after->count / 1'000)).append(" s");
+    line.append(")");
+
+    if (const char* advice = advice_on(e)) line.append("; ").append(advice);
+    return line;
+}
+
+}  // namespace cli

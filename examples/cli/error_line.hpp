@@ -1,0 +1,20 @@
+// error_line.hpp - what stopped a call, in one line: for a person first, then what a log wants.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_CLI_ERROR_LINE_HPP
+#define SUPEROFFICE_CLI_ERROR_LINE_HPP
+
+#include <superoffice/batch_task_info.hpp>
+#include <superoffice/error.hpp>
+#include <superoffice/json.hpp>
+#include <superoffice/reply.hpp>
+
+#include <string>
+
+namespace cli {
+
+/// "no such task (stage service, no_such_task, HTTP 200)", with the service's own words where it sent any. Without the
+/// tool's name and without a line end.
+std::string error_line(const superoffice::error& e, const superoffice::reply_info& reply);
+
+}  // namespace cli
+#endif

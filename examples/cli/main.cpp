@@ -1,0 +1,202 @@
+// main.cpp - superoffice-batch, a command line tool: shows a batch task, or follows one to its end.
+// SPDX-License-Identifier: BSL-1.0
+#include "arguments.hpp"
+#include "credentials_from_environment.hpp"
+#include "error_line.hpp"
+#include "exit_code.hpp"
+#include "progress_line.hpp"
+#include "table.hpp"
+#include "terminal.hpp"
+#include "visible_text.hpp"
+
+#include <superoffice/batch.hpp>
+
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <cstdio>
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace cli {
+namespace {
+
+void complain(const std::string& what) { std::fprintf(stderr, "superoffice-batch: %s\n", what.c_str()); }
+
+std::string json_of(const superoffice::BatchTaskInfo& task) {
+    std::string text(superoffice::encode(task, {}).error().needed(), '\0');
+    return one_line(*superoffice::encode(task, text)) + "\n";
+}
+
+superoffice::client_options options_of(const arguments& given) {
+    superoffice::client_options options;
+    options.timeout = given.timeout;
+    options.headers.language = given.language;
+    options.headers.culture = given.culture;
+    options.headers.time_zone = given.time_zone;
+    return options;
+}
+
+/// One tool, over one kind of link.
+template <class Link>
+class tool {
+  public:
+    tool(Link& link, const arguments& given, environment_credential& credential)
+        : given_(given), credential_(credential), link_(link), memory_(given.memory),
+          api_(link, given.base_url, &credential, memory_, options_of(given)) {}
+
+    exit_code get() {
+        superoffice::call_options call;
+        call.select = given_.selection.text();
+        superoffice::result<superoffice::BatchTaskInfo> task = api_.get_batch_task_info(given_.id, call);
+        if (!task) return fail(task.error());
+        given_.selection.keep_only(*task);
+        put(given_.json ? json_of(*task) : table_of(*task, given_.selection, wants_colours()));
+        return exit_code::done;
+    }
+
+    exit_code watch() {
+        selection selected = given_.selection;
+        if (selected.is_everything()) selected = selection::of("State,ProgressPercent,ProgressDescription");
+        selected.add("State");  // by which a watch knows the end
+
+        superoffice::watch_options options;
+        options.interval = given_.interval;
+        options.deadline = given_.deadline;
+        options.call.select = selected.text();
+        superoffice::watch<> task{api_, given_.id, options, superoffice::allow_waiting_lookup};
+
+        catch_interruptions();
+        progress_line line{!given_.json && is_terminal()};
+        superoffice::errc told = superoffice::errc::ok;
+        for (;;) {
+            if (const int signal = interruption(); signal != 0) {
+                task.cancel();
+                return signal == SIGINT ? exit_code::interrupted : exit_code::terminated;
+            }
+            const superoffice::instant now = Link::clock::now();
+            const superoffice::watch_state state = task.step(now);
+            switch (state) {
+                case superoffice::watch_state::waiting:
+                    if (const superoffice::error& e = task.last_failure(); e.code != told) {
+                        told = e.code;
+                        if (told != superoffice::errc::ok) {
+                            line.end(false);
+                            complain(error_text(e) + "; asking again");
+                        }
+                    }
+                    wait(task.wants(), now);
+                    break;
+                case superoffice::watch_state::changed:
+                case superoffice::watch_state::finished: {
+                    superoffice::BatchTaskInfo shown = *task.value();
+                    selected.keep_only(shown);
+                    if (given_.json)
+                        put_changed(json_of(shown));
+                    else
+                        line.show(progress{shown});
+                    if (state == superoffice::watch_state::finished) {
+                        line.end();
+                        return finish(shown);
+                    }
+                    break;
+                }
+                case superoffice::watch_state::gone:
+                    line.end();
+                    complain("the task is gone, and its end was not seen: neither success nor failure");
+                    return exit_code::no_such_task;
+                case superoffice::watch_state::failed: line.end(); return fail(task.value().error());
+            }
+        }
+    }
+
+  private:
+    /// A signal that comes just before the wait begins does not end it: hence the limit.
+    void wait(const superoffice::wait_condition& wanted, superoffice::instant now) {
+        constexpr superoffice::milliseconds longest{250};
+        if (wanted.until <= now) return;
+        const superoffice::milliseconds left = wanted.until - now;
+        link_.wait(wanted.what, left < longest ? left : longest);
+    }
+
+    exit_code finish(const superoffice::BatchTaskInfo& task) {
+        if (!given_.json && !given_.selection.is_everything()) put(table_of(task, given_.selection, wants_colours()));
+        if (task.State != superoffice::BatchTaskState::Failed) return exit_code::done;
+        complain("the task failed");
+        return exit_code::task_failed;
+    }
+
+    void put_changed(const std::string& json) {
+        if (json != last_json_) put(json);
+        last_json_ = json;
+    }
+
+    /// The service's words are quoted, but for a secret it may send back.
+    std::string error_text(const superoffice::error& e) {
+        superoffice::reply_info reply = api_.last_reply();
+        const std::string message = credential_.without_secrets(reply.message);
+        const std::string detail = credential_.without_secrets(reply.detail);
+        const std::string type = credential_.without_secrets(reply.type);
+        reply.message = message;
+        reply.detail = detail;
+        reply.type = type;
+        return error_line(e, reply);
+    }
+
+    exit_code fail(const superoffice::error& e) {
+        complain(error_text(e));
+        return exit_code_of(e);
+    }
+
+    const arguments& given_;
+    environment_credential& credential_;
+    Link& link_;
+    std::vector<std::byte> memory_;
+    superoffice::client<Link, environment_credential*> api_;
+    std::string last_json_;
+};
+
+template <class Link>
+exit_code run_over(Link& link, const arguments& given, environment_credential& credential) {
+    tool<Link> made{link, given, credential};
+    return given.command == command::get ? made.get() : made.watch();
+}
+
+exit_code run(const arguments& given) {
+    environment_credential credential;
+    const bool https = given.base_url.substr(0, 5) != "http:" && given.base_url.substr(0, 5) != "HTTP:";
+    if (https) {
+        superoffice::mbedtls_socket link{{.ca_file = given.ca_file.empty() ? nullptr : given.ca_file.c_str()}};
+        return run_over(link, given, credential);
+    }
+    if (!given.plain_http) {
+        complain("over http the credential can be read on its way: use https, or say --plain-http");
+        return exit_code::usage;
+    }
+    superoffice::tcp_socket link;
+    return run_over(link, given, credential);
+}
+
+}  // namespace
+}  // namespace cli
+
+int main(int argc, char** argv) {
+    cli::exit_code code = cli::exit_code::output;
+    try {
+        cli::prepare_streams();
+        if (const auto given = cli::parse(argc, argv, code)) code = cli::run(*given);
+    } catch (const std::system_error& problem) {
+        code = cli::exit_code::output;
+        if (problem.code().value() != EPIPE) cli::complain(problem.what());  // who reads no more wants no more
+    } catch (const std::runtime_error& problem) {
+        code = cli::exit_code::credential;
+        cli::complain(problem.what());
+    } catch (const std::exception& problem) {
+        code = cli::exit_code::output;
+        cli::complain(problem.what());
+    }
+    return static_cast<int>(code);
+}

@@ -1,0 +1,83 @@
+#include "progress_line.hpp"
+
+#include "terminal.hpp"
+#include "visible_text.hpp"
+
+#include <algorithm>
+#include <exception>
+
+namespace cli {
+namespace {
+
+constexpr std::size_t widest_bar = 40;
+constexpr std::size_t narrowest_bar = 8;
+
+std::string bar_of(std::int32_t percent, std::size_t columns) {
+    const std::size_t inside = columns - 2;
+    const std::size_t full = inside * static_cast<std::size_t>(percent) / 100;
+    return '[' + std::string(full, '#') + std::string(inside - full, '.') + ']';
+}
+
+std::string padded(const std::string& text, std::size_t columns, bool in_front) {
+    const std::string blanks(columns - std::min(columns, width_of(text)), ' ');
+    return in_front ? blanks + text : text + blanks;
+}
+
+}  // namespace
+
+progress::progress(const superoffice::BatchTaskInfo& task)
+    : state("(no state)"), text(visible(task.ProgressDescription.value_or(std::string_view{}))) {
+    if (task.State) {
+        state = visible(task.State->text());
+        if (state.empty()) state = "state " + std::to_string(task.State->number());
+    }
+    if (task.ProgressPercent) percent = *task.ProgressPercent;
+}
+
+std::string plain_line(const progress& shown) {
+    std::string line = shown.state;
+    if (shown.percent) line.append("  ").append(std::to_string(*shown.percent)).append(" %");
+    if (!shown.text.empty()) line.append("  ").append(shown.text);
+    return line;
+}
+
+std::string bar_line(const progress& shown, std::size_t columns) {
+    std::string line = padded(shown.state, 9, false);  // Succeeded
+    if (shown.percent) line.append("  ").append(padded(std::to_string(*shown.percent), 3, true)).append(" %");
+    const std::size_t used = width_of(line) + 2;
+    if (shown.has_bar() && used + narrowest_bar <= columns) {
+        const std::size_t third = std::clamp(columns / 3, narrowest_bar, widest_bar);
+        line.append("  ").append(bar_of(*shown.percent, std::min(third, columns - used)));
+    }
+    if (!shown.text.empty() && width_of(line) + 6 <= columns) line.append("  ").append(shown.text);
+    return cut(line, columns);
+}
+
+progress_line::~progress_line() {
+    try {
+        end();
+    } catch (const std::exception&) {
+        // the terminal is gone, and the cursor with it
+    }
+}
+
+void progress_line::show(const progress& now) {
+    // The last column stays free: many terminals go to the next line when it is filled.
+    const std::string line = in_place_ ? bar_line(now, terminal_columns() - 1) : plain_line(now);
+    if (line == last_ && (drawn_ || !in_place_)) return;
+    last_ = line;
+    if (in_place_) {
+        drawn_ = true;
+        put("\x1b[?25l\r" + line + "\x1b[K");
+    } else {
+        put(line + "\n");
+    }
+}
+
+void progress_line::end(bool keep) {
+    if (!drawn_) return;
+    drawn_ = false;
+    put(keep ? "\x1b[?25h\n" : "\r\x1b[K\x1b[?25h");
+}
+
+}  // namespace cli

@@ -1,0 +1,80 @@
+#include "terminal.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <system_error>
+
+#if defined(_WIN32)
+#include <io.h>
+#else
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#endif
+
+namespace cli {
+namespace {
+
+volatile std::sig_atomic_t caught = 0;
+
+extern "C" void remember(int number) { caught = number; }
+
+}  // namespace
+
+bool is_terminal() {
+#if defined(_WIN32)
+    const bool is_one = ::_isatty(1) != 0;
+#else
+    const bool is_one = ::isatty(STDOUT_FILENO) == 1;
+#endif
+    const char* const kind = std::getenv("TERM");
+    return is_one && kind != nullptr && std::string_view{kind} != "dumb";
+}
+
+bool wants_colours() {
+    const char* const none = std::getenv("NO_COLOR");
+    return is_terminal() && (none == nullptr || *none == '\0');
+}
+
+std::size_t terminal_columns() {
+#if !defined(_WIN32)
+    winsize size{};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+#endif
+    return 80;
+}
+
+void put(std::string_view text) {
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+        throw std::system_error{errno, std::generic_category(), "standard output"};
+}
+
+void prepare_streams() {
+#if !defined(_WIN32)
+    std::signal(SIGPIPE, SIG_IGN);
+    for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream)
+        if (::fcntl(stream, F_GETFD) == -1 && errno == EBADF && ::open("/dev/null", O_RDONLY) == -1) std::_Exit(8);
+#endif
+}
+
+void catch_interruptions() {
+#if defined(_WIN32)
+    std::signal(SIGINT, remember);
+    std::signal(SIGTERM, remember);
+#else
+    struct sigaction action{};
+    action.sa_handler = remember;
+    action.sa_flags = static_cast<int>(SA_RESETHAND);  // no SA_RESTART: whatever waits ends at once
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+        struct sigaction before{};
+        ::sigaction(number, nullptr, &before);
+        if (before.sa_handler != SIG_IGN) ::sigaction(number, &action, nullptr);  // nohup stays nohup
+    }
+#endif
+}
+
+int interruption() { return caught; }
+
+}  // namespace cli

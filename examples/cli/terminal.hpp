@@ -1,0 +1,34 @@
+// terminal.hpp - what standard output is, and what the system may interrupt the tool with.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_CLI_TERMINAL_HPP
+#define SUPEROFFICE_CLI_TERMINAL_HPP
+
+#include <cstddef>
+#include <string_view>
+
+namespace cli {
+
+/// Whether standard output is a terminal that understands escape sequences.
+bool is_terminal();
+
+/// The same, and nobody asked for no colours (NO_COLOR).
+bool wants_colours();
+
+/// The terminal's width now; 80 where it does not say.
+std::size_t terminal_columns();
+
+/// Writes to standard output, at once. Throws std::system_error where that cannot be.
+void put(std::string_view text);
+
+/// Call first: a reader that went away is an error of `put`, not the end of the process; and no connection takes the
+/// number of a standard stream that is closed.
+void prepare_streams();
+
+/// From now on SIGINT, SIGTERM and SIGHUP are remembered instead of obeyed; a second one of a kind ends the process.
+void catch_interruptions();
+
+/// The signal that came, or 0.
+int interruption();
+
+}  // namespace cli
+#endif
