@@ -34,12 +34,19 @@
     (MBEDTLS_VERSION_NUMBER >= 0x03000000 && defined(MBEDTLS_SSL_PROTO_TLS1_3))
 #include <psa/crypto.h>
 #endif
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+inline constexpr int mbedtls_out_of_memory = MBEDTLS_ERR_X509_ALLOC_FAILED;  // 4.x spells it with a cast
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif
 
-#if MBEDTLS_VERSION_NUMBER < 0x021c0000
-#error "superoffice-batch: mbedTLS 2.28 or later is needed"
+#if MBEDTLS_VERSION_NUMBER < 0x021c0000 || (MBEDTLS_VERSION_NUMBER >> 16) == 0x0300
+#error "superoffice-batch: mbedTLS 2.28, or 3.1 or later, is needed; 3.0 hides the dates of certificates"
 #endif
 #if !defined(MBEDTLS_SSL_CLI_C) || !defined(MBEDTLS_X509_CRT_PARSE_C)
 #error "superoffice-batch: this mbedTLS was built without MBEDTLS_SSL_CLI_C or without MBEDTLS_X509_CRT_PARSE_C"
@@ -58,7 +65,7 @@ struct mbedtls_api {
 #else
     static constexpr bool has_tls_1_2 = false;
 #endif
-    // 3.0 and 3.1 had an experimental one, which is not used.
+    // 3.1 had an experimental one, which is not used.
 #if defined(MBEDTLS_SSL_PROTO_TLS1_3) && MBEDTLS_VERSION_NUMBER >= 0x03020000
     static constexpr bool has_tls_1_3 = true;
 #else

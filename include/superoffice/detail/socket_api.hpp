@@ -19,7 +19,7 @@
 
 #if defined(_WIN32)
 #if defined(_WINSOCKAPI_) && !defined(_WINSOCK2API_)
-#error "superoffice-batch: <winsock.h> came first (through <windows.h>): define WIN32_LEAN_AND_MEAN or include <winsock2.h> before"
+#error "superoffice-batch: <windows.h> brought <winsock.h>: define WIN32_LEAN_AND_MEAN before it"
 #endif
 #pragma push_macro("NOMINMAX")
 #undef NOMINMAX

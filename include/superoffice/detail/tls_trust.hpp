@@ -99,7 +99,7 @@ class tls_authorities {
             const std::size_t last = text.find(pem_end, at);
             const std::size_t size = (last == std::string_view::npos ? text.size() : last + pem_end.size()) - at;
             auto* const copy = static_cast<unsigned char*>(mbedtls_calloc(1, size + 1));
-            if (copy == nullptr) return MBEDTLS_ERR_X509_ALLOC_FAILED;
+            if (copy == nullptr) return mbedtls_out_of_memory;
             std::memcpy(copy, text.data() + at, size);
             count(mbedtls_x509_crt_parse(&chain_, copy, size + 1), first_error, taken, skipped);
             mbedtls_free(copy);

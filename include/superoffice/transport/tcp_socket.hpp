@@ -122,7 +122,8 @@ class basic_tcp_socket {
             return;
         }
         if (socket_ == api::none || wants == wait_for::nothing) return;
-        if (phase_ == phase::connecting && until_ != instant::never() && until_ - now_ < at_most) at_most = until_ - now_;
+        if (phase_ == phase::connecting && until_ != instant::never() && until_ - now_ < at_most)
+            at_most = until_ - now_;
         api::wait_until(socket_, wants == wait_for::writable, at_most);
     }
 

@@ -40,7 +40,7 @@ struct clock_of<Link> {
 /// be for the peer's name (or, for an IP literal, name that address as iPAddress: mbedTLS 3.5 and later), and be valid
 /// today. TLS 1.2 or later; no renegotiation; ALPN "http/1.1"; X25519 and P-256 before costlier curves.
 ///
-/// Versions offered with `tls_protocol::automatic`: mbedTLS 2.28 to 3.1 speak 1.2 only. On 3.2.0 to 3.6.7, 4.0.0 to 4.1.1
+/// Versions offered with `tls_protocol::automatic`: mbedTLS 2.28 and 3.1 speak 1.2 only. On 3.2.0 to 3.6.7, 4.0.0 to 4.1.1
 /// and 4.2.0 a client that offers 1.2 and 1.3 together can be brought to a connection without secret keys
 /// (CVE-2026-115490), so exactly one is offered there: 1.2, or 1.3 on request. On all others, both.
 ///
@@ -119,7 +119,8 @@ class tls : public detail::clock_of<Link> {
 
     io_result transmit(std::span<const std::byte> from) noexcept {
         if (phase_ != phase::open)
-            return end_.state == io_state::failed ? end_ : io_result::failed(errc::connection_closed, 0, stage::transmit);
+            return end_.state == io_state::failed ? end_
+                                                  : io_result::failed(errc::connection_closed, 0, stage::transmit);
         const io_result r = engine_.transmit(from);
         if (r.state == io_state::failed) finish(r);
         return r;

@@ -1,0 +1,78 @@
+// Tests of superoffice/transport/resolver.hpp.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/transport/resolver.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+namespace so = superoffice;
+
+TEST_CASE("address_list: takes so many literals and no names") {
+    so::address_list list;
+    CHECK(list.empty());
+    CHECK_FALSE(list.add("localhost"));
+    CHECK_FALSE(list.add(so::ip_address{}));
+    for (std::size_t i = 0; i < so::max_addresses; ++i) CHECK(list.add(i % 2 == 0 ? "::1" : "127.0.0.1"));
+    CHECK(list.size() == so::max_addresses);
+    CHECK_FALSE(list.add("127.0.0.1"));
+    CHECK(list[0].is_v6());
+    CHECK_FALSE(list[1].is_v6());
+    list.clear();
+    CHECK(list.empty());
+}
+
+TEST_CASE("given_addresses: answers the same for every name, and nothing when there is nothing") {
+    so::address_list list;
+    list.add("192.0.2.1");
+    so::given_addresses given{list};
+    so::address_list found;
+    CHECK(given.lookup("example.com", found).state == so::io_state::ready);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0] == list[0]);
+
+    so::given_addresses none;
+    const so::io_result r = none.lookup("example.com", found);
+    CHECK(r.state == so::io_state::failed);
+    CHECK(r.code == so::errc::name_not_found);
+    CHECK(r.at == so::stage::resolve);
+}
+
+#if SUPEROFFICE_WITH_SOCKETS
+TEST_CASE("system_resolver: localhost is an address of this machine") {
+    so::system_resolver system;
+    so::address_list found;
+    REQUIRE(system.lookup("localhost", found).state == so::io_state::ready);
+    REQUIRE_FALSE(found.empty());
+    so::ip_address four, six;
+    REQUIRE(so::parse_ip_address("127.0.0.1", four));
+    REQUIRE(so::parse_ip_address("::1", six));
+    for (std::size_t i = 0; i < found.size(); ++i) CHECK((found[i] == four || found[i] == six));
+}
+
+TEST_CASE("system_resolver: what cannot be a name is not found, without asking") {
+    so::system_resolver system;
+    const std::string_view bad[] = {"", std::string_view("a\0b", 3)};
+    const std::string long_name(so::max_host_bytes + 1, 'a');
+    so::address_list found;
+    for (const std::string_view name : {bad[0], bad[1], std::string_view(long_name)}) {
+        const so::io_result r = system.lookup(name, found);
+        CHECK(r.state == so::io_state::failed);
+        CHECK(r.code == so::errc::name_not_found);
+        CHECK(r.at == so::stage::resolve);
+        CHECK(found.empty());
+    }
+}
+
+TEST_CASE("system_resolver: an unknown name is told with the system's own code") {
+    so::system_resolver system;
+    so::address_list found;
+    // ".invalid" never exists (RFC 6761 section 6.4). A machine without a name server cannot know, and says so.
+    const so::io_result r = system.lookup("no-such-name.invalid", found);
+    CHECK(r.state == so::io_state::failed);
+    CHECK((r.code == so::errc::name_not_found || r.code == so::errc::name_lookup_failed));
+    CHECK(r.native != 0);
+    CHECK(r.at == so::stage::resolve);
+}
+#endif

@@ -1,0 +1,416 @@
+// Tests of superoffice/transport/tcp_socket.hpp against real sockets on the loopback interface.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/transport/tcp_socket.hpp>
+
+#include <doctest/doctest.h>
+
+#if SUPEROFFICE_WITH_SOCKETS && !defined(_WIN32)
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace so = superoffice;
+using so::errc;
+using so::io_result;
+using so::io_state;
+using so::stage;
+using so::wait_for;
+
+namespace {
+
+/// A socket of the test's own, closed at the end.
+struct own_socket {
+    own_socket() = default;
+    explicit own_socket(int h) : handle(h) {}
+    own_socket(own_socket&& other) noexcept : handle(std::exchange(other.handle, -1)) {}
+    own_socket& operator=(own_socket&&) = delete;
+    ~own_socket() { end(); }
+    void end() {
+        if (handle != -1) ::close(handle);
+        handle = -1;
+    }
+    /// Ends with RST instead of FIN.
+    void reset() {
+        linger hard = {};
+        hard.l_onoff = 1;
+        ::setsockopt(handle, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+        end();
+    }
+    void put(std::string_view text) const {
+        CHECK(::send(handle, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
+    }
+    int handle = -1;
+};
+
+/// Bound to `address`; listens unless told otherwise.
+class listener {
+  public:
+    explicit listener(const char* address, std::uint16_t port = 0, int backlog = 8) {
+        sockaddr_in where = {};
+        where.sin_family = AF_INET;
+        where.sin_port = htons(port);
+        ::inet_pton(AF_INET, address, &where.sin_addr);
+        socket_.handle = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        is_bound_ = ::bind(socket_.handle, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0;
+        if (backlog >= 0) ::listen(socket_.handle, backlog);
+        socklen_t size = sizeof where;
+        ::getsockname(socket_.handle, reinterpret_cast<sockaddr*>(&where), &size);
+        port_ = ntohs(where.sin_port);
+    }
+    bool is_bound() const { return is_bound_; }
+    std::uint16_t port() const { return port_; }
+    own_socket accept() const { return own_socket(::accept(socket_.handle, nullptr, nullptr)); }
+
+  private:
+    own_socket socket_;
+    std::uint16_t port_ = 0;
+    bool is_bound_ = false;
+};
+
+/// Finds what the test says, when the test says; counts.
+struct told_resolver {
+    static constexpr bool may_wait = false;
+    so::address_list addresses;
+    int blocks = 0;
+    int asked = 0, stopped = 0;
+    io_result failure = io_result::ready();
+
+    io_result lookup(std::string_view, so::address_list& into) noexcept {
+        ++asked;
+        if (blocks-- > 0) return io_result::would_block(wait_for::readable);
+        if (failure.state == io_state::failed) return failure;
+        into = addresses;
+        return io_result::ready();
+    }
+    void stop() noexcept { ++stopped; }
+};
+using told_socket = so::basic_tcp_socket<told_resolver>;
+static_assert(so::timed_transport<told_socket> && so::waiting_transport<told_socket>);
+static_assert(!told_socket::may_wait && so::tcp_socket::may_wait);
+
+told_resolver finds(std::initializer_list<std::string_view> literals) {
+    told_resolver r;
+    for (const std::string_view text : literals) CHECK(r.addresses.add(text));
+    return r;
+}
+
+/// Starts as the blocking call does.
+template <class Socket>
+io_result start(Socket& s, std::string_view host, std::uint16_t port) {
+    for (int i = 0; i < 1000; ++i) {
+        const io_result r = s.start({host, port});
+        if (r.state != io_state::would_block) return r;
+        s.wait(r.wants, so::milliseconds{1000});
+    }
+    return {};
+}
+
+template <class Socket>
+io_result receive(Socket& s, std::span<std::byte> into) {
+    for (int i = 0; i < 1000; ++i) {
+        const io_result r = s.receive(into);
+        if (r.state != io_state::would_block) return r;
+        CHECK(r.wants == wait_for::readable);
+        s.wait(r.wants, so::milliseconds{1000});
+    }
+    return {};
+}
+
+std::span<const std::byte> bytes(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
+
+void check_failed(const io_result& r, errc code, int native, stage at) {
+    CHECK(r.state == io_state::failed);
+    CHECK(std::string_view(so::name(r.code)) == so::name(code));
+    CHECK(r.native == native);
+    CHECK(std::string_view(so::name(r.at)) == so::name(at));
+}
+
+struct end_case {
+    const char* what;
+    std::string_view given;
+    bool is_reset;
+};
+const end_case ends[] = {
+    {"FIN at once", "", false},
+    {"FIN after some bytes", "abc", false},
+    {"RST at once", "", true},
+};
+
+}  // namespace
+
+TEST_CASE("tcp_socket: the ways in which a connection ends are told apart, and told again") {
+    for (const end_case& c : ends) {
+        CAPTURE(c.what);
+        listener server("127.0.0.1");
+        so::tcp_socket s;
+        REQUIRE(start(s, "127.0.0.1", server.port()).state == io_state::ready);
+        own_socket there = server.accept();
+        std::array<std::byte, 16> into{};
+        CHECK(s.receive(into).state == io_state::would_block);
+        if (!c.given.empty()) there.put(c.given);
+        c.is_reset ? there.reset() : there.end();
+
+        std::string got;
+        io_result r = receive(s, into);
+        while (r.state == io_state::ready && r.bytes != 0) {
+            got.append(reinterpret_cast<const char*>(into.data()), r.bytes);
+            r = receive(s, into);
+        }
+        CHECK(got == c.given);
+        if (c.is_reset) {
+            check_failed(r, errc::connection_reset, ECONNRESET, stage::receive);
+        } else {
+            CHECK(r.state == io_state::closed);
+            CHECK(s.receive(into).state == io_state::closed);
+        }
+        CHECK_FALSE(s.secure());
+    }
+}
+
+TEST_CASE("tcp_socket: a refused connection is told with errno, and the socket can be started again") {
+    listener deaf("127.0.0.1", 0, -1);
+    so::tcp_socket s;
+    check_failed(start(s, "127.0.0.1", deaf.port()), errc::connection_refused, ECONNREFUSED, stage::connect);
+    CHECK(s.native_handle() == -1);
+
+    listener server("127.0.0.1");
+    CHECK(start(s, "127.0.0.1", server.port()).state == io_state::ready);
+    CHECK(s.start({"127.0.0.1", server.port()}).state == io_state::ready);
+    s.stop();
+    s.stop();
+    CHECK(s.native_handle() == -1);
+    CHECK(start(s, "127.0.0.1", server.port()).state == io_state::ready);
+}
+
+TEST_CASE("tcp_socket: every address is tried, and the last failure is the one told") {
+    listener server("127.0.0.2");
+    listener deaf("127.0.0.1", server.port(), -1);
+    REQUIRE(deaf.is_bound());
+
+    told_socket second_alive{finds({"127.0.0.1", "127.0.0.2"})};
+    CHECK(start(second_alive, "two.example", server.port()).state == io_state::ready);
+    CHECK(second_alive.address_source().asked == 1);
+
+    told_socket none_alive{finds({"255.255.255.255", "127.0.0.1"})};
+    check_failed(start(none_alive, "two.example", server.port()), errc::connection_refused, ECONNREFUSED,
+                 stage::connect);
+
+    told_socket unreachable{finds({"127.0.0.1", "255.255.255.255"})};
+    const io_result r = start(unreachable, "two.example", server.port());
+    CHECK(r.state == io_state::failed);
+    CHECK(r.code != errc::connection_refused);  // ENETUNREACH or EACCES: what the system thinks of broadcasting
+    CHECK(r.at == stage::connect);
+}
+
+TEST_CASE("tcp_socket: an address that never answers uses up its share of the time and no more") {
+    // A full backlog: the system drops what comes then, as a black hole does.
+    listener hole("127.0.0.1", 0, 0);
+    listener server("127.0.0.2", hole.port());
+    REQUIRE(server.is_bound());
+    std::vector<own_socket> crowd;
+    bool is_full = false;
+    for (int i = 0; i < 8 && !is_full; ++i) {
+        so::tcp_socket probe;
+        is_full = probe.start({"127.0.0.1", hole.port()}).state == io_state::would_block;
+        probe.wait(wait_for::writable, so::milliseconds{100});
+        is_full = is_full && probe.start({"127.0.0.1", hole.port()}).state == io_state::would_block;
+        if (!is_full) crowd.emplace_back(::dup(probe.native_handle()));
+    }
+    if (!is_full) {
+        MESSAGE("skipped: this system takes every connection");
+        return;
+    }
+
+    told_socket s{finds({"127.0.0.1", "127.0.0.2"})};
+    const so::instant deadline{11000};
+    s.tick(so::instant{10000}, deadline);
+    io_result r = s.start({"two.example", hole.port()});
+    CHECK(r.state == io_state::would_block);
+    CHECK(r.wants == wait_for::writable);
+    CHECK(r.at == stage::connect);
+    s.tick(so::instant{10499}, deadline);
+    CHECK(s.start({"two.example", hole.port()}).state == io_state::would_block);
+    s.wait(wait_for::writable, so::milliseconds{3600000});  // not longer than the share: the test would stand still
+    s.tick(so::instant{10500}, deadline);
+    CHECK(start(s, "two.example", hole.port()).state == io_state::ready);
+
+    told_socket alone{finds({"127.0.0.1"})};
+    alone.tick(so::instant{10000}, deadline);
+    CHECK(alone.start({"one.example", hole.port()}).state == io_state::would_block);
+    alone.tick(so::instant{10999}, deadline);
+    CHECK(alone.start({"one.example", hole.port()}).state == io_state::would_block);
+    alone.tick(deadline, deadline);
+    check_failed(alone.start({"one.example", hole.port()}), errc::peer_unreachable, ETIMEDOUT, stage::connect);
+
+    told_socket without_deadline{finds({"127.0.0.1"})};
+    CHECK(without_deadline.start({"one.example", hole.port()}).state == io_state::would_block);
+    without_deadline.tick(so::instant{1000000000}, so::instant::never());
+    CHECK(without_deadline.start({"one.example", hole.port()}).state == io_state::would_block);
+}
+
+TEST_CASE("tcp_socket: a literal is never looked up") {
+    listener server("127.0.0.1");
+    told_socket s;
+    CHECK(start(s, "127.0.0.1", server.port()).state == io_state::ready);
+    CHECK(s.address_source().asked == 0);
+    s.stop();
+    CHECK(start(s, "::1", server.port()).state == io_state::failed);  // nobody listens there, or there is no IPv6
+    CHECK(s.address_source().asked == 0);
+}
+
+TEST_CASE("tcp_socket: IPv6 works like IPv4") {
+    sockaddr_in6 where = {};
+    where.sin6_family = AF_INET6;
+    where.sin6_addr = in6addr_loopback;
+    own_socket server(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (server.handle == -1 || ::bind(server.handle, reinterpret_cast<sockaddr*>(&where), sizeof where) != 0) {
+        MESSAGE("skipped: no IPv6 here");
+        return;
+    }
+    ::listen(server.handle, 8);
+    socklen_t size = sizeof where;
+    ::getsockname(server.handle, reinterpret_cast<sockaddr*>(&where), &size);
+    so::tcp_socket s;
+    CHECK(start(s, "::1", ntohs(where.sin6_port)).state == io_state::ready);
+    CHECK(s.transmit(bytes("x")).bytes == 1);
+}
+
+TEST_CASE("tcp_socket: a look-up that takes its time is asked again, and given up by stop") {
+    listener server("127.0.0.1");
+    told_resolver slow = finds({"127.0.0.1"});
+    slow.blocks = 2;
+    told_socket s{slow};
+    for (int i = 0; i < 2; ++i) {
+        const io_result r = s.start({"slow.example", server.port()});
+        CHECK(r.state == io_state::would_block);
+        CHECK(r.at == stage::resolve);
+        CHECK(r.wants == wait_for::readable);
+    }
+    CHECK(start(s, "slow.example", server.port()).state == io_state::ready);
+    CHECK(s.address_source().asked == 3);
+
+    s.stop();
+    CHECK(s.address_source().stopped == 0);
+    s.address_source().blocks = 5;
+    CHECK(s.start({"slow.example", server.port()}).state == io_state::would_block);
+    s.stop();
+    CHECK(s.address_source().stopped == 1);
+}
+
+TEST_CASE("tcp_socket: a failed look-up is told with the resolver's code") {
+    told_resolver bad;
+    bad.failure = io_result::failed(errc::name_lookup_failed, -3);
+    told_socket s{bad};
+    check_failed(s.start({"bad.example", 1}), errc::name_lookup_failed, -3, stage::resolve);
+
+    told_socket nothing{told_resolver{}};
+    CHECK(nothing.start({"nothing.example", 1}).code == errc::name_not_found);
+
+    // See the resolver's own test about ".invalid".
+    so::tcp_socket system;
+    const io_result r = start(system, "no-such-name.invalid", 1);
+    CHECK(r.state == io_state::failed);
+    CHECK((r.code == errc::name_not_found || r.code == errc::name_lookup_failed));
+    CHECK(r.at == stage::resolve);
+}
+
+TEST_CASE("tcp_socket: what does not fit is taken in part, and arrives whole") {
+    listener server("127.0.0.1");
+    so::tcp_socket s;
+    REQUIRE(start(s, "127.0.0.1", server.port()).state == io_state::ready);
+    own_socket there = server.accept();
+    std::string sent(6 * 1024 * 1024, '\0');
+    for (std::size_t i = 0; i < sent.size(); ++i) sent[i] = static_cast<char>(i * 31 + i / 251);
+
+    std::string arrived;
+    std::size_t at = 0;
+    int blocked = 0, partial = 0;
+    std::vector<char> piece(1 << 16);
+    while (arrived.size() < sent.size()) {
+        if (at < sent.size()) {
+            const io_result r = s.transmit(bytes(sent).subspan(at));
+            REQUIRE((r.state == io_state::ready || r.state == io_state::would_block));
+            if (r.state == io_state::would_block) {
+                CHECK(r.wants == wait_for::writable);
+                ++blocked;
+            } else {
+                at += r.bytes;
+                partial += at < sent.size();
+                continue;
+            }
+        }
+        const ssize_t n = ::recv(there.handle, piece.data(), piece.size(), 0);
+        REQUIRE(n > 0);
+        arrived.append(piece.data(), static_cast<std::size_t>(n));
+    }
+    CHECK(blocked > 0);
+    CHECK(partial > 0);
+    CHECK((arrived == sent));
+}
+
+TEST_CASE("tcp_socket: transmitting to a peer that is gone fails and raises no signal") {
+    listener server("127.0.0.1");
+    so::tcp_socket s;
+    REQUIRE(start(s, "127.0.0.1", server.port()).state == io_state::ready);
+    server.accept().reset();
+    std::array<std::byte, 4> into{};
+    CHECK(receive(s, into).code == errc::connection_reset);
+    const io_result r = s.transmit(bytes("x"));  // the socket is closed by then
+    CHECK(r.state == io_state::failed);
+
+    REQUIRE(start(s, "127.0.0.1", server.port()).state == io_state::ready);
+    server.accept().end();
+    io_result last = io_result::ready(1);
+    for (int i = 0; i < 100 && last.state == io_state::ready; ++i) {
+        last = s.transmit(bytes("x"));
+        s.wait(wait_for::readable, so::milliseconds{10});
+    }
+    CHECK(last.state == io_state::failed);
+    CHECK(last.code == errc::connection_reset);  // EPIPE or ECONNRESET
+    CHECK(last.at == stage::transmit);
+}
+
+TEST_CASE("tcp_socket: nothing is moved before start and after stop") {
+    so::tcp_socket s;
+    std::array<std::byte, 4> into{};
+    s.stop();
+    check_failed(s.receive(into), errc::link_failed, ENOTCONN, stage::receive);
+    check_failed(s.transmit(bytes("x")), errc::link_failed, ENOTCONN, stage::transmit);
+}
+
+TEST_CASE("tcp_socket: the descriptor does not wait, is closed on exec and sends small pieces at once") {
+    listener server("127.0.0.1");
+    so::tcp_socket s;
+    REQUIRE(start(s, "127.0.0.1", server.port()).state == io_state::ready);
+    const int h = s.native_handle();
+    CHECK((::fcntl(h, F_GETFD) & FD_CLOEXEC) != 0);
+    CHECK((::fcntl(h, F_GETFL) & O_NONBLOCK) != 0);
+    int on = 0;
+    socklen_t size = sizeof on;
+    CHECK(::getsockopt(h, IPPROTO_TCP, TCP_NODELAY, &on, &size) == 0);
+    CHECK(on != 0);
+}
+
+TEST_CASE("tcp_socket: its clock goes on, and a wait for time is over in time") {
+    const so::instant before = so::tcp_socket::clock::now();
+    so::tcp_socket s;
+    s.wait(wait_for::time, so::milliseconds{20});
+    const so::milliseconds passed = so::tcp_socket::clock::now() - before;
+    CHECK(passed >= so::milliseconds{15});
+    s.wait(wait_for::nothing, so::milliseconds{3600000});  // at once
+    s.wait(wait_for::readable, so::milliseconds{3600000});
+}
+
+#endif
