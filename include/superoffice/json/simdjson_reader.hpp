@@ -218,7 +218,7 @@ class simdjson_reader {
     // A member's name, before simdjson has looked whether it is one, and has a colon.
     errc key(json_text& into) noexcept {
         cursor_.at = location();
-        return cursor_.on('"') ? detail::scan_json_string(cursor_, into) : errc::bad_json;
+        return cursor_.on('"') ? detail::scan_json_string(cursor_, into) : detail::json_fault(cursor_, errc::bad_json);
     }
 
     // simdjson has met something else than what must come here: the token before the one that it stands on now. Of this
@@ -227,7 +227,7 @@ class simdjson_reader {
         const char* const met = location();
         if (in_key != errc::ok && cursor_.at < met) return in_key;
         cursor_.at = met;
-        return errc::bad_json;
+        return detail::json_fault(cursor_, errc::bad_json);  // its portable kernel checks UTF-8 in strings only
     }
 
     // The token that simdjson comes to next; the document's end where there is none.

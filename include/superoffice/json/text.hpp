@@ -23,6 +23,31 @@ inline namespace SUPEROFFICE_ABI {
 /// Its *text* is, for a string, what stands between the quotes with the escapes read; for null and for a default-made
 /// one, nothing; for any other value, the token as it is.
 class json_text {
+    // Not at the end: clang wants a template defined before a constant expression that needs it.
+    constexpr std::string_view inside() const noexcept {
+        return is_string() ? std::string_view{data_ + 1, size_ - std::size_t{2}} : raw();
+    }
+
+    // Calls f(bytes, count) -> bool for the text piece by piece, until it answers false.
+    template <class F>
+    constexpr bool each_piece(F f) const noexcept {
+        if (!escaped_) return is_null() || f(inside().data(), inside().size());
+        const char* at = data_ + 1;
+        const char* const end = data_ + size_ - 1;
+        while (at != end) {
+            if (*at == '\\') {
+                char decoded[detail::utf8_max_bytes] = {};
+                const std::size_t count = detail::read_escape(at, decoded);
+                if (!f(decoded, count)) return false;
+            } else {
+                const char* const start = at;
+                while (at != end && *at != '\\') ++at;
+                if (!f(start, static_cast<std::size_t>(at - start))) return false;
+            }
+        }
+        return true;
+    }
+
   public:
     constexpr json_text() noexcept = default;
     /// For readers: `token` is one whole, checked value without white space around it, at most 4 GB long; `escaped`
@@ -80,30 +105,6 @@ class json_text {
     }
 
   private:
-    constexpr std::string_view inside() const noexcept {
-        return is_string() ? std::string_view{data_ + 1, size_ - std::size_t{2}} : raw();
-    }
-
-    // Calls f(bytes, count) -> bool for the text piece by piece, until it answers false.
-    template <class F>
-    constexpr bool each_piece(F f) const noexcept {
-        if (!escaped_) return is_null() || f(inside().data(), inside().size());
-        const char* at = data_ + 1;
-        const char* const end = data_ + size_ - 1;
-        while (at != end) {
-            if (*at == '\\') {
-                char decoded[detail::utf8_max_bytes] = {};
-                const std::size_t count = detail::read_escape(at, decoded);
-                if (!f(decoded, count)) return false;
-            } else {
-                const char* const start = at;
-                while (at != end && *at != '\\') ++at;
-                if (!f(start, static_cast<std::size_t>(at - start))) return false;
-            }
-        }
-        return true;
-    }
-
     const char* data_ = nullptr;
     std::uint32_t size_ = 0;
     bool escaped_ = false;
