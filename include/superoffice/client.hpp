@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace superoffice {
@@ -54,6 +55,10 @@ inline namespace SUPEROFFICE_ABI_READER {
 /// they are sent. Neither copied nor moved. No heap, no clock, no waiting but in the blocking call.
 template <byte_transport Link, class Credential, json_reader Reader = default_reader>
 class client {
+    static_assert(credential_source<std::remove_pointer_t<Credential>>,
+                  "superoffice: this is no credential: give basic, ticket, bearer, session, anonymous, or whatever models "
+                  "credential_source (or a pointer to it)");
+
   public:
     using link_type = Link;
 
@@ -66,7 +71,7 @@ class client {
     client(const client&) = delete;
     client& operator=(const client&) = delete;
 
-    /// Whether the client can be used at all: `bad_base_url` with its offset, `memory_too_small`.
+    /// Whether the client can be used at all: else `bad_base_url`, with the offset.
     [[nodiscard]] result<void> check() const noexcept { return driver_.check(); }
 
     /// Asks how the task is doing, and waits for the answer. `Info` is a described struct; its members become the
@@ -132,8 +137,12 @@ class client {
     /// True while a call runs.
     [[nodiscard]] bool is_busy() const noexcept { return driver_.is_busy(); }
 
-    /// Ends whatever runs, drops the kept connection, and zeroes the memory as far as it was used.
-    void stop() noexcept { driver_.stop(); }
+    /// Hangs up: drops the kept connection and zeroes the memory as far as it was used. Not while a call runs, which is
+    /// for `call::cancel` to end: a mistake of the programmer.
+    void stop() noexcept {
+        SUPEROFFICE_ASSERT(!is_busy());
+        if (!is_busy()) driver_.stop();
+    }
 
   private:
     template <class Client, class Info>

@@ -60,11 +60,12 @@ constexpr bool is_owned_header(std::string_view name) noexcept {
     return false;
 }
 
-/// What may stand in a path segment and, with commas and slashes, in a `$select`: nothing that would have to be escaped.
-constexpr bool is_plain_text(std::string_view text, std::string_view others) noexcept {
-    for (const char c : text)
-        if (!is_alphanumeric(c) && others.find(c) == others.npos) return false;
-    return true;
+/// The first byte that may not stand in a path segment or, with commas and slashes, in a `$select`, since it would have
+/// to be escaped; npos if there is none.
+constexpr std::size_t find_unplain(std::string_view text, std::string_view others) noexcept {
+    for (std::size_t n = 0; n < text.size(); ++n)
+        if (!is_alphanumeric(text[n]) && others.find(text[n]) == others.npos) return n;
+    return text.npos;
 }
 
 /// The part of a request that does not depend on the credential.
@@ -84,16 +85,22 @@ inline void write_header(http1_writer& out, std::string_view name, borrowed of_c
     if (!value.empty()) out.header(name, value.view());
 }
 
-/// Request line and all header lines but the credential's. Errors: those of `http1_writer`; `bad_select`;
-/// `bad_header_value` for a name that the library owns; `bad_base_url` for a segment that cannot stand in a path.
+/// Request line and all header lines but the credential's. Errors: those of `http1_writer`; `bad_select`, and
+/// `bad_base_url` for a segment that cannot stand in a path, each with the offset in its text; `bad_header_value` for a
+/// name that the library owns.
 inline error write_lines(http1_writer& out, const request_lines& lines) noexcept {
-    if (!is_plain_text(lines.select, ",/-._")) return {.stage = stage::request, .code = errc::bad_select};
-    if (!is_plain_text(lines.segment, "-._")) return {.stage = stage::request, .code = errc::bad_base_url};
+    const auto refused = [](errc code, std::size_t at) {
+        return error{.stage = stage::request, .code = code, .offset = static_cast<std::uint32_t>(at)};
+    };
+    if (const std::size_t at = find_unplain(lines.select, ",/-._"); at != std::string_view::npos)
+        return refused(errc::bad_select, at);
+    if (const std::size_t at = find_unplain(lines.segment, "-._"); at != std::string_view::npos)
+        return refused(errc::bad_base_url, at);
     const request_headers& mine = lines.of_client.headers;
     const request_headers& call = lines.of_call;
     for (const auto more : {mine.more, call.more})
         for (const header_field& field : more)
-            if (is_owned_header(field.name)) return {.stage = stage::request, .code = errc::bad_header_value};
+            if (is_owned_header(field.name)) return refused(errc::bad_header_value, 0);
 
     const bool posts = lines.method == http_method::post;
     out.request_line(posts ? "POST" : "GET", lines.base.root, lines.path, lines.segment,
@@ -111,7 +118,7 @@ inline error write_lines(http1_writer& out, const request_lines& lines) noexcept
     write_header(out, "SO-Language", call.language, mine.language);
     write_header(out, "SO-Culture", call.culture, mine.culture);
     write_header(out, "SO-TimeZone", call.time_zone, mine.time_zone);
-    write_header(out, "SO-AppToken", call.app_token, mine.app_token);
+    if (posts) write_header(out, "SO-AppToken", call.app_token, mine.app_token);  // a secret, like the credential
     for (const auto more : {mine.more, call.more})
         for (const header_field& field : more) out.header(field.name, field.value);
     return out.failure();

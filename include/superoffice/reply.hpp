@@ -115,6 +115,13 @@ constexpr errc errc_of_status(std::uint16_t status) noexcept {
     }
 }
 
+/// A page instead of a document, whatever its Content-Type said.
+inline bool is_markup(const json_document& document) noexcept {
+    json_cursor at{document.data, document.data + document.size};
+    skip_json_space(at);
+    return at.on('<');
+}
+
 constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
     return {.stage = at, .code = code, .http_status = status};
 }
@@ -156,7 +163,7 @@ result<Info> interpret(Reader& reader, reply_info& about, json_document document
     if (e.code == errc::ok) e = decode_document(reader, document, *answer, state, collector);
     e.http_status = status;
     if (e.code == errc::null_document) return reply_error(stage::service, errc::no_such_task, status);
-    if (e.code == errc::bad_json && e.offset < document.size && document.data[e.offset] == '<') e.code = errc::not_json;
+    if (e.code == errc::bad_json && is_markup(document)) e.code = errc::not_json;
     if (e.code != errc::ok) return e;
     collector.tell(about);
     // No task has Error or Message; a struct that was met nowhere is no task.

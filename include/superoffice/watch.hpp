@@ -83,12 +83,13 @@ class watch {
 
     /// What to wait for before the next step.
     [[nodiscard]] wait_condition wants() const noexcept {
+        if (is_over()) return {};
         if (asking_) return drive_->wants(api_);
         return {wait_for::time, next_ < end_ ? next_ : end_};
     }
 
-    /// The last reply, or the error that ended the watch. Texts live until the client's next call: read them when
-    /// `changed` or `finished` is told.
+    /// What `step` has just told of: the reply with `changed` and `finished`, the error with `gone` and `failed`. Texts
+    /// live until the client's next call; with `waiting` there is nothing to be read.
     [[nodiscard]] const result<Info>& value() const noexcept { return value_; }
 
     /// The last failure that was borne, for those who show it; `errc::ok` after a reply.

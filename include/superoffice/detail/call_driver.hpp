@@ -74,12 +74,7 @@ class call_driver {
     ~call_driver() { stop(); }
 
     [[nodiscard]] result<void> check() const noexcept {
-        if (!base_) return base_.error();
-        if (memory_.size() <= Reader::slack)
-            return error{.stage = stage::request,
-                         .code = errc::memory_too_small,
-                         .offset = static_cast<std::uint32_t>(Reader::slack + 1)};
-        return {};
+        return base_ ? result<void>{} : result<void>{base_.error()};
     }
     [[nodiscard]] std::string_view base() const noexcept { return base_text_; }
     [[nodiscard]] const reply_info& last_reply() const noexcept { return reply_; }
@@ -95,13 +90,14 @@ class call_driver {
                 const call_options& options) noexcept {
         if (is_busy()) return {.stage = stage::request, .code = errc::busy};
         reply_ = {};
-        if (const result<void> usable = check(); !usable) return usable.error();
+        if (!base_) return base_.error();
         request_.store<Reader>(request);
         path_ = what.path;
         method_ = what.method;
         slow_ = what.slow;
         select_ = select;
         call_ = options;
+        reached_ = stage::request;
         timed_ = refreshed_ = retried_ = moved_ = asking_directory_ = false;
         phase_ = phase::credential;
         return {};
@@ -316,8 +312,8 @@ class call_driver {
         }
         if (reply_.status == 421 && !moved_ && !options_.tenant_directory.empty()) {
             const result<base_url> directory = parse_base_url(options_.tenant_directory);
-            if (!directory) {
-                answer = directory.error();
+            if (!directory || (base_->https && !directory->https)) {  // who answers decides where the credential goes
+                answer = directory ? error{.stage = stage::connect, .code = errc::insecure_link} : directory.error();
                 return end();
             }
             moved_ = asking_directory_ = true;
@@ -345,20 +341,20 @@ class call_driver {
     error take_new_address(const result<TenantStatus>& status) noexcept {
         asking_directory_ = false;
         drop_connection();
-        if (!status) return status.error();
         const error nowhere{.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
-        const std::string_view base = base_of(*status);
+        if (!status) return status.error() == errc::no_such_task ? nowhere : status.error();
         if (status->IsRunning == false)
             return {.stage = stage::service, .code = errc::unavailable, .http_status = reply_.status};
-        if (base.empty() || base.size() >= whole_memory_.size() / 2) return nowhere;
+        const std::string_view base = base_of(*status);
+        const result<base_url> parsed = parse_base_url(base);
+        if (!parsed || (base_->https && !parsed->https)) return nowhere;  // never from https to http
+        if (base.size() >= whole_memory_.size() / 2) return nowhere;
         memory_ = whole_memory_.first(whole_memory_.size() - base.size());
         char* const kept = reinterpret_cast<char*>(memory_.data() + memory_.size());
         std::memmove(kept, base.data(), base.size());
-        const std::string_view text{kept, base.size()};
-        const result<base_url> parsed = parse_base_url(text);
-        if (!parsed || (base_->https && !parsed->https)) return nowhere;  // never from https to http
-        base_ = parsed;
-        base_text_ = text;
+        base_text_ = {kept, base.size()};
+        base_ = parse_base_url(base_text_);
+        exchange_.begin(memory_, 0, Reader::slack);  // lets go of the address: what it holds gets wiped
         return {};
     }
 
