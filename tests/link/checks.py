@@ -35,9 +35,10 @@ def every_header_is_listed():
 
 def every_unit_test_is_built():
     headers = on_disk(INCLUDE / "superoffice", "**/*.hpp")
+    build = (ROOT / "tests" / "meson.build").read_text(encoding="utf-8")
     for source in on_disk(ROOT / "tests" / "unit", "**/*.cpp"):
-        if source != "main.cpp" and source.replace(".cpp", ".hpp") not in headers:
-            raise Failed(f"tests/unit/{source} is not built: no header is named like it")
+        if source.replace(".cpp", ".hpp") not in headers and f"'unit/{source}'" not in build:
+            raise Failed(f"tests/unit/{source} is not built: no header is named like it, nor does tests/meson.build name it")
 
 
 def macros_are_ours():

@@ -6,6 +6,7 @@ and raises `Failed` with what there is to read.
 
 import argparse
 import concurrent.futures
+import contextlib
 import dataclasses
 import importlib.util
 import os
@@ -39,6 +40,9 @@ class Counts:
         return Counts(self.passed + other.passed, self.failed + other.failed)
 
 
+RUNNING = set()  # the commands, each the leader of a process group
+
+
 class Failed(Exception):
     def __init__(self, log, counts=Counts(0, 1)):
         super().__init__(log)
@@ -58,11 +62,14 @@ def output_of(*command, code=0, cwd=ROOT, text_in="", environment=None):
     child = subprocess.Popen(
         words, cwd=cwd, env={**os.environ, "LC_ALL": "C.UTF-8", **(environment or {})}, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    RUNNING.add(child)
     try:
         printed, _ = child.communicate(text_in, timeout=COMMAND_SECONDS)
     except subprocess.TimeoutExpired:
         os.killpg(child.pid, signal.SIGKILL)
         printed = child.communicate()[0] + f"\nstopped after {COMMAND_SECONDS} seconds"
+    finally:
+        RUNNING.discard(child)
     if code is not None and child.returncode != code:
         raise Failed(f"$ {shlex.join(words)}\n{printed}\nended with {child.returncode} instead of {code}")
     return printed
@@ -135,6 +142,16 @@ def run(checks):
     return report.total
 
 
+def stop(number, _):
+    """Leaves nothing running when the run is broken off."""
+    for child in list(RUNNING):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+    print("broken off")
+    sys.stdout.flush()
+    os._exit(128 + number)
+
+
 def main(arguments):
     parser = argparse.ArgumentParser(prog="tests/run", description="Runs the tests and checks; without a name, all.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="part of a check's name: run only those")
@@ -145,6 +162,8 @@ def main(arguments):
         for check in checks:
             print(check.name)
         return 0
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
     total = run(checks) if checks else Counts(0, 1)
     print(f"{total.passed} passed, {total.failed} failed")
     return 1 if total.failed else 0
