@@ -19,5 +19,14 @@ class allocation_count {
     std::size_t before_;
 };
 
+/// While one of these lives there is no memory to be had: for what asks without exceptions, `new (std::nothrow)`.
+class empty_heap {
+  public:
+    empty_heap() noexcept;
+    ~empty_heap();
+    empty_heap(const empty_heap&) = delete;
+    empty_heap& operator=(const empty_heap&) = delete;
+};
+
 }  // namespace support
 #endif

@@ -50,9 +50,10 @@ inline constexpr std::string_view sample_task = R"({
 }
 )";
 
-/// Everything that the sample does not have: escapes, text beyond ASCII, arrays, empty containers, all forms of numbers.
+/// What the sample does not have: escapes, text beyond ASCII, arrays, empty containers, all forms of numbers.
 inline constexpr std::string_view dense_document =
-    "{\"a\\u0041\\n\":[1,-0,0.5,1e3,-2.25E-7,[],{},[[]],[{}],true,false,null],\r\n\t\"\xC3\xA5\xE2\x82\xAC\xF0\x9F\x98\x80\""
+    "{\"a\\u0041\\n\":[1,-0,0.5,1e3,-2.25E-7,[],{},[[]],[{}],true,false,null],"
+    "\r\n\t\"\xC3\xA5\xE2\x82\xAC\xF0\x9F\x98\x80\""
     " : \"\\ud83d\\ude00 \\\\ \\/ \\\" bl\xC3\xA5\" ,\"\":{\"x\":{\"y\":[\"z\",\"\"]}}}";
 
 inline constexpr std::string_view good_documents[] = {
@@ -91,7 +92,7 @@ inline constexpr std::string_view good_documents[] = {
     R"({"":0,"\"":1,"\\":2,"\u0000":3})",
     R"(["]","}",",",":","{","[","\\","\"","\\\"]"])",
     "[true,false,null]",
-    "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",    // 32 deep
+    "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",   // 32 deep
     "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",  // 32 deep
 };
 

@@ -52,8 +52,8 @@ void check_kinds(Reader& reader) {
         json_kind kind;
     };
     constexpr row rows[] = {
-        {"{}", json_kind::object},    {"[]", json_kind::array},   {"\"a\"", json_kind::string},
-        {"-1", json_kind::number},    {"7", json_kind::number},   {"true", json_kind::boolean},
+        {"{}", json_kind::object},     {"[]", json_kind::array},  {"\"a\"", json_kind::string},
+        {"-1", json_kind::number},     {"7", json_kind::number},  {"true", json_kind::boolean},
         {"false", json_kind::boolean}, {"null", json_kind::null}, {"x", json_kind::malformed},
     };
     // Each value alone, and as an element: asked as everything else first, which consumes nothing, then as what it is.
@@ -92,7 +92,8 @@ void check_kinds(Reader& reader) {
 
 template <class Reader>
 void check_values(Reader& reader) {
-    document_of<Reader> document{R"( {"n" : -1.5e3 , "t":true,"f":false, "s":"a\n\u00e5", "plain": "x" ,"r" : [ 1 , {"a":"]"} ] } )"};
+    document_of<Reader> document{
+        R"( {"n" : -1.5e3 , "t":true,"f":false, "s":"a\n\u00e5", "plain": "x" ,"r" : [ 1 , {"a":"]"} ] } )"};
     CHECK(reader.start(document.get()) == errc::ok);
     std::string seen;
     const errc code = reader.root().object([&seen](json_text key, auto& member) noexcept {

@@ -60,9 +60,7 @@ errc visit(Value& value, std::string& events) {
             code = value.string(token);
             if (code == errc::ok) note_text(events, "string", token);
             return code;
-        case json_kind::number:
-            code = value.number(text);
-            return code == errc::ok ? note("number ", text) : code;
+        case json_kind::number: code = value.number(text); return code == errc::ok ? note("number ", text) : code;
         case json_kind::boolean:
             code = value.boolean(flag);
             return code == errc::ok ? note("boolean ", flag ? "true" : "false") : code;

@@ -100,9 +100,10 @@ inline const char* skip_plain_text(const char* at, const char* end) noexcept {
         word w;
         std::memcpy(&w, at, sizeof w);
         const word quote = w ^ (ones * '"'), backslash = w ^ (ones * '\\');
-        // The top bit of each byte that is 0 in quote or backslash, below 0x20, or above 0x7F; bytes above the first such
-        // one may be flagged without cause.
-        const word stops = (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | (w - ones * 0x20) | w) & tops;
+        // The top bit of each byte that is 0 in quote or backslash, below 0x20, or above 0x7F; bytes above the first
+        // such one may be flagged without cause.
+        const word stops =
+            (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | (w - ones * 0x20) | w) & tops;
         if (stops != 0) {
             if constexpr (std::endian::native == std::endian::little)
                 return at + static_cast<unsigned>(std::countr_zero(stops)) / 8;

@@ -23,8 +23,8 @@
 #define SIMDJSON_DEVELOPMENT_CHECKS 0
 #endif
 
-// simdjson may be reached by -I instead of -isystem, and is not written for every warning that a consumer turns on. Both
-// compilers know all of these; of them it needs -Wsign-conversion (simdjson 3.0 to 4.6, g++ 12, clang 14 and 19).
+// simdjson may be reached by -I instead of -isystem, and is not written for every warning that a consumer turns on.
+// Both compilers know all of these; of them it needs -Wsign-conversion (simdjson 3.0 to 4.6, g++ 12, clang 14 and 19).
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
@@ -44,8 +44,8 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// Reads like `compact_reader`, and refuses what it refuses, but has simdjson find the structure: one pass over the whole
-/// document at `start`, many bytes at a time. Works with simdjson 3.0 and later.
+/// Reads like `compact_reader`, and refuses what it refuses, but has simdjson find the structure: one pass over the
+/// whole document at `start`, many bytes at a time. Works with simdjson 3.0 and later.
 ///
 /// Allocates when constructed (about 6 bytes for each of `max_bytes`) and never again. If that failed, every `start`
 /// answers `document_too_large`. Movable between two documents, not while one is being read.
@@ -61,8 +61,8 @@ class simdjson_reader {
     static constexpr std::size_t slack = simdjson::SIMDJSON_PADDING;
 
     explicit simdjson_reader(std::size_t max_bytes) noexcept {
-        // Small ones are rounded up: simdjson works in blocks. Deeper nesting than ours never gets to it, and the memory
-        // for its own default depth, 1024, would be 9 KB.
+        // Small ones are rounded up: simdjson works in blocks. Deeper nesting than ours never gets to it, and the
+        // memory for its own default depth, 1024, would be 9 KB.
         constexpr std::size_t block = 64, outermost = 2;
         const std::size_t largest = simdjson::SIMDJSON_MAXSIZE_BYTES;
         const std::size_t wanted = max_bytes > largest ? largest : max_bytes < block ? block : max_bytes;
@@ -174,8 +174,8 @@ class simdjson_reader {
         if (cursor_.at == cursor_.end) return errc::empty_document;
         if (document.size > max_bytes_) return lacking(document.size, errc::document_too_large);
         if (document.capacity < document.size + slack) return lacking(document.size + slack, errc::memory_too_small);
-        // Anything else than a container is one token: simdjson is not asked. Later versions would also pass over a byte
-        // order mark, which thus never gets to them.
+        // Anything else than a container is one token: simdjson is not asked. Later versions would also pass over a
+        // byte order mark, which thus never gets to them.
         if (!cursor_.on('{') && !cursor_.on('[')) return errc::ok;
         const auto failed = parser_.iterate(begin_, document.size, document.capacity).get(document_);
         return failed == simdjson::SUCCESS ? errc::ok : search_fault();
@@ -253,8 +253,8 @@ class simdjson_reader {
         --depth_;
         const char* const next = location();
         cursor_.at = next;
-        // The container around this one is not closed. Looked for here because simdjson would look at the bytes past the
-        // document's end, and they may be anything.
+        // The container around this one is not closed. Looked for here because simdjson would look at the bytes past
+        // the document's end, and they may be anything.
         if (!root && next == cursor_.end) return errc::bad_json;
         while (detail::is_json_space(cursor_.at[-1])) --cursor_.at;
         return errc::ok;

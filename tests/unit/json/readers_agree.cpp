@@ -61,7 +61,8 @@ class comparison {
 
   private:
     static std::string described(const reading& r) {
-        return superoffice::detail::error_table[static_cast<std::size_t>(r.code)].name + (" at " + std::to_string(r.offset));
+        return superoffice::detail::error_table[static_cast<std::size_t>(r.code)].name +
+               (" at " + std::to_string(r.offset));
     }
 
     // Behind the document: what could be taken for more of it.
@@ -139,13 +140,15 @@ TEST_CASE("readers: agree about documents with bytes changed, doubled, moved and
 }
 
 TEST_CASE("readers: agree about texts made of JSON's parts in any order") {
-    constexpr std::string_view parts[] = {"{", "}", "[", "]", ",", ":", "\"a\"", "\"\\n\"", "1", "-0.5e1", "true", "null",
-                                          " ", "\n", "\"", "\\", "x", "[]", "{}", "\"k\":", "\xC3\xA5", "\xFF", "0"};
+    constexpr std::string_view parts[] = {"{", "}",      "[",    "]",      ",",        ":",    "\"a\"", "\"\\n\"",
+                                          "1", "-0.5e1", "true", "null",   " ",        "\n",   "\"",    "\\",
+                                          "x", "[]",     "{}",   "\"k\":", "\xC3\xA5", "\xFF", "0"};
     comparison readers;
     seeded random{8259};
     for (int round = 0; round != 30000; ++round) {
         std::string text;
-        for (std::uint32_t count = random.below(9) + 1; count != 0; --count) text += parts[random.below(std::size(parts))];
+        for (std::uint32_t count = random.below(9) + 1; count != 0; --count)
+            text += parts[random.below(std::size(parts))];
         if (random.below(2) == 0) text = "[" + text + "]";
         CHECK(readers.difference(text) == "");
     }

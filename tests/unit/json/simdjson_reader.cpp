@@ -47,7 +47,8 @@ TEST_CASE("simdjson_reader: allocates when made, and then never again") {
 }
 
 TEST_CASE("simdjson_reader: a document that is too large is refused with its size") {
-    for (const std::size_t most : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{100}, std::size_t{5000}}) {
+    for (const std::size_t most :
+         {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{100}, std::size_t{5000}}) {
         CAPTURE(most);
         simdjson_reader reader{most};
         for (const std::size_t size : {most, most + 1, most + 1000}) {
@@ -58,6 +59,18 @@ TEST_CASE("simdjson_reader: a document that is too large is refused with its siz
             CHECK(made.code == (size <= most ? errc::ok : errc::document_too_large));
             if (size > most) CHECK(made.offset == size);
         }
+    }
+}
+
+TEST_CASE("simdjson_reader: made while there was no memory, it refuses every document") {
+    const auto made_without = [] {
+        const support::empty_heap nothing_left;
+        return simdjson_reader{4096};
+    };
+    simdjson_reader reader = made_without();
+    for (const std::string_view text : {"[1]", "1"}) {
+        CHECK(support::read_json(reader, text).code == errc::document_too_large);
+        CHECK(support::read_json(reader, text).offset == text.size());
     }
 }
 

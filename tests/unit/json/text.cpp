@@ -47,9 +47,7 @@ constexpr row rows[] = {
     {"[ ]", "[ ]"},
 };
 
-json_text made_of(std::string_view token) {
-    return {token, token.front() == '"' && token.find('\\') != token.npos};
-}
+json_text made_of(std::string_view token) { return {token, token.front() == '"' && token.find('\\') != token.npos}; }
 
 static_assert(json_text{"\"a\"", false} == "a"sv);
 static_assert(json_text{R"("\u00e5")", true} == "\xC3\xA5"sv);
