@@ -33,14 +33,20 @@ struct bare<unlisted<T>> : bare<T> {
 template <class T>
 using bare_t = typename bare<T>::type;
 
-template <class E>
+template <class T>
 inline constexpr bool is_coded = false;
 template <class E>
 inline constexpr bool is_coded<coded<E>> = true;
-template <class E>
+template <class T>
 inline constexpr bool is_flags = false;
 template <class E>
 inline constexpr bool is_flags<flags<E>> = true;
+
+/// Whether T is coded<E>.
+template <class T, class E>
+inline constexpr bool is_coded_as = false;
+template <class E>
+inline constexpr bool is_coded_as<coded<E>, E> = true;
 
 /// Where Wire has a member of this name; member_count<Wire> for none.
 template <class Wire>
@@ -59,7 +65,7 @@ consteval bool can_hold() {
     if constexpr (std::same_as<Mine, Theirs> || std::same_as<Mine, json_text>) return true;
     else if constexpr (std::same_as<Theirs, bool> || std::same_as<Mine, bool>) return false;
     else if constexpr (std::integral<Theirs>) return std::integral<Mine>;
-    else if constexpr (is_coded<Theirs>) return is_text<Mine> || std::same_as<coded<Mine>, Theirs>;
+    else if constexpr (is_coded<Theirs>) return is_text<Mine> || is_coded_as<Theirs, Mine>;
     else if constexpr (std::same_as<Theirs, field_property_map>) return std::same_as<Mine, string_map>;
     else if constexpr (std::same_as<Theirs, string_map>) return false;
     else if constexpr (is_described_struct<Theirs>) {
