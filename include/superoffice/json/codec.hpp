@@ -156,7 +156,9 @@ struct codec<json_text> {
         return errc::ok;
     }
     static constexpr void set_null(json_text& into) noexcept { into = json_text{"null", false}; }
-    static constexpr void encode(json_writer& out, json_text text) noexcept { out.raw(text.raw()); }
+    static constexpr void encode(json_writer& out, json_text text) noexcept {
+        out.raw(text.raw().empty() ? std::string_view{"null"} : text.raw());
+    }
 };
 
 /// A plain enum knows all its texts, or fails.
