@@ -226,8 +226,8 @@ def read_tree(include_dir):
     }
 
 
-def in_order(headers):
-    """The headers that the umbrella reaches, each behind those it includes."""
+def in_order(headers, start):
+    """The headers that `start` reaches, each behind those it includes."""
     ordered = []
     path = []
 
@@ -246,13 +246,17 @@ def in_order(headers):
         path.pop()
         ordered.append(name)
 
-    visit(UMBRELLA)
+    visit(start)
+    return ordered
+
+
+def check_that_none_is_forgotten(headers, ordered):
+    reached = set(ordered).union(*(in_order(headers, name) for name in OPT_IN if name in headers))
     for name in headers:
-        if name not in ordered and name not in OPT_IN:
+        if name not in reached:
             raise Problem(
                 f"{name} is not reached from {UMBRELLA}: include it there, or list it as OPT_IN in amalgamate.py"
             )
-    return ordered
 
 
 def conditions_of(headers, ordered):
@@ -355,7 +359,8 @@ def section(header, condition, hoisted):
 def amalgamate(include_dir, licence, bundled=False):
     """The single header's text. Raises Problem where a header breaks a rule."""
     headers = read_tree(include_dir)
-    ordered = in_order(headers)
+    ordered = in_order(headers, UMBRELLA)
+    check_that_none_is_forgotten(headers, ordered)
     reached = {name: spell(ways) for name, ways in conditions_of(headers, ordered).items()}
     hoisted = {
         include.target

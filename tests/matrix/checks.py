@@ -5,7 +5,7 @@ import itertools
 import json
 import re
 
-from checking import BUILD, COMPILERS, Check, Counts, Failed, output_of
+from checking import BUILD, COMPILERS, Check, Counts, Failed, build_with_meson, output_of
 
 # Meson 1.0 has no name for C++23, and clang 14 only knows it by its working title.
 STANDARDS = {
@@ -14,12 +14,12 @@ STANDARDS = {
 }
 EXCEPTIONS = {
     "": (),
-    "without exceptions and RTTI": ("-Dcpp_eh=none", "-Dcpp_rtti=false"),
+    "without exceptions and RTTI": ("-Dcpp_eh=none", "-Dcpp_rtti=false", "-Dcli=disabled"),
 }
 FAST_TO_BUILD = ("-Dbuildtype=plain",)
 OPTIMISED = ("-Dbuildtype=release", "-Db_ndebug=false")
 EVERYTHING = ("-Dsimdjson=enabled", "-Dmbedtls=enabled")
-NOTHING = ("-Dsimdjson=disabled", "-Dmbedtls=disabled", "-Dexamples=disabled", "-Dcli=disabled")
+NOTHING = ("-Dsimdjson=disabled", "-Dmbedtls=disabled", "-Dexamples=enabled", "-Dcli=disabled")
 
 
 def configurations():
@@ -40,13 +40,8 @@ def folder_of(name):
 
 
 def build(name, compiler, options):
-    folder = folder_of(name)
-    # A folder that a broken set-up left behind is made anew.
-    again = ("--reconfigure",) if (folder / "build.ninja").exists() else ("--wipe",) if folder.exists() else ()
-    output_of("meson", "setup", *again, "-Dwerror=true", "-Dtests=enabled", *options, folder,
-              environment={"CXX": compiler})
     targets = ("all", "tests/single_include/unit_single") if name == MAIN else ("all",)
-    output_of("ninja", "--quiet", "-k", 0, "-j", 1, "-C", folder, *targets)
+    build_with_meson(folder_of(name), compiler, "-Dtests=enabled", *options, targets=targets)
 
 
 def test(name):

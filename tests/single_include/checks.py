@@ -2,10 +2,9 @@
 
 import pathlib
 import re
-import sys
 import tempfile
 
-from checking import COMPILERS, ROOT, SINGLE_HEADER, Check, Counts, Failed, output_of
+from checking import COMPILERS, ROOT, SINGLE_HEADER, Check, Failed, output_of, run_unittests
 
 HERE = pathlib.Path(__file__).resolve().parent
 AMALGAMATE = ROOT / "single_include" / "amalgamate.py"
@@ -29,8 +28,7 @@ int main() {
 
 
 def generator():
-    printed = output_of(sys.executable, HERE / "amalgamate_test.py")
-    return Counts(int(re.search(r"^Ran (\d+) tests", printed, re.M).group(1)))
+    return run_unittests("discover", "-s", HERE, "-p", "amalgamate_test.py")
 
 
 def up_to_date():

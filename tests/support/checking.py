@@ -11,6 +11,7 @@ import dataclasses
 import importlib.util
 import os
 import pathlib
+import re
 import shlex
 import signal
 import subprocess
@@ -73,6 +74,25 @@ def output_of(*command, code=0, cwd=ROOT, text_in="", environment=None):
     if code is not None and child.returncode != code:
         raise Failed(f"$ {shlex.join(words)}\n{printed}\nended with {child.returncode} instead of {code}")
     return printed
+
+
+def build_with_meson(folder, compiler, *options, targets=("all",)):
+    """Sets the project up in `folder` and builds it there, on one core; a warning is an error."""
+    # A folder that a broken set-up left behind is made anew.
+    again = ("--reconfigure",) if (folder / "build.ninja").exists() else ("--wipe",) if folder.exists() else ()
+    output_of("meson", "setup", *again, "-Dwerror=true", *options, folder, environment={"CXX": compiler})
+    output_of("ninja", "--quiet", "-k", 0, "-j", 1, "-C", folder, *targets)
+
+
+def run_unittests(*arguments, environment=None):
+    """Runs `python3 -m unittest ARGUMENTS` and counts the tests."""
+    printed = output_of(sys.executable, "-B", "-m", "unittest", *arguments, code=None, environment=environment)
+    ran = re.search(r"^Ran (\d+) tests?", printed, re.MULTILINE)
+    total = int(ran.group(1)) if ran else 0
+    if not total or not printed.rstrip().splitlines()[-1].startswith("OK"):
+        bad = sum(map(int, re.findall(r"(?:failures|errors|unexpected successes)=(\d+)", printed))) or 1
+        raise Failed(printed, Counts(max(total - bad, 0), bad))
+    return Counts(total)
 
 
 def discovered():

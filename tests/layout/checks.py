@@ -1,0 +1,43 @@
+"""The sources are laid out by .clang-format, and clang-tidy has nothing to say."""
+
+import pathlib
+import shutil
+
+from checking import INCLUDE, ROOT, Check, Failed, output_of
+
+ALL_ON = tuple(f"-DSUPEROFFICE_WITH_{switch}=1" for switch in ("SIMDJSON", "MBEDTLS", "SOCKETS"))
+OPT_IN = "".join(f"#include <superoffice/{name}>\n" for name in ("std_types.hpp", "xml.hpp"))
+
+
+def tool(name):
+    """Version 19, whatever it is called here: older ones do not understand C++20's requirements."""
+    return shutil.which(f"{name}-19") or name
+
+
+def formatted():
+    sources = [path for folder in ("include", "examples", "tests")
+               for pattern in ("**/*.hpp", "**/*.cpp") for path in sorted((ROOT / folder).glob(pattern))]
+    printed = output_of(tool("clang-format"), "--dry-run", "-Werror", *sources, code=None)
+    files = sorted({line.split(":")[0] for line in printed.splitlines() if "clang-format-violations" in line})
+    if files or printed:
+        names = " ".join(str(pathlib.Path(file).relative_to(ROOT)) for file in files)
+        raise Failed(f"{printed}\nto mend it: {pathlib.Path(tool('clang-format')).name} -i {names}")
+
+
+def tidy(source, *options):
+    output_of(tool("clang-tidy"), "--quiet", f"--config-file={ROOT / '.clang-tidy'}", source, "--", "-std=c++20",
+              f"-I{INCLUDE}", *options)
+
+
+def tidy_opt_in():
+    source = ROOT / "build" / "tests" / "opt_in.cpp"
+    source.parent.mkdir(parents=True, exist_ok=True)
+    source.write_text(OPT_IN, encoding="utf-8")
+    tidy(source)
+
+
+def checks():
+    yield Check("layout: clang-format", formatted)
+    yield Check("clang-tidy: everything switched on", lambda: tidy(ROOT / "examples" / "04_watch.cpp", *ALL_ON))
+    yield Check("clang-tidy: nothing switched on", lambda: tidy(ROOT / "examples" / "05_own_link.cpp"))
+    yield Check("clang-tidy: opt-in headers", tidy_opt_in)
