@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t widest_bar = 40;
 constexpr std::size_t narrowest_bar = 8;
+constexpr std::size_t narrowest_line = 26;  // "Succeeded  100 %  " and such a bar
 
 std::string bar_of(std::int32_t percent, std::size_t columns) {
     const std::size_t inside = columns - 2;
@@ -42,6 +43,7 @@ std::string plain_line(const progress& shown) {
 }
 
 std::string bar_line(const progress& shown, std::size_t columns) {
+    if (columns < narrowest_line) return cut(plain_line(shown), columns);
     std::string line = padded(shown.state, 9, false);  // Succeeded
     if (shown.percent) line.append("  ").append(padded(std::to_string(*shown.percent), 3, true)).append(" %");
     const std::size_t used = width_of(line) + 2;

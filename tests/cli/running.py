@@ -1,0 +1,239 @@
+"""What the tests of the tool and of the examples share: a local SuperOffice, and ways to run a program against it."""
+
+import atexit
+import contextlib
+import fcntl
+import http.client
+import json
+import os
+import pathlib
+import pty
+import select
+import ssl
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import unittest
+import urllib.parse
+
+sys.dont_write_bytecode = True
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+SUPPORT = ROOT / "tests" / "support"
+sys.path.insert(0, str(SUPPORT))
+
+import local_superoffice_service as service  # noqa: E402
+
+CLI = os.environ.get("SUPEROFFICE_BATCH_CLI", "superoffice-batch")
+EXAMPLES = pathlib.Path(os.environ.get("SUPEROFFICE_EXAMPLES", "."))
+LONGEST = 30  # seconds that anything here may take, when something is wrong
+
+# Exit codes; 130 and 143 stand for signals.
+DONE, FAILED, USAGE, NO_TASK, CREDENTIAL, CONNECTION, BAD_REPLY, SERVICE, OUTPUT = range(9)
+
+# Never to be seen in what the tool prints.
+SECRETS = [service.BEARER_GOOD, service.BEARER_EXPIRED, service.TICKET_GOOD, service.APP_TOKEN, service.SESSION_GOOD,
+           service.xsrf_of(service.SESSION_GOOD), "test-password", "never-good"]
+
+# The documented sample as `get` shows it.
+TABLE = """\
+Id                      547
+Name                    ContactExport
+AssociateId             426
+DetailsTable            202
+DetailsRecord           91
+IsSystemTask            false
+IsInternalTask          false
+ParameterObject         2 entries
+  ParameterObject1      format=xlsx
+  ParameterObject2      includePersons=true
+LastStarted             2024-11-27T09:15:00+01:00
+Created                 2024-11-27T09:00:00+01:00
+StartCount              1
+DatabaseSerialNumber    459952
+Context                 User Export Request
+Result                  Success
+State                   Succeeded
+Description             Export contact list to Excel with related person records
+Response                Successfully exported 1,245 contacts
+Request                 Export all active contacts from North region
+ProgressDescription     Export completed - file ready for download
+ProgressPercent         100
+FileName                ContactExport_2024-11-27.xlsx
+CancellationBehaviour   CanCancel
+TableRight              null
+FieldProperties         1 entry
+  fieldName
+    FieldRight          null
+    FieldType           System.Int32
+    FieldLength         300
+"""
+
+
+class LocalSuperOffice:
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.process = subprocess.Popen(
+            [sys.executable, SUPPORT / "local_superoffice.py", "--directory", self.folder.name, "--manual-clock",
+             "--bad-certificates", "--listen", "plain=plain", "--listen", "mute=no-handshake",
+             "--listen", "rude=reset-handshake", "--task-seconds", "10", "--retry-after", "0",
+             "--drip-seconds", "0.0001", "--until-stdin-closes"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.bases = {}
+        for line in self.process.stdout:
+            word, *rest = line.split()
+            if word == "ready":
+                self.bases["main"], self.ca = rest[0], rest[1].removeprefix("ca=")
+                break
+            self.bases[rest[0]] = rest[1]
+        else:
+            raise AssertionError(self.process.stderr.read())
+        self.context = ssl.create_default_context(cafile=self.ca)
+
+    def control(self, call, **arguments):
+        port = urllib.parse.urlsplit(self.bases["main"]).port
+        connection = http.client.HTTPSConnection("localhost", port, timeout=LONGEST, context=self.context)
+        with contextlib.closing(connection):
+            connection.request("POST", f"/control/{call}", json.dumps(arguments))
+            response = connection.getresponse()
+            body = response.read()
+        if response.status != 200:
+            raise AssertionError(body)
+        return json.loads(body)
+
+    def events(self):
+        """What the log says, but for what the tests themselves did."""
+        log = pathlib.Path(self.folder.name, "requests.log").read_text(encoding="utf-8")
+        return [json.loads(line) for line in log.splitlines()]
+
+    def requests(self):
+        return [entry for entry in self.events() if entry["event"] == "request"]
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(timeout=LONGEST)
+        self.process.stdout.close()
+        self.process.stderr.close()
+        self.folder.cleanup()
+
+
+main = LocalSuperOffice()  # one for all tests; each begins with its state reset
+atexit.register(main.stop)
+
+
+def environment(**variables):
+    """Nothing of ours comes from outside. A credential unless `credential=None`."""
+    made = {name: value for name, value in os.environ.items() if not name.startswith("SUPEROFFICE_")}
+    made |= {"LC_ALL": "C.UTF-8", "TERM": "xterm", "SUPEROFFICE_BASE_URL": main.bases["main"]}
+    made.pop("NO_COLOR", None)
+    if variables.pop("credential", "") is not None:
+        made["SUPEROFFICE_TOKEN"] = service.BEARER_GOOD
+    made |= {name: value for name, value in variables.items() if value is not None}
+    return {name: value for name, value in made.items() if name not in variables or variables[name] is not None}
+
+
+def command(*arguments):
+    return [CLI, "--ca-file", main.ca, *map(str, arguments)]
+
+
+class Watching:
+    """A running `watch` whose lines are read as they come."""
+
+    def __init__(self, *arguments, **variables):
+        self.process = subprocess.Popen(command("watch", *arguments), env=environment(**variables), text=True,
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def line(self):
+        return self.process.stdout.readline().rstrip("\n")
+
+    def end(self):
+        """Exit code, the lines not yet read, and what it complained about."""
+        out, complaint = self.process.communicate(timeout=LONGEST)
+        return self.process.returncode, out.splitlines(), complaint
+
+
+class OnTerminal:
+    """A running tool whose standard streams are a terminal."""
+
+    def __init__(self, *arguments, columns=80, **variables):
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        self.process = subprocess.Popen(command(*arguments), env=environment(**variables), stdin=slave, stdout=slave,
+                                        stderr=slave, start_new_session=True)
+        os.close(slave)
+        self.shown = ""
+
+    def read_until(self, text):
+        limit = time.monotonic() + LONGEST
+        while text not in self.shown:
+            if time.monotonic() > limit:
+                raise AssertionError(f"{text!r} is not in {self.shown!r}")
+            if not self._take(1):
+                raise AssertionError(f"ended without {text!r}: {self.shown!r}")
+        return self.shown
+
+    def end(self):
+        while self._take(LONGEST):
+            pass
+        os.close(self.master)
+        return self.process.wait(timeout=LONGEST), self.shown
+
+    def _take(self, seconds):
+        if not select.select([self.master], [], [], seconds)[0]:
+            return True
+        try:
+            data = os.read(self.master, 65536)
+        except OSError:  # the other end is closed
+            data = b""
+        self.shown += data.decode("utf-8", "surrogateescape")
+        return bool(data)
+
+
+class Case(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        main.control("reset")
+        self.seen = len(main.events())
+        self.addCleanup(self.no_defect)
+
+    def no_defect(self):
+        self.assertEqual([entry for entry in self.log() if entry["event"] == "internal-error"], [])
+
+    def run_tool(self, *arguments, binary=False, **variables):
+        ran = subprocess.run(command(*arguments), env=environment(**variables), stdin=subprocess.DEVNULL,
+                             capture_output=True, timeout=LONGEST, check=False)
+        for secret in SECRETS:
+            self.assertNotIn(secret.encode(), ran.stdout + ran.stderr)
+        if binary:
+            return ran.returncode, ran.stdout, ran.stderr
+        return ran.returncode, ran.stdout.decode(), ran.stderr.decode()
+
+    def shows(self, wanted, *arguments, **variables):
+        code, out, complaint = self.run_tool(*arguments, **variables)
+        self.assertEqual((code, complaint), (DONE, ""))
+        self.assertEqual(out, wanted)
+
+    def refuses(self, code, pattern, *arguments, **variables):
+        """Ends with that code, says so in one line on standard error, and nothing on standard output."""
+        got, out, complaint = self.run_tool(*arguments, **variables)
+        self.assertRegex(complaint, r"^superoffice-batch: " + pattern)
+        self.assertEqual((got, out, complaint.count("\n")), (code, "", 1), complaint)
+        return complaint
+
+    def log(self):
+        """What happened at the service since the test began, but for ends of connections: they come late."""
+        return [entry for entry in main.events()[self.seen:] if entry["event"] not in ("control", "closed")]
+
+    def requests(self):
+        return [entry for entry in self.log() if entry["event"] == "request"]
+
+    def header(self, name):
+        values = dict(self.requests()[-1]["headers"])
+        return values.get(name)
+
+    def answer_next(self, body, **more):
+        main.control("next", status=200, headers=[["Content-Type", "application/json"]], body=body, match="GetBatch",
+                     **more)

@@ -1,0 +1,196 @@
+"""`watch`: to every end, redirected and on a terminal."""
+
+import json
+import re
+import signal
+import time
+
+from running import CONNECTION, DONE, FAILED, NO_TASK, Case, OnTerminal, Watching, main, service
+
+
+class Watch(Case):
+    def follow(self, number, *steps, arguments=()):
+        """Watches while the clock is moved by each step, one line at a time."""
+        watching = Watching(number, "--interval", "0.02", *arguments)
+        lines = [watching.line()]
+        for step in steps:
+            main.control("clock", advance=step)
+            lines.append(watching.line())
+        code, rest, complaint = watching.end()
+        return code, [line for line in lines if line] + rest, complaint
+
+    def test_success(self):
+        code, lines, complaint = self.follow(1000, 1.5, 3.5, 2, 10)
+        self.assertEqual((code, complaint), (DONE, ""))
+        self.assertEqual([re.sub("  [A-Z0-9].*", "", line) for line in lines],
+                         ["New", "Aquired", "Started", "Started", "Succeeded"])
+        self.assertRegex(lines[2], r"^Started  \d+ %  [\d,]+ rows written$")
+        self.assertRegex(lines[4], r"^Succeeded  100 %  ")
+        self.assertEqual({entry["select"] for entry in self.requests()}, {"State,ProgressPercent,ProgressDescription"})
+
+    def test_success_that_leaves_the_cleaning_to_others(self):
+        code, lines, _ = self.follow(3000, 20)
+        self.assertEqual(code, DONE)
+        self.assertRegex(lines[-1], "^SucceededManualCleanup  ")
+
+    def test_failure(self):
+        code, lines, complaint = self.follow(2000, 20)
+        self.assertEqual((code, complaint), (FAILED, "superoffice-batch: the task failed\n"))
+        self.assertRegex(lines[-1], "^Failed  ")
+
+    def test_gone(self):
+        watching = Watching(12000, "--interval", "0.02")
+        watching.line()
+        main.control("clock", advance=100)
+        code, _, complaint = watching.end()
+        self.assertEqual(code, NO_TASK)
+        self.assertIn("the task is gone", complaint)
+
+    def test_already_over(self):
+        self.shows("Succeeded  100 %  Export completed - file ready for download\n", "watch", 497)
+        self.shows("Succeeded  816 %  Export completed - file ready for download\n", "watch", 6600)
+        self.assertEqual(self.run_tool("watch", 6105)[0], FAILED)
+
+    def test_json_is_one_line_for_each_change(self):
+        code, lines, complaint = self.follow(1000, 5, 20, arguments=["--json"])
+        self.assertEqual((code, complaint, len(lines)), (DONE, "", 3))
+        shown = [json.loads(line) for line in lines]
+        self.assertEqual([one["State"] for one in shown], ["New", "Started", "Succeeded"])
+        self.assertEqual(set(shown[2]), {"State", "ProgressPercent", "ProgressDescription"})
+
+    def test_select(self):
+        self.shows("Succeeded\nFileName                ContactExport_2024-11-27.xlsx\n",
+                   "watch", 497, "--select", "FileName")
+        self.assertEqual(self.requests()[-1]["select"], "FileName,State")
+        _, out, _ = self.run_tool("watch", 497, "--select", "FileName", "--json")
+        self.assertEqual(json.loads(out), {"State": "Succeeded", "FileName": "ContactExport_2024-11-27.xlsx"})
+
+    def test_nothing_new_is_not_told_again(self):
+        watching = Watching(1000, "--interval", "0.01")
+        watching.line()
+        began = len(self.requests())
+        while len(self.requests()) < began + 3:
+            time.sleep(0.01)
+        main.control("clock", advance=20)
+        code, lines, _ = watching.end()
+        self.assertEqual((code, len(lines)), (DONE, 1))
+
+    def test_failures_that_pass(self):
+        code, lines, complaint = self.follow(11000, 5, 20)
+        self.assertEqual(code, DONE)
+        self.assertEqual(len(lines), 3)
+        self.assertRegex(complaint, r"(?m)^superoffice-batch: the service is not available now .*503.*; asking again$")
+
+    def test_failures_that_do_not_pass(self):
+        code, out, complaint = self.run_tool("watch", 8000, "--interval", "0.001")
+        self.assertEqual((code, out), (CONNECTION, ""))
+        self.assertRegex(complaint, r"^superoffice-batch: the peer reset the connection .*; asking again\n"
+                                    r"superoffice-batch: the peer reset the connection [^;]*\n$")
+        self.assertEqual(len(self.requests()), 6)
+
+    def test_deadline(self):
+        began = time.monotonic()
+        code, out, complaint = self.run_tool("watch", 5000, "--interval", "0.05", "--deadline", "0.3")
+        self.assertEqual((code, out), (CONNECTION, "New  0 %\n"))
+        self.assertIn("the deadline passed", complaint)
+        self.assertLess(time.monotonic() - began, 5)
+
+    def test_interruptions(self):
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)):
+            for arguments in ([1000, "--interval", "1000"], [8008]):  # in a pause, and in a call
+                with self.subTest(number=number, arguments=arguments):
+                    watching = Watching(*arguments)
+                    if arguments[0] == 1000:
+                        watching.line()
+                    else:
+                        seen = len(self.requests())
+                        while len(self.requests()) == seen:
+                            time.sleep(0.01)
+                    watching.process.send_signal(number)
+                    began = time.monotonic()
+                    self.assertEqual(watching.end(), (code, [], ""))
+                    self.assertLess(time.monotonic() - began, 5)
+
+
+class Terminal(Case):
+    HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
+
+    def assert_cursor_is_back(self, shown):
+        self.assertGreater(shown.rfind(self.SHOWN), shown.rfind(self.HIDDEN))
+
+    def test_get_dims_what_is_not_there(self):
+        code, shown = OnTerminal("get", 6002, "--select", "FileName,TableRight,Id").end()
+        self.assertEqual((code, shown), (DONE, "Id                      547\r\n"
+                                               "FileName                \x1b[2mabsent\x1b[0m\r\n"
+                                               "TableRight              \x1b[2mnull\x1b[0m\r\n"))
+        for variables in ({"NO_COLOR": "1"}, {"TERM": "dumb"}, {"TERM": None}):
+            code, shown = OnTerminal("get", 6002, **variables).end()
+            self.assertEqual(code, DONE)
+            self.assertNotIn("\x1b", shown)
+
+    def test_a_watch_draws_a_bar_in_place(self):
+        for columns in (200, 80, 60, 30, 12):
+            with self.subTest(columns=columns):
+                main.control("reset")
+                terminal = OnTerminal("watch", 1000, "--interval", "0.02", columns=columns)
+                for step, seen in ((0, "New"), (5, "St"), (20, "Suc")):
+                    main.control("clock", advance=step)
+                    terminal.read_until(seen)
+                code, shown = terminal.end()
+                self.assertEqual((code, shown.count("\n")), (DONE, 1))
+                self.assert_cursor_is_back(shown)
+                lines = re.sub("\x1b\\[[?0-9]*[a-zA-Z]", "", shown).rstrip("\r\n").split("\r")
+                self.assertLess(max(map(len, lines)), columns)
+                if columns >= 30:
+                    self.assertRegex(lines[-1], r"^Succeeded  100 %  \[#+\]")
+                    self.assertRegex(lines[1], r"^New          0 %  \[\.+\]")
+                if columns >= 60:
+                    self.assertRegex(lines[-2], r"\[#+\.+\]  \d")
+
+    def test_no_bar_where_percent_says_nothing(self):
+        code, shown = OnTerminal("watch", 6600).end()
+        self.assertEqual(code, DONE)
+        self.assertEqual(shown, f"{self.HIDDEN}\rSucceeded  816 %  Export completed - file ready for download\x1b[K"
+                                f"{self.SHOWN}\r\n")
+        self.answer_next('{"State":"Succeeded"}')
+        code, shown = OnTerminal("watch", 497).end()
+        self.assertEqual(code, DONE)
+        self.assertEqual(shown, f"{self.HIDDEN}\rSucceeded\x1b[K{self.SHOWN}\r\n")
+
+    def test_wide_and_dangerous_text_stays_on_the_line(self):
+        text = "\\u001b[2J" + "進捗" * 60
+        self.answer_next(f'{{"State":"Succeeded","ProgressPercent":7,"ProgressDescription":"{text}"}}')
+        code, shown = OnTerminal("watch", 497, columns=70).end()
+        self.assertEqual(code, DONE)
+        line = shown.split("\r")[1].split("\x1b[K")[0]
+        self.assertIn("\\x1b[2J", line)
+        self.assertTrue(line.endswith("..."))
+        self.assertLess(sum(2 if ord(c) > 0x1100 else 1 for c in line), 70)
+
+    def test_what_goes_wrong_does_not_end_up_in_the_bar(self):
+        terminal = OnTerminal("watch", 11000, "--interval", "0.02")
+        terminal.read_until("asking again")
+        main.control("clock", advance=20)
+        code, shown = terminal.end()
+        self.assertEqual(code, DONE)
+        self.assertIn("\r\x1b[K" + self.SHOWN + "superoffice-batch: the service is not available now", shown)
+
+    def test_the_cursor_comes_back(self):
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            terminal = OnTerminal("watch", 1000, "--interval", "1000")
+            terminal.read_until("New")
+            terminal.process.send_signal(number)
+            ended, shown = terminal.end()
+            self.assertEqual(ended, code)
+            self.assert_cursor_is_back(shown)
+        terminal = OnTerminal("watch", 2000, "--interval", "0.02")
+        terminal.read_until("New")
+        main.control("clock", advance=20)
+        ended, shown = terminal.end()
+        self.assertEqual(ended, FAILED)
+        self.assert_cursor_is_back(shown)
+        self.assertTrue(shown.endswith("superoffice-batch: the task failed\r\n"))
+
+    def test_plain_lines_on_a_simple_terminal(self):
+        code, shown = OnTerminal("watch", 497, TERM="dumb").end()
+        self.assertEqual((code, shown), (DONE, "Succeeded  100 %  Export completed - file ready for download\r\n"))
