@@ -3,17 +3,18 @@
 #ifndef SUPEROFFICE_XML_HPP
 #define SUPEROFFICE_XML_HPP
 
-// Opt-in, because the parser, Expat, lives on the heap and is linked in (-lexpat; Debian: libexpat1-dev). It is made for
-// one document and freed with it, whatever the outcome. What it holds, measured with 2.5 on 64 bits: about 20 KB; a few
-// times the longest tag, comment or processing instruction, of which there is a limit (`xml_max_markup`), so 200 KB at
-// most; and each name that the document has not used before, which for a document made of nothing else comes to 26 times
-// its size. Not the text.
+// Opt-in, because the parser, Expat, lives on the heap and is linked in (-lexpat; Debian: libexpat1-dev). It is made
+// for one document and freed with it, whatever the outcome. What it holds, measured on 64 bits: about 20 KB; up to 200 KB
+// for the longest tag, comment or processing instruction, of which there is a limit (`xml_max_markup`); and each name
+// that the document has not used before, which for a document made of nothing else comes to 26 times its size. Not the
+// text.
 //
-// Why Expat, of what Debian has (2.5 in 12, 2.7 in 13): it streams, so there is no tree to bound; it checks all that XML
-// 1.0 calls well-formed, UTF-8 and doubled attributes included; nothing is fetched or expanded that its user does not
-// ask for; it has been maintained and fuzzed for decades, and is C. pugixml (in place, no entities, linear) builds a
-// tree on the heap and lets much pass that is not XML; so does RapidXML, unmaintained since 2009; TinyXML-2 and Mini-XML
-// build trees of copies; libxml2 and Xerces-C are ten times as large, and bring what would have to be switched off.
+// Why Expat, of what Debian has (2.5 in 12, 2.7 in 13): it streams, so no tree has to be bounded; it checks all that
+// XML 1.0 calls well-formed, UTF-8 and doubled attributes included; nothing is fetched or expanded that its user does
+// not ask for; it has been maintained and fuzzed for decades, and is C. pugixml (in place, no entities, linear) builds a
+// tree on the heap and lets much pass that is not XML; so does RapidXML, unmaintained since 2009; TinyXML-2 and
+// Mini-XML build trees of copies; libxml2 and Xerces-C are many times as large, and bring what would have to be
+// switched off.
 
 #include <superoffice/detail/ascii.hpp>
 #include <superoffice/detail/xml_shape.hpp>
@@ -54,7 +55,8 @@ class xml_parse {
   public:
     xml_parse(std::span<char> room, const xml_shape& shape) noexcept
         : json_(room, shape), parser_(XML_ParserCreate("UTF-8")) {
-        static_assert(sizeof(XML_Char) == 1, "superoffice: Expat was built for UTF-16, which this library does not speak");
+        static_assert(sizeof(XML_Char) == 1,
+                      "superoffice: Expat was built for UTF-16, which this library does not speak");
         if (parser_ == nullptr) return;
         XML_SetUserData(parser_, this);
         XML_SetElementHandler(parser_, &on_open, &on_close);
@@ -78,7 +80,8 @@ class xml_parse {
             const std::string_view next = xml.substr(at, piece);
             at += next.size();
             const bool last = at == xml.size();
-            if (XML_Parse(parser_, next.data(), static_cast<int>(next.size()), last) == XML_STATUS_ERROR) return fault();
+            if (XML_Parse(parser_, next.data(), static_cast<int>(next.size()), last) == XML_STATUS_ERROR)
+                return fault();
             note_progress();
             if (last) return errc::ok;
             if (at - offset_ > patience) return errc::bad_xml;
@@ -87,13 +90,13 @@ class xml_parse {
 
     /// Bytes of the JSON, written or not.
     [[nodiscard]] std::size_t size() const noexcept { return json_.size(); }
-    /// The byte at fault.
+    /// The byte at fault, or where the markup around it begins.
     [[nodiscard]] std::size_t offset() const noexcept { return offset_; }
 
   private:
     errc fault() noexcept {
-        note_progress();
         if (fault_ != errc::ok) return fault_;
+        note_progress();
         return XML_GetErrorCode(parser_) == XML_ERROR_NO_MEMORY ? errc::document_too_large : errc::bad_xml;
     }
     void note_progress() noexcept {
@@ -104,6 +107,7 @@ class xml_parse {
     void stop(errc code) noexcept {
         if (fault_ != errc::ok) return;
         fault_ = code;
+        note_progress();
         static_cast<void>(XML_StopParser(parser_, XML_Bool{0}));
     }
     static xml_parse& self(void* user) noexcept { return *static_cast<xml_parse*>(user); }
@@ -159,33 +163,33 @@ inline result<json_document> xml_as_json(json_document xml, const xml_shape& sha
 
 }  // namespace detail
 
-/// Reads JSON just as Base does; and XML, which it rewrites as the JSON that the wanted type expects, for Base to decode:
-/// there is one decode, one set of rules and of errors. The client asks for it by itself when a reply's Content-Type
-/// says XML; by hand:
+/// Reads JSON just as Base does; and XML, which it rewrites as the JSON that the wanted type expects, for Base to
+/// decode: there is one decode, one set of rules and of errors. The client does so by itself when the Content-Type of a
+/// reply says XML; by hand:
 ///
 ///     superoffice::xml_reader reader;
 ///     const auto json = reader.to_json<BatchTaskInfo>({memory, size, capacity});
-///     const auto info = json ? superoffice::decode<BatchTaskInfo>(reader, *json) : json.error();
+///     if (json) info = superoffice::decode<BatchTaskInfo>(reader, *json);
 ///
-/// Documented of the service's XML: elements are named like the JSON's properties, without a namespace, and empty text is
-/// an empty element (the one, shortened sample); and how the SOAP sibling of the call writes maps, lists of flags and
+/// Documented of the service's XML: elements are named like the JSON's properties, without a namespace, and empty text
+/// is an empty element (the one, shortened sample); and how the call's SOAP sibling writes maps, lists of flags and
 /// null. All else is inferred, from what .NET's serializers write, and taken as generously as can be:
 ///
 ///     root          any name; prefixes and namespaces are ignored everywhere, and so is the order of members
-///     members       by name, letter case observed. T's and `service_fault`'s at the root, T's within; others dropped
-///     null          nil="true" or "1" in any namespace (SOAP); an empty element, unless a text or a map. The root: `null`
+///     members       by name, letter case observed: T's and `service_fault`'s at the root, T's within; others dropped
+///     null          nil="true" or "1" in any namespace (SOAP); an empty element, unless a text or a map, or the root
 ///     text          as it stands; empty is empty text
-///     number, bool  white space around it dropped; 1 and 0 and any letter case for a bool. Other text becomes a string,
-///                   which the decode refuses with `wrong_kind` and the member's name; so do elements in a text
+///     number, bool  white space around it dropped; 1, 0 and any letter case for a bool. Other text becomes a string,
+///                   which the decode refuses with `wrong_kind` and the member's name; so are elements in a text
 ///     enum, date    white space around it dropped; an enum may be a number
 ///     flags         names with spaces (SOAP) or commas between them, or a number
 ///     map           an element for each entry, in any mixture of
-///                     <StringKeyValuePair><Key>k</Key><Value>v</Value></StringKeyValuePair>   SOAP, and of any other name
-///                     <k>v</k>    <item key="k">v</item>    <item key="k" value="v"/>         inferred
-///                   An entry without a key is dropped, one without a value is null
+///                     <StringKeyValuePair><Key>k</Key><Value>v</Value></StringKeyValuePair>  SOAP; or another name
+///                     <k>v</k>    <item key="k">v</item>    <item key="k" value="v"/>        inferred
+///                   An entry without a key is dropped, one without a value is null; no entry is an empty map
 ///     json_text     a string, or an object where there are elements in it; no arrays
 ///     twice         the last one counts, as in JSON
-///     text between elements   dropped, as are comments and processing instructions
+///     text between elements, comments and processing instructions   dropped
 template <json_reader Base = default_reader>
 class xml_reader : public Base {
   public:
@@ -194,10 +198,10 @@ class xml_reader : public Base {
     /// The XML document as JSON for T, in the free room behind it: the answer lies in [data + size, data + capacity) of
     /// what came in, which stays as it was, and has Base's slack behind it.
     ///
-    /// Errors    all of `stage::decode`, with `offset` in the XML: `bad_xml`, also for a DOCTYPE of any kind, an encoding
-    ///           other than UTF-8 and markup beyond `xml_max_markup`; `too_deep` above `json_max_depth` elements;
-    ///           `empty_document`; `memory_too_small`, with `needed()` for the whole of the XML, the JSON and the slack;
-    ///           `document_too_large` above 4 GB, and where the heap is used up
+    /// Errors    all of `stage::decode`, with `offset` in the XML, of the byte or of the markup around it: `bad_xml`,
+    ///           also for a DOCTYPE of any kind, an encoding other than UTF-8 and markup beyond `xml_max_markup`;
+    ///           `too_deep` above `json_max_depth` elements; `empty_document`; `memory_too_small`, with `needed()` for
+    ///           the whole of XML, JSON and slack; `document_too_large` above 4 GB, and where the heap is used up
     /// Costs     one pass; the heap as said above; 5 KB of stack. The decode's offsets are those in the JSON
     template <class T>
     [[nodiscard]] static result<json_document> to_json(json_document xml) noexcept {

@@ -55,13 +55,20 @@ inline constexpr xml_kind xml_kind_of_template<basic_map<Value>> = xml_kind::map
 
 template <class T>
 consteval xml_kind xml_kind_of() {
-    if constexpr (is_described_struct<T>) return xml_kind::object;
-    else if constexpr (std::same_as<T, bool>) return xml_kind::boolean;
-    else if constexpr (std::integral<T>) return xml_kind::number;
-    else if constexpr (is_described_enum<T>) return xml_kind::code;
-    else if constexpr (std::same_as<T, date_time>) return xml_kind::date;
-    else if constexpr (is_text<T>) return xml_kind::text;
-    else return xml_kind_of_template<T>;
+    if constexpr (is_described_struct<T>)
+        return xml_kind::object;
+    else if constexpr (std::same_as<T, bool>)
+        return xml_kind::boolean;
+    else if constexpr (std::integral<T>)
+        return xml_kind::number;
+    else if constexpr (is_described_enum<T>)
+        return xml_kind::code;
+    else if constexpr (std::same_as<T, date_time>)
+        return xml_kind::date;
+    else if constexpr (is_text<T>)
+        return xml_kind::text;
+    else
+        return xml_kind_of_template<T>;
 }
 
 template <class T>

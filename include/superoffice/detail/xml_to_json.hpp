@@ -59,9 +59,9 @@ class xml_attributes {
     const char* const* pairs_;
 };
 
-/// Takes the elements and texts of a document that somebody else checks, and appends JSON. What an element is shows only
-/// later (text or elements in it, key or value first), so what was begun is taken back where it turns out otherwise. All
-/// decisions rest on what came in, none on what was written: what does not fit is still counted exactly.
+/// Takes the elements and texts of a document that somebody else checks, and appends JSON. What an element is shows
+/// only later (text or elements in it, key or value first), so what was begun is taken back where it turns out
+/// otherwise. All decisions rest on what came in, none on what was written: what does not fit is counted exactly.
 class xml_to_json {
   public:
     xml_to_json(std::span<char> room, const xml_shape& root) noexcept : room_(room), out_(room), root_(&root) {}
@@ -105,7 +105,7 @@ class xml_to_json {
         bool kept = true;
         switch (it.state) {
             case state::leaf: kept = end_leaf(it); break;
-            case state::nil: replace(it, "null"); break;
+            case state::nil: kept = end_nil(it); break;
             case state::members:
             case state::anything:
             case state::entries: out_.put('}'); break;
@@ -139,9 +139,9 @@ class xml_to_json {
         json_writer content{nowhere};      // behind its name and colon
         detail::xml_to_json::state state = state::leaf;
         detail::xml_to_json::role role = role::member;
-        bool has_items = false;    // a comma is due before the next one
-        bool has_key = false;      // entry: an attribute names it
-        bool looks_paired = false; // entry: named like the elements that hold a key and a value
+        bool has_items = false;     // a comma is due before the next one
+        bool has_key = false;       // entry: an attribute names it
+        bool looks_paired = false;  // entry: named like the elements that hold a key and a value
         bool value_first = false;
         std::size_t key_size = 0;  // pair: bytes of `"key":`, 0 while there is none
         std::size_t value_size = 0;
@@ -269,12 +269,24 @@ class xml_to_json {
         out_.raw(json);
     }
 
-    // False where the element stands for nothing.
+    // The ends answer false where the element stands for nothing: an entry without a key.
+
+    bool end_nil(const level& it) noexcept {
+        if (is_empty_pair(it)) return out_ = it.before, false;
+        replace(it, "null");
+        return true;
+    }
+
+    static bool is_empty_pair(const level& it) noexcept {
+        return it.role == role::entry && it.looks_paired && !it.has_key;
+    }
+
     bool end_leaf(const level& it) noexcept {
-        if (it.role == role::entry && it.looks_paired && !it.has_key) return out_ = it.before, false;
+        if (is_empty_pair(it)) return out_ = it.before, false;
         const std::string_view empty = when_empty(it);
         const std::string_view token{token_, token_size_ < sizeof token_ ? token_size_ : sizeof token_};
-        const std::string_view bare = token_size_ > sizeof token_ ? std::string_view{} : unquoted(it.shape->kind, token);
+        const std::string_view bare =
+            token_size_ > sizeof token_ ? std::string_view{} : unquoted(it.shape->kind, token);
         if (token_size_ == 0 && !empty.empty())
             replace(it, empty);
         else if (!bare.empty())
@@ -311,7 +323,6 @@ class xml_to_json {
         }
     }
 
-    // False for a pair without a key.
     bool end_pair(const level& it) noexcept {
         if (it.key_size == 0) return out_ = it.before, false;
         if (it.value_size == 0) out_.raw("null");

@@ -1,4 +1,4 @@
-// superoffice/detail/xml_write.hpp - a described struct as an XML document: <GetBatchTaskInfoRequest><Id>497</Id></...>.
+// superoffice/detail/xml_write.hpp - a described struct as an XML document, named like the struct and its members.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_DETAIL_XML_WRITE_HPP
 #define SUPEROFFICE_DETAIL_XML_WRITE_HPP
