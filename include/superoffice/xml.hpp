@@ -4,15 +4,15 @@
 #define SUPEROFFICE_XML_HPP
 
 // Opt-in, because the parser, Expat, lives on the heap and is linked in (-lexpat; Debian: libexpat1-dev). It is made
-// for one document and freed with it, whatever the outcome. What it holds, measured on 64 bits: about 20 KB; up to 200 KB
-// for the longest tag, comment or processing instruction, of which there is a limit (`xml_max_markup`); and each name
-// that the document has not used before, which for a document made of nothing else comes to 26 times its size. Not the
-// text.
+// for one document and freed with it, whatever the outcome. What it holds, measured on 64 bits: about 20 KB; up to
+// 200 KB for the longest tag, comment or processing instruction, of which there is a limit (`xml_max_markup`); and each
+// name that the document has not used before, which for a document made of nothing else comes to 26 times its size. Not
+// the text.
 //
 // Why Expat, of what Debian has (2.5 in 12, 2.7 in 13): it streams, so no tree has to be bounded; it checks all that
 // XML 1.0 calls well-formed, UTF-8 and doubled attributes included; nothing is fetched or expanded that its user does
-// not ask for; it has been maintained and fuzzed for decades, and is C. pugixml (in place, no entities, linear) builds a
-// tree on the heap and lets much pass that is not XML; so does RapidXML, unmaintained since 2009; TinyXML-2 and
+// not ask for; it has been maintained and fuzzed for decades, and is C. pugixml (in place, no entities, linear) builds
+// a tree on the heap and lets much pass that is not XML; so does RapidXML, unmaintained since 2009; TinyXML-2 and
 // Mini-XML build trees of copies; libxml2 and Xerces-C are many times as large, and bring what would have to be
 // switched off.
 
