@@ -1,0 +1,534 @@
+// Tests of superoffice/client.hpp: connections, deadlines, memory and secrets. The life of a call is in call.cpp, what
+// replies mean in reply.cpp.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/client.hpp>
+
+#include <doctest/doctest.h>
+
+#include "support/counting_heap.hpp"
+#include "support/documented_reply.hpp"
+#include "support/manual_clock.hpp"
+#include "support/replay.hpp"
+#include "support/scripted_call.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace so = superoffice;
+namespace script = superoffice::script;
+using so::errc;
+using so::instant;
+using so::io_result;
+using so::script_step;
+using so::stage;
+using so::step_state;
+using support::call_outcome;
+using support::reply_text;
+
+namespace {
+
+const std::string request = support::request_text{}.text();
+const std::string task = reply_text("200 OK", R"({"Id":497,"State":"Started"})");
+constexpr std::string_view task_value = R"({"Id":497,"State":"Started"})";
+
+struct progress {
+    so::field<so::coded<so::BatchTaskState>> State;
+    so::field<std::int32_t> ProgressPercent;
+};
+BOOST_DESCRIBE_STRUCT(progress, (), (State, ProgressPercent))
+
+using bearer_client = so::client<so::scripted, so::bearer>;
+static_assert(!std::is_copy_constructible_v<bearer_client> && !std::is_move_constructible_v<bearer_client>);
+static_assert(!std::is_copy_assignable_v<bearer_client> && !std::is_move_assignable_v<bearer_client>);
+
+/// Two calls by one client: whether the connection is kept between them, and what comes of the second one.
+struct two_outcomes {
+    call_outcome first, second;
+    bool operator==(const two_outcomes&) const = default;
+};
+
+two_outcomes ask_twice(so::scripted& link, so::milliseconds pause = so::milliseconds{0}) {
+    std::array<std::byte, 4096> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    two_outcomes seen;
+    seen.first = support::ask(api);
+    seen.second = support::ask(api, {}, instant{1'000} + pause);
+    return seen;
+}
+
+/// The two calls go well over these steps, however they are cut.
+void check_two_calls(std::span<const script_step> steps) {
+    const auto seen = replay::in_every_cut(steps, [](so::scripted& link) { return ask_twice(link); });
+    CHECK(seen.first.value == task_value);
+    CHECK(seen.second.value == task_value);
+}
+
+bool is_zero(std::span<const std::byte> memory) {
+    return std::all_of(memory.begin(), memory.end(), [](std::byte b) { return b == std::byte{0}; });
+}
+
+}  // namespace
+
+TEST_CASE("client: section 1.5, the call as it goes over the wire, and its value") {
+    const script_step steps[] = {script::starts("online.superoffice.com", 443), script::expects(request),
+                                 script::gives(task)};
+    const auto outcome = replay::in_every_cut(steps, [](so::scripted& link) { return support::ask_once(link); });
+    CHECK(outcome.value == task_value);
+    CHECK(outcome.error == so::error{});
+    CHECK(outcome.status == 200);
+}
+
+TEST_CASE("client: section 2, a base of one's own: port, path, http") {
+    struct {
+        std::string_view base, host;
+        std::uint16_t port;
+        std::string_view authority, target;
+        bool secure;
+    } const cases[] = {
+        {"http://superoffice80/api", "superoffice80", 80, "superoffice80", "/api/v1/Agents/Batch/GetBatchTaskInfo", false},
+        {"https://[::1]:8443/Super/api/v1", "::1", 8443, "[::1]:8443", "/Super/api/v1/Agents/Batch/GetBatchTaskInfo", true},
+        {"http://crm.example.com:8080/crm", "crm.example.com", 8080, "crm.example.com:8080",
+         "/crm/api/v1/Agents/Batch/GetBatchTaskInfo", true},
+    };
+    for (const auto& one : cases) {
+        CAPTURE(one.base);
+        const std::string bytes = support::request_text{.target = one.target, .host = one.authority}.text();
+        const script_step steps[] = {script::starts(one.host, one.port), script::expects(bytes), script::gives(task)};
+        so::scripted link{steps, {.secure = one.secure}};
+        std::array<std::byte, 4096> memory{};
+        so::client api{link, one.base, so::bearer{support::test_token}, memory};
+        CHECK(api.check().has_value());
+        CHECK(api.base() == one.base);
+        CHECK(support::ask(api).value == task_value);
+        CHECK(link.finished());
+    }
+}
+
+TEST_CASE("client: section 10, a struct of one's own is the query") {
+    const std::string selected =
+        support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo?$select=State,ProgressPercent"}.text();
+    const std::string reply = reply_text("200 OK", R"({"Id":null,"State":"Started","ProgressPercent":42,"Name":null})");
+    const script_step steps[] = {script::starts(), script::expects(selected), script::gives(reply)};
+    const auto outcome = replay::in_every_cut(steps, [](so::scripted& link) { return support::ask_once<progress>(link); });
+    CHECK(outcome.value == R"({"State":"Started","ProgressPercent":42})");
+}
+
+TEST_CASE("client: a reader of one's own choice") {
+    const script_step steps[] = {script::starts(), script::expects(request), script::gives(task)};
+    so::scripted link{steps};
+    std::array<std::byte, 4096> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory, so::client_options{}, so::compact_reader{}};
+    CHECK(support::ask(api).value == task_value);
+}
+
+TEST_CASE("client: a base URL that cannot be used is told by check() and by every call, and nothing is sent") {
+    so::scripted link{{}};
+    std::array<std::byte, 4096> memory{};
+    so::client api{link, "https://example.com/a b", so::bearer{"t"}, memory};
+    const so::error bad{.stage = stage::request, .code = errc::bad_base_url, .offset = 21};
+    CHECK(api.check().error() == bad);
+    CHECK(support::ask(api).error == bad);
+    CHECK(support::ask(api).error == bad);
+    CHECK(link.calls() == 0);
+}
+
+// ---- connections
+
+TEST_CASE("client: a connection is kept and used again") {
+    const script_step steps[] = {script::starts(), script::expects(request), script::gives(task),
+                                 script::expects(request), script::gives(task)};
+    check_two_calls(steps);
+}
+
+TEST_CASE("client: a refusal does not end the connection, what cannot be decoded neither") {
+    for (const std::string& reply : {reply_text("503 Service Unavailable", "later"), reply_text("200 OK", "null"),
+                                     reply_text("200 OK", "[]"), reply_text("200 OK", R"({"Id":"x"})")}) {
+        const script_step steps[] = {script::starts(), script::expects(request), script::gives(reply),
+                                     script::expects(request), script::gives(task)};
+        const auto seen = replay::in_every_cut(steps, [](so::scripted& link) { return ask_twice(link); });
+        CHECK_FALSE(seen.first.error.code == errc::ok);
+        CHECK(seen.second.value == task_value);
+    }
+}
+
+TEST_CASE("client: a connection that the reply ends is not used again") {
+    const std::string closing = reply_text("200 OK", task_value, "Connection: close\r\n");
+    const std::string old = "HTTP/1.0 200 OK\r\nContent-Length: 28\r\n\r\n" + std::string{task_value};
+    const std::string open = "HTTP/1.1 200 OK\r\n\r\n" + std::string{task_value};
+    const script_step by_header[] = {script::starts(), script::expects(request), script::gives(closing), script::stops(),
+                                     script::starts(), script::expects(request), script::gives(task)};
+    check_two_calls(by_header);
+    const script_step by_version[] = {script::starts(), script::expects(request), script::gives(old), script::stops(),
+                                      script::starts(), script::expects(request), script::gives(task)};
+    check_two_calls(by_version);
+    const script_step by_close[] = {script::starts(), script::expects(request), script::gives(open), script::closes(),
+                                    script::stops(), script::starts(), script::expects(request), script::gives(task)};
+    check_two_calls(by_close);
+}
+
+TEST_CASE("client: a kept connection that has ended, or brought something unasked, is replaced before it is used") {
+    const script_step ended[] = {script::starts(), script::expects(request), script::gives(task), script::closes(),
+                                 script::stops(), script::starts(), script::expects(request), script::gives(task)};
+    check_two_calls(ended);
+    const script_step failed[] = {script::starts(), script::expects(request), script::gives(task),
+                                  script::fails(errc::connection_reset), script::starts(), script::expects(request),
+                                  script::gives(task)};
+    check_two_calls(failed);
+    const script_step unasked[] = {script::starts(), script::expects(request), script::gives(task), script::gives("H"),
+                                   script::stops(), script::starts(), script::expects(request), script::gives(task)};
+    so::scripted link{unasked};
+    CHECK(ask_twice(link).second.value == task_value);
+    CHECK(link.finished());
+}
+
+TEST_CASE("client: a kept connection is not used again after idle_limit") {
+    for (const std::int64_t pause : {60'000, 60'001}) {
+        const script_step kept[] = {script::starts(), script::expects(request), script::gives(task),
+                                    script::expects(request), script::gives(task)};
+        const script_step fresh[] = {script::starts(), script::expects(request), script::gives(task), script::stops(),
+                                     script::starts(), script::expects(request), script::gives(task)};
+        so::scripted link{pause > 60'000 ? std::span<const script_step>{fresh} : std::span<const script_step>{kept}};
+        CHECK(ask_twice(link, so::milliseconds{pause}).second.value == task_value);
+        CHECK(link.finished());
+    }
+}
+
+TEST_CASE("client: a kept connection that dies before the reply's first byte is replaced once") {
+    // would_block: still there when the client looks before it sends
+    const script_step in_transmit[] = {script::starts(), script::expects(request), script::gives(task), script::would_block(),
+                                       script::fails(errc::connection_reset, 104), script::starts(),
+                                       script::expects(request), script::gives(task)};
+    const script_step in_receive[] = {script::starts(), script::expects(request), script::gives(task), script::expects(request),
+                                      script::fails(errc::truncated_close), script::starts(), script::expects(request),
+                                      script::gives(task)};
+    const script_step closed[] = {script::starts(), script::expects(request), script::gives(task), script::expects(request),
+                                  script::closes(), script::stops(), script::starts(), script::expects(request),
+                                  script::gives(task)};
+    const std::span<const script_step> all[] = {in_transmit, in_receive, closed};
+    for (const auto& steps : all) {
+        so::scripted link{steps};
+        const auto seen = ask_twice(link);
+        CHECK(seen.first.value == task_value);
+        CHECK(seen.second.value == task_value);
+        CHECK(link.finished());
+    }
+    check_two_calls(closed);
+}
+
+TEST_CASE("client: ... only once, not on a fresh connection, and not within a reply") {
+    const script_step again[] = {script::starts(), script::expects(request), script::gives(task), script::expects(request),
+                                 script::closes(), script::starts(), script::expects(request), script::closes()};
+    so::scripted twice{again};
+    CHECK(ask_twice(twice).second.error == so::error{.stage = stage::receive, .code = errc::connection_closed});
+    CHECK(twice.finished());
+
+    const script_step at_first[] = {script::starts(), script::expects(request), script::closes()};
+    so::scripted fresh{at_first};
+    CHECK(support::ask_once(fresh).error == so::error{.stage = stage::receive, .code = errc::connection_closed});
+    CHECK(fresh.finished());
+
+    const script_step within[] = {script::starts(), script::expects(request), script::gives(task), script::expects(request),
+                                  script::gives("H"), script::closes()};
+    so::scripted begun{within};
+    CHECK(ask_twice(begun).second.error == so::error{.stage = stage::http, .code = errc::connection_closed, .offset = 1});
+    CHECK(begun.finished());
+}
+
+TEST_CASE("client: stop() hangs up and zeroes the memory") {
+    const script_step steps[] = {script::starts(), script::expects(request), script::gives(task), script::stops(),
+                                 script::starts(), script::expects(request), script::gives(task)};
+    so::scripted link{steps};
+    std::array<std::byte, 4096> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    CHECK(support::ask(api).value == task_value);
+    CHECK_FALSE(is_zero(memory));
+    api.stop();
+    CHECK(is_zero(memory));
+    CHECK(support::ask(api).value == task_value);
+    CHECK(link.finished());
+}
+
+// ---- failures of the link
+
+TEST_CASE("client: a link that fails anywhere: one error, its native code, the stage, and no secret left in the memory") {
+    const script_step steps[] = {script::starts(), script::expects(request), script::gives(task)};
+    std::vector<std::byte> memory(4096);
+    const auto drive = [&](so::scripted& link) {
+        std::fill(memory.begin(), memory.end(), std::byte{0});
+        so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+        const auto outcome = support::ask(api);
+        CHECK_FALSE(support::holds(memory, support::test_token.substr(0, 8)));
+        CHECK_FALSE(support::holds(memory, support::test_token.substr(support::test_token.size() - 8)));
+        return outcome;
+    };
+    const std::size_t sent = request.size();
+    for (const io_result& interruption : {io_result::failed(errc::connection_reset, 104), io_result::failed(errc::link_failed, -1),
+                                          io_result::failed(errc::ok, 7), io_result::closed()}) {
+        replay::interrupted_anywhere(steps, interruption, drive, [&](const call_outcome& outcome, so::scripted& link, std::size_t) {
+            const so::error& e = outcome.error;
+            const stage expected = link.moved() == 0 && e.stage != stage::transmit ? stage::connect
+                                   : link.moved() < sent                           ? stage::transmit
+                                   : link.moved() == sent                          ? stage::receive
+                                                                                   : stage::http;
+            CHECK(e.stage == expected);
+            if (interruption.state == so::io_state::failed) {
+                CHECK(e.native == interruption.native);
+                CHECK(e.code == (interruption.code == errc::ok ? errc::link_failed : interruption.code));
+            } else {
+                CHECK((e.code == errc::connection_closed || e.code == errc::connection_reset));
+            }
+            CHECK(outcome.value.empty());
+        });
+    }
+}
+
+TEST_CASE("client: the stage of a failed start is the link's own") {
+    for (const stage at : {stage::resolve, stage::connect, stage::handshake}) {
+        const script_step steps[] = {script::would_block(so::wait_for::readable, stage::resolve),
+                                     script::fails(errc::certificate_expired, -9984, at), script::starts()};
+        so::scripted link{steps};
+        CHECK(support::ask_once(link).error == so::error{.stage = at, .code = errc::certificate_expired, .native = -9984});
+    }
+}
+
+TEST_CASE("client: with an https base nothing is sent over a link that is not secure") {
+    const script_step steps[] = {script::starts()};
+    so::scripted link{steps, {.secure = false}};
+    std::array<std::byte, 4096> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    CHECK(support::ask(api).error == so::error{.stage = stage::connect, .code = errc::insecure_link});
+    CHECK(link.moved() == 0);
+    CHECK(link.finished());
+    CHECK(is_zero(memory));
+}
+
+// ---- deadlines
+
+TEST_CASE("client: one deadline over all stages, and the error says which one it met") {
+    const std::size_t half = request.size() / 2;
+    const std::string_view sent{request}, came{task};
+    struct {
+        stage at;
+        std::vector<script_step> steps;
+        std::uint16_t status = 0;
+    } const cases[] = {
+        {stage::resolve, {script::would_block(so::wait_for::readable, stage::resolve), script::starts()}},
+        {stage::connect, {script::would_block(so::wait_for::writable, stage::connect), script::starts()}},
+        {stage::handshake, {script::would_block(so::wait_for::readable, stage::handshake), script::starts()}},
+        {stage::transmit, {script::starts(), script::would_block(so::wait_for::writable), script::expects(request)}},
+        {stage::transmit, {script::starts(), script::expects(sent.substr(0, half)), script::would_block(),
+                           script::expects(sent.substr(half))}},
+        {stage::receive, {script::starts(), script::expects(request), script::would_block(), script::gives(task)}},
+        {stage::http, {script::starts(), script::expects(request), script::gives(came.substr(0, 1)), script::would_block(),
+                       script::gives(came.substr(1))}},
+        {stage::http, {script::starts(), script::expects(request), script::gives(came.substr(0, came.size() - 1)),
+                       script::would_block(), script::gives("}")}, 200},
+    };
+    for (const auto& one : cases) {
+        CAPTURE(so::name(one.at));
+        so::scripted link{one.steps};
+        std::array<std::byte, 4096> memory{};
+        so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+        auto call = api.start_get_batch_task_info(497, {.timeout = so::milliseconds{1'000}});
+        CHECK(call.step(instant{500}) == step_state::pending);
+        CHECK(call.wants().until == instant{1'500});
+        CHECK(call.step(instant{1'500}) == step_state::done);
+        CHECK(call.value().error() ==
+              so::error{.stage = one.at, .code = errc::deadline_exceeded, .http_status = one.status});
+        CHECK(api.last_reply().duration == so::milliseconds{1'000});
+        CHECK_FALSE(support::holds(memory, "secret"));
+        CHECK_FALSE(api.is_busy());
+    }
+}
+
+TEST_CASE("client: the deadline spans a retry, and one in time changes nothing") {
+    const script_step steps[] = {script::starts(), script::expects(request), script::gives(task), script::expects(request),
+                                 script::closes(), script::would_block(so::wait_for::writable, stage::connect),
+                                 script::starts(), script::expects(request), script::gives(task)};
+    for (const std::int64_t later : {999, 1'000}) {
+        so::scripted link{steps};
+        std::array<std::byte, 4096> memory{};
+        so::client api{link, support::test_base, so::bearer{support::test_token}, memory, {.timeout = so::milliseconds{1'000}}};
+        CHECK(support::ask(api).value == task_value);
+        auto call = api.start_get_batch_task_info(497);
+        CHECK(call.step(instant{5'000}) == step_state::pending);
+        CHECK(call.step(instant{5'000 + later}) == step_state::done);
+        CHECK(call.value().error() == (later < 1'000 ? so::error{}
+                                                     : so::error{.stage = stage::connect, .code = errc::deadline_exceeded}));
+    }
+}
+
+TEST_CASE("client: neither the deadline nor the stage of one call is the next one's") {
+    const script_step steps[] = {script::starts(), script::expects(request), script::gives(task), script::expects(request)};
+    so::scripted link{steps};
+    std::array<std::byte, 4096> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory, {.timeout = so::milliseconds{0}}};
+    CHECK(support::ask(api, {.timeout = so::milliseconds{10}}).value == task_value);
+    const std::size_t calls = link.calls();
+    CHECK(support::ask(api).error == so::error{.stage = stage::request, .code = errc::deadline_exceeded});
+    CHECK(link.calls() == calls);
+}
+
+// ---- waiting
+
+TEST_CASE("client: a call says what it waits for") {
+    const script_step steps[] = {script::would_block(so::wait_for::writable, stage::connect), script::starts(),
+                                 script::would_block(so::wait_for::readable), script::expects(request),
+                                 script::would_block(so::wait_for::readable), script::gives(task)};
+    so::scripted link{steps};
+    std::array<std::byte, 4096> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    auto call = api.start_get_batch_task_info(497);
+    for (const so::wait_for expected : {so::wait_for::writable, so::wait_for::readable, so::wait_for::readable}) {
+        CHECK(call.step(instant{100}) == step_state::pending);
+        CHECK(call.wants().what == expected);
+        CHECK(call.wants().until == instant{30'100});
+    }
+    CHECK(call.step(instant{100}) == step_state::done);
+    CHECK(call.wants().what == so::wait_for::nothing);
+}
+
+TEST_CASE("client: the work of one step is bounded") {
+    const script_step steps[] = {script::starts(), script::expects(request), script::gives(task)};
+    so::scripted link{steps, {.at_most = 1}};
+    std::array<std::byte, 4096> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    auto call = api.start_get_batch_task_info(497);
+    std::size_t before = 0, rounds = 0;
+    while (call.step(instant{7}) == step_state::pending) {
+        CHECK(link.calls() - before <= so::max_work_per_step);
+        CHECK(link.calls() > before);
+        CHECK(call.wants().what == so::wait_for::time);  // there is more to do at once
+        CHECK(call.wants().until == instant{7});
+        before = link.calls();
+        ++rounds;
+    }
+    CHECK(rounds >= (request.size() + task.size()) / so::max_work_per_step);
+    CHECK(call.value().has_value());
+}
+
+TEST_CASE("client: the blocking call, with a clock of one's own") {
+    const script_step steps[] = {script::would_block(), script::starts(), script::would_block(), script::expects(request),
+                                 script::would_block(), script::gives(task)};
+    so::scripted link{steps};
+    std::array<std::byte, 4096> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    const auto answer = api.get_batch_task_info(497, {}, support::manual_clock{});
+    REQUIRE(answer.has_value());
+    CHECK(answer->State == so::BatchTaskState::Started);
+    CHECK(link.finished());
+
+    const script_step never[] = {script::starts(), script::expects(request), script::expects("never")};
+    so::scripted quiet{never};
+    so::client other{quiet, support::test_base, so::bearer{support::test_token}, memory};
+    CHECK(other.get_batch_task_info(497, {.timeout = so::milliseconds{100}}, support::manual_clock{so::milliseconds{10}})
+              .error() == so::error{.stage = stage::receive, .code = errc::deadline_exceeded});
+}
+
+// ---- memory
+
+TEST_CASE("client: memory too small for the request says how much the request takes, exactly") {
+    const std::string empty = "HTTP/1.1 204 No Content\r\n\r\n";
+    for (std::size_t size = 0; size < request.size(); ++size) {
+        so::scripted link{{}};
+        const auto outcome = support::ask_once(link, so::bearer{support::test_token}, {}, {}, size);
+        const so::error expected{
+            .stage = stage::request, .code = errc::memory_too_small, .offset = static_cast<std::uint32_t>(request.size())};
+        CHECK(outcome.error == expected);
+        CHECK(link.calls() == 0);
+        if (outcome.error != expected) break;
+    }
+    const script_step steps[] = {script::starts(), script::expects(request), script::gives(empty)};
+    so::scripted link{steps};
+    CHECK(support::ask_once(link, so::bearer{support::test_token}, {}, {}, request.size()).error == errc::no_such_task);
+}
+
+TEST_CASE("client: memory too small for the reply says how much it takes, exactly, with its length said or not") {
+    const std::string sized = reply_text("200 OK", documented_reply), chunked = documented_reply_chunked();
+    for (const std::string& reply : {sized, chunked}) {
+        const script_step steps[] = {script::starts(), script::expects(request), script::gives(reply)};
+        so::scripted link{steps};
+        const auto outcome = support::ask_once(link, so::bearer{support::test_token}, {}, {}, 700);
+        REQUIRE(outcome.error == errc::reply_too_large);
+        CHECK(outcome.error.stage == stage::http);
+        CHECK(outcome.error.http_status == 200);
+        CHECK(outcome.status == 200);
+        const std::size_t needed = outcome.error.needed();
+
+        const auto with = [&](std::size_t size) {
+            so::scripted again{steps};
+            return support::ask_once(again, so::bearer{support::test_token}, {}, {}, size);
+        };
+        CHECK(with(needed).value == documented_reply);
+        CHECK(with(needed - 1).error == errc::reply_too_large);
+        CHECK(with(needed - 1).error.needed() == needed);
+    }
+}
+
+TEST_CASE("client: the request is zeroed as it is sent") {
+    const script_step steps[] = {script::starts(), script::expects(request), script::would_block(), script::gives(task)};
+    so::scripted link{steps};
+    std::array<std::byte, 4096> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    auto call = api.start_get_batch_task_info(497);
+    CHECK(call.step(instant{0}) == step_state::pending);
+    CHECK(link.moved() == request.size());
+    CHECK(is_zero(memory));
+    CHECK(call.step(instant{0}) == step_state::done);
+    CHECK_FALSE(support::holds(memory, "secret"));
+
+    const script_step blocked[] = {script::starts(), script::expects(std::string_view{request}.substr(0, 200)),
+                                   script::would_block(), script::expects(std::string_view{request}.substr(200)),
+                                   script::gives(task)};
+    so::scripted slow{blocked};
+    so::client other{slow, support::test_base, so::bearer{support::test_token}, memory};
+    auto partial = other.start_get_batch_task_info(497);
+    CHECK(partial.step(instant{0}) == step_state::pending);
+    CHECK(is_zero(std::span{memory}.first(200)));
+    CHECK(support::holds(memory, "\r\n\r\n{\"Id\":497}"));
+}
+
+TEST_CASE("client: texts of a value live until the next call, and point into the memory") {
+    const std::string reply = reply_text("200 OK", documented_reply);
+    const script_step steps[] = {script::starts(), script::expects(request), script::gives(reply)};
+    so::scripted link{steps};
+    std::array<std::byte, 4096> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    auto call = api.start_get_batch_task_info(497);
+    support::step_to_end(call);
+    REQUIRE(call.value().has_value());
+    const char* const name = call.value()->Name->data();
+    CHECK(name > reinterpret_cast<const char*>(memory.data()));
+    CHECK(name < reinterpret_cast<const char*>(memory.data() + memory.size()));
+    CHECK(call.value()->Name == "ContactExport");
+}
+
+TEST_CASE("client: a whole call allocates nothing, neither the first nor the second, good or bad") {
+    const std::string reply = reply_text("200 OK", documented_reply);
+    const script_step steps[] = {script::starts(), script::expects(request), script::gives(reply), script::expects(request),
+                                 script::gives(task), script::expects(request), script::fails(errc::connection_reset),
+                                 script::fails(errc::connection_refused), script::starts()};
+    so::scripted link{steps, {.at_most = 50}};
+    std::array<std::byte, 4096> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    const support::allocation_count allocations;
+    errc codes[3] = {};
+    for (errc& code : codes) {
+        auto call = api.start_get_batch_task_info(497);
+        while (call.step(instant{1'000}) != step_state::done) {
+        }
+        code = call.value().error().code;
+    }
+    const std::size_t count = allocations.so_far();
+    CHECK(count == 0);
+    CHECK(codes[0] == errc::ok);
+    CHECK(codes[1] == errc::ok);
+    CHECK(codes[2] == errc::connection_refused);
+}
