@@ -4,6 +4,7 @@
 #include "visible_text.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <exception>
 
 namespace cli {
@@ -47,9 +48,10 @@ std::string bar_line(const progress& shown, std::size_t columns) {
     std::string line = padded(shown.state, 9, false);  // Succeeded
     if (shown.percent) line.append("  ").append(padded(std::to_string(*shown.percent), 3, true)).append(" %");
     const std::size_t used = width_of(line) + 2;
-    if (shown.has_bar() && used + narrowest_bar <= columns) {
+    const std::int32_t percent = shown.percent.value_or(-1);
+    if (percent >= 0 && percent <= 100 && used + narrowest_bar <= columns) {
         const std::size_t third = std::clamp(columns / 3, narrowest_bar, widest_bar);
-        line.append("  ").append(bar_of(*shown.percent, std::min(third, columns - used)));
+        line.append("  ").append(bar_of(percent, std::min(third, columns - used)));
     }
     if (!shown.text.empty() && width_of(line) + 6 <= columns) line.append("  ").append(shown.text);
     return cut(line, columns);

@@ -18,16 +18,14 @@ struct progress {
     std::string text;
 
     explicit progress(const superoffice::BatchTaskInfo& task);
-
-    /// Values above 100 occur, and nothing says what they mean: they are told, not drawn.
-    [[nodiscard]] bool has_bar() const { return percent && *percent >= 0 && *percent <= 100; }
 };
 
 /// "Started  42 %  Exporting contacts"
 std::string plain_line(const progress& shown);
 
 /// "Started     42 %  [########............]  Exporting contacts", at most so wide: what there is no room for is left
-/// out from the right. The bar stays where it is from one state to the next.
+/// out from the right. The bar stays where it is from one state to the next. Values above 100 occur, and nothing says
+/// what they mean: they are told, not drawn.
 std::string bar_line(const progress& shown, std::size_t columns);
 
 /// The cursor is hidden while a line is being redrawn; the destructor brings it back.
