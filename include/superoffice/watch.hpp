@@ -14,12 +14,12 @@ inline namespace SUPEROFFICE_ABI {
 
 /// How to watch.
 struct watch_options {
-    milliseconds interval{2'000};     ///< from one reply to the next question; the server's workers look every 2 s
-    milliseconds deadline{0};         ///< overall; 0: none. A dead worker looks like one that runs for ever
+    milliseconds interval{2'000};        ///< from one reply to the next question; the server's workers look every 2 s
+    milliseconds deadline{0};            ///< overall; 0: none. A dead worker looks like one that runs for ever
     milliseconds longest_pause{60'000};  ///< after failures in a row the interval doubles up to this, and a server's
                                          ///< Retry-After counts up to this
-    std::uint32_t failures = 5;       ///< so many repeatable failures in a row are borne; the next one ends the watch
-    call_options call;                ///< for each question
+    std::uint32_t failures = 5;          ///< so many repeatable failures in a row are borne; the next one ends the watch
+    call_options call{};                 ///< for each question
 };
 
 /// What `watch::step` answers.

@@ -18,8 +18,8 @@ EXCEPTIONS = {
 }
 FAST_TO_BUILD = ("-Dbuildtype=plain",)
 OPTIMISED = ("-Dbuildtype=release", "-Db_ndebug=false")
-EVERYTHING = ("-Dsimdjson=enabled", "-Dmbedtls=enabled")
-NOTHING = ("-Dsimdjson=disabled", "-Dmbedtls=disabled", "-Dexamples=enabled", "-Dcli=disabled")
+EVERYTHING = ("-Dsimdjson=enabled", "-Dmbedtls=enabled", "-Dxml=enabled")
+NOTHING = ("-Dsimdjson=disabled", "-Dmbedtls=disabled", "-Dxml=disabled", "-Dexamples=enabled", "-Dcli=disabled")
 
 
 def configurations():
