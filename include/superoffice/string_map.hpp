@@ -17,7 +17,8 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 namespace detail {
-/// What a member's value is read as. Both are defined where they can be: the second one with the decoder.
+/// What a member's value is read as. The second one is defined with the decoder: whoever reads FieldProperties includes
+/// <superoffice/json.hpp>, and the compiler says so.
 template <class Value>
 Value map_value(json_text text) noexcept;
 template <>
@@ -25,7 +26,7 @@ constexpr json_text map_value<json_text>(json_text text) noexcept {
     return text;
 }
 template <>
-FieldProperty map_value<FieldProperty>(json_text text) noexcept;
+inline FieldProperty map_value<FieldProperty>(json_text text) noexcept;
 }  // namespace detail
 
 /// A map whose keys and number nobody knows beforehand. Only its text is kept, a view into the reply; it was checked
