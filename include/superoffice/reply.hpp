@@ -9,6 +9,7 @@
 #include <superoffice/time.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -45,13 +46,16 @@ namespace detail {
 /// Takes the members of an error object while a document is decoded as something else: in-place decoding allows no
 /// second pass. A member of an unexpected kind is skipped: it is no reason to lose the rest.
 struct fault_collector {
+    // A constant of its own: where the comparison below names it first, g++ 14 looks at it too early and gives up.
+    static constexpr std::size_t members = member_count<service_fault>;
+
     service_fault fault;
 
     template <json_value Value>
     errc operator()(json_text key, Value& value, decode_state&) noexcept {
         decode_state own;
         const std::size_t index = find_member<service_fault>(key, 0);
-        if (index == member_count<service_fault>) return value.skip();
+        if (index == members) return value.skip();
         const errc e = decode_nth(index, value, fault, own);
         return e == errc::wrong_kind ? value.skip() : e;
     }

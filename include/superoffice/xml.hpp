@@ -50,6 +50,15 @@ inline constexpr std::size_t xml_max_markup = 32 * 1024;
 
 namespace detail {
 
+/// Where a parser is. The function without 64 in its name is deprecated since the one with it exists.
+template <class Parser>
+std::int64_t byte_index(Parser parser) noexcept {
+    if constexpr (requires { XML_GetCurrentByteIndex64(parser); })
+        return XML_GetCurrentByteIndex64(parser);
+    else
+        return XML_GetCurrentByteIndex(parser);
+}
+
 /// One document's way through Expat into `xml_to_json`.
 class xml_parse {
   public:
@@ -100,7 +109,7 @@ class xml_parse {
         return XML_GetErrorCode(parser_) == XML_ERROR_NO_MEMORY ? errc::document_too_large : errc::bad_xml;
     }
     void note_progress() noexcept {
-        const XML_Index at = XML_GetCurrentByteIndex(parser_);  // -1 while it has not looked at the last piece
+        const std::int64_t at = byte_index(parser_);  // -1 while it has not looked at the last piece
         if (at > 0) offset_ = static_cast<std::size_t>(at);
     }
     // Expat may still report what it has in hand.
