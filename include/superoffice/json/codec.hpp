@@ -251,6 +251,7 @@ struct codec<string_map> {
 };
 
 template <class T>
+    requires detail::has_codec<T>
 struct codec<field<T>> {
     template <json_value Value>
     static errc decode(Value& value, field<T>& into, decode_state& state) noexcept {
@@ -269,6 +270,7 @@ struct codec<field<T>> {
 };
 
 template <class T>
+    requires detail::has_codec<T>
 struct codec<unlisted<T>> : codec<field<T>> {};
 
 }  // namespace SUPEROFFICE_ABI

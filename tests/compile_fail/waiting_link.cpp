@@ -1,0 +1,11 @@
+// expect: superoffice: this link's start may wait for a name look-up: give it a resolver that does not, or say superoffice::allow_waiting_lookup
+#include <superoffice/batch.hpp>
+
+struct waiting_link : superoffice::byte_transport_archetype {
+    static constexpr bool may_wait = true;
+};
+
+void ask(superoffice::client<waiting_link, superoffice::bearer>& api) {
+    auto call = api.start_get_batch_task_info(497);
+    call.cancel();
+}
