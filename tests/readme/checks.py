@@ -14,7 +14,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support
 from checking import BUILD, Check, Failed, INCLUDE, ROOT, output_of  # noqa: E402
 
 README = ROOT / "README.md"
-SIMDJSON = ("-DSUPEROFFICE_WITH_SIMDJSON=1", "-lsimdjson")
+EVERYTHING = ("-DSUPEROFFICE_WITH_SIMDJSON=1", "-DSUPEROFFICE_WITH_MBEDTLS=1", "-DSUPEROFFICE_WITH_SOCKETS=1",
+              "-lsimdjson", "-lmbedtls", "-lmbedx509", "-lmbedcrypto")
 
 
 def printed_by(source, *options):
@@ -31,7 +32,7 @@ def first_program():
 
 
 def memory_table():
-    return "| What | Bytes |\n|---|---|\n" + printed_by("tests/size/memory.cpp", *SIMDJSON)
+    return "| What | Bytes |\n|---|---|\n" + printed_by("tests/size/memory.cpp", *EVERYTHING)
 
 
 def error_table():

@@ -78,6 +78,11 @@ int main() {
     row("a running call for 2 properties", sizeof(superoffice::call<compact_client, progress>));
     row("a watch on 2 properties", sizeof(superoffice::watch<progress>));
     row("`BatchTaskInfo`", sizeof(superoffice::BatchTaskInfo));
+#if SUPEROFFICE_WITH_MBEDTLS && SUPEROFFICE_WITH_SOCKETS
+    row("`tcp_socket`", sizeof(superoffice::tcp_socket));
+    row("`mbedtls_socket` with Debian 12's mbedTLS, whose entropy source alone has 38 KB",
+        sizeof(superoffice::mbedtls_socket));
+#endif
     row("your memory, at least, for the documented reply: compact reader",
         smallest_memory([](std::size_t) { return superoffice::compact_reader{}; }));
 #if SUPEROFFICE_WITH_SIMDJSON
