@@ -44,7 +44,8 @@ constexpr bool is_ipv6_char(char c) noexcept { return ascii::hex_digit(c) >= 0 |
 
 /// `text` without `tail` at its end, letter case ignored.
 constexpr std::string_view without_tail(std::string_view text, std::string_view tail) noexcept {
-    const bool there = text.size() >= tail.size() && ascii::equal_ignoring_case(text.substr(text.size() - tail.size()), tail);
+    const bool there =
+        text.size() >= tail.size() && ascii::equal_ignoring_case(text.substr(text.size() - tail.size()), tail);
     return there ? text.substr(0, text.size() - tail.size()) : text;
 }
 

@@ -60,7 +60,7 @@ struct BatchTaskInfo {
     field<std::string_view> Context;
     field<std::string_view> Result;
     field<coded<BatchTaskState>> State;
-    field<std::string_view> Description;          ///< 254 characters in the database, as the next three
+    field<std::string_view> Description;  ///< 254 characters in the database, as the next three
     field<std::string_view> Response;
     field<std::string_view> Request;
     field<std::string_view> ProgressDescription;  ///< what it is doing now
@@ -71,10 +71,10 @@ struct BatchTaskInfo {
     field<field_property_map> FieldProperties;  ///< field name to the right on it
 };
 BOOST_DESCRIBE_STRUCT(BatchTaskInfo, (),
-                      (Id, Name, AssociateId, DetailsTable, DetailsRecord, IsSystemTask, IsInternalTask, ParameterObject,
-                       LastStarted, Created, StartCount, DatabaseSerialNumber, Context, Result, State, Description,
-                       Response, Request, ProgressDescription, ProgressPercent, FileName, CancellationBehaviour,
-                       TableRight, FieldProperties))
+                      (Id, Name, AssociateId, DetailsTable, DetailsRecord, IsSystemTask, IsInternalTask,
+                       ParameterObject, LastStarted, Created, StartCount, DatabaseSerialNumber, Context, Result, State,
+                       Description, Response, Request, ProgressDescription, ProgressPercent, FileName,
+                       CancellationBehaviour, TableRight, FieldProperties))
 
 /// The body of the call: `{"Id":497}`.
 struct GetBatchTaskInfoRequest {

@@ -17,7 +17,8 @@ inline namespace SUPEROFFICE_ABI {
 class borrowed {
   public:
     constexpr borrowed() noexcept = default;
-    constexpr borrowed(const char* text) noexcept : text_(text == nullptr ? std::string_view{} : std::string_view{text}) {}
+    constexpr borrowed(const char* text) noexcept
+        : text_(text == nullptr ? std::string_view{} : std::string_view{text}) {}
     constexpr borrowed(std::string_view text) noexcept : text_(text) {}
 
     template <class S>
@@ -25,9 +26,10 @@ class borrowed {
                  !std::same_as<std::remove_cvref_t<S>, std::string_view> &&
                  !std::same_as<std::remove_cvref_t<S>, borrowed>)
     constexpr borrowed(S&& text) noexcept : text_(static_cast<std::string_view>(text)) {
-        static_assert(std::is_lvalue_reference_v<S&&> || std::is_trivially_copyable_v<std::remove_cvref_t<S>>,
-                      "superoffice: this text is a temporary string and would be gone before it is used: give it a name "
-                      "that lives as long as the client");
+        static_assert(
+            std::is_lvalue_reference_v<S&&> || std::is_trivially_copyable_v<std::remove_cvref_t<S>>,
+            "superoffice: this text is a temporary string and would be gone before it is used: give it a name "
+            "that lives as long as the client");
     }
 
     [[nodiscard]] constexpr std::string_view view() const noexcept { return text_; }

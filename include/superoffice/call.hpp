@@ -38,7 +38,8 @@ class call {
   public:
     /// Made by the client. A client that is busy, or cannot be used, makes a call that is done, with the error.
     template <class Request, class Reply>
-    call(Client& api, const operation<Request, Reply>& what, const Request& request, const call_options& options) noexcept
+    call(Client& api, const operation<Request, Reply>& what, const Request& request,
+         const call_options& options) noexcept
         : api_(&api), value_(Info{}) {
         const std::string_view select = options.select.empty() ? select_of<Info, Reply>() : options.select.view();
         if (const error e = api.begin(what, request, select, options); e.code != errc::ok) finish(e);

@@ -55,9 +55,10 @@ inline namespace SUPEROFFICE_ABI_READER {
 /// they are sent. Neither copied nor moved. No heap, no clock, no waiting but in the blocking call.
 template <byte_transport Link, class Credential, json_reader Reader = default_reader>
 class client {
-    static_assert(credential_source<std::remove_pointer_t<Credential>>,
-                  "superoffice: this is no credential: give basic, ticket, bearer, session, anonymous, or whatever models "
-                  "credential_source (or a pointer to it)");
+    static_assert(
+        credential_source<std::remove_pointer_t<Credential>>,
+        "superoffice: this is no credential: give basic, ticket, bearer, session, anonymous, or whatever models "
+        "credential_source (or a pointer to it)");
 
   public:
     using link_type = Link;
@@ -80,13 +81,15 @@ class client {
     /// @returns  the task, or the error that stopped the call; `errc::no_such_task` where the service knows none
     /// Costs     at most `timeout` of time (plus the system's name look-up, which cannot be interrupted); no heap
     template <class Info = BatchTaskInfo, class Clock = typename detail::own_clock<Link>::type>
-    [[nodiscard]] result<Info> get_batch_task_info(std::int32_t id, const call_options& options = {}, Clock clock = {}) {
+    [[nodiscard]] result<Info> get_batch_task_info(std::int32_t id, const call_options& options = {},
+                                                   Clock clock = {}) {
         return run<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id}, options, clock);
     }
 
     /// The same in steps that never wait. The call is the caller's; this client runs one at a time (`errc::busy`).
     template <class Info = BatchTaskInfo>
-    [[nodiscard]] call<client, Info> start_get_batch_task_info(std::int32_t id, const call_options& options = {}) noexcept {
+    [[nodiscard]] call<client, Info> start_get_batch_task_info(std::int32_t id,
+                                                               const call_options& options = {}) noexcept {
         return start<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id}, options);
     }
     template <class Info = BatchTaskInfo>
@@ -95,7 +98,8 @@ class client {
         return start<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id}, options, allowed);
     }
     template <class Info = BatchTaskInfo>
-    [[nodiscard]] call<client, Info> start_get_batch_task_info(std::int32_t id, allow_waiting_lookup_t allowed) noexcept {
+    [[nodiscard]] call<client, Info> start_get_batch_task_info(std::int32_t id,
+                                                               allow_waiting_lookup_t allowed) noexcept {
         return start_get_batch_task_info<Info>(id, call_options{}, allowed);
     }
 
@@ -103,8 +107,9 @@ class client {
     template <class Info, class Request, class Reply, class Clock = typename detail::own_clock<Link>::type>
     [[nodiscard]] result<Info> run(const operation<Request, Reply>& what, const Request& request,
                                    const call_options& options = {}, Clock clock = {}) {
-        static_assert(monotonic_clock<Clock>, "superoffice: the blocking call needs a clock: give one that models "
-                                              "monotonic_clock, or step() the call yourself");
+        static_assert(monotonic_clock<Clock>,
+                      "superoffice: the blocking call needs a clock: give one that models "
+                      "monotonic_clock, or step() the call yourself");
         call<client, Info> running{*this, what, request, options};
         for (;;) {
             const instant now = clock.now();
@@ -118,8 +123,9 @@ class client {
     template <class Info, class Request, class Reply>
     [[nodiscard]] call<client, Info> start(const operation<Request, Reply>& what, const Request& request,
                                            const call_options& options = {}) noexcept {
-        static_assert(!Link::may_wait, "superoffice: this link's start may wait for a name look-up: give it a resolver "
-                                       "that does not, or say superoffice::allow_waiting_lookup");
+        static_assert(!Link::may_wait,
+                      "superoffice: this link's start may wait for a name look-up: give it a resolver "
+                      "that does not, or say superoffice::allow_waiting_lookup");
         return start<Info>(what, request, options, allow_waiting_lookup);
     }
     template <class Info, class Request, class Reply>
@@ -151,8 +157,10 @@ class client {
     friend class superoffice::watch;
 
     static Reader make_reader(std::size_t bytes) {
-        if constexpr (std::constructible_from<Reader, std::size_t>) return Reader{bytes};
-        else return Reader{};
+        if constexpr (std::constructible_from<Reader, std::size_t>)
+            return Reader{bytes};
+        else
+            return Reader{};
     }
 
     // What call and watch use.

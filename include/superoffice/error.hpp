@@ -108,8 +108,8 @@ struct error {
     errc code = errc::ok;
     std::uint16_t http_status = 0;  ///< 0 while no status line was seen
     std::int32_t native = 0;        ///< errno, getaddrinfo's or mbedTLS's code, unchanged; 0 where there is none
-    std::uint32_t offset = 0;  ///< byte in the document, the head or the argument at fault; see also `needed()`
-    std::uint16_t member = 0;  ///< which member of the described struct, counted from 1; see `member_name<Info>`
+    std::uint32_t offset = 0;       ///< byte in the document, the head or the argument at fault; see also `needed()`
+    std::uint16_t member = 0;       ///< which member of the described struct, counted from 1; see `member_name<Info>`
     std::uint16_t reserved = 0;
 
     /// Bytes that would have been enough, for `memory_too_small`, `reply_too_large` and `document_too_large`; else 0.
@@ -147,8 +147,8 @@ inline constexpr error_row error_table[] = {
     {"cancelled", "the call was cancelled", remedy::program, true},
     {"deadline_exceeded", "the deadline passed", remedy::wait, true},
     {"bad_base_url", "the base URL cannot be used", remedy::user, false},
-    {"bad_header_value", "a text that would become a header holds a forbidden character or is too long", remedy::program,
-     false},
+    {"bad_header_value", "a text that would become a header holds a forbidden character or is too long",
+     remedy::program, false},
     {"bad_select", "the text given as $select holds a forbidden character", remedy::program, false},
     {"credential_missing", "no credential was given", remedy::user, false},
     {"credential_unavailable", "the credential source has no credential to give", remedy::user, true},
@@ -165,7 +165,8 @@ inline constexpr error_row error_table[] = {
     {"bad_authorities", "the certificate authorities given cannot be read", remedy::user, false},
     {"no_clock", "certificate dates cannot be checked: there is no clock", remedy::program, false},
     {"no_entropy", "the random number generator could not be seeded", remedy::program, true},
-    {"address_not_verifiable", "this TLS library cannot check a certificate against an IP address", remedy::user, false},
+    {"address_not_verifiable", "this TLS library cannot check a certificate against an IP address", remedy::user,
+     false},
     {"certificate_expired", "the server's certificate has expired", remedy::administrator, false},
     {"certificate_not_yet_valid", "the server's certificate is not valid yet", remedy::administrator, false},
     {"certificate_self_signed", "the server's certificate is self-signed", remedy::administrator, false},
@@ -178,7 +179,8 @@ inline constexpr error_row error_table[] = {
     {"bad_http", "the reply is not well-formed HTTP/1.1", remedy::administrator, false},
     {"head_too_large", "the reply's head does not fit into the memory", remedy::program, false},
     {"reply_too_large", "the reply does not fit into the memory", remedy::program, false},
-    {"unsupported_transfer_coding", "the reply uses a transfer coding other than chunked", remedy::administrator, false},
+    {"unsupported_transfer_coding", "the reply uses a transfer coding other than chunked", remedy::administrator,
+     false},
     {"unsupported_content_coding", "the reply is compressed although that was not asked for", remedy::administrator,
      false},
     {"unsupported_content_type", "the reply is of a type that this build cannot read", remedy::administrator, false},

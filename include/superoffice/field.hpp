@@ -32,7 +32,8 @@ class field {
     template <class U = T>
         requires(std::constructible_from<T, U &&> && !std::same_as<std::remove_cvref_t<U>, field> &&
                  !std::same_as<std::remove_cvref_t<U>, std::nullptr_t>)
-    constexpr explicit(!std::convertible_to<U, T>) field(U&& value) : value_(std::forward<U>(value)), state_(detail::field_state::value) {}
+    constexpr explicit(!std::convertible_to<U, T>) field(U&& value)
+        : value_(std::forward<U>(value)), state_(detail::field_state::value) {}
 
     [[nodiscard]] constexpr bool has_value() const noexcept { return state_ == state::value; }
     [[nodiscard]] constexpr bool is_null() const noexcept { return state_ == state::null; }
@@ -85,9 +86,10 @@ class field {
 /// True when a value is there and equals the other side. (No friend: that would take whatever converts to a field, the
 /// expressions that test frameworks take apart among them.)
 template <class T, class U>
-    requires(!std::derived_from<U, field<T>> && requires(const T& t, const U& u) {
-        { t == u } -> std::convertible_to<bool>;
-    })
+    requires(!std::derived_from<U, field<T>> &&
+             requires(const T& t, const U& u) {
+                 { t == u } -> std::convertible_to<bool>;
+             })
 constexpr bool operator==(const field<T>& a, const U& b) noexcept {
     return a.has_value() && *a == b;
 }

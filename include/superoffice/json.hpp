@@ -129,7 +129,8 @@ error decode_again(std::string_view raw, T& into, escapes how) noexcept {
 template <>
 inline FieldProperty map_value<FieldProperty>(json_text text) noexcept {
     FieldProperty made;
-    if (!text.is_null()) static_cast<void>(decode_again(text.raw(), made, escapes::kept));  // its shape was checked at decode
+    if (!text.is_null())
+        static_cast<void>(decode_again(text.raw(), made, escapes::kept));  // its shape was checked at decode
     return made;
 }
 
@@ -211,9 +212,8 @@ template <class T>
     json_writer out{into};
     codec<T>::encode(out, value);
     if (out.fits()) return out.text();
-    return error{.stage = stage::request,
-                 .code = errc::memory_too_small,
-                 .offset = static_cast<std::uint32_t>(out.size())};
+    return error{
+        .stage = stage::request, .code = errc::memory_too_small, .offset = static_cast<std::uint32_t>(out.size())};
 }
 
 /// The name of the member that an error of a decode is about; empty when it is about none. A constant.

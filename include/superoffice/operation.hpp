@@ -49,10 +49,26 @@ inline constexpr operation<path_segment, TenantStatus> get_tenant_status{"/api/s
 namespace detail {
 
 /// Header names that the library sends itself: a caller's second one would contradict it.
-inline constexpr std::string_view owned_headers[] = {
-    "host",           "connection",  "content-length", "transfer-encoding", "content-type", "accept", "accept-encoding",
-    "authorization",  "cookie",      "x-xsrf-token",   "so-apptoken",       "user-agent",   "expect", "upgrade",
-    "accept-language", "so-language", "so-culture",    "so-timezone",       "te",           "trailer"};
+inline constexpr std::string_view owned_headers[] = {"host",
+                                                     "connection",
+                                                     "content-length",
+                                                     "transfer-encoding",
+                                                     "content-type",
+                                                     "accept",
+                                                     "accept-encoding",
+                                                     "authorization",
+                                                     "cookie",
+                                                     "x-xsrf-token",
+                                                     "so-apptoken",
+                                                     "user-agent",
+                                                     "expect",
+                                                     "upgrade",
+                                                     "accept-language",
+                                                     "so-language",
+                                                     "so-culture",
+                                                     "so-timezone",
+                                                     "te",
+                                                     "trailer"};
 
 constexpr bool is_owned_header(std::string_view name) noexcept {
     for (const std::string_view owned : owned_headers)

@@ -22,30 +22,31 @@ struct header_field {
 /// The request headers that the service documents, and any others. Empty ones are not sent. Text is borrowed.
 /// Source: section 1.2 of the service notes.
 struct request_headers {
-    borrowed accept_language{};             ///< Accept-Language: "en", "nb-no", "*" for no translation
-    borrowed language{};                    ///< SO-Language; wins over the one above
-    borrowed culture{};                     ///< SO-Culture: formats inside strings
-    borrowed time_zone{};                   ///< SO-TimeZone: "UTC", "NO, includeTZOffset"; not IANA names
-    borrowed app_token{};                   ///< SO-AppToken, where the credential does not bring it
-    borrowed user_agent{};                  ///< User-Agent; default: this library's name and version
-    std::span<const header_field> more{};   ///< none of those that the library sends itself
+    borrowed accept_language{};            ///< Accept-Language: "en", "nb-no", "*" for no translation
+    borrowed language{};                   ///< SO-Language; wins over the one above
+    borrowed culture{};                    ///< SO-Culture: formats inside strings
+    borrowed time_zone{};                  ///< SO-TimeZone: "UTC", "NO, includeTZOffset"; not IANA names
+    borrowed app_token{};                  ///< SO-AppToken, where the credential does not bring it
+    borrowed user_agent{};                 ///< User-Agent; default: this library's name and version
+    std::span<const header_field> more{};  ///< none of those that the library sends itself
 };
 
 /// For every call of a client.
 struct client_options {
-    milliseconds timeout{30'000};     ///< one deadline over a whole call, retries included; the vendor's client has 30 s
-    milliseconds idle_limit{60'000};  ///< a kept connection that was idle longer is not used again
+    milliseconds timeout{30'000};  ///< one deadline over a whole call, retries included; the vendor's client has 30 s
+    milliseconds idle_limit{60'000};               ///< a kept connection that was idle longer is not used again
     request_type request_as = request_type::json;  ///< how bodies are sent
     reply_type reply_as = reply_type::json;        ///< how replies are asked for; what comes is read by its own type
-    borrowed tenant_directory{};  ///< "https://online.superoffice.com": asked once where a tenant went after a 421, and the
-                                ///< call is repeated there; empty: a 421 ends the call. Source: tenant status page
+    borrowed
+        tenant_directory{};  ///< "https://online.superoffice.com": asked once where a tenant went after a 421, and the
+                             ///< call is repeated there; empty: a 421 ends the call. Source: tenant status page
     request_headers headers{};
 };
 
 /// For one call. What is set here wins over the client's.
 struct call_options {
     milliseconds timeout{0};  ///< 0: the client's
-    borrowed select{};          ///< `$select` as text, in place of the one that the struct stands for
+    borrowed select{};        ///< `$select` as text, in place of the one that the struct stands for
     request_headers headers{};
 };
 

@@ -31,14 +31,14 @@ BOOST_DESCRIBE_STRUCT(service_fault, (), (Error, ErrorType, Message, ErrorMessag
 /// What is worth knowing of the last reply besides its document. Views into the client's memory: valid as long as the
 /// decoded text, that is until the client's next call.
 struct reply_info {
-    std::uint16_t status = 0;        ///< 0: no reply came
-    std::string_view message;        ///< the service's own words, from an error object
-    std::string_view detail;         ///< more of them
-    std::string_view type;           ///< the kind of error: "SoNotFoundException"
+    std::uint16_t status = 0;         ///< 0: no reply came
+    std::string_view message;         ///< the service's own words, from an error object
+    std::string_view detail;          ///< more of them
+    std::string_view type;            ///< the kind of error: "SoNotFoundException"
     field<milliseconds> retry_after;  ///< how long the server asks to be left alone; at most a day
-    reply_head head;                 ///< every header of the reply
-    milliseconds duration{0};        ///< from the first step of the call to its end
-    bool slow = false;               ///< the duration exceeded the operation's threshold
+    reply_head head;                  ///< every header of the reply
+    milliseconds duration{0};         ///< from the first step of the call to its end
+    bool slow = false;                ///< the duration exceeded the operation's threshold
 };
 
 namespace detail {
@@ -142,7 +142,8 @@ error interpret_refusal(Reader& reader, reply_info& about, json_document documen
         if (e.code == errc::ok) {  // a broken error page changes nothing: the status stands
             collector.tell(about);
             const bool fault = collector.says_error() || collector.has_text();
-            if (fault && (status == 400 || status == 500)) return reply_error(stage::service, errc::service_fault, status);
+            if (fault && (status == 400 || status == 500))
+                return reply_error(stage::service, errc::service_fault, status);
             // Shape A under 404 is the web server's own: there is no such address. B and C are the service's: no such row.
             if (status == 404 && collector.is_of_the_service())
                 return reply_error(stage::service, errc::no_such_task, status);

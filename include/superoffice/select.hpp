@@ -62,31 +62,42 @@ consteval bool is_part_of();
 /// Whether a member of type Mine can hold what the service sends as Theirs.
 template <class Mine, class Theirs>
 consteval bool can_hold() {
-    if constexpr (std::same_as<Mine, Theirs> || std::same_as<Mine, json_text>) return true;
-    else if constexpr (std::same_as<Theirs, bool> || std::same_as<Mine, bool>) return false;
-    else if constexpr (std::integral<Theirs>) return std::integral<Mine>;
-    else if constexpr (is_coded<Theirs>) return is_text<Mine> || is_coded_as<Theirs, Mine>;
-    else if constexpr (std::same_as<Theirs, field_property_map>) return std::same_as<Mine, string_map>;
-    else if constexpr (std::same_as<Theirs, string_map>) return false;
+    if constexpr (std::same_as<Mine, Theirs> || std::same_as<Mine, json_text>)
+        return true;
+    else if constexpr (std::same_as<Theirs, bool> || std::same_as<Mine, bool>)
+        return false;
+    else if constexpr (std::integral<Theirs>)
+        return std::integral<Mine>;
+    else if constexpr (is_coded<Theirs>)
+        return is_text<Mine> || is_coded_as<Theirs, Mine>;
+    else if constexpr (std::same_as<Theirs, field_property_map>)
+        return std::same_as<Mine, string_map>;
+    else if constexpr (std::same_as<Theirs, string_map>)
+        return false;
     else if constexpr (is_described_struct<Theirs>) {
-        if constexpr (is_described_struct<Mine>) return is_part_of<Mine, Theirs>();
-        else return false;
-    }
-    else return is_text<Mine>;  // text, dates, masks
+        if constexpr (is_described_struct<Mine>)
+            return is_part_of<Mine, Theirs>();
+        else
+            return false;
+    } else
+        return is_text<Mine>;  // text, dates, masks
 }
 
 template <class T, class Wire, std::size_t I, std::size_t At = wire_index<Wire>(member_names<T>[I])>
 consteval bool holds_its_property() {
-    if constexpr (At == member_count<Wire>) return true;  // the other assertion speaks of it
-    else return can_hold<bare_t<member_type<T, I>>, bare_t<member_type<Wire, At>>>();
+    if constexpr (At == member_count<Wire>)
+        return true;  // the other assertion speaks of it
+    else
+        return can_hold<bare_t<member_type<T, I>>, bare_t<member_type<Wire, At>>>();
 }
 
 /// Stops the compiler where a struct asks for what the service does not have. The member at fault is the template
 /// argument: compilers print `&my_struct::my_member`.
 template <auto Member, bool Known, bool Fits>
 struct selected_member {
-    static_assert(Known, "superoffice: the service has no property of this name: correct the member's name, or declare it "
-                         "as superoffice::unlisted<T> if the service has it and this version does not list it");
+    static_assert(Known,
+                  "superoffice: the service has no property of this name: correct the member's name, or declare it "
+                  "as superoffice::unlisted<T> if the service has it and this version does not list it");
     static_assert(Fits, "superoffice: the member's type cannot hold the service's property of the same name");
     static constexpr bool value = Known && Fits;
 };
@@ -94,11 +105,9 @@ struct selected_member {
 template <class T, class Wire>
 consteval bool is_part_of() {
     return []<std::size_t... I>(std::index_sequence<I...>) {
-        return (true && ... &&
-                selected_member<member_pointer<T, I>,
-                                !bare<member_type<T, I>>::listed ||
-                                    wire_index<Wire>(member_names<T>[I]) != member_count<Wire>,
-                                !bare<member_type<T, I>>::listed || holds_its_property<T, Wire, I>()>::value);
+        return (true && ... && selected_member < member_pointer<T, I>,
+                !bare<member_type<T, I>>::listed || wire_index<Wire>(member_names<T>[I]) != member_count<Wire>,
+                !bare<member_type<T, I>>::listed || holds_its_property<T, Wire, I>() > ::value);
     }(std::make_index_sequence<member_count<T>>{});
 }
 
@@ -120,8 +129,10 @@ struct select_path {
 /// Whether Mine is a struct of one's own in the place of the service's: that one is selected member by member.
 template <class Mine, class Wire, std::size_t At>
 consteval bool is_narrowed() {
-    if constexpr (At == member_count<Wire>) return false;
-    else return is_described_struct<Mine> && !std::same_as<Mine, bare_t<member_type<Wire, At>>>;
+    if constexpr (At == member_count<Wire>)
+        return false;
+    else
+        return is_described_struct<Mine> && !std::same_as<Mine, bare_t<member_type<Wire, At>>>;
 }
 
 /// f(text) for each piece of the list.
@@ -172,8 +183,9 @@ template <class Info, class Wire = BatchTaskInfo>
     if constexpr (std::same_as<Info, Wire>) {
         return {};
     } else {
-        static_assert(detail::is_described_struct<Info>,
-                      "superoffice: this type is not described: add BOOST_DESCRIBE_STRUCT(type, (), (members)) behind it");
+        static_assert(
+            detail::is_described_struct<Info>,
+            "superoffice: this type is not described: add BOOST_DESCRIBE_STRUCT(type, (), (members)) behind it");
         static_assert(detail::is_part_of<Info, Wire>());
         return {detail::select_text<Info, Wire>.data(), detail::select_text<Info, Wire>.size()};
     }

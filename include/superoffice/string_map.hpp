@@ -49,7 +49,9 @@ class basic_map {
         constexpr iterator() noexcept = default;
         explicit constexpr iterator(std::string_view object) noexcept : at_(object) {}
 
-        [[nodiscard]] value_type operator*() const noexcept { return {at_.key(), detail::map_value<Value>(at_.value())}; }
+        [[nodiscard]] value_type operator*() const noexcept {
+            return {at_.key(), detail::map_value<Value>(at_.value())};
+        }
         constexpr iterator& operator++() noexcept {
             at_.next();
             return *this;
@@ -60,7 +62,9 @@ class basic_map {
             return before;
         }
         friend constexpr bool operator==(const iterator&, const iterator&) noexcept = default;
-        friend constexpr bool operator==(const iterator& it, std::default_sentinel_t) noexcept { return it.at_.at_end(); }
+        friend constexpr bool operator==(const iterator& it, std::default_sentinel_t) noexcept {
+            return it.at_.at_end();
+        }
 
       private:
         friend basic_map;

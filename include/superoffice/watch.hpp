@@ -18,8 +18,8 @@ struct watch_options {
     milliseconds deadline{0};            ///< overall; 0: none. A dead worker looks like one that runs for ever
     milliseconds longest_pause{60'000};  ///< after failures in a row the interval doubles up to this, and a server's
                                          ///< Retry-After counts up to this
-    std::uint32_t failures = 5;          ///< so many repeatable failures in a row are borne; the next one ends the watch
-    call_options call{};                 ///< for each question
+    std::uint32_t failures = 5;  ///< so many repeatable failures in a row are borne; the next one ends the watch
+    call_options call{};         ///< for each question
 };
 
 /// What `watch::step` answers.
@@ -48,15 +48,17 @@ class watch {
     template <class Client>
     watch(Client& api, std::int32_t id, const watch_options& options = {}) noexcept
         : watch(api, id, options, allow_waiting_lookup) {
-        static_assert(!Client::link_type::may_wait,
-                      "superoffice: this link's start may wait for a name look-up: give it a resolver that does not, or "
-                      "say superoffice::allow_waiting_lookup");
+        static_assert(
+            !Client::link_type::may_wait,
+            "superoffice: this link's start may wait for a name look-up: give it a resolver that does not, or "
+            "say superoffice::allow_waiting_lookup");
     }
     template <class Client>
     watch(Client& api, std::int32_t id, const watch_options& options, allow_waiting_lookup_t) noexcept
         : api_(&api), drive_(&operations_of<Client>), id_(id), options_(options) {
-        static_assert(requires(const Info& info) { info.State; },
-                      "superoffice: a watched struct needs a member State: field<coded<BatchTaskState>> State;");
+        static_assert(
+            requires(const Info& info) { info.State; },
+            "superoffice: a watched struct needs a member State: field<coded<BatchTaskState>> State;");
     }
     watch(const watch&) = delete;
     watch& operator=(const watch&) = delete;

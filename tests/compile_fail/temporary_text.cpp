@@ -3,6 +3,4 @@
 
 #include <string>
 
-superoffice::bearer credential_of(const char* token) {
-    return superoffice::bearer{std::string{"8A:"} + token};
-}
+superoffice::bearer credential_of(const char* token) { return superoffice::bearer{std::string{"8A:"} + token}; }

@@ -101,15 +101,16 @@ call_outcome ask(Api& api, const superoffice::call_options& options = {},
 /// The same with a client of its own.
 template <class Info = superoffice::BatchTaskInfo, class Credential = superoffice::bearer>
 call_outcome ask_once(superoffice::scripted& link, Credential credential = Credential{test_token},
-                      superoffice::client_options client_options = {}, const superoffice::call_options& call_options = {},
-                      std::size_t memory_size = 4096) {
+                      superoffice::client_options client_options = {},
+                      const superoffice::call_options& call_options = {}, std::size_t memory_size = 4096) {
     std::vector<std::byte> memory(memory_size);
     superoffice::client api{link, test_base, credential, memory, client_options};
     return ask<Info>(api, call_options);
 }
 
 inline bool holds(std::span<const std::byte> memory, std::string_view text) {
-    return std::string_view{reinterpret_cast<const char*>(memory.data()), memory.size()}.find(text) != std::string_view::npos;
+    return std::string_view{reinterpret_cast<const char*>(memory.data()), memory.size()}.find(text) !=
+           std::string_view::npos;
 }
 
 /// Forwards to a scripted link that can be exchanged for another one while the client lives.

@@ -59,8 +59,8 @@ TEST_CASE("base_url: section 2, the forms that people have at hand") {
         {"http://my_host:1", false, "my_host", 1, "my_host:1", ""},
         {"https://h:65535/", true, "h", 65535, "h:65535", ""},
         {"https://[::1]", true, "::1", 443, "[::1]", ""},
-        {"https://[2001:db8::192.0.2.1]:8443/Cust/api", true, "2001:db8::192.0.2.1", 8443,
-         "[2001:db8::192.0.2.1]:8443", "/Cust"},
+        {"https://[2001:db8::192.0.2.1]:8443/Cust/api", true, "2001:db8::192.0.2.1", 8443, "[2001:db8::192.0.2.1]:8443",
+         "/Cust"},
     };
     for (const auto& one : cases) {
         CAPTURE(one.text);

@@ -39,9 +39,29 @@ void check_table(const row (&rows)[], std::size_t count) {
 
 TEST_CASE("BatchTaskInfo: section 1.4, the 24 properties in order") {
     const std::string_view names[] = {
-        "Id", "Name", "AssociateId", "DetailsTable", "DetailsRecord", "IsSystemTask", "IsInternalTask", "ParameterObject",
-        "LastStarted", "Created", "StartCount", "DatabaseSerialNumber", "Context", "Result", "State", "Description",
-        "Response", "Request", "ProgressDescription", "ProgressPercent", "FileName", "CancellationBehaviour", "TableRight",
+        "Id",
+        "Name",
+        "AssociateId",
+        "DetailsTable",
+        "DetailsRecord",
+        "IsSystemTask",
+        "IsInternalTask",
+        "ParameterObject",
+        "LastStarted",
+        "Created",
+        "StartCount",
+        "DatabaseSerialNumber",
+        "Context",
+        "Result",
+        "State",
+        "Description",
+        "Response",
+        "Request",
+        "ProgressDescription",
+        "ProgressPercent",
+        "FileName",
+        "CancellationBehaviour",
+        "TableRight",
         "FieldProperties",
     };
     REQUIRE(detail::member_count<BatchTaskInfo> == 24);
@@ -52,15 +72,20 @@ TEST_CASE("BatchTaskInfo: section 1.4, the 24 properties in order") {
 
 TEST_CASE("BatchTaskInfo: everything is absent to begin with") {
     const BatchTaskInfo info;
-    detail::for_each_member<BatchTaskInfo>([&](auto index) {
-        CHECK((info.*detail::member_pointer<BatchTaskInfo, index>).is_absent());
-    });
+    detail::for_each_member<BatchTaskInfo>(
+        [&](auto index) { CHECK((info.*detail::member_pointer<BatchTaskInfo, index>).is_absent()); });
 }
 
 TEST_CASE("BatchTaskState: section 6, the wire's names and numbers") {
     const row rows[] = {
-        {"Unknown", 0}, {"New", 1}, {"Aquired", 2}, {"Started", 3}, {"Succeeded", 4}, {"Failed", 5},
-        {"SucceededManualCleanup", 6}, {"All", 99999},
+        {"Unknown", 0},
+        {"New", 1},
+        {"Aquired", 2},
+        {"Started", 3},
+        {"Succeeded", 4},
+        {"Failed", 5},
+        {"SucceededManualCleanup", 6},
+        {"All", 99999},
     };
     check_table<BatchTaskState>(rows, sizeof rows / sizeof rows[0]);
 }
@@ -75,8 +100,17 @@ TEST_CASE("is_final: section 6, three states are terminal, in whatever type they
         std::string_view text;
         bool final;
     } const cases[] = {
-        {"Unknown", false}, {"New", false}, {"Aquired", false}, {"Started", false}, {"Succeeded", true}, {"Failed", true},
-        {"SucceededManualCleanup", true}, {"All", false}, {"Exploded", false}, {"", false}, {"succeeded", true},
+        {"Unknown", false},
+        {"New", false},
+        {"Aquired", false},
+        {"Started", false},
+        {"Succeeded", true},
+        {"Failed", true},
+        {"SucceededManualCleanup", true},
+        {"All", false},
+        {"Exploded", false},
+        {"", false},
+        {"succeeded", true},
     };
     for (const auto& one : cases) {
         CAPTURE(one.text);

@@ -176,7 +176,9 @@ TEST_CASE("call: one that was never stepped has touched nothing") {
     bench b;
     so::scripted link{good_steps};
     b.link.now = &link;
-    { const auto call = b.api.start_get_batch_task_info(497); }
+    {
+        const auto call = b.api.start_get_batch_task_info(497);
+    }
     CHECK(link.calls() == 0);
     b.check_good();
 }

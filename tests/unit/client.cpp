@@ -92,8 +92,10 @@ TEST_CASE("client: section 2, a base of one's own: port, path, http") {
         std::string_view authority, target;
         bool secure;
     } const cases[] = {
-        {"http://superoffice80/api", "superoffice80", 80, "superoffice80", "/api/v1/Agents/Batch/GetBatchTaskInfo", false},
-        {"https://[::1]:8443/Super/api/v1", "::1", 8443, "[::1]:8443", "/Super/api/v1/Agents/Batch/GetBatchTaskInfo", true},
+        {"http://superoffice80/api", "superoffice80", 80, "superoffice80", "/api/v1/Agents/Batch/GetBatchTaskInfo",
+         false},
+        {"https://[::1]:8443/Super/api/v1", "::1", 8443, "[::1]:8443", "/Super/api/v1/Agents/Batch/GetBatchTaskInfo",
+         true},
         {"http://crm.example.com:8080/crm", "crm.example.com", 8080, "crm.example.com:8080",
          "/crm/api/v1/Agents/Batch/GetBatchTaskInfo", true},
     };
@@ -113,10 +115,12 @@ TEST_CASE("client: section 2, a base of one's own: port, path, http") {
 
 TEST_CASE("client: section 10, a struct of one's own is the query") {
     const std::string selected =
-        support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo?$select=State,ProgressPercent"}.text();
+        support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo?$select=State,ProgressPercent"}
+            .text();
     const std::string reply = reply_text("200 OK", R"({"Id":null,"State":"Started","ProgressPercent":42,"Name":null})");
     const script_step steps[] = {script::starts(), script::expects(selected), script::gives(reply)};
-    const auto outcome = replay::in_every_cut(steps, [](so::scripted& link) { return support::ask_once<progress>(link); });
+    const auto outcome =
+        replay::in_every_cut(steps, [](so::scripted& link) { return support::ask_once<progress>(link); });
     CHECK(outcome.value == R"({"State":"Started","ProgressPercent":42})");
 }
 
@@ -124,7 +128,8 @@ TEST_CASE("client: a reader of one's own choice") {
     const script_step steps[] = {script::starts(), script::expects(request), script::gives(task)};
     so::scripted link{steps};
     std::array<std::byte, 4096> memory{};
-    so::client api{link, support::test_base, so::bearer{support::test_token}, memory, so::client_options{}, so::compact_reader{}};
+    so::client api{link,   support::test_base,   so::bearer{support::test_token},
+                   memory, so::client_options{}, so::compact_reader{}};
     CHECK(support::ask(api).value == task_value);
 }
 
@@ -162,27 +167,31 @@ TEST_CASE("client: a connection that the reply ends is not used again") {
     const std::string closing = reply_text("200 OK", task_value, "Connection: close\r\n");
     const std::string old = "HTTP/1.0 200 OK\r\nContent-Length: 28\r\n\r\n" + std::string{task_value};
     const std::string open = "HTTP/1.1 200 OK\r\n\r\n" + std::string{task_value};
-    const script_step by_header[] = {script::starts(), script::expects(request), script::gives(closing), script::stops(),
-                                     script::starts(), script::expects(request), script::gives(task)};
+    const script_step by_header[] = {script::starts(),   script::expects(request), script::gives(closing),
+                                     script::stops(),    script::starts(),         script::expects(request),
+                                     script::gives(task)};
     check_two_calls(by_header);
     const script_step by_version[] = {script::starts(), script::expects(request), script::gives(old), script::stops(),
                                       script::starts(), script::expects(request), script::gives(task)};
     check_two_calls(by_version);
-    const script_step by_close[] = {script::starts(), script::expects(request), script::gives(open), script::closes(),
-                                    script::stops(), script::starts(), script::expects(request), script::gives(task)};
+    const script_step by_close[] = {script::starts(),         script::expects(request), script::gives(open),
+                                    script::closes(),         script::stops(),          script::starts(),
+                                    script::expects(request), script::gives(task)};
     check_two_calls(by_close);
 }
 
 TEST_CASE("client: a kept connection that has ended, or brought something unasked, is replaced before it is used") {
-    const script_step ended[] = {script::starts(), script::expects(request), script::gives(task), script::closes(),
-                                 script::stops(), script::starts(), script::expects(request), script::gives(task)};
+    const script_step ended[] = {script::starts(),         script::expects(request), script::gives(task),
+                                 script::closes(),         script::stops(),          script::starts(),
+                                 script::expects(request), script::gives(task)};
     check_two_calls(ended);
-    const script_step failed[] = {script::starts(), script::expects(request), script::gives(task),
-                                  script::fails(errc::connection_reset), script::starts(), script::expects(request),
-                                  script::gives(task)};
+    const script_step failed[] = {
+        script::starts(), script::expects(request), script::gives(task), script::fails(errc::connection_reset),
+        script::starts(), script::expects(request), script::gives(task)};
     check_two_calls(failed);
-    const script_step unasked[] = {script::starts(), script::expects(request), script::gives(task), script::gives("H"),
-                                   script::stops(), script::starts(), script::expects(request), script::gives(task)};
+    const script_step unasked[] = {script::starts(),         script::expects(request), script::gives(task),
+                                   script::gives("H"),       script::stops(),          script::starts(),
+                                   script::expects(request), script::gives(task)};
     so::scripted link{unasked};
     CHECK(ask_twice(link).second.value == task_value);
     CHECK(link.finished());
@@ -202,15 +211,25 @@ TEST_CASE("client: a kept connection is not used again after idle_limit") {
 
 TEST_CASE("client: a kept connection that dies before the reply's first byte is replaced once") {
     // would_block: still there when the client looks before it sends
-    const script_step in_transmit[] = {script::starts(), script::expects(request), script::gives(task), script::would_block(),
-                                       script::fails(errc::connection_reset, 104), script::starts(),
-                                       script::expects(request), script::gives(task)};
-    const script_step in_receive[] = {script::starts(), script::expects(request), script::gives(task), script::expects(request),
-                                      script::fails(errc::truncated_close), script::starts(), script::expects(request),
+    const script_step in_transmit[] = {script::starts(),
+                                       script::expects(request),
+                                       script::gives(task),
+                                       script::would_block(),
+                                       script::fails(errc::connection_reset, 104),
+                                       script::starts(),
+                                       script::expects(request),
+                                       script::gives(task)};
+    const script_step in_receive[] = {script::starts(),
+                                      script::expects(request),
+                                      script::gives(task),
+                                      script::expects(request),
+                                      script::fails(errc::truncated_close),
+                                      script::starts(),
+                                      script::expects(request),
                                       script::gives(task)};
-    const script_step closed[] = {script::starts(), script::expects(request), script::gives(task), script::expects(request),
-                                  script::closes(), script::stops(), script::starts(), script::expects(request),
-                                  script::gives(task)};
+    const script_step closed[] = {script::starts(),         script::expects(request), script::gives(task),
+                                  script::expects(request), script::closes(),         script::stops(),
+                                  script::starts(),         script::expects(request), script::gives(task)};
     const std::span<const script_step> all[] = {in_transmit, in_receive, closed};
     for (const auto& steps : all) {
         so::scripted link{steps};
@@ -223,8 +242,9 @@ TEST_CASE("client: a kept connection that dies before the reply's first byte is 
 }
 
 TEST_CASE("client: ... only once, not on a fresh connection, and not within a reply") {
-    const script_step again[] = {script::starts(), script::expects(request), script::gives(task), script::expects(request),
-                                 script::closes(), script::starts(), script::expects(request), script::closes()};
+    const script_step again[] = {script::starts(),         script::expects(request), script::gives(task),
+                                 script::expects(request), script::closes(),         script::starts(),
+                                 script::expects(request), script::closes()};
     so::scripted twice{again};
     CHECK(ask_twice(twice).second.error == so::error{.stage = stage::receive, .code = errc::connection_closed});
     CHECK(twice.finished());
@@ -234,10 +254,11 @@ TEST_CASE("client: ... only once, not on a fresh connection, and not within a re
     CHECK(support::ask_once(fresh).error == so::error{.stage = stage::receive, .code = errc::connection_closed});
     CHECK(fresh.finished());
 
-    const script_step within[] = {script::starts(), script::expects(request), script::gives(task), script::expects(request),
-                                  script::gives("H"), script::closes()};
+    const script_step within[] = {script::starts(),         script::expects(request), script::gives(task),
+                                  script::expects(request), script::gives("H"),       script::closes()};
     so::scripted begun{within};
-    CHECK(ask_twice(begun).second.error == so::error{.stage = stage::http, .code = errc::connection_closed, .offset = 1});
+    CHECK(ask_twice(begun).second.error ==
+          so::error{.stage = stage::http, .code = errc::connection_closed, .offset = 1});
     CHECK(begun.finished());
 }
 
@@ -257,7 +278,8 @@ TEST_CASE("client: stop() hangs up and zeroes the memory") {
 
 // ---- failures of the link
 
-TEST_CASE("client: a link that fails anywhere: one error, its native code, the stage, and no secret left in the memory") {
+TEST_CASE(
+    "client: a link that fails anywhere: one error, its native code, the stage, and no secret left in the memory") {
     const script_step steps[] = {script::starts(), script::expects(request), script::gives(task)};
     std::vector<std::byte> memory(4096);
     const auto drive = [&](so::scripted& link) {
@@ -269,23 +291,25 @@ TEST_CASE("client: a link that fails anywhere: one error, its native code, the s
         return outcome;
     };
     const std::size_t sent = request.size();
-    for (const io_result& interruption : {io_result::failed(errc::connection_reset, 104), io_result::failed(errc::link_failed, -1),
-                                          io_result::failed(errc::ok, 7), io_result::closed()}) {
-        replay::interrupted_anywhere(steps, interruption, drive, [&](const call_outcome& outcome, so::scripted& link, std::size_t) {
-            const so::error& e = outcome.error;
-            const stage expected = link.moved() == 0 && e.stage != stage::transmit ? stage::connect
-                                   : link.moved() < sent                           ? stage::transmit
-                                   : link.moved() == sent                          ? stage::receive
-                                                                                   : stage::http;
-            CHECK(e.stage == expected);
-            if (interruption.state == so::io_state::failed) {
-                CHECK(e.native == interruption.native);
-                CHECK(e.code == (interruption.code == errc::ok ? errc::link_failed : interruption.code));
-            } else {
-                CHECK((e.code == errc::connection_closed || e.code == errc::connection_reset));
-            }
-            CHECK(outcome.value.empty());
-        });
+    for (const io_result& interruption :
+         {io_result::failed(errc::connection_reset, 104), io_result::failed(errc::link_failed, -1),
+          io_result::failed(errc::ok, 7), io_result::closed()}) {
+        replay::interrupted_anywhere(
+            steps, interruption, drive, [&](const call_outcome& outcome, so::scripted& link, std::size_t) {
+                const so::error& e = outcome.error;
+                const stage expected = link.moved() == 0 && e.stage != stage::transmit ? stage::connect
+                                       : link.moved() < sent                           ? stage::transmit
+                                       : link.moved() == sent                          ? stage::receive
+                                                                                       : stage::http;
+                CHECK(e.stage == expected);
+                if (interruption.state == so::io_state::failed) {
+                    CHECK(e.native == interruption.native);
+                    CHECK(e.code == (interruption.code == errc::ok ? errc::link_failed : interruption.code));
+                } else {
+                    CHECK((e.code == errc::connection_closed || e.code == errc::connection_reset));
+                }
+                CHECK(outcome.value.empty());
+            });
     }
 }
 
@@ -294,7 +318,8 @@ TEST_CASE("client: the stage of a failed start is the link's own") {
         const script_step steps[] = {script::would_block(so::wait_for::readable, stage::resolve),
                                      script::fails(errc::certificate_expired, -9984, at), script::starts()};
         so::scripted link{steps};
-        CHECK(support::ask_once(link).error == so::error{.stage = at, .code = errc::certificate_expired, .native = -9984});
+        CHECK(support::ask_once(link).error ==
+              so::error{.stage = at, .code = errc::certificate_expired, .native = -9984});
     }
 }
 
@@ -323,13 +348,17 @@ TEST_CASE("client: one deadline over all stages, and the error says which one it
         {stage::connect, {script::would_block(so::wait_for::writable, stage::connect), script::starts()}},
         {stage::handshake, {script::would_block(so::wait_for::readable, stage::handshake), script::starts()}},
         {stage::transmit, {script::starts(), script::would_block(so::wait_for::writable), script::expects(request)}},
-        {stage::transmit, {script::starts(), script::expects(sent.substr(0, half)), script::would_block(),
-                           script::expects(sent.substr(half))}},
+        {stage::transmit,
+         {script::starts(), script::expects(sent.substr(0, half)), script::would_block(),
+          script::expects(sent.substr(half))}},
         {stage::receive, {script::starts(), script::expects(request), script::would_block(), script::gives(task)}},
-        {stage::http, {script::starts(), script::expects(request), script::gives(came.substr(0, 1)), script::would_block(),
-                       script::gives(came.substr(1))}},
-        {stage::http, {script::starts(), script::expects(request), script::gives(came.substr(0, came.size() - 1)),
-                       script::would_block(), script::gives("}")}, 200},
+        {stage::http,
+         {script::starts(), script::expects(request), script::gives(came.substr(0, 1)), script::would_block(),
+          script::gives(came.substr(1))}},
+        {stage::http,
+         {script::starts(), script::expects(request), script::gives(came.substr(0, came.size() - 1)),
+          script::would_block(), script::gives("}")},
+         200},
     };
     for (const auto& one : cases) {
         CAPTURE(so::name(one.at));
@@ -349,24 +378,27 @@ TEST_CASE("client: one deadline over all stages, and the error says which one it
 }
 
 TEST_CASE("client: the deadline spans a retry, and one in time changes nothing") {
-    const script_step steps[] = {script::starts(), script::expects(request), script::gives(task), script::expects(request),
-                                 script::closes(), script::would_block(so::wait_for::writable, stage::connect),
-                                 script::starts(), script::expects(request), script::gives(task)};
+    const script_step steps[] = {
+        script::starts(),         script::expects(request), script::gives(task),
+        script::expects(request), script::closes(),         script::would_block(so::wait_for::writable, stage::connect),
+        script::starts(),         script::expects(request), script::gives(task)};
     for (const std::int64_t later : {999, 1'000}) {
         so::scripted link{steps};
         std::array<std::byte, 4096> memory{};
-        so::client api{link, support::test_base, so::bearer{support::test_token}, memory, {.timeout = so::milliseconds{1'000}}};
+        so::client api{
+            link, support::test_base, so::bearer{support::test_token}, memory, {.timeout = so::milliseconds{1'000}}};
         CHECK(support::ask(api).value == task_value);
         auto call = api.start_get_batch_task_info(497);
         CHECK(call.step(instant{5'000}) == step_state::pending);
         CHECK(call.step(instant{5'000 + later}) == step_state::done);
-        CHECK(call.value().error() == (later < 1'000 ? so::error{}
-                                                     : so::error{.stage = stage::connect, .code = errc::deadline_exceeded}));
+        CHECK(call.value().error() ==
+              (later < 1'000 ? so::error{} : so::error{.stage = stage::connect, .code = errc::deadline_exceeded}));
     }
 }
 
 TEST_CASE("client: neither the deadline nor the stage of one call is the next one's") {
-    const script_step steps[] = {script::starts(), script::expects(request), script::gives(task), script::expects(request)};
+    const script_step steps[] = {script::starts(), script::expects(request), script::gives(task),
+                                 script::expects(request)};
     so::scripted link{steps};
     std::array<std::byte, 4096> memory{};
     so::client api{link, support::test_base, so::bearer{support::test_token}, memory, {.timeout = so::milliseconds{0}}};
@@ -379,9 +411,12 @@ TEST_CASE("client: neither the deadline nor the stage of one call is the next on
 // ---- waiting
 
 TEST_CASE("client: a call says what it waits for") {
-    const script_step steps[] = {script::would_block(so::wait_for::writable, stage::connect), script::starts(),
-                                 script::would_block(so::wait_for::readable), script::expects(request),
-                                 script::would_block(so::wait_for::readable), script::gives(task)};
+    const script_step steps[] = {script::would_block(so::wait_for::writable, stage::connect),
+                                 script::starts(),
+                                 script::would_block(so::wait_for::readable),
+                                 script::expects(request),
+                                 script::would_block(so::wait_for::readable),
+                                 script::gives(task)};
     so::scripted link{steps};
     std::array<std::byte, 4096> memory{};
     so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
@@ -415,8 +450,8 @@ TEST_CASE("client: the work of one step is bounded") {
 }
 
 TEST_CASE("client: the blocking call, with a clock of one's own") {
-    const script_step steps[] = {script::would_block(), script::starts(), script::would_block(), script::expects(request),
-                                 script::would_block(), script::gives(task)};
+    const script_step steps[] = {script::would_block(),    script::starts(),      script::would_block(),
+                                 script::expects(request), script::would_block(), script::gives(task)};
     so::scripted link{steps};
     std::array<std::byte, 4096> memory{};
     so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
@@ -428,8 +463,9 @@ TEST_CASE("client: the blocking call, with a clock of one's own") {
     const script_step never[] = {script::starts(), script::expects(request), script::expects("never")};
     so::scripted quiet{never};
     so::client other{quiet, support::test_base, so::bearer{support::test_token}, memory};
-    CHECK(other.get_batch_task_info(497, {.timeout = so::milliseconds{100}}, support::manual_clock{so::milliseconds{10}})
-              .error() == so::error{.stage = stage::receive, .code = errc::deadline_exceeded});
+    CHECK(
+        other.get_batch_task_info(497, {.timeout = so::milliseconds{100}}, support::manual_clock{so::milliseconds{10}})
+            .error() == so::error{.stage = stage::receive, .code = errc::deadline_exceeded});
 }
 
 // ---- memory
@@ -439,8 +475,9 @@ TEST_CASE("client: memory too small for the request says how much the request ta
     for (std::size_t size = 0; size < request.size(); ++size) {
         so::scripted link{{}};
         const auto outcome = support::ask_once(link, so::bearer{support::test_token}, {}, {}, size);
-        const so::error expected{
-            .stage = stage::request, .code = errc::memory_too_small, .offset = static_cast<std::uint32_t>(request.size())};
+        const so::error expected{.stage = stage::request,
+                                 .code = errc::memory_too_small,
+                                 .offset = static_cast<std::uint32_t>(request.size())};
         CHECK(outcome.error == expected);
         CHECK(link.calls() == 0);
         if (outcome.error != expected) break;
@@ -473,7 +510,8 @@ TEST_CASE("client: memory too small for the reply says how much it takes, exactl
 }
 
 TEST_CASE("client: the request is zeroed as it is sent") {
-    const script_step steps[] = {script::starts(), script::expects(request), script::would_block(), script::gives(task)};
+    const script_step steps[] = {script::starts(), script::expects(request), script::would_block(),
+                                 script::gives(task)};
     so::scripted link{steps};
     std::array<std::byte, 4096> memory{};
     so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
@@ -512,9 +550,15 @@ TEST_CASE("client: texts of a value live until the next call, and point into the
 
 TEST_CASE("client: a whole call allocates nothing, neither the first nor the second, good or bad") {
     const std::string reply = reply_text("200 OK", documented_reply);
-    const script_step steps[] = {script::starts(), script::expects(request), script::gives(reply), script::expects(request),
-                                 script::gives(task), script::expects(request), script::fails(errc::connection_reset),
-                                 script::fails(errc::connection_refused), script::starts()};
+    const script_step steps[] = {script::starts(),
+                                 script::expects(request),
+                                 script::gives(reply),
+                                 script::expects(request),
+                                 script::gives(task),
+                                 script::expects(request),
+                                 script::fails(errc::connection_reset),
+                                 script::fails(errc::connection_refused),
+                                 script::starts()};
     so::scripted link{steps, {.at_most = 50}};
     std::array<std::byte, 4096> memory{};
     so::client api{link, support::test_base, so::bearer{support::test_token}, memory};

@@ -33,7 +33,8 @@ template <class Credential>
 void check_lines(const Credential& credential, std::string_view lines) {
     const std::string request = support::request_text{.credential = lines}.text();
     const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(task)};
-    const auto outcome = replay::in_every_cut(steps, [&](so::scripted& link) { return support::ask_once(link, credential); });
+    const auto outcome =
+        replay::in_every_cut(steps, [&](so::scripted& link) { return support::ask_once(link, credential); });
     CHECK(outcome.value == R"({"Id":497})");
 }
 
@@ -85,11 +86,13 @@ TEST_CASE("credentials: section 3, the exact header lines of each kind") {
     check_lines(so::basic{"tji0", "Jei0"}, "Authorization: Basic dGppMDpKZWkw\r\n");
     check_lines(so::basic{"user", ""}, "Authorization: Basic dXNlcjo=\r\n");
     check_lines(so::basic{"a", "b:c"}, "Authorization: Basic YTpiOmM=\r\n");
-    check_lines(so::basic{"b\xc3\xa5rd", "\xe2\x82\xac\xf0\x9f\x98\x80"}, "Authorization: Basic YsOlcmQ64oKs8J+YgA==\r\n");
+    check_lines(so::basic{"b\xc3\xa5rd", "\xe2\x82\xac\xf0\x9f\x98\x80"},
+                "Authorization: Basic YsOlcmQ64oKs8J+YgA==\r\n");
     check_lines(so::ticket{"7T:AbC+/=.."}, "Authorization: SOTicket 7T:AbC+/=..\r\n");
     check_lines(so::ticket{"7T:abc", "app-token"}, "Authorization: SOTicket 7T:abc\r\nSO-AppToken: app-token\r\n");
     check_lines(so::bearer{"8A:Cust12345.xyz+/="}, "Authorization: Bearer 8A:Cust12345.xyz+/=\r\n");
-    check_lines(so::session{"sid=1; XSRF-TOKEN=2", "xsrf+/="}, "Cookie: sid=1; XSRF-TOKEN=2\r\nX-XSRF-TOKEN: xsrf+/=\r\n");
+    check_lines(so::session{"sid=1; XSRF-TOKEN=2", "xsrf+/="},
+                "Cookie: sid=1; XSRF-TOKEN=2\r\nX-XSRF-TOKEN: xsrf+/=\r\n");
     check_lines(so::anonymous{}, "");
 }
 
@@ -177,7 +180,7 @@ TEST_CASE("credential_source: without a fresh one the 401 stands") {
 TEST_CASE("credential_source: a 401 over a connection that is not kept is repeated on a fresh one") {
     const std::string first = request_with("token-0"), second = request_with("token-1");
     const std::string closing = reply_text("401 Unauthorized", "", "Connection: close\r\n");
-    const so::script_step steps[] = {script::starts(), script::expects(first), script::gives(closing), script::stops(),
+    const so::script_step steps[] = {script::starts(), script::expects(first),  script::gives(closing), script::stops(),
                                      script::starts(), script::expects(second), script::gives(task)};
     const auto outcome = replay::in_every_cut(steps, [](so::scripted& link) {
         refreshing_source source;
@@ -190,10 +193,10 @@ TEST_CASE("credential_source: a 401 over a connection that is not kept is repeat
 
 TEST_CASE("credential_source: each call has its own repeat") {
     const std::string requests[] = {request_with("token-0"), request_with("token-1"), request_with("token-2")};
-    const so::script_step steps[] = {script::starts(), script::expects(requests[0]), script::gives(refusal),
-                                     script::expects(requests[1]), script::gives(task),
-                                     script::expects(requests[1]), script::gives(refusal),
-                                     script::expects(requests[2]), script::gives(task)};
+    const so::script_step steps[] = {
+        script::starts(),    script::expects(requests[0]), script::gives(refusal), script::expects(requests[1]),
+        script::gives(task), script::expects(requests[1]), script::gives(refusal), script::expects(requests[2]),
+        script::gives(task)};
     so::scripted link{steps};
     refreshing_source source;
     source.refusals_borne = 100;

@@ -75,7 +75,8 @@ TEST_CASE("error: every stage and every remedy has a name of its own") {
         CHECK(names.insert(so::name(static_cast<so::stage>(n))).second);
     CHECK(so::name(so::stage::none) == std::string_view{"none"});
     CHECK(so::name(so::stage::service) == std::string_view{"service"});
-    for (int n = 0; n <= static_cast<int>(remedy::wait); ++n) CHECK(names.insert(so::name(static_cast<remedy>(n))).second);
+    for (int n = 0; n <= static_cast<int>(remedy::wait); ++n)
+        CHECK(names.insert(so::name(static_cast<remedy>(n))).second);
 }
 
 TEST_CASE("error: a number that is no code reads as the first row, not as memory behind the table") {

@@ -101,7 +101,7 @@ TEST_CASE("flags: numbers, as archive replies have them") {
         bool known;
         std::string_view text;
     } const cases[] = {
-        {0, true, "None"}, {1, true, "Select"}, {15, true, "FULL"},         {6, true, ""},
+        {0, true, "None"}, {1, true, "Select"}, {15, true, "FULL"},        {6, true, ""},
         {255, true, ""},   {256, false, ""},    {0xffff'ffffu, false, ""},
     };
     for (const auto& one : cases) {

@@ -159,7 +159,8 @@ TEST_CASE("decode: what members become") {
         {R"({"Inner":{}})", R"({"Inner":{}})"},
         {R"({"Inner":{"Deep":null}})", R"({"Inner":{"Deep":null}})"},
         // order
-        {R"({"Name":"n","Inner":{"Text":"t","Deep":1},"Id":2})", R"({"Id":2,"Name":"n","Inner":{"Deep":1,"Text":"t"}})"},
+        {R"({"Name":"n","Inner":{"Text":"t","Deep":1},"Id":2})",
+         R"({"Id":2,"Name":"n","Inner":{"Deep":1,"Text":"t"}})"},
         // duplicates: the last one
         {R"({"Id":1,"Id":2})", R"({"Id":2})"},
         {R"({"Id":1,"Id":null})", R"({"Id":null})"},
@@ -263,7 +264,8 @@ TEST_CASE("decode: nesting is refused beyond json_max_depth, known or not") {
 }
 
 TEST_CASE("decode: a document cut at any byte gives no value and reads nothing behind the cut") {
-    for (const std::string_view whole : {documented_reply, R"({"Name":"\u0041\ud83d\ude00","TableRight":{"Mask":1.5e3}})"sv}) {
+    for (const std::string_view whole :
+         {documented_reply, R"({"Name":"\u0041\ud83d\ude00","TableRight":{"Mask":1.5e3}})"sv}) {
         for (std::size_t size = 0; size < whole.size(); ++size) {
             CAPTURE(size);
             support::decode_each<BatchTaskInfo>(whole.substr(0, size), [&](const so::result<BatchTaskInfo>& answer) {
@@ -276,8 +278,7 @@ TEST_CASE("decode: a document cut at any byte gives no value and reads nothing b
 
 TEST_CASE("decode: text points into the document") {
     std::string document = R"({"Name":"plain","Inner":{"Text":"esc\u0061ped"}})";
-    const auto answer =
-        so::decode<small>(so::compact_reader{}, {document.data(), document.size(), document.size()});
+    const auto answer = so::decode<small>(so::compact_reader{}, {document.data(), document.size(), document.size()});
     REQUIRE(answer.has_value());
     const std::string_view text = *answer->Inner->Text;
     CHECK(answer->Name->data() == document.data() + 9);
@@ -335,7 +336,8 @@ TEST_CASE("decode and encode: nothing is allocated once a reader is there, howev
     const auto rounds = [&](auto& reader) {
         for (int round = 0; round < 3; ++round) {
             documented_reply.copy(document.data(), documented_reply.size());
-            const auto answer = so::decode<BatchTaskInfo>(reader, {document.data(), documented_reply.size(), document.size()});
+            const auto answer =
+                so::decode<BatchTaskInfo>(reader, {document.data(), documented_reply.size(), document.size()});
             if (!answer.has_value() || !so::encode(*answer, room).has_value()) return false;
             if (!answer->FieldProperties->find("fieldName").has_value()) return false;
         }

@@ -32,7 +32,7 @@ struct StopBatchJobReply {
 };
 BOOST_DESCRIBE_STRUCT(StopBatchJobReply, (), (Id, Stopped))
 constexpr so::operation<StopBatchJobRequest, StopBatchJobReply> stop_batch_job{"/api/v1/Agents/Batch/StopBatchJob",
-                                                                              so::milliseconds{1'000}};
+                                                                               so::milliseconds{1'000}};
 
 struct just_stopped {
     so::field<bool> Stopped;
@@ -55,15 +55,20 @@ so::result<Info> stopped(so::scripted& link) {
 
 TEST_CASE("operation: section 12, another call of the service") {
     const std::string reply = support::reply_text("200 OK", R"({"Id":5,"Stopped":true})");
-    const std::string whole =
-        support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/StopBatchJob", .body = R"({"Id":5,"Force":true})"}.text();
+    const std::string whole = support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/StopBatchJob",
+                                                    .body = R"({"Id":5,"Force":true})"}
+                                  .text();
     const so::script_step steps[] = {script::starts(), script::expects(whole), script::gives(reply)};
-    CHECK(replay::in_every_cut(steps, [](so::scripted& link) { return stopped<StopBatchJobReply>(link)->Stopped == true; }));
+    CHECK(replay::in_every_cut(steps,
+                               [](so::scripted& link) { return stopped<StopBatchJobReply>(link)->Stopped == true; }));
 
-    const std::string selected = support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/StopBatchJob?$select=Stopped",
-                                                       .body = R"({"Id":5,"Force":true})"}.text();
+    const std::string selected =
+        support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/StopBatchJob?$select=Stopped",
+                              .body = R"({"Id":5,"Force":true})"}
+            .text();
     const so::script_step narrow[] = {script::starts(), script::expects(selected), script::gives(reply)};
-    CHECK(replay::in_every_cut(narrow, [](so::scripted& link) { return stopped<just_stopped>(link)->Stopped == true; }));
+    CHECK(
+        replay::in_every_cut(narrow, [](so::scripted& link) { return stopped<just_stopped>(link)->Stopped == true; }));
 }
 
 TEST_CASE("operation: a path segment is plain, or refused with its place, and nothing is sent") {
@@ -78,7 +83,8 @@ TEST_CASE("operation: a path segment is plain, or refused with its place, and no
         so::client api{link, "https://online.superoffice.com", so::anonymous{}, memory};
         auto call = api.start<so::TenantStatus>(so::get_tenant_status, so::path_segment{one.segment});
         support::step_to_end(call);
-        CHECK(call.value().error() == so::error{.stage = stage::request, .code = errc::bad_base_url, .offset = one.offset});
+        CHECK(call.value().error() ==
+              so::error{.stage = stage::request, .code = errc::bad_base_url, .offset = one.offset});
         CHECK(link.calls() == 0);
     }
 }
@@ -86,7 +92,8 @@ TEST_CASE("operation: a path segment is plain, or refused with its place, and no
 TEST_CASE("operation: a GET carries neither a credential nor the application token") {
     const std::string request =
         "GET /api/state/Cust-1_a.b HTTP/1.1\r\nHost: online.superoffice.com\r\nAccept: application/json\r\n"
-        "Accept-Encoding: identity\r\nUser-Agent: superoffice-batch/" SUPEROFFICE_VERSION_TEXT "\r\nSO-Language: en\r\n\r\n";
+        "Accept-Encoding: identity\r\nUser-Agent: superoffice-batch/" SUPEROFFICE_VERSION_TEXT
+        "\r\nSO-Language: en\r\n\r\n";
     const std::string reply = support::reply_text("200 OK", R"({"IsRunning":true})");
     const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(reply)};
     so::scripted link{steps};

@@ -30,7 +30,8 @@ BOOST_DESCRIBE_STRUCT(progress, (), (State))
 
 /// What is sent is just `expected`.
 template <class Info = so::BatchTaskInfo>
-void check_request(const support::request_text& expected, const so::client_options& of_client, const so::call_options& of_call) {
+void check_request(const support::request_text& expected, const so::client_options& of_client,
+                   const so::call_options& of_call) {
     const std::string request = expected.text();
     const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(task)};
     so::scripted link{steps};
@@ -49,26 +50,38 @@ so::error refused_early(const so::client_options& of_client, const so::call_opti
 }  // namespace
 
 TEST_CASE("options: section 1.2, every documented header goes out by its name") {
-    const request_headers all{.accept_language = "fr,de,ru,zh", .language = "nb-no", .culture = "sv",
-                              .time_zone = "NO, includeTZOffset", .app_token = "secret", .user_agent = "tool/1.0"};
-    const support::request_text expected{
-        .user_agent = "tool/1.0",
-        .more = "Accept-Language: fr,de,ru,zh\r\nSO-Language: nb-no\r\nSO-Culture: sv\r\n"
-                "SO-TimeZone: NO, includeTZOffset\r\nSO-AppToken: secret\r\n"};
+    const request_headers all{.accept_language = "fr,de,ru,zh",
+                              .language = "nb-no",
+                              .culture = "sv",
+                              .time_zone = "NO, includeTZOffset",
+                              .app_token = "secret",
+                              .user_agent = "tool/1.0"};
+    const support::request_text expected{.user_agent = "tool/1.0",
+                                         .more =
+                                             "Accept-Language: fr,de,ru,zh\r\nSO-Language: nb-no\r\nSO-Culture: sv\r\n"
+                                             "SO-TimeZone: NO, includeTZOffset\r\nSO-AppToken: secret\r\n"};
     check_request(expected, {.headers = all}, {});
     check_request(expected, {}, {.headers = all});
 }
 
 TEST_CASE("options: what a call sets wins over the client's, header by header") {
-    const request_headers mine{.accept_language = "en", .language = "en", .culture = "en", .time_zone = "UTC",
-                               .app_token = "client", .user_agent = "client/1"};
-    check_request({.user_agent = "client/1",
-                   .more = "Accept-Language: *\r\nSO-Language: en\r\nSO-Culture: en\r\nSO-TimeZone: NO\r\nSO-AppToken: client\r\n"},
-                  {.headers = mine}, {.headers = {.accept_language = "*", .time_zone = "NO"}});
-    check_request({.user_agent = "call/1",
-                   .more = "Accept-Language: en\r\nSO-Language: x\r\nSO-Culture: sv\r\nSO-TimeZone: UTC\r\nSO-AppToken: call\r\n"},
-                  {.headers = mine},
-                  {.headers = {.language = "x", .culture = "sv", .app_token = "call", .user_agent = "call/1"}});
+    const request_headers mine{.accept_language = "en",
+                               .language = "en",
+                               .culture = "en",
+                               .time_zone = "UTC",
+                               .app_token = "client",
+                               .user_agent = "client/1"};
+    check_request(
+        {.user_agent = "client/1",
+         .more =
+             "Accept-Language: *\r\nSO-Language: en\r\nSO-Culture: en\r\nSO-TimeZone: NO\r\nSO-AppToken: client\r\n"},
+        {.headers = mine}, {.headers = {.accept_language = "*", .time_zone = "NO"}});
+    check_request(
+        {.user_agent = "call/1",
+         .more =
+             "Accept-Language: en\r\nSO-Language: x\r\nSO-Culture: sv\r\nSO-TimeZone: UTC\r\nSO-AppToken: call\r\n"},
+        {.headers = mine},
+        {.headers = {.language = "x", .culture = "sv", .app_token = "call", .user_agent = "call/1"}});
 }
 
 TEST_CASE("options: headers of one's own come behind, the client's first, empty values too") {
@@ -78,10 +91,26 @@ TEST_CASE("options: headers of one's own come behind, the client's first, empty 
 }
 
 TEST_CASE("options: headers that the library sends itself are refused, and nothing is sent") {
-    for (const std::string_view name :
-         {"Host", "connection", "CONTENT-LENGTH", "Transfer-Encoding", "Content-Type", "Accept", "Accept-Encoding",
-          "authorization", "Cookie", "X-XSRF-TOKEN", "SO-AppToken", "User-Agent", "Expect", "Upgrade", "Accept-Language",
-          "SO-Language", "SO-Culture", "SO-TimeZone", "TE", "Trailer"}) {
+    for (const std::string_view name : {"Host",
+                                        "connection",
+                                        "CONTENT-LENGTH",
+                                        "Transfer-Encoding",
+                                        "Content-Type",
+                                        "Accept",
+                                        "Accept-Encoding",
+                                        "authorization",
+                                        "Cookie",
+                                        "X-XSRF-TOKEN",
+                                        "SO-AppToken",
+                                        "User-Agent",
+                                        "Expect",
+                                        "Upgrade",
+                                        "Accept-Language",
+                                        "SO-Language",
+                                        "SO-Culture",
+                                        "SO-TimeZone",
+                                        "TE",
+                                        "Trailer"}) {
         CAPTURE(name);
         const header_field more[] = {{"X-Good", "1"}, {name, "x"}};
         const so::error bad{.stage = stage::request, .code = errc::bad_header_value};
@@ -97,9 +126,9 @@ TEST_CASE("options: line breaks and NUL are refused wherever text becomes a head
         const header_field value[] = {{"X-Mine", text}};
         const header_field name[] = {{text, "x"}};
         for (const request_headers& headers :
-             {request_headers{.accept_language = text}, request_headers{.language = text}, request_headers{.culture = text},
-              request_headers{.time_zone = text}, request_headers{.app_token = text}, request_headers{.user_agent = text},
-              request_headers{.more = value}, request_headers{.more = name}}) {
+             {request_headers{.accept_language = text}, request_headers{.language = text},
+              request_headers{.culture = text}, request_headers{.time_zone = text}, request_headers{.app_token = text},
+              request_headers{.user_agent = text}, request_headers{.more = value}, request_headers{.more = name}}) {
             CHECK(refused_early({.headers = headers}, {}) == bad);
             CHECK(refused_early({}, {.headers = headers}) == bad);
         }
@@ -121,7 +150,8 @@ TEST_CASE("options: a $select that would have to be escaped is refused with its 
         std::string_view text;
         std::uint32_t offset;
     } const cases[] = {
-        {"Name, Id", 5}, {" Name", 0}, {"Name&x=1", 4}, {"Name#", 4}, {"a\r\nb", 1}, {"N\xc3\xa5me", 1}, {"a%20b", 1}, {"a?b", 1},
+        {"Name, Id", 5}, {" Name", 0},       {"Name&x=1", 4}, {"Name#", 4},
+        {"a\r\nb", 1},   {"N\xc3\xa5me", 1}, {"a%20b", 1},    {"a?b", 1},
     };
     for (const auto& one : cases) {
         CAPTURE(one.text);
@@ -133,7 +163,8 @@ TEST_CASE("options: a $select that would have to be escaped is refused with its 
 TEST_CASE("options: the deadline is the call's, or else the client's") {
     struct {
         std::int64_t of_client, of_call, expected;
-    } const cases[] = {{30'000, 0, 30'000}, {30'000, 50, 50}, {10, 50, 50}, {10, 0, 10}, {0, 0, 0}, {-5, 0, 0}, {10, -5, 10}};
+    } const cases[] = {{30'000, 0, 30'000}, {30'000, 50, 50}, {10, 50, 50}, {10, 0, 10},
+                       {0, 0, 0},           {-5, 0, 0},       {10, -5, 10}};
     for (const auto& one : cases) {
         const so::script_step steps[] = {script::would_block(), script::would_block(), script::starts()};
         so::scripted link{steps};

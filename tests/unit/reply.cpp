@@ -118,7 +118,8 @@ const reply_case cases[] = {
     {"200 OK", html, "", errc::not_json, stage::decode},
     {"200 OK", " \r\n <html></html>", json, errc::not_json, stage::decode, 4},
     {"200 OK", R"({"Id":1})", "text/plain", errc::not_json, stage::decode},
-    {"200 OK", "<BatchTaskInfo><Id>1</Id></BatchTaskInfo>", "application/xml", errc::unsupported_content_type, stage::decode},
+    {"200 OK", "<BatchTaskInfo><Id>1</Id></BatchTaskInfo>", "application/xml", errc::unsupported_content_type,
+     stage::decode},
     {"200 OK", "<BatchTaskInfo/>", "text/xml; charset=utf-8", errc::unsupported_content_type, stage::decode},
     {"200 OK", "[]", json, errc::wrong_kind, stage::decode},
     {"200 OK", "497", json, errc::wrong_kind, stage::decode},
@@ -138,8 +139,9 @@ TEST_CASE("reply: section 4, every kind of reply, however it arrives") {
         CAPTURE(one.status);
         CAPTURE(one.type);
         CAPTURE(one.body);
-        const std::string reply = one.type.empty() ? "HTTP/1.1 " + std::string{one.status} + "\r\nContent-Length: " +
-                                                         std::to_string(one.body.size()) + "\r\n\r\n" + std::string{one.body}
+        const std::string reply = one.type.empty() ? "HTTP/1.1 " + std::string{one.status} +
+                                                         "\r\nContent-Length: " + std::to_string(one.body.size()) +
+                                                         "\r\n\r\n" + std::string{one.body}
                                                    : reply_text(one.status, one.body, "", one.type);
         const so::script_step steps[] = {script::starts("online.superoffice.com", 443), script::expects(request),
                                          script::gives(reply)};
@@ -213,10 +215,11 @@ TEST_CASE("reply: Retry-After is told for every status, in seconds or as a date"
 
 TEST_CASE("last_reply: section 5, headers worth knowing are there, also after an error") {
     const std::string request = support::request_text{}.text();
-    const std::string reply = reply_text("302 Found", "gone", "Location: https://elsewhere.example/login\r\n"
-                                                              "WWW-Authenticate: Bearer realm=\"x\"\r\n"
-                                                              "x-db-stats: implementationMS=512&Calls=7&Read=123\r\n"
-                                                              "SO-TIMEZONE: NO\r\n");
+    const std::string reply = reply_text("302 Found", "gone",
+                                         "Location: https://elsewhere.example/login\r\n"
+                                         "WWW-Authenticate: Bearer realm=\"x\"\r\n"
+                                         "x-db-stats: implementationMS=512&Calls=7&Read=123\r\n"
+                                         "SO-TIMEZONE: NO\r\n");
     const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(reply)};
     so::scripted link{steps};
     std::array<std::byte, 4096> memory{};

@@ -95,7 +95,7 @@ TEST_CASE("result: an error") {
 }
 
 TEST_CASE("result: without anything it holds a default value") {
-    CHECK(result<pair_of_ints>{}->b == 2);
+    CHECK(result<pair_of_ints> {} -> b == 2);
     CHECK(result<void>{}.error() == error{});
 }
 
@@ -137,7 +137,9 @@ TEST_CASE("result: becomes std::expected") {
     const std::expected<std::string, error> bad = result<std::string>{failure};
     CHECK_FALSE(bad.has_value());
     CHECK(bad.error() == failure);
-    const auto returned = []() -> std::expected<pair_of_ints, error> { return result<pair_of_ints>{pair_of_ints{3, 4}}; };
+    const auto returned = []() -> std::expected<pair_of_ints, error> {
+        return result<pair_of_ints>{pair_of_ints{3, 4}};
+    };
     CHECK(returned()->b == 4);
 }
 #endif

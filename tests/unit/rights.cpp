@@ -45,18 +45,31 @@ void check_table(const row (&rows)[], std::size_t count) {
 
 TEST_CASE("rights: section 6, ETableRight") {
     const row rows[] = {
-        {"None", 0},  {"Select", 1}, {"R", 1},          {"Update", 2}, {"UR", 3}, {"Insert", 4}, {"RI", 5},
-        {"URI", 7},   {"Delete", 8}, {"UDR", 11},       {"FULL", 15},  {"Filtering", 16}, {"F", 16}, {"RF", 17},
-        {"FI", 20},   {"RestrictedUpdate", 32}, {"URU", 34}, {"WRITE", 38}, {"Unused1", 64}, {"Uninitialized", 128},
+        {"None", 0},   {"Select", 1}, {"R", 1},        {"Update", 2},
+        {"UR", 3},     {"Insert", 4}, {"RI", 5},       {"URI", 7},
+        {"Delete", 8}, {"UDR", 11},   {"FULL", 15},    {"Filtering", 16},
+        {"F", 16},     {"RF", 17},    {"FI", 20},      {"RestrictedUpdate", 32},
+        {"URU", 34},   {"WRITE", 38}, {"Unused1", 64}, {"Uninitialized", 128},
     };
     check_table<so::ETableRight>(rows, sizeof rows / sizeof rows[0]);
 }
 
 TEST_CASE("rights: section 6, EFieldRight") {
     const row rows[] = {
-        {"None", 0},     {"Read", 1},     {"Write", 2},    {"Update", 3},           {"FULL", 3},
-        {"Unused1", 4},  {"Unused2", 8},  {"Unused3", 16}, {"Nullable", 32},        {"Unused4", 32},
-        {"UIHintMandatory", 64}, {"UIHintReadOnly", 128}, {"UIHints", 192}, {"UndefinedValue256", 256},
+        {"None", 0},
+        {"Read", 1},
+        {"Write", 2},
+        {"Update", 3},
+        {"FULL", 3},
+        {"Unused1", 4},
+        {"Unused2", 8},
+        {"Unused3", 16},
+        {"Nullable", 32},
+        {"Unused4", 32},
+        {"UIHintMandatory", 64},
+        {"UIHintReadOnly", 128},
+        {"UIHints", 192},
+        {"UndefinedValue256", 256},
     };
     check_table<so::EFieldRight>(rows, sizeof rows / sizeof rows[0]);
 }

@@ -99,8 +99,9 @@ struct other_types {
     so::json_text TableRight;
     field<so::string_map> FieldProperties;
 };
-BOOST_DESCRIBE_STRUCT(other_types, (), (Id, Name, AssociateId, DetailsTable, IsSystemTask, ParameterObject, LastStarted,
-                                        Created, State, CancellationBehaviour, TableRight, FieldProperties))
+BOOST_DESCRIBE_STRUCT(other_types, (),
+                      (Id, Name, AssociateId, DetailsTable, IsSystemTask, ParameterObject, LastStarted, Created, State,
+                       CancellationBehaviour, TableRight, FieldProperties))
 static_assert(select_of<other_types>() ==
               "Id,Name,AssociateId,DetailsTable,IsSystemTask,ParameterObject,LastStarted,Created,State,"
               "CancellationBehaviour,TableRight,FieldProperties");

@@ -55,12 +55,12 @@ std::string copied(so::json_text text) {
 
 std::string spelt(const string_map& map) {
     std::string all;
-    for (const auto [key, value] : map)
-        all += copied(key) + (value.is_null() ? "!" : "=") + copied(value) + ';';
+    for (const auto [key, value] : map) all += copied(key) + (value.is_null() ? "!" : "=") + copied(value) + ';';
     return all;
 }
 
-static_assert(std::input_iterator<string_map::iterator> && std::sentinel_for<std::default_sentinel_t, string_map::iterator>);
+static_assert(std::input_iterator<string_map::iterator> &&
+              std::sentinel_for<std::default_sentinel_t, string_map::iterator>);
 static_assert(string_map{}.empty() && string_map{}.raw().empty() && !string_map{}.is_object());
 
 }  // namespace
@@ -121,7 +121,8 @@ TEST_CASE("string_map: anything but an object is kept as its text, and looks emp
 }
 
 TEST_CASE("string_map: find takes the last of a key, sees through escapes, and observes letter case") {
-    const std::string_view text = R"({"a":"1","\u0061":"2","A":"3","n":null,"num":-1.5e3,"obj":{"a":"4"},"list":["a"]})";
+    const std::string_view text =
+        R"({"a":"1","\u0061":"2","A":"3","n":null,"num":-1.5e3,"obj":{"a":"4"},"list":["a"]})";
     support::decode_each<maps>("{\"ParameterObject\":" + std::string{text} + '}', [](const so::result<maps>& answer) {
         const string_map& map = *answer->ParameterObject;
         CHECK(*map.find("a") == "2");
@@ -140,7 +141,8 @@ TEST_CASE("string_map: find takes the last of a key, sees through escapes, and o
 TEST_CASE("string_map: a huge one") {
     constexpr std::size_t count = 5'000;
     std::string text = "{\"ParameterObject\":{";
-    for (std::size_t n = 0; n < count; ++n) text += "\"key" + std::to_string(n) + "\":\"value " + std::to_string(n) + "\",";
+    for (std::size_t n = 0; n < count; ++n)
+        text += "\"key" + std::to_string(n) + "\":\"value " + std::to_string(n) + "\",";
     text.back() = '}';
     text += '}';
     support::decode_each<maps>(text, [&](const so::result<maps>& answer) {
@@ -161,7 +163,8 @@ TEST_CASE("string_map: as a described struct, in place or over a copy") {
         {"{}", R"({"includePersons":null,"limit":100})", ""},
         {R"({"format":"xlsx","includePersons":"true","limit":5,"other":[1]})",
          R"({"format":"xlsx","includePersons":"true","limit":5})", ""},
-        {R"({"format":null,"includePersons":null,"limit":null})", R"({"format":null,"includePersons":null,"limit":100})", ""},
+        {R"({"format":null,"includePersons":null,"limit":null})",
+         R"({"format":null,"includePersons":null,"limit":100})", ""},
         {R"({"includePersons":"\u0074rue"})", R"({"includePersons":"\u0074rue","limit":100})", ""},
         {R"({"f\u006frmat":"xlsx","includePersons":1})", R"({"format":"xlsx","includePersons":1,"limit":100})", ""},
         {R"({"format":"xl\u0073x","includePersons":1})", "memory_too_small 41 format",
@@ -171,19 +174,21 @@ TEST_CASE("string_map: as a described struct, in place or over a copy") {
     };
     for (const auto& one : cases) {
         CAPTURE(one.text);
-        support::decode_each<maps>("{\"ParameterObject\":" + std::string{one.text} + '}', [&](const so::result<maps>& answer) {
-            REQUIRE(answer.has_value());
-            const string_map& map = *answer->ParameterObject;
-            for (int time = 0; time < 2; ++time) {
-                CHECK(support::outcome_of(map.as<export_parameters>()) == one.in_place);
+        support::decode_each<maps>(
+            "{\"ParameterObject\":" + std::string{one.text} + '}', [&](const so::result<maps>& answer) {
+                REQUIRE(answer.has_value());
+                const string_map& map = *answer->ParameterObject;
+                for (int time = 0; time < 2; ++time) {
+                    CHECK(support::outcome_of(map.as<export_parameters>()) == one.in_place);
+                    std::array<char, 256> room{};
+                    CHECK(support::outcome_of(map.as<export_parameters>(room)) ==
+                          (one.copied.empty() ? one.in_place : one.copied));
+                    CHECK(map.raw() == one.text);
+                }
+                const std::size_t needed = map.raw().size();
                 std::array<char, 256> room{};
-                CHECK(support::outcome_of(map.as<export_parameters>(room)) == (one.copied.empty() ? one.in_place : one.copied));
-                CHECK(map.raw() == one.text);
-            }
-            const std::size_t needed = map.raw().size();
-            std::array<char, 256> room{};
-            CHECK(map.as<export_parameters>(std::span{room}.first(needed - 1)).error().needed() == needed);
-        });
+                CHECK(map.as<export_parameters>(std::span{room}.first(needed - 1)).error().needed() == needed);
+            });
     }
     CHECK(string_map{}.as<export_parameters>().error() == errc::empty_document);
 }

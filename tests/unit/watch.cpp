@@ -40,10 +40,12 @@ BOOST_DESCRIBE_STRUCT(progress, (), (State, ProgressPercent))
 static_assert(!std::is_copy_constructible_v<so::watch<>> && !std::is_move_constructible_v<so::watch<>>);
 
 const std::string request =
-    support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo?$select=State,ProgressPercent"}.text();
+    support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo?$select=State,ProgressPercent"}
+        .text();
 
 std::string at(std::string_view state, int percent) {
-    return reply_text("200 OK", "{\"State\":\"" + std::string{state} + "\",\"ProgressPercent\":" + std::to_string(percent) + "}");
+    return reply_text("200 OK",
+                      "{\"State\":\"" + std::string{state} + "\",\"ProgressPercent\":" + std::to_string(percent) + "}");
 }
 const std::string gone_reply = reply_text("200 OK", "null");
 const std::string unavailable = reply_text("503 Service Unavailable", "");
@@ -92,7 +94,8 @@ struct bench {
 }  // namespace
 
 TEST_CASE("watch: section 13, the usual way: each change told once, then finished") {
-    const std::string replies[] = {at("New", 0), at("Started", 10), at("Started", 10), at("Started", 60), at("Succeeded", 100)};
+    const std::string replies[] = {at("New", 0), at("Started", 10), at("Started", 10), at("Started", 60),
+                                   at("Succeeded", 100)};
     bench b{asked({replies[0], replies[1], replies[2], replies[3], replies[4]})};
     CHECK(b.next() == watch_state::changed);
     CHECK(b.waited == milliseconds{0});
@@ -121,10 +124,16 @@ TEST_CASE("watch: section 6, just three states are an end") {
         std::string_view state;
         watch_state told;
     } const cases[] = {
-        {"Succeeded", watch_state::finished}, {"Failed", watch_state::finished},
-        {"SucceededManualCleanup", watch_state::finished}, {"succeeded", watch_state::finished},
-        {"Unknown", watch_state::changed}, {"New", watch_state::changed}, {"Aquired", watch_state::changed},
-        {"Started", watch_state::changed}, {"All", watch_state::changed}, {"Paused", watch_state::changed},
+        {"Succeeded", watch_state::finished},
+        {"Failed", watch_state::finished},
+        {"SucceededManualCleanup", watch_state::finished},
+        {"succeeded", watch_state::finished},
+        {"Unknown", watch_state::changed},
+        {"New", watch_state::changed},
+        {"Aquired", watch_state::changed},
+        {"Started", watch_state::changed},
+        {"All", watch_state::changed},
+        {"Paused", watch_state::changed},
     };
     for (const auto& one : cases) {
         CAPTURE(one.state);
@@ -133,7 +142,8 @@ TEST_CASE("watch: section 6, just three states are an end") {
         CHECK(b.next() == one.told);
         CHECK(b.task.value()->State->text() == one.state);
     }
-    for (const std::string& reply : {reply_text("200 OK", R"({"State":4})"), reply_text("200 OK", R"({"State":6,"Id":1})")}) {
+    for (const std::string& reply :
+         {reply_text("200 OK", R"({"State":4})"), reply_text("200 OK", R"({"State":6,"Id":1})")}) {
         bench b{asked({reply})};
         CHECK(b.next() == watch_state::finished);
     }
@@ -176,8 +186,9 @@ TEST_CASE("watch: never a second question before the interval is over") {
 
 TEST_CASE("watch: section 13, a task that was seen and is no longer there is gone") {
     const std::string first = at("Started", 1);
-    for (const std::string& end : {gone_reply, std::string{"HTTP/1.1 204 No Content\r\n\r\n"},
-                                   reply_text("404 Not Found", R"({"Error":true,"ErrorType":"SoNotFoundException"})")}) {
+    for (const std::string& end :
+         {gone_reply, std::string{"HTTP/1.1 204 No Content\r\n\r\n"},
+          reply_text("404 Not Found", R"({"Error":true,"ErrorType":"SoNotFoundException"})")}) {
         bench b{asked({first, end})};
         CHECK(b.next() == watch_state::changed);
         CHECK(b.next() == watch_state::gone);
@@ -218,7 +229,8 @@ TEST_CASE("watch: what cannot pass by itself ends it at once") {
 
 TEST_CASE("watch: what may pass by itself is borne, with pauses that double") {
     const std::string good = at("Started", 1), other = at("Started", 2);
-    std::vector<script_step> steps = asked({good, unavailable, unavailable, unavailable, unavailable, unavailable, other});
+    std::vector<script_step> steps =
+        asked({good, unavailable, unavailable, unavailable, unavailable, unavailable, other});
     bench b{steps, {.interval = milliseconds{1'000}, .longest_pause = milliseconds{5'000}}};
     CHECK(b.next() == watch_state::changed);
     std::vector<std::int64_t> pauses;
@@ -259,9 +271,9 @@ TEST_CASE("watch: one failure more than is borne ends it, and a good reply in be
 
 TEST_CASE("watch: failures of the link are borne too") {
     const std::string good = at("Succeeded", 100);
-    bench b{{script::fails(errc::connection_refused, 111, stage::connect), script::fails(errc::name_lookup_failed, 2, stage::resolve),
-             script::starts(), script::expects(request), script::closes(), script::stops(), script::starts(),
-             script::expects(request), script::gives(good)}};
+    bench b{{script::fails(errc::connection_refused, 111, stage::connect),
+             script::fails(errc::name_lookup_failed, 2, stage::resolve), script::starts(), script::expects(request),
+             script::closes(), script::stops(), script::starts(), script::expects(request), script::gives(good)}};
     CHECK(b.next() == watch_state::finished);
     CHECK(b.waited == milliseconds{2'000 + 4'000 + 8'000});
     CHECK(b.link.finished());
@@ -272,8 +284,11 @@ TEST_CASE("watch: a server's Retry-After is kept, up to the longest pause") {
         std::string_view line;
         std::int64_t pause;
     } const cases[] = {
-        {"Retry-After: 7\r\n", 7'000}, {"Retry-After: 1\r\n", 2'000}, {"Retry-After: 0\r\n", 2'000},
-        {"Retry-After: 3600\r\n", 60'000}, {"", 2'000},
+        {"Retry-After: 7\r\n", 7'000},
+        {"Retry-After: 1\r\n", 2'000},
+        {"Retry-After: 0\r\n", 2'000},
+        {"Retry-After: 3600\r\n", 60'000},
+        {"", 2'000},
     };
     const std::string good = at("Started", 1);
     for (const auto& one : cases) {
@@ -388,7 +403,8 @@ TEST_CASE("watch: a base URL that cannot be used ends it") {
 
 TEST_CASE("watch: a $select of one's own, and everything") {
     const std::string whole = support::request_text{}.text();
-    const std::string named = support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo?$select=State"}.text();
+    const std::string named =
+        support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo?$select=State"}.text();
     const std::string reply = at("Failed", 5);
     const script_step steps[] = {script::starts(), script::expects(whole), script::gives(reply), script::expects(named),
                                  script::gives(reply)};

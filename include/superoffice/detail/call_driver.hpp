@@ -73,9 +73,7 @@ class call_driver {
     call_driver& operator=(const call_driver&) = delete;
     ~call_driver() { stop(); }
 
-    [[nodiscard]] result<void> check() const noexcept {
-        return base_ ? result<void>{} : result<void>{base_.error()};
-    }
+    [[nodiscard]] result<void> check() const noexcept { return base_ ? result<void>{} : result<void>{base_.error()}; }
     [[nodiscard]] std::string_view base() const noexcept { return base_text_; }
     [[nodiscard]] const reply_info& last_reply() const noexcept { return reply_; }
     [[nodiscard]] bool is_busy() const noexcept { return phase_ != phase::idle; }
@@ -207,8 +205,14 @@ class call_driver {
 
     [[nodiscard]] request_lines request_lines_for(std::size_t body_size) const noexcept {
         if (asking_directory_)
-            return {directory_, http_method::get, get_tenant_status.path, last_segment(base_->root), {}, options_,
-                    call_.headers, 0};
+            return {.base = directory_,
+                    .method = http_method::get,
+                    .path = get_tenant_status.path,
+                    .segment = last_segment(base_->root),
+                    .select = {},
+                    .of_client = options_,
+                    .of_call = call_.headers,
+                    .body_size = 0};
         return {*base_, method_, path_, request_.segment(), select_, options_, call_.headers, body_size};
     }
 
@@ -269,7 +273,8 @@ class call_driver {
     /// A body that could not be taken in, an error page mostly, does not hide what the status says.
     [[nodiscard]] bool is_refused_unread() const noexcept {
         const errc code = exchange_.failure().code;
-        return (code == errc::reply_too_large || code == errc::unsupported_content_coding) && exchange_.head().status >= 300;
+        return (code == errc::reply_too_large || code == errc::unsupported_content_coding) &&
+               exchange_.head().status >= 300;
     }
 
     /// A kept connection may have ended while the request was under way. The call only reads, so it is safe to repeat

@@ -70,7 +70,9 @@ class member_cursor {
         enter(*at == ',' ? after_space(at + 1) : at);
     }
 
-    friend constexpr bool operator==(const member_cursor& a, const member_cursor& b) noexcept { return a.key_ == b.key_; }
+    friend constexpr bool operator==(const member_cursor& a, const member_cursor& b) noexcept {
+        return a.key_ == b.key_;
+    }
 
   private:
     static constexpr json_text text_between(const char* from, const char* to) noexcept {

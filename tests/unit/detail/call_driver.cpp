@@ -31,21 +31,34 @@ const std::string task = support::reply_text("200 OK", R"({"Id":497})");
 const std::string misdirected = support::reply_text("421 Misdirected Request", "", "", "text/plain");
 const std::string status =
     support::reply_text("200 OK", R"({"IsRunning":true,"Api":"https://online7.superoffice.com/Cust12345/api"})");
-const std::string question = "GET /api/state/Cust12345 HTTP/1.1\r\nHost: online.superoffice.com\r\nAccept: application/json\r\n"
-                             "Accept-Encoding: identity\r\nUser-Agent: superoffice-batch/" SUPEROFFICE_VERSION_TEXT "\r\n\r\n";
+const std::string question =
+    "GET /api/state/Cust12345 HTTP/1.1\r\nHost: online.superoffice.com\r\nAccept: application/json\r\n"
+    "Accept-Encoding: identity\r\nUser-Agent: superoffice-batch/" SUPEROFFICE_VERSION_TEXT "\r\n\r\n";
 
 static_assert(so::detail::last_segment("/a/Cust12345") == "Cust12345" && so::detail::last_segment("").empty());
-static_assert(so::detail::digest_of({}) == 0xcbf29ce484222325u && so::detail::digest_of(std::span{"a", 1}) == 0xaf63dc4c8601ec8cu);
+static_assert(so::detail::digest_of({}) == 0xcbf29ce484222325u &&
+              so::detail::digest_of(std::span{"a", 1}) == 0xaf63dc4c8601ec8cu);
 
 }  // namespace
 
 TEST_CASE("call_driver: a new address is kept, through a cancel, a stop and further calls") {
     const so::script_step steps[] = {
-        script::starts("online3.superoffice.com", 443), script::expects(first), script::gives(misdirected), script::stops(),
-        script::starts("online.superoffice.com", 443), script::expects(question), script::gives(status), script::stops(),
+        script::starts("online3.superoffice.com", 443),
+        script::expects(first),
+        script::gives(misdirected),
+        script::stops(),
+        script::starts("online.superoffice.com", 443),
+        script::expects(question),
+        script::gives(status),
+        script::stops(),
         script::would_block(so::wait_for::writable, stage::connect),  // the call is cancelled here
-        script::starts("online7.superoffice.com", 443), script::expects(second), script::gives(task), script::stops(),
-        script::starts("online7.superoffice.com", 443), script::expects(second), script::gives(task)};
+        script::starts("online7.superoffice.com", 443),
+        script::expects(second),
+        script::gives(task),
+        script::stops(),
+        script::starts("online7.superoffice.com", 443),
+        script::expects(second),
+        script::gives(task)};
     so::scripted link{steps};
     std::array<std::byte, 1024> memory{};
     so::client api{link, "https://online3.superoffice.com/Cust12345/api", so::bearer{support::test_token}, memory,
@@ -75,12 +88,14 @@ TEST_CASE("call_driver: a directory without TLS is not asked where to send the c
 
 TEST_CASE("call_driver: a directory that knows no such tenant leaves the 421 as it is") {
     const std::string nothing = support::reply_text("200 OK", "null");
-    const so::script_step steps[] = {script::starts(), script::expects(first), script::gives(misdirected), script::stops(),
-                                     script::starts(), script::expects(question), script::gives(nothing)};
+    const so::script_step steps[] = {script::starts(),      script::expects(first), script::gives(misdirected),
+                                     script::stops(),       script::starts(),       script::expects(question),
+                                     script::gives(nothing)};
     so::scripted link{steps};
     std::array<std::byte, 1024> memory{};
     so::client api{link, "https://online3.superoffice.com/Cust12345/api", so::bearer{support::test_token}, memory,
                    so::client_options{.tenant_directory = directory}};
-    CHECK(support::ask(api).error == so::error{.stage = stage::service, .code = errc::tenant_moved, .http_status = 421});
+    CHECK(support::ask(api).error ==
+          so::error{.stage = stage::service, .code = errc::tenant_moved, .http_status = 421});
     CHECK(link.finished());
 }

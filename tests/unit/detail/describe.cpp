@@ -45,7 +45,8 @@ static_assert(detail::is_described_enum<described_enum> && !detail::is_described
 static_assert(detail::member_count<derived> == 3 && detail::member_count<empty> == 0);
 static_assert(detail::member_names<derived>[0] == "inherited" && detail::member_names<derived>[1] == "own" &&
               detail::member_names<derived>[2] == "fixed");
-static_assert(std::same_as<detail::member_type<derived, 1>, long> && std::same_as<detail::member_type<derived, 2>, bool>);
+static_assert(std::same_as<detail::member_type<derived, 1>, long> &&
+              std::same_as<detail::member_type<derived, 2>, bool>);
 
 }  // namespace
 

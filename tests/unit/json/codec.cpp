@@ -27,11 +27,11 @@ BOOST_DESCRIBE_ENUM(bits, none, a, b, both, top)
 template <class T>
 struct holding;
 
-#define HOLDING(...)                              \
-    template <>                                   \
-    struct holding<__VA_ARGS__> {                 \
-        __VA_ARGS__ v{};                          \
-    };                                            \
+#define HOLDING(...) \
+    template <> \
+    struct holding<__VA_ARGS__> { \
+        __VA_ARGS__ v{}; \
+    }; \
     BOOST_DESCRIBE_STRUCT(holding<__VA_ARGS__>, (), (v))
 
 HOLDING(std::int8_t)
@@ -90,11 +90,24 @@ void check_all(const value_case (&cases)[N]) {
 template <class T>
 void check_limits(std::string_view lowest, std::string_view below, std::string_view highest, std::string_view above) {
     const value_case cases[] = {
-        {lowest, lowest},    {below, "out_of_range 0"}, {highest, highest},       {above, "out_of_range 0"},
-        {"0", "0"},          {"-0", "0"},               {"1.0", "out_of_range 0"}, {"1e0", "out_of_range 0"},
-        {"0.5", "out_of_range 0"}, {"1E2", "out_of_range 0"}, {"\"1\"", "wrong_kind 0"}, {"true", "wrong_kind 0"},
-        {"[]", "wrong_kind 0"}, {"{}", "wrong_kind 0"}, {"null", "0"}, {"99999999999999999999999", "out_of_range 0"},
-        {"-99999999999999999999999", "out_of_range 0"}, {"01", "bad_number 1"},
+        {lowest, lowest},
+        {below, "out_of_range 0"},
+        {highest, highest},
+        {above, "out_of_range 0"},
+        {"0", "0"},
+        {"-0", "0"},
+        {"1.0", "out_of_range 0"},
+        {"1e0", "out_of_range 0"},
+        {"0.5", "out_of_range 0"},
+        {"1E2", "out_of_range 0"},
+        {"\"1\"", "wrong_kind 0"},
+        {"true", "wrong_kind 0"},
+        {"[]", "wrong_kind 0"},
+        {"{}", "wrong_kind 0"},
+        {"null", "0"},
+        {"99999999999999999999999", "out_of_range 0"},
+        {"-99999999999999999999999", "out_of_range 0"},
+        {"01", "bad_number 1"},
     };
     check_all<T>(cases);
 }
@@ -108,9 +121,11 @@ TEST_CASE("codec: integers of every width at their limits; no fraction, no expon
     check_limits<std::uint16_t>("0", "-1", "65535", "65536");
     check_limits<std::int32_t>("-2147483648", "-2147483649", "2147483647", "2147483648");
     check_limits<std::uint32_t>("0", "-1", "4294967295", "4294967296");
-    check_limits<std::int64_t>("-9223372036854775808", "-9223372036854775809", "9223372036854775807", "9223372036854775808");
+    check_limits<std::int64_t>("-9223372036854775808", "-9223372036854775809", "9223372036854775807",
+                               "9223372036854775808");
     check_limits<std::uint64_t>("0", "-1", "18446744073709551615", "18446744073709551616");
-    check_limits<long long>("-9223372036854775808", "-9223372036854775809", "9223372036854775807", "9223372036854775808");
+    check_limits<long long>("-9223372036854775808", "-9223372036854775809", "9223372036854775807",
+                            "9223372036854775808");
 }
 
 TEST_CASE("codec: section 1.5, values of other samples are not range-checked away") {
@@ -140,7 +155,8 @@ TEST_CASE("codec: text, viewed or owned") {
                                   {R"("\u00e5\u00e5\u0061")", "text_too_long 0"},
                                   {"null", "\"\""},
                                   {"1", "wrong_kind 0"}});
-    check_all<so::unlisted<so::fixed_text<4>>>({{"\"abcd\"", "\"abcd\""}, {"\"abcde\"", "text_too_long 0"}, {"null", "null"}});
+    check_all<so::unlisted<so::fixed_text<4>>>(
+        {{"\"abcd\"", "\"abcd\""}, {"\"abcde\"", "text_too_long 0"}, {"null", "null"}});
 }
 
 TEST_CASE("codec: json_text takes any value as it stands") {
