@@ -1,0 +1,37 @@
+// Section 12: other calls of the same service, each of which is one line.
+#include "contract.hpp"
+
+using namespace contract;
+
+namespace {
+
+constexpr superoffice::operation<superoffice::path_segment, BatchTaskInfo> get_batch_task{
+    "/api/v1/BatchTask/", superoffice::milliseconds{1000}, superoffice::http_method::get};
+
+}  // namespace
+
+TEST_CASE("§12 REST form: a GET by id is an operation of one's own; its credential is not sent with GET") {
+    host<> to;
+    const journal log;
+    const auto task = to.api.run<BatchTaskInfo>(get_batch_task, superoffice::path_segment{"497"});
+    CHECK(holds(log.last_request(), "\"method\": \"GET\", \"target\": \"/Cust12345/api/v1/BatchTask/497\""));
+    CHECK(task.error() == errc::unauthorized);
+    CHECK(!has_header(log.last_request(), "Authorization"));
+}
+
+TEST_CASE("§12 REST form: a segment that cannot stand in a path is refused before anything is sent") {
+    host<> to;
+    const journal log;
+    for (const char* const segment : {"../x", "a b", "1?x", "1\r\n", "%41"})
+        CHECK(to.api.run<BatchTaskInfo>(get_batch_task, superoffice::path_segment{segment}).error() ==
+              errc::bad_base_url);
+    CHECK(log.connections() == 0);
+}
+
+TEST_CASE("§12 slow: the operation's own threshold is the one that counts") {
+    host<> to;
+    auto call = to.api.start<BatchTaskInfo>(get_batch_task, superoffice::path_segment{"497"}, {},
+                                            superoffice::allow_waiting_lookup);
+    drive(to.link, call, instant{0}, instant{1001});
+    CHECK(to.api.last_reply().slow);
+}
