@@ -136,7 +136,8 @@ inline namespace SUPEROFFICE_ABI {
 class borrowed {
   public:
     constexpr borrowed() noexcept = default;
-    constexpr borrowed(const char* text) noexcept : text_(text == nullptr ? std::string_view{} : std::string_view{text}) {}
+    constexpr borrowed(const char* text) noexcept
+        : text_(text == nullptr ? std::string_view{} : std::string_view{text}) {}
     constexpr borrowed(std::string_view text) noexcept : text_(text) {}
 
     template <class S>
@@ -144,9 +145,10 @@ class borrowed {
                  !std::same_as<std::remove_cvref_t<S>, std::string_view> &&
                  !std::same_as<std::remove_cvref_t<S>, borrowed>)
     constexpr borrowed(S&& text) noexcept : text_(static_cast<std::string_view>(text)) {
-        static_assert(std::is_lvalue_reference_v<S&&> || std::is_trivially_copyable_v<std::remove_cvref_t<S>>,
-                      "superoffice: this text is a temporary string and would be gone before it is used: give it a name "
-                      "that lives as long as the client");
+        static_assert(
+            std::is_lvalue_reference_v<S&&> || std::is_trivially_copyable_v<std::remove_cvref_t<S>>,
+            "superoffice: this text is a temporary string and would be gone before it is used: give it a name "
+            "that lives as long as the client");
     }
 
     [[nodiscard]] constexpr std::string_view view() const noexcept { return text_; }
@@ -266,8 +268,8 @@ struct error {
     errc code = errc::ok;
     std::uint16_t http_status = 0;  ///< 0 while no status line was seen
     std::int32_t native = 0;        ///< errno, getaddrinfo's or mbedTLS's code, unchanged; 0 where there is none
-    std::uint32_t offset = 0;  ///< byte in the document, the head or the argument at fault; see also `needed()`
-    std::uint16_t member = 0;  ///< which member of the described struct, counted from 1; see `member_name<Info>`
+    std::uint32_t offset = 0;       ///< byte in the document, the head or the argument at fault; see also `needed()`
+    std::uint16_t member = 0;       ///< which member of the described struct, counted from 1; see `member_name<Info>`
     std::uint16_t reserved = 0;
 
     /// Bytes that would have been enough, for `memory_too_small`, `reply_too_large` and `document_too_large`; else 0.
@@ -305,8 +307,8 @@ inline constexpr error_row error_table[] = {
     {"cancelled", "the call was cancelled", remedy::program, true},
     {"deadline_exceeded", "the deadline passed", remedy::wait, true},
     {"bad_base_url", "the base URL cannot be used", remedy::user, false},
-    {"bad_header_value", "a text that would become a header holds a forbidden character or is too long", remedy::program,
-     false},
+    {"bad_header_value", "a text that would become a header holds a forbidden character or is too long",
+     remedy::program, false},
     {"bad_select", "the text given as $select holds a forbidden character", remedy::program, false},
     {"credential_missing", "no credential was given", remedy::user, false},
     {"credential_unavailable", "the credential source has no credential to give", remedy::user, true},
@@ -323,7 +325,8 @@ inline constexpr error_row error_table[] = {
     {"bad_authorities", "the certificate authorities given cannot be read", remedy::user, false},
     {"no_clock", "certificate dates cannot be checked: there is no clock", remedy::program, false},
     {"no_entropy", "the random number generator could not be seeded", remedy::program, true},
-    {"address_not_verifiable", "this TLS library cannot check a certificate against an IP address", remedy::user, false},
+    {"address_not_verifiable", "this TLS library cannot check a certificate against an IP address", remedy::user,
+     false},
     {"certificate_expired", "the server's certificate has expired", remedy::administrator, false},
     {"certificate_not_yet_valid", "the server's certificate is not valid yet", remedy::administrator, false},
     {"certificate_self_signed", "the server's certificate is self-signed", remedy::administrator, false},
@@ -336,7 +339,8 @@ inline constexpr error_row error_table[] = {
     {"bad_http", "the reply is not well-formed HTTP/1.1", remedy::administrator, false},
     {"head_too_large", "the reply's head does not fit into the memory", remedy::program, false},
     {"reply_too_large", "the reply does not fit into the memory", remedy::program, false},
-    {"unsupported_transfer_coding", "the reply uses a transfer coding other than chunked", remedy::administrator, false},
+    {"unsupported_transfer_coding", "the reply uses a transfer coding other than chunked", remedy::administrator,
+     false},
     {"unsupported_content_coding", "the reply is compressed although that was not asked for", remedy::administrator,
      false},
     {"unsupported_content_type", "the reply is of a type that this build cannot read", remedy::administrator, false},
@@ -646,7 +650,8 @@ class field {
     template <class U = T>
         requires(std::constructible_from<T, U &&> && !std::same_as<std::remove_cvref_t<U>, field> &&
                  !std::same_as<std::remove_cvref_t<U>, std::nullptr_t>)
-    constexpr explicit(!std::convertible_to<U, T>) field(U&& value) : value_(std::forward<U>(value)), state_(detail::field_state::value) {}
+    constexpr explicit(!std::convertible_to<U, T>) field(U&& value)
+        : value_(std::forward<U>(value)), state_(detail::field_state::value) {}
 
     [[nodiscard]] constexpr bool has_value() const noexcept { return state_ == state::value; }
     [[nodiscard]] constexpr bool is_null() const noexcept { return state_ == state::null; }
@@ -699,9 +704,10 @@ class field {
 /// True when a value is there and equals the other side. (No friend: that would take whatever converts to a field, the
 /// expressions that test frameworks take apart among them.)
 template <class T, class U>
-    requires(!std::derived_from<U, field<T>> && requires(const T& t, const U& u) {
-        { t == u } -> std::convertible_to<bool>;
-    })
+    requires(!std::derived_from<U, field<T>> &&
+             requires(const T& t, const U& u) {
+                 { t == u } -> std::convertible_to<bool>;
+             })
 constexpr bool operator==(const field<T>& a, const U& b) noexcept {
     return a.has_value() && *a == b;
 }
@@ -851,8 +857,7 @@ inline constexpr bool is_described_enum = [] {
 }();
 
 template <class T>
-using members_of =
-    boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+using members_of = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
 
 template <class T>
 inline constexpr std::size_t member_count = boost::mp11::mp_size<members_of<T>>::value;
@@ -1706,7 +1711,9 @@ class member_cursor {
         enter(*at == ',' ? after_space(at + 1) : at);
     }
 
-    friend constexpr bool operator==(const member_cursor& a, const member_cursor& b) noexcept { return a.key_ == b.key_; }
+    friend constexpr bool operator==(const member_cursor& a, const member_cursor& b) noexcept {
+        return a.key_ == b.key_;
+    }
 
   private:
     static constexpr json_text text_between(const char* from, const char* to) noexcept {
@@ -1744,7 +1751,8 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 namespace detail {
-/// What a member's value is read as. Both are defined where they can be: the second one with the decoder.
+/// What a member's value is read as. The second one is defined with the decoder: whoever reads FieldProperties includes
+/// <superoffice/json.hpp>, and the compiler says so.
 template <class Value>
 Value map_value(json_text text) noexcept;
 template <>
@@ -1752,7 +1760,7 @@ constexpr json_text map_value<json_text>(json_text text) noexcept {
     return text;
 }
 template <>
-FieldProperty map_value<FieldProperty>(json_text text) noexcept;
+inline FieldProperty map_value<FieldProperty>(json_text text) noexcept;
 }  // namespace detail
 
 /// A map whose keys and number nobody knows beforehand. Only its text is kept, a view into the reply; it was checked
@@ -1775,7 +1783,9 @@ class basic_map {
         constexpr iterator() noexcept = default;
         explicit constexpr iterator(std::string_view object) noexcept : at_(object) {}
 
-        [[nodiscard]] value_type operator*() const noexcept { return {at_.key(), detail::map_value<Value>(at_.value())}; }
+        [[nodiscard]] value_type operator*() const noexcept {
+            return {at_.key(), detail::map_value<Value>(at_.value())};
+        }
         constexpr iterator& operator++() noexcept {
             at_.next();
             return *this;
@@ -1786,7 +1796,9 @@ class basic_map {
             return before;
         }
         friend constexpr bool operator==(const iterator&, const iterator&) noexcept = default;
-        friend constexpr bool operator==(const iterator& it, std::default_sentinel_t) noexcept { return it.at_.at_end(); }
+        friend constexpr bool operator==(const iterator& it, std::default_sentinel_t) noexcept {
+            return it.at_.at_end();
+        }
 
       private:
         friend basic_map;
@@ -1903,7 +1915,7 @@ struct BatchTaskInfo {
     field<std::string_view> Context;
     field<std::string_view> Result;
     field<coded<BatchTaskState>> State;
-    field<std::string_view> Description;          ///< 254 characters in the database, as the next three
+    field<std::string_view> Description;  ///< 254 characters in the database, as the next three
     field<std::string_view> Response;
     field<std::string_view> Request;
     field<std::string_view> ProgressDescription;  ///< what it is doing now
@@ -1914,10 +1926,10 @@ struct BatchTaskInfo {
     field<field_property_map> FieldProperties;  ///< field name to the right on it
 };
 BOOST_DESCRIBE_STRUCT(BatchTaskInfo, (),
-                      (Id, Name, AssociateId, DetailsTable, DetailsRecord, IsSystemTask, IsInternalTask, ParameterObject,
-                       LastStarted, Created, StartCount, DatabaseSerialNumber, Context, Result, State, Description,
-                       Response, Request, ProgressDescription, ProgressPercent, FileName, CancellationBehaviour,
-                       TableRight, FieldProperties))
+                      (Id, Name, AssociateId, DetailsTable, DetailsRecord, IsSystemTask, IsInternalTask,
+                       ParameterObject, LastStarted, Created, StartCount, DatabaseSerialNumber, Context, Result, State,
+                       Description, Response, Request, ProgressDescription, ProgressPercent, FileName,
+                       CancellationBehaviour, TableRight, FieldProperties))
 
 /// The body of the call: `{"Id":497}`.
 struct GetBatchTaskInfoRequest {
@@ -2374,6 +2386,7 @@ struct codec<string_map> {
 };
 
 template <class T>
+    requires detail::has_codec<T>
 struct codec<field<T>> {
     template <json_value Value>
     static errc decode(Value& value, field<T>& into, decode_state& state) noexcept {
@@ -2392,6 +2405,7 @@ struct codec<field<T>> {
 };
 
 template <class T>
+    requires detail::has_codec<T>
 struct codec<unlisted<T>> : codec<field<T>> {};
 
 }  // namespace SUPEROFFICE_ABI
@@ -2452,31 +2466,42 @@ consteval bool is_part_of();
 /// Whether a member of type Mine can hold what the service sends as Theirs.
 template <class Mine, class Theirs>
 consteval bool can_hold() {
-    if constexpr (std::same_as<Mine, Theirs> || std::same_as<Mine, json_text>) return true;
-    else if constexpr (std::same_as<Theirs, bool> || std::same_as<Mine, bool>) return false;
-    else if constexpr (std::integral<Theirs>) return std::integral<Mine>;
-    else if constexpr (is_coded<Theirs>) return is_text<Mine> || is_coded_as<Theirs, Mine>;
-    else if constexpr (std::same_as<Theirs, field_property_map>) return std::same_as<Mine, string_map>;
-    else if constexpr (std::same_as<Theirs, string_map>) return false;
+    if constexpr (std::same_as<Mine, Theirs> || std::same_as<Mine, json_text>)
+        return true;
+    else if constexpr (std::same_as<Theirs, bool> || std::same_as<Mine, bool>)
+        return false;
+    else if constexpr (std::integral<Theirs>)
+        return std::integral<Mine>;
+    else if constexpr (is_coded<Theirs>)
+        return is_text<Mine> || is_coded_as<Theirs, Mine>;
+    else if constexpr (std::same_as<Theirs, field_property_map>)
+        return std::same_as<Mine, string_map>;
+    else if constexpr (std::same_as<Theirs, string_map>)
+        return false;
     else if constexpr (is_described_struct<Theirs>) {
-        if constexpr (is_described_struct<Mine>) return is_part_of<Mine, Theirs>();
-        else return false;
-    }
-    else return is_text<Mine>;  // text, dates, masks
+        if constexpr (is_described_struct<Mine>)
+            return is_part_of<Mine, Theirs>();
+        else
+            return false;
+    } else
+        return is_text<Mine>;  // text, dates, masks
 }
 
 template <class T, class Wire, std::size_t I, std::size_t At = wire_index<Wire>(member_names<T>[I])>
 consteval bool holds_its_property() {
-    if constexpr (At == member_count<Wire>) return true;  // the other assertion speaks of it
-    else return can_hold<bare_t<member_type<T, I>>, bare_t<member_type<Wire, At>>>();
+    if constexpr (At == member_count<Wire>)
+        return true;  // the other assertion speaks of it
+    else
+        return can_hold<bare_t<member_type<T, I>>, bare_t<member_type<Wire, At>>>();
 }
 
 /// Stops the compiler where a struct asks for what the service does not have. The member at fault is the template
 /// argument: compilers print `&my_struct::my_member`.
 template <auto Member, bool Known, bool Fits>
 struct selected_member {
-    static_assert(Known, "superoffice: the service has no property of this name: correct the member's name, or declare it "
-                         "as superoffice::unlisted<T> if the service has it and this version does not list it");
+    static_assert(Known,
+                  "superoffice: the service has no property of this name: correct the member's name, or declare it "
+                  "as superoffice::unlisted<T> if the service has it and this version does not list it");
     static_assert(Fits, "superoffice: the member's type cannot hold the service's property of the same name");
     static constexpr bool value = Known && Fits;
 };
@@ -2484,11 +2509,9 @@ struct selected_member {
 template <class T, class Wire>
 consteval bool is_part_of() {
     return []<std::size_t... I>(std::index_sequence<I...>) {
-        return (true && ... &&
-                selected_member<member_pointer<T, I>,
-                                !bare<member_type<T, I>>::listed ||
-                                    wire_index<Wire>(member_names<T>[I]) != member_count<Wire>,
-                                !bare<member_type<T, I>>::listed || holds_its_property<T, Wire, I>()>::value);
+        return (true && ... && selected_member < member_pointer<T, I>,
+                !bare<member_type<T, I>>::listed || wire_index<Wire>(member_names<T>[I]) != member_count<Wire>,
+                !bare<member_type<T, I>>::listed || holds_its_property<T, Wire, I>() > ::value);
     }(std::make_index_sequence<member_count<T>>{});
 }
 
@@ -2510,8 +2533,10 @@ struct select_path {
 /// Whether Mine is a struct of one's own in the place of the service's: that one is selected member by member.
 template <class Mine, class Wire, std::size_t At>
 consteval bool is_narrowed() {
-    if constexpr (At == member_count<Wire>) return false;
-    else return is_described_struct<Mine> && !std::same_as<Mine, bare_t<member_type<Wire, At>>>;
+    if constexpr (At == member_count<Wire>)
+        return false;
+    else
+        return is_described_struct<Mine> && !std::same_as<Mine, bare_t<member_type<Wire, At>>>;
 }
 
 /// f(text) for each piece of the list.
@@ -2562,8 +2587,9 @@ template <class Info, class Wire = BatchTaskInfo>
     if constexpr (std::same_as<Info, Wire>) {
         return {};
     } else {
-        static_assert(detail::is_described_struct<Info>,
-                      "superoffice: this type is not described: add BOOST_DESCRIBE_STRUCT(type, (), (members)) behind it");
+        static_assert(
+            detail::is_described_struct<Info>,
+            "superoffice: this type is not described: add BOOST_DESCRIBE_STRUCT(type, (), (members)) behind it");
         static_assert(detail::is_part_of<Info, Wire>());
         return {detail::select_text<Info, Wire>.data(), detail::select_text<Info, Wire>.size()};
     }
@@ -3373,7 +3399,8 @@ error decode_again(std::string_view raw, T& into, escapes how) noexcept {
 template <>
 inline FieldProperty map_value<FieldProperty>(json_text text) noexcept {
     FieldProperty made;
-    if (!text.is_null()) static_cast<void>(decode_again(text.raw(), made, escapes::kept));  // its shape was checked at decode
+    if (!text.is_null())
+        static_cast<void>(decode_again(text.raw(), made, escapes::kept));  // its shape was checked at decode
     return made;
 }
 
@@ -3455,9 +3482,8 @@ template <class T>
     json_writer out{into};
     codec<T>::encode(out, value);
     if (out.fits()) return out.text();
-    return error{.stage = stage::request,
-                 .code = errc::memory_too_small,
-                 .offset = static_cast<std::uint32_t>(out.size())};
+    return error{
+        .stage = stage::request, .code = errc::memory_too_small, .offset = static_cast<std::uint32_t>(out.size())};
 }
 
 /// The name of the member that an error of a decode is about; empty when it is about none. A constant.
@@ -3730,7 +3756,8 @@ constexpr bool is_ipv6_char(char c) noexcept { return ascii::hex_digit(c) >= 0 |
 
 /// `text` without `tail` at its end, letter case ignored.
 constexpr std::string_view without_tail(std::string_view text, std::string_view tail) noexcept {
-    const bool there = text.size() >= tail.size() && ascii::equal_ignoring_case(text.substr(text.size() - tail.size()), tail);
+    const bool there =
+        text.size() >= tail.size() && ascii::equal_ignoring_case(text.substr(text.size() - tail.size()), tail);
     return there ? text.substr(0, text.size() - tail.size()) : text;
 }
 
@@ -4192,30 +4219,31 @@ struct header_field {
 /// The request headers that the service documents, and any others. Empty ones are not sent. Text is borrowed.
 /// Source: section 1.2 of the service notes.
 struct request_headers {
-    borrowed accept_language{};             ///< Accept-Language: "en", "nb-no", "*" for no translation
-    borrowed language{};                    ///< SO-Language; wins over the one above
-    borrowed culture{};                     ///< SO-Culture: formats inside strings
-    borrowed time_zone{};                   ///< SO-TimeZone: "UTC", "NO, includeTZOffset"; not IANA names
-    borrowed app_token{};                   ///< SO-AppToken, where the credential does not bring it
-    borrowed user_agent{};                  ///< User-Agent; default: this library's name and version
-    std::span<const header_field> more{};   ///< none of those that the library sends itself
+    borrowed accept_language{};            ///< Accept-Language: "en", "nb-no", "*" for no translation
+    borrowed language{};                   ///< SO-Language; wins over the one above
+    borrowed culture{};                    ///< SO-Culture: formats inside strings
+    borrowed time_zone{};                  ///< SO-TimeZone: "UTC", "NO, includeTZOffset"; not IANA names
+    borrowed app_token{};                  ///< SO-AppToken, where the credential does not bring it
+    borrowed user_agent{};                 ///< User-Agent; default: this library's name and version
+    std::span<const header_field> more{};  ///< none of those that the library sends itself
 };
 
 /// For every call of a client.
 struct client_options {
-    milliseconds timeout{30'000};     ///< one deadline over a whole call, retries included; the vendor's client has 30 s
-    milliseconds idle_limit{60'000};  ///< a kept connection that was idle longer is not used again
+    milliseconds timeout{30'000};  ///< one deadline over a whole call, retries included; the vendor's client has 30 s
+    milliseconds idle_limit{60'000};               ///< a kept connection that was idle longer is not used again
     request_type request_as = request_type::json;  ///< how bodies are sent
     reply_type reply_as = reply_type::json;        ///< how replies are asked for; what comes is read by its own type
-    borrowed tenant_directory{};  ///< "https://online.superoffice.com": asked once where a tenant went after a 421, and the
-                                ///< call is repeated there; empty: a 421 ends the call. Source: tenant status page
+    borrowed
+        tenant_directory{};  ///< "https://online.superoffice.com": asked once where a tenant went after a 421, and the
+                             ///< call is repeated there; empty: a 421 ends the call. Source: tenant status page
     request_headers headers{};
 };
 
 /// For one call. What is set here wins over the client's.
 struct call_options {
     milliseconds timeout{0};  ///< 0: the client's
-    borrowed select{};          ///< `$select` as text, in place of the one that the struct stands for
+    borrowed select{};        ///< `$select` as text, in place of the one that the struct stands for
     request_headers headers{};
 };
 
@@ -4313,10 +4341,26 @@ inline constexpr operation<path_segment, TenantStatus> get_tenant_status{"/api/s
 namespace detail {
 
 /// Header names that the library sends itself: a caller's second one would contradict it.
-inline constexpr std::string_view owned_headers[] = {
-    "host",           "connection",  "content-length", "transfer-encoding", "content-type", "accept", "accept-encoding",
-    "authorization",  "cookie",      "x-xsrf-token",   "so-apptoken",       "user-agent",   "expect", "upgrade",
-    "accept-language", "so-language", "so-culture",    "so-timezone",       "te",           "trailer"};
+inline constexpr std::string_view owned_headers[] = {"host",
+                                                     "connection",
+                                                     "content-length",
+                                                     "transfer-encoding",
+                                                     "content-type",
+                                                     "accept",
+                                                     "accept-encoding",
+                                                     "authorization",
+                                                     "cookie",
+                                                     "x-xsrf-token",
+                                                     "so-apptoken",
+                                                     "user-agent",
+                                                     "expect",
+                                                     "upgrade",
+                                                     "accept-language",
+                                                     "so-language",
+                                                     "so-culture",
+                                                     "so-timezone",
+                                                     "te",
+                                                     "trailer"};
 
 constexpr bool is_owned_header(std::string_view name) noexcept {
     for (const std::string_view owned : owned_headers)
@@ -5060,14 +5104,14 @@ BOOST_DESCRIBE_STRUCT(service_fault, (), (Error, ErrorType, Message, ErrorMessag
 /// What is worth knowing of the last reply besides its document. Views into the client's memory: valid as long as the
 /// decoded text, that is until the client's next call.
 struct reply_info {
-    std::uint16_t status = 0;        ///< 0: no reply came
-    std::string_view message;        ///< the service's own words, from an error object
-    std::string_view detail;         ///< more of them
-    std::string_view type;           ///< the kind of error: "SoNotFoundException"
+    std::uint16_t status = 0;         ///< 0: no reply came
+    std::string_view message;         ///< the service's own words, from an error object
+    std::string_view detail;          ///< more of them
+    std::string_view type;            ///< the kind of error: "SoNotFoundException"
     field<milliseconds> retry_after;  ///< how long the server asks to be left alone; at most a day
-    reply_head head;                 ///< every header of the reply
-    milliseconds duration{0};        ///< from the first step of the call to its end
-    bool slow = false;               ///< the duration exceeded the operation's threshold
+    reply_head head;                  ///< every header of the reply
+    milliseconds duration{0};         ///< from the first step of the call to its end
+    bool slow = false;                ///< the duration exceeded the operation's threshold
 };
 
 namespace detail {
@@ -5075,13 +5119,16 @@ namespace detail {
 /// Takes the members of an error object while a document is decoded as something else: in-place decoding allows no
 /// second pass. A member of an unexpected kind is skipped: it is no reason to lose the rest.
 struct fault_collector {
+    // A constant of its own: where the comparison below names it first, g++ 14 looks at it too early and gives up.
+    static constexpr std::size_t members = member_count<service_fault>;
+
     service_fault fault;
 
     template <json_value Value>
     errc operator()(json_text key, Value& value, decode_state&) noexcept {
         decode_state own;
         const std::size_t index = find_member<service_fault>(key, 0);
-        if (index == member_count<service_fault>) return value.skip();
+        if (index == members) return value.skip();
         const errc e = decode_nth(index, value, fault, own);
         return e == errc::wrong_kind ? value.skip() : e;
     }
@@ -5168,7 +5215,8 @@ error interpret_refusal(Reader& reader, reply_info& about, json_document documen
         if (e.code == errc::ok) {  // a broken error page changes nothing: the status stands
             collector.tell(about);
             const bool fault = collector.says_error() || collector.has_text();
-            if (fault && (status == 400 || status == 500)) return reply_error(stage::service, errc::service_fault, status);
+            if (fault && (status == 400 || status == 500))
+                return reply_error(stage::service, errc::service_fault, status);
             // Shape A under 404 is the web server's own: there is no such address. B and C are the service's: no such row.
             if (status == 404 && collector.is_of_the_service())
                 return reply_error(stage::service, errc::no_such_task, status);
@@ -7332,7 +7380,8 @@ class call {
   public:
     /// Made by the client. A client that is busy, or cannot be used, makes a call that is done, with the error.
     template <class Request, class Reply>
-    call(Client& api, const operation<Request, Reply>& what, const Request& request, const call_options& options) noexcept
+    call(Client& api, const operation<Request, Reply>& what, const Request& request,
+         const call_options& options) noexcept
         : api_(&api), value_(Info{}) {
         const std::string_view select = options.select.empty() ? select_of<Info, Reply>() : options.select.view();
         if (const error e = api.begin(what, request, select, options); e.code != errc::ok) finish(e);
@@ -7635,9 +7684,7 @@ class call_driver {
     call_driver& operator=(const call_driver&) = delete;
     ~call_driver() { stop(); }
 
-    [[nodiscard]] result<void> check() const noexcept {
-        return base_ ? result<void>{} : result<void>{base_.error()};
-    }
+    [[nodiscard]] result<void> check() const noexcept { return base_ ? result<void>{} : result<void>{base_.error()}; }
     [[nodiscard]] std::string_view base() const noexcept { return base_text_; }
     [[nodiscard]] const reply_info& last_reply() const noexcept { return reply_; }
     [[nodiscard]] bool is_busy() const noexcept { return phase_ != phase::idle; }
@@ -7769,8 +7816,14 @@ class call_driver {
 
     [[nodiscard]] request_lines request_lines_for(std::size_t body_size) const noexcept {
         if (asking_directory_)
-            return {directory_, http_method::get, get_tenant_status.path, last_segment(base_->root), {}, options_,
-                    call_.headers, 0};
+            return {.base = directory_,
+                    .method = http_method::get,
+                    .path = get_tenant_status.path,
+                    .segment = last_segment(base_->root),
+                    .select = {},
+                    .of_client = options_,
+                    .of_call = call_.headers,
+                    .body_size = 0};
         return {*base_, method_, path_, request_.segment(), select_, options_, call_.headers, body_size};
     }
 
@@ -7831,7 +7884,8 @@ class call_driver {
     /// A body that could not be taken in, an error page mostly, does not hide what the status says.
     [[nodiscard]] bool is_refused_unread() const noexcept {
         const errc code = exchange_.failure().code;
-        return (code == errc::reply_too_large || code == errc::unsupported_content_coding) && exchange_.head().status >= 300;
+        return (code == errc::reply_too_large || code == errc::unsupported_content_coding) &&
+               exchange_.head().status >= 300;
     }
 
     /// A kept connection may have ended while the request was under way. The call only reads, so it is safe to repeat
@@ -8031,9 +8085,10 @@ inline namespace SUPEROFFICE_ABI_READER {
 /// they are sent. Neither copied nor moved. No heap, no clock, no waiting but in the blocking call.
 template <byte_transport Link, class Credential, json_reader Reader = default_reader>
 class client {
-    static_assert(credential_source<std::remove_pointer_t<Credential>>,
-                  "superoffice: this is no credential: give basic, ticket, bearer, session, anonymous, or whatever models "
-                  "credential_source (or a pointer to it)");
+    static_assert(
+        credential_source<std::remove_pointer_t<Credential>>,
+        "superoffice: this is no credential: give basic, ticket, bearer, session, anonymous, or whatever models "
+        "credential_source (or a pointer to it)");
 
   public:
     using link_type = Link;
@@ -8056,13 +8111,15 @@ class client {
     /// @returns  the task, or the error that stopped the call; `errc::no_such_task` where the service knows none
     /// Costs     at most `timeout` of time (plus the system's name look-up, which cannot be interrupted); no heap
     template <class Info = BatchTaskInfo, class Clock = typename detail::own_clock<Link>::type>
-    [[nodiscard]] result<Info> get_batch_task_info(std::int32_t id, const call_options& options = {}, Clock clock = {}) {
+    [[nodiscard]] result<Info> get_batch_task_info(std::int32_t id, const call_options& options = {},
+                                                   Clock clock = {}) {
         return run<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id}, options, clock);
     }
 
     /// The same in steps that never wait. The call is the caller's; this client runs one at a time (`errc::busy`).
     template <class Info = BatchTaskInfo>
-    [[nodiscard]] call<client, Info> start_get_batch_task_info(std::int32_t id, const call_options& options = {}) noexcept {
+    [[nodiscard]] call<client, Info> start_get_batch_task_info(std::int32_t id,
+                                                               const call_options& options = {}) noexcept {
         return start<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id}, options);
     }
     template <class Info = BatchTaskInfo>
@@ -8071,7 +8128,8 @@ class client {
         return start<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id}, options, allowed);
     }
     template <class Info = BatchTaskInfo>
-    [[nodiscard]] call<client, Info> start_get_batch_task_info(std::int32_t id, allow_waiting_lookup_t allowed) noexcept {
+    [[nodiscard]] call<client, Info> start_get_batch_task_info(std::int32_t id,
+                                                               allow_waiting_lookup_t allowed) noexcept {
         return start_get_batch_task_info<Info>(id, call_options{}, allowed);
     }
 
@@ -8079,8 +8137,9 @@ class client {
     template <class Info, class Request, class Reply, class Clock = typename detail::own_clock<Link>::type>
     [[nodiscard]] result<Info> run(const operation<Request, Reply>& what, const Request& request,
                                    const call_options& options = {}, Clock clock = {}) {
-        static_assert(monotonic_clock<Clock>, "superoffice: the blocking call needs a clock: give one that models "
-                                              "monotonic_clock, or step() the call yourself");
+        static_assert(monotonic_clock<Clock>,
+                      "superoffice: the blocking call needs a clock: give one that models "
+                      "monotonic_clock, or step() the call yourself");
         call<client, Info> running{*this, what, request, options};
         for (;;) {
             const instant now = clock.now();
@@ -8094,8 +8153,9 @@ class client {
     template <class Info, class Request, class Reply>
     [[nodiscard]] call<client, Info> start(const operation<Request, Reply>& what, const Request& request,
                                            const call_options& options = {}) noexcept {
-        static_assert(!Link::may_wait, "superoffice: this link's start may wait for a name look-up: give it a resolver "
-                                       "that does not, or say superoffice::allow_waiting_lookup");
+        static_assert(!Link::may_wait,
+                      "superoffice: this link's start may wait for a name look-up: give it a resolver "
+                      "that does not, or say superoffice::allow_waiting_lookup");
         return start<Info>(what, request, options, allow_waiting_lookup);
     }
     template <class Info, class Request, class Reply>
@@ -8127,8 +8187,10 @@ class client {
     friend class superoffice::watch;
 
     static Reader make_reader(std::size_t bytes) {
-        if constexpr (std::constructible_from<Reader, std::size_t>) return Reader{bytes};
-        else return Reader{};
+        if constexpr (std::constructible_from<Reader, std::size_t>)
+            return Reader{bytes};
+        else
+            return Reader{};
     }
 
     // What call and watch use.
@@ -8166,12 +8228,12 @@ inline namespace SUPEROFFICE_ABI {
 
 /// How to watch.
 struct watch_options {
-    milliseconds interval{2'000};     ///< from one reply to the next question; the server's workers look every 2 s
-    milliseconds deadline{0};         ///< overall; 0: none. A dead worker looks like one that runs for ever
+    milliseconds interval{2'000};        ///< from one reply to the next question; the server's workers look every 2 s
+    milliseconds deadline{0};            ///< overall; 0: none. A dead worker looks like one that runs for ever
     milliseconds longest_pause{60'000};  ///< after failures in a row the interval doubles up to this, and a server's
                                          ///< Retry-After counts up to this
-    std::uint32_t failures = 5;       ///< so many repeatable failures in a row are borne; the next one ends the watch
-    call_options call;                ///< for each question
+    std::uint32_t failures = 5;  ///< so many repeatable failures in a row are borne; the next one ends the watch
+    call_options call{};         ///< for each question
 };
 
 /// What `watch::step` answers.
@@ -8200,15 +8262,17 @@ class watch {
     template <class Client>
     watch(Client& api, std::int32_t id, const watch_options& options = {}) noexcept
         : watch(api, id, options, allow_waiting_lookup) {
-        static_assert(!Client::link_type::may_wait,
-                      "superoffice: this link's start may wait for a name look-up: give it a resolver that does not, or "
-                      "say superoffice::allow_waiting_lookup");
+        static_assert(
+            !Client::link_type::may_wait,
+            "superoffice: this link's start may wait for a name look-up: give it a resolver that does not, or "
+            "say superoffice::allow_waiting_lookup");
     }
     template <class Client>
     watch(Client& api, std::int32_t id, const watch_options& options, allow_waiting_lookup_t) noexcept
         : api_(&api), drive_(&operations_of<Client>), id_(id), options_(options) {
-        static_assert(requires(const Info& info) { info.State; },
-                      "superoffice: a watched struct needs a member State: field<coded<BatchTaskState>> State;");
+        static_assert(
+            requires(const Info& info) { info.State; },
+            "superoffice: a watched struct needs a member State: field<coded<BatchTaskState>> State;");
     }
     watch(const watch&) = delete;
     watch& operator=(const watch&) = delete;

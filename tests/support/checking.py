@@ -76,11 +76,15 @@ def output_of(*command, code=0, cwd=ROOT, text_in="", environment=None):
     return printed
 
 
-def build_with_meson(folder, compiler, *options, targets=("all",)):
-    """Sets the project up in `folder` and builds it there, on one core; a warning is an error."""
+def set_up_with_meson(folder, compiler, *options):
+    """Sets the project up in `folder`; a warning will be an error."""
     # A folder that a broken set-up left behind is made anew.
     again = ("--reconfigure",) if (folder / "build.ninja").exists() else ("--wipe",) if folder.exists() else ()
     output_of("meson", "setup", *again, "-Dwerror=true", *options, folder, environment={"CXX": compiler})
+
+
+def ninja(folder, *targets):
+    """Builds there, on one core, because other checks run beside; shows every error, not only the first."""
     output_of("ninja", "--quiet", "-k", 0, "-j", 1, "-C", folder, *targets)
 
 
@@ -131,7 +135,8 @@ class Report:
             print(f"FAILED {name}" if log else f"ok {name}{inner}")
             lines = log.splitlines()
             if len(lines) > LOG_LINES:
-                lines = [f"({len(lines) - LOG_LINES} lines left out)"] + lines[-LOG_LINES:]
+                half = LOG_LINES // 2
+                lines = [*lines[:half], f"({len(lines) - 2 * half} lines left out)", *lines[-half:]]
             for line in lines:
                 print(f"    {line}")
             sys.stdout.flush()
