@@ -89,7 +89,7 @@ TEST_CASE_TEMPLATE("§7 ParameterObject: walked twice with equal results, and as
     const auto sample = to.api.get_batch_task_info(497);
     REQUIRE(sample.has_value());
     for (int time = 0; time < 2; ++time) {
-        const auto mine = sample->ParameterObject->as<parameters>();
+        const auto mine = sample->ParameterObject->template as<parameters>();
         REQUIRE(mine.has_value());
         CHECK(mine->ParameterObject1 == "format=xlsx");
         CHECK(mine->ParameterObject2 == "includePersons=true");
