@@ -52,6 +52,7 @@ struct codec<std::string> {
 /// Null and absence look alike: both are empty. Where they must be told apart there is `field`. An empty one is left out
 /// when it is written.
 template <class T>
+    requires detail::has_codec<T>
 struct codec<std::optional<T>> {
     template <json_value Value>
     static errc decode(Value& value, std::optional<T>& into, decode_state& state) noexcept {

@@ -4386,6 +4386,7 @@ struct request_lines {
     const client_options& of_client;
     const request_headers& of_call;
     std::size_t body_size;
+    bool own_headers = true;  ///< the caller's further ones, in which there may be secrets
 };
 
 inline void write_header(http1_writer& out, std::string_view name, borrowed of_call, borrowed of_client) noexcept {
@@ -4428,7 +4429,8 @@ inline error write_lines(http1_writer& out, const request_lines& lines) noexcept
     write_header(out, "SO-TimeZone", call.time_zone, mine.time_zone);
     if (posts) write_header(out, "SO-AppToken", call.app_token, mine.app_token);  // a secret, like the credential
     for (const auto more : {mine.more, call.more})
-        for (const header_field& field : more) out.header(field.name, field.value);
+        for (const header_field& field : more)
+            if (lines.own_headers) out.header(field.name, field.value);
     return out.failure();
 }
 
@@ -7823,7 +7825,8 @@ class call_driver {
                     .select = {},
                     .of_client = options_,
                     .of_call = call_.headers,
-                    .body_size = 0};
+                    .body_size = 0,
+                    .own_headers = false};
         return {*base_, method_, path_, request_.segment(), select_, options_, call_.headers, body_size};
     }
 

@@ -30,8 +30,10 @@ constexpr std::string_view directory = "https://online.superoffice.com";
 
 std::string request_to(std::string_view host) {
     return "POST /Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo HTTP/1.1\r\nHost: " + std::string{host} +
-           "\r\nAccept: application/json\r\nAccept-Encoding: identity\r\nContent-Type: application/json; charset=utf-8\r\n"
-           "Content-Length: 10\r\nUser-Agent: superoffice-batch/0.1.0\r\nAuthorization: Bearer secret\r\n\r\n{\"Id\":497}";
+           "\r\nAccept: application/json\r\nAccept-Encoding: identity\r\nContent-Type: application/json; "
+           "charset=utf-8\r\n"
+           "Content-Length: 10\r\nUser-Agent: superoffice-batch/0.1.0\r\nAuthorization: Bearer "
+           "secret\r\n\r\n{\"Id\":497}";
 }
 
 constexpr std::string_view directory_request =
@@ -62,15 +64,20 @@ outcome ask(superoffice::scripted& link, std::string_view where_to_ask = directo
     auto call = api.start_get_batch_task_info(497);
     while (call.step(superoffice::instant{0}) != superoffice::step_state::done) {
     }
-    outcome seen{.code = call.value().error().code, .status = call.value().error().http_status, .base = std::string{api.base()}};
+    outcome seen{
+        .code = call.value().error().code, .status = call.value().error().http_status, .base = std::string{api.base()}};
     if (call.value()) seen.percent = call.value()->ProgressPercent.value_or(-2);
     return seen;
 }
 
 /// 421 from the first host, then the directory's reply.
 std::vector<script_step> moved_steps(std::string_view first_request, std::string_view directory_reply) {
-    return {script::starts("online3.superoffice.com", 443), script::expects(first_request), script::gives(misdirected),
-            script::stops(), script::starts("online.superoffice.com", 443), script::expects(directory_request),
+    return {script::starts("online3.superoffice.com", 443),
+            script::expects(first_request),
+            script::gives(misdirected),
+            script::stops(),
+            script::starts("online.superoffice.com", 443),
+            script::expects(directory_request),
             script::gives(directory_reply)};
 }
 
@@ -118,6 +125,29 @@ TEST_CASE("tenant moved: the directory is asked without a credential, and the ca
           outcome{errc::ok, 0, 42, "https://online2.superoffice.com/Cust12345/api"});
 }
 
+TEST_CASE("tenant moved: headers of the caller's own go to the tenant, never to the directory") {
+    const std::string status = reply("200 OK", status_document);
+    const auto with_header = [](std::string_view host) {
+        std::string request = request_to(host);
+        return request.insert(request.find("Authorization"), "X-Gateway-Key: k\r\n");
+    };
+    const std::string first = with_header("online3.superoffice.com"), second = with_header("online2.superoffice.com");
+    auto steps = moved_steps(first, status);
+    steps.push_back(script::starts("online2.superoffice.com", 443));
+    steps.push_back(script::expects(second));
+    steps.push_back(script::gives(task));
+    superoffice::scripted link{steps};
+    std::array<std::byte, 2048> memory{};
+    const superoffice::header_field own[] = {{"X-Gateway-Key", "k"}};
+    superoffice::client api{link, first_base, superoffice::bearer{"secret"}, memory,
+                            superoffice::client_options{.tenant_directory = directory, .headers = {.more = own}}};
+    auto call = api.start_get_batch_task_info(497);
+    while (call.step(superoffice::instant{0}) != superoffice::step_state::done) {
+    }
+    CHECK(call.value().has_value());
+    CHECK(link.finished());
+}
+
 TEST_CASE("tenant moved: a second 421 is not followed again") {
     const std::string first = request_to("online3.superoffice.com"), second = request_to("online2.superoffice.com");
     const std::string status = reply("200 OK", status_document);
@@ -142,10 +172,12 @@ TEST_CASE("tenant moved: what the directory may say instead of a new address") {
          errc::unavailable, 200},
         {"no address", reply("200 OK", R"({"IsRunning":true})"), errc::tenant_moved, 421},
         {"an address that is none", reply("200 OK", R"({"IsRunning":true,"Api":"online2"})"), errc::tenant_moved, 421},
-        {"an address without TLS", reply("200 OK", R"({"IsRunning":true,"Api":"http://online2.superoffice.com/Cust12345"})"),
-         errc::tenant_moved, 421},
+        {"an address without TLS",
+         reply("200 OK", R"({"IsRunning":true,"Api":"http://online2.superoffice.com/Cust12345"})"), errc::tenant_moved,
+         421},
         {"an address longer than half the memory",
-         reply("200 OK", R"({"IsRunning":true,"Api":"https://a/)" + std::string(1024, 'x') + "\"}"), errc::tenant_moved, 421},
+         reply("200 OK", R"({"IsRunning":true,"Api":"https://a/)" + std::string(1024, 'x') + "\"}"), errc::tenant_moved,
+         421},
         {"a page", reply("200 OK", "<html>", "text/html"), errc::not_json, 200},
         {"nobody", reply("404 Not Found", "", "text/html"), errc::not_found, 404},
         {"an outage", reply("503 Service Unavailable", "", "text/html"), errc::unavailable, 503},
@@ -174,7 +206,8 @@ TEST_CASE("tenant moved: the link failing anywhere on the way is an error, and n
     steps.push_back(script::starts("online2.superoffice.com", 443));
     steps.push_back(script::expects(second));
     steps.push_back(script::gives(task));
-    for (const auto& interruption : {superoffice::io_result::failed(errc::connection_reset, 104), superoffice::io_result::closed()})
+    for (const auto& interruption :
+         {superoffice::io_result::failed(errc::connection_reset, 104), superoffice::io_result::closed()})
         replay::interrupted_anywhere(
             steps, interruption, [](superoffice::scripted& link) { return ask(link); },
             [](const outcome& seen, superoffice::scripted&, std::size_t) {
@@ -190,7 +223,8 @@ TEST_CASE("tenant status: may be asked for by itself, without a credential") {
     superoffice::scripted link{steps};
     std::array<std::byte, 1024> memory{};
     superoffice::client api{link, directory, superoffice::anonymous{}, memory};
-    auto call = api.start<superoffice::TenantStatus>(superoffice::get_tenant_status, superoffice::path_segment{"Cust12345"});
+    auto call =
+        api.start<superoffice::TenantStatus>(superoffice::get_tenant_status, superoffice::path_segment{"Cust12345"});
     while (call.step(superoffice::instant{0}) != superoffice::step_state::done) {
     }
     REQUIRE(call.value().has_value());
@@ -203,7 +237,8 @@ TEST_CASE("tenant status: a name that cannot stand in a path is refused before a
         superoffice::scripted link{{}};
         std::array<std::byte, 1024> memory{};
         superoffice::client api{link, directory, superoffice::anonymous{}, memory};
-        auto call = api.start<superoffice::TenantStatus>(superoffice::get_tenant_status, superoffice::path_segment{name});
+        auto call =
+            api.start<superoffice::TenantStatus>(superoffice::get_tenant_status, superoffice::path_segment{name});
         CHECK(call.step(superoffice::instant{0}) == superoffice::step_state::done);
         CHECK(call.value().error() == errc::bad_base_url);
         CHECK(link.calls() == 0);

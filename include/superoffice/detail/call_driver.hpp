@@ -212,7 +212,8 @@ class call_driver {
                     .select = {},
                     .of_client = options_,
                     .of_call = call_.headers,
-                    .body_size = 0};
+                    .body_size = 0,
+                    .own_headers = false};
         return {*base_, method_, path_, request_.segment(), select_, options_, call_.headers, body_size};
     }
 
