@@ -1,5 +1,9 @@
-"""Builds everything with each compiler, language version, and with and without exceptions and RTTI, warnings being
-errors; and runs the unit tests of each build."""
+"""Builds with each compiler, language version, and with and without exceptions and RTTI, warnings being errors.
+
+Every one of the eight builds has each header alone, the examples and the programs of two translation units. The unit
+tests take most of the time: four builds have them, chosen so that each compiler meets each language version, and each of
+the two meets code with and without exceptions. A ninth, small one has nothing switched on, like firmware.
+"""
 
 import itertools
 import json
@@ -18,25 +22,31 @@ EXCEPTIONS = {
     "without exceptions and RTTI": ("-Dcpp_eh=none", "-Dcpp_rtti=false"),
 }
 FAST_TO_BUILD = ("-Dbuildtype=plain",)
-# At -O3 g++ 12 warns of its own std::string: PR 105651.
-OPTIMISED = ("-Dbuildtype=plain", "-Doptimization=2")
+SMALL = ("-Dbuildtype=minsize",)
 EVERYTHING = ("-Dsimdjson=enabled", "-Dmbedtls=enabled", "-Dxml=enabled", "-Dexamples=enabled")
 NOTHING = ("-Dsimdjson=disabled", "-Dmbedtls=disabled", "-Dxml=disabled", "-Dexamples=enabled", "-Dcli=disabled")
 
-
-MAIN = "g++ C++20"
+MAIN = "g++ C++20"  # the one that also has the unit tests over the single header
+FIRMWARE = "firmware, nothing switched on"
+WITH_UNIT_TESTS = (MAIN, "clang++ C++23", "clang++ C++20 without exceptions and RTTI",
+                   "g++ C++23 without exceptions and RTTI", FIRMWARE)
 WITH_CLI = (MAIN, "clang++ C++23")  # a program, not the library: two are enough
 
 
 def configurations():
-    """Name, compiler and options; the long ones first. The main one also tests the single header."""
+    """Name, compiler and options."""
     for exceptions, standard, compiler in itertools.product(EXCEPTIONS, STANDARDS, COMPILERS):
         name = " ".join(filter(None, (compiler, standard, exceptions)))
-        speed = OPTIMISED if name == MAIN else FAST_TO_BUILD
         cli = ("-Dcli=enabled",) if name in WITH_CLI else ("-Dcli=disabled",)
-        yield name, compiler, STANDARDS[standard] + EXCEPTIONS[exceptions] + speed + EVERYTHING + cli
-    firmware = EXCEPTIONS["without exceptions and RTTI"]
-    yield "firmware, nothing switched on", "g++", STANDARDS["C++20"] + firmware + ("-Dbuildtype=minsize",) + NOTHING
+        yield name, compiler, STANDARDS[standard] + EXCEPTIONS[exceptions] + FAST_TO_BUILD + EVERYTHING + cli
+    yield FIRMWARE, "g++", STANDARDS["C++20"] + EXCEPTIONS["without exceptions and RTTI"] + SMALL + NOTHING
+
+
+def left_out_of(name):
+    """The programs that this build does not have. The contract has builds of its own: contract/checks.py."""
+    if name == MAIN:
+        return {"contract"}
+    return {"contract", "unit_single"} if name in WITH_UNIT_TESTS else {"contract", "unit_single", "unit"}
 
 
 def folder_of(name):
@@ -48,14 +58,15 @@ def build(name, compiler, options):
     set_up_with_meson(folder, compiler, "-Dtests=enabled", *options)
     targets = json.loads(output_of("meson", "introspect", "--targets", folder))
     ninja(folder, *(os.path.relpath(target["filename"][0], folder) for target in targets
-                    if target["name"] != "contract" and (target["name"] != "unit_single" or name == MAIN)))
+                    if target["name"] not in left_out_of(name)))
 
 
 def test(name):
     """Runs what Meson calls tests, and counts the cases inside them."""
     folder = folder_of(name)
-    which = ("--no-suite", "contract") + (() if name == MAIN else ("--no-suite", "single"))
-    output_of("meson", "test", "-C", folder, "--no-rebuild", "--num-processes", 1, *which, code=None)
+    suites = ["link"] + ["unit"] * (name in WITH_UNIT_TESTS) + ["single"] * (name == MAIN)
+    output_of("meson", "test", "-C", folder, "--no-rebuild", "--num-processes", 1,
+              *(f"--suite={suite}" for suite in suites), code=None)
     total = Counts(0, 0)
     log = []
     for line in (folder / "meson-logs" / "testlog.json").read_text(encoding="utf-8").splitlines():
@@ -76,6 +87,7 @@ def test(name):
 
 
 def checks():
-    for name, compiler, options in configurations():
+    # The long ones first.
+    for name, compiler, options in sorted(configurations(), key=lambda each: each[0] not in WITH_UNIT_TESTS):
         yield Check(f"build {name}", lambda name=name, compiler=compiler, options=options: build(name, compiler, options))
         yield Check(f"test {name}", lambda name=name: test(name), needs=(f"build {name}",))
