@@ -21,13 +21,15 @@ def build():
 
 
 def test():
-    printed = output_of(sys.executable, "-B", "-m", "unittest", "discover", "-s", HERE, code=None, environment={
+    printed = output_of(sys.executable, "-B", "-m", "unittest", "discover", "-v", "-s", HERE, code=None, environment={
         "SUPEROFFICE_BATCH_CLI": str(FOLDER / "examples" / "cli" / "superoffice-batch"),
         "SUPEROFFICE_EXAMPLES": str(FOLDER / "examples")})
     ran = re.search(r"^Ran (\d+) tests?", printed, re.M)
     bad = sum(map(int, re.findall(r"(?:failures|errors|unexpected successes)=(\d+)", printed)))
     if not ran or not printed.rstrip().splitlines()[-1].startswith("OK"):
         raise Failed(printed, Counts(max(int(ran.group(1)) - bad, 0) if ran else 0, max(bad, 1)))
+    for reason in sorted(set(re.findall(r"\.\.\. skipped '(.*)'$", printed, re.M))):
+        print(f"skipped in the tool and the examples: {reason}")
     return Counts(int(ran.group(1)))
 
 

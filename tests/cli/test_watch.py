@@ -1,9 +1,12 @@
 """`watch`: to every end, redirected and on a terminal."""
 
 import json
+import os
+import pty
 import re
 import signal
 import time
+import unittest
 
 from running import CONNECTION, DONE, FAILED, NO_TASK, Case, OnTerminal, Watching, main, service
 
@@ -114,6 +117,15 @@ class Watch(Case):
 
 class Terminal(Case):
     HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        try:
+            for end in pty.openpty():
+                os.close(end)
+        except OSError as problem:  # a bare root without devpts
+            raise unittest.SkipTest(f"no pseudo-terminal is to be had here: {problem}") from problem
 
     def assert_cursor_is_back(self, shown):
         self.assertGreater(shown.rfind(self.SHOWN), shown.rfind(self.HIDDEN))
