@@ -21,16 +21,17 @@ enum class reply_type : std::uint8_t { json, text_json, json_patch, merge_patch,
 
 namespace detail {
 
-inline constexpr std::string_view request_media_types[] = {
-    "application/json",        "text/json",       "application/json-patch+json", "application/merge-patch+json",
-    "application/x-www-form-urlencoded", "application/xml", "text/xml"};
+inline constexpr std::string_view request_media_types[] = {"application/json",
+                                                           "text/json",
+                                                           "application/json-patch+json",
+                                                           "application/merge-patch+json",
+                                                           "application/x-www-form-urlencoded",
+                                                           "application/xml",
+                                                           "text/xml"};
 
-inline constexpr std::string_view reply_media_types[] = {"application/json",
-                                                         "text/json",
-                                                         "application/json-patch+json",
-                                                         "application/merge-patch+json",
-                                                         "application/xml",
-                                                         "text/xml"};
+inline constexpr std::string_view reply_media_types[] = {
+    "application/json", "text/json", "application/json-patch+json", "application/merge-patch+json",
+    "application/xml",  "text/xml"};
 
 constexpr bool is_xml(request_type type) noexcept { return type >= request_type::xml; }
 constexpr bool is_xml(reply_type type) noexcept { return type >= reply_type::xml; }

@@ -91,8 +91,7 @@ template <class Info>
     result<Info> kept{info};
     detail::text_storage texts{storage};
     detail::keep_views(*kept, texts);
-    if (!texts.fits())
-        kept = error{.code = errc::memory_too_small, .offset = static_cast<std::uint32_t>(texts.size())};
+    if (!texts.fits()) kept = error{.code = errc::memory_too_small, .offset = static_cast<std::uint32_t>(texts.size())};
     return kept;
 }
 

@@ -27,8 +27,8 @@ enum class TenantState : std::int32_t {
     DeleteFailed = 11,
     MigrationPending = 12,
 };
-BOOST_DESCRIBE_ENUM(TenantState, Unknown, Provisioning, Running, Deleted, Suspended, OnlineMaintenance, OfflineMaintenance,
-                    ProvisioningFailed, Deleting, DeleteFailed, MigrationPending)
+BOOST_DESCRIBE_ENUM(TenantState, Unknown, Provisioning, Running, Deleted, Suspended, OnlineMaintenance,
+                    OfflineMaintenance, ProvisioningFailed, Deleting, DeleteFailed, MigrationPending)
 
 /// The answer of `GET {login host}/api/state/{tenant}`, which needs no credential. A tenant's host changes (load,
 /// incidents), so `Api` is not for keeping: `ValidUntil` says when to ask again.

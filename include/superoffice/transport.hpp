@@ -33,12 +33,12 @@ enum class wait_for : std::uint8_t { nothing, readable, writable, time };
 
 /// The answer of every function of a link.
 struct io_result {
-    std::size_t bytes = 0;       ///< moved; only with `ready`
-    std::int32_t native = 0;     ///< the system's or the TLS library's code, unchanged; only with `failed`
+    std::size_t bytes = 0;    ///< moved; only with `ready`
+    std::int32_t native = 0;  ///< the system's or the TLS library's code, unchanged; only with `failed`
     io_state state = io_state::ready;
     wait_for wants = wait_for::nothing;  ///< only with `would_block`: a TLS read may have to wait for a write
-    errc code = errc::ok;                ///< only with `failed`: what it was; `link_failed` where nothing better is known
-    stage at = stage::none;              ///< how far `start` has come, with `would_block` and `failed`
+    errc code = errc::ok;    ///< only with `failed`: what it was; `link_failed` where nothing better is known
+    stage at = stage::none;  ///< how far `start` has come, with `would_block` and `failed`
 
     static constexpr io_result ready(std::size_t bytes = 0) noexcept { return {.bytes = bytes}; }
     static constexpr io_result would_block(wait_for wants, stage at = stage::none) noexcept {
@@ -75,14 +75,15 @@ struct io_result {
 /// `secure()`         true where what is sent can only be read by the verified peer. Asked after `start` is ready: a
 ///                    credential is never sent for an https base over a link that says false.
 template <class Link>
-concept byte_transport = requires(Link& link, const peer& to, std::span<std::byte> into, std::span<const std::byte> from) {
-    { Link::may_wait } -> std::convertible_to<bool>;
-    { link.start(to) } noexcept -> std::same_as<io_result>;
-    { link.receive(into) } noexcept -> std::same_as<io_result>;
-    { link.transmit(from) } noexcept -> std::same_as<io_result>;
-    { link.stop() } noexcept;
-    { link.secure() } noexcept -> std::convertible_to<bool>;
-};
+concept byte_transport =
+    requires(Link& link, const peer& to, std::span<std::byte> into, std::span<const std::byte> from) {
+        { Link::may_wait } -> std::convertible_to<bool>;
+        { link.start(to) } noexcept -> std::same_as<io_result>;
+        { link.receive(into) } noexcept -> std::same_as<io_result>;
+        { link.transmit(from) } noexcept -> std::same_as<io_result>;
+        { link.stop() } noexcept;
+        { link.secure() } noexcept -> std::convertible_to<bool>;
+    };
 
 /// A link that divides its time (over several addresses, say) is told the time before each step: `now`, and when the
 /// whole call must be over.

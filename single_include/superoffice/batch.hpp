@@ -1964,8 +1964,8 @@ enum class TenantState : std::int32_t {
     DeleteFailed = 11,
     MigrationPending = 12,
 };
-BOOST_DESCRIBE_ENUM(TenantState, Unknown, Provisioning, Running, Deleted, Suspended, OnlineMaintenance, OfflineMaintenance,
-                    ProvisioningFailed, Deleting, DeleteFailed, MigrationPending)
+BOOST_DESCRIBE_ENUM(TenantState, Unknown, Provisioning, Running, Deleted, Suspended, OnlineMaintenance,
+                    OfflineMaintenance, ProvisioningFailed, Deleting, DeleteFailed, MigrationPending)
 
 /// The answer of `GET {login host}/api/state/{tenant}`, which needs no credential. A tenant's host changes (load,
 /// incidents), so `Api` is not for keeping: `ValidUntil` says when to ask again.
@@ -3596,8 +3596,7 @@ template <class Info>
     result<Info> kept{info};
     detail::text_storage texts{storage};
     detail::keep_views(*kept, texts);
-    if (!texts.fits())
-        kept = error{.code = errc::memory_too_small, .offset = static_cast<std::uint32_t>(texts.size())};
+    if (!texts.fits()) kept = error{.code = errc::memory_too_small, .offset = static_cast<std::uint32_t>(texts.size())};
     return kept;
 }
 
@@ -3632,12 +3631,12 @@ enum class wait_for : std::uint8_t { nothing, readable, writable, time };
 
 /// The answer of every function of a link.
 struct io_result {
-    std::size_t bytes = 0;       ///< moved; only with `ready`
-    std::int32_t native = 0;     ///< the system's or the TLS library's code, unchanged; only with `failed`
+    std::size_t bytes = 0;    ///< moved; only with `ready`
+    std::int32_t native = 0;  ///< the system's or the TLS library's code, unchanged; only with `failed`
     io_state state = io_state::ready;
     wait_for wants = wait_for::nothing;  ///< only with `would_block`: a TLS read may have to wait for a write
-    errc code = errc::ok;                ///< only with `failed`: what it was; `link_failed` where nothing better is known
-    stage at = stage::none;              ///< how far `start` has come, with `would_block` and `failed`
+    errc code = errc::ok;    ///< only with `failed`: what it was; `link_failed` where nothing better is known
+    stage at = stage::none;  ///< how far `start` has come, with `would_block` and `failed`
 
     static constexpr io_result ready(std::size_t bytes = 0) noexcept { return {.bytes = bytes}; }
     static constexpr io_result would_block(wait_for wants, stage at = stage::none) noexcept {
@@ -3674,14 +3673,15 @@ struct io_result {
 /// `secure()`         true where what is sent can only be read by the verified peer. Asked after `start` is ready: a
 ///                    credential is never sent for an https base over a link that says false.
 template <class Link>
-concept byte_transport = requires(Link& link, const peer& to, std::span<std::byte> into, std::span<const std::byte> from) {
-    { Link::may_wait } -> std::convertible_to<bool>;
-    { link.start(to) } noexcept -> std::same_as<io_result>;
-    { link.receive(into) } noexcept -> std::same_as<io_result>;
-    { link.transmit(from) } noexcept -> std::same_as<io_result>;
-    { link.stop() } noexcept;
-    { link.secure() } noexcept -> std::convertible_to<bool>;
-};
+concept byte_transport =
+    requires(Link& link, const peer& to, std::span<std::byte> into, std::span<const std::byte> from) {
+        { Link::may_wait } -> std::convertible_to<bool>;
+        { link.start(to) } noexcept -> std::same_as<io_result>;
+        { link.receive(into) } noexcept -> std::same_as<io_result>;
+        { link.transmit(from) } noexcept -> std::same_as<io_result>;
+        { link.stop() } noexcept;
+        { link.secure() } noexcept -> std::convertible_to<bool>;
+    };
 
 /// A link that divides its time (over several addresses, say) is told the time before each step: `now`, and when the
 /// whole call must be over.
@@ -3839,16 +3839,17 @@ enum class reply_type : std::uint8_t { json, text_json, json_patch, merge_patch,
 
 namespace detail {
 
-inline constexpr std::string_view request_media_types[] = {
-    "application/json",        "text/json",       "application/json-patch+json", "application/merge-patch+json",
-    "application/x-www-form-urlencoded", "application/xml", "text/xml"};
+inline constexpr std::string_view request_media_types[] = {"application/json",
+                                                           "text/json",
+                                                           "application/json-patch+json",
+                                                           "application/merge-patch+json",
+                                                           "application/x-www-form-urlencoded",
+                                                           "application/xml",
+                                                           "text/xml"};
 
-inline constexpr std::string_view reply_media_types[] = {"application/json",
-                                                         "text/json",
-                                                         "application/json-patch+json",
-                                                         "application/merge-patch+json",
-                                                         "application/xml",
-                                                         "text/xml"};
+inline constexpr std::string_view reply_media_types[] = {
+    "application/json", "text/json", "application/json-patch+json", "application/merge-patch+json",
+    "application/xml",  "text/xml"};
 
 constexpr bool is_xml(request_type type) noexcept { return type >= request_type::xml; }
 constexpr bool is_xml(reply_type type) noexcept { return type >= reply_type::xml; }
@@ -7612,12 +7613,16 @@ class stored_request {
         Request request;
         std::memcpy(&request, from, sizeof request);
         if (is_xml(type)) {
-            if constexpr (writes_xml<Reader, Request>) return Reader::write_xml(out, request), true;
-            else return false;
+            if constexpr (writes_xml<Reader, Request>)
+                return Reader::write_xml(out, request), true;
+            else
+                return false;
         }
         if (type == request_type::form) {
-            if constexpr (is_form<Request>) return write_form(out, request), true;
-            else return false;
+            if constexpr (is_form<Request>)
+                return write_form(out, request), true;
+            else
+                return false;
         }
         return codec<Request>::encode(out, request), true;
     }

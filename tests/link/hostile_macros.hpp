@@ -128,7 +128,7 @@ ssize_t lwip_write(int, const void*, std::size_t);
 
 // Arduino.h, and rights' names as somebody's flags
 #define abs(x) ((x) > 0 ? (x) : -(x))
-#define round(x) ((x) >= 0 ? (long)((x) + 0.5) : (long)((x)-0.5))
+#define round(x) ((x) >= 0 ? (long)((x) + 0.5) : (long)((x) - 0.5))
 #define bit(b) (1UL << (b))
 #define HIGH 1
 #define LOW 0

@@ -49,9 +49,12 @@ static_assert(superoffice::byte_transport<canned_link>);
 template <class Reader>
 bool arrives_in(std::span<std::byte> memory, Reader reader) {
     canned_link link;
-    superoffice::client<canned_link, superoffice::bearer, Reader> api{
-        link, "https://online.superoffice.com/Cust12345/api", superoffice::bearer{"8A:Cust12345.token"}, memory, {},
-        std::move(reader)};
+    superoffice::client<canned_link, superoffice::bearer, Reader> api{link,
+                                                                      "https://online.superoffice.com/Cust12345/api",
+                                                                      superoffice::bearer{"8A:Cust12345.token"},
+                                                                      memory,
+                                                                      {},
+                                                                      std::move(reader)};
     auto call = api.start_get_batch_task_info(497);
     while (call.step(superoffice::instant{0}) != superoffice::step_state::done) {
     }
@@ -71,8 +74,7 @@ void row(const char* what, std::size_t bytes) { std::printf("| %s | %zu |\n", wh
 }  // namespace
 
 int main() {
-    using compact_client =
-        superoffice::client<superoffice::scripted, superoffice::bearer, superoffice::compact_reader>;
+    using compact_client = superoffice::client<superoffice::scripted, superoffice::bearer, superoffice::compact_reader>;
     row("client, with its compact reader and a bearer token", sizeof(compact_client));
     row("a running call for all 24 properties", sizeof(superoffice::call<compact_client, superoffice::BatchTaskInfo>));
     row("a running call for 2 properties", sizeof(superoffice::call<compact_client, progress>));

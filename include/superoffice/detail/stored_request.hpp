@@ -60,12 +60,16 @@ class stored_request {
         Request request;
         std::memcpy(&request, from, sizeof request);
         if (is_xml(type)) {
-            if constexpr (writes_xml<Reader, Request>) return Reader::write_xml(out, request), true;
-            else return false;
+            if constexpr (writes_xml<Reader, Request>)
+                return Reader::write_xml(out, request), true;
+            else
+                return false;
         }
         if (type == request_type::form) {
-            if constexpr (is_form<Request>) return write_form(out, request), true;
-            else return false;
+            if constexpr (is_form<Request>)
+                return write_form(out, request), true;
+            else
+                return false;
         }
         return codec<Request>::encode(out, request), true;
     }

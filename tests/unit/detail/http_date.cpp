@@ -15,24 +15,15 @@ TEST_CASE("http date: the form that is sent is read, every other one is absent")
         std::int64_t seconds;  // -1: absent
     };
     const row rows[] = {
-        {"Thu, 01 Jan 1970 00:00:00 GMT", 0},
-        {"Sun, 06 Nov 1994 08:49:37 GMT", 784111777},
-        {"Thu, 29 Feb 2024 23:59:59 GMT", 1709251199},
-        {"Fri, 31 Dec 2027 00:00:00 GMT", 1830211200},
-        {"Sunday, 06-Nov-94 08:49:37 GMT", -1},
-        {"Sun Nov  6 08:49:37 1994", -1},
-        {"Sun, 06 Nov 1994 08:49:37 UTC", -1},
-        {"Sun, 06 nov 1994 08:49:37 GMT", -1},
-        {"Sun, 06 anF 1994 08:49:37 GMT", -1},
-        {"Sun, 00 Nov 1994 08:49:37 GMT", -1},
-        {"Sun, 31 Nov 1994 08:49:37 GMT", -1},
-        {"Thu, 29 Feb 2023 23:59:59 GMT", -1},
-        {"Sun, 06 Nov 1994 24:49:37 GMT", -1},
-        {"Sun, 06 Nov 1994 08:60:37 GMT", -1},
-        {"Sun, 06 Nov 1994 08:49:61 GMT", -1},
-        {"Sun, 06 Nov 1969 08:49:37 GMT", -1},
-        {"Sun, 6 Nov 1994 08:49:37 GMT", -1},
-        {"", -1},
+        {"Thu, 01 Jan 1970 00:00:00 GMT", 0},          {"Sun, 06 Nov 1994 08:49:37 GMT", 784111777},
+        {"Thu, 29 Feb 2024 23:59:59 GMT", 1709251199}, {"Fri, 31 Dec 2027 00:00:00 GMT", 1830211200},
+        {"Sunday, 06-Nov-94 08:49:37 GMT", -1},        {"Sun Nov  6 08:49:37 1994", -1},
+        {"Sun, 06 Nov 1994 08:49:37 UTC", -1},         {"Sun, 06 nov 1994 08:49:37 GMT", -1},
+        {"Sun, 06 anF 1994 08:49:37 GMT", -1},         {"Sun, 00 Nov 1994 08:49:37 GMT", -1},
+        {"Sun, 31 Nov 1994 08:49:37 GMT", -1},         {"Thu, 29 Feb 2023 23:59:59 GMT", -1},
+        {"Sun, 06 Nov 1994 24:49:37 GMT", -1},         {"Sun, 06 Nov 1994 08:60:37 GMT", -1},
+        {"Sun, 06 Nov 1994 08:49:61 GMT", -1},         {"Sun, 06 Nov 1969 08:49:37 GMT", -1},
+        {"Sun, 6 Nov 1994 08:49:37 GMT", -1},          {"", -1},
     };
     for (const row& r : rows) {
         CAPTURE(r.text);
