@@ -130,6 +130,15 @@ TEST_CASE("scripted: the first mismatch is kept, and from then on everything fai
         CHECK(link.first_mismatch().what == kind::other_bytes);
         CHECK(!link.finished());
     }
+    SUBCASE("started again") {
+        const so::script_step steps[] = {script::starts(), script::gives("a"), script::starts()};
+        scripted link{steps};
+        CHECK(link.start(here).state == io_state::ready);
+        CHECK(put(link, "a").code == errc::link_failed);
+        CHECK(link.start(here).code == errc::link_failed);
+        CHECK(link.first_mismatch().what == kind::other_call);
+        CHECK(link.first_mismatch().step == 1);
+    }
     SUBCASE("other peer") {
         const so::script_step steps[] = {script::starts("a.example", 80)};
         scripted link{steps};

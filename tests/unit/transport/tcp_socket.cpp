@@ -309,6 +309,29 @@ TEST_CASE("tcp_socket: a look-up that takes its time is asked again, and given u
     CHECK(s.address_source().stopped == 1);
 }
 
+TEST_CASE("tcp_socket: while a name is looked up, it is the resolver that waits, if it can") {
+    struct waiting_resolver : told_resolver {
+        int waits = 0;
+        void wait(wait_for wants, so::milliseconds at_most) noexcept {
+            CHECK(wants == wait_for::readable);
+            CHECK(at_most == so::milliseconds{60'000});
+            ++waits;
+        }
+    };
+    waiting_resolver can;
+    can.blocks = 1;
+    so::basic_tcp_socket<waiting_resolver> patient{can};
+    CHECK(patient.start({"slow.example", 1}).state == io_state::would_block);
+    patient.wait(wait_for::readable, so::milliseconds{60'000});
+    CHECK(patient.address_source().waits == 1);
+
+    told_resolver cannot;
+    cannot.blocks = 1;
+    told_socket at_once{cannot};
+    CHECK(at_once.start({"slow.example", 1}).state == io_state::would_block);
+    at_once.wait(wait_for::readable, so::milliseconds{60'000});  // back at once
+}
+
 TEST_CASE("tcp_socket: a failed look-up is told with the resolver's code") {
     told_resolver bad;
     bad.failure = io_result::failed(errc::name_lookup_failed, -3);
