@@ -78,7 +78,7 @@ class date_time {
     [[nodiscard]] constexpr field<unix_time> utc() const noexcept {
         if (!has_offset_ || !is_set()) return {};
         const std::int64_t seconds = ((detail::days_since_1970(local_) * 24 + local_.hour) * 60 + local_.minute) * 60;
-        return unix_time{seconds + local_.second - offset_ * 60, local_.nanosecond};
+        return unix_time{seconds + local_.second - std::int64_t{offset_} * 60, local_.nanosecond};
     }
 
     friend constexpr bool operator==(const date_time& a, const date_time& b) noexcept { return a.text_ == b.text_; }

@@ -9,7 +9,6 @@
 #include <superoffice/rights.hpp>
 
 #include <cstddef>
-#include <iterator>
 #include <span>
 #include <string_view>
 
@@ -40,6 +39,9 @@ class basic_map {
         Value value;
     };
 
+    /// Behind the last member. (The standard's own sentinel comes with <iterator>, which brings <string>.)
+    struct sentinel {};
+
     /// A forward walk in the order of the text. Makes its members as it goes, so it hands them out by value.
     class iterator {
       public:
@@ -62,9 +64,7 @@ class basic_map {
             return before;
         }
         friend constexpr bool operator==(const iterator&, const iterator&) noexcept = default;
-        friend constexpr bool operator==(const iterator& it, std::default_sentinel_t) noexcept {
-            return it.at_.at_end();
-        }
+        friend constexpr bool operator==(const iterator& it, sentinel) noexcept { return it.at_.at_end(); }
 
       private:
         friend basic_map;
@@ -85,7 +85,7 @@ class basic_map {
     [[nodiscard]] constexpr bool is_object() const noexcept { return !raw_.empty() && raw_.front() == '{'; }
 
     [[nodiscard]] constexpr iterator begin() const noexcept { return iterator{raw_}; }
-    [[nodiscard]] constexpr std::default_sentinel_t end() const noexcept { return {}; }
+    [[nodiscard]] constexpr sentinel end() const noexcept { return {}; }
     [[nodiscard]] constexpr bool empty() const noexcept { return begin() == end(); }
     /// How many members; walks them all.
     [[nodiscard]] constexpr std::size_t size() const noexcept {

@@ -39,7 +39,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <iterator>
 #include <limits>
 #include <span>
 #include <string_view>
@@ -1146,7 +1145,7 @@ class date_time {
     [[nodiscard]] constexpr field<unix_time> utc() const noexcept {
         if (!has_offset_ || !is_set()) return {};
         const std::int64_t seconds = ((detail::days_since_1970(local_) * 24 + local_.hour) * 60 + local_.minute) * 60;
-        return unix_time{seconds + local_.second - offset_ * 60, local_.nanosecond};
+        return unix_time{seconds + local_.second - std::int64_t{offset_} * 60, local_.nanosecond};
     }
 
     friend constexpr bool operator==(const date_time& a, const date_time& b) noexcept { return a.text_ == b.text_; }
@@ -1774,6 +1773,9 @@ class basic_map {
         Value value;
     };
 
+    /// Behind the last member. (The standard's own sentinel comes with <iterator>, which brings <string>.)
+    struct sentinel {};
+
     /// A forward walk in the order of the text. Makes its members as it goes, so it hands them out by value.
     class iterator {
       public:
@@ -1796,9 +1798,7 @@ class basic_map {
             return before;
         }
         friend constexpr bool operator==(const iterator&, const iterator&) noexcept = default;
-        friend constexpr bool operator==(const iterator& it, std::default_sentinel_t) noexcept {
-            return it.at_.at_end();
-        }
+        friend constexpr bool operator==(const iterator& it, sentinel) noexcept { return it.at_.at_end(); }
 
       private:
         friend basic_map;
@@ -1819,7 +1819,7 @@ class basic_map {
     [[nodiscard]] constexpr bool is_object() const noexcept { return !raw_.empty() && raw_.front() == '{'; }
 
     [[nodiscard]] constexpr iterator begin() const noexcept { return iterator{raw_}; }
-    [[nodiscard]] constexpr std::default_sentinel_t end() const noexcept { return {}; }
+    [[nodiscard]] constexpr sentinel end() const noexcept { return {}; }
     [[nodiscard]] constexpr bool empty() const noexcept { return begin() == end(); }
     /// How many members; walks them all.
     [[nodiscard]] constexpr std::size_t size() const noexcept {
@@ -5569,8 +5569,7 @@ constexpr bool read_ipv6(std::string_view text, std::uint8_t* into) noexcept {
     while (at < text.size()) {
         if (filled == 16) return false;
         if (filled <= 12 && read_ipv4(text.substr(at), into + filled)) {
-            filled += 4;
-            at = text.size();
+            filled += 4;  // it reaches to the end
             break;
         }
         unsigned group = 0;
@@ -6552,9 +6551,9 @@ struct mbedtls_api {
     /// False where this build cannot speak what is asked for.
     static bool set_versions(mbedtls_ssl_config& config, tls_protocol wanted) noexcept {
         const bool is_automatic = wanted == tls_protocol::automatic;
-        const bool one_only = is_automatic && offers_one_version() && has_tls_1_2;
         const bool low = has_tls_1_2 && wanted != tls_protocol::tls_1_3;
-        const bool high = has_tls_1_3 && wanted != tls_protocol::tls_1_2 && !one_only;
+        const bool high =
+            has_tls_1_3 && wanted != tls_protocol::tls_1_2 && !(is_automatic && offers_one_version() && has_tls_1_2);
         if (!low && !high) return false;
 #if MBEDTLS_VERSION_NUMBER >= 0x03020000
         mbedtls_ssl_conf_min_tls_version(&config, low ? MBEDTLS_SSL_VERSION_TLS1_2 : MBEDTLS_SSL_VERSION_TLS1_3);

@@ -60,7 +60,7 @@ std::string spelt(const string_map& map) {
 }
 
 static_assert(std::input_iterator<string_map::iterator> &&
-              std::sentinel_for<std::default_sentinel_t, string_map::iterator>);
+              std::sentinel_for<string_map::sentinel, string_map::iterator>);
 static_assert(string_map{}.empty() && string_map{}.raw().empty() && !string_map{}.is_object());
 
 }  // namespace

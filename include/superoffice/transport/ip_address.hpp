@@ -52,8 +52,7 @@ constexpr bool read_ipv6(std::string_view text, std::uint8_t* into) noexcept {
     while (at < text.size()) {
         if (filled == 16) return false;
         if (filled <= 12 && read_ipv4(text.substr(at), into + filled)) {
-            filled += 4;
-            at = text.size();
+            filled += 4;  // it reaches to the end
             break;
         }
         unsigned group = 0;
