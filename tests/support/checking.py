@@ -5,7 +5,6 @@ and raises `Failed` with what there is to read.
 """
 
 import argparse
-import concurrent.futures
 import contextlib
 import dataclasses
 import importlib.util
@@ -143,13 +142,14 @@ class Report:
 
 
 def run(checks):
-    """Runs them, as many at once as there are cores, in their order where one needs another."""
+    """Runs them, as many at once as there are cores: always the first whose needs have been met, so that none waits."""
     report = Report()
-    futures = {}
+    waiting = list(checks)
+    ended = {}  # name: whether it passed
+    changed = threading.Condition()
 
-    def one(check):
-        # Whatever is needed was started earlier, so this never waits for what is behind it in the queue.
-        missing = [name for name in check.needs if not futures[name].result()]
+    def passes(check):
+        missing = [name for name in check.needs if not ended[name]]
         try:
             if missing:
                 raise Failed(f"not run, because this failed: {', '.join(missing)}")
@@ -161,9 +161,28 @@ def run(checks):
             report.add(check.name, Counts(0, 1), f"{type(error).__name__}: {error}")
         return False
 
-    with concurrent.futures.ThreadPoolExecutor(CORES) as pool:
-        for check in checks:
-            futures[check.name] = pool.submit(one, check)
+    def take():
+        with changed:
+            while waiting:
+                ready = next((check for check in waiting if all(name in ended for name in check.needs)), None)
+                if ready is not None:
+                    waiting.remove(ready)
+                    return ready
+                changed.wait()
+        return None
+
+    def work():
+        while (check := take()) is not None:
+            good = passes(check)
+            with changed:
+                ended[check.name] = good
+                changed.notify_all()
+
+    workers = [threading.Thread(target=work) for _ in range(CORES)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
     return report.total
 
 
