@@ -42,7 +42,7 @@ class stored_request {
             segment_ = request.text;
         } else {
             std::memcpy(bytes_, &request, sizeof request);
-            body_ = &write<Reader, Request>;
+            body_ = &body_of<Reader, Request>;
         }
     }
 
@@ -56,7 +56,7 @@ class stored_request {
 
   private:
     template <class Reader, class Request>
-    static bool write(const std::byte* from, json_writer& out, request_type type) noexcept {
+    static bool body_of(const std::byte* from, json_writer& out, request_type type) noexcept {
         Request request;
         std::memcpy(&request, from, sizeof request);
         if (is_xml(type)) {
