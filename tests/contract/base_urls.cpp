@@ -136,7 +136,9 @@ TEST_CASE_TEMPLATE("§2 421: the directory names the new host, and the call is r
     const std::string directory = origin();
     superoffice::client_options options;
     options.tenant_directory = directory;
+    const superoffice::header_field own[] = {{"X-Own", "1"}};
     options.headers.app_token = "test-app-token";
+    options.headers.more = own;
     host<Reader> to{options};
     const journal log;
     check_sample(to.api.get_batch_task_info(497));
@@ -150,8 +152,10 @@ TEST_CASE_TEMPLATE("§2 421: the directory names the new host, and the call is r
     CHECK(!has_header(sent[1], "Authorization"));
     CHECK(!has_header(sent[1], "SO-AppToken"));
     CHECK(!has_header(sent[1], "Content-Type"));
+    CHECK(!has_header(sent[1], "X-Own"));
     CHECK(holds(sent[2], "\"listener\": \"second\""));
     CHECK(has_header(sent[2], "Authorization", "Bearer (redacted)"));
+    CHECK(has_header(sent[2], "X-Own", "1"));
     CHECK(has_header(sent[2], "Host", origin("second").substr(8)));
 
     check_sample(to.api.get_batch_task_info(497));  // straight to the new host, over the kept connection

@@ -123,6 +123,13 @@ TEST_CASE("std_types: an empty optional is left out when written") {
           R"({"Name":"a\u000ab","Description":"d","ProgressPercent":7,"Response":null})");
 }
 
+TEST_CASE("std_types: an empty optional that cannot be left out is written as null") {
+    char room[8];
+    superoffice::json_writer out{room};
+    superoffice::codec<std::optional<std::int32_t>>::encode(out, std::nullopt);
+    CHECK(out.text() == "null");
+}
+
 TEST_CASE("std_types: dates as chrono has them") {
     struct {
         std::string_view text;
