@@ -6551,8 +6551,8 @@ struct mbedtls_api {
     /// False where this build cannot speak what is asked for.
     static bool set_versions(mbedtls_ssl_config& config, tls_protocol wanted) noexcept {
         const bool low = has_tls_1_2 && wanted != tls_protocol::tls_1_3;
-        const bool high =
-            has_tls_1_3 && wanted != tls_protocol::tls_1_2 && !(wanted == tls_protocol::automatic && offers_one_version() && has_tls_1_2);
+        const bool high = has_tls_1_3 && wanted != tls_protocol::tls_1_2 &&
+                          !(wanted == tls_protocol::automatic && offers_one_version() && has_tls_1_2);
         if (!low && !high) return false;
 #if MBEDTLS_VERSION_NUMBER >= 0x03020000
         mbedtls_ssl_conf_min_tls_version(&config, low ? MBEDTLS_SSL_VERSION_TLS1_2 : MBEDTLS_SSL_VERSION_TLS1_3);
