@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import typing
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -127,11 +128,11 @@ class Report:
         self.total = Counts(0, 0)
         self.lock = threading.Lock()
 
-    def add(self, name, counts, log=""):
+    def add(self, name, counts, seconds, log=""):
         with self.lock:
             self.total += counts
-            inner = f" ({counts.passed} cases)" if not log and counts.passed > 1 else ""
-            print(f"FAILED {name}" if log else f"ok {name}{inner}")
+            cases = f"{counts.passed} cases, " if not log and counts.passed > 1 else ""
+            print(f"{'FAILED' if log else 'ok'} {name} ({cases}{seconds:.0f} s)")
             lines = log.splitlines()
             if len(lines) > LOG_LINES:
                 half = LOG_LINES // 2
@@ -150,15 +151,17 @@ def run(checks):
 
     def passes(check):
         missing = [name for name in check.needs if not ended[name]]
+        began = time.monotonic()
         try:
             if missing:
                 raise Failed(f"not run, because this failed: {', '.join(missing)}")
-            report.add(check.name, check.run() or Counts())
+            counts = check.run() or Counts()
+            report.add(check.name, counts, time.monotonic() - began)
             return True
         except Failed as failure:
-            report.add(check.name, failure.counts, str(failure) or "no more is known")
+            report.add(check.name, failure.counts, time.monotonic() - began, str(failure) or "no more is known")
         except Exception as error:  # a mistake in the check itself
-            report.add(check.name, Counts(0, 1), f"{type(error).__name__}: {error}")
+            report.add(check.name, Counts(0, 1), time.monotonic() - began, f"{type(error).__name__}: {error}")
         return False
 
     def take():
