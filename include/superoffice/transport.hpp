@@ -92,6 +92,14 @@ concept timed_transport = byte_transport<Link> && requires(Link& link, instant n
     { link.tick(now, deadline) } noexcept;
 };
 
+/// A link that wants to be called again at some time although nothing has moved, because it then gives an address up or
+/// asks a name server once more: `wake_at()` says when, in the time told by `tick`, and `instant::never()` where there is
+/// no such time. Asked after `would_block`; what a call's `wants()` answers is never later.
+template <class Link>
+concept waking_transport = byte_transport<Link> && requires(const Link& link) {
+    { link.wake_at() } noexcept -> std::same_as<instant>;
+};
+
 /// A link that can wait, for the blocking call: returns when what `wants` names may have happened, or after `at_most`,
 /// or earlier for no reason.
 template <class Link>

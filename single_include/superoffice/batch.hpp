@@ -3690,6 +3690,14 @@ concept timed_transport = byte_transport<Link> && requires(Link& link, instant n
     { link.tick(now, deadline) } noexcept;
 };
 
+/// A link that wants to be called again at some time although nothing has moved, because it then gives an address up or
+/// asks a name server once more: `wake_at()` says when, in the time told by `tick`, and `instant::never()` where there is
+/// no such time. Asked after `would_block`; what a call's `wants()` answers is never later.
+template <class Link>
+concept waking_transport = byte_transport<Link> && requires(const Link& link) {
+    { link.wake_at() } noexcept -> std::same_as<instant>;
+};
+
 /// A link that can wait, for the blocking call: returns when what `wants` names may have happened, or after `at_most`,
 /// or earlier for no reason.
 template <class Link>
@@ -6022,6 +6030,15 @@ class address_list {
     }
     constexpr void clear() noexcept { size_ = 0; }
 
+    /// Moves that address to the front, the others keep their order. Nothing happens where it is not in the list.
+    constexpr void put_first(const ip_address& address) noexcept {
+        std::size_t at = 0;
+        while (at < size_ && !(addresses_[at] == address)) ++at;
+        if (at == size_) return;
+        for (; at > 0; --at) addresses_[at] = addresses_[at - 1];
+        addresses_[0] = address;
+    }
+
     [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
     [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
     [[nodiscard]] constexpr const ip_address& operator[](std::size_t i) const noexcept { return addresses_[i]; }
@@ -6041,7 +6058,9 @@ class address_list {
 ///
 /// `stop()`              gives a running look-up up. Safe at any time.
 ///
-/// One that has sockets of its own to wait for also has `wait(wants, at_most)`, as in `waiting_transport`.
+/// One that has sockets of its own to wait for also has `wait(wants, at_most)`, as in `waiting_transport`, and
+/// `native_handle()`. One that has times of its own also has `tick(now, deadline)` and `wake_at()`, as in
+/// `timed_transport` and `waking_transport`.
 template <class R>
 concept resolver = requires(R& r, std::string_view name, address_list& into) {
     { R::may_wait } -> std::convertible_to<bool>;
@@ -6130,7 +6149,8 @@ inline namespace SUPEROFFICE_ABI {
 /// It never waits, but for the look-up of a name where the resolver says so (literals are never looked up); it raises no
 /// SIGPIPE, is closed on exec, and keeps nothing on the heap. Every address of a name is tried in turn; each gets its
 /// share of what is left until the deadline told by `tick`, so that a dead one leaves time for the next. Without a
-/// deadline each has as long as the system gives it.
+/// deadline each has as long as the system gives it. The address that answered last is tried first the next time, where
+/// it is still one of the name's.
 ///
 /// Errors of `start`, with errno's or WSAGetLastError's code of the last address tried:
 ///     stage::resolve   errc::name_not_found, name_lookup_failed (getaddrinfo's code)
@@ -6173,6 +6193,7 @@ class basic_tcp_socket {
             io_result r = resolver_.lookup(to.host, addresses_);
             r.at = stage::resolve;
             if (r.state == io_state::would_block) return r;
+            addresses_.put_first(last_good_);
             if (r.state == io_state::ready && addresses_.empty())
                 r = io_result::failed(errc::name_not_found, api::unknown_name, stage::resolve);
             if (r.state != io_state::ready) {
@@ -6217,6 +6238,15 @@ class basic_tcp_socket {
     void tick(instant now, instant deadline) noexcept {
         now_ = now;
         deadline_ = deadline;
+        if constexpr (requires { resolver_.tick(now, deadline); }) resolver_.tick(now, deadline);
+    }
+
+    /// When the share of the address that is being tried is used up, or the resolver wants to be asked again.
+    [[nodiscard]] instant wake_at() const noexcept {
+        if (phase_ == phase::connecting) return until_;
+        if constexpr (requires { resolver_.wake_at(); })
+            if (phase_ == phase::resolving) return resolver_.wake_at();
+        return instant::never();
     }
 
     /// Waits for the socket (poll, or select on Windows), or sleeps (`wait_for::time`). Not longer than `at_most`, nor
@@ -6234,8 +6264,13 @@ class basic_tcp_socket {
     }
 
     /// For poll, epoll, select and their like, together with what `would_block` says it waits for. -1 (INVALID_SOCKET)
-    /// where there is none; another one after each address tried. Borrowed: never close it.
-    [[nodiscard]] handle native_handle() const noexcept { return socket_; }
+    /// where there is none; another one after each step of `start`, possibly with the same number: epoll has forgotten
+    /// the old one then. While a name is looked up it is the resolver's, if that has one. Borrowed: never close it.
+    [[nodiscard]] handle native_handle() const noexcept {
+        if constexpr (requires { resolver_.native_handle(); })
+            if (phase_ == phase::resolving) return resolver_.native_handle();
+        return socket_;
+    }
 
     [[nodiscard]] Resolver& address_source() noexcept { return resolver_; }
 
@@ -6268,6 +6303,7 @@ class basic_tcp_socket {
                     return io_result::would_block(wait_for::writable, stage::connect);
             }
             if (code == 0) {
+                last_good_ = addresses_[next_ - 1];
                 phase_ = phase::open;
                 return io_result::ready();
             }
@@ -6292,6 +6328,7 @@ class basic_tcp_socket {
     [[no_unique_address]] Resolver resolver_{};
     [[no_unique_address]] api::user user_;
     address_list addresses_;
+    ip_address last_good_;
     instant now_, deadline_ = instant::never(), until_ = instant::never();
     std::size_t next_ = 0;  ///< the address to try next
     int last_code_ = 0;
@@ -6301,7 +6338,8 @@ class basic_tcp_socket {
 
 /// The default: names are looked up by the system, which may wait.
 using tcp_socket = basic_tcp_socket<system_resolver>;
-static_assert(timed_transport<tcp_socket> && waiting_transport<tcp_socket> && monotonic_clock<tcp_socket::clock>);
+static_assert(timed_transport<tcp_socket> && waking_transport<tcp_socket> && waiting_transport<tcp_socket> &&
+              monotonic_clock<tcp_socket::clock>);
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
@@ -7169,7 +7207,7 @@ struct clock_of<Link> {
 }  // namespace detail
 
 /// TLS over a link, itself a link: over TCP, a modem's serial line, another tls, a pipe in a test. What the link can do
-/// beyond `byte_transport` (`tick`, `wait`, `native_handle`, a clock) can be done here as well.
+/// beyond `byte_transport` (`tick`, `wake_at`, `wait`, `native_handle`, a clock) can be done here as well.
 ///
 /// The server is verified before a byte of the caller's is sent, always: its certificate must lead to a trusted authority,
 /// be for the peer's name (or, for an IP literal, name that address as iPAddress: mbedTLS 3.5 and later), and be valid
@@ -7277,6 +7315,12 @@ class tls : public detail::clock_of<Link> {
         requires timed_transport<Link>
     {
         link_.tick(now, deadline);
+    }
+
+    [[nodiscard]] instant wake_at() const noexcept
+        requires waking_transport<Link>
+    {
+        return link_.wake_at();
     }
 
     void wait(wait_for wants, milliseconds at_most) noexcept

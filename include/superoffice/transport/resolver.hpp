@@ -38,6 +38,15 @@ class address_list {
     }
     constexpr void clear() noexcept { size_ = 0; }
 
+    /// Moves that address to the front, the others keep their order. Nothing happens where it is not in the list.
+    constexpr void put_first(const ip_address& address) noexcept {
+        std::size_t at = 0;
+        while (at < size_ && !(addresses_[at] == address)) ++at;
+        if (at == size_) return;
+        for (; at > 0; --at) addresses_[at] = addresses_[at - 1];
+        addresses_[0] = address;
+    }
+
     [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
     [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
     [[nodiscard]] constexpr const ip_address& operator[](std::size_t i) const noexcept { return addresses_[i]; }
@@ -57,7 +66,9 @@ class address_list {
 ///
 /// `stop()`              gives a running look-up up. Safe at any time.
 ///
-/// One that has sockets of its own to wait for also has `wait(wants, at_most)`, as in `waiting_transport`.
+/// One that has sockets of its own to wait for also has `wait(wants, at_most)`, as in `waiting_transport`, and
+/// `native_handle()`. One that has times of its own also has `tick(now, deadline)` and `wake_at()`, as in
+/// `timed_transport` and `waking_transport`.
 template <class R>
 concept resolver = requires(R& r, std::string_view name, address_list& into) {
     { R::may_wait } -> std::convertible_to<bool>;

@@ -24,7 +24,8 @@ inline namespace SUPEROFFICE_ABI {
 /// It never waits, but for the look-up of a name where the resolver says so (literals are never looked up); it raises no
 /// SIGPIPE, is closed on exec, and keeps nothing on the heap. Every address of a name is tried in turn; each gets its
 /// share of what is left until the deadline told by `tick`, so that a dead one leaves time for the next. Without a
-/// deadline each has as long as the system gives it.
+/// deadline each has as long as the system gives it. The address that answered last is tried first the next time, where
+/// it is still one of the name's.
 ///
 /// Errors of `start`, with errno's or WSAGetLastError's code of the last address tried:
 ///     stage::resolve   errc::name_not_found, name_lookup_failed (getaddrinfo's code)
@@ -67,6 +68,7 @@ class basic_tcp_socket {
             io_result r = resolver_.lookup(to.host, addresses_);
             r.at = stage::resolve;
             if (r.state == io_state::would_block) return r;
+            addresses_.put_first(last_good_);
             if (r.state == io_state::ready && addresses_.empty())
                 r = io_result::failed(errc::name_not_found, api::unknown_name, stage::resolve);
             if (r.state != io_state::ready) {
@@ -111,6 +113,15 @@ class basic_tcp_socket {
     void tick(instant now, instant deadline) noexcept {
         now_ = now;
         deadline_ = deadline;
+        if constexpr (requires { resolver_.tick(now, deadline); }) resolver_.tick(now, deadline);
+    }
+
+    /// When the share of the address that is being tried is used up, or the resolver wants to be asked again.
+    [[nodiscard]] instant wake_at() const noexcept {
+        if (phase_ == phase::connecting) return until_;
+        if constexpr (requires { resolver_.wake_at(); })
+            if (phase_ == phase::resolving) return resolver_.wake_at();
+        return instant::never();
     }
 
     /// Waits for the socket (poll, or select on Windows), or sleeps (`wait_for::time`). Not longer than `at_most`, nor
@@ -128,8 +139,13 @@ class basic_tcp_socket {
     }
 
     /// For poll, epoll, select and their like, together with what `would_block` says it waits for. -1 (INVALID_SOCKET)
-    /// where there is none; another one after each address tried. Borrowed: never close it.
-    [[nodiscard]] handle native_handle() const noexcept { return socket_; }
+    /// where there is none; another one after each step of `start`, possibly with the same number: epoll has forgotten
+    /// the old one then. While a name is looked up it is the resolver's, if that has one. Borrowed: never close it.
+    [[nodiscard]] handle native_handle() const noexcept {
+        if constexpr (requires { resolver_.native_handle(); })
+            if (phase_ == phase::resolving) return resolver_.native_handle();
+        return socket_;
+    }
 
     [[nodiscard]] Resolver& address_source() noexcept { return resolver_; }
 
@@ -162,6 +178,7 @@ class basic_tcp_socket {
                     return io_result::would_block(wait_for::writable, stage::connect);
             }
             if (code == 0) {
+                last_good_ = addresses_[next_ - 1];
                 phase_ = phase::open;
                 return io_result::ready();
             }
@@ -186,6 +203,7 @@ class basic_tcp_socket {
     [[no_unique_address]] Resolver resolver_{};
     [[no_unique_address]] api::user user_;
     address_list addresses_;
+    ip_address last_good_;
     instant now_, deadline_ = instant::never(), until_ = instant::never();
     std::size_t next_ = 0;  ///< the address to try next
     int last_code_ = 0;
@@ -195,7 +213,8 @@ class basic_tcp_socket {
 
 /// The default: names are looked up by the system, which may wait.
 using tcp_socket = basic_tcp_socket<system_resolver>;
-static_assert(timed_transport<tcp_socket> && waiting_transport<tcp_socket> && monotonic_clock<tcp_socket::clock>);
+static_assert(timed_transport<tcp_socket> && waking_transport<tcp_socket> && waiting_transport<tcp_socket> &&
+              monotonic_clock<tcp_socket::clock>);
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice

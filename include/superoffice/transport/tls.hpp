@@ -34,7 +34,7 @@ struct clock_of<Link> {
 }  // namespace detail
 
 /// TLS over a link, itself a link: over TCP, a modem's serial line, another tls, a pipe in a test. What the link can do
-/// beyond `byte_transport` (`tick`, `wait`, `native_handle`, a clock) can be done here as well.
+/// beyond `byte_transport` (`tick`, `wake_at`, `wait`, `native_handle`, a clock) can be done here as well.
 ///
 /// The server is verified before a byte of the caller's is sent, always: its certificate must lead to a trusted authority,
 /// be for the peer's name (or, for an IP literal, name that address as iPAddress: mbedTLS 3.5 and later), and be valid
@@ -142,6 +142,12 @@ class tls : public detail::clock_of<Link> {
         requires timed_transport<Link>
     {
         link_.tick(now, deadline);
+    }
+
+    [[nodiscard]] instant wake_at() const noexcept
+        requires waking_transport<Link>
+    {
+        return link_.wake_at();
     }
 
     void wait(wait_for wants, milliseconds at_most) noexcept

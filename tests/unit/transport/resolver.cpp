@@ -23,6 +23,24 @@ TEST_CASE("address_list: takes so many literals and no names") {
     CHECK(list.empty());
 }
 
+TEST_CASE("address_list: one of them can be put first, the others keep their order") {
+    const char* const literals[] = {"192.0.2.1", "2001:db8::2", "192.0.2.3"};
+    const std::size_t orders[][3] = {{0, 1, 2}, {1, 0, 2}, {2, 0, 1}};
+    for (std::size_t first = 0; first < 3; ++first) {
+        so::address_list list;
+        for (const char* const each : literals) REQUIRE(list.add(each));
+        const so::address_list before = list;
+        list.put_first(before[first]);
+        for (std::size_t i = 0; i < 3; ++i) CHECK(list[i] == before[orders[first][i]]);
+        so::ip_address other;
+        REQUIRE(so::parse_ip_address("192.0.2.4", other));
+        list.put_first(other);
+        list.put_first({});
+        CHECK(list[0] == before[first]);
+        CHECK(list.size() == 3);
+    }
+}
+
 TEST_CASE("given_addresses: answers the same for every name, and nothing when there is nothing") {
     so::address_list list;
     list.add("192.0.2.1");

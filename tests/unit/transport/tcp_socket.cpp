@@ -6,8 +6,10 @@
 
 #if SUPEROFFICE_WITH_SOCKETS && !defined(_WIN32)
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -19,6 +21,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace so = superoffice;
@@ -48,6 +52,7 @@ struct own_socket {
         ::setsockopt(handle, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
         end();
     }
+    int release() { return std::exchange(handle, -1); }
     void put(std::string_view text) const {
         CHECK(::send(handle, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
     }
@@ -78,6 +83,38 @@ class listener {
     std::uint16_t port_ = 0;
     bool is_bound_ = false;
 };
+
+/// A full backlog: the system drops what comes then, as a black hole does.
+class black_hole {
+  public:
+    explicit black_hole(const char* address) : hole_(address, 0, 0) {
+        for (int i = 0; i < 8 && !is_full_; ++i) {
+            so::tcp_socket probe;
+            is_full_ = probe.start({address, hole_.port()}).state == io_state::would_block;
+            probe.wait(wait_for::writable, so::milliseconds{100});
+            is_full_ = is_full_ && probe.start({address, hole_.port()}).state == io_state::would_block;
+            if (!is_full_) crowd_.emplace_back(::dup(probe.native_handle()));
+        }
+    }
+    bool is_full() const { return is_full_; }
+    std::uint16_t port() const { return hole_.port(); }
+
+  private:
+    listener hole_;
+    std::vector<own_socket> crowd_;
+    bool is_full_ = false;
+};
+
+/// Where the socket is connected to.
+template <class Socket>
+std::string peer_of(const Socket& s) {
+    sockaddr_in where = {};
+    socklen_t size = sizeof where;
+    char text[INET_ADDRSTRLEN] = {};
+    ::getpeername(s.native_handle(), reinterpret_cast<sockaddr*>(&where), &size);
+    ::inet_ntop(AF_INET, &where.sin_addr, text, sizeof text);
+    return text;
+}
 
 /// Finds what the test says, when the test says; counts.
 struct told_resolver {
@@ -215,20 +252,10 @@ TEST_CASE("tcp_socket: every address is tried, and the last failure is the one t
 }
 
 TEST_CASE("tcp_socket: an address that never answers uses up its share of the time and no more") {
-    // A full backlog: the system drops what comes then, as a black hole does.
-    listener hole("127.0.0.1", 0, 0);
+    black_hole hole("127.0.0.1");
     listener server("127.0.0.2", hole.port());
     REQUIRE(server.is_bound());
-    std::vector<own_socket> crowd;
-    bool is_full = false;
-    for (int i = 0; i < 8 && !is_full; ++i) {
-        so::tcp_socket probe;
-        is_full = probe.start({"127.0.0.1", hole.port()}).state == io_state::would_block;
-        probe.wait(wait_for::writable, so::milliseconds{100});
-        is_full = is_full && probe.start({"127.0.0.1", hole.port()}).state == io_state::would_block;
-        if (!is_full) crowd.emplace_back(::dup(probe.native_handle()));
-    }
-    if (!is_full) {
+    if (!hole.is_full()) {
         MESSAGE("skipped: this system takes every connection");
         return;
     }
@@ -240,11 +267,13 @@ TEST_CASE("tcp_socket: an address that never answers uses up its share of the ti
     CHECK(r.state == io_state::would_block);
     CHECK(r.wants == wait_for::writable);
     CHECK(r.at == stage::connect);
+    CHECK(s.wake_at() == so::instant{10500});  // or those who sleep until the socket is writable would never move on
     s.tick(so::instant{10499}, deadline);
     CHECK(s.start({"two.example", hole.port()}).state == io_state::would_block);
     s.wait(wait_for::writable, so::milliseconds{3600000});  // not longer than the share: the test would stand still
     s.tick(so::instant{10500}, deadline);
     CHECK(start(s, "two.example", hole.port()).state == io_state::ready);
+    CHECK(s.wake_at() == so::instant::never());
 
     told_socket alone{finds({"127.0.0.1"})};
     alone.tick(so::instant{10000}, deadline);
@@ -256,8 +285,70 @@ TEST_CASE("tcp_socket: an address that never answers uses up its share of the ti
 
     told_socket without_deadline{finds({"127.0.0.1"})};
     CHECK(without_deadline.start({"one.example", hole.port()}).state == io_state::would_block);
+    CHECK(without_deadline.wake_at() == so::instant::never());
     without_deadline.tick(so::instant{1000000000}, so::instant::never());
     CHECK(without_deadline.start({"one.example", hole.port()}).state == io_state::would_block);
+}
+
+TEST_CASE("tcp_socket: the address that answered last is the first of the next time, and of its own name only") {
+    listener second("127.0.0.2");
+    told_socket s{finds({"127.0.0.1", "127.0.0.2", "127.0.0.3"})};
+    const auto connected_to = [&] {
+        REQUIRE(start(s, "three.example", second.port()).state == io_state::ready);
+        std::string where = peer_of(s);
+        s.stop();
+        return where;
+    };
+    CHECK(connected_to() == "127.0.0.2");  // nobody listens at the first
+    listener first("127.0.0.1", second.port()), third("127.0.0.3", second.port()), fourth("127.0.0.4", second.port());
+    REQUIRE((first.is_bound() && third.is_bound() && fourth.is_bound()));
+    CHECK(connected_to() == "127.0.0.2");
+
+    s.address_source() = finds({"127.0.0.4", "127.0.0.3"});  // another name, or the same one after it has moved
+    CHECK(connected_to() == "127.0.0.4");
+    s.address_source() = finds({"127.0.0.3", "127.0.0.2", "127.0.0.1"});
+    CHECK(connected_to() == "127.0.0.3");  // what was good before the last one is forgotten
+
+    // A good one that has died costs its share, and the others come in their order.
+    s.address_source() = finds({"127.0.0.5", "127.0.0.1", "127.0.0.3"});
+    CHECK(connected_to() == "127.0.0.3");
+}
+
+TEST_CASE("tcp_socket: addresses of both families are tried in turn, dead ones of either included") {
+    listener server("127.0.0.1");
+    told_socket s{finds({"2001:db8::25", "255.255.255.255", "::1", "127.0.0.1"})};
+    s.tick(so::instant{0}, so::instant{4000});
+    io_result r = s.start({"four.example", server.port()});
+    for (std::int64_t at = 0; r.state == io_state::would_block && at < 4000; at += 500) {
+        s.tick(so::instant{at}, so::instant{4000});
+        r = s.start({"four.example", server.port()});
+        s.wait(r.wants, so::milliseconds{10});
+    }
+    CHECK(r.state == io_state::ready);
+    CHECK(peer_of(s) == "127.0.0.1");
+}
+
+TEST_CASE("tcp_socket: while a name is looked up, time and handle are the resolver's, if it has them") {
+    struct busy_resolver : told_resolver {
+        so::instant told;
+        void tick(so::instant now, so::instant) noexcept { told = now; }
+        [[nodiscard]] so::instant wake_at() const noexcept { return told + so::milliseconds{7}; }
+        [[nodiscard]] int native_handle() const noexcept { return 4711; }
+    };
+    busy_resolver busy;
+    busy.addresses = finds({"127.0.0.1"}).addresses;
+    busy.blocks = 1;
+    listener server("127.0.0.1");
+    so::basic_tcp_socket<busy_resolver> s{busy};
+    CHECK(s.native_handle() == -1);
+    CHECK(s.wake_at() == so::instant::never());
+    s.tick(so::instant{100}, so::instant{200});
+    CHECK(s.start({"slow.example", server.port()}).state == io_state::would_block);
+    CHECK(s.native_handle() == 4711);
+    CHECK(s.wake_at() == so::instant{107});
+    CHECK(start(s, "slow.example", server.port()).state == io_state::ready);
+    CHECK(s.native_handle() != 4711);
+    CHECK(s.wake_at() == so::instant::never());
 }
 
 TEST_CASE("tcp_socket: a literal is never looked up") {
@@ -383,7 +474,95 @@ TEST_CASE("tcp_socket: what does not fit is taken in part, and arrives whole") {
     CHECK((arrived == sent));
 }
 
+TEST_CASE("tcp_socket: with buffers of a few kilobytes, and a byte at a time, what is sent arrives whole") {
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{4096}, std::size_t{1} << 20}) {
+        CAPTURE(piece);
+        listener server("127.0.0.1");
+        so::tcp_socket s;
+        REQUIRE(start(s, "127.0.0.1", server.port()).state == io_state::ready);
+        own_socket there = server.accept();
+        const int tiny = 1;  // the system makes it its smallest, some kilobytes
+        ::setsockopt(s.native_handle(), SOL_SOCKET, SO_SNDBUF, &tiny, sizeof tiny);
+        std::string sent(piece == 1 ? 20'000 : 200'000, '\0');
+        for (std::size_t i = 0; i < sent.size(); ++i) sent[i] = static_cast<char>(i * 31 + i / 251);
+
+        std::string arrived;
+        std::size_t at = 0;
+        std::array<char, 3000> into{};
+        while (arrived.size() < sent.size()) {
+            const io_result r = at < sent.size()
+                                    ? s.transmit(bytes(sent).subspan(at, std::min(piece, sent.size() - at)))
+                                    : io_result::would_block(wait_for::writable);
+            REQUIRE((r.state == io_state::ready || r.state == io_state::would_block));
+            at += r.bytes;
+            if (r.state == io_state::ready && at < sent.size()) continue;
+            const ssize_t n = ::recv(there.handle, into.data(), into.size(), 0);
+            REQUIRE(n > 0);
+            arrived.append(into.data(), static_cast<std::size_t>(n));
+        }
+        CHECK((arrived == sent));
+
+        // And back, taken in pieces of that size.
+        ::fcntl(there.handle, F_SETFL, ::fcntl(there.handle, F_GETFL) | O_NONBLOCK);
+        std::string back;
+        std::vector<std::byte> room(piece);
+        for (at = 0; back.size() < sent.size();) {
+            if (at < sent.size()) {
+                const ssize_t n = ::send(there.handle, sent.data() + at, sent.size() - at, MSG_NOSIGNAL);
+                if (n > 0) at += static_cast<std::size_t>(n);
+            }
+            const io_result r = receive(s, room);
+            REQUIRE(r.state == io_state::ready);
+            back.append(reinterpret_cast<const char*>(room.data()), r.bytes);
+        }
+        CHECK((back == sent));
+    }
+}
+
+TEST_CASE("tcp_socket: a signal that comes all the time, without SA_RESTART, changes nothing") {
+    static volatile std::sig_atomic_t signals;
+    signals = 0;
+    struct sigaction counting = {}, before = {};
+    counting.sa_handler = [](int) { signals = signals + 1; };
+    REQUIRE(::sigaction(SIGALRM, &counting, &before) == 0);
+    itimerval often = {}, never = {};
+    often.it_interval.tv_usec = often.it_value.tv_usec = 200;
+    ::setitimer(ITIMER_REAL, &often, nullptr);
+
+    std::string sent(1 << 20, 'x');
+    for (int round = 0; round < 1000 && (round < 3 || signals < 100); ++round) {
+        listener server("127.0.0.1");
+        so::tcp_socket s;
+        if (start(s, "127.0.0.1", server.port()).state != io_state::ready) break;
+        own_socket there;
+        while (there.handle == -1) there.handle = server.accept().release();
+        ::fcntl(there.handle, F_SETFL, ::fcntl(there.handle, F_GETFL) | O_NONBLOCK);
+        std::size_t at = 0, arrived = 0;
+        bool failed = false;
+        std::vector<char> into(1 << 16);
+        while (arrived < sent.size() && !failed) {
+            if (at < sent.size()) {
+                const io_result r = s.transmit(bytes(sent).subspan(at));
+                failed = r.state == io_state::failed || r.state == io_state::closed;
+                at += r.bytes;
+            }
+            const ssize_t n = ::recv(there.handle, into.data(), into.size(), 0);
+            if (n > 0) arrived += static_cast<std::size_t>(n);
+        }
+        CHECK_FALSE(failed);
+        std::array<std::byte, 16> nothing{};
+        s.wait(wait_for::readable, so::milliseconds{5});  // ends early for the signal: allowed
+        CHECK(s.receive(nothing).state == io_state::would_block);
+        there.end();
+        CHECK(receive(s, nothing).state == io_state::closed);
+    }
+    ::setitimer(ITIMER_REAL, &never, nullptr);
+    ::sigaction(SIGALRM, &before, nullptr);
+    CHECK(signals >= 100);
+}
+
 TEST_CASE("tcp_socket: transmitting to a peer that is gone fails and raises no signal") {
+    ::signal(SIGPIPE, SIG_DFL);  // one that is raised ends this program
     listener server("127.0.0.1");
     so::tcp_socket s;
     REQUIRE(start(s, "127.0.0.1", server.port()).state == io_state::ready);
@@ -411,6 +590,30 @@ TEST_CASE("tcp_socket: nothing is moved before start and after stop") {
     s.stop();
     check_failed(s.receive(into), errc::link_failed, ENOTCONN, stage::receive);
     check_failed(s.transmit(bytes("x")), errc::link_failed, ENOTCONN, stage::transmit);
+}
+
+TEST_CASE("tcp_socket: a program that is started meanwhile inherits none of it") {
+    listener server("127.0.0.1");
+    so::tcp_socket s;
+    REQUIRE(start(s, "127.0.0.1", server.port()).state == io_state::ready);
+    const int h = s.native_handle();
+    const std::string script = "test ! -e /proc/self/fd/" + std::to_string(h);
+    if (::access(("/proc/self/fd/" + std::to_string(h)).c_str(), F_OK) != 0) {
+        MESSAGE("skipped: no /proc here");
+        return;
+    }
+    std::string words[] = {"sh", "-c", script};
+    char* const argv[] = {words[0].data(), words[1].data(), words[2].data(), nullptr};
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::execvp(argv[0], argv);
+        ::_exit(127);
+    }
+    REQUIRE(child > 0);
+    int status = -1;
+    while (::waitpid(child, &status, 0) == -1 && errno == EINTR) {
+    }
+    CHECK(status == 0);
 }
 
 TEST_CASE("tcp_socket: the descriptor does not wait, is closed on exec and sends small pieces at once") {

@@ -33,6 +33,7 @@ namespace {
 
 static_assert(so::byte_transport<so::tls<so::byte_transport_archetype>>);
 static_assert(!so::timed_transport<so::tls<so::byte_transport_archetype>>);
+static_assert(!so::waking_transport<so::tls<so::byte_transport_archetype>>);
 static_assert(!so::waiting_transport<so::tls<so::byte_transport_archetype>>);
 static_assert(!so::tls<so::byte_transport_archetype>::may_wait);
 
