@@ -5,6 +5,7 @@
 
 #include <superoffice/call.hpp>
 #include <superoffice/credentials.hpp>
+#include <superoffice/detail/byte_carrier.hpp>
 #include <superoffice/detail/call_driver.hpp>
 #include <superoffice/json/default_reader.hpp>
 #include <superoffice/operation.hpp>
@@ -178,7 +179,7 @@ class client {
     void want_digest() noexcept { driver_.want_digest(); }
     [[nodiscard]] std::uint64_t digest() const noexcept { return driver_.digest(); }
 
-    detail::call_driver<Link, Credential, Reader> driver_;
+    detail::call_driver<detail::byte_carrier<Link>, Credential, Reader> driver_;
 };
 
 }  // namespace SUPEROFFICE_ABI_READER

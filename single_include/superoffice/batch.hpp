@@ -7482,6 +7482,201 @@ class call {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/detail/carriage.hpp - what the machine behind a client and whatever carries its requests both know of a call.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_DETAIL_CARRIAGE_HPP
+#define SUPEROFFICE_DETAIL_CARRIAGE_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// What a piece of work led to.
+enum class progress : std::uint8_t {
+    on,       ///< to the next piece of work
+    waits,    ///< for what `wants` says
+    again,    ///< the request is needed once more, written anew
+    replied,  ///< a whole reply is there
+    failed,   ///< `failure` says why
+};
+
+/// The running call, as far as machine and carrier share it.
+struct course {
+    error failure;
+    wait_condition wants;
+    instant deadline;
+    stage reached = stage::none;
+
+    progress wait(const wait_condition& condition) noexcept {
+        wants = condition;
+        return progress::waits;
+    }
+    progress fail(const error& e) noexcept {
+        failure = e;
+        return progress::failed;
+    }
+    progress fail(errc code) noexcept { return fail({.stage = reached, .code = code}); }
+
+    /// What a function of the host's said that neither is ready nor would block.
+    progress fail(const io_result& io) noexcept {
+        const errc code = io.state == io_state::closed ? errc::connection_closed
+                          : io.code == errc::ok        ? errc::link_failed
+                                                       : io.code;
+        return fail({.stage = reached, .code = code, .native = io.native});
+    }
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/detail/byte_carrier.hpp - carries a request to its reply over a stream of bytes: connection and exchange.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_DETAIL_BYTE_CARRIER_HPP
+#define SUPEROFFICE_DETAIL_BYTE_CARRIER_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// Opens the connection, or takes the kept one; sends, receives, and keeps the connection where both sides want it. A
+/// kept connection that was dead is replaced by a fresh one, once in a call.
+template <byte_transport Link>
+class byte_carrier {
+  public:
+    using writer = http1_writer;
+
+    explicit byte_carrier(Link& link) noexcept : link_(&link) {}
+
+    [[nodiscard]] Link& link() const noexcept { return *link_; }
+
+    /// A new call begins, in which nothing was repeated yet.
+    void renew() noexcept { retried_ = false; }
+
+    /// The request stands at the start of `memory`: what `head` has written, then the body.
+    void begin(std::span<std::byte> memory, const writer& head, std::size_t body_size, std::size_t slack) noexcept {
+        exchange_.begin(memory, head.size() + body_size, slack);
+        connecting_ = true;
+    }
+
+    /// One piece of work, which is one call of the link, or two for a connection that was kept.
+    progress advance(course& call, const base_url& target, milliseconds idle_limit, instant now) noexcept {
+        if constexpr (timed_transport<Link>) link_->tick(now, call.deadline);
+        return connecting_ ? take_connection(call, target, idle_limit, now) : take_exchange(call);
+    }
+
+    /// The reply's head as far as it is there.
+    [[nodiscard]] const reply_head& head() const noexcept { return exchange_.head(); }
+    /// With `replied`; `capacity` bytes from its start on may be written to.
+    [[nodiscard]] std::span<char> body() noexcept { return exchange_.body(); }
+    [[nodiscard]] std::size_t capacity() const noexcept { return exchange_.body_capacity(); }
+
+    /// The reply was whole: keeps the connection, or does not.
+    void settle(instant now) noexcept {
+        last_used_ = now;
+        if (!exchange_.reusable()) disconnect();
+    }
+
+    /// Ends whatever is under way. The link is in an unknown state after every failure, so it is never kept. A request
+    /// that was not sent holds the credential and is wiped; what came of a reply may be looked at.
+    void abandon() noexcept {
+        if (exchange_.action() == exchange_action::transmit) exchange_.wipe();
+        disconnect();
+    }
+
+    void disconnect() noexcept {
+        link_->stop();
+        connected_ = false;
+    }
+
+    /// Zeroes the memory.
+    void wipe() noexcept { exchange_.wipe(); }
+
+    /// Lets go of memory that is to be kept: `wipe` reaches no further than `memory` from now on.
+    void rest_in(std::span<std::byte> memory, std::size_t slack) noexcept { exchange_.begin(memory, 0, slack); }
+
+  private:
+    progress take_connection(course& call, const base_url& target, milliseconds idle_limit, instant now) noexcept {
+        if (connected_ && !still_good(idle_limit, now)) disconnect();
+        reused_ = connected_;
+        if (!connected_) {
+            if (call.reached < stage::resolve || call.reached > stage::handshake) call.reached = stage::connect;
+            const io_result io = link_->start(target.to);
+            if (io.at != stage::none) call.reached = io.at;
+            if (io.state == io_state::would_block) return call.wait({io.wants, call.deadline});
+            if (io.state != io_state::ready) return call.fail(io);
+            connected_ = true;
+        }
+        if (target.https && !link_->secure()) return call.fail({.stage = stage::connect, .code = errc::insecure_link});
+        connecting_ = false;
+        return progress::on;
+    }
+
+    /// A kept connection on which something arrived unasked, or that has ended, is of no use.
+    bool still_good(milliseconds idle_limit, instant now) noexcept {
+        if (now - last_used_ > idle_limit) return false;
+        std::byte unasked[1];
+        return link_->receive(unasked).state == io_state::would_block;
+    }
+
+    progress take_exchange(course& call) noexcept {
+        io_result io;
+        switch (exchange_.action()) {
+            case exchange_action::transmit:
+                call.reached = stage::transmit;
+                io = link_->transmit(exchange_.outgoing());
+                if (io.state == io_state::ready) return exchange_.transmitted(io.bytes), progress::on;
+                break;
+            case exchange_action::receive:
+                call.reached = exchange_.reply_started() ? stage::http : stage::receive;
+                io = link_->receive(exchange_.incoming());
+                if (io.state == io_state::ready) return exchange_.received(io.bytes), progress::on;
+                break;
+            case exchange_action::done: return progress::replied;
+            case exchange_action::failed:
+                return is_refused_unread() ? progress::replied : call.fail(exchange_.failure());
+        }
+        if (io.state == io_state::would_block) return call.wait({io.wants, call.deadline});
+        if (may_retry()) return retry();
+        if (io.state == io_state::closed) return exchange_.closed(), progress::on;
+        return call.fail(io);
+    }
+
+    /// A body that could not be taken in, an error page mostly, does not hide what the status says.
+    [[nodiscard]] bool is_refused_unread() const noexcept {
+        const errc code = exchange_.failure().code;
+        return (code == errc::reply_too_large || code == errc::unsupported_content_coding) &&
+               exchange_.head().status >= 300;
+    }
+
+    /// A kept connection may have ended while the request was under way. The call only reads, so it is safe to repeat
+    /// (RFC 9110 section 9.2.2): once, and only before the first byte of a reply.
+    [[nodiscard]] bool may_retry() const noexcept { return reused_ && !retried_ && !exchange_.reply_started(); }
+
+    progress retry() noexcept {
+        retried_ = true;
+        exchange_.wipe();
+        disconnect();
+        return progress::again;
+    }
+
+    Link* link_;
+    exchange exchange_;
+    instant last_used_;
+    bool connecting_ = false;  // no byte of this exchange has moved yet
+    bool connected_ = false;   // the link is open
+    bool reused_ = false;      // it was open before this exchange
+    bool retried_ = false;     // the call was repeated on a fresh connection
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/detail/http_date.hpp - HTTP's date, for a Retry-After that names a time instead of seconds.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_DETAIL_HTTP_DATE_HPP
@@ -7716,31 +7911,35 @@ constexpr std::string_view last_segment(std::string_view path) noexcept {
     return slash == path.npos ? std::string_view{} : path.substr(slash + 1);
 }
 
-/// One call at a time: credential, connection, exchange, meaning; and back to the start where the call is to be
-/// repeated, each of which happens once at most:
+/// One call at a time: credential, carriage, meaning; and back to the start where the call is to be repeated, each of
+/// which happens once at most:
 ///
-///     a kept connection that was dead   on a fresh one
-///     401                               with a fresh credential, if the source has one
-///     421                               at the tenant's new address, after asking the directory in between
-template <class Link, class Credential, class Reader>
+///     the carrier says so (a kept connection was dead)
+///     401   with a fresh credential, if the source has one
+///     421   at the tenant's new address, after asking the directory in between
+///
+/// The carrier takes the request that was written with its `writer`, brings it to the target and comes back with the
+/// reply: `byte_carrier` and its own HTTP over a link, or `http_carrier` over an HTTP stack of the host's.
+template <class Carrier, class Credential, class Reader>
 class call_driver {
   public:
+    template <class Link>
     call_driver(Link& link, borrowed base, Credential&& credential, std::span<std::byte> memory,
                 const client_options& options, Reader&& reader)
-        : link_(&link), base_(parse_base_url(base)), base_text_(base), credential_(std::move(credential)),
-          memory_(memory), whole_memory_(memory), options_(options), reader_(std::move(reader)) {}
+        : carrier_(link), base_(base), credential_(std::move(credential)), memory_(memory), whole_memory_(memory),
+          options_(options), reader_(std::move(reader)) {}
     call_driver(const call_driver&) = delete;
     call_driver& operator=(const call_driver&) = delete;
     ~call_driver() { stop(); }
 
-    [[nodiscard]] result<void> check() const noexcept { return base_ ? result<void>{} : result<void>{base_.error()}; }
-    [[nodiscard]] std::string_view base() const noexcept { return base_text_; }
+    [[nodiscard]] result<void> check() const noexcept { return parse_base_url(base_).error(); }
+    [[nodiscard]] std::string_view base() const noexcept { return base_; }
     [[nodiscard]] const reply_info& last_reply() const noexcept { return reply_; }
     [[nodiscard]] bool is_busy() const noexcept { return phase_ != phase::idle; }
-    [[nodiscard]] wait_condition wants() const noexcept { return wants_; }
+    [[nodiscard]] wait_condition wants() const noexcept { return course_.wants; }
     [[nodiscard]] std::uint64_t digest() const noexcept { return digest_; }
     void want_digest() noexcept { digest_wanted_ = true; }
-    [[nodiscard]] Link& link() noexcept { return *link_; }
+    [[nodiscard]] auto& link() noexcept { return carrier_.link(); }
 
     /// Takes a request; sends nothing yet. `select` and the texts of `options` are borrowed until the call is over.
     template <class Request, class Reply>
@@ -7748,15 +7947,16 @@ class call_driver {
                 const call_options& options) noexcept {
         if (is_busy()) return {.stage = stage::request, .code = errc::busy};
         reply_ = {};
-        if (!base_) return base_.error();
+        if (const error e = aim_at(base_); e.code != errc::ok) return e;
+        carrier_.renew();
         request_.store<Reader>(request);
         path_ = what.path;
         method_ = what.method;
         slow_ = what.slow;
         select_ = select;
         call_ = options;
-        reached_ = stage::request;
-        timed_ = refreshed_ = retried_ = moved_ = asking_directory_ = false;
+        course_.reached = stage::request;
+        timed_ = refreshed_ = moved_ = asking_directory_ = false;
         phase_ = phase::credential;
         return {};
     }
@@ -7766,20 +7966,21 @@ class call_driver {
     step_state advance(instant now, result<Info>& answer) noexcept {
         if (!timed_) {
             started_ = now;
-            deadline_ = now + (call_.timeout.count > 0 ? call_.timeout : options_.timeout);
+            course_.deadline = now + (call_.timeout.count > 0 ? call_.timeout : options_.timeout);
             timed_ = true;
         }
-        wants_ = {wait_for::time, now};
+        course_.wants = {wait_for::time, now};
         for (unsigned work = 0; work < max_work_per_step; ++work) {
-            switch (now < deadline_ ? go_on(now) : fail({.stage = reached_, .code = errc::deadline_exceeded})) {
+            switch (go_on(now)) {
                 case progress::on: break;
                 case progress::waits: return step_state::pending;
+                case progress::again: phase_ = phase::credential; break;
                 case progress::replied:
                     if (take_reply(now, answer)) return step_state::done;
                     break;
                 case progress::failed:
-                    reply_.duration = now - started_;
-                    answer = failure_;
+                    give_up(now);
+                    answer = course_.failure;
                     return step_state::done;
             }
         }
@@ -7792,44 +7993,45 @@ class call_driver {
     }
 
     void stop() noexcept {
-        exchange_.wipe();
-        drop_connection();
+        carrier_.wipe();
+        carrier_.disconnect();
         phase_ = phase::idle;
     }
 
   private:
-    enum class phase : std::uint8_t { idle, credential, connection, exchange };
-    enum class progress : std::uint8_t { on, waits, replied, failed };
+    enum class phase : std::uint8_t { idle, credential, carriage };
 
     progress go_on(instant now) noexcept {
-        if constexpr (timed_transport<Link>) link_->tick(now, deadline_);
-        switch (phase_) {
-            case phase::credential: return take_credential(now);
-            case phase::connection: return take_connection(now);
-            default: return take_exchange();
-        }
+        if (now >= course_.deadline) return course_.fail(errc::deadline_exceeded);
+        if (phase_ == phase::credential) return take_credential(now);
+        return carrier_.advance(course_, target_, options_.idle_limit, now);
     }
 
     // ---- the request
 
-    /// Whom the running exchange is for: the tenant, or the directory of tenants.
-    [[nodiscard]] const base_url& target() const noexcept { return asking_directory_ ? directory_ : *base_; }
+    error aim_at(std::string_view base) noexcept {
+        const result<base_url> parsed = parse_base_url(base);
+        if (parsed) target_ = *parsed;
+        return parsed.error();
+    }
+
+    /// Of a base that could be parsed.
+    [[nodiscard]] bool base_is_https() const noexcept { return base_[4] != ':'; }
 
     [[nodiscard]] bool needs_credential() const noexcept { return !asking_directory_ && method_ == http_method::post; }
 
     progress take_credential(instant now) noexcept {
-        reached_ = stage::credential;
+        course_.reached = stage::credential;
         if (needs_credential()) {
             switch (source_of(credential_).prepare(now)) {
-                case credential_state::pending: return wait({wait_for::time, now + credential_pause});
-                case credential_state::missing: return fail({.stage = reached_, .code = errc::credential_missing});
-                case credential_state::unavailable:
-                    return fail({.stage = reached_, .code = errc::credential_unavailable});
+                case credential_state::pending: return course_.wait({wait_for::time, now + credential_pause});
+                case credential_state::missing: return course_.fail(errc::credential_missing);
+                case credential_state::unavailable: return course_.fail(errc::credential_unavailable);
                 case credential_state::ready: break;
             }
         }
-        if (const error e = write_request(); e.code != errc::ok) return fail(e);
-        phase_ = phase::connection;
+        if (const error e = write_request(); e.code != errc::ok) return course_.fail(e);
+        phase_ = phase::carriage;
         return progress::on;
     }
 
@@ -7841,7 +8043,7 @@ class call_driver {
         if (!reads_xml<Reader> && is_xml(options_.reply_as))
             return {.stage = stage::request, .code = errc::unsupported_content_type};
 
-        http1_writer head{memory_};
+        typename Carrier::writer head{memory_};
         error e = write_lines(head, request_lines_for(counted.size()));
         if (e.code == errc::ok || e.code == errc::memory_too_small) {
             if (needs_credential()) source_of(credential_).add_to(head);
@@ -7859,95 +8061,22 @@ class call_driver {
         }
         json_writer body{{reinterpret_cast<char*>(memory_.data()) + head.size(), counted.size()}};
         if (counted.size() != 0) request_.write_body(body, options_.request_as);
-        exchange_.begin(memory_, head.size() + body.size(), Reader::slack);
+        carrier_.begin(memory_, head, body.size(), Reader::slack);
         return {};
     }
 
     [[nodiscard]] request_lines request_lines_for(std::size_t body_size) const noexcept {
         if (asking_directory_)
-            return {.base = directory_,
+            return {.base = target_,
                     .method = http_method::get,
                     .path = get_tenant_status.path,
-                    .segment = last_segment(base_->root),
+                    .segment = last_segment(parse_base_url(base_)->root),
                     .select = {},
                     .of_client = options_,
                     .of_call = call_.headers,
                     .body_size = 0,
                     .own_headers = false};
-        return {*base_, method_, path_, request_.segment(), select_, options_, call_.headers, body_size};
-    }
-
-    // ---- the connection
-
-    progress take_connection(instant now) noexcept {
-        if (connected_ && !still_good(now)) drop_connection();
-        reused_ = connected_;
-        if (!connected_) {
-            if (reached_ < stage::resolve || reached_ > stage::handshake) reached_ = stage::connect;
-            const io_result io = link_->start(target().to);
-            if (io.at != stage::none) reached_ = io.at;
-            if (io.state == io_state::would_block) return wait({io.wants, deadline_});
-            if (io.state != io_state::ready) return fail_link(io);
-            connected_ = true;
-        }
-        if (target().https && !link_->secure()) return fail({.stage = stage::connect, .code = errc::insecure_link});
-        phase_ = phase::exchange;
-        return progress::on;
-    }
-
-    /// A kept connection on which something arrived unasked, or that has ended, is of no use.
-    bool still_good(instant now) noexcept {
-        if (now - last_used_ > options_.idle_limit) return false;
-        std::byte unasked[1];
-        return link_->receive(unasked).state == io_state::would_block;
-    }
-
-    void drop_connection() noexcept {
-        link_->stop();
-        connected_ = false;
-    }
-
-    // ---- the exchange
-
-    progress take_exchange() noexcept {
-        io_result io;
-        switch (exchange_.action()) {
-            case exchange_action::transmit:
-                reached_ = stage::transmit;
-                io = link_->transmit(exchange_.outgoing());
-                if (io.state == io_state::ready) return exchange_.transmitted(io.bytes), progress::on;
-                break;
-            case exchange_action::receive:
-                reached_ = exchange_.reply_started() ? stage::http : stage::receive;
-                io = link_->receive(exchange_.incoming());
-                if (io.state == io_state::ready) return exchange_.received(io.bytes), progress::on;
-                break;
-            case exchange_action::done: return progress::replied;
-            case exchange_action::failed: return is_refused_unread() ? progress::replied : fail(exchange_.failure());
-        }
-        if (io.state == io_state::would_block) return wait({io.wants, deadline_});
-        if (may_retry()) return retry();
-        if (io.state == io_state::closed) return exchange_.closed(), progress::on;
-        return fail_link(io);
-    }
-
-    /// A body that could not be taken in, an error page mostly, does not hide what the status says.
-    [[nodiscard]] bool is_refused_unread() const noexcept {
-        const errc code = exchange_.failure().code;
-        return (code == errc::reply_too_large || code == errc::unsupported_content_coding) &&
-               exchange_.head().status >= 300;
-    }
-
-    /// A kept connection may have ended while the request was under way. The call only reads, so it is safe to repeat
-    /// (RFC 9110 section 9.2.2): once, and only before the first byte of a reply.
-    [[nodiscard]] bool may_retry() const noexcept { return reused_ && !retried_ && !exchange_.reply_started(); }
-
-    progress retry() noexcept {
-        retried_ = true;
-        exchange_.wipe();
-        drop_connection();
-        phase_ = phase::credential;
-        return progress::on;
+        return {target_, method_, path_, request_.segment(), select_, options_, call_.headers, body_size};
     }
 
     // ---- the meaning
@@ -7955,16 +8084,15 @@ class call_driver {
     /// A whole reply. True when the call is over; false when it goes on with another request.
     template <class Info>
     bool take_reply(instant now, result<Info>& answer) noexcept {
-        const std::span<char> body = exchange_.body();
-        const json_document document{body.data(), body.size(), exchange_.body_capacity()};
+        const std::span<char> body = carrier_.body();
+        const json_document document{body.data(), body.size(), carrier_.capacity()};
         reply_ = {};
-        reply_.head = exchange_.head();
+        reply_.head = carrier_.head();
         reply_.status = reply_.head.status;
         reply_.retry_after = parse_retry_after(reply_.head.retry_after(), reply_.head.date());
         reply_.duration = now - started_;
         reply_.slow = reply_.duration > slow_;
-        last_used_ = now;
-        if (!exchange_.reusable()) drop_connection();
+        carrier_.settle(now);
 
         if (asking_directory_) {
             const error e = take_new_address(interpret<TenantStatus>(reader_, reply_, document));
@@ -7977,14 +8105,16 @@ class call_driver {
             return go_again();
         }
         if (reply_.status == 421 && !moved_ && !options_.tenant_directory.empty()) {
-            const result<base_url> directory = parse_base_url(options_.tenant_directory);
-            if (!directory || (base_->https && !directory->https)) {  // who answers decides where the credential goes
-                answer = directory ? error{.stage = stage::connect, .code = errc::insecure_link} : directory.error();
+            error e = aim_at(options_.tenant_directory);
+            if (e.code == errc::ok && base_is_https() &&
+                !target_.https)  // who answers decides where the credential goes
+                e = {.stage = stage::connect, .code = errc::insecure_link};
+            if (e.code != errc::ok) {
+                answer = e;
                 return end();
             }
             moved_ = asking_directory_ = true;
-            directory_ = *directory;
-            drop_connection();
+            carrier_.disconnect();
             return go_again();
         }
         if (digest_wanted_) digest_ = digest_of(body);
@@ -7993,7 +8123,7 @@ class call_driver {
     }
 
     bool go_again() noexcept {
-        exchange_.wipe();
+        carrier_.wipe();
         phase_ = phase::credential;
         return false;
     }
@@ -8006,85 +8136,59 @@ class call_driver {
     /// The address is kept at the end of the memory, which gets smaller by as much.
     error take_new_address(const result<TenantStatus>& status) noexcept {
         asking_directory_ = false;
-        drop_connection();
+        carrier_.disconnect();
         const error nowhere{.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
         if (!status) return status.error() == errc::no_such_task ? nowhere : status.error();
         if (status->IsRunning == false)
             return {.stage = stage::service, .code = errc::unavailable, .http_status = reply_.status};
         const std::string_view base = base_of(*status);
-        const result<base_url> parsed = parse_base_url(base);
-        if (!parsed || (base_->https && !parsed->https)) return nowhere;  // never from https to http
+        if (aim_at(base).code != errc::ok || (base_is_https() && !target_.https)) return nowhere;
         if (base.size() >= whole_memory_.size() / 2) return nowhere;
         memory_ = whole_memory_.first(whole_memory_.size() - base.size());
         char* const kept = reinterpret_cast<char*>(memory_.data() + memory_.size());
         std::memmove(kept, base.data(), base.size());
-        base_text_ = {kept, base.size()};
-        base_ = parse_base_url(base_text_);
-        exchange_.begin(memory_, 0, Reader::slack);  // lets go of the address: what it holds gets wiped
+        base_ = {kept, base.size()};
+        aim_at(base_);
+        carrier_.rest_in(memory_, Reader::slack);
         return {};
     }
 
-    // ---- the ends of a step
-
-    progress wait(const wait_condition& condition) noexcept {
-        wants_ = condition;
-        return progress::waits;
-    }
-
-    progress fail_link(const io_result& io) noexcept {
-        const errc code = io.state == io_state::closed ? errc::connection_closed
-                          : io.code == errc::ok        ? errc::link_failed
-                                                       : io.code;
-        return fail({.stage = reached_, .code = code, .native = io.native});
-    }
-
-    /// The link is in an unknown state after every failure, so it is never kept.
-    progress fail(const error& e) noexcept {
-        failure_ = e;
-        if (phase_ == phase::exchange) {
-            reply_.head = exchange_.head();
+    void give_up(instant now) noexcept {
+        if (phase_ == phase::carriage) {
+            reply_.head = carrier_.head();
             reply_.status = reply_.head.status;
-            if (failure_.http_status == 0) failure_.http_status = reply_.status;
+            if (course_.failure.http_status == 0) course_.failure.http_status = reply_.status;
         }
-        // A request that was not sent holds the credential; what came of a reply may be looked at.
-        if (exchange_.action() == exchange_action::transmit) exchange_.wipe();
-        drop_connection();
+        reply_.duration = now - started_;
+        carrier_.abandon();
         phase_ = phase::idle;
-        return progress::failed;
     }
 
     /// A credential that is being fetched is asked for again after this long, by those who sleep between steps.
     static constexpr milliseconds credential_pause{10};
 
-    Link* link_;
-    result<base_url> base_;
-    std::string_view base_text_;
-    base_url directory_;
+    Carrier carrier_;
+    std::string_view base_;
+    base_url target_;  // whom the running exchange is for: the tenant, or the directory of tenants
     Credential credential_;
     std::span<std::byte> memory_;
     std::span<std::byte> whole_memory_;
     client_options options_;
     Reader reader_;
 
-    exchange exchange_;
     reply_info reply_;
-    error failure_;
+    course course_;
 
     stored_request request_;
     std::string_view path_, select_;
     call_options call_;
     milliseconds slow_;
-    instant started_, deadline_, last_used_;
+    instant started_;
     std::uint64_t digest_ = 0;  // of the last reply's body, where a watch wants it
-    wait_condition wants_;
-    stage reached_ = stage::none;
     phase phase_ = phase::idle;
     http_method method_ = http_method::post;
     bool digest_wanted_ = false;
     bool timed_ = false;             // the deadline is known
-    bool connected_ = false;         // the link is open
-    bool reused_ = false;            // it was open before this call
-    bool retried_ = false;           // the call was repeated on a fresh connection
     bool refreshed_ = false;         // the call was repeated with a fresh credential
     bool moved_ = false;             // the call was repeated at a new address
     bool asking_directory_ = false;  // the running exchange asks for that address
@@ -8258,7 +8362,7 @@ class client {
     void want_digest() noexcept { driver_.want_digest(); }
     [[nodiscard]] std::uint64_t digest() const noexcept { return driver_.digest(); }
 
-    detail::call_driver<Link, Credential, Reader> driver_;
+    detail::call_driver<detail::byte_carrier<Link>, Credential, Reader> driver_;
 };
 
 }  // namespace SUPEROFFICE_ABI_READER

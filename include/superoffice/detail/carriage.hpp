@@ -1,0 +1,55 @@
+// superoffice/detail/carriage.hpp - what the machine behind a client and whatever carries its requests both know of a call.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_DETAIL_CARRIAGE_HPP
+#define SUPEROFFICE_DETAIL_CARRIAGE_HPP
+
+#include <superoffice/call.hpp>
+#include <superoffice/error.hpp>
+#include <superoffice/time.hpp>
+#include <superoffice/transport.hpp>
+
+#include <cstdint>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// What a piece of work led to.
+enum class progress : std::uint8_t {
+    on,       ///< to the next piece of work
+    waits,    ///< for what `wants` says
+    again,    ///< the request is needed once more, written anew
+    replied,  ///< a whole reply is there
+    failed,   ///< `failure` says why
+};
+
+/// The running call, as far as machine and carrier share it.
+struct course {
+    error failure;
+    wait_condition wants;
+    instant deadline;
+    stage reached = stage::none;
+
+    progress wait(const wait_condition& condition) noexcept {
+        wants = condition;
+        return progress::waits;
+    }
+    progress fail(const error& e) noexcept {
+        failure = e;
+        return progress::failed;
+    }
+    progress fail(errc code) noexcept { return fail({.stage = reached, .code = code}); }
+
+    /// What a function of the host's said that neither is ready nor would block.
+    progress fail(const io_result& io) noexcept {
+        const errc code = io.state == io_state::closed ? errc::connection_closed
+                          : io.code == errc::ok        ? errc::link_failed
+                                                       : io.code;
+        return fail({.stage = reached, .code = code, .native = io.native});
+    }
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
