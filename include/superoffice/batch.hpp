@@ -51,6 +51,7 @@
 // transport: how bytes travel
 #include <superoffice/transport.hpp>
 #include <superoffice/transport/scripted.hpp>
+#include <superoffice/transport/connect_proxy.hpp>
 #if SUPEROFFICE_WITH_SOCKETS
 #include <superoffice/transport/tcp_socket.hpp>
 #endif

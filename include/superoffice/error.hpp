@@ -50,6 +50,10 @@ enum class errc : std::uint8_t {
     connection_reset,
     connection_closed,
     link_failed,
+    // a proxy
+    proxy_unauthorized,
+    proxy_refused,
+    proxy_failed,
     // TLS
     no_authorities,
     bad_authorities,
@@ -107,7 +111,7 @@ struct error {
     superoffice::stage stage = superoffice::stage::none;
     errc code = errc::ok;
     std::uint16_t http_status = 0;  ///< 0 while no status line was seen
-    std::int32_t native = 0;        ///< errno, getaddrinfo's or mbedTLS's code, unchanged; 0 where there is none
+    std::int32_t native = 0;        ///< errno, getaddrinfo's or mbedTLS's code, a proxy's status, unchanged; else 0
     std::uint32_t offset = 0;       ///< byte in the document, the head or the argument at fault; see also `needed()`
     std::uint16_t member = 0;       ///< which member of the described struct, counted from 1; see `member_name<Info>`
     std::uint16_t reserved = 0;
@@ -161,6 +165,9 @@ inline constexpr error_row error_table[] = {
     {"connection_reset", "the peer reset the connection", remedy::wait, true},
     {"connection_closed", "the peer closed the connection before the reply was whole", remedy::wait, true},
     {"link_failed", "the link failed", remedy::wait, true},
+    {"proxy_unauthorized", "the proxy wants a credential, or another one (407)", remedy::user, false},
+    {"proxy_refused", "the proxy refused to go on to the peer", remedy::administrator, false},
+    {"proxy_failed", "the proxy could not go on to the peer", remedy::wait, true},
     {"no_authorities", "no file with certificate authorities was found", remedy::user, false},
     {"bad_authorities", "the certificate authorities given cannot be read", remedy::user, false},
     {"no_clock", "certificate dates cannot be checked: there is no clock", remedy::program, false},

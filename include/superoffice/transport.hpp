@@ -113,6 +113,19 @@ concept monotonic_clock = requires(Clock& clock) {
     { clock.now() } noexcept -> std::same_as<instant>;
 };
 
+namespace detail {
+
+/// The clock of the link below one, if it has one: what wraps a link derives from it.
+template <class Link>
+struct clock_of {};
+template <class Link>
+    requires requires { typename Link::clock; }
+struct clock_of<Link> {
+    using clock = typename Link::clock;
+};
+
+}  // namespace detail
+
 /// Satisfies `byte_transport` and nothing more: what to start a link of one's own from.
 struct byte_transport_archetype {
     static constexpr bool may_wait = false;

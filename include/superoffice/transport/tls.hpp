@@ -20,19 +20,6 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-namespace detail {
-
-/// The clock of the link below, if it has one.
-template <class Link>
-struct clock_of {};
-template <class Link>
-    requires requires { typename Link::clock; }
-struct clock_of<Link> {
-    using clock = typename Link::clock;
-};
-
-}  // namespace detail
-
 /// TLS over a link, itself a link: over TCP, a modem's serial line, another tls, a pipe in a test. What the link can do
 /// beyond `byte_transport` (`tick`, `wake_at`, `wait`, `native_handle`, a clock) can be done here as well.
 ///

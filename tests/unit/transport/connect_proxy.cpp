@@ -1,0 +1,389 @@
+// Tests of superoffice/transport/connect_proxy.hpp over scripted links; tests/network has a real proxy.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/transport/connect_proxy.hpp>
+
+#include <doctest/doctest.h>
+
+#include "support/replay.hpp"
+#include "support/scripted_call.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace so = superoffice;
+namespace script = superoffice::script;
+using so::errc;
+using so::instant;
+using so::io_result;
+using so::io_state;
+using so::script_step;
+using so::stage;
+using so::step_state;
+using so::wait_for;
+
+static_assert(so::byte_transport<so::connect_proxy<so::byte_transport_archetype>>);
+static_assert(!so::timed_transport<so::connect_proxy<so::byte_transport_archetype>>);
+static_assert(!so::waking_transport<so::connect_proxy<so::byte_transport_archetype>>);
+static_assert(!so::waiting_transport<so::connect_proxy<so::byte_transport_archetype>>);
+static_assert(so::byte_transport<so::connect_proxy<so::connect_proxy<so::byte_transport_archetype>>>);
+
+namespace {
+
+using tunnel = so::connect_proxy<support::changing_link>;
+
+constexpr so::http_proxy plain{"proxy.example", 3128};
+// RFC 7617 section 2: its example.
+constexpr so::http_proxy knowing{"proxy.example", 3128, "Aladdin", "open sesame"};
+constexpr std::string_view secret = "QWxhZGRpbjpvcGVuIHNlc2FtZQ==";
+constexpr std::string_view question = "CONNECT host.example:443 HTTP/1.1\r\nHost: host.example:443\r\n\r\n";
+constexpr std::string_view knowing_question =
+    "CONNECT host.example:443 HTTP/1.1\r\nHost: host.example:443\r\n"
+    "Proxy-Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n\r\n";
+constexpr std::string_view agreed = "HTTP/1.1 200 Connection established\r\n\r\n";
+
+/// How a start ended, and what was received through the tunnel then.
+struct outcome {
+    io_state state = io_state::ready;
+    errc code = errc::ok;
+    std::int32_t native = 0;
+    stage at = stage::none;
+    std::string received;
+    bool operator==(const outcome&) const = default;
+};
+
+outcome of(const io_result& r) { return {r.state, r.code, r.native, r.at, {}}; }
+
+io_result start(tunnel& t, const so::peer& to) {
+    for (std::size_t i = 0; i < replay::max_rounds; ++i) {
+        const io_result r = t.start(to);
+        if (r.state != io_state::would_block) return r;
+        CHECK(r.at != stage::none);
+    }
+    return {};
+}
+
+/// Starts; then takes `size` bytes.
+outcome talk(so::scripted& link, std::size_t size = 0, const so::http_proxy& via = plain,
+             const so::peer& to = {"host.example", 443}) {
+    tunnel t{via};
+    t.link().now = &link;
+    outcome o = of(start(t, to));
+    std::array<std::byte, 3> into{};
+    for (std::size_t i = 0; o.received.size() < size && o.state == io_state::ready && i < replay::max_rounds; ++i) {
+        const io_result r = t.receive(into);
+        if (r.state == io_state::would_block) continue;
+        o.state = r.state;
+        o.received.append(reinterpret_cast<const char*>(into.data()), r.bytes);
+    }
+    CHECK_FALSE(t.secure());
+    return o;
+}
+
+/// Whether that text stands anywhere in the object.
+template <class T>
+bool object_holds(const T& object, std::string_view text) {
+    return support::holds(std::as_bytes(std::span(&object, 1)), text);
+}
+
+}  // namespace
+
+TEST_CASE("connect_proxy: asks as RFC 9112 section 3.2.3 has it, and what comes behind the head is the peer's") {
+    const struct {
+        const char* what;
+        so::peer to;
+        so::http_proxy via;
+        std::string_view asked, head;
+    } rows[] = {
+        {"a name", {"host.example", 443}, plain, question, agreed},
+        {"with a credential", {"host.example", 443}, knowing, knowing_question, agreed},
+        {"an IPv4 literal",
+         {"192.0.2.1", 80},
+         plain,
+         "CONNECT 192.0.2.1:80 HTTP/1.1\r\nHost: 192.0.2.1:80\r\n\r\n",
+         agreed},
+        {"an IPv6 literal",
+         {"2001:db8::1", 8443},
+         plain,
+         "CONNECT [2001:db8::1]:8443 HTTP/1.1\r\nHost: [2001:db8::1]:8443\r\n\r\n",
+         agreed},
+        {"HTTP/1.0 and no reason", {"host.example", 443}, plain, question, "HTTP/1.0 200\r\n\r\n"},
+        {"any 2xx", {"host.example", 443}, plain, question, "HTTP/1.1 204 No Content\r\n\r\n"},
+        {"framing is ignored",
+         {"host.example", 443},
+         plain,
+         question,
+         "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\nVia: x\r\n\r\n"},
+        {"interim replies",
+         {"host.example", 443},
+         plain,
+         question,
+         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.what);
+        const std::string together = std::string(row.head) + "HTTP/1.1 200 is the peer's";
+        const script_step steps[] = {script::starts("proxy.example", 3128), script::expects(row.asked),
+                                     script::gives(together), script::gives(" and more")};
+        const outcome o =
+            replay::in_every_cut(steps, [&](so::scripted& link) { return talk(link, 35, row.via, row.to); });
+        CHECK(o == outcome{.received = "HTTP/1.1 200 is the peer's and more"});
+    }
+}
+
+TEST_CASE("connect_proxy: each refusal has its own error, with the status as native code") {
+    const struct {
+        std::string_view head;
+        errc code;
+        std::int32_t native;
+    } rows[] = {
+        {"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\n",
+         errc::proxy_unauthorized, 407},
+        {"HTTP/1.1 403 Forbidden\r\n\r\n", errc::proxy_refused, 403},
+        {"HTTP/1.1 405 Method Not Allowed\r\n\r\n", errc::proxy_refused, 405},
+        {"HTTP/1.1 302 Found\r\nLocation: http://login.example/\r\n\r\n", errc::proxy_refused, 302},
+        {"HTTP/1.0 400 Bad Request\r\n\r\n", errc::proxy_refused, 400},
+        {"HTTP/1.1 500 Unable to connect\r\n\r\n", errc::proxy_failed, 500},
+        {"HTTP/1.1 502 Bad Gateway\r\n\r\n", errc::proxy_failed, 502},
+        {"HTTP/1.1 503 Service Unavailable\r\n\r\n", errc::proxy_failed, 503},
+        {"HTTP/1.1 504 Gateway Timeout\r\n\r\n", errc::proxy_failed, 504},
+        {"HTTP/1.1 101 Switching Protocols\r\n\r\n", errc::bad_http, 0},
+        {"HTTP/2 200\r\n\r\n", errc::bad_http, 0},
+        {"SSH-2.0-OpenSSH_9.2\r\n", errc::bad_http, 0},
+        {"HTTP/1.1 200 OK\r\nbad name : x\r\n\r\n", errc::bad_http, 0},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.head);
+        // Cut by hand: what is behind the byte at fault is never asked for.
+        for (std::size_t cut = 0; cut < row.head.size(); ++cut) {
+            const script_step steps[] = {script::starts(), script::expects(question),
+                                         script::gives(row.head.substr(0, cut)), script::would_block(),
+                                         script::gives(row.head.substr(cut))};
+            so::scripted link{steps};
+            const outcome o = talk(link);
+            CHECK(o == outcome{io_state::failed, row.code, row.native, stage::connect, {}});
+            CHECK(link.first_mismatch().what == so::script_mismatch::kind::none);
+        }
+    }
+}
+
+TEST_CASE("connect_proxy: what cannot be asked for is refused before the link below is started") {
+    const std::string long_name(so::max_host_bytes + 1, 'a'), long_password(so::max_proxy_head_bytes, 'p');
+    const so::peer good{"host.example", 443};
+    const struct {
+        const char* what;
+        so::peer to;
+        so::http_proxy via;
+        errc code;
+        stage at;
+    } rows[] = {
+        {"no host", {"", 443}, plain, errc::name_not_found, stage::resolve},
+        {"too long a host", {long_name, 443}, plain, errc::name_not_found, stage::resolve},
+        {"CR LF in the host", {"a\r\nX: y", 443}, plain, errc::name_not_found, stage::resolve},
+        {"NUL in the host", {{"a\0b", 3}, 443}, plain, errc::name_not_found, stage::resolve},
+        {"a port in the host", {"host.example:1", 443}, plain, errc::name_not_found, stage::resolve},
+        {"a user in the host", {"x@host.example", 443}, plain, errc::name_not_found, stage::resolve},
+        {"CR in the user", good, {"p", 1, "a\rb", "c"}, errc::bad_header_value, stage::request},
+        {"LF in the user", good, {"p", 1, "a\nb", "c"}, errc::bad_header_value, stage::request},
+        {"NUL in the user", good, {"p", 1, std::string_view("a\0b", 3), "c"}, errc::bad_header_value, stage::request},
+        {"a colon in the user", good, {"p", 1, "a:b", "c"}, errc::bad_header_value, stage::request},
+        {"CR in the password", good, {"p", 1, "a", "c\r"}, errc::bad_header_value, stage::request},
+        {"LF in the password", good, {"p", 1, "a", "\nc"}, errc::bad_header_value, stage::request},
+        {"NUL in the password", good, {"p", 1, "a", std::string_view("\0", 1)}, errc::bad_header_value, stage::request},
+        {"too long a password", good, {"p", 1, "a", long_password}, errc::bad_header_value, stage::request},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.what);
+        const script_step steps[] = {script::starts()};
+        so::scripted link{steps};
+        CHECK(talk(link, 0, row.via, row.to) == outcome{io_state::failed, row.code, 0, row.at, {}});
+        CHECK(link.calls() == 0);
+    }
+}
+
+TEST_CASE("connect_proxy: a head without end stops at the limit, interim ones included, and one just below is taken") {
+    const std::string line = "X-Filler: " + std::string(54, 'x') + "\r\n";  // 66 bytes
+    const auto head_of = [&](std::size_t size) {
+        std::string head = "HTTP/1.1 200 OK\r\n";
+        while (head.size() + line.size() + 8 < size) head += line;
+        head += "Y: ";
+        head.append(size - head.size() - 4, 'y');
+        return head + "\r\n\r\n";
+    };
+    const auto play = [&](const std::string& replies, std::size_t at_most) {
+        const script_step steps[] = {script::starts(), script::expects(question), script::gives(replies)};
+        so::scripted link{steps, {.at_most = at_most}};
+        const outcome o = talk(link, replies.ends_with("z") ? 1 : 0);
+        CHECK(link.moved() <= question.size() + so::max_proxy_head_bytes + (o.state == io_state::ready ? 1 : 0));
+        return o;
+    };
+    for (const std::size_t at_most : {std::size_t{1}, std::size_t{100}, SIZE_MAX}) {
+        CAPTURE(at_most);
+        const outcome too_large{io_state::failed, errc::head_too_large, 0, stage::connect, {}};
+        CHECK(play(head_of(so::max_proxy_head_bytes) + "z", at_most) == outcome{.received = "z"});
+        CHECK(play(head_of(so::max_proxy_head_bytes + 1), at_most) == too_large);
+        std::string interim;
+        while (interim.size() < so::max_proxy_head_bytes) interim += "HTTP/1.1 100 Continue\r\n\r\n";
+        CHECK(play(interim + std::string(agreed), at_most) == too_large);
+    }
+}
+
+TEST_CASE("connect_proxy: whatever goes wrong below, at any call, is one error, and no credential stays behind") {
+    const script_step steps[] = {script::starts("proxy.example", 3128), script::expects(knowing_question),
+                                 script::gives(agreed)};
+    const auto drive = [&](so::scripted& link) {
+        tunnel t{knowing};
+        t.link().now = &link;
+        const outcome o = of(start(t, {"host.example", 443}));
+        CHECK_FALSE(object_holds(t, secret));
+        CHECK_FALSE(object_holds(t, secret.substr(secret.size() - 8)));
+        return o;
+    };
+    for (const io_result& interruption :
+         {io_result::failed(errc::connection_reset, 104, stage::transmit),
+          io_result::failed(errc::name_not_found, -2, stage::resolve), io_result::closed()}) {
+        replay::interrupted_anywhere(
+            steps, interruption, drive, [&](const outcome& o, so::scripted&, std::size_t calls_before) {
+                CHECK(o.state == io_state::failed);
+                CHECK(o.at == (calls_before == 0 && interruption.at != stage::none ? interruption.at : stage::connect));
+                if (interruption.state == io_state::failed) {
+                    CHECK(o.code == interruption.code);
+                    CHECK(o.native == interruption.native);
+                } else {
+                    CHECK((o.code == errc::connection_closed || o.code == errc::connection_reset));
+                }
+            });
+    }
+}
+
+TEST_CASE("connect_proxy: given up at any step it keeps no secret, and the next start is a good one") {
+    const script_step good[] = {script::starts("proxy.example", 3128), script::expects(knowing_question),
+                                script::gives(agreed), script::gives("peer")};
+    const so::script_manner slow{.at_most = 3, .blocks_first = true};
+    std::size_t rounds = 0;
+    for (bool whole = false; !whole; ++rounds) {
+        CAPTURE(rounds);
+        so::scripted first{good, slow}, second{good, slow};
+        tunnel t{knowing};
+        t.link().now = &first;
+        for (std::size_t i = 0; i < rounds && !whole; ++i)
+            whole = t.start({"host.example", 443}).state == io_state::ready;
+        t.stop();
+        CHECK_FALSE(object_holds(t, secret.substr(secret.size() - 8)));
+        std::array<std::byte, 8> into{};
+        CHECK(t.receive(into).state == io_state::failed);
+        CHECK(t.transmit(into).state == io_state::failed);
+        t.stop();
+        t.link().now = &second;
+        CHECK(start(t, {"host.example", 443}).state == io_state::ready);
+        CHECK(t.start({"host.example", 443}).state == io_state::ready);
+    }
+    CHECK(rounds > knowing_question.size() / 3);
+}
+
+TEST_CASE("connect_proxy: what the link below can do, it can do; bytes that are there already are not waited for") {
+    struct able_link : support::changing_link {
+        struct clock {
+            [[nodiscard]] static instant now() noexcept { return instant{5}; }
+        };
+        instant told;
+        int waits = 0;
+        void tick(instant at, instant) noexcept { told = at; }
+        [[nodiscard]] instant wake_at() const noexcept { return told + so::milliseconds{3}; }
+        void wait(wait_for, so::milliseconds) noexcept { ++waits; }
+        [[nodiscard]] int native_handle() const noexcept { return 17; }
+    };
+    const std::string together = std::string(agreed) + "early";
+    const script_step steps[] = {script::starts(), script::expects(question), script::would_block(),
+                                 script::gives(together), script::expects("mine")};
+    so::scripted link{steps};
+    so::connect_proxy<able_link> t{plain};
+    t.link().now = &link;
+    static_assert(so::monotonic_clock<so::connect_proxy<able_link>::clock>);
+    t.tick(instant{100}, instant{200});
+    CHECK(t.wake_at() == instant{103});
+    CHECK(t.native_handle() == 17);
+    CHECK(t.start({"host.example", 443}).state == io_state::would_block);
+    t.wait(wait_for::readable, so::milliseconds{1});
+    CHECK(t.link().waits == 1);
+    CHECK(t.start({"host.example", 443}).state == io_state::ready);
+    t.wait(wait_for::readable, so::milliseconds{1});
+    CHECK(t.link().waits == 1);
+    t.wait(wait_for::writable, so::milliseconds{1});
+    CHECK(t.link().waits == 2);
+    std::array<std::byte, 8> into{};
+    CHECK(t.receive(into).bytes == 5);
+    t.wait(wait_for::readable, so::milliseconds{1});
+    CHECK(t.link().waits == 3);
+    CHECK(t.transmit(std::as_bytes(std::span("mine", 4))).bytes == 4);
+    CHECK(link.finished());
+}
+
+TEST_CASE("connect_proxy: a client calls through it, with one deadline over the proxy's steps as well") {
+    const std::string request = support::request_text{.host = "onsite.example:8080"}.text();
+    const std::string task = support::reply_text("200 OK", R"({"Id":497})");
+    const std::string asked = "CONNECT onsite.example:8080 HTTP/1.1\r\nHost: onsite.example:8080\r\n\r\n";
+    constexpr const char* base = "http://onsite.example:8080/Cust12345/api";
+    std::array<std::byte, 2048> memory{};
+
+    const script_step steps[] = {script::starts("proxy.example", 3128),
+                                 script::expects(asked),
+                                 script::gives(agreed),
+                                 script::expects(request),
+                                 script::gives(task),
+                                 script::expects(request),
+                                 script::gives(task)};
+    for (const std::size_t at_most : {std::size_t{1}, SIZE_MAX}) {
+        so::scripted link{steps, {.at_most = at_most}};
+        tunnel t{plain};
+        t.link().now = &link;
+        so::client api{t, base, so::bearer{support::test_token}, memory};
+        CHECK(support::ask(api).value == R"({"Id":497})");
+        CHECK(support::ask(api).value == R"({"Id":497})");  // the tunnel is kept
+        CHECK(link.finished());
+    }
+
+    const struct {
+        const char* what;
+        std::size_t step;
+    } stalls[] = {{"the proxy's address", 0}, {"the question", 1}, {"the proxy's reply", 2}};
+    for (const auto& stall : stalls) {
+        CAPTURE(stall.what);
+        std::vector<script_step> late(std::begin(steps), std::begin(steps) + stall.step);
+        late.push_back(script::would_block(wait_for::writable, stall.step == 0 ? stage::connect : stage::none));
+        late.push_back(script::stops());
+        late.insert(late.end(), std::begin(steps), std::begin(steps) + 5);
+        so::scripted link{late};
+        tunnel t{plain};
+        t.link().now = &link;
+        so::client api{t, base, so::bearer{support::test_token}, memory};
+        auto call = api.start_get_batch_task_info(497, {.timeout = so::milliseconds{1'000}});
+        CHECK(call.step(instant{500}) == step_state::pending);
+        CHECK(call.step(instant{1'500}) == step_state::done);
+        CHECK(call.value().error() == so::error{.stage = stage::connect, .code = errc::deadline_exceeded});
+        CHECK(support::ask(api).value == R"({"Id":497})");
+        CHECK(link.finished());
+    }
+
+    const script_step refused[] = {script::starts(), script::expects(asked),
+                                   script::gives("HTTP/1.1 407 No\r\nContent-Length: 3\r\n\r\nno\n"), script::stops()};
+    so::scripted link{refused};
+    tunnel t{plain};
+    t.link().now = &link;
+    so::client api{t, base, so::bearer{support::test_token}, memory};
+    CHECK(support::ask(api).error ==
+          so::error{.stage = stage::connect, .code = errc::proxy_unauthorized, .native = 407});
+    CHECK_FALSE(support::holds(memory, "secret"));
+
+    // https asks for a secure link, and a tunnel alone is none.
+    const script_step open[] = {script::starts(), script::expects(question), script::gives(agreed)};
+    so::scripted naked{open};
+    t.link().now = &naked;
+    so::client other{t, "https://host.example/Cust12345/api", so::bearer{support::test_token}, memory};
+    CHECK(support::ask(other).error == so::error{.stage = stage::connect, .code = errc::insecure_link});
+    t.link().now = nullptr;
+}
