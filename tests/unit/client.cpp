@@ -430,6 +430,42 @@ TEST_CASE("client: a call says what it waits for") {
     CHECK(call.wants().what == so::wait_for::nothing);
 }
 
+TEST_CASE("client: a call waits no longer than its link wants to, nor than the deadline") {
+    struct waking_link : support::changing_link {
+        instant wake;
+        [[nodiscard]] instant wake_at() const noexcept { return wake; }
+    };
+    static_assert(so::waking_transport<waking_link>);
+    const script_step steps[] = {script::would_block(so::wait_for::writable, stage::connect),
+                                 script::would_block(so::wait_for::writable, stage::connect),
+                                 script::starts(),
+                                 script::expects(request),
+                                 script::would_block(so::wait_for::readable),
+                                 script::gives(task)};
+    so::scripted played{steps};
+    waking_link link;
+    link.now = &played;
+    std::array<std::byte, 4096> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    auto call = api.start_get_batch_task_info(497);
+    const struct {
+        instant wake, until;
+        so::wait_for what;
+    } rows[] = {{instant{700}, instant{700}, so::wait_for::writable},
+                {instant{99'999}, instant{30'100}, so::wait_for::writable},
+                {instant::never(), instant{30'100}, so::wait_for::readable}};
+    for (const auto& row : rows) {
+        link.wake = row.wake;
+        CHECK(call.step(instant{100}) == step_state::pending);
+        CHECK(call.wants().what == row.what);
+        CHECK(call.wants().until == row.until);
+    }
+    CHECK(call.step(instant{100}) == step_state::done);
+    call.cancel();
+    api.stop();
+    link.now = nullptr;
+}
+
 TEST_CASE("client: the work of one step is bounded") {
     const script_step steps[] = {script::starts(), script::expects(request), script::gives(task)};
     so::scripted link{steps, {.at_most = 1}};

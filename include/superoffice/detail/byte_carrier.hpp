@@ -83,13 +83,21 @@ class byte_carrier {
             if (call.reached < stage::resolve || call.reached > stage::handshake) call.reached = stage::connect;
             const io_result io = link_->start(target.to);
             if (io.at != stage::none) call.reached = io.at;
-            if (io.state == io_state::would_block) return call.wait({io.wants, call.deadline});
+            if (io.state == io_state::would_block) return blocked(call, io.wants);
             if (io.state != io_state::ready) return call.fail(io);
             connected_ = true;
         }
         if (target.https && !link_->secure()) return call.fail({.stage = stage::connect, .code = errc::insecure_link});
         connecting_ = false;
         return progress::on;
+    }
+
+    /// Until the deadline, or until the link wants to be called again although nothing has moved.
+    progress blocked(course& call, wait_for wants) noexcept {
+        instant until = call.deadline;
+        if constexpr (waking_transport<Link>)
+            if (const instant at = link_->wake_at(); at < until) until = at;
+        return call.wait({wants, until});
     }
 
     /// A kept connection on which something arrived unasked, or that has ended, is of no use.
@@ -116,7 +124,7 @@ class byte_carrier {
             case exchange_action::failed:
                 return is_refused_unread() ? progress::replied : call.fail(exchange_.failure());
         }
-        if (io.state == io_state::would_block) return call.wait({io.wants, call.deadline});
+        if (io.state == io_state::would_block) return blocked(call, io.wants);
         if (may_retry()) return retry();
         if (io.state == io_state::closed) return exchange_.closed(), progress::on;
         return call.fail(io);
