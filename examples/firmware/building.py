@@ -1,0 +1,123 @@
+"""Builds the firmware in its profiles with arm-none-eabi-g++, through ninja, in build/firmware.
+
+    build("tls")                     the ELF file of a profile
+    build("plain", watch=False)      the same with a switch turned
+"""
+
+import dataclasses
+import pathlib
+import shutil
+import sys
+
+sys.dont_write_bytecode = True  # leaves nothing beside the sources
+
+import mbedtls_source
+from mbedtls_source import command
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+BUILD = ROOT / "build" / "firmware"
+
+CPU = "-mcpu=cortex-m4 -mthumb"
+COMMON = f"{CPU} -Os -g -DNDEBUG -ffunction-sections -fdata-sections -ffile-prefix-map={ROOT}=."
+WARNINGS = ("-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor "
+            "-Wdouble-promotion -Werror")
+CXX = f"-std=c++20 -fno-exceptions -fno-rtti -fno-threadsafe-statics {WARNINGS}"
+LINK = (f"{CPU} -nostartfiles --specs=nano.specs -Wl,--gc-sections -Wl,--no-warn-rwx-segments "
+        f"-Wl,--fatal-warnings -T {HERE}/mps2.ld")
+
+# The arena that mbedTLS allocates from: what a handshake takes at most, and a little more.
+ARENA = 12 * 1024
+
+
+@dataclasses.dataclass(frozen=True)
+class Profile:
+    tls: bool
+    watch: bool = True
+    texts: bool = True
+    header: pathlib.Path | None = None  # a folder with a header of its own, instead of the tree and Boost
+
+    @property
+    def name(self):
+        parts = ["tls" if self.tls else "plain"]
+        parts += [f"no-{name}" for name in ("watch", "texts") if not getattr(self, name)]
+        return "-".join([*parts, *(["bundle"] if self.header else [])])
+
+
+def boost():
+    """A folder that leads to Boost and to nothing else of the host's headers."""
+    folder = BUILD / "boost"
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        (place,) = [path for path in (pathlib.Path("/usr/local/include/boost"), pathlib.Path("/usr/include/boost"))
+                    if (path / "describe.hpp").exists()][:1] or [None]
+        if place is None:
+            raise mbedtls_source.Problem("Boost.Describe (Boost 1.77 or later) is not installed")
+        (folder / "boost").symlink_to(place)
+    return folder
+
+
+def includes(profile):
+    if profile.header:
+        return f"-I{profile.header}"
+    return f"-I{ROOT / 'include'} -isystem {boost()}"
+
+
+class Ninja:
+    """A build.ninja, line by line."""
+
+    def __init__(self):
+        compiler = "ccache arm-none-eabi" if shutil.which("ccache") else "arm-none-eabi"
+        self.lines = [
+            f"builddir = {BUILD}",
+            "rule cxx", f"  command = {compiler}-g++ -MMD -MF $out.d {COMMON} {CXX} $flags -c $in -o $out",
+            "  depfile = $out.d", "  deps = gcc",
+            "rule cc", f"  command = {compiler}-gcc -MMD -MF $out.d {COMMON} $flags -c $in -o $out",
+            "  depfile = $out.d", "  deps = gcc",
+            "rule link", f"  command = arm-none-eabi-g++ {LINK} $in -o $out -Wl,-Map=$out.map",
+        ]
+        self.seen = set()
+
+    def add(self, rule, output, inputs, flags=""):
+        if str(output) not in self.seen:
+            self.seen.add(str(output))
+            extra = f" | {HERE / 'mps2.ld'}" if rule == "link" else ""
+            self.lines += [f"build {output}: {rule} {' '.join(map(str, inputs))}{extra}", f"  flags = {flags}"]
+        return output
+
+    def run(self, *targets):
+        BUILD.mkdir(parents=True, exist_ok=True)
+        (BUILD / "build.ninja").write_text("\n".join(self.lines) + "\n")
+        command("ninja", "--quiet", "-f", BUILD / "build.ninja", *targets)
+
+
+def mbedtls_objects(ninja):
+    source = mbedtls_source.fetch(BUILD / "mbedtls")
+    flags = f"-I{HERE} -I{source / 'include'} '-DMBEDTLS_CONFIG_FILE=<mbedtls_config.h>'"
+    # A library of C code that is not ours: its warnings are its own.
+    objects = [ninja.add("cc", BUILD / "objects" / "mbedtls" / f"{path.stem}.o", [path], f"{flags} -w")
+               for path in sorted((source / "library").glob("*.c")) if not path.stem.startswith("psa_")]
+    return objects, f"{flags} -isystem {source / 'include'}"
+
+
+def add_program(ninja, profile):
+    folder = BUILD / "objects" / profile.name
+    switches = f"-DFIRMWARE_TLS={profile.tls:d} -DFIRMWARE_WATCH={profile.watch:d} -DFIRMWARE_TEXTS={profile.texts:d}"
+    flags = f"{includes(profile)} {switches}"
+    sources, objects = ["main", "board"], []
+    if profile.tls:
+        mbedtls, more = mbedtls_objects(ninja)
+        flags += f" {more} -DSUPEROFFICE_WITH_MBEDTLS=1 -DFIRMWARE_ARENA={ARENA}"
+        sources.append("tls")
+        objects += mbedtls
+    for name in sources:
+        objects.append(ninja.add("cxx", folder / f"{name}.o", [HERE / f"{name}.cpp"], flags))
+    return ninja.add("link", BUILD / f"{profile.name}.elf", objects)
+
+
+def build(*profiles):
+    """The ELF files of the profiles, in their order."""
+    ninja = Ninja()
+    files = [add_program(ninja, profile) for profile in profiles]
+    ninja.run(*files)
+    return files

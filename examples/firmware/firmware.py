@@ -1,0 +1,45 @@
+"""What ./run does once everything is installed: builds the firmware, runs it, and prints what it takes."""
+
+import subprocess
+import sys
+
+from building import BUILD, ROOT, Profile, build
+from mbedtls_source import Problem
+from running import Service, call
+
+
+def say(text):
+    print(f"== {text}", flush=True)
+
+
+def run_both():
+    say("building (the first time, mbedTLS is fetched and built too)")
+    plain, tls = build(Profile(tls=False), Profile(tls=True))
+    say("starting the local SuperOffice")
+    with Service(BUILD / "local_superoffice", "--listen", "modem=plain") as service:
+        main, modem = service.urls["main"], service.urls["modem"]
+        for title, arguments in (("TLS in the firmware", (tls, main, service.authority)),
+                                 ("TLS in the modem", (plain, main, b"", modem))):
+            say(f"{title}: get a task, follow another")
+            code, printed = call(*arguments)
+            print(printed, end="")
+            if code:
+                raise Problem(f"the firmware ended with {code}")
+
+
+def main(arguments):
+    if arguments not in ([], ["--sizes"]):
+        print("usage: run [--sizes]", file=sys.stderr)
+        return 2
+    try:
+        if not arguments:
+            run_both()
+            say("what it takes")
+        return subprocess.run([sys.executable, "-B", ROOT / "tests" / "firmware" / "sizes.py"], check=False).returncode
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,24 @@
+// provision.hpp - what is written into a device's flash when it is installed, apart from its program.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FIRMWARE_PROVISION_HPP
+#define FIRMWARE_PROVISION_HPP
+
+#include <cstddef>
+#include <cstdint>
+
+namespace firmware {
+
+/// Stands in the flash sector that the linker script names. `run` makes one for the local service.
+struct provision {
+    char base_url[128];  ///< NUL behind each text
+    char token[128];
+    std::int32_t task_to_get;
+    std::int32_t task_to_watch;
+    std::uint32_t authority_size;
+    std::byte authority[1024];  ///< DER certificate of the authority that signs the server's
+};
+
+extern "C" const provision provisioned;
+
+}  // namespace firmware
+#endif

@@ -1,0 +1,19 @@
+// tls.hpp - what TLS needs of the device: memory, the authority, the time of day, random numbers.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef FIRMWARE_TLS_HPP
+#define FIRMWARE_TLS_HPP
+
+#include <superoffice/transport/tls_options.hpp>
+
+#include <cstddef>
+
+namespace firmware {
+
+/// Gives mbedTLS its arena, and says whom to trust. Once, before the first link is made.
+superoffice::tls_options tls_settings() noexcept;
+
+/// How much of the arena was ever used.
+std::size_t tls_arena_used() noexcept;
+
+}  // namespace firmware
+#endif
