@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include <support/local_service.hpp>
+#include <support/test_tls.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -156,7 +157,7 @@ class host {
         : base(base_url), memory(bytes),
           api(link, base, std::move(credential), memory, options, make_reader<Reader>(bytes)) {}
 
-    superoffice::mbedtls_socket link{{.ca_file = service().ca_file().c_str()}};
+    superoffice::mbedtls_socket link{{.ca_file = service().ca_file().c_str(), .protocol = support::test_tls()}};
     std::string base;
     std::vector<std::byte> memory;
     superoffice::client<superoffice::mbedtls_socket, Credential, Reader> api;

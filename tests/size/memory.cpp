@@ -82,8 +82,7 @@ int main() {
     row("`BatchTaskInfo`", sizeof(superoffice::BatchTaskInfo));
 #if SUPEROFFICE_WITH_MBEDTLS && SUPEROFFICE_WITH_SOCKETS
     row("`tcp_socket`", sizeof(superoffice::tcp_socket));
-    row("`mbedtls_socket` with Debian 12's mbedTLS, whose entropy source alone has 38 KB",
-        sizeof(superoffice::mbedtls_socket));
+    row("`mbedtls_socket` with Debian 12's mbedTLS", sizeof(superoffice::mbedtls_socket));
 #endif
     row("your memory, at least, for the documented reply: compact reader",
         smallest_memory([](std::size_t) { return superoffice::compact_reader{}; }));

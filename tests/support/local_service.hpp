@@ -4,6 +4,9 @@
 //     REQUIRE_MESSAGE(service.is_ready(), service.problem());
 //     const superoffice::peer to{"localhost", service.port()};
 //
+// With SUPEROFFICE_TEST_TLS=1.3 (or 1.2) in the environment its main listener speaks just that; tests/support/test_tls.hpp
+// tells the same to the links under test.
+//
 // The service ends when its standard input does, so also when the test is killed. Its folder is made below the system's
 // temporary folder and removed at the end. POSIX only.
 #ifndef SUPEROFFICE_TESTS_SUPPORT_LOCAL_SERVICE_HPP
@@ -137,6 +140,12 @@ class local_service {
         std::vector<std::string> words = {"python3",       script, "--directory", directory_, "--until-stdin-closes",
                                           "--max-seconds", "600"};
         words.insert(words.end(), arguments.begin(), arguments.end());
+        if (const char* const version = std::getenv("SUPEROFFICE_TEST_TLS"); version != nullptr && *version != '\0') {
+            bool chosen = false;
+            for (const std::string& argument : arguments)
+                chosen = chosen || argument == "--tls" || argument == "--plain";
+            if (!chosen) words.insert(words.end(), {"--tls", version});
+        }
         std::vector<char*> argv;
         for (std::string& word : words) argv.push_back(word.data());
         argv.push_back(nullptr);

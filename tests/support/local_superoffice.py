@@ -78,6 +78,7 @@ import local_superoffice_wire as wire  # noqa: E402
 
 BAD_CERTIFICATES = ("expired", "not-yet-valid", "self-signed", "wrong-name", "unknown-authority")
 OTHER_KINDS = {
+    "wants-client": "as good, and takes only clients with a certificate by ca.pem",
     "plain": "http without TLS",
     "no-handshake": "takes a connection and never answers the handshake",
     "reset-handshake": "resets the connection in the handshake",
@@ -194,6 +195,9 @@ def open_listeners(options, directory):
         context = None
         if kind in certificates.CERTIFICATES:
             context = wire.make_context(directory / f"{kind}.pem", directory / f"{kind}.key", version)
+        if kind == "wants-client":
+            context = wire.make_context(directory / "good.pem", directory / "good.key", version,
+                                        clients_by=directory / "ca.pem")
         sockets = _open_sockets(hosts, options.port if name == "main" else 0)
         yield wire.Listener(name, kind, sockets, context, url_host)
 
@@ -257,7 +261,7 @@ def run(options):
     stop = Stop()
     directory = pathlib.Path(options.directory).absolute()
     directory.mkdir(parents=True, exist_ok=True)
-    if any(kind in certificates.CERTIFICATES for _, kind, _ in options.listeners):
+    if any(kind in certificates.CERTIFICATES or kind == "wants-client" for _, kind, _ in options.listeners):
         certificates.make_certificates(directory)
     log = wire.Log(options.log or directory / "requests.log")
     settings = service.Settings(

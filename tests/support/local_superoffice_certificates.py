@@ -2,9 +2,11 @@
 
 Everything lands in one directory and is reused by the next start:
 
-    ca.pem                    the authority that a client under test is told to trust
+    ca.pem                    the authority that a client under test is told to trust; valid from 2000 to 2049, so that
+                              a client with a clock of its own can be put before or behind any certificate's dates
     unknown-authority-ca.pem  an authority that it is not told about
     NAME.pem, NAME.key        one pair for each NAME of CERTIFICATES
+    client.pem, client.key    a client's pair, by ca.pem; client-encrypted.key is the same key under CLIENT_PASSWORD
 
 `openssl ca` signs them all, because it is the one command of OpenSSL 3.0 that takes both ends of
 the validity as absolute dates. Keys are ECDSA P-256, but for the certificate `rsa` (RSA 2048).
@@ -19,10 +21,11 @@ import shutil
 import subprocess
 import tempfile
 
-LAYOUT = 1  # counted up when what is made changes, so that an old directory is made anew
+LAYOUT = 2  # counted up when what is made changes, so that an old directory is made anew
 REUSE_FOR = datetime.timedelta(days=30)
 LEAF_DAYS = 90
-AUTHORITY_DAYS = 1500
+AUTHORITY_DATES = ("20000101000000Z", "20491231235959Z")  # from 2050 on the form of a date is another one
+CLIENT_PASSWORD = "local-test-password"
 
 LOCAL_NAMES = "DNS:localhost,IP:127.0.0.1,IP:::1"
 OTHER_NAMES = "DNS:elsewhere.example"
@@ -56,6 +59,7 @@ CERTIFICATES = {
     "unknown-authority": Certificate("by an authority that ca.pem does not hold",
                                      authority="unknown-authority-ca"),
 }
+CLIENT = Certificate("a client's, by ca.pem", names="DNS:client.example")
 AUTHORITIES = {
     "ca": "Local SuperOffice Test Authority",
     "unknown-authority-ca": "Unknown Test Authority",
@@ -75,7 +79,7 @@ subjectKeyIdentifier = hash
 [server]
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature{key_encipherment}
-extendedKeyUsage = serverAuth
+extendedKeyUsage = {purpose}
 subjectKeyIdentifier = hash
 {authority_key_identifier}
 subjectAltName = {names}
@@ -109,6 +113,7 @@ def make_certificates(directory):
 
 def _files():
     names = [f"{name}.pem" for name in AUTHORITIES]
+    names += ["client.pem", "client.key", "client-encrypted.key"]
     return names + [f"{name}{end}" for name in CERTIFICATES for end in (".pem", ".key")]
 
 
@@ -130,6 +135,9 @@ def _make_all(directory):
             _make_authority(scratch, name, common_name)
         for name, certificate in CERTIFICATES.items():
             _make_leaf(scratch, name, certificate)
+        _make_leaf(scratch, "client", CLIENT)
+        _openssl(scratch, "pkcs8", "-topk8", "-v2", "aes-256-cbc", "-v2prf", "hmacWithSHA256", "-in", "client.key",
+                 "-passout", f"pass:{CLIENT_PASSWORD}", "-out", "client-encrypted.key")
         for name in _files():
             shutil.move(scratch / name, directory / name)
     made = {"layout": LAYOUT, "at": _now().isoformat()}
@@ -138,9 +146,12 @@ def _make_all(directory):
 
 def _make_authority(scratch, name, common_name):
     configuration = _configure(scratch, name, common_name)
-    _openssl(scratch, "req", "-x509", "-nodes", *KEYS["ecdsa"], "-config", configuration,
-             "-extensions", "authority", "-days", str(AUTHORITY_DAYS),
-             "-keyout", f"{name}.key", "-out", f"{name}.pem")
+    _openssl(scratch, "req", "-new", "-nodes", *KEYS["ecdsa"], "-config", configuration,
+             "-keyout", f"{name}.key", "-out", f"{name}.csr")
+    start, end = AUTHORITY_DATES
+    _openssl(scratch, "ca", "-batch", "-notext", "-config", configuration, "-extensions", "authority",
+             "-selfsign", "-keyfile", f"{name}.key", "-startdate", start, "-enddate", end,
+             "-in", f"{name}.csr", "-out", f"{name}.pem")
 
 
 def _make_leaf(scratch, name, certificate):
@@ -163,6 +174,7 @@ def _configure(scratch, name, common_name, certificate=CERTIFICATES["good"]):
     (scratch / f"{name}.index").touch()
     text = CONFIGURATION.format(
         common_name=common_name, database=f"{name}.index", names=certificate.names,
+        purpose="clientAuth" if certificate is CLIENT else "serverAuth",
         key_encipherment=", keyEncipherment" if certificate.key == "rsa" else "",
         authority_key_identifier="authorityKeyIdentifier = keyid" if certificate.authority else "")
     (scratch / f"{name}.cnf").write_text(text)

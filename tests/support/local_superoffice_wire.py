@@ -395,13 +395,17 @@ IGNORE_UNEXPECTED_EOF = getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
 TLS_VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
 
-def make_context(certificate, key, version=None):
-    """A server's context for one certificate; `version` ("1.2", "1.3") pins the TLS version."""
+def make_context(certificate, key, version=None, clients_by=None):
+    """A server's context for one certificate; `version` ("1.2", "1.3") pins the TLS version, `clients_by` is the
+    authority that a client's certificate must be by."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = TLS_VERSIONS.get(version, ssl.TLSVersion.TLSv1_2)
     if version:
         context.maximum_version = TLS_VERSIONS[version]
     context.load_cert_chain(certificate, key)
+    if clients_by:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(clients_by)
     context.options &= ~IGNORE_UNEXPECTED_EOF
     context.set_alpn_protocols(["http/1.1"])
     context.sni_callback = _remember_server_name
@@ -566,6 +570,8 @@ class Connection:
         self.facts = {"tls": self.link.version(), "resumed": self.link.session_reused,
                       "alpn": self.link.selected_alpn_protocol(),
                       "server_name": getattr(self.link, "asked_name", None)}
+        if client := self.link.getpeercert():
+            self.facts["client"] = client["subject"][0][0][1]
         self._log("handshake", **self.facts)
         self.link.settimeout(self.server.idle_seconds)
 

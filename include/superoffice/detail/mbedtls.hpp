@@ -26,6 +26,9 @@
 #if MBEDTLS_VERSION_NUMBER < 0x04000000
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/entropy.h>
+#if MBEDTLS_VERSION_NUMBER < 0x03000000 && !defined(MBEDTLS_NO_PLATFORM_ENTROPY)
+#include <mbedtls/entropy_poll.h>
+#endif
 #endif
 #include <mbedtls/platform.h>
 #include <mbedtls/ssl.h>
@@ -104,19 +107,49 @@ struct mbedtls_api {
     // ---- the random generator, and PSA
 
 #if MBEDTLS_VERSION_NUMBER < 0x04000000
-    /// One per link: entropy and CTR_DRBG, or what the options name.
+    /// Seeds where the operating system has random bytes to give: mbedTLS asks it (getrandom, BCryptGenRandom,
+    /// /dev/urandom). That is all that other TLS libraries seed from as well. mbedTLS's entropy context would mix in the
+    /// processor's cycle counter and, in a 2.28 with HAVEGE, 38 KB of state: nothing that the system has not done better.
+#if !defined(MBEDTLS_NO_PLATFORM_ENTROPY)
+    class entropy {
+      public:
+        static int give(void*, unsigned char* into, std::size_t size) noexcept {
+            while (size != 0) {
+                std::size_t got = 0;
+                const int code = mbedtls_platform_entropy_poll(nullptr, into, size, &got);
+                if (code != 0 || got == 0 || got > size) return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
+                into += got;
+                size -= got;
+            }
+            return 0;
+        }
+        void* context() noexcept { return nullptr; }
+    };
+#else
+    /// Without an operating system: what the platform gave to mbedTLS (mbedtls_hardware_poll, a seed in flash).
+    class entropy {
+      public:
+        entropy() noexcept { mbedtls_entropy_init(&pool_); }
+        entropy(const entropy&) = delete;
+        entropy& operator=(const entropy&) = delete;
+        ~entropy() { mbedtls_entropy_free(&pool_); }
+        static int give(void* pool, unsigned char* into, std::size_t size) noexcept {
+            return mbedtls_entropy_func(pool, into, size);
+        }
+        void* context() noexcept { return &pool_; }
+
+      private:
+        mbedtls_entropy_context pool_;
+    };
+#endif
+
+    /// One per link: CTR_DRBG, or what the options name.
     class generator {
       public:
-        generator() noexcept {
-            mbedtls_entropy_init(&entropy_);
-            mbedtls_ctr_drbg_init(&drbg_);
-        }
+        generator() noexcept { mbedtls_ctr_drbg_init(&drbg_); }
         generator(const generator&) = delete;
         generator& operator=(const generator&) = delete;
-        ~generator() {
-            mbedtls_ctr_drbg_free(&drbg_);
-            mbedtls_entropy_free(&entropy_);
-        }
+        ~generator() { mbedtls_ctr_drbg_free(&drbg_); }
 
         /// 0, or the code. Seeds once.
         int begin(const random_source& other) noexcept {
@@ -124,7 +157,7 @@ struct mbedtls_api {
             has_failed_ = false;
             if (other_ || seeded_) return 0;
             static constexpr unsigned char label[] = "superoffice-batch";
-            const int code = mbedtls_ctr_drbg_seed(&drbg_, mbedtls_entropy_func, &entropy_, label, sizeof label - 1);
+            const int code = mbedtls_ctr_drbg_seed(&drbg_, entropy::give, entropy_.context(), label, sizeof label - 1);
             seeded_ = code == 0;
             return code;
         }
@@ -144,7 +177,7 @@ struct mbedtls_api {
             return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
         }
 
-        mbedtls_entropy_context entropy_;
+        entropy entropy_;
         mbedtls_ctr_drbg_context drbg_;
         random_source other_;
         bool seeded_ = false;

@@ -49,8 +49,7 @@ inline namespace SUPEROFFICE_ABI {
 ///
 /// Memory: mbedTLS allocates by its own allocator (mbedtls_platform_set_calloc_free) during `start`; the authorities are
 /// loaded by the first `start` and kept, the record buffers are kept from one connection to the next. After `start` is
-/// ready nothing is allocated until the next `start`. The object itself: 4.5 KB over TCP with 3.6; 41 KB with a 2.28 that
-/// was built with HAVEGE, whose entropy context alone takes 38 KB (Debian 12's was).
+/// ready nothing is allocated until the next `start`. The object itself: about 3 KB over TCP.
 ///
 /// mbedTLS's own globals: with TLS 1.3 or 4.x, psa_crypto_init is called by the first `start` and never undone. Two links
 /// in two threads need an mbedTLS built with MBEDTLS_THREADING_C. This library has no globals.
