@@ -30,7 +30,7 @@ UMBRELLA = "superoffice/batch.hpp"
 VERSION_HEADER = "superoffice/version.hpp"
 
 # Headers for hosts, included by those who want them. They are no part of the single header.
-OPT_IN = {"superoffice/std_types.hpp", "superoffice/xml.hpp"}
+OPT_IN = {"superoffice/std_types.hpp", "superoffice/transport/cares_resolver.hpp", "superoffice/xml.hpp"}
 
 # Macros of other libraries that we decide for good, because their headers read them.
 PINNED = {"SIMDJSON_DEVELOPMENT_CHECKS"}

@@ -7,7 +7,7 @@ from checking import BUILD, ROOT, Check, Counts, Failed, ninja, output_of, set_u
 
 SERVICE = {"SUPEROFFICE_LOCAL_SERVICE": str(ROOT / "tests" / "support" / "local_superoffice.py")}
 EVERYTHING = ("-Dtests=enabled", "-Dexamples=disabled", "-Dcli=disabled", "-Dsimdjson=enabled", "-Dmbedtls=enabled",
-              "-Dxml=enabled")
+              "-Dxml=enabled", "-Dcares=enabled")
 BUILDS = {
     "with sanitizers": ("g++", "-Dbuildtype=debug", "-Db_sanitize=address,undefined", "-Dcpp_args=-fno-sanitize-recover=all"),
     "without exceptions and RTTI": ("clang++", "-Dbuildtype=plain", "-Db_lundef=false", "-Dcpp_std=none",

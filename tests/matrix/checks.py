@@ -23,8 +23,9 @@ EXCEPTIONS = {
 }
 FAST_TO_BUILD = ("-Dbuildtype=plain",)
 SMALL = ("-Dbuildtype=minsize",)
-EVERYTHING = ("-Dsimdjson=enabled", "-Dmbedtls=enabled", "-Dxml=enabled", "-Dexamples=enabled")
-NOTHING = ("-Dsimdjson=disabled", "-Dmbedtls=disabled", "-Dxml=disabled", "-Dexamples=enabled", "-Dcli=disabled")
+EVERYTHING = ("-Dsimdjson=enabled", "-Dmbedtls=enabled", "-Dxml=enabled", "-Dcares=enabled", "-Dexamples=enabled")
+NOTHING = ("-Dsimdjson=disabled", "-Dmbedtls=disabled", "-Dxml=disabled", "-Dcares=disabled",
+           "-Dexamples=enabled", "-Dcli=disabled")
 
 MAIN = "g++ C++20"  # the one that also has the unit tests over the single header
 FIRMWARE = "firmware, nothing switched on"

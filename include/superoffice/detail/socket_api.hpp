@@ -157,11 +157,21 @@ struct socket_api {
         if (::ioctlsocket(h, static_cast<long>(FIONBIO), &enabled) != 0) return abandon(h);
         ::setsockopt(h, IPPROTO_TCP, TCP_NODELAY, reinterpret_cast<const char*>(&on), sizeof on);
 #else
-        int type = SOCK_STREAM;
+        const handle h = make(family, SOCK_STREAM, IPPROTO_TCP);
+        if (h == none) return none;
+        // One request, one reply: nothing is gained by holding small segments back. Going without is no failure.
+        ::setsockopt(h, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+#endif
+        return h;
+    }
+
+#if !defined(_WIN32)
+    /// The same of any family and type.
+    static handle make(int family, int type, int protocol) noexcept {
 #if defined(SOCK_CLOEXEC) && defined(SOCK_NONBLOCK)
         type |= SOCK_CLOEXEC | SOCK_NONBLOCK;
 #endif
-        const handle h = ::socket(family, type, IPPROTO_TCP);
+        const handle h = ::socket(family, type, protocol);
         if (h == none) return none;
 #if !defined(SOCK_CLOEXEC) || !defined(SOCK_NONBLOCK)
         if (::fcntl(h, F_SETFD, FD_CLOEXEC) == -1) return abandon(h);
@@ -169,13 +179,19 @@ struct socket_api {
         if (flags == -1 || ::fcntl(h, F_SETFL, flags | O_NONBLOCK) == -1) return abandon(h);
 #endif
 #if defined(SO_NOSIGPIPE)
+        const int on = 1;
         if (::setsockopt(h, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on) == -1) return abandon(h);
-#endif
-        // One request, one reply: nothing is gained by holding small segments back. Going without is no failure.
-        ::setsockopt(h, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 #endif
         return h;
     }
+
+    /// For send and its like: no signal where the peer has gone. Where there is no such flag, `make` has seen to it.
+#if defined(MSG_NOSIGNAL)
+    static constexpr int quietly = MSG_NOSIGNAL;
+#else
+    static constexpr int quietly = 0;
+#endif
+#endif
 
     /// 0, or the code.
     static int begin_connect(handle h, const ip_address& to, std::uint16_t port) noexcept {
@@ -207,6 +223,42 @@ struct socket_api {
         return code;
     }
 
+    /// What one of several sockets waits for, and whether it has come.
+    struct watched {
+        handle socket = none;
+        bool readable = false, writable = false;
+        bool ready = false;
+    };
+
+    /// Waits at most so long for any of them, of which there are 16 at most, and notes in each whether it may be ready.
+    static void wait_until_any(std::span<watched> all, milliseconds at_most) noexcept {
+        const std::int64_t count = at_most.count < 0 ? 0 : at_most.count;
+#if defined(_WIN32)
+        fd_set readable, writable, broken;
+        FD_ZERO(&readable);
+        FD_ZERO(&writable);
+        FD_ZERO(&broken);
+        for (const watched& each : all) {
+            if (each.readable) FD_SET(each.socket, &readable);
+            if (each.writable) FD_SET(each.socket, &writable);
+            FD_SET(each.socket, &broken);
+        }
+        timeval limit = select_timeout(count);
+        const bool any = !all.empty() && ::select(0, &readable, &writable, &broken, &limit) > 0;
+        for (watched& each : all)
+            each.ready = any && (FD_ISSET(each.socket, &readable) || FD_ISSET(each.socket, &writable) ||
+                                 FD_ISSET(each.socket, &broken));
+#else
+        pollfd wanted[16] = {};
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            wanted[i].fd = all[i].socket;
+            wanted[i].events = static_cast<short>((all[i].readable ? POLLIN : 0) | (all[i].writable ? POLLOUT : 0));
+        }
+        const bool any = ::poll(wanted, static_cast<nfds_t>(all.size()), poll_timeout(count)) > 0;
+        for (std::size_t i = 0; i < all.size(); ++i) all[i].ready = any && wanted[i].revents != 0;
+#endif
+    }
+
     /// Waits at most so long; true if it may have happened (or failed).
     static bool wait_until(handle h, bool writable, milliseconds at_most) noexcept {
         const std::int64_t count = at_most.count < 0 ? 0 : at_most.count;
@@ -217,9 +269,7 @@ struct socket_api {
         FD_ZERO(&broken);
         FD_SET(h, &wanted);
         FD_SET(h, &broken);
-        timeval limit = {};
-        limit.tv_sec = static_cast<long>(count / 1000 < 86400 ? count / 1000 : 86400);
-        limit.tv_usec = static_cast<long>(count % 1000 * 1000);
+        timeval limit = select_timeout(count);
         return ::select(0, writable ? nullptr : &wanted, writable ? &wanted : nullptr, &broken, &limit) != 0;
 #else
         pollfd wanted = {};
@@ -256,10 +306,8 @@ struct socket_api {
         for (;;) {
 #if defined(_WIN32)
             const std::ptrdiff_t n = ::send(h, reinterpret_cast<const char*>(from.data()), piece(from.size()), 0);
-#elif defined(MSG_NOSIGNAL)
-            const std::ptrdiff_t n = ::send(h, from.data(), from.size(), MSG_NOSIGNAL);
 #else
-            const std::ptrdiff_t n = ::send(h, from.data(), from.size(), 0);  // SO_NOSIGPIPE is set
+            const std::ptrdiff_t n = ::send(h, from.data(), from.size(), quietly);
 #endif
             if (n >= 0) return n;
             code = last_code();
@@ -277,6 +325,24 @@ struct socket_api {
 #endif
     }
 
+    /// Of a sockaddr of that family, AF_INET or AF_INET6.
+    static ip_address address_of(const void* in, int family) noexcept {
+        ip_address a;
+        if (family == AF_INET6) {
+            sockaddr_in6 from;
+            std::memcpy(&from, in, sizeof from);
+            std::memcpy(a.bytes, &from.sin6_addr, 16);
+            a.size = 16;
+            a.scope = from.sin6_scope_id;
+        } else {
+            sockaddr_in from;
+            std::memcpy(&from, in, sizeof from);
+            std::memcpy(a.bytes, &from.sin_addr, 4);
+            a.size = 4;
+        }
+        return a;
+    }
+
     /// getaddrinfo's list, and places in it.
     class lookup_answer {
       public:
@@ -288,22 +354,7 @@ struct socket_api {
                 at_ = at_->ai_next;
                 skip();
             }
-            [[nodiscard]] ip_address address() const noexcept {
-                ip_address a;
-                if (family_ == AF_INET6) {
-                    sockaddr_in6 from;
-                    std::memcpy(&from, at_->ai_addr, sizeof from);
-                    std::memcpy(a.bytes, &from.sin6_addr, 16);
-                    a.size = 16;
-                    a.scope = from.sin6_scope_id;
-                } else {
-                    sockaddr_in from;
-                    std::memcpy(&from, at_->ai_addr, sizeof from);
-                    std::memcpy(a.bytes, &from.sin_addr, 4);
-                    a.size = 4;
-                }
-                return a;
-            }
+            [[nodiscard]] ip_address address() const noexcept { return address_of(at_->ai_addr, family_); }
 
           private:
             void skip() noexcept {
@@ -364,6 +415,12 @@ struct socket_api {
         return none;
     }
 #if defined(_WIN32)
+    static timeval select_timeout(std::int64_t count) noexcept {
+        timeval limit = {};
+        limit.tv_sec = static_cast<long>(count / 1000 < 86400 ? count / 1000 : 86400);  // a day at a time
+        limit.tv_usec = static_cast<long>(count % 1000 * 1000);
+        return limit;
+    }
     static int piece(std::size_t n) noexcept { return n < 0x40000000 ? static_cast<int>(n) : 0x40000000; }
 #else
     static int poll_timeout(std::int64_t count) noexcept {

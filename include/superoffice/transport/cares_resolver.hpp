@@ -1,0 +1,243 @@
+// superoffice/transport/cares_resolver.hpp - looks names up by c-ares, without waiting; include it where you want it.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_TRANSPORT_CARES_RESOLVER_HPP
+#define SUPEROFFICE_TRANSPORT_CARES_RESOLVER_HPP
+
+// Opt-in, because c-ares is linked in (-lcares; Debian: libc-ares-dev; 1.18 or later) and lives on the heap.
+
+#include <superoffice/config.hpp>
+
+#if SUPEROFFICE_WITH_SOCKETS
+
+#include <superoffice/borrowed.hpp>
+#include <superoffice/detail/cares_api.hpp>
+#include <superoffice/detail/socket_api.hpp>
+#include <superoffice/transport.hpp>
+#include <superoffice/transport/resolver.hpp>
+#include <superoffice/transport/tcp_socket.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// What c-ares is told beside the system's settings.
+struct cares_options {
+    borrowed servers{};  ///< "192.0.2.53, [2001:db8::53]:5353", at most 255 bytes; empty: the system's servers
+    milliseconds patience{2'000};  ///< for the first answer of a server; c-ares gives later tries longer
+    int tries = 3;                 ///< of each server
+};
+
+/// Asks name servers by c-ares, a piece at a time: `basic_tcp_socket<cares_resolver>` never waits, so that a call over it
+/// can be stepped from its first moment.
+///
+///     superoffice::tls<superoffice::cares_socket> link;
+///
+/// It follows the system's settings (resolv.conf, nsswitch.conf, the hosts file), read anew for each look-up: these are
+/// small files, read at once within the first step. Takes at most `max_addresses`, IPv6 first, both families taking turns
+/// (RFC 8305 section 4). Both are asked for at once, and `lookup` is over when both were answered or given up.
+///
+/// Who sleeps between steps: a look-up has one socket mostly, which is the link's `native_handle()` meanwhile, but may have
+/// several (a second server, TCP for a long answer). `watched_handles()` has them all; those who only watch the one are
+/// woken every `cares_pause` while there are more. c-ares's own times (a server that does not answer) are `wake_at()`.
+///
+/// Memory: c-ares allocates, by malloc or what ares_library_init_mem was given: about 75 KB while a name is looked up (1.18), and
+/// all of it is freed when the look-up is over or given up. Clock: c-ares reads the system's for its own times; the call's
+/// deadline is yours. Globals: none of this; on Windows the program calls ares_library_init first, as c-ares wants.
+///
+/// Errors    errc::name_not_found (NXDOMAIN, no address of either family, a text that can be no name);
+///           errc::name_lookup_failed (no server answered in its time, SERVFAIL, REFUSED, no memory, bad `servers`).
+///           native is c-ares's code (ARES_ENOTFOUND, ...), unchanged
+///
+/// A copy takes the options, not a look-up that runs.
+class cares_resolver {
+    using api = detail::socket_api;
+
+  public:
+    static constexpr bool may_wait = false;
+
+    /// A socket of the look-up's, and what it waits for.
+    using watched = api::watched;
+
+    cares_resolver() noexcept = default;
+    explicit cares_resolver(const cares_options& options) noexcept : options_(options) {}
+    cares_resolver(const cares_resolver& other) noexcept : options_(other.options_) {}
+    cares_resolver& operator=(const cares_resolver&) = delete;
+    ~cares_resolver() { stop(); }
+
+    io_result lookup(std::string_view name, address_list& into) noexcept {
+        if (channel_ == nullptr) {
+            begin(name);
+        } else {
+            go_on();
+        }
+        if (!is_over_) return io_result::would_block(wants(), stage::resolve);
+        const int status = status_;
+        into = found_;
+        stop();
+        if (status == ARES_SUCCESS && !into.empty()) return io_result::ready();
+        into.clear();
+        const int code = status == ARES_SUCCESS ? ARES_ENODATA : status;
+        return io_result::failed(detail::cares_api::errc_of(code), code, stage::resolve);
+    }
+
+    /// Gives a running look-up up, and frees what it took.
+    void stop() noexcept {
+        if (channel_ != nullptr) ares_destroy(channel_);
+        channel_ = nullptr;
+        watched_ = 0;
+        is_over_ = false;
+        found_.clear();
+    }
+
+    void tick(instant now, instant) noexcept { now_ = now; }
+
+    /// When c-ares wants to go on although no answer came.
+    [[nodiscard]] instant wake_at() const noexcept {
+        if (channel_ == nullptr) return instant::never();
+        const milliseconds left = patience(milliseconds{INT64_MAX});
+        return now_ + (watched_ > 1 && cares_pause < left ? cares_pause : left);
+    }
+
+    void wait(wait_for, milliseconds at_most) noexcept {
+        if (channel_ != nullptr) api::wait_until_any(watched_sockets(), patience(at_most));
+    }
+
+    /// The only socket, or the first; `watched_handles` has all. -1 (INVALID_SOCKET) where there is none.
+    [[nodiscard]] api::handle native_handle() const noexcept { return watched_ == 0 ? api::none : sockets_[0].socket; }
+
+    /// What to watch until the next step, all of it; at most 16, valid until then. Borrowed: never close them.
+    [[nodiscard]] std::span<const watched> watched_handles() const noexcept { return {sockets_, watched_}; }
+
+    static constexpr milliseconds cares_pause{10};
+
+  private:
+    static constexpr std::size_t max_watched = 16;
+    static constexpr std::size_t max_servers_bytes = 255;
+
+    void begin(std::string_view name) noexcept {
+        char text[max_host_bytes + 1];
+        if (name.empty() || name.size() > max_host_bytes || name.find('\0') != std::string_view::npos)
+            return end(ARES_EBADNAME);
+        text[name.copy(text, max_host_bytes)] = '\0';
+        ares_options settings = {};
+        settings.timeout = static_cast<int>(options_.patience.count);
+        settings.tries = options_.tries;
+        settings.sock_state_cb = note_socket;
+        settings.sock_state_cb_data = this;
+        const int code =
+            ares_init_options(&channel_, &settings, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
+        if (code != ARES_SUCCESS) {
+            channel_ = nullptr;
+            return end(code);
+        }
+        detail::cares_api::tame(channel_);
+        if (const int bad = set_servers(); bad != ARES_SUCCESS) return end(bad);
+        ares_addrinfo_hints hints = {};
+        hints.ai_family = AF_UNSPEC;
+        hints.ai_socktype = SOCK_STREAM;
+        hints.ai_flags = ARES_AI_NOSORT;  // sorting opens a socket per address
+        ares_getaddrinfo(channel_, text, nullptr, &hints, take, this);
+    }
+
+    int set_servers() noexcept {
+        const std::string_view servers = options_.servers;
+        char text[max_servers_bytes + 1];
+        if (servers.empty()) return ARES_SUCCESS;
+        if (servers.size() > max_servers_bytes) return ARES_EBADSTR;
+        text[servers.copy(text, max_servers_bytes)] = '\0';
+        return ares_set_servers_ports_csv(channel_, text);
+    }
+
+    void go_on() noexcept {
+        // What c-ares does with one socket may add and remove others.
+        watched now[max_watched] = {};
+        std::size_t count = 0;
+        api::wait_until_any(watched_sockets(), milliseconds{0});
+        for (const watched& each : watched_handles())
+            if (each.ready) now[count++] = each;
+        for (std::size_t i = 0; i < count && !is_over_; ++i)
+            ares_process_fd(channel_, now[i].readable ? now[i].socket : ARES_SOCKET_BAD,
+                            now[i].writable ? now[i].socket : ARES_SOCKET_BAD);
+        if (!is_over_) ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);  // its times
+    }
+
+    [[nodiscard]] wait_for wants() const noexcept {
+        if (watched_ == 0) return wait_for::time;
+        return sockets_[0].writable && !sockets_[0].readable ? wait_for::writable : wait_for::readable;
+    }
+
+    [[nodiscard]] std::span<watched> watched_sockets() noexcept { return {sockets_, watched_}; }
+
+    /// What is left of c-ares's own time, and not more than that.
+    [[nodiscard]] milliseconds patience(milliseconds at_most) const noexcept {
+        timeval left = {};
+        if (ares_timeout(channel_, nullptr, &left) == nullptr) return at_most;
+        const milliseconds own{static_cast<std::int64_t>(left.tv_sec) * 1000 + (left.tv_usec + 999) / 1000};
+        return own < at_most ? own : at_most;
+    }
+
+    void end(int status) noexcept {
+        status_ = status;
+        is_over_ = true;
+    }
+
+    // ---- what c-ares calls
+
+    static void note_socket(void* self, ares_socket_t socket, int readable, int writable) noexcept {
+        auto& me = *static_cast<cares_resolver*>(self);
+        std::size_t at = 0;
+        while (at < me.watched_ && me.sockets_[at].socket != socket) ++at;
+        if (readable != 0 || writable != 0) {
+            if (at == max_watched) return;  // more than the system's settings can name
+            me.sockets_[at] = {socket, readable != 0, writable != 0, false};
+            if (at == me.watched_) ++me.watched_;
+        } else if (at < me.watched_) {
+            for (--me.watched_; at < me.watched_; ++at) me.sockets_[at] = me.sockets_[at + 1];
+        }
+    }
+
+    static void take(void* self, int status, int, ares_addrinfo* answer) noexcept {
+        auto& me = *static_cast<cares_resolver*>(self);
+        me.end(status);
+        if (status != ARES_SUCCESS || answer == nullptr) return;
+        const auto next_of = [](const ares_addrinfo_node* at, int family) noexcept {
+            while (at != nullptr && (at->ai_family != family || at->ai_addr == nullptr)) at = at->ai_next;
+            return at;
+        };
+        const ares_addrinfo_node* v6 = next_of(answer->nodes, AF_INET6);
+        const ares_addrinfo_node* v4 = next_of(answer->nodes, AF_INET);
+        for (bool turn = true; (v4 != nullptr || v6 != nullptr) && me.found_.size() < max_addresses; turn = !turn) {
+            const bool is_v6 = v4 == nullptr || (turn && v6 != nullptr);
+            auto& next = is_v6 ? v6 : v4;
+            const int family = is_v6 ? AF_INET6 : AF_INET;
+            me.found_.add(api::address_of(next->ai_addr, family));
+            next = next_of(next->ai_next, family);
+        }
+        ares_freeaddrinfo(answer);
+    }
+
+    cares_options options_;
+    ares_channel channel_ = nullptr;
+    address_list found_;
+    instant now_;
+    std::size_t watched_ = 0;
+    watched sockets_[max_watched];
+    int status_ = ARES_SUCCESS;
+    bool is_over_ = false;
+};
+static_assert(resolver<cares_resolver>);
+
+/// A TCP connection whose name is looked up without waiting.
+using cares_socket = basic_tcp_socket<cares_resolver>;
+static_assert(timed_transport<cares_socket> && waking_transport<cares_socket> && waiting_transport<cares_socket>);
+static_assert(!cares_socket::may_wait);
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_SOCKETS
+#endif

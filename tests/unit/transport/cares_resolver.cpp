@@ -1,0 +1,356 @@
+// Tests of superoffice/transport/cares_resolver.hpp against a name server of the test's own, over real sockets. The
+// server's address is an option of the resolver: nothing of the system's settings is touched.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/transport/cares_resolver.hpp>
+
+#include <doctest/doctest.h>
+
+#if SUPEROFFICE_WITH_SOCKETS && !defined(_WIN32)
+
+#include "support/dns_server.hpp"
+
+#include <array>
+#include <csignal>
+#include <cstddef>
+#include <filesystem>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace so = superoffice;
+using so::errc;
+using so::instant;
+using so::io_result;
+using so::io_state;
+using so::milliseconds;
+using so::stage;
+using so::wait_for;
+using support::dns_query;
+
+namespace {
+
+/// How many descriptors this program has open; 0 where it cannot be told.
+std::size_t open_handles() {
+    std::error_code none;
+    std::size_t count = 0;
+    for (const auto& each : std::filesystem::directory_iterator("/proc/self/fd", none)) count += !each.path().empty();
+    return count;
+}
+
+/// What was found, spelt out in order.
+std::string spelt(const so::address_list& list) {
+    std::string text;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        char literal[INET6_ADDRSTRLEN] = {};
+        ::inet_ntop(list[i].is_v6() ? AF_INET6 : AF_INET, list[i].bytes, literal, sizeof literal);
+        text += (i == 0 ? "" : " ") + std::string(literal);
+    }
+    return text;
+}
+
+/// A look-up of one name at the test's server.
+struct bench {
+    support::dns_server server;
+    so::cares_resolver resolver;
+    so::address_list found;
+    std::string name;
+
+    explicit bench(milliseconds patience = milliseconds{60'000}, int tries = 1,
+                   std::string_view host = "tenant.example.")
+        : resolver(so::cares_options{server.address(), patience, tries}), name(host) {}
+
+    io_result step() { return resolver.lookup(name, found); }
+    bool is_pending() { return step().state == io_state::would_block; }
+
+    /// Steps to the end, waiting in between as the blocking call does.
+    io_result finish() {
+        for (int i = 0; i < 1000; ++i) {
+            const io_result r = step();
+            if (r.state != io_state::would_block) return r;
+            CHECK(r.at == stage::resolve);
+            resolver.wait(r.wants, milliseconds{1000});
+        }
+        return {};
+    }
+    /// Both questions, A first.
+    std::array<dns_query, 2> both() const {
+        std::array<dns_query, 2> queries{server.take(), server.take()};
+        if (queries[0].type == support::dns_aaaa) std::swap(queries[0], queries[1]);
+        CHECK(queries[0].type == support::dns_a);
+        CHECK(queries[1].type == support::dns_aaaa);
+        return queries;
+    }
+};
+
+void check_failed(const io_result& r, errc code, int native) {
+    CHECK(r.state == io_state::failed);
+    CHECK(std::string_view(so::name(r.code)) == so::name(code));
+    CHECK(r.native == native);
+    CHECK(r.at == stage::resolve);
+}
+
+}  // namespace
+
+TEST_CASE("cares_resolver: addresses of both families, IPv6 first and taking turns, however late they come") {
+    for (const bool v6_first : {true, false}) {
+        CAPTURE(v6_first);
+        bench b;
+        CHECK(b.is_pending());
+        CHECK(b.is_pending());
+        const auto [a, aaaa] = b.both();
+        CHECK(a.name == "tenant.example");
+        for (int i = 0; i < 10; ++i) CHECK(b.is_pending());
+        CHECK(b.server.is_quiet());
+        const std::initializer_list<std::string_view> all = {"192.0.2.1", "2001:db8::1", "192.0.2.2", "192.0.2.3",
+                                                             "2001:db8::2"};
+        b.server.answer(v6_first ? aaaa : a, all);
+        CHECK(b.is_pending());
+        CHECK(b.is_pending());
+        b.server.answer(v6_first ? a : aaaa, all);
+        CHECK(b.finish().state == io_state::ready);
+        CHECK(spelt(b.found) == "2001:db8::1 192.0.2.1 2001:db8::2 192.0.2.2 192.0.2.3");
+        CHECK(b.resolver.watched_handles().empty());
+    }
+}
+
+TEST_CASE("cares_resolver: one family alone is enough, and more addresses than are tried are left out") {
+    bench v4_only;
+    CHECK(v4_only.is_pending());
+    for (const dns_query& query : v4_only.both()) v4_only.server.answer(query, {"192.0.2.1", "192.0.2.2"});
+    CHECK(v4_only.finish().state == io_state::ready);
+    CHECK(spelt(v4_only.found) == "192.0.2.1 192.0.2.2");
+
+    bench v6_only;
+    CHECK(v6_only.is_pending());
+    auto [a, aaaa] = v6_only.both();
+    v6_only.server.refuse(a, support::dns_server_failure);
+    v6_only.server.answer(aaaa, {"2001:db8::1"});
+    CHECK(v6_only.finish().state == io_state::ready);
+    CHECK(spelt(v6_only.found) == "2001:db8::1");
+
+    bench many;
+    CHECK(many.is_pending());
+    for (const dns_query& query : many.both())
+        many.server.answer(query, {"192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5", "192.0.2.6",
+                                   "192.0.2.7", "192.0.2.8", "192.0.2.9", "2001:db8::1"});
+    CHECK(many.finish().state == io_state::ready);
+    CHECK(many.found.size() == so::max_addresses);
+    CHECK(spelt(many.found).starts_with("2001:db8::1 192.0.2.1 192.0.2.2"));
+}
+
+TEST_CASE("cares_resolver: what a server says no with is told apart, with c-ares's code") {
+    const struct {
+        const char* what;
+        unsigned code;
+        errc told;
+        int native;
+    } rows[] = {{"no such name", support::dns_no_such_name, errc::name_not_found, ARES_ENOTFOUND},
+                {"no address", support::dns_good, errc::name_not_found, ARES_ENODATA},
+                {"server failure", support::dns_server_failure, errc::name_lookup_failed, 0},
+                {"refused", support::dns_refused, errc::name_lookup_failed, 0}};
+    for (const auto& row : rows) {
+        CAPTURE(row.what);
+        bench b;
+        CHECK(b.is_pending());
+        for (const dns_query& query : b.both()) b.server.refuse(query, row.code);
+        const io_result r = b.finish();
+        // Which code a failing server ends with depends on c-ares's version.
+        check_failed(r, row.told, row.native != 0 ? row.native : r.native);
+        CHECK(r.native != 0);
+        CHECK(b.found.empty());
+        CHECK(b.is_pending());  // the next look-up asks anew
+        for (const dns_query& query : b.both()) b.server.answer(query, {"192.0.2.1"});
+        CHECK(b.finish().state == io_state::ready);
+    }
+}
+
+TEST_CASE("cares_resolver: a server that never answers is asked so often, and then it is over") {
+    bench b{milliseconds{1}, 2};
+    const io_result r = b.finish();
+    check_failed(r, errc::name_lookup_failed, ARES_ETIMEOUT);
+    for (int i = 0; i < 4; ++i) CHECK(b.server.take().type != 0);
+
+    bench deaf{milliseconds{60'000}};
+    CHECK(deaf.resolver.wake_at() == instant::never());
+    deaf.resolver.tick(instant{5'000}, instant{10'000});
+    CHECK(deaf.is_pending());
+    CHECK(deaf.resolver.wake_at() > instant{5'000 + 30'000});
+    CHECK(deaf.resolver.wake_at() <= instant{5'000 + 120'000});
+    deaf.resolver.stop();
+    CHECK(deaf.resolver.wake_at() == instant::never());
+}
+
+TEST_CASE("cares_resolver: a long answer is fetched over TCP, and both sockets can be watched") {
+    bench b;
+    CHECK(b.is_pending());
+    REQUIRE(b.resolver.watched_handles().size() == 1);
+    CHECK(b.resolver.watched_handles()[0].readable);
+    CHECK(b.resolver.native_handle() == b.resolver.watched_handles()[0].socket);
+    for (const auto& each : b.resolver.watched_handles()) {
+        CHECK((::fcntl(each.socket, F_GETFL) & O_NONBLOCK) != 0);
+        CHECK((::fcntl(each.socket, F_GETFD) & FD_CLOEXEC) != 0);
+    }
+    const auto [a, aaaa] = b.both();
+    b.server.truncate(a);
+    b.server.answer(aaaa, {});
+    int connection = -1;
+    for (int i = 0; i < 1000 && b.resolver.watched_handles().size() < 2; ++i) CHECK(b.is_pending());
+    REQUIRE(b.resolver.watched_handles().size() == 2);
+    for (const auto& each : b.resolver.watched_handles()) {
+        CHECK((::fcntl(each.socket, F_GETFL) & O_NONBLOCK) != 0);
+        CHECK((::fcntl(each.socket, F_GETFD) & FD_CLOEXEC) != 0);
+    }
+    b.resolver.tick(instant{100}, instant{90'000});
+    CHECK(b.resolver.wake_at() == instant{100} + so::cares_resolver::cares_pause);  // for those who watch only one
+    connection = b.server.accept();
+    REQUIRE(connection != -1);
+    CHECK(b.is_pending());
+    const dns_query again = b.server.take(connection);
+    CHECK(again.type == support::dns_a);
+    const std::string message = support::dns_server::reply_to(again, {"192.0.2.1", "192.0.2.2"});
+    const std::string framed = support::dns_server::two(static_cast<unsigned>(message.size())) + message;
+    for (std::size_t i = 0; i < framed.size(); ++i) {  // a byte at a time
+        CHECK(b.is_pending());
+        ::send(connection, framed.data() + i, 1, MSG_NOSIGNAL);
+    }
+    CHECK(b.finish().state == io_state::ready);
+    CHECK(spelt(b.found) == "192.0.2.1 192.0.2.2");
+    ::close(connection);
+}
+
+TEST_CASE("cares_resolver: a server that hangs up raises no signal") {
+    std::signal(SIGPIPE, SIG_DFL);  // one that is raised ends this program
+    bench b;
+    CHECK(b.is_pending());
+    const auto [a, aaaa] = b.both();
+    b.server.answer(aaaa, {});
+    CHECK(b.is_pending());
+    b.server.truncate(a);
+    while (b.resolver.watched_handles().size() < 2) CHECK(b.is_pending());
+    // FIN and then RST, before the question was written.
+    const int connection = b.server.accept();
+    REQUIRE(connection != -1);
+    ::shutdown(connection, SHUT_WR);
+    linger hard = {};
+    hard.l_onoff = 1;
+    ::setsockopt(connection, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+    ::close(connection);
+    const io_result r = b.finish();
+    CHECK(r.state == io_state::failed);
+    CHECK(r.at == stage::resolve);
+}
+
+TEST_CASE("cares_resolver: what cannot be a name, and settings that cannot be, are told without asking") {
+    const std::string long_name(so::max_host_bytes + 1, 'a'), long_servers(300, '1');
+    for (const std::string_view name : {std::string_view(), std::string_view("a\0b", 3), std::string_view(long_name)}) {
+        bench b;
+        b.name = name;
+        check_failed(b.step(), errc::name_not_found, ARES_EBADNAME);
+        CHECK(b.server.is_quiet());
+    }
+    so::address_list found;
+    so::cares_resolver no_server{so::cares_options{.servers = "not a server"}};
+    CHECK(no_server.lookup("tenant.example", found).code == errc::name_lookup_failed);
+    so::cares_resolver too_long{so::cares_options{.servers = long_servers}};
+    check_failed(too_long.lookup("tenant.example", found), errc::name_lookup_failed, ARES_EBADSTR);
+}
+
+TEST_CASE("cares_resolver: given up at any point it leaves nothing open, and the next look-up is a good one") {
+    const auto at_connection = [](bench& b) {
+        const auto queries = b.both();
+        b.server.truncate(queries[0]);
+        b.server.answer(queries[1], {});
+        while (b.resolver.watched_handles().size() < 2) CHECK(b.is_pending());
+    };
+    const struct {
+        const char* what;
+        void (*reach)(bench&, decltype(at_connection)&);
+    } points[] = {
+        {"asked", [](bench&, decltype(at_connection)&) {}},
+        {"one answer sent, not taken",
+         [](bench& b, decltype(at_connection)&) { b.server.answer(b.both()[0], {"192.0.2.9"}); }},
+        {"one answer taken",
+         [](bench& b, decltype(at_connection)&) {
+             b.server.answer(b.both()[0], {"192.0.2.9"});
+             CHECK(b.is_pending());
+         }},
+        {"both answers sent, not taken",
+         [](bench& b, decltype(at_connection)&) {
+             for (const dns_query& query : b.both()) b.server.answer(query, {"192.0.2.9"});
+         }},
+        {"connecting", [](bench& b, decltype(at_connection)& connect) { connect(b); }},
+        {"connected, half an answer",
+         [](bench& b, decltype(at_connection)& connect) {
+             connect(b);
+             const int connection = b.server.accept();
+             CHECK(b.is_pending());
+             const std::string message = support::dns_server::reply_to(b.server.take(connection), {"192.0.2.9"});
+             const std::string half =
+                 support::dns_server::two(static_cast<unsigned>(message.size())) + message.substr(9);
+             ::send(connection, half.data(), half.size(), MSG_NOSIGNAL);
+             CHECK(b.is_pending());
+             ::close(connection);
+         }},
+    };
+    for (const auto& point : points) {
+        CAPTURE(point.what);
+        bench b;
+        const std::size_t handles = open_handles();
+        CHECK(b.is_pending());
+        point.reach(b, at_connection);
+        b.resolver.stop();
+        CHECK(open_handles() == handles);
+        CHECK(b.resolver.native_handle() == -1);
+        b.resolver.stop();
+        while (!b.server.is_quiet()) b.server.take();
+        CHECK(b.is_pending());
+        for (const dns_query& query : b.both()) b.server.answer(query, {"192.0.2.1"});
+        CHECK(b.finish().state == io_state::ready);
+        CHECK(spelt(b.found) == "192.0.2.1");
+        CHECK(open_handles() == handles);
+
+        CHECK(b.is_pending());  // given up by its end
+    }
+    bench running;
+    CHECK(running.is_pending());
+    const so::cares_resolver copy{running.resolver};
+    CHECK(copy.watched_handles().empty());
+}
+
+TEST_CASE("cares_resolver: a socket over it shows the look-up's handle and time, and connects to what was found") {
+    support::dns_server server;
+    const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in where = {};
+    where.sin_family = AF_INET;
+    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::bind(listening, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0);
+    ::listen(listening, 1);
+    socklen_t size = sizeof where;
+    ::getsockname(listening, reinterpret_cast<sockaddr*>(&where), &size);
+    const so::peer to{"tenant.example", ntohs(where.sin_port)};
+
+    so::cares_socket s{so::cares_resolver{so::cares_options{.servers = server.address()}}};
+    s.tick(instant{1'000}, instant{31'000});
+    io_result r = s.start(to);
+    CHECK(r.state == io_state::would_block);
+    CHECK(r.wants == wait_for::readable);
+    CHECK(r.at == stage::resolve);
+    CHECK(s.native_handle() == s.address_source().native_handle());
+    CHECK(s.native_handle() != -1);
+    CHECK(s.wake_at() > instant{1'000});
+    CHECK(s.wake_at() < instant{31'000});
+    for (int i = 0; i < 2; ++i) server.answer(server.take(), {"127.0.0.1"});
+    for (int i = 0; i < 1000 && r.state == io_state::would_block; ++i) {
+        s.wait(r.wants, milliseconds{1'000});
+        r = s.start(to);
+    }
+    CHECK(r.state == io_state::ready);
+    ::close(listening);
+}
+
+#endif
