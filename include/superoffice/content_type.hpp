@@ -39,18 +39,21 @@ constexpr bool is_xml(reply_type type) noexcept { return type >= reply_type::xml
 /// What a body is to be read as.
 enum class content_kind : std::uint8_t { unknown, json, xml, other };
 
-constexpr bool ends_with_ignoring_case(std::string_view text, std::string_view tail) noexcept {
-    return text.size() > tail.size() && ascii::equal_ignoring_case(text.substr(text.size() - tail.size()), tail);
-}
-
 /// By a Content-Type's media type alone (RFC 9110 section 8.3.1, RFC 6839 for the suffixes); its parameters, of which
 /// only charset=utf-8 is ever sent, are not looked at.
 constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
-    const std::string_view media = ascii::trim(content_type.substr(0, content_type.find(';')));
-    const auto is = [media](std::string_view type) { return ascii::equal_ignoring_case(media, type); };
+    const std::string_view media = ascii::trim(ascii::first(content_type, ascii::find(content_type, ';')));
     if (media.empty()) return content_kind::unknown;
-    if (is("application/json") || is("text/json") || ends_with_ignoring_case(media, "+json")) return content_kind::json;
-    if (is("application/xml") || is("text/xml") || ends_with_ignoring_case(media, "+xml")) return content_kind::xml;
+    std::size_t tail = media.size();
+    while (tail > 0 && media[tail - 1] != '/' && media[tail - 1] != '+') --tail;
+    const std::string_view kind = ascii::from(media, tail);
+    bool known = tail > 1;
+    if (known && media[tail - 1] == '/') {
+        const std::string_view type = ascii::first(media, tail - 1);
+        known = ascii::equal_ignoring_case(type, "application") || ascii::equal_ignoring_case(type, "text");
+    }
+    if (known && ascii::equal_ignoring_case(kind, "json")) return content_kind::json;
+    if (known && ascii::equal_ignoring_case(kind, "xml")) return content_kind::xml;
     return content_kind::other;
 }
 

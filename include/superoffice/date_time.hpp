@@ -35,17 +35,44 @@ namespace detail {
 
 /// Days since 1970-01-01 in the proleptic Gregorian calendar; year 1 or later. The year is taken to begin in March, so
 /// that the leap day is its last.
-constexpr std::int64_t days_since_1970(const civil_time& t) noexcept {
-    const std::int64_t year = t.month > 2 ? t.year : t.year - 1;
-    const std::int64_t month = t.month > 2 ? t.month - 3 : t.month + 9;
-    const std::int64_t day_of_year = (153 * month + 2) / 5 + t.day - 1;
+constexpr std::int32_t days_since_1970(const civil_time& t) noexcept {
+    const std::int32_t year = t.month > 2 ? t.year : t.year - 1;
+    const std::int32_t month = t.month > 2 ? t.month - 3 : t.month + 9;
+    const std::int32_t day_of_year = (153 * month + 2) / 5 + t.day - 1;
     return year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
 }
 
+constexpr std::int64_t seconds_since_1970(const civil_time& t) noexcept {
+    const std::int32_t of_day = (t.hour * 60 + t.minute) * 60 + t.second;
+    return std::int64_t{days_since_1970(t)} * 86400 + of_day;
+}
+
 constexpr std::uint8_t days_in_month(std::int32_t year, unsigned month) noexcept {
-    constexpr std::uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return month == 2 && leap ? 29 : days[month - 1];
+    if (month == 2) return leap ? 29 : 28;
+    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+constexpr bool is_in_calendar(const civil_time& t) noexcept {
+    return t.year >= 1 && t.month >= 1 && t.month <= 12 && t.day >= 1 && t.day <= days_in_month(t.year, t.month) &&
+           t.hour <= 23 && t.minute <= 59;
+}
+
+/// Compares the front of `text` with `shape`, in which 0 stands for a digit and x for anything; `numbers` gets what each
+/// run of digits says. False where they differ, or the text is shorter.
+constexpr bool read_shape(std::string_view text, std::string_view shape, std::uint16_t* numbers) noexcept {
+    if (text.size() < shape.size()) return false;
+    std::uint16_t number = 0;
+    for (std::size_t n = 0; n < shape.size(); ++n) {
+        const auto digit = static_cast<unsigned char>(text[n] - '0');
+        if (shape[n] == '0' ? digit > 9 : shape[n] != 'x' && shape[n] != text[n]) return false;
+        if (shape[n] != '0') continue;
+        number = static_cast<std::uint16_t>(number * 10 + digit);
+        if (n + 1 < shape.size() && shape[n + 1] == '0') continue;
+        *numbers++ = number;
+        number = 0;
+    }
+    return true;
 }
 
 }  // namespace detail
@@ -77,8 +104,7 @@ class date_time {
     /// The instant; absent when the offset is unknown or the date is not set: nothing is guessed.
     [[nodiscard]] constexpr field<unix_time> utc() const noexcept {
         if (!has_offset_ || !is_set()) return {};
-        const std::int64_t seconds = ((detail::days_since_1970(local_) * 24 + local_.hour) * 60 + local_.minute) * 60;
-        return unix_time{seconds + local_.second - std::int64_t{offset_} * 60, local_.nanosecond};
+        return unix_time{detail::seconds_since_1970(local_) - offset_ * 60, local_.nanosecond};
     }
 
     friend constexpr bool operator==(const date_time& a, const date_time& b) noexcept { return a.text_ == b.text_; }
@@ -90,84 +116,47 @@ class date_time {
     bool has_offset_ = false;
 };
 
-namespace detail {
-
-// Takes fixed pieces off the front of a text; one refused piece makes it bad for good.
-class date_cursor {
-  public:
-    explicit constexpr date_cursor(std::string_view text) noexcept : rest_(text) {}
-
-    constexpr std::uint32_t digits(std::size_t count) noexcept {
-        std::uint32_t value = 0;
-        for (; count > 0; --count) {
-            if (rest_.empty() || rest_.front() < '0' || rest_.front() > '9') return bad_ = true, 0u;
-            value = value * 10 + static_cast<std::uint32_t>(rest_.front() - '0');
-            rest_.remove_prefix(1);
-        }
-        return value;
-    }
-    constexpr bool take(char c) noexcept {
-        if (rest_.empty() || rest_.front() != c) return false;
-        rest_.remove_prefix(1);
-        return true;
-    }
-    constexpr void expect(char c) noexcept { bad_ = !take(c) || bad_; }
-    constexpr std::size_t leading_digits() const noexcept {
-        std::size_t n = 0;
-        while (n < rest_.size() && rest_[n] >= '0' && rest_[n] <= '9') ++n;
-        return n;
-    }
-    [[nodiscard]] constexpr bool ok() const noexcept { return !bad_; }
-    [[nodiscard]] constexpr bool done() const noexcept { return !bad_ && rest_.empty(); }
-
-  private:
-    std::string_view rest_;
-    bool bad_ = false;
-};
-
-}  // namespace detail
-
 constexpr field<date_time> date_time::from_text(std::string_view text) noexcept {
+    constexpr std::string_view shape = "0000-00-00T00:00:00";
     date_time made;
     made.text_ = text;
     if (text.empty()) return made;
 
-    detail::date_cursor at{text};
+    std::uint16_t n[6] = {};
+    if (!detail::read_shape(text, shape, n)) return {};
     civil_time& t = made.local_;
-    t.year = static_cast<std::int32_t>(at.digits(4));
-    at.expect('-');
-    t.month = static_cast<std::uint8_t>(at.digits(2));
-    at.expect('-');
-    t.day = static_cast<std::uint8_t>(at.digits(2));
-    at.expect('T');
-    t.hour = static_cast<std::uint8_t>(at.digits(2));
-    at.expect(':');
-    t.minute = static_cast<std::uint8_t>(at.digits(2));
-    at.expect(':');
-    t.second = static_cast<std::uint8_t>(at.digits(2));
-    if (!at.ok() || t.year < 1 || t.month < 1 || t.month > 12 || t.day < 1 ||
-        t.day > detail::days_in_month(t.year, t.month) || t.hour > 23 || t.minute > 59 || t.second > 59)
-        return {};
+    t.year = n[0];
+    t.month = static_cast<std::uint8_t>(n[1]);
+    t.day = static_cast<std::uint8_t>(n[2]);
+    t.hour = static_cast<std::uint8_t>(n[3]);
+    t.minute = static_cast<std::uint8_t>(n[4]);
+    t.second = static_cast<std::uint8_t>(n[5]);
+    if (!detail::is_in_calendar(t) || t.second > 59) return {};
+    text.remove_prefix(shape.size());
 
-    if (at.take('.')) {  // .NET writes up to 7 digits and cuts trailing zeros; nanoseconds have 9
-        const std::size_t count = at.leading_digits();
+    if (text.starts_with('.')) {  // .NET writes up to 7 digits and cuts trailing zeros; nanoseconds have 9
+        text.remove_prefix(1);
+        std::size_t count = 0;
+        for (std::uint32_t unit = 100'000'000; !text.empty() && text[0] >= '0' && text[0] <= '9'; ++count, unit /= 10) {
+            t.nanosecond += static_cast<std::uint32_t>(text[0] - '0') * unit;
+            text.remove_prefix(1);
+        }
         if (count < 1 || count > 9) return {};
-        t.nanosecond = at.digits(count);
-        for (std::size_t n = count; n < 9; ++n) t.nanosecond *= 10;
     }
+    if (text.empty()) return made;
+    made.has_offset_ = true;
+    if (text[0] == 'Z' && text.size() == 1) return made;
 
-    if (at.take('Z')) {
-        made.has_offset_ = true;
-    } else if (const bool west = at.take('-'); west || at.take('+')) {
-        const std::uint32_t hours = at.digits(2);
-        at.take(':');  // documented prose writes -0500
-        const std::uint32_t minutes = at.digits(2);
-        if (hours > 14 || minutes > 59) return {};  // no zone is further from UTC
-        const auto offset = static_cast<std::int16_t>(hours * 60 + minutes);
-        made.offset_ = west ? static_cast<std::int16_t>(-offset) : offset;
-        made.has_offset_ = true;
+    const bool west = text[0] == '-', colon = text.size() == 6;
+    if ((!west && text[0] != '+') || text.size() > 6) return {};
+    if (!detail::read_shape(text, colon ? "x00:00" : "x0000", n)) return {};  // documented prose writes -0500
+    if (!colon) {
+        n[1] = n[0] % 100;
+        n[0] /= 100;
     }
-    if (!at.done()) return {};
+    if (n[0] > 14 || n[1] > 59) return {};  // no zone is further from UTC
+    const auto offset = static_cast<std::int16_t>(n[0] * 60 + n[1]);
+    made.offset_ = west ? static_cast<std::int16_t>(-offset) : offset;
     return made;
 }
 

@@ -220,9 +220,26 @@ inline constexpr error_row error_table[] = {
 };
 static_assert(sizeof(error_table) / sizeof(error_table[0]) == static_cast<std::size_t>(errc::count_));
 
-constexpr const error_row& row_of(errc code) noexcept {
-    return error_table[code < errc::count_ ? static_cast<std::size_t>(code) : 0];
+// The columns by themselves: a program that asks for one of them does not carry the others.
+
+template <class T>
+struct error_column {
+    T rows[static_cast<std::size_t>(errc::count_)];
+    constexpr const T& operator[](errc code) const noexcept {
+        return rows[code < errc::count_ ? static_cast<std::size_t>(code) : 0];
+    }
+};
+template <class T>
+consteval error_column<T> column_of(T error_row::* column) {
+    error_column<T> made{};
+    std::size_t n = 0;
+    for (const error_row& row : error_table) made.rows[n++] = row.*column;
+    return made;
 }
+inline constexpr auto error_names = column_of(&error_row::name);
+inline constexpr auto error_texts = column_of(&error_row::text);
+inline constexpr auto error_remedies = column_of(&error_row::who);
+inline constexpr auto error_repeats = column_of(&error_row::repeatable);
 
 inline constexpr const char* remedy_names[] = {"program", "user", "administrator", "wait"};
 
@@ -232,23 +249,23 @@ inline constexpr const char* stage_names[] = {"none",     "request", "credential
 }  // namespace detail
 
 /// One English sentence, without a full stop, for a person. A constant; lives for ever. Costs a table look-up.
-[[nodiscard]] constexpr const char* message(errc code) noexcept { return detail::row_of(code).text; }
+[[nodiscard]] constexpr const char* message(errc code) noexcept { return detail::error_texts[code]; }
 [[nodiscard]] constexpr const char* message(const error& e) noexcept { return message(e.code); }
 
 /// The enumerator's own spelling, for logs: "certificate_expired", "handshake".
-[[nodiscard]] constexpr const char* name(errc code) noexcept { return detail::row_of(code).name; }
+[[nodiscard]] constexpr const char* name(errc code) noexcept { return detail::error_names[code]; }
 [[nodiscard]] constexpr const char* name(stage at) noexcept {
     return detail::stage_names[at <= stage::service ? static_cast<std::size_t>(at) : 0];
 }
 
 /// Who can do something about it.
-[[nodiscard]] constexpr remedy remedy_of(errc code) noexcept { return detail::row_of(code).who; }
+[[nodiscard]] constexpr remedy remedy_of(errc code) noexcept { return detail::error_remedies[code]; }
 [[nodiscard]] constexpr const char* name(remedy who) noexcept {
     return detail::remedy_names[who <= remedy::wait ? static_cast<std::size_t>(who) : 0];
 }
 
 /// True where the same call may succeed later although nobody changed anything: what a watcher asks again after.
-[[nodiscard]] constexpr bool is_repeatable(errc code) noexcept { return detail::row_of(code).repeatable; }
+[[nodiscard]] constexpr bool is_repeatable(errc code) noexcept { return detail::error_repeats[code]; }
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice

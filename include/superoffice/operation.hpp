@@ -49,39 +49,25 @@ inline constexpr operation<path_segment, TenantStatus> get_tenant_status{"/api/s
 namespace detail {
 
 /// Header names that the library sends itself: a caller's second one would contradict it.
-inline constexpr std::string_view owned_headers[] = {"host",
-                                                     "connection",
-                                                     "content-length",
-                                                     "transfer-encoding",
-                                                     "content-type",
-                                                     "accept",
-                                                     "accept-encoding",
-                                                     "authorization",
-                                                     "cookie",
-                                                     "x-xsrf-token",
-                                                     "so-apptoken",
-                                                     "user-agent",
-                                                     "expect",
-                                                     "upgrade",
-                                                     "accept-language",
-                                                     "so-language",
-                                                     "so-culture",
-                                                     "so-timezone",
-                                                     "te",
-                                                     "trailer"};
+inline constexpr std::string_view owned_headers =
+    "host connection content-length transfer-encoding content-type accept accept-encoding authorization cookie "
+    "x-xsrf-token so-apptoken user-agent expect upgrade accept-language so-language so-culture so-timezone te trailer ";
 
 constexpr bool is_owned_header(std::string_view name) noexcept {
-    for (const std::string_view owned : owned_headers)
-        if (ascii::equal_ignoring_case(owned, name)) return true;
+    for (std::string_view rest = owned_headers; !rest.empty();) {
+        const std::size_t end = ascii::find(rest, ' ');
+        if (ascii::equal_ignoring_case(ascii::first(rest, end), name)) return true;
+        rest.remove_prefix(end + 1);
+    }
     return false;
 }
 
 /// The first byte that may not stand in a path segment or, with commas and slashes, in a `$select`, since it would have
-/// to be escaped; npos if there is none.
+/// to be escaped; the size of the text if there is none.
 constexpr std::size_t find_unplain(std::string_view text, std::string_view others) noexcept {
-    for (std::size_t n = 0; n < text.size(); ++n)
-        if (!is_alphanumeric(text[n]) && others.find(text[n]) == others.npos) return n;
-    return text.npos;
+    std::size_t at = 0;
+    while (at < text.size() && ascii::is_alphanumeric_or(text[at], others)) ++at;
+    return at;
 }
 
 /// The part of a request that does not depend on the credential.
@@ -94,13 +80,19 @@ struct request_lines {
     const client_options& of_client;
     const request_headers& of_call;
     std::size_t body_size;
+    reply_type accept;
     bool own_headers = true;  ///< the caller's further ones, in which there may be secrets
 };
 
-inline void write_header(http1_writer& out, std::string_view name, borrowed of_call, borrowed of_client) noexcept {
-    const borrowed& value = of_call.empty() ? of_client : of_call;
-    if (!value.empty()) out.header(name, value.view());
-}
+/// The documented headers, in the order in which they are sent; the last one is a secret, like the credential.
+struct named_header {
+    char name[16];
+    borrowed request_headers::* value;
+};
+inline constexpr named_header named_headers[] = {
+    {"User-Agent", &request_headers::user_agent}, {"Accept-Language", &request_headers::accept_language},
+    {"SO-Language", &request_headers::language},  {"SO-Culture", &request_headers::culture},
+    {"SO-TimeZone", &request_headers::time_zone}, {"SO-AppToken", &request_headers::app_token}};
 
 /// Request line and all header lines but the credential's. Errors: those of `http1_writer`; `bad_select`, and
 /// `bad_base_url` for a segment that cannot stand in a path, each with the offset in its text; `bad_header_value` for a
@@ -109,36 +101,37 @@ inline error write_lines(http1_writer& out, const request_lines& lines) noexcept
     const auto refused = [](errc code, std::size_t at) {
         return error{.stage = stage::request, .code = code, .offset = static_cast<std::uint32_t>(at)};
     };
-    if (const std::size_t at = find_unplain(lines.select, ",/-._"); at != std::string_view::npos)
+    if (const std::size_t at = find_unplain(lines.select, ",/-._"); at != lines.select.size())
         return refused(errc::bad_select, at);
-    if (const std::size_t at = find_unplain(lines.segment, "-._"); at != std::string_view::npos)
+    if (const std::size_t at = find_unplain(lines.segment, "-._"); at != lines.segment.size())
         return refused(errc::bad_base_url, at);
-    const request_headers& mine = lines.of_client.headers;
-    const request_headers& call = lines.of_call;
-    for (const auto more : {mine.more, call.more})
-        for (const header_field& field : more)
+    const request_headers* const headers[] = {&lines.of_client.headers, &lines.of_call};
+    for (const request_headers* each : headers)
+        for (const header_field& field : each->more)
             if (is_owned_header(field.name)) return refused(errc::bad_header_value, 0);
 
     const bool posts = lines.method == http_method::post;
-    out.request_line(posts ? "POST" : "GET", lines.base.root, lines.path, lines.segment,
-                     std::string_view{lines.select.empty() ? "" : "?$select="}, lines.select);
+    const std::string_view target[] = {lines.base.root, lines.path, lines.segment,
+                                       lines.select.empty() ? std::string_view{} : "?$select=", lines.select};
+    out.request_line(posts ? "POST" : "GET", std::span(target));
     out.header("Host", lines.base.authority);
-    out.header("Accept", media_type(lines.of_client.reply_as));
+    out.header("Accept", media_type(lines.accept));
     out.header("Accept-Encoding", "identity");
     if (posts) {
         out.header("Content-Type", media_type(lines.of_client.request_as), "; charset=utf-8");
         out.header("Content-Length", lines.body_size);
     }
-    write_header(out, "User-Agent", call.user_agent,
-                 mine.user_agent.empty() ? borrowed{"superoffice-batch/" SUPEROFFICE_VERSION_TEXT} : mine.user_agent);
-    write_header(out, "Accept-Language", call.accept_language, mine.accept_language);
-    write_header(out, "SO-Language", call.language, mine.language);
-    write_header(out, "SO-Culture", call.culture, mine.culture);
-    write_header(out, "SO-TimeZone", call.time_zone, mine.time_zone);
-    if (posts) write_header(out, "SO-AppToken", call.app_token, mine.app_token);  // a secret, like the credential
-    for (const auto more : {mine.more, call.more})
-        for (const header_field& field : more)
-            if (lines.own_headers) out.header(field.name, field.value);
+    for (const named_header& each : named_headers) {
+        if (each.value == &request_headers::app_token && !posts) break;
+        std::string_view value = lines.of_call.*each.value;
+        if (value.empty()) value = lines.of_client.headers.*each.value;
+        if (value.empty() && each.value == &request_headers::user_agent)
+            value = "superoffice-batch/" SUPEROFFICE_VERSION_TEXT;
+        if (!value.empty()) out.header(each.name, value);
+    }
+    if (lines.own_headers)
+        for (const request_headers* each : headers)
+            for (const header_field& field : each->more) out.header(field.name, field.value);
     return out.failure();
 }
 

@@ -5,10 +5,14 @@
 
 #include <superoffice/borrowed.hpp>
 #include <superoffice/content_type.hpp>
+#include <superoffice/error.hpp>
 #include <superoffice/time.hpp>
 
+#include <concepts>
 #include <span>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -31,13 +35,51 @@ struct request_headers {
     std::span<const header_field> more{};  ///< none of those that the library sends itself
 };
 
+struct reply_info;
+struct base_url;
+struct json_document;
+
+namespace detail {
+
+/// What a client does with a directory of tenants; in <superoffice/detail/tenant_directory.hpp>.
+struct directory_functions {
+    /// Makes the directory the target, in place of the tenant's own host, and says which tenant that was. A refusal where
+    /// that would lead from https to http.
+    error (*aim)(std::string_view directory, base_url& target, std::string_view& tenant) noexcept;
+    /// Understands its reply: the tenant's base URL.
+    error (*read)(reply_info& about, const json_document& document, bool from_https, std::string_view& base) noexcept;
+
+    static const directory_functions all;
+};
+
+}  // namespace detail
+
+/// Where it can be asked to which host a tenant has moved. Naming a directory brings in the code that asks it; a program
+/// that names none does without.
+class tenant_directory {
+  public:
+    constexpr tenant_directory() noexcept = default;
+    template <std::convertible_to<borrowed> Text>
+        requires(!std::same_as<std::remove_cvref_t<Text>, tenant_directory>)
+    constexpr tenant_directory(Text&& url) noexcept
+        : url_(std::forward<Text>(url)), functions_(&detail::directory_functions::all) {}
+
+    [[nodiscard]] constexpr std::string_view url() const noexcept { return url_; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return url_.empty(); }
+    [[nodiscard]] constexpr const detail::directory_functions& functions() const noexcept { return *functions_; }
+
+  private:
+    borrowed url_;
+    const detail::directory_functions* functions_ = nullptr;
+};
+
 /// For every call of a client.
 struct client_options {
     milliseconds timeout{30'000};  ///< one deadline over a whole call, retries included; the vendor's client has 30 s
     milliseconds idle_limit{60'000};               ///< a kept connection that was idle longer is not used again
     request_type request_as = request_type::json;  ///< how bodies are sent
     reply_type reply_as = reply_type::json;        ///< how replies are asked for; what comes is read by its own type
-    borrowed
+    superoffice::tenant_directory
         tenant_directory{};  ///< "https://online.superoffice.com": asked once where a tenant went after a 421, and the
                              ///< call is repeated there; empty: a 421 ends the call. Source: tenant status page
     request_headers headers{};

@@ -130,51 +130,69 @@ constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept 
     return {.stage = at, .code = code, .http_status = status};
 }
 
-/// An error object or not, a reply with a status that is not 2xx ends in an error; its message is kept.
-template <json_reader Reader>
-error interpret_refusal(Reader& reader, reply_info& about, json_document document) noexcept {
-    const std::uint16_t status = about.status;
-    fault_collector collector;
-    if (document.size != 0 && as_json<nothing>(reader, about.head.content_type(), document).code == errc::ok) {
-        nothing ignored;
-        decode_state state;
-        const error e = decode_document(reader, document, ignored, state, collector);
-        if (e.code == errc::ok) {  // a broken error page changes nothing: the status stands
-            collector.tell(about);
-            const bool fault = collector.says_error() || collector.has_text();
-            if (fault && (status == 400 || status == 500))
-                return reply_error(stage::service, errc::service_fault, status);
-            // Shape A under 404 is the web server's own: there is no such address. B and C are the service's: no such row.
-            if (status == 404 && collector.is_of_the_service())
-                return reply_error(stage::service, errc::no_such_task, status);
-        }
-    }
+/// What was found in a reply's document.
+struct findings {
+    fault_collector faults;
+    decode_state state;
+};
+
+/// A reply's document as a T, and the error object that may be in its place.
+template <class T, json_reader Reader>
+error read_document(Reader& reader, std::string_view content_type, json_document document, void* into,
+                    findings& found) noexcept {
+    if (const error e = as_json<T>(reader, content_type, document); e.code != errc::ok) return e;
+    return decode_document(reader, document, *static_cast<T*>(into), found.state, found.faults);
+}
+
+/// What a reply with a status that is not 2xx ends in, error object or not.
+inline error meaning_of_refusal(std::uint16_t status, const fault_collector& faults) noexcept {
+    if (faults.says_error() || faults.has_text())
+        if (status == 400 || status == 500) return reply_error(stage::service, errc::service_fault, status);
+    // Shape A under 404 is the web server's own: there is no such address. B and C are the service's: no such row.
+    if (status == 404 && faults.is_of_the_service()) return reply_error(stage::service, errc::no_such_task, status);
     return reply_error(stage::service, errc_of_status(status), status);
 }
 
-/// The whole meaning of a reply: the value, or one error for each of the ways in which the service says no.
-/// Source: section 4 of the service notes.
-template <class Info, json_reader Reader>
-result<Info> interpret(Reader& reader, reply_info& about, json_document document) noexcept {
-    const std::uint16_t status = about.status;
-    if (status < 200 || status > 299) return interpret_refusal(reader, about, document);
-    if (status == 204) return reply_error(stage::service, errc::no_such_task, status);
-
-    result<Info> answer{Info{}};
-    fault_collector collector;
-    decode_state state;
-    error e{};
-    if (document.size != 0) e = as_json<Info>(reader, about.head.content_type(), document);
-    if (e.code == errc::ok) e = decode_document(reader, document, *answer, state, collector);
-    e.http_status = status;
-    if (e.code == errc::null_document) return reply_error(stage::service, errc::no_such_task, status);
+/// What a reply with a status of 2xx means, of which `e` came when its document was read.
+inline error meaning_of_success(error e, reply_info& about, const json_document& document,
+                                const findings& found) noexcept {
+    e.http_status = about.status;
+    if (e.code == errc::null_document) return reply_error(stage::service, errc::no_such_task, about.status);
     if (e.code == errc::bad_json && is_markup(document)) e.code = errc::not_json;
     if (e.code != errc::ok) return e;
-    collector.tell(about);
+    found.faults.tell(about);
     // No task has Error or Message; a struct that was met nowhere is no task.
-    if (collector.says_error() || (collector.has_text() && !state.matched))
-        return reply_error(stage::service, errc::service_fault, status);
-    return answer;
+    if (found.faults.says_error() || (found.faults.has_text() && !found.state.matched))
+        return reply_error(stage::service, errc::service_fault, about.status);
+    return {};
+}
+
+/// The whole meaning of a reply: the value in `into`, or one error for each of the ways in which the service says no.
+/// `read` is `read_document` for the type of `into`, which does not matter here: one function serves them all.
+/// Source: section 4 of the service notes.
+template <json_reader Reader>
+error interpret_as(Reader& reader, reply_info& about, const json_document& document, void* into,
+                   error (*read)(Reader&, std::string_view, json_document, void*, findings&) noexcept) noexcept {
+    const std::uint16_t status = about.status;
+    if (status == 204) return reply_error(stage::service, errc::no_such_task, status);
+    const bool good = status >= 200 && status <= 299;
+    nothing ignored;
+    findings found;
+    error e{};
+    if (document.size != 0 || good) {
+        const std::string_view type = document.size != 0 ? about.head.content_type() : std::string_view{};
+        e = good ? read(reader, type, document, into, found)
+                 : read_document<nothing>(reader, type, document, &ignored, found);
+    }
+    if (good) return meaning_of_success(e, about, document, found);
+    if (e.code != errc::ok) found.faults = {};  // a broken error page changes nothing: the status stands
+    found.faults.tell(about);
+    return meaning_of_refusal(status, found.faults);
+}
+
+template <class Info, json_reader Reader>
+error interpret(Reader& reader, reply_info& about, const json_document& document, Info& into) noexcept {
+    return interpret_as<Reader>(reader, about, document, &into, &read_document<Info, Reader>);
 }
 
 }  // namespace detail

@@ -25,6 +25,12 @@ class [[nodiscard]] result {
     constexpr result(T value) noexcept(std::is_nothrow_move_constructible_v<T>) : value_(std::move(value)) {}
     constexpr result(const superoffice::error& e) noexcept(std::is_nothrow_default_constructible_v<T>) : error_(e) {}
 
+    /// Ends in an error; what the value was is left alone, and no longer to be read.
+    constexpr result& operator=(const superoffice::error& e) noexcept {
+        error_ = e;
+        return *this;
+    }
+
     [[nodiscard]] constexpr bool has_value() const noexcept { return error_.code == errc::ok; }
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
 

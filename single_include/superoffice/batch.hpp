@@ -379,9 +379,26 @@ inline constexpr error_row error_table[] = {
 };
 static_assert(sizeof(error_table) / sizeof(error_table[0]) == static_cast<std::size_t>(errc::count_));
 
-constexpr const error_row& row_of(errc code) noexcept {
-    return error_table[code < errc::count_ ? static_cast<std::size_t>(code) : 0];
+// The columns by themselves: a program that asks for one of them does not carry the others.
+
+template <class T>
+struct error_column {
+    T rows[static_cast<std::size_t>(errc::count_)];
+    constexpr const T& operator[](errc code) const noexcept {
+        return rows[code < errc::count_ ? static_cast<std::size_t>(code) : 0];
+    }
+};
+template <class T>
+consteval error_column<T> column_of(T error_row::* column) {
+    error_column<T> made{};
+    std::size_t n = 0;
+    for (const error_row& row : error_table) made.rows[n++] = row.*column;
+    return made;
 }
+inline constexpr auto error_names = column_of(&error_row::name);
+inline constexpr auto error_texts = column_of(&error_row::text);
+inline constexpr auto error_remedies = column_of(&error_row::who);
+inline constexpr auto error_repeats = column_of(&error_row::repeatable);
 
 inline constexpr const char* remedy_names[] = {"program", "user", "administrator", "wait"};
 
@@ -391,23 +408,23 @@ inline constexpr const char* stage_names[] = {"none",     "request", "credential
 }  // namespace detail
 
 /// One English sentence, without a full stop, for a person. A constant; lives for ever. Costs a table look-up.
-[[nodiscard]] constexpr const char* message(errc code) noexcept { return detail::row_of(code).text; }
+[[nodiscard]] constexpr const char* message(errc code) noexcept { return detail::error_texts[code]; }
 [[nodiscard]] constexpr const char* message(const error& e) noexcept { return message(e.code); }
 
 /// The enumerator's own spelling, for logs: "certificate_expired", "handshake".
-[[nodiscard]] constexpr const char* name(errc code) noexcept { return detail::row_of(code).name; }
+[[nodiscard]] constexpr const char* name(errc code) noexcept { return detail::error_names[code]; }
 [[nodiscard]] constexpr const char* name(stage at) noexcept {
     return detail::stage_names[at <= stage::service ? static_cast<std::size_t>(at) : 0];
 }
 
 /// Who can do something about it.
-[[nodiscard]] constexpr remedy remedy_of(errc code) noexcept { return detail::row_of(code).who; }
+[[nodiscard]] constexpr remedy remedy_of(errc code) noexcept { return detail::error_remedies[code]; }
 [[nodiscard]] constexpr const char* name(remedy who) noexcept {
     return detail::remedy_names[who <= remedy::wait ? static_cast<std::size_t>(who) : 0];
 }
 
 /// True where the same call may succeed later although nobody changed anything: what a watcher asks again after.
-[[nodiscard]] constexpr bool is_repeatable(errc code) noexcept { return detail::row_of(code).repeatable; }
+[[nodiscard]] constexpr bool is_repeatable(errc code) noexcept { return detail::error_repeats[code]; }
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
@@ -434,6 +451,12 @@ class [[nodiscard]] result {
     constexpr result() noexcept(std::is_nothrow_default_constructible_v<T>) = default;
     constexpr result(T value) noexcept(std::is_nothrow_move_constructible_v<T>) : value_(std::move(value)) {}
     constexpr result(const superoffice::error& e) noexcept(std::is_nothrow_default_constructible_v<T>) : error_(e) {}
+
+    /// Ends in an error; what the value was is left alone, and no longer to be read.
+    constexpr result& operator=(const superoffice::error& e) noexcept {
+        error_ = e;
+        return *this;
+    }
 
     [[nodiscard]] constexpr bool has_value() const noexcept { return error_.code == errc::ok; }
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
@@ -741,6 +764,26 @@ namespace detail::ascii {
 
 // Never <cctype>: those functions ask the locale, and take a negative char as a licence to crash.
 
+// Parts of a text, and places in it. The members of string_view that do the same check their arguments and end in abort
+// when they are wrong, which is code that a small machine would have to carry.
+
+/// `text` from its byte `at` on, which is at most its end.
+constexpr std::string_view from(std::string_view text, std::size_t at) noexcept {
+    return {text.data() + at, text.size() - at};
+}
+
+/// The first `size` bytes of `text`, at most all of it.
+constexpr std::string_view first(std::string_view text, std::size_t size) noexcept { return {text.data(), size}; }
+
+/// Where the first `c` stands; the size of the text where there is none.
+constexpr std::size_t find(std::string_view text, char c) noexcept {
+    std::size_t at = 0;
+    while (at < text.size() && text[at] != c) ++at;
+    return at;
+}
+
+constexpr bool contains(std::string_view text, char c) noexcept { return find(text, c) != text.size(); }
+
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
@@ -752,12 +795,18 @@ constexpr int hex_digit(char c) noexcept {
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-/// What a method and a header's name are made of: tchar, RFC 9110 section 5.6.2.
-constexpr bool is_token(char c) noexcept {
+constexpr bool is_alphanumeric(char c) noexcept {
     const char lower = to_lower(c);
-    return is_digit(c) || (lower >= 'a' && lower <= 'z') ||
-           (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
+    return is_digit(c) || (lower >= 'a' && lower <= 'z');
 }
+
+/// A letter, a digit, or one of `others`.
+constexpr bool is_alphanumeric_or(char c, std::string_view others) noexcept {
+    return is_alphanumeric(c) || contains(others, c);
+}
+
+/// What a method and a header's name are made of: tchar, RFC 9110 section 5.6.2.
+constexpr bool is_token(char c) noexcept { return is_alphanumeric_or(c, "!#$%&'*+-.^_`|~"); }
 
 /// What a header's value, a reason phrase and a chunk extension are made of: HTAB, SP, VCHAR and obs-text, RFC 9110
 /// section 5.5. Every other control character, DEL included, is refused wherever this is asked.
@@ -789,8 +838,10 @@ constexpr bool parse_decimal(std::string_view text, std::uint64_t& value) noexce
     for (const char c : text) {
         if (!is_digit(c)) return false;
         const auto digit = static_cast<std::uint64_t>(c - '0');
-        if (sum > (highest - digit) / 10) return false;
-        sum = sum * 10 + digit;
+        if (sum > highest / 10) return false;
+        sum *= 10;
+        if (digit > highest - sum) return false;
+        sum += digit;
     }
     if (text.empty()) return false;
     value = sum;
@@ -800,9 +851,14 @@ constexpr bool parse_decimal(std::string_view text, std::uint64_t& value) noexce
 /// A number's decimal text; lives as long as the object.
 class decimal {
   public:
-    constexpr explicit decimal(std::uint64_t value) noexcept {
-        do digits_[--first_] = static_cast<char>('0' + value % 10);
-        while (value /= 10);
+    /// Divides in the number's own width: 32-bit machines have no instruction for more.
+    template <std::unsigned_integral Number>
+    constexpr explicit decimal(Number value) noexcept {
+        do {
+            const auto rest = static_cast<Number>(value / 10);
+            digits_[--first_] = static_cast<char>('0' + (value - rest * 10));
+            value = rest;
+        } while (value != 0);
     }
     [[nodiscard]] constexpr std::string_view text() const noexcept {
         return {digits_.data() + first_, digits_.size() - first_};
@@ -1109,17 +1165,44 @@ namespace detail {
 
 /// Days since 1970-01-01 in the proleptic Gregorian calendar; year 1 or later. The year is taken to begin in March, so
 /// that the leap day is its last.
-constexpr std::int64_t days_since_1970(const civil_time& t) noexcept {
-    const std::int64_t year = t.month > 2 ? t.year : t.year - 1;
-    const std::int64_t month = t.month > 2 ? t.month - 3 : t.month + 9;
-    const std::int64_t day_of_year = (153 * month + 2) / 5 + t.day - 1;
+constexpr std::int32_t days_since_1970(const civil_time& t) noexcept {
+    const std::int32_t year = t.month > 2 ? t.year : t.year - 1;
+    const std::int32_t month = t.month > 2 ? t.month - 3 : t.month + 9;
+    const std::int32_t day_of_year = (153 * month + 2) / 5 + t.day - 1;
     return year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
 }
 
+constexpr std::int64_t seconds_since_1970(const civil_time& t) noexcept {
+    const std::int32_t of_day = (t.hour * 60 + t.minute) * 60 + t.second;
+    return std::int64_t{days_since_1970(t)} * 86400 + of_day;
+}
+
 constexpr std::uint8_t days_in_month(std::int32_t year, unsigned month) noexcept {
-    constexpr std::uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return month == 2 && leap ? 29 : days[month - 1];
+    if (month == 2) return leap ? 29 : 28;
+    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+constexpr bool is_in_calendar(const civil_time& t) noexcept {
+    return t.year >= 1 && t.month >= 1 && t.month <= 12 && t.day >= 1 && t.day <= days_in_month(t.year, t.month) &&
+           t.hour <= 23 && t.minute <= 59;
+}
+
+/// Compares the front of `text` with `shape`, in which 0 stands for a digit and x for anything; `numbers` gets what each
+/// run of digits says. False where they differ, or the text is shorter.
+constexpr bool read_shape(std::string_view text, std::string_view shape, std::uint16_t* numbers) noexcept {
+    if (text.size() < shape.size()) return false;
+    std::uint16_t number = 0;
+    for (std::size_t n = 0; n < shape.size(); ++n) {
+        const auto digit = static_cast<unsigned char>(text[n] - '0');
+        if (shape[n] == '0' ? digit > 9 : shape[n] != 'x' && shape[n] != text[n]) return false;
+        if (shape[n] != '0') continue;
+        number = static_cast<std::uint16_t>(number * 10 + digit);
+        if (n + 1 < shape.size() && shape[n + 1] == '0') continue;
+        *numbers++ = number;
+        number = 0;
+    }
+    return true;
 }
 
 }  // namespace detail
@@ -1151,8 +1234,7 @@ class date_time {
     /// The instant; absent when the offset is unknown or the date is not set: nothing is guessed.
     [[nodiscard]] constexpr field<unix_time> utc() const noexcept {
         if (!has_offset_ || !is_set()) return {};
-        const std::int64_t seconds = ((detail::days_since_1970(local_) * 24 + local_.hour) * 60 + local_.minute) * 60;
-        return unix_time{seconds + local_.second - std::int64_t{offset_} * 60, local_.nanosecond};
+        return unix_time{detail::seconds_since_1970(local_) - offset_ * 60, local_.nanosecond};
     }
 
     friend constexpr bool operator==(const date_time& a, const date_time& b) noexcept { return a.text_ == b.text_; }
@@ -1164,84 +1246,47 @@ class date_time {
     bool has_offset_ = false;
 };
 
-namespace detail {
-
-// Takes fixed pieces off the front of a text; one refused piece makes it bad for good.
-class date_cursor {
-  public:
-    explicit constexpr date_cursor(std::string_view text) noexcept : rest_(text) {}
-
-    constexpr std::uint32_t digits(std::size_t count) noexcept {
-        std::uint32_t value = 0;
-        for (; count > 0; --count) {
-            if (rest_.empty() || rest_.front() < '0' || rest_.front() > '9') return bad_ = true, 0u;
-            value = value * 10 + static_cast<std::uint32_t>(rest_.front() - '0');
-            rest_.remove_prefix(1);
-        }
-        return value;
-    }
-    constexpr bool take(char c) noexcept {
-        if (rest_.empty() || rest_.front() != c) return false;
-        rest_.remove_prefix(1);
-        return true;
-    }
-    constexpr void expect(char c) noexcept { bad_ = !take(c) || bad_; }
-    constexpr std::size_t leading_digits() const noexcept {
-        std::size_t n = 0;
-        while (n < rest_.size() && rest_[n] >= '0' && rest_[n] <= '9') ++n;
-        return n;
-    }
-    [[nodiscard]] constexpr bool ok() const noexcept { return !bad_; }
-    [[nodiscard]] constexpr bool done() const noexcept { return !bad_ && rest_.empty(); }
-
-  private:
-    std::string_view rest_;
-    bool bad_ = false;
-};
-
-}  // namespace detail
-
 constexpr field<date_time> date_time::from_text(std::string_view text) noexcept {
+    constexpr std::string_view shape = "0000-00-00T00:00:00";
     date_time made;
     made.text_ = text;
     if (text.empty()) return made;
 
-    detail::date_cursor at{text};
+    std::uint16_t n[6] = {};
+    if (!detail::read_shape(text, shape, n)) return {};
     civil_time& t = made.local_;
-    t.year = static_cast<std::int32_t>(at.digits(4));
-    at.expect('-');
-    t.month = static_cast<std::uint8_t>(at.digits(2));
-    at.expect('-');
-    t.day = static_cast<std::uint8_t>(at.digits(2));
-    at.expect('T');
-    t.hour = static_cast<std::uint8_t>(at.digits(2));
-    at.expect(':');
-    t.minute = static_cast<std::uint8_t>(at.digits(2));
-    at.expect(':');
-    t.second = static_cast<std::uint8_t>(at.digits(2));
-    if (!at.ok() || t.year < 1 || t.month < 1 || t.month > 12 || t.day < 1 ||
-        t.day > detail::days_in_month(t.year, t.month) || t.hour > 23 || t.minute > 59 || t.second > 59)
-        return {};
+    t.year = n[0];
+    t.month = static_cast<std::uint8_t>(n[1]);
+    t.day = static_cast<std::uint8_t>(n[2]);
+    t.hour = static_cast<std::uint8_t>(n[3]);
+    t.minute = static_cast<std::uint8_t>(n[4]);
+    t.second = static_cast<std::uint8_t>(n[5]);
+    if (!detail::is_in_calendar(t) || t.second > 59) return {};
+    text.remove_prefix(shape.size());
 
-    if (at.take('.')) {  // .NET writes up to 7 digits and cuts trailing zeros; nanoseconds have 9
-        const std::size_t count = at.leading_digits();
+    if (text.starts_with('.')) {  // .NET writes up to 7 digits and cuts trailing zeros; nanoseconds have 9
+        text.remove_prefix(1);
+        std::size_t count = 0;
+        for (std::uint32_t unit = 100'000'000; !text.empty() && text[0] >= '0' && text[0] <= '9'; ++count, unit /= 10) {
+            t.nanosecond += static_cast<std::uint32_t>(text[0] - '0') * unit;
+            text.remove_prefix(1);
+        }
         if (count < 1 || count > 9) return {};
-        t.nanosecond = at.digits(count);
-        for (std::size_t n = count; n < 9; ++n) t.nanosecond *= 10;
     }
+    if (text.empty()) return made;
+    made.has_offset_ = true;
+    if (text[0] == 'Z' && text.size() == 1) return made;
 
-    if (at.take('Z')) {
-        made.has_offset_ = true;
-    } else if (const bool west = at.take('-'); west || at.take('+')) {
-        const std::uint32_t hours = at.digits(2);
-        at.take(':');  // documented prose writes -0500
-        const std::uint32_t minutes = at.digits(2);
-        if (hours > 14 || minutes > 59) return {};  // no zone is further from UTC
-        const auto offset = static_cast<std::int16_t>(hours * 60 + minutes);
-        made.offset_ = west ? static_cast<std::int16_t>(-offset) : offset;
-        made.has_offset_ = true;
+    const bool west = text[0] == '-', colon = text.size() == 6;
+    if ((!west && text[0] != '+') || text.size() > 6) return {};
+    if (!detail::read_shape(text, colon ? "x00:00" : "x0000", n)) return {};  // documented prose writes -0500
+    if (!colon) {
+        n[1] = n[0] % 100;
+        n[0] /= 100;
     }
-    if (!at.done()) return {};
+    if (n[0] > 14 || n[1] > 59) return {};  // no zone is further from UTC
+    const auto offset = static_cast<std::int16_t>(n[0] * 60 + n[1]);
+    made.offset_ = west ? static_cast<std::int16_t>(-offset) : offset;
     return made;
 }
 
@@ -3765,28 +3810,69 @@ struct base_url {
 
 namespace detail {
 
-constexpr bool is_alphanumeric(char c) noexcept {
-    const char lower = ascii::to_lower(c);
-    return ascii::is_digit(c) || (lower >= 'a' && lower <= 'z');
+constexpr bool starts_with_ignoring_case(std::string_view text, std::string_view start) noexcept {
+    return text.size() >= start.size() && ascii::equal_ignoring_case(ascii::first(text, start.size()), start);
 }
-
-// RFC 3986 section 3.3: what a path may hold, at one place of the text.
-constexpr bool is_path_char(std::string_view text, std::size_t at) noexcept {
-    constexpr std::string_view others = "-._~!$&'()*+,;=:@/";
-    if (text[at] == '%')
-        return text.size() - at > 2 && ascii::hex_digit(text[at + 1]) >= 0 && ascii::hex_digit(text[at + 2]) >= 0;
-    return is_alphanumeric(text[at]) || others.find(text[at]) != others.npos;
-}
-
-constexpr bool is_host_char(char c) noexcept { return is_alphanumeric(c) || c == '-' || c == '.' || c == '_'; }
-
-constexpr bool is_ipv6_char(char c) noexcept { return ascii::hex_digit(c) >= 0 || c == ':' || c == '.'; }
 
 /// `text` without `tail` at its end, letter case ignored.
 constexpr std::string_view without_tail(std::string_view text, std::string_view tail) noexcept {
-    const bool there =
-        text.size() >= tail.size() && ascii::equal_ignoring_case(text.substr(text.size() - tail.size()), tail);
-    return there ? text.substr(0, text.size() - tail.size()) : text;
+    if (text.size() < tail.size()) return text;
+    const std::size_t rest = text.size() - tail.size();
+    return ascii::equal_ignoring_case(ascii::from(text, rest), tail) ? ascii::first(text, rest) : text;
+}
+
+/// Where a URL's path stops being one: RFC 3986 section 3.3 has what it may hold.
+constexpr std::size_t end_of_path(std::string_view text, std::size_t at) noexcept {
+    for (; at < text.size(); ++at) {
+        if (text[at] != '%') {
+            if (!ascii::is_alphanumeric_or(text[at], "-._~!$&'()*+,;=:@/")) break;
+        } else if (text.size() - at <= 2 || ascii::hex_digit(text[at + 1]) < 0 || ascii::hex_digit(text[at + 2]) < 0) {
+            break;
+        }
+    }
+    return at;
+}
+
+/// The same as `parse_base_url`, into `made`, which is not to be used after an error.
+constexpr error read_base_url(std::string_view text, base_url& made) noexcept {
+    const auto refused = [](std::size_t offset) {
+        return error{.stage = stage::request, .code = errc::bad_base_url, .offset = static_cast<std::uint32_t>(offset)};
+    };
+    const auto is_at = [&text](std::size_t at, char c) { return at < text.size() && text[at] == c; };
+
+    made.https = starts_with_ignoring_case(text, "https://");
+    if (!made.https && !starts_with_ignoring_case(text, "http://")) return refused(0);
+    const std::size_t authority_at = made.https ? 8 : 7;
+
+    std::size_t at = authority_at;
+    const bool ipv6 = is_at(at, '[');
+    if (ipv6) ++at;
+    const std::size_t host_at = at;
+    while (at < text.size() && (ipv6 ? ascii::hex_digit(text[at]) >= 0 || ascii::contains(":.", text[at])
+                                     : ascii::is_alphanumeric_or(text[at], "-._")))
+        ++at;
+    made.to.host = {text.data() + host_at, at - host_at};
+    if (at == host_at) return refused(at);
+    if (at - host_at > max_host_bytes) return refused(host_at + max_host_bytes);
+    if (ipv6 && !is_at(at++, ']')) return refused(at - 1);
+
+    std::uint32_t port = made.https ? 443 : 80;
+    if (is_at(at, ':')) {
+        const std::size_t port_at = ++at;
+        for (port = 0; at < text.size() && ascii::is_digit(text[at]) && port <= 0xffff; ++at)
+            port = port * 10 + static_cast<std::uint32_t>(text[at] - '0');
+        if (port == 0 || port > 0xffff) return refused(port_at);
+    }
+    made.to.port = static_cast<std::uint16_t>(port);
+    made.authority = {text.data() + authority_at, at - authority_at};
+
+    if (at < text.size() && text[at] != '/') return refused(at);
+    std::string_view path = ascii::from(text, at);
+    if (at = end_of_path(text, at); at < text.size()) return refused(at);
+    while (!path.empty() && path.back() == '/') path.remove_suffix(1);
+    made.root = without_tail(path, "/api/v1");
+    if (made.root.size() == path.size()) made.root = without_tail(path, "/api");
+    return {};
 }
 
 }  // namespace detail
@@ -3797,52 +3883,9 @@ constexpr std::string_view without_tail(std::string_view text, std::string_view 
 /// @returns  views into `text`; or `bad_base_url` with the offset of the byte at fault
 /// Source    RFC 3986 sections 3.1 to 3.3; section 2 of the service notes for the forms of the path
 constexpr result<base_url> parse_base_url(std::string_view text) noexcept {
-    const auto refused = [](std::size_t offset) {
-        return error{.stage = stage::request, .code = errc::bad_base_url, .offset = static_cast<std::uint32_t>(offset)};
-    };
     base_url made;
-    std::size_t at = 0;
-    if (detail::ascii::equal_ignoring_case(text.substr(0, 8), "https://")) {
-        at = 8;
-    } else if (detail::ascii::equal_ignoring_case(text.substr(0, 7), "http://")) {
-        at = 7;
-        made.https = false;
-    } else {
-        return refused(0);
-    }
-
-    const std::size_t authority_at = at;
-    const bool ipv6 = at < text.size() && text[at] == '[';
-    if (ipv6) ++at;
-    const std::size_t host_at = at;
-    while (at < text.size() && (ipv6 ? detail::is_ipv6_char(text[at]) : detail::is_host_char(text[at]))) ++at;
-    made.to.host = text.substr(host_at, at - host_at);
-    if (made.to.host.empty()) return refused(at);
-    if (made.to.host.size() > max_host_bytes) return refused(host_at + max_host_bytes);
-    if (ipv6) {
-        if (at == text.size() || text[at] != ']') return refused(at);
-        ++at;
-    }
-
-    made.to.port = made.https ? 443 : 80;
-    if (at < text.size() && text[at] == ':') {
-        const std::size_t port_at = ++at;
-        std::uint32_t port = 0;
-        while (at < text.size() && detail::ascii::is_digit(text[at]) && port <= 0xffff)
-            port = port * 10 + static_cast<std::uint32_t>(text[at++] - '0');
-        if (port == 0 || port > 0xffff) return refused(port_at);
-        made.to.port = static_cast<std::uint16_t>(port);
-    }
-    made.authority = text.substr(authority_at, at - authority_at);
-
-    if (at < text.size() && text[at] != '/') return refused(at);
-    for (std::size_t n = at; n < text.size(); ++n)
-        if (!detail::is_path_char(text, n)) return refused(n);
-    std::string_view path = text.substr(at);
-    while (path.ends_with('/')) path.remove_suffix(1);
-    made.root = detail::without_tail(path, "/api/v1");
-    if (made.root.size() == path.size()) made.root = detail::without_tail(path, "/api");
-    return made;
+    const error e = detail::read_base_url(text, made);
+    return e.code == errc::ok ? result<base_url>{made} : result<base_url>{e};
 }
 
 }  // namespace SUPEROFFICE_ABI
@@ -3885,18 +3928,21 @@ constexpr bool is_xml(reply_type type) noexcept { return type >= reply_type::xml
 /// What a body is to be read as.
 enum class content_kind : std::uint8_t { unknown, json, xml, other };
 
-constexpr bool ends_with_ignoring_case(std::string_view text, std::string_view tail) noexcept {
-    return text.size() > tail.size() && ascii::equal_ignoring_case(text.substr(text.size() - tail.size()), tail);
-}
-
 /// By a Content-Type's media type alone (RFC 9110 section 8.3.1, RFC 6839 for the suffixes); its parameters, of which
 /// only charset=utf-8 is ever sent, are not looked at.
 constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
-    const std::string_view media = ascii::trim(content_type.substr(0, content_type.find(';')));
-    const auto is = [media](std::string_view type) { return ascii::equal_ignoring_case(media, type); };
+    const std::string_view media = ascii::trim(ascii::first(content_type, ascii::find(content_type, ';')));
     if (media.empty()) return content_kind::unknown;
-    if (is("application/json") || is("text/json") || ends_with_ignoring_case(media, "+json")) return content_kind::json;
-    if (is("application/xml") || is("text/xml") || ends_with_ignoring_case(media, "+xml")) return content_kind::xml;
+    std::size_t tail = media.size();
+    while (tail > 0 && media[tail - 1] != '/' && media[tail - 1] != '+') --tail;
+    const std::string_view kind = ascii::from(media, tail);
+    bool known = tail > 1;
+    if (known && media[tail - 1] == '/') {
+        const std::string_view type = ascii::first(media, tail - 1);
+        known = ascii::equal_ignoring_case(type, "application") || ascii::equal_ignoring_case(type, "text");
+    }
+    if (known && ascii::equal_ignoring_case(kind, "json")) return content_kind::json;
+    if (known && ascii::equal_ignoring_case(kind, "xml")) return content_kind::xml;
     return content_kind::other;
 }
 
@@ -4257,13 +4303,51 @@ struct request_headers {
     std::span<const header_field> more{};  ///< none of those that the library sends itself
 };
 
+struct reply_info;
+struct base_url;
+struct json_document;
+
+namespace detail {
+
+/// What a client does with a directory of tenants; in <superoffice/detail/tenant_directory.hpp>.
+struct directory_functions {
+    /// Makes the directory the target, in place of the tenant's own host, and says which tenant that was. A refusal where
+    /// that would lead from https to http.
+    error (*aim)(std::string_view directory, base_url& target, std::string_view& tenant) noexcept;
+    /// Understands its reply: the tenant's base URL.
+    error (*read)(reply_info& about, const json_document& document, bool from_https, std::string_view& base) noexcept;
+
+    static const directory_functions all;
+};
+
+}  // namespace detail
+
+/// Where it can be asked to which host a tenant has moved. Naming a directory brings in the code that asks it; a program
+/// that names none does without.
+class tenant_directory {
+  public:
+    constexpr tenant_directory() noexcept = default;
+    template <std::convertible_to<borrowed> Text>
+        requires(!std::same_as<std::remove_cvref_t<Text>, tenant_directory>)
+    constexpr tenant_directory(Text&& url) noexcept
+        : url_(std::forward<Text>(url)), functions_(&detail::directory_functions::all) {}
+
+    [[nodiscard]] constexpr std::string_view url() const noexcept { return url_; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return url_.empty(); }
+    [[nodiscard]] constexpr const detail::directory_functions& functions() const noexcept { return *functions_; }
+
+  private:
+    borrowed url_;
+    const detail::directory_functions* functions_ = nullptr;
+};
+
 /// For every call of a client.
 struct client_options {
     milliseconds timeout{30'000};  ///< one deadline over a whole call, retries included; the vendor's client has 30 s
     milliseconds idle_limit{60'000};               ///< a kept connection that was idle longer is not used again
     request_type request_as = request_type::json;  ///< how bodies are sent
     reply_type reply_as = reply_type::json;        ///< how replies are asked for; what comes is read by its own type
-    borrowed
+    superoffice::tenant_directory
         tenant_directory{};  ///< "https://online.superoffice.com": asked once where a tenant went after a 421, and the
                              ///< call is repeated there; empty: a 421 ends the call. Source: tenant status page
     request_headers headers{};
@@ -4296,34 +4380,35 @@ class http1_writer : public request_head {
   public:
     using request_head::request_head;
 
-    /// `target_parts`, one behind the other, are the path and the query, as they go on the wire: nothing is encoded
-    /// here. Refused, with the offset in the target: a first byte other than '/', anything but visible ASCII, '#'
-    /// (RFC 9112 section 3.2.1).
-    template <std::convertible_to<std::string_view>... Parts>
-    void request_line(std::string_view method, const Parts&... target_parts) noexcept {
+    /// `parts`, one behind the other, are the path and the query, as they go on the wire: nothing is encoded here.
+    /// Refused, with the offset in the target: a first byte other than '/', anything but visible ASCII, '#' (RFC 9112
+    /// section 3.2.1).
+    void request_line(std::string_view method, std::span<const std::string_view> parts) noexcept {
         for (std::size_t i = 0; i < method.size(); ++i)
             if (!ascii::is_token(method[i])) refuse(i);
         put(method);
         put(" ");
         std::size_t at = 0;
-        (target(target_parts, at), ...);
+        for (const std::string_view part : parts) {
+            for (const char c : part) {
+                if (c <= ' ' || c > '~' || c == '#' || (at == 0 && c != '/')) refuse(at);
+                ++at;
+            }
+            put(part);
+        }
         if (method.empty() || at == 0) refuse(0);
         put(" HTTP/1.1\r\n");
+    }
+    template <std::convertible_to<std::string_view>... Parts>
+    void request_line(std::string_view method, const Parts&... parts) noexcept {
+        const std::string_view all[] = {parts..., {}};
+        request_line(method, std::span<const std::string_view>(all));
     }
 
     void end_of_head() noexcept { put("\r\n"); }
 
     /// Any bytes; may be called again with more.
     void body(std::string_view part) noexcept { put(part); }
-
-  private:
-    void target(std::string_view part, std::size_t& at) noexcept {
-        for (const char c : part) {
-            if (c <= ' ' || c > '~' || c == '#' || (at == 0 && c != '/')) refuse(at);
-            ++at;
-        }
-        put(part);
-    }
 };
 
 }  // namespace detail
@@ -4370,39 +4455,25 @@ inline constexpr operation<path_segment, TenantStatus> get_tenant_status{"/api/s
 namespace detail {
 
 /// Header names that the library sends itself: a caller's second one would contradict it.
-inline constexpr std::string_view owned_headers[] = {"host",
-                                                     "connection",
-                                                     "content-length",
-                                                     "transfer-encoding",
-                                                     "content-type",
-                                                     "accept",
-                                                     "accept-encoding",
-                                                     "authorization",
-                                                     "cookie",
-                                                     "x-xsrf-token",
-                                                     "so-apptoken",
-                                                     "user-agent",
-                                                     "expect",
-                                                     "upgrade",
-                                                     "accept-language",
-                                                     "so-language",
-                                                     "so-culture",
-                                                     "so-timezone",
-                                                     "te",
-                                                     "trailer"};
+inline constexpr std::string_view owned_headers =
+    "host connection content-length transfer-encoding content-type accept accept-encoding authorization cookie "
+    "x-xsrf-token so-apptoken user-agent expect upgrade accept-language so-language so-culture so-timezone te trailer ";
 
 constexpr bool is_owned_header(std::string_view name) noexcept {
-    for (const std::string_view owned : owned_headers)
-        if (ascii::equal_ignoring_case(owned, name)) return true;
+    for (std::string_view rest = owned_headers; !rest.empty();) {
+        const std::size_t end = ascii::find(rest, ' ');
+        if (ascii::equal_ignoring_case(ascii::first(rest, end), name)) return true;
+        rest.remove_prefix(end + 1);
+    }
     return false;
 }
 
 /// The first byte that may not stand in a path segment or, with commas and slashes, in a `$select`, since it would have
-/// to be escaped; npos if there is none.
+/// to be escaped; the size of the text if there is none.
 constexpr std::size_t find_unplain(std::string_view text, std::string_view others) noexcept {
-    for (std::size_t n = 0; n < text.size(); ++n)
-        if (!is_alphanumeric(text[n]) && others.find(text[n]) == others.npos) return n;
-    return text.npos;
+    std::size_t at = 0;
+    while (at < text.size() && ascii::is_alphanumeric_or(text[at], others)) ++at;
+    return at;
 }
 
 /// The part of a request that does not depend on the credential.
@@ -4415,13 +4486,19 @@ struct request_lines {
     const client_options& of_client;
     const request_headers& of_call;
     std::size_t body_size;
+    reply_type accept;
     bool own_headers = true;  ///< the caller's further ones, in which there may be secrets
 };
 
-inline void write_header(http1_writer& out, std::string_view name, borrowed of_call, borrowed of_client) noexcept {
-    const borrowed& value = of_call.empty() ? of_client : of_call;
-    if (!value.empty()) out.header(name, value.view());
-}
+/// The documented headers, in the order in which they are sent; the last one is a secret, like the credential.
+struct named_header {
+    char name[16];
+    borrowed request_headers::* value;
+};
+inline constexpr named_header named_headers[] = {
+    {"User-Agent", &request_headers::user_agent}, {"Accept-Language", &request_headers::accept_language},
+    {"SO-Language", &request_headers::language},  {"SO-Culture", &request_headers::culture},
+    {"SO-TimeZone", &request_headers::time_zone}, {"SO-AppToken", &request_headers::app_token}};
 
 /// Request line and all header lines but the credential's. Errors: those of `http1_writer`; `bad_select`, and
 /// `bad_base_url` for a segment that cannot stand in a path, each with the offset in its text; `bad_header_value` for a
@@ -4430,36 +4507,37 @@ inline error write_lines(http1_writer& out, const request_lines& lines) noexcept
     const auto refused = [](errc code, std::size_t at) {
         return error{.stage = stage::request, .code = code, .offset = static_cast<std::uint32_t>(at)};
     };
-    if (const std::size_t at = find_unplain(lines.select, ",/-._"); at != std::string_view::npos)
+    if (const std::size_t at = find_unplain(lines.select, ",/-._"); at != lines.select.size())
         return refused(errc::bad_select, at);
-    if (const std::size_t at = find_unplain(lines.segment, "-._"); at != std::string_view::npos)
+    if (const std::size_t at = find_unplain(lines.segment, "-._"); at != lines.segment.size())
         return refused(errc::bad_base_url, at);
-    const request_headers& mine = lines.of_client.headers;
-    const request_headers& call = lines.of_call;
-    for (const auto more : {mine.more, call.more})
-        for (const header_field& field : more)
+    const request_headers* const headers[] = {&lines.of_client.headers, &lines.of_call};
+    for (const request_headers* each : headers)
+        for (const header_field& field : each->more)
             if (is_owned_header(field.name)) return refused(errc::bad_header_value, 0);
 
     const bool posts = lines.method == http_method::post;
-    out.request_line(posts ? "POST" : "GET", lines.base.root, lines.path, lines.segment,
-                     std::string_view{lines.select.empty() ? "" : "?$select="}, lines.select);
+    const std::string_view target[] = {lines.base.root, lines.path, lines.segment,
+                                       lines.select.empty() ? std::string_view{} : "?$select=", lines.select};
+    out.request_line(posts ? "POST" : "GET", std::span(target));
     out.header("Host", lines.base.authority);
-    out.header("Accept", media_type(lines.of_client.reply_as));
+    out.header("Accept", media_type(lines.accept));
     out.header("Accept-Encoding", "identity");
     if (posts) {
         out.header("Content-Type", media_type(lines.of_client.request_as), "; charset=utf-8");
         out.header("Content-Length", lines.body_size);
     }
-    write_header(out, "User-Agent", call.user_agent,
-                 mine.user_agent.empty() ? borrowed{"superoffice-batch/" SUPEROFFICE_VERSION_TEXT} : mine.user_agent);
-    write_header(out, "Accept-Language", call.accept_language, mine.accept_language);
-    write_header(out, "SO-Language", call.language, mine.language);
-    write_header(out, "SO-Culture", call.culture, mine.culture);
-    write_header(out, "SO-TimeZone", call.time_zone, mine.time_zone);
-    if (posts) write_header(out, "SO-AppToken", call.app_token, mine.app_token);  // a secret, like the credential
-    for (const auto more : {mine.more, call.more})
-        for (const header_field& field : more)
-            if (lines.own_headers) out.header(field.name, field.value);
+    for (const named_header& each : named_headers) {
+        if (each.value == &request_headers::app_token && !posts) break;
+        std::string_view value = lines.of_call.*each.value;
+        if (value.empty()) value = lines.of_client.headers.*each.value;
+        if (value.empty() && each.value == &request_headers::user_agent)
+            value = "superoffice-batch/" SUPEROFFICE_VERSION_TEXT;
+        if (!value.empty()) out.header(each.name, value);
+    }
+    if (lines.own_headers)
+        for (const request_headers* each : headers)
+            for (const header_field& field : each->more) out.header(field.name, field.value);
     return out.failure();
 }
 
@@ -5234,51 +5312,69 @@ constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept 
     return {.stage = at, .code = code, .http_status = status};
 }
 
-/// An error object or not, a reply with a status that is not 2xx ends in an error; its message is kept.
-template <json_reader Reader>
-error interpret_refusal(Reader& reader, reply_info& about, json_document document) noexcept {
-    const std::uint16_t status = about.status;
-    fault_collector collector;
-    if (document.size != 0 && as_json<nothing>(reader, about.head.content_type(), document).code == errc::ok) {
-        nothing ignored;
-        decode_state state;
-        const error e = decode_document(reader, document, ignored, state, collector);
-        if (e.code == errc::ok) {  // a broken error page changes nothing: the status stands
-            collector.tell(about);
-            const bool fault = collector.says_error() || collector.has_text();
-            if (fault && (status == 400 || status == 500))
-                return reply_error(stage::service, errc::service_fault, status);
-            // Shape A under 404 is the web server's own: there is no such address. B and C are the service's: no such row.
-            if (status == 404 && collector.is_of_the_service())
-                return reply_error(stage::service, errc::no_such_task, status);
-        }
-    }
+/// What was found in a reply's document.
+struct findings {
+    fault_collector faults;
+    decode_state state;
+};
+
+/// A reply's document as a T, and the error object that may be in its place.
+template <class T, json_reader Reader>
+error read_document(Reader& reader, std::string_view content_type, json_document document, void* into,
+                    findings& found) noexcept {
+    if (const error e = as_json<T>(reader, content_type, document); e.code != errc::ok) return e;
+    return decode_document(reader, document, *static_cast<T*>(into), found.state, found.faults);
+}
+
+/// What a reply with a status that is not 2xx ends in, error object or not.
+inline error meaning_of_refusal(std::uint16_t status, const fault_collector& faults) noexcept {
+    if (faults.says_error() || faults.has_text())
+        if (status == 400 || status == 500) return reply_error(stage::service, errc::service_fault, status);
+    // Shape A under 404 is the web server's own: there is no such address. B and C are the service's: no such row.
+    if (status == 404 && faults.is_of_the_service()) return reply_error(stage::service, errc::no_such_task, status);
     return reply_error(stage::service, errc_of_status(status), status);
 }
 
-/// The whole meaning of a reply: the value, or one error for each of the ways in which the service says no.
-/// Source: section 4 of the service notes.
-template <class Info, json_reader Reader>
-result<Info> interpret(Reader& reader, reply_info& about, json_document document) noexcept {
-    const std::uint16_t status = about.status;
-    if (status < 200 || status > 299) return interpret_refusal(reader, about, document);
-    if (status == 204) return reply_error(stage::service, errc::no_such_task, status);
-
-    result<Info> answer{Info{}};
-    fault_collector collector;
-    decode_state state;
-    error e{};
-    if (document.size != 0) e = as_json<Info>(reader, about.head.content_type(), document);
-    if (e.code == errc::ok) e = decode_document(reader, document, *answer, state, collector);
-    e.http_status = status;
-    if (e.code == errc::null_document) return reply_error(stage::service, errc::no_such_task, status);
+/// What a reply with a status of 2xx means, of which `e` came when its document was read.
+inline error meaning_of_success(error e, reply_info& about, const json_document& document,
+                                const findings& found) noexcept {
+    e.http_status = about.status;
+    if (e.code == errc::null_document) return reply_error(stage::service, errc::no_such_task, about.status);
     if (e.code == errc::bad_json && is_markup(document)) e.code = errc::not_json;
     if (e.code != errc::ok) return e;
-    collector.tell(about);
+    found.faults.tell(about);
     // No task has Error or Message; a struct that was met nowhere is no task.
-    if (collector.says_error() || (collector.has_text() && !state.matched))
-        return reply_error(stage::service, errc::service_fault, status);
-    return answer;
+    if (found.faults.says_error() || (found.faults.has_text() && !found.state.matched))
+        return reply_error(stage::service, errc::service_fault, about.status);
+    return {};
+}
+
+/// The whole meaning of a reply: the value in `into`, or one error for each of the ways in which the service says no.
+/// `read` is `read_document` for the type of `into`, which does not matter here: one function serves them all.
+/// Source: section 4 of the service notes.
+template <json_reader Reader>
+error interpret_as(Reader& reader, reply_info& about, const json_document& document, void* into,
+                   error (*read)(Reader&, std::string_view, json_document, void*, findings&) noexcept) noexcept {
+    const std::uint16_t status = about.status;
+    if (status == 204) return reply_error(stage::service, errc::no_such_task, status);
+    const bool good = status >= 200 && status <= 299;
+    nothing ignored;
+    findings found;
+    error e{};
+    if (document.size != 0 || good) {
+        const std::string_view type = document.size != 0 ? about.head.content_type() : std::string_view{};
+        e = good ? read(reader, type, document, into, found)
+                 : read_document<nothing>(reader, type, document, &ignored, found);
+    }
+    if (good) return meaning_of_success(e, about, document, found);
+    if (e.code != errc::ok) found.faults = {};  // a broken error page changes nothing: the status stands
+    found.faults.tell(about);
+    return meaning_of_refusal(status, found.faults);
+}
+
+template <class Info, json_reader Reader>
+error interpret(Reader& reader, reply_info& about, const json_document& document, Info& into) noexcept {
+    return interpret_as<Reader>(reader, about, document, &into, &read_document<Info, Reader>);
 }
 
 }  // namespace detail
@@ -8031,28 +8127,22 @@ namespace detail {
 /// "Sun, 06 Nov 1994 08:49:37 GMT" as seconds since 1970: the one form that may be sent (RFC 9110 section 5.6.7). Absent
 /// for anything else, the two forms that servers gave up in the last century among them. The day's name is not checked.
 constexpr field<std::int64_t> parse_http_date(std::string_view text) noexcept {
-    constexpr std::string_view shape = "xxx, 00 xxx 0000 00:00:00 GMT";
-    constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    if (text.size() != shape.size()) return {};
-    for (std::size_t n = 0; n < shape.size(); ++n) {
-        if (shape[n] == '0' ? !ascii::is_digit(text[n]) : shape[n] != 'x' && shape[n] != text[n]) return {};
-    }
-    const auto number = [text](std::size_t at, std::size_t count) {
-        std::uint64_t value = 0;
-        ascii::parse_decimal(text.substr(at, count), value);
-        return value;
-    };
-    const std::size_t month = months.find(text.substr(8, 3));
+    constexpr std::string_view shape = "xxx, 00 xxx 0000 00:00:00 GMT", months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    std::uint16_t n[5] = {};
+    if (text.size() != shape.size() || !read_shape(text, shape, n)) return {};
+    std::size_t month = 0;
+    while (month < months.size() &&
+           (text[8] != months[month] || text[9] != months[month + 1] || text[10] != months[month + 2]))
+        month += 3;
     civil_time t;
-    t.year = static_cast<std::int32_t>(number(12, 4));
-    t.day = static_cast<std::uint8_t>(number(5, 2));
-    t.hour = static_cast<std::uint8_t>(number(17, 2));
-    t.minute = static_cast<std::uint8_t>(number(20, 2));
-    t.second = static_cast<std::uint8_t>(number(23, 2));
-    if (month == months.npos || month % 3 != 0 || t.year < 1970) return {};
+    t.year = n[1];
     t.month = static_cast<std::uint8_t>(month / 3 + 1);
-    if (t.day < 1 || t.day > days_in_month(t.year, t.month) || t.hour > 23 || t.minute > 59 || t.second > 60) return {};
-    return ((days_since_1970(t) * 24 + t.hour) * 60 + t.minute) * 60 + t.second;
+    t.day = static_cast<std::uint8_t>(n[0]);
+    t.hour = static_cast<std::uint8_t>(n[2]);
+    t.minute = static_cast<std::uint8_t>(n[3]);
+    t.second = static_cast<std::uint8_t>(n[4]);
+    if (!is_in_calendar(t) || t.year < 1970 || t.second > 60) return {};
+    return seconds_since_1970(t);
 }
 
 /// How long a server asks to be left alone: Retry-After in seconds, or as a date, which is then taken relative to the
@@ -8217,6 +8307,56 @@ class stored_request {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/detail/tenant_directory.hpp - what a client does with a directory that knows where tenants live.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_DETAIL_TENANT_DIRECTORY_HPP
+#define SUPEROFFICE_DETAIL_TENANT_DIRECTORY_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// The last segment of a path, "Cust12345" of "/Cust12345": which tenant a base URL is for.
+constexpr std::string_view last_segment(std::string_view path) noexcept {
+    std::size_t at = path.size();
+    while (at > 0 && path[at - 1] != '/') --at;
+    return at == 0 ? std::string_view{} : ascii::from(path, at);
+}
+
+/// Who answers decides where the credential goes: never from https to http.
+inline error aim_at_directory(std::string_view directory, base_url& target, std::string_view& tenant) noexcept {
+    const bool from_https = target.https;
+    tenant = last_segment(target.root);
+    if (const error e = read_base_url(directory, target); e.code != errc::ok) return e;
+    if (from_https && !target.https) return {.stage = stage::connect, .code = errc::insecure_link};
+    return {};
+}
+
+/// The directory is asked for JSON, whatever the client's own calls are made in.
+inline error read_directory(reply_info& about, const json_document& document, bool from_https,
+                            std::string_view& base) noexcept {
+    const error nowhere{.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
+    compact_reader reader;
+    TenantStatus status;
+    const error e = interpret(reader, about, document, status);
+    if (e.code == errc::no_such_task) return nowhere;
+    if (e.code != errc::ok) return e;
+    if (status.IsRunning == false)
+        return {.stage = stage::service, .code = errc::unavailable, .http_status = about.status};
+    base = base_of(status);
+    base_url parsed;
+    if (read_base_url(base, parsed).code != errc::ok || (from_https && !parsed.https)) return nowhere;
+    return {};
+}
+
+inline constexpr directory_functions directory_functions::all{aim_at_directory, read_directory};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/detail/call_driver.hpp - the machine behind a client: brings one call at a time from request to meaning.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_DETAIL_CALL_DRIVER_HPP
@@ -8245,12 +8385,6 @@ constexpr std::uint64_t digest_of(std::span<const char> text) noexcept {
     std::uint64_t hash = 0xcbf29ce484222325u;
     for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
     return hash;
-}
-
-/// The last segment of a path, "Cust12345" of "/Cust12345": which tenant a base URL is for.
-constexpr std::string_view last_segment(std::string_view path) noexcept {
-    const std::size_t slash = path.rfind('/');
-    return slash == path.npos ? std::string_view{} : path.substr(slash + 1);
 }
 
 /// One call at a time: credential, carriage, meaning; and back to the start where the call is to be repeated, each of
@@ -8289,7 +8423,7 @@ class call_driver {
                 const call_options& options) noexcept {
         if (is_busy()) return {.stage = stage::request, .code = errc::busy};
         reply_ = {};
-        if (const error e = aim_at(base_); e.code != errc::ok) return e;
+        if (const error e = read_base_url(base_, target_); e.code != errc::ok) return e;
         carrier_.renew();
         request_.store<Reader>(request);
         path_ = what.path;
@@ -8351,12 +8485,6 @@ class call_driver {
 
     // ---- the request
 
-    error aim_at(std::string_view base) noexcept {
-        const result<base_url> parsed = parse_base_url(base);
-        if (parsed) target_ = *parsed;
-        return parsed.error();
-    }
-
     /// Of a base that could be parsed.
     [[nodiscard]] bool base_is_https() const noexcept { return base_[4] != ':'; }
 
@@ -8412,13 +8540,15 @@ class call_driver {
             return {.base = target_,
                     .method = http_method::get,
                     .path = get_tenant_status.path,
-                    .segment = last_segment(parse_base_url(base_)->root),
+                    .segment = tenant_,
                     .select = {},
                     .of_client = options_,
                     .of_call = call_.headers,
                     .body_size = 0,
+                    .accept = reply_type::json,
                     .own_headers = false};
-        return {target_, method_, path_, request_.segment(), select_, options_, call_.headers, body_size};
+        return {target_,  method_,       path_,     request_.segment(), select_,
+                options_, call_.headers, body_size, options_.reply_as};
     }
 
     // ---- the meaning
@@ -8437,7 +8567,7 @@ class call_driver {
         carrier_.settle(now);
 
         if (asking_directory_) {
-            const error e = take_new_address(interpret<TenantStatus>(reader_, reply_, document));
+            const error e = take_new_address(document);
             if (e.code == errc::ok) return go_again();
             answer = e;
             return end();
@@ -8447,10 +8577,8 @@ class call_driver {
             return go_again();
         }
         if (reply_.status == 421 && !moved_ && !options_.tenant_directory.empty()) {
-            error e = aim_at(options_.tenant_directory);
-            if (e.code == errc::ok && base_is_https() &&
-                !target_.https)  // who answers decides where the credential goes
-                e = {.stage = stage::connect, .code = errc::insecure_link};
+            const error e =
+                options_.tenant_directory.functions().aim(options_.tenant_directory.url(), target_, tenant_);
             if (e.code != errc::ok) {
                 answer = e;
                 return end();
@@ -8460,7 +8588,8 @@ class call_driver {
             return go_again();
         }
         if (digest_wanted_) digest_ = digest_of(body);
-        answer = interpret<Info>(reader_, reply_, document);
+        answer = error{};
+        answer = interpret(reader_, reply_, document, *answer);
         return end();
     }
 
@@ -8476,21 +8605,19 @@ class call_driver {
     }
 
     /// The address is kept at the end of the memory, which gets smaller by as much.
-    error take_new_address(const result<TenantStatus>& status) noexcept {
+    error take_new_address(const json_document& document) noexcept {
         asking_directory_ = false;
         carrier_.disconnect();
-        const error nowhere{.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
-        if (!status) return status.error() == errc::no_such_task ? nowhere : status.error();
-        if (status->IsRunning == false)
-            return {.stage = stage::service, .code = errc::unavailable, .http_status = reply_.status};
-        const std::string_view base = base_of(*status);
-        if (aim_at(base).code != errc::ok || (base_is_https() && !target_.https)) return nowhere;
-        if (base.size() >= whole_memory_.size() / 2) return nowhere;
+        std::string_view base;
+        const error e = options_.tenant_directory.functions().read(reply_, document, base_is_https(), base);
+        if (e.code != errc::ok) return e;
+        if (base.size() >= whole_memory_.size() / 2)
+            return {.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
         memory_ = whole_memory_.first(whole_memory_.size() - base.size());
         char* const kept = reinterpret_cast<char*>(memory_.data() + memory_.size());
         std::memmove(kept, base.data(), base.size());
         base_ = {kept, base.size()};
-        aim_at(base_);
+        static_cast<void>(read_base_url(base_, target_));  // which was asked before
         carrier_.rest_in(memory_, Reader::slack);
         return {};
     }
@@ -8523,6 +8650,7 @@ class call_driver {
 
     stored_request request_;
     std::string_view path_, select_;
+    std::string_view tenant_;  // that the directory is asked for
     call_options call_;
     milliseconds slow_;
     instant started_;

@@ -6,6 +6,7 @@
 #include <superoffice/config.hpp>
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -16,6 +17,26 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail::ascii {
 
 // Never <cctype>: those functions ask the locale, and take a negative char as a licence to crash.
+
+// Parts of a text, and places in it. The members of string_view that do the same check their arguments and end in abort
+// when they are wrong, which is code that a small machine would have to carry.
+
+/// `text` from its byte `at` on, which is at most its end.
+constexpr std::string_view from(std::string_view text, std::size_t at) noexcept {
+    return {text.data() + at, text.size() - at};
+}
+
+/// The first `size` bytes of `text`, at most all of it.
+constexpr std::string_view first(std::string_view text, std::size_t size) noexcept { return {text.data(), size}; }
+
+/// Where the first `c` stands; the size of the text where there is none.
+constexpr std::size_t find(std::string_view text, char c) noexcept {
+    std::size_t at = 0;
+    while (at < text.size() && text[at] != c) ++at;
+    return at;
+}
+
+constexpr bool contains(std::string_view text, char c) noexcept { return find(text, c) != text.size(); }
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
@@ -28,12 +49,18 @@ constexpr int hex_digit(char c) noexcept {
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-/// What a method and a header's name are made of: tchar, RFC 9110 section 5.6.2.
-constexpr bool is_token(char c) noexcept {
+constexpr bool is_alphanumeric(char c) noexcept {
     const char lower = to_lower(c);
-    return is_digit(c) || (lower >= 'a' && lower <= 'z') ||
-           (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
+    return is_digit(c) || (lower >= 'a' && lower <= 'z');
 }
+
+/// A letter, a digit, or one of `others`.
+constexpr bool is_alphanumeric_or(char c, std::string_view others) noexcept {
+    return is_alphanumeric(c) || contains(others, c);
+}
+
+/// What a method and a header's name are made of: tchar, RFC 9110 section 5.6.2.
+constexpr bool is_token(char c) noexcept { return is_alphanumeric_or(c, "!#$%&'*+-.^_`|~"); }
 
 /// What a header's value, a reason phrase and a chunk extension are made of: HTAB, SP, VCHAR and obs-text, RFC 9110
 /// section 5.5. Every other control character, DEL included, is refused wherever this is asked.
@@ -65,8 +92,10 @@ constexpr bool parse_decimal(std::string_view text, std::uint64_t& value) noexce
     for (const char c : text) {
         if (!is_digit(c)) return false;
         const auto digit = static_cast<std::uint64_t>(c - '0');
-        if (sum > (highest - digit) / 10) return false;
-        sum = sum * 10 + digit;
+        if (sum > highest / 10) return false;
+        sum *= 10;
+        if (digit > highest - sum) return false;
+        sum += digit;
     }
     if (text.empty()) return false;
     value = sum;
@@ -76,9 +105,14 @@ constexpr bool parse_decimal(std::string_view text, std::uint64_t& value) noexce
 /// A number's decimal text; lives as long as the object.
 class decimal {
   public:
-    constexpr explicit decimal(std::uint64_t value) noexcept {
-        do digits_[--first_] = static_cast<char>('0' + value % 10);
-        while (value /= 10);
+    /// Divides in the number's own width: 32-bit machines have no instruction for more.
+    template <std::unsigned_integral Number>
+    constexpr explicit decimal(Number value) noexcept {
+        do {
+            const auto rest = static_cast<Number>(value / 10);
+            digits_[--first_] = static_cast<char>('0' + (value - rest * 10));
+            value = rest;
+        } while (value != 0);
     }
     [[nodiscard]] constexpr std::string_view text() const noexcept {
         return {digits_.data() + first_, digits_.size() - first_};

@@ -9,6 +9,7 @@
 #include <superoffice/detail/carriage.hpp>
 #include <superoffice/detail/http_date.hpp>
 #include <superoffice/detail/stored_request.hpp>
+#include <superoffice/detail/tenant_directory.hpp>
 #include <superoffice/operation.hpp>
 #include <superoffice/options.hpp>
 #include <superoffice/reply.hpp>
@@ -48,12 +49,6 @@ constexpr std::uint64_t digest_of(std::span<const char> text) noexcept {
     return hash;
 }
 
-/// The last segment of a path, "Cust12345" of "/Cust12345": which tenant a base URL is for.
-constexpr std::string_view last_segment(std::string_view path) noexcept {
-    const std::size_t slash = path.rfind('/');
-    return slash == path.npos ? std::string_view{} : path.substr(slash + 1);
-}
-
 /// One call at a time: credential, carriage, meaning; and back to the start where the call is to be repeated, each of
 /// which happens once at most:
 ///
@@ -90,7 +85,7 @@ class call_driver {
                 const call_options& options) noexcept {
         if (is_busy()) return {.stage = stage::request, .code = errc::busy};
         reply_ = {};
-        if (const error e = aim_at(base_); e.code != errc::ok) return e;
+        if (const error e = read_base_url(base_, target_); e.code != errc::ok) return e;
         carrier_.renew();
         request_.store<Reader>(request);
         path_ = what.path;
@@ -152,12 +147,6 @@ class call_driver {
 
     // ---- the request
 
-    error aim_at(std::string_view base) noexcept {
-        const result<base_url> parsed = parse_base_url(base);
-        if (parsed) target_ = *parsed;
-        return parsed.error();
-    }
-
     /// Of a base that could be parsed.
     [[nodiscard]] bool base_is_https() const noexcept { return base_[4] != ':'; }
 
@@ -213,13 +202,15 @@ class call_driver {
             return {.base = target_,
                     .method = http_method::get,
                     .path = get_tenant_status.path,
-                    .segment = last_segment(parse_base_url(base_)->root),
+                    .segment = tenant_,
                     .select = {},
                     .of_client = options_,
                     .of_call = call_.headers,
                     .body_size = 0,
+                    .accept = reply_type::json,
                     .own_headers = false};
-        return {target_, method_, path_, request_.segment(), select_, options_, call_.headers, body_size};
+        return {target_,  method_,       path_,     request_.segment(), select_,
+                options_, call_.headers, body_size, options_.reply_as};
     }
 
     // ---- the meaning
@@ -238,7 +229,7 @@ class call_driver {
         carrier_.settle(now);
 
         if (asking_directory_) {
-            const error e = take_new_address(interpret<TenantStatus>(reader_, reply_, document));
+            const error e = take_new_address(document);
             if (e.code == errc::ok) return go_again();
             answer = e;
             return end();
@@ -248,10 +239,8 @@ class call_driver {
             return go_again();
         }
         if (reply_.status == 421 && !moved_ && !options_.tenant_directory.empty()) {
-            error e = aim_at(options_.tenant_directory);
-            if (e.code == errc::ok && base_is_https() &&
-                !target_.https)  // who answers decides where the credential goes
-                e = {.stage = stage::connect, .code = errc::insecure_link};
+            const error e =
+                options_.tenant_directory.functions().aim(options_.tenant_directory.url(), target_, tenant_);
             if (e.code != errc::ok) {
                 answer = e;
                 return end();
@@ -261,7 +250,8 @@ class call_driver {
             return go_again();
         }
         if (digest_wanted_) digest_ = digest_of(body);
-        answer = interpret<Info>(reader_, reply_, document);
+        answer = error{};
+        answer = interpret(reader_, reply_, document, *answer);
         return end();
     }
 
@@ -277,21 +267,19 @@ class call_driver {
     }
 
     /// The address is kept at the end of the memory, which gets smaller by as much.
-    error take_new_address(const result<TenantStatus>& status) noexcept {
+    error take_new_address(const json_document& document) noexcept {
         asking_directory_ = false;
         carrier_.disconnect();
-        const error nowhere{.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
-        if (!status) return status.error() == errc::no_such_task ? nowhere : status.error();
-        if (status->IsRunning == false)
-            return {.stage = stage::service, .code = errc::unavailable, .http_status = reply_.status};
-        const std::string_view base = base_of(*status);
-        if (aim_at(base).code != errc::ok || (base_is_https() && !target_.https)) return nowhere;
-        if (base.size() >= whole_memory_.size() / 2) return nowhere;
+        std::string_view base;
+        const error e = options_.tenant_directory.functions().read(reply_, document, base_is_https(), base);
+        if (e.code != errc::ok) return e;
+        if (base.size() >= whole_memory_.size() / 2)
+            return {.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
         memory_ = whole_memory_.first(whole_memory_.size() - base.size());
         char* const kept = reinterpret_cast<char*>(memory_.data() + memory_.size());
         std::memmove(kept, base.data(), base.size());
         base_ = {kept, base.size()};
-        aim_at(base_);
+        static_cast<void>(read_base_url(base_, target_));  // which was asked before
         carrier_.rest_in(memory_, Reader::slack);
         return {};
     }
@@ -324,6 +312,7 @@ class call_driver {
 
     stored_request request_;
     std::string_view path_, select_;
+    std::string_view tenant_;  // that the directory is asked for
     call_options call_;
     milliseconds slow_;
     instant started_;

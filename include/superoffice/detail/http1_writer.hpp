@@ -21,34 +21,35 @@ class http1_writer : public request_head {
   public:
     using request_head::request_head;
 
-    /// `target_parts`, one behind the other, are the path and the query, as they go on the wire: nothing is encoded
-    /// here. Refused, with the offset in the target: a first byte other than '/', anything but visible ASCII, '#'
-    /// (RFC 9112 section 3.2.1).
-    template <std::convertible_to<std::string_view>... Parts>
-    void request_line(std::string_view method, const Parts&... target_parts) noexcept {
+    /// `parts`, one behind the other, are the path and the query, as they go on the wire: nothing is encoded here.
+    /// Refused, with the offset in the target: a first byte other than '/', anything but visible ASCII, '#' (RFC 9112
+    /// section 3.2.1).
+    void request_line(std::string_view method, std::span<const std::string_view> parts) noexcept {
         for (std::size_t i = 0; i < method.size(); ++i)
             if (!ascii::is_token(method[i])) refuse(i);
         put(method);
         put(" ");
         std::size_t at = 0;
-        (target(target_parts, at), ...);
+        for (const std::string_view part : parts) {
+            for (const char c : part) {
+                if (c <= ' ' || c > '~' || c == '#' || (at == 0 && c != '/')) refuse(at);
+                ++at;
+            }
+            put(part);
+        }
         if (method.empty() || at == 0) refuse(0);
         put(" HTTP/1.1\r\n");
+    }
+    template <std::convertible_to<std::string_view>... Parts>
+    void request_line(std::string_view method, const Parts&... parts) noexcept {
+        const std::string_view all[] = {parts..., {}};
+        request_line(method, std::span<const std::string_view>(all));
     }
 
     void end_of_head() noexcept { put("\r\n"); }
 
     /// Any bytes; may be called again with more.
     void body(std::string_view part) noexcept { put(part); }
-
-  private:
-    void target(std::string_view part, std::size_t& at) noexcept {
-        for (const char c : part) {
-            if (c <= ' ' || c > '~' || c == '#' || (at == 0 && c != '/')) refuse(at);
-            ++at;
-        }
-        put(part);
-    }
 };
 
 }  // namespace detail

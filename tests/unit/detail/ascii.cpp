@@ -19,7 +19,7 @@ static_assert(!ascii::equal_ignoring_case("\xc4", "\xe4"));
 static_assert(ascii::trim(" \t a b \t") == "a b");
 static_assert(ascii::trim(" \t").empty());
 static_assert(ascii::trim("\r\na\n") == "\r\na\n");
-static_assert(ascii::decimal(0).text() == "0");
+static_assert(ascii::decimal(0u).text() == "0");
 static_assert(ascii::decimal(UINT64_MAX).text() == "18446744073709551615");
 
 TEST_CASE("ascii: decimal text is taken only where it is nothing but digits and fits") {

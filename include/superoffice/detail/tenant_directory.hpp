@@ -1,0 +1,57 @@
+// superoffice/detail/tenant_directory.hpp - what a client does with a directory that knows where tenants live.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_DETAIL_TENANT_DIRECTORY_HPP
+#define SUPEROFFICE_DETAIL_TENANT_DIRECTORY_HPP
+
+#include <superoffice/base_url.hpp>
+#include <superoffice/json/compact_reader.hpp>
+#include <superoffice/options.hpp>
+#include <superoffice/reply.hpp>
+#include <superoffice/tenant_state.hpp>
+
+#include <cstddef>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// The last segment of a path, "Cust12345" of "/Cust12345": which tenant a base URL is for.
+constexpr std::string_view last_segment(std::string_view path) noexcept {
+    std::size_t at = path.size();
+    while (at > 0 && path[at - 1] != '/') --at;
+    return at == 0 ? std::string_view{} : ascii::from(path, at);
+}
+
+/// Who answers decides where the credential goes: never from https to http.
+inline error aim_at_directory(std::string_view directory, base_url& target, std::string_view& tenant) noexcept {
+    const bool from_https = target.https;
+    tenant = last_segment(target.root);
+    if (const error e = read_base_url(directory, target); e.code != errc::ok) return e;
+    if (from_https && !target.https) return {.stage = stage::connect, .code = errc::insecure_link};
+    return {};
+}
+
+/// The directory is asked for JSON, whatever the client's own calls are made in.
+inline error read_directory(reply_info& about, const json_document& document, bool from_https,
+                            std::string_view& base) noexcept {
+    const error nowhere{.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
+    compact_reader reader;
+    TenantStatus status;
+    const error e = interpret(reader, about, document, status);
+    if (e.code == errc::no_such_task) return nowhere;
+    if (e.code != errc::ok) return e;
+    if (status.IsRunning == false)
+        return {.stage = stage::service, .code = errc::unavailable, .http_status = about.status};
+    base = base_of(status);
+    base_url parsed;
+    if (read_base_url(base, parsed).code != errc::ok || (from_https && !parsed.https)) return nowhere;
+    return {};
+}
+
+inline constexpr directory_functions directory_functions::all{aim_at_directory, read_directory};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
