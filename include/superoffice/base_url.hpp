@@ -40,7 +40,7 @@ constexpr std::string_view without_tail(std::string_view text, std::string_view 
 constexpr std::size_t end_of_path(std::string_view text, std::size_t at) noexcept {
     for (; at < text.size(); ++at) {
         if (text[at] != '%') {
-            if (!ascii::is_alphanumeric_or(text[at], "-._~!$&'()*+,;=:@/")) break;
+            if (!ascii::is_alphanumeric_or(text[at], ascii::literal("-._~!$&'()*+,;=:@/"))) break;
         } else if (text.size() - at <= 2 || ascii::hex_digit(text[at + 1]) < 0 || ascii::hex_digit(text[at + 2]) < 0) {
             break;
         }
@@ -55,16 +55,17 @@ constexpr error read_base_url(std::string_view text, base_url& made) noexcept {
     };
     const auto is_at = [&text](std::size_t at, char c) { return at < text.size() && text[at] == c; };
 
-    made.https = starts_with_ignoring_case(text, "https://");
-    if (!made.https && !starts_with_ignoring_case(text, "http://")) return refused(0);
+    made.https = starts_with_ignoring_case(text, ascii::literal("https://"));
+    if (!made.https && !starts_with_ignoring_case(text, ascii::literal("http://"))) return refused(0);
     const std::size_t authority_at = made.https ? 8 : 7;
 
     std::size_t at = authority_at;
     const bool ipv6 = is_at(at, '[');
     if (ipv6) ++at;
     const std::size_t host_at = at;
-    while (at < text.size() && (ipv6 ? ascii::hex_digit(text[at]) >= 0 || ascii::contains(":.", text[at])
-                                     : ascii::is_alphanumeric_or(text[at], "-._")))
+    while (at < text.size() &&
+           (ipv6 ? ascii::hex_digit(text[at]) >= 0 || ascii::contains(ascii::literal(":."), text[at])
+                 : ascii::is_alphanumeric_or(text[at], ascii::literal("-._"))))
         ++at;
     made.to.host = {text.data() + host_at, at - host_at};
     if (at == host_at) return refused(at);
@@ -85,8 +86,8 @@ constexpr error read_base_url(std::string_view text, base_url& made) noexcept {
     std::string_view path = ascii::from(text, at);
     if (at = end_of_path(text, at); at < text.size()) return refused(at);
     while (!path.empty() && path.back() == '/') path.remove_suffix(1);
-    made.root = without_tail(path, "/api/v1");
-    if (made.root.size() == path.size()) made.root = without_tail(path, "/api");
+    made.root = without_tail(path, ascii::literal("/api/v1"));
+    if (made.root.size() == path.size()) made.root = without_tail(path, ascii::literal("/api"));
     return {};
 }
 

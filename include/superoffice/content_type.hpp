@@ -46,14 +46,15 @@ constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
     if (media.empty()) return content_kind::unknown;
     std::size_t tail = media.size();
     while (tail > 0 && media[tail - 1] != '/' && media[tail - 1] != '+') --tail;
-    const std::string_view kind = ascii::from(media, tail);
     bool known = tail > 1;
-    if (known && media[tail - 1] == '/') {
-        const std::string_view type = ascii::first(media, tail - 1);
-        known = ascii::equal_ignoring_case(type, "application") || ascii::equal_ignoring_case(type, "text");
+    if (known && media[tail - 1] == '/')
+        known = ascii::index_of_word(ascii::literal("application text "), ascii::first(media, tail - 1)) >= 0;
+    if (!known) return content_kind::other;
+    switch (ascii::index_of_word(ascii::literal("json xml "), ascii::from(media, tail))) {
+        case 0: return content_kind::json;
+        case 1: return content_kind::xml;
+        default: break;
     }
-    if (known && ascii::equal_ignoring_case(kind, "json")) return content_kind::json;
-    if (known && ascii::equal_ignoring_case(kind, "xml")) return content_kind::xml;
     return content_kind::other;
 }
 

@@ -61,7 +61,8 @@ class basic : public detail::fixed_credential {
     constexpr basic(borrowed user, borrowed password) noexcept : user_(user), password_(password) {}
     [[nodiscard]] constexpr credential_state prepare(instant) const noexcept { return state_of(user_); }
     void add_to(request_head& head) const noexcept {
-        head.header("Authorization", "Basic ", base64_pair{user_, password_});
+        head.header(detail::ascii::literal("Authorization"), detail::ascii::literal("Basic "),
+                    base64_pair{user_, password_});
     }
 
   private:
@@ -74,8 +75,8 @@ class ticket : public detail::fixed_credential {
     constexpr explicit ticket(borrowed text, borrowed app_token = {}) noexcept : text_(text), app_token_(app_token) {}
     [[nodiscard]] constexpr credential_state prepare(instant) const noexcept { return state_of(text_); }
     void add_to(request_head& head) const noexcept {
-        head.header("Authorization", "SOTicket ", text_.view());
-        if (!app_token_.empty()) head.header("SO-AppToken", app_token_.view());
+        head.header(detail::ascii::literal("Authorization"), detail::ascii::literal("SOTicket "), text_.view());
+        if (!app_token_.empty()) head.header(detail::ascii::literal("SO-AppToken"), app_token_.view());
     }
 
   private:
@@ -87,7 +88,9 @@ class bearer : public detail::fixed_credential {
   public:
     constexpr explicit bearer(borrowed token) noexcept : token_(token) {}
     [[nodiscard]] constexpr credential_state prepare(instant) const noexcept { return state_of(token_); }
-    void add_to(request_head& head) const noexcept { head.header("Authorization", "Bearer ", token_.view()); }
+    void add_to(request_head& head) const noexcept {
+        head.header(detail::ascii::literal("Authorization"), detail::ascii::literal("Bearer "), token_.view());
+    }
 
   private:
     borrowed token_;
@@ -101,8 +104,8 @@ class session : public detail::fixed_credential {
         return xsrf_token_.empty() ? credential_state::missing : state_of(cookie_);
     }
     void add_to(request_head& head) const noexcept {
-        head.header("Cookie", cookie_.view());
-        head.header("X-XSRF-TOKEN", xsrf_token_.view());
+        head.header(detail::ascii::literal("Cookie"), cookie_.view());
+        head.header(detail::ascii::literal("X-XSRF-TOKEN"), xsrf_token_.view());
     }
 
   private:

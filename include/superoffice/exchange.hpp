@@ -27,7 +27,7 @@ inline namespace SUPEROFFICE_ABI {
 inline constexpr std::size_t max_interim_replies = 8;
 
 /// How far a body that does not fit and does not say its size is counted; beyond, `needed()` is a lower bound.
-inline constexpr std::uint64_t max_counted_bytes = std::uint64_t{64} * 1024 * 1024;
+inline constexpr std::size_t max_counted_bytes = std::size_t{64} * 1024 * 1024;
 
 /// The head of the reply: views into the memory of the exchange, valid until that memory is used again.
 struct reply_head {
@@ -112,9 +112,9 @@ class exchange {
     [[nodiscard]] std::span<std::byte> incoming() noexcept {
         if (action() != exchange_action::receive) return {};
         if (at_ == place::head) return memory_.subspan(size_);
-        const std::size_t from = head_size_ + (dropping_ ? 0 : static_cast<std::size_t>(body_size_));
+        const std::size_t from = head_size_ + (dropping_ ? 0 : body_size_);
         if (at_ != place::sized_body) return memory_.subspan(from);
-        return memory_.subspan(from, static_cast<std::size_t>(length_ - body_size_));
+        return memory_.subspan(from, length_ - body_size_);
     }
 
     /// The first `n` bytes of `outgoing()` were taken by the link; they are zeroed.
@@ -171,7 +171,7 @@ class exchange {
     /// The reply's body, with `done`; empty before. The caller may change it.
     [[nodiscard]] std::span<char> body() noexcept {
         if (at_ != place::done) return {};
-        return {text() + head_size_, static_cast<std::size_t>(body_size_)};
+        return {text() + head_size_, body_size_};
     }
 
     /// Bytes from the body's start to the end of the memory: its size and at least `slack` more.
@@ -240,7 +240,8 @@ class exchange {
             return fail_in_head(errc::unsupported_content_coding, says.content_coding_at);
 
         const std::string_view behind(text() + head_size_, size_ - head_size_);
-        length_ = bodiless ? 0 : says.length;
+        // A length beyond what this machine can count fits nowhere either.
+        length_ = bodiless ? 0 : static_cast<std::size_t>(says.length < highest ? says.length : highest);
         if (bodiless || says.has_length) {
             if (!fits(length_)) return too_large(length_);
             at_ = place::sized_body;
@@ -255,7 +256,7 @@ class exchange {
     void take_body(std::string_view arrived) noexcept {
         if (at_ == place::open_body) return store(arrived);
         if (at_ == place::sized_body) {
-            const std::uint64_t left = length_ - body_size_;
+            const std::size_t left = length_ - body_size_;
             if (arrived.size() > left) keep_ = false;  // more than was announced
             body_size_ += arrived.size() < left ? arrived.size() : left;
             if (body_size_ == length_) finish();
@@ -278,7 +279,7 @@ class exchange {
 
     void store(std::string_view piece) noexcept {
         if (!fits(body_size_ + piece.size())) dropping_ = true;
-        char* const body_end = text() + head_size_ + (dropping_ ? 0 : static_cast<std::size_t>(body_size_));
+        char* const body_end = text() + head_size_ + (dropping_ ? 0 : body_size_);
         if (!dropping_) std::memmove(body_end, piece.data(), piece.size());
         body_size_ += piece.size();
         if (body_size_ > max_counted_bytes) too_large(max_counted_bytes);
@@ -289,39 +290,40 @@ class exchange {
         at_ = place::done;
     }
 
-    [[nodiscard]] bool fits(std::uint64_t body) const noexcept {
+    [[nodiscard]] bool fits(std::size_t body) const noexcept {
         const std::size_t behind = memory_.size() - head_size_;
         return slack_ <= behind && body <= behind - slack_;
     }
 
-    void too_large(std::uint64_t body) noexcept {
-        const std::uint64_t rest = std::uint64_t{head_size_} + slack_;
-        fail(stage::http, errc::reply_too_large, body > UINT64_MAX - rest ? UINT64_MAX : body + rest);
+    void too_large(std::size_t body) noexcept {
+        const std::size_t rest = head_size_ + slack_;
+        fail(stage::http, errc::reply_too_large, body > highest - rest ? highest : body + rest);
     }
 
     void fail_in_head(errc code, std::size_t at) noexcept { fail(stage::http, code, stream_ - size_ + at); }
 
-    void fail(stage where, errc code, std::uint64_t offset) noexcept {
+    void fail(stage where, errc code, std::size_t offset) noexcept {
         if (at_ == place::request) detail::wipe(memory_.data() + size_, request_end_ - size_);
-        constexpr std::uint32_t highest = (std::numeric_limits<std::uint32_t>::max)();
+        constexpr std::size_t most = UINT32_MAX;
         failure_ = {.stage = where,
                     .code = code,
                     .http_status = reader_.status(),
-                    .offset = offset < highest ? static_cast<std::uint32_t>(offset) : highest};
+                    .offset = static_cast<std::uint32_t>(offset < most ? offset : most)};
         keep_ = false;
         at_ = place::failed;
     }
 
     static constexpr std::size_t status_at = 9;
+    static constexpr std::size_t highest = (std::numeric_limits<std::size_t>::max)();
 
     std::span<std::byte> memory_;
     std::size_t slack_ = 1;
     std::size_t request_end_ = 0;
     std::size_t size_ = 0;  // of the request: sent; of the head: come, and what came behind it with it
     std::size_t head_size_ = 0;
-    std::uint64_t stream_ = 0;     // bytes of the reply that have come
-    std::uint64_t body_size_ = 0;  // without framing, what was dropped included
-    std::uint64_t length_ = 0;     // as announced
+    std::size_t stream_ = 0;     // bytes of the reply that have come
+    std::size_t body_size_ = 0;  // without framing, what was dropped included
+    std::size_t length_ = 0;     // as announced
     reply_head head_;
     detail::http1_reader reader_;
     detail::chunked chunks_;

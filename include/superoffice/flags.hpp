@@ -27,9 +27,9 @@ class flags {
         flags made;
         made.text_ = text;
         while (!text.empty()) {
-            const std::size_t comma = text.find(',');
-            const std::string_view word = detail::ascii::trim(text.substr(0, comma));
-            text = comma == text.npos ? std::string_view{} : text.substr(comma + 1);
+            const std::size_t comma = detail::ascii::find(text, ',');
+            const std::string_view word = detail::ascii::trim(detail::ascii::first(text, comma));
+            text = detail::ascii::from(text, comma < text.size() ? comma + 1 : comma);
             if (const auto* row = detail::find_enumerator(detail::enumerators_of<E>, word))
                 made.bits_ |= static_cast<std::uint32_t>(row->value);
             else if (!word.empty())

@@ -54,12 +54,7 @@ inline constexpr std::string_view owned_headers =
     "x-xsrf-token so-apptoken user-agent expect upgrade accept-language so-language so-culture so-timezone te trailer ";
 
 constexpr bool is_owned_header(std::string_view name) noexcept {
-    for (std::string_view rest = owned_headers; !rest.empty();) {
-        const std::size_t end = ascii::find(rest, ' ');
-        if (ascii::equal_ignoring_case(ascii::first(rest, end), name)) return true;
-        rest.remove_prefix(end + 1);
-    }
-    return false;
+    return ascii::index_of_word(owned_headers, name) >= 0;
 }
 
 /// The first byte that may not stand in a path segment or, with commas and slashes, in a `$select`, since it would have
@@ -101,9 +96,9 @@ inline error write_lines(http1_writer& out, const request_lines& lines) noexcept
     const auto refused = [](errc code, std::size_t at) {
         return error{.stage = stage::request, .code = code, .offset = static_cast<std::uint32_t>(at)};
     };
-    if (const std::size_t at = find_unplain(lines.select, ",/-._"); at != lines.select.size())
+    if (const std::size_t at = find_unplain(lines.select, ascii::literal(",/-._")); at != lines.select.size())
         return refused(errc::bad_select, at);
-    if (const std::size_t at = find_unplain(lines.segment, "-._"); at != lines.segment.size())
+    if (const std::size_t at = find_unplain(lines.segment, ascii::literal("-._")); at != lines.segment.size())
         return refused(errc::bad_base_url, at);
     const request_headers* const headers[] = {&lines.of_client.headers, &lines.of_call};
     for (const request_headers* each : headers)
@@ -112,21 +107,23 @@ inline error write_lines(http1_writer& out, const request_lines& lines) noexcept
 
     const bool posts = lines.method == http_method::post;
     const std::string_view target[] = {lines.base.root, lines.path, lines.segment,
-                                       lines.select.empty() ? std::string_view{} : "?$select=", lines.select};
-    out.request_line(posts ? "POST" : "GET", std::span(target));
-    out.header("Host", lines.base.authority);
-    out.header("Accept", media_type(lines.accept));
-    out.header("Accept-Encoding", "identity");
+                                       lines.select.empty() ? std::string_view{} : ascii::literal("?$select="),
+                                       lines.select};
+    out.request_line(posts ? ascii::literal("POST") : ascii::literal("GET"), std::span(target));
+    out.header(ascii::literal("Host"), lines.base.authority);
+    out.header(ascii::literal("Accept"), media_type(lines.accept));
+    out.header(ascii::literal("Accept-Encoding"), ascii::literal("identity"));
     if (posts) {
-        out.header("Content-Type", media_type(lines.of_client.request_as), "; charset=utf-8");
-        out.header("Content-Length", lines.body_size);
+        out.header(ascii::literal("Content-Type"), media_type(lines.of_client.request_as),
+                   ascii::literal("; charset=utf-8"));
+        out.header(ascii::literal("Content-Length"), lines.body_size);
     }
     for (const named_header& each : named_headers) {
         if (each.value == &request_headers::app_token && !posts) break;
         std::string_view value = lines.of_call.*each.value;
         if (value.empty()) value = lines.of_client.headers.*each.value;
         if (value.empty() && each.value == &request_headers::user_agent)
-            value = "superoffice-batch/" SUPEROFFICE_VERSION_TEXT;
+            value = ascii::literal("superoffice-batch/" SUPEROFFICE_VERSION_TEXT);
         if (!value.empty()) out.header(each.name, value);
     }
     if (lines.own_headers)

@@ -83,23 +83,27 @@ concept reads_xml = requires(Reader& reader, json_document document) {
     { reader.template to_json<nothing>(document) } noexcept -> std::same_as<result<json_document>>;
 };
 
+/// Of a build that reads JSON only.
+inline error refusal_of_type(std::string_view content_type) noexcept {
+    switch (content_kind_of(content_type)) {
+        case content_kind::xml: return decode_error(errc::unsupported_content_type, 0);
+        case content_kind::other: return decode_error(errc::not_json, 0);
+        default: return {};
+    }
+}
+
 /// Makes a JSON document of whatever came, by its own Content-Type, whatever was asked for. Errors: `not_json` for a
 /// type that is neither, `unsupported_content_type` for XML where this client's reader reads none.
 template <class T, json_reader Reader>
 error as_json([[maybe_unused]] Reader& reader, std::string_view content_type, json_document& document) noexcept {
-    switch (content_kind_of(content_type)) {
-        case content_kind::unknown:
-        case content_kind::json: return {};
-        case content_kind::other: return decode_error(errc::not_json, 0);
-        case content_kind::xml: break;
-    }
+    const error e = refusal_of_type(content_type);
     if constexpr (reads_xml<Reader>) {
+        if (e.code != errc::unsupported_content_type) return e;
         const result<json_document> rewritten = reader.template to_json<T>(document);
-        if (!rewritten) return rewritten.error();
-        document = *rewritten;
-        return {};
+        if (rewritten) document = *rewritten;
+        return rewritten.error();
     } else {
-        return decode_error(errc::unsupported_content_type, 0);
+        return e;
     }
 }
 

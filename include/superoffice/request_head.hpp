@@ -49,10 +49,8 @@ class request_head {
     template <class... Parts>
     void header(std::string_view name, const Parts&... parts) noexcept {
         field_name(name);
-        value_bytes_ = 0;
-        raw_bytes_ = 0;
         (part(parts), ...);
-        put("\r\n");
+        put(detail::ascii::literal("\r\n"));
     }
 
     /// `errc::ok`; `bad_header_value`, with the `offset` of the byte at fault in the value (all parts together; of a
@@ -108,7 +106,9 @@ class request_head {
         for (std::size_t i = 0; i < name.size(); ++i)
             if (!detail::ascii::is_token(name[i])) refuse(i);
         put(name);
-        put(": ");
+        put(detail::ascii::literal(": "));
+        value_bytes_ = 0;
+        raw_bytes_ = 0;
     }
 
     void part(std::string_view text) noexcept {
@@ -123,15 +123,15 @@ class request_head {
     }
 
     void part(const base64_pair& pair) noexcept {
-        const std::size_t colon = pair.user.find(':');
-        check(pair.user.substr(0, colon));
-        if (colon != std::string_view::npos) refuse(raw_bytes_);
-        check(":");
+        const std::size_t colon = detail::ascii::find(pair.user, ':');
+        check(detail::ascii::first(pair.user, colon));
+        if (colon != pair.user.size()) refuse(raw_bytes_);
+        check(detail::ascii::literal(":"));
         check(pair.password);
         // RFC 7617 refuses every control character, HTAB too.
         const std::size_t start = raw_bytes_ - pair.password.size() - 1 - pair.user.size();
-        if (const std::size_t tab = pair.user.find('\t'); tab != std::string_view::npos) refuse(start + tab);
-        if (const std::size_t tab = pair.password.find('\t'); tab != std::string_view::npos)
+        if (const std::size_t tab = detail::ascii::find(pair.user, '\t'); tab != pair.user.size()) refuse(start + tab);
+        if (const std::size_t tab = detail::ascii::find(pair.password, '\t'); tab != pair.password.size())
             refuse(start + pair.user.size() + 1 + tab);
         put_base64(pair);
     }

@@ -16,12 +16,12 @@ namespace detail {
 
 // Sums that do not fit stay at the end of what 64 bits can say: a deadline made of "for ever" is later than all others.
 
-constexpr std::int64_t sum(std::int64_t a, std::int64_t b) noexcept {
+[[gnu::noinline]] constexpr std::int64_t sum(std::int64_t a, std::int64_t b) noexcept {
     if (b > 0 && a > INT64_MAX - b) return INT64_MAX;
     if (b < 0 && a < INT64_MIN - b) return INT64_MIN;
     return a + b;
 }
-constexpr std::int64_t difference(std::int64_t a, std::int64_t b) noexcept {
+[[gnu::noinline]] constexpr std::int64_t difference(std::int64_t a, std::int64_t b) noexcept {
     if (b < 0 && a > INT64_MAX + b) return INT64_MAX;
     if (b > 0 && a < INT64_MIN + b) return INT64_MIN;
     return a - b;

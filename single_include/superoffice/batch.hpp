@@ -548,12 +548,12 @@ namespace detail {
 
 // Sums that do not fit stay at the end of what 64 bits can say: a deadline made of "for ever" is later than all others.
 
-constexpr std::int64_t sum(std::int64_t a, std::int64_t b) noexcept {
+[[gnu::noinline]] constexpr std::int64_t sum(std::int64_t a, std::int64_t b) noexcept {
     if (b > 0 && a > INT64_MAX - b) return INT64_MAX;
     if (b < 0 && a < INT64_MIN - b) return INT64_MIN;
     return a + b;
 }
-constexpr std::int64_t difference(std::int64_t a, std::int64_t b) noexcept {
+[[gnu::noinline]] constexpr std::int64_t difference(std::int64_t a, std::int64_t b) noexcept {
     if (b < 0 && a > INT64_MAX + b) return INT64_MAX;
     if (b > 0 && a < INT64_MIN + b) return INT64_MIN;
     return a - b;
@@ -764,6 +764,12 @@ namespace detail::ascii {
 
 // Never <cctype>: those functions ask the locale, and take a negative char as a licence to crash.
 
+/// A literal's text, measured by the compiler: string_view's own constructor does that at run time where it is not inlined.
+template <std::size_t Size>
+consteval std::string_view literal(const char (&text)[Size]) noexcept {
+    return {text, Size - 1};
+}
+
 // Parts of a text, and places in it. The members of string_view that do the same check their arguments and end in abort
 // when they are wrong, which is code that a small machine would have to carry.
 
@@ -806,7 +812,7 @@ constexpr bool is_alphanumeric_or(char c, std::string_view others) noexcept {
 }
 
 /// What a method and a header's name are made of: tchar, RFC 9110 section 5.6.2.
-constexpr bool is_token(char c) noexcept { return is_alphanumeric_or(c, "!#$%&'*+-.^_`|~"); }
+constexpr bool is_token(char c) noexcept { return is_alphanumeric_or(c, literal("!#$%&'*+-.^_`|~")); }
 
 /// What a header's value, a reason phrase and a chunk extension are made of: HTAB, SP, VCHAR and obs-text, RFC 9110
 /// section 5.5. Every other control character, DEL included, is refused wherever this is asked.
@@ -829,6 +835,16 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexc
     for (std::size_t i = 0; i < a.size(); ++i)
         if (to_lower(a[i]) != to_lower(b[i])) return false;
     return true;
+}
+
+/// Which word of `list` this is, letter case ignored, counted from 0; -1 for none. A space stands behind each word.
+constexpr int index_of_word(std::string_view list, std::string_view word) noexcept {
+    for (int index = 0; !list.empty(); ++index) {
+        const std::size_t end = find(list, ' ');
+        if (equal_ignoring_case(first(list, end), word)) return index;
+        list = from(list, end + 1);
+    }
+    return -1;
 }
 
 /// Digits only, at least one, no sign, no space. False, and `value` untouched, for anything else and on overflow.
@@ -1082,9 +1098,9 @@ class flags {
         flags made;
         made.text_ = text;
         while (!text.empty()) {
-            const std::size_t comma = text.find(',');
-            const std::string_view word = detail::ascii::trim(text.substr(0, comma));
-            text = comma == text.npos ? std::string_view{} : text.substr(comma + 1);
+            const std::size_t comma = detail::ascii::find(text, ',');
+            const std::string_view word = detail::ascii::trim(detail::ascii::first(text, comma));
+            text = detail::ascii::from(text, comma < text.size() ? comma + 1 : comma);
             if (const auto* row = detail::find_enumerator(detail::enumerators_of<E>, word))
                 made.bits_ |= static_cast<std::uint32_t>(row->value);
             else if (!word.empty())
@@ -3825,7 +3841,7 @@ constexpr std::string_view without_tail(std::string_view text, std::string_view 
 constexpr std::size_t end_of_path(std::string_view text, std::size_t at) noexcept {
     for (; at < text.size(); ++at) {
         if (text[at] != '%') {
-            if (!ascii::is_alphanumeric_or(text[at], "-._~!$&'()*+,;=:@/")) break;
+            if (!ascii::is_alphanumeric_or(text[at], ascii::literal("-._~!$&'()*+,;=:@/"))) break;
         } else if (text.size() - at <= 2 || ascii::hex_digit(text[at + 1]) < 0 || ascii::hex_digit(text[at + 2]) < 0) {
             break;
         }
@@ -3840,16 +3856,17 @@ constexpr error read_base_url(std::string_view text, base_url& made) noexcept {
     };
     const auto is_at = [&text](std::size_t at, char c) { return at < text.size() && text[at] == c; };
 
-    made.https = starts_with_ignoring_case(text, "https://");
-    if (!made.https && !starts_with_ignoring_case(text, "http://")) return refused(0);
+    made.https = starts_with_ignoring_case(text, ascii::literal("https://"));
+    if (!made.https && !starts_with_ignoring_case(text, ascii::literal("http://"))) return refused(0);
     const std::size_t authority_at = made.https ? 8 : 7;
 
     std::size_t at = authority_at;
     const bool ipv6 = is_at(at, '[');
     if (ipv6) ++at;
     const std::size_t host_at = at;
-    while (at < text.size() && (ipv6 ? ascii::hex_digit(text[at]) >= 0 || ascii::contains(":.", text[at])
-                                     : ascii::is_alphanumeric_or(text[at], "-._")))
+    while (at < text.size() &&
+           (ipv6 ? ascii::hex_digit(text[at]) >= 0 || ascii::contains(ascii::literal(":."), text[at])
+                 : ascii::is_alphanumeric_or(text[at], ascii::literal("-._"))))
         ++at;
     made.to.host = {text.data() + host_at, at - host_at};
     if (at == host_at) return refused(at);
@@ -3870,8 +3887,8 @@ constexpr error read_base_url(std::string_view text, base_url& made) noexcept {
     std::string_view path = ascii::from(text, at);
     if (at = end_of_path(text, at); at < text.size()) return refused(at);
     while (!path.empty() && path.back() == '/') path.remove_suffix(1);
-    made.root = without_tail(path, "/api/v1");
-    if (made.root.size() == path.size()) made.root = without_tail(path, "/api");
+    made.root = without_tail(path, ascii::literal("/api/v1"));
+    if (made.root.size() == path.size()) made.root = without_tail(path, ascii::literal("/api"));
     return {};
 }
 
@@ -3935,14 +3952,15 @@ constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
     if (media.empty()) return content_kind::unknown;
     std::size_t tail = media.size();
     while (tail > 0 && media[tail - 1] != '/' && media[tail - 1] != '+') --tail;
-    const std::string_view kind = ascii::from(media, tail);
     bool known = tail > 1;
-    if (known && media[tail - 1] == '/') {
-        const std::string_view type = ascii::first(media, tail - 1);
-        known = ascii::equal_ignoring_case(type, "application") || ascii::equal_ignoring_case(type, "text");
+    if (known && media[tail - 1] == '/')
+        known = ascii::index_of_word(ascii::literal("application text "), ascii::first(media, tail - 1)) >= 0;
+    if (!known) return content_kind::other;
+    switch (ascii::index_of_word(ascii::literal("json xml "), ascii::from(media, tail))) {
+        case 0: return content_kind::json;
+        case 1: return content_kind::xml;
+        default: break;
     }
-    if (known && ascii::equal_ignoring_case(kind, "json")) return content_kind::json;
-    if (known && ascii::equal_ignoring_case(kind, "xml")) return content_kind::xml;
     return content_kind::other;
 }
 
@@ -4027,10 +4045,8 @@ class request_head {
     template <class... Parts>
     void header(std::string_view name, const Parts&... parts) noexcept {
         field_name(name);
-        value_bytes_ = 0;
-        raw_bytes_ = 0;
         (part(parts), ...);
-        put("\r\n");
+        put(detail::ascii::literal("\r\n"));
     }
 
     /// `errc::ok`; `bad_header_value`, with the `offset` of the byte at fault in the value (all parts together; of a
@@ -4086,7 +4102,9 @@ class request_head {
         for (std::size_t i = 0; i < name.size(); ++i)
             if (!detail::ascii::is_token(name[i])) refuse(i);
         put(name);
-        put(": ");
+        put(detail::ascii::literal(": "));
+        value_bytes_ = 0;
+        raw_bytes_ = 0;
     }
 
     void part(std::string_view text) noexcept {
@@ -4101,15 +4119,15 @@ class request_head {
     }
 
     void part(const base64_pair& pair) noexcept {
-        const std::size_t colon = pair.user.find(':');
-        check(pair.user.substr(0, colon));
-        if (colon != std::string_view::npos) refuse(raw_bytes_);
-        check(":");
+        const std::size_t colon = detail::ascii::find(pair.user, ':');
+        check(detail::ascii::first(pair.user, colon));
+        if (colon != pair.user.size()) refuse(raw_bytes_);
+        check(detail::ascii::literal(":"));
         check(pair.password);
         // RFC 7617 refuses every control character, HTAB too.
         const std::size_t start = raw_bytes_ - pair.password.size() - 1 - pair.user.size();
-        if (const std::size_t tab = pair.user.find('\t'); tab != std::string_view::npos) refuse(start + tab);
-        if (const std::size_t tab = pair.password.find('\t'); tab != std::string_view::npos)
+        if (const std::size_t tab = detail::ascii::find(pair.user, '\t'); tab != pair.user.size()) refuse(start + tab);
+        if (const std::size_t tab = detail::ascii::find(pair.password, '\t'); tab != pair.password.size())
             refuse(start + pair.user.size() + 1 + tab);
         put_base64(pair);
     }
@@ -4214,7 +4232,8 @@ class basic : public detail::fixed_credential {
     constexpr basic(borrowed user, borrowed password) noexcept : user_(user), password_(password) {}
     [[nodiscard]] constexpr credential_state prepare(instant) const noexcept { return state_of(user_); }
     void add_to(request_head& head) const noexcept {
-        head.header("Authorization", "Basic ", base64_pair{user_, password_});
+        head.header(detail::ascii::literal("Authorization"), detail::ascii::literal("Basic "),
+                    base64_pair{user_, password_});
     }
 
   private:
@@ -4227,8 +4246,8 @@ class ticket : public detail::fixed_credential {
     constexpr explicit ticket(borrowed text, borrowed app_token = {}) noexcept : text_(text), app_token_(app_token) {}
     [[nodiscard]] constexpr credential_state prepare(instant) const noexcept { return state_of(text_); }
     void add_to(request_head& head) const noexcept {
-        head.header("Authorization", "SOTicket ", text_.view());
-        if (!app_token_.empty()) head.header("SO-AppToken", app_token_.view());
+        head.header(detail::ascii::literal("Authorization"), detail::ascii::literal("SOTicket "), text_.view());
+        if (!app_token_.empty()) head.header(detail::ascii::literal("SO-AppToken"), app_token_.view());
     }
 
   private:
@@ -4240,7 +4259,9 @@ class bearer : public detail::fixed_credential {
   public:
     constexpr explicit bearer(borrowed token) noexcept : token_(token) {}
     [[nodiscard]] constexpr credential_state prepare(instant) const noexcept { return state_of(token_); }
-    void add_to(request_head& head) const noexcept { head.header("Authorization", "Bearer ", token_.view()); }
+    void add_to(request_head& head) const noexcept {
+        head.header(detail::ascii::literal("Authorization"), detail::ascii::literal("Bearer "), token_.view());
+    }
 
   private:
     borrowed token_;
@@ -4254,8 +4275,8 @@ class session : public detail::fixed_credential {
         return xsrf_token_.empty() ? credential_state::missing : state_of(cookie_);
     }
     void add_to(request_head& head) const noexcept {
-        head.header("Cookie", cookie_.view());
-        head.header("X-XSRF-TOKEN", xsrf_token_.view());
+        head.header(detail::ascii::literal("Cookie"), cookie_.view());
+        head.header(detail::ascii::literal("X-XSRF-TOKEN"), xsrf_token_.view());
     }
 
   private:
@@ -4387,7 +4408,7 @@ class http1_writer : public request_head {
         for (std::size_t i = 0; i < method.size(); ++i)
             if (!ascii::is_token(method[i])) refuse(i);
         put(method);
-        put(" ");
+        put(ascii::literal(" "));
         std::size_t at = 0;
         for (const std::string_view part : parts) {
             for (const char c : part) {
@@ -4397,7 +4418,7 @@ class http1_writer : public request_head {
             put(part);
         }
         if (method.empty() || at == 0) refuse(0);
-        put(" HTTP/1.1\r\n");
+        put(ascii::literal(" HTTP/1.1\r\n"));
     }
     template <std::convertible_to<std::string_view>... Parts>
     void request_line(std::string_view method, const Parts&... parts) noexcept {
@@ -4405,7 +4426,7 @@ class http1_writer : public request_head {
         request_line(method, std::span<const std::string_view>(all));
     }
 
-    void end_of_head() noexcept { put("\r\n"); }
+    void end_of_head() noexcept { put(ascii::literal("\r\n")); }
 
     /// Any bytes; may be called again with more.
     void body(std::string_view part) noexcept { put(part); }
@@ -4460,12 +4481,7 @@ inline constexpr std::string_view owned_headers =
     "x-xsrf-token so-apptoken user-agent expect upgrade accept-language so-language so-culture so-timezone te trailer ";
 
 constexpr bool is_owned_header(std::string_view name) noexcept {
-    for (std::string_view rest = owned_headers; !rest.empty();) {
-        const std::size_t end = ascii::find(rest, ' ');
-        if (ascii::equal_ignoring_case(ascii::first(rest, end), name)) return true;
-        rest.remove_prefix(end + 1);
-    }
-    return false;
+    return ascii::index_of_word(owned_headers, name) >= 0;
 }
 
 /// The first byte that may not stand in a path segment or, with commas and slashes, in a `$select`, since it would have
@@ -4507,9 +4523,9 @@ inline error write_lines(http1_writer& out, const request_lines& lines) noexcept
     const auto refused = [](errc code, std::size_t at) {
         return error{.stage = stage::request, .code = code, .offset = static_cast<std::uint32_t>(at)};
     };
-    if (const std::size_t at = find_unplain(lines.select, ",/-._"); at != lines.select.size())
+    if (const std::size_t at = find_unplain(lines.select, ascii::literal(",/-._")); at != lines.select.size())
         return refused(errc::bad_select, at);
-    if (const std::size_t at = find_unplain(lines.segment, "-._"); at != lines.segment.size())
+    if (const std::size_t at = find_unplain(lines.segment, ascii::literal("-._")); at != lines.segment.size())
         return refused(errc::bad_base_url, at);
     const request_headers* const headers[] = {&lines.of_client.headers, &lines.of_call};
     for (const request_headers* each : headers)
@@ -4518,21 +4534,23 @@ inline error write_lines(http1_writer& out, const request_lines& lines) noexcept
 
     const bool posts = lines.method == http_method::post;
     const std::string_view target[] = {lines.base.root, lines.path, lines.segment,
-                                       lines.select.empty() ? std::string_view{} : "?$select=", lines.select};
-    out.request_line(posts ? "POST" : "GET", std::span(target));
-    out.header("Host", lines.base.authority);
-    out.header("Accept", media_type(lines.accept));
-    out.header("Accept-Encoding", "identity");
+                                       lines.select.empty() ? std::string_view{} : ascii::literal("?$select="),
+                                       lines.select};
+    out.request_line(posts ? ascii::literal("POST") : ascii::literal("GET"), std::span(target));
+    out.header(ascii::literal("Host"), lines.base.authority);
+    out.header(ascii::literal("Accept"), media_type(lines.accept));
+    out.header(ascii::literal("Accept-Encoding"), ascii::literal("identity"));
     if (posts) {
-        out.header("Content-Type", media_type(lines.of_client.request_as), "; charset=utf-8");
-        out.header("Content-Length", lines.body_size);
+        out.header(ascii::literal("Content-Type"), media_type(lines.of_client.request_as),
+                   ascii::literal("; charset=utf-8"));
+        out.header(ascii::literal("Content-Length"), lines.body_size);
     }
     for (const named_header& each : named_headers) {
         if (each.value == &request_headers::app_token && !posts) break;
         std::string_view value = lines.of_call.*each.value;
         if (value.empty()) value = lines.of_client.headers.*each.value;
         if (value.empty() && each.value == &request_headers::user_agent)
-            value = "superoffice-batch/" SUPEROFFICE_VERSION_TEXT;
+            value = ascii::literal("superoffice-batch/" SUPEROFFICE_VERSION_TEXT);
         if (!value.empty()) out.header(each.name, value);
     }
     if (lines.own_headers)
@@ -4581,7 +4599,7 @@ class chunked {
     constexpr answer next(std::string_view& input, std::string_view& piece) noexcept {
         while (!input.empty() && at_ != place::ended) {
             if (at_ == place::data) {
-                piece = remaining_ < input.size() ? input.substr(0, static_cast<std::size_t>(remaining_)) : input;
+                piece = remaining_ < input.size() ? ascii::first(input, static_cast<std::size_t>(remaining_)) : input;
                 input.remove_prefix(piece.size());
                 remaining_ -= piece.size();
                 if (remaining_ == 0) at_ = place::data_cr;
@@ -4700,13 +4718,15 @@ struct header_line {
 /// Takes the next header line from the front of `rest`, which is `reply_head::fields` or what an earlier call left of
 /// it. False when there is none. The lines were checked when they arrived; nothing is checked again.
 constexpr bool next_header(std::string_view& rest, header_line& line) noexcept {
-    const std::size_t end = rest.find('\n');
-    const std::size_t colon = rest.find(':');
-    if (end == std::string_view::npos || colon > end) return false;
-    std::string_view text = rest.substr(0, end);
+    namespace ascii = detail::ascii;
+    const std::size_t end = ascii::find(rest, '\n');
+    if (end == rest.size()) return false;
+    std::string_view text = ascii::first(rest, end);
+    const std::size_t colon = ascii::find(text, ':');
+    if (colon == end) return false;
     if (text.back() == '\r') text.remove_suffix(1);
-    line = {text.substr(0, colon), detail::ascii::trim(text.substr(colon + 1))};
-    rest.remove_prefix(end + 1);
+    line = {ascii::first(text, colon), ascii::trim(ascii::from(text, colon + 1))};
+    rest = ascii::from(rest, end + 1);
     return true;
 }
 
@@ -4804,19 +4824,24 @@ class http1_reader {
         std::size_t colon = 0;
         while (colon < line.size() && ascii::is_token(line[colon])) ++colon;
         if (colon == 0 || colon == line.size() || line[colon] != ':') return refuse(colon);
-        const std::string_view name = line.substr(0, colon);
-        const std::string_view value = ascii::trim(line.substr(colon + 1));
+        const std::string_view value = ascii::trim(ascii::from(line, colon + 1));
         const auto value_at = value.empty() ? line.size() : static_cast<std::size_t>(value.data() - line.data());
-        if (ascii::equal_ignoring_case(name, "content-length")) return take_length(value, value_at);
-        if (ascii::equal_ignoring_case(name, "transfer-encoding")) {
-            framing_.chunked = !framing_.has_transfer_coding && ascii::equal_ignoring_case(value, "chunked");
-            framing_.has_transfer_coding = true;
-            framing_.transfer_coding_at = line_ + value_at;
-        } else if (ascii::equal_ignoring_case(name, "content-encoding")) {
-            if (!framing_.foreign_coding) framing_.content_coding_at = line_ + value_at;
-            if (!value.empty() && !ascii::equal_ignoring_case(value, "identity")) framing_.foreign_coding = true;
-        } else if (ascii::equal_ignoring_case(name, "connection")) {
-            take_connection(value);
+        constexpr std::string_view known = "content-length transfer-encoding content-encoding connection ";
+        switch (ascii::index_of_word(known, ascii::first(line, colon))) {
+            case 0: return take_length(value, value_at);
+            case 1:
+                framing_.chunked =
+                    !framing_.has_transfer_coding && ascii::equal_ignoring_case(value, ascii::literal("chunked"));
+                framing_.has_transfer_coding = true;
+                framing_.transfer_coding_at = line_ + value_at;
+                break;
+            case 2:
+                if (!framing_.foreign_coding) framing_.content_coding_at = line_ + value_at;
+                if (!value.empty() && !ascii::equal_ignoring_case(value, ascii::literal("identity")))
+                    framing_.foreign_coding = true;
+                break;
+            case 3: take_connection(value); break;
+            default: break;
         }
         return true;
     }
@@ -4833,12 +4858,15 @@ class http1_reader {
 
     constexpr void take_connection(std::string_view list) noexcept {
         for (;;) {
-            const std::size_t comma = list.find(',');
-            const std::string_view option = ascii::trim(list.substr(0, comma));
-            if (ascii::equal_ignoring_case(option, "close")) framing_.wants_close = true;
-            if (ascii::equal_ignoring_case(option, "keep-alive")) framing_.wants_keep_alive = true;
-            if (comma == std::string_view::npos) return;
-            list.remove_prefix(comma + 1);
+            const std::size_t comma = ascii::find(list, ',');
+            const std::string_view option = ascii::trim(ascii::first(list, comma));
+            switch (ascii::index_of_word(ascii::literal("close keep-alive "), option)) {
+                case 0: framing_.wants_close = true; break;
+                case 1: framing_.wants_keep_alive = true; break;
+                default: break;
+            }
+            if (comma == list.size()) return;
+            list = ascii::from(list, comma + 1);
         }
     }
 
@@ -4880,7 +4908,7 @@ inline namespace SUPEROFFICE_ABI {
 inline constexpr std::size_t max_interim_replies = 8;
 
 /// How far a body that does not fit and does not say its size is counted; beyond, `needed()` is a lower bound.
-inline constexpr std::uint64_t max_counted_bytes = std::uint64_t{64} * 1024 * 1024;
+inline constexpr std::size_t max_counted_bytes = std::size_t{64} * 1024 * 1024;
 
 /// The head of the reply: views into the memory of the exchange, valid until that memory is used again.
 struct reply_head {
@@ -4965,9 +4993,9 @@ class exchange {
     [[nodiscard]] std::span<std::byte> incoming() noexcept {
         if (action() != exchange_action::receive) return {};
         if (at_ == place::head) return memory_.subspan(size_);
-        const std::size_t from = head_size_ + (dropping_ ? 0 : static_cast<std::size_t>(body_size_));
+        const std::size_t from = head_size_ + (dropping_ ? 0 : body_size_);
         if (at_ != place::sized_body) return memory_.subspan(from);
-        return memory_.subspan(from, static_cast<std::size_t>(length_ - body_size_));
+        return memory_.subspan(from, length_ - body_size_);
     }
 
     /// The first `n` bytes of `outgoing()` were taken by the link; they are zeroed.
@@ -5024,7 +5052,7 @@ class exchange {
     /// The reply's body, with `done`; empty before. The caller may change it.
     [[nodiscard]] std::span<char> body() noexcept {
         if (at_ != place::done) return {};
-        return {text() + head_size_, static_cast<std::size_t>(body_size_)};
+        return {text() + head_size_, body_size_};
     }
 
     /// Bytes from the body's start to the end of the memory: its size and at least `slack` more.
@@ -5093,7 +5121,8 @@ class exchange {
             return fail_in_head(errc::unsupported_content_coding, says.content_coding_at);
 
         const std::string_view behind(text() + head_size_, size_ - head_size_);
-        length_ = bodiless ? 0 : says.length;
+        // A length beyond what this machine can count fits nowhere either.
+        length_ = bodiless ? 0 : static_cast<std::size_t>(says.length < highest ? says.length : highest);
         if (bodiless || says.has_length) {
             if (!fits(length_)) return too_large(length_);
             at_ = place::sized_body;
@@ -5108,7 +5137,7 @@ class exchange {
     void take_body(std::string_view arrived) noexcept {
         if (at_ == place::open_body) return store(arrived);
         if (at_ == place::sized_body) {
-            const std::uint64_t left = length_ - body_size_;
+            const std::size_t left = length_ - body_size_;
             if (arrived.size() > left) keep_ = false;  // more than was announced
             body_size_ += arrived.size() < left ? arrived.size() : left;
             if (body_size_ == length_) finish();
@@ -5131,7 +5160,7 @@ class exchange {
 
     void store(std::string_view piece) noexcept {
         if (!fits(body_size_ + piece.size())) dropping_ = true;
-        char* const body_end = text() + head_size_ + (dropping_ ? 0 : static_cast<std::size_t>(body_size_));
+        char* const body_end = text() + head_size_ + (dropping_ ? 0 : body_size_);
         if (!dropping_) std::memmove(body_end, piece.data(), piece.size());
         body_size_ += piece.size();
         if (body_size_ > max_counted_bytes) too_large(max_counted_bytes);
@@ -5142,39 +5171,40 @@ class exchange {
         at_ = place::done;
     }
 
-    [[nodiscard]] bool fits(std::uint64_t body) const noexcept {
+    [[nodiscard]] bool fits(std::size_t body) const noexcept {
         const std::size_t behind = memory_.size() - head_size_;
         return slack_ <= behind && body <= behind - slack_;
     }
 
-    void too_large(std::uint64_t body) noexcept {
-        const std::uint64_t rest = std::uint64_t{head_size_} + slack_;
-        fail(stage::http, errc::reply_too_large, body > UINT64_MAX - rest ? UINT64_MAX : body + rest);
+    void too_large(std::size_t body) noexcept {
+        const std::size_t rest = head_size_ + slack_;
+        fail(stage::http, errc::reply_too_large, body > highest - rest ? highest : body + rest);
     }
 
     void fail_in_head(errc code, std::size_t at) noexcept { fail(stage::http, code, stream_ - size_ + at); }
 
-    void fail(stage where, errc code, std::uint64_t offset) noexcept {
+    void fail(stage where, errc code, std::size_t offset) noexcept {
         if (at_ == place::request) detail::wipe(memory_.data() + size_, request_end_ - size_);
-        constexpr std::uint32_t highest = (std::numeric_limits<std::uint32_t>::max)();
+        constexpr std::size_t most = UINT32_MAX;
         failure_ = {.stage = where,
                     .code = code,
                     .http_status = reader_.status(),
-                    .offset = offset < highest ? static_cast<std::uint32_t>(offset) : highest};
+                    .offset = static_cast<std::uint32_t>(offset < most ? offset : most)};
         keep_ = false;
         at_ = place::failed;
     }
 
     static constexpr std::size_t status_at = 9;
+    static constexpr std::size_t highest = (std::numeric_limits<std::size_t>::max)();
 
     std::span<std::byte> memory_;
     std::size_t slack_ = 1;
     std::size_t request_end_ = 0;
     std::size_t size_ = 0;  // of the request: sent; of the head: come, and what came behind it with it
     std::size_t head_size_ = 0;
-    std::uint64_t stream_ = 0;     // bytes of the reply that have come
-    std::uint64_t body_size_ = 0;  // without framing, what was dropped included
-    std::uint64_t length_ = 0;     // as announced
+    std::size_t stream_ = 0;     // bytes of the reply that have come
+    std::size_t body_size_ = 0;  // without framing, what was dropped included
+    std::size_t length_ = 0;     // as announced
     reply_head head_;
     detail::http1_reader reader_;
     detail::chunked chunks_;
@@ -5265,23 +5295,27 @@ concept reads_xml = requires(Reader& reader, json_document document) {
     { reader.template to_json<nothing>(document) } noexcept -> std::same_as<result<json_document>>;
 };
 
+/// Of a build that reads JSON only.
+inline error refusal_of_type(std::string_view content_type) noexcept {
+    switch (content_kind_of(content_type)) {
+        case content_kind::xml: return decode_error(errc::unsupported_content_type, 0);
+        case content_kind::other: return decode_error(errc::not_json, 0);
+        default: return {};
+    }
+}
+
 /// Makes a JSON document of whatever came, by its own Content-Type, whatever was asked for. Errors: `not_json` for a
 /// type that is neither, `unsupported_content_type` for XML where this client's reader reads none.
 template <class T, json_reader Reader>
 error as_json([[maybe_unused]] Reader& reader, std::string_view content_type, json_document& document) noexcept {
-    switch (content_kind_of(content_type)) {
-        case content_kind::unknown:
-        case content_kind::json: return {};
-        case content_kind::other: return decode_error(errc::not_json, 0);
-        case content_kind::xml: break;
-    }
+    const error e = refusal_of_type(content_type);
     if constexpr (reads_xml<Reader>) {
+        if (e.code != errc::unsupported_content_type) return e;
         const result<json_document> rewritten = reader.template to_json<T>(document);
-        if (!rewritten) return rewritten.error();
-        document = *rewritten;
-        return {};
+        if (rewritten) document = *rewritten;
+        return rewritten.error();
     } else {
-        return decode_error(errc::unsupported_content_type, 0);
+        return e;
     }
 }
 

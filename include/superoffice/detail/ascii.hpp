@@ -18,6 +18,12 @@ namespace detail::ascii {
 
 // Never <cctype>: those functions ask the locale, and take a negative char as a licence to crash.
 
+/// A literal's text, measured by the compiler: string_view's own constructor does that at run time where it is not inlined.
+template <std::size_t Size>
+consteval std::string_view literal(const char (&text)[Size]) noexcept {
+    return {text, Size - 1};
+}
+
 // Parts of a text, and places in it. The members of string_view that do the same check their arguments and end in abort
 // when they are wrong, which is code that a small machine would have to carry.
 
@@ -60,7 +66,7 @@ constexpr bool is_alphanumeric_or(char c, std::string_view others) noexcept {
 }
 
 /// What a method and a header's name are made of: tchar, RFC 9110 section 5.6.2.
-constexpr bool is_token(char c) noexcept { return is_alphanumeric_or(c, "!#$%&'*+-.^_`|~"); }
+constexpr bool is_token(char c) noexcept { return is_alphanumeric_or(c, literal("!#$%&'*+-.^_`|~")); }
 
 /// What a header's value, a reason phrase and a chunk extension are made of: HTAB, SP, VCHAR and obs-text, RFC 9110
 /// section 5.5. Every other control character, DEL included, is refused wherever this is asked.
@@ -83,6 +89,16 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexc
     for (std::size_t i = 0; i < a.size(); ++i)
         if (to_lower(a[i]) != to_lower(b[i])) return false;
     return true;
+}
+
+/// Which word of `list` this is, letter case ignored, counted from 0; -1 for none. A space stands behind each word.
+constexpr int index_of_word(std::string_view list, std::string_view word) noexcept {
+    for (int index = 0; !list.empty(); ++index) {
+        const std::size_t end = find(list, ' ');
+        if (equal_ignoring_case(first(list, end), word)) return index;
+        list = from(list, end + 1);
+    }
+    return -1;
 }
 
 /// Digits only, at least one, no sign, no space. False, and `value` untouched, for anything else and on overflow.

@@ -38,7 +38,7 @@ class chunked {
     constexpr answer next(std::string_view& input, std::string_view& piece) noexcept {
         while (!input.empty() && at_ != place::ended) {
             if (at_ == place::data) {
-                piece = remaining_ < input.size() ? input.substr(0, static_cast<std::size_t>(remaining_)) : input;
+                piece = remaining_ < input.size() ? ascii::first(input, static_cast<std::size_t>(remaining_)) : input;
                 input.remove_prefix(piece.size());
                 remaining_ -= piece.size();
                 if (remaining_ == 0) at_ = place::data_cr;

@@ -24,13 +24,15 @@ struct header_line {
 /// Takes the next header line from the front of `rest`, which is `reply_head::fields` or what an earlier call left of
 /// it. False when there is none. The lines were checked when they arrived; nothing is checked again.
 constexpr bool next_header(std::string_view& rest, header_line& line) noexcept {
-    const std::size_t end = rest.find('\n');
-    const std::size_t colon = rest.find(':');
-    if (end == std::string_view::npos || colon > end) return false;
-    std::string_view text = rest.substr(0, end);
+    namespace ascii = detail::ascii;
+    const std::size_t end = ascii::find(rest, '\n');
+    if (end == rest.size()) return false;
+    std::string_view text = ascii::first(rest, end);
+    const std::size_t colon = ascii::find(text, ':');
+    if (colon == end) return false;
     if (text.back() == '\r') text.remove_suffix(1);
-    line = {text.substr(0, colon), detail::ascii::trim(text.substr(colon + 1))};
-    rest.remove_prefix(end + 1);
+    line = {ascii::first(text, colon), ascii::trim(ascii::from(text, colon + 1))};
+    rest = ascii::from(rest, end + 1);
     return true;
 }
 
@@ -128,19 +130,24 @@ class http1_reader {
         std::size_t colon = 0;
         while (colon < line.size() && ascii::is_token(line[colon])) ++colon;
         if (colon == 0 || colon == line.size() || line[colon] != ':') return refuse(colon);
-        const std::string_view name = line.substr(0, colon);
-        const std::string_view value = ascii::trim(line.substr(colon + 1));
+        const std::string_view value = ascii::trim(ascii::from(line, colon + 1));
         const auto value_at = value.empty() ? line.size() : static_cast<std::size_t>(value.data() - line.data());
-        if (ascii::equal_ignoring_case(name, "content-length")) return take_length(value, value_at);
-        if (ascii::equal_ignoring_case(name, "transfer-encoding")) {
-            framing_.chunked = !framing_.has_transfer_coding && ascii::equal_ignoring_case(value, "chunked");
-            framing_.has_transfer_coding = true;
-            framing_.transfer_coding_at = line_ + value_at;
-        } else if (ascii::equal_ignoring_case(name, "content-encoding")) {
-            if (!framing_.foreign_coding) framing_.content_coding_at = line_ + value_at;
-            if (!value.empty() && !ascii::equal_ignoring_case(value, "identity")) framing_.foreign_coding = true;
-        } else if (ascii::equal_ignoring_case(name, "connection")) {
-            take_connection(value);
+        constexpr std::string_view known = "content-length transfer-encoding content-encoding connection ";
+        switch (ascii::index_of_word(known, ascii::first(line, colon))) {
+            case 0: return take_length(value, value_at);
+            case 1:
+                framing_.chunked =
+                    !framing_.has_transfer_coding && ascii::equal_ignoring_case(value, ascii::literal("chunked"));
+                framing_.has_transfer_coding = true;
+                framing_.transfer_coding_at = line_ + value_at;
+                break;
+            case 2:
+                if (!framing_.foreign_coding) framing_.content_coding_at = line_ + value_at;
+                if (!value.empty() && !ascii::equal_ignoring_case(value, ascii::literal("identity")))
+                    framing_.foreign_coding = true;
+                break;
+            case 3: take_connection(value); break;
+            default: break;
         }
         return true;
     }
@@ -157,12 +164,15 @@ class http1_reader {
 
     constexpr void take_connection(std::string_view list) noexcept {
         for (;;) {
-            const std::size_t comma = list.find(',');
-            const std::string_view option = ascii::trim(list.substr(0, comma));
-            if (ascii::equal_ignoring_case(option, "close")) framing_.wants_close = true;
-            if (ascii::equal_ignoring_case(option, "keep-alive")) framing_.wants_keep_alive = true;
-            if (comma == std::string_view::npos) return;
-            list.remove_prefix(comma + 1);
+            const std::size_t comma = ascii::find(list, ',');
+            const std::string_view option = ascii::trim(ascii::first(list, comma));
+            switch (ascii::index_of_word(ascii::literal("close keep-alive "), option)) {
+                case 0: framing_.wants_close = true; break;
+                case 1: framing_.wants_keep_alive = true; break;
+                default: break;
+            }
+            if (comma == list.size()) return;
+            list = ascii::from(list, comma + 1);
         }
     }
 

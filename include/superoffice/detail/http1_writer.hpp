@@ -28,7 +28,7 @@ class http1_writer : public request_head {
         for (std::size_t i = 0; i < method.size(); ++i)
             if (!ascii::is_token(method[i])) refuse(i);
         put(method);
-        put(" ");
+        put(ascii::literal(" "));
         std::size_t at = 0;
         for (const std::string_view part : parts) {
             for (const char c : part) {
@@ -38,7 +38,7 @@ class http1_writer : public request_head {
             put(part);
         }
         if (method.empty() || at == 0) refuse(0);
-        put(" HTTP/1.1\r\n");
+        put(ascii::literal(" HTTP/1.1\r\n"));
     }
     template <std::convertible_to<std::string_view>... Parts>
     void request_line(std::string_view method, const Parts&... parts) noexcept {
@@ -46,7 +46,7 @@ class http1_writer : public request_head {
         request_line(method, std::span<const std::string_view>(all));
     }
 
-    void end_of_head() noexcept { put("\r\n"); }
+    void end_of_head() noexcept { put(ascii::literal("\r\n")); }
 
     /// Any bytes; may be called again with more.
     void body(std::string_view part) noexcept { put(part); }
