@@ -39,6 +39,14 @@
 #endif
 #endif
 
+/// Small functions that run once for each member of a document: part of the loop that calls them wherever the compiler
+/// works for speed, and called where it works for size.
+#if defined(__GNUC__) && defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
+#define SUPEROFFICE_HOT __attribute__((always_inline)) inline
+#else
+#define SUPEROFFICE_HOT inline
+#endif
+
 /// Inline namespaces. Everything lives in one that names the version; what a switch changes (the default reader, and so
 /// the client) lives in one that names the switch too, so that objects built with different settings cannot be linked
 /// into one another by mistake. Schema types carry the version only.

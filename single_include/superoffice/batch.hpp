@@ -109,6 +109,14 @@
 #endif
 #endif
 
+/// Small functions that run once for each member of a document: part of the loop that calls them wherever the compiler
+/// works for speed, and called where it works for size.
+#if defined(__GNUC__) && defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
+#define SUPEROFFICE_HOT __attribute__((always_inline)) inline
+#else
+#define SUPEROFFICE_HOT inline
+#endif
+
 /// Inline namespaces. Everything lives in one that names the version; what a switch changes (the default reader, and so
 /// the client) lives in one that names the switch too, so that objects built with different settings cannot be linked
 /// into one another by mistake. Schema types carry the version only.
@@ -2110,6 +2118,16 @@ struct any_element {
 /// `raw(view&)`        the same, and its text without the white space around it
 ///
 /// A function that meets another kind than its own answers `wrong_kind` and consumes nothing.
+///
+/// What `object` and `array` are made of, for those who know which member they expect next:
+///
+/// `enter(bracket, more)`  over the bracket; `more` when an item follows, else over the closing one too
+/// `key_is(name)`          true, and over key and colon, when the next key is spelt just so; else consumes nothing
+/// `key(text&)`            over any key and its colon; the key is wholly checked
+/// `next(closing, more)`   behind an item: over the comma to the next one, or over the closing bracket
+/// `passed_on(start, e)`   to be asked on the way out of each container, with the item's `place()`: keeps the offset
+/// `on(c)`                 the value's first byte is c
+/// `place()`               where the value starts; `since(place)` is the text from there to what was consumed last
 template <class Value>
 concept json_value = requires(Value& value, bool& flag, std::string_view& text, json_text& token) {
     { value.kind() } noexcept -> std::same_as<json_kind>;
@@ -2121,6 +2139,13 @@ concept json_value = requires(Value& value, bool& flag, std::string_view& text, 
     { value.array(detail::any_element{}) } noexcept -> std::same_as<errc>;
     { value.skip() } noexcept -> std::same_as<errc>;
     { value.raw(text) } noexcept -> std::same_as<errc>;
+    { value.enter('{', flag) } noexcept -> std::same_as<errc>;
+    { value.key_is(text) } noexcept -> std::same_as<bool>;
+    { value.key(token) } noexcept -> std::same_as<errc>;
+    { value.next('}', flag) } noexcept -> std::same_as<errc>;
+    { value.passed_on(value.place(), errc::ok) } noexcept -> std::same_as<errc>;
+    { value.on('n') } noexcept -> std::same_as<bool>;
+    { value.since(value.place()) } noexcept -> std::same_as<std::string_view>;
 };
 
 /// Reads one document after another, without allocating.
@@ -2693,6 +2718,25 @@ inline void skip_json_space(json_cursor& c) noexcept {
     while (c.at != c.end && is_json_space(*c.at)) ++c.at;
 }
 
+/// As memcmp() == 0, without a call for what is mostly a word or two.
+inline bool same_bytes(const char* a, const char* b, std::size_t size) noexcept {
+    using word = std::size_t;
+    const auto differ = [a, b](std::size_t at) {
+        word one, other;
+        std::memcpy(&one, a + at, sizeof one);
+        std::memcpy(&other, b + at, sizeof other);
+        return one != other;
+    };
+    if (size < sizeof(word)) {
+        for (std::size_t n = 0; n != size; ++n)
+            if (a[n] != b[n]) return false;
+        return true;
+    }
+    for (std::size_t n = 0; n + sizeof(word) < size; n += sizeof(word))
+        if (differ(n)) return false;
+    return !differ(size - sizeof(word));  // the last word, which may overlap the one before
+}
+
 /// How many bytes the UTF-8 sequence at `at` has, 2 to 4; 0 for anything that RFC 3629 section 4 does not allow:
 /// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations.
 inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
@@ -2860,6 +2904,122 @@ inline errc read_json_literal(json_cursor& c, json_kind wanted) noexcept {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/detail/json_value.hpp - what a value of either reader does, made of the few steps in which they differ.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_DETAIL_JSON_VALUE_HPP
+#define SUPEROFFICE_DETAIL_JSON_VALUE_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// A handle to where a reader is: the `json_value` of this library's readers. Copies of it are the same value. The reader
+/// has the same functions for one token each, and knows which containers it is in.
+template <class Reader>
+class json_value_of {
+  public:
+    explicit constexpr json_value_of(Reader& reader) noexcept : reader_(&reader) {}
+
+    [[nodiscard]] SUPEROFFICE_HOT bool on(char c) const noexcept { return reader_->on(c); }
+    [[nodiscard]] SUPEROFFICE_HOT const char* place() const noexcept { return reader_->place(); }
+    [[nodiscard]] SUPEROFFICE_HOT json_kind kind() const noexcept { return reader_->kind(); }
+    [[nodiscard]] SUPEROFFICE_HOT errc null() noexcept { return reader_->literal(json_kind::null); }
+    [[nodiscard]] SUPEROFFICE_HOT errc boolean(bool& into) noexcept {
+        into = on('t');
+        return reader_->literal(json_kind::boolean);
+    }
+    [[nodiscard]] SUPEROFFICE_HOT errc number(std::string_view& into) noexcept { return reader_->number(into); }
+    [[nodiscard]] SUPEROFFICE_HOT errc string(json_text& into) noexcept { return reader_->string(into); }
+
+    [[nodiscard]] SUPEROFFICE_HOT errc enter(char bracket, bool& more) noexcept {
+        return reader_->enter(bracket, more);
+    }
+    [[nodiscard]] SUPEROFFICE_HOT bool key_is(std::string_view name) noexcept { return reader_->key_is(name); }
+    [[nodiscard]] SUPEROFFICE_HOT errc key(json_text& into) noexcept { return reader_->key(into); }
+    [[nodiscard]] SUPEROFFICE_HOT errc next(char closing, bool& more) noexcept { return reader_->next(closing, more); }
+    errc passed_on(const char* start, errc code) noexcept { return reader_->passed_on(start, code); }
+
+    template <class F>
+    [[nodiscard]] errc object(F&& f) noexcept {
+        bool more = false;
+        errc code = enter('{', more);
+        while (more) {
+            json_text name;
+            code = key(name);
+            if (code != errc::ok) break;
+            const char* const start = place();
+            code = f(name, *this);
+            if (code != errc::ok) return passed_on(start, code);
+            code = next('}', more);
+        }
+        return code;
+    }
+    template <class F>
+    [[nodiscard]] errc array(F&& f) noexcept {
+        bool more = false;
+        errc code = enter('[', more);
+        while (more) {
+            const char* const start = place();
+            code = f(*this);
+            if (code != errc::ok) return passed_on(start, code);
+            code = next(']', more);
+        }
+        return code;
+    }
+
+    [[nodiscard]] errc skip() noexcept {
+        static_assert(json_max_depth <= 32, "one bit for each level");
+        std::uint32_t objects = 0;  // bit 0: the innermost container that was entered here is an object
+        std::size_t inside = 0;     // how many were
+        for (;;) {
+            json_text text;
+            std::string_view digits;
+            errc code = errc::ok;
+            bool more = false;
+            switch (kind()) {
+                case json_kind::object:
+                    code = enter('{', more);
+                    if (more) objects = objects << 1 | 1, ++inside;
+                    break;
+                case json_kind::array:
+                    code = enter('[', more);
+                    if (more) objects <<= 1, ++inside;
+                    break;
+                case json_kind::string: code = string(text); break;
+                case json_kind::number: code = number(digits); break;
+                case json_kind::boolean: code = reader_->literal(json_kind::boolean); break;
+                default: code = null(); break;  // says what is wrong with anything else
+            }
+            while (code == errc::ok && !more) {
+                if (inside == 0) return errc::ok;
+                code = next((objects & 1) != 0 ? '}' : ']', more);
+                if (!more) objects >>= 1, --inside;
+            }
+            if (code == errc::ok && (objects & 1) != 0) code = key(text);
+            if (code != errc::ok) return code;
+        }
+    }
+    [[nodiscard]] errc raw(std::string_view& into) noexcept {
+        const char* const start = place();
+        const errc code = skip();
+        if (code == errc::ok) into = since(start);
+        return code;
+    }
+    /// The document from `start` to behind what was consumed last.
+    [[nodiscard]] std::string_view since(const char* start) const noexcept {
+        return {start, static_cast<std::size_t>(reader_->behind() - start)};
+    }
+
+  private:
+    Reader* reader_;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/json/compact_reader.hpp - a strict JSON reader for small machines: no heap, no tables, no slack.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_JSON_COMPACT_READER_HPP
@@ -2876,62 +3036,7 @@ class compact_reader {
   public:
     static constexpr std::size_t slack = 0;
 
-    /// A handle to where the reader is. Copies of it are the same value.
-    class value {
-      public:
-        [[nodiscard]] json_kind kind() const noexcept { return detail::json_kind_at(reader_->cursor_); }
-        [[nodiscard]] errc null() noexcept { return detail::read_json_literal(reader_->cursor_, json_kind::null); }
-        [[nodiscard]] errc boolean(bool& into) noexcept {
-            into = reader_->cursor_.on('t');
-            return detail::read_json_literal(reader_->cursor_, json_kind::boolean);
-        }
-        [[nodiscard]] errc number(std::string_view& into) noexcept {
-            return detail::read_json_number(reader_->cursor_, into);
-        }
-        [[nodiscard]] errc string(json_text& into) noexcept { return detail::read_json_string(reader_->cursor_, into); }
-
-        template <class F>
-        [[nodiscard]] errc object(F&& f) noexcept {
-            bool more = false;
-            errc code = reader_->enter('{', more);
-            while (more) {
-                json_text key;
-                code = reader_->key(key);
-                if (code != errc::ok) break;
-                const char* const start = reader_->cursor_.at;
-                code = f(key, *this);
-                if (code != errc::ok) return reader_->passed_on(start, code);
-                code = reader_->next('}', more);
-            }
-            return code;
-        }
-        template <class F>
-        [[nodiscard]] errc array(F&& f) noexcept {
-            bool more = false;
-            errc code = reader_->enter('[', more);
-            while (more) {
-                const char* const start = reader_->cursor_.at;
-                code = f(*this);
-                if (code != errc::ok) return reader_->passed_on(start, code);
-                code = reader_->next(']', more);
-            }
-            return code;
-        }
-
-        [[nodiscard]] errc skip() noexcept { return reader_->skip(); }
-        [[nodiscard]] errc raw(std::string_view& into) noexcept {
-            const char* const start = reader_->cursor_.at;
-            const errc code = reader_->skip();
-            if (code == errc::ok) into = {start, static_cast<std::size_t>(reader_->cursor_.at - start)};
-            return code;
-        }
-
-      private:
-        friend class compact_reader;
-        explicit value(compact_reader& reader) noexcept : reader_(&reader) {}
-
-        compact_reader* reader_;
-    };
+    using value = detail::json_value_of<compact_reader>;
 
     /// Errors: `empty_document`; `document_too_large` above 4 GB, where offsets end.
     [[nodiscard]] errc start(const json_document& document) noexcept {
@@ -2954,14 +3059,23 @@ class compact_reader {
     }
 
   private:
-    // The functions given to object() and array() pass errors on, the innermost first: that one knows the place.
+    friend value;
+
+    SUPEROFFICE_HOT bool on(char c) const noexcept { return cursor_.on(c); }
+    const char* place() const noexcept { return cursor_.at; }
+    const char* behind() const noexcept { return cursor_.at; }
+    json_kind kind() const noexcept { return detail::json_kind_at(cursor_); }
+    errc literal(json_kind wanted) noexcept { return detail::read_json_literal(cursor_, wanted); }
+    errc number(std::string_view& into) noexcept { return detail::read_json_number(cursor_, into); }
+    SUPEROFFICE_HOT errc string(json_text& into) noexcept { return detail::read_json_string(cursor_, into); }
+
+    // The innermost container asks first: it knows the place.
     errc passed_on(const char* start, errc code) noexcept {
         const bool mine = code >= errc::bad_json && code <= errc::too_deep;
         if (fault_ == nullptr) fault_ = mine ? cursor_.at : start;
         return code;
     }
 
-    // Over the opening bracket; `more` when an item follows, on which `at` then is. Over the closing one otherwise.
     errc enter(char bracket, bool& more) noexcept {
         if (!cursor_.on(bracket)) return detail::json_refusal(cursor_);
         if (depth_ == json_max_depth) return errc::too_deep;
@@ -2973,8 +3087,7 @@ class compact_reader {
         return errc::ok;
     }
 
-    // Behind an item: the same for the next one.
-    errc next(char closing_bracket, bool& more) noexcept {
+    SUPEROFFICE_HOT errc next(char closing_bracket, bool& more) noexcept {
         detail::skip_json_space(cursor_);
         more = cursor_.on(',');
         if (more) {
@@ -2995,7 +3108,20 @@ class compact_reader {
 
     static char closing(char bracket) noexcept { return static_cast<char>(bracket + 2); }  // ASCII: [ \ ] and { | }
 
-    // A member's name, and over the colon to its value.
+    SUPEROFFICE_HOT bool key_is(std::string_view name) noexcept {
+        if (static_cast<std::size_t>(cursor_.end - cursor_.at) < name.size() + 2) return false;
+        if (*cursor_.at != '"' || cursor_.at[name.size() + 1] != '"') return false;
+        if (!detail::same_bytes(cursor_.at + 1, name.data(), name.size())) return false;
+        detail::json_cursor behind = cursor_;
+        behind.at += name.size() + 2;
+        detail::skip_json_space(behind);
+        if (!behind.on(':')) return false;
+        ++behind.at;
+        detail::skip_json_space(behind);
+        cursor_.at = behind.at;
+        return true;
+    }
+
     errc key(json_text& into) noexcept {
         if (!cursor_.on('"')) return detail::json_fault(cursor_, errc::bad_json);
         const errc code = detail::scan_json_string(cursor_, into);
@@ -3005,39 +3131,6 @@ class compact_reader {
         ++cursor_.at;
         detail::skip_json_space(cursor_);
         return errc::ok;
-    }
-
-    errc skip() noexcept {
-        static_assert(json_max_depth <= 32, "one bit for each level");
-        std::uint32_t objects = 0;  // bit 0: the innermost container that was entered here is an object
-        const std::size_t outside = depth_;
-        for (;;) {
-            json_text text;
-            errc code = errc::ok;
-            bool more = false;
-            switch (detail::json_kind_at(cursor_)) {
-                case json_kind::object:
-                    code = enter('{', more);
-                    if (more) objects = objects << 1 | 1;
-                    break;
-                case json_kind::array:
-                    code = enter('[', more);
-                    if (more) objects <<= 1;
-                    break;
-                case json_kind::string: code = detail::scan_json_string(cursor_, text); break;
-                case json_kind::number: code = detail::scan_json_number(cursor_); break;
-                case json_kind::boolean:
-                case json_kind::null: code = detail::scan_json_literal(cursor_); break;
-                default: return detail::json_refusal(cursor_);
-            }
-            while (code == errc::ok && !more) {
-                if (depth_ == outside) return errc::ok;
-                code = next((objects & 1) != 0 ? '}' : ']', more);
-                if (!more) objects >>= 1;
-            }
-            if (code == errc::ok && (objects & 1) != 0) code = key(text);
-            if (code != errc::ok) return code;
-        }
     }
 
     const char* begin_ = nullptr;
@@ -3052,7 +3145,7 @@ static_assert(json_reader<compact_reader>);
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/json/simdjson_reader.hpp - a JSON reader over simdjson On-Demand, for hosts and large replies; opt-in.
+// superoffice/json/simdjson_reader.hpp - a JSON reader over simdjson, for hosts and large replies; opt-in.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_JSON_SIMDJSON_READER_HPP
 #define SUPEROFFICE_JSON_SIMDJSON_READER_HPP
@@ -3088,9 +3181,10 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 /// Reads like `compact_reader`, and refuses what it refuses, but has simdjson find the structure: one pass over the
-/// whole document at `start`, many bytes at a time. Works with simdjson 3.0 and later.
+/// whole document at `start`, many bytes at a time (what simdjson calls stage 1), after which this reader goes from
+/// token to token. Works with simdjson 3.0 and later.
 ///
-/// Allocates when constructed (about 6 bytes for each of `max_bytes`) and never again. If that failed, every `start`
+/// Allocates when constructed (about 4 bytes for each of `max_bytes`) and never again. If that failed, every `start`
 /// answers `document_too_large`. Movable between two documents, not while one is being read.
 ///
 /// Where the two readers differ, on purpose:
@@ -3102,108 +3196,15 @@ inline namespace SUPEROFFICE_ABI {
 class simdjson_reader {
   public:
     static constexpr std::size_t slack = simdjson::SIMDJSON_PADDING;
+    using value = detail::json_value_of<simdjson_reader>;
 
     explicit simdjson_reader(std::size_t max_bytes) noexcept {
-        // Small ones are rounded up: simdjson works in blocks. Deeper nesting than ours never gets to it, and the
-        // memory for its own default depth, 1024, would be 9 KB.
-        constexpr std::size_t block = 64, outermost = 2;
+        // Small ones are rounded up: simdjson works in blocks. Its own depth does not matter: it is not asked to nest.
+        constexpr std::size_t block = 64;
         const std::size_t largest = simdjson::SIMDJSON_MAXSIZE_BYTES;
         const std::size_t wanted = max_bytes > largest ? largest : max_bytes < block ? block : max_bytes;
-        if (parser_.allocate(wanted, json_max_depth + outermost) == simdjson::SUCCESS)
-            max_bytes_ = max_bytes > largest ? largest : max_bytes;
+        if (parser_.allocate(wanted, 1) == simdjson::SUCCESS) max_bytes_ = max_bytes > largest ? largest : max_bytes;
     }
-
-    /// A value of the document. Not to be copied: it is consumed once.
-    class value {
-      public:
-        [[nodiscard]] json_kind kind() const noexcept { return detail::json_kind_at({at_, reader_->cursor_.end}); }
-        [[nodiscard]] errc null() noexcept { return detail::read_json_literal(here(), json_kind::null); }
-        [[nodiscard]] errc boolean(bool& into) noexcept {
-            into = here().on('t');
-            return detail::read_json_literal(here(), json_kind::boolean);
-        }
-        // simdjson leaves a scalar that nobody has taken behind by itself, when it goes on to the next item.
-        [[nodiscard]] errc number(std::string_view& into) noexcept { return detail::read_json_number(here(), into); }
-        [[nodiscard]] errc string(json_text& into) noexcept {
-            detail::json_cursor& c = here();
-            if (root_ || !c.on('"')) return detail::read_json_string(c, into);
-            // Strings have to be taken: one left behind with a colon after it would pass for a key, wherever it stands.
-            // The view that get_string() gives dies with the next document, so ours is into the document itself.
-            const std::string_view token = value_.raw_json_token();
-            if (value_.get_raw_json_string().error() != simdjson::SUCCESS) return errc::bad_json;
-            return reader_->known_string(token, into);
-        }
-
-        template <class F>
-        [[nodiscard]] errc object(F&& f) noexcept {
-            simdjson::ondemand::object object;
-            errc code = reader_->enter(*this, '{', object);
-            if (code != errc::ok) return code;
-            for (auto item = object.begin(), last = object.end(); item != last; ++item) {
-                json_text key;
-                code = reader_->key(key);
-                simdjson::ondemand::field field;
-                if ((*item).get(field) != simdjson::SUCCESS) return reader_->structure_fault(code);
-                if (code != errc::ok) return code;
-                value member{*reader_, std::move(field).value()};
-                const char* const start = member.at_;
-                code = f(key, member);
-                if (code != errc::ok) return reader_->passed_on(start, code);
-            }
-            return reader_->leave(root_);
-        }
-        template <class F>
-        [[nodiscard]] errc array(F&& f) noexcept {
-            simdjson::ondemand::array array;
-            errc code = reader_->enter(*this, '[', array);
-            if (code != errc::ok) return code;
-            for (auto item : array) {
-                simdjson::ondemand::value found;
-                if (std::move(item).get(found) != simdjson::SUCCESS) return reader_->structure_fault();
-                value element{*reader_, std::move(found)};
-                const char* const start = element.at_;
-                code = f(element);
-                if (code != errc::ok) return reader_->passed_on(start, code);
-            }
-            return reader_->leave(root_);
-        }
-
-        // simdjson's own skipping and raw_json() do not look inside, so everything is iterated.
-        [[nodiscard]] errc skip() noexcept {
-            json_text text;
-            std::string_view digits;
-            switch (kind()) {
-                case json_kind::object: return object(detail::any_member{});
-                case json_kind::array: return array(detail::any_element{});
-                case json_kind::string: return string(text);
-                case json_kind::number: return number(digits);
-                case json_kind::boolean:
-                case json_kind::null: return detail::read_json_literal(here(), kind());
-                default: return detail::json_refusal(here());
-            }
-        }
-        [[nodiscard]] errc raw(std::string_view& into) noexcept {
-            const errc code = skip();
-            if (code == errc::ok) into = {at_, static_cast<std::size_t>(reader_->cursor_.at - at_)};
-            return code;
-        }
-
-      private:
-        friend class simdjson_reader;
-        explicit value(simdjson_reader& reader) noexcept : reader_(&reader), at_(reader.cursor_.at), root_(true) {}
-        value(simdjson_reader& reader, simdjson::ondemand::value&& found) noexcept
-            : value_(std::move(found)), reader_(&reader), at_(value_.raw_json_token().data()) {}
-
-        detail::json_cursor& here() noexcept {
-            reader_->cursor_.at = at_;
-            return reader_->cursor_;
-        }
-
-        simdjson::ondemand::value value_;  // not for the root, which simdjson reads through the document
-        simdjson_reader* reader_;
-        const char* at_;
-        bool root_ = false;
-    };
 
     /// Errors: `empty_document`, `document_too_large`, `memory_too_small` for less capacity than size and `slack`
     /// (`offset` is what was needed, for both), and what can be told of the whole document, see above.
@@ -3219,13 +3220,24 @@ class simdjson_reader {
         if (document.capacity < document.size + slack) return lacking(document.size + slack, errc::memory_too_small);
         // Anything else than a container is one token: simdjson is not asked. Later versions would also pass over a
         // byte order mark, which thus never gets to them.
-        if (!cursor_.on('{') && !cursor_.on('[')) return errc::ok;
-        const auto failed = parser_.iterate(begin_, document.size, document.capacity).get(document_);
-        return failed == simdjson::SUCCESS ? errc::ok : search_fault();
+        if (!cursor_.on('{') && !cursor_.on('[')) return start_alone();
+        auto& found = *parser_.implementation;
+        const auto* const bytes = reinterpret_cast<const std::uint8_t*>(begin_);
+        if (found.stage1(bytes, document.size, simdjson::stage1_mode::regular) != simdjson::SUCCESS)
+            return search_fault();
+        at_ = found.structural_indexes.get();
+        last_ = at_ + found.n_structural_indexes;
+        // Whatever token we are on then, there is one behind it: see leave().
+        if (begin_[last_[-1]] != *cursor_.at + 2) return search_fault();
+        backslash_ = nullptr;
+        return errc::ok;
     }
     [[nodiscard]] value root() noexcept { return value{*this}; }
     [[nodiscard]] errc finish() noexcept {
-        detail::skip_json_space(cursor_);
+        if (is_alone())
+            detail::skip_json_space(cursor_);
+        else
+            cursor_.at = at_ == last_ ? cursor_.end : place();
         return cursor_.at == cursor_.end ? errc::ok : detail::json_fault(cursor_, errc::bad_json);
     }
     /// As for `compact_reader`.
@@ -3235,10 +3247,21 @@ class simdjson_reader {
     }
 
   private:
+    friend value;
+
     errc lacking(std::size_t needed, errc code) noexcept {
         needed_ = needed > UINT32_MAX ? UINT32_MAX : static_cast<std::uint32_t>(needed);
         return code;
     }
+
+    // A scalar is the only token of its document.
+    errc start_alone() noexcept {
+        alone_ = static_cast<std::uint32_t>(cursor_.at - begin_);
+        at_ = &alone_;
+        last_ = at_ + 1;
+        return errc::ok;
+    }
+    bool is_alone() const noexcept { return last_ == &alone_ + 1; }
 
     // Only while the document is as it came: simdjson says that something is wrong, `compact_reader` what and where.
     errc search_fault() noexcept {
@@ -3251,75 +3274,112 @@ class simdjson_reader {
         return code == errc::ok ? errc::bad_json : code;
     }
 
-    // The functions given to object() and array() pass errors on, the innermost first: that one knows the place.
+    // The innermost container asks first: it knows the place.
     errc passed_on(const char* start, errc code) noexcept {
         const bool mine = code >= errc::bad_json && code <= errc::too_deep;
         if (fault_ == nullptr) fault_ = mine ? cursor_.at : start;
         return code;
     }
 
-    // A member's name, before simdjson has looked whether it is one, and has a colon.
-    errc key(json_text& into) noexcept {
-        cursor_.at = location();
-        return cursor_.on('"') ? detail::scan_json_string(cursor_, into) : detail::json_fault(cursor_, errc::bad_json);
+    SUPEROFFICE_HOT const char* place() const noexcept { return begin_ + *at_; }
+    SUPEROFFICE_HOT bool on(char c) const noexcept { return *place() == c; }
+    json_kind kind() const noexcept { return detail::json_kind_at({place(), cursor_.end}); }
+
+    detail::json_cursor& here() noexcept {
+        cursor_.at = place();
+        return cursor_;
+    }
+    errc fault_here() noexcept { return detail::json_fault(here(), errc::bad_json); }
+
+    // Behind the token before this one.
+    const char* behind() const noexcept {
+        if (at_ == last_ && is_alone()) return cursor_.at;
+        const char* end = at_ == last_ ? cursor_.end : place();
+        while (detail::is_json_space(end[-1])) --end;
+        return end;
     }
 
-    // simdjson has met something else than what must come here: the token before the one that it stands on now. Of this
-    // and a fault in a key, the first in the document counts.
-    errc structure_fault(errc in_key = errc::ok) noexcept {
-        const char* const met = location();
-        if (in_key != errc::ok && cursor_.at < met) return in_key;
-        cursor_.at = met;
-        return detail::json_fault(cursor_, errc::bad_json);  // its portable kernel checks UTF-8 in strings only
+    SUPEROFFICE_HOT errc consumed(errc code) noexcept {
+        at_ += code == errc::ok;
+        return code;
+    }
+    SUPEROFFICE_HOT errc literal(json_kind wanted) noexcept {
+        return consumed(detail::read_json_literal(here(), wanted));
+    }
+    SUPEROFFICE_HOT errc number(std::string_view& into) noexcept {
+        return consumed(detail::read_json_number(here(), into));
     }
 
-    // The token that simdjson comes to next; the document's end where there is none.
-    const char* location() noexcept {
-        const char* found = nullptr;
-        return document_.current_location().get(found) == simdjson::SUCCESS ? found : cursor_.end;
+    // Of a string in a container simdjson has checked everything but the escapes, and only white space is between it and
+    // the next token. Where the next backslash of the document is, is known: most have none.
+    SUPEROFFICE_HOT errc string(json_text& into) noexcept {
+        const char* const from = place();
+        if (*from != '"' || is_alone()) return consumed(detail::read_json_string(here(), into));
+        const char* to = begin_ + at_[1];
+        while (detail::is_json_space(to[-1])) --to;
+        if (to > backslash_ && has_backslash(from, to)) return consumed(detail::scan_json_string(here(), into));
+        into = json_text{{from, static_cast<std::size_t>(to - from)}, false};
+        ++at_;
+        return errc::ok;
+    }
+    bool has_backslash(const char* from, const char* to) noexcept {
+        if (backslash_ < from) {
+            const void* found = std::memchr(from, '\\', static_cast<std::size_t>(cursor_.end - from));
+            backslash_ = found != nullptr ? static_cast<const char*>(found) : cursor_.end;
+        }
+        return backslash_ < to;
     }
 
-    template <class Container>
-    errc enter(value& from, char bracket, Container& into) noexcept {
-        cursor_.at = from.at_;
-        if (!cursor_.on(bracket)) return detail::json_refusal(cursor_);
-        if (depth_ == json_max_depth) return errc::too_deep;
+    SUPEROFFICE_HOT errc enter(char bracket, bool& more) noexcept {
+        if (!on(bracket)) return detail::json_refusal(here());
+        if (depth_ == json_max_depth) return static_cast<void>(here()), errc::too_deep;
         ++depth_;
-        const auto failed = from.root_ ? document_.get(into) : from.value_.get(into);
-        if (failed == simdjson::SUCCESS) return errc::ok;
-        // The last bracket of the document does not close its first: found before anything was read.
-        return from.root_ ? search_fault() : structure_fault();
+        ++at_;
+        more = !on(static_cast<char>(bracket + 2));  // ASCII: [ \ ] and { | }
+        return more ? errc::ok : leave();
     }
-
-    // Behind a closing bracket.
-    errc leave(bool root) noexcept {
+    SUPEROFFICE_HOT errc next(char closing, bool& more) noexcept {
+        more = on(',');
+        if (more) return ++at_, errc::ok;
+        return on(closing) ? leave() : fault_here();
+    }
+    // Over a closing bracket. The document's last token is one that closes its root: as long as that is not consumed, there
+    // is a token to look at, so this is the only place where the end can come too early.
+    SUPEROFFICE_HOT errc leave() noexcept {
+        ++at_;
         --depth_;
-        const char* const next = location();
-        cursor_.at = next;
-        // The container around this one is not closed. Looked for here because simdjson would look at the bytes past
-        // the document's end, and they may be anything.
-        if (!root && next == cursor_.end) return errc::bad_json;
-        while (detail::is_json_space(cursor_.at[-1])) --cursor_.at;
+        if (at_ != last_ || depth_ == 0) return errc::ok;
+        cursor_.at = cursor_.end;
+        return errc::bad_json;
+    }
+
+    SUPEROFFICE_HOT bool key_is(std::string_view name) noexcept {
+        const char* const from = place();
+        if (static_cast<std::size_t>(cursor_.end - from) < name.size() + 2) return false;
+        if (*from != '"' || from[name.size() + 1] != '"') return false;
+        if (!detail::same_bytes(from + 1, name.data(), name.size()) || begin_[at_[1]] != ':') return false;
+        at_ += 2;
+        return true;
+    }
+    SUPEROFFICE_HOT errc key(json_text& into) noexcept {
+        if (!on('"')) return fault_here();
+        if (const errc code = string(into); code != errc::ok) return code;
+        if (!on(':')) return fault_here();
+        ++at_;
         return errc::ok;
     }
 
-    // A string of which simdjson has checked everything but the escapes, and white space up to the next token.
-    errc known_string(std::string_view token, json_text& into) noexcept {
-        if (std::memchr(token.data(), '\\', token.size()) != nullptr) return detail::scan_json_string(cursor_, into);
-        while (detail::is_json_space(token.back())) token.remove_suffix(1);
-        cursor_.at += token.size();
-        into = json_text{token, false};
-        return errc::ok;
-    }
-
-    simdjson::ondemand::parser parser_;
-    simdjson::ondemand::document document_;
+    simdjson::dom::parser parser_;
     std::size_t max_bytes_ = 0;
     const char* begin_ = nullptr;
+    const std::uint32_t* at_ = nullptr;    // the token that comes next: its place in the document
+    const std::uint32_t* last_ = nullptr;  // behind the last one
+    const char* backslash_ = nullptr;  // the document's next one; its end where there is none; looked for when needed
     const char* fault_ = nullptr;
     detail::json_cursor cursor_;
     std::size_t depth_ = 0;
     std::uint32_t needed_ = 0;
+    std::uint32_t alone_ = 0;
 };
 static_assert(json_reader<simdjson_reader>);
 

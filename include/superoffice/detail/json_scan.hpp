@@ -32,6 +32,25 @@ inline void skip_json_space(json_cursor& c) noexcept {
     while (c.at != c.end && is_json_space(*c.at)) ++c.at;
 }
 
+/// As memcmp() == 0, without a call for what is mostly a word or two.
+inline bool same_bytes(const char* a, const char* b, std::size_t size) noexcept {
+    using word = std::size_t;
+    const auto differ = [a, b](std::size_t at) {
+        word one, other;
+        std::memcpy(&one, a + at, sizeof one);
+        std::memcpy(&other, b + at, sizeof other);
+        return one != other;
+    };
+    if (size < sizeof(word)) {
+        for (std::size_t n = 0; n != size; ++n)
+            if (a[n] != b[n]) return false;
+        return true;
+    }
+    for (std::size_t n = 0; n + sizeof(word) < size; n += sizeof(word))
+        if (differ(n)) return false;
+    return !differ(size - sizeof(word));  // the last word, which may overlap the one before
+}
+
 /// How many bytes the UTF-8 sequence at `at` has, 2 to 4; 0 for anything that RFC 3629 section 4 does not allow:
 /// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations.
 inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {

@@ -4,6 +4,7 @@
 #define SUPEROFFICE_JSON_COMPACT_READER_HPP
 
 #include <superoffice/detail/json_scan.hpp>
+#include <superoffice/detail/json_value.hpp>
 #include <superoffice/json/reader.hpp>
 
 #include <cstddef>
@@ -21,62 +22,7 @@ class compact_reader {
   public:
     static constexpr std::size_t slack = 0;
 
-    /// A handle to where the reader is. Copies of it are the same value.
-    class value {
-      public:
-        [[nodiscard]] json_kind kind() const noexcept { return detail::json_kind_at(reader_->cursor_); }
-        [[nodiscard]] errc null() noexcept { return detail::read_json_literal(reader_->cursor_, json_kind::null); }
-        [[nodiscard]] errc boolean(bool& into) noexcept {
-            into = reader_->cursor_.on('t');
-            return detail::read_json_literal(reader_->cursor_, json_kind::boolean);
-        }
-        [[nodiscard]] errc number(std::string_view& into) noexcept {
-            return detail::read_json_number(reader_->cursor_, into);
-        }
-        [[nodiscard]] errc string(json_text& into) noexcept { return detail::read_json_string(reader_->cursor_, into); }
-
-        template <class F>
-        [[nodiscard]] errc object(F&& f) noexcept {
-            bool more = false;
-            errc code = reader_->enter('{', more);
-            while (more) {
-                json_text key;
-                code = reader_->key(key);
-                if (code != errc::ok) break;
-                const char* const start = reader_->cursor_.at;
-                code = f(key, *this);
-                if (code != errc::ok) return reader_->passed_on(start, code);
-                code = reader_->next('}', more);
-            }
-            return code;
-        }
-        template <class F>
-        [[nodiscard]] errc array(F&& f) noexcept {
-            bool more = false;
-            errc code = reader_->enter('[', more);
-            while (more) {
-                const char* const start = reader_->cursor_.at;
-                code = f(*this);
-                if (code != errc::ok) return reader_->passed_on(start, code);
-                code = reader_->next(']', more);
-            }
-            return code;
-        }
-
-        [[nodiscard]] errc skip() noexcept { return reader_->skip(); }
-        [[nodiscard]] errc raw(std::string_view& into) noexcept {
-            const char* const start = reader_->cursor_.at;
-            const errc code = reader_->skip();
-            if (code == errc::ok) into = {start, static_cast<std::size_t>(reader_->cursor_.at - start)};
-            return code;
-        }
-
-      private:
-        friend class compact_reader;
-        explicit value(compact_reader& reader) noexcept : reader_(&reader) {}
-
-        compact_reader* reader_;
-    };
+    using value = detail::json_value_of<compact_reader>;
 
     /// Errors: `empty_document`; `document_too_large` above 4 GB, where offsets end.
     [[nodiscard]] errc start(const json_document& document) noexcept {
@@ -99,14 +45,23 @@ class compact_reader {
     }
 
   private:
-    // The functions given to object() and array() pass errors on, the innermost first: that one knows the place.
+    friend value;
+
+    SUPEROFFICE_HOT bool on(char c) const noexcept { return cursor_.on(c); }
+    const char* place() const noexcept { return cursor_.at; }
+    const char* behind() const noexcept { return cursor_.at; }
+    json_kind kind() const noexcept { return detail::json_kind_at(cursor_); }
+    errc literal(json_kind wanted) noexcept { return detail::read_json_literal(cursor_, wanted); }
+    errc number(std::string_view& into) noexcept { return detail::read_json_number(cursor_, into); }
+    SUPEROFFICE_HOT errc string(json_text& into) noexcept { return detail::read_json_string(cursor_, into); }
+
+    // The innermost container asks first: it knows the place.
     errc passed_on(const char* start, errc code) noexcept {
         const bool mine = code >= errc::bad_json && code <= errc::too_deep;
         if (fault_ == nullptr) fault_ = mine ? cursor_.at : start;
         return code;
     }
 
-    // Over the opening bracket; `more` when an item follows, on which `at` then is. Over the closing one otherwise.
     errc enter(char bracket, bool& more) noexcept {
         if (!cursor_.on(bracket)) return detail::json_refusal(cursor_);
         if (depth_ == json_max_depth) return errc::too_deep;
@@ -118,8 +73,7 @@ class compact_reader {
         return errc::ok;
     }
 
-    // Behind an item: the same for the next one.
-    errc next(char closing_bracket, bool& more) noexcept {
+    SUPEROFFICE_HOT errc next(char closing_bracket, bool& more) noexcept {
         detail::skip_json_space(cursor_);
         more = cursor_.on(',');
         if (more) {
@@ -140,7 +94,20 @@ class compact_reader {
 
     static char closing(char bracket) noexcept { return static_cast<char>(bracket + 2); }  // ASCII: [ \ ] and { | }
 
-    // A member's name, and over the colon to its value.
+    SUPEROFFICE_HOT bool key_is(std::string_view name) noexcept {
+        if (static_cast<std::size_t>(cursor_.end - cursor_.at) < name.size() + 2) return false;
+        if (*cursor_.at != '"' || cursor_.at[name.size() + 1] != '"') return false;
+        if (!detail::same_bytes(cursor_.at + 1, name.data(), name.size())) return false;
+        detail::json_cursor behind = cursor_;
+        behind.at += name.size() + 2;
+        detail::skip_json_space(behind);
+        if (!behind.on(':')) return false;
+        ++behind.at;
+        detail::skip_json_space(behind);
+        cursor_.at = behind.at;
+        return true;
+    }
+
     errc key(json_text& into) noexcept {
         if (!cursor_.on('"')) return detail::json_fault(cursor_, errc::bad_json);
         const errc code = detail::scan_json_string(cursor_, into);
@@ -150,39 +117,6 @@ class compact_reader {
         ++cursor_.at;
         detail::skip_json_space(cursor_);
         return errc::ok;
-    }
-
-    errc skip() noexcept {
-        static_assert(json_max_depth <= 32, "one bit for each level");
-        std::uint32_t objects = 0;  // bit 0: the innermost container that was entered here is an object
-        const std::size_t outside = depth_;
-        for (;;) {
-            json_text text;
-            errc code = errc::ok;
-            bool more = false;
-            switch (detail::json_kind_at(cursor_)) {
-                case json_kind::object:
-                    code = enter('{', more);
-                    if (more) objects = objects << 1 | 1;
-                    break;
-                case json_kind::array:
-                    code = enter('[', more);
-                    if (more) objects <<= 1;
-                    break;
-                case json_kind::string: code = detail::scan_json_string(cursor_, text); break;
-                case json_kind::number: code = detail::scan_json_number(cursor_); break;
-                case json_kind::boolean:
-                case json_kind::null: code = detail::scan_json_literal(cursor_); break;
-                default: return detail::json_refusal(cursor_);
-            }
-            while (code == errc::ok && !more) {
-                if (depth_ == outside) return errc::ok;
-                code = next((objects & 1) != 0 ? '}' : ']', more);
-                if (!more) objects >>= 1;
-            }
-            if (code == errc::ok && (objects & 1) != 0) code = key(text);
-            if (code != errc::ok) return code;
-        }
     }
 
     const char* begin_ = nullptr;

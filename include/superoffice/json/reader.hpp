@@ -57,6 +57,16 @@ struct any_element {
 /// `raw(view&)`        the same, and its text without the white space around it
 ///
 /// A function that meets another kind than its own answers `wrong_kind` and consumes nothing.
+///
+/// What `object` and `array` are made of, for those who know which member they expect next:
+///
+/// `enter(bracket, more)`  over the bracket; `more` when an item follows, else over the closing one too
+/// `key_is(name)`          true, and over key and colon, when the next key is spelt just so; else consumes nothing
+/// `key(text&)`            over any key and its colon; the key is wholly checked
+/// `next(closing, more)`   behind an item: over the comma to the next one, or over the closing bracket
+/// `passed_on(start, e)`   to be asked on the way out of each container, with the item's `place()`: keeps the offset
+/// `on(c)`                 the value's first byte is c
+/// `place()`               where the value starts; `since(place)` is the text from there to what was consumed last
 template <class Value>
 concept json_value = requires(Value& value, bool& flag, std::string_view& text, json_text& token) {
     { value.kind() } noexcept -> std::same_as<json_kind>;
@@ -68,6 +78,13 @@ concept json_value = requires(Value& value, bool& flag, std::string_view& text, 
     { value.array(detail::any_element{}) } noexcept -> std::same_as<errc>;
     { value.skip() } noexcept -> std::same_as<errc>;
     { value.raw(text) } noexcept -> std::same_as<errc>;
+    { value.enter('{', flag) } noexcept -> std::same_as<errc>;
+    { value.key_is(text) } noexcept -> std::same_as<bool>;
+    { value.key(token) } noexcept -> std::same_as<errc>;
+    { value.next('}', flag) } noexcept -> std::same_as<errc>;
+    { value.passed_on(value.place(), errc::ok) } noexcept -> std::same_as<errc>;
+    { value.on('n') } noexcept -> std::same_as<bool>;
+    { value.since(value.place()) } noexcept -> std::same_as<std::string_view>;
 };
 
 /// Reads one document after another, without allocating.

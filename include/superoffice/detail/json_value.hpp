@@ -1,0 +1,121 @@
+// superoffice/detail/json_value.hpp - what a value of either reader does, made of the few steps in which they differ.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_DETAIL_JSON_VALUE_HPP
+#define SUPEROFFICE_DETAIL_JSON_VALUE_HPP
+
+#include <superoffice/detail/json_scan.hpp>
+#include <superoffice/json/reader.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// A handle to where a reader is: the `json_value` of this library's readers. Copies of it are the same value. The reader
+/// has the same functions for one token each, and knows which containers it is in.
+template <class Reader>
+class json_value_of {
+  public:
+    explicit constexpr json_value_of(Reader& reader) noexcept : reader_(&reader) {}
+
+    [[nodiscard]] SUPEROFFICE_HOT bool on(char c) const noexcept { return reader_->on(c); }
+    [[nodiscard]] SUPEROFFICE_HOT const char* place() const noexcept { return reader_->place(); }
+    [[nodiscard]] SUPEROFFICE_HOT json_kind kind() const noexcept { return reader_->kind(); }
+    [[nodiscard]] SUPEROFFICE_HOT errc null() noexcept { return reader_->literal(json_kind::null); }
+    [[nodiscard]] SUPEROFFICE_HOT errc boolean(bool& into) noexcept {
+        into = on('t');
+        return reader_->literal(json_kind::boolean);
+    }
+    [[nodiscard]] SUPEROFFICE_HOT errc number(std::string_view& into) noexcept { return reader_->number(into); }
+    [[nodiscard]] SUPEROFFICE_HOT errc string(json_text& into) noexcept { return reader_->string(into); }
+
+    [[nodiscard]] SUPEROFFICE_HOT errc enter(char bracket, bool& more) noexcept {
+        return reader_->enter(bracket, more);
+    }
+    [[nodiscard]] SUPEROFFICE_HOT bool key_is(std::string_view name) noexcept { return reader_->key_is(name); }
+    [[nodiscard]] SUPEROFFICE_HOT errc key(json_text& into) noexcept { return reader_->key(into); }
+    [[nodiscard]] SUPEROFFICE_HOT errc next(char closing, bool& more) noexcept { return reader_->next(closing, more); }
+    errc passed_on(const char* start, errc code) noexcept { return reader_->passed_on(start, code); }
+
+    template <class F>
+    [[nodiscard]] errc object(F&& f) noexcept {
+        bool more = false;
+        errc code = enter('{', more);
+        while (more) {
+            json_text name;
+            code = key(name);
+            if (code != errc::ok) break;
+            const char* const start = place();
+            code = f(name, *this);
+            if (code != errc::ok) return passed_on(start, code);
+            code = next('}', more);
+        }
+        return code;
+    }
+    template <class F>
+    [[nodiscard]] errc array(F&& f) noexcept {
+        bool more = false;
+        errc code = enter('[', more);
+        while (more) {
+            const char* const start = place();
+            code = f(*this);
+            if (code != errc::ok) return passed_on(start, code);
+            code = next(']', more);
+        }
+        return code;
+    }
+
+    [[nodiscard]] errc skip() noexcept {
+        static_assert(json_max_depth <= 32, "one bit for each level");
+        std::uint32_t objects = 0;  // bit 0: the innermost container that was entered here is an object
+        std::size_t inside = 0;     // how many were
+        for (;;) {
+            json_text text;
+            std::string_view digits;
+            errc code = errc::ok;
+            bool more = false;
+            switch (kind()) {
+                case json_kind::object:
+                    code = enter('{', more);
+                    if (more) objects = objects << 1 | 1, ++inside;
+                    break;
+                case json_kind::array:
+                    code = enter('[', more);
+                    if (more) objects <<= 1, ++inside;
+                    break;
+                case json_kind::string: code = string(text); break;
+                case json_kind::number: code = number(digits); break;
+                case json_kind::boolean: code = reader_->literal(json_kind::boolean); break;
+                default: code = null(); break;  // says what is wrong with anything else
+            }
+            while (code == errc::ok && !more) {
+                if (inside == 0) return errc::ok;
+                code = next((objects & 1) != 0 ? '}' : ']', more);
+                if (!more) objects >>= 1, --inside;
+            }
+            if (code == errc::ok && (objects & 1) != 0) code = key(text);
+            if (code != errc::ok) return code;
+        }
+    }
+    [[nodiscard]] errc raw(std::string_view& into) noexcept {
+        const char* const start = place();
+        const errc code = skip();
+        if (code == errc::ok) into = since(start);
+        return code;
+    }
+    /// The document from `start` to behind what was consumed last.
+    [[nodiscard]] std::string_view since(const char* start) const noexcept {
+        return {start, static_cast<std::size_t>(reader_->behind() - start)};
+    }
+
+  private:
+    Reader* reader_;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
