@@ -6,12 +6,12 @@ using superoffice::watch_state;
 
 namespace {
 
-struct progress {
+struct followed {
     superoffice::field<superoffice::coded<BatchTaskState>> State;
     superoffice::field<std::int32_t> ProgressPercent;
     superoffice::field<std::int32_t> StartCount;
 };
-BOOST_DESCRIBE_STRUCT(progress, (), (State, ProgressPercent, StartCount))
+BOOST_DESCRIBE_STRUCT(followed, (), (State, ProgressPercent, StartCount))
 
 struct course {
     watch_state end = watch_state::waiting;
@@ -23,7 +23,7 @@ struct course {
 };
 
 /// Steps the watch to its end; in the pauses both clocks go on together.
-template <class Info = progress, class Host>
+template <class Info = followed, class Host>
 course follow(Host& to, std::int32_t id, superoffice::watch_options options = {}, int steps = 200) {
     course told;
     const journal log;
@@ -219,7 +219,7 @@ TEST_CASE("§13 states: unknown ones and All are not final") {
 TEST_CASE("§13 cancel: a running question is given up, and the client is free") {
     const undisturbed around;
     host<> to;
-    superoffice::watch<progress> task{to.api, 8008, {}, superoffice::allow_waiting_lookup};
+    superoffice::watch<followed> task{to.api, 8008, {}, superoffice::allow_waiting_lookup};
     const journal log;
     while (log.requests().empty()) {
         CHECK(task.step(instant{0}) == watch_state::waiting);

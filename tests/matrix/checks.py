@@ -1,8 +1,9 @@
 """Builds with each compiler, language version, and with and without exceptions and RTTI, warnings being errors.
 
-Every one of the eight builds has each header alone, the examples and the programs of two translation units. The unit
-tests take most of the time: four builds have them, chosen so that each compiler meets each language version, and each of
-the two meets code with and without exceptions. A ninth, small one has nothing switched on, like firmware.
+Every one of the eight builds has the whole library in several translation units: behind the macros of unfriendly
+platforms, with nothing switched on, and twice in one program. What takes the time is in as many as it takes for each
+compiler to meet each language version, and each of the two exceptions and none (BUILT_IN); tests/README.md says what each
+build shows. A ninth, small one has nothing switched on, like firmware.
 """
 
 import itertools
@@ -23,31 +24,33 @@ EXCEPTIONS = {
 }
 FAST_TO_BUILD = ("-Dbuildtype=plain",)
 SMALL = ("-Dbuildtype=minsize",)
-EVERYTHING = ("-Dsimdjson=enabled", "-Dmbedtls=enabled", "-Dxml=enabled", "-Dcares=enabled", "-Dexamples=enabled")
-NOTHING = ("-Dsimdjson=disabled", "-Dmbedtls=disabled", "-Dxml=disabled", "-Dcares=disabled",
-           "-Dexamples=enabled", "-Dcli=disabled")
+EVERYTHING = ("-Dsimdjson=enabled", "-Dmbedtls=enabled", "-Dxml=enabled", "-Dcares=enabled")
+NOTHING = ("-Dsimdjson=disabled", "-Dmbedtls=disabled", "-Dxml=disabled", "-Dcares=disabled")
 
-MAIN = "g++ C++20"  # the one that also has the unit tests over the single header
+MAIN = "g++ C++20"
 FIRMWARE = "firmware, nothing switched on"
-WITH_UNIT_TESTS = (MAIN, "clang++ C++23", "clang++ C++20 without exceptions and RTTI",
-                   "g++ C++23 without exceptions and RTTI", FIRMWARE)
-WITH_CLI = (MAIN, "clang++ C++23")  # a program, not the library: two are enough
+
+# The targets that some builds have and others do not. All others are in every one, but for those that Meson does not build
+# by itself: the checks.py beside them does.
+BUILT_IN = {
+    "unit": (MAIN, "clang++ C++20 without exceptions and RTTI", "g++ C++23 without exceptions and RTTI", FIRMWARE),
+    "unit_single": ("clang++ C++23",),  # the same tests over the single header
+    "alone": (MAIN, "clang++ C++23", FIRMWARE),
+}
+WITH_EXAMPLES = ("clang++ C++23", "g++ C++23 without exceptions and RTTI", FIRMWARE)  # cli/checks.py has the fourth
+WITH_CLI = ("clang++ C++23",)  # a program, not the library; cli/checks.py builds it with g++
 
 
 def configurations():
     """Name, compiler and options."""
     for exceptions, standard, compiler in itertools.product(EXCEPTIONS, STANDARDS, COMPILERS):
         name = " ".join(filter(None, (compiler, standard, exceptions)))
-        cli = ("-Dcli=enabled",) if name in WITH_CLI else ("-Dcli=disabled",)
-        yield name, compiler, STANDARDS[standard] + EXCEPTIONS[exceptions] + FAST_TO_BUILD + EVERYTHING + cli
+        yield name, compiler, STANDARDS[standard] + EXCEPTIONS[exceptions] + FAST_TO_BUILD + EVERYTHING
     yield FIRMWARE, "g++", STANDARDS["C++20"] + EXCEPTIONS["without exceptions and RTTI"] + SMALL + NOTHING
 
 
-def left_out_of(name):
-    """The programs that this build does not have. The contract has builds of its own: contract/checks.py."""
-    if name == MAIN:
-        return {"contract"}
-    return {"contract", "unit_single"} if name in WITH_UNIT_TESTS else {"contract", "unit_single", "unit"}
+def is_in(name, target):
+    return name in BUILT_IN.get(target, (name,))
 
 
 def folder_of(name):
@@ -56,16 +59,18 @@ def folder_of(name):
 
 def build(name, compiler, options):
     folder = folder_of(name)
-    set_up_with_meson(folder, compiler, "-Dtests=enabled", *options)
+    programs = (f"-D{option}={'enabled' if name in names else 'disabled'}"
+                for option, names in (("examples", WITH_EXAMPLES), ("cli", WITH_CLI)))
+    set_up_with_meson(folder, compiler, "-Dtests=enabled", *programs, *options)
     targets = json.loads(output_of("meson", "introspect", "--targets", folder))
     ninja(folder, *(os.path.relpath(target["filename"][0], folder) for target in targets
-                    if target["name"] not in left_out_of(name)))
+                    if target["build_by_default"] and is_in(name, target["name"])))
 
 
 def test(name):
     """Runs what Meson calls tests, and counts the cases inside them."""
     folder = folder_of(name)
-    suites = ["link"] + ["unit"] * (name in WITH_UNIT_TESTS) + ["single"] * (name == MAIN)
+    suites = ["link"] + ["unit"] * is_in(name, "unit") + ["single"] * is_in(name, "unit_single")
     output_of("meson", "test", "-C", folder, "--no-rebuild", "--num-processes", 1,
               *(f"--suite={suite}" for suite in suites), code=None)
     total = Counts(0, 0)
@@ -89,6 +94,6 @@ def test(name):
 
 def checks():
     # The long ones first.
-    for name, compiler, options in sorted(configurations(), key=lambda each: each[0] not in WITH_UNIT_TESTS):
+    for name, compiler, options in sorted(configurations(), key=lambda each: not is_in(each[0], "unit") and not is_in(each[0], "unit_single")):
         yield Check(f"build {name}", lambda name=name, compiler=compiler, options=options: build(name, compiler, options))
         yield Check(f"test {name}", lambda name=name: test(name), needs=(f"build {name}",))
