@@ -165,7 +165,7 @@ inline constexpr error_row error_table[] = {
     {"connection_reset", "the peer reset the connection", remedy::wait, true},
     {"connection_closed", "the peer closed the connection before the reply was whole", remedy::wait, true},
     {"link_failed", "the link failed", remedy::wait, true},
-    {"proxy_unauthorized", "the proxy wants a credential, or another one (407)", remedy::user, false},
+    {"proxy_unauthorized", "the proxy wants a credential, or another one", remedy::user, false},
     {"proxy_refused", "the proxy refused to go on to the peer", remedy::administrator, false},
     {"proxy_failed", "the proxy could not go on to the peer", remedy::wait, true},
     {"no_authorities", "no file with certificate authorities was found", remedy::user, false},

@@ -24,7 +24,7 @@ from checking import BUILD, CORES, Failed, INCLUDE, ROOT, output_of, set_up_with
 FOLDER = BUILD / "coverage"
 OPTIONS = ("-Dtests=enabled", "-Dexamples=disabled", "-Dcli=disabled", "-Dsimdjson=enabled", "-Dmbedtls=enabled",
            "-Dxml=enabled", "-Dcares=enabled", "-Dbuildtype=debug", "-Db_coverage=true")
-PROGRAMS = ("tests/unit", "tests/contract/contract")
+PROGRAMS = ("tests/unit", "tests/contract/contract", "tests/network/network")
 ENVIRONMENT = {"SUPEROFFICE_TESTS_DIR": str(ROOT / "tests")}
 LIBRARY = INCLUDE / "superoffice"
 

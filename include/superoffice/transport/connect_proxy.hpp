@@ -75,8 +75,8 @@ class connect_request : public request_head {
 ///     name_not_found       the peer's host cannot be one, at stage::resolve; nothing was sent
 ///     bad_header_value     user or password hold a control character or are too long, or user a colon, at
 ///                          stage::request; nothing was sent
-///     proxy_unauthorized   407: the proxy wants a credential, or another one
-///     proxy_refused        3xx and 4xx: the proxy does not allow it (403), or is none
+///     proxy_unauthorized   407: the proxy wants a credential, or another one; some say 401
+///     proxy_refused        other 3xx and 4xx: the proxy does not allow it (403), or is none
 ///     proxy_failed         5xx: the proxy could not reach the peer, or is not well
 ///     bad_http             what it says is no HTTP reply
 ///     head_too_large       its reply's head goes on beyond `max_proxy_head_bytes`
@@ -233,9 +233,10 @@ class connect_proxy : public detail::clock_of<Link> {
             phase_ = phase::open;
             return io_result::ready();
         }
-        const errc code = status == 407  ? errc::proxy_unauthorized
-                          : status < 500 ? errc::proxy_refused
-                                         : errc::proxy_failed;
+        // 401 is for origins only (RFC 9110 section 15.5.2), but tinyproxy says it of a wrong password.
+        const errc code = status == 407 || status == 401 ? errc::proxy_unauthorized
+                          : status < 500                 ? errc::proxy_refused
+                                                         : errc::proxy_failed;
         return io_result::failed(code, status);
     }
 

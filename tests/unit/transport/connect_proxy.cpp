@@ -143,6 +143,7 @@ TEST_CASE("connect_proxy: each refusal has its own error, with the status as nat
     } rows[] = {
         {"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\n",
          errc::proxy_unauthorized, 407},
+        {"HTTP/1.0 401 Unauthorized\r\n\r\n", errc::proxy_unauthorized, 401},
         {"HTTP/1.1 403 Forbidden\r\n\r\n", errc::proxy_refused, 403},
         {"HTTP/1.1 405 Method Not Allowed\r\n\r\n", errc::proxy_refused, 405},
         {"HTTP/1.1 302 Found\r\nLocation: http://login.example/\r\n\r\n", errc::proxy_refused, 302},
