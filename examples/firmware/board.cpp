@@ -64,8 +64,6 @@ extern "C" void reset() noexcept {
 
 extern "C" void count_tick() noexcept { milliseconds_since_reset = milliseconds_since_reset + 1; }
 
-extern "C" [[noreturn]] void abort() { firmware::leave(98); }
-
 extern "C" void stop_here() noexcept {
     firmware::print("fault\n");
     firmware::leave(99);

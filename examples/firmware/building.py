@@ -64,12 +64,13 @@ def includes(profile):
 
 
 class Ninja:
-    """A build.ninja, line by line."""
+    """A file of ninja's, line by line."""
 
-    def __init__(self):
+    def __init__(self, name="firmware"):
+        self.name = name
         compiler = "ccache arm-none-eabi" if shutil.which("ccache") else "arm-none-eabi"
         self.lines = [
-            f"builddir = {BUILD}",
+            f"builddir = {BUILD / name}",
             "rule cxx", f"  command = {compiler}-g++ -MMD -MF $out.d {COMMON} {CXX} $flags -c $in -o $out",
             "  depfile = $out.d", "  deps = gcc",
             "rule cc", f"  command = {compiler}-gcc -MMD -MF $out.d {COMMON} $flags -c $in -o $out",
@@ -87,8 +88,9 @@ class Ninja:
 
     def run(self, *targets):
         BUILD.mkdir(parents=True, exist_ok=True)
-        (BUILD / "build.ninja").write_text("\n".join(self.lines) + "\n")
-        command("ninja", "--quiet", "-f", BUILD / "build.ninja", *targets)
+        name = BUILD / f"{self.name}.ninja"
+        name.write_text("\n".join(self.lines) + "\n")
+        command("ninja", "--quiet", "-f", name, *targets)
 
 
 def mbedtls_objects(ninja):
@@ -100,24 +102,27 @@ def mbedtls_objects(ninja):
     return objects, f"{flags} -isystem {source / 'include'}"
 
 
-def add_program(ninja, profile):
-    folder = BUILD / "objects" / profile.name
+def add_program(ninja, name, sources, flags, objects=()):
+    folder = BUILD / "objects" / name
+    made = [ninja.add("cc" if source.suffix == ".c" else "cxx", folder / f"{source.stem}.o", [source], flags)
+            for source in sources]
+    return ninja.add("link", BUILD / f"{name}.elf", [*made, *objects])
+
+
+def add_firmware(ninja, profile):
     switches = f"-DFIRMWARE_TLS={profile.tls:d} -DFIRMWARE_WATCH={profile.watch:d} -DFIRMWARE_TEXTS={profile.texts:d}"
     flags = f"{includes(profile)} {switches}"
-    sources, objects = ["main", "board"], []
+    sources, objects = [HERE / "main.cpp", HERE / "board.cpp"], []
     if profile.tls:
-        mbedtls, more = mbedtls_objects(ninja)
+        objects, more = mbedtls_objects(ninja)
         flags += f" {more} -DSUPEROFFICE_WITH_MBEDTLS=1 -DFIRMWARE_ARENA={ARENA}"
-        sources.append("tls")
-        objects += mbedtls
-    for name in sources:
-        objects.append(ninja.add("cxx", folder / f"{name}.o", [HERE / f"{name}.cpp"], flags))
-    return ninja.add("link", BUILD / f"{profile.name}.elf", objects)
+        sources.append(HERE / "tls.cpp")
+    return add_program(ninja, profile.name, sources, flags, objects)
 
 
 def build(*profiles):
     """The ELF files of the profiles, in their order."""
     ninja = Ninja()
-    files = [add_program(ninja, profile) for profile in profiles]
+    files = [add_firmware(ninja, profile) for profile in profiles]
     ninja.run(*files)
     return files

@@ -3,7 +3,7 @@
 #ifndef FIRMWARE_UART_HPP
 #define FIRMWARE_UART_HPP
 
-#include <superoffice/transport.hpp>
+#include <superoffice/batch.hpp>
 
 #include <cstddef>
 #include <cstdint>

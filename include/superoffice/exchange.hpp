@@ -91,7 +91,7 @@ class exchange {
         memory_ = memory;
         slack_ = slack == 0 ? 1 : slack;
         failure_ = {};
-        request_end_ = request_size;
+        head_size_ = request_size;
         at_ = request_size == 0 ? place::head : place::request;
     }
 
@@ -104,7 +104,7 @@ class exchange {
     /// What is left of the request; never empty with `transmit`, empty otherwise.
     [[nodiscard]] std::span<const std::byte> outgoing() const noexcept {
         if (at_ != place::request) return {};
-        return memory_.subspan(size_, request_end_ - size_);
+        return memory_.subspan(size_, head_size_ - size_);
     }
 
     /// Where the next bytes of the reply go; never empty with `receive`, empty otherwise. Behind a head with a
@@ -122,8 +122,8 @@ class exchange {
         SUPEROFFICE_ASSERT(at_ == place::request && n <= outgoing().size());
         detail::wipe(memory_.data() + size_, n);
         size_ += n;
-        if (size_ < request_end_) return;
-        size_ = 0;
+        if (size_ < head_size_) return;
+        size_ = head_size_ = 0;
         at_ = place::head;
     }
 
@@ -303,7 +303,7 @@ class exchange {
     void fail_in_head(errc code, std::size_t at) noexcept { fail(stage::http, code, stream_ - size_ + at); }
 
     void fail(stage where, errc code, std::size_t offset) noexcept {
-        if (at_ == place::request) detail::wipe(memory_.data() + size_, request_end_ - size_);
+        if (at_ == place::request) detail::wipe(memory_.data() + size_, head_size_ - size_);
         constexpr std::size_t most = UINT32_MAX;
         failure_ = {.stage = where,
                     .code = code,
@@ -318,9 +318,8 @@ class exchange {
 
     std::span<std::byte> memory_;
     std::size_t slack_ = 1;
-    std::size_t request_end_ = 0;
-    std::size_t size_ = 0;  // of the request: sent; of the head: come, and what came behind it with it
-    std::size_t head_size_ = 0;
+    std::size_t size_ = 0;       // of the request: sent; of the head: come, and what came behind it with it
+    std::size_t head_size_ = 0;  // of the reply; of the request until it was sent
     std::size_t stream_ = 0;     // bytes of the reply that have come
     std::size_t body_size_ = 0;  // without framing, what was dropped included
     std::size_t length_ = 0;     // as announced

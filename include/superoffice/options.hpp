@@ -43,9 +43,11 @@ namespace detail {
 
 /// What a client does with a directory of tenants; in <superoffice/detail/tenant_directory.hpp>.
 struct directory_functions {
-    /// Makes the directory the target, in place of the tenant's own host, and says which tenant that was. A refusal where
-    /// that would lead from https to http.
-    error (*aim)(std::string_view directory, base_url& target, std::string_view& tenant) noexcept;
+    /// Makes the directory the target, in place of the tenant's own host. A refusal where that would lead from https to
+    /// http.
+    error (*aim)(std::string_view directory, base_url& target) noexcept;
+    /// Which tenant a base URL is for, one that could be parsed.
+    std::string_view (*tenant_of)(std::string_view base) noexcept;
     /// Understands its reply: the tenant's base URL.
     error (*read)(reply_info& about, const json_document& document, bool from_https, std::string_view& base) noexcept;
 

@@ -1524,7 +1524,8 @@ class json_text {
         if (text.size_ == 0 || text.is_null()) return false;
         if (!text.escaped_) return text.inside() == other;
         const bool same = text.each_piece([&](const char* piece, std::size_t count) {
-            if (other.substr(0, count) != std::string_view{piece, count}) return false;
+            if (other.size() < count || std::string_view{other.data(), count} != std::string_view{piece, count})
+                return false;
             other.remove_prefix(count);
             return true;
         });
@@ -2199,10 +2200,13 @@ class json_writer {
         for (const char c : text) put(c);
     }
     constexpr void number(std::signed_integral auto value) noexcept {
+        using wide = std::conditional_t<sizeof value <= 4, std::uint32_t, std::uint64_t>;
         if (value < 0) put('-');
-        digits(value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value));
+        digits(value < 0 ? static_cast<wide>(0 - static_cast<wide>(value)) : static_cast<wide>(value));
     }
-    constexpr void number(std::unsigned_integral auto value) noexcept { digits(value); }
+    constexpr void number(std::unsigned_integral auto value) noexcept {
+        digits(static_cast<std::conditional_t<sizeof value <= 4, std::uint32_t, std::uint64_t>>(value));
+    }
 
     /// A string with its quotes; quotes, backslashes and control characters escaped (RFC 8259 section 7), all else as is.
     constexpr void string(std::string_view text) noexcept {
@@ -2225,12 +2229,15 @@ class json_writer {
     }
 
   private:
-    constexpr void digits(std::uint64_t value) noexcept {
+    // Divides in the number's own width: 32-bit machines have no instruction for more.
+    template <std::unsigned_integral Number>
+    constexpr void digits(Number value) noexcept {
         char text[20] = {};  // 2^64 - 1 has 20
         std::size_t n = 0;
         do {
-            text[n++] = static_cast<char>('0' + value % 10);
-            value /= 10;
+            const auto rest = static_cast<Number>(value / 10);
+            text[n++] = static_cast<char>('0' + (value - rest * 10));
+            value = rest;
         } while (value != 0);
         while (n > 0) put(text[--n]);
     }
@@ -2292,7 +2299,7 @@ errc decode_text(Value& value, std::string_view& into, decode_state& state) noex
     if (!token.is_escaped() || state.escapes == escapes::rewritten) {
         into = unescape_in_place(token);
     } else if (state.escapes == escapes::kept) {
-        into = token.raw().substr(1, token.raw().size() - 2);
+        into = {token.raw().data() + 1, token.raw().size() - 2};
     } else {
         state.needed = static_cast<std::uint32_t>(token.unescaped_size());
         return errc::memory_too_small;
@@ -2307,7 +2314,8 @@ constexpr errc to_integer(std::string_view text, T& into) noexcept {
     constexpr auto top = static_cast<std::uint64_t>((std::numeric_limits<T>::max)());
     const std::uint64_t limit = !negative ? top : std::is_signed_v<T> ? top + 1 : 0;
     std::uint64_t value = 0;
-    for (const char c : text.substr(negative ? 1 : 0)) {
+    if (negative) text.remove_prefix(1);
+    for (const char c : text) {
         if (c < '0' || c > '9') return errc::out_of_range;
         const auto digit = static_cast<std::uint64_t>(c - '0');
         if (digit > limit || value > (limit - digit) / 10) return errc::out_of_range;
@@ -4392,9 +4400,11 @@ namespace detail {
 
 /// What a client does with a directory of tenants; in <superoffice/detail/tenant_directory.hpp>.
 struct directory_functions {
-    /// Makes the directory the target, in place of the tenant's own host, and says which tenant that was. A refusal where
-    /// that would lead from https to http.
-    error (*aim)(std::string_view directory, base_url& target, std::string_view& tenant) noexcept;
+    /// Makes the directory the target, in place of the tenant's own host. A refusal where that would lead from https to
+    /// http.
+    error (*aim)(std::string_view directory, base_url& target) noexcept;
+    /// Which tenant a base URL is for, one that could be parsed.
+    std::string_view (*tenant_of)(std::string_view base) noexcept;
     /// Understands its reply: the tenant's base URL.
     error (*read)(reply_info& about, const json_document& document, bool from_https, std::string_view& base) noexcept;
 
@@ -5032,7 +5042,7 @@ class exchange {
         memory_ = memory;
         slack_ = slack == 0 ? 1 : slack;
         failure_ = {};
-        request_end_ = request_size;
+        head_size_ = request_size;
         at_ = request_size == 0 ? place::head : place::request;
     }
 
@@ -5045,7 +5055,7 @@ class exchange {
     /// What is left of the request; never empty with `transmit`, empty otherwise.
     [[nodiscard]] std::span<const std::byte> outgoing() const noexcept {
         if (at_ != place::request) return {};
-        return memory_.subspan(size_, request_end_ - size_);
+        return memory_.subspan(size_, head_size_ - size_);
     }
 
     /// Where the next bytes of the reply go; never empty with `receive`, empty otherwise. Behind a head with a
@@ -5063,8 +5073,8 @@ class exchange {
         SUPEROFFICE_ASSERT(at_ == place::request && n <= outgoing().size());
         detail::wipe(memory_.data() + size_, n);
         size_ += n;
-        if (size_ < request_end_) return;
-        size_ = 0;
+        if (size_ < head_size_) return;
+        size_ = head_size_ = 0;
         at_ = place::head;
     }
 
@@ -5244,7 +5254,7 @@ class exchange {
     void fail_in_head(errc code, std::size_t at) noexcept { fail(stage::http, code, stream_ - size_ + at); }
 
     void fail(stage where, errc code, std::size_t offset) noexcept {
-        if (at_ == place::request) detail::wipe(memory_.data() + size_, request_end_ - size_);
+        if (at_ == place::request) detail::wipe(memory_.data() + size_, head_size_ - size_);
         constexpr std::size_t most = UINT32_MAX;
         failure_ = {.stage = where,
                     .code = code,
@@ -5259,9 +5269,8 @@ class exchange {
 
     std::span<std::byte> memory_;
     std::size_t slack_ = 1;
-    std::size_t request_end_ = 0;
-    std::size_t size_ = 0;  // of the request: sent; of the head: come, and what came behind it with it
-    std::size_t head_size_ = 0;
+    std::size_t size_ = 0;       // of the request: sent; of the head: come, and what came behind it with it
+    std::size_t head_size_ = 0;  // of the reply; of the request until it was sent
     std::size_t stream_ = 0;     // bytes of the reply that have come
     std::size_t body_size_ = 0;  // without framing, what was dropped included
     std::size_t length_ = 0;     // as announced
@@ -8419,12 +8428,17 @@ constexpr std::string_view last_segment(std::string_view path) noexcept {
 }
 
 /// Who answers decides where the credential goes: never from https to http.
-inline error aim_at_directory(std::string_view directory, base_url& target, std::string_view& tenant) noexcept {
+inline error aim_at_directory(std::string_view directory, base_url& target) noexcept {
     const bool from_https = target.https;
-    tenant = last_segment(target.root);
     if (const error e = read_base_url(directory, target); e.code != errc::ok) return e;
     if (from_https && !target.https) return {.stage = stage::connect, .code = errc::insecure_link};
     return {};
+}
+
+inline std::string_view tenant_of_base(std::string_view base) noexcept {
+    base_url parsed;
+    static_cast<void>(read_base_url(base, parsed));
+    return last_segment(parsed.root);
 }
 
 /// The directory is asked for JSON, whatever the client's own calls are made in.
@@ -8444,7 +8458,7 @@ inline error read_directory(reply_info& about, const json_document& document, bo
     return {};
 }
 
-inline constexpr directory_functions directory_functions::all{aim_at_directory, read_directory};
+inline constexpr directory_functions directory_functions::all{aim_at_directory, tenant_of_base, read_directory};
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
@@ -8497,7 +8511,7 @@ class call_driver {
     template <class Link>
     call_driver(Link& link, borrowed base, Credential&& credential, std::span<std::byte> memory,
                 const client_options& options, Reader&& reader)
-        : carrier_(link), base_(base), credential_(std::move(credential)), memory_(memory), whole_memory_(memory),
+        : carrier_(link), base_(base), credential_(std::move(credential)), memory_(memory), all_bytes_(memory.size()),
           options_(options), reader_(std::move(reader)) {}
     call_driver(const call_driver&) = delete;
     call_driver& operator=(const call_driver&) = delete;
@@ -8635,7 +8649,7 @@ class call_driver {
             return {.base = target_,
                     .method = http_method::get,
                     .path = get_tenant_status.path,
-                    .segment = tenant_,
+                    .segment = options_.tenant_directory.functions().tenant_of(base_),
                     .select = {},
                     .of_client = options_,
                     .of_call = call_.headers,
@@ -8672,8 +8686,7 @@ class call_driver {
             return go_again();
         }
         if (reply_.status == 421 && !moved_ && !options_.tenant_directory.empty()) {
-            const error e =
-                options_.tenant_directory.functions().aim(options_.tenant_directory.url(), target_, tenant_);
+            const error e = options_.tenant_directory.functions().aim(options_.tenant_directory.url(), target_);
             if (e.code != errc::ok) {
                 answer = e;
                 return end();
@@ -8706,9 +8719,9 @@ class call_driver {
         std::string_view base;
         const error e = options_.tenant_directory.functions().read(reply_, document, base_is_https(), base);
         if (e.code != errc::ok) return e;
-        if (base.size() >= whole_memory_.size() / 2)
+        if (base.size() >= all_bytes_ / 2)
             return {.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
-        memory_ = whole_memory_.first(whole_memory_.size() - base.size());
+        memory_ = {memory_.data(), all_bytes_ - base.size()};
         char* const kept = reinterpret_cast<char*>(memory_.data() + memory_.size());
         std::memmove(kept, base.data(), base.size());
         base_ = {kept, base.size()};
@@ -8736,7 +8749,7 @@ class call_driver {
     base_url target_;  // whom the running exchange is for: the tenant, or the directory of tenants
     Credential credential_;
     std::span<std::byte> memory_;
-    std::span<std::byte> whole_memory_;
+    std::size_t all_bytes_;  // of the memory, with what is kept at its end
     client_options options_;
     Reader reader_;
 
@@ -8745,7 +8758,6 @@ class call_driver {
 
     stored_request request_;
     std::string_view path_, select_;
-    std::string_view tenant_;  // that the directory is asked for
     call_options call_;
     milliseconds slow_;
     instant started_;

@@ -2,17 +2,20 @@
 
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
 import threading
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "examples" / "firmware"))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent.parent / "examples" / "firmware")]
 
 import building  # noqa: E402
 import mbedtls_source  # noqa: E402
 import running  # noqa: E402
-from checking import BUILD, Check, Failed  # noqa: E402
+import sizes  # noqa: E402
+from checking import BUILD, ROOT, Check, Failed, output_of  # noqa: E402
 
 PLAIN, TLS = building.Profile(tls=False), building.Profile(tls=True)
 BAD_CERTIFICATES = {"wrong-name": "for another name", "unknown-authority": "from an unknown authority",
@@ -78,6 +81,95 @@ def calls_through_a_modem_that_does_tls():
         expect(running.call(elf, local.urls["main"], through=local.urls["modem"]), 0, *DONE)
 
 
+# What may not come with the library, by the symbols that would bring it.
+FORBIDDEN = {
+    "memory from a heap": r"_?(m|c|re)alloc|_?free|_?sbrk|_Zn[wa]|_Zd[la]",
+    "exceptions": r"__cxa_|_Unwind|__gxx_personality|_ZSt\d+__throw|__throw",
+    "RTTI": r"_ZT[IS]|__dynamic_cast",
+    "locale, stdio, errno": r"_ctype_|.*locale|.*printf|.*scanf|f?puts|fopen|fwrite|std(in|out|err)|_impure|__errno",
+    "functions at exit, static constructors": r"_?_?(cxa_)?atexit|_GLOBAL__",
+    "floating point": r"__aeabi_([fd]|i2|ui2|l2|ul2)\w+",
+    "an operating system, a clock": r"_?(open|read|write|close|select|poll|socket|time|gettimeofday|clock\w*)",
+}
+
+
+def has_nothing_of_a_system():
+    """The objects are those that hold the library and, in the firmware's, the program."""
+    built(PLAIN, TLS)
+    with BUILDING:
+        ninja = building.Ninja("sizes")
+        ninja.run(sizes.library(ninja, 3))
+    objects = building.BUILD / "objects"
+    for file in ("library-3/library.o", "plain/main.o", "tls/main.o"):
+        listing = output_of("arm-none-eabi-nm", objects / file)
+        names = [line.split()[-1] for line in listing.splitlines()]
+        for what, pattern in FORBIDDEN.items():
+            found = [name for name in names if re.fullmatch(rf"(?:{pattern}).*" if "_Z" in pattern else pattern, name)]
+            if found:
+                raise Failed(f"{file} brings {what}: {found}")
+    # Whole programs: no heap of the C library's is linked in, whoever would ask for it.
+    for elf in built(PLAIN, TLS):
+        names = [line.split()[-1] for line in output_of("arm-none-eabi-nm", elf).splitlines()]
+        found = [name for name in names if re.fullmatch(r"_?(malloc|calloc|realloc|free|sbrk)(_r)?|_Zn[wa].*", name)]
+        if found:
+            raise Failed(f"{elf} has {found}")
+
+
+# A switch that is turned off takes at least so many bytes of code along.
+SWITCHES = {"watch": 1000, "texts": 2000, "tls": 40000}
+
+
+def switches_remove_their_code():
+    profiles = [building.Profile(tls=True), building.Profile(tls=False), building.Profile(tls=False, watch=False),
+                building.Profile(tls=False, texts=False)]
+    tls, plain, no_watch, no_texts = (sizes.totals(elf)[0] for elf in built(*profiles))
+    saved = {"tls": tls - plain, "watch": plain - no_watch, "texts": plain - no_texts}
+    short = {name: f"{saved[name]} bytes of {least}" for name, least in SWITCHES.items() if saved[name] < least}
+    if short:
+        raise Failed(f"turned off, these leave code behind: {short}")
+    for name, words in {"watch": "watch<", "texts": "error_texts"}.items():
+        (elf,) = built(building.Profile(tls=False, **{name: False}))
+        if words in output_of("arm-none-eabi-nm", "-C", elf):
+            raise Failed(f"{elf} still has {words}")
+
+
+def builds_from_the_bundle():
+    """The plain firmware, from a folder that holds one file and next to nothing: no Boost, no tree."""
+    folder = BUILD / "firmware" / "bundle"
+    shutil.rmtree(folder, ignore_errors=True)
+    header = folder / "superoffice" / "batch.hpp"
+    output_of(ROOT / "single_include" / "amalgamate.py", "--bundle", header)
+    profile = building.Profile(tls=False, header=folder)
+    (elf,) = built(profile)
+    opened = output_of("arm-none-eabi-g++", *building.CPU.split(), *building.CXX.split(), "-M", f"-I{folder}",
+                       "-DFIRMWARE_TLS=0", "-DFIRMWARE_WATCH=1", "-DFIRMWARE_TEXTS=1", building.HERE / "main.cpp")
+    paths = [pathlib.Path(word).resolve() for word in opened.replace("\\\n", " ").split()[1:]]
+    foreign = [path for path in paths
+               if "arm-none-eabi" not in str(path) and not path.is_relative_to("/usr/include/newlib")
+               and path != header.resolve() and path.parent != building.HERE]
+    if foreign or header.resolve() not in paths:
+        raise Failed(f"the compiler opened {foreign or 'not the bundle'}")
+    with service("bundle") as local:
+        expect(running.call(elf, local.urls["main"], through=local.urls["modem"]), 0, *DONE)
+
+
+# What was set as the aim and is held: bytes.
+LIMITS = {"call_ram": 1024, "reader_flash": 2560, "plain_ram": 8 * 1024, "tls_ram": 20 * 1024}
+
+
+def sizes_are_the_readmes():
+    with BUILDING:
+        measured = sizes.Measured()
+    over = {name: getattr(measured, name) for name, limit in LIMITS.items() if getattr(measured, name) > limit}
+    if over:
+        raise Failed(f"above the limit: {over}")
+    if measured.library_instructions > measured.peer_instructions:
+        raise Failed(f"{measured.library_instructions} instructions, its peer {measured.peer_instructions}")
+    stale = sizes.differences(sizes.written(sizes.README.read_text()).group(1), measured.table())
+    if stale:
+        raise Failed("README.md is stale; python3 tests/firmware/sizes.py --write mends it:\n" + "\n".join(stale))
+
+
 def has_mbedtls():
     """Other versions than 2.28 have other configurations."""
     try:
@@ -96,3 +188,7 @@ def checks():
     yield Check("firmware: gets and watches over verified TLS", calls_over_tls, needs)
     yield Check("firmware: sends nothing to a server with a wrong certificate", refuses_other_servers, needs)
     yield Check("firmware: gets and watches through a modem that does TLS", calls_through_a_modem_that_does_tls, needs)
+    yield Check("firmware: brings no heap, exception, locale, clock or operating system", has_nothing_of_a_system, needs)
+    yield Check("firmware: a switch that is off leaves no code", switches_remove_their_code, needs)
+    yield Check("firmware: builds from the bundle and makes the call", builds_from_the_bundle, needs)
+    yield Check("firmware: the README's sizes", sizes_are_the_readmes, needs)

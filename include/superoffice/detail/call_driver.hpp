@@ -64,7 +64,7 @@ class call_driver {
     template <class Link>
     call_driver(Link& link, borrowed base, Credential&& credential, std::span<std::byte> memory,
                 const client_options& options, Reader&& reader)
-        : carrier_(link), base_(base), credential_(std::move(credential)), memory_(memory), whole_memory_(memory),
+        : carrier_(link), base_(base), credential_(std::move(credential)), memory_(memory), all_bytes_(memory.size()),
           options_(options), reader_(std::move(reader)) {}
     call_driver(const call_driver&) = delete;
     call_driver& operator=(const call_driver&) = delete;
@@ -202,7 +202,7 @@ class call_driver {
             return {.base = target_,
                     .method = http_method::get,
                     .path = get_tenant_status.path,
-                    .segment = tenant_,
+                    .segment = options_.tenant_directory.functions().tenant_of(base_),
                     .select = {},
                     .of_client = options_,
                     .of_call = call_.headers,
@@ -239,8 +239,7 @@ class call_driver {
             return go_again();
         }
         if (reply_.status == 421 && !moved_ && !options_.tenant_directory.empty()) {
-            const error e =
-                options_.tenant_directory.functions().aim(options_.tenant_directory.url(), target_, tenant_);
+            const error e = options_.tenant_directory.functions().aim(options_.tenant_directory.url(), target_);
             if (e.code != errc::ok) {
                 answer = e;
                 return end();
@@ -273,9 +272,9 @@ class call_driver {
         std::string_view base;
         const error e = options_.tenant_directory.functions().read(reply_, document, base_is_https(), base);
         if (e.code != errc::ok) return e;
-        if (base.size() >= whole_memory_.size() / 2)
+        if (base.size() >= all_bytes_ / 2)
             return {.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
-        memory_ = whole_memory_.first(whole_memory_.size() - base.size());
+        memory_ = {memory_.data(), all_bytes_ - base.size()};
         char* const kept = reinterpret_cast<char*>(memory_.data() + memory_.size());
         std::memmove(kept, base.data(), base.size());
         base_ = {kept, base.size()};
@@ -303,7 +302,7 @@ class call_driver {
     base_url target_;  // whom the running exchange is for: the tenant, or the directory of tenants
     Credential credential_;
     std::span<std::byte> memory_;
-    std::span<std::byte> whole_memory_;
+    std::size_t all_bytes_;  // of the memory, with what is kept at its end
     client_options options_;
     Reader reader_;
 
@@ -312,7 +311,6 @@ class call_driver {
 
     stored_request request_;
     std::string_view path_, select_;
-    std::string_view tenant_;  // that the directory is asked for
     call_options call_;
     milliseconds slow_;
     instant started_;

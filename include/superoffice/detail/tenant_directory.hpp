@@ -24,12 +24,17 @@ constexpr std::string_view last_segment(std::string_view path) noexcept {
 }
 
 /// Who answers decides where the credential goes: never from https to http.
-inline error aim_at_directory(std::string_view directory, base_url& target, std::string_view& tenant) noexcept {
+inline error aim_at_directory(std::string_view directory, base_url& target) noexcept {
     const bool from_https = target.https;
-    tenant = last_segment(target.root);
     if (const error e = read_base_url(directory, target); e.code != errc::ok) return e;
     if (from_https && !target.https) return {.stage = stage::connect, .code = errc::insecure_link};
     return {};
+}
+
+inline std::string_view tenant_of_base(std::string_view base) noexcept {
+    base_url parsed;
+    static_cast<void>(read_base_url(base, parsed));
+    return last_segment(parsed.root);
 }
 
 /// The directory is asked for JSON, whatever the client's own calls are made in.
@@ -49,7 +54,7 @@ inline error read_directory(reply_info& about, const json_document& document, bo
     return {};
 }
 
-inline constexpr directory_functions directory_functions::all{aim_at_directory, read_directory};
+inline constexpr directory_functions directory_functions::all{aim_at_directory, tenant_of_base, read_directory};
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI

@@ -64,7 +64,7 @@ errc decode_text(Value& value, std::string_view& into, decode_state& state) noex
     if (!token.is_escaped() || state.escapes == escapes::rewritten) {
         into = unescape_in_place(token);
     } else if (state.escapes == escapes::kept) {
-        into = token.raw().substr(1, token.raw().size() - 2);
+        into = {token.raw().data() + 1, token.raw().size() - 2};
     } else {
         state.needed = static_cast<std::uint32_t>(token.unescaped_size());
         return errc::memory_too_small;
@@ -79,7 +79,8 @@ constexpr errc to_integer(std::string_view text, T& into) noexcept {
     constexpr auto top = static_cast<std::uint64_t>((std::numeric_limits<T>::max)());
     const std::uint64_t limit = !negative ? top : std::is_signed_v<T> ? top + 1 : 0;
     std::uint64_t value = 0;
-    for (const char c : text.substr(negative ? 1 : 0)) {
+    if (negative) text.remove_prefix(1);
+    for (const char c : text) {
         if (c < '0' || c > '9') return errc::out_of_range;
         const auto digit = static_cast<std::uint64_t>(c - '0');
         if (digit > limit || value > (limit - digit) / 10) return errc::out_of_range;

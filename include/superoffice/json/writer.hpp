@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -33,10 +34,13 @@ class json_writer {
         for (const char c : text) put(c);
     }
     constexpr void number(std::signed_integral auto value) noexcept {
+        using wide = std::conditional_t<sizeof value <= 4, std::uint32_t, std::uint64_t>;
         if (value < 0) put('-');
-        digits(value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value));
+        digits(value < 0 ? static_cast<wide>(0 - static_cast<wide>(value)) : static_cast<wide>(value));
     }
-    constexpr void number(std::unsigned_integral auto value) noexcept { digits(value); }
+    constexpr void number(std::unsigned_integral auto value) noexcept {
+        digits(static_cast<std::conditional_t<sizeof value <= 4, std::uint32_t, std::uint64_t>>(value));
+    }
 
     /// A string with its quotes; quotes, backslashes and control characters escaped (RFC 8259 section 7), all else as is.
     constexpr void string(std::string_view text) noexcept {
@@ -59,12 +63,15 @@ class json_writer {
     }
 
   private:
-    constexpr void digits(std::uint64_t value) noexcept {
+    // Divides in the number's own width: 32-bit machines have no instruction for more.
+    template <std::unsigned_integral Number>
+    constexpr void digits(Number value) noexcept {
         char text[20] = {};  // 2^64 - 1 has 20
         std::size_t n = 0;
         do {
-            text[n++] = static_cast<char>('0' + value % 10);
-            value /= 10;
+            const auto rest = static_cast<Number>(value / 10);
+            text[n++] = static_cast<char>('0' + (value - rest * 10));
+            value = rest;
         } while (value != 0);
         while (n > 0) put(text[--n]);
     }

@@ -1,0 +1,298 @@
+#!/usr/bin/env python3
+"""Measures what the library and the firmware take on a Cortex-M4, and prints the README's table of it.
+
+    python3 tests/firmware/sizes.py            print
+    python3 tests/firmware/sizes.py --write    put it into README.md
+    python3 tests/firmware/sizes.py --symbols  the library's largest symbols instead
+
+Flash and RAM are read from linker maps and ELF files. A layer's code is what the debug information says that came of its
+headers, inlined or not. Stack and the memory of TLS are measured by painting, in QEMU, during real calls; instructions
+are counted by QEMU.
+"""
+
+import collections
+import pathlib
+import re
+import shutil
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent.parent / "examples" / "firmware"))
+
+import building  # noqa: E402
+import running  # noqa: E402
+from building import BUILD, ROOT, Ninja, Profile, boost  # noqa: E402
+from mbedtls_source import command  # noqa: E402
+
+README = ROOT / "README.md"
+MARKER = "<!-- tests/firmware/sizes.py -->"
+# A figure that is off by less than this is not stale: compilers' patch releases and one-line changes move it.
+TOLERANCE, SLACK = 0.02, 16
+
+LAYERS = {
+    "schema and codec": r"json|describe|enumerators|field|coded|flags|date_time|rights|string_map|fixed_text|select"
+                        r"|batch_task_info|tenant_state|keep",
+    "exchange: HTTP/1.1": r"exchange|http1_|chunked|request_head|ascii|wipe",
+    "service: request, credential, meaning of the reply": r"operation|credentials|options|reply|error|result|base_url"
+                                                         r"|content_type|form|stored_request|http_date|borrowed",
+    "transport glue": r"transport|byte_carrier|library\.cpp",
+    "client": r"client|call|carriage|time",
+    "watch": r"watch",
+}
+
+
+def layer_of(path):
+    name = path.split("/superoffice/")[-1]
+    if "watch" in name:
+        return "watch"
+    if "call_driver" in name or name.startswith("call"):
+        return "client"
+    return next((layer for layer, pattern in LAYERS.items() if re.search(pattern, name)), None)
+
+
+# ---------------------------------------------------------------------------------------------- maps and ELF files
+
+Piece = collections.namedtuple("Piece", "section address size object")
+
+
+def pieces(elf):
+    """What was linked: every input section with its object file."""
+    text = pathlib.Path(f"{elf}.map").read_text().split("Linker script and memory map")[1]
+    for found in re.finditer(r"^ (\.[\w.$*]+|COMMON)\s+0x([0-9a-f]+)\s+0x([0-9a-f]+) (\S+)$", text, re.MULTILINE):
+        section, address, size, source = found.groups()
+        if int(size, 16) and not re.match(r"\.(debug|comment|ARM|note|group)", section):
+            yield Piece(section, int(address, 16), int(size, 16), source)
+
+
+def kind(piece):
+    if piece.section.startswith((".bss", "COMMON")):
+        return "ram"
+    if piece.section.startswith(".data"):
+        return "both"
+    return "constants" if piece.section.startswith(".rodata") else "code"
+
+
+def flash(found):
+    return sum(piece.size for piece in found if kind(piece) != "ram")
+
+
+def ram(found):
+    return sum(piece.size for piece in found if kind(piece) in ("ram", "both"))
+
+
+def totals(elf):
+    """(flash, static RAM without the stack) of a whole program."""
+    sizes = {name: int(size) for name, size in
+             re.findall(r"^(\.\w+)\s+(\d+)\s+\d+$", command("arm-none-eabi-size", "-A", elf), re.MULTILINE)}
+    return sizes.get(".text", 0) + sizes.get(".data", 0), sizes.get(".data", 0) + sizes.get(".bss", 0)
+
+
+def code_by_layer(elf, own):
+    """Bytes of instructions by layer, of the input sections given; what the standard library's headers add to a function
+    counts for whom they were inlined into."""
+    ranges = sorted((piece.address, piece.address + piece.size) for piece in own if kind(piece) == "code")
+    listing = command("arm-none-eabi-objdump", "-d", "-l", "--no-show-raw-insn", elf)
+    places, layer = [], None
+    for line in listing.splitlines():
+        if found := re.match(r"^\.?/?(\S+):\d+(?: \(discriminator \d+\))?$", line):
+            layer = layer_of(found.group(1)) or layer if "superoffice/" in line or "library.cpp" in line else layer
+        elif found := re.match(r"^\s+([0-9a-f]+):\t", line):
+            places.append((int(found.group(1), 16), layer))
+    sums = collections.Counter()
+    for start, end in ranges:
+        inside = [(address, layer) for address, layer in places if start <= address < end] or [(start, None)]
+        for (address, layer), (following, _) in zip(inside, [*inside[1:], (end, None)]):
+            sums[layer] += following - address
+    return sums
+
+
+# ---------------------------------------------------------------------------------------------- programs
+
+def library(ninja, work):
+    """The library's work alone, for a device that is outside."""
+    flags = f"-I{ROOT / 'include'} -isystem {boost()} -DLIBRARY_WORK={work}"
+    return building.add_program(ninja, f"library-{work}", [HERE / "library.cpp", HERE / "device.c"], flags)
+
+
+def decoding(ninja):
+    flags = (f"-I{ROOT / 'include'} -isystem {boost()} -I{ROOT / 'tests'} -I{building.HERE} "
+             f"-idirafter {jsmn()}")
+    return building.add_program(ninja, "decoding", [HERE / "decoding.cpp", HERE / "peer.cpp",
+                                                    building.HERE / "board.cpp"], flags)
+
+
+def jsmn():
+    """A folder that leads to Debian's jsmn.h and to nothing else of the host's headers."""
+    folder = BUILD / "jsmn"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "jsmn.h").exists():
+        (folder / "jsmn.h").symlink_to("/usr/include/jsmn.h")
+    return folder
+
+
+def host_size(reader):
+    """Flash, so to speak, of the same work on the host, with -Os and everything unused collected."""
+    folder = BUILD / "host"
+    folder.mkdir(parents=True, exist_ok=True)
+    program = folder / reader
+    simdjson = reader == "simdjson_reader"
+    switches = ["-DSUPEROFFICE_WITH_SIMDJSON=1"] if simdjson else []
+    objects = []
+    for source, compiler in ((HERE / "library.cpp", "g++ -std=c++20 -fno-exceptions -fno-rtti"),
+                             (HERE / "device.c", "gcc")):
+        words = ["ccache", *compiler.split()] if shutil.which("ccache") else compiler.split()
+        objects.append(folder / f"{reader}-{source.stem}.o")
+        command(*words, "-Os", "-DNDEBUG", "-DHOST", "-ffunction-sections", "-fdata-sections", f"-I{ROOT / 'include'}",
+                "-DLIBRARY_WORK=2", f"-DLIBRARY_READER=superoffice::{reader}", *switches, "-c", source, "-o", objects[-1])
+    command("g++", "-Wl,--gc-sections", *objects, *(["-lsimdjson"] if simdjson else []), "-o", program)
+    sizes = dict(re.findall(r"^(\.\S+)\s+(\d+)\s+\d+$", command("size", "-A", program), re.MULTILINE))
+    return sum(int(sizes.get(name, 0)) for name in (".text", ".rodata", ".data", ".data.rel.ro"))
+
+
+def emulated(elf, arguments, names):
+    code, printed = running.call(elf, *arguments)
+    if code:
+        raise RuntimeError(f"{elf} ended with {code}:\n{printed}")
+    return [int(re.search(rf"^{name} (\d+)$", printed, re.MULTILINE).group(1)) for name in names]
+
+
+# ---------------------------------------------------------------------------------------------- the table
+
+class Measured:
+    """All figures, each by its name."""
+
+    def __init__(self):
+        ninja = Ninja("sizes")
+        works = {work: library(ninja, work) for work in (1, 2, 3)}
+        counting = decoding(ninja)
+        plain, tls = (building.add_firmware(ninja, Profile(tls=tls)) for tls in (False, True))
+        ninja.run(*works.values(), counting, plain, tls)
+
+        own = {work: [piece for piece in pieces(elf) if piece.object.endswith("/library.o")]
+               for work, elf in works.items()}
+        self.decode_flash = flash(own[1])
+        self.call_flash, self.call_ram = flash(own[2]), ram(own[2])
+        self.watch_flash, self.watch_ram = flash(own[3]), ram(own[3])
+        self.layers = code_by_layer(works[2], own[2])
+        self.watch_code = code_by_layer(works[3], own[3])["watch"]
+        self.constants = flash(own[2]) - sum(self.layers.values())
+        reader = r"/superoffice/(json/(compact_reader|text)|detail/json_(scan|escape))"
+        self.reader_flash = self.code_from(works[2], own[2], reader)
+        peer = [piece for piece in pieces(counting) if piece.object.endswith("/peer.o")]
+        self.peer_flash, self.peer_ram = flash(peer), ram(peer)
+        self.plain_flash, self.plain_ram = totals(plain)
+        self.tls_flash, self.tls_ram = totals(tls)
+        mbedtls = [piece for piece in pieces(tls) if "/objects/mbedtls/" in piece.object]
+        self.mbedtls_flash, self.mbedtls_ram = flash(mbedtls), ram(mbedtls)
+        self.host_compact, self.host_simdjson = host_size("compact_reader"), host_size("simdjson_reader")
+
+        code, printed = running.emulate(counting, "-icount", "shift=0")
+        if code:
+            raise RuntimeError(f"decoding ended with {code}:\n{printed}")
+        counted = dict(line.split() for line in printed.splitlines())
+        self.library_instructions, self.peer_instructions = int(counted["library"]), int(counted["peer"])
+        with running.Service(BUILD / "measuring", "--listen", "modem=plain", "--task-seconds", "1") as service:
+            main = service.urls["main"]
+            (self.plain_stack,) = emulated(plain, (main, b"", service.urls["modem"]), ["stack"])
+            self.tls_stack, self.arena = emulated(tls, (main, service.authority), ["stack", "arena"])
+
+    @staticmethod
+    def code_from(elf, own, pattern):
+        """Bytes of instructions that came of the headers whose path matches, wherever they were inlined."""
+        ranges = [(piece.address, piece.address + piece.size) for piece in own if kind(piece) == "code"]
+        places, inside = [], False
+        for line in command("arm-none-eabi-objdump", "-d", "-l", "--no-show-raw-insn", elf).splitlines():
+            if re.match(r"^\S+:\d+(?: \(discriminator \d+\))?$", line):
+                if "/superoffice/" in line or "library.cpp" in line:
+                    inside = re.search(pattern, line) is not None
+            elif found := re.match(r"^\s+([0-9a-f]+):\t", line):
+                places.append((int(found.group(1), 16), inside))
+        return sum(min(following - address, 64) for (address, mine), (following, _) in zip(places, places[1:])
+                   if mine and any(start <= address < end for start, end in ranges))
+
+    def rows(self):
+        """(what, flash, static RAM)"""
+        yield "the library: the whole call, all 24 properties, in steps", self.call_flash, self.call_ram
+        for layer in LAYERS:
+            if layer != "watch":
+                yield f"· of it {layer}", self.layers[layer], None
+        yield "· of it names and other constants", self.constants, None
+        yield "· of that the compact reader with its scanner and escapes", self.reader_flash, None
+        yield "the library with a watch in place of the call", self.watch_flash, self.watch_ram
+        yield "· of it the watch", self.watch_code, None
+        yield "the library: decoding alone", self.decode_flash, None
+        yield "its peer: decoding by jsmn and by hand, dates and rights left as text", self.peer_flash, self.peer_ram
+        yield "firmware, TLS in the modem: get and watch, C library and board included", self.plain_flash, self.plain_ram
+        yield "firmware, TLS by mbedTLS: the same, and 2 KB for request and reply", self.tls_flash, self.tls_ram
+        yield "· of it mbedTLS", self.mbedtls_flash, self.mbedtls_ram
+
+    def facts(self):
+        """(what, figure)"""
+        yield "stack at its deepest, TLS in the modem", self.plain_stack
+        yield "stack at its deepest, TLS by mbedTLS", self.tls_stack
+        yield "of mbedTLS's arena used at most (part of its static RAM)", self.arena
+        yield "heap", 0
+        yield "instructions to decode the documented reply: the library", self.library_instructions
+        yield "instructions to decode the documented reply: its peer", self.peer_instructions
+        yield "the whole call on x86-64, -Os, with the compact reader: bytes of program", self.host_compact
+        yield "the whole call on x86-64, -Os, with simdjson: bytes of program, without simdjson's shared library", self.host_simdjson
+
+    def table(self):
+        lines = ["| On a Cortex-M4, -Os | Flash | Static RAM |", "|---|---|---|"]
+        lines += [f"| {what} | {flash:,} | {'' if ram is None else f'{ram:,}'} |" for what, flash, ram in self.rows()]
+        lines += ["", "| Measured while it runs | |", "|---|---|"]
+        lines += [f"| {what} | {figure:,} |" for what, figure in self.facts()]
+        return "\n".join(lines) + "\n"
+
+
+def written(text):
+    """The table in the README: where it stands."""
+    found = re.search(rf"{re.escape(MARKER)}\n((?:\|[^\n]*\n)+\n(?:\|[^\n]*\n)+)", text)
+    if not found:
+        raise RuntimeError(f"README.md has no table behind {MARKER}")
+    return found
+
+
+def differences(old, new):
+    """The rows of `new` that `old` does not have, or has with figures that are stale."""
+    figure = re.compile(r"[\d,]+")
+    stale = []
+    rows = {line.split("|")[1].strip(): line for line in old.splitlines()
+            if line.startswith("|") and not line.startswith("|---")}
+    for line in new.splitlines():
+        if not line.startswith("|") or line.startswith("|---"):
+            continue
+        before = rows.pop(line.split("|")[1].strip(), "")
+        numbers = [[int(cell.replace(",", "") or 0) for cell in row.split("|")[2:-1] if figure.fullmatch(cell.strip())]
+                   for row in (before.replace(" ", ""), line.replace(" ", ""))]
+        close = len(numbers[0]) == len(numbers[1]) and all(
+            abs(a - b) <= max(SLACK, TOLERANCE * b) for a, b in zip(*numbers))
+        if not before or not close:
+            stale.append(f"{before or '(missing)'}\n  is now {line}")
+    return stale + [f"{line}\n  is gone" for line in rows.values()]
+
+
+def symbols():
+    ninja = Ninja("sizes")
+    elf = library(ninja, 2)
+    ninja.run(elf)
+    listing = command("arm-none-eabi-nm", "-S", "-C", "--size-sort", "-r", elf)
+    for line in listing.splitlines()[:80]:
+        _, size, letter, name = line.split(None, 3)
+        print(f"{int(size, 16):6} {letter} {name[:150]}")
+
+
+def main(arguments):
+    if arguments == ["--symbols"]:
+        return symbols()
+    table = Measured().table()
+    if arguments == ["--write"]:
+        text = README.read_text()
+        found = written(text)
+        README.write_text(text[:found.start(1)] + table + text[found.end(1):])
+    else:
+        print(table, end="")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
