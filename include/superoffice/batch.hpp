@@ -48,9 +48,11 @@
 // exchange: one request and one reply, without I/O
 #include <superoffice/exchange.hpp>
 
-// transport: how bytes travel
+// transport: how bytes travel, or whole HTTP calls
 #include <superoffice/transport.hpp>
 #include <superoffice/transport/scripted.hpp>
+#include <superoffice/http_transport.hpp>
+#include <superoffice/transport/scripted_http.hpp>
 #include <superoffice/transport/connect_proxy.hpp>
 #if SUPEROFFICE_WITH_SOCKETS
 #include <superoffice/transport/tcp_socket.hpp>

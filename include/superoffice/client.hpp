@@ -7,6 +7,8 @@
 #include <superoffice/credentials.hpp>
 #include <superoffice/detail/byte_carrier.hpp>
 #include <superoffice/detail/call_driver.hpp>
+#include <superoffice/detail/http_carrier.hpp>
+#include <superoffice/http_transport.hpp>
 #include <superoffice/json/default_reader.hpp>
 #include <superoffice/operation.hpp>
 #include <superoffice/options.hpp>
@@ -44,18 +46,37 @@ struct own_clock<Link> {
     using type = typename Link::clock;
 };
 
+/// What carries a client's requests: this library's own HTTP over a link, or the host's.
+template <class Link>
+struct carrier_over {
+    using type = byte_carrier<byte_transport_archetype>;  // of neither kind: the client says so, and nothing else does
+};
+template <byte_transport Link>
+struct carrier_over<Link> {
+    using type = byte_carrier<Link>;
+};
+template <http_transport Stack>
+    requires(!byte_transport<Stack>)
+struct carrier_over<Stack> {
+    using type = http_carrier<Stack>;
+};
+
 }  // namespace detail
 
 inline namespace SUPEROFFICE_ABI_READER {
 
-/// Asks one service, over one link, one call at a time.
+/// Asks one service, over one link, one call at a time. The link carries bytes (`byte_transport`) or, where the host has
+/// an HTTP stack of its own, whole calls (`http_transport`).
 ///
 /// It borrows the link, the base URL's text, the credential's texts and the memory, all of which outlive it; none of
 /// them may be used by somebody else while a call runs. Request, head and reply stand in `memory`; texts of a decoded
 /// struct are views into it, valid until the next call starts or the memory is gone. The request's bytes are zeroed as
 /// they are sent. Neither copied nor moved. No heap, no clock, no waiting but in the blocking call.
-template <byte_transport Link, class Credential, json_reader Reader = default_reader>
+template <class Link, class Credential, json_reader Reader = default_reader>
 class client {
+    static_assert(byte_transport<Link> || http_transport<Link>,
+                  "superoffice: this is no link: give what models byte_transport (it carries bytes) or http_transport "
+                  "(it carries whole HTTP calls); static_assert one of them for your type to see what is missing");
     static_assert(
         credential_source<std::remove_pointer_t<Credential>>,
         "superoffice: this is no credential: give basic, ticket, bearer, session, anonymous, or whatever models "
@@ -77,7 +98,8 @@ class client {
     [[nodiscard]] result<void> check() const noexcept { return driver_.check(); }
 
     /// Asks how the task is doing, and waits for the answer. `Info` is a described struct; its members become the
-    /// `$select`. The link is waited on where it can be (`waiting_transport`), otherwise asked again at once.
+    /// `$select`. The link is waited on where it can be (`waiting_transport`,
+    /// `waiting_http_transport`), otherwise asked again at once.
     ///
     /// @returns  the task, or the error that stopped the call; `errc::no_such_task` where the service knows none
     /// Costs     at most `timeout` of time (plus the system's name look-up, which cannot be interrupted); no heap
@@ -115,7 +137,7 @@ class client {
         for (;;) {
             const instant now = clock.now();
             if (running.step(now) == step_state::done) return running.value();
-            if constexpr (waiting_transport<Link>) {
+            if constexpr (waiting_transport<Link> || waiting_http_transport<Link>) {
                 const wait_condition wanted = running.wants();
                 if (wanted.until > now) driver_.link().wait(wanted.what, wanted.until - now);
             }
@@ -179,7 +201,7 @@ class client {
     void want_digest() noexcept { driver_.want_digest(); }
     [[nodiscard]] std::uint64_t digest() const noexcept { return driver_.digest(); }
 
-    detail::call_driver<detail::byte_carrier<Link>, Credential, Reader> driver_;
+    detail::call_driver<typename detail::carrier_over<Link>::type, Credential, Reader> driver_;
 };
 
 }  // namespace SUPEROFFICE_ABI_READER

@@ -11,6 +11,7 @@
 #include <superoffice/tenant_state.hpp>
 #include <superoffice/version.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -89,10 +90,12 @@ inline constexpr named_header named_headers[] = {
     {"SO-Language", &request_headers::language},  {"SO-Culture", &request_headers::culture},
     {"SO-TimeZone", &request_headers::time_zone}, {"SO-AppToken", &request_headers::app_token}};
 
-/// Request line and all header lines but the credential's. Errors: those of `http1_writer`; `bad_select`, and
+/// What is asked for, and all header lines but the credential's; Host and Content-Length only where `Writer` frames the
+/// request, not where a stack of the host's does. Errors: those of `Writer`; `bad_select`, and
 /// `bad_base_url` for a segment that cannot stand in a path, each with the offset in its text; `bad_header_value` for a
 /// name that the library owns.
-inline error write_lines(http1_writer& out, const request_lines& lines) noexcept {
+template <class Writer>
+error write_lines(Writer& out, const request_lines& lines) noexcept {
     const auto refused = [](errc code, std::size_t at) {
         return error{.stage = stage::request, .code = code, .offset = static_cast<std::uint32_t>(at)};
     };
@@ -109,14 +112,21 @@ inline error write_lines(http1_writer& out, const request_lines& lines) noexcept
     const std::string_view target[] = {lines.base.root, lines.path, lines.segment,
                                        lines.select.empty() ? std::string_view{} : ascii::literal("?$select="),
                                        lines.select};
-    out.request_line(posts ? ascii::literal("POST") : ascii::literal("GET"), std::span(target));
-    out.header(ascii::literal("Host"), lines.base.authority);
+    const std::string_view method = posts ? ascii::literal("POST") : ascii::literal("GET");
+    constexpr bool frames = std::same_as<Writer, http1_writer>;
+    if constexpr (frames) {
+        out.request_line(method, std::span(target));
+        out.header(ascii::literal("Host"), lines.base.authority);
+    } else {
+        out.call(method, lines.base.https ? ascii::literal("https://") : ascii::literal("http://"),
+                 lines.base.authority, target);
+    }
     out.header(ascii::literal("Accept"), media_type(lines.accept));
     out.header(ascii::literal("Accept-Encoding"), ascii::literal("identity"));
     if (posts) {
         out.header(ascii::literal("Content-Type"), media_type(lines.of_client.request_as),
                    ascii::literal("; charset=utf-8"));
-        out.header(ascii::literal("Content-Length"), lines.body_size);
+        if constexpr (frames) out.header(ascii::literal("Content-Length"), lines.body_size);
     }
     for (const named_header& each : named_headers) {
         if (each.value == &request_headers::app_token && !posts) break;

@@ -15,20 +15,16 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// request_line, header..., end_of_head, body: in this order. The head must carry a Content-Length that is the body's
-/// size; whoever writes the body knows it beforehand.
-class http1_writer : public request_head {
+/// The part of a request's head that names what is asked for.
+class target_writer : public request_head {
   public:
     using request_head::request_head;
 
+  protected:
     /// `parts`, one behind the other, are the path and the query, as they go on the wire: nothing is encoded here.
     /// Refused, with the offset in the target: a first byte other than '/', anything but visible ASCII, '#' (RFC 9112
     /// section 3.2.1).
-    void request_line(std::string_view method, std::span<const std::string_view> parts) noexcept {
-        for (std::size_t i = 0; i < method.size(); ++i)
-            if (!ascii::is_token(method[i])) refuse(i);
-        put(method);
-        put(ascii::literal(" "));
+    void target(std::span<const std::string_view> parts) noexcept {
         std::size_t at = 0;
         for (const std::string_view part : parts) {
             for (const char c : part) {
@@ -37,7 +33,24 @@ class http1_writer : public request_head {
             }
             put(part);
         }
-        if (method.empty() || at == 0) refuse(0);
+        if (at == 0) refuse(0);
+    }
+};
+
+/// request_line, header..., end_of_head, body: in this order. The head must carry a Content-Length that is the body's
+/// size; whoever writes the body knows it beforehand.
+class http1_writer : public target_writer {
+  public:
+    using target_writer::target_writer;
+
+    /// For `parts` see `target`.
+    void request_line(std::string_view method, std::span<const std::string_view> parts) noexcept {
+        for (std::size_t i = 0; i < method.size(); ++i)
+            if (!ascii::is_token(method[i])) refuse(i);
+        put(method);
+        put(ascii::literal(" "));
+        target(parts);
+        if (method.empty()) refuse(0);
         put(ascii::literal(" HTTP/1.1\r\n"));
     }
     template <std::convertible_to<std::string_view>... Parts>
