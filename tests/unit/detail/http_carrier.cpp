@@ -1,0 +1,411 @@
+// Tests of superoffice/detail/http_carrier.hpp: a client over a host's HTTP stack does all that it does over a link.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/detail/http_carrier.hpp>
+
+#include <superoffice/transport/scripted_http.hpp>
+#include <superoffice/watch.hpp>
+
+#include <doctest/doctest.h>
+
+#include "support/counting_heap.hpp"
+#include "support/documented_reply.hpp"
+#include "support/scripted_call.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace so = superoffice;
+namespace script = superoffice::http_script;
+using so::errc;
+using so::http_script_step;
+using so::instant;
+using so::io_result;
+using so::script_manner;
+using so::scripted_http;
+using so::stage;
+using so::step_state;
+using support::call_outcome;
+
+namespace {
+
+constexpr std::string_view url = "https://online.superoffice.com/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo";
+constexpr std::string_view body = R"({"Id":497})";
+constexpr std::string_view json = "Content-Type: application/json; charset=utf-8\r\n";
+const std::string fields =
+    "Accept: application/json\r\nAccept-Encoding: identity\r\nContent-Type: application/json; charset=utf-8\r\n"
+    "User-Agent: superoffice-batch/" SUPEROFFICE_VERSION_TEXT
+    "\r\nAuthorization: Bearer 8A:Cust12345.the-secret/token+==\r\n";
+const std::string sample{documented_reply};
+
+template <class Info = so::BatchTaskInfo, class Credential = so::bearer>
+call_outcome ask_once(scripted_http& stack, const so::client_options& options = {}, std::size_t memory_size = 2048,
+                      Credential credential = Credential{support::test_token}) {
+    std::vector<std::byte> memory(memory_size);
+    so::client api{stack, support::test_base, credential, memory, options};
+    const call_outcome outcome = support::ask<Info>(api);
+    CHECK_FALSE(support::holds(memory, "the-secret"));
+    return outcome;
+}
+
+/// The same whole, byte by byte, waiting before each step, and cut at every position.
+call_outcome in_every_cut(std::span<const http_script_step> steps, const so::client_options& options = {},
+                          std::size_t memory_size = 2048) {
+    const auto play = [&](const script_manner& manner) {
+        scripted_http stack{steps, manner};
+        const call_outcome outcome = ask_once(stack, options, memory_size);
+        CHECK(stack.finished());
+        return outcome;
+    };
+    const call_outcome whole = play({});
+    CHECK((play({.at_most = 1}) == whole));
+    CHECK((play({.at_most = 1, .blocks_first = true}) == whole));
+    std::size_t length = 0;
+    for (const http_script_step& step : steps)
+        if (step.what == http_script_step::act::gives) length += step.bytes.size();
+    for (std::size_t cut = 1; cut < length; ++cut) {
+        CAPTURE(cut);
+        CHECK((play({.cut_at = cut}) == whole));
+    }
+    return whole;
+}
+
+/// A credential that gives another token after a refusal.
+struct renewing {
+    std::string_view now = "old";
+    so::credential_state prepare(instant) noexcept { return so::credential_state::ready; }
+    void add_to(so::request_head& head) const noexcept { head.header("Authorization", "Bearer ", now); }
+    bool refused() noexcept { return now = "new", true; }
+};
+
+struct progress {
+    so::field<so::coded<so::BatchTaskState>> State;
+};
+BOOST_DESCRIBE_STRUCT(progress, (), (State))
+
+}  // namespace
+
+TEST_CASE("http_carrier: the stack is handed the whole request, and the reply arrives however it is cut") {
+    const http_script_step steps[] = {script::asks("POST", url, body, fields), script::replies(200, json),
+                                      script::gives(sample), script::ends()};
+    const call_outcome outcome = in_every_cut(steps);
+    CHECK(outcome.error == so::error{});
+    CHECK(outcome.status == 200);
+    CHECK(outcome.value.find("\"Id\":547") != std::string::npos);
+}
+
+TEST_CASE("http_carrier: each part of the URL is given too, and the request is zeroed once it was taken") {
+    struct looking : so::http_transport_archetype {
+        unsigned asked = 0;
+        std::string seen;
+        so::io_result start(const so::http_request& what) noexcept {
+            seen = std::string(what.method) + ' ' + std::string(what.to.host) + ' ' + std::to_string(what.to.port) +
+                   ' ' + std::string(what.target) + ' ' + (what.https ? "s" : "") + ' ' +
+                   std::to_string(what.time_left.count);
+            CHECK(what.url == "http://[::1]:8080/x/api/v1/Agents/Batch/GetBatchTaskInfo?$select=State");
+            CHECK(what.url.data()[what.url.size()] == '\0');
+            CHECK(what.target.data()[what.target.size()] == '\0');
+            so::header_line line;
+            std::string_view rest = what.fields;
+            std::size_t lines = 0;
+            for (; so::next_header(rest, line); ++lines) CHECK_FALSE(line.name.empty());
+            CHECK(lines == 5);
+            CHECK(line.name == "Authorization");
+            CHECK(line.value == "Bearer the-secret");
+            return ++asked < 3 ? io_result::would_block(so::wait_for::time, stage::transmit) : io_result::ready();
+        }
+    } stack;
+    std::array<std::byte, 1024> memory{};
+    so::client api{stack, "http://[::1]:8080/x/api/", so::bearer{"the-secret"}, memory};
+    auto call = api.start_get_batch_task_info<progress>(497);
+    CHECK(call.step(instant{0}) == step_state::pending);
+    CHECK(call.wants().what == so::wait_for::time);
+    CHECK(support::holds(memory, "the-secret"));
+    CHECK(call.step(instant{100}) == step_state::pending);
+    CHECK(stack.seen == "POST ::1 8080 /x/api/v1/Agents/Batch/GetBatchTaskInfo?$select=State  29900");
+    CHECK(call.step(instant{200}) == step_state::done);
+    CHECK(stack.asked == 3);
+    CHECK_FALSE(support::holds(memory, "the-secret"));
+}
+
+TEST_CASE("http_carrier: what a reply means does not depend on what carried it") {
+    struct {
+        std::uint16_t status;
+        std::string_view fields, body;
+        errc code;
+    } const cases[] = {
+        {200, json, "null", errc::no_such_task},
+        {204, "", "", errc::no_such_task},
+        {200, json, R"({"Error":true,"Message":"m"})", errc::service_fault},
+        {404, json, R"({"Error":true,"ErrorType":"SoNotFoundException","Message":"m"})", errc::no_such_task},
+        {404, "", "", errc::not_found},
+        {401, "WWW-Authenticate: Basic\r\n", "", errc::unauthorized},
+        {421, "", "", errc::tenant_moved},
+        {429, "Retry-After: 7\r\n", "", errc::throttled},
+        {302, "Location: https://elsewhere/\r\n", "", errc::redirected},
+        {200, "Content-Type: text/html\r\n", "<html>", errc::not_json},
+        {200, json, "{", errc::bad_json},
+        {200, json, "", errc::empty_document},
+        {200, "Content-Encoding: gzip\r\n", "zzzz", errc::unsupported_content_coding},
+        {200, "Content-Encoding: Identity\r\n", R"({"Id":1})", errc::ok},
+        {204, "Content-Encoding: gzip\r\n", "", errc::no_such_task},
+        {503, "Content-Encoding: gzip\r\n", "zzzz", errc::unavailable},
+        {0, "", "", errc::bad_http},
+        {100, "", "", errc::bad_http},
+        {600, "", "", errc::bad_http},
+        {200, "Date: a\x01z\r\n", "{}", errc::bad_http},
+    };
+    for (const auto& one : cases) {
+        CAPTURE(one.status);
+        CAPTURE(one.body);
+        const http_script_step steps[] = {script::asks(), script::replies(one.status, one.fields),
+                                          script::gives(one.body), script::ends()};
+        const call_outcome outcome = in_every_cut(steps);
+        CHECK(outcome.error.code == one.code);
+        CHECK(outcome.status == one.status);
+        CHECK(outcome.retry_after == (one.status == 429 ? 7000 : -1));
+        if (one.code == errc::service_fault) CHECK(outcome.message == "m");
+    }
+}
+
+TEST_CASE("http_carrier: the headers worth knowing are kept in the client's own memory") {
+    const std::string head =
+        std::string(json) + "Location: /there\r\nX-DB-Stats: Calls=7\r\nSo-TimeZone: UTC\r\nX-Other: o\r\n";
+    const http_script_step steps[] = {script::asks(), script::replies(500, head), script::gives("[]"), script::ends(),
+                                      script::asks(), script::replies(200),       script::gives(body), script::ends()};
+    scripted_http stack{steps};
+    std::array<std::byte, 1024> memory{};
+    so::client api{stack, support::test_base, so::bearer{support::test_token}, memory};
+    CHECK(support::ask(api).error.code == errc::unexpected_status);
+    stack.cancel();  // forgets its own
+    const so::reply_head& kept = api.last_reply().head;
+    CHECK(kept.content_type() == "application/json; charset=utf-8");
+    CHECK(kept.location() == "/there");
+    CHECK(kept.db_stats() == "Calls=7");
+    CHECK(kept.time_zone() == "UTC");
+    CHECK(kept.date().data() == nullptr);
+    CHECK(kept.header("x-other").data() == nullptr);
+    CHECK(reinterpret_cast<const std::byte*>(kept.fields.data() + kept.fields.size()) == memory.data() + memory.size());
+    CHECK(support::ask(api).error.code == errc::ok);
+    CHECK(api.last_reply().head.fields.empty());
+    CHECK(stack.finished());
+}
+
+TEST_CASE("http_carrier: a reply that does not fit is refused at once, with what is known of its size") {
+    const std::string large = R"({"Description":")" + std::string(2000, 'x') + "\"}";
+    const std::string length = "content-length: " + std::to_string(large.size()) + "\r\n";
+    const std::string type = "content-type: application/json\r\n";
+    const auto sent = [&](std::uint16_t status, const std::string& head, std::size_t memory, std::size_t at_most) {
+        const http_script_step steps[] = {script::asks(), script::replies(status, head), script::gives(large),
+                                          script::ends()};
+        scripted_http stack{steps, {.at_most = at_most}};
+        std::vector<std::byte> room(memory);
+        so::client api{stack, support::test_base, so::bearer{support::test_token}, room, {}, so::compact_reader{}};
+        return support::ask(api);
+    };
+    constexpr std::size_t slack = so::compact_reader::slack == 0 ? 1 : so::compact_reader::slack;
+    for (const std::size_t at_most : {std::size_t{1}, std::size_t{100}, SIZE_MAX}) {
+        call_outcome outcome = sent(200, type + length, 600, at_most);
+        CHECK(outcome.error == so::error{.stage = stage::http,
+                                         .code = errc::reply_too_large,
+                                         .http_status = 200,
+                                         .offset = static_cast<std::uint32_t>(large.size() + slack)});
+        CHECK(sent(200, type, 600, at_most).error.needed() > 600);
+        // Every byte of the body fits, but not what is kept of the head: then it is known to the byte.
+        outcome = sent(200, type, large.size() + slack, at_most);
+        CHECK(outcome.error.needed() == large.size() + slack + type.size());
+        CHECK(sent(200, type, outcome.error.needed(), at_most).error.code == errc::ok);
+        // What the status says counts more.
+        outcome = sent(503, type + "retry-after: 3\r\n", 600, at_most);
+        CHECK(outcome.error.code == errc::unavailable);
+        CHECK(outcome.retry_after == 3000);
+    }
+    const http_script_step fails[] = {script::asks(), script::replies(200), script::fails(errc::reply_too_large)};
+    scripted_http stack{fails};
+    CHECK(ask_once(stack, {}, 600).error.needed() > 600);
+    CHECK(stack.finished());
+}
+
+TEST_CASE("http_carrier: 401 asks the credential for a fresh one, once") {
+    const auto with = [](std::string_view token) {
+        return fields.substr(0, fields.find("Authorization")) + "Authorization: Bearer " + std::string(token) + "\r\n";
+    };
+    const std::string old_one = with("old"), new_one = with("new");
+    const http_script_step good[] = {script::asks({}, {}, {}, old_one),
+                                     script::replies(401),
+                                     script::ends(),
+                                     script::asks({}, {}, {}, new_one),
+                                     script::replies(200),
+                                     script::gives(body),
+                                     script::ends()};
+    scripted_http stack{good};
+    CHECK(ask_once(stack, {}, 2048, renewing{}).value == body);
+    CHECK(stack.finished());
+    const http_script_step bad[] = {script::asks(), script::replies(401), script::ends(),
+                                    script::asks(), script::replies(401), script::ends()};
+    scripted_http refusing{bad};
+    CHECK(ask_once(refusing, {}, 2048, renewing{}).error.code == errc::unauthorized);
+    CHECK(refusing.finished());
+}
+
+TEST_CASE("http_carrier: 421 asks the tenant's directory, and the call goes to the new host") {
+    const http_script_step steps[] = {
+        script::asks("POST", url, body),
+        script::replies(421),
+        script::ends(),
+        script::asks("GET", "https://login.example.com/api/state/Cust12345", ""),
+        script::replies(200, json),
+        script::gives(R"({"IsRunning":true,"Api":"https://online7.superoffice.com/Cust12345/api"})"),
+        script::ends(),
+        script::asks("POST", "https://online7.superoffice.com/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo", body,
+                     fields),
+        script::replies(200, json),
+        script::gives(body),
+        script::ends()};
+    const call_outcome outcome = in_every_cut(steps, {.tenant_directory = "https://login.example.com"});
+    CHECK(outcome.value == body);
+}
+
+TEST_CASE("http_carrier: a failure at each step is told with its stage and code, and the next call is good") {
+    const http_script_step steps[] = {script::asks(), script::replies(200), script::gives("{\"Id\""),
+                                      script::gives(":497}"), script::ends()};
+    const http_script_step again[] = {script::asks(), script::replies(200), script::gives(body), script::ends()};
+    for (const io_result& interruption :
+         {io_result::failed(errc::connection_reset, 104), io_result::failed(errc::ok, 7, stage::handshake),
+          io_result::failed(errc::certificate_wrong_name, 60, stage::handshake)}) {
+        for (std::size_t at = 0; at < 4; ++at) {
+            CAPTURE(at);
+            scripted_http stack{steps, {.interrupt_at = at, .interruption = interruption}};
+            std::array<std::byte, 1024> memory{};
+            so::client api{stack, support::test_base, so::bearer{support::test_token}, memory};
+            const so::error e = support::ask(api).error;
+            CHECK(e.code == (interruption.code == errc::ok ? errc::link_failed : interruption.code));
+            CHECK(e.native == interruption.native);
+            CHECK(e.stage == (interruption.at != stage::none ? interruption.at
+                              : at == 0                      ? stage::connect
+                                                             : stage::http));
+            CHECK(e.http_status == (at == 0 ? 0 : 200));
+            CHECK_FALSE(support::holds(memory, "the-secret"));
+            stack = scripted_http{again};
+            CHECK(support::ask(api).value == body);
+        }
+    }
+}
+
+TEST_CASE("http_carrier: cancelled at each step, nothing of the request stays and the next call is good") {
+    const http_script_step steps[] = {script::asks(), script::replies(200), script::gives(body), script::ends()};
+    for (std::size_t blocked = 0; blocked < 3; ++blocked) {
+        CAPTURE(blocked);
+        scripted_http stack{steps,
+                            {.interrupt_at = blocked, .interruption = io_result::would_block(so::wait_for::readable)}};
+        std::array<std::byte, 1024> memory{};
+        so::client api{stack, support::test_base, so::bearer{support::test_token}, memory};
+        {
+            auto call = api.start_get_batch_task_info(497);
+            CHECK(call.step(instant{0}) == step_state::pending);
+            CHECK(call.wants().what == so::wait_for::readable);
+            CHECK(call.wants().until == instant{30'000});
+            CHECK(support::holds(memory, "the-secret") == (blocked == 0));
+        }
+        CHECK_FALSE(support::holds(memory, "the-secret"));
+        CHECK_FALSE(api.is_busy());
+        stack = scripted_http{steps};
+        CHECK(support::ask(api).value == body);
+        CHECK(stack.finished());
+    }
+}
+
+TEST_CASE("http_carrier: the deadline spans the whole call, and the stack is told what is left of it") {
+    const http_script_step steps[] = {script::asks(), script::would_block(), script::would_block(), script::cancels()};
+    scripted_http stack{steps};
+    std::array<std::byte, 1024> memory{};
+    so::client api{stack, support::test_base, so::bearer{"t"}, memory};
+    auto call = api.start_get_batch_task_info(497, {.timeout = so::milliseconds{50}});
+    CHECK(call.step(instant{0}) == step_state::pending);
+    CHECK(call.step(instant{49}) == step_state::pending);
+    CHECK(call.step(instant{50}) == step_state::done);
+    CHECK(call.value().error() == so::error{.stage = stage::receive, .code = errc::deadline_exceeded});
+    CHECK(stack.finished());
+}
+
+TEST_CASE("http_carrier: a stack that wants to be called again says when") {
+    struct hasty : so::http_transport_archetype {
+        io_result step(instant, std::span<std::byte>) noexcept { return io_result::would_block(so::wait_for::time); }
+        [[nodiscard]] instant wake_at() const noexcept { return instant{7}; }
+        [[nodiscard]] bool secure() const noexcept { return true; }
+    } stack;
+    std::array<std::byte, 1024> memory{};
+    so::client api{stack, support::test_base, so::bearer{"t"}, memory};
+    auto call = api.start_get_batch_task_info(497);
+    CHECK(call.step(instant{0}) == step_state::pending);
+    CHECK(call.wants().until == instant{7});
+}
+
+TEST_CASE("http_carrier: nothing is handed over for https to a stack that verifies nobody") {
+    scripted_http stack{{}, {.secure = false}};
+    CHECK(ask_once(stack).error == so::error{.stage = stage::connect, .code = errc::insecure_link});
+    CHECK(stack.calls() == 0);
+    CHECK(stack.first_mismatch().what == so::script_mismatch::kind::none);
+}
+
+TEST_CASE(
+    "http_carrier: what cannot be a header or a URL reaches no stack, and too little memory says how much it takes") {
+    scripted_http stack{{}};
+    std::array<std::byte, 1024> memory{};
+    for (const std::string_view token : {"a\r\nX-Evil: 1", "a\nb", "a\rb"}) {
+        so::client api{stack, support::test_base, so::bearer{token}, memory};
+        CHECK(support::ask(api).error.code == errc::bad_header_value);
+    }
+    so::client zero{stack, support::test_base, so::bearer{std::string_view{"a\0b", 3}}, memory};
+    CHECK(support::ask(zero).error.code == errc::bad_header_value);
+    CHECK(stack.calls() == 0);
+
+    std::size_t needed = 1;
+    for (std::size_t size = 0; size<needed; size = needed - 1> size ? needed - 1 : needed) {
+        scripted_http untouched{{}};
+        const so::error e = ask_once(untouched, {}, size).error;
+        CHECK(e.code == errc::memory_too_small);
+        needed = e.needed();
+        CHECK(needed == url.size() + 1 + fields.size() + body.size());
+    }
+}
+
+TEST_CASE("http_carrier: a watch follows a task over a stack") {
+    const http_script_step steps[] = {
+        script::asks(), script::replies(200), script::gives(R"({"State":"Started"})"),   script::ends(),
+        script::asks(), script::replies(200), script::gives(R"({"State":"Succeeded"})"), script::ends()};
+    scripted_http stack{steps};
+    std::array<std::byte, 1024> memory{};
+    so::client api{stack, support::test_base, so::bearer{support::test_token}, memory};
+    so::watch<progress> task{api, 497};
+    instant now{0};
+    const auto next = [&] {
+        for (;; now = now + so::milliseconds{1000})
+            if (const so::watch_state state = task.step(now); state != so::watch_state::waiting) return state;
+    };
+    CHECK(next() == so::watch_state::changed);
+    CHECK(next() == so::watch_state::finished);
+    CHECK(stack.finished());
+}
+
+TEST_CASE("http_carrier: the blocking call and a whole call without an allocation") {
+    const http_script_step steps[] = {script::asks(), script::replies(200, json), script::gives(sample),
+                                      script::ends()};
+    struct clock {
+        instant now() noexcept { return instant{1}; }
+    };
+    scripted_http stack{steps, {.at_most = 7}};
+    std::array<std::byte, 2048> memory{};
+    const support::allocation_count allocations;
+    so::client api{stack, support::test_base, so::bearer{support::test_token}, memory, {}, so::compact_reader{}};
+    const auto task = api.get_batch_task_info(497, {}, clock{});
+    const std::size_t counted = allocations.so_far();
+    CHECK(counted == 0);
+    CHECK(task.has_value());
+    api.stop();
+    CHECK_FALSE(support::holds(memory, "Started"));
+}
