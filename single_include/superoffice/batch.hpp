@@ -4465,20 +4465,16 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// request_line, header..., end_of_head, body: in this order. The head must carry a Content-Length that is the body's
-/// size; whoever writes the body knows it beforehand.
-class http1_writer : public request_head {
+/// The part of a request's head that names what is asked for.
+class target_writer : public request_head {
   public:
     using request_head::request_head;
 
+  protected:
     /// `parts`, one behind the other, are the path and the query, as they go on the wire: nothing is encoded here.
     /// Refused, with the offset in the target: a first byte other than '/', anything but visible ASCII, '#' (RFC 9112
     /// section 3.2.1).
-    void request_line(std::string_view method, std::span<const std::string_view> parts) noexcept {
-        for (std::size_t i = 0; i < method.size(); ++i)
-            if (!ascii::is_token(method[i])) refuse(i);
-        put(method);
-        put(ascii::literal(" "));
+    void target(std::span<const std::string_view> parts) noexcept {
         std::size_t at = 0;
         for (const std::string_view part : parts) {
             for (const char c : part) {
@@ -4487,7 +4483,24 @@ class http1_writer : public request_head {
             }
             put(part);
         }
-        if (method.empty() || at == 0) refuse(0);
+        if (at == 0) refuse(0);
+    }
+};
+
+/// request_line, header..., end_of_head, body: in this order. The head must carry a Content-Length that is the body's
+/// size; whoever writes the body knows it beforehand.
+class http1_writer : public target_writer {
+  public:
+    using target_writer::target_writer;
+
+    /// For `parts` see `target`.
+    void request_line(std::string_view method, std::span<const std::string_view> parts) noexcept {
+        for (std::size_t i = 0; i < method.size(); ++i)
+            if (!ascii::is_token(method[i])) refuse(i);
+        put(method);
+        put(ascii::literal(" "));
+        target(parts);
+        if (method.empty()) refuse(0);
         put(ascii::literal(" HTTP/1.1\r\n"));
     }
     template <std::convertible_to<std::string_view>... Parts>
@@ -4586,10 +4599,12 @@ inline constexpr named_header named_headers[] = {
     {"SO-Language", &request_headers::language},  {"SO-Culture", &request_headers::culture},
     {"SO-TimeZone", &request_headers::time_zone}, {"SO-AppToken", &request_headers::app_token}};
 
-/// Request line and all header lines but the credential's. Errors: those of `http1_writer`; `bad_select`, and
+/// What is asked for, and all header lines but the credential's; Host and Content-Length only where `Writer` frames the
+/// request, not where a stack of the host's does. Errors: those of `Writer`; `bad_select`, and
 /// `bad_base_url` for a segment that cannot stand in a path, each with the offset in its text; `bad_header_value` for a
 /// name that the library owns.
-inline error write_lines(http1_writer& out, const request_lines& lines) noexcept {
+template <class Writer>
+error write_lines(Writer& out, const request_lines& lines) noexcept {
     const auto refused = [](errc code, std::size_t at) {
         return error{.stage = stage::request, .code = code, .offset = static_cast<std::uint32_t>(at)};
     };
@@ -4606,14 +4621,21 @@ inline error write_lines(http1_writer& out, const request_lines& lines) noexcept
     const std::string_view target[] = {lines.base.root, lines.path, lines.segment,
                                        lines.select.empty() ? std::string_view{} : ascii::literal("?$select="),
                                        lines.select};
-    out.request_line(posts ? ascii::literal("POST") : ascii::literal("GET"), std::span(target));
-    out.header(ascii::literal("Host"), lines.base.authority);
+    const std::string_view method = posts ? ascii::literal("POST") : ascii::literal("GET");
+    constexpr bool frames = std::same_as<Writer, http1_writer>;
+    if constexpr (frames) {
+        out.request_line(method, std::span(target));
+        out.header(ascii::literal("Host"), lines.base.authority);
+    } else {
+        out.call(method, lines.base.https ? ascii::literal("https://") : ascii::literal("http://"),
+                 lines.base.authority, target);
+    }
     out.header(ascii::literal("Accept"), media_type(lines.accept));
     out.header(ascii::literal("Accept-Encoding"), ascii::literal("identity"));
     if (posts) {
         out.header(ascii::literal("Content-Type"), media_type(lines.of_client.request_as),
                    ascii::literal("; charset=utf-8"));
-        out.header(ascii::literal("Content-Length"), lines.body_size);
+        if constexpr (frames) out.header(ascii::literal("Content-Length"), lines.body_size);
     }
     for (const named_header& each : named_headers) {
         if (each.value == &request_headers::app_token && !posts) break;
@@ -4682,6 +4704,9 @@ class chunked {
         }
         return at_ == place::ended ? answer::done : answer::more;
     }
+
+    /// Of the chunk that is under way: what has not been given yet.
+    [[nodiscard]] constexpr std::uint64_t remaining() const noexcept { return remaining_; }
 
   private:
     enum class place : std::uint8_t {
@@ -4977,9 +5002,6 @@ inline namespace SUPEROFFICE_ABI {
 /// So many 1xx replies before the real one are skipped; one more is refused.
 inline constexpr std::size_t max_interim_replies = 8;
 
-/// How far a body that does not fit and does not say its size is counted; beyond, `needed()` is a lower bound.
-inline constexpr std::size_t max_counted_bytes = std::size_t{64} * 1024 * 1024;
-
 /// The head of the reply: views into the memory of the exchange, valid until that memory is used again.
 struct reply_head {
     std::uint16_t status = 0;        ///< 200..599; 0 while there is none
@@ -5063,7 +5085,7 @@ class exchange {
     [[nodiscard]] std::span<std::byte> incoming() noexcept {
         if (action() != exchange_action::receive) return {};
         if (at_ == place::head) return memory_.subspan(size_);
-        const std::size_t from = head_size_ + (dropping_ ? 0 : body_size_);
+        const std::size_t from = head_size_ + body_size_;
         if (at_ != place::sized_body) return memory_.subspan(from);
         return memory_.subspan(from, length_ - body_size_);
     }
@@ -5094,7 +5116,6 @@ class exchange {
     void closed() noexcept {
         keep_ = false;
         if (at_ == place::open_body) return finish();
-        if (action() == exchange_action::receive && dropping_) return too_large(body_size_);
         if (at_ == place::request) return fail(stage::transmit, errc::connection_closed, 0);
         if (action() == exchange_action::receive)
             fail(reply_started() ? stage::http : stage::receive, errc::connection_closed, stream_);
@@ -5108,9 +5129,9 @@ class exchange {
     ///                              `offset` is how many bytes had come
     /// unsupported_transfer_coding  `offset` is where it is named
     /// unsupported_content_coding   `offset` is where it is named
-    /// reply_too_large              `needed()`: so much memory would have been enough, exactly. At once where the reply
-    ///                              said its size; else the rest is received, counted and dropped first. A lower bound
-    ///                              beyond `max_counted_bytes`, beyond 4 GiB, and where the peer closed before the end
+    /// reply_too_large              as soon as that is certain. `needed()`: so much memory would have been enough, where
+    ///                              the reply said its size; else (chunked, or until close) it is a lower bound: what had
+    ///                              come, with the whole of the chunk that was under way
     /// cancelled                    there was no `begin`, or a `wipe` since
     ///
     /// `http_status` is set from the moment the status line was read.
@@ -5229,11 +5250,13 @@ class exchange {
     }
 
     void store(std::string_view piece) noexcept {
-        if (!fits(body_size_ + piece.size())) dropping_ = true;
-        char* const body_end = text() + head_size_ + (dropping_ ? 0 : body_size_);
-        if (!dropping_) std::memmove(body_end, piece.data(), piece.size());
+        // A chunk is refused by its announced size; a body until close by the first byte that does not fit.
+        const std::size_t come = body_size_ + piece.size();
+        const std::uint64_t left = chunks_.remaining();
+        const std::size_t body = left < highest - come ? come + static_cast<std::size_t>(left) : highest;
+        if (!fits(body)) return too_large(at_ == place::open_body ? room() + 1 : body);
+        std::memmove(text() + head_size_ + body_size_, piece.data(), piece.size());
         body_size_ += piece.size();
-        if (body_size_ > max_counted_bytes) too_large(max_counted_bytes);
     }
 
     void finish() noexcept {
@@ -5241,9 +5264,13 @@ class exchange {
         at_ = place::done;
     }
 
-    [[nodiscard]] bool fits(std::size_t body) const noexcept {
+    /// For the body, with its slack behind it.
+    [[nodiscard]] std::size_t room() const noexcept {
         const std::size_t behind = memory_.size() - head_size_;
-        return slack_ <= behind && body <= behind - slack_;
+        return slack_ <= behind ? behind - slack_ : 0;
+    }
+    [[nodiscard]] bool fits(std::size_t body) const noexcept {
+        return memory_.size() - head_size_ >= slack_ && body <= room();
     }
 
     void too_large(std::size_t body) noexcept {
@@ -5272,14 +5299,13 @@ class exchange {
     std::size_t size_ = 0;       // of the request: sent; of the head: come, and what came behind it with it
     std::size_t head_size_ = 0;  // of the reply; of the request until it was sent
     std::size_t stream_ = 0;     // bytes of the reply that have come
-    std::size_t body_size_ = 0;  // without framing, what was dropped included
+    std::size_t body_size_ = 0;  // without framing
     std::size_t length_ = 0;     // as announced
     reply_head head_;
     detail::http1_reader reader_;
     detail::chunked chunks_;
     error failure_{.code = errc::cancelled};
     std::uint8_t interim_ = 0;
-    bool dropping_ = false;
     bool keep_ = false;
     place at_ = place::failed;
 };
@@ -5742,6 +5768,374 @@ class scripted {
     bool blocked_ = false;  // the call that comes was already made to wait
 };
 static_assert(waiting_transport<scripted> && byte_transport<scripted>);
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/http_transport.hpp - what an HTTP stack of the host's must do to carry one whole call.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_HTTP_TRANSPORT_HPP
+#define SUPEROFFICE_HTTP_TRANSPORT_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// One request, as an HTTP stack wants it. Views into the client's memory; they hold the credential.
+struct http_request {
+    std::string_view method;  ///< "POST", or "GET" without a body
+    std::string_view url;     ///< whole: "https://host:8443/Cust12345/api/v1/...?$select=State"; a NUL follows it
+    std::string_view target;  ///< its path and query; the NUL follows here too
+    peer to;                  ///< its host, without the brackets of an IPv6 literal, and its port
+    bool https = true;        ///< its scheme
+    std::string_view fields;  ///< "Name: value" lines, each with CRLF behind it; for `next_header`
+    std::string_view body;
+    milliseconds time_left{0};  ///< until the call's deadline; the client ends the call then by itself
+};
+
+/// An HTTP stack of the host's (an engine's module, libcurl, WinHTTP, a modem's own): takes one request at a time and
+/// gives the reply. The client calls the functions below, from one thread, never nested, none of which waits or throws.
+///
+/// `may_wait`          as for `byte_transport`: true only where `start` may wait all the same.
+///
+/// `start(request)`    takes the request, all of it: its texts are zeroed as soon as the answer is `ready`, so what is
+///                     needed later has to be copied. `would_block` asks for another call with the same request; no
+///                     `closed`. After `failed`, `cancel` and the end of a reply the next call starts afresh.
+///                     Sends the header lines as they are, and adds those that belong to the stack: Host, Content-Length
+///                     or the framing of its protocol, Connection. It adds no credential, cookie or Accept-Encoding of
+///                     its own (the request asks for `identity`), and does not log what is in `fields`.
+///
+/// `step(now, into)`   goes on with the reply. `ready` with 1..into.size() bytes of the body, put into the front of
+///                     `into`; `would_block` with none; `closed` when the reply is whole, which includes that its body is
+///                     as long as its head said; `failed`. `into` is all the memory that is left, never empty, and only
+///                     borrowed for the call; what does not fit is kept for the next one, or is `failed` with
+///                     `errc::reply_too_large` where the stack knows that it never will. May be called again after
+///                     `closed` and answers the same.
+///                     3xx, 401, 407 and 421 are replies like any other: no redirect is followed, since the credential
+///                     would go with it, and nobody is asked for a password. 1xx is skipped. A stack may repeat the
+///                     request on a fresh connection: the call only reads.
+///
+/// `status()`          the reply's, 200..599; 0 while none is known. Until the next `start` or `cancel`, like `header`.
+///
+/// `header(name)`      the value of the reply's first header of that name, compared without case, without white space
+///                     around it; a view without data where there is none. Asked for behind `closed` and `failed`, in
+///                     ASCII of any case; HTTP/2's pseudo-headers are none. `content-encoding` must tell what the bytes
+///                     of the body are encoded with: a stack that has decoded them answers that there is none.
+///
+/// `cancel()`          gives up whatever is under way, at once, with or without a reply; nothing of the request or of
+///                     `into` is touched later. Safe at any time, also twice, also before `start` and behind the end.
+///
+/// `secure()`          true where a request to an https URL reaches nobody but the verified peer. Asked before `start`: no
+///                     request is handed over for an https base to a stack that says false.
+///
+/// `failed` carries what is known: `code` (`link_failed` where nothing better is), `native` (the stack's own code) and
+/// `at`, the stage. Proxies, connections and their reuse, TLS and protocol versions are the stack's own.
+template <class Stack>
+concept http_transport =
+    requires(Stack& stack, const http_request& what, instant now, std::span<std::byte> into, std::string_view name) {
+        { Stack::may_wait } -> std::convertible_to<bool>;
+        { stack.start(what) } noexcept -> std::same_as<io_result>;
+        { stack.step(now, into) } noexcept -> std::same_as<io_result>;
+        { stack.status() } noexcept -> std::convertible_to<std::uint16_t>;
+        { stack.header(name) } noexcept -> std::same_as<std::string_view>;
+        { stack.cancel() } noexcept;
+        { stack.secure() } noexcept -> std::convertible_to<bool>;
+    };
+
+/// A stack that wants its next `step` at some time although nothing has moved (its own time limits, or because nobody can
+/// wait for it): `wake_at()` says when, and `instant::never()` where there is no such time. Asked after `would_block`.
+template <class Stack>
+concept waking_http_transport = http_transport<Stack> && requires(const Stack& stack) {
+    { stack.wake_at() } noexcept -> std::same_as<instant>;
+};
+
+/// A stack that can wait, for the blocking call: as `waiting_transport`.
+template <class Stack>
+concept waiting_http_transport = http_transport<Stack> && requires(Stack& stack, wait_for wants, milliseconds at_most) {
+    { stack.wait(wants, at_most) } noexcept;
+};
+
+/// The headers of a reply that are kept in the client's memory when an HTTP stack carried it: what `last_reply().head`
+/// still knows. Over a link it knows all of them.
+inline constexpr std::string_view kept_headers[] = {"content-type", "location",   "retry-after", "www-authenticate",
+                                                    "date",         "x-db-stats", "so-timezone"};
+
+/// So much of the client's memory a call over an HTTP stack takes at least. Until the stack has taken it, the request:
+///
+///     url, NUL, header lines, body
+///
+/// then, in the same place, the reply: its body from the start on, the reader's slack, and the kept headers at the end,
+/// as lines. `url`: what `http_request::url` will be long, which is the base URL, the path and the `$select`. `lines`:
+/// the credential's and your own header lines, each with its name and 4 bytes more. `body`: the request's. `reply`: the
+/// reply's body; `kept`: those of its headers that are kept, as `lines`. `slack`: the reader's.
+constexpr std::size_t http_memory_bytes(std::size_t url, std::size_t lines, std::size_t body, std::size_t reply,
+                                        std::size_t kept, std::size_t slack) noexcept {
+    constexpr std::string_view own =
+        "Accept: application/merge-patch+json\r\nAccept-Encoding: identity\r\n"
+        "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\nUser-Agent: "
+        "superoffice-batch/000.000.000\r\n";
+    const std::size_t asked = url + 1 + own.size() + lines + body;
+    const std::size_t told = reply + (slack == 0 ? 1 : slack) + kept;
+    return asked > told ? asked : told;
+}
+
+/// Satisfies `http_transport` and nothing more: what to start an adapter of one's own from.
+struct http_transport_archetype {
+    static constexpr bool may_wait = false;
+    io_result start(const http_request&) noexcept { return io_result::ready(); }
+    io_result step(instant, std::span<std::byte>) noexcept { return io_result::failed(errc::link_failed, 0); }
+    [[nodiscard]] std::uint16_t status() const noexcept { return 0; }
+    [[nodiscard]] std::string_view header(std::string_view) const noexcept { return {}; }
+    void cancel() noexcept {}
+    [[nodiscard]] bool secure() const noexcept { return false; }
+};
+static_assert(http_transport<http_transport_archetype> && !byte_transport<http_transport_archetype>);
+static_assert(!http_transport<byte_transport_archetype>);
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/scripted_http.hpp - an HTTP stack that plays a list of steps, for tests; no network is behind it.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_TRANSPORT_SCRIPTED_HTTP_HPP
+#define SUPEROFFICE_TRANSPORT_SCRIPTED_HTTP_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// One thing that happens on a scripted HTTP stack. Made by the functions of `http_script`.
+struct http_script_step {
+    enum class act : std::uint8_t { asks, replies, gives, ends, answers, cancels };
+
+    act what = act::cancels;
+    std::uint16_t status = 0;
+    io_result answer = {};
+    std::string_view method = {}, url = {}, fields = {};  ///< wanted; one without data: anything
+    std::string_view bytes = {};                          ///< the request's body, or the reply's
+};
+
+/// The steps of a script, in the order in which they happen:
+///
+///     const superoffice::http_script_step steps[] = {
+///         superoffice::http_script::asks("POST", "https://example.com/api/v1/...", R"({"Id":497})"),
+///         superoffice::http_script::would_block(),
+///         superoffice::http_script::replies(200, "Content-Type: application/json\r\n"),
+///         superoffice::http_script::gives(R"({"Id":497})"),
+///         superoffice::http_script::ends(),
+///     };
+///     superoffice::scripted_http stack{steps};
+///
+/// Texts are borrowed for as long as the stack plays.
+namespace http_script {
+
+/// `start` is called, with any request, and is ready.
+constexpr http_script_step asks() noexcept { return {.what = http_script_step::act::asks}; }
+/// `start` is called with this method, this URL and this body, and is ready; with `fields`, whole lines, its header lines
+/// are these. A text without data (`{}`) stands for any.
+constexpr http_script_step asks(std::string_view method, std::string_view url, std::string_view body = {},
+                                std::string_view fields = {}) noexcept {
+    return {.what = http_script_step::act::asks, .method = method, .url = url, .fields = fields, .bytes = body};
+}
+/// The reply's head is known from now on. `fields`: whole lines.
+constexpr http_script_step replies(std::uint16_t status, std::string_view fields = {}) noexcept {
+    return {.what = http_script_step::act::replies, .status = status, .fields = fields};
+}
+/// These bytes of the body can be taken, in however many steps.
+constexpr http_script_step gives(std::string_view bytes) noexcept {
+    return {.what = http_script_step::act::gives, .bytes = bytes};
+}
+/// The reply is whole: `step` answers `closed`, however often.
+constexpr http_script_step ends() noexcept { return {.what = http_script_step::act::ends}; }
+/// The next call of `start` or `step` answers `would_block`, once.
+constexpr http_script_step would_block(wait_for wants = wait_for::readable, stage at = stage::none) noexcept {
+    return {.what = http_script_step::act::answers, .answer = io_result::would_block(wants, at)};
+}
+/// The next call of `start` or `step` answers `failed`; the call is over then.
+constexpr http_script_step fails(errc code, std::int32_t native = 0, stage at = stage::none) noexcept {
+    return {.what = http_script_step::act::answers, .answer = io_result::failed(code, native, at)};
+}
+/// `cancel` must be called before anything else. Where no such step stands, it may be called or not.
+constexpr http_script_step cancels() noexcept { return {.what = http_script_step::act::cancels}; }
+
+}  // namespace http_script
+
+/// Plays steps that the caller holds, in a `script_manner`. From the first mismatch on it answers nothing but `failed`:
+/// `other_peer` is another method or URL, `other_bytes` another body or other header lines. No heap; nothing waits.
+class scripted_http {
+  public:
+    static constexpr bool may_wait = false;
+
+    constexpr explicit scripted_http(std::span<const http_script_step> steps, const script_manner& manner = {}) noexcept
+        : steps_(steps), manner_(manner) {}
+
+    io_result start(const http_request& what) noexcept {
+        pass_ended();
+        if (under_way_) return mismatch(script_mismatch::kind::started_twice);
+        status_ = 0;
+        fields_ = {};
+        if (io_result early; answers_early(early)) return early;
+        const http_script_step* step = current(http_script_step::act::asks);
+        if (step == nullptr) return mismatch(script_mismatch::kind::other_call);
+        if (differs(step->method, what.method) || differs(step->url, what.url))
+            return mismatch(script_mismatch::kind::other_peer);
+        if (differs(step->fields, what.fields)) return mismatch_of(step->fields, what.fields);
+        if (differs(step->bytes, what.body)) return mismatch_of(step->bytes, what.body);
+        advance();
+        under_way_ = true;
+        return io_result::ready();
+    }
+
+    io_result step(instant, std::span<std::byte> into) noexcept {
+        if (ended_) return io_result::closed();
+        if (!under_way_) return mismatch(script_mismatch::kind::not_started);
+        take_head();
+        if (io_result early; answers_early(early, true)) return early;
+        take_head();
+        if (current(http_script_step::act::ends) != nullptr) {
+            ended_ = true;
+            under_way_ = false;
+            return io_result::closed();
+        }
+        const http_script_step* step = current(http_script_step::act::gives);
+        if (step == nullptr) return mismatch(script_mismatch::kind::other_call);
+        const std::size_t n = piece(step->bytes.size() - done_, into.size());
+        std::memcpy(into.data(), step->bytes.data() + done_, n);
+        moved_ += n;
+        done_ += n;
+        if (done_ == step->bytes.size()) advance();
+        return io_result::ready(n);
+    }
+
+    [[nodiscard]] std::uint16_t status() const noexcept { return status_; }
+
+    [[nodiscard]] std::string_view header(std::string_view name) const noexcept {
+        header_line line;
+        for (std::string_view rest = fields_; next_header(rest, line);)
+            if (detail::ascii::equal_ignoring_case(line.name, name)) return line.value;
+        return {};
+    }
+
+    void cancel() noexcept {
+        pass_ended();
+        under_way_ = false;
+        status_ = 0;
+        fields_ = {};
+        if (current(http_script_step::act::cancels) != nullptr) advance();
+    }
+
+    [[nodiscard]] bool secure() const noexcept { return manner_.secure; }
+
+    /// For the blocking call: returns at once, since every step of a script happens when it is asked for.
+    void wait(wait_for, milliseconds) noexcept {}
+
+    /// Every step was played, and nothing else happened.
+    [[nodiscard]] bool finished() const noexcept {
+        return step_ + (ended_ ? 1 : 0) == steps_.size() && mismatch_.what == script_mismatch::kind::none;
+    }
+
+    /// What went otherwise first; `kind::none` while nothing did.
+    [[nodiscard]] const script_mismatch& first_mismatch() const noexcept { return mismatch_; }
+
+    /// Calls of `start` and `step` so far, without those which only `blocks_first` answered.
+    [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
+
+    /// Bytes of bodies that were taken.
+    [[nodiscard]] std::size_t moved() const noexcept { return moved_; }
+
+  private:
+    [[nodiscard]] const http_script_step* current(http_script_step::act what) const noexcept {
+        return step_ < steps_.size() && steps_[step_].what == what ? &steps_[step_] : nullptr;
+    }
+
+    void advance() noexcept {
+        ++step_;
+        done_ = 0;
+    }
+
+    void pass_ended() noexcept {
+        if (ended_) advance();
+        ended_ = false;
+    }
+
+    // What needs no call of its own: a head, and no bytes to give.
+    void take_head() noexcept {
+        for (;; advance()) {
+            if (const http_script_step* step = current(http_script_step::act::replies); step != nullptr) {
+                status_ = step->status;
+                fields_ = step->fields;
+                continue;
+            }
+            const http_script_step* step = current(http_script_step::act::gives);
+            if (step == nullptr || !step->bytes.empty()) return;
+        }
+    }
+
+    // Answers that come from the manner, from an earlier mismatch, or from a step that answers any call.
+    bool answers_early(io_result& answer, bool may_close = false) noexcept {
+        if (mismatch_.what != script_mismatch::kind::none) {
+            answer = io_result::failed(errc::link_failed, 0);
+            return true;
+        }
+        if (manner_.blocks_first && !blocked_) {
+            blocked_ = true;
+            answer = io_result::would_block(wait_for::readable);
+            return true;
+        }
+        blocked_ = false;
+        if (calls_++ == manner_.interrupt_at) {
+            answer = manner_.interruption;
+            if (answer.state == io_state::closed && !may_close) answer = io_result::failed(errc::connection_reset, 0);
+        } else if (const http_script_step* step = current(http_script_step::act::answers); step != nullptr) {
+            answer = step->answer;
+            advance();
+        } else {
+            return false;
+        }
+        if (answer.state == io_state::failed) under_way_ = false;
+        return true;
+    }
+
+    [[nodiscard]] std::size_t piece(std::size_t left, std::size_t asked) const noexcept {
+        std::size_t n = left < asked ? left : asked;
+        if (n > manner_.at_most) n = manner_.at_most;
+        if (moved_ < manner_.cut_at && n > manner_.cut_at - moved_) n = manner_.cut_at - moved_;
+        return n;
+    }
+
+    static bool differs(std::string_view wanted, std::string_view got) noexcept {
+        return wanted.data() != nullptr && wanted != got;
+    }
+
+    io_result mismatch_of(std::string_view wanted, std::string_view got) noexcept {
+        std::size_t at = 0;
+        while (at < wanted.size() && at < got.size() && wanted[at] == got[at]) ++at;
+        return mismatch(script_mismatch::kind::other_bytes, at, at < wanted.size() ? wanted[at] : '\0',
+                        at < got.size() ? got[at] : '\0');
+    }
+
+    io_result mismatch(script_mismatch::kind what, std::size_t offset = 0, char wanted = 0, char got = 0) noexcept {
+        if (mismatch_.what == script_mismatch::kind::none) mismatch_ = {what, step_, offset, wanted, got};
+        under_way_ = false;
+        return io_result::failed(errc::link_failed, 0);
+    }
+
+    std::span<const http_script_step> steps_;
+    script_manner manner_;
+    script_mismatch mismatch_;
+    std::string_view fields_;  // the reply's
+    std::size_t step_ = 0;
+    std::size_t done_ = 0;  // of the step's bytes
+    std::size_t calls_ = 0;
+    std::size_t moved_ = 0;
+    std::uint16_t status_ = 0;
+    bool under_way_ = false;
+    bool ended_ = false;    // the current step ends the reply, and was played
+    bool blocked_ = false;  // the call that comes was already made to wait
+};
+static_assert(waiting_http_transport<scripted_http> && !byte_transport<scripted_http>);
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
@@ -8777,6 +9171,236 @@ class call_driver {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/detail/http_call_writer.hpp - writes a request for an HTTP stack of the host's, which does the framing.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_DETAIL_HTTP_CALL_WRITER_HPP
+#define SUPEROFFICE_DETAIL_HTTP_CALL_WRITER_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// call, header..., end_of_head, and whatever is the body behind it: in this order.
+class http_call_writer : public target_writer {
+  public:
+    using target_writer::target_writer;
+
+    /// `method` is kept as it is: a constant. For `parts` see `target`.
+    void call(std::string_view method, std::string_view scheme, std::string_view authority,
+              std::span<const std::string_view> parts) noexcept {
+        method_ = method;
+        put(scheme);
+        put(authority);
+        target_at_ = size();
+        target(parts);
+        url_size_ = size();
+        put({"", 1});  // a NUL: hosts' stacks are mostly C
+    }
+
+    void end_of_head() noexcept {}
+
+    [[nodiscard]] std::string_view method() const noexcept { return method_; }
+    [[nodiscard]] std::size_t url_size() const noexcept { return url_size_; }    ///< without the NUL
+    [[nodiscard]] std::size_t target_at() const noexcept { return target_at_; }  ///< where in the URL it begins
+
+  private:
+    std::string_view method_;
+    std::size_t url_size_ = 0;
+    std::size_t target_at_ = 0;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/detail/http_carrier.hpp - carries a request to its reply over an HTTP stack of the host's.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_DETAIL_HTTP_CARRIER_HPP
+#define SUPEROFFICE_DETAIL_HTTP_CARRIER_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// Hands the request over, takes the body in, and keeps of the head what is worth keeping. The memory is laid out as
+/// `http_memory_bytes` has it.
+template <http_transport Stack>
+class http_carrier {
+  public:
+    using writer = http_call_writer;
+
+    explicit http_carrier(Stack& stack) noexcept : stack_(&stack) {}
+
+    [[nodiscard]] Stack& link() const noexcept { return *stack_; }
+
+    void renew() noexcept {}
+
+    /// The request stands at the start of `memory`: what `head` has written, then the body.
+    void begin(std::span<std::byte> memory, const writer& head, std::size_t body_size, std::size_t slack) noexcept {
+        rest_in(memory, slack);
+        method_ = head.method();
+        url_size_ = head.url_size();
+        target_at_ = head.target_at();
+        fields_end_ = head.size();
+        size_ = head.size() + body_size;
+        starting_ = true;
+    }
+
+    /// One call of the stack.
+    progress advance(course& call, const base_url& target, milliseconds, instant now) noexcept {
+        return starting_ ? hand_over(call, target, now) : take_in(call, now);
+    }
+
+    [[nodiscard]] const reply_head& head() const noexcept { return head_; }
+    [[nodiscard]] std::span<char> body() noexcept { return {text(), size_}; }
+    [[nodiscard]] std::size_t capacity() const noexcept { return memory_.size() - head_.fields.size(); }
+
+    void settle(instant) noexcept {}
+
+    /// A request that was not handed over holds the credential and is wiped.
+    void abandon() noexcept {
+        if (starting_) wipe();
+        disconnect();
+    }
+
+    void disconnect() noexcept { stack_->cancel(); }
+
+    void wipe() noexcept {
+        detail::wipe(memory_.data(), memory_.size());
+        starting_ = false;
+        head_ = {};
+        size_ = 0;
+    }
+
+    void rest_in(std::span<std::byte> memory, std::size_t slack) noexcept {
+        memory_ = memory;
+        slack_ = slack == 0 ? 1 : slack;
+        head_ = {};
+        size_ = 0;
+    }
+
+  private:
+    progress hand_over(course& call, const base_url& target, instant now) noexcept {
+        if (target.https && !stack_->secure()) {
+            call.reached = stage::connect;
+            return call.fail(errc::insecure_link);
+        }
+        if (call.reached < stage::resolve || call.reached > stage::receive) call.reached = stage::connect;
+        const std::string_view url{text(), url_size_};
+        const io_result io = stack_->start({.method = method_,
+                                            .url = url,
+                                            .target = url.substr(target_at_),
+                                            .to = target.to,
+                                            .https = target.https,
+                                            .fields = {text() + url_size_ + 1, fields_end_ - url_size_ - 1},
+                                            .body = {text() + fields_end_, size_ - fields_end_},
+                                            .time_left = call.deadline - now});
+        if (io.at != stage::none) call.reached = io.at;
+        if (io.state == io_state::would_block) return blocked(call, io.wants);
+        if (io.state != io_state::ready) return call.fail(io);
+        detail::wipe(memory_.data(), size_);
+        size_ = 0;
+        starting_ = false;
+        return progress::on;
+    }
+
+    progress take_in(course& call, instant now) noexcept {
+        const io_result io = stack_->step(now, memory_.subspan(size_));
+        head_.status = stack_->status();
+        call.reached = io.at != stage::none ? io.at : head_.status != 0 ? stage::http : stage::receive;
+        switch (io.state) {
+            case io_state::would_block: return blocked(call, io.wants);
+            case io_state::closed: return finish(call);
+            case io_state::ready:
+                SUPEROFFICE_ASSERT(io.bytes <= memory_.size() - size_);
+                size_ += io.bytes;
+                return size_ <= room() ? progress::on : too_large(call, size_);
+            case io_state::failed: break;
+        }
+        return io.code == errc::reply_too_large ? too_large(call, room() + 1) : call.fail(io);
+    }
+
+    /// Until the deadline, or until the stack wants to be called again.
+    progress blocked(course& call, wait_for wants) noexcept {
+        instant until = call.deadline;
+        if constexpr (waking_http_transport<Stack>)
+            if (const instant at = stack_->wake_at(); at < until) until = at;
+        return call.wait({wants, until});
+    }
+
+    progress finish(course& call) noexcept {
+        call.reached = stage::http;
+        if (head_.status < 200 || head_.status > 599) return call.fail(errc::bad_http);
+        const std::string_view coding = stack_->header("content-encoding");
+        if (size_ != 0 && !coding.empty() && !ascii::equal_ignoring_case(coding, "identity"))
+            return refuse(call, {.stage = stage::http, .code = errc::unsupported_content_coding});
+        request_head counted{{}};
+        keep_headers(counted);
+        if (counted.failure().code == errc::bad_header_value) return call.fail(errc::bad_http);
+        const std::size_t needed = size_ + slack_ + counted.needed();
+        if (needed > memory_.size()) return refuse(call, sized(needed));
+        request_head kept{memory_.last(counted.needed())};
+        keep_headers(kept);
+        head_.fields = kept.text();
+        return progress::replied;
+    }
+
+    void keep_headers(request_head& out) noexcept {
+        for (const std::string_view name : kept_headers)
+            if (const std::string_view value = stack_->header(name); value.data() != nullptr) out.header(name, value);
+    }
+
+    /// More than so many bytes of the body; how many in all, the head may have said.
+    progress too_large(course& call, std::size_t bytes) noexcept {
+        std::uint64_t length = 0;
+        if (ascii::parse_decimal(stack_->header("content-length"), length) && length > bytes)
+            bytes = static_cast<std::size_t>(length < SIZE_MAX / 2 ? length : SIZE_MAX / 2);
+        return refuse(call, sized(bytes + slack_));
+    }
+
+    static error sized(std::size_t needed) noexcept {
+        constexpr std::size_t highest = (std::numeric_limits<std::uint32_t>::max)();
+        return {.stage = stage::http,
+                .code = errc::reply_too_large,
+                .offset = static_cast<std::uint32_t>(needed < highest ? needed : highest)};
+    }
+
+    /// A body that could not be taken in, an error page mostly, does not hide what the status says.
+    progress refuse(course& call, const error& e) noexcept {
+        if (head_.status < 300) return call.fail(e);
+        size_ = 0;
+        request_head kept{memory_.first(room())};
+        keep_headers(kept);
+        const bool all = kept.failure().code == errc::ok;
+        if (all) std::memmove(memory_.data() + memory_.size() - kept.size(), memory_.data(), kept.size());
+        head_.fields = all ? std::string_view{text() + memory_.size() - kept.size(), kept.size()} : std::string_view{};
+        disconnect();
+        return progress::replied;
+    }
+
+    /// So long a body fits, as far as the headers leave it.
+    [[nodiscard]] std::size_t room() const noexcept { return memory_.size() > slack_ ? memory_.size() - slack_ : 0; }
+
+    char* text() noexcept { return reinterpret_cast<char*>(memory_.data()); }
+
+    Stack* stack_;
+    std::span<std::byte> memory_;
+    std::size_t slack_ = 1;
+    std::size_t size_ = 0;  // of the request; then of the body that has come
+    std::size_t url_size_ = 0, target_at_ = 0, fields_end_ = 0;
+    std::string_view method_;
+    reply_head head_;
+    bool starting_ = false;  // the stack has not taken the request yet
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/client.hpp - makes calls over a link, in the caller's memory: blocking, or step by step.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CLIENT_HPP
@@ -8804,18 +9428,37 @@ struct own_clock<Link> {
     using type = typename Link::clock;
 };
 
+/// What carries a client's requests: this library's own HTTP over a link, or the host's.
+template <class Link>
+struct carrier_over {
+    using type = byte_carrier<byte_transport_archetype>;  // of neither kind: the client says so, and nothing else does
+};
+template <byte_transport Link>
+struct carrier_over<Link> {
+    using type = byte_carrier<Link>;
+};
+template <http_transport Stack>
+    requires(!byte_transport<Stack>)
+struct carrier_over<Stack> {
+    using type = http_carrier<Stack>;
+};
+
 }  // namespace detail
 
 inline namespace SUPEROFFICE_ABI_READER {
 
-/// Asks one service, over one link, one call at a time.
+/// Asks one service, over one link, one call at a time. The link carries bytes (`byte_transport`) or, where the host has
+/// an HTTP stack of its own, whole calls (`http_transport`).
 ///
 /// It borrows the link, the base URL's text, the credential's texts and the memory, all of which outlive it; none of
 /// them may be used by somebody else while a call runs. Request, head and reply stand in `memory`; texts of a decoded
 /// struct are views into it, valid until the next call starts or the memory is gone. The request's bytes are zeroed as
 /// they are sent. Neither copied nor moved. No heap, no clock, no waiting but in the blocking call.
-template <byte_transport Link, class Credential, json_reader Reader = default_reader>
+template <class Link, class Credential, json_reader Reader = default_reader>
 class client {
+    static_assert(byte_transport<Link> || http_transport<Link>,
+                  "superoffice: this is no link: give what models byte_transport (it carries bytes) or http_transport "
+                  "(it carries whole HTTP calls); static_assert one of them for your type to see what is missing");
     static_assert(
         credential_source<std::remove_pointer_t<Credential>>,
         "superoffice: this is no credential: give basic, ticket, bearer, session, anonymous, or whatever models "
@@ -8837,7 +9480,8 @@ class client {
     [[nodiscard]] result<void> check() const noexcept { return driver_.check(); }
 
     /// Asks how the task is doing, and waits for the answer. `Info` is a described struct; its members become the
-    /// `$select`. The link is waited on where it can be (`waiting_transport`), otherwise asked again at once.
+    /// `$select`. The link is waited on where it can be (`waiting_transport`,
+    /// `waiting_http_transport`), otherwise asked again at once.
     ///
     /// @returns  the task, or the error that stopped the call; `errc::no_such_task` where the service knows none
     /// Costs     at most `timeout` of time (plus the system's name look-up, which cannot be interrupted); no heap
@@ -8875,7 +9519,7 @@ class client {
         for (;;) {
             const instant now = clock.now();
             if (running.step(now) == step_state::done) return running.value();
-            if constexpr (waiting_transport<Link>) {
+            if constexpr (waiting_transport<Link> || waiting_http_transport<Link>) {
                 const wait_condition wanted = running.wants();
                 if (wanted.until > now) driver_.link().wait(wanted.what, wanted.until - now);
             }
@@ -8939,7 +9583,7 @@ class client {
     void want_digest() noexcept { driver_.want_digest(); }
     [[nodiscard]] std::uint64_t digest() const noexcept { return driver_.digest(); }
 
-    detail::call_driver<detail::byte_carrier<Link>, Credential, Reader> driver_;
+    detail::call_driver<typename detail::carrier_over<Link>::type, Credential, Reader> driver_;
 };
 
 }  // namespace SUPEROFFICE_ABI_READER

@@ -48,6 +48,11 @@ class Examples(Case):
         names = re.findall(r"^\s*(\w+),", codes, re.M)
         self.assertEqual([line.split()[0] for line in out.splitlines()[1:len(names) + 1]], names)
 
+    def test_http_stack(self):
+        code, out, complaint = self.run_example("07_http_stack")
+        self.assertEqual((code, complaint), (0, ""))
+        self.assertRegex(out, r"^engine: POST https://online\.superoffice\.com/\S+\nframe \d+: 62 %\n$")
+
     def test_they_are_short_and_on_their_own(self):
         sources = sorted((pathlib.Path(__file__).resolve().parents[2] / "examples").glob("0*.cpp"))
         self.assertGreaterEqual(len(sources), 6)
