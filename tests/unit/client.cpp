@@ -396,6 +396,62 @@ TEST_CASE("client: the deadline spans a retry, and one in time changes nothing")
     }
 }
 
+TEST_CASE("client: the deadline spans a refused credential's repeat and the way to a tenant that has moved") {
+    struct renewing {
+        bool is_slow = false;
+        int asked = 0;
+        so::credential_state prepare(instant) noexcept {
+            return is_slow && ++asked > 1 ? so::credential_state::pending : so::credential_state::ready;
+        }
+        void add_to(so::request_head& head) noexcept { head.header("Authorization", "Bearer ", support::test_token); }
+        bool refused() noexcept { return true; }
+    };
+    const std::string unauthorized = support::reply_text("401 Unauthorized", "", "", "text/plain");
+    const std::string moved = support::reply_text("421 Misdirected Request", "", "", "text/plain");
+    const std::string question =
+        "GET /api/state/Cust12345 HTTP/1.1\r\nHost: directory.example\r\nAccept: application/json\r\n"
+        "Accept-Encoding: identity\r\nUser-Agent: superoffice-batch/" SUPEROFFICE_VERSION_TEXT "\r\n\r\n";
+    const struct {
+        const char* what;
+        bool is_slow;
+        std::vector<script_step> steps;  // after the first request
+        stage at;
+    } rows[] = {
+        {"fetching a fresh one", true, {script::gives(unauthorized)}, stage::credential},
+        {"the repeat", false, {script::gives(unauthorized), script::expects(request)}, stage::receive},
+        {"the directory's address", false, {script::gives(moved), script::stops()}, stage::connect},
+        {"the directory's reply",
+         false,
+         {script::gives(moved), script::stops(), script::starts(), script::expects(question)},
+         stage::receive},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.what);
+        std::vector<script_step> steps{script::starts(), script::expects(request)};
+        steps.insert(steps.end(), row.steps.begin(), row.steps.end());
+        steps.push_back(script::would_block());
+        const std::size_t late = steps.size();
+        for (const script_step& step :
+             {script::stops(), script::starts(), script::expects(request), script::gives(task)})
+            steps.push_back(step);
+        if (row.is_slow)
+            steps.erase(steps.begin() + static_cast<std::ptrdiff_t>(late) - 1);  // it is not the link that is late
+        so::scripted link{steps};
+        std::array<std::byte, 4096> memory{};
+        renewing source{.is_slow = row.is_slow};
+        so::client api{link, support::test_base, &source, memory,
+                       so::client_options{.tenant_directory = "https://directory.example"}};
+        auto call = api.start_get_batch_task_info(497, {.timeout = so::milliseconds{1'000}});
+        CHECK(call.step(instant{5'000}) == step_state::pending);
+        CHECK(call.step(instant{6'000}) == step_state::done);
+        CHECK(call.value().error().code == errc::deadline_exceeded);
+        CHECK(std::string_view(so::name(call.value().error().stage)) == so::name(row.at));
+        source.is_slow = false;
+        CHECK(support::ask(api, {}, instant{6'000}).value == task_value);
+        CHECK(link.finished());
+    }
+}
+
 TEST_CASE("client: neither the deadline nor the stage of one call is the next one's") {
     const script_step steps[] = {script::starts(), script::expects(request), script::gives(task),
                                  script::expects(request)};
