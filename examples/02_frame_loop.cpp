@@ -1,44 +1,79 @@
-// 02_frame_loop.cpp - the same call in a loop that draws a frame every 16 ms and may never wait.
+// 02_frame_loop.cpp - follows a task in a loop that draws 60 frames a second and may never wait: 02_frame_loop ID
 #include <superoffice/batch.hpp>
 
 #include <array>
 #include <chrono>
+#include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
 
 namespace {
 
-// Stands for the game: draws, and says how long the frame's other work took.
-int drawn = 0;
-void draw_frame() {
-    ++drawn;
-    std::this_thread::sleep_for(std::chrono::milliseconds{16});
-}
+using steady = std::chrono::steady_clock;
+
+constexpr auto frame = std::chrono::microseconds{16'667};  // 60 in a second
+constexpr auto budget = std::chrono::milliseconds{2};      // of each, for the network
+
+struct progress {
+    superoffice::field<superoffice::coded<superoffice::BatchTaskState>> State;
+    superoffice::field<std::int32_t> ProgressPercent;
+};
+BOOST_DESCRIBE_STRUCT(progress, (), (State, ProgressPercent))
+
+// mbedtls_socket asks the system for the host's address, which may wait for seconds. This one is handed addresses that
+// were looked up elsewhere: by a thread at start-up, by the platform. The name in the URL still counts for TLS.
+using patient_link = superoffice::tls<superoffice::basic_tcp_socket<superoffice::given_addresses>>;
+static_assert(!patient_link::may_wait);
+
+volatile std::sig_atomic_t interrupted = 0;
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+    const std::int32_t id = argc > 1 ? static_cast<std::int32_t>(std::strtol(argv[1], nullptr, 10)) : 497;
     const char* base = std::getenv("SUPEROFFICE_BASE_URL");
     if (base == nullptr) base = "https://sod.superoffice.com/Cust12345/api";
+    const char* address = std::getenv("SUPEROFFICE_ADDRESS");  // "192.0.2.7": of the host in the URL
+    superoffice::address_list known;
+    if (address == nullptr || !known.add(address)) {
+        std::fprintf(stderr, "SUPEROFFICE_ADDRESS has to be an IP address\n");
+        return 2;
+    }
 
-    superoffice::mbedtls_socket link{{.ca_file = std::getenv("SUPEROFFICE_CA_FILE")}};
-    std::array<std::byte, 16 * 1024> memory;
+    patient_link link{{.ca_file = std::getenv("SUPEROFFICE_CA_FILE")}, superoffice::given_addresses{known}};
+    std::array<std::byte, 4 * 1024> memory;
     superoffice::client api{link, base, superoffice::bearer{std::getenv("SUPEROFFICE_TOKEN")}, memory};
+    superoffice::watch<progress> task{api, id};
 
-    // mbedtls_socket asks the system for the host's address, and that may wait: a hitch of some milliseconds, once per
-    // connection. The library does not let it pass in silence. Where no hitch is allowed, look the address up elsewhere
-    // (a thread of your own, a platform call) and use tls<basic_tcp_socket<given_addresses>>.
-    auto call = api.start_get_batch_task_info(497, superoffice::allow_waiting_lookup);
+    std::signal(SIGINT, [](int) { interrupted = 1; });
+    int drawn = 0;
+    auto next_frame = steady::now();
+    for (auto state = superoffice::watch_state::waiting; !task.is_over();) {
+        // A step never waits and does a bounded piece of work; here the frame allows for some of them. Once the watch
+        // waits for the peer or for its next question, `wants()` is in the future, and there is nothing to do till then.
+        const auto begun = steady::now();
+        auto now = begun;
+        do {
+            state = task.step(now);
+            now = steady::now();
+        } while (state == superoffice::watch_state::waiting && task.wants().until <= now && now - begun < budget);
 
-    // One step a frame. A step does a bounded piece of work and returns; the first one starts the call's deadline.
-    while (call.step(std::chrono::steady_clock::now()) != superoffice::step_state::done) draw_frame();
+        if (state == superoffice::watch_state::changed || state == superoffice::watch_state::finished) {
+            std::printf("%d %%\n", task.value()->ProgressPercent.value_or(0));
+            std::fflush(stdout);
+        }
+        if (interrupted != 0) task.cancel();  // at any time: the question that is under way is dropped
 
-    // The texts in the value are views into `memory`: good until the next call starts.
-    const auto& task = call.value();
-    if (!task) {
-        std::fprintf(stderr, "%s\n", superoffice::message(task.error()));
+        ++drawn;  // draw_frame(), and present it:
+        next_frame += frame;
+        std::this_thread::sleep_until(next_frame);
+    }
+
+    if (!task.value()) {
+        std::fprintf(stderr, "%s\n", superoffice::message(task.value().error()));
         return 1;
     }
-    std::printf("%d %% after %d frames\n", task->ProgressPercent.value_or(0), drawn);
+    std::printf("done after %d frames\n", drawn);
 }

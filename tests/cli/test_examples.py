@@ -1,10 +1,87 @@
 """The examples, as they were built."""
 
+import os
 import pathlib
+import pty
 import re
+import select
+import signal
+import socket
 import subprocess
+import threading
+import time
+import tty
+import unittest
+import urllib.parse
 
 from running import EXAMPLES, LONGEST, Case, environment, main
+
+
+def unless_built(name):
+    return unittest.skipUnless((EXAMPLES / name).exists(), f"{name} was not built; its compiler or headers lack something")
+
+
+class Modem:
+    """A pseudo-terminal with a modem behind: takes ATD host:port, answers, and passes bytes on to the loopback."""
+
+    def __init__(self, answer, hangs_up_after=None):
+        self.answer, self.left = answer, hangs_up_after
+        self.dialled, self.largest = "", 0
+
+    def __enter__(self):
+        self.master, slave = pty.openpty()
+        tty.setraw(slave)
+        self.device = os.ttyname(slave)
+        self.slave = slave  # kept open: the program may open it later than we read
+        self.stop_reader, self.stop_writer = os.pipe()
+        self.thread = threading.Thread(target=self._run)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        os.close(self.stop_writer)
+        self.thread.join(LONGEST)
+        for each in (self.slave, self.stop_reader):
+            os.close(each)
+        if self.left is None or self.left > 0:
+            os.close(self.master)
+
+    def _run(self):
+        peer = None
+        while True:
+            ready, _, _ = select.select([self.master, self.stop_reader, *([peer] if peer else [])], [], [])
+            if self.stop_reader in ready:
+                break
+            if self.master in ready:
+                data = os.read(self.master, 16 if peer else 1)
+                self.largest = max(self.largest, len(data))
+                if peer:
+                    peer.sendall(data)
+                    if self._hung_up(len(data)):
+                        break
+                else:
+                    self.dialled += data.decode()
+                    if data == b"\r":
+                        os.write(self.master, self.answer.encode())
+                        if self.answer.startswith("CONNECT"):
+                            port = int(self.dialled.rstrip("\r").rpartition(":")[2])
+                            peer = socket.create_connection(("127.0.0.1", port), LONGEST)
+            if peer and peer in ready:
+                data = peer.recv(16)
+                if not data:
+                    break
+                os.write(self.master, data)
+        if peer:
+            peer.close()
+
+    def _hung_up(self, count):
+        if self.left is None:
+            return False
+        self.left -= count
+        if self.left > 0:
+            return False
+        os.close(self.master)
+        return True
 
 
 class Examples(Case):
@@ -20,10 +97,71 @@ class Examples(Case):
         self.assertEqual(self.run_example("01_one_call", SUPEROFFICE_BASE_URL=main.bases["expired"]),
                          (1, "", "the server's certificate has expired\n"))
 
+    def adapter(self, name, *arguments, **variables):
+        return self.run_example(name, *arguments, **{"SUPEROFFICE_ADDRESS": "127.0.0.1"} | variables)
+
+    def is_cancelled(self, name, *arguments):
+        """Ctrl-C while the service never answers the handshake; the program then ends by itself, without a leak."""
+        process = subprocess.Popen(
+            [EXAMPLES / name, *map(str, arguments)], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=environment(SUPEROFFICE_CA_FILE=main.ca, SUPEROFFICE_ADDRESS="127.0.0.1",
+                            SUPEROFFICE_BASE_URL=main.bases["mute"]))
+        with process:
+            limit = time.monotonic() + LONGEST
+            while not [entry for entry in self.log() if (entry["event"], entry.get("listener")) == ("connection", "mute")]:
+                self.assertLess(time.monotonic(), limit)
+                self.assertIsNone(process.poll())
+            process.send_signal(signal.SIGINT)
+            out, complaint = process.communicate(timeout=LONGEST)
+        self.assertEqual(process.returncode, 1, complaint)
+        self.assertNotIn("Sanitizer", complaint)
+        return out, complaint
+
     def test_frame_loop(self):
-        code, out, complaint = self.run_example("02_frame_loop")
+        code, out, complaint = self.adapter("02_frame_loop")
         self.assertEqual((code, complaint), (0, ""))
-        self.assertRegex(out, r"^100 % after [1-9]\d* frames\n$")
+        self.assertRegex(out, r"^100 %\ndone after [1-9]\d* frames\n$")
+        self.assertEqual(self.adapter("02_frame_loop", 99), (1, "", "no such task\n"))
+        self.assertEqual(self.is_cancelled("02_frame_loop"), ("", "the call was cancelled\n"))
+
+    def test_uart_modem(self):
+        for number, *wanted in (497, 0, "100 %\n", ""), (99, 1, "", "no such task\n"):
+            with Modem("CONNECT\r\n") as modem:
+                self.assertEqual(self.run_example("08_uart_modem", modem.device, number), tuple(wanted))
+            host, port = urllib.parse.urlsplit(main.bases["main"]).netloc.split(":")
+            self.assertEqual(modem.dialled, f"ATD{host}:{port}\r")
+            self.assertLessEqual(modem.largest, 16)  # never more at once than the FIFO takes
+        with Modem("NO CARRIER\r\n") as modem:
+            self.assertEqual(self.run_example("08_uart_modem", modem.device, 497),
+                             (1, "", "the peer cannot be reached\n"))
+        with Modem("CONNECT\r\n", hangs_up_after=500) as modem:
+            code, out, complaint = self.run_example("08_uart_modem", modem.device, 497)
+            self.assertEqual((code, out), (1, ""))
+            self.assertNotIn("Sanitizer", complaint)
+
+    @unless_built("09_coroutine")
+    def test_coroutine(self):
+        code, out, complaint = self.adapter("09_coroutine", 497, 99)
+        self.assertEqual((code, complaint), (0, ""))
+        self.assertEqual(sorted(out.splitlines()), ["497: 100 %", "99: no such task"])
+        self.is_cancelled("09_coroutine", 497, 99)
+
+    @unless_built("10_asio")
+    def test_asio(self):
+        self.assertEqual(self.run_example("10_asio"), (0, "100 %\n", ""))
+        self.assertEqual(self.run_example("10_asio", 99), (1, "", "no such task\n"))
+        self.assertEqual(self.run_example("10_asio", SUPEROFFICE_BASE_URL="https://none.invalid/api"),
+                         (1, "", "the host name is unknown\n"))
+        self.assertEqual(self.is_cancelled("10_asio"), ("", "the call was cancelled\n"))
+
+    @unless_built("11_epoll")
+    def test_epoll(self):
+        code, out, complaint = self.adapter("11_epoll", 20)
+        self.assertEqual((code, complaint), (0, ""))
+        self.assertRegex(out, r"^20 finished, 0 failed, 0 given up\nbytes per client: \d+ = ")
+        self.assertEqual(len(self.requests()), 20)
+        out, _ = self.is_cancelled("11_epoll", 20)
+        self.assertRegex(out, "^0 finished, 0 failed, 20 given up\n")
 
     def test_own_struct(self):
         self.assertEqual(self.run_example("03_own_struct"),
@@ -54,10 +192,12 @@ class Examples(Case):
         self.assertRegex(out, r"^engine: POST https://online\.superoffice\.com/\S+\nframe \d+: 62 %\n$")
 
     def test_they_are_short_and_on_their_own(self):
-        sources = sorted((pathlib.Path(__file__).resolve().parents[2] / "examples").glob("0*.cpp"))
-        self.assertGreaterEqual(len(sources), 6)
+        sources = sorted((pathlib.Path(__file__).resolve().parents[2] / "examples").glob("[0-9]*.cpp"))
+        self.assertGreaterEqual(len(sources), 10)
+        readme = (pathlib.Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
         for source in sources:
             lines = source.read_text(encoding="utf-8").splitlines()
-            self.assertLess(len(lines), 80, source)
+            self.assertLess(len(lines), 170, source)
             self.assertTrue(lines[0].startswith(f"// {source.name} - "), source)
             self.assertEqual([line for line in lines if line.startswith('#include "')], [], source)
+            self.assertIn(f"| `examples/{source.name}` |", readme)

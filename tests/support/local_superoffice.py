@@ -157,6 +157,10 @@ def parse_arguments(arguments=None):
     parser.add_argument("--drip-seconds", type=float, default=0.02, help="between the bytes of a slow reply (0.02)")
     parser.add_argument("--retry-after", type=int, default=2, help="seconds that Retry-After names (2)")
     parser.add_argument("--idle-seconds", type=float, default=120, help="until a silent connection is closed (120)")
+    parser.add_argument("--max-connections", type=int, default=wire.MAX_CONNECTIONS, metavar="N",
+                        help=f"at the same time; more are closed at once ({wire.MAX_CONNECTIONS})")
+    parser.add_argument("--handshake-seconds", type=float, default=wire.HANDSHAKE_SECONDS,
+                        help=f"until a handshake is given up ({wire.HANDSHAKE_SECONDS})")
     parser.add_argument("--basic-online", action="store_true", help="Basic works below the tenant's root too")
     parser.add_argument("--tenant-at", metavar="NAME", help="the listener that serves the tenant; others answer 421")
     options = parser.parse_args(arguments)
@@ -270,7 +274,8 @@ def run(options):
         task_seconds=options.task_seconds)
     application = service.Service(settings, log, manual_clock=options.manual_clock, tenant_at=options.tenant_at,
                                   basic_online=options.basic_online, on_stop=stop.set)
-    server = wire.Server(application, log, options.idle_seconds)
+    server = wire.Server(application, log, options.idle_seconds, max_connections=options.max_connections,
+                         handshake_seconds=options.handshake_seconds)
     for listener in open_listeners(options, directory):
         server.add(listener)
     application.listeners, application.counters = server.listeners, server.counters

@@ -381,7 +381,7 @@ def open_sockets(hosts, port):
             if family == socket.AF_INET6:
                 opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             opened.bind((host, port))
-            opened.listen(128)
+            opened.listen(1024)  # as many clients may come at once as --max-connections allows
             port = opened.getsockname()[1]
     except OSError:
         for opened in sockets:
@@ -419,8 +419,10 @@ def _remember_server_name(tls, name, _context):
 class Server:
     """Takes connections on all listeners, a thread for each, until stopped."""
 
-    def __init__(self, application, log, idle_seconds=120):
+    def __init__(self, application, log, idle_seconds=120, *, max_connections=MAX_CONNECTIONS,
+                 handshake_seconds=HANDSHAKE_SECONDS):
         self.application, self.log, self.idle_seconds = application, log, idle_seconds
+        self.max_connections, self.handshake_seconds = max_connections, handshake_seconds
         self.listeners = {}
         self.stopping = threading.Event()
         self._lock = threading.Lock()
@@ -472,7 +474,7 @@ class Server:
     def _begin(self, listener, accepted, address):
         with self._lock:
             self._count += 1
-            full = len(self._connections) >= MAX_CONNECTIONS
+            full = len(self._connections) >= self.max_connections
             local = ipaddress.ip_address(address[0].partition("%")[0]).is_loopback
             if full or not local or self.stopping.is_set():
                 accepted.close()
@@ -554,7 +556,7 @@ class Connection:
         if self.listener.kind == "reset-handshake":
             self.raw.recv(1)
             self._reset()
-        self.raw.settimeout(HANDSHAKE_SECONDS)
+        self.raw.settimeout(self.server.handshake_seconds)
         try:
             self.link = self.listener.context.wrap_socket(self.raw, server_side=True,
                                                              do_handshake_on_connect=False,

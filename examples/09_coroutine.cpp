@@ -1,0 +1,146 @@
+// 09_coroutine.cpp - co_await on a call: two tasks are asked about at the same time, in one thread: 09_coroutine ID ID
+#include <superoffice/batch.hpp>
+
+#include <array>
+#include <chrono>
+#include <coroutine>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <utility>
+
+#include <poll.h>
+
+namespace {
+
+using link_type = superoffice::tls<superoffice::basic_tcp_socket<superoffice::given_addresses>>;
+using client_type = superoffice::client<link_type, superoffice::bearer>;
+using call_type = superoffice::call<client_type, superoffice::BatchTaskInfo>;
+
+superoffice::instant now() noexcept { return std::chrono::steady_clock::now(); }
+
+volatile std::sig_atomic_t interrupted = 0;
+
+// A coroutine's variables stand in a frame whose size only the compiler knows, and which comes from the heap unless the
+// promise has an operator new of its own. This one takes it from here: one frame for each of this program's coroutines.
+struct alignas(std::max_align_t) coroutine_frame {
+    std::byte bytes[4 * 1024];
+    bool taken = false;
+};
+coroutine_frame frames[2];
+
+// A coroutine that runs at once up to its first co_await, and is gone when this object is.
+struct job {
+    struct promise_type {
+        static void* operator new(std::size_t size) noexcept {
+            for (coroutine_frame& frame : frames)
+                if (size <= sizeof(frame.bytes) && !std::exchange(frame.taken, true)) return frame.bytes;
+            return nullptr;
+        }
+        static void operator delete(void* bytes) noexcept {
+            for (coroutine_frame& frame : frames)
+                if (frame.bytes == bytes) frame.taken = false;
+        }
+        static job get_return_object_on_allocation_failure() noexcept { return job{nullptr}; }
+        job get_return_object() noexcept { return job{std::coroutine_handle<promise_type>::from_promise(*this)}; }
+        std::suspend_never initial_suspend() noexcept { return {}; }
+        std::suspend_always final_suspend() noexcept { return {}; }
+        void return_void() noexcept {}
+        void unhandled_exception() noexcept { std::terminate(); }
+    };
+
+    explicit job(std::coroutine_handle<promise_type> handle) noexcept : frame(handle) {}
+    job(job&& other) noexcept : frame(std::exchange(other.frame, nullptr)) {}
+    ~job() {
+        if (frame) frame.destroy();  // a call that still runs in it is cancelled by its own destructor
+    }
+    std::coroutine_handle<promise_type> frame;
+};
+
+// What a coroutine waits for. It stands in the coroutine's frame, and so does its place in the list of all that wait.
+struct outcome_of {
+    [[nodiscard]] bool await_ready() noexcept { return call.step(now()) == superoffice::step_state::done; }
+    void await_suspend(std::coroutine_handle<> waiter) noexcept {
+        then = waiter;
+        next = first;
+        first = this;
+    }
+    [[nodiscard]] const auto& await_resume() const noexcept { return call.value(); }
+
+    [[nodiscard]] pollfd handle() const noexcept {
+        switch (call.wants().what) {  // asked for anew each time: the next address that is tried has another handle
+            case superoffice::wait_for::readable: return {link.native_handle(), POLLIN, 0};
+            case superoffice::wait_for::writable: return {link.native_handle(), POLLOUT, 0};
+            default: return {-1, 0, 0};  // waits for a time only: poll passes this over
+        }
+    }
+
+    outcome_of*& first;
+    call_type& call;
+    const link_type& link;
+    std::coroutine_handle<> then{};
+    outcome_of* next = nullptr;
+};
+
+// Steps the calls and lets go on whose call is done, then sleeps until there is something to do.
+void run(outcome_of*& first) noexcept {
+    while (first != nullptr && interrupted == 0) {
+        pollfd handles[2];  // there are two coroutines
+        nfds_t count = 0;
+        superoffice::instant wake = now() + superoffice::milliseconds{60'000};
+        for (outcome_of** at = &first; *at != nullptr;) {
+            outcome_of* const one = *at;
+            if (one->call.step(now()) == superoffice::step_state::done) {
+                *at = one->next;
+                one->then.resume();
+                wake = now();  // it may wait for something else now, at the front of the list
+                continue;
+            }
+            handles[count++] = one->handle();
+            if (one->call.wants().until < wake) wake = one->call.wants().until;
+            at = &one->next;
+        }
+        const auto pause = (wake - now()).count;
+        poll(handles, count, pause < 0 ? 0 : static_cast<int>(pause));
+    }
+}
+
+job show(outcome_of*& waiting, client_type& api, const link_type& link, std::int32_t id) {
+    superoffice::call_options options;
+    options.timeout = superoffice::milliseconds{20'000};  // from the first step to the last byte
+    auto call = api.start_get_batch_task_info(id, options);
+    const auto& task = co_await outcome_of{waiting, call, link};
+    if (task)
+        std::printf("%d: %d %%\n", id, task->ProgressPercent.value_or(0));
+    else
+        std::printf("%d: %s\n", id, superoffice::message(task.error()));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const char* base = std::getenv("SUPEROFFICE_BASE_URL");
+    const char* address = std::getenv("SUPEROFFICE_ADDRESS");  // of the host in the URL: no look-up may stop the others
+    superoffice::address_list known;
+    if (base == nullptr || address == nullptr || !known.add(address) || argc != 3) {
+        std::fprintf(stderr, "usage: SUPEROFFICE_BASE_URL=https://... SUPEROFFICE_ADDRESS=192.0.2.7 %s ID ID\n",
+                     argv[0]);
+        return 2;
+    }
+    const superoffice::given_addresses where{known};
+    const superoffice::tls_options trust{.ca_file = std::getenv("SUPEROFFICE_CA_FILE")};
+    const superoffice::bearer token{std::getenv("SUPEROFFICE_TOKEN")};
+    link_type link1{trust, where}, link2{trust, where};
+    std::array<std::byte, 4 * 1024> memory1, memory2;
+    client_type api1{link1, base, token, memory1}, api2{link2, base, token, memory2};
+
+    std::signal(SIGINT, [](int) { interrupted = 1; });
+    outcome_of* waiting = nullptr;
+    const job job1 = show(waiting, api1, link1, static_cast<std::int32_t>(std::atoi(argv[1])));
+    const job job2 = show(waiting, api2, link2, static_cast<std::int32_t>(std::atoi(argv[2])));
+    run(waiting);
+    return job1.frame && job2.frame && interrupted == 0 ? 0 : 1;  // no frame: coroutine_frame is too small for it
+}
