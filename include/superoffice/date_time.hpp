@@ -104,7 +104,7 @@ class date_time {
     /// The instant; absent when the offset is unknown or the date is not set: nothing is guessed.
     [[nodiscard]] constexpr field<unix_time> utc() const noexcept {
         if (!has_offset_ || !is_set()) return {};
-        return unix_time{detail::seconds_since_1970(local_) - offset_ * 60, local_.nanosecond};
+        return unix_time{detail::seconds_since_1970(local_) - std::int64_t{offset_} * 60, local_.nanosecond};
     }
 
     friend constexpr bool operator==(const date_time& a, const date_time& b) noexcept { return a.text_ == b.text_; }

@@ -49,7 +49,7 @@ struct directory_functions {
     /// Which tenant a base URL is for, one that could be parsed.
     std::string_view (*tenant_of)(std::string_view base) noexcept;
     /// Understands its reply: the tenant's base URL.
-    error (*read)(reply_info& about, const json_document& document, bool from_https, std::string_view& base) noexcept;
+    error (*learn)(reply_info& about, const json_document& document, bool from_https, std::string_view& base) noexcept;
 
     static const directory_functions all;
 };

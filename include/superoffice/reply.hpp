@@ -172,11 +172,11 @@ inline error meaning_of_success(error e, reply_info& about, const json_document&
 }
 
 /// The whole meaning of a reply: the value in `into`, or one error for each of the ways in which the service says no.
-/// `read` is `read_document` for the type of `into`, which does not matter here: one function serves them all.
+/// `decoder` is `read_document` for the type of `into`, which does not matter here: one function serves them all.
 /// Source: section 4 of the service notes.
 template <json_reader Reader>
 error interpret_as(Reader& reader, reply_info& about, const json_document& document, void* into,
-                   error (*read)(Reader&, std::string_view, json_document, void*, findings&) noexcept) noexcept {
+                   error (*decoder)(Reader&, std::string_view, json_document, void*, findings&) noexcept) noexcept {
     const std::uint16_t status = about.status;
     if (status == 204) return reply_error(stage::service, errc::no_such_task, status);
     const bool good = status >= 200 && status <= 299;
@@ -185,7 +185,7 @@ error interpret_as(Reader& reader, reply_info& about, const json_document& docum
     error e{};
     if (document.size != 0 || good) {
         const std::string_view type = document.size != 0 ? about.head.content_type() : std::string_view{};
-        e = good ? read(reader, type, document, into, found)
+        e = good ? decoder(reader, type, document, into, found)
                  : read_document<nothing>(reader, type, document, &ignored, found);
     }
     if (good) return meaning_of_success(e, about, document, found);

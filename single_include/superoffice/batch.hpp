@@ -787,7 +787,10 @@ constexpr std::string_view from(std::string_view text, std::size_t at) noexcept 
 }
 
 /// The first `size` bytes of `text`, at most all of it.
-constexpr std::string_view first(std::string_view text, std::size_t size) noexcept { return {text.data(), size}; }
+constexpr std::string_view first(std::string_view text, std::size_t size) noexcept {
+    text.remove_suffix(text.size() - size);
+    return text;
+}
 
 /// Where the first `c` stands; the size of the text where there is none.
 constexpr std::size_t find(std::string_view text, char c) noexcept {
@@ -1258,7 +1261,7 @@ class date_time {
     /// The instant; absent when the offset is unknown or the date is not set: nothing is guessed.
     [[nodiscard]] constexpr field<unix_time> utc() const noexcept {
         if (!has_offset_ || !is_set()) return {};
-        return unix_time{detail::seconds_since_1970(local_) - offset_ * 60, local_.nanosecond};
+        return unix_time{detail::seconds_since_1970(local_) - std::int64_t{offset_} * 60, local_.nanosecond};
     }
 
     friend constexpr bool operator==(const date_time& a, const date_time& b) noexcept { return a.text_ == b.text_; }
@@ -4406,7 +4409,7 @@ struct directory_functions {
     /// Which tenant a base URL is for, one that could be parsed.
     std::string_view (*tenant_of)(std::string_view base) noexcept;
     /// Understands its reply: the tenant's base URL.
-    error (*read)(reply_info& about, const json_document& document, bool from_https, std::string_view& base) noexcept;
+    error (*learn)(reply_info& about, const json_document& document, bool from_https, std::string_view& base) noexcept;
 
     static const directory_functions all;
 };
@@ -5479,11 +5482,11 @@ inline error meaning_of_success(error e, reply_info& about, const json_document&
 }
 
 /// The whole meaning of a reply: the value in `into`, or one error for each of the ways in which the service says no.
-/// `read` is `read_document` for the type of `into`, which does not matter here: one function serves them all.
+/// `decoder` is `read_document` for the type of `into`, which does not matter here: one function serves them all.
 /// Source: section 4 of the service notes.
 template <json_reader Reader>
 error interpret_as(Reader& reader, reply_info& about, const json_document& document, void* into,
-                   error (*read)(Reader&, std::string_view, json_document, void*, findings&) noexcept) noexcept {
+                   error (*decoder)(Reader&, std::string_view, json_document, void*, findings&) noexcept) noexcept {
     const std::uint16_t status = about.status;
     if (status == 204) return reply_error(stage::service, errc::no_such_task, status);
     const bool good = status >= 200 && status <= 299;
@@ -5492,7 +5495,7 @@ error interpret_as(Reader& reader, reply_info& about, const json_document& docum
     error e{};
     if (document.size != 0 || good) {
         const std::string_view type = document.size != 0 ? about.head.content_type() : std::string_view{};
-        e = good ? read(reader, type, document, into, found)
+        e = good ? decoder(reader, type, document, into, found)
                  : read_document<nothing>(reader, type, document, &ignored, found);
     }
     if (good) return meaning_of_success(e, about, document, found);
@@ -8836,8 +8839,8 @@ inline std::string_view tenant_of_base(std::string_view base) noexcept {
 }
 
 /// The directory is asked for JSON, whatever the client's own calls are made in.
-inline error read_directory(reply_info& about, const json_document& document, bool from_https,
-                            std::string_view& base) noexcept {
+inline error learn_from_directory(reply_info& about, const json_document& document, bool from_https,
+                                  std::string_view& base) noexcept {
     const error nowhere{.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
     compact_reader reader;
     TenantStatus status;
@@ -8852,7 +8855,7 @@ inline error read_directory(reply_info& about, const json_document& document, bo
     return {};
 }
 
-inline constexpr directory_functions directory_functions::all{aim_at_directory, tenant_of_base, read_directory};
+inline constexpr directory_functions directory_functions::all{aim_at_directory, tenant_of_base, learn_from_directory};
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
@@ -9111,7 +9114,7 @@ class call_driver {
         asking_directory_ = false;
         carrier_.disconnect();
         std::string_view base;
-        const error e = options_.tenant_directory.functions().read(reply_, document, base_is_https(), base);
+        const error e = options_.tenant_directory.functions().learn(reply_, document, base_is_https(), base);
         if (e.code != errc::ok) return e;
         if (base.size() >= all_bytes_ / 2)
             return {.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};

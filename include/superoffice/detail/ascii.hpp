@@ -33,7 +33,10 @@ constexpr std::string_view from(std::string_view text, std::size_t at) noexcept 
 }
 
 /// The first `size` bytes of `text`, at most all of it.
-constexpr std::string_view first(std::string_view text, std::size_t size) noexcept { return {text.data(), size}; }
+constexpr std::string_view first(std::string_view text, std::size_t size) noexcept {
+    text.remove_suffix(text.size() - size);
+    return text;
+}
 
 /// Where the first `c` stands; the size of the text where there is none.
 constexpr std::size_t find(std::string_view text, char c) noexcept {

@@ -270,7 +270,7 @@ class call_driver {
         asking_directory_ = false;
         carrier_.disconnect();
         std::string_view base;
-        const error e = options_.tenant_directory.functions().read(reply_, document, base_is_https(), base);
+        const error e = options_.tenant_directory.functions().learn(reply_, document, base_is_https(), base);
         if (e.code != errc::ok) return e;
         if (base.size() >= all_bytes_ / 2)
             return {.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};

@@ -38,8 +38,8 @@ inline std::string_view tenant_of_base(std::string_view base) noexcept {
 }
 
 /// The directory is asked for JSON, whatever the client's own calls are made in.
-inline error read_directory(reply_info& about, const json_document& document, bool from_https,
-                            std::string_view& base) noexcept {
+inline error learn_from_directory(reply_info& about, const json_document& document, bool from_https,
+                                  std::string_view& base) noexcept {
     const error nowhere{.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
     compact_reader reader;
     TenantStatus status;
@@ -54,7 +54,7 @@ inline error read_directory(reply_info& about, const json_document& document, bo
     return {};
 }
 
-inline constexpr directory_functions directory_functions::all{aim_at_directory, tenant_of_base, read_directory};
+inline constexpr directory_functions directory_functions::all{aim_at_directory, tenant_of_base, learn_from_directory};
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
