@@ -197,7 +197,9 @@ class Examples(Case):
         readme = (pathlib.Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
         for source in sources:
             lines = source.read_text(encoding="utf-8").splitlines()
-            self.assertLess(len(lines), 170, source)
+            # An adapter brings the loop or the modem that it adapts to.
+            is_adapter = source.name.startswith(("08", "09", "10", "11"))
+            self.assertLess(len(lines), 170 if is_adapter else 80, source)
             self.assertTrue(lines[0].startswith(f"// {source.name} - "), source)
             self.assertEqual([line for line in lines if line.startswith('#include "')], [], source)
             self.assertIn(f"| `examples/{source.name}` |", readme)
