@@ -131,8 +131,7 @@ class cares_resolver {
         const int code =
             ares_init_options(&channel_, &settings, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
         if (code != ARES_SUCCESS) {
-            channel_ = nullptr;
-            return end(code);
+            return channel_ = nullptr, end(code);
         }
         detail::cares_api::tame(channel_);
         if (const int bad = set_servers(); bad != ARES_SUCCESS) return end(bad);
