@@ -39,6 +39,11 @@ class place {
     T& make(Args&&... args) noexcept {
         return *::new (static_cast<void*>(room_)) T{std::forward<Args>(args)...};
     }
+    /// Of what `f` answers, which is made right here: not on the stack, and not moved.
+    template <class F>
+    T& make_by(F f) noexcept {
+        return *::new (static_cast<void*>(room_)) T(f());
+    }
 
   private:
     alignas(T) std::byte room_[sizeof(T)];
@@ -78,7 +83,7 @@ int show(const superoffice::error& e) noexcept {
 
 int get(client& api, std::int32_t id) noexcept {
     static place<call> room;
-    call& running = room.make(api.start_get_batch_task_info(id));
+    call& running = room.make_by([&] { return api.start_get_batch_task_info(id); });
     while (running.step(now()) != superoffice::step_state::done) {
     }
     if (!running.value()) return show(running.value().error());

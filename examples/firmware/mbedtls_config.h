@@ -11,8 +11,9 @@
 #define MBEDTLS_KEY_EXCHANGE_ECDHE_ECDSA_ENABLED
 #define MBEDTLS_SSL_CIPHERSUITES MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
 
-/* Records: the server is asked for ones that fit (RFC 6066 section 4). The server's certificates come in one of them. */
-#define MBEDTLS_SSL_MAX_FRAGMENT_LENGTH
+/* Records: what comes has to fit, above all the server's certificates, which are one message; a server whose chain is longer
+   needs more. max_fragment_length (RFC 6066) is of no use here: mbedTLS 2.28 would ask for the smaller of both sizes, and
+   does not put a message together that came in pieces. */
 #define MBEDTLS_SSL_IN_CONTENT_LEN 4096
 #define MBEDTLS_SSL_OUT_CONTENT_LEN 1024
 
@@ -46,6 +47,12 @@
 #define MBEDTLS_AES_C
 #define MBEDTLS_AES_ROM_TABLES
 #define MBEDTLS_AES_FEWER_TABLES
+
+/* What a client like this never does, but tables of functions would link: decrypt a block by itself (GCM and CTR_DRBG only
+   encrypt), sign, make a key pair to keep. Each is refused in tls.cpp. */
+#define MBEDTLS_AES_SETKEY_DEC_ALT
+#define MBEDTLS_AES_DECRYPT_ALT
+#define MBEDTLS_ECDSA_SIGN_ALT
 
 /* random numbers: the device's own source, see tls.cpp */
 #define MBEDTLS_ENTROPY_C

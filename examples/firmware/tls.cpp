@@ -5,8 +5,11 @@
 #include "board.hpp"
 #include "provision.hpp"
 
+#include <mbedtls/aes.h>
+#include <mbedtls/ecdsa.h>
 #include <mbedtls/entropy.h>
 #include <mbedtls/memory_buffer_alloc.h>
+#include <mbedtls/platform.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -33,6 +36,20 @@ superoffice::tls_options tls_settings() noexcept {
 std::size_t tls_arena_used() noexcept { return used_of(arena, sizeof arena); }
 
 }  // namespace firmware
+
+// What mbedtls_config.h leaves out, see there.
+extern "C" int mbedtls_aes_setkey_dec(mbedtls_aes_context*, const unsigned char*, unsigned) {
+    return MBEDTLS_ERR_PLATFORM_FEATURE_UNSUPPORTED;
+}
+extern "C" int mbedtls_internal_aes_decrypt(mbedtls_aes_context*, const unsigned char*, unsigned char*) {
+    return MBEDTLS_ERR_PLATFORM_FEATURE_UNSUPPORTED;
+}
+extern "C" int mbedtls_ecdsa_can_do(mbedtls_ecp_group_id group) { return group == MBEDTLS_ECP_DP_SECP256R1 ? 1 : 0; }
+extern "C" int mbedtls_ecdsa_sign(mbedtls_ecp_group*, mbedtls_mpi*, mbedtls_mpi*, const mbedtls_mpi*,
+                                  const unsigned char*, std::size_t, int (*)(void*, unsigned char*, std::size_t),
+                                  void*) {
+    return MBEDTLS_ERR_PLATFORM_FEATURE_UNSUPPORTED;
+}
 
 /// A STAND-IN, NOT RANDOM, NOT FIT FOR USE: this board has no source of entropy, and keys made of this can be guessed. A
 /// device asks its random number generator here.

@@ -40,7 +40,7 @@ class call {
     template <class Request, class Reply>
     call(Client& api, const operation<Request, Reply>& what, const Request& request,
          const call_options& options) noexcept
-        : api_(&api), value_(Info{}) {
+        : api_(&api) {
         const std::string_view select = options.select.empty() ? select_of<Info, Reply>() : options.select.view();
         if (const error e = api.begin(what, request, select, options); e.code != errc::ok) finish(e);
     }

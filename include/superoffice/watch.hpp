@@ -185,7 +185,7 @@ class watch {
     const operations* drive_;
     std::int32_t id_;
     watch_options options_;
-    result<Info> value_{Info{}};
+    result<Info> value_{};
     error last_failure_;
     std::uint64_t digest_ = 0;
     instant next_, end_ = instant::never();

@@ -154,7 +154,7 @@ def builds_from_the_bundle():
 
 
 # What was set as the aim and is held: bytes.
-LIMITS = {"call_ram": 1024, "reader_flash": 2560, "plain_ram": 8 * 1024, "tls_ram": 20 * 1024}
+LIMITS = {"call_ram": 1024, "plain_stack": 1536, "reader_flash": 2560, "plain_ram": 8 * 1024, "tls_ram": 20 * 1024}
 
 
 def sizes_are_the_readmes():

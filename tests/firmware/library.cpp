@@ -51,6 +51,10 @@ struct place {
     T& make(Args&&... args) noexcept {
         return *::new (static_cast<void*>(room)) T{std::forward<Args>(args)...};
     }
+    template <class F>
+    T& make_by(F f) noexcept {
+        return *::new (static_cast<void*>(room)) T(f());
+    }
 };
 
 }  // namespace
@@ -86,7 +90,7 @@ int work_of_library(char* memory, std::size_t size) noexcept {
                                    superoffice::bearer{superoffice::borrowed{"8A:Cust12345.token"}},
                                    std::as_writable_bytes(std::span(memory, size)));
 #if LIBRARY_WORK == 2
-    call& running = call_room.make(api.start_get_batch_task_info(497));
+    call& running = call_room.make_by([&] { return api.start_get_batch_task_info(497); });
     while (running.step(clock(device_ticks())) != superoffice::step_state::done) {
     }
 #else

@@ -84,6 +84,11 @@ struct mbedtls_api {
 #else
     static constexpr bool has_files = false;
 #endif
+#if defined(MBEDTLS_PEM_PARSE_C)
+    static constexpr bool has_pem = true;
+#else
+    static constexpr bool has_pem = false;
+#endif
     /// Before 3.5 `subject_alt_names` does not list addresses.
     static constexpr bool lists_addresses = MBEDTLS_VERSION_NUMBER >= 0x03050000;
 

@@ -71,6 +71,7 @@ class tls_authorities {
 
     io_result load_system() noexcept {
         int worst = MBEDTLS_ERR_X509_FILE_IO_ERROR;
+        if (!mbedtls_api::has_files) return judged(worst);
         for (const char* path : system_authorities) {
             const int code = load_file(path);
             if (code >= 0) return io_result::ready();
@@ -88,6 +89,7 @@ class tls_authorities {
     }
 
     int load_memory(std::span<const std::byte> bytes) noexcept {
+        if (!mbedtls_api::has_pem) return load_der(bytes);
         const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
         return text.find(pem_begin) != std::string_view::npos ? load_pem(text) : load_der(bytes);
     }
@@ -150,10 +152,10 @@ class tls_authorities {
 /// Seconds since 1970 of a certificate's date, which is in UTC (RFC 5280 section 4.1.2.5). The days of the Gregorian
 /// calendar are counted in years that begin in March, so that the leap day comes last.
 constexpr std::int64_t seconds_of(int year, int month, int day, int hour, int minute, int second) noexcept {
-    const std::int64_t y = month <= 2 ? year - 1 : year;
-    const std::int64_t months = month <= 2 ? month + 9 : month - 3;
-    const std::int64_t days = y * 365 + y / 4 - y / 100 + y / 400 + (months * 153 + 2) / 5 + day - 1 - 719468;
-    return ((days * 24 + hour) * 60 + minute) * 60 + second;
+    const std::int32_t y = month <= 2 ? year - 1 : year;
+    const std::int32_t months = month <= 2 ? month + 9 : month - 3;
+    const std::int32_t days = y * 365 + y / 4 - y / 100 + y / 400 + (months * 153 + 2) / 5 + day - 1 - 719468;
+    return std::int64_t{days} * 86400 + (hour * 60 + minute) * 60 + second;
 }
 static_assert(seconds_of(1970, 1, 1, 0, 0, 0) == 0 && seconds_of(2000, 3, 1, 12, 30, 15) == 951913815);
 inline std::int64_t seconds_of(const mbedtls_x509_time& t) noexcept {
