@@ -65,6 +65,16 @@ struct bench {
         : resolver(so::cares_options{server.address(), patience, tries}), name(host) {}
 
     io_result step() { return resolver.lookup(name, found); }
+    /// One of its sockets is for TCP; 1.18 has the one for UDP beside it, 1.34 does not.
+    bool is_over_tcp() const {
+        for (const auto& each : resolver.watched_handles()) {
+            int type = 0;
+            socklen_t size = sizeof type;
+            ::getsockopt(each.socket, SOL_SOCKET, SO_TYPE, &type, &size);
+            if (type == SOCK_STREAM) return true;
+        }
+        return false;
+    }
     bool is_pending() { return step().state == io_state::would_block; }
 
     /// Steps to the end, waiting in between as the blocking call does.
@@ -179,7 +189,7 @@ TEST_CASE("cares_resolver: a server that never answers is asked so often, and th
     CHECK(deaf.resolver.wake_at() == instant::never());
     deaf.resolver.tick(instant{5'000}, instant{10'000});
     CHECK(deaf.is_pending());
-    CHECK(deaf.resolver.wake_at() > instant{5'000 + 30'000});
+    CHECK(deaf.resolver.wake_at() > instant{5'000 + 1'000});  // 1.34 caps its times at some seconds
     CHECK(deaf.resolver.wake_at() <= instant{5'000 + 120'000});
     deaf.resolver.stop();
     CHECK(deaf.resolver.wake_at() == instant::never());
@@ -199,14 +209,15 @@ TEST_CASE("cares_resolver: a long answer is fetched over TCP, and both sockets c
     b.server.truncate(a);
     b.server.answer(aaaa, {});
     int connection = -1;
-    for (int i = 0; i < 1000 && b.resolver.watched_handles().size() < 2; ++i) CHECK(b.is_pending());
-    REQUIRE(b.resolver.watched_handles().size() == 2);
+    for (int i = 0; i < 1000 && !b.is_over_tcp(); ++i) CHECK(b.is_pending());
+    REQUIRE(b.is_over_tcp());
     for (const auto& each : b.resolver.watched_handles()) {
         CHECK((::fcntl(each.socket, F_GETFL) & O_NONBLOCK) != 0);
         CHECK((::fcntl(each.socket, F_GETFD) & FD_CLOEXEC) != 0);
     }
     b.resolver.tick(instant{100}, instant{90'000});
-    CHECK(b.resolver.wake_at() == instant{100} + so::cares_resolver::cares_pause);  // for those who watch only one
+    if (b.resolver.watched_handles().size() > 1)
+        CHECK(b.resolver.wake_at() == instant{100} + so::cares_resolver::cares_pause);  // for those who watch only one
     connection = b.server.accept();
     REQUIRE(connection != -1);
     CHECK(b.is_pending());
@@ -231,7 +242,7 @@ TEST_CASE("cares_resolver: a server that hangs up raises no signal") {
     b.server.answer(aaaa, {});
     CHECK(b.is_pending());
     b.server.truncate(a);
-    while (b.resolver.watched_handles().size() < 2) CHECK(b.is_pending());
+    for (int i = 0; i < 1000 && !b.is_over_tcp(); ++i) CHECK(b.is_pending());
     // FIN and then RST, before the question was written.
     const int connection = b.server.accept();
     REQUIRE(connection != -1);
@@ -265,7 +276,7 @@ TEST_CASE("cares_resolver: given up at any point it leaves nothing open, and the
         const auto queries = b.both();
         b.server.truncate(queries[0]);
         b.server.answer(queries[1], {});
-        while (b.resolver.watched_handles().size() < 2) CHECK(b.is_pending());
+        for (int i = 0; i < 1000 && !b.is_over_tcp(); ++i) CHECK(b.is_pending());
     };
     const struct {
         const char* what;
