@@ -9,22 +9,9 @@ from checking import COMPILERS, ROOT, SINGLE_HEADER, Check, Failed, output_of, r
 HERE = pathlib.Path(__file__).resolve().parent
 AMALGAMATE = ROOT / "single_include" / "amalgamate.py"
 
-USE = """\
-#include <superoffice/batch.hpp>
-
-struct progress {
-    superoffice::field<superoffice::coded<superoffice::BatchTaskState>> State;
-    superoffice::field<std::int32_t> ProgressPercent;
-};
-BOOST_DESCRIBE_STRUCT(progress, (), (State, ProgressPercent))
-
-int main() {
-    char text[] = R"({"State":"Started","ProgressPercent":42})";
-    superoffice::compact_reader reader;
-    const auto task = superoffice::decode<progress>(reader, {text, sizeof text - 1, sizeof text});
-    return task && task->ProgressPercent == 42 && superoffice::select_of<progress>() == "State,ProgressPercent" ? 0 : 1;
-}
-"""
+# A whole call, over a link that plays a canned reply.
+USE = (ROOT / "examples" / "05_own_link.cpp").read_text()
+USED = "62 %\n"
 
 
 def generator():
@@ -46,7 +33,8 @@ def alone(header, forbidden):
             (folder / "use.cpp").write_text(USE, encoding="utf-8")
             command = (compiler, "-std=c++20", "-Wall", "-Wextra", "-Werror", f"-I{folder}", folder / "use.cpp")
             output_of(*command, "-o", folder / "use")
-            output_of(folder / "use")
+            if not (printed := output_of(folder / "use")).endswith(USED):
+                raise Failed(f"{compiler} built a program that prints:\n{printed}")
             opened = output_of(*command, "-M").replace("\\\n", " ").split()
             foreign = [path for path in opened if re.search(forbidden, path) or path.startswith(str(ROOT))]
             if foreign or str(copy) not in opened:
