@@ -4435,10 +4435,14 @@ class tenant_directory {
     const detail::directory_functions* functions_ = nullptr;
 };
 
+/// Where no other deadline is set: the vendor's own client has 30 s.
+inline constexpr milliseconds default_timeout{30'000};
+
 /// For every call of a client.
 struct client_options {
-    milliseconds timeout{30'000};  ///< one deadline over a whole call, retries included; the vendor's client has 30 s
-    milliseconds idle_limit{60'000};               ///< a kept connection that was idle longer is not used again
+    milliseconds timeout =
+        default_timeout;              ///< one deadline over a whole call, retries included; 0 or less: the default
+    milliseconds idle_limit{60'000};  ///< a kept connection that was idle longer is not used again
     request_type request_as = request_type::json;  ///< how bodies are sent
     reply_type reply_as = reply_type::json;        ///< how replies are asked for; what comes is read by its own type
     superoffice::tenant_directory
@@ -4449,7 +4453,7 @@ struct client_options {
 
 /// For one call. What is set here wins over the client's.
 struct call_options {
-    milliseconds timeout{0};  ///< 0: the client's
+    milliseconds timeout{0};  ///< 0 or less: the client's
     borrowed select{};        ///< `$select` as text, in place of the one that the struct stands for
     request_headers headers{};
 };
@@ -8955,7 +8959,9 @@ class call_driver {
     step_state advance(instant now, result<Info>& answer) noexcept {
         if (!timed_) {
             started_ = now;
-            course_.deadline = now + (call_.timeout.count > 0 ? call_.timeout : options_.timeout);
+            course_.deadline = now + (call_.timeout.count > 0      ? call_.timeout
+                                      : options_.timeout.count > 0 ? options_.timeout
+                                                                   : default_timeout);
             timed_ = true;
         }
         course_.wants = {wait_for::time, now};

@@ -452,18 +452,6 @@ TEST_CASE("client: the deadline spans a refused credential's repeat and the way 
     }
 }
 
-TEST_CASE("client: neither the deadline nor the stage of one call is the next one's") {
-    const script_step steps[] = {script::starts(), script::expects(request), script::gives(task),
-                                 script::expects(request)};
-    so::scripted link{steps};
-    std::array<std::byte, 4096> memory{};
-    so::client api{link, support::test_base, so::bearer{support::test_token}, memory, {.timeout = so::milliseconds{0}}};
-    CHECK(support::ask(api, {.timeout = so::milliseconds{10}}).value == task_value);
-    const std::size_t calls = link.calls();
-    CHECK(support::ask(api).error == so::error{.stage = stage::request, .code = errc::deadline_exceeded});
-    CHECK(link.calls() == calls);
-}
-
 // ---- waiting
 
 TEST_CASE("client: a call says what it waits for") {

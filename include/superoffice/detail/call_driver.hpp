@@ -104,7 +104,9 @@ class call_driver {
     step_state advance(instant now, result<Info>& answer) noexcept {
         if (!timed_) {
             started_ = now;
-            course_.deadline = now + (call_.timeout.count > 0 ? call_.timeout : options_.timeout);
+            course_.deadline = now + (call_.timeout.count > 0      ? call_.timeout
+                                      : options_.timeout.count > 0 ? options_.timeout
+                                                                   : default_timeout);
             timed_ = true;
         }
         course_.wants = {wait_for::time, now};
