@@ -452,6 +452,30 @@ TEST_CASE("client: the deadline spans a refused credential's repeat and the way 
     }
 }
 
+TEST_CASE("client: neither the deadline nor the stage of one call is the next one's") {
+    struct slow_later {
+        int asked = 0;
+        so::credential_state prepare(instant) noexcept {
+            return ++asked > 2 ? so::credential_state::pending : so::credential_state::ready;
+        }
+        void add_to(so::request_head& head) const noexcept {
+            head.header("Authorization", "Bearer ", support::test_token);
+        }
+        bool refused() noexcept { return false; }
+    };
+    const script_step steps[] = {script::starts(), script::expects(request), script::gives(task),
+                                 script::expects(request), script::gives(task)};
+    so::scripted link{steps};
+    std::array<std::byte, 4096> memory{};
+    so::client api{link, support::test_base, slow_later{}, memory, {.idle_limit = so::milliseconds{100'000}}};
+    CHECK(support::ask(api, {.timeout = so::milliseconds{10}}).value == task_value);
+    CHECK(support::ask(api, {}, instant{50'000}).value == task_value);
+    auto call = api.start_get_batch_task_info(497);
+    CHECK(call.step(instant{60'000}) == step_state::pending);
+    CHECK(call.step(instant{90'000}) == step_state::done);
+    CHECK(call.value().error() == so::error{.stage = stage::credential, .code = errc::deadline_exceeded});
+}
+
 // ---- waiting
 
 TEST_CASE("client: a call says what it waits for") {
