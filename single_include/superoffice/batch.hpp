@@ -1527,8 +1527,7 @@ class json_text {
         if (text.size_ == 0 || text.is_null()) return false;
         if (!text.escaped_) return text.inside() == other;
         const bool same = text.each_piece([&](const char* piece, std::size_t count) {
-            if (other.size() < count || std::string_view{other.data(), count} != std::string_view{piece, count})
-                return false;
+            if (!other.starts_with(std::string_view{piece, count})) return false;
             other.remove_prefix(count);
             return true;
         });
@@ -7795,7 +7794,7 @@ constexpr std::int64_t seconds_of(int year, int month, int day, int hour, int mi
     const std::int32_t y = month <= 2 ? year - 1 : year;
     const std::int32_t months = month <= 2 ? month + 9 : month - 3;
     const std::int32_t days = y * 365 + y / 4 - y / 100 + y / 400 + (months * 153 + 2) / 5 + day - 1 - 719468;
-    return std::int64_t{days} * 86400 + (hour * 60 + minute) * 60 + second;
+    return std::int64_t{days} * 86400 + std::int64_t{(hour * 60 + minute) * 60 + second};
 }
 static_assert(seconds_of(1970, 1, 1, 0, 0, 0) == 0 && seconds_of(2000, 3, 1, 12, 30, 15) == 951913815);
 inline std::int64_t seconds_of(const mbedtls_x509_time& t) noexcept {
@@ -9210,7 +9209,7 @@ class http_call_writer : public target_writer {
         target_at_ = size();
         target(parts);
         url_size_ = size();
-        put({"", 1});  // a NUL: hosts' stacks are mostly C
+        put(std::string_view("\0", 1));  // a NUL: hosts' stacks are mostly C
     }
 
     void end_of_head() noexcept {}

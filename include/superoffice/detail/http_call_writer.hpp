@@ -27,7 +27,7 @@ class http_call_writer : public target_writer {
         target_at_ = size();
         target(parts);
         url_size_ = size();
-        put({"", 1});  // a NUL: hosts' stacks are mostly C
+        put(std::string_view("\0", 1));  // a NUL: hosts' stacks are mostly C
     }
 
     void end_of_head() noexcept {}

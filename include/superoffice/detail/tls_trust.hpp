@@ -155,7 +155,7 @@ constexpr std::int64_t seconds_of(int year, int month, int day, int hour, int mi
     const std::int32_t y = month <= 2 ? year - 1 : year;
     const std::int32_t months = month <= 2 ? month + 9 : month - 3;
     const std::int32_t days = y * 365 + y / 4 - y / 100 + y / 400 + (months * 153 + 2) / 5 + day - 1 - 719468;
-    return std::int64_t{days} * 86400 + (hour * 60 + minute) * 60 + second;
+    return std::int64_t{days} * 86400 + std::int64_t{(hour * 60 + minute) * 60 + second};
 }
 static_assert(seconds_of(1970, 1, 1, 0, 0, 0) == 0 && seconds_of(2000, 3, 1, 12, 30, 15) == 951913815);
 inline std::int64_t seconds_of(const mbedtls_x509_time& t) noexcept {

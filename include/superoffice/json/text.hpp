@@ -97,8 +97,7 @@ class json_text {
         if (text.size_ == 0 || text.is_null()) return false;
         if (!text.escaped_) return text.inside() == other;
         const bool same = text.each_piece([&](const char* piece, std::size_t count) {
-            if (other.size() < count || std::string_view{other.data(), count} != std::string_view{piece, count})
-                return false;
+            if (!other.starts_with(std::string_view{piece, count})) return false;
             other.remove_prefix(count);
             return true;
         });
