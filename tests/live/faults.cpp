@@ -1,0 +1,237 @@
+// What goes wrong on a network, each against a real peer: its own error, within its deadline, and then a good call by the
+// same client. The deadline is a matter of the time that is handed to `step`: none of it is waited for.
+#include "live.hpp"
+
+#include <functional>
+#include <set>
+#include <tuple>
+
+#include <poll.h>
+
+using namespace live;
+
+namespace {
+
+/// Looks up what it is told to instead of the name, if anything.
+struct misled_resolver {
+    static constexpr bool may_wait = true;
+    const char* const* instead = nullptr;
+    superoffice::system_resolver real{};
+
+    superoffice::io_result lookup(std::string_view host, superoffice::address_list& into) noexcept {
+        return real.lookup(*instead == nullptr ? host : std::string_view{*instead}, into);
+    }
+    void stop() noexcept { real.stop(); }
+};
+static_assert(superoffice::resolver<misled_resolver>);
+
+/// Counts what comes out of TLS.
+class counting_link : public superoffice::tls<superoffice::basic_tcp_socket<misled_resolver>> {
+  public:
+    using superoffice::tls<superoffice::basic_tcp_socket<misled_resolver>>::tls;
+    std::size_t received = 0;
+
+    superoffice::io_result receive(std::span<std::byte> into) noexcept {
+        const superoffice::io_result r = tls::receive(into);
+        received += r.bytes;
+        return r;
+    }
+};
+
+/// How time passes for a call that has not ended.
+enum class passing {
+    none,     ///< it stands still: the call ends by itself
+    at_last,  ///< it stands still until the peer has gone as far as it goes, and then jumps to the deadline
+    always,   ///< a second with each step, while the peer sends a little each time
+};
+
+struct fault {
+    const char* what;
+    const char* peer;  ///< what fault_peer.py is told
+    std::int32_t id;   ///< of the task that is asked for: below 8000 nothing goes wrong with it
+    stage at;
+    errc code;
+    passing time = passing::none;
+    const char* name = nullptr;  ///< what is looked up instead of localhost
+    const char* stalls_at = "";  ///< for passing::at_last: "taken" and "stalled" by fault_peer.py, "request", "reply"
+    bool only_1_2 = false;       ///< there is no such thing in TLS 1.3
+};
+
+// By the local service where `peer` is "to service": ids from 8000 are its faults.
+const fault faults[] = {
+    {"the name is not found", "to service", 497, stage::resolve, errc::name_not_found, passing::none, "a..b"},
+    {"refused", "refuse", 497, stage::connect, errc::connection_refused},
+    {"black hole", "hole", 497, stage::connect, errc::deadline_exceeded, passing::at_last},
+
+    {"reset where the handshake begins", "to rude", 497, stage::handshake, errc::connection_reset},
+    {"reset within the server's hello", "to service after 40 reset", 497, stage::handshake, errc::connection_reset},
+    {"reset within the server's certificate", "to service after 400 reset", 497, stage::handshake,
+     errc::connection_reset},
+    {"ended within the handshake", "to service after 400 close", 497, stage::handshake, errc::connection_closed},
+    {"no answer to the handshake", "to mute", 497, stage::handshake, errc::deadline_exceeded, passing::at_last, nullptr,
+     "taken"},
+    {"a handshake that stops in the middle", "to service after 400 stall", 497, stage::handshake,
+     errc::deadline_exceeded, passing::at_last, nullptr, "stalled"},
+    {"a handshake a byte at a time", "to service slowly", 497, stage::handshake, errc::deadline_exceeded,
+     passing::always},
+
+    {"TLS older than is taken", "to old", 497, stage::handshake, errc::handshake_failed},
+    {"another protocol (ALPN), refused by the server", "to h2", 497, stage::handshake, errc::handshake_failed},
+    {"another protocol (ALPN), chosen by the server", "to service change http/1.1 http/9.9", 497, stage::handshake,
+     errc::handshake_failed, passing::none, nullptr, "", true},
+    {"certificate: expired", "to expired", 497, stage::handshake, errc::certificate_expired},
+    {"certificate: not yet valid", "to not-yet-valid", 497, stage::handshake, errc::certificate_not_yet_valid},
+    {"certificate: signed by itself", "to self-signed", 497, stage::handshake, errc::certificate_self_signed},
+    {"certificate: for another name", "to wrong-name", 497, stage::handshake, errc::certificate_wrong_name},
+    {"certificate: by an unknown authority", "to unknown-authority", 497, stage::handshake,
+     errc::certificate_unknown_authority},
+
+    {"reset within the request", "deaf", 497, stage::transmit, errc::connection_reset},
+    {"reset before the head", "to service", 8000, stage::receive, errc::connection_reset},
+    {"reset within the head", "to service", 8001, stage::http, errc::connection_reset},
+    {"reset within the body", "to service", 8002, stage::http, errc::connection_reset},
+    {"ended before the head", "to service", 8003, stage::receive, errc::connection_closed},
+    {"truncated head", "to service", 8004, stage::http, errc::connection_closed},
+    {"truncated body, by its length", "to service", 8005, stage::http, errc::connection_closed},
+    {"truncated body, in chunks", "to service", 8006, stage::http, errc::connection_closed},
+    {"truncated close: a whole body, no close_notify", "to service", 8013, stage::http, errc::truncated_close},
+    {"truncated close: half a body, no close_notify", "to service", 8014, stage::http, errc::truncated_close},
+    {"no reply", "to service", 8008, stage::receive, errc::deadline_exceeded, passing::at_last, nullptr, "request"},
+    {"a head that stops in the middle", "to service", 8009, stage::http, errc::deadline_exceeded, passing::at_last,
+     nullptr, "reply"},
+    {"a body that stops in the middle", "to service", 8010, stage::http, errc::deadline_exceeded, passing::at_last,
+     nullptr, "reply"},
+    {"slow loris on the head", "to service", 8011, stage::http, errc::deadline_exceeded, passing::always},
+    {"slow loris on the body", "to service", 8012, stage::http, errc::deadline_exceeded, passing::always},
+    {"a new handshake asked for (renegotiation)", "to again", 497, stage::receive, errc::link_failed, passing::none,
+     nullptr, "", true},
+    {"not HTTP", "to service", 8026, stage::http, errc::bad_http},
+};
+
+class fault_peer {
+  public:
+    fault_peer() : process_(words()) {
+        const std::string ready = process_.line();
+        REQUIRE(ready.substr(0, 6) == "ready ");
+        port_ = static_cast<std::uint16_t>(std::atoi(ready.c_str() + 6));
+    }
+
+    std::uint16_t port() const { return port_; }
+
+    void be(const std::string& command) {
+        REQUIRE(process_.tell(command));
+        for (std::string line; (line = process_.line()) != "done";) REQUIRE_FALSE(line.empty());
+    }
+
+    /// Whether it has said so since the last command.
+    bool has_said(const std::string& event) {
+        while (process_.has_line(0))
+            if (process_.line() == "event " + event) return true;
+        return false;
+    }
+
+  private:
+    static std::vector<std::string> words() {
+        std::vector<std::string> all{"python3", file_of("live/fault_peer.py"), "--directory", service().directory()};
+        for (const std::string& word : tls_arguments()) all.push_back(word);
+        all.push_back("service=" + std::to_string(service().port()));
+        for (const char* const name :
+             {"mute", "rude", "expired", "not-yet-valid", "self-signed", "wrong-name", "unknown-authority"})
+            all.push_back(name + ("=" + std::to_string(service().port(name))));
+        return all;
+    }
+
+    support::child_process process_;
+    std::uint16_t port_ = 0;
+};
+
+/// The service has seen so many requests.
+std::size_t requests() { return service().log_lines({"\"event\": \"request\""}).size(); }
+
+constexpr milliseconds time_out{30'000};
+constexpr std::size_t long_request = 4 * 1024 * 1024;  // more than any system takes in without the peer
+
+}  // namespace
+
+TEST_CASE("fault matrix: each has its error, within its deadline, and the same client makes a good call afterwards") {
+    fault_peer peer;
+    const char* looked_up_instead = nullptr;
+    counting_link link{trusting_service(false),  // every handshake is a whole one
+                       misled_resolver{&looked_up_instead}};
+    std::vector<std::byte> memory(2 * long_request);
+    const std::string base = url_of(peer.port());
+    superoffice::client api{link, base, superoffice::bearer{good_token}, memory};
+    const std::string filler(superoffice::max_header_value_bytes, 'x');
+    const std::vector<superoffice::header_field> many(long_request / filler.size(), {"X-Filler", filler});
+
+    std::set<std::tuple<stage, errc, std::int32_t, std::uint16_t>> told;
+    int rows = 0;
+    for (const fault& row : faults) {
+        const std::string what = row.what;
+        CAPTURE(what);
+        if (row.only_1_2 && only_tls_1_3()) {
+            MESSAGE("skipped, TLS 1.3 has no such thing: " << row.what);
+            continue;
+        }
+        ++rows;
+        api.stop();
+        peer.be(row.peer);
+        looked_up_instead = row.name;
+        link.received = 0;
+        const std::size_t before = requests();
+
+        superoffice::call_options options{.timeout = time_out};
+        if (row.at == stage::transmit) options.headers.more = many;
+        auto call = api.start_get_batch_task_info(row.id, options, superoffice::allow_waiting_lookup);
+        instant now{1'000'000};
+        const instant deadline = now + time_out;
+        const std::function<bool()> has_stalled = [&] {
+            const std::string_view at = row.stalls_at;
+            if (at == "request") return requests() > before;
+            if (at == "reply") return link.received > 0;
+            return at.empty() || peer.has_said(row.stalls_at);
+        };
+        // A hang ends the test by Meson's or the check's own time-out.
+        bool is_done = false, stalled = false;
+        while (!is_done && now < deadline) {
+            is_done = call.step(now) == superoffice::step_state::done;
+            if (is_done) break;
+            CHECK(call.wants().until <= deadline);
+            if (call.wants().what != superoffice::wait_for::time) link.wait(call.wants().what, milliseconds{20});
+            if (row.time == passing::always) now = now + milliseconds{1000};
+            if (row.time == passing::at_last) {
+                if (stalled) now = now == deadline - milliseconds{1} ? deadline : deadline - milliseconds{1};
+                stalled = stalled || has_stalled();
+            }
+        }
+        if (!is_done) is_done = call.step(deadline) == superoffice::step_state::done;
+        REQUIRE(is_done);
+        const superoffice::error e = call.value().error();
+        CHECK(std::string{name(e.code)} == std::string{name(row.code)});
+        CHECK(std::string{name(e.stage)} == std::string{name(row.at)});
+        CHECK((now == deadline) == (row.code == errc::deadline_exceeded));
+        if (row.code == errc::deadline_exceeded) CHECK(api.last_reply().duration == time_out);
+        told.emplace(e.stage, e.code, e.native, e.http_status);
+
+        looked_up_instead = nullptr;
+        peer.be("to service");
+        const auto task = api.get_batch_task_info(497);
+        CAPTURE(name(task.error().code));
+        CHECK(task.has_value());
+        CHECK(task->Id == 547);
+    }
+    CHECK(told.size() >= 20);  // the others differ in where the same thing happened
+    MESSAGE(rows << " faults, " << told.size() << " different errors (stage, code, native code, status)");
+}
+
+TEST_CASE("early close on a reused connection: the call is made again over a fresh one, and nobody notices") {
+    for (const std::int32_t id : {8017, 8018}) {  // by an orderly close, by a reset
+        CAPTURE(id);
+        superoffice::mbedtls_socket link{trusting_service()};
+        std::vector<std::byte> memory(16 * 1024);
+        superoffice::client api{link, service().base_url(), superoffice::bearer{good_token}, memory};
+        const std::size_t before = service().log_lines({"\"event\": \"handshake\""}).size();
+        for (int call = 0; call < 3; ++call) CHECK(api.get_batch_task_info(id)->Id == 547);
+        CHECK(service().log_lines({"\"event\": \"handshake\""}).size() - before == 3);
+    }
+}
