@@ -14,6 +14,7 @@ from building import BUILD, ROOT
 TOKEN = "8A:Cust12345.test-token-good"  # the local service's own; a real one comes from SuperOffice
 TASK_TO_GET, TASK_TO_WATCH = 497, 1000
 SECTOR = 0x40000  # where the linker script says that `provisioned` stands
+MODEM_HOST = "127.0.0.1"  # where the local service listens; a machine need not know the name localhost
 SECONDS = 300
 
 
@@ -76,5 +77,5 @@ def call(elf, url, authority=b"", through=None, **tasks):
         sector.write(provision(url, authority, **tasks))
         sector.flush()
         return emulate(elf, "-device", f"loader,file={sector.name},addr={SECTOR:#x},force-raw=on",
-                       "-chardev", f"socket,id=modem,host={peer.hostname},port={peer.port},nodelay=on",
+                       "-chardev", f"socket,id=modem,host={MODEM_HOST},port={peer.port},nodelay=on",
                        "-serial", "chardev:modem")

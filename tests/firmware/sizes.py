@@ -26,8 +26,9 @@ from mbedtls_source import command  # noqa: E402
 
 README = ROOT / "README.md"
 MARKER = "<!-- tests/firmware/sizes.py -->"
-# A figure that is off by less than this is not stale: compilers' patch releases and one-line changes move it.
-TOLERANCE, SLACK = 0.02, 16
+# A figure that is off by less than this is not stale: what mbedTLS takes depends on the bytes of a certificate, and a line of
+# code that changes need not end in a table that does.
+TOLERANCE, SLACK = 0.04, 16
 
 LAYERS = {
     "schema and codec": r"json|describe|enumerators|field|coded|flags|date_time|rights|string_map|fixed_text|select"
