@@ -6188,13 +6188,13 @@ constexpr bool read_ipv4(std::string_view text, std::uint8_t* into) noexcept {
 constexpr bool read_ipv6(std::string_view text, std::uint8_t* into) noexcept {
     std::size_t filled = 0, at = 0;
     std::size_t gap = 17;  // where `::` stood; 17: nowhere
-    if (text.substr(0, 2) == "::") {
+    if (text.size() >= 2 && text[0] == ':' && text[1] == ':') {
         gap = 0;
         at = 2;
     }
     while (at < text.size()) {
         if (filled == 16) return false;
-        if (filled <= 12 && read_ipv4(text.substr(at), into + filled)) {
+        if (filled <= 12 && read_ipv4({text.data() + at, text.size() - at}, into + filled)) {
             filled += 4;  // it reaches to the end
             break;
         }
@@ -7928,7 +7928,8 @@ class tls_engine {
         if (const io_result r = configure(); r.state != io_state::ready) return r;
 
         if (to.host != host() || to.port != port_) forget_session();
-        host_size_ = static_cast<std::uint8_t>(to.host.copy(host_, max_host_bytes));
+        host_size_ = static_cast<std::uint8_t>(to.host.size());  // at most max_host_bytes, see above
+        std::memcpy(host_, to.host.data(), to.host.size());
         host_[host_size_] = '\0';
         port_ = to.port;
         is_address_ = address.size != 0;

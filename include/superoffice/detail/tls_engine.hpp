@@ -16,6 +16,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 
@@ -60,7 +61,8 @@ class tls_engine {
         if (const io_result r = configure(); r.state != io_state::ready) return r;
 
         if (to.host != host() || to.port != port_) forget_session();
-        host_size_ = static_cast<std::uint8_t>(to.host.copy(host_, max_host_bytes));
+        host_size_ = static_cast<std::uint8_t>(to.host.size());  // at most max_host_bytes, see above
+        std::memcpy(host_, to.host.data(), to.host.size());
         host_[host_size_] = '\0';
         port_ = to.port;
         is_address_ = address.size != 0;

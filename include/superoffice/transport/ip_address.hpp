@@ -45,13 +45,13 @@ constexpr bool read_ipv4(std::string_view text, std::uint8_t* into) noexcept {
 constexpr bool read_ipv6(std::string_view text, std::uint8_t* into) noexcept {
     std::size_t filled = 0, at = 0;
     std::size_t gap = 17;  // where `::` stood; 17: nowhere
-    if (text.substr(0, 2) == "::") {
+    if (text.size() >= 2 && text[0] == ':' && text[1] == ':') {
         gap = 0;
         at = 2;
     }
     while (at < text.size()) {
         if (filled == 16) return false;
-        if (filled <= 12 && read_ipv4(text.substr(at), into + filled)) {
+        if (filled <= 12 && read_ipv4({text.data() + at, text.size() - at}, into + filled)) {
             filled += 4;  // it reaches to the end
             break;
         }
