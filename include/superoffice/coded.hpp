@@ -6,10 +6,32 @@
 #include <superoffice/detail/enumerators.hpp>
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
+
+namespace detail {
+
+/// What a coded value holds, whichever enum it is of: one function each reads them all.
+struct coded_value {
+    std::string_view text;
+    std::int32_t number = 0;
+    bool known = false;
+
+    static constexpr coded_value from_text(std::span<const enumerator> names, std::string_view text) noexcept {
+        if (const enumerator* const row = find_enumerator(names, text)) return {text, row->value, true};
+        return {text, 0, false};
+    }
+    static constexpr coded_value from_number(std::span<const enumerator> names, std::int32_t number) noexcept {
+        if (const enumerator* const row = find_enumerator(names, std::int64_t{number}))
+            return {row->name, number, true};
+        return {{}, number, false};
+    }
+};
+
+}  // namespace detail
 
 /// One enumerator of E, or a text or number from the wire that E does not have. The service adds values over the years
 /// (and a client of it once broke on one), so an unknown one is a value, not an error.
@@ -23,48 +45,46 @@ class coded {
 
     /// From the wire. The text is borrowed.
     static constexpr coded from_text(std::string_view text) noexcept {
-        coded made;
-        made.text_ = text;
-        if (const auto* row = detail::find_enumerator(detail::enumerators_of<E>, text)) {
-            made.number_ = row->value;
-            made.known_ = true;
-        }
-        return made;
+        return coded{detail::coded_value::from_text(parts::names, text)};
     }
     static constexpr coded from_number(std::int32_t number) noexcept {
-        coded made;
-        made.number_ = number;
-        if (const auto* row = detail::find_enumerator(detail::enumerators_of<E>, std::int64_t{number})) {
-            made.text_ = row->name;
-            made.known_ = true;
-        }
-        return made;
+        return coded{detail::coded_value::from_number(parts::names, number)};
     }
+
+    /// For the decoder, which does not care which enum it is.
+    struct parts {
+        static constexpr std::span<const detail::enumerator> names{detail::enumerators_of<E>};
+        static constexpr const detail::coded_value& of(const coded& value) noexcept { return value.held_; }
+        static constexpr detail::coded_value& of(coded& value) noexcept { return value.held_; }
+    };
 
     /// E has this value.
-    [[nodiscard]] constexpr bool known() const noexcept { return known_; }
+    [[nodiscard]] constexpr bool known() const noexcept { return held_.known; }
     /// The enumerator; only when `known()`.
-    [[nodiscard]] constexpr E value() const noexcept { return SUPEROFFICE_ASSERT(known_), static_cast<E>(number_); }
+    [[nodiscard]] constexpr E value() const noexcept {
+        return SUPEROFFICE_ASSERT(held_.known), static_cast<E>(held_.number);
+    }
     [[nodiscard]] constexpr E value_or(E otherwise) const noexcept {
-        return known_ ? static_cast<E>(number_) : otherwise;
+        return held_.known ? static_cast<E>(held_.number) : otherwise;
     }
     /// As spelt on the wire, or E's own spelling for a known number; empty for an unknown number.
-    [[nodiscard]] constexpr std::string_view text() const noexcept { return text_; }
+    [[nodiscard]] constexpr std::string_view text() const noexcept { return held_.text; }
     /// The enumerator's number, or the one on the wire; 0 for unknown text.
-    [[nodiscard]] constexpr std::int32_t number() const noexcept { return number_; }
+    [[nodiscard]] constexpr std::int32_t number() const noexcept { return held_.number; }
 
     friend constexpr bool operator==(const coded& a, E b) noexcept {
-        return a.known_ && a.number_ == static_cast<std::int32_t>(b);
+        return a.held_.known && a.held_.number == static_cast<std::int32_t>(b);
     }
     /// Known ones by their number, unknown ones by their number and text.
     friend constexpr bool operator==(const coded& a, const coded& b) noexcept {
-        return a.known_ == b.known_ && a.number_ == b.number_ && (a.known_ || a.text_ == b.text_);
+        return a.held_.known == b.held_.known && a.held_.number == b.held_.number &&
+               (a.held_.known || a.held_.text == b.held_.text);
     }
 
   private:
-    std::string_view text_;
-    std::int32_t number_ = 0;
-    bool known_ = false;
+    explicit constexpr coded(const detail::coded_value& held) noexcept : held_(held) {}
+
+    detail::coded_value held_;
 };
 
 }  // namespace SUPEROFFICE_ABI

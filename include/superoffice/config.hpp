@@ -39,9 +39,16 @@
 #endif
 #endif
 
-/// Small functions that run once for each member of a document: part of the loop that calls them wherever the compiler
-/// works for speed, and called where it works for size.
-#if defined(__GNUC__) && defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
+/// 1 where the compiler works for speed rather than for size: loops over a few known steps are then written out.
+/// Both ways give the same answers.
+#if defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
+#define SUPEROFFICE_FOR_SPEED 1
+#else
+#define SUPEROFFICE_FOR_SPEED 0
+#endif
+
+/// Small functions that run once for each member of a document: part of the loop that calls them, where it is for speed.
+#if SUPEROFFICE_FOR_SPEED && defined(__GNUC__)
 #define SUPEROFFICE_HOT __attribute__((always_inline)) inline
 #else
 #define SUPEROFFICE_HOT inline

@@ -75,6 +75,21 @@ constexpr bool read_shape(std::string_view text, std::string_view shape, std::ui
     return true;
 }
 
+/// The same for the shape of a date, "0000-00-00T00:00:00", each byte by itself.
+constexpr bool read_date(std::string_view text, std::uint16_t* numbers) noexcept {
+    if (text.size() < 19) return false;
+    unsigned wrong = 0;
+    const auto two = [text, &wrong](std::size_t at) {
+        const unsigned tens = static_cast<unsigned char>(text[at]) - unsigned{'0'};
+        const unsigned ones = static_cast<unsigned char>(text[at + 1]) - unsigned{'0'};
+        wrong |= static_cast<unsigned>(tens > 9) | static_cast<unsigned>(ones > 9);
+        return tens * 10 + ones;
+    };
+    numbers[0] = static_cast<std::uint16_t>(two(0) * 100 + two(2));
+    for (std::size_t n = 1; n != 6; ++n) numbers[n] = static_cast<std::uint16_t>(two(2 + n * 3));
+    return wrong == 0 && text[4] == '-' && text[7] == '-' && text[10] == 'T' && text[13] == ':' && text[16] == ':';
+}
+
 }  // namespace detail
 
 /// One date of a reply. Forms taken (every one seen in replies or documentation): `2019-12-19T10:44:12`, with 1 to 9
@@ -123,7 +138,7 @@ constexpr field<date_time> date_time::from_text(std::string_view text) noexcept 
     if (text.empty()) return made;
 
     std::uint16_t n[6] = {};
-    if (!detail::read_shape(text, shape, n)) return {};
+    if (!(SUPEROFFICE_FOR_SPEED ? detail::read_date(text, n) : detail::read_shape(text, shape, n))) return {};
     civil_time& t = made.local_;
     t.year = n[0];
     t.month = static_cast<std::uint8_t>(n[1]);

@@ -17,6 +17,7 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 // Not nested in field<T>: comparing its values would then look for operators of field<T>.
 enum class field_state : std::uint8_t { absent, null, value };
+struct field_parts;  // for the decoder, which fills both by their place
 }  // namespace detail
 
 /// A value that may be missing in two ways. Used like std::optional; reading a value that is not there is a mistake of
@@ -78,10 +79,24 @@ class field {
     }
 
   private:
+    friend detail::field_parts;
     using state = detail::field_state;
     T value_{};
     state state_ = state::absent;
 };
+
+namespace detail {
+struct field_parts {
+    template <class T>
+    static constexpr const T& value(const field<T>& of) noexcept {
+        return of.value_;
+    }
+    template <class T>
+    static constexpr const field_state& state(const field<T>& of) noexcept {
+        return of.state_;
+    }
+};
+}  // namespace detail
 
 /// True when a value is there and equals the other side. (No friend: that would take whatever converts to a field, the
 /// expressions that test frameworks take apart among them.)

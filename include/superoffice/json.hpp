@@ -4,6 +4,8 @@
 #define SUPEROFFICE_JSON_HPP
 
 #include <superoffice/detail/describe.hpp>
+#include <superoffice/detail/json_decode.hpp>
+#include <superoffice/detail/member_table.hpp>
 #include <superoffice/json/codec.hpp>
 #include <superoffice/json/compact_reader.hpp>
 #include <superoffice/json/default_reader.hpp>
@@ -43,78 +45,22 @@ consteval bool is_decodable() {
     }(std::make_index_sequence<member_count<T>>{});
 }
 
-/// Which member of T has this name; member_count<T> for none. Replies mostly come in the order of the description, so
-/// the one behind the last is tried first.
-template <class T>
-std::size_t find_member(json_text key, std::size_t expected) noexcept {
-    constexpr auto& names = member_names<T>;
-    if (expected < names.size() && key == names[expected]) return expected;
-    for (std::size_t n = 0; n < names.size(); ++n)
-        if (key == names[n]) return n;
-    return names.size();
-}
+template <class Reader>
+using value_of_reader = std::remove_cvref_t<decltype(std::declval<Reader&>().root())>;
 
-template <class T, json_value Value>
-errc decode_member(Value& value, T& into, decode_state& state) noexcept {
-    if (value.kind() != json_kind::null) return codec<T>::decode(value, into, state);
-    if (const errc e = value.null(); e != errc::ok) return e;
-    if constexpr (requires { codec<T>::set_null(into); }) codec<T>::set_null(into);
-    return errc::ok;
-}
-
-/// The member number `index` of `into`.
-template <class T, json_value Value>
-errc decode_nth(std::size_t index, Value& value, T& into, decode_state& state) noexcept {
-    errc answer = errc::ok;
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-        static_cast<void>(
-            (... || (index == I && (answer = decode_member(value, into.*member_pointer<T, I>, state), true))));
-    }(std::make_index_sequence<member_count<T>>{});
-    return answer;
-}
-
-/// What to do with members that the struct does not have: nothing.
-struct skip_others {
-    template <json_value Value>
-    errc operator()(json_text, Value& value, decode_state&) const noexcept {
-        return value.skip();
+/// A whole document into `into`; members that T does not have go to `also`, if it has them.
+template <class T, class Also, json_reader Reader>
+error decode_document(Reader& reader, json_document document, T& into, decode_state& state, Also* also) noexcept {
+    if constexpr (is_decodable<T>()) {
+        using value = value_of_reader<Reader>;
+        also_members<value> others{};
+        if constexpr (!std::is_void_v<Also>) others = {&member_tables<Also, value>::whole, also};
+        return decode_by_table(reader, document, member_tables<T, value>::whole, &into, state, others);
     }
-};
-
-template <class T, json_value Value, class Others>
-errc decode_object(Value& value, T& into, decode_state& state, Others&& others) noexcept {
-    static_assert(is_decodable<T>());
-    std::size_t expected = 0;
-    return value.object([&](json_text key, auto& member) noexcept -> errc {
-        const std::size_t index = find_member<T>(key, expected);
-        if (index == member_count<T>) return others(key, member, state);
-        expected = index + 1;
-        state.matched = true;
-        const errc e = decode_nth(index, member, into, state);
-        if (e != errc::ok) state.member = static_cast<std::uint16_t>(index + 1);  // the outermost one stays
-        return e;
-    });
 }
-
-constexpr error decode_error(errc code, std::size_t offset, std::uint16_t member = 0) noexcept {
-    return {.stage = stage::decode, .code = code, .offset = static_cast<std::uint32_t>(offset), .member = member};
-}
-
-/// A whole document into `into`; `others(key, value, state)` gets the members that T does not have.
-template <class T, json_reader Reader, class Others>
-error decode_document(Reader& reader, json_document document, T& into, decode_state& state, Others&& others) noexcept {
-    if (document.capacity < document.size + Reader::slack)
-        return decode_error(errc::memory_too_small, document.size + Reader::slack);
-    if (const errc e = reader.start(document); e != errc::ok)
-        return decode_error(e, e == errc::document_too_large ? document.size : reader.offset());
-
-    decltype(auto) root = reader.root();
-    const bool null = root.kind() == json_kind::null;
-    errc e = null ? root.null() : decode_object(root, into, state, others);
-    if (e == errc::ok) e = reader.finish();
-    if (e == errc::ok && null) return decode_error(errc::null_document, 0);
-    if (e == errc::memory_too_small) return decode_error(e, state.needed, state.member);
-    return e == errc::ok ? error{} : decode_error(e, reader.offset(), state.member);
+template <class T, json_reader Reader>
+error decode_document(Reader& reader, json_document document, T& into, decode_state& state) noexcept {
+    return decode_document<T, void>(reader, document, into, state, nullptr);
 }
 
 /// Text that is read again later, and therefore not rewritten. It was checked when it was taken.
@@ -123,7 +69,7 @@ error decode_again(std::string_view raw, T& into, escapes how) noexcept {
     compact_reader reader;
     const json_document document{const_cast<char*>(raw.data()), raw.size(), raw.size() + compact_reader::slack};
     decode_state state{.escapes = how};
-    return decode_document(reader, document, into, state, skip_others{});
+    return decode_document(reader, document, into, state);
 }
 
 template <>
@@ -140,10 +86,12 @@ inline FieldProperty map_value<FieldProperty>(json_text text) noexcept {
 template <class T>
     requires detail::is_described_struct<T>
 struct codec<T> {
+    static constexpr bool is_members = true;  // for the decoder: this is the codec, and not one of somebody's own
     template <json_value Value>
     static errc decode(Value& value, T& into, decode_state& state) noexcept {
+        static_assert(detail::is_decodable<T>());
         into = T{};
-        return detail::decode_object(value, into, state, detail::skip_others{});
+        return detail::decode_members(value, detail::member_tables<T, Value>::whole, &into, state);
     }
     static constexpr void encode(json_writer& out, const T& value) noexcept {
         out.put('{');
@@ -168,20 +116,25 @@ template <>
 struct codec<field_property_map> {
     template <json_value Value>
     static errc decode(Value& value, field_property_map& into, decode_state&) noexcept {
-        std::string_view raw;
-        if (const errc e = value.raw(raw); e != errc::ok) return e;
-        into = field_property_map::of_checked(raw);
-        for (detail::member_cursor at{raw}; !at.at_end(); at.next()) {
-            FieldProperty property;
-            if (at.value().is_null()) continue;
-            const error e = detail::decode_again(at.value().raw(), property, escapes::kept);
-            if (e.code != errc::ok) return e.code;
-        }
-        return errc::ok;
+        const char* const start = value.place();
+        const errc e = value.on('{') ? value.object(property_check{}) : value.skip();
+        if (e == errc::ok) into = field_property_map::of_checked(value.since(start));
+        return e;
     }
     static constexpr void encode(json_writer& out, const field_property_map& map) noexcept {
         out.raw(map.raw().empty() ? std::string_view{"{}"} : map.raw());
     }
+
+  private:
+    struct property_check {
+        template <json_value Value>
+        errc operator()(json_text, Value& value) const noexcept {
+            if (value.on('n')) return value.null();
+            FieldProperty property;
+            decode_state state{.escapes = escapes::kept};
+            return detail::decode_members(value, detail::member_tables<FieldProperty, Value>::whole, &property, state);
+        }
+    };
 };
 
 /// Reads a whole document into a described struct: members in any order, unknown ones skipped (and checked), missing ones
@@ -196,7 +149,7 @@ template <class T, class Reader>
 [[nodiscard]] result<T> decode(Reader&& reader, json_document document) noexcept {
     result<T> answer{T{}};
     decode_state state;
-    const error e = detail::decode_document(reader, document, *answer, state, detail::skip_others{});
+    const error e = detail::decode_document(reader, document, *answer, state);
     if (e.code != errc::ok) answer = e;
     return answer;
 }

@@ -43,22 +43,10 @@ struct reply_info {
 
 namespace detail {
 
-/// Takes the members of an error object while a document is decoded as something else: in-place decoding allows no
-/// second pass. A member of an unexpected kind is skipped: it is no reason to lose the rest.
+/// What an error object says. Its members are taken while the document is decoded as something else: in-place decoding
+/// allows no second pass. One of an unexpected kind is skipped: it is no reason to lose the rest.
 struct fault_collector {
-    // A constant of its own: where the comparison below names it first, g++ 14 looks at it too early and gives up.
-    static constexpr std::size_t members = member_count<service_fault>;
-
     service_fault fault;
-
-    template <json_value Value>
-    errc operator()(json_text key, Value& value, decode_state&) noexcept {
-        decode_state own;
-        const std::size_t index = find_member<service_fault>(key, 0);
-        if (index == members) return value.skip();
-        const errc e = decode_nth(index, value, fault, own);
-        return e == errc::wrong_kind ? value.skip() : e;
-    }
 
     [[nodiscard]] bool says_error() const noexcept { return fault.Error == true; }
     [[nodiscard]] bool is_of_the_service() const noexcept { return says_error() || fault.ErrorType.has_value(); }
@@ -145,7 +133,7 @@ template <class T, json_reader Reader>
 error read_document(Reader& reader, std::string_view content_type, json_document document, void* into,
                     findings& found) noexcept {
     if (const error e = as_json<T>(reader, content_type, document); e.code != errc::ok) return e;
-    return decode_document(reader, document, *static_cast<T*>(into), found.state, found.faults);
+    return decode_document(reader, document, *static_cast<T*>(into), found.state, &found.faults.fault);
 }
 
 /// What a reply with a status that is not 2xx ends in, error object or not.

@@ -33,15 +33,6 @@ struct bare<unlisted<T>> : bare<T> {
 template <class T>
 using bare_t = typename bare<T>::type;
 
-template <class T>
-inline constexpr bool is_coded = false;
-template <class E>
-inline constexpr bool is_coded<coded<E>> = true;
-template <class T>
-inline constexpr bool is_flags = false;
-template <class E>
-inline constexpr bool is_flags<flags<E>> = true;
-
 /// Whether T is coded<E>.
 template <class T, class E>
 inline constexpr bool is_coded_as = false;

@@ -40,6 +40,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -109,9 +110,16 @@
 #endif
 #endif
 
-/// Small functions that run once for each member of a document: part of the loop that calls them wherever the compiler
-/// works for speed, and called where it works for size.
-#if defined(__GNUC__) && defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
+/// 1 where the compiler works for speed rather than for size: loops over a few known steps are then written out.
+/// Both ways give the same answers.
+#if defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
+#define SUPEROFFICE_FOR_SPEED 1
+#else
+#define SUPEROFFICE_FOR_SPEED 0
+#endif
+
+/// Small functions that run once for each member of a document: part of the loop that calls them, where it is for speed.
+#if SUPEROFFICE_FOR_SPEED && defined(__GNUC__)
 #define SUPEROFFICE_HOT __attribute__((always_inline)) inline
 #else
 #define SUPEROFFICE_HOT inline
@@ -672,6 +680,7 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 // Not nested in field<T>: comparing its values would then look for operators of field<T>.
 enum class field_state : std::uint8_t { absent, null, value };
+struct field_parts;  // for the decoder, which fills both by their place
 }  // namespace detail
 
 /// A value that may be missing in two ways. Used like std::optional; reading a value that is not there is a mistake of
@@ -733,10 +742,24 @@ class field {
     }
 
   private:
+    friend detail::field_parts;
     using state = detail::field_state;
     T value_{};
     state state_ = state::absent;
 };
+
+namespace detail {
+struct field_parts {
+    template <class T>
+    static constexpr const T& value(const field<T>& of) noexcept {
+        return of.value_;
+    }
+    template <class T>
+    static constexpr const field_state& state(const field<T>& of) noexcept {
+        return of.state_;
+    }
+};
+}  // namespace detail
 
 /// True when a value is there and equals the other side. (No friend: that would take whatever converts to a field, the
 /// expressions that test frameworks take apart among them.)
@@ -1000,6 +1023,9 @@ namespace detail {
 
 /// The row with this name, or null. Linear: the longest table has 18 rows.
 constexpr const enumerator* find_enumerator(std::span<const enumerator> table, std::string_view text) noexcept {
+    if constexpr (SUPEROFFICE_FOR_SPEED)  // mostly it is spelt just so
+        for (const enumerator& row : table)
+            if (row.name.size() == text.size() && row.name == text) return &row;
     for (const enumerator& row : table)
         if (ascii::equal_ignoring_case(row.name, text)) return &row;
     return nullptr;
@@ -1026,6 +1052,27 @@ constexpr const enumerator* find_enumerator(std::span<const enumerator> table, s
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
+namespace detail {
+
+/// What a coded value holds, whichever enum it is of: one function each reads them all.
+struct coded_value {
+    std::string_view text;
+    std::int32_t number = 0;
+    bool known = false;
+
+    static constexpr coded_value from_text(std::span<const enumerator> names, std::string_view text) noexcept {
+        if (const enumerator* const row = find_enumerator(names, text)) return {text, row->value, true};
+        return {text, 0, false};
+    }
+    static constexpr coded_value from_number(std::span<const enumerator> names, std::int32_t number) noexcept {
+        if (const enumerator* const row = find_enumerator(names, std::int64_t{number}))
+            return {row->name, number, true};
+        return {{}, number, false};
+    }
+};
+
+}  // namespace detail
+
 /// One enumerator of E, or a text or number from the wire that E does not have. The service adds values over the years
 /// (and a client of it once broke on one), so an unknown one is a value, not an error.
 /// Letter case is ignored; numbers on the wire are taken as well.
@@ -1038,48 +1085,46 @@ class coded {
 
     /// From the wire. The text is borrowed.
     static constexpr coded from_text(std::string_view text) noexcept {
-        coded made;
-        made.text_ = text;
-        if (const auto* row = detail::find_enumerator(detail::enumerators_of<E>, text)) {
-            made.number_ = row->value;
-            made.known_ = true;
-        }
-        return made;
+        return coded{detail::coded_value::from_text(parts::names, text)};
     }
     static constexpr coded from_number(std::int32_t number) noexcept {
-        coded made;
-        made.number_ = number;
-        if (const auto* row = detail::find_enumerator(detail::enumerators_of<E>, std::int64_t{number})) {
-            made.text_ = row->name;
-            made.known_ = true;
-        }
-        return made;
+        return coded{detail::coded_value::from_number(parts::names, number)};
     }
+
+    /// For the decoder, which does not care which enum it is.
+    struct parts {
+        static constexpr std::span<const detail::enumerator> names{detail::enumerators_of<E>};
+        static constexpr const detail::coded_value& of(const coded& value) noexcept { return value.held_; }
+        static constexpr detail::coded_value& of(coded& value) noexcept { return value.held_; }
+    };
 
     /// E has this value.
-    [[nodiscard]] constexpr bool known() const noexcept { return known_; }
+    [[nodiscard]] constexpr bool known() const noexcept { return held_.known; }
     /// The enumerator; only when `known()`.
-    [[nodiscard]] constexpr E value() const noexcept { return SUPEROFFICE_ASSERT(known_), static_cast<E>(number_); }
+    [[nodiscard]] constexpr E value() const noexcept {
+        return SUPEROFFICE_ASSERT(held_.known), static_cast<E>(held_.number);
+    }
     [[nodiscard]] constexpr E value_or(E otherwise) const noexcept {
-        return known_ ? static_cast<E>(number_) : otherwise;
+        return held_.known ? static_cast<E>(held_.number) : otherwise;
     }
     /// As spelt on the wire, or E's own spelling for a known number; empty for an unknown number.
-    [[nodiscard]] constexpr std::string_view text() const noexcept { return text_; }
+    [[nodiscard]] constexpr std::string_view text() const noexcept { return held_.text; }
     /// The enumerator's number, or the one on the wire; 0 for unknown text.
-    [[nodiscard]] constexpr std::int32_t number() const noexcept { return number_; }
+    [[nodiscard]] constexpr std::int32_t number() const noexcept { return held_.number; }
 
     friend constexpr bool operator==(const coded& a, E b) noexcept {
-        return a.known_ && a.number_ == static_cast<std::int32_t>(b);
+        return a.held_.known && a.held_.number == static_cast<std::int32_t>(b);
     }
     /// Known ones by their number, unknown ones by their number and text.
     friend constexpr bool operator==(const coded& a, const coded& b) noexcept {
-        return a.known_ == b.known_ && a.number_ == b.number_ && (a.known_ || a.text_ == b.text_);
+        return a.held_.known == b.held_.known && a.held_.number == b.held_.number &&
+               (a.held_.known || a.held_.text == b.held_.text);
     }
 
   private:
-    std::string_view text_;
-    std::int32_t number_ = 0;
-    bool known_ = false;
+    explicit constexpr coded(const detail::coded_value& held) noexcept : held_(held) {}
+
+    detail::coded_value held_;
 };
 
 }  // namespace SUPEROFFICE_ABI
@@ -1095,6 +1140,39 @@ class coded {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
+namespace detail {
+
+/// What a set of flags holds, whichever enum they are of.
+struct flags_value {
+    std::string_view text;
+    std::uint32_t bits = 0;
+    bool known = true;
+
+    static constexpr flags_value from_text(std::span<const enumerator> names, std::string_view text) noexcept {
+        flags_value made{.text = text, .bits = 0, .known = true};
+        while (!text.empty()) {
+            const std::size_t comma = text.find(',');
+            const std::string_view word = ascii::trim(text.substr(0, comma));
+            text = comma == text.npos ? std::string_view{} : text.substr(comma + 1);
+            if (const enumerator* const row = find_enumerator(names, word))
+                made.bits |= static_cast<std::uint32_t>(row->value);
+            else if (!word.empty())
+                made.known = false;
+        }
+        return made;
+    }
+    static constexpr flags_value from_number(std::span<const enumerator> names, std::uint32_t bits) noexcept {
+        std::uint32_t all = 0;
+        for (const enumerator& row : names) all |= static_cast<std::uint32_t>(row.value);
+        const auto number = static_cast<std::int32_t>(bits);  // as the table holds them
+        flags_value made{.text = {}, .bits = bits, .known = (bits & ~all) == 0};
+        if (const enumerator* const row = find_enumerator(names, std::int64_t{number})) made.text = row->name;
+        return made;
+    }
+};
+
+}  // namespace detail
+
 /// A set of E's bits. On the wire: names joined by ", ", combined names such as URI or FULL among them, or a number.
 /// Names that E does not have keep their text and make `known()` false; the bits of the others are there all the same.
 template <class E>
@@ -1106,55 +1184,44 @@ class flags {
 
     /// From the wire. The text is borrowed.
     static constexpr flags from_text(std::string_view text) noexcept {
-        flags made;
-        made.text_ = text;
-        while (!text.empty()) {
-            const std::size_t comma = detail::ascii::find(text, ',');
-            const std::string_view word = detail::ascii::trim(detail::ascii::first(text, comma));
-            text = detail::ascii::from(text, comma < text.size() ? comma + 1 : comma);
-            if (const auto* row = detail::find_enumerator(detail::enumerators_of<E>, word))
-                made.bits_ |= static_cast<std::uint32_t>(row->value);
-            else if (!word.empty())
-                made.known_ = false;
-        }
-        return made;
+        return flags{detail::flags_value::from_text(parts::names, text)};
     }
     static constexpr flags from_number(std::uint32_t bits) noexcept {
-        flags made;
-        made.bits_ = bits;
-        std::uint32_t all = 0;
-        for (const detail::enumerator& row : detail::enumerators_of<E>) all |= static_cast<std::uint32_t>(row.value);
-        made.known_ = (bits & ~all) == 0;
-        const auto number = static_cast<std::int32_t>(bits);  // as the table holds them
-        if (const auto* row = detail::find_enumerator(detail::enumerators_of<E>, std::int64_t{number}))
-            made.text_ = row->name;
-        return made;
+        return flags{detail::flags_value::from_number(parts::names, bits)};
     }
+
+    /// For the decoder, which does not care which enum it is.
+    struct parts {
+        static constexpr std::span<const detail::enumerator> names{detail::enumerators_of<E>};
+        static constexpr const detail::flags_value& of(const flags& value) noexcept { return value.held_; }
+        static constexpr detail::flags_value& of(flags& value) noexcept { return value.held_; }
+    };
 
     /// Every bit of `value` is set. True for a zero such as None: compare `bits()` for "nothing at all".
     [[nodiscard]] constexpr bool has(E value) const noexcept {
         const auto wanted = static_cast<std::uint32_t>(value);
-        return (bits_ & wanted) == wanted;
+        return (held_.bits & wanted) == wanted;
     }
     /// The bits of the known names, or the number on the wire.
-    [[nodiscard]] constexpr std::uint32_t bits() const noexcept { return bits_; }
+    [[nodiscard]] constexpr std::uint32_t bits() const noexcept { return held_.bits; }
     /// E has every name (or bit) that came.
-    [[nodiscard]] constexpr bool known() const noexcept { return known_; }
+    [[nodiscard]] constexpr bool known() const noexcept { return held_.known; }
     /// As spelt on the wire; for a number E's own spelling of just these bits, or empty.
-    [[nodiscard]] constexpr std::string_view text() const noexcept { return text_; }
+    [[nodiscard]] constexpr std::string_view text() const noexcept { return held_.text; }
 
     friend constexpr bool operator==(const flags& a, E b) noexcept {
-        return a.known_ && a.bits_ == static_cast<std::uint32_t>(b);
+        return a.held_.known && a.held_.bits == static_cast<std::uint32_t>(b);
     }
     /// By bits; with unknown names by text as well.
     friend constexpr bool operator==(const flags& a, const flags& b) noexcept {
-        return a.bits_ == b.bits_ && a.known_ == b.known_ && (a.known_ || a.text_ == b.text_);
+        return a.held_.bits == b.held_.bits && a.held_.known == b.held_.known &&
+               (a.held_.known || a.held_.text == b.held_.text);
     }
 
   private:
-    std::string_view text_;
-    std::uint32_t bits_ = 0;
-    bool known_ = true;
+    explicit constexpr flags(const detail::flags_value& held) noexcept : held_(held) {}
+
+    detail::flags_value held_;
 };
 
 }  // namespace SUPEROFFICE_ABI
@@ -1232,6 +1299,21 @@ constexpr bool read_shape(std::string_view text, std::string_view shape, std::ui
     return true;
 }
 
+/// The same for the shape of a date, "0000-00-00T00:00:00", each byte by itself.
+constexpr bool read_date(std::string_view text, std::uint16_t* numbers) noexcept {
+    if (text.size() < 19) return false;
+    unsigned wrong = 0;
+    const auto two = [text, &wrong](std::size_t at) {
+        const unsigned tens = static_cast<unsigned char>(text[at]) - unsigned{'0'};
+        const unsigned ones = static_cast<unsigned char>(text[at + 1]) - unsigned{'0'};
+        wrong |= static_cast<unsigned>(tens > 9) | static_cast<unsigned>(ones > 9);
+        return tens * 10 + ones;
+    };
+    numbers[0] = static_cast<std::uint16_t>(two(0) * 100 + two(2));
+    for (std::size_t n = 1; n != 6; ++n) numbers[n] = static_cast<std::uint16_t>(two(2 + n * 3));
+    return wrong == 0 && text[4] == '-' && text[7] == '-' && text[10] == 'T' && text[13] == ':' && text[16] == ':';
+}
+
 }  // namespace detail
 
 /// One date of a reply. Forms taken (every one seen in replies or documentation): `2019-12-19T10:44:12`, with 1 to 9
@@ -1280,7 +1362,7 @@ constexpr field<date_time> date_time::from_text(std::string_view text) noexcept 
     if (text.empty()) return made;
 
     std::uint16_t n[6] = {};
-    if (!detail::read_shape(text, shape, n)) return {};
+    if (!(SUPEROFFICE_FOR_SPEED ? detail::read_date(text, n) : detail::read_shape(text, shape, n))) return {};
     civil_time& t = made.local_;
     t.year = n[0];
     t.month = static_cast<std::uint8_t>(n[1]);
@@ -2291,14 +2373,25 @@ struct codec;
 namespace detail {
 
 template <class T>
+inline constexpr bool is_coded = false;
+template <class E>
+inline constexpr bool is_coded<coded<E>> = true;
+template <class T>
+inline constexpr bool is_flags = false;
+template <class E>
+inline constexpr bool is_flags<flags<E>> = true;
+
+template <class T>
 concept has_codec = requires { sizeof(codec<T>); };
 
 /// The text of a string value: rewritten in place where it has escapes.
 template <json_value Value>
-errc decode_text(Value& value, std::string_view& into, decode_state& state) noexcept {
+SUPEROFFICE_HOT errc decode_text(Value& value, std::string_view& into, decode_state& state) noexcept {
     json_text token;
     if (const errc e = value.string(token); e != errc::ok) return e;
-    if (!token.is_escaped() || state.escapes == escapes::rewritten) {
+    if (!token.is_escaped()) {
+        into = {token.raw().data() + 1, token.raw().size() - 2};
+    } else if (state.escapes == escapes::rewritten) {
         into = unescape_in_place(token);
     } else if (state.escapes == escapes::kept) {
         into = {token.raw().data() + 1, token.raw().size() - 2};
@@ -2309,29 +2402,62 @@ errc decode_text(Value& value, std::string_view& into, decode_state& state) noex
     return errc::ok;
 }
 
-/// A number's text as an integer. No fraction, no exponent: `out_of_range`, as for one that T cannot hold.
+/// A number's text as an integer. No fraction, no exponent: `out_of_range`, as for one that T cannot hold. (Not in 64
+/// bits where 32 do: small machines divide and multiply those by calling for help.)
 template <std::integral T>
 constexpr errc to_integer(std::string_view text, T& into) noexcept {
+    using word = std::conditional_t<sizeof(T) <= sizeof(std::uint32_t), std::uint32_t, std::uint64_t>;
+    constexpr auto top = static_cast<word>((std::numeric_limits<T>::max)());
     const bool negative = text.front() == '-';
-    constexpr auto top = static_cast<std::uint64_t>((std::numeric_limits<T>::max)());
-    const std::uint64_t limit = !negative ? top : std::is_signed_v<T> ? top + 1 : 0;
-    std::uint64_t value = 0;
+    const word limit = !negative ? top : std::is_signed_v<T> ? top + 1 : 0;
+    word value = 0;
     if (negative) text.remove_prefix(1);
     for (const char c : text) {
-        if (c < '0' || c > '9') return errc::out_of_range;
-        const auto digit = static_cast<std::uint64_t>(c - '0');
-        if (digit > limit || value > (limit - digit) / 10) return errc::out_of_range;
-        value = value * 10 + digit;
+        const auto digit = static_cast<word>(static_cast<unsigned char>(c)) - word{'0'};
+        if (digit > 9 || value > top / 10) return errc::out_of_range;
+        value *= 10;
+        if (digit > limit || value > limit - digit) return errc::out_of_range;
+        value += digit;
     }
     into = static_cast<T>(negative ? 0 - value : value);
     return errc::ok;
 }
 
 template <std::integral T, json_value Value>
-errc decode_integer(Value& value, T& into) noexcept {
+SUPEROFFICE_HOT errc decode_integer(Value& value, T& into) noexcept {
     std::string_view text;
     if (const errc e = value.number(text); e != errc::ok) return e;
     return to_integer(text, into);
+}
+
+/// Of any enum; `names` are its enumerators.
+template <json_value Value>
+SUPEROFFICE_HOT errc decode_coded(Value& value, coded_value& into, std::span<const enumerator> names,
+                                  decode_state& state) noexcept {
+    if (!value.on('"') && value.kind() == json_kind::number) {
+        std::int32_t number = 0;
+        const errc e = decode_integer(value, number);
+        into = coded_value::from_number(names, number);
+        return e;
+    }
+    std::string_view text;
+    const errc e = decode_text(value, text, state);
+    into = coded_value::from_text(names, text);
+    return e;
+}
+template <json_value Value>
+SUPEROFFICE_HOT errc decode_flags(Value& value, flags_value& into, std::span<const enumerator> names,
+                                  decode_state& state) noexcept {
+    if (!value.on('"') && value.kind() == json_kind::number) {
+        std::uint32_t bits = 0;
+        const errc e = decode_integer(value, bits);
+        into = flags_value::from_number(names, bits);
+        return e;
+    }
+    std::string_view text;
+    const errc e = decode_text(value, text, state);
+    into = flags_value::from_text(names, text);
+    return e;
 }
 
 /// True for types whose text is a string on the wire, so that any textual property fits.
@@ -2418,16 +2544,8 @@ template <class E>
 struct codec<coded<E>> {
     template <json_value Value>
     static errc decode(Value& value, coded<E>& into, decode_state& state) noexcept {
-        if (value.kind() == json_kind::number) {
-            std::int32_t number = 0;
-            const errc e = detail::decode_integer(value, number);
-            into = coded<E>::from_number(number);
-            return e;
-        }
-        std::string_view text;
-        const errc e = detail::decode_text(value, text, state);
-        into = coded<E>::from_text(text);
-        return e;
+        using parts = typename coded<E>::parts;
+        return detail::decode_coded(value, parts::of(into), parts::names, state);
     }
     static constexpr void encode(json_writer& out, const coded<E>& value) noexcept {
         if (value.text().empty() && value.number() != 0)
@@ -2441,16 +2559,8 @@ template <class E>
 struct codec<flags<E>> {
     template <json_value Value>
     static errc decode(Value& value, flags<E>& into, decode_state& state) noexcept {
-        if (value.kind() == json_kind::number) {
-            std::uint32_t bits = 0;
-            const errc e = detail::decode_integer(value, bits);
-            into = flags<E>::from_number(bits);
-            return e;
-        }
-        std::string_view text;
-        const errc e = detail::decode_text(value, text, state);
-        into = flags<E>::from_text(text);
-        return e;
+        using parts = typename flags<E>::parts;
+        return detail::decode_flags(value, parts::of(into), parts::names, state);
     }
     static constexpr void encode(json_writer& out, const flags<E>& value) noexcept {
         if (value.text().empty() && value.bits() != 0)
@@ -2539,15 +2649,6 @@ struct bare<unlisted<T>> : bare<T> {
 };
 template <class T>
 using bare_t = typename bare<T>::type;
-
-template <class T>
-inline constexpr bool is_coded = false;
-template <class E>
-inline constexpr bool is_coded<coded<E>> = true;
-template <class T>
-inline constexpr bool is_flags = false;
-template <class E>
-inline constexpr bool is_flags<flags<E>> = true;
 
 /// Whether T is coded<E>.
 template <class T, class E>
@@ -2790,7 +2891,7 @@ inline json_kind json_kind_at(const json_cursor& c) noexcept {
 
 /// Whether a number or a literal may end here (RFC 8259 section 2: white space or a structural character).
 inline bool at_json_delimiter(const json_cursor& c) noexcept {
-    if (c.at == c.end) return true;
+    if (c.at == c.end || *c.at == ',') return true;
     switch (*c.at) {
         case ' ':
         case '\n':
@@ -2879,6 +2980,18 @@ inline errc scan_json_number(json_cursor& c) noexcept {
 
 /// true, false or null, by the first letter, which `at` is on.
 inline errc scan_json_literal(json_cursor& c) noexcept {
+    if constexpr (SUPEROFFICE_FOR_SPEED) {
+        const bool is_false = *c.at == 'f';
+        const std::size_t size = is_false ? 5 : 4;
+        if (static_cast<std::size_t>(c.end - c.at) > size && std::memcmp(c.at + is_false,
+                                                                         is_false       ? "alse"
+                                                                         : *c.at == 't' ? "true"
+                                                                                        : "null",
+                                                                         4) == 0) {
+            c.at += size;
+            return at_json_delimiter(c) ? errc::ok : json_fault(c, errc::bad_json);
+        }
+    }
     const char* expected = *c.at == 't' ? "true" : *c.at == 'f' ? "false" : "null";
     for (; *expected != 0; ++expected, ++c.at)
         if (!c.on(*expected)) return json_fault(c, errc::bad_json);
@@ -3326,7 +3439,7 @@ class simdjson_reader {
         const char* const from = place();
         if (*from != '"' || is_alone()) return consumed(detail::read_json_string(here(), into));
         const char* to = begin_ + at_[1];
-        while (detail::is_json_space(to[-1])) --to;
+        while (to[-1] != '"') --to;
         if (to > backslash_ && has_backslash(from, to)) return consumed(detail::scan_json_string(here(), into));
         into = json_text{{from, static_cast<std::size_t>(to - from)}, false};
         ++at_;
@@ -3422,6 +3535,420 @@ using default_reader = compact_reader;
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/detail/member_table.hpp - a described struct as data: each member's name, place and kind, for one decoder.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_DETAIL_MEMBER_TABLE_HPP
+#define SUPEROFFICE_DETAIL_MEMBER_TABLE_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+// A decoder that is a template of the struct takes a kilobyte or more of code for each, and its members' names and places
+// are data all the same. So they are data: one decoder for each reader goes by the table of whatever struct it fills.
+
+/// How a member is read. `other` by a function of its own: whatever has a codec and is not here.
+enum class member_kind : std::uint8_t { int32, boolean, text, date, coded, flags, json, map, object, other };
+
+template <class Value>
+struct member_table;
+
+template <class Value>
+union member_detail {
+    constexpr member_detail() noexcept : nothing{nullptr} {}
+    constexpr explicit member_detail(const std::span<const enumerator>* list) noexcept : names{list} {}
+    constexpr explicit member_detail(const member_table<Value>* table) noexcept : members{table} {}
+    constexpr explicit member_detail(errc (*function)(Value&, void*, decode_state&) noexcept) noexcept
+        : other{function} {}
+
+    const void* nothing;
+    const std::span<const enumerator>* names;                    ///< of coded and flags
+    const member_table<Value>* members;                          ///< of an object
+    errc (*other)(Value&, void*, decode_state& state) noexcept;  ///< null is its business, too
+};
+
+template <class Value>
+struct member_row {
+    static constexpr std::uint32_t size_limit = 1u << 24;  ///< of a struct, in bytes
+    static constexpr std::uint32_t no_state = size_limit - 1;
+
+    const char* text;
+    member_detail<Value> detail;
+    std::uint32_t place : 24;  ///< of the value in the struct, in bytes
+    std::uint32_t text_size : 8;
+    std::uint32_t state : 24;  ///< of a field's `field_state`; `no_state` for a plain member
+    std::uint32_t kind : 8;
+
+    [[nodiscard]] constexpr std::string_view name() const noexcept { return {text, text_size}; }
+};
+
+/// The first guess at where a name is: no two names of a struct have the same one, so there is no second.
+struct name_slots {
+    static constexpr std::uint8_t none = 0xFF;
+    const std::uint8_t* rows = nullptr;  ///< nullptr: look through all
+    std::uint32_t factor = 0;
+    std::uint32_t shift = 0;
+
+    /// Four bytes of a name tell most names apart.
+    static constexpr std::uint32_t digest(std::string_view name) noexcept {
+        if (name.empty()) return 0;
+        const auto byte = [name](std::size_t n) { return std::uint32_t{static_cast<unsigned char>(name[n])}; };
+        return byte(0) | byte(name.size() / 2) << 8 | byte(name.size() - 1) << 16 |
+               static_cast<std::uint32_t>(name.size()) << 24;
+    }
+    [[nodiscard]] constexpr std::size_t slot(std::string_view name) const noexcept {
+        return digest(name) * factor >> shift;
+    }
+};
+
+template <class Value>
+struct member_table {
+    const member_row<Value>* rows;
+    std::size_t count;
+    name_slots slots;
+    void (*clear)(void*) noexcept;  ///< as default-made
+
+    [[nodiscard]] const member_row<Value>* end() const noexcept { return rows + count; }
+
+    /// The row with this name, or end().
+    [[nodiscard]] SUPEROFFICE_HOT const member_row<Value>* find(const json_text& key) const noexcept {
+        if (key.is_escaped()) return find_escaped(key);
+        const std::string_view name{key.raw().data() + 1, key.raw().size() - 2};
+        if (slots.rows != nullptr) {
+            const std::uint8_t found = slots.rows[slots.slot(name)];
+            return found != name_slots::none && is_named(rows[found], name) ? rows + found : end();
+        }
+        const member_row<Value>* row = rows;
+        while (row != end() && !is_named(*row, name)) ++row;
+        return row;
+    }
+
+  private:
+    [[nodiscard]] const member_row<Value>* find_escaped(const json_text& key) const noexcept {
+        const member_row<Value>* row = rows;
+        while (row != end() && !(key == row->name())) ++row;
+        return row;
+    }
+    static SUPEROFFICE_HOT bool is_named(const member_row<Value>& row, std::string_view name) noexcept {
+        return name.size() == row.text_size && same_bytes(name.data(), row.text, row.text_size);
+    }
+};
+
+// ---- where things are
+
+// Nothing is ever made of this T: only addresses in it are looked at, and only by the compiler.
+template <class T>
+union unmade {
+    constexpr unmade() noexcept : bytes{} {}
+    constexpr ~unmade() noexcept {}
+
+    char bytes[sizeof(T)];
+    T object;
+};
+template <class T>
+inline constexpr unmade<T> unmade_one{};
+
+/// How many bytes into a T something is: `part(const T&)` gives it. offsetof wants a name, and there is only a pointer to
+/// a member.
+template <class T, class Part>
+consteval std::uint32_t place_of(Part part) {
+    using type = std::remove_cvref_t<decltype(part(unmade_one<T>.object))>;
+    const void* const wanted = std::addressof(part(unmade_one<T>.object));
+    for (std::size_t at = 0; at < sizeof(T); at += alignof(type))
+        if (static_cast<const void*>(unmade_one<T>.bytes + at) == wanted) return static_cast<std::uint32_t>(at);
+    return member_row<int>::size_limit;  // is no offset
+}
+
+// ---- what a member is
+
+template <class M>
+struct bare_member {
+    using type = M;
+    static constexpr bool is_field = false;
+};
+template <class M>
+struct bare_member<field<M>> {
+    using type = M;
+    static constexpr bool is_field = true;
+};
+template <class M>
+struct bare_member<unlisted<M>> : bare_member<field<M>> {};
+
+template <class M>
+consteval member_kind kind_of_member() {
+    using T = typename bare_member<M>::type;
+    if constexpr (std::same_as<T, std::int32_t>) return member_kind::int32;
+    if constexpr (std::same_as<T, bool>) return member_kind::boolean;
+    if constexpr (std::same_as<T, std::string_view>) return member_kind::text;
+    if constexpr (std::same_as<T, date_time>) return member_kind::date;
+    if constexpr (is_coded<T>) return member_kind::coded;
+    if constexpr (is_flags<T>) return member_kind::flags;
+    if constexpr (std::same_as<T, json_text> && bare_member<M>::is_field) return member_kind::json;
+    if constexpr (std::same_as<T, string_map>) return member_kind::map;
+    if constexpr (requires { codec<T>::is_members; }) return member_kind::object;  // nobody gave it a codec of its own
+    return member_kind::other;
+}
+
+/// By its codec; null and absence are its business.
+template <class M, class Value>
+errc decode_other(Value& value, void* into, decode_state& state) noexcept {
+    M& member = *static_cast<M*>(into);
+    if (!value.on('n')) return codec<M>::decode(value, member, state);
+    if (const errc e = value.null(); e != errc::ok) return e;
+    if constexpr (requires { codec<M>::set_null(member); }) codec<M>::set_null(member);
+    return errc::ok;
+}
+
+template <class T>
+void clear_members(void* object) noexcept {
+    *static_cast<T*>(object) = T{};
+}
+
+// ---- the tables
+
+template <class T, class Value>
+struct member_tables;
+
+template <class T, std::size_t I, class Value>
+consteval member_row<Value> make_member_row() {
+    using M = member_type<T, I>;
+    using bare = typename bare_member<M>::type;
+    constexpr member_kind kind = kind_of_member<M>();
+    static_assert(sizeof(T) < member_row<Value>::no_state, "superoffice: a decoded struct has less than 16 MB");
+    static_assert(member_names<T>[I].size() <= 0xFF, "superoffice: a decoded member's name has at most 255 bytes");
+
+    member_row<Value> row{.text = member_names<T>[I].data(),
+                          .detail = {},
+                          .place = 0,
+                          .text_size = static_cast<std::uint8_t>(member_names<T>[I].size()),
+                          .state = member_row<Value>::no_state,
+                          .kind = static_cast<std::uint8_t>(kind)};
+    [[maybe_unused]] constexpr auto whole = [](const T& object) -> const M& { return object.*member_pointer<T, I>; };
+    [[maybe_unused]] constexpr auto value = [](const T& object) -> const bare& {
+        if constexpr (bare_member<M>::is_field)
+            return field_parts::value(static_cast<const field<bare>&>(object.*member_pointer<T, I>));
+        else
+            return object.*member_pointer<T, I>;
+    };
+    constexpr std::uint32_t place = [&] {
+        if constexpr (kind == member_kind::other) return place_of<T>(whole);
+        if constexpr (kind == member_kind::coded || kind == member_kind::flags)
+            return place_of<T>([value](const T& object) -> const auto& { return bare::parts::of(value(object)); });
+        else
+            return place_of<T>(value);
+    }();
+    static_assert(place < sizeof(T), "superoffice: the place of a decoded member is not found");
+    row.place = place & (member_row<Value>::size_limit - 1);
+    if constexpr (kind != member_kind::other && bare_member<M>::is_field)
+        row.state = place_of<T>([](const T& object) -> const field_state& {
+                        return field_parts::state(static_cast<const field<bare>&>(object.*member_pointer<T, I>));
+                    }) &
+                    (member_row<Value>::size_limit - 1);
+
+    if constexpr (kind == member_kind::coded || kind == member_kind::flags)
+        row.detail = member_detail<Value>{&bare::parts::names};
+    else if constexpr (kind == member_kind::object)
+        row.detail = member_detail<Value>{&member_tables<bare, Value>::whole};
+    else if constexpr (kind == member_kind::other)
+        row.detail = member_detail<Value>{&decode_other<M, Value>};
+    return row;
+}
+
+template <class T>
+struct slots_of {
+    static constexpr std::size_t size = [] {
+        std::size_t slots = 8;
+        while (slots < 2 * member_count<T>) slots *= 2;
+        return slots;
+    }();
+    struct made {
+        std::array<std::uint8_t, size> rows{};
+        std::uint32_t factor = 0;
+    };
+    static constexpr std::uint32_t shift = [] {
+        std::uint32_t bits = 0;
+        while ((std::size_t{1} << bits) < size) ++bits;
+        return 32 - bits;
+    }();
+    // Tries factors until no two names meet. Where that fails (names that differ in none of the bytes looked at), and for
+    // a few names, they are looked through one after the other.
+    static constexpr made search() {
+        constexpr std::size_t few = 4, many = 0xFF;
+        if (member_count<T> <= few || member_count<T> >= many) return {};
+        std::uint32_t factor = 0x9E3779B1;
+        for (int attempts = 0; attempts < 4000; ++attempts, factor = factor * 1664525 + 1013904223) {
+            made found{.rows = {}, .factor = factor | 1};
+            found.rows.fill(name_slots::none);
+            bool good = true;
+            for (std::size_t n = 0; good && n < member_count<T>; ++n) {
+                std::uint8_t& row = found.rows[name_slots::digest(member_names<T>[n]) * found.factor >> shift];
+                good = row == name_slots::none;
+                row = static_cast<std::uint8_t>(n);
+            }
+            if (good) return found;
+        }
+        return {};
+    }
+    static constexpr made value = search();
+};
+
+template <class T>
+consteval name_slots make_slots() {
+    constexpr std::size_t few = 4;
+    if constexpr (member_count<T> <= few) {
+        return {};
+    } else {
+        using found = slots_of<T>;
+        if constexpr (found::value.factor == 0) return {};
+        return {.rows = found::value.rows.data(), .factor = found::value.factor, .shift = found::shift};
+    }
+}
+
+template <class T, class Value>
+struct member_tables {
+    static constexpr auto rows = []<std::size_t... I>(std::index_sequence<I...>) {
+        return std::array<member_row<Value>, sizeof...(I)>{make_member_row<T, I, Value>()...};
+    }(std::make_index_sequence<member_count<T>>{});
+    static constexpr member_table<Value> whole{
+        .rows = rows.data(), .count = member_count<T>, .slots = make_slots<T>(), .clear = &clear_members<T>};
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/detail/json_decode.hpp - the one decoder of each reader: fills whatever struct a member table describes.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_DETAIL_JSON_DECODE_HPP
+#define SUPEROFFICE_DETAIL_JSON_DECODE_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+constexpr error decode_error(errc code, std::size_t offset, std::uint16_t member = 0) noexcept {
+    return {.stage = stage::decode, .code = code, .offset = static_cast<std::uint32_t>(offset), .member = member};
+}
+
+/// A second struct that takes members which the first does not have. One of a kind that it does not expect is skipped.
+template <class Value>
+struct also_members {
+    const member_table<Value>* table;  ///< nullptr: there is none
+    void* into;
+};
+
+template <class Value>
+errc decode_members(Value& value, const member_table<Value>& table, void* into, decode_state& state,
+                    also_members<Value> also = {}) noexcept;
+
+/// The member that a row describes, of the struct at `into`.
+template <class Value>
+SUPEROFFICE_HOT errc decode_row(Value& value, const member_row<Value>& row, void* into, decode_state& state) noexcept {
+    void* const at = static_cast<char*>(into) + row.place;
+    const auto kind = static_cast<member_kind>(row.kind);
+    if (kind == member_kind::other) return row.detail.other(value, at, state);
+
+    // What is not a field has no state, and null leaves its initialiser alone.
+    field_state unseen = field_state::absent;
+    auto& presence =
+        row.state == row.no_state ? unseen : *reinterpret_cast<field_state*>(static_cast<char*>(into) + row.state);
+    if (value.on('n')) {
+        const errc e = value.null();
+        if (e == errc::ok) presence = field_state::null;
+        return e;
+    }
+    errc e = errc::ok;
+    switch (kind) {
+        case member_kind::int32: e = codec<std::int32_t>::decode(value, *static_cast<std::int32_t*>(at), state); break;
+        case member_kind::boolean: e = codec<bool>::decode(value, *static_cast<bool*>(at), state); break;
+        case member_kind::text:
+            e = codec<std::string_view>::decode(value, *static_cast<std::string_view*>(at), state);
+            break;
+        case member_kind::date: e = codec<date_time>::decode(value, *static_cast<date_time*>(at), state); break;
+        case member_kind::coded:
+            e = decode_coded(value, *static_cast<coded_value*>(at), *row.detail.names, state);
+            break;
+        case member_kind::flags:
+            e = decode_flags(value, *static_cast<flags_value*>(at), *row.detail.names, state);
+            break;
+        case member_kind::json: e = codec<json_text>::decode(value, *static_cast<json_text*>(at), state); break;
+        case member_kind::map: e = codec<string_map>::decode(value, *static_cast<string_map*>(at), state); break;
+        default:  // object
+            row.detail.members->clear(at);
+            e = decode_members(value, *row.detail.members, at, state);
+            break;
+    }
+    presence = e == errc::ok ? field_state::value : field_state::absent;
+    return e;
+}
+
+/// A member that the first struct does not have.
+template <class Value>
+errc decode_also(Value& value, const json_text& key, const also_members<Value>& also) noexcept {
+    errc e = errc::wrong_kind;
+    decode_state own;
+    if (const member_row<Value>* const row = also.table->find(key); row != also.table->end())
+        e = decode_row(value, *row, also.into, own);
+    return e == errc::wrong_kind ? value.skip() : e;
+}
+
+/// Fills the struct at `into`. Members mostly come in the order of the description: the one behind the last is tried
+/// first, and then costs no look for the end of its name.
+template <class Value>
+errc decode_members(Value& value, const member_table<Value>& table, void* into, decode_state& state,
+                    also_members<Value> also) noexcept {
+    bool more = false;
+    errc e = value.enter('{', more);
+    const member_row<Value>* expected = table.rows;
+    while (more) {
+        const member_row<Value>* row = expected;
+        json_text key;
+        if (row == table.end() || !value.key_is(row->name())) {
+            e = value.key(key);
+            if (e != errc::ok) return e;
+            row = table.find(key);
+        }
+        const char* const start = value.place();
+        if (row != table.end()) {
+            state.matched = true;
+            expected = row + 1;
+            e = decode_row(value, *row, into, state);
+            if (e != errc::ok) state.member = static_cast<std::uint16_t>(expected - table.rows);  // the outermost stays
+        } else {
+            e = also.table != nullptr ? decode_also(value, key, also) : value.skip();
+        }
+        if (e != errc::ok) return value.passed_on(start, e);
+        e = value.next('}', more);
+    }
+    return e;
+}
+
+/// A whole document, by its tables.
+template <json_reader Reader, class Value>
+error decode_by_table(Reader& reader, json_document document, const member_table<Value>& table, void* into,
+                      decode_state& state, also_members<Value> also) noexcept {
+    if (document.capacity < document.size + Reader::slack)
+        return decode_error(errc::memory_too_small, document.size + Reader::slack);
+    if (const errc e = reader.start(document); e != errc::ok)
+        return decode_error(e, e == errc::document_too_large ? document.size : reader.offset());
+
+    auto root = reader.root();
+    const bool null = root.on('n');
+    errc e = null ? root.null() : decode_members(root, table, into, state, also);
+    if (e == errc::ok) e = reader.finish();
+    if (e == errc::ok && null) return decode_error(errc::null_document, 0);
+    if (e == errc::memory_too_small) return decode_error(e, state.needed, state.member);
+    return e == errc::ok ? error{} : decode_error(e, reader.offset(), state.member);
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/json.hpp - decode<T> and encode: described structs from JSON and back, without allocating.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_JSON_HPP
@@ -3451,78 +3978,22 @@ consteval bool is_decodable() {
     }(std::make_index_sequence<member_count<T>>{});
 }
 
-/// Which member of T has this name; member_count<T> for none. Replies mostly come in the order of the description, so
-/// the one behind the last is tried first.
-template <class T>
-std::size_t find_member(json_text key, std::size_t expected) noexcept {
-    constexpr auto& names = member_names<T>;
-    if (expected < names.size() && key == names[expected]) return expected;
-    for (std::size_t n = 0; n < names.size(); ++n)
-        if (key == names[n]) return n;
-    return names.size();
-}
+template <class Reader>
+using value_of_reader = std::remove_cvref_t<decltype(std::declval<Reader&>().root())>;
 
-template <class T, json_value Value>
-errc decode_member(Value& value, T& into, decode_state& state) noexcept {
-    if (value.kind() != json_kind::null) return codec<T>::decode(value, into, state);
-    if (const errc e = value.null(); e != errc::ok) return e;
-    if constexpr (requires { codec<T>::set_null(into); }) codec<T>::set_null(into);
-    return errc::ok;
-}
-
-/// The member number `index` of `into`.
-template <class T, json_value Value>
-errc decode_nth(std::size_t index, Value& value, T& into, decode_state& state) noexcept {
-    errc answer = errc::ok;
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-        static_cast<void>(
-            (... || (index == I && (answer = decode_member(value, into.*member_pointer<T, I>, state), true))));
-    }(std::make_index_sequence<member_count<T>>{});
-    return answer;
-}
-
-/// What to do with members that the struct does not have: nothing.
-struct skip_others {
-    template <json_value Value>
-    errc operator()(json_text, Value& value, decode_state&) const noexcept {
-        return value.skip();
+/// A whole document into `into`; members that T does not have go to `also`, if it has them.
+template <class T, class Also, json_reader Reader>
+error decode_document(Reader& reader, json_document document, T& into, decode_state& state, Also* also) noexcept {
+    if constexpr (is_decodable<T>()) {
+        using value = value_of_reader<Reader>;
+        also_members<value> others{};
+        if constexpr (!std::is_void_v<Also>) others = {&member_tables<Also, value>::whole, also};
+        return decode_by_table(reader, document, member_tables<T, value>::whole, &into, state, others);
     }
-};
-
-template <class T, json_value Value, class Others>
-errc decode_object(Value& value, T& into, decode_state& state, Others&& others) noexcept {
-    static_assert(is_decodable<T>());
-    std::size_t expected = 0;
-    return value.object([&](json_text key, auto& member) noexcept -> errc {
-        const std::size_t index = find_member<T>(key, expected);
-        if (index == member_count<T>) return others(key, member, state);
-        expected = index + 1;
-        state.matched = true;
-        const errc e = decode_nth(index, member, into, state);
-        if (e != errc::ok) state.member = static_cast<std::uint16_t>(index + 1);  // the outermost one stays
-        return e;
-    });
 }
-
-constexpr error decode_error(errc code, std::size_t offset, std::uint16_t member = 0) noexcept {
-    return {.stage = stage::decode, .code = code, .offset = static_cast<std::uint32_t>(offset), .member = member};
-}
-
-/// A whole document into `into`; `others(key, value, state)` gets the members that T does not have.
-template <class T, json_reader Reader, class Others>
-error decode_document(Reader& reader, json_document document, T& into, decode_state& state, Others&& others) noexcept {
-    if (document.capacity < document.size + Reader::slack)
-        return decode_error(errc::memory_too_small, document.size + Reader::slack);
-    if (const errc e = reader.start(document); e != errc::ok)
-        return decode_error(e, e == errc::document_too_large ? document.size : reader.offset());
-
-    decltype(auto) root = reader.root();
-    const bool null = root.kind() == json_kind::null;
-    errc e = null ? root.null() : decode_object(root, into, state, others);
-    if (e == errc::ok) e = reader.finish();
-    if (e == errc::ok && null) return decode_error(errc::null_document, 0);
-    if (e == errc::memory_too_small) return decode_error(e, state.needed, state.member);
-    return e == errc::ok ? error{} : decode_error(e, reader.offset(), state.member);
+template <class T, json_reader Reader>
+error decode_document(Reader& reader, json_document document, T& into, decode_state& state) noexcept {
+    return decode_document<T, void>(reader, document, into, state, nullptr);
 }
 
 /// Text that is read again later, and therefore not rewritten. It was checked when it was taken.
@@ -3531,7 +4002,7 @@ error decode_again(std::string_view raw, T& into, escapes how) noexcept {
     compact_reader reader;
     const json_document document{const_cast<char*>(raw.data()), raw.size(), raw.size() + compact_reader::slack};
     decode_state state{.escapes = how};
-    return decode_document(reader, document, into, state, skip_others{});
+    return decode_document(reader, document, into, state);
 }
 
 template <>
@@ -3548,10 +4019,12 @@ inline FieldProperty map_value<FieldProperty>(json_text text) noexcept {
 template <class T>
     requires detail::is_described_struct<T>
 struct codec<T> {
+    static constexpr bool is_members = true;  // for the decoder: this is the codec, and not one of somebody's own
     template <json_value Value>
     static errc decode(Value& value, T& into, decode_state& state) noexcept {
+        static_assert(detail::is_decodable<T>());
         into = T{};
-        return detail::decode_object(value, into, state, detail::skip_others{});
+        return detail::decode_members(value, detail::member_tables<T, Value>::whole, &into, state);
     }
     static constexpr void encode(json_writer& out, const T& value) noexcept {
         out.put('{');
@@ -3576,20 +4049,25 @@ template <>
 struct codec<field_property_map> {
     template <json_value Value>
     static errc decode(Value& value, field_property_map& into, decode_state&) noexcept {
-        std::string_view raw;
-        if (const errc e = value.raw(raw); e != errc::ok) return e;
-        into = field_property_map::of_checked(raw);
-        for (detail::member_cursor at{raw}; !at.at_end(); at.next()) {
-            FieldProperty property;
-            if (at.value().is_null()) continue;
-            const error e = detail::decode_again(at.value().raw(), property, escapes::kept);
-            if (e.code != errc::ok) return e.code;
-        }
-        return errc::ok;
+        const char* const start = value.place();
+        const errc e = value.on('{') ? value.object(property_check{}) : value.skip();
+        if (e == errc::ok) into = field_property_map::of_checked(value.since(start));
+        return e;
     }
     static constexpr void encode(json_writer& out, const field_property_map& map) noexcept {
         out.raw(map.raw().empty() ? std::string_view{"{}"} : map.raw());
     }
+
+  private:
+    struct property_check {
+        template <json_value Value>
+        errc operator()(json_text, Value& value) const noexcept {
+            if (value.on('n')) return value.null();
+            FieldProperty property;
+            decode_state state{.escapes = escapes::kept};
+            return detail::decode_members(value, detail::member_tables<FieldProperty, Value>::whole, &property, state);
+        }
+    };
 };
 
 /// Reads a whole document into a described struct: members in any order, unknown ones skipped (and checked), missing ones
@@ -3604,7 +4082,7 @@ template <class T, class Reader>
 [[nodiscard]] result<T> decode(Reader&& reader, json_document document) noexcept {
     result<T> answer{T{}};
     decode_state state;
-    const error e = detail::decode_document(reader, document, *answer, state, detail::skip_others{});
+    const error e = detail::decode_document(reader, document, *answer, state);
     if (e.code != errc::ok) answer = e;
     return answer;
 }
@@ -5356,22 +5834,10 @@ struct reply_info {
 
 namespace detail {
 
-/// Takes the members of an error object while a document is decoded as something else: in-place decoding allows no
-/// second pass. A member of an unexpected kind is skipped: it is no reason to lose the rest.
+/// What an error object says. Its members are taken while the document is decoded as something else: in-place decoding
+/// allows no second pass. One of an unexpected kind is skipped: it is no reason to lose the rest.
 struct fault_collector {
-    // A constant of its own: where the comparison below names it first, g++ 14 looks at it too early and gives up.
-    static constexpr std::size_t members = member_count<service_fault>;
-
     service_fault fault;
-
-    template <json_value Value>
-    errc operator()(json_text key, Value& value, decode_state&) noexcept {
-        decode_state own;
-        const std::size_t index = find_member<service_fault>(key, 0);
-        if (index == members) return value.skip();
-        const errc e = decode_nth(index, value, fault, own);
-        return e == errc::wrong_kind ? value.skip() : e;
-    }
 
     [[nodiscard]] bool says_error() const noexcept { return fault.Error == true; }
     [[nodiscard]] bool is_of_the_service() const noexcept { return says_error() || fault.ErrorType.has_value(); }
@@ -5458,7 +5924,7 @@ template <class T, json_reader Reader>
 error read_document(Reader& reader, std::string_view content_type, json_document document, void* into,
                     findings& found) noexcept {
     if (const error e = as_json<T>(reader, content_type, document); e.code != errc::ok) return e;
-    return decode_document(reader, document, *static_cast<T*>(into), found.state, found.faults);
+    return decode_document(reader, document, *static_cast<T*>(into), found.state, &found.faults.fault);
 }
 
 /// What a reply with a status that is not 2xx ends in, error object or not.

@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
@@ -54,14 +55,25 @@ struct codec;
 namespace detail {
 
 template <class T>
+inline constexpr bool is_coded = false;
+template <class E>
+inline constexpr bool is_coded<coded<E>> = true;
+template <class T>
+inline constexpr bool is_flags = false;
+template <class E>
+inline constexpr bool is_flags<flags<E>> = true;
+
+template <class T>
 concept has_codec = requires { sizeof(codec<T>); };
 
 /// The text of a string value: rewritten in place where it has escapes.
 template <json_value Value>
-errc decode_text(Value& value, std::string_view& into, decode_state& state) noexcept {
+SUPEROFFICE_HOT errc decode_text(Value& value, std::string_view& into, decode_state& state) noexcept {
     json_text token;
     if (const errc e = value.string(token); e != errc::ok) return e;
-    if (!token.is_escaped() || state.escapes == escapes::rewritten) {
+    if (!token.is_escaped()) {
+        into = {token.raw().data() + 1, token.raw().size() - 2};
+    } else if (state.escapes == escapes::rewritten) {
         into = unescape_in_place(token);
     } else if (state.escapes == escapes::kept) {
         into = {token.raw().data() + 1, token.raw().size() - 2};
@@ -72,29 +84,62 @@ errc decode_text(Value& value, std::string_view& into, decode_state& state) noex
     return errc::ok;
 }
 
-/// A number's text as an integer. No fraction, no exponent: `out_of_range`, as for one that T cannot hold.
+/// A number's text as an integer. No fraction, no exponent: `out_of_range`, as for one that T cannot hold. (Not in 64
+/// bits where 32 do: small machines divide and multiply those by calling for help.)
 template <std::integral T>
 constexpr errc to_integer(std::string_view text, T& into) noexcept {
+    using word = std::conditional_t<sizeof(T) <= sizeof(std::uint32_t), std::uint32_t, std::uint64_t>;
+    constexpr auto top = static_cast<word>((std::numeric_limits<T>::max)());
     const bool negative = text.front() == '-';
-    constexpr auto top = static_cast<std::uint64_t>((std::numeric_limits<T>::max)());
-    const std::uint64_t limit = !negative ? top : std::is_signed_v<T> ? top + 1 : 0;
-    std::uint64_t value = 0;
+    const word limit = !negative ? top : std::is_signed_v<T> ? top + 1 : 0;
+    word value = 0;
     if (negative) text.remove_prefix(1);
     for (const char c : text) {
-        if (c < '0' || c > '9') return errc::out_of_range;
-        const auto digit = static_cast<std::uint64_t>(c - '0');
-        if (digit > limit || value > (limit - digit) / 10) return errc::out_of_range;
-        value = value * 10 + digit;
+        const auto digit = static_cast<word>(static_cast<unsigned char>(c)) - word{'0'};
+        if (digit > 9 || value > top / 10) return errc::out_of_range;
+        value *= 10;
+        if (digit > limit || value > limit - digit) return errc::out_of_range;
+        value += digit;
     }
     into = static_cast<T>(negative ? 0 - value : value);
     return errc::ok;
 }
 
 template <std::integral T, json_value Value>
-errc decode_integer(Value& value, T& into) noexcept {
+SUPEROFFICE_HOT errc decode_integer(Value& value, T& into) noexcept {
     std::string_view text;
     if (const errc e = value.number(text); e != errc::ok) return e;
     return to_integer(text, into);
+}
+
+/// Of any enum; `names` are its enumerators.
+template <json_value Value>
+SUPEROFFICE_HOT errc decode_coded(Value& value, coded_value& into, std::span<const enumerator> names,
+                                  decode_state& state) noexcept {
+    if (!value.on('"') && value.kind() == json_kind::number) {
+        std::int32_t number = 0;
+        const errc e = decode_integer(value, number);
+        into = coded_value::from_number(names, number);
+        return e;
+    }
+    std::string_view text;
+    const errc e = decode_text(value, text, state);
+    into = coded_value::from_text(names, text);
+    return e;
+}
+template <json_value Value>
+SUPEROFFICE_HOT errc decode_flags(Value& value, flags_value& into, std::span<const enumerator> names,
+                                  decode_state& state) noexcept {
+    if (!value.on('"') && value.kind() == json_kind::number) {
+        std::uint32_t bits = 0;
+        const errc e = decode_integer(value, bits);
+        into = flags_value::from_number(names, bits);
+        return e;
+    }
+    std::string_view text;
+    const errc e = decode_text(value, text, state);
+    into = flags_value::from_text(names, text);
+    return e;
 }
 
 /// True for types whose text is a string on the wire, so that any textual property fits.
@@ -181,16 +226,8 @@ template <class E>
 struct codec<coded<E>> {
     template <json_value Value>
     static errc decode(Value& value, coded<E>& into, decode_state& state) noexcept {
-        if (value.kind() == json_kind::number) {
-            std::int32_t number = 0;
-            const errc e = detail::decode_integer(value, number);
-            into = coded<E>::from_number(number);
-            return e;
-        }
-        std::string_view text;
-        const errc e = detail::decode_text(value, text, state);
-        into = coded<E>::from_text(text);
-        return e;
+        using parts = typename coded<E>::parts;
+        return detail::decode_coded(value, parts::of(into), parts::names, state);
     }
     static constexpr void encode(json_writer& out, const coded<E>& value) noexcept {
         if (value.text().empty() && value.number() != 0)
@@ -204,16 +241,8 @@ template <class E>
 struct codec<flags<E>> {
     template <json_value Value>
     static errc decode(Value& value, flags<E>& into, decode_state& state) noexcept {
-        if (value.kind() == json_kind::number) {
-            std::uint32_t bits = 0;
-            const errc e = detail::decode_integer(value, bits);
-            into = flags<E>::from_number(bits);
-            return e;
-        }
-        std::string_view text;
-        const errc e = detail::decode_text(value, text, state);
-        into = flags<E>::from_text(text);
-        return e;
+        using parts = typename flags<E>::parts;
+        return detail::decode_flags(value, parts::of(into), parts::names, state);
     }
     static constexpr void encode(json_writer& out, const flags<E>& value) noexcept {
         if (value.text().empty() && value.bits() != 0)

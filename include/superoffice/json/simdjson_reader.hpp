@@ -181,7 +181,7 @@ class simdjson_reader {
         const char* const from = place();
         if (*from != '"' || is_alone()) return consumed(detail::read_json_string(here(), into));
         const char* to = begin_ + at_[1];
-        while (detail::is_json_space(to[-1])) --to;
+        while (to[-1] != '"') --to;
         if (to > backslash_ && has_backslash(from, to)) return consumed(detail::scan_json_string(here(), into));
         into = json_text{{from, static_cast<std::size_t>(to - from)}, false};
         ++at_;

@@ -232,25 +232,27 @@ TEST_CASE("codec: section 8, dates") {
 
 TEST_CASE("codec: section 7, maps keep their text, whatever it is") {
     const value_case both[] = {
-        {"{}", "{}"},
-        {R"({ "a" : {} })", R"({ "a" : {} })"},
-        {"null", "{}"},
-        {"[1]", "[1]"},
-        {"\"text\"", "\"text\""},
+        {"{}", "{}"}, {R"({ "a" : {} })", R"({ "a" : {} })"}, {"null", "{}"}, {"[1]", "[1]"}, {"\"text\"", "\"text\""},
         {"5", "5"},
-        {R"({"a":tru})", "bad_json 8"},
-        {R"({"a":"\q"})", "bad_string 7"},
-        {R"({"a":1,})", "bad_json 7"},
     };
     check_all<so::string_map>(both);
     check_all<so::field_property_map>(both);
-    check_all<so::string_map>({{R"({"a":"x","b":5,"c":null})", R"({"a":"x","b":5,"c":null})"}});
+    check_all<so::string_map>({
+        {R"({"a":"x","b":5,"c":null})", R"({"a":"x","b":5,"c":null})"},
+        {R"({"a":tru})", "bad_json 8"},
+        {R"({"a":"\q"})", "bad_string 7"},
+        {R"({"a":1,})", "bad_json 7"},
+    });
     check_all<so::field_property_map>({
         {R"({"a":null,"b":{"FieldLength":1}})", R"({"a":null,"b":{"FieldLength":1}})"},
         {R"({"a":{"FieldRight":{"Mask":"\u0046ULL"}}})", R"({"a":{"FieldRight":{"Mask":"\u0046ULL"}}})"},
-        {R"({"a":5})", "wrong_kind 0"},  // found when the map is looked through
-        {R"({"a":{"FieldLength":"x"}})", "wrong_kind 0"},
-        {R"({"a":{"FieldLength":1e9}})", "out_of_range 0"},
+        {R"({"a":5})", "wrong_kind 5"},
+        {R"({"a":tru})", "wrong_kind 5"},  // told by its first byte
+        {R"({"a":nul})", "bad_json 8"},
+        {R"({"a":{"x":"\q"}})", "bad_string 12"},
+        {R"({"a":{},})", "bad_json 8"},
+        {R"({"a":{"FieldLength":"x"}})", "wrong_kind 20"},
+        {R"({"a":{"FieldLength":1e9}})", "out_of_range 20"},
     });
 }
 

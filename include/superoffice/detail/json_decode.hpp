@@ -1,0 +1,137 @@
+// superoffice/detail/json_decode.hpp - the one decoder of each reader: fills whatever struct a member table describes.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_DETAIL_JSON_DECODE_HPP
+#define SUPEROFFICE_DETAIL_JSON_DECODE_HPP
+
+#include <superoffice/detail/member_table.hpp>
+#include <superoffice/json/codec.hpp>
+#include <superoffice/json/reader.hpp>
+#include <superoffice/result.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+constexpr error decode_error(errc code, std::size_t offset, std::uint16_t member = 0) noexcept {
+    return {.stage = stage::decode, .code = code, .offset = static_cast<std::uint32_t>(offset), .member = member};
+}
+
+/// A second struct that takes members which the first does not have. One of a kind that it does not expect is skipped.
+template <class Value>
+struct also_members {
+    const member_table<Value>* table;  ///< nullptr: there is none
+    void* into;
+};
+
+template <class Value>
+errc decode_members(Value& value, const member_table<Value>& table, void* into, decode_state& state,
+                    also_members<Value> also = {}) noexcept;
+
+/// The member that a row describes, of the struct at `into`.
+template <class Value>
+SUPEROFFICE_HOT errc decode_row(Value& value, const member_row<Value>& row, void* into, decode_state& state) noexcept {
+    void* const at = static_cast<char*>(into) + row.place;
+    const auto kind = static_cast<member_kind>(row.kind);
+    if (kind == member_kind::other) return row.detail.other(value, at, state);
+
+    // What is not a field has no state, and null leaves its initialiser alone.
+    field_state unseen = field_state::absent;
+    auto& presence =
+        row.state == row.no_state ? unseen : *reinterpret_cast<field_state*>(static_cast<char*>(into) + row.state);
+    if (value.on('n')) {
+        const errc e = value.null();
+        if (e == errc::ok) presence = field_state::null;
+        return e;
+    }
+    errc e = errc::ok;
+    switch (kind) {
+        case member_kind::int32: e = codec<std::int32_t>::decode(value, *static_cast<std::int32_t*>(at), state); break;
+        case member_kind::boolean: e = codec<bool>::decode(value, *static_cast<bool*>(at), state); break;
+        case member_kind::text:
+            e = codec<std::string_view>::decode(value, *static_cast<std::string_view*>(at), state);
+            break;
+        case member_kind::date: e = codec<date_time>::decode(value, *static_cast<date_time*>(at), state); break;
+        case member_kind::coded:
+            e = decode_coded(value, *static_cast<coded_value*>(at), *row.detail.names, state);
+            break;
+        case member_kind::flags:
+            e = decode_flags(value, *static_cast<flags_value*>(at), *row.detail.names, state);
+            break;
+        case member_kind::json: e = codec<json_text>::decode(value, *static_cast<json_text*>(at), state); break;
+        case member_kind::map: e = codec<string_map>::decode(value, *static_cast<string_map*>(at), state); break;
+        default:  // object
+            row.detail.members->clear(at);
+            e = decode_members(value, *row.detail.members, at, state);
+            break;
+    }
+    presence = e == errc::ok ? field_state::value : field_state::absent;
+    return e;
+}
+
+/// A member that the first struct does not have.
+template <class Value>
+errc decode_also(Value& value, const json_text& key, const also_members<Value>& also) noexcept {
+    errc e = errc::wrong_kind;
+    decode_state own;
+    if (const member_row<Value>* const row = also.table->find(key); row != also.table->end())
+        e = decode_row(value, *row, also.into, own);
+    return e == errc::wrong_kind ? value.skip() : e;
+}
+
+/// Fills the struct at `into`. Members mostly come in the order of the description: the one behind the last is tried
+/// first, and then costs no look for the end of its name.
+template <class Value>
+errc decode_members(Value& value, const member_table<Value>& table, void* into, decode_state& state,
+                    also_members<Value> also) noexcept {
+    bool more = false;
+    errc e = value.enter('{', more);
+    const member_row<Value>* expected = table.rows;
+    while (more) {
+        const member_row<Value>* row = expected;
+        json_text key;
+        if (row == table.end() || !value.key_is(row->name())) {
+            e = value.key(key);
+            if (e != errc::ok) return e;
+            row = table.find(key);
+        }
+        const char* const start = value.place();
+        if (row != table.end()) {
+            state.matched = true;
+            expected = row + 1;
+            e = decode_row(value, *row, into, state);
+            if (e != errc::ok) state.member = static_cast<std::uint16_t>(expected - table.rows);  // the outermost stays
+        } else {
+            e = also.table != nullptr ? decode_also(value, key, also) : value.skip();
+        }
+        if (e != errc::ok) return value.passed_on(start, e);
+        e = value.next('}', more);
+    }
+    return e;
+}
+
+/// A whole document, by its tables.
+template <json_reader Reader, class Value>
+error decode_by_table(Reader& reader, json_document document, const member_table<Value>& table, void* into,
+                      decode_state& state, also_members<Value> also) noexcept {
+    if (document.capacity < document.size + Reader::slack)
+        return decode_error(errc::memory_too_small, document.size + Reader::slack);
+    if (const errc e = reader.start(document); e != errc::ok)
+        return decode_error(e, e == errc::document_too_large ? document.size : reader.offset());
+
+    auto root = reader.root();
+    const bool null = root.on('n');
+    errc e = null ? root.null() : decode_members(root, table, into, state, also);
+    if (e == errc::ok) e = reader.finish();
+    if (e == errc::ok && null) return decode_error(errc::null_document, 0);
+    if (e == errc::memory_too_small) return decode_error(e, state.needed, state.member);
+    return e == errc::ok ? error{} : decode_error(e, reader.offset(), state.member);
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

@@ -1,0 +1,302 @@
+// superoffice/detail/member_table.hpp - a described struct as data: each member's name, place and kind, for one decoder.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_DETAIL_MEMBER_TABLE_HPP
+#define SUPEROFFICE_DETAIL_MEMBER_TABLE_HPP
+
+#include <superoffice/coded.hpp>
+#include <superoffice/date_time.hpp>
+#include <superoffice/detail/describe.hpp>
+#include <superoffice/detail/json_scan.hpp>
+#include <superoffice/field.hpp>
+#include <superoffice/flags.hpp>
+#include <superoffice/json/codec.hpp>
+#include <superoffice/json/text.hpp>
+#include <superoffice/string_map.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+// A decoder that is a template of the struct takes a kilobyte or more of code for each, and its members' names and places
+// are data all the same. So they are data: one decoder for each reader goes by the table of whatever struct it fills.
+
+/// How a member is read. `other` by a function of its own: whatever has a codec and is not here.
+enum class member_kind : std::uint8_t { int32, boolean, text, date, coded, flags, json, map, object, other };
+
+template <class Value>
+struct member_table;
+
+template <class Value>
+union member_detail {
+    constexpr member_detail() noexcept : nothing{nullptr} {}
+    constexpr explicit member_detail(const std::span<const enumerator>* list) noexcept : names{list} {}
+    constexpr explicit member_detail(const member_table<Value>* table) noexcept : members{table} {}
+    constexpr explicit member_detail(errc (*function)(Value&, void*, decode_state&) noexcept) noexcept
+        : other{function} {}
+
+    const void* nothing;
+    const std::span<const enumerator>* names;                    ///< of coded and flags
+    const member_table<Value>* members;                          ///< of an object
+    errc (*other)(Value&, void*, decode_state& state) noexcept;  ///< null is its business, too
+};
+
+template <class Value>
+struct member_row {
+    static constexpr std::uint32_t size_limit = 1u << 24;  ///< of a struct, in bytes
+    static constexpr std::uint32_t no_state = size_limit - 1;
+
+    const char* text;
+    member_detail<Value> detail;
+    std::uint32_t place : 24;  ///< of the value in the struct, in bytes
+    std::uint32_t text_size : 8;
+    std::uint32_t state : 24;  ///< of a field's `field_state`; `no_state` for a plain member
+    std::uint32_t kind : 8;
+
+    [[nodiscard]] constexpr std::string_view name() const noexcept { return {text, text_size}; }
+};
+
+/// The first guess at where a name is: no two names of a struct have the same one, so there is no second.
+struct name_slots {
+    static constexpr std::uint8_t none = 0xFF;
+    const std::uint8_t* rows = nullptr;  ///< nullptr: look through all
+    std::uint32_t factor = 0;
+    std::uint32_t shift = 0;
+
+    /// Four bytes of a name tell most names apart.
+    static constexpr std::uint32_t digest(std::string_view name) noexcept {
+        if (name.empty()) return 0;
+        const auto byte = [name](std::size_t n) { return std::uint32_t{static_cast<unsigned char>(name[n])}; };
+        return byte(0) | byte(name.size() / 2) << 8 | byte(name.size() - 1) << 16 |
+               static_cast<std::uint32_t>(name.size()) << 24;
+    }
+    [[nodiscard]] constexpr std::size_t slot(std::string_view name) const noexcept {
+        return digest(name) * factor >> shift;
+    }
+};
+
+template <class Value>
+struct member_table {
+    const member_row<Value>* rows;
+    std::size_t count;
+    name_slots slots;
+    void (*clear)(void*) noexcept;  ///< as default-made
+
+    [[nodiscard]] const member_row<Value>* end() const noexcept { return rows + count; }
+
+    /// The row with this name, or end().
+    [[nodiscard]] SUPEROFFICE_HOT const member_row<Value>* find(const json_text& key) const noexcept {
+        if (key.is_escaped()) return find_escaped(key);
+        const std::string_view name{key.raw().data() + 1, key.raw().size() - 2};
+        if (slots.rows != nullptr) {
+            const std::uint8_t found = slots.rows[slots.slot(name)];
+            return found != name_slots::none && is_named(rows[found], name) ? rows + found : end();
+        }
+        const member_row<Value>* row = rows;
+        while (row != end() && !is_named(*row, name)) ++row;
+        return row;
+    }
+
+  private:
+    [[nodiscard]] const member_row<Value>* find_escaped(const json_text& key) const noexcept {
+        const member_row<Value>* row = rows;
+        while (row != end() && !(key == row->name())) ++row;
+        return row;
+    }
+    static SUPEROFFICE_HOT bool is_named(const member_row<Value>& row, std::string_view name) noexcept {
+        return name.size() == row.text_size && same_bytes(name.data(), row.text, row.text_size);
+    }
+};
+
+// ---- where things are
+
+// Nothing is ever made of this T: only addresses in it are looked at, and only by the compiler.
+template <class T>
+union unmade {
+    constexpr unmade() noexcept : bytes{} {}
+    constexpr ~unmade() noexcept {}
+
+    char bytes[sizeof(T)];
+    T object;
+};
+template <class T>
+inline constexpr unmade<T> unmade_one{};
+
+/// How many bytes into a T something is: `part(const T&)` gives it. offsetof wants a name, and there is only a pointer to
+/// a member.
+template <class T, class Part>
+consteval std::uint32_t place_of(Part part) {
+    using type = std::remove_cvref_t<decltype(part(unmade_one<T>.object))>;
+    const void* const wanted = std::addressof(part(unmade_one<T>.object));
+    for (std::size_t at = 0; at < sizeof(T); at += alignof(type))
+        if (static_cast<const void*>(unmade_one<T>.bytes + at) == wanted) return static_cast<std::uint32_t>(at);
+    return member_row<int>::size_limit;  // is no offset
+}
+
+// ---- what a member is
+
+template <class M>
+struct bare_member {
+    using type = M;
+    static constexpr bool is_field = false;
+};
+template <class M>
+struct bare_member<field<M>> {
+    using type = M;
+    static constexpr bool is_field = true;
+};
+template <class M>
+struct bare_member<unlisted<M>> : bare_member<field<M>> {};
+
+template <class M>
+consteval member_kind kind_of_member() {
+    using T = typename bare_member<M>::type;
+    if constexpr (std::same_as<T, std::int32_t>) return member_kind::int32;
+    if constexpr (std::same_as<T, bool>) return member_kind::boolean;
+    if constexpr (std::same_as<T, std::string_view>) return member_kind::text;
+    if constexpr (std::same_as<T, date_time>) return member_kind::date;
+    if constexpr (is_coded<T>) return member_kind::coded;
+    if constexpr (is_flags<T>) return member_kind::flags;
+    if constexpr (std::same_as<T, json_text> && bare_member<M>::is_field) return member_kind::json;
+    if constexpr (std::same_as<T, string_map>) return member_kind::map;
+    if constexpr (requires { codec<T>::is_members; }) return member_kind::object;  // nobody gave it a codec of its own
+    return member_kind::other;
+}
+
+/// By its codec; null and absence are its business.
+template <class M, class Value>
+errc decode_other(Value& value, void* into, decode_state& state) noexcept {
+    M& member = *static_cast<M*>(into);
+    if (!value.on('n')) return codec<M>::decode(value, member, state);
+    if (const errc e = value.null(); e != errc::ok) return e;
+    if constexpr (requires { codec<M>::set_null(member); }) codec<M>::set_null(member);
+    return errc::ok;
+}
+
+template <class T>
+void clear_members(void* object) noexcept {
+    *static_cast<T*>(object) = T{};
+}
+
+// ---- the tables
+
+template <class T, class Value>
+struct member_tables;
+
+template <class T, std::size_t I, class Value>
+consteval member_row<Value> make_member_row() {
+    using M = member_type<T, I>;
+    using bare = typename bare_member<M>::type;
+    constexpr member_kind kind = kind_of_member<M>();
+    static_assert(sizeof(T) < member_row<Value>::no_state, "superoffice: a decoded struct has less than 16 MB");
+    static_assert(member_names<T>[I].size() <= 0xFF, "superoffice: a decoded member's name has at most 255 bytes");
+
+    member_row<Value> row{.text = member_names<T>[I].data(),
+                          .detail = {},
+                          .place = 0,
+                          .text_size = static_cast<std::uint8_t>(member_names<T>[I].size()),
+                          .state = member_row<Value>::no_state,
+                          .kind = static_cast<std::uint8_t>(kind)};
+    [[maybe_unused]] constexpr auto whole = [](const T& object) -> const M& { return object.*member_pointer<T, I>; };
+    [[maybe_unused]] constexpr auto value = [](const T& object) -> const bare& {
+        if constexpr (bare_member<M>::is_field)
+            return field_parts::value(static_cast<const field<bare>&>(object.*member_pointer<T, I>));
+        else
+            return object.*member_pointer<T, I>;
+    };
+    constexpr std::uint32_t place = [&] {
+        if constexpr (kind == member_kind::other) return place_of<T>(whole);
+        if constexpr (kind == member_kind::coded || kind == member_kind::flags)
+            return place_of<T>([value](const T& object) -> const auto& { return bare::parts::of(value(object)); });
+        else
+            return place_of<T>(value);
+    }();
+    static_assert(place < sizeof(T), "superoffice: the place of a decoded member is not found");
+    row.place = place & (member_row<Value>::size_limit - 1);
+    if constexpr (kind != member_kind::other && bare_member<M>::is_field)
+        row.state = place_of<T>([](const T& object) -> const field_state& {
+                        return field_parts::state(static_cast<const field<bare>&>(object.*member_pointer<T, I>));
+                    }) &
+                    (member_row<Value>::size_limit - 1);
+
+    if constexpr (kind == member_kind::coded || kind == member_kind::flags)
+        row.detail = member_detail<Value>{&bare::parts::names};
+    else if constexpr (kind == member_kind::object)
+        row.detail = member_detail<Value>{&member_tables<bare, Value>::whole};
+    else if constexpr (kind == member_kind::other)
+        row.detail = member_detail<Value>{&decode_other<M, Value>};
+    return row;
+}
+
+template <class T>
+struct slots_of {
+    static constexpr std::size_t size = [] {
+        std::size_t slots = 8;
+        while (slots < 2 * member_count<T>) slots *= 2;
+        return slots;
+    }();
+    struct made {
+        std::array<std::uint8_t, size> rows{};
+        std::uint32_t factor = 0;
+    };
+    static constexpr std::uint32_t shift = [] {
+        std::uint32_t bits = 0;
+        while ((std::size_t{1} << bits) < size) ++bits;
+        return 32 - bits;
+    }();
+    // Tries factors until no two names meet. Where that fails (names that differ in none of the bytes looked at), and for
+    // a few names, they are looked through one after the other.
+    static constexpr made search() {
+        constexpr std::size_t few = 4, many = 0xFF;
+        if (member_count<T> <= few || member_count<T> >= many) return {};
+        std::uint32_t factor = 0x9E3779B1;
+        for (int attempts = 0; attempts < 4000; ++attempts, factor = factor * 1664525 + 1013904223) {
+            made found{.rows = {}, .factor = factor | 1};
+            found.rows.fill(name_slots::none);
+            bool good = true;
+            for (std::size_t n = 0; good && n < member_count<T>; ++n) {
+                std::uint8_t& row = found.rows[name_slots::digest(member_names<T>[n]) * found.factor >> shift];
+                good = row == name_slots::none;
+                row = static_cast<std::uint8_t>(n);
+            }
+            if (good) return found;
+        }
+        return {};
+    }
+    static constexpr made value = search();
+};
+
+template <class T>
+consteval name_slots make_slots() {
+    constexpr std::size_t few = 4;
+    if constexpr (member_count<T> <= few) {
+        return {};
+    } else {
+        using found = slots_of<T>;
+        if constexpr (found::value.factor == 0) return {};
+        return {.rows = found::value.rows.data(), .factor = found::value.factor, .shift = found::shift};
+    }
+}
+
+template <class T, class Value>
+struct member_tables {
+    static constexpr auto rows = []<std::size_t... I>(std::index_sequence<I...>) {
+        return std::array<member_row<Value>, sizeof...(I)>{make_member_row<T, I, Value>()...};
+    }(std::make_index_sequence<member_count<T>>{});
+    static constexpr member_table<Value> whole{
+        .rows = rows.data(), .count = member_count<T>, .slots = make_slots<T>(), .clear = &clear_members<T>};
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
