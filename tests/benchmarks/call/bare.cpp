@@ -1,0 +1,127 @@
+// The call as a bare loop over mbedTLS: fixed bytes out, as many bytes in as the reply is long; nothing is parsed. The
+// handshake is mbedTLS's own, with its default curves; the server is verified.
+#include <cstdio>
+#include <string>
+
+#include <mbedtls/ctr_drbg.h>
+#include <mbedtls/entropy.h>
+#include <mbedtls/error.h>
+#include <mbedtls/net_sockets.h>
+#include <mbedtls/ssl.h>
+
+#include "peer.hpp"
+
+namespace {
+
+class session {
+  public:
+    explicit session(const bench::place& at) : at_(at) {
+        request_ = "POST /Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo HTTP/1.1\r\nHost: " + std::string(at.host) + ":" +
+                   at.port +
+                   "\r\nAuthorization: Bearer 8A:Cust12345.AbCdEfGh\r\nContent-Type: application/json; charset=utf-8\r\n"
+                   "Content-Length: 10\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n"
+                   "User-Agent: bare/1\r\n\r\n{\"Id\":497}";
+        mbedtls_net_init(&net_);
+        mbedtls_ssl_init(&ssl_);
+        mbedtls_ssl_config_init(&config_);
+        mbedtls_x509_crt_init(&authorities_);
+        mbedtls_ctr_drbg_init(&drbg_);
+        mbedtls_entropy_init(&entropy_);
+        mbedtls_ssl_session_init(&saved_);
+        check(mbedtls_ctr_drbg_seed(&drbg_, mbedtls_entropy_func, &entropy_, nullptr, 0));
+        check(mbedtls_x509_crt_parse_file(&authorities_, at.ca_file));
+        check(mbedtls_ssl_config_defaults(&config_, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
+                                          MBEDTLS_SSL_PRESET_DEFAULT));
+        mbedtls_ssl_conf_authmode(&config_, MBEDTLS_SSL_VERIFY_REQUIRED);
+        mbedtls_ssl_conf_ca_chain(&config_, &authorities_, nullptr);
+        mbedtls_ssl_conf_rng(&config_, mbedtls_ctr_drbg_random, &drbg_);
+        check(mbedtls_ssl_setup(&ssl_, &config_));
+        check(mbedtls_ssl_set_hostname(&ssl_, at.host));
+    }
+
+    void call(bench::manner how) {
+        if (how != bench::manner::kept && is_connected_) disconnect();
+        if (!is_connected_) connect(how);
+        exchange();
+    }
+
+    void print_reply() const { std::printf("%s\n", reply_.substr(reply_.find("\r\n\r\n") + 4, size_).c_str()); }
+
+  private:
+    static void check(int code) {
+        if (code >= 0) return;
+        char text[200];
+        mbedtls_strerror(code, text, sizeof text);
+        bench::give_up(text);
+    }
+
+    void connect(bench::manner how) {
+        check(mbedtls_net_connect(&net_, at_.host, at_.port, MBEDTLS_NET_PROTO_TCP));
+        mbedtls_ssl_set_bio(&ssl_, &net_, mbedtls_net_send, mbedtls_net_recv, nullptr);
+        if (how != bench::manner::fresh && is_saved_) check(mbedtls_ssl_set_session(&ssl_, &saved_));
+        int code = 0;
+        while ((code = mbedtls_ssl_handshake(&ssl_)) != 0)
+            if (code != MBEDTLS_ERR_SSL_WANT_READ && code != MBEDTLS_ERR_SSL_WANT_WRITE) check(code);
+        if (how != bench::manner::fresh) {
+            mbedtls_ssl_session_free(&saved_);
+            mbedtls_ssl_session_init(&saved_);
+            check(mbedtls_ssl_get_session(&ssl_, &saved_));
+            is_saved_ = true;
+        }
+        is_connected_ = true;
+    }
+
+    void disconnect() {
+        mbedtls_ssl_close_notify(&ssl_);
+        mbedtls_net_free(&net_);
+        check(mbedtls_ssl_session_reset(&ssl_));
+        is_connected_ = false;
+    }
+
+    void exchange() {
+        for (std::size_t done = 0; done < request_.size();) {
+            const int n = mbedtls_ssl_write(&ssl_, reinterpret_cast<const unsigned char*>(request_.data()) + done,
+                                            request_.size() - done);
+            if (n > 0)
+                done += static_cast<std::size_t>(n);
+            else
+                check(n);
+        }
+        size_ = 0;
+        while (wanted_ == 0 || size_ < wanted_) {
+            const int n = mbedtls_ssl_read(&ssl_, reinterpret_cast<unsigned char*>(reply_.data()) + size_,
+                                           reply_.size() - size_);
+            if (n == 0) bench::give_up("the server has closed");
+            if (n > 0) size_ += static_cast<std::size_t>(n);
+            check(n);
+            if (wanted_ == 0) learn();
+        }
+    }
+
+    /// The first reply says how long all of them are.
+    void learn() {
+        const std::size_t head = reply_.find("\r\n\r\n");
+        const std::size_t length = reply_.find("Content-Length: ");
+        if (head < size_ && length < head)
+            wanted_ = head + 4 + static_cast<std::size_t>(std::atol(reply_.c_str() + length + 16));
+    }
+
+    bench::place at_;
+    std::string request_;
+    std::string reply_ = std::string(16 * 1024, '\0');
+    std::size_t size_ = 0;
+    std::size_t wanted_ = 0;
+    mbedtls_net_context net_;
+    mbedtls_ssl_context ssl_;
+    mbedtls_ssl_config config_;
+    mbedtls_x509_crt authorities_;
+    mbedtls_ctr_drbg_context drbg_;
+    mbedtls_entropy_context entropy_;
+    mbedtls_ssl_session saved_;
+    bool is_connected_ = false;
+    bool is_saved_ = false;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) { return bench::serve<session>(argc, argv); }
