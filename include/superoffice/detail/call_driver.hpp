@@ -225,7 +225,8 @@ class call_driver {
         reply_ = {};
         reply_.head = carrier_.head();
         reply_.status = reply_.head.status;
-        reply_.retry_after = parse_retry_after(reply_.head.retry_after(), reply_.head.date());
+        if (const std::string_view after = reply_.head.retry_after(); !after.empty())  // dates take their time
+            reply_.retry_after = parse_retry_after(after, reply_.head.date());
         reply_.duration = now - started_;
         reply_.slow = reply_.duration > slow_;
         carrier_.settle(now);

@@ -16,11 +16,12 @@ namespace {
 class session {
   public:
     explicit session(const bench::place& at) : at_(at) {
-        request_ = "POST /Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo HTTP/1.1\r\nHost: " + std::string(at.host) + ":" +
-                   at.port +
-                   "\r\nAuthorization: Bearer 8A:Cust12345.AbCdEfGh\r\nContent-Type: application/json; charset=utf-8\r\n"
-                   "Content-Length: 10\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n"
-                   "User-Agent: bare/1\r\n\r\n{\"Id\":497}";
+        request_ =
+            "POST /Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo HTTP/1.1\r\nHost: " + std::string(at.host) + ":" +
+            at.port +
+            "\r\nAuthorization: Bearer 8A:Cust12345.AbCdEfGh\r\nContent-Type: application/json; charset=utf-8\r\n"
+            "Content-Length: 10\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n"
+            "User-Agent: bare/1\r\n\r\n{\"Id\":497}";
         mbedtls_net_init(&net_);
         mbedtls_ssl_init(&ssl_);
         mbedtls_ssl_config_init(&config_);
@@ -89,8 +90,8 @@ class session {
         }
         size_ = 0;
         while (wanted_ == 0 || size_ < wanted_) {
-            const int n = mbedtls_ssl_read(&ssl_, reinterpret_cast<unsigned char*>(reply_.data()) + size_,
-                                           reply_.size() - size_);
+            const int n =
+                mbedtls_ssl_read(&ssl_, reinterpret_cast<unsigned char*>(reply_.data()) + size_, reply_.size() - size_);
             if (n == 0) bench::give_up("the server has closed");
             if (n > 0) size_ += static_cast<std::size_t>(n);
             check(n);

@@ -29,7 +29,8 @@ class session {
     void call(bench::manner how) {
         if (how != bench::manner::kept && stream_ != nullptr) disconnect();
         if (stream_ == nullptr) connect();
-        http::request<http::string_body> request{http::verb::post, "/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo", 11};
+        http::request<http::string_body> request{http::verb::post, "/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo",
+                                                 11};
         request.set(http::field::host, std::string(at_.host) + ":" + at_.port);
         request.set(http::field::authorization, "Bearer 8A:Cust12345.AbCdEfGh");
         request.set(http::field::content_type, "application/json; charset=utf-8");

@@ -80,4 +80,6 @@ class by_jsmn : public bench::contender {
 
 }  // namespace
 
-std::unique_ptr<bench::contender> bench::make_jsmn(std::size_t max_bytes) { return std::make_unique<by_jsmn>(max_bytes); }
+std::unique_ptr<bench::contender> bench::make_jsmn(std::size_t max_bytes) {
+    return std::make_unique<by_jsmn>(max_bytes);
+}

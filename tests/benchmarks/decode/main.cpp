@@ -31,11 +31,13 @@ const std::map<std::string_view, bench::maker> makers = {
     {"find_unordered", bench::make_find_unordered},
     {"switch", bench::make_switch},
     {"every_pair", bench::make_every_pair},
+    {"jsmn", bench::make_jsmn},
+#if !defined(BENCH_FEW)
     {"rapidjson", bench::make_rapidjson},
     {"nlohmann", bench::make_nlohmann},
     {"boost", bench::make_boost},
     {"cjson", bench::make_cjson},
-    {"jsmn", bench::make_jsmn},
+#endif
 };
 
 constexpr std::size_t slack = 128;

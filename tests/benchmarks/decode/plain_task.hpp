@@ -23,12 +23,14 @@ struct plain_task {
 };
 
 /// Its members in the order of the documentation: numbers and truth values, texts, raw JSON.
-#define BENCH_EACH_MEMBER(SCALAR, TEXT, RAW)                                                                       \
-    SCALAR(Id) TEXT(Name) SCALAR(AssociateId) SCALAR(DetailsTable) SCALAR(DetailsRecord) SCALAR(IsSystemTask)      \
-        SCALAR(IsInternalTask) RAW(ParameterObject) TEXT(LastStarted) TEXT(Created) SCALAR(StartCount)             \
-            TEXT(DatabaseSerialNumber) TEXT(Context) TEXT(Result) TEXT(State) TEXT(Description) TEXT(Response)     \
-                TEXT(Request) TEXT(ProgressDescription) SCALAR(ProgressPercent) TEXT(FileName)                     \
-                    TEXT(CancellationBehaviour) RAW(TableRight) RAW(FieldProperties)
+// clang-format off
+#define BENCH_EACH_MEMBER(SCALAR, TEXT, RAW) \
+    SCALAR(Id) TEXT(Name) SCALAR(AssociateId) SCALAR(DetailsTable) SCALAR(DetailsRecord) SCALAR(IsSystemTask) \
+    SCALAR(IsInternalTask) RAW(ParameterObject) TEXT(LastStarted) TEXT(Created) SCALAR(StartCount) \
+    TEXT(DatabaseSerialNumber) TEXT(Context) TEXT(Result) TEXT(State) TEXT(Description) TEXT(Response) TEXT(Request) \
+    TEXT(ProgressDescription) SCALAR(ProgressPercent) TEXT(FileName) TEXT(CancellationBehaviour) RAW(TableRight) \
+    RAW(FieldProperties)
+// clang-format on
 
 /// A text that was not there has no address.
 inline nlohmann::json as_text(std::string_view text) {

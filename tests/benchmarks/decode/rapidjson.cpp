@@ -32,9 +32,11 @@ bool parse(rapidjson::Document& document, char* data, rapid_task& task) {
     BENCH_EACH_MEMBER(BENCH_TAKE, BENCH_TAKE, BENCH_LEAVE)
 #undef BENCH_TAKE
 #undef BENCH_LEAVE
-    if (const auto at = document.FindMember("ParameterObject"); at != document.MemberEnd()) task.parameters = &at->value;
+    if (const auto at = document.FindMember("ParameterObject"); at != document.MemberEnd())
+        task.parameters = &at->value;
     if (const auto at = document.FindMember("TableRight"); at != document.MemberEnd()) task.right = &at->value;
-    if (const auto at = document.FindMember("FieldProperties"); at != document.MemberEnd()) task.properties = &at->value;
+    if (const auto at = document.FindMember("FieldProperties"); at != document.MemberEnd())
+        task.properties = &at->value;
     return true;
 }
 

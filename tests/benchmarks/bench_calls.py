@@ -8,8 +8,8 @@ import subprocess
 import tempfile
 import time
 
-import documents
-from checking import Failed
+import bench_documents as documents
+from checking import ROOT, Failed
 from local_superoffice_certificates import make_certificates
 
 CORES = sorted(os.sched_getaffinity(0))
@@ -64,7 +64,10 @@ class Server:
         self.ca_file = self.folder / "ca.pem"
         settings = self.folder / "nginx.conf"
         settings.write_text(CONFIGURATION.format(folder=self.folder, port=self.port, body=documents.documented()))
-        program = shutil.which("nginx") or "/usr/sbin/nginx"
+        # Installed, or only unpacked by prepare.
+        program = next((path for path in (shutil.which("nginx"), "/usr/sbin/nginx",
+                                          ROOT / "build" / "nginx" / "usr" / "sbin" / "nginx")
+                        if path and os.access(path, os.X_OK)), "nginx")
         self.process = subprocess.Popen([program, "-p", self.folder, "-c", settings], preexec_fn=pinned(SERVER_CORE))
         self.wait()
 

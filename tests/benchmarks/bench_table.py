@@ -1,0 +1,88 @@
+"""The figures to reach: what each one is, its limit, and how it comes from what was measured."""
+
+import dataclasses
+import statistics
+import typing
+
+
+def paired(measured, ours, other):
+    """The median over the rounds of ours by theirs: both of the same round, so that a busy moment meets both."""
+    return statistics.median(a / b for a, b in zip(measured[ours], measured[other]))
+
+
+def ratio(part, key, ours, other):
+    return lambda results: paired(results[part][key], ours, other)
+
+
+def plain(part, key):
+    return lambda results: results[part][key]
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    part: str
+    what: str
+    limit: float
+    value: typing.Callable[[dict], float]
+    digits: int = 2
+
+    def shown(self, value):
+        return f"{value:.{self.digits}f}"
+
+    def shown_limit(self):
+        return self.shown(self.limit)
+
+
+DECODED = "decode, the documented reply, against"
+KEPT = "whole call over TLS, kept alive, CPU, against"
+
+ROWS = (
+    Row("decode", f"{DECODED} `find_field_unordered` by hand", 1.05, ratio("decode", "minified", "ours", "find_unordered")),
+    Row("decode", f"{DECODED} the hand-written switch over keys", 0.45, ratio("decode", "minified", "ours", "switch")),
+    Row("decode", "decode, 128 replies with shuffled members, against the switch", 0.80,
+        ratio("decode", "shuffled", "ours", "switch")),
+    Row("decode", f"{DECODED} nlohmann", 0.04, ratio("decode", "minified", "ours", "nlohmann"), 3),
+    Row("decode", f"{DECODED} RapidJSON in situ", 0.30, ratio("decode", "minified", "ours", "rapidjson")),
+    Row("decode", f"{DECODED} jsmn with look-up", 0.35, ratio("decode", "minified", "ours", "jsmn")),
+    Row("decode", "decode, 16 KB of parameters, against On-Demand over every pair by hand", 1.10,
+        ratio("decode", "16_KB", "ours", "every_pair")),
+    Row("decode", "decode, 1 MB of parameters, against the same", 1.10, ratio("decode", "1_MB", "ours", "every_pair")),
+    Row("decode", "`compact_reader`, the documented reply, against jsmn with look-up", 0.80,
+        ratio("decode", "minified", "ours_compact", "jsmn")),
+    Row("decode", "2 of 24 members from a full reply, against all 24", 0.75,
+        ratio("decode", "minified", "ours_narrow", "ours")),
+    Row("decode", "2 of 24 members from a `$select`ed reply, against all 24 from a full one", 0.30,
+        lambda results: statistics.median(results["decode"]["selected"]["ours_narrow"]) /
+        statistics.median(results["decode"]["minified"]["ours"])),
+    Row("call", f"{KEPT} a bare mbedTLS loop", 1.05, ratio("call", "kept", "ours", "bare")),
+    Row("call", f"{KEPT} libcurl + nlohmann", 0.65, ratio("call", "kept", "ours", "curl")),
+    Row("call", "resumed connection and call, against bare mbedTLS resumed", 1.10, ratio("call", "resumed", "ours", "bare")),
+    Row("fresh", "fresh connection and call, against bare mbedTLS with its default curves", 0.70,
+        ratio("fresh", "fresh", "ours", "bare")),
+    Row("memory", "peak memory of a process making calls, against the bare loop", 1.15,
+        lambda results: results["memory"]["peak"]["ours"] / results["memory"]["peak"]["bare"]),
+    Row("memory", "heap allocations per call after the first, either reader", 0, plain("memory", "allocations"), 0),
+    Row("memory", "client's own bytes, besides the caller's memory and the link", 1024, plain("memory", "client"), 0),
+    Row("memory", "text of the decoder at -O2, simdjson reader, against the switch", 1.2,
+        lambda results: results["memory"]["text"]["decoder_ours"] / results["memory"]["text"]["decoder_switch"]),
+    Row("compile", "compile time with simdjson, against bare `#include <simdjson.h>` + mbedTLS", 1.5,
+        ratio("compile", "seconds", "ours", "bare")),
+    Row("compile", "compile time of the same, against libcurl + nlohmann", 0.6, ratio("compile", "seconds", "ours", "curl")),
+)
+
+PARTS = ("decode", "call", "fresh", "compile", "memory", "growth")
+
+
+def header():
+    return "| What (ratios: less is better) | At most | Measured |\n|---|---|---|\n"
+
+
+def rows_as_markdown(results):
+    """Those rows whose part was measured."""
+    lines = []
+    for row in ROWS:
+        if row.part in results:
+            value = row.value(results)
+            missed = " (missed)" if round(value, row.digits) > row.limit else ""
+            lines.append(f"| {row.what} | {row.shown_limit()} | {row.shown(value)}{missed} |\n")
+    return header() + "".join(lines)

@@ -1,0 +1,105 @@
+"""Instructions, which repeat to the last digit: of decoding and of the whole call, as ratios to what is written by hand in
+the same run. And the README's table has the rows and limits of ./tests/bench.
+"""
+
+import pathlib
+import platform
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import bench_programs as building  # noqa: E402
+import bench_documents as documents  # noqa: E402
+import bench_table as table  # noqa: E402
+from checking import BUILD, ROOT, Check, Failed, output_of  # noqa: E402
+
+# Set and contender, by which hand: at most so many times its instructions. What was measured, rounded up by a twentieth:
+# lower a limit when the code has become better; raise one only for a reason that the commit gives.
+LIMITS = {
+    ("minified", "ours", "switch"): 1.34,
+    ("shuffled", "ours", "switch"): 1.91,
+    ("escapes", "ours", "switch"): 1.86,
+    ("16_KB", "ours", "every_pair"): 0.56,
+    ("minified", "ours_compact", "jsmn"): 0.53,
+    ("shuffled", "ours_compact", "jsmn"): 0.95,
+    ("minified", "ours_narrow", "switch"): 1.01,
+    ("call", "ours", "by_hand"): 2.53,
+    ("call", "ours_compact", "by_hand"): 2.63,
+}
+
+
+def profiles(name, *command):
+    """{(set, contender): instructions per document or call}, from the profiles that the program leaves behind."""
+    folder = BUILD / "instructions"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob(f"{name}.*"):
+        old.unlink()
+    # Valgrind has AVX2 and no AVX-512, whatever the machine has: simdjson takes the same code everywhere.
+    output_of("valgrind", "--tool=callgrind", "--collect-atstart=no", f"--callgrind-out-file={folder / name}.out",
+              *command)
+    found = {}
+    for path in folder.glob(f"{name}.out.*"):
+        text = path.read_text()
+        what = re.search(r"^desc: Trigger: Client Request: (\S+) (\S+) (\d+)$", text, re.MULTILINE)
+        if what:
+            total = int(re.search(r"^(?:summary|totals): (\d+)", text, re.MULTILINE).group(1))
+            found[what[1], what[2]] = total / int(what[3])
+    return found
+
+
+def measured():
+    decode, scripted = building.build("decode_few", "scripted", jobs=1)
+    data = BUILD / "instructions" / "data"
+    documents.write(data)
+    ours = "ours,ours_compact,switch,jsmn"
+    found = profiles("decode", decode, 0, data / "minified", f"{ours},ours_narrow", data / "shuffled", ours,
+                     data / "escapes", ours, data / "16_KB", "ours,every_pair")
+    return found | profiles("scripted", scripted)
+
+
+def instructions():
+    found = measured()
+    over = []
+    for (name, contender, hand), limit in LIMITS.items():
+        if (name, contender) not in found or (name, hand) not in found:
+            raise Failed(f"no profile of {contender} or {hand} for {name}")
+        ratio = found[name, contender] / found[name, hand]
+        line = (f"{name}: {contender} {found[name, contender]:.0f} instructions, {hand} {found[name, hand]:.0f}: "
+                f"{ratio:.3f}, at most {limit}")
+        print(line)
+        if ratio > limit:
+            over.append(line)
+    if over:
+        raise Failed("\n".join(over))
+
+
+def same_rows():
+    text = (ROOT / "README.md").read_text()
+    found = re.search(r"<!-- tests/bench -->\n(.*?)<!-- end of tests/bench -->\n", text, re.DOTALL)
+    if not found:
+        raise Failed("README.md has no block of ./tests/bench")
+    there = [tuple(cell.strip() for cell in line.strip("|").split("|")[:2])
+             for line in found[1].splitlines() if line.startswith("|")][2:]
+    wanted = [(row.what, row.shown_limit()) for row in table.ROWS]
+    if there != wanted:
+        raise Failed("README.md has other rows or limits than tests/benchmarks/bench_table.py; ./tests/bench --readme writes them:\n" +
+                     "\n".join(f"{what} | {limit}" for what, limit in wanted if (what, limit) not in there))
+    if not (ROOT / "tests" / "benchmarks" / "growth.svg").exists():
+        raise Failed("tests/benchmarks/growth.svg is missing; ./tests/bench --readme draws it")
+
+
+def checks():
+    if "<!-- tests/bench -->" in (ROOT / "README.md").read_text():
+        yield Check("benchmarks: the README's rows and limits", same_rows)
+    else:
+        print("skipped benchmarks: the README has no table of ./tests/bench yet")
+    version = subprocess.run(["g++", "-dumpversion"], capture_output=True, text=True, check=False).stdout.strip()
+    if platform.machine() != "x86_64" or version.split(".")[0] != "12":
+        print("skipped benchmarks: instructions: the limits are those of g++ 12 on x86-64")
+        return
+    if subprocess.run(["valgrind", "--version"], capture_output=True, check=False).returncode != 0:
+        print("skipped benchmarks: instructions: valgrind does not run here")
+        return
+    yield Check("instructions: decode and the whole call", instructions)
