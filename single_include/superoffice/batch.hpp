@@ -5342,7 +5342,9 @@ class http1_reader {
     ///
     /// Each byte is looked at once and each line once more; the answers do not depend on how the input was cut.
     constexpr answer advance(const char* head, std::size_t size) noexcept {
-        while (position_ < size) {
+        for (;;) {
+            if (in_fields_ && !after_cr_) position_ = behind_text(head, position_, size);
+            if (position_ == size) return answer::more;
             const char c = head[position_];
             if (after_cr_ && c != '\n') return bad(position_ - 1);  // a bare CR
             if (!in_fields_ && position_ < status_end && !fits_status_line(position_, c)) return bad(position_);
@@ -5360,7 +5362,6 @@ class http1_reader {
             }
             ++position_;
         }
-        return answer::more;
     }
 
     [[nodiscard]] constexpr std::size_t position() const noexcept { return position_; }
@@ -5372,6 +5373,12 @@ class http1_reader {
   private:
     static constexpr std::size_t status_at = 9;    // HTTP/1.1 200
     static constexpr std::size_t status_end = 13;  // one byte behind the status included
+
+    // Most of a head; its position in a register.
+    static constexpr std::size_t behind_text(const char* head, std::size_t at, std::size_t size) noexcept {
+        while (at < size && ascii::is_text(head[at])) ++at;
+        return at;
+    }
 
     constexpr answer bad(std::size_t at) noexcept {
         position_ = at;
@@ -5403,6 +5410,8 @@ class http1_reader {
         std::size_t colon = 0;
         while (colon < line.size() && ascii::is_token(line[colon])) ++colon;
         if (colon == 0 || colon == line.size() || line[colon] != ':') return refuse(colon);
+        const char initial = ascii::to_lower(line[0]);
+        if (initial != 'c' && initial != 't') return true;  // says nothing about framing, as most do
         const std::string_view value = ascii::trim(ascii::from(line, colon + 1));
         const auto value_at = value.empty() ? line.size() : static_cast<std::size_t>(value.data() - line.data());
         constexpr std::string_view known = "content-length transfer-encoding content-encoding connection ";
@@ -9546,7 +9555,8 @@ class call_driver {
         reply_ = {};
         reply_.head = carrier_.head();
         reply_.status = reply_.head.status;
-        reply_.retry_after = parse_retry_after(reply_.head.retry_after(), reply_.head.date());
+        if (const std::string_view after = reply_.head.retry_after(); !after.empty())  // dates take their time
+            reply_.retry_after = parse_retry_after(after, reply_.head.date());
         reply_.duration = now - started_;
         reply_.slow = reply_.duration > slow_;
         carrier_.settle(now);
