@@ -1151,9 +1151,9 @@ struct flags_value {
     static constexpr flags_value from_text(std::span<const enumerator> names, std::string_view text) noexcept {
         flags_value made{.text = text, .bits = 0, .known = true};
         while (!text.empty()) {
-            const std::size_t comma = text.find(',');
-            const std::string_view word = ascii::trim(text.substr(0, comma));
-            text = comma == text.npos ? std::string_view{} : text.substr(comma + 1);
+            const std::size_t comma = ascii::find(text, ',');
+            const std::string_view word = ascii::trim(ascii::first(text, comma));
+            text = ascii::from(text, comma < text.size() ? comma + 1 : comma);
             if (const enumerator* const row = find_enumerator(names, word))
                 made.bits |= static_cast<std::uint32_t>(row->value);
             else if (!word.empty())
