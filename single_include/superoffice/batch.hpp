@@ -5189,9 +5189,6 @@ class chunked {
         return at_ == place::ended ? answer::done : answer::more;
     }
 
-    /// Of the chunk that is under way: what has not been given yet.
-    [[nodiscard]] constexpr std::uint64_t remaining() const noexcept { return remaining_; }
-
   private:
     enum class place : std::uint8_t {
         size_first,  // a size must begin
@@ -5495,6 +5492,10 @@ inline namespace SUPEROFFICE_ABI {
 /// So many 1xx replies before the real one are skipped; one more is refused.
 inline constexpr std::size_t max_interim_replies = 8;
 
+/// So far beyond the memory a body that does not fit and does not say its size is received and counted, so that
+/// `needed()` is exact; one that goes on, for ever perhaps, ends the exchange there.
+inline constexpr std::size_t max_counted_bytes = std::size_t{1} * 1024 * 1024;
+
 /// The head of the reply: views into the memory of the exchange, valid until that memory is used again.
 struct reply_head {
     std::uint16_t status = 0;        ///< 200..599; 0 while there is none
@@ -5578,7 +5579,7 @@ class exchange {
     [[nodiscard]] std::span<std::byte> incoming() noexcept {
         if (action() != exchange_action::receive) return {};
         if (at_ == place::head) return memory_.subspan(size_);
-        const std::size_t from = head_size_ + body_size_;
+        const std::size_t from = head_size_ + (dropping_ ? 0 : body_size_);
         if (at_ != place::sized_body) return memory_.subspan(from);
         return memory_.subspan(from, length_ - body_size_);
     }
@@ -5609,6 +5610,7 @@ class exchange {
     void closed() noexcept {
         keep_ = false;
         if (at_ == place::open_body) return finish();
+        if (is_dropping()) return give_up_counting();
         if (at_ == place::request) return fail(stage::transmit, errc::connection_closed, 0);
         if (action() == exchange_action::receive)
             fail(reply_started() ? stage::http : stage::receive, errc::connection_closed, stream_);
@@ -5622,9 +5624,9 @@ class exchange {
     ///                              `offset` is how many bytes had come
     /// unsupported_transfer_coding  `offset` is where it is named
     /// unsupported_content_coding   `offset` is where it is named
-    /// reply_too_large              as soon as that is certain. `needed()`: so much memory would have been enough, where
-    ///                              the reply said its size; else (chunked, or until close) it is a lower bound: what had
-    ///                              come, with the whole of the chunk that was under way
+    /// reply_too_large              `needed()`: so much memory would have been enough, exactly. At once where the reply
+    ///                              said its size; else the rest is received, counted and dropped first. A lower bound
+    ///                              `max_counted_bytes` beyond the memory, and where the peer or the time ended it before its end
     /// cancelled                    there was no `begin`, or a `wipe` since
     ///
     /// `http_status` is set from the moment the status line was read.
@@ -5651,6 +5653,12 @@ class exchange {
 
     /// A byte of a reply has come. Before that, a request that only reads may be repeated on another connection.
     [[nodiscard]] bool reply_started() const noexcept { return stream_ != 0; }
+
+    /// The reply is known not to fit; what still comes is only counted.
+    [[nodiscard]] bool is_dropping() const noexcept { return dropping_ && action() == exchange_action::receive; }
+
+    /// While dropping: ends with `reply_too_large` and what was counted so far, for want of time, say.
+    void give_up_counting() noexcept { too_large(body_size_); }
 
     /// Ends the exchange wherever it is and zeroes the memory, all of it: what is left of the request, and the reply.
     void wipe() noexcept {
@@ -5743,13 +5751,11 @@ class exchange {
     }
 
     void store(std::string_view piece) noexcept {
-        // A chunk is refused by its announced size; a body until close by the first byte that does not fit.
-        const std::size_t come = body_size_ + piece.size();
-        const std::uint64_t left = chunks_.remaining();
-        const std::size_t body = left < highest - come ? come + static_cast<std::size_t>(left) : highest;
-        if (!fits(body)) return too_large(at_ == place::open_body ? room() + 1 : body);
-        std::memmove(text() + head_size_ + body_size_, piece.data(), piece.size());
+        if (!fits(body_size_ + piece.size())) dropping_ = true;
+        if (!dropping_) std::memmove(text() + head_size_ + body_size_, piece.data(), piece.size());
         body_size_ += piece.size();
+        const std::size_t enough = memory_.size() - head_size_ + max_counted_bytes;
+        if (body_size_ > enough) too_large(enough);
     }
 
     void finish() noexcept {
@@ -5757,13 +5763,9 @@ class exchange {
         at_ = place::done;
     }
 
-    /// For the body, with its slack behind it.
-    [[nodiscard]] std::size_t room() const noexcept {
-        const std::size_t behind = memory_.size() - head_size_;
-        return slack_ <= behind ? behind - slack_ : 0;
-    }
     [[nodiscard]] bool fits(std::size_t body) const noexcept {
-        return memory_.size() - head_size_ >= slack_ && body <= room();
+        const std::size_t behind = memory_.size() - head_size_;
+        return slack_ <= behind && body <= behind - slack_;
     }
 
     void too_large(std::size_t body) noexcept {
@@ -5792,13 +5794,14 @@ class exchange {
     std::size_t size_ = 0;       // of the request: sent; of the head: come, and what came behind it with it
     std::size_t head_size_ = 0;  // of the reply; of the request until it was sent
     std::size_t stream_ = 0;     // bytes of the reply that have come
-    std::size_t body_size_ = 0;  // without framing
+    std::size_t body_size_ = 0;  // without framing, what was dropped included
     std::size_t length_ = 0;     // as announced
     reply_head head_;
     detail::http1_reader reader_;
     detail::chunked chunks_;
     error failure_{.code = errc::cancelled};
     std::uint8_t interim_ = 0;
+    bool dropping_ = false;
     bool keep_ = false;
     place at_ = place::failed;
 };
@@ -8990,6 +8993,13 @@ class byte_carrier {
     [[nodiscard]] std::span<char> body() noexcept { return exchange_.body(); }
     [[nodiscard]] std::size_t capacity() const noexcept { return exchange_.body_capacity(); }
 
+    /// When the time is up: a reply that was only being counted is known to be too large, which says more.
+    [[nodiscard]] bool knows_enough() noexcept {
+        if (!exchange_.is_dropping()) return false;
+        exchange_.give_up_counting();
+        return true;
+    }
+
     /// The reply was whole: keeps the connection, or does not.
     void settle(instant now) noexcept {
         last_used_ = now;
@@ -9472,7 +9482,7 @@ class call_driver {
     enum class phase : std::uint8_t { idle, credential, carriage };
 
     progress go_on(instant now) noexcept {
-        if (now >= course_.deadline) return course_.fail(errc::deadline_exceeded);
+        if (now >= course_.deadline && !carrier_.knows_enough()) return course_.fail(errc::deadline_exceeded);
         if (phase_ == phase::credential) return take_credential(now);
         return carrier_.advance(course_, target_, options_.idle_limit, now);
     }
@@ -9748,6 +9758,8 @@ class http_carrier {
     [[nodiscard]] const reply_head& head() const noexcept { return head_; }
     [[nodiscard]] std::span<char> body() noexcept { return {text(), size_}; }
     [[nodiscard]] std::size_t capacity() const noexcept { return memory_.size() - head_.fields.size(); }
+
+    [[nodiscard]] static bool knows_enough() noexcept { return false; }
 
     void settle(instant) noexcept {}
 

@@ -591,8 +591,7 @@ TEST_CASE("client: memory too small for the request says how much the request ta
     CHECK(support::ask_once(link, so::bearer{support::test_token}, {}, {}, request.size()).error == errc::no_such_task);
 }
 
-TEST_CASE(
-    "client: memory too small for the reply says how much it takes: exactly with its length said, else step by step") {
+TEST_CASE("client: memory too small for the reply says how much it takes, exactly") {
     const std::string sized = reply_text("200 OK", documented_reply), chunked = documented_reply_chunked();
     for (const bool known : {true, false}) {
         const script_step steps[] = {script::starts(), script::expects(request),
@@ -603,19 +602,36 @@ TEST_CASE(
         CHECK(outcome.error.stage == stage::http);
         CHECK(outcome.error.http_status == 200);
         CHECK(outcome.status == 200);
-        std::size_t needed = outcome.error.needed();
+        const std::size_t needed = outcome.error.needed();
 
         const auto with = [&](std::size_t size) {
             so::scripted again{steps};
             return support::ask_once(again, so::bearer{support::test_token}, {}, {}, size);
         };
-        if (!known) {  // the first of the two chunks that does not fit was all that is known: the second follows
-            const std::size_t more = with(needed).error.needed();
-            if (more != 0) needed = more;
-        }
         CHECK(with(needed).value == documented_reply);
         CHECK(with(needed - 1).error == errc::reply_too_large);
         CHECK(with(needed - 1).error.needed() == needed);
+    }
+}
+
+TEST_CASE("client: a reply known not to fit is too large, also when the time is up before its end") {
+    const std::string chunk = "10\r\n0123456789abcdef\r\n";
+    std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", many;
+    for (int i = 0; i < 100; ++i) many += chunk;
+    const std::string fits = head + chunk, overflows = head + many;
+    for (const std::string_view reply : {std::string_view{fits}, std::string_view{overflows}}) {
+        const script_step steps[] = {script::starts(), script::expects(request), script::gives(reply),
+                                     script::would_block()};
+        so::scripted link{steps};
+        std::array<std::byte, 1024> memory{};
+        so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+        auto call = api.start_get_batch_task_info(497);
+        while (!link.finished()) CHECK(call.step(instant{0}) == step_state::pending);
+        CHECK(call.step(instant{30'000}) == step_state::done);
+        const so::error e = call.value().error();
+        CHECK(e.code == (reply == fits ? errc::deadline_exceeded : errc::reply_too_large));
+        CHECK(e.needed() == (reply == fits ? 0 : head.size() + 1600 + 1));
+        CHECK(e.http_status == 200);
     }
 }
 

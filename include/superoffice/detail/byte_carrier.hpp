@@ -51,6 +51,13 @@ class byte_carrier {
     [[nodiscard]] std::span<char> body() noexcept { return exchange_.body(); }
     [[nodiscard]] std::size_t capacity() const noexcept { return exchange_.body_capacity(); }
 
+    /// When the time is up: a reply that was only being counted is known to be too large, which says more.
+    [[nodiscard]] bool knows_enough() noexcept {
+        if (!exchange_.is_dropping()) return false;
+        exchange_.give_up_counting();
+        return true;
+    }
+
     /// The reply was whole: keeps the connection, or does not.
     void settle(instant now) noexcept {
         last_used_ = now;

@@ -142,7 +142,7 @@ class call_driver {
     enum class phase : std::uint8_t { idle, credential, carriage };
 
     progress go_on(instant now) noexcept {
-        if (now >= course_.deadline) return course_.fail(errc::deadline_exceeded);
+        if (now >= course_.deadline && !carrier_.knows_enough()) return course_.fail(errc::deadline_exceeded);
         if (phase_ == phase::credential) return take_credential(now);
         return carrier_.advance(course_, target_, options_.idle_limit, now);
     }

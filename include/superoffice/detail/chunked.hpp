@@ -52,9 +52,6 @@ class chunked {
         return at_ == place::ended ? answer::done : answer::more;
     }
 
-    /// Of the chunk that is under way: what has not been given yet.
-    [[nodiscard]] constexpr std::uint64_t remaining() const noexcept { return remaining_; }
-
   private:
     enum class place : std::uint8_t {
         size_first,  // a size must begin

@@ -59,6 +59,8 @@ class http_carrier {
     [[nodiscard]] std::span<char> body() noexcept { return {text(), size_}; }
     [[nodiscard]] std::size_t capacity() const noexcept { return memory_.size() - head_.fields.size(); }
 
+    [[nodiscard]] static bool knows_enough() noexcept { return false; }
+
     void settle(instant) noexcept {}
 
     /// A request that was not handed over holds the credential and is wiped.
