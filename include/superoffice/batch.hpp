@@ -59,6 +59,7 @@
 #endif
 #if SUPEROFFICE_WITH_MBEDTLS
 #include <superoffice/transport/tls.hpp>
+#include <superoffice/transport/tls_refusal.hpp>
 #endif
 #if SUPEROFFICE_WITH_SOCKETS && SUPEROFFICE_WITH_MBEDTLS
 #include <superoffice/transport/mbedtls_socket.hpp>

@@ -240,8 +240,14 @@ enum class errc : std::uint8_t {
     certificate_self_signed,
     certificate_wrong_name,
     certificate_unknown_authority,
+    certificate_not_pinned,
     certificate_refused,
+    bad_client_certificate,
+    client_certificate_refused,
+    wrong_application_protocol,
+    tls_version_refused,
     handshake_failed,
+    alert_received,
     truncated_close,
     // HTTP
     bad_http,
@@ -355,8 +361,15 @@ inline constexpr error_row error_table[] = {
     {"certificate_wrong_name", "the server's certificate is for another name", remedy::administrator, false},
     {"certificate_unknown_authority", "the server's certificate is from an unknown authority", remedy::administrator,
      false},
+    {"certificate_not_pinned", "the server shows none of the pinned keys", remedy::administrator, false},
     {"certificate_refused", "the server's certificate was refused", remedy::administrator, false},
+    {"bad_client_certificate", "the client's certificate or its key cannot be read, or they do not belong together",
+     remedy::user, false},
+    {"client_certificate_refused", "the server refused the client's certificate, or wants one", remedy::user, false},
+    {"wrong_application_protocol", "the server does not speak HTTP/1.1 over TLS (ALPN)", remedy::administrator, false},
+    {"tls_version_refused", "the server speaks no version of TLS that was offered", remedy::administrator, false},
     {"handshake_failed", "the TLS handshake failed", remedy::administrator, true},
+    {"alert_received", "the server ended the TLS connection with an alert", remedy::wait, true},
     {"truncated_close", "the TLS connection ended without close_notify", remedy::wait, true},
     {"bad_http", "the reply is not well-formed HTTP/1.1", remedy::administrator, false},
     {"head_too_large", "the reply's head does not fit into the memory", remedy::program, false},
@@ -7742,6 +7755,120 @@ static_assert(timed_transport<tcp_socket> && waking_transport<tcp_socket> && wai
 #endif  // SUPEROFFICE_WITH_SOCKETS
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/detail/cpu_aes.hpp - whether mbedTLS can do AES by this processor's own instructions.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_DETAIL_CPU_AES_HPP
+#define SUPEROFFICE_DETAIL_CPU_AES_HPP
+
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+#elif defined(_M_X64) || defined(_M_IX86)
+#include <intrin.h>
+#elif defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// True if the processor has instructions for AES and for the product that GCM needs. Costs one instruction, or a look
+/// into what the kernel told the program. Elsewhere (microcontrollers among them): false, and no code.
+inline bool cpu_has_aes() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+    constexpr unsigned wanted = 1U << 25 | 1U << 1;  // AES, PCLMULQDQ
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & wanted) == wanted;
+#elif defined(_M_X64) || defined(_M_IX86)
+    constexpr int wanted = 1 << 25 | 1 << 1;
+    int registers[4] = {};
+    __cpuid(registers, 1);
+    return (registers[2] & wanted) == wanted;
+#elif defined(__aarch64__) && defined(__linux__)
+    constexpr unsigned long wanted = 1UL << 3 | 1UL << 4;  // HWCAP_AES, HWCAP_PMULL
+    return (getauxval(AT_HWCAP) & wanted) == wanted;
+#elif defined(_M_ARM64) || (defined(__aarch64__) && defined(__APPLE__))
+    return true;  // all that these systems run on
+#else
+    return false;
+#endif
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/key_pin.hpp - a public key, named by its SHA-256, that a server must show.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_KEY_PIN_HPP
+#define SUPEROFFICE_TRANSPORT_KEY_PIN_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// The SHA-256 of a certificate's SubjectPublicKeyInfo, as in RFC 7469 section 2.4. It stays the same when a certificate is
+/// renewed with its key. No secret. To get one:
+///
+///     openssl x509 -in server.pem -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64
+struct key_pin {
+    std::uint8_t sha256[32] = {};
+
+    friend constexpr bool operator==(const key_pin&, const key_pin&) noexcept = default;
+};
+
+namespace detail {
+
+constexpr int base64_digit(char c) noexcept {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+inline void a_key_pin_is_44_characters_of_base64() noexcept {
+}  // called in a constant expression: the compiler's message
+
+}  // namespace detail
+
+/// Reads the base64 of 32 bytes, 44 characters of which the last is '=', with or without curl's "sha256//" before them.
+/// False, and `into` is left as it was, for anything else.
+constexpr bool parse_key_pin(std::string_view text, key_pin& into) noexcept {
+    constexpr std::string_view prefix = "sha256//";
+    if (text.substr(0, prefix.size()) == prefix) text.remove_prefix(prefix.size());
+    if (text.size() != 44 || text[43] != '=') return false;
+    key_pin found;
+    std::uint32_t bits = 0;
+    std::size_t size = 0;
+    for (std::size_t at = 0; at < 43; ++at) {
+        const int digit = detail::base64_digit(text[at]);
+        if (digit < 0) return false;
+        bits = bits << 6 | static_cast<std::uint32_t>(digit);
+        // A byte is whole at every digit but the first of each four.
+        if (at % 4 != 0) found.sha256[size++] = static_cast<std::uint8_t>(bits >> (6 - at % 4 * 2) & 0xff);
+    }
+    if ((bits & 3) != 0) return false;  // the last digit carries four bits
+    into = found;
+    return true;
+}
+
+/// The same for a pin in the source: what is none stops the compiler.
+consteval key_pin key_pin_of(std::string_view text) noexcept {
+    key_pin found;
+    if (!parse_key_pin(text, found)) detail::a_key_pin_is_44_characters_of_base64();
+    return found;
+}
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/transport/tls_options.hpp - whom TLS trusts, by which clock, and where its random numbers come from.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
@@ -7750,6 +7877,8 @@ static_assert(timed_transport<tcp_socket> && waking_transport<tcp_socket> && wai
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
+
+class client_certificate;  // superoffice/transport/client_certificate.hpp
 
 /// Where the time of day comes from, to check certificate dates: seconds since 1970-01-01 UTC. An answer of 0 or below
 /// means that the clock was not set yet: errc::no_clock. Asked once per connection.
@@ -7789,6 +7918,25 @@ struct tls_options {
     /// Of a file as of memory: certificates that mbedTLS cannot read are skipped, none left is errc::bad_authorities.
     std::span<const std::byte> ca_memory = {};
 
+    /// Keys of which the server must show one, besides all other checks: in its own certificate or in any other of the
+    /// verified chain, the authority's included. Pin a second key that is kept in reserve: one that is lost locks out.
+    /// errc::certificate_not_pinned if none is shown.
+    std::span<const key_pin> pins = {};
+
+    /// A pinned key instead of authorities, for a server with a certificate of its own making: the server's own certificate
+    /// must have a key of `pins`, whoever signed it. Its name and its dates are checked all the same. No authorities are
+    /// loaded. Without pins: errc::no_authorities.
+    bool pin_instead_of_authorities = false;
+
+    /// Who this client is, for servers that ask for a certificate. Null: nobody, and those servers end the handshake.
+    const client_certificate* client = nullptr;
+
+    /// Cipher suites to offer, the best first, by their numbers (IANA's; mbedTLS names them MBEDTLS_TLS_...), with a 0 behind
+    /// the last. Null: AES-GCM and ChaCha20-Poly1305 with ephemeral keys, whichever of both is faster on this processor
+    /// first, and ECDHE with AES-CBC and SHA-2 for servers of before 2015 (or those that mbedTLS was configured with, by
+    /// MBEDTLS_SSL_CIPHERSUITES). Servers that know nothing but RSA key exchange, SHA-1 or finite-field groups need this.
+    const int* ciphersuites = nullptr;
+
     /// Overrules mbedTLS's own clock. Needed where that was built without MBEDTLS_HAVE_TIME_DATE.
     utc_clock utc_now = {};
 
@@ -7802,7 +7950,8 @@ struct tls_options {
     random_source random = {};
 
     /// Keeps the session of the last verified connection for the next one to the same peer: a shorter handshake, in which
-    /// the server shows no certificate. TLS 1.2; in memory only.
+    /// the server shows no certificate. It is used no longer than the certificates that were verified are valid. See
+    /// `tls::export_session` for keeping it while the power is off.
     bool resume = true;
 };
 
@@ -7837,10 +7986,16 @@ struct tls_options {
 #include <mbedtls/entropy_poll.h>
 #endif
 #endif
+#include <mbedtls/pk.h>
 #include <mbedtls/platform.h>
+#include <mbedtls/platform_util.h>
+#if MBEDTLS_VERSION_NUMBER < 0x04000000 && defined(MBEDTLS_SHA256_C)
+#include <mbedtls/sha256.h>
+#endif
 #include <mbedtls/ssl.h>
+#include <mbedtls/ssl_ciphersuites.h>
 #include <mbedtls/x509_crt.h>
-#if MBEDTLS_VERSION_NUMBER >= 0x04000000 || defined(MBEDTLS_USE_PSA_CRYPTO) || \
+#if MBEDTLS_VERSION_NUMBER >= 0x04000000 || defined(MBEDTLS_USE_PSA_CRYPTO) || !defined(MBEDTLS_SHA256_C) || \
     (MBEDTLS_VERSION_NUMBER >= 0x03000000 && defined(MBEDTLS_SSL_PROTO_TLS1_3))
 #include <psa/crypto.h>
 #endif
@@ -7860,6 +8015,13 @@ inline constexpr int mbedtls_out_of_memory = MBEDTLS_ERR_X509_ALLOC_FAILED;  // 
 #endif
 #if !defined(MBEDTLS_SSL_CLI_C) || !defined(MBEDTLS_X509_CRT_PARSE_C)
 #error "superoffice-batch: this mbedTLS was built without MBEDTLS_SSL_CLI_C or without MBEDTLS_X509_CRT_PARSE_C"
+#endif
+
+// What 3.x and 4.x call private and offer no function for.
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+#define SUPEROFFICE_DETAIL_FIELD(name) MBEDTLS_PRIVATE(name)
+#else
+#define SUPEROFFICE_DETAIL_FIELD(name) name
 #endif
 
 namespace superoffice {
@@ -7973,22 +8135,19 @@ struct mbedtls_api {
             seeded_ = code == 0;
             return code;
         }
-        void give_to(mbedtls_ssl_config& config) noexcept {
-            if (other_)
-                mbedtls_ssl_conf_rng(&config, fill, this);
-            else
-                mbedtls_ssl_conf_rng(&config, mbedtls_ctr_drbg_random, &drbg_);
-        }
+        void give_to(mbedtls_ssl_config& config) noexcept { mbedtls_ssl_conf_rng(&config, fill, this); }
         [[nodiscard]] bool has_failed() const noexcept { return has_failed_; }
 
-      private:
+        /// With the generator itself as first argument; in mbedTLS's form.
         static int fill(void* self, unsigned char* into, std::size_t size) noexcept {
             auto& me = *static_cast<generator*>(self);
+            if (!me.other_) return mbedtls_ctr_drbg_random(&me.drbg_, into, size);
             if (me.other_.fill(me.other_.context, std::as_writable_bytes(std::span(into, size)))) return 0;
             me.has_failed_ = true;
             return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
         }
 
+      private:
         entropy entropy_;
         mbedtls_ctr_drbg_context drbg_;
         random_source other_;
@@ -8012,6 +8171,102 @@ struct mbedtls_api {
         return static_cast<int>(psa_crypto_init());
 #else
         return 0;
+#endif
+    }
+
+    // ---- SHA-256
+
+#if MBEDTLS_VERSION_NUMBER < 0x04000000 && defined(MBEDTLS_SHA256_C)
+    class sha256 {
+      public:
+        sha256() noexcept {
+            mbedtls_sha256_init(&context_);
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+            ok_ = mbedtls_sha256_starts_ret(&context_, 0) == 0;
+#else
+            ok_ = mbedtls_sha256_starts(&context_, 0) == 0;
+#endif
+        }
+        sha256(const sha256&) = delete;
+        sha256& operator=(const sha256&) = delete;
+        ~sha256() { mbedtls_sha256_free(&context_); }
+
+        void add(const void* data, std::size_t size) noexcept {
+            const auto* const bytes = static_cast<const unsigned char*>(data);
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+            ok_ = ok_ && mbedtls_sha256_update_ret(&context_, bytes, size) == 0;
+#else
+            ok_ = ok_ && mbedtls_sha256_update(&context_, bytes, size) == 0;
+#endif
+        }
+        /// False if it could not be computed.
+        bool finish(std::uint8_t (&into)[32]) noexcept {
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+            return ok_ && mbedtls_sha256_finish_ret(&context_, into) == 0;
+#else
+            return ok_ && mbedtls_sha256_finish(&context_, into) == 0;
+#endif
+        }
+
+      private:
+        mbedtls_sha256_context context_;
+        bool ok_ = false;
+    };
+#else
+    class sha256 {
+      public:
+        sha256() noexcept { ok_ = psa_hash_setup(&operation_, PSA_ALG_SHA_256) == PSA_SUCCESS; }
+        sha256(const sha256&) = delete;
+        sha256& operator=(const sha256&) = delete;
+        ~sha256() { psa_hash_abort(&operation_); }
+
+        void add(const void* data, std::size_t size) noexcept {
+            ok_ = ok_ && psa_hash_update(&operation_, static_cast<const std::uint8_t*>(data), size) == PSA_SUCCESS;
+        }
+        bool finish(std::uint8_t (&into)[32]) noexcept {
+            std::size_t size = 0;
+            return ok_ && psa_hash_finish(&operation_, into, sizeof into, &size) == PSA_SUCCESS && size == sizeof into;
+        }
+
+      private:
+        psa_hash_operation_t operation_ = PSA_HASH_OPERATION_INIT;
+        bool ok_ = false;
+    };
+#endif
+
+    // ---- the client's key
+
+    static int parse_key(mbedtls_pk_context& key, std::span<const unsigned char> bytes, std::string_view password,
+                         generator& random) noexcept {
+        const auto* const word = password.empty() ? nullptr : reinterpret_cast<const unsigned char*>(password.data());
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000 && MBEDTLS_VERSION_NUMBER < 0x04000000
+        return mbedtls_pk_parse_key(&key, bytes.data(), bytes.size(), word, password.size(), generator::fill, &random);
+#else
+        static_cast<void>(random);
+        return mbedtls_pk_parse_key(&key, bytes.data(), bytes.size(), word, password.size());
+#endif
+    }
+
+#if defined(MBEDTLS_FS_IO)
+    /// `password` ends with a NUL, or is null.
+    static int parse_key_file(mbedtls_pk_context& key, const char* path, const char* password,
+                              generator& random) noexcept {
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000 && MBEDTLS_VERSION_NUMBER < 0x04000000
+        return mbedtls_pk_parse_keyfile(&key, path, password, generator::fill, &random);
+#else
+        static_cast<void>(random);
+        return mbedtls_pk_parse_keyfile(&key, path, password);
+#endif
+    }
+#endif
+
+    static int check_pair(const mbedtls_x509_crt& certificate, const mbedtls_pk_context& key,
+                          generator& random) noexcept {
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000 && MBEDTLS_VERSION_NUMBER < 0x04000000
+        return mbedtls_pk_check_pair(&certificate.pk, &key, generator::fill, &random);
+#else
+        static_cast<void>(random);
+        return mbedtls_pk_check_pair(&certificate.pk, &key);
 #endif
     }
 
@@ -8042,6 +8297,44 @@ struct mbedtls_api {
 #endif
     }
 
+    /// See `tls_options::ciphersuites`. mbedTLS leaves out those that it was not built with.
+    static void set_ciphersuites(mbedtls_ssl_config& config, const int* chosen) noexcept {
+#if !defined(MBEDTLS_SSL_CIPHERSUITES)
+        if (chosen == nullptr) chosen = has_fast_aes() ? aes_first : chacha_first;
+#endif
+        if (chosen != nullptr) mbedtls_ssl_conf_ciphersuites(&config, chosen);
+    }
+
+    /// The processor has the instructions, and this mbedTLS uses them.
+    static bool has_fast_aes() noexcept {
+#if defined(MBEDTLS_AESNI_C) || defined(MBEDTLS_AESCE_C)
+        return cpu_has_aes();
+#else
+        return false;
+#endif
+    }
+
+    /// TLS 1.3: resumption with a new key exchange only, so that a stolen ticket opens no recorded connection.
+    static void set_key_exchange(mbedtls_ssl_config& config) noexcept {
+        if constexpr (has_tls_1_3) {
+#if defined(MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL)
+            mbedtls_ssl_conf_tls13_key_exchange_modes(&config, MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL);
+#endif
+        }
+        static_cast<void>(config);
+    }
+
+    /// Whether tickets of TLS 1.3 are told to us, or dropped: since 3.6.1 that is a question of configuration.
+    static void take_tickets(mbedtls_ssl_config& config, bool take) noexcept {
+#if defined(MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED) && defined(MBEDTLS_SSL_SESSION_TICKETS)
+        mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
+            &config, take ? MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED
+                          : MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_DISABLED);
+#else
+        static_cast<void>(config), static_cast<void>(take);
+#endif
+    }
+
     static int set_alpn(mbedtls_ssl_config& config, const char** names) noexcept {
 #if defined(MBEDTLS_SSL_ALPN)
         return mbedtls_ssl_conf_alpn_protocols(&config, names);
@@ -8058,7 +8351,102 @@ struct mbedtls_api {
 #endif
     }
 
+    // ---- the handshake, and sessions
+
+    static bool is_over(const mbedtls_ssl_context& ssl) noexcept {
+        return ssl.SUPEROFFICE_DETAIL_FIELD(state) == static_cast<int>(MBEDTLS_SSL_HANDSHAKE_OVER);
+    }
+
+    /// The next step is one of those that compute with keys: to agree on one, to check a signature or to make one. Milliseconds
+    /// on a computer, tenths of a second on a microcontroller.
+    static bool is_costly(const mbedtls_ssl_context& ssl) noexcept {
+        switch (ssl.SUPEROFFICE_DETAIL_FIELD(state)) {
+            case MBEDTLS_SSL_SERVER_CERTIFICATE:
+            case MBEDTLS_SSL_SERVER_KEY_EXCHANGE:
+            case MBEDTLS_SSL_CLIENT_KEY_EXCHANGE:
+            case MBEDTLS_SSL_CERTIFICATE_VERIFY: return true;
+#if MBEDTLS_VERSION_NUMBER >= 0x03020000
+            case MBEDTLS_SSL_SERVER_HELLO: return has_tls_1_3;
+            case MBEDTLS_SSL_CLIENT_CERTIFICATE_VERIFY: return true;
+#endif
+            default: return false;
+        }
+    }
+
+    /// A session needs the server's certificate no more once that was verified: a kilobyte or two.
+    static void drop_certificate(mbedtls_ssl_session& session) noexcept {
+#if defined(MBEDTLS_SSL_KEEP_PEER_CERTIFICATE)
+        mbedtls_x509_crt*& kept = session.SUPEROFFICE_DETAIL_FIELD(peer_cert);
+        if (kept == nullptr) return;
+        mbedtls_x509_crt_free(kept);
+        mbedtls_free(kept);
+        kept = nullptr;
+#else
+        static_cast<void>(session);
+#endif
+    }
+
+    /// By mbedTLS's own clock; 0 without one.
+    static std::int64_t utc_now() noexcept {
+#if defined(MBEDTLS_HAVE_TIME_DATE)
+        return static_cast<std::int64_t>(mbedtls_time(nullptr));
+#else
+        return 0;
+#endif
+    }
+
     // ---- what functions answer
+
+    /// The number of the alert by which the peer ended the connection (RFC 8446 section 6); -1 if `code` says otherwise.
+    static int alert(const mbedtls_ssl_context& ssl, int code) noexcept {
+        if (code != MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) return -1;
+        const unsigned char* const message = ssl.SUPEROFFICE_DETAIL_FIELD(in_msg);  // level, number
+        return message != nullptr ? message[1] : -1;
+    }
+
+    static bool is_version(int code) noexcept {
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+        return code == MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION;
+#else
+        return code == MBEDTLS_ERR_SSL_BAD_HS_PROTOCOL_VERSION;
+#endif
+    }
+
+    /// The handshake stopped at a message in which the server chose an application protocol that was not offered. mbedTLS
+    /// says so by codes that mean many other things as well, so the message is looked at.
+    static bool chose_other_protocol(const mbedtls_ssl_context& ssl, std::string_view offered) noexcept {
+#if defined(MBEDTLS_SSL_ALPN)
+        const unsigned char* const message = ssl.SUPEROFFICE_DETAIL_FIELD(in_msg);  // the last that came in
+        if (message == nullptr) return false;
+        return chose_other_protocol({message, ssl.SUPEROFFICE_DETAIL_FIELD(in_hslen)}, offered);
+#else
+        return static_cast<void>(ssl), static_cast<void>(offered), false;
+#endif
+    }
+
+    /// Of a ServerHello (RFC 5246 section 7.4.1.3) or EncryptedExtensions (RFC 8446 section 4.3.1), its head of four bytes
+    /// included.
+    static bool chose_other_protocol(std::span<const unsigned char> message, std::string_view offered) noexcept {
+        constexpr std::size_t head = 4;
+        constexpr std::size_t alpn = 16;
+        const auto number = [&](std::size_t at) {
+            return at + 2 <= message.size() ? static_cast<std::size_t>(message[at] << 8 | message[at + 1]) : 0;
+        };
+        std::size_t at = head;
+        if (message.size() <= head || (message[0] != 2 && message[0] != 8)) return false;
+        if (message[0] == 2 && message.size() <= head + 2 + 32) return false;
+        if (message[0] == 2)
+            at += std::size_t{2 + 32 + 1 + 2 + 1} + message[head + 2 + 32];  // version, random, suite, compression, id
+        std::size_t end = at + 2 + number(at);
+        if (end > message.size()) end = message.size();
+        for (at += 2; at + 4 <= end; at += 4 + number(at + 2)) {
+            if (number(at) != alpn || at + 7 > end) continue;
+            const std::size_t size = message[at + 6];  // behind type, size, and size of the list
+            return size != offered.size() || at + 7 + size > end ||
+                   std::memcmp(message.data() + at + 7, offered.data(), size) != 0;
+        }
+        return false;
+    }
 
     /// Nothing is wrong and nothing was moved: a TLS 1.3 ticket came in, which 3.x reports as if it were an error.
     static bool is_ticket(int code) noexcept {
@@ -8082,6 +8470,37 @@ struct mbedtls_api {
     }
 
   private:
+#if !defined(MBEDTLS_SSL_CIPHERSUITES)
+    // 0x1301 to 0x1303 are those of TLS 1.3; 2.28 has no names for them.
+    static constexpr int aes_first[] = {0x1301,
+                                        0x1302,
+                                        0x1303,
+                                        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+                                        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+                                        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+                                        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+                                        MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+                                        MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+                                        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
+                                        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
+                                        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384,
+                                        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384,
+                                        0};
+    static constexpr int chacha_first[] = {0x1303,
+                                           0x1301,
+                                           0x1302,
+                                           MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+                                           MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+                                           MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+                                           MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+                                           MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+                                           MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+                                           MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
+                                           MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
+                                           MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384,
+                                           MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384,
+                                           0};
+#endif
 #if MBEDTLS_VERSION_NUMBER >= 0x03010000
     static constexpr std::uint16_t groups[] = {
 #if defined(MBEDTLS_ECP_DP_CURVE25519_ENABLED) || defined(PSA_WANT_ECC_MONTGOMERY_255)
@@ -8123,6 +8542,114 @@ static_assert(mbedtls_api::offers_one_version(0x04020000) && !mbedtls_api::offer
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 
+#undef SUPEROFFICE_DETAIL_FIELD
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/detail/tls_session.hpp - the session of a verified connection, kept for the next one, also as bytes.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_DETAIL_TLS_SESSION_HPP
+#define SUPEROFFICE_DETAIL_TLS_SESSION_HPP
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// What mbedTLS needs for a resumption, and until when the certificates behind it are valid.
+///
+/// As bytes: a version, that moment (big-endian), mbedTLS's own form (which begins with its version and configuration), and
+/// a SHA-256 over all of it, the peer, and whom the link trusts. That hash tells bytes of another peer, of other
+/// authorities or pins, and damaged ones. It is no seal: who can write the bytes can make others that fit.
+class tls_session {
+  public:
+    static constexpr std::size_t head_bytes = 1 + 8;
+    static constexpr std::size_t hash_bytes = 32;
+
+    tls_session() noexcept { mbedtls_ssl_session_init(&session_); }
+    tls_session(const tls_session&) = delete;
+    tls_session& operator=(const tls_session&) = delete;
+    ~tls_session() { mbedtls_ssl_session_free(&session_); }
+
+    [[nodiscard]] bool is_there() const noexcept { return is_there_; }
+    [[nodiscard]] std::int64_t valid_until() const noexcept { return valid_until_; }
+
+    void forget() noexcept {
+        mbedtls_ssl_session_free(&session_);
+        mbedtls_ssl_session_init(&session_);
+        is_there_ = false;
+    }
+
+    /// Of a connection whose peer was verified. Allocates in mbedTLS.
+    void take(mbedtls_ssl_context& from, std::int64_t valid_until) noexcept {
+        forget();
+        is_there_ = mbedtls_ssl_get_session(&from, &session_) == 0;
+        valid_until_ = valid_until;
+        mbedtls_api::drop_certificate(session_);
+    }
+
+    [[nodiscard]] bool give_to(mbedtls_ssl_context& to) const noexcept {
+        return is_there_ && mbedtls_ssl_set_session(&to, &session_) == 0;
+    }
+
+    /// How many bytes were written: 0 if they do not fit. `trust` is what `whom` of the engine says.
+    [[nodiscard]] std::size_t save(std::span<std::byte> into, const std::uint8_t (&trust)[32]) const noexcept {
+        if (!is_there_ || into.size() <= head_bytes + hash_bytes) return 0;
+        auto* const bytes = reinterpret_cast<unsigned char*>(into.data());
+        bytes[0] = format;
+        for (int i = 0; i < 8; ++i)
+            bytes[1 + i] = static_cast<unsigned char>(static_cast<std::uint64_t>(valid_until_) >> (56 - 8 * i));
+        std::size_t size = 0;
+        const std::size_t room = into.size() - head_bytes - hash_bytes;
+        if (mbedtls_ssl_session_save(&session_, bytes + head_bytes, room, &size) != 0 || size > room) return 0;
+        size += head_bytes;
+        std::uint8_t hash[hash_bytes];
+        if (!hash_of(bytes, size, trust, hash)) return 0;
+        std::memcpy(bytes + size, hash, hash_bytes);
+        return size + hash_bytes;
+    }
+
+    /// False, and no session is there, where the bytes are none of `save` under the same `trust`.
+    [[nodiscard]] bool load(std::span<const std::byte> from, const std::uint8_t (&trust)[32]) noexcept {
+        forget();
+        if (from.size() <= head_bytes + hash_bytes || from[0] != std::byte{format}) return false;
+        const auto* const bytes = reinterpret_cast<const unsigned char*>(from.data());
+        const std::size_t size = from.size() - hash_bytes;
+        std::uint8_t hash[hash_bytes];
+        if (!hash_of(bytes, size, trust, hash) || std::memcmp(bytes + size, hash, hash_bytes) != 0) return false;
+        std::uint64_t until = 0;
+        for (int i = 0; i < 8; ++i) until = until << 8 | bytes[1 + i];
+        valid_until_ = static_cast<std::int64_t>(until);
+        is_there_ = mbedtls_ssl_session_load(&session_, bytes + head_bytes, size - head_bytes) == 0;
+        if (!is_there_) forget();
+        return is_there_;
+    }
+
+  private:
+    static constexpr unsigned char format = 1;
+
+    static bool hash_of(const unsigned char* bytes, std::size_t size, const std::uint8_t (&trust)[32],
+                        std::uint8_t (&into)[hash_bytes]) noexcept {
+        mbedtls_api::sha256 hash;
+        hash.add(trust, sizeof trust);
+        hash.add(bytes, size);
+        return hash.finish(into);
+    }
+
+    mbedtls_ssl_session session_;
+    std::int64_t valid_until_ = 0;
+    bool is_there_ = false;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 #endif
 #endif  // SUPEROFFICE_WITH_MBEDTLS
@@ -8152,6 +8679,70 @@ inline constexpr const char* system_authorities[] = {
     "/etc/openssl/certs/ca-certificates.crt",             // NetBSD
 };
 
+/// Reads certificates from memory.
+class certificate_reader {
+  public:
+    /// Adds the certificates of PEM text, or DER ones, which are used where they are. The number of those that could not be
+    /// read, or an error if none could.
+    static int load(mbedtls_x509_crt& chain, std::span<const std::byte> bytes) noexcept {
+        if (!mbedtls_api::has_pem) return load_der(chain, bytes);
+        const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+        return text.find(pem_begin) != std::string_view::npos ? load_pem(chain, text) : load_der(chain, bytes);
+    }
+
+  private:
+    /// A certificate at a time: mbedTLS wants a NUL behind PEM text, so each is copied for a moment.
+    static int load_pem(mbedtls_x509_crt& chain, std::string_view text) noexcept {
+        int first_error = 0, taken = 0, skipped = 0;
+        for (std::size_t at = text.find(pem_begin); at != std::string_view::npos; at = text.find(pem_begin, at)) {
+            const std::size_t last = text.find(pem_end, at);
+            const std::size_t size = (last == std::string_view::npos ? text.size() : last + pem_end.size()) - at;
+            auto* const copy = static_cast<unsigned char*>(mbedtls_calloc(1, size + 1));
+            if (copy == nullptr) return mbedtls_out_of_memory;
+            std::memcpy(copy, text.data() + at, size);
+            count(mbedtls_x509_crt_parse(&chain, copy, size + 1), first_error, taken, skipped);
+            mbedtls_free(copy);
+            at += size;
+        }
+        return taken != 0 ? skipped : first_error;
+    }
+
+    static int load_der(mbedtls_x509_crt& chain, std::span<const std::byte> bytes) noexcept {
+        int first_error = MBEDTLS_ERR_X509_INVALID_FORMAT, taken = 0, skipped = 0;
+        while (!bytes.empty()) {
+            const std::size_t size = der_size(bytes);
+            if (size == 0 || size > bytes.size()) return MBEDTLS_ERR_X509_INVALID_FORMAT;
+            const auto* const first = reinterpret_cast<const unsigned char*>(bytes.data());
+            count(mbedtls_x509_crt_parse_der_nocopy(&chain, first, size), first_error, taken, skipped);
+            bytes = bytes.subspan(size);
+        }
+        return taken != 0 ? skipped : first_error;
+    }
+
+    static void count(int code, int& first_error, int& taken, int& skipped) noexcept {
+        if (code == 0) {
+            ++taken;
+        } else if (++skipped == 1) {
+            first_error = code < 0 ? code : MBEDTLS_ERR_X509_INVALID_FORMAT;
+        }
+    }
+
+    /// Size of the SEQUENCE that begins here, head included (X.690 section 8.1.3); 0 if none does.
+    static constexpr std::size_t der_size(std::span<const std::byte> bytes) noexcept {
+        if (bytes.size() < 2 || bytes[0] != std::byte{0x30}) return 0;
+        const auto first = std::to_integer<std::size_t>(bytes[1]);
+        if (first < 0x80) return 2 + first;
+        const std::size_t more = first & 0x7f;
+        if (more == 0 || more > 3 || bytes.size() < 2 + more) return 0;
+        std::size_t size = 0;
+        for (std::size_t i = 0; i < more; ++i) size = size << 8 | std::to_integer<std::size_t>(bytes[2 + i]);
+        return 2 + more + size;
+    }
+
+    static constexpr std::string_view pem_begin = "-----BEGIN CERTIFICATE-----";
+    static constexpr std::string_view pem_end = "-----END CERTIFICATE-----";
+};
+
 /// The certificates that may have signed the server's.
 class tls_authorities {
   public:
@@ -8164,15 +8755,24 @@ class tls_authorities {
     io_result load(const tls_options& options) noexcept {
         if (is_loaded_) return io_result::ready();
         io_result r = io_result::ready();
+        if (options.pin_instead_of_authorities)
+            return options.pins.empty() ? io_result::failed(errc::no_authorities, 0, stage::handshake) : r;
         if (options.ca_file != nullptr) r = judged(load_file(options.ca_file));
-        if (r.state == io_state::ready && !options.ca_memory.empty()) r = judged(load_memory(options.ca_memory));
+        if (r.state == io_state::ready && !options.ca_memory.empty())
+            r = judged(certificate_reader::load(chain_, options.ca_memory));
         if (options.ca_file == nullptr && options.ca_memory.empty()) r = load_system();
         is_loaded_ = r.state == io_state::ready;
         if (!is_loaded_) clear();
         return r;
     }
 
+    /// Empty where a pin stands for them; never null, which mbedTLS would take for a mistake.
     [[nodiscard]] mbedtls_x509_crt* chain() noexcept { return &chain_; }
+
+    /// All of them go into the hash.
+    void add_to(mbedtls_api::sha256& hash) const noexcept {
+        for (const mbedtls_x509_crt* at = &chain_; at != nullptr; at = at->next) hash.add(at->raw.p, at->raw.len);
+    }
 
   private:
     void clear() noexcept {
@@ -8205,63 +8805,6 @@ class tls_authorities {
 #endif
     }
 
-    int load_memory(std::span<const std::byte> bytes) noexcept {
-        if (!mbedtls_api::has_pem) return load_der(bytes);
-        const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-        return text.find(pem_begin) != std::string_view::npos ? load_pem(text) : load_der(bytes);
-    }
-
-    /// A certificate at a time: mbedTLS wants a NUL behind PEM text, so each is copied for a moment.
-    int load_pem(std::string_view text) noexcept {
-        int first_error = 0, taken = 0, skipped = 0;
-        for (std::size_t at = text.find(pem_begin); at != std::string_view::npos; at = text.find(pem_begin, at)) {
-            const std::size_t last = text.find(pem_end, at);
-            const std::size_t size = (last == std::string_view::npos ? text.size() : last + pem_end.size()) - at;
-            auto* const copy = static_cast<unsigned char*>(mbedtls_calloc(1, size + 1));
-            if (copy == nullptr) return mbedtls_out_of_memory;
-            std::memcpy(copy, text.data() + at, size);
-            count(mbedtls_x509_crt_parse(&chain_, copy, size + 1), first_error, taken, skipped);
-            mbedtls_free(copy);
-            at += size;
-        }
-        return taken != 0 ? skipped : first_error;
-    }
-
-    int load_der(std::span<const std::byte> bytes) noexcept {
-        int first_error = MBEDTLS_ERR_X509_INVALID_FORMAT, taken = 0, skipped = 0;
-        while (!bytes.empty()) {
-            const std::size_t size = der_size(bytes);
-            if (size == 0 || size > bytes.size()) return MBEDTLS_ERR_X509_INVALID_FORMAT;
-            const auto* const first = reinterpret_cast<const unsigned char*>(bytes.data());
-            count(mbedtls_x509_crt_parse_der_nocopy(&chain_, first, size), first_error, taken, skipped);
-            bytes = bytes.subspan(size);
-        }
-        return taken != 0 ? skipped : first_error;
-    }
-
-    static void count(int code, int& first_error, int& taken, int& skipped) noexcept {
-        if (code == 0) {
-            ++taken;
-        } else if (++skipped == 1) {
-            first_error = code < 0 ? code : MBEDTLS_ERR_X509_INVALID_FORMAT;
-        }
-    }
-
-    /// Size of the SEQUENCE that begins here, head included (X.690 section 8.1.3); 0 if none does.
-    static constexpr std::size_t der_size(std::span<const std::byte> bytes) noexcept {
-        if (bytes.size() < 2 || bytes[0] != std::byte{0x30}) return 0;
-        const auto first = std::to_integer<std::size_t>(bytes[1]);
-        if (first < 0x80) return 2 + first;
-        const std::size_t more = first & 0x7f;
-        if (more == 0 || more > 3 || bytes.size() < 2 + more) return 0;
-        std::size_t size = 0;
-        for (std::size_t i = 0; i < more; ++i) size = size << 8 | std::to_integer<std::size_t>(bytes[2 + i]);
-        return 2 + more + size;
-    }
-
-    static constexpr std::string_view pem_begin = "-----BEGIN CERTIFICATE-----";
-    static constexpr std::string_view pem_end = "-----END CERTIFICATE-----";
-
     mbedtls_x509_crt chain_;
     bool is_loaded_ = false;
 };
@@ -8283,11 +8826,15 @@ inline std::int64_t seconds_of(const mbedtls_x509_time& t) noexcept {
 class tls_judge {
   public:
     /// Before each handshake. `utc_now` 0: by mbedTLS's own clock. `address.size` 0: the peer is a name.
-    void begin(bool skip_dates, std::int64_t utc_now, const ip_address& address) noexcept {
-        skip_dates_ = skip_dates;
+    void begin(const tls_options& options, std::int64_t utc_now, const ip_address& address) noexcept {
+        skip_dates_ = options.skip_certificate_dates;
+        pins_ = options.pins;
+        pin_alone_ = options.pin_instead_of_authorities;
         utc_now_ = utc_now;
         address_ = address;
         flags_ = 0;
+        valid_until_ = (std::numeric_limits<std::int64_t>::max)();
+        is_pinned_ = false;
         is_own_issuer_ = false;
         has_seen_ = false;
     }
@@ -8301,12 +8848,19 @@ class tls_judge {
     [[nodiscard]] std::uint32_t flags() const noexcept { return flags_; }
     [[nodiscard]] bool has_seen() const noexcept { return has_seen_; }
 
+    /// The last second at which all that was seen is valid; the largest number where dates do not matter.
+    [[nodiscard]] std::int64_t valid_until() const noexcept { return valid_until_; }
+
+    /// The flag of a server that shows no pinned key: the one that mbedTLS leaves to its callers.
+    static constexpr std::uint32_t not_pinned = MBEDTLS_X509_BADCERT_OTHER;
+
     /// The most telling of the flags: what is signed by nobody known may say anything, so that comes first; then for whom
-    /// the certificate is; then its dates; then the rest (revoked, weak signature or key, not meant for servers).
+    /// the certificate is; then its dates; then the rest (weak signature or key, not meant for servers).
     [[nodiscard]] errc verdict(std::uint32_t flags) const noexcept {
         if ((flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) != 0)
             return is_own_issuer_ ? errc::certificate_self_signed : errc::certificate_unknown_authority;
         if ((flags & MBEDTLS_X509_BADCERT_REVOKED) != 0) return errc::certificate_refused;
+        if ((flags & not_pinned) != 0) return errc::certificate_not_pinned;
         if ((flags & MBEDTLS_X509_BADCERT_CN_MISMATCH) != 0) return errc::certificate_wrong_name;
         if ((flags & MBEDTLS_X509_BADCERT_FUTURE) != 0) return errc::certificate_not_yet_valid;
         if ((flags & MBEDTLS_X509_BADCERT_EXPIRED) != 0) return errc::certificate_expired;
@@ -8315,19 +8869,39 @@ class tls_judge {
 
   private:
     void look(const mbedtls_x509_crt& certificate, int depth, std::uint32_t& flags) noexcept {
+        if (pin_alone_ && depth != 0) {  // whoever signed it: nothing rests on these
+            flags = 0;
+            return;
+        }
         constexpr std::uint32_t dates = MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE;
         if (skip_dates_ || utc_now_ != 0) flags &= ~dates;
         if (!skip_dates_ && utc_now_ != 0) {
             if (utc_now_ > seconds_of(certificate.valid_to)) flags |= MBEDTLS_X509_BADCERT_EXPIRED;
             if (utc_now_ < seconds_of(certificate.valid_from)) flags |= MBEDTLS_X509_BADCERT_FUTURE;
         }
+        if (const std::int64_t last = seconds_of(certificate.valid_to); !skip_dates_ && last < valid_until_)
+            valid_until_ = last;
+        is_pinned_ = is_pinned_ || is_one_of_pins(certificate);
         if (depth == 0) {
             has_seen_ = true;
+            if (!pins_.empty() && !is_pinned_) flags |= not_pinned;
+            if (pin_alone_) flags &= ~std::uint32_t{MBEDTLS_X509_BADCERT_NOT_TRUSTED};
             const mbedtls_x509_buf &issuer = certificate.issuer_raw, &subject = certificate.subject_raw;
             is_own_issuer_ = issuer.len == subject.len && std::memcmp(issuer.p, subject.p, issuer.len) == 0;
             if (address_.size != 0 && !is_for_address(certificate)) flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
         }
         flags_ |= flags;
+    }
+
+    [[nodiscard]] bool is_one_of_pins(const mbedtls_x509_crt& certificate) const noexcept {
+        if (pins_.empty()) return false;
+        key_pin its;
+        mbedtls_api::sha256 hash;
+        hash.add(certificate.pk_raw.p, certificate.pk_raw.len);
+        if (!hash.finish(its.sha256)) return false;
+        for (const key_pin& pin : pins_)
+            if (pin == its) return true;
+        return false;
     }
 
     /// By iPAddress of subjectAltName only (RFC 9110 section 4.3.5), never by a name that looks like an address.
@@ -8340,15 +8914,140 @@ class tls_judge {
         return false;
     }
 
+    std::span<const key_pin> pins_;
     std::int64_t utc_now_ = 0;
+    std::int64_t valid_until_ = 0;
     std::uint32_t flags_ = 0;
     ip_address address_;
+    bool pin_alone_ = false;
+    bool is_pinned_ = false;
     bool skip_dates_ = false;
     bool is_own_issuer_ = false;
     bool has_seen_ = false;
 };
 
 }  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/client_certificate.hpp - who this client is, for servers that ask for a certificate.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_CLIENT_CERTIFICATE_HPP
+#define SUPEROFFICE_TRANSPORT_CLIENT_CERTIFICATE_HPP
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// A certificate with the others that lead to its authority, and its key. Loaded once, then named in `tls_options::client`
+/// of as many links as there are; it outlives them.
+///
+///     superoffice::client_certificate me;
+///     if (const superoffice::error e = me.load_files("me.pem", "me.key"); e.code != superoffice::errc::ok) ...
+///     superoffice::mbedtls_socket link{{.client = &me}};
+///
+/// A class of its own, so that programs without one contain no code to read keys.
+class client_certificate {
+  public:
+    client_certificate() noexcept { reset(); }
+    client_certificate(const client_certificate&) = delete;
+    client_certificate& operator=(const client_certificate&) = delete;
+    ~client_certificate() { clear(); }
+
+    /// From memory, each PEM or DER. Certificates in DER are used where they are and must stay there; the key and the
+    /// password are not needed afterwards: mbedTLS makes a key of its own of them, and zeroes it with this object.
+    ///
+    /// @param chain     the client's certificate, then those between it and the authority
+    /// @param password  of an encrypted key, else empty. mbedTLS 2.28 knows no PKCS#8 under AES, which is what OpenSSL makes
+    ///                  today: `openssl pkcs8 -topk8 -v2 des3` makes what it knows
+    /// @param random    as in `tls_options`; reading some keys and trying the pair takes random bytes
+    ///
+    /// Errors  bad_client_certificate (native: mbedTLS's code), no_entropy; nothing is kept then
+    /// Costs   allocations in mbedTLS; one signature to try whether the key is that of the certificate
+    error load(std::span<const std::byte> chain, std::span<const std::byte> key, std::string_view password = {},
+               random_source random = {}) noexcept {
+        return loaded(random, [&](detail::mbedtls_api::generator& generator) {
+            const int code = detail::certificate_reader::load(chain_, chain);
+            return code != 0 ? code : load_key(key, password, generator);
+        });
+    }
+
+#if defined(MBEDTLS_FS_IO)
+    /// From files, each PEM or DER. `password` ends with a NUL; null without one.
+    error load_files(const char* chain, const char* key, const char* password = nullptr,
+                     random_source random = {}) noexcept {
+        return loaded(random, [&](detail::mbedtls_api::generator& generator) {
+            const int code = mbedtls_x509_crt_parse_file(&chain_, chain);
+            return code != 0 ? code : detail::mbedtls_api::parse_key_file(key_, key, password, generator);
+        });
+    }
+#endif
+
+    [[nodiscard]] bool is_loaded() const noexcept { return is_loaded_; }
+
+    /// For mbedTLS, which changes neither but says so nowhere.
+    [[nodiscard]] mbedtls_x509_crt* chain() const noexcept { return &chain_; }
+    [[nodiscard]] mbedtls_pk_context* key() const noexcept { return &key_; }
+
+  private:
+    template <class Read>
+    error loaded(random_source random, Read read) noexcept {
+        clear();
+        reset();
+        detail::mbedtls_api::generator generator;
+        int code = detail::mbedtls_api::begin_psa();
+        if (code == 0) code = generator.begin(random);
+        if (code != 0) return {.stage = stage::request, .code = errc::no_entropy, .native = code};
+        code = read(generator);
+        if (code == 0) code = detail::mbedtls_api::check_pair(chain_, key_, generator);
+        is_loaded_ = code == 0;
+        if (is_loaded_) return {};
+        clear();
+        reset();
+        // How many certificates could not be read counts up; mbedTLS's codes are negative.
+        return {.stage = stage::request,
+                .code = errc::bad_client_certificate,
+                .native = code < 0 ? code : MBEDTLS_ERR_X509_INVALID_FORMAT};
+    }
+
+    /// mbedTLS wants a NUL behind PEM text, so that is copied for a moment.
+    int load_key(std::span<const std::byte> key, std::string_view password,
+                 detail::mbedtls_api::generator& generator) noexcept {
+        const auto* const bytes = reinterpret_cast<const unsigned char*>(key.data());
+        const std::string_view text(reinterpret_cast<const char*>(key.data()), key.size());
+        if (text.find("-----BEGIN") == std::string_view::npos)
+            return detail::mbedtls_api::parse_key(key_, {bytes, key.size()}, password, generator);
+        auto* const copy = static_cast<unsigned char*>(mbedtls_calloc(1, key.size() + 1));
+        if (copy == nullptr) return detail::mbedtls_out_of_memory;
+        std::memcpy(copy, bytes, key.size());
+        const int code = detail::mbedtls_api::parse_key(key_, {copy, key.size() + 1}, password, generator);
+        mbedtls_platform_zeroize(copy, key.size());
+        mbedtls_free(copy);
+        return code;
+    }
+
+    void reset() noexcept {
+        mbedtls_x509_crt_init(&chain_);
+        mbedtls_pk_init(&key_);
+        is_loaded_ = false;
+    }
+    void clear() noexcept {
+        mbedtls_x509_crt_free(&chain_);
+        mbedtls_pk_free(&key_);
+    }
+
+    mutable mbedtls_x509_crt chain_;
+    mutable mbedtls_pk_context key_;
+    bool is_loaded_ = false;
+};
+
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 
@@ -8375,12 +9074,10 @@ class tls_engine {
     explicit tls_engine(const tls_options& options) noexcept : options_(options) {
         mbedtls_ssl_config_init(&config_);
         mbedtls_ssl_init(&ssl_);
-        mbedtls_ssl_session_init(&session_);
     }
     tls_engine(const tls_engine&) = delete;
     tls_engine& operator=(const tls_engine&) = delete;
     ~tls_engine() {
-        mbedtls_ssl_session_free(&session_);
         mbedtls_ssl_free(&ssl_);
         mbedtls_ssl_config_free(&config_);
     }
@@ -8390,6 +9087,7 @@ class tls_engine {
     io_result prepare(const peer& to) noexcept {
         if (to.host.empty() || to.host.size() > max_host_bytes || to.host.find('\0') != std::string_view::npos)
             return io_result::failed(errc::name_not_found, 0, stage::resolve);
+        keep_ticket();
         ip_address address;
         if (parse_ip_address(to.host, address) && !mbedtls_api::lists_addresses)
             return io_result::failed(errc::address_not_verifiable, 0, stage::handshake);
@@ -8405,13 +9103,12 @@ class tls_engine {
         }
         if (const io_result r = configure(); r.state != io_state::ready) return r;
 
-        if (to.host != host() || to.port != port_) forget_session();
-        host_size_ = static_cast<std::uint8_t>(to.host.size());  // at most max_host_bytes, see above
-        std::memcpy(host_, to.host.data(), to.host.size());
-        host_[host_size_] = '\0';
-        port_ = to.port;
+        turn_to(to);
         is_address_ = address.size != 0;
-        judge_.begin(options_.skip_certificate_dates, utc_now, address);
+        judge_.begin(options_, utc_now, address);
+        // A resumption shows no certificates, so it must not outlive those that it rests on.
+        if (utc_now == 0 && !options_.skip_certificate_dates) utc_now = mbedtls_api::utc_now();
+        if (utc_now > session_.valid_until()) session_.forget();
         return io_result::ready();
     }
 
@@ -8427,20 +9124,27 @@ class tls_engine {
             return io_result::failed(errc::handshake_failed, code, stage::handshake);
         }
         mbedtls_ssl_set_bio(&ssl_, link, push, pull, nullptr);
-        is_resuming_ = has_session_ && mbedtls_ssl_set_session(&ssl_, &session_) == 0;
+        is_resuming_ = session_.give_to(ssl_);
+        is_resumed_ = false;
+        mbedtls_api::take_tickets(config_, options_.resume);
         unsent_ = 0;
         return io_result::ready();
     }
 
+    /// A bounded piece: steps that cost little up to one that does not, or up to where the link below blocks.
     io_result handshake() noexcept {
-        for (int round = 0; round < rounds; ++round) {
+        for (int step = 0; step < steps; ++step) {
             below_ = io_result::ready();
-            const int code = mbedtls_ssl_handshake(&ssl_);
-            if (code == 0) return finish();
-            if (is_to_be_repeated(code)) continue;
-            const io_result r = handshake_answer(code);
-            if (r.state == io_state::failed) forget_session();
-            return r;
+            const bool was_costly = mbedtls_api::is_costly(ssl_);
+            const int code = mbedtls_ssl_handshake_step(&ssl_);
+            if (code == 0) {
+                if (mbedtls_api::is_over(ssl_)) return finish();
+                if (was_costly) break;
+            } else if (!is_to_be_repeated(code)) {
+                const io_result r = handshake_answer(code);
+                if (r.state == io_state::failed) session_.forget();
+                return r;
+            }
         }
         return io_result::would_block(wait_for::nothing, stage::handshake);
     }
@@ -8451,7 +9155,7 @@ class tls_engine {
             const int n = mbedtls_ssl_read(&ssl_, reinterpret_cast<unsigned char*>(into.data()), piece(into.size()));
             if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
             if (is_to_be_repeated(n)) continue;
-            return answer(n == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : n, stage::receive);
+            return distrust(answer(n == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : n, stage::receive));
         }
         return io_result::would_block(wait_for::nothing, stage::receive);
     }
@@ -8467,7 +9171,7 @@ class tls_engine {
             unsent_ = n == MBEDTLS_ERR_SSL_WANT_WRITE || n == MBEDTLS_ERR_SSL_WANT_READ ? size : 0;
             if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
             if (n == 0 || is_to_be_repeated(n)) continue;
-            const io_result r = answer(n, stage::transmit);
+            const io_result r = distrust(answer(n, stage::transmit));
             return r.state == io_state::closed ? io_result::failed(errc::connection_closed, n, stage::transmit) : r;
         }
         return io_result::would_block(wait_for::nothing, stage::transmit);
@@ -8487,6 +9191,27 @@ class tls_engine {
         }
     }
 
+    [[nodiscard]] bool is_resumed() const noexcept { return is_resumed_; }
+
+    /// See `tls::export_session`.
+    std::size_t save_session(std::span<std::byte> into) noexcept {
+        keep_ticket();
+        std::uint8_t trust[32];
+        return session_.is_there() && hash_of_trust(trust) ? session_.save(into, trust) : 0;
+    }
+
+    /// See `tls::import_session`. While no connection is there.
+    io_result load_session(const peer& to, std::span<const std::byte> from) noexcept {
+        if (to.host.empty() || to.host.size() > max_host_bytes)
+            return io_result::failed(errc::name_not_found, 0, stage::resolve);
+        if (const io_result r = configure(); r.state != io_state::ready) return r;
+        has_ticket_ = false;
+        turn_to(to);
+        std::uint8_t trust[32];
+        const bool good = options_.resume && hash_of_trust(trust) && session_.load(from, trust);
+        return good ? io_result::ready() : io_result::closed();
+    }
+
     /// "TLSv1.2", "TLSv1.3".
     [[nodiscard]] const char* version() const noexcept { return mbedtls_ssl_get_version(&ssl_); }
     [[nodiscard]] const char* ciphersuite() const noexcept { return mbedtls_ssl_get_ciphersuite(&ssl_); }
@@ -8494,6 +9219,9 @@ class tls_engine {
   private:
     /// A peer may send any number of records that move no data; so many are taken in one call.
     static constexpr int rounds = 16;
+
+    /// Of a handshake in one call: as many as those that cost little can follow one another.
+    static constexpr int steps = 16;
 
     /// mbedTLS counts in int; a record holds 16 KB at most (RFC 8446 section 5.1).
     static constexpr std::size_t piece(std::size_t size) noexcept { return size < 0x10000 ? size : 0x10000; }
@@ -8513,16 +9241,25 @@ class tls_engine {
         if (code == 0 && !mbedtls_api::set_versions(config_, options_.protocol))
             code = MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE;
         if (code == 0) code = mbedtls_api::set_alpn(config_, alpn_);
+        errc what = errc::handshake_failed;
+        if (code == 0 && options_.client != nullptr) {
+            what = errc::bad_client_certificate;
+            code = options_.client->is_loaded()
+                       ? mbedtls_ssl_conf_own_cert(&config_, options_.client->chain(), options_.client->key())
+                       : MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
+        }
         if (code != 0) {
             mbedtls_ssl_config_free(&config_);
             mbedtls_ssl_config_init(&config_);
-            return io_result::failed(errc::handshake_failed, code, stage::handshake);
+            return io_result::failed(what, code, stage::handshake);
         }
         generator_.give_to(config_);
         mbedtls_ssl_conf_authmode(&config_, MBEDTLS_SSL_VERIFY_REQUIRED);
         mbedtls_ssl_conf_ca_chain(&config_, authorities_.chain(), nullptr);
         mbedtls_ssl_conf_verify(&config_, tls_judge::look, &judge_);
         mbedtls_api::set_curves(config_);
+        mbedtls_api::set_ciphersuites(config_, options_.ciphersuites);
+        mbedtls_api::set_key_exchange(config_);
         mbedtls_api::forbid_renegotiation(config_);
         is_configured_ = true;
         return io_result::ready();
@@ -8532,30 +9269,81 @@ class tls_engine {
         mbedtls_ssl_free(&ssl_);
         mbedtls_ssl_init(&ssl_);
         is_set_up_ = false;
+        has_ticket_ = false;
     }
 
-    void forget_session() noexcept {
-        mbedtls_ssl_session_free(&session_);
-        mbedtls_ssl_session_init(&session_);
-        has_session_ = false;
+    /// What one server vouched for is not offered to another.
+    void turn_to(const peer& to) noexcept {
+        if (to.host != host() || to.port != port_) session_.forget();
+        host_size_ = static_cast<std::uint8_t>(to.host.size());  // at most max_host_bytes: both callers have looked
+        std::memcpy(host_, to.host.data(), to.host.size());
+        host_[host_size_] = '\0';
+        port_ = to.port;
+    }
+
+    /// Everything that the verification of a peer depends on.
+    bool hash_of_trust(std::uint8_t (&into)[32]) noexcept {
+        mbedtls_api::sha256 hash;
+        const std::uint8_t facts[] = {static_cast<std::uint8_t>(options_.protocol),
+                                      options_.skip_certificate_dates,
+                                      options_.pin_instead_of_authorities,
+                                      static_cast<std::uint8_t>(options_.pins.size()),
+                                      static_cast<std::uint8_t>(port_ >> 8),
+                                      static_cast<std::uint8_t>(port_ & 0xff),
+                                      host_size_};
+        hash.add(facts, sizeof facts);
+        hash.add(host_, host_size_);
+        hash.add(options_.pins.data(), options_.pins.size_bytes());
+        authorities_.add_to(hash);
+        if (options_.client != nullptr) hash.add(options_.client->chain()->raw.p, options_.client->chain()->raw.len);
+        return hash.finish(into);
+    }
+
+    /// A ticket of TLS 1.3 that came in behind the handshake. It is taken out when the next handshake is near, so that
+    /// `receive` allocates as little as can be.
+    void keep_ticket() noexcept {
+        if (has_ticket_) session_.take(ssl_, valid_until_);
+        has_ticket_ = false;
+    }
+
+    /// The session of a connection that broke by an alert or a damaged record is not used again (RFC 5246 section 7.2.2).
+    io_result distrust(const io_result& r) noexcept {
+        if (r.state == io_state::failed && below_.state == io_state::ready && r.code != errc::truncated_close) {
+            session_.forget();
+            has_ticket_ = false;
+        }
+        return r;
     }
 
     /// The handshake is over. Whether the peer was verified is not left to mbedTLS alone.
     io_result finish() noexcept {
         const std::uint32_t flags = judge_.flags() | mbedtls_ssl_get_verify_result(&ssl_);
         if (flags != 0 || (!judge_.has_seen() && !is_resuming_)) {
-            forget_session();
-            return io_result::failed(judge_.verdict(flags), static_cast<std::int32_t>(flags), stage::handshake);
+            session_.forget();
+            return io_result::failed(judge_.verdict(flags), native_of(flags), stage::handshake);
         }
-        forget_session();
-        if (options_.resume && std::string_view(version()) == "TLSv1.2")
-            has_session_ = mbedtls_ssl_get_session(&ssl_, &session_) == 0;
+        is_resumed_ = !judge_.has_seen();
+        valid_until_ = is_resumed_ ? session_.valid_until() : judge_.valid_until();
+        has_ticket_ = false;
+        session_
+            .forget();  // that of TLS 1.3 is good for one connection (RFC 8446 appendix C.4), that of 1.2 is there anew
+        if (options_.resume && std::string_view(version()) == "TLSv1.2") session_.take(ssl_, valid_until_);
         return io_result::ready();
     }
 
+    /// mbedTLS's flags for a certificate are positive, and its codes negative: the sign tells which of them a `native` is.
+    static std::int32_t native_of(std::uint32_t flags) noexcept {
+        return static_cast<std::int32_t>(flags & 0x7fffffff);
+    }
+
     /// Something was done that moves no data of ours (a ticket, a refused renegotiation), and the link did not block.
-    [[nodiscard]] bool is_to_be_repeated(int code) const noexcept {
-        if (mbedtls_api::is_ticket(code)) return true;
+    [[nodiscard]] bool is_to_be_repeated(int code) noexcept {
+        if (mbedtls_api::is_ticket(code)) {
+            // One is enough, and each costs memory: the others are dropped.
+            has_ticket_ = options_.resume;
+            mbedtls_api::take_tickets(config_, false);
+            return true;
+        }
         const bool wants = code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE;
         return wants && below_.state == io_state::ready;
     }
@@ -8569,11 +9357,34 @@ class tls_engine {
 
         std::uint32_t flags = judge_.flags();
         if (const std::uint32_t all = mbedtls_ssl_get_verify_result(&ssl_); all != 0xffffffff) flags |= all;
-        if (flags != 0)
-            return io_result::failed(judge_.verdict(flags), static_cast<std::int32_t>(flags), stage::handshake);
+        if (flags != 0) return io_result::failed(judge_.verdict(flags), native_of(flags), stage::handshake);
         if (code == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED || code == MBEDTLS_ERR_X509_FATAL_ERROR)
             return io_result::failed(errc::certificate_refused, code, stage::handshake);
-        return io_result::failed(errc::handshake_failed, code, stage::handshake);
+        if (r.code != errc::link_failed) return r;  // an alert
+        const bool other = mbedtls_api::chose_other_protocol(ssl_, alpn_[0]);
+        return io_result::failed(mbedtls_api::is_version(code) ? errc::tls_version_refused
+                                 : other                       ? errc::wrong_application_protocol
+                                                               : errc::handshake_failed,
+                                 code, stage::handshake);
+    }
+
+    /// What the peer means by an alert (RFC 8446 section 6.2). Of those for certificates only a client's can be meant.
+    static errc meaning_of(int alert, stage at) noexcept {
+        switch (alert) {
+            case 41:   // no_certificate
+            case 42:   // bad_certificate
+            case 43:   // unsupported_certificate
+            case 44:   // certificate_revoked
+            case 45:   // certificate_expired
+            case 46:   // certificate_unknown
+            case 48:   // unknown_ca
+            case 49:   // access_denied
+            case 116:  // certificate_required
+                return errc::client_certificate_refused;
+            case 70: return errc::tls_version_refused;          // protocol_version
+            case 120: return errc::wrong_application_protocol;  // no_application_protocol
+            default: return at == stage::handshake ? errc::handshake_failed : errc::alert_received;
+        }
     }
 
     /// What the link below said goes through unchanged; it is the cause of what mbedTLS says.
@@ -8584,6 +9395,8 @@ class tls_engine {
             return io_result::failed(below_.code, below_.native, at == stage::handshake ? at : below_.at);
         if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) return io_result::closed();
         if (code == MBEDTLS_ERR_SSL_CONN_EOF) return io_result::failed(errc::truncated_close, code, at);
+        if (const int alert = mbedtls_api::alert(ssl_, code); alert >= 0)
+            return io_result::failed(meaning_of(alert, at), alert, at);
         return io_result::failed(errc::link_failed, code, at);
     }
 
@@ -8593,18 +9406,20 @@ class tls_engine {
     tls_judge judge_;
     mbedtls_ssl_config config_;
     mbedtls_ssl_context ssl_;
-    mbedtls_ssl_session session_;
+    tls_session session_;
     io_result below_;  ///< the last word of the link below
     const char* alpn_[2] = {"http/1.1", nullptr};
-    std::size_t unsent_ = 0;  ///< what the last `transmit` gave to mbedTLS and could not be sent yet
+    std::size_t unsent_ = 0;        ///< what the last `transmit` gave to mbedTLS and could not be sent yet
+    std::int64_t valid_until_ = 0;  ///< of what this connection was verified by
     std::uint16_t port_ = 0;
     std::uint8_t host_size_ = 0;
     char host_[max_host_bytes + 1] = {};
     bool is_address_ = false;
     bool is_configured_ = false;
     bool is_set_up_ = false;
-    bool has_session_ = false;
-    bool is_resuming_ = false;
+    bool is_resuming_ = false;  ///< a session was offered
+    bool is_resumed_ = false;   ///< and taken
+    bool has_ticket_ = false;   ///< mbedTLS holds one that `session_` does not
 };
 
 }  // namespace detail
@@ -8632,7 +9447,8 @@ inline namespace SUPEROFFICE_ABI {
 ///
 /// The server is verified before a byte of the caller's is sent, always: its certificate must lead to a trusted authority,
 /// be for the peer's name (or, for an IP literal, name that address as iPAddress: mbedTLS 3.5 and later), and be valid
-/// today. TLS 1.2 or later; no renegotiation; ALPN "http/1.1"; X25519 and P-256 before costlier curves.
+/// today. A server that shows a pinned key may be trusted in place of an authority (`tls_options`). TLS 1.2 or later; no
+/// renegotiation; ALPN "http/1.1"; X25519 and P-256 before costlier curves; the faster cipher of this processor first.
 ///
 /// Versions offered with `tls_protocol::automatic`: mbedTLS 2.28 and 3.1 speak 1.2 only. On 3.2.0 to 3.6.7, 4.0.0 to 4.1.1
 /// and 4.2.0 a client that offers 1.2 and 1.3 together can be brought to a connection without secret keys
@@ -8646,17 +9462,29 @@ inline namespace SUPEROFFICE_ABI {
 /// Errors of `start`, beside those of the link below, which pass through unchanged (all at stage::handshake):
 ///     no_authorities, bad_authorities, no_entropy   native: mbedTLS's code; nothing was sent
 ///     no_clock, address_not_verifiable              native: 0; nothing was sent
-///     certificate_unknown_authority, certificate_self_signed, certificate_wrong_name, certificate_not_yet_valid,
-///     certificate_expired, certificate_refused      native: mbedTLS's verify flags (MBEDTLS_X509_BADCERT_...), of which
-///                                                   the first in this order decides; a negative native is a code
+///     bad_client_certificate                        native: mbedTLS's code; nothing was sent
+///     certificate_unknown_authority, certificate_self_signed, certificate_not_pinned, certificate_wrong_name,
+///     certificate_not_yet_valid, certificate_expired, certificate_refused
+///                                                   native: positive, all that is wrong with the certificate, as mbedTLS's
+///                                                   flags (MBEDTLS_X509_BADCERT_..., _OTHER: no pinned key), of which the
+///                                                   first in this order decides; negative, mbedTLS's code
+///     client_certificate_refused, wrong_application_protocol, tls_version_refused, handshake_failed
+///                                                   native: positive, the alert that the server sent (RFC 8446 section
+///                                                   6.2); negative, mbedTLS's code
 ///     connection_closed                             the peer ended the connection in the middle
-///     handshake_failed                              native: mbedTLS's code, or that of a configuration it cannot do
 /// Errors of `receive` and `transmit`: truncated_close (the connection ended without close_notify), connection_closed
-/// (transmit after the peer has closed), link_failed (a damaged record, an alert; native: mbedTLS's code).
+/// (transmit after the peer has closed), alert_received and client_certificate_refused (with TLS 1.3 a server says so behind
+/// the handshake; native: the alert), link_failed (a damaged record; native: mbedTLS's code).
+/// `tls_refusal` (superoffice/transport/tls_refusal.hpp) puts all of these into words.
+///
+/// One call of `start` does one bounded piece of the handshake: at most one step that computes with keys (agreeing on one,
+/// checking the server's certificates, making or checking a signature), then it answers would_block with
+/// wait_for::nothing. With an mbedTLS that has MBEDTLS_ECP_RESTARTABLE, mbedtls_ecp_set_max_ops cuts those as well.
 ///
 /// Memory: mbedTLS allocates by its own allocator (mbedtls_platform_set_calloc_free) during `start`; the authorities are
 /// loaded by the first `start` and kept, the record buffers are kept from one connection to the next. After `start` is
-/// ready nothing is allocated until the next `start`. The object itself: about 3 KB over TCP.
+/// ready nothing is allocated until the next `start`, with one exception: with TLS 1.3 and `resume`, mbedTLS allocates for
+/// the first ticket that comes in, which is mostly in the first `receive`. The object itself: about 3 KB over TCP.
 ///
 /// mbedTLS's own globals: with TLS 1.3 or 4.x, psa_crypto_init is called by the first `start` and never undone. Two links
 /// in two threads need an mbedTLS built with MBEDTLS_THREADING_C. This library has no globals.
@@ -8755,6 +9583,35 @@ class tls : public detail::clock_of<Link> {
         return link_.native_handle();
     }
 
+    /// True if the last handshake resumed a session: the server showed no certificate, and was verified when that session
+    /// began. After `start` is ready.
+    [[nodiscard]] bool resumed() const noexcept { return engine_.is_resumed(); }
+
+    /// Room that is enough for a session of most servers, which send tickets of some hundred bytes.
+    static constexpr std::size_t max_session_bytes = 2048;
+
+    /// Writes the session of the last connection, also of one that is over, for the day after the power was off: a device in
+    /// deep sleep saves the long handshake. With TLS 1.3 there is one after the first reply was received.
+    ///
+    /// The bytes hold the secret that opens the session: who has them can speak as this client's server to this link and read
+    /// what it sends. Keep them where keys are kept.
+    ///
+    /// @returns how many bytes were written; 0 if there is no session, or none that fits
+    /// Costs    a hash over the authorities (half a millisecond for a system's); with TLS 1.3 it allocates in mbedTLS
+    std::size_t export_session(std::span<std::byte> into) noexcept { return engine_.save_session(into); }
+
+    /// Takes what `export_session` wrote, for the next connection to this peer. Before `start`; not while a connection is
+    /// there. The session is bound to all that the server was verified by: host, port, TLS versions, authorities, pins, the
+    /// client's certificate. Where one of those is not the same, or the bytes are damaged or of another mbedTLS, nothing is
+    /// taken and the next `start` does a whole handshake.
+    ///
+    /// @returns ready: taken | closed: not taken | failed: the link cannot be configured, as `start` would say
+    /// Costs    loads the authorities, if that is not done yet, and a hash over them
+    io_result import_session(const peer& to, std::span<const std::byte> from) noexcept {
+        if (phase_ == phase::over) stop();
+        return phase_ == phase::idle ? engine_.load_session(to, from) : io_result::closed();
+    }
+
     /// What was agreed on, for logs: "TLSv1.2"; mbedTLS's name of the cipher suite. Constants; after `start` is ready.
     [[nodiscard]] const char* version() const noexcept { return engine_.version(); }
     [[nodiscard]] const char* ciphersuite() const noexcept { return engine_.ciphersuite(); }
@@ -8784,6 +9641,164 @@ class tls : public detail::clock_of<Link> {
     io_result end_ = not_started;  ///< what is answered while not open
     phase phase_ = phase::idle;
 };
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/tls_refusal.hpp - why a certificate or a handshake was refused, in words.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_TLS_REFUSAL_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_REFUSAL_HPP
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+struct numbered_text {
+    std::uint32_t number;
+    const char* text;
+};
+
+/// In the order in which they are told: the worst first, as `tls` chooses the code.
+inline constexpr numbered_text certificate_faults[] = {
+    {MBEDTLS_X509_BADCERT_NOT_TRUSTED, "no trusted authority signed it"},
+    {MBEDTLS_X509_BADCERT_REVOKED, "it was revoked"},
+    {MBEDTLS_X509_BADCERT_OTHER, "its key is none of the pinned ones"},
+    {MBEDTLS_X509_BADCERT_CN_MISMATCH, "it is for another name"},
+    {MBEDTLS_X509_BADCERT_FUTURE, "it is not valid yet"},
+    {MBEDTLS_X509_BADCERT_EXPIRED, "it has expired"},
+    {MBEDTLS_X509_BADCERT_BAD_MD, "it is signed with a hash that is too weak"},
+    {MBEDTLS_X509_BADCERT_BAD_PK, "it is signed with a kind of key that is not accepted"},
+    {MBEDTLS_X509_BADCERT_BAD_KEY, "its key is too short or on a curve that is not accepted"},
+    {MBEDTLS_X509_BADCERT_KEY_USAGE, "its key is not meant for this use"},
+    {MBEDTLS_X509_BADCERT_EXT_KEY_USAGE, "it is not meant for servers"},
+    {MBEDTLS_X509_BADCERT_NS_CERT_TYPE, "its type is not that of a server"},
+    {MBEDTLS_X509_BADCERT_MISSING, "the server showed none"},
+    {MBEDTLS_X509_BADCERT_SKIP_VERIFY, "it was not checked"},
+    {MBEDTLS_X509_BADCRL_NOT_TRUSTED | MBEDTLS_X509_BADCRL_EXPIRED | MBEDTLS_X509_BADCRL_FUTURE |
+         MBEDTLS_X509_BADCRL_BAD_MD | MBEDTLS_X509_BADCRL_BAD_PK | MBEDTLS_X509_BADCRL_BAD_KEY,
+     "the list of revoked certificates cannot be used"},
+};
+
+/// RFC 8446 section 6.2, and those of TLS 1.2 that it no longer names (RFC 5246 section 7.2.2).
+inline constexpr numbered_text alerts[] = {
+    {10, "unexpected_message"},
+    {20, "bad_record_mac"},
+    {22, "record_overflow"},
+    {40, "handshake_failure"},
+    {41, "no_certificate"},
+    {42, "bad_certificate"},
+    {43, "unsupported_certificate"},
+    {44, "certificate_revoked"},
+    {45, "certificate_expired"},
+    {46, "certificate_unknown"},
+    {47, "illegal_parameter"},
+    {48, "unknown_ca"},
+    {49, "access_denied"},
+    {50, "decode_error"},
+    {51, "decrypt_error"},
+    {70, "protocol_version"},
+    {71, "insufficient_security"},
+    {80, "internal_error"},
+    {86, "inappropriate_fallback"},
+    {90, "user_canceled"},
+    {100, "no_renegotiation"},
+    {109, "missing_extension"},
+    {110, "unsupported_extension"},
+    {112, "unrecognized_name"},
+    {113, "bad_certificate_status_response"},
+    {115, "unknown_psk_identity"},
+    {116, "certificate_required"},
+    {120, "no_application_protocol"},
+};
+
+/// Text in the caller's memory, cut off where that ends, always with a NUL behind it.
+class bounded_text {
+  public:
+    explicit bounded_text(std::span<char> into) noexcept : into_(into) {
+        if (!into_.empty()) into_[0] = '\0';
+    }
+    void add(std::string_view text) noexcept {
+        for (const char c : text) {
+            if (size_ + 1 >= into_.size()) return;
+            into_[size_++] = c;
+            into_[size_] = '\0';
+        }
+    }
+    void add_hex(std::uint32_t number) noexcept {
+        add("0x");
+        for (int shift = 12; shift >= 0; shift -= 4) add({&"0123456789ABCDEF"[number >> shift & 0xf], 1});
+    }
+    void add_decimal(std::uint32_t number) noexcept {
+        if (number >= 10) add_decimal(number / 10);
+        add({&"0123456789"[number % 10], 1});
+    }
+    [[nodiscard]] std::string_view text() const noexcept { return {into_.data(), size_}; }
+
+  private:
+    std::span<char> into_;
+    std::size_t size_ = 0;
+};
+
+constexpr bool tells_flags(errc code) noexcept {
+    return code >= errc::certificate_expired && code <= errc::certificate_refused;
+}
+constexpr bool tells_alert(errc code) noexcept {
+    return code >= errc::client_certificate_refused && code <= errc::alert_received;
+}
+
+}  // namespace detail
+
+/// Room for the longest text.
+inline constexpr std::size_t max_refusal_bytes = 768;
+
+/// Says in full why TLS refused, or was refused: every fault of a certificate, not only the one that chose the code; the name of
+/// the server's alert; the number of mbedTLS's code. Of an error that is not one of TLS: its `message`.
+///
+///     the server's certificate is for another name: it is for another name; it has expired
+///     the TLS handshake failed: the server's alert handshake_failure (40)
+///     the TLS handshake failed: mbedTLS -0x7100
+///
+/// @param into  where the text goes, cut off where it ends; a NUL stands behind it
+inline std::string_view tls_refusal(errc code, std::int32_t native, std::span<char> into) noexcept {
+    detail::bounded_text text(into);
+    text.add(message(code));
+    const auto positive = static_cast<std::uint32_t>(native);
+    if (native > 0 && detail::tells_flags(code)) {
+        std::string_view before = ": ";
+        for (const detail::numbered_text& fault : detail::certificate_faults) {
+            if ((positive & fault.number) == 0) continue;
+            text.add(before);
+            text.add(fault.text);
+            before = "; ";
+        }
+    } else if (native > 0 && detail::tells_alert(code)) {
+        const char* name = "alert";
+        for (const detail::numbered_text& alert : detail::alerts)
+            if (alert.number == positive) name = alert.text;
+        text.add(": the server's alert ");
+        text.add(name);
+        text.add(" (");
+        text.add_decimal(positive);
+        text.add(")");
+    } else if (native < 0) {
+        text.add(": mbedTLS -");
+        text.add_hex(0U - positive);
+    }
+    return text.text();
+}
+
+inline std::string_view tls_refusal(const error& e, std::span<char> into) noexcept {
+    return tls_refusal(e.code, e.native, into);
+}
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice

@@ -75,10 +75,13 @@ const fault faults[] = {
     {"a handshake a byte at a time", "to service slowly", 497, stage::handshake, errc::deadline_exceeded,
      passing::always},
 
-    {"TLS older than is taken", "to old", 497, stage::handshake, errc::handshake_failed},
-    {"another protocol (ALPN), refused by the server", "to h2", 497, stage::handshake, errc::handshake_failed},
+    // TLS 1.1 has none of the ciphers that are offered, and that is what its server then says.
+    {"TLS older than is taken", "to old", 497, stage::handshake,
+     only_tls_1_3() ? errc::tls_version_refused : errc::handshake_failed},
+    {"another protocol (ALPN), refused by the server", "to h2", 497, stage::handshake,
+     errc::wrong_application_protocol},
     {"another protocol (ALPN), chosen by the server", "to service change http/1.1 http/9.9", 497, stage::handshake,
-     errc::handshake_failed, passing::none, nullptr, "", true},
+     errc::wrong_application_protocol, passing::none, nullptr, "", true},
     {"certificate: expired", "to expired", 497, stage::handshake, errc::certificate_expired},
     {"certificate: not yet valid", "to not-yet-valid", 497, stage::handshake, errc::certificate_not_yet_valid},
     {"certificate: signed by itself", "to self-signed", 497, stage::handshake, errc::certificate_self_signed},
@@ -103,7 +106,7 @@ const fault faults[] = {
      nullptr, "reply"},
     {"slow loris on the head", "to service", 8011, stage::http, errc::deadline_exceeded, passing::always},
     {"slow loris on the body", "to service", 8012, stage::http, errc::deadline_exceeded, passing::always},
-    {"a new handshake asked for (renegotiation)", "to again", 497, stage::receive, errc::link_failed, passing::none,
+    {"a new handshake asked for (renegotiation)", "to again", 497, stage::receive, errc::alert_received, passing::none,
      nullptr, "", true},
     {"not HTTP", "to service", 8026, stage::http, errc::bad_http},
 };

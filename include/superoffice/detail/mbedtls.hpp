@@ -7,11 +7,14 @@
 
 #if SUPEROFFICE_WITH_MBEDTLS
 
+#include <superoffice/detail/cpu_aes.hpp>
 #include <superoffice/transport/tls_options.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
+#include <string_view>
 
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
@@ -30,10 +33,16 @@
 #include <mbedtls/entropy_poll.h>
 #endif
 #endif
+#include <mbedtls/pk.h>
 #include <mbedtls/platform.h>
+#include <mbedtls/platform_util.h>
+#if MBEDTLS_VERSION_NUMBER < 0x04000000 && defined(MBEDTLS_SHA256_C)
+#include <mbedtls/sha256.h>
+#endif
 #include <mbedtls/ssl.h>
+#include <mbedtls/ssl_ciphersuites.h>
 #include <mbedtls/x509_crt.h>
-#if MBEDTLS_VERSION_NUMBER >= 0x04000000 || defined(MBEDTLS_USE_PSA_CRYPTO) || \
+#if MBEDTLS_VERSION_NUMBER >= 0x04000000 || defined(MBEDTLS_USE_PSA_CRYPTO) || !defined(MBEDTLS_SHA256_C) || \
     (MBEDTLS_VERSION_NUMBER >= 0x03000000 && defined(MBEDTLS_SSL_PROTO_TLS1_3))
 #include <psa/crypto.h>
 #endif
@@ -53,6 +62,13 @@ inline constexpr int mbedtls_out_of_memory = MBEDTLS_ERR_X509_ALLOC_FAILED;  // 
 #endif
 #if !defined(MBEDTLS_SSL_CLI_C) || !defined(MBEDTLS_X509_CRT_PARSE_C)
 #error "superoffice-batch: this mbedTLS was built without MBEDTLS_SSL_CLI_C or without MBEDTLS_X509_CRT_PARSE_C"
+#endif
+
+// What 3.x and 4.x call private and offer no function for.
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+#define SUPEROFFICE_DETAIL_FIELD(name) MBEDTLS_PRIVATE(name)
+#else
+#define SUPEROFFICE_DETAIL_FIELD(name) name
 #endif
 
 namespace superoffice {
@@ -166,22 +182,19 @@ struct mbedtls_api {
             seeded_ = code == 0;
             return code;
         }
-        void give_to(mbedtls_ssl_config& config) noexcept {
-            if (other_)
-                mbedtls_ssl_conf_rng(&config, fill, this);
-            else
-                mbedtls_ssl_conf_rng(&config, mbedtls_ctr_drbg_random, &drbg_);
-        }
+        void give_to(mbedtls_ssl_config& config) noexcept { mbedtls_ssl_conf_rng(&config, fill, this); }
         [[nodiscard]] bool has_failed() const noexcept { return has_failed_; }
 
-      private:
+        /// With the generator itself as first argument; in mbedTLS's form.
         static int fill(void* self, unsigned char* into, std::size_t size) noexcept {
             auto& me = *static_cast<generator*>(self);
+            if (!me.other_) return mbedtls_ctr_drbg_random(&me.drbg_, into, size);
             if (me.other_.fill(me.other_.context, std::as_writable_bytes(std::span(into, size)))) return 0;
             me.has_failed_ = true;
             return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
         }
 
+      private:
         entropy entropy_;
         mbedtls_ctr_drbg_context drbg_;
         random_source other_;
@@ -205,6 +218,102 @@ struct mbedtls_api {
         return static_cast<int>(psa_crypto_init());
 #else
         return 0;
+#endif
+    }
+
+    // ---- SHA-256
+
+#if MBEDTLS_VERSION_NUMBER < 0x04000000 && defined(MBEDTLS_SHA256_C)
+    class sha256 {
+      public:
+        sha256() noexcept {
+            mbedtls_sha256_init(&context_);
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+            ok_ = mbedtls_sha256_starts_ret(&context_, 0) == 0;
+#else
+            ok_ = mbedtls_sha256_starts(&context_, 0) == 0;
+#endif
+        }
+        sha256(const sha256&) = delete;
+        sha256& operator=(const sha256&) = delete;
+        ~sha256() { mbedtls_sha256_free(&context_); }
+
+        void add(const void* data, std::size_t size) noexcept {
+            const auto* const bytes = static_cast<const unsigned char*>(data);
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+            ok_ = ok_ && mbedtls_sha256_update_ret(&context_, bytes, size) == 0;
+#else
+            ok_ = ok_ && mbedtls_sha256_update(&context_, bytes, size) == 0;
+#endif
+        }
+        /// False if it could not be computed.
+        bool finish(std::uint8_t (&into)[32]) noexcept {
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+            return ok_ && mbedtls_sha256_finish_ret(&context_, into) == 0;
+#else
+            return ok_ && mbedtls_sha256_finish(&context_, into) == 0;
+#endif
+        }
+
+      private:
+        mbedtls_sha256_context context_;
+        bool ok_ = false;
+    };
+#else
+    class sha256 {
+      public:
+        sha256() noexcept { ok_ = psa_hash_setup(&operation_, PSA_ALG_SHA_256) == PSA_SUCCESS; }
+        sha256(const sha256&) = delete;
+        sha256& operator=(const sha256&) = delete;
+        ~sha256() { psa_hash_abort(&operation_); }
+
+        void add(const void* data, std::size_t size) noexcept {
+            ok_ = ok_ && psa_hash_update(&operation_, static_cast<const std::uint8_t*>(data), size) == PSA_SUCCESS;
+        }
+        bool finish(std::uint8_t (&into)[32]) noexcept {
+            std::size_t size = 0;
+            return ok_ && psa_hash_finish(&operation_, into, sizeof into, &size) == PSA_SUCCESS && size == sizeof into;
+        }
+
+      private:
+        psa_hash_operation_t operation_ = PSA_HASH_OPERATION_INIT;
+        bool ok_ = false;
+    };
+#endif
+
+    // ---- the client's key
+
+    static int parse_key(mbedtls_pk_context& key, std::span<const unsigned char> bytes, std::string_view password,
+                         generator& random) noexcept {
+        const auto* const word = password.empty() ? nullptr : reinterpret_cast<const unsigned char*>(password.data());
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000 && MBEDTLS_VERSION_NUMBER < 0x04000000
+        return mbedtls_pk_parse_key(&key, bytes.data(), bytes.size(), word, password.size(), generator::fill, &random);
+#else
+        static_cast<void>(random);
+        return mbedtls_pk_parse_key(&key, bytes.data(), bytes.size(), word, password.size());
+#endif
+    }
+
+#if defined(MBEDTLS_FS_IO)
+    /// `password` ends with a NUL, or is null.
+    static int parse_key_file(mbedtls_pk_context& key, const char* path, const char* password,
+                              generator& random) noexcept {
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000 && MBEDTLS_VERSION_NUMBER < 0x04000000
+        return mbedtls_pk_parse_keyfile(&key, path, password, generator::fill, &random);
+#else
+        static_cast<void>(random);
+        return mbedtls_pk_parse_keyfile(&key, path, password);
+#endif
+    }
+#endif
+
+    static int check_pair(const mbedtls_x509_crt& certificate, const mbedtls_pk_context& key,
+                          generator& random) noexcept {
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000 && MBEDTLS_VERSION_NUMBER < 0x04000000
+        return mbedtls_pk_check_pair(&certificate.pk, &key, generator::fill, &random);
+#else
+        static_cast<void>(random);
+        return mbedtls_pk_check_pair(&certificate.pk, &key);
 #endif
     }
 
@@ -235,6 +344,44 @@ struct mbedtls_api {
 #endif
     }
 
+    /// See `tls_options::ciphersuites`. mbedTLS leaves out those that it was not built with.
+    static void set_ciphersuites(mbedtls_ssl_config& config, const int* chosen) noexcept {
+#if !defined(MBEDTLS_SSL_CIPHERSUITES)
+        if (chosen == nullptr) chosen = has_fast_aes() ? aes_first : chacha_first;
+#endif
+        if (chosen != nullptr) mbedtls_ssl_conf_ciphersuites(&config, chosen);
+    }
+
+    /// The processor has the instructions, and this mbedTLS uses them.
+    static bool has_fast_aes() noexcept {
+#if defined(MBEDTLS_AESNI_C) || defined(MBEDTLS_AESCE_C)
+        return cpu_has_aes();
+#else
+        return false;
+#endif
+    }
+
+    /// TLS 1.3: resumption with a new key exchange only, so that a stolen ticket opens no recorded connection.
+    static void set_key_exchange(mbedtls_ssl_config& config) noexcept {
+        if constexpr (has_tls_1_3) {
+#if defined(MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL)
+            mbedtls_ssl_conf_tls13_key_exchange_modes(&config, MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL);
+#endif
+        }
+        static_cast<void>(config);
+    }
+
+    /// Whether tickets of TLS 1.3 are told to us, or dropped: since 3.6.1 that is a question of configuration.
+    static void take_tickets(mbedtls_ssl_config& config, bool take) noexcept {
+#if defined(MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED) && defined(MBEDTLS_SSL_SESSION_TICKETS)
+        mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
+            &config, take ? MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED
+                          : MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_DISABLED);
+#else
+        static_cast<void>(config), static_cast<void>(take);
+#endif
+    }
+
     static int set_alpn(mbedtls_ssl_config& config, const char** names) noexcept {
 #if defined(MBEDTLS_SSL_ALPN)
         return mbedtls_ssl_conf_alpn_protocols(&config, names);
@@ -251,7 +398,102 @@ struct mbedtls_api {
 #endif
     }
 
+    // ---- the handshake, and sessions
+
+    static bool is_over(const mbedtls_ssl_context& ssl) noexcept {
+        return ssl.SUPEROFFICE_DETAIL_FIELD(state) == static_cast<int>(MBEDTLS_SSL_HANDSHAKE_OVER);
+    }
+
+    /// The next step is one of those that compute with keys: to agree on one, to check a signature or to make one. Milliseconds
+    /// on a computer, tenths of a second on a microcontroller.
+    static bool is_costly(const mbedtls_ssl_context& ssl) noexcept {
+        switch (ssl.SUPEROFFICE_DETAIL_FIELD(state)) {
+            case MBEDTLS_SSL_SERVER_CERTIFICATE:
+            case MBEDTLS_SSL_SERVER_KEY_EXCHANGE:
+            case MBEDTLS_SSL_CLIENT_KEY_EXCHANGE:
+            case MBEDTLS_SSL_CERTIFICATE_VERIFY: return true;
+#if MBEDTLS_VERSION_NUMBER >= 0x03020000
+            case MBEDTLS_SSL_SERVER_HELLO: return has_tls_1_3;
+            case MBEDTLS_SSL_CLIENT_CERTIFICATE_VERIFY: return true;
+#endif
+            default: return false;
+        }
+    }
+
+    /// A session needs the server's certificate no more once that was verified: a kilobyte or two.
+    static void drop_certificate(mbedtls_ssl_session& session) noexcept {
+#if defined(MBEDTLS_SSL_KEEP_PEER_CERTIFICATE)
+        mbedtls_x509_crt*& kept = session.SUPEROFFICE_DETAIL_FIELD(peer_cert);
+        if (kept == nullptr) return;
+        mbedtls_x509_crt_free(kept);
+        mbedtls_free(kept);
+        kept = nullptr;
+#else
+        static_cast<void>(session);
+#endif
+    }
+
+    /// By mbedTLS's own clock; 0 without one.
+    static std::int64_t utc_now() noexcept {
+#if defined(MBEDTLS_HAVE_TIME_DATE)
+        return static_cast<std::int64_t>(mbedtls_time(nullptr));
+#else
+        return 0;
+#endif
+    }
+
     // ---- what functions answer
+
+    /// The number of the alert by which the peer ended the connection (RFC 8446 section 6); -1 if `code` says otherwise.
+    static int alert(const mbedtls_ssl_context& ssl, int code) noexcept {
+        if (code != MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) return -1;
+        const unsigned char* const message = ssl.SUPEROFFICE_DETAIL_FIELD(in_msg);  // level, number
+        return message != nullptr ? message[1] : -1;
+    }
+
+    static bool is_version(int code) noexcept {
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+        return code == MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION;
+#else
+        return code == MBEDTLS_ERR_SSL_BAD_HS_PROTOCOL_VERSION;
+#endif
+    }
+
+    /// The handshake stopped at a message in which the server chose an application protocol that was not offered. mbedTLS
+    /// says so by codes that mean many other things as well, so the message is looked at.
+    static bool chose_other_protocol(const mbedtls_ssl_context& ssl, std::string_view offered) noexcept {
+#if defined(MBEDTLS_SSL_ALPN)
+        const unsigned char* const message = ssl.SUPEROFFICE_DETAIL_FIELD(in_msg);  // the last that came in
+        if (message == nullptr) return false;
+        return chose_other_protocol({message, ssl.SUPEROFFICE_DETAIL_FIELD(in_hslen)}, offered);
+#else
+        return static_cast<void>(ssl), static_cast<void>(offered), false;
+#endif
+    }
+
+    /// Of a ServerHello (RFC 5246 section 7.4.1.3) or EncryptedExtensions (RFC 8446 section 4.3.1), its head of four bytes
+    /// included.
+    static bool chose_other_protocol(std::span<const unsigned char> message, std::string_view offered) noexcept {
+        constexpr std::size_t head = 4;
+        constexpr std::size_t alpn = 16;
+        const auto number = [&](std::size_t at) {
+            return at + 2 <= message.size() ? static_cast<std::size_t>(message[at] << 8 | message[at + 1]) : 0;
+        };
+        std::size_t at = head;
+        if (message.size() <= head || (message[0] != 2 && message[0] != 8)) return false;
+        if (message[0] == 2 && message.size() <= head + 2 + 32) return false;
+        if (message[0] == 2)
+            at += std::size_t{2 + 32 + 1 + 2 + 1} + message[head + 2 + 32];  // version, random, suite, compression, id
+        std::size_t end = at + 2 + number(at);
+        if (end > message.size()) end = message.size();
+        for (at += 2; at + 4 <= end; at += 4 + number(at + 2)) {
+            if (number(at) != alpn || at + 7 > end) continue;
+            const std::size_t size = message[at + 6];  // behind type, size, and size of the list
+            return size != offered.size() || at + 7 + size > end ||
+                   std::memcmp(message.data() + at + 7, offered.data(), size) != 0;
+        }
+        return false;
+    }
 
     /// Nothing is wrong and nothing was moved: a TLS 1.3 ticket came in, which 3.x reports as if it were an error.
     static bool is_ticket(int code) noexcept {
@@ -275,6 +517,37 @@ struct mbedtls_api {
     }
 
   private:
+#if !defined(MBEDTLS_SSL_CIPHERSUITES)
+    // 0x1301 to 0x1303 are those of TLS 1.3; 2.28 has no names for them.
+    static constexpr int aes_first[] = {0x1301,
+                                        0x1302,
+                                        0x1303,
+                                        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+                                        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+                                        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+                                        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+                                        MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+                                        MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+                                        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
+                                        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
+                                        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384,
+                                        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384,
+                                        0};
+    static constexpr int chacha_first[] = {0x1303,
+                                           0x1301,
+                                           0x1302,
+                                           MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+                                           MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+                                           MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+                                           MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+                                           MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+                                           MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+                                           MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
+                                           MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
+                                           MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384,
+                                           MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384,
+                                           0};
+#endif
 #if MBEDTLS_VERSION_NUMBER >= 0x03010000
     static constexpr std::uint16_t groups[] = {
 #if defined(MBEDTLS_ECP_DP_CURVE25519_ENABLED) || defined(PSA_WANT_ECC_MONTGOMERY_255)
@@ -315,6 +588,8 @@ static_assert(mbedtls_api::offers_one_version(0x04020000) && !mbedtls_api::offer
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+
+#undef SUPEROFFICE_DETAIL_FIELD
 
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 #endif

@@ -8,9 +8,11 @@
 #if SUPEROFFICE_WITH_MBEDTLS
 
 #include <superoffice/detail/mbedtls.hpp>
+#include <superoffice/detail/tls_session.hpp>
 #include <superoffice/detail/tls_trust.hpp>
 #include <superoffice/error.hpp>
 #include <superoffice/transport.hpp>
+#include <superoffice/transport/client_certificate.hpp>
 #include <superoffice/transport/ip_address.hpp>
 #include <superoffice/transport/tls_options.hpp>
 
@@ -30,12 +32,10 @@ class tls_engine {
     explicit tls_engine(const tls_options& options) noexcept : options_(options) {
         mbedtls_ssl_config_init(&config_);
         mbedtls_ssl_init(&ssl_);
-        mbedtls_ssl_session_init(&session_);
     }
     tls_engine(const tls_engine&) = delete;
     tls_engine& operator=(const tls_engine&) = delete;
     ~tls_engine() {
-        mbedtls_ssl_session_free(&session_);
         mbedtls_ssl_free(&ssl_);
         mbedtls_ssl_config_free(&config_);
     }
@@ -45,6 +45,7 @@ class tls_engine {
     io_result prepare(const peer& to) noexcept {
         if (to.host.empty() || to.host.size() > max_host_bytes || to.host.find('\0') != std::string_view::npos)
             return io_result::failed(errc::name_not_found, 0, stage::resolve);
+        keep_ticket();
         ip_address address;
         if (parse_ip_address(to.host, address) && !mbedtls_api::lists_addresses)
             return io_result::failed(errc::address_not_verifiable, 0, stage::handshake);
@@ -60,13 +61,12 @@ class tls_engine {
         }
         if (const io_result r = configure(); r.state != io_state::ready) return r;
 
-        if (to.host != host() || to.port != port_) forget_session();
-        host_size_ = static_cast<std::uint8_t>(to.host.size());  // at most max_host_bytes, see above
-        std::memcpy(host_, to.host.data(), to.host.size());
-        host_[host_size_] = '\0';
-        port_ = to.port;
+        turn_to(to);
         is_address_ = address.size != 0;
-        judge_.begin(options_.skip_certificate_dates, utc_now, address);
+        judge_.begin(options_, utc_now, address);
+        // A resumption shows no certificates, so it must not outlive those that it rests on.
+        if (utc_now == 0 && !options_.skip_certificate_dates) utc_now = mbedtls_api::utc_now();
+        if (utc_now > session_.valid_until()) session_.forget();
         return io_result::ready();
     }
 
@@ -82,20 +82,27 @@ class tls_engine {
             return io_result::failed(errc::handshake_failed, code, stage::handshake);
         }
         mbedtls_ssl_set_bio(&ssl_, link, push, pull, nullptr);
-        is_resuming_ = has_session_ && mbedtls_ssl_set_session(&ssl_, &session_) == 0;
+        is_resuming_ = session_.give_to(ssl_);
+        is_resumed_ = false;
+        mbedtls_api::take_tickets(config_, options_.resume);
         unsent_ = 0;
         return io_result::ready();
     }
 
+    /// A bounded piece: steps that cost little up to one that does not, or up to where the link below blocks.
     io_result handshake() noexcept {
-        for (int round = 0; round < rounds; ++round) {
+        for (int step = 0; step < steps; ++step) {
             below_ = io_result::ready();
-            const int code = mbedtls_ssl_handshake(&ssl_);
-            if (code == 0) return finish();
-            if (is_to_be_repeated(code)) continue;
-            const io_result r = handshake_answer(code);
-            if (r.state == io_state::failed) forget_session();
-            return r;
+            const bool was_costly = mbedtls_api::is_costly(ssl_);
+            const int code = mbedtls_ssl_handshake_step(&ssl_);
+            if (code == 0) {
+                if (mbedtls_api::is_over(ssl_)) return finish();
+                if (was_costly) break;
+            } else if (!is_to_be_repeated(code)) {
+                const io_result r = handshake_answer(code);
+                if (r.state == io_state::failed) session_.forget();
+                return r;
+            }
         }
         return io_result::would_block(wait_for::nothing, stage::handshake);
     }
@@ -106,7 +113,7 @@ class tls_engine {
             const int n = mbedtls_ssl_read(&ssl_, reinterpret_cast<unsigned char*>(into.data()), piece(into.size()));
             if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
             if (is_to_be_repeated(n)) continue;
-            return answer(n == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : n, stage::receive);
+            return distrust(answer(n == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : n, stage::receive));
         }
         return io_result::would_block(wait_for::nothing, stage::receive);
     }
@@ -122,7 +129,7 @@ class tls_engine {
             unsent_ = n == MBEDTLS_ERR_SSL_WANT_WRITE || n == MBEDTLS_ERR_SSL_WANT_READ ? size : 0;
             if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
             if (n == 0 || is_to_be_repeated(n)) continue;
-            const io_result r = answer(n, stage::transmit);
+            const io_result r = distrust(answer(n, stage::transmit));
             return r.state == io_state::closed ? io_result::failed(errc::connection_closed, n, stage::transmit) : r;
         }
         return io_result::would_block(wait_for::nothing, stage::transmit);
@@ -142,6 +149,27 @@ class tls_engine {
         }
     }
 
+    [[nodiscard]] bool is_resumed() const noexcept { return is_resumed_; }
+
+    /// See `tls::export_session`.
+    std::size_t save_session(std::span<std::byte> into) noexcept {
+        keep_ticket();
+        std::uint8_t trust[32];
+        return session_.is_there() && hash_of_trust(trust) ? session_.save(into, trust) : 0;
+    }
+
+    /// See `tls::import_session`. While no connection is there.
+    io_result load_session(const peer& to, std::span<const std::byte> from) noexcept {
+        if (to.host.empty() || to.host.size() > max_host_bytes)
+            return io_result::failed(errc::name_not_found, 0, stage::resolve);
+        if (const io_result r = configure(); r.state != io_state::ready) return r;
+        has_ticket_ = false;
+        turn_to(to);
+        std::uint8_t trust[32];
+        const bool good = options_.resume && hash_of_trust(trust) && session_.load(from, trust);
+        return good ? io_result::ready() : io_result::closed();
+    }
+
     /// "TLSv1.2", "TLSv1.3".
     [[nodiscard]] const char* version() const noexcept { return mbedtls_ssl_get_version(&ssl_); }
     [[nodiscard]] const char* ciphersuite() const noexcept { return mbedtls_ssl_get_ciphersuite(&ssl_); }
@@ -149,6 +177,9 @@ class tls_engine {
   private:
     /// A peer may send any number of records that move no data; so many are taken in one call.
     static constexpr int rounds = 16;
+
+    /// Of a handshake in one call: as many as those that cost little can follow one another.
+    static constexpr int steps = 16;
 
     /// mbedTLS counts in int; a record holds 16 KB at most (RFC 8446 section 5.1).
     static constexpr std::size_t piece(std::size_t size) noexcept { return size < 0x10000 ? size : 0x10000; }
@@ -168,16 +199,25 @@ class tls_engine {
         if (code == 0 && !mbedtls_api::set_versions(config_, options_.protocol))
             code = MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE;
         if (code == 0) code = mbedtls_api::set_alpn(config_, alpn_);
+        errc what = errc::handshake_failed;
+        if (code == 0 && options_.client != nullptr) {
+            what = errc::bad_client_certificate;
+            code = options_.client->is_loaded()
+                       ? mbedtls_ssl_conf_own_cert(&config_, options_.client->chain(), options_.client->key())
+                       : MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
+        }
         if (code != 0) {
             mbedtls_ssl_config_free(&config_);
             mbedtls_ssl_config_init(&config_);
-            return io_result::failed(errc::handshake_failed, code, stage::handshake);
+            return io_result::failed(what, code, stage::handshake);
         }
         generator_.give_to(config_);
         mbedtls_ssl_conf_authmode(&config_, MBEDTLS_SSL_VERIFY_REQUIRED);
         mbedtls_ssl_conf_ca_chain(&config_, authorities_.chain(), nullptr);
         mbedtls_ssl_conf_verify(&config_, tls_judge::look, &judge_);
         mbedtls_api::set_curves(config_);
+        mbedtls_api::set_ciphersuites(config_, options_.ciphersuites);
+        mbedtls_api::set_key_exchange(config_);
         mbedtls_api::forbid_renegotiation(config_);
         is_configured_ = true;
         return io_result::ready();
@@ -187,30 +227,81 @@ class tls_engine {
         mbedtls_ssl_free(&ssl_);
         mbedtls_ssl_init(&ssl_);
         is_set_up_ = false;
+        has_ticket_ = false;
     }
 
-    void forget_session() noexcept {
-        mbedtls_ssl_session_free(&session_);
-        mbedtls_ssl_session_init(&session_);
-        has_session_ = false;
+    /// What one server vouched for is not offered to another.
+    void turn_to(const peer& to) noexcept {
+        if (to.host != host() || to.port != port_) session_.forget();
+        host_size_ = static_cast<std::uint8_t>(to.host.size());  // at most max_host_bytes: both callers have looked
+        std::memcpy(host_, to.host.data(), to.host.size());
+        host_[host_size_] = '\0';
+        port_ = to.port;
+    }
+
+    /// Everything that the verification of a peer depends on.
+    bool hash_of_trust(std::uint8_t (&into)[32]) noexcept {
+        mbedtls_api::sha256 hash;
+        const std::uint8_t facts[] = {static_cast<std::uint8_t>(options_.protocol),
+                                      options_.skip_certificate_dates,
+                                      options_.pin_instead_of_authorities,
+                                      static_cast<std::uint8_t>(options_.pins.size()),
+                                      static_cast<std::uint8_t>(port_ >> 8),
+                                      static_cast<std::uint8_t>(port_ & 0xff),
+                                      host_size_};
+        hash.add(facts, sizeof facts);
+        hash.add(host_, host_size_);
+        hash.add(options_.pins.data(), options_.pins.size_bytes());
+        authorities_.add_to(hash);
+        if (options_.client != nullptr) hash.add(options_.client->chain()->raw.p, options_.client->chain()->raw.len);
+        return hash.finish(into);
+    }
+
+    /// A ticket of TLS 1.3 that came in behind the handshake. It is taken out when the next handshake is near, so that
+    /// `receive` allocates as little as can be.
+    void keep_ticket() noexcept {
+        if (has_ticket_) session_.take(ssl_, valid_until_);
+        has_ticket_ = false;
+    }
+
+    /// The session of a connection that broke by an alert or a damaged record is not used again (RFC 5246 section 7.2.2).
+    io_result distrust(const io_result& r) noexcept {
+        if (r.state == io_state::failed && below_.state == io_state::ready && r.code != errc::truncated_close) {
+            session_.forget();
+            has_ticket_ = false;
+        }
+        return r;
     }
 
     /// The handshake is over. Whether the peer was verified is not left to mbedTLS alone.
     io_result finish() noexcept {
         const std::uint32_t flags = judge_.flags() | mbedtls_ssl_get_verify_result(&ssl_);
         if (flags != 0 || (!judge_.has_seen() && !is_resuming_)) {
-            forget_session();
-            return io_result::failed(judge_.verdict(flags), static_cast<std::int32_t>(flags), stage::handshake);
+            session_.forget();
+            return io_result::failed(judge_.verdict(flags), native_of(flags), stage::handshake);
         }
-        forget_session();
-        if (options_.resume && std::string_view(version()) == "TLSv1.2")
-            has_session_ = mbedtls_ssl_get_session(&ssl_, &session_) == 0;
+        is_resumed_ = !judge_.has_seen();
+        valid_until_ = is_resumed_ ? session_.valid_until() : judge_.valid_until();
+        has_ticket_ = false;
+        session_
+            .forget();  // that of TLS 1.3 is good for one connection (RFC 8446 appendix C.4), that of 1.2 is there anew
+        if (options_.resume && std::string_view(version()) == "TLSv1.2") session_.take(ssl_, valid_until_);
         return io_result::ready();
     }
 
+    /// mbedTLS's flags for a certificate are positive, and its codes negative: the sign tells which of them a `native` is.
+    static std::int32_t native_of(std::uint32_t flags) noexcept {
+        return static_cast<std::int32_t>(flags & 0x7fffffff);
+    }
+
     /// Something was done that moves no data of ours (a ticket, a refused renegotiation), and the link did not block.
-    [[nodiscard]] bool is_to_be_repeated(int code) const noexcept {
-        if (mbedtls_api::is_ticket(code)) return true;
+    [[nodiscard]] bool is_to_be_repeated(int code) noexcept {
+        if (mbedtls_api::is_ticket(code)) {
+            // One is enough, and each costs memory: the others are dropped.
+            has_ticket_ = options_.resume;
+            mbedtls_api::take_tickets(config_, false);
+            return true;
+        }
         const bool wants = code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE;
         return wants && below_.state == io_state::ready;
     }
@@ -224,11 +315,34 @@ class tls_engine {
 
         std::uint32_t flags = judge_.flags();
         if (const std::uint32_t all = mbedtls_ssl_get_verify_result(&ssl_); all != 0xffffffff) flags |= all;
-        if (flags != 0)
-            return io_result::failed(judge_.verdict(flags), static_cast<std::int32_t>(flags), stage::handshake);
+        if (flags != 0) return io_result::failed(judge_.verdict(flags), native_of(flags), stage::handshake);
         if (code == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED || code == MBEDTLS_ERR_X509_FATAL_ERROR)
             return io_result::failed(errc::certificate_refused, code, stage::handshake);
-        return io_result::failed(errc::handshake_failed, code, stage::handshake);
+        if (r.code != errc::link_failed) return r;  // an alert
+        const bool other = mbedtls_api::chose_other_protocol(ssl_, alpn_[0]);
+        return io_result::failed(mbedtls_api::is_version(code) ? errc::tls_version_refused
+                                 : other                       ? errc::wrong_application_protocol
+                                                               : errc::handshake_failed,
+                                 code, stage::handshake);
+    }
+
+    /// What the peer means by an alert (RFC 8446 section 6.2). Of those for certificates only a client's can be meant.
+    static errc meaning_of(int alert, stage at) noexcept {
+        switch (alert) {
+            case 41:   // no_certificate
+            case 42:   // bad_certificate
+            case 43:   // unsupported_certificate
+            case 44:   // certificate_revoked
+            case 45:   // certificate_expired
+            case 46:   // certificate_unknown
+            case 48:   // unknown_ca
+            case 49:   // access_denied
+            case 116:  // certificate_required
+                return errc::client_certificate_refused;
+            case 70: return errc::tls_version_refused;          // protocol_version
+            case 120: return errc::wrong_application_protocol;  // no_application_protocol
+            default: return at == stage::handshake ? errc::handshake_failed : errc::alert_received;
+        }
     }
 
     /// What the link below said goes through unchanged; it is the cause of what mbedTLS says.
@@ -239,6 +353,8 @@ class tls_engine {
             return io_result::failed(below_.code, below_.native, at == stage::handshake ? at : below_.at);
         if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) return io_result::closed();
         if (code == MBEDTLS_ERR_SSL_CONN_EOF) return io_result::failed(errc::truncated_close, code, at);
+        if (const int alert = mbedtls_api::alert(ssl_, code); alert >= 0)
+            return io_result::failed(meaning_of(alert, at), alert, at);
         return io_result::failed(errc::link_failed, code, at);
     }
 
@@ -248,18 +364,20 @@ class tls_engine {
     tls_judge judge_;
     mbedtls_ssl_config config_;
     mbedtls_ssl_context ssl_;
-    mbedtls_ssl_session session_;
+    tls_session session_;
     io_result below_;  ///< the last word of the link below
     const char* alpn_[2] = {"http/1.1", nullptr};
-    std::size_t unsent_ = 0;  ///< what the last `transmit` gave to mbedTLS and could not be sent yet
+    std::size_t unsent_ = 0;        ///< what the last `transmit` gave to mbedTLS and could not be sent yet
+    std::int64_t valid_until_ = 0;  ///< of what this connection was verified by
     std::uint16_t port_ = 0;
     std::uint8_t host_size_ = 0;
     char host_[max_host_bytes + 1] = {};
     bool is_address_ = false;
     bool is_configured_ = false;
     bool is_set_up_ = false;
-    bool has_session_ = false;
-    bool is_resuming_ = false;
+    bool is_resuming_ = false;  ///< a session was offered
+    bool is_resumed_ = false;   ///< and taken
+    bool has_ticket_ = false;   ///< mbedTLS holds one that `session_` does not
 };
 
 }  // namespace detail

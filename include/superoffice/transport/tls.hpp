@@ -9,6 +9,7 @@
 
 #include <superoffice/detail/tls_engine.hpp>
 #include <superoffice/transport.hpp>
+#include <superoffice/transport/client_certificate.hpp>
 #include <superoffice/transport/tls_options.hpp>
 
 #include <concepts>
@@ -25,7 +26,8 @@ inline namespace SUPEROFFICE_ABI {
 ///
 /// The server is verified before a byte of the caller's is sent, always: its certificate must lead to a trusted authority,
 /// be for the peer's name (or, for an IP literal, name that address as iPAddress: mbedTLS 3.5 and later), and be valid
-/// today. TLS 1.2 or later; no renegotiation; ALPN "http/1.1"; X25519 and P-256 before costlier curves.
+/// today. A server that shows a pinned key may be trusted in place of an authority (`tls_options`). TLS 1.2 or later; no
+/// renegotiation; ALPN "http/1.1"; X25519 and P-256 before costlier curves; the faster cipher of this processor first.
 ///
 /// Versions offered with `tls_protocol::automatic`: mbedTLS 2.28 and 3.1 speak 1.2 only. On 3.2.0 to 3.6.7, 4.0.0 to 4.1.1
 /// and 4.2.0 a client that offers 1.2 and 1.3 together can be brought to a connection without secret keys
@@ -39,17 +41,29 @@ inline namespace SUPEROFFICE_ABI {
 /// Errors of `start`, beside those of the link below, which pass through unchanged (all at stage::handshake):
 ///     no_authorities, bad_authorities, no_entropy   native: mbedTLS's code; nothing was sent
 ///     no_clock, address_not_verifiable              native: 0; nothing was sent
-///     certificate_unknown_authority, certificate_self_signed, certificate_wrong_name, certificate_not_yet_valid,
-///     certificate_expired, certificate_refused      native: mbedTLS's verify flags (MBEDTLS_X509_BADCERT_...), of which
-///                                                   the first in this order decides; a negative native is a code
+///     bad_client_certificate                        native: mbedTLS's code; nothing was sent
+///     certificate_unknown_authority, certificate_self_signed, certificate_not_pinned, certificate_wrong_name,
+///     certificate_not_yet_valid, certificate_expired, certificate_refused
+///                                                   native: positive, all that is wrong with the certificate, as mbedTLS's
+///                                                   flags (MBEDTLS_X509_BADCERT_..., _OTHER: no pinned key), of which the
+///                                                   first in this order decides; negative, mbedTLS's code
+///     client_certificate_refused, wrong_application_protocol, tls_version_refused, handshake_failed
+///                                                   native: positive, the alert that the server sent (RFC 8446 section
+///                                                   6.2); negative, mbedTLS's code
 ///     connection_closed                             the peer ended the connection in the middle
-///     handshake_failed                              native: mbedTLS's code, or that of a configuration it cannot do
 /// Errors of `receive` and `transmit`: truncated_close (the connection ended without close_notify), connection_closed
-/// (transmit after the peer has closed), link_failed (a damaged record, an alert; native: mbedTLS's code).
+/// (transmit after the peer has closed), alert_received and client_certificate_refused (with TLS 1.3 a server says so behind
+/// the handshake; native: the alert), link_failed (a damaged record; native: mbedTLS's code).
+/// `tls_refusal` (superoffice/transport/tls_refusal.hpp) puts all of these into words.
+///
+/// One call of `start` does one bounded piece of the handshake: at most one step that computes with keys (agreeing on one,
+/// checking the server's certificates, making or checking a signature), then it answers would_block with
+/// wait_for::nothing. With an mbedTLS that has MBEDTLS_ECP_RESTARTABLE, mbedtls_ecp_set_max_ops cuts those as well.
 ///
 /// Memory: mbedTLS allocates by its own allocator (mbedtls_platform_set_calloc_free) during `start`; the authorities are
 /// loaded by the first `start` and kept, the record buffers are kept from one connection to the next. After `start` is
-/// ready nothing is allocated until the next `start`. The object itself: about 3 KB over TCP.
+/// ready nothing is allocated until the next `start`, with one exception: with TLS 1.3 and `resume`, mbedTLS allocates for
+/// the first ticket that comes in, which is mostly in the first `receive`. The object itself: about 3 KB over TCP.
 ///
 /// mbedTLS's own globals: with TLS 1.3 or 4.x, psa_crypto_init is called by the first `start` and never undone. Two links
 /// in two threads need an mbedTLS built with MBEDTLS_THREADING_C. This library has no globals.
@@ -146,6 +160,35 @@ class tls : public detail::clock_of<Link> {
         requires requires(const Link& l) { l.native_handle(); }
     {
         return link_.native_handle();
+    }
+
+    /// True if the last handshake resumed a session: the server showed no certificate, and was verified when that session
+    /// began. After `start` is ready.
+    [[nodiscard]] bool resumed() const noexcept { return engine_.is_resumed(); }
+
+    /// Room that is enough for a session of most servers, which send tickets of some hundred bytes.
+    static constexpr std::size_t max_session_bytes = 2048;
+
+    /// Writes the session of the last connection, also of one that is over, for the day after the power was off: a device in
+    /// deep sleep saves the long handshake. With TLS 1.3 there is one after the first reply was received.
+    ///
+    /// The bytes hold the secret that opens the session: who has them can speak as this client's server to this link and read
+    /// what it sends. Keep them where keys are kept.
+    ///
+    /// @returns how many bytes were written; 0 if there is no session, or none that fits
+    /// Costs    a hash over the authorities (half a millisecond for a system's); with TLS 1.3 it allocates in mbedTLS
+    std::size_t export_session(std::span<std::byte> into) noexcept { return engine_.save_session(into); }
+
+    /// Takes what `export_session` wrote, for the next connection to this peer. Before `start`; not while a connection is
+    /// there. The session is bound to all that the server was verified by: host, port, TLS versions, authorities, pins, the
+    /// client's certificate. Where one of those is not the same, or the bytes are damaged or of another mbedTLS, nothing is
+    /// taken and the next `start` does a whole handshake.
+    ///
+    /// @returns ready: taken | closed: not taken | failed: the link cannot be configured, as `start` would say
+    /// Costs    loads the authorities, if that is not done yet, and a hash over them
+    io_result import_session(const peer& to, std::span<const std::byte> from) noexcept {
+        if (phase_ == phase::over) stop();
+        return phase_ == phase::idle ? engine_.load_session(to, from) : io_result::closed();
     }
 
     /// What was agreed on, for logs: "TLSv1.2"; mbedTLS's name of the cipher suite. Constants; after `start` is ready.

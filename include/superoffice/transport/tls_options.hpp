@@ -4,6 +4,7 @@
 #define SUPEROFFICE_TRANSPORT_TLS_OPTIONS_HPP
 
 #include <superoffice/config.hpp>
+#include <superoffice/transport/key_pin.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +12,8 @@
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
+
+class client_certificate;  // superoffice/transport/client_certificate.hpp
 
 /// Where the time of day comes from, to check certificate dates: seconds since 1970-01-01 UTC. An answer of 0 or below
 /// means that the clock was not set yet: errc::no_clock. Asked once per connection.
@@ -50,6 +53,25 @@ struct tls_options {
     /// Of a file as of memory: certificates that mbedTLS cannot read are skipped, none left is errc::bad_authorities.
     std::span<const std::byte> ca_memory = {};
 
+    /// Keys of which the server must show one, besides all other checks: in its own certificate or in any other of the
+    /// verified chain, the authority's included. Pin a second key that is kept in reserve: one that is lost locks out.
+    /// errc::certificate_not_pinned if none is shown.
+    std::span<const key_pin> pins = {};
+
+    /// A pinned key instead of authorities, for a server with a certificate of its own making: the server's own certificate
+    /// must have a key of `pins`, whoever signed it. Its name and its dates are checked all the same. No authorities are
+    /// loaded. Without pins: errc::no_authorities.
+    bool pin_instead_of_authorities = false;
+
+    /// Who this client is, for servers that ask for a certificate. Null: nobody, and those servers end the handshake.
+    const client_certificate* client = nullptr;
+
+    /// Cipher suites to offer, the best first, by their numbers (IANA's; mbedTLS names them MBEDTLS_TLS_...), with a 0 behind
+    /// the last. Null: AES-GCM and ChaCha20-Poly1305 with ephemeral keys, whichever of both is faster on this processor
+    /// first, and ECDHE with AES-CBC and SHA-2 for servers of before 2015 (or those that mbedTLS was configured with, by
+    /// MBEDTLS_SSL_CIPHERSUITES). Servers that know nothing but RSA key exchange, SHA-1 or finite-field groups need this.
+    const int* ciphersuites = nullptr;
+
     /// Overrules mbedTLS's own clock. Needed where that was built without MBEDTLS_HAVE_TIME_DATE.
     utc_clock utc_now = {};
 
@@ -63,7 +85,8 @@ struct tls_options {
     random_source random = {};
 
     /// Keeps the session of the last verified connection for the next one to the same peer: a shorter handshake, in which
-    /// the server shows no certificate. TLS 1.2; in memory only.
+    /// the server shows no certificate. It is used no longer than the certificates that were verified are valid. See
+    /// `tls::export_session` for keeping it while the power is off.
     bool resume = true;
 };
 

@@ -8,6 +8,7 @@
 
 #include <superoffice/transport/mbedtls_socket.hpp>
 #include <superoffice/transport/scripted.hpp>
+#include <superoffice/transport/tls_refusal.hpp>
 
 #include <array>
 #include <atomic>
@@ -334,6 +335,45 @@ TEST_CASE("tls: a peer that does not speak TLS is told from one that ends the co
     CHECK(r.native < 0);
     CHECK(link.link().stops > 0);
 
+    // A TLS 1.2 ServerHello that chooses "h2"; and the alerts that mean something of their own.
+    so::tls_options options = trusting_nobody();
+    if (so::detail::mbedtls_api::has_tls_1_2) options.protocol = so::tls_protocol::tls_1_2;
+    const std::string random(32, 'r');
+    const auto hello = [&](std::string_view protocol) {
+        const std::string extension = std::string("\xff\x01\0\x01\0\0\x10\0\x05\0\x03\x02", 12) + std::string(protocol);
+        const std::string body =
+            "\x03\x03" + random + std::string("\0\xc0\x2b\0\0", 5) + static_cast<char>(extension.size()) + extension;
+        return "\x16\x03\x03" + std::string(1, '\0') + static_cast<char>(body.size() + 4) + "\x02" +
+               std::string(2, '\0') + static_cast<char>(body.size()) + body;
+    };
+    const std::string h2 = hello("h2");
+    struct {
+        std::string_view text;
+        errc code;
+        int native;
+    } const answers[] = {
+        {std::string_view("\x15\x03\x03\x00\x02\x02\x78", 7), errc::wrong_application_protocol, 120},
+        {std::string_view("\x15\x03\x03\x00\x02\x02\x46", 7), errc::tls_version_refused, 70},
+        {std::string_view("\x15\x03\x03\x00\x02\x02\x2a", 7), errc::client_certificate_refused, 42},
+        {std::string_view("\x15\x03\x03\x00\x02\x02\x30", 7), errc::client_certificate_refused, 48},
+        {h2, errc::wrong_application_protocol, 0},
+    };
+    for (const auto& answer : answers) {
+        if (answer.native == 0 && !so::detail::mbedtls_api::has_tls_1_2) continue;
+        so::tls<talker> refused{options};
+        refused.link().text = answer.text;
+        const io_result said = refused.start({"service.example", 443});
+        for (int i = 0; i < 4 && said.state == io_state::would_block; ++i)
+            static_cast<void>(refused.start({"service.example", 443}));
+        CAPTURE(answer.native);
+        CAPTURE(said.native);
+        check_failed(said, answer.code, stage::handshake);
+        if (answer.native != 0)
+            CHECK(said.native == answer.native);
+        else
+            CHECK(said.native < 0);
+    }
+
     so::tls<talker> ended{trusting_nobody()};
     check_failed(ended.start({"service.example", 443}), errc::connection_closed, stage::handshake);
 
@@ -341,7 +381,7 @@ TEST_CASE("tls: a peer that does not speak TLS is told from one that ends the co
     alerted.link().text = std::string_view("\x15\x03\x03\x00\x02\x02\x28", 7);  // fatal, handshake_failure
     const io_result alert = alerted.start({"service.example", 443});
     check_failed(alert, errc::handshake_failed, stage::handshake);
-    CHECK(alert.native == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE);
+    CHECK(alert.native == 40);
 }
 
 TEST_CASE("tls: the verdict on a certificate is the most telling of its faults") {
@@ -393,7 +433,9 @@ TEST_CASE("tls: dates are judged by the injected clock, whatever mbedTLS's own c
     };
     for (const auto& c : cases) {
         so::detail::tls_judge judge;
-        judge.begin(c.skip, c.now, {});
+        so::tls_options options;
+        options.skip_certificate_dates = c.skip;
+        judge.begin(options, c.now, {});
         std::uint32_t flags = c.before;
         CHECK(so::detail::tls_judge::look(&judge, &certificate, 1, &flags) == 0);
         CHECK(flags == c.after);
@@ -401,6 +443,37 @@ TEST_CASE("tls: dates are judged by the injected clock, whatever mbedTLS's own c
         CHECK_FALSE(judge.has_seen());
     }
     mbedtls_x509_crt_free(&certificate);
+}
+
+TEST_CASE("tls: a refusal is told in words, with every fault, alerts by name and codes by number") {
+    struct {
+        errc code;
+        std::int32_t native;
+        std::string_view text;
+    } const cases[] = {
+        {errc::certificate_wrong_name, MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_CN_MISMATCH,
+         "the server's certificate is for another name: it is for another name; it has expired"},
+        {errc::certificate_refused, -0x2700, "the server's certificate was refused: mbedTLS -0x2700"},
+        {errc::handshake_failed, 40, "the TLS handshake failed: the server's alert handshake_failure (40)"},
+        {errc::alert_received, 255,
+         "the server ended the TLS connection with an alert: the server's alert alert (255)"},
+        {errc::handshake_failed, -0x7100, "the TLS handshake failed: mbedTLS -0x7100"},
+        {errc::connection_reset, 104, "the peer reset the connection"},
+    };
+    char into[so::max_refusal_bytes];
+    for (const auto& c : cases) {
+        CHECK(so::tls_refusal(c.code, c.native, into) == c.text);
+        so::error e;
+        e.code = c.code;
+        e.native = c.native;
+        char small[20];
+        CHECK(so::tls_refusal(e, small) == c.text.substr(0, 19));
+        CHECK(small[19] == '\0');
+    }
+    const std::string_view all = so::tls_refusal(errc::certificate_refused, 0x7fffffff, into);
+    CHECK(all.size() < so::max_refusal_bytes - 1);
+    CHECK(all.ends_with("the list of revoked certificates cannot be used"));
+    CHECK(so::tls_refusal(errc::certificate_refused, 1, {}).empty());
 }
 
 #if SUPEROFFICE_WITH_SOCKETS && !defined(_WIN32)
@@ -431,7 +504,9 @@ namespace {
 /// One service for all tests of this file, with a listener for each bad certificate.
 support::local_service& service() {
     static support::local_service one({"--bad-certificates", "--listen", "rsa=rsa", "--listen", "mute=no-handshake",
-                                       "--listen", "rude=reset-handshake", "--listen", "new=good@1.3"});
+                                       "--listen", "rude=reset-handshake", "--listen", "new=good@1.3", "--listen",
+                                       "picky=wants-client", "--listen", "picky12=wants-client@1.2", "--listen",
+                                       "old=good@1.2"});
     return one;
 }
 
@@ -577,7 +652,7 @@ TEST_CASE("tls: the session is resumed where that was not forbidden") {
         options.protocol = so::tls_protocol::tls_1_2;
         so::mbedtls_socket link{options};
         for (const bool second : {false, true}) {
-            REQUIRE(start(link, "localhost", service().port()).state == io_state::ready);
+            REQUIRE(start(link, "localhost", service().port("old")).state == io_state::ready);
             REQUIRE(transmit(link, request(497)).state == io_state::ready);
             std::string reply;  // once it is there, the handshake was logged
             REQUIRE(receive(link, reply, last_chunk).state == io_state::ready);
@@ -591,6 +666,234 @@ TEST_CASE("tls: the session is resumed where that was not forbidden") {
         // Another peer: what one server vouched for is not offered to the next.
         REQUIRE(start(link, "localhost", service().port("rsa")).state == io_state::ready);
     }
+}
+
+namespace {
+
+std::string reply_of(so::mbedtls_socket& link) {
+    std::string reply;
+    REQUIRE(transmit(link, request(497)).state == io_state::ready);
+    REQUIRE(receive(link, reply, last_chunk).state == io_state::ready);
+    return reply;
+}
+
+/// The pin of the certificate in that file of the service's folder.
+so::key_pin pin_of(const std::string& name) {
+    mbedtls_x509_crt certificate;
+    mbedtls_x509_crt_init(&certificate);
+    REQUIRE(mbedtls_x509_crt_parse_file(&certificate, (service().directory() + "/" + name).c_str()) == 0);
+    so::key_pin pin;
+    so::detail::mbedtls_api::sha256 hash;
+    hash.add(certificate.pk_raw.p, certificate.pk_raw.len);
+    REQUIRE(hash.finish(pin.sha256));
+    mbedtls_x509_crt_free(&certificate);
+    return pin;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "tls: a pinned key is wanted besides the authorities, of the server or of any certificate that vouches for it") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    const so::key_pin good[] = {so::key_pin{}, pin_of("good.pem")}, authority[] = {pin_of("ca.pem")},
+                      other[] = {pin_of("rsa.pem"), pin_of("self-signed.pem")};
+    struct {
+        std::span<const so::key_pin> pins;
+        const char* listener;
+        errc code;
+    } const cases[] = {
+        {good, "main", errc::ok},
+        {authority, "main", errc::ok},
+        {authority, "rsa", errc::ok},
+        {other, "main", errc::certificate_not_pinned},
+        {other, "self-signed", errc::certificate_self_signed},  // a pin alone is no authority
+        {authority, "wrong-name", errc::certificate_wrong_name},
+        {good, "wrong-name", errc::certificate_not_pinned},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.listener);
+        so::tls_options options = trusting_service();
+        options.pins = c.pins;
+        so::mbedtls_socket link{options};
+        const std::uint16_t port =
+            c.listener == std::string_view("main") ? service().port() : service().port(c.listener);
+        const io_result r = start(link, "localhost", port);
+        CHECK(std::string_view(so::name(r.code)) == so::name(c.code));
+        if (c.code == errc::certificate_not_pinned) CHECK((r.native & MBEDTLS_X509_BADCERT_OTHER) != 0);
+    }
+}
+
+TEST_CASE("tls: a pinned key may stand for the authorities; name and dates are checked all the same") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    const so::key_pin pins[] = {pin_of("self-signed.pem"), pin_of("wrong-name.pem"), pin_of("expired.pem"),
+                                pin_of("unknown-authority.pem"), pin_of("ca.pem")};
+    struct {
+        const char* listener;
+        errc code;
+    } const cases[] = {
+        {"self-signed", errc::ok},
+        {"unknown-authority", errc::ok},
+        {"wrong-name", errc::certificate_wrong_name},
+        {"expired", errc::certificate_expired},
+        {"rsa", errc::certificate_not_pinned},  // the authority's pin counts for nothing without the authority
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.listener);
+        so::tls_options options;
+        options.protocol = support::test_tls();
+        options.pins = pins;
+        options.pin_instead_of_authorities = true;
+        so::mbedtls_socket link{options};
+        for (int again = 0; again < 2; ++again) {  // the second time resumed
+            const io_result r = start(link, "localhost", service().port(c.listener));
+            CHECK(std::string_view(so::name(r.code)) == so::name(c.code));
+            if (c.code == errc::ok) CHECK(reply_of(link).substr(0, 15) == "HTTP/1.1 200 OK");
+            if (c.code == errc::ok) CHECK(link.resumed() == (again == 1));
+            link.stop();
+        }
+    }
+    so::tls_options none;
+    none.pin_instead_of_authorities = true;
+    so::mbedtls_socket link{none};
+    check_failed(start(link, "localhost", service().port()), errc::no_authorities, stage::handshake);
+}
+
+TEST_CASE("tls: a server that wants a certificate of its client gets one, from files and from memory") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    const auto path = [](const char* name) { return service().directory() + "/" + name; };
+    const std::string chain = support::text_of_file(path("client.pem")),
+                      key = support::text_of_file(path("client.key")),
+                      sealed = support::text_of_file(path("client-encrypted.key"));
+    constexpr const char* password = "local-test-password";
+    so::client_certificate of_files, of_memory, of_sealed, bad;
+    CHECK(of_files.load_files(path("client.pem").c_str(), path("client.key").c_str()) == errc::ok);
+    CHECK(of_memory.load(bytes(chain), bytes(key)) == errc::ok);
+    CHECK(of_sealed.load(bytes(chain), bytes(sealed), password) == errc::ok);
+    CHECK(of_sealed.load_files(path("client.pem").c_str(), path("client-encrypted.key").c_str(), password) == errc::ok);
+    for (const char* const listener : {"picky", "picky12"}) {
+        for (const so::client_certificate* const client : {&of_files, &of_memory, &of_sealed}) {
+            so::tls_options options = trusting_service();
+            options.client = client;
+            if (listener == std::string_view("picky12")) options.protocol = so::tls_protocol::tls_1_2;
+            so::mbedtls_socket link{options};
+            REQUIRE(start(link, "localhost", service().port(listener)).state == io_state::ready);
+            CHECK(reply_of(link).substr(0, 15) == "HTTP/1.1 200 OK");
+            CHECK(service().log_lines({"\"event\": \"handshake\""}).back().find("\"client\": \"client.example\"") !=
+                  std::string::npos);
+        }
+    }
+    // Nobody: refused in the handshake, or with TLS 1.3 behind it.
+    so::mbedtls_socket nobody{trusting_service()};
+    io_result r = start(nobody, "localhost", service().port("picky"));
+    if (r.state == io_state::ready) {
+        std::string reply;
+        r = receive(nobody, reply);
+        CHECK(std::string_view(so::name(r.code)) == so::name(errc::client_certificate_refused));
+    }
+    CHECK(r.state == io_state::failed);
+    CHECK(r.native > 0);
+
+    const std::string foreign = support::text_of_file(path("good.key"));
+    CHECK(bad.load(bytes(chain), bytes(foreign)) == errc::bad_client_certificate);  // another's key
+    CHECK(bad.load(bytes(chain), bytes(sealed), "wrong") == errc::bad_client_certificate);
+    CHECK(bad.load(bytes(chain), bytes(sealed)) == errc::bad_client_certificate);
+    CHECK(bad.load(bytes("garbage"), bytes(key)) == errc::bad_client_certificate);
+    CHECK(bad.load_files("/nowhere.pem", "/nowhere.key") == errc::bad_client_certificate);
+    CHECK_FALSE(bad.is_loaded());
+    so::tls_options options = trusting_service();
+    options.client = &bad;
+    so::mbedtls_socket link{options};
+    check_failed(start(link, "localhost", service().port()), errc::bad_client_certificate, stage::handshake);
+}
+
+TEST_CASE("tls: a session survives as bytes, for the same peer and the same trust only") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    const bool newer = so::detail::mbedtls_api::has_tls_1_3;
+    for (const char* const listener : {"old", "new"}) {
+        const bool is_new = listener == std::string_view("new");
+        if (is_new && !newer) continue;
+        CAPTURE(listener);
+        const so::peer to{"localhost", service().port(listener)};
+        so::tls_options options = trusting_service();
+        options.protocol = is_new ? so::tls_protocol::tls_1_3 : so::tls_protocol::tls_1_2;
+        std::array<std::byte, so::mbedtls_socket::max_session_bytes> saved;
+        std::size_t size = 0;
+        {
+            so::mbedtls_socket link{options};
+            CHECK(link.export_session(saved) == 0);
+            REQUIRE(start(link, to.host, to.port).state == io_state::ready);
+            CHECK_FALSE(link.resumed());
+            CHECK(reply_of(link).substr(0, 15) == "HTTP/1.1 200 OK");
+            size = link.export_session(saved);
+            REQUIRE(size > 0);
+            std::array<std::byte, 60> small;
+            CHECK(link.export_session(small) == 0);
+            CHECK(link.import_session(to, std::span(saved).first(size)).state == io_state::closed);  // not now
+        }
+        const std::span<const std::byte> session = std::span(saved).first(size);
+        const auto taken = [&](const so::tls_options& other, const so::peer& peer, std::span<const std::byte> from) {
+            so::mbedtls_socket link{other};
+            return link.import_session(peer, from).state == io_state::ready;
+        };
+        {
+            so::mbedtls_socket link{options};
+            REQUIRE(link.import_session(to, session).state == io_state::ready);
+            REQUIRE(start(link, to.host, to.port).state == io_state::ready);
+            CHECK(link.resumed());
+            CHECK(reply_of(link).substr(0, 15) == "HTTP/1.1 200 OK");
+            CHECK(service().log_lines({"\"event\": \"handshake\""}).back().find("\"resumed\": true") !=
+                  std::string::npos);
+        }
+        CHECK(taken(options, to, session));
+        CHECK_FALSE(taken(options, {"localhost", static_cast<std::uint16_t>(to.port + 1)}, session));
+        CHECK_FALSE(taken(options, {"elsewhere.example", to.port}, session));
+        so::tls_options changed = options;
+        const so::key_pin pin[] = {pin_of("good.pem")};
+        changed.pins = pin;
+        CHECK_FALSE(taken(changed, to, session));
+        changed = options;
+        changed.skip_certificate_dates = true;
+        CHECK_FALSE(taken(changed, to, session));
+        changed = options;
+        changed.ca_memory = bytes(nobodys_authority);
+        CHECK_FALSE(taken(changed, to, session));
+        changed = options;
+        changed.resume = false;
+        CHECK_FALSE(taken(changed, to, session));
+        std::vector<std::byte> damaged(session.begin(), session.end());
+        so::mbedtls_socket link{options};
+        for (std::size_t at = 0; at < size; ++at) {
+            damaged[at] ^= std::byte{1};
+            if (link.import_session(to, damaged).state != io_state::closed) FAIL_CHECK("damaged at " << at);
+            damaged[at] ^= std::byte{1};
+            if (link.import_session(to, session.first(at)).state != io_state::closed) FAIL_CHECK("cut at " << at);
+        }
+        CHECK(link.import_session(to, damaged).state == io_state::ready);
+
+        // What the session rests on has expired meanwhile.
+        std::int64_t now = so::detail::seconds_of(2048, 1, 1, 0, 0, 0);
+        changed = options;
+        changed.utc_now = {[](void* context) noexcept { return *static_cast<std::int64_t*>(context); }, &now};
+        so::mbedtls_socket late{changed};
+        REQUIRE(late.import_session(to, session).state == io_state::ready);
+        check_failed(start(late, to.host, to.port), errc::certificate_expired, stage::handshake);
+    }
+}
+
+TEST_CASE("tls: one start does at most one step that computes with keys") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    so::mbedtls_socket link{trusting_service()};
+    int in_pieces = 0;
+    io_result r;
+    for (int i = 0; i < 100000; ++i) {
+        r = link.start({"localhost", service().port()});
+        if (r.state != io_state::would_block) break;
+        in_pieces += r.wants == wait_for::nothing && r.at == stage::handshake;
+        link.wait(r.wants, so::milliseconds{5000});
+    }
+    REQUIRE(r.state == io_state::ready);
+    CHECK(in_pieces >= 3);  // certificates, the server's signature, the key exchange
+    CHECK(in_pieces <= 5);
 }
 
 TEST_CASE("tls: an end with close_notify is closed, a bare one is not") {
@@ -700,11 +1003,14 @@ TEST_CASE("tls: authorities are taken from memory, as PEM and as DER") {
 
     for (const std::string* const text : {&pem, &two, &der, &der_twice}) {
         so::tls_options options;
+        options.protocol = support::test_tls();
         options.ca_memory = bytes(*text);
         so::mbedtls_socket link{options};
         CHECK(start(link, "localhost", service().port()).state == io_state::ready);
     }
-    so::mbedtls_socket other{trusting_nobody()};
+    so::tls_options nobody = trusting_nobody();
+    nobody.protocol = support::test_tls();
+    so::mbedtls_socket other{nobody};
     check_failed(start(other, "localhost", service().port()), errc::certificate_unknown_authority, stage::handshake);
 }
 
@@ -712,6 +1018,7 @@ TEST_CASE("tls: authorities that could not be loaded are looked for again at the
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     const std::string path = service().directory() + "/later.pem";
     so::tls_options options;
+    options.protocol = support::test_tls();
     options.ca_file = path.c_str();
     so::mbedtls_socket link{options};
     check_failed(start(link, "localhost", service().port()), errc::no_authorities, stage::handshake);
@@ -744,7 +1051,7 @@ TEST_CASE("tls: TLS 1.3 is spoken where it is asked for and there is one") {
     if (!so::detail::mbedtls_api::has_tls_1_3) {
         check_failed(r, errc::handshake_failed, stage::handshake);
         so::mbedtls_socket old{trusting_service()};
-        check_failed(start(old, "localhost", service().port("new")), errc::handshake_failed, stage::handshake);
+        check_failed(start(old, "localhost", service().port("new")), errc::tls_version_refused, stage::handshake);
         return;
     }
     REQUIRE(r.state == io_state::ready);
@@ -806,11 +1113,12 @@ TEST_CASE("tls: nothing is allocated between the handshake and the next start") 
     static char reply[16384];
     for (int connection = 0; connection < 2; ++connection) {
         const std::size_t at_start = heap_calls;
-        REQUIRE(start(link, "localhost", service().port()).state == io_state::ready);
+        REQUIRE(start(link, "localhost", service().port(new_protocol ? "new" : "old")).state == io_state::ready);
         CHECK(heap_calls > at_start);  // the counter counts mbedTLS
         bool ok = true;
-        const std::size_t before = heap_calls;
+        std::size_t before = heap_calls;
         for (int call = 0; call < 10; ++call) {
+            if (new_protocol && call == 1) before = heap_calls;  // mbedTLS keeps the ticket that came with the first
             ok = ok && transmit(link, text).state == io_state::ready;
             std::size_t size = 0;
             while (ok && std::string_view(reply, size).find(last_chunk) == std::string_view::npos) {

@@ -1,0 +1,164 @@
+// superoffice/transport/tls_refusal.hpp - why a certificate or a handshake was refused, in words.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_TRANSPORT_TLS_REFUSAL_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_REFUSAL_HPP
+
+#include <superoffice/config.hpp>
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+#include <superoffice/detail/mbedtls.hpp>
+#include <superoffice/error.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+struct numbered_text {
+    std::uint32_t number;
+    const char* text;
+};
+
+/// In the order in which they are told: the worst first, as `tls` chooses the code.
+inline constexpr numbered_text certificate_faults[] = {
+    {MBEDTLS_X509_BADCERT_NOT_TRUSTED, "no trusted authority signed it"},
+    {MBEDTLS_X509_BADCERT_REVOKED, "it was revoked"},
+    {MBEDTLS_X509_BADCERT_OTHER, "its key is none of the pinned ones"},
+    {MBEDTLS_X509_BADCERT_CN_MISMATCH, "it is for another name"},
+    {MBEDTLS_X509_BADCERT_FUTURE, "it is not valid yet"},
+    {MBEDTLS_X509_BADCERT_EXPIRED, "it has expired"},
+    {MBEDTLS_X509_BADCERT_BAD_MD, "it is signed with a hash that is too weak"},
+    {MBEDTLS_X509_BADCERT_BAD_PK, "it is signed with a kind of key that is not accepted"},
+    {MBEDTLS_X509_BADCERT_BAD_KEY, "its key is too short or on a curve that is not accepted"},
+    {MBEDTLS_X509_BADCERT_KEY_USAGE, "its key is not meant for this use"},
+    {MBEDTLS_X509_BADCERT_EXT_KEY_USAGE, "it is not meant for servers"},
+    {MBEDTLS_X509_BADCERT_NS_CERT_TYPE, "its type is not that of a server"},
+    {MBEDTLS_X509_BADCERT_MISSING, "the server showed none"},
+    {MBEDTLS_X509_BADCERT_SKIP_VERIFY, "it was not checked"},
+    {MBEDTLS_X509_BADCRL_NOT_TRUSTED | MBEDTLS_X509_BADCRL_EXPIRED | MBEDTLS_X509_BADCRL_FUTURE |
+         MBEDTLS_X509_BADCRL_BAD_MD | MBEDTLS_X509_BADCRL_BAD_PK | MBEDTLS_X509_BADCRL_BAD_KEY,
+     "the list of revoked certificates cannot be used"},
+};
+
+/// RFC 8446 section 6.2, and those of TLS 1.2 that it no longer names (RFC 5246 section 7.2.2).
+inline constexpr numbered_text alerts[] = {
+    {10, "unexpected_message"},
+    {20, "bad_record_mac"},
+    {22, "record_overflow"},
+    {40, "handshake_failure"},
+    {41, "no_certificate"},
+    {42, "bad_certificate"},
+    {43, "unsupported_certificate"},
+    {44, "certificate_revoked"},
+    {45, "certificate_expired"},
+    {46, "certificate_unknown"},
+    {47, "illegal_parameter"},
+    {48, "unknown_ca"},
+    {49, "access_denied"},
+    {50, "decode_error"},
+    {51, "decrypt_error"},
+    {70, "protocol_version"},
+    {71, "insufficient_security"},
+    {80, "internal_error"},
+    {86, "inappropriate_fallback"},
+    {90, "user_canceled"},
+    {100, "no_renegotiation"},
+    {109, "missing_extension"},
+    {110, "unsupported_extension"},
+    {112, "unrecognized_name"},
+    {113, "bad_certificate_status_response"},
+    {115, "unknown_psk_identity"},
+    {116, "certificate_required"},
+    {120, "no_application_protocol"},
+};
+
+/// Text in the caller's memory, cut off where that ends, always with a NUL behind it.
+class bounded_text {
+  public:
+    explicit bounded_text(std::span<char> into) noexcept : into_(into) {
+        if (!into_.empty()) into_[0] = '\0';
+    }
+    void add(std::string_view text) noexcept {
+        for (const char c : text) {
+            if (size_ + 1 >= into_.size()) return;
+            into_[size_++] = c;
+            into_[size_] = '\0';
+        }
+    }
+    void add_hex(std::uint32_t number) noexcept {
+        add("0x");
+        for (int shift = 12; shift >= 0; shift -= 4) add({&"0123456789ABCDEF"[number >> shift & 0xf], 1});
+    }
+    void add_decimal(std::uint32_t number) noexcept {
+        if (number >= 10) add_decimal(number / 10);
+        add({&"0123456789"[number % 10], 1});
+    }
+    [[nodiscard]] std::string_view text() const noexcept { return {into_.data(), size_}; }
+
+  private:
+    std::span<char> into_;
+    std::size_t size_ = 0;
+};
+
+constexpr bool tells_flags(errc code) noexcept {
+    return code >= errc::certificate_expired && code <= errc::certificate_refused;
+}
+constexpr bool tells_alert(errc code) noexcept {
+    return code >= errc::client_certificate_refused && code <= errc::alert_received;
+}
+
+}  // namespace detail
+
+/// Room for the longest text.
+inline constexpr std::size_t max_refusal_bytes = 768;
+
+/// Says in full why TLS refused, or was refused: every fault of a certificate, not only the one that chose the code; the name of
+/// the server's alert; the number of mbedTLS's code. Of an error that is not one of TLS: its `message`.
+///
+///     the server's certificate is for another name: it is for another name; it has expired
+///     the TLS handshake failed: the server's alert handshake_failure (40)
+///     the TLS handshake failed: mbedTLS -0x7100
+///
+/// @param into  where the text goes, cut off where it ends; a NUL stands behind it
+inline std::string_view tls_refusal(errc code, std::int32_t native, std::span<char> into) noexcept {
+    detail::bounded_text text(into);
+    text.add(message(code));
+    const auto positive = static_cast<std::uint32_t>(native);
+    if (native > 0 && detail::tells_flags(code)) {
+        std::string_view before = ": ";
+        for (const detail::numbered_text& fault : detail::certificate_faults) {
+            if ((positive & fault.number) == 0) continue;
+            text.add(before);
+            text.add(fault.text);
+            before = "; ";
+        }
+    } else if (native > 0 && detail::tells_alert(code)) {
+        const char* name = "alert";
+        for (const detail::numbered_text& alert : detail::alerts)
+            if (alert.number == positive) name = alert.text;
+        text.add(": the server's alert ");
+        text.add(name);
+        text.add(" (");
+        text.add_decimal(positive);
+        text.add(")");
+    } else if (native < 0) {
+        text.add(": mbedTLS -");
+        text.add_hex(0U - positive);
+    }
+    return text.text();
+}
+
+inline std::string_view tls_refusal(const error& e, std::span<char> into) noexcept {
+    return tls_refusal(e.code, e.native, into);
+}
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
