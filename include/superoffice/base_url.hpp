@@ -25,10 +25,6 @@ struct base_url {
 
 namespace detail {
 
-constexpr bool starts_with_ignoring_case(std::string_view text, std::string_view start) noexcept {
-    return text.size() >= start.size() && ascii::equal_ignoring_case(ascii::first(text, start.size()), start);
-}
-
 /// `text` without `tail` at its end, letter case ignored.
 constexpr std::string_view without_tail(std::string_view text, std::string_view tail) noexcept {
     if (text.size() < tail.size()) return text;
@@ -40,7 +36,7 @@ constexpr std::string_view without_tail(std::string_view text, std::string_view 
 constexpr std::size_t end_of_path(std::string_view text, std::size_t at) noexcept {
     for (; at < text.size(); ++at) {
         if (text[at] != '%') {
-            if (!ascii::is_alphanumeric_or(text[at], ascii::literal("-._~!$&'()*+,;=:@/"))) break;
+            if (!ascii::is_alphanumeric_or(text[at], "-._~!$&'()*+,;=:@/")) break;
         } else if (text.size() - at <= 2 || ascii::hex_digit(text[at + 1]) < 0 || ascii::hex_digit(text[at + 2]) < 0) {
             break;
         }
@@ -48,47 +44,55 @@ constexpr std::size_t end_of_path(std::string_view text, std::size_t at) noexcep
     return at;
 }
 
-/// The same as `parse_base_url`, into `made`, which is not to be used after an error.
-constexpr error read_base_url(std::string_view text, base_url& made) noexcept {
-    const auto refused = [](std::size_t offset) {
-        return error{.stage = stage::request, .code = errc::bad_base_url, .offset = static_cast<std::uint32_t>(offset)};
-    };
-    const auto is_at = [&text](std::size_t at, char c) { return at < text.size() && text[at] == c; };
+/// Reads `text` into `made`. False where it is refused: `at` is then the byte at fault.
+constexpr bool read_url_parts(std::string_view text, base_url& made, std::size_t& at) noexcept {
+    const auto is_at = [text](std::size_t place, char c) { return place < text.size() && text[place] == c; };
 
-    made.https = starts_with_ignoring_case(text, ascii::literal("https://"));
-    if (!made.https && !starts_with_ignoring_case(text, ascii::literal("http://"))) return refused(0);
-    const std::size_t authority_at = made.https ? 8 : 7;
+    at = 0;
+    const std::size_t scheme_end = ascii::find(text, ':');
+    const int scheme = ascii::index_of_word("http https ", ascii::first(text, scheme_end));
+    if (scheme < 0 || !is_at(scheme_end + 1, '/') || !is_at(scheme_end + 2, '/')) return false;
+    made.https = scheme == 1;
+    const std::size_t authority_at = scheme_end + 3;
 
-    std::size_t at = authority_at;
+    at = authority_at;
     const bool ipv6 = is_at(at, '[');
     if (ipv6) ++at;
     const std::size_t host_at = at;
-    while (at < text.size() &&
-           (ipv6 ? ascii::hex_digit(text[at]) >= 0 || ascii::contains(ascii::literal(":."), text[at])
-                 : ascii::is_alphanumeric_or(text[at], ascii::literal("-._"))))
+    while (at < text.size() && (ipv6 ? ascii::hex_digit(text[at]) >= 0 || ascii::is_one_of(text[at], ":.")
+                                     : ascii::is_alphanumeric_or(text[at], "-._")))
         ++at;
     made.to.host = {text.data() + host_at, at - host_at};
-    if (at == host_at) return refused(at);
-    if (at - host_at > max_host_bytes) return refused(host_at + max_host_bytes);
-    if (ipv6 && !is_at(at++, ']')) return refused(at - 1);
+    if (at == host_at) return false;
+    if (at - host_at > max_host_bytes) return at = host_at + max_host_bytes, false;
+    if (ipv6 && !is_at(at, ']')) return false;
+    if (ipv6) ++at;
 
     std::uint32_t port = made.https ? 443 : 80;
     if (is_at(at, ':')) {
         const std::size_t port_at = ++at;
         for (port = 0; at < text.size() && ascii::is_digit(text[at]) && port <= 0xffff; ++at)
             port = port * 10 + static_cast<std::uint32_t>(text[at] - '0');
-        if (port == 0 || port > 0xffff) return refused(port_at);
+        if (port == 0 || port > 0xffff) return at = port_at, false;
     }
     made.to.port = static_cast<std::uint16_t>(port);
     made.authority = {text.data() + authority_at, at - authority_at};
 
-    if (at < text.size() && text[at] != '/') return refused(at);
     std::string_view path = ascii::from(text, at);
-    if (at = end_of_path(text, at); at < text.size()) return refused(at);
+    if (!path.empty() && path.front() != '/') return false;
+    at = end_of_path(text, at);
+    if (at < text.size()) return false;
     while (!path.empty() && path.back() == '/') path.remove_suffix(1);
     made.root = without_tail(path, ascii::literal("/api/v1"));
     if (made.root.size() == path.size()) made.root = without_tail(path, ascii::literal("/api"));
-    return {};
+    return true;
+}
+
+/// The same as `parse_base_url`, into `made`, which is not to be used after an error.
+constexpr error read_base_url(std::string_view text, base_url& made) noexcept {
+    std::size_t at = 0;
+    const bool good = read_url_parts(text, made, at);
+    return refused_request(good ? errc::ok : errc::bad_base_url, at);
 }
 
 }  // namespace detail

@@ -21,20 +21,22 @@ enum class reply_type : std::uint8_t { json, text_json, json_patch, merge_patch,
 
 namespace detail {
 
-inline constexpr std::string_view request_media_types[] = {"application/json",
-                                                           "text/json",
-                                                           "application/json-patch+json",
-                                                           "application/merge-patch+json",
-                                                           "application/x-www-form-urlencoded",
-                                                           "application/xml",
-                                                           "text/xml"};
-
-inline constexpr std::string_view reply_media_types[] = {
-    "application/json", "text/json", "application/json-patch+json", "application/merge-patch+json",
-    "application/xml",  "text/xml"};
+/// Of both: a reply is asked for as any of them but a form.
+inline constexpr const char* media_types[] = {"application/json",
+                                              "text/json",
+                                              "application/json-patch+json",
+                                              "application/merge-patch+json",
+                                              "application/x-www-form-urlencoded",
+                                              "application/xml",
+                                              "text/xml"};
 
 constexpr bool is_xml(request_type type) noexcept { return type >= request_type::xml; }
 constexpr bool is_xml(reply_type type) noexcept { return type >= reply_type::xml; }
+
+constexpr std::size_t media_index(request_type type) noexcept { return static_cast<std::size_t>(type); }
+constexpr std::size_t media_index(reply_type type) noexcept {
+    return static_cast<std::size_t>(type) + (is_xml(type) ? 1 : 0);  // the form is passed over
+}
 
 /// What a body is to be read as.
 enum class content_kind : std::uint8_t { unknown, json, xml, other };
@@ -48,9 +50,9 @@ constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
     while (tail > 0 && media[tail - 1] != '/' && media[tail - 1] != '+') --tail;
     bool known = tail > 1;
     if (known && media[tail - 1] == '/')
-        known = ascii::index_of_word(ascii::literal("application text "), ascii::first(media, tail - 1)) >= 0;
+        known = ascii::index_of_word("application text ", ascii::first(media, tail - 1)) >= 0;
     if (!known) return content_kind::other;
-    switch (ascii::index_of_word(ascii::literal("json xml "), ascii::from(media, tail))) {
+    switch (ascii::index_of_word("json xml ", ascii::from(media, tail))) {
         case 0: return content_kind::json;
         case 1: return content_kind::xml;
         default: break;
@@ -62,10 +64,10 @@ constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
 
 /// The media type as it goes on the wire.
 [[nodiscard]] constexpr std::string_view media_type(request_type type) noexcept {
-    return detail::request_media_types[static_cast<std::size_t>(type)];
+    return detail::media_types[detail::media_index(type)];
 }
 [[nodiscard]] constexpr std::string_view media_type(reply_type type) noexcept {
-    return detail::reply_media_types[static_cast<std::size_t>(type)];
+    return detail::media_types[detail::media_index(type)];
 }
 
 }  // namespace SUPEROFFICE_ABI

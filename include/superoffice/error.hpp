@@ -134,6 +134,20 @@ struct error {
 };
 static_assert(sizeof(error) == 16);
 
+namespace detail {
+
+/// What stops a request before anything was sent; nothing at all for `ok`. One function, since many places end so.
+[[gnu::noinline]] constexpr error refused_request(errc code, std::size_t offset) noexcept {
+    error e;
+    if (code == errc::ok) return e;
+    e.stage = stage::request;
+    e.code = code;
+    e.offset = static_cast<std::uint32_t>(offset < UINT32_MAX ? offset : UINT32_MAX);
+    return e;
+}
+
+}  // namespace detail
+
 /// Who can do something about an error.
 enum class remedy : std::uint8_t {
     program,        ///< whoever wrote the program

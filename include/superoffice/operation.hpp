@@ -49,10 +49,12 @@ inline constexpr operation<path_segment, TenantStatus> get_tenant_status{"/api/s
 
 namespace detail {
 
-/// Header names that the library sends itself: a caller's second one would contradict it.
-inline constexpr std::string_view owned_headers =
-    "host connection content-length transfer-encoding content-type accept accept-encoding authorization cookie "
-    "x-xsrf-token so-apptoken user-agent expect upgrade accept-language so-language so-culture so-timezone te trailer ";
+/// Header names that the library sends itself: a caller's second one would contradict it. First `named_headers`, one for
+/// one.
+inline constexpr char owned_headers[] =
+    "User-Agent Accept-Language SO-Language SO-Culture SO-TimeZone SO-AppToken host connection content-length "
+    "transfer-encoding content-type accept accept-encoding authorization cookie x-xsrf-token expect upgrade te "
+    "trailer ";
 
 constexpr bool is_owned_header(std::string_view name) noexcept {
     return ascii::index_of_word(owned_headers, name) >= 0;
@@ -60,7 +62,7 @@ constexpr bool is_owned_header(std::string_view name) noexcept {
 
 /// The first byte that may not stand in a path segment or, with commas and slashes, in a `$select`, since it would have
 /// to be escaped; the size of the text if there is none.
-constexpr std::size_t find_unplain(std::string_view text, std::string_view others) noexcept {
+[[gnu::noinline]] constexpr std::size_t find_unplain(std::string_view text, const char* others) noexcept {
     std::size_t at = 0;
     while (at < text.size() && ascii::is_alphanumeric_or(text[at], others)) ++at;
     return at;
@@ -80,15 +82,11 @@ struct request_lines {
     bool own_headers = true;  ///< the caller's further ones, in which there may be secrets
 };
 
-/// The documented headers, in the order in which they are sent; the last one is a secret, like the credential.
-struct named_header {
-    char name[16];
-    borrowed request_headers::* value;
-};
-inline constexpr named_header named_headers[] = {
-    {"User-Agent", &request_headers::user_agent}, {"Accept-Language", &request_headers::accept_language},
-    {"SO-Language", &request_headers::language},  {"SO-Culture", &request_headers::culture},
-    {"SO-TimeZone", &request_headers::time_zone}, {"SO-AppToken", &request_headers::app_token}};
+/// The documented headers, in the order in which they are sent; the last one is a secret, like the credential. Their
+/// names stand at the start of `owned_headers`.
+inline constexpr borrowed request_headers::* named_headers[] = {
+    &request_headers::user_agent, &request_headers::accept_language, &request_headers::language,
+    &request_headers::culture,    &request_headers::time_zone,       &request_headers::app_token};
 
 /// What is asked for, and all header lines but the credential's; Host and Content-Length only where `Writer` frames the
 /// request, not where a stack of the host's does. Errors: those of `Writer`; `bad_select`, and
@@ -96,17 +94,14 @@ inline constexpr named_header named_headers[] = {
 /// name that the library owns.
 template <class Writer>
 error write_lines(Writer& out, const request_lines& lines) noexcept {
-    const auto refused = [](errc code, std::size_t at) {
-        return error{.stage = stage::request, .code = code, .offset = static_cast<std::uint32_t>(at)};
-    };
-    if (const std::size_t at = find_unplain(lines.select, ascii::literal(",/-._")); at != lines.select.size())
-        return refused(errc::bad_select, at);
-    if (const std::size_t at = find_unplain(lines.segment, ascii::literal("-._")); at != lines.segment.size())
-        return refused(errc::bad_base_url, at);
+    if (const std::size_t at = find_unplain(lines.select, ",/-._"); at != lines.select.size())
+        return refused_request(errc::bad_select, at);
+    if (const std::size_t at = find_unplain(lines.segment, "-._"); at != lines.segment.size())
+        return refused_request(errc::bad_base_url, at);
     const request_headers* const headers[] = {&lines.of_client.headers, &lines.of_call};
     for (const request_headers* each : headers)
         for (const header_field& field : each->more)
-            if (is_owned_header(field.name)) return refused(errc::bad_header_value, 0);
+            if (is_owned_header(field.name)) return refused_request(errc::bad_header_value, 0);
 
     const bool posts = lines.method == http_method::post;
     const std::string_view target[] = {lines.base.root, lines.path, lines.segment,
@@ -121,20 +116,26 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
         out.call(method, lines.base.https ? ascii::literal("https://") : ascii::literal("http://"),
                  lines.base.authority, target);
     }
-    out.header(ascii::literal("Accept"), media_type(lines.accept));
-    out.header(ascii::literal("Accept-Encoding"), ascii::literal("identity"));
+    out.constant("Accept: ");
+    out.constant(media_types[media_index(lines.accept)]);
+    out.constant("\r\nAccept-Encoding: identity\r\n");
     if (posts) {
-        out.header(ascii::literal("Content-Type"), media_type(lines.of_client.request_as),
-                   ascii::literal("; charset=utf-8"));
+        out.constant("Content-Type: ");
+        out.constant(media_types[media_index(lines.of_client.request_as)]);
+        out.constant("; charset=utf-8\r\n");
         if constexpr (frames) out.header(ascii::literal("Content-Length"), lines.body_size);
     }
-    for (const named_header& each : named_headers) {
-        if (each.value == &request_headers::app_token && !posts) break;
-        std::string_view value = lines.of_call.*each.value;
-        if (value.empty()) value = lines.of_client.headers.*each.value;
-        if (value.empty() && each.value == &request_headers::user_agent)
+    const char* names = owned_headers;
+    for (borrowed request_headers::* const each : named_headers) {
+        if (each == &request_headers::app_token && !posts) break;
+        const char* const name = names;
+        while (*names != ' ') ++names;
+        const std::string_view spelling(name, static_cast<std::size_t>(names++ - name));
+        std::string_view value = lines.of_call.*each;
+        if (value.empty()) value = lines.of_client.headers.*each;
+        if (value.empty() && each == &request_headers::user_agent)
             value = ascii::literal("superoffice-batch/" SUPEROFFICE_VERSION_TEXT);
-        if (!value.empty()) out.header(each.name, value);
+        if (!value.empty()) out.header(spelling, value);
     }
     if (lines.own_headers)
         for (const request_headers* each : headers)

@@ -11,7 +11,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <limits>
 #include <span>
 #include <string_view>
 
@@ -56,10 +55,8 @@ class request_head {
     /// `errc::ok`; `bad_header_value`, with the `offset` of the byte at fault in the value (all parts together; of a
     /// `base64_pair` the clear text counts); `memory_too_small`, with what is `needed()` for all that was added so far.
     [[nodiscard]] constexpr error failure() const noexcept {
-        if (bad_) return {.stage = stage::request, .code = errc::bad_header_value, .offset = clamp(bad_at_)};
-        if (needed_ > memory_.size())
-            return {.stage = stage::request, .code = errc::memory_too_small, .offset = clamp(needed_)};
-        return {};
+        if (bad_) return detail::refused_request(errc::bad_header_value, bad_at_);
+        return detail::refused_request(needed_ > memory_.size() ? errc::memory_too_small : errc::ok, needed_);
     }
 
     /// Bytes written, counted from the start of the memory.
@@ -81,6 +78,12 @@ class request_head {
     }
 
   protected:
+    void put_token(std::string_view token) noexcept {
+        for (std::size_t i = 0; i < token.size(); ++i)
+            if (!detail::ascii::is_token(token[i])) refuse(i);
+        put(token);
+    }
+
     constexpr void refuse(std::size_t at) noexcept {
         if (!bad_) bad_at_ = at;
         bad_ = true;
@@ -96,16 +99,9 @@ class request_head {
     }
 
   private:
-    static constexpr std::uint32_t clamp(std::size_t n) noexcept {
-        constexpr std::size_t highest = (std::numeric_limits<std::uint32_t>::max)();
-        return static_cast<std::uint32_t>(n < highest ? n : highest);
-    }
-
     void field_name(std::string_view name) noexcept {
         if (name.empty()) refuse(0);
-        for (std::size_t i = 0; i < name.size(); ++i)
-            if (!detail::ascii::is_token(name[i])) refuse(i);
-        put(name);
+        put_token(name);
         put(detail::ascii::literal(": "));
         value_bytes_ = 0;
         raw_bytes_ = 0;

@@ -309,6 +309,20 @@ struct error {
 };
 static_assert(sizeof(error) == 16);
 
+namespace detail {
+
+/// What stops a request before anything was sent; nothing at all for `ok`. One function, since many places end so.
+[[gnu::noinline]] constexpr error refused_request(errc code, std::size_t offset) noexcept {
+    error e;
+    if (code == errc::ok) return e;
+    e.stage = stage::request;
+    e.code = code;
+    e.offset = static_cast<std::uint32_t>(offset < UINT32_MAX ? offset : UINT32_MAX);
+    return e;
+}
+
+}  // namespace detail
+
 /// Who can do something about an error.
 enum class remedy : std::uint8_t {
     program,        ///< whoever wrote the program
@@ -835,7 +849,14 @@ constexpr std::size_t find(std::string_view text, char c) noexcept {
     return at;
 }
 
-constexpr bool contains(std::string_view text, char c) noexcept { return find(text, c) != text.size(); }
+// Lists that the library itself hands over, as plain literals that end in NUL: on a Cortex-M each place that hands over a
+// view of a literal takes twenty bytes more than one that hands over a pointer.
+
+constexpr bool is_one_of(char c, const char* list) noexcept {
+    for (; *list != 0; ++list)
+        if (*list == c) return true;
+    return false;
+}
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
@@ -854,12 +875,12 @@ constexpr bool is_alphanumeric(char c) noexcept {
 }
 
 /// A letter, a digit, or one of `others`.
-constexpr bool is_alphanumeric_or(char c, std::string_view others) noexcept {
-    return is_alphanumeric(c) || contains(others, c);
+constexpr bool is_alphanumeric_or(char c, const char* others) noexcept {
+    return is_alphanumeric(c) || is_one_of(c, others);
 }
 
 /// What a method and a header's name are made of: tchar, RFC 9110 section 5.6.2.
-constexpr bool is_token(char c) noexcept { return is_alphanumeric_or(c, literal("!#$%&'*+-.^_`|~")); }
+constexpr bool is_token(char c) noexcept { return is_alphanumeric_or(c, "!#$%&'*+-.^_`|~"); }
 
 /// What a header's value, a reason phrase and a chunk extension are made of: HTAB, SP, VCHAR and obs-text, RFC 9110
 /// section 5.5. Every other control character, DEL included, is refused wherever this is asked.
@@ -885,14 +906,18 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexc
 }
 
 /// Which word of `list` this is, letter case ignored, counted from 0; -1 for none. A space stands behind each word.
-constexpr int index_of_word(std::string_view list, std::string_view word) noexcept {
-    for (int index = 0; !list.empty(); ++index) {
-        const std::size_t end = find(list, ' ');
-        if (equal_ignoring_case(first(list, end), word)) return index;
-        list = from(list, end + 1);
+constexpr int index_of_word(const char* list, std::string_view word) noexcept {
+    for (int index = 0; *list != 0; ++index) {
+        const char* end = list;
+        while (*end != ' ') ++end;
+        if (equal_ignoring_case({list, static_cast<std::size_t>(end - list)}, word)) return index;
+        list = end + 1;
     }
     return -1;
 }
+
+/// Whether this is that word, letter case ignored. A space stands behind it.
+constexpr bool is_word(const char* listed, std::string_view word) noexcept { return index_of_word(listed, word) == 0; }
 
 /// Digits only, at least one, no sign, no space. False, and `value` untouched, for anything else and on overflow.
 constexpr bool parse_decimal(std::string_view text, std::uint64_t& value) noexcept {
@@ -4387,10 +4412,6 @@ struct base_url {
 
 namespace detail {
 
-constexpr bool starts_with_ignoring_case(std::string_view text, std::string_view start) noexcept {
-    return text.size() >= start.size() && ascii::equal_ignoring_case(ascii::first(text, start.size()), start);
-}
-
 /// `text` without `tail` at its end, letter case ignored.
 constexpr std::string_view without_tail(std::string_view text, std::string_view tail) noexcept {
     if (text.size() < tail.size()) return text;
@@ -4402,7 +4423,7 @@ constexpr std::string_view without_tail(std::string_view text, std::string_view 
 constexpr std::size_t end_of_path(std::string_view text, std::size_t at) noexcept {
     for (; at < text.size(); ++at) {
         if (text[at] != '%') {
-            if (!ascii::is_alphanumeric_or(text[at], ascii::literal("-._~!$&'()*+,;=:@/"))) break;
+            if (!ascii::is_alphanumeric_or(text[at], "-._~!$&'()*+,;=:@/")) break;
         } else if (text.size() - at <= 2 || ascii::hex_digit(text[at + 1]) < 0 || ascii::hex_digit(text[at + 2]) < 0) {
             break;
         }
@@ -4410,47 +4431,55 @@ constexpr std::size_t end_of_path(std::string_view text, std::size_t at) noexcep
     return at;
 }
 
-/// The same as `parse_base_url`, into `made`, which is not to be used after an error.
-constexpr error read_base_url(std::string_view text, base_url& made) noexcept {
-    const auto refused = [](std::size_t offset) {
-        return error{.stage = stage::request, .code = errc::bad_base_url, .offset = static_cast<std::uint32_t>(offset)};
-    };
-    const auto is_at = [&text](std::size_t at, char c) { return at < text.size() && text[at] == c; };
+/// Reads `text` into `made`. False where it is refused: `at` is then the byte at fault.
+constexpr bool read_url_parts(std::string_view text, base_url& made, std::size_t& at) noexcept {
+    const auto is_at = [text](std::size_t place, char c) { return place < text.size() && text[place] == c; };
 
-    made.https = starts_with_ignoring_case(text, ascii::literal("https://"));
-    if (!made.https && !starts_with_ignoring_case(text, ascii::literal("http://"))) return refused(0);
-    const std::size_t authority_at = made.https ? 8 : 7;
+    at = 0;
+    const std::size_t scheme_end = ascii::find(text, ':');
+    const int scheme = ascii::index_of_word("http https ", ascii::first(text, scheme_end));
+    if (scheme < 0 || !is_at(scheme_end + 1, '/') || !is_at(scheme_end + 2, '/')) return false;
+    made.https = scheme == 1;
+    const std::size_t authority_at = scheme_end + 3;
 
-    std::size_t at = authority_at;
+    at = authority_at;
     const bool ipv6 = is_at(at, '[');
     if (ipv6) ++at;
     const std::size_t host_at = at;
-    while (at < text.size() &&
-           (ipv6 ? ascii::hex_digit(text[at]) >= 0 || ascii::contains(ascii::literal(":."), text[at])
-                 : ascii::is_alphanumeric_or(text[at], ascii::literal("-._"))))
+    while (at < text.size() && (ipv6 ? ascii::hex_digit(text[at]) >= 0 || ascii::is_one_of(text[at], ":.")
+                                     : ascii::is_alphanumeric_or(text[at], "-._")))
         ++at;
     made.to.host = {text.data() + host_at, at - host_at};
-    if (at == host_at) return refused(at);
-    if (at - host_at > max_host_bytes) return refused(host_at + max_host_bytes);
-    if (ipv6 && !is_at(at++, ']')) return refused(at - 1);
+    if (at == host_at) return false;
+    if (at - host_at > max_host_bytes) return at = host_at + max_host_bytes, false;
+    if (ipv6 && !is_at(at, ']')) return false;
+    if (ipv6) ++at;
 
     std::uint32_t port = made.https ? 443 : 80;
     if (is_at(at, ':')) {
         const std::size_t port_at = ++at;
         for (port = 0; at < text.size() && ascii::is_digit(text[at]) && port <= 0xffff; ++at)
             port = port * 10 + static_cast<std::uint32_t>(text[at] - '0');
-        if (port == 0 || port > 0xffff) return refused(port_at);
+        if (port == 0 || port > 0xffff) return at = port_at, false;
     }
     made.to.port = static_cast<std::uint16_t>(port);
     made.authority = {text.data() + authority_at, at - authority_at};
 
-    if (at < text.size() && text[at] != '/') return refused(at);
     std::string_view path = ascii::from(text, at);
-    if (at = end_of_path(text, at); at < text.size()) return refused(at);
+    if (!path.empty() && path.front() != '/') return false;
+    at = end_of_path(text, at);
+    if (at < text.size()) return false;
     while (!path.empty() && path.back() == '/') path.remove_suffix(1);
     made.root = without_tail(path, ascii::literal("/api/v1"));
     if (made.root.size() == path.size()) made.root = without_tail(path, ascii::literal("/api"));
-    return {};
+    return true;
+}
+
+/// The same as `parse_base_url`, into `made`, which is not to be used after an error.
+constexpr error read_base_url(std::string_view text, base_url& made) noexcept {
+    std::size_t at = 0;
+    const bool good = read_url_parts(text, made, at);
+    return refused_request(good ? errc::ok : errc::bad_base_url, at);
 }
 
 }  // namespace detail
@@ -4488,20 +4517,22 @@ enum class reply_type : std::uint8_t { json, text_json, json_patch, merge_patch,
 
 namespace detail {
 
-inline constexpr std::string_view request_media_types[] = {"application/json",
-                                                           "text/json",
-                                                           "application/json-patch+json",
-                                                           "application/merge-patch+json",
-                                                           "application/x-www-form-urlencoded",
-                                                           "application/xml",
-                                                           "text/xml"};
-
-inline constexpr std::string_view reply_media_types[] = {
-    "application/json", "text/json", "application/json-patch+json", "application/merge-patch+json",
-    "application/xml",  "text/xml"};
+/// Of both: a reply is asked for as any of them but a form.
+inline constexpr const char* media_types[] = {"application/json",
+                                              "text/json",
+                                              "application/json-patch+json",
+                                              "application/merge-patch+json",
+                                              "application/x-www-form-urlencoded",
+                                              "application/xml",
+                                              "text/xml"};
 
 constexpr bool is_xml(request_type type) noexcept { return type >= request_type::xml; }
 constexpr bool is_xml(reply_type type) noexcept { return type >= reply_type::xml; }
+
+constexpr std::size_t media_index(request_type type) noexcept { return static_cast<std::size_t>(type); }
+constexpr std::size_t media_index(reply_type type) noexcept {
+    return static_cast<std::size_t>(type) + (is_xml(type) ? 1 : 0);  // the form is passed over
+}
 
 /// What a body is to be read as.
 enum class content_kind : std::uint8_t { unknown, json, xml, other };
@@ -4515,9 +4546,9 @@ constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
     while (tail > 0 && media[tail - 1] != '/' && media[tail - 1] != '+') --tail;
     bool known = tail > 1;
     if (known && media[tail - 1] == '/')
-        known = ascii::index_of_word(ascii::literal("application text "), ascii::first(media, tail - 1)) >= 0;
+        known = ascii::index_of_word("application text ", ascii::first(media, tail - 1)) >= 0;
     if (!known) return content_kind::other;
-    switch (ascii::index_of_word(ascii::literal("json xml "), ascii::from(media, tail))) {
+    switch (ascii::index_of_word("json xml ", ascii::from(media, tail))) {
         case 0: return content_kind::json;
         case 1: return content_kind::xml;
         default: break;
@@ -4529,10 +4560,10 @@ constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
 
 /// The media type as it goes on the wire.
 [[nodiscard]] constexpr std::string_view media_type(request_type type) noexcept {
-    return detail::request_media_types[static_cast<std::size_t>(type)];
+    return detail::media_types[detail::media_index(type)];
 }
 [[nodiscard]] constexpr std::string_view media_type(reply_type type) noexcept {
-    return detail::reply_media_types[static_cast<std::size_t>(type)];
+    return detail::media_types[detail::media_index(type)];
 }
 
 }  // namespace SUPEROFFICE_ABI
@@ -4613,10 +4644,8 @@ class request_head {
     /// `errc::ok`; `bad_header_value`, with the `offset` of the byte at fault in the value (all parts together; of a
     /// `base64_pair` the clear text counts); `memory_too_small`, with what is `needed()` for all that was added so far.
     [[nodiscard]] constexpr error failure() const noexcept {
-        if (bad_) return {.stage = stage::request, .code = errc::bad_header_value, .offset = clamp(bad_at_)};
-        if (needed_ > memory_.size())
-            return {.stage = stage::request, .code = errc::memory_too_small, .offset = clamp(needed_)};
-        return {};
+        if (bad_) return detail::refused_request(errc::bad_header_value, bad_at_);
+        return detail::refused_request(needed_ > memory_.size() ? errc::memory_too_small : errc::ok, needed_);
     }
 
     /// Bytes written, counted from the start of the memory.
@@ -4638,6 +4667,12 @@ class request_head {
     }
 
   protected:
+    void put_token(std::string_view token) noexcept {
+        for (std::size_t i = 0; i < token.size(); ++i)
+            if (!detail::ascii::is_token(token[i])) refuse(i);
+        put(token);
+    }
+
     constexpr void refuse(std::size_t at) noexcept {
         if (!bad_) bad_at_ = at;
         bad_ = true;
@@ -4653,16 +4688,9 @@ class request_head {
     }
 
   private:
-    static constexpr std::uint32_t clamp(std::size_t n) noexcept {
-        constexpr std::size_t highest = (std::numeric_limits<std::uint32_t>::max)();
-        return static_cast<std::uint32_t>(n < highest ? n : highest);
-    }
-
     void field_name(std::string_view name) noexcept {
         if (name.empty()) refuse(0);
-        for (std::size_t i = 0; i < name.size(); ++i)
-            if (!detail::ascii::is_token(name[i])) refuse(i);
-        put(name);
+        put_token(name);
         put(detail::ascii::literal(": "));
         value_bytes_ = 0;
         raw_bytes_ = 0;
@@ -4967,6 +4995,9 @@ class target_writer : public request_head {
   public:
     using request_head::request_head;
 
+    /// Part of the head that is the library's own: nothing in it is checked.
+    [[gnu::noinline]] void constant(const char* text) noexcept { put(text); }
+
   protected:
     /// `parts`, one behind the other, are the path and the query, as they go on the wire: nothing is encoded here.
     /// Refused, with the offset in the target: a first byte other than '/', anything but visible ASCII, '#' (RFC 9112
@@ -4992,13 +5023,11 @@ class http1_writer : public target_writer {
 
     /// For `parts` see `target`.
     void request_line(std::string_view method, std::span<const std::string_view> parts) noexcept {
-        for (std::size_t i = 0; i < method.size(); ++i)
-            if (!ascii::is_token(method[i])) refuse(i);
-        put(method);
-        put(ascii::literal(" "));
+        put_token(method);
+        constant(" ");
         target(parts);
         if (method.empty()) refuse(0);
-        put(ascii::literal(" HTTP/1.1\r\n"));
+        constant(" HTTP/1.1\r\n");
     }
     template <std::convertible_to<std::string_view>... Parts>
     void request_line(std::string_view method, const Parts&... parts) noexcept {
@@ -5006,7 +5035,7 @@ class http1_writer : public target_writer {
         request_line(method, std::span<const std::string_view>(all));
     }
 
-    void end_of_head() noexcept { put(ascii::literal("\r\n")); }
+    void end_of_head() noexcept { constant("\r\n"); }
 
     /// Any bytes; may be called again with more.
     void body(std::string_view part) noexcept { put(part); }
@@ -5055,10 +5084,12 @@ inline constexpr operation<path_segment, TenantStatus> get_tenant_status{"/api/s
 
 namespace detail {
 
-/// Header names that the library sends itself: a caller's second one would contradict it.
-inline constexpr std::string_view owned_headers =
-    "host connection content-length transfer-encoding content-type accept accept-encoding authorization cookie "
-    "x-xsrf-token so-apptoken user-agent expect upgrade accept-language so-language so-culture so-timezone te trailer ";
+/// Header names that the library sends itself: a caller's second one would contradict it. First `named_headers`, one for
+/// one.
+inline constexpr char owned_headers[] =
+    "User-Agent Accept-Language SO-Language SO-Culture SO-TimeZone SO-AppToken host connection content-length "
+    "transfer-encoding content-type accept accept-encoding authorization cookie x-xsrf-token expect upgrade te "
+    "trailer ";
 
 constexpr bool is_owned_header(std::string_view name) noexcept {
     return ascii::index_of_word(owned_headers, name) >= 0;
@@ -5066,7 +5097,7 @@ constexpr bool is_owned_header(std::string_view name) noexcept {
 
 /// The first byte that may not stand in a path segment or, with commas and slashes, in a `$select`, since it would have
 /// to be escaped; the size of the text if there is none.
-constexpr std::size_t find_unplain(std::string_view text, std::string_view others) noexcept {
+[[gnu::noinline]] constexpr std::size_t find_unplain(std::string_view text, const char* others) noexcept {
     std::size_t at = 0;
     while (at < text.size() && ascii::is_alphanumeric_or(text[at], others)) ++at;
     return at;
@@ -5086,15 +5117,11 @@ struct request_lines {
     bool own_headers = true;  ///< the caller's further ones, in which there may be secrets
 };
 
-/// The documented headers, in the order in which they are sent; the last one is a secret, like the credential.
-struct named_header {
-    char name[16];
-    borrowed request_headers::* value;
-};
-inline constexpr named_header named_headers[] = {
-    {"User-Agent", &request_headers::user_agent}, {"Accept-Language", &request_headers::accept_language},
-    {"SO-Language", &request_headers::language},  {"SO-Culture", &request_headers::culture},
-    {"SO-TimeZone", &request_headers::time_zone}, {"SO-AppToken", &request_headers::app_token}};
+/// The documented headers, in the order in which they are sent; the last one is a secret, like the credential. Their
+/// names stand at the start of `owned_headers`.
+inline constexpr borrowed request_headers::* named_headers[] = {
+    &request_headers::user_agent, &request_headers::accept_language, &request_headers::language,
+    &request_headers::culture,    &request_headers::time_zone,       &request_headers::app_token};
 
 /// What is asked for, and all header lines but the credential's; Host and Content-Length only where `Writer` frames the
 /// request, not where a stack of the host's does. Errors: those of `Writer`; `bad_select`, and
@@ -5102,17 +5129,14 @@ inline constexpr named_header named_headers[] = {
 /// name that the library owns.
 template <class Writer>
 error write_lines(Writer& out, const request_lines& lines) noexcept {
-    const auto refused = [](errc code, std::size_t at) {
-        return error{.stage = stage::request, .code = code, .offset = static_cast<std::uint32_t>(at)};
-    };
-    if (const std::size_t at = find_unplain(lines.select, ascii::literal(",/-._")); at != lines.select.size())
-        return refused(errc::bad_select, at);
-    if (const std::size_t at = find_unplain(lines.segment, ascii::literal("-._")); at != lines.segment.size())
-        return refused(errc::bad_base_url, at);
+    if (const std::size_t at = find_unplain(lines.select, ",/-._"); at != lines.select.size())
+        return refused_request(errc::bad_select, at);
+    if (const std::size_t at = find_unplain(lines.segment, "-._"); at != lines.segment.size())
+        return refused_request(errc::bad_base_url, at);
     const request_headers* const headers[] = {&lines.of_client.headers, &lines.of_call};
     for (const request_headers* each : headers)
         for (const header_field& field : each->more)
-            if (is_owned_header(field.name)) return refused(errc::bad_header_value, 0);
+            if (is_owned_header(field.name)) return refused_request(errc::bad_header_value, 0);
 
     const bool posts = lines.method == http_method::post;
     const std::string_view target[] = {lines.base.root, lines.path, lines.segment,
@@ -5127,20 +5151,26 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
         out.call(method, lines.base.https ? ascii::literal("https://") : ascii::literal("http://"),
                  lines.base.authority, target);
     }
-    out.header(ascii::literal("Accept"), media_type(lines.accept));
-    out.header(ascii::literal("Accept-Encoding"), ascii::literal("identity"));
+    out.constant("Accept: ");
+    out.constant(media_types[media_index(lines.accept)]);
+    out.constant("\r\nAccept-Encoding: identity\r\n");
     if (posts) {
-        out.header(ascii::literal("Content-Type"), media_type(lines.of_client.request_as),
-                   ascii::literal("; charset=utf-8"));
+        out.constant("Content-Type: ");
+        out.constant(media_types[media_index(lines.of_client.request_as)]);
+        out.constant("; charset=utf-8\r\n");
         if constexpr (frames) out.header(ascii::literal("Content-Length"), lines.body_size);
     }
-    for (const named_header& each : named_headers) {
-        if (each.value == &request_headers::app_token && !posts) break;
-        std::string_view value = lines.of_call.*each.value;
-        if (value.empty()) value = lines.of_client.headers.*each.value;
-        if (value.empty() && each.value == &request_headers::user_agent)
+    const char* names = owned_headers;
+    for (borrowed request_headers::* const each : named_headers) {
+        if (each == &request_headers::app_token && !posts) break;
+        const char* const name = names;
+        while (*names != ' ') ++names;
+        const std::string_view spelling(name, static_cast<std::size_t>(names++ - name));
+        std::string_view value = lines.of_call.*each;
+        if (value.empty()) value = lines.of_client.headers.*each;
+        if (value.empty() && each == &request_headers::user_agent)
             value = ascii::literal("superoffice-batch/" SUPEROFFICE_VERSION_TEXT);
-        if (!value.empty()) out.header(each.name, value);
+        if (!value.empty()) out.header(spelling, value);
     }
     if (lines.own_headers)
         for (const request_headers* each : headers)
@@ -5424,19 +5454,17 @@ class http1_reader {
         if (initial != 'c' && initial != 't') return true;  // says nothing about framing, as most do
         const std::string_view value = ascii::trim(ascii::from(line, colon + 1));
         const auto value_at = value.empty() ? line.size() : static_cast<std::size_t>(value.data() - line.data());
-        constexpr std::string_view known = "content-length transfer-encoding content-encoding connection ";
+        constexpr const char* known = "content-length transfer-encoding content-encoding connection ";
         switch (ascii::index_of_word(known, ascii::first(line, colon))) {
             case 0: return take_length(value, value_at);
             case 1:
-                framing_.chunked =
-                    !framing_.has_transfer_coding && ascii::equal_ignoring_case(value, ascii::literal("chunked"));
+                framing_.chunked = !framing_.has_transfer_coding && ascii::is_word("chunked ", value);
                 framing_.has_transfer_coding = true;
                 framing_.transfer_coding_at = line_ + value_at;
                 break;
             case 2:
                 if (!framing_.foreign_coding) framing_.content_coding_at = line_ + value_at;
-                if (!value.empty() && !ascii::equal_ignoring_case(value, ascii::literal("identity")))
-                    framing_.foreign_coding = true;
+                if (!value.empty() && !ascii::is_word("identity ", value)) framing_.foreign_coding = true;
                 break;
             case 3: take_connection(value); break;
             default: break;
@@ -5458,7 +5486,7 @@ class http1_reader {
         for (;;) {
             const std::size_t comma = ascii::find(list, ',');
             const std::string_view option = ascii::trim(ascii::first(list, comma));
-            switch (ascii::index_of_word(ascii::literal("close keep-alive "), option)) {
+            switch (ascii::index_of_word("close keep-alive ", option)) {
                 case 0: framing_.wants_close = true; break;
                 case 1: framing_.wants_keep_alive = true; break;
                 default: break;
@@ -9950,14 +9978,17 @@ struct course {
         failure = e;
         return progress::failed;
     }
-    progress fail(errc code) noexcept { return fail({.stage = reached, .code = code}); }
+    /// One function: it is called from many places.
+    [[gnu::noinline]] progress fail(errc code, std::int32_t native = 0) noexcept {
+        return fail({.stage = reached, .code = code, .native = native});
+    }
 
     /// What a function of the host's said that neither is ready nor would block.
     progress fail(const io_result& io) noexcept {
         const errc code = io.state == io_state::closed ? errc::connection_closed
                           : io.code == errc::ok        ? errc::link_failed
                                                        : io.code;
-        return fail({.stage = reached, .code = code, .native = io.native});
+        return fail(code, io.native);
     }
 };
 
@@ -10203,11 +10234,9 @@ inline constexpr bool is_form = []<std::size_t... I>(std::index_sequence<I...>) 
 /// 5.2).
 constexpr void write_form_text(json_writer& out, std::string_view text) noexcept {
     constexpr char hex[] = "0123456789ABCDEF";
-    constexpr std::string_view plain = "*-._";
     for (const char c : text) {
-        const char lower = ascii::to_lower(c);
         const auto byte = static_cast<unsigned char>(c);
-        if (ascii::is_digit(c) || (lower >= 'a' && lower <= 'z') || plain.find(c) != plain.npos) {
+        if (ascii::is_alphanumeric_or(c, "*-._")) {
             out.put(c);
         } else if (c == ' ') {
             out.put('+');
@@ -10419,8 +10448,8 @@ class call_driver {
     template <class Link>
     call_driver(Link& link, borrowed base, Credential&& credential, std::span<std::byte> memory,
                 const client_options& options, Reader&& reader)
-        : carrier_(link), base_(base), credential_(std::move(credential)), memory_(memory), all_bytes_(memory.size()),
-          options_(options), reader_(std::move(reader)) {}
+        : memory_(memory), all_bytes_(memory.size()), base_(base), carrier_(link), credential_(std::move(credential)),
+          reader_(std::move(reader)), options_(options) {}
     call_driver(const call_driver&) = delete;
     call_driver& operator=(const call_driver&) = delete;
     ~call_driver() { stop(); }
@@ -10519,39 +10548,39 @@ class call_driver {
                 case credential_state::ready: break;
             }
         }
-        if (const error e = write_request(); e.code != errc::ok) return course_.fail(e);
+        if (!write_request()) return progress::failed;
         phase_ = phase::carriage;
         return progress::on;
     }
 
-    /// The request at the start of the memory, ready to be sent.
-    error write_request() noexcept {
+    /// The request at the start of the memory, ready to be sent. False: the failure says why not.
+    bool write_request() noexcept {
+        error& e = course_.failure;  // made where it stays: every copy of one is code
         json_writer counted{{}};
-        if (!asking_directory_ && !request_.write_body(counted, options_.request_as))
-            return {.stage = stage::request, .code = errc::unsupported_content_type};
-        if (!reads_xml<Reader> && is_xml(options_.reply_as))
-            return {.stage = stage::request, .code = errc::unsupported_content_type};
+        if ((!asking_directory_ && !request_.write_body(counted, options_.request_as)) ||
+            (!reads_xml<Reader> && is_xml(options_.reply_as))) {
+            e = refused_request(errc::unsupported_content_type, 0);
+            return false;
+        }
 
         typename Carrier::writer head{memory_};
-        error e = write_lines(head, request_lines_for(counted.size()));
+        e = write_lines(head, request_lines_for(counted.size()));
         if (e.code == errc::ok || e.code == errc::memory_too_small) {
             if (needs_credential()) source_of(credential_).add_to(head);
             head.end_of_head();
             e = head.failure();
-            const bool fits = head.needed() + counted.size() <= memory_.size();
-            if ((e.code == errc::ok && !fits) || e.code == errc::memory_too_small)
-                e = {.stage = stage::request,
-                     .code = errc::memory_too_small,
-                     .offset = static_cast<std::uint32_t>(head.needed() + counted.size())};
+            const std::size_t needed = head.needed() + counted.size();
+            if (e.code == errc::memory_too_small || (e.code == errc::ok && needed > memory_.size()))
+                e = refused_request(errc::memory_too_small, needed);
         }
         if (e.code != errc::ok) {
             head.wipe();
-            return e;
+            return false;
         }
         json_writer body{{reinterpret_cast<char*>(memory_.data()) + head.size(), counted.size()}};
         if (counted.size() != 0) request_.write_body(body, options_.request_as);
         carrier_.begin(memory_, head, body.size(), Reader::slack);
-        return {};
+        return true;
     }
 
     [[nodiscard]] request_lines request_lines_for(std::size_t body_size) const noexcept {
@@ -10655,24 +10684,8 @@ class call_driver {
     /// A credential that is being fetched is asked for again after this long, by those who sleep between steps.
     static constexpr milliseconds credential_pause{10};
 
-    Carrier carrier_;
-    std::string_view base_;
-    base_url target_;  // whom the running exchange is for: the tenant, or the directory of tenants
-    Credential credential_;
-    std::span<std::byte> memory_;
-    std::size_t all_bytes_;  // of the memory, with what is kept at its end
-    client_options options_;
-    Reader reader_;
-
-    reply_info reply_;
-    course course_;
-
-    stored_request request_;
-    std::string_view path_, select_;
-    call_options call_;
-    milliseconds slow_;
-    instant started_;
-    std::uint64_t digest_ = 0;  // of the last reply's body, where a watch wants it
+    // What is small and asked for often comes first: a Cortex-M reaches the first bytes of an object by shorter
+    // instructions than the rest.
     phase phase_ = phase::idle;
     http_method method_ = http_method::post;
     bool digest_wanted_ = false;
@@ -10680,6 +10693,22 @@ class call_driver {
     bool refreshed_ = false;         // the call was repeated with a fresh credential
     bool moved_ = false;             // the call was repeated at a new address
     bool asking_directory_ = false;  // the running exchange asks for that address
+    course course_;
+    instant started_;
+    milliseconds slow_;
+    std::span<std::byte> memory_;
+    std::size_t all_bytes_;  // of the memory, with what is kept at its end
+    std::string_view base_;
+    base_url target_;  // whom the running exchange is for: the tenant, or the directory of tenants
+    std::string_view path_, select_;
+    std::uint64_t digest_ = 0;  // of the last reply's body, where a watch wants it
+    Carrier carrier_;
+    Credential credential_;
+    Reader reader_;
+    reply_info reply_;
+    stored_request request_;
+    call_options call_;
+    client_options options_;
 };
 
 }  // namespace detail

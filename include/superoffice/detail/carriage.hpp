@@ -38,14 +38,17 @@ struct course {
         failure = e;
         return progress::failed;
     }
-    progress fail(errc code) noexcept { return fail({.stage = reached, .code = code}); }
+    /// One function: it is called from many places.
+    [[gnu::noinline]] progress fail(errc code, std::int32_t native = 0) noexcept {
+        return fail({.stage = reached, .code = code, .native = native});
+    }
 
     /// What a function of the host's said that neither is ready nor would block.
     progress fail(const io_result& io) noexcept {
         const errc code = io.state == io_state::closed ? errc::connection_closed
                           : io.code == errc::ok        ? errc::link_failed
                                                        : io.code;
-        return fail({.stage = reached, .code = code, .native = io.native});
+        return fail(code, io.native);
     }
 };
 

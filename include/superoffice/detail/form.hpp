@@ -31,11 +31,9 @@ inline constexpr bool is_form = []<std::size_t... I>(std::index_sequence<I...>) 
 /// 5.2).
 constexpr void write_form_text(json_writer& out, std::string_view text) noexcept {
     constexpr char hex[] = "0123456789ABCDEF";
-    constexpr std::string_view plain = "*-._";
     for (const char c : text) {
-        const char lower = ascii::to_lower(c);
         const auto byte = static_cast<unsigned char>(c);
-        if (ascii::is_digit(c) || (lower >= 'a' && lower <= 'z') || plain.find(c) != plain.npos) {
+        if (ascii::is_alphanumeric_or(c, "*-._")) {
             out.put(c);
         } else if (c == ' ') {
             out.put('+');

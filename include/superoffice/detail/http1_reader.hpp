@@ -141,19 +141,17 @@ class http1_reader {
         if (initial != 'c' && initial != 't') return true;  // says nothing about framing, as most do
         const std::string_view value = ascii::trim(ascii::from(line, colon + 1));
         const auto value_at = value.empty() ? line.size() : static_cast<std::size_t>(value.data() - line.data());
-        constexpr std::string_view known = "content-length transfer-encoding content-encoding connection ";
+        constexpr const char* known = "content-length transfer-encoding content-encoding connection ";
         switch (ascii::index_of_word(known, ascii::first(line, colon))) {
             case 0: return take_length(value, value_at);
             case 1:
-                framing_.chunked =
-                    !framing_.has_transfer_coding && ascii::equal_ignoring_case(value, ascii::literal("chunked"));
+                framing_.chunked = !framing_.has_transfer_coding && ascii::is_word("chunked ", value);
                 framing_.has_transfer_coding = true;
                 framing_.transfer_coding_at = line_ + value_at;
                 break;
             case 2:
                 if (!framing_.foreign_coding) framing_.content_coding_at = line_ + value_at;
-                if (!value.empty() && !ascii::equal_ignoring_case(value, ascii::literal("identity")))
-                    framing_.foreign_coding = true;
+                if (!value.empty() && !ascii::is_word("identity ", value)) framing_.foreign_coding = true;
                 break;
             case 3: take_connection(value); break;
             default: break;
@@ -175,7 +173,7 @@ class http1_reader {
         for (;;) {
             const std::size_t comma = ascii::find(list, ',');
             const std::string_view option = ascii::trim(ascii::first(list, comma));
-            switch (ascii::index_of_word(ascii::literal("close keep-alive "), option)) {
+            switch (ascii::index_of_word("close keep-alive ", option)) {
                 case 0: framing_.wants_close = true; break;
                 case 1: framing_.wants_keep_alive = true; break;
                 default: break;
