@@ -48,7 +48,7 @@ constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
     if (media.empty()) return content_kind::unknown;
     std::size_t tail = media.size();
     while (tail > 0 && media[tail - 1] != '/' && media[tail - 1] != '+') --tail;
-    bool known = tail > 1;
+    bool known = ascii::find(media, '/') < tail;  // a suffix ends a subtype, and without a slash there is none
     if (known && media[tail - 1] == '/')
         known = ascii::index_of_word("application text ", ascii::first(media, tail - 1)) >= 0;
     if (!known) return content_kind::other;

@@ -3353,6 +3353,7 @@ inline namespace SUPEROFFICE_ABI {
 ///   closed, a control character in a string, bytes that are not UTF-8, or a root that its last bracket does not close
 ///   are refused there, before the first member is given out, and an earlier fault of another kind (`wrong_kind`, say)
 ///   is not reached. Of several such faults, the first in the document is named, as by `compact_reader`.
+/// - A document that ends before its root is closed: an error's `member` may be the one that was closed last.
 /// - A document without a fault, but larger than `max_bytes`, is `document_too_large`; `offset` is its size then.
 class simdjson_reader {
   public:
@@ -4544,7 +4545,7 @@ constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
     if (media.empty()) return content_kind::unknown;
     std::size_t tail = media.size();
     while (tail > 0 && media[tail - 1] != '/' && media[tail - 1] != '+') --tail;
-    bool known = tail > 1;
+    bool known = ascii::find(media, '/') < tail;  // a suffix ends a subtype, and without a slash there is none
     if (known && media[tail - 1] == '/')
         known = ascii::index_of_word("application text ", ascii::first(media, tail - 1)) >= 0;
     if (!known) return content_kind::other;

@@ -50,6 +50,7 @@ TEST_CASE("content type: what a reply is to be read as, by its media type alone"
         {"text/plain", content_kind::other},
         {"application/jsonx", content_kind::other},
         {"+json", content_kind::other},
+        {"application-soap+xml", content_kind::other},
         {"application/octet-stream", content_kind::other},
     };
     for (const row& r : rows) {

@@ -57,6 +57,7 @@ inline namespace SUPEROFFICE_ABI {
 ///   closed, a control character in a string, bytes that are not UTF-8, or a root that its last bracket does not close
 ///   are refused there, before the first member is given out, and an earlier fault of another kind (`wrong_kind`, say)
 ///   is not reached. Of several such faults, the first in the document is named, as by `compact_reader`.
+/// - A document that ends before its root is closed: an error's `member` may be the one that was closed last.
 /// - A document without a fault, but larger than `max_bytes`, is `document_too_large`; `offset` is its size then.
 class simdjson_reader {
   public:

@@ -2,13 +2,16 @@
 #include <superoffice/json/compact_reader.hpp>
 #include <superoffice/json/simdjson_reader.hpp>
 
+#include "support/documented_reply.hpp"
 #include "support/json_cases.hpp"
 #include "support/json_reading.hpp"
+#include "support/wire_file.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -58,6 +61,7 @@ class comparison {
         return {};
     }
     std::size_t accepted() const { return accepted_; }
+    std::size_t compared() const { return count_ / std::size(manners); }
 
   private:
     static std::string described(const reading& r) {
@@ -88,9 +92,42 @@ TEST_CASE("readers: agree about every good and every malformed document") {
     CHECK(readers.accepted() == std::size(support::good_documents));
 }
 
+TEST_CASE("readers: agree about every document that stands in a test, and about what is none") {
+    comparison readers;
+    for (const char* folder : {"unit", "contract", "network", "live", "support", "fuzz"}) {
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(wire::tests_folder() / folder)) {
+            if (entry.path().extension() != ".cpp" && entry.path().extension() != ".hpp") continue;
+            // Raw literals are how documents are written there; what else is in one is no JSON for either reader.
+            const std::string source = wire::whole_text(entry.path());
+            constexpr std::string_view opens = "R\"(", closes = ")\"";
+            for (std::size_t at = 0; (at = source.find(opens, at)) != source.npos;) {
+                const std::size_t end = source.find(closes, at += opens.size());
+                const std::string_view text = std::string_view{source}.substr(at, end - at);
+                CAPTURE(text);
+                CHECK(readers.difference(text) == "");
+            }
+        }
+    }
+    CHECK(readers.accepted() > 200);
+    CHECK(readers.compared() > readers.accepted() + 50);
+}
+
+TEST_CASE("readers: agree about every reply of tests/wire, from every byte on and up to every byte") {
+    comparison readers;
+    for (const wire_file& file : wire::all()) {
+        for (const std::string_view whole : {std::string_view{file.reply}, std::string_view{file.body}}) {
+            for (std::size_t size = 0; size <= whole.size() && size < 2048; ++size) {
+                CHECK(readers.difference(whole.substr(0, size)) == "");
+                CHECK(readers.difference(whole.substr(size)) == "");
+            }
+        }
+    }
+    CHECK(readers.accepted() > 20);
+}
+
 TEST_CASE("readers: agree about a document cut at every byte") {
     comparison readers;
-    for (const std::string_view whole : {support::sample_task, support::dense_document}) {
+    for (const std::string_view whole : {support::sample_task, documented_reply, support::dense_document}) {
         for (std::size_t size = 0; size <= whole.size(); ++size) {
             CAPTURE(size);
             CHECK(readers.difference(whole.substr(0, size)) == "");
