@@ -40,7 +40,6 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
-#include <memory>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -3692,7 +3691,8 @@ inline constexpr unmade<T> unmade_one{};
 template <class T, class Part>
 consteval std::uint32_t place_of(Part part) {
     using type = std::remove_cvref_t<decltype(part(unmade_one<T>.object))>;
-    const void* const wanted = std::addressof(part(unmade_one<T>.object));
+    // std::addressof is in <memory>, which costs every translation unit dearly; g++, clang and MSVC all know this one.
+    const void* const wanted = __builtin_addressof(part(unmade_one<T>.object));
     for (std::size_t at = 0; at < sizeof(T); at += alignof(type))
         if (static_cast<const void*>(unmade_one<T>.bytes + at) == wanted) return static_cast<std::uint32_t>(at);
     return member_row<int>::size_limit;  // is no offset
@@ -9026,15 +9026,15 @@ class client_certificate {
     [[nodiscard]] mbedtls_pk_context* key() const noexcept { return &key_; }
 
   private:
-    template <class Read>
-    error loaded(random_source random, Read read) noexcept {
+    template <class Parse>
+    error loaded(random_source random, Parse parse) noexcept {
         clear();
         reset();
         detail::mbedtls_api::generator generator;
         int code = detail::mbedtls_api::begin_psa();
         if (code == 0) code = generator.begin(random);
         if (code != 0) return {.stage = stage::request, .code = errc::no_entropy, .native = code};
-        code = read(generator);
+        code = parse(generator);
         if (code == 0) code = detail::mbedtls_api::check_pair(chain_, key_, generator);
         is_loaded_ = code == 0;
         if (is_loaded_) return {};

@@ -71,15 +71,15 @@ class client_certificate {
     [[nodiscard]] mbedtls_pk_context* key() const noexcept { return &key_; }
 
   private:
-    template <class Read>
-    error loaded(random_source random, Read read) noexcept {
+    template <class Parse>
+    error loaded(random_source random, Parse parse) noexcept {
         clear();
         reset();
         detail::mbedtls_api::generator generator;
         int code = detail::mbedtls_api::begin_psa();
         if (code == 0) code = generator.begin(random);
         if (code != 0) return {.stage = stage::request, .code = errc::no_entropy, .native = code};
-        code = read(generator);
+        code = parse(generator);
         if (code == 0) code = detail::mbedtls_api::check_pair(chain_, key_, generator);
         is_loaded_ = code == 0;
         if (is_loaded_) return {};
