@@ -6,7 +6,8 @@
 // A file is lines. Up to the first "---" line: what it is about, in words. Then sections, in this order:
 //
 //     --- reply           what the peer sends. \r \n \t \\ \xHH are escapes; the line's own end is not part of it, so
-//                         each \r\n that goes on the wire can be seen. "@" stands before the byte that `failed` names.
+//                         each \r\n that goes on the wire can be seen. "@" stands before the byte that `failed` names,
+//                         with `done` behind the reply's last byte where the peer sends more.
 //     --- closed          optional, no lines: the peer closes behind the reply
 //     --- memory N slack M     optional, no lines: else 1024 and 16
 //     --- outcome         the lines below, of which each can be left out but the first
@@ -16,6 +17,7 @@
 //         reusable yes|no
 //         header NAME: VALUE    "header NAME" alone: there is none
 //         body TEXT             escapes as above; several such lines are one text
+//         call ok TEXT | ERRC   with `done`: the value, written again, or the service's answer that a client makes of it
 
 #include <cstddef>
 #include <cstdio>
@@ -46,6 +48,8 @@ struct wire_file {
     std::vector<std::pair<std::string, std::string>> headers;
     std::vector<std::string> absent_headers;
     std::string body;
+    std::string call_code;
+    std::string call_value;
 
     std::string mistake;  // in the file itself
 };
@@ -115,6 +119,9 @@ inline void take_outcome(wire_file& file, std::string_view line) {
             file.headers.emplace_back(line.substr(0, colon), line.substr(colon + 2));
     } else if (what == "body") {
         file.body += unescaped(line, file.mistake);
+    } else if (what == "call") {
+        file.call_code = word(line);
+        file.call_value = unescaped(line, file.mistake);
     } else if (!what.empty()) {
         file.mistake = "outcome: " + what;
     }
@@ -157,6 +164,7 @@ inline wire_file parse(std::string name, std::string_view text) {
         }
     }
     if (file.reply.empty() || section != "outcome") file.mistake = "a section is missing";
+    if (file.done == file.call_code.empty()) file.mistake = "a call's outcome goes with `done`, and with nothing else";
     return file;
 }
 

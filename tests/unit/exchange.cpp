@@ -616,7 +616,8 @@ TEST_CASE("exchange: the wire files end as they say, however they are cut") {
         CAPTURE(file.name);
         CHECK(file.mistake == "");
         const auto steps = steps_of(file.reply, file.closed ? ending::closed : ending::open);
-        std::vector<so::script_manner> manners{{}, {.at_most = 1}, {.at_most = 1, .blocks_first = true}};
+        std::vector<so::script_manner> manners{
+            {}, {.at_most = 1}, {.at_most = 1, .blocks_first = true}, {.blocks_first = true}};
         for (std::size_t cut = 1; cut < request.size() + file.reply.size(); ++cut) manners.push_back({.cut_at = cut});
         for (const so::script_manner& manner : manners) {
             CAPTURE(manner.at_most);
@@ -630,7 +631,7 @@ TEST_CASE("exchange: the wire files end as they say, however they are cut") {
             CHECK(so::name(got.failure.stage) == file.stage);
             CHECK(got.failure.needed() == file.needed);
             CHECK(got.body == file.body);
-            if (file.fault_at != std::string::npos) CHECK(got.failure.offset == file.fault_at);
+            if (!file.done && file.fault_at != std::string::npos) CHECK(got.failure.offset == file.fault_at);
             if (file.status != -1) CHECK((got.done() ? got.status : got.failure.http_status) == file.status);
             if (!file.reusable.empty()) CHECK(got.reusable == (file.reusable == "yes"));
             for (const auto& [name, value] : file.headers) CHECK(head.header(name) == value);

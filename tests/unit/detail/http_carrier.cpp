@@ -9,6 +9,7 @@
 
 #include "support/counting_heap.hpp"
 #include "support/documented_reply.hpp"
+#include "support/replay.hpp"
 #include "support/scripted_call.hpp"
 
 #include <array>
@@ -52,26 +53,11 @@ call_outcome ask_once(scripted_http& stack, const so::client_options& options = 
     return outcome;
 }
 
-/// The same whole, byte by byte, waiting before each step, and cut at every position.
+/// The same in every manner.
 call_outcome in_every_cut(std::span<const http_script_step> steps, const so::client_options& options = {},
                           std::size_t memory_size = 2048) {
-    const auto play = [&](const script_manner& manner) {
-        scripted_http stack{steps, manner};
-        const call_outcome outcome = ask_once(stack, options, memory_size);
-        CHECK(stack.finished());
-        return outcome;
-    };
-    const call_outcome whole = play({});
-    CHECK((play({.at_most = 1}) == whole));
-    CHECK((play({.at_most = 1, .blocks_first = true}) == whole));
-    std::size_t length = 0;
-    for (const http_script_step& step : steps)
-        if (step.what == http_script_step::act::gives) length += step.bytes.size();
-    for (std::size_t cut = 1; cut < length; ++cut) {
-        CAPTURE(cut);
-        CHECK((play({.cut_at = cut}) == whole));
-    }
-    return whole;
+    return replay::in_every_cut<scripted_http>(
+        steps, [&](scripted_http& stack) { return ask_once(stack, options, memory_size); });
 }
 
 /// A credential that gives another token after a refusal.
