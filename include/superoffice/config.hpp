@@ -54,6 +54,15 @@
 #define SUPEROFFICE_HOT inline
 #endif
 
+/// What such a loop seldom needs, and so is no part of it. The second one is on the way to an error, too.
+#if SUPEROFFICE_FOR_SPEED && defined(__GNUC__)
+#define SUPEROFFICE_APART __attribute__((noinline))
+#define SUPEROFFICE_COLD __attribute__((noinline, cold))
+#else
+#define SUPEROFFICE_APART
+#define SUPEROFFICE_COLD
+#endif
+
 /// Inline namespaces. Everything lives in one that names the version; what a switch changes (the default reader, and so
 /// the client) lives in one that names the switch too, so that objects built with different settings cannot be linked
 /// into one another by mistake. Schema types carry the version only.

@@ -124,6 +124,15 @@
 #define SUPEROFFICE_HOT inline
 #endif
 
+/// What such a loop seldom needs, and so is no part of it. The second one is on the way to an error, too.
+#if SUPEROFFICE_FOR_SPEED && defined(__GNUC__)
+#define SUPEROFFICE_APART __attribute__((noinline))
+#define SUPEROFFICE_COLD __attribute__((noinline, cold))
+#else
+#define SUPEROFFICE_APART
+#define SUPEROFFICE_COLD
+#endif
+
 /// Inline namespaces. Everything lives in one that names the version; what a switch changes (the default reader, and so
 /// the client) lives in one that names the switch too, so that objects built with different settings cannot be linked
 /// into one another by mistake. Schema types carry the version only.
@@ -2421,21 +2430,26 @@ inline constexpr bool is_flags<flags<E>> = true;
 template <class T>
 concept has_codec = requires { sizeof(codec<T>); };
 
+/// The text of a string with escapes, as `state` wants it.
+SUPEROFFICE_APART inline errc decode_escaped(json_text token, std::string_view& into, decode_state& state) noexcept {
+    if (state.escapes == escapes::refused) {
+        state.needed = static_cast<std::uint32_t>(token.unescaped_size());
+        return errc::memory_too_small;
+    }
+    if (state.escapes == escapes::rewritten)
+        into = unescape_in_place(token);
+    else
+        into = {token.raw().data() + 1, token.raw().size() - 2};
+    return errc::ok;
+}
+
 /// The text of a string value: rewritten in place where it has escapes.
 template <json_value Value>
 SUPEROFFICE_HOT errc decode_text(Value& value, std::string_view& into, decode_state& state) noexcept {
     json_text token;
     if (const errc e = value.string(token); e != errc::ok) return e;
-    if (!token.is_escaped()) {
-        into = {token.raw().data() + 1, token.raw().size() - 2};
-    } else if (state.escapes == escapes::rewritten) {
-        into = unescape_in_place(token);
-    } else if (state.escapes == escapes::kept) {
-        into = {token.raw().data() + 1, token.raw().size() - 2};
-    } else {
-        state.needed = static_cast<std::uint32_t>(token.unescaped_size());
-        return errc::memory_too_small;
-    }
+    if (token.is_escaped()) return decode_escaped(token, into, state);
+    into = {token.raw().data() + 1, token.raw().size() - 2};
     return errc::ok;
 }
 
@@ -2461,7 +2475,7 @@ constexpr errc to_integer(std::string_view text, T& into) noexcept {
 }
 
 template <std::integral T, json_value Value>
-SUPEROFFICE_HOT errc decode_integer(Value& value, T& into) noexcept {
+SUPEROFFICE_APART errc decode_integer(Value& value, T& into) noexcept {
     std::string_view text;
     if (const errc e = value.number(text); e != errc::ok) return e;
     return to_integer(text, into);
@@ -2906,7 +2920,7 @@ inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
 
 /// `code`, or `bad_utf8` where what stopped the reader is not even that: what is found first does not depend on whether
 /// somebody else has looked at the bytes before the grammar did.
-inline errc json_fault(const json_cursor& c, errc code) noexcept {
+SUPEROFFICE_COLD inline errc json_fault(const json_cursor& c, errc code) noexcept {
     const bool beyond_ascii = c.at != c.end && (static_cast<unsigned char>(*c.at) & 0x80) != 0;
     return beyond_ascii && utf8_sequence(c.at, c.end) == 0 ? errc::bad_utf8 : code;
 }
@@ -3036,7 +3050,7 @@ inline errc scan_json_literal(json_cursor& c) noexcept {
 }
 
 /// What a reader answers that was asked for a kind that is not there. Consumes nothing.
-inline errc json_refusal(const json_cursor& c) noexcept {
+SUPEROFFICE_COLD inline errc json_refusal(const json_cursor& c) noexcept {
     return json_kind_at(c) == json_kind::malformed ? json_fault(c, errc::bad_json) : errc::wrong_kind;
 }
 
@@ -3102,32 +3116,50 @@ class json_value_of {
     template <class F>
     [[nodiscard]] errc object(F&& f) noexcept {
         bool more = false;
-        errc code = enter('{', more);
+        errc code = enter_apart('{', more);
         while (more) {
             json_text name;
-            code = key(name);
+            code = key_apart(name);
             if (code != errc::ok) break;
             const char* const start = place();
             code = f(name, *this);
             if (code != errc::ok) return passed_on(start, code);
-            code = next('}', more);
+            code = next_apart('}', more);
         }
         return code;
     }
     template <class F>
     [[nodiscard]] errc array(F&& f) noexcept {
         bool more = false;
-        errc code = enter('[', more);
+        errc code = enter_apart('[', more);
         while (more) {
             const char* const start = place();
             code = f(*this);
             if (code != errc::ok) return passed_on(start, code);
-            code = next(']', more);
+            code = next_apart(']', more);
         }
         return code;
     }
 
-    [[nodiscard]] errc skip() noexcept {
+    [[nodiscard]] SUPEROFFICE_HOT errc skip() noexcept { return reader_->passes_text() ? errc::ok : skip_any(); }
+    [[nodiscard]] errc raw(std::string_view& into) noexcept {
+        const char* const start = place();
+        const errc code = skip();
+        if (code == errc::ok) into = since(start);
+        return code;
+    }
+    /// The document from `start` to behind what was consumed last.
+    [[nodiscard]] std::string_view since(const char* start) const noexcept {
+        return {start, static_cast<std::size_t>(reader_->behind() - start)};
+    }
+
+  private:
+    // For whoever hands over a function: each of those would have the three once more.
+    SUPEROFFICE_APART errc enter_apart(char bracket, bool& more) noexcept { return enter(bracket, more); }
+    SUPEROFFICE_APART errc key_apart(json_text& into) noexcept { return key(into); }
+    SUPEROFFICE_APART errc next_apart(char closing, bool& more) noexcept { return next(closing, more); }
+
+    SUPEROFFICE_APART errc skip_any() noexcept {
         static_assert(json_max_depth <= 32, "one bit for each level");
         std::uint32_t objects = 0;  // bit 0: the innermost container that was entered here is an object
         std::size_t inside = 0;     // how many were
@@ -3145,7 +3177,7 @@ class json_value_of {
                     code = enter('[', more);
                     if (more) objects <<= 1, ++inside;
                     break;
-                case json_kind::string: code = string(text); break;
+                case json_kind::string: code = reader_->passes_text() ? errc::ok : reader_->string(text); break;
                 case json_kind::number: code = number(digits); break;
                 case json_kind::boolean: code = reader_->literal(json_kind::boolean); break;
                 default: code = null(); break;  // says what is wrong with anything else
@@ -3159,18 +3191,7 @@ class json_value_of {
             if (code != errc::ok) return code;
         }
     }
-    [[nodiscard]] errc raw(std::string_view& into) noexcept {
-        const char* const start = place();
-        const errc code = skip();
-        if (code == errc::ok) into = since(start);
-        return code;
-    }
-    /// The document from `start` to behind what was consumed last.
-    [[nodiscard]] std::string_view since(const char* start) const noexcept {
-        return {start, static_cast<std::size_t>(reader_->behind() - start)};
-    }
 
-  private:
     Reader* reader_;
 };
 
@@ -3225,6 +3246,7 @@ class compact_reader {
     const char* place() const noexcept { return cursor_.at; }
     const char* behind() const noexcept { return cursor_.at; }
     json_kind kind() const noexcept { return detail::json_kind_at(cursor_); }
+    bool passes_text() const noexcept { return false; }  // what is passed over is looked at like anything else
     errc literal(json_kind wanted) noexcept { return detail::read_json_literal(cursor_, wanted); }
     errc number(std::string_view& into) noexcept { return detail::read_json_number(cursor_, into); }
     SUPEROFFICE_HOT errc string(json_text& into) noexcept { return detail::read_json_string(cursor_, into); }
@@ -3390,7 +3412,7 @@ class simdjson_reader {
         last_ = at_ + found.n_structural_indexes;
         // Whatever token we are on then, there is one behind it: see leave().
         if (begin_[last_[-1]] != *cursor_.at + 2) return search_fault();
-        backslash_ = nullptr;
+        backslash_ = begin_;
         return errc::ok;
     }
     [[nodiscard]] value root() noexcept { return value{*this}; }
@@ -3417,15 +3439,17 @@ class simdjson_reader {
 
     // A scalar is the only token of its document.
     errc start_alone() noexcept {
-        alone_ = static_cast<std::uint32_t>(cursor_.at - begin_);
-        at_ = &alone_;
+        alone_[0] = static_cast<std::uint32_t>(cursor_.at - begin_);
+        alone_[1] = static_cast<std::uint32_t>(cursor_.end - begin_);
+        at_ = alone_;
         last_ = at_ + 1;
+        backslash_ = begin_;
         return errc::ok;
     }
-    bool is_alone() const noexcept { return last_ == &alone_ + 1; }
+    bool is_alone() const noexcept { return last_ == alone_ + 1; }
 
     // Only while the document is as it came: simdjson says that something is wrong, `compact_reader` what and where.
-    errc search_fault() noexcept {
+    SUPEROFFICE_COLD errc search_fault() noexcept {
         compact_reader strict;
         const auto size = static_cast<std::size_t>(cursor_.end - begin_);
         errc code = strict.start({const_cast<char*>(begin_), size, size});
@@ -3450,7 +3474,7 @@ class simdjson_reader {
         cursor_.at = place();
         return cursor_;
     }
-    errc fault_here() noexcept { return detail::json_fault(here(), errc::bad_json); }
+    SUPEROFFICE_COLD errc fault_here() noexcept { return detail::json_fault(here(), errc::bad_json); }
 
     // Behind the token before this one.
     const char* behind() const noexcept {
@@ -3464,31 +3488,52 @@ class simdjson_reader {
         at_ += code == errc::ok;
         return code;
     }
-    SUPEROFFICE_HOT errc literal(json_kind wanted) noexcept {
-        return consumed(detail::read_json_literal(here(), wanted));
-    }
-    SUPEROFFICE_HOT errc number(std::string_view& into) noexcept {
+    errc literal(json_kind wanted) noexcept { return consumed(detail::read_json_literal(here(), wanted)); }
+    // Most numbers are a few digits, and what follows ends them: then that is all there is to check.
+    errc number(std::string_view& into) noexcept {
+        if (!is_alone()) {
+            const char* const from = place();
+            const char* first = from + (*from == '-');
+            const char* to = first;
+            while (detail::is_digit(*to)) ++to;  // there is a token behind, which is no digit
+            if ((*to == ',' || *to == '}' || *to == ']') && to != first && (*first != '0' || to == first + 1)) {
+                into = {from, static_cast<std::size_t>(to - from)};
+                ++at_;
+                return errc::ok;
+            }
+        }
         return consumed(detail::read_json_number(here(), into));
     }
 
     // Of a string in a container simdjson has checked everything but the escapes, and only white space is between it and
-    // the next token. Where the next backslash of the document is, is known: most have none.
+    // the next token. Where the next backslash of the document is, is known: most have none. Alone, nothing is known.
     SUPEROFFICE_HOT errc string(json_text& into) noexcept {
+        return is_plain_text() ? take_plain(into) : string_with_care(into);
+    }
+    SUPEROFFICE_HOT bool passes_text() noexcept {
+        const bool plain = is_plain_text();
+        at_ += plain;
+        return plain;
+    }
+    SUPEROFFICE_HOT bool is_plain_text() const noexcept { return on('"') && begin_ + at_[1] <= backslash_; }
+    SUPEROFFICE_HOT errc take_plain(json_text& into) noexcept {
         const char* const from = place();
-        if (*from != '"' || is_alone()) return consumed(detail::read_json_string(here(), into));
         const char* to = begin_ + at_[1];
         while (to[-1] != '"') --to;
-        if (to > backslash_ && has_backslash(from, to)) return consumed(detail::scan_json_string(here(), into));
         into = json_text{{from, static_cast<std::size_t>(to - from)}, false};
         ++at_;
         return errc::ok;
     }
-    bool has_backslash(const char* from, const char* to) noexcept {
-        if (backslash_ < from) {
-            const void* found = std::memchr(from, '\\', static_cast<std::size_t>(cursor_.end - from));
-            backslash_ = found != nullptr ? static_cast<const char*>(found) : cursor_.end;
+    SUPEROFFICE_APART errc string_with_care(json_text& into) noexcept {
+        const char* const from = place();
+        if (*from == '"' && !is_alone()) {
+            if (backslash_ < from) {
+                const void* found = std::memchr(from, '\\', static_cast<std::size_t>(cursor_.end - from));
+                backslash_ = found != nullptr ? static_cast<const char*>(found) : cursor_.end;
+            }
+            if (is_plain_text()) return take_plain(into);
         }
-        return backslash_ < to;
+        return consumed(detail::read_json_string(here(), into));
     }
 
     SUPEROFFICE_HOT errc enter(char bracket, bool& more) noexcept {
@@ -3540,7 +3585,7 @@ class simdjson_reader {
     detail::json_cursor cursor_;
     std::size_t depth_ = 0;
     std::uint32_t needed_ = 0;
-    std::uint32_t alone_ = 0;
+    std::uint32_t alone_[2] = {};
 };
 static_assert(json_reader<simdjson_reader>);
 
@@ -3662,7 +3707,7 @@ struct member_table {
     }
 
   private:
-    [[nodiscard]] const member_row<Value>* find_escaped(const json_text& key) const noexcept {
+    [[nodiscard]] SUPEROFFICE_COLD const member_row<Value>* find_escaped(const json_text& key) const noexcept {
         const member_row<Value>* row = rows;
         while (row != end() && !(key == row->name())) ++row;
         return row;
@@ -3876,6 +3921,12 @@ template <class Value>
 struct also_members {
     const member_table<Value>* table;  ///< nullptr: there is none
     void* into;
+
+    /// nullptr: not there either.
+    [[nodiscard]] SUPEROFFICE_APART const member_row<Value>* find(const json_text& key) const noexcept {
+        const member_row<Value>* const row = table->find(key);
+        return row != table->end() ? row : nullptr;
+    }
 };
 
 template <class Value>
@@ -3923,16 +3974,6 @@ SUPEROFFICE_HOT errc decode_row(Value& value, const member_row<Value>& row, void
     return e;
 }
 
-/// A member that the first struct does not have.
-template <class Value>
-errc decode_also(Value& value, const json_text& key, const also_members<Value>& also) noexcept {
-    errc e = errc::wrong_kind;
-    decode_state own;
-    if (const member_row<Value>* const row = also.table->find(key); row != also.table->end())
-        e = decode_row(value, *row, also.into, own);
-    return e == errc::wrong_kind ? value.skip() : e;
-}
-
 /// Fills the struct at `into`. Members mostly come in the order of the description: the one behind the last is tried
 /// first, and then costs no look for the end of its name.
 template <class Value>
@@ -3941,6 +3982,7 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
     bool more = false;
     errc e = value.enter('{', more);
     const member_row<Value>* expected = table.rows;
+    decode_state theirs;
     while (more) {
         const member_row<Value>* row = expected;
         json_text key;
@@ -3950,13 +3992,22 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
             row = table.find(key);
         }
         const char* const start = value.place();
-        if (row != table.end()) {
-            state.matched = true;
-            expected = row + 1;
-            e = decode_row(value, *row, into, state);
-            if (e != errc::ok) state.member = static_cast<std::uint16_t>(expected - table.rows);  // the outermost stays
+        const bool mine = row != table.end();
+        if (!mine) row = also.table != nullptr ? also.find(key) : nullptr;
+        if (row == nullptr) {
+            e = value.skip();
         } else {
-            e = also.table != nullptr ? decode_also(value, key, also) : value.skip();
+            if (mine) {
+                state.matched = true;
+                expected = row + 1;
+            }
+            e = decode_row(value, *row, mine ? into : also.into, mine ? state : theirs);
+            if (e != errc::ok) {
+                if (mine)
+                    state.member = static_cast<std::uint16_t>(expected - table.rows);  // the outermost stays
+                else if (e == errc::wrong_kind)
+                    e = value.skip();
+            }
         }
         if (e != errc::ok) return value.passed_on(start, e);
         e = value.next('}', more);

@@ -25,6 +25,12 @@ template <class Value>
 struct also_members {
     const member_table<Value>* table;  ///< nullptr: there is none
     void* into;
+
+    /// nullptr: not there either.
+    [[nodiscard]] SUPEROFFICE_APART const member_row<Value>* find(const json_text& key) const noexcept {
+        const member_row<Value>* const row = table->find(key);
+        return row != table->end() ? row : nullptr;
+    }
 };
 
 template <class Value>
@@ -72,16 +78,6 @@ SUPEROFFICE_HOT errc decode_row(Value& value, const member_row<Value>& row, void
     return e;
 }
 
-/// A member that the first struct does not have.
-template <class Value>
-errc decode_also(Value& value, const json_text& key, const also_members<Value>& also) noexcept {
-    errc e = errc::wrong_kind;
-    decode_state own;
-    if (const member_row<Value>* const row = also.table->find(key); row != also.table->end())
-        e = decode_row(value, *row, also.into, own);
-    return e == errc::wrong_kind ? value.skip() : e;
-}
-
 /// Fills the struct at `into`. Members mostly come in the order of the description: the one behind the last is tried
 /// first, and then costs no look for the end of its name.
 template <class Value>
@@ -90,6 +86,7 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
     bool more = false;
     errc e = value.enter('{', more);
     const member_row<Value>* expected = table.rows;
+    decode_state theirs;
     while (more) {
         const member_row<Value>* row = expected;
         json_text key;
@@ -99,13 +96,22 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
             row = table.find(key);
         }
         const char* const start = value.place();
-        if (row != table.end()) {
-            state.matched = true;
-            expected = row + 1;
-            e = decode_row(value, *row, into, state);
-            if (e != errc::ok) state.member = static_cast<std::uint16_t>(expected - table.rows);  // the outermost stays
+        const bool mine = row != table.end();
+        if (!mine) row = also.table != nullptr ? also.find(key) : nullptr;
+        if (row == nullptr) {
+            e = value.skip();
         } else {
-            e = also.table != nullptr ? decode_also(value, key, also) : value.skip();
+            if (mine) {
+                state.matched = true;
+                expected = row + 1;
+            }
+            e = decode_row(value, *row, mine ? into : also.into, mine ? state : theirs);
+            if (e != errc::ok) {
+                if (mine)
+                    state.member = static_cast<std::uint16_t>(expected - table.rows);  // the outermost stays
+                else if (e == errc::wrong_kind)
+                    e = value.skip();
+            }
         }
         if (e != errc::ok) return value.passed_on(start, e);
         e = value.next('}', more);

@@ -72,7 +72,7 @@ inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
 
 /// `code`, or `bad_utf8` where what stopped the reader is not even that: what is found first does not depend on whether
 /// somebody else has looked at the bytes before the grammar did.
-inline errc json_fault(const json_cursor& c, errc code) noexcept {
+SUPEROFFICE_COLD inline errc json_fault(const json_cursor& c, errc code) noexcept {
     const bool beyond_ascii = c.at != c.end && (static_cast<unsigned char>(*c.at) & 0x80) != 0;
     return beyond_ascii && utf8_sequence(c.at, c.end) == 0 ? errc::bad_utf8 : code;
 }
@@ -202,7 +202,7 @@ inline errc scan_json_literal(json_cursor& c) noexcept {
 }
 
 /// What a reader answers that was asked for a kind that is not there. Consumes nothing.
-inline errc json_refusal(const json_cursor& c) noexcept {
+SUPEROFFICE_COLD inline errc json_refusal(const json_cursor& c) noexcept {
     return json_kind_at(c) == json_kind::malformed ? json_fault(c, errc::bad_json) : errc::wrong_kind;
 }
 

@@ -43,32 +43,50 @@ class json_value_of {
     template <class F>
     [[nodiscard]] errc object(F&& f) noexcept {
         bool more = false;
-        errc code = enter('{', more);
+        errc code = enter_apart('{', more);
         while (more) {
             json_text name;
-            code = key(name);
+            code = key_apart(name);
             if (code != errc::ok) break;
             const char* const start = place();
             code = f(name, *this);
             if (code != errc::ok) return passed_on(start, code);
-            code = next('}', more);
+            code = next_apart('}', more);
         }
         return code;
     }
     template <class F>
     [[nodiscard]] errc array(F&& f) noexcept {
         bool more = false;
-        errc code = enter('[', more);
+        errc code = enter_apart('[', more);
         while (more) {
             const char* const start = place();
             code = f(*this);
             if (code != errc::ok) return passed_on(start, code);
-            code = next(']', more);
+            code = next_apart(']', more);
         }
         return code;
     }
 
-    [[nodiscard]] errc skip() noexcept {
+    [[nodiscard]] SUPEROFFICE_HOT errc skip() noexcept { return reader_->passes_text() ? errc::ok : skip_any(); }
+    [[nodiscard]] errc raw(std::string_view& into) noexcept {
+        const char* const start = place();
+        const errc code = skip();
+        if (code == errc::ok) into = since(start);
+        return code;
+    }
+    /// The document from `start` to behind what was consumed last.
+    [[nodiscard]] std::string_view since(const char* start) const noexcept {
+        return {start, static_cast<std::size_t>(reader_->behind() - start)};
+    }
+
+  private:
+    // For whoever hands over a function: each of those would have the three once more.
+    SUPEROFFICE_APART errc enter_apart(char bracket, bool& more) noexcept { return enter(bracket, more); }
+    SUPEROFFICE_APART errc key_apart(json_text& into) noexcept { return key(into); }
+    SUPEROFFICE_APART errc next_apart(char closing, bool& more) noexcept { return next(closing, more); }
+
+    SUPEROFFICE_APART errc skip_any() noexcept {
         static_assert(json_max_depth <= 32, "one bit for each level");
         std::uint32_t objects = 0;  // bit 0: the innermost container that was entered here is an object
         std::size_t inside = 0;     // how many were
@@ -86,7 +104,7 @@ class json_value_of {
                     code = enter('[', more);
                     if (more) objects <<= 1, ++inside;
                     break;
-                case json_kind::string: code = string(text); break;
+                case json_kind::string: code = reader_->passes_text() ? errc::ok : reader_->string(text); break;
                 case json_kind::number: code = number(digits); break;
                 case json_kind::boolean: code = reader_->literal(json_kind::boolean); break;
                 default: code = null(); break;  // says what is wrong with anything else
@@ -100,18 +118,7 @@ class json_value_of {
             if (code != errc::ok) return code;
         }
     }
-    [[nodiscard]] errc raw(std::string_view& into) noexcept {
-        const char* const start = place();
-        const errc code = skip();
-        if (code == errc::ok) into = since(start);
-        return code;
-    }
-    /// The document from `start` to behind what was consumed last.
-    [[nodiscard]] std::string_view since(const char* start) const noexcept {
-        return {start, static_cast<std::size_t>(reader_->behind() - start)};
-    }
 
-  private:
     Reader* reader_;
 };
 

@@ -106,7 +106,7 @@ struct member_table {
     }
 
   private:
-    [[nodiscard]] const member_row<Value>* find_escaped(const json_text& key) const noexcept {
+    [[nodiscard]] SUPEROFFICE_COLD const member_row<Value>* find_escaped(const json_text& key) const noexcept {
         const member_row<Value>* row = rows;
         while (row != end() && !(key == row->name())) ++row;
         return row;

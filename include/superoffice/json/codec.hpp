@@ -66,21 +66,26 @@ inline constexpr bool is_flags<flags<E>> = true;
 template <class T>
 concept has_codec = requires { sizeof(codec<T>); };
 
+/// The text of a string with escapes, as `state` wants it.
+SUPEROFFICE_APART inline errc decode_escaped(json_text token, std::string_view& into, decode_state& state) noexcept {
+    if (state.escapes == escapes::refused) {
+        state.needed = static_cast<std::uint32_t>(token.unescaped_size());
+        return errc::memory_too_small;
+    }
+    if (state.escapes == escapes::rewritten)
+        into = unescape_in_place(token);
+    else
+        into = {token.raw().data() + 1, token.raw().size() - 2};
+    return errc::ok;
+}
+
 /// The text of a string value: rewritten in place where it has escapes.
 template <json_value Value>
 SUPEROFFICE_HOT errc decode_text(Value& value, std::string_view& into, decode_state& state) noexcept {
     json_text token;
     if (const errc e = value.string(token); e != errc::ok) return e;
-    if (!token.is_escaped()) {
-        into = {token.raw().data() + 1, token.raw().size() - 2};
-    } else if (state.escapes == escapes::rewritten) {
-        into = unescape_in_place(token);
-    } else if (state.escapes == escapes::kept) {
-        into = {token.raw().data() + 1, token.raw().size() - 2};
-    } else {
-        state.needed = static_cast<std::uint32_t>(token.unescaped_size());
-        return errc::memory_too_small;
-    }
+    if (token.is_escaped()) return decode_escaped(token, into, state);
+    into = {token.raw().data() + 1, token.raw().size() - 2};
     return errc::ok;
 }
 
@@ -106,7 +111,7 @@ constexpr errc to_integer(std::string_view text, T& into) noexcept {
 }
 
 template <std::integral T, json_value Value>
-SUPEROFFICE_HOT errc decode_integer(Value& value, T& into) noexcept {
+SUPEROFFICE_APART errc decode_integer(Value& value, T& into) noexcept {
     std::string_view text;
     if (const errc e = value.number(text); e != errc::ok) return e;
     return to_integer(text, into);

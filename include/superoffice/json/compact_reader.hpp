@@ -51,6 +51,7 @@ class compact_reader {
     const char* place() const noexcept { return cursor_.at; }
     const char* behind() const noexcept { return cursor_.at; }
     json_kind kind() const noexcept { return detail::json_kind_at(cursor_); }
+    bool passes_text() const noexcept { return false; }  // what is passed over is looked at like anything else
     errc literal(json_kind wanted) noexcept { return detail::read_json_literal(cursor_, wanted); }
     errc number(std::string_view& into) noexcept { return detail::read_json_number(cursor_, into); }
     SUPEROFFICE_HOT errc string(json_text& into) noexcept { return detail::read_json_string(cursor_, into); }

@@ -95,7 +95,7 @@ class simdjson_reader {
         last_ = at_ + found.n_structural_indexes;
         // Whatever token we are on then, there is one behind it: see leave().
         if (begin_[last_[-1]] != *cursor_.at + 2) return search_fault();
-        backslash_ = nullptr;
+        backslash_ = begin_;
         return errc::ok;
     }
     [[nodiscard]] value root() noexcept { return value{*this}; }
@@ -122,15 +122,17 @@ class simdjson_reader {
 
     // A scalar is the only token of its document.
     errc start_alone() noexcept {
-        alone_ = static_cast<std::uint32_t>(cursor_.at - begin_);
-        at_ = &alone_;
+        alone_[0] = static_cast<std::uint32_t>(cursor_.at - begin_);
+        alone_[1] = static_cast<std::uint32_t>(cursor_.end - begin_);
+        at_ = alone_;
         last_ = at_ + 1;
+        backslash_ = begin_;
         return errc::ok;
     }
-    bool is_alone() const noexcept { return last_ == &alone_ + 1; }
+    bool is_alone() const noexcept { return last_ == alone_ + 1; }
 
     // Only while the document is as it came: simdjson says that something is wrong, `compact_reader` what and where.
-    errc search_fault() noexcept {
+    SUPEROFFICE_COLD errc search_fault() noexcept {
         compact_reader strict;
         const auto size = static_cast<std::size_t>(cursor_.end - begin_);
         errc code = strict.start({const_cast<char*>(begin_), size, size});
@@ -155,7 +157,7 @@ class simdjson_reader {
         cursor_.at = place();
         return cursor_;
     }
-    errc fault_here() noexcept { return detail::json_fault(here(), errc::bad_json); }
+    SUPEROFFICE_COLD errc fault_here() noexcept { return detail::json_fault(here(), errc::bad_json); }
 
     // Behind the token before this one.
     const char* behind() const noexcept {
@@ -169,31 +171,52 @@ class simdjson_reader {
         at_ += code == errc::ok;
         return code;
     }
-    SUPEROFFICE_HOT errc literal(json_kind wanted) noexcept {
-        return consumed(detail::read_json_literal(here(), wanted));
-    }
-    SUPEROFFICE_HOT errc number(std::string_view& into) noexcept {
+    errc literal(json_kind wanted) noexcept { return consumed(detail::read_json_literal(here(), wanted)); }
+    // Most numbers are a few digits, and what follows ends them: then that is all there is to check.
+    errc number(std::string_view& into) noexcept {
+        if (!is_alone()) {
+            const char* const from = place();
+            const char* first = from + (*from == '-');
+            const char* to = first;
+            while (detail::is_digit(*to)) ++to;  // there is a token behind, which is no digit
+            if ((*to == ',' || *to == '}' || *to == ']') && to != first && (*first != '0' || to == first + 1)) {
+                into = {from, static_cast<std::size_t>(to - from)};
+                ++at_;
+                return errc::ok;
+            }
+        }
         return consumed(detail::read_json_number(here(), into));
     }
 
     // Of a string in a container simdjson has checked everything but the escapes, and only white space is between it and
-    // the next token. Where the next backslash of the document is, is known: most have none.
+    // the next token. Where the next backslash of the document is, is known: most have none. Alone, nothing is known.
     SUPEROFFICE_HOT errc string(json_text& into) noexcept {
+        return is_plain_text() ? take_plain(into) : string_with_care(into);
+    }
+    SUPEROFFICE_HOT bool passes_text() noexcept {
+        const bool plain = is_plain_text();
+        at_ += plain;
+        return plain;
+    }
+    SUPEROFFICE_HOT bool is_plain_text() const noexcept { return on('"') && begin_ + at_[1] <= backslash_; }
+    SUPEROFFICE_HOT errc take_plain(json_text& into) noexcept {
         const char* const from = place();
-        if (*from != '"' || is_alone()) return consumed(detail::read_json_string(here(), into));
         const char* to = begin_ + at_[1];
         while (to[-1] != '"') --to;
-        if (to > backslash_ && has_backslash(from, to)) return consumed(detail::scan_json_string(here(), into));
         into = json_text{{from, static_cast<std::size_t>(to - from)}, false};
         ++at_;
         return errc::ok;
     }
-    bool has_backslash(const char* from, const char* to) noexcept {
-        if (backslash_ < from) {
-            const void* found = std::memchr(from, '\\', static_cast<std::size_t>(cursor_.end - from));
-            backslash_ = found != nullptr ? static_cast<const char*>(found) : cursor_.end;
+    SUPEROFFICE_APART errc string_with_care(json_text& into) noexcept {
+        const char* const from = place();
+        if (*from == '"' && !is_alone()) {
+            if (backslash_ < from) {
+                const void* found = std::memchr(from, '\\', static_cast<std::size_t>(cursor_.end - from));
+                backslash_ = found != nullptr ? static_cast<const char*>(found) : cursor_.end;
+            }
+            if (is_plain_text()) return take_plain(into);
         }
-        return backslash_ < to;
+        return consumed(detail::read_json_string(here(), into));
     }
 
     SUPEROFFICE_HOT errc enter(char bracket, bool& more) noexcept {
@@ -245,7 +268,7 @@ class simdjson_reader {
     detail::json_cursor cursor_;
     std::size_t depth_ = 0;
     std::uint32_t needed_ = 0;
-    std::uint32_t alone_ = 0;
+    std::uint32_t alone_[2] = {};
 };
 static_assert(json_reader<simdjson_reader>);
 
