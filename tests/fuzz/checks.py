@@ -17,6 +17,7 @@ OPTIONS = ("-std=c++20", "-O1", "-g", f"-I{INCLUDE}", f"-I{ROOT / 'tests'}", "-W
            "-Wconversion", "-Wsign-conversion", "-Wold-style-cast", "-Werror")
 SANITIZERS = ("-fsanitize=fuzzer,address,undefined", "-fno-sanitize-recover=all")
 SIMDJSON = ("-DSUPEROFFICE_WITH_SIMDJSON=1", "-lsimdjson")
+MBEDTLS = ("-DSUPEROFFICE_WITH_MBEDTLS=1", "-lmbedtls", "-lmbedx509", "-lmbedcrypto")
 SECONDS = os.environ.get("SUPEROFFICE_FUZZ_SECONDS")
 
 # What is built and run: how many inputs, the dictionary, what it is built with.
@@ -29,6 +30,7 @@ TARGETS = {
     "dates": (100_000, "http", ()),
     "heads": (40_000, "http", ()),
     "proxy": (20_000, "http", ()),
+    "tls": (20_000, "http", MBEDTLS),
     "xml": (10_000, "xml", ("-lexpat",)),
 }
 

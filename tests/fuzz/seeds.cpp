@@ -117,7 +117,7 @@ int main(int count, char** words) {
     const std::filesystem::path folder = words[1];
     target decode(folder, "decode"), readers(folder, "readers"), exchange(folder, "exchange");
     target chunked(folder, "chunked"), base_url(folder, "base_url"), date(folder, "dates"), head(folder, "heads");
-    target proxy(folder, "proxy"), xml(folder, "xml");
+    target proxy(folder, "proxy"), xml(folder, "xml"), tls(folder, "tls");
 
     for (target* json : {&decode, &readers}) {
         for (const std::string_view text : support::good_documents) json->add(text, "}"sv);
@@ -125,6 +125,9 @@ int main(int count, char** words) {
         for (const std::string_view text : narrow_documents) json->add(text, "\0"sv);
         json->add(documented_reply, " "sv);
     }
+    // Deeper, where a struct's decoder gets to see it.
+    for (const auto& bad : support::malformed_documents)
+        decode.add("{\"Id\":1,\"ParameterObject\":{\"a\":" + std::string{bad.text} + "}}", "}"sv);
     for (const wire_file& file : wire::all()) {
         if (!file.mistake.empty()) return 1;
         // Memory, how it is cut, slack, and whether the peer closes.
@@ -144,5 +147,9 @@ int main(int count, char** words) {
     for (const std::string_view text : heads) head.add(text, "\1\xBB"sv);
     for (const std::string_view text : proxy_replies) proxy.add(text, "\1\5\3"sv);
     for (const std::string_view text : xml_documents) xml.add(text);
+    tls.add("sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "\0\1\2"sv);
+    tls.add("", "\xFF\0\7"sv);
+    for (const char known : {'\0', '\x05', '\x28', '\xFF'})
+        tls.add("\0\0\0\1\0\0\0\1"sv, std::string{known, '\0', '\7'});
     return 0;
 }
