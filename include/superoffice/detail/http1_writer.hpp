@@ -20,8 +20,7 @@ class target_writer : public request_head {
   public:
     using request_head::request_head;
 
-    /// Part of the head that is the library's own: nothing in it is checked.
-    [[gnu::noinline]] void constant(const char* text) noexcept { put(text); }
+    using request_head::constant;
 
   protected:
     /// `parts`, one behind the other, are the path and the query, as they go on the wire: nothing is encoded here.
