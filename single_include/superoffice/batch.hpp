@@ -4690,7 +4690,7 @@ class request_head {
     void header(std::string_view name, const Parts&... parts) noexcept {
         field_name(name);
         (part(parts), ...);
-        put(detail::ascii::literal("\r\n"));
+        constant("\r\n");
     }
 
     /// `errc::ok`; `bad_header_value`, with the `offset` of the byte at fault in the value (all parts together; of a
@@ -4719,6 +4719,9 @@ class request_head {
     }
 
   protected:
+    /// The library's own text: nothing in it is checked.
+    [[gnu::noinline]] void constant(const char* text) noexcept { put(text); }
+
     void put_token(std::string_view token) noexcept {
         for (std::size_t i = 0; i < token.size(); ++i)
             if (!detail::ascii::is_token(token[i])) refuse(i);
@@ -4743,7 +4746,7 @@ class request_head {
     void field_name(std::string_view name) noexcept {
         if (name.empty()) refuse(0);
         put_token(name);
-        put(detail::ascii::literal(": "));
+        constant(": ");
         value_bytes_ = 0;
         raw_bytes_ = 0;
     }
@@ -5047,8 +5050,7 @@ class target_writer : public request_head {
   public:
     using request_head::request_head;
 
-    /// Part of the head that is the library's own: nothing in it is checked.
-    [[gnu::noinline]] void constant(const char* text) noexcept { put(text); }
+    using request_head::constant;
 
   protected:
     /// `parts`, one behind the other, are the path and the query, as they go on the wire: nothing is encoded here.
