@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -94,11 +95,16 @@ class basic_map {
         return count;
     }
 
-    /// The value of the last member with this key, letter case observed, escapes in keys understood; absent if none.
+    /// The value of the last member with this key, letter case observed, escapes in keys understood; absent if none. For
+    /// an entry that is null: a null field of `FieldProperties`, and a `json_text` that is null of `ParameterObject`,
+    /// whose values are whatever came.
     [[nodiscard]] field<Value> find(std::string_view key) const noexcept {
         field<Value> found;
         for (detail::member_cursor at{raw_}; !at.at_end(); at.next())
-            if (at.key() == key) found = detail::map_value<Value>(at.value());
+            if (at.key() == key) {
+                found = detail::map_value<Value>(at.value());
+                if (!std::is_same_v<Value, json_text> && at.value().is_null()) found.set_null();
+            }
         return found;
     }
 
