@@ -227,7 +227,8 @@ def readme_block(results):
     return (table.rows_as_markdown(results) +
             f"\nMeasured on {about['date']}: {about['processor']}, {about['cores']} cores, {about['compiler']}, "
             f"simdjson {versions['simdjson']}, mbedTLS {versions['mbedTLS']}, Boost {versions['Boost']}; "
-            "medians of interleaved rounds.\n")
+            "medians of interleaved rounds.\n\n"
+            "![Time per byte, and calls a second for 1 to 1,000 clients](tests/benchmarks/growth.svg)\n")
 
 
 def write_readme(results):
