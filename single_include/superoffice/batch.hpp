@@ -3718,7 +3718,8 @@ struct member_table {
         return row;
     }
     static SUPEROFFICE_HOT bool is_named(const member_row<Value>& row, std::string_view name) noexcept {
-        return name.size() == row.text_size && same_bytes(name.data(), row.text, row.text_size);
+        const char* const text = name.data();
+        return name.size() == row.text_size && same_bytes(text, row.text, row.text_size);
     }
 };
 
