@@ -13,8 +13,9 @@ import unittest
 import urllib.parse
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cli"))
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent.parent / folder) for folder in ("cli", "support")]
 
+import nginx_superoffice  # noqa: E402
 import running  # noqa: E402
 
 ADAPTER = os.environ.get("SUPEROFFICE_CURL_ADAPTER", "adapter")
@@ -131,9 +132,8 @@ class Adapter(unittest.TestCase):
             self.assertNotIn(running.service.BEARER_GOOD, log)
 
     def test_over_http2(self):
-        nginx = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
-        if nginx is None:
-            self.skipTest("nginx is not there")
+        nginx = nginx_superoffice.program()
+        self.assertIsNotNone(nginx, "nginx is missing: tests/support/prepare tests unpacks it")
         port = free_port()
         keys = pathlib.Path(running.main.ca).parent
         with tempfile.TemporaryDirectory() as folder:
