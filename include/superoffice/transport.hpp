@@ -28,7 +28,8 @@ inline constexpr std::size_t max_host_bytes = 253;
 /// How a link's function ended. "Nothing yet" and "the peer has closed" are different answers.
 enum class io_state : std::uint8_t { ready, would_block, closed, failed };
 
-/// What a link that would block waits for.
+/// What a link that would block waits for; `nothing` where it has only done enough for one call (a costly piece of a
+/// handshake, say) and is to be called again as soon as the caller has time.
 enum class wait_for : std::uint8_t { nothing, readable, writable, time };
 
 /// The answer of every function of a link.

@@ -4338,7 +4338,8 @@ inline constexpr std::size_t max_host_bytes = 253;
 /// How a link's function ended. "Nothing yet" and "the peer has closed" are different answers.
 enum class io_state : std::uint8_t { ready, would_block, closed, failed };
 
-/// What a link that would block waits for.
+/// What a link that would block waits for; `nothing` where it has only done enough for one call (a costly piece of a
+/// handshake, say) and is to be called again as soon as the caller has time.
 enum class wait_for : std::uint8_t { nothing, readable, writable, time };
 
 /// The answer of every function of a link.
@@ -10147,8 +10148,10 @@ class byte_carrier {
         return progress::on;
     }
 
-    /// Until the deadline, or until the link wants to be called again although nothing has moved.
+    /// Until the deadline, or until the link wants to be called again although nothing has moved; at once, which is what
+    /// every step begins with, where the link waits for nothing and has only done enough for now.
     progress blocked(course& call, wait_for wants) noexcept {
+        if (wants == wait_for::nothing) return progress::waits;
         instant until = call.deadline;
         if constexpr (waking_transport<Link>)
             if (const instant at = link_->wake_at(); at < until) until = at;

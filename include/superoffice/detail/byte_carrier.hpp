@@ -99,8 +99,10 @@ class byte_carrier {
         return progress::on;
     }
 
-    /// Until the deadline, or until the link wants to be called again although nothing has moved.
+    /// Until the deadline, or until the link wants to be called again although nothing has moved; at once, which is what
+    /// every step begins with, where the link waits for nothing and has only done enough for now.
     progress blocked(course& call, wait_for wants) noexcept {
+        if (wants == wait_for::nothing) return progress::waits;
         instant until = call.deadline;
         if constexpr (waking_transport<Link>)
             if (const instant at = link_->wake_at(); at < until) until = at;
