@@ -10,6 +10,7 @@
 
 #include "support/dns_server.hpp"
 #include "support/local_service.hpp"
+#include "support/test_tls.hpp"
 
 #include <array>
 #include <cstddef>
@@ -170,7 +171,7 @@ class chain {
 
     explicit chain(support::local_service& service)
         : proxy_(service.port()), hole_("127.0.0.2", proxy_.port()),
-          link_(superoffice::tls_options{.ca_file = service.ca_file().c_str()},
+          link_(superoffice::tls_options{.ca_file = service.ca_file().c_str(), .protocol = support::test_tls()},
                 superoffice::http_proxy{"proxy.example.", proxy_.port(), "user", "a secret"},
                 superoffice::cares_resolver{
                     superoffice::cares_options{names_.address(), superoffice::milliseconds{600'000}, 1}}),

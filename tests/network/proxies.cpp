@@ -106,7 +106,7 @@ TEST_CASE("proxies: through tinyproxy with TLS to the service, and each refusal 
     for (const auto& row : rows) {
         CAPTURE(row.what);
         so::tls<so::connect_proxy<so::tcp_socket>> link{
-            so::tls_options{.ca_file = service.ca_file().c_str()},
+            so::tls_options{.ca_file = service.ca_file().c_str(), .protocol = support::test_tls()},
             so::http_proxy{"127.0.0.1", proxy.port(), row.user, row.password}};
         so::client api{link, row.base, so::bearer{"8A:Cust12345.test-token-good"}, memory};
         for (int n = 0; n < 2; ++n) {
@@ -118,8 +118,9 @@ TEST_CASE("proxies: through tinyproxy with TLS to the service, and each refusal 
     }
     // TLS checks the peer and not the proxy: over the tunnel too a wrong name is refused.
     if (so::detail::mbedtls_api::lists_addresses) return;
-    so::tls<so::connect_proxy<so::tcp_socket>> link{so::tls_options{.ca_file = service.ca_file().c_str()},
-                                                    so::http_proxy{"127.0.0.1", proxy.port(), "user", "a-secret"}};
+    so::tls<so::connect_proxy<so::tcp_socket>> link{
+        so::tls_options{.ca_file = service.ca_file().c_str(), .protocol = support::test_tls()},
+        so::http_proxy{"127.0.0.1", proxy.port(), "user", "a-secret"}};
     so::client api{link, by_address, so::bearer{"8A:Cust12345.test-token-good"}, memory};
     CHECK(api.get_batch_task_info(497).error() == errc::address_not_verifiable);
 }

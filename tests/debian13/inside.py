@@ -1,0 +1,89 @@
+"""What runs inside the Debian 13 root: the tests whose outcome depends on the compiler, on mbedTLS, simdjson, Expat, c-ares
+and OpenSSL, in one build, the servers and the links under test held to TLS 1.3. tests/README.md says what is left out.
+
+    SUPEROFFICE_TEST_TLS=1.3 SUPEROFFICE_TEST_CALLS=500 python3 tests/debian13/inside.py
+"""
+
+import importlib.util
+import os
+import pathlib
+import re
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "support"))
+
+import checking  # noqa: E402
+from checking import BUILD, ROOT, Check, Counts, Failed, ninja, output_of, set_up_with_meson  # noqa: E402
+
+FOLDER = BUILD / "debian13"
+OPTIONS = ("-Dtests=enabled", "-Dexamples=enabled", "-Dcli=enabled", "-Dsimdjson=enabled", "-Dmbedtls=enabled",
+           "-Dxml=enabled", "-Dcares=enabled", "-Dbuildtype=plain")
+TOOL = "examples/cli/superoffice-batch"
+PROGRAMS = ("tests/live/live", "tests/network/network", "tests/contract/contract", "tests/unit")
+FILES = {"SUPEROFFICE_LOCAL_SERVICE": str(ROOT / "tests" / "support" / "local_superoffice.py"),
+         "SUPEROFFICE_TESTS_DIR": str(ROOT / "tests")}
+
+
+def set_up():
+    """Says what it is all built with, and that it is what these tests are about."""
+    mbedtls = output_of("pkg-config", "--modversion", "mbedtls").strip()
+    print(f"g++ {output_of('g++', '-dumpfullversion').strip()}, mbedTLS {mbedtls}, "
+          f"simdjson {output_of('pkg-config', '--modversion', 'simdjson').strip()}")
+    if not mbedtls.startswith("3.6."):
+        raise Failed(f"mbedTLS {mbedtls}: this root is to have 3.6")
+    if os.environ.get("SUPEROFFICE_TEST_TLS") != "1.3":
+        raise Failed("SUPEROFFICE_TEST_TLS has to be 1.3")
+    set_up_with_meson(FOLDER, "g++", *OPTIONS)
+
+
+def build_tool():
+    """The tool and the examples that its tests run."""
+    named = re.findall(r'"(\d\d_\w+)"', (ROOT / "tests" / "cli" / "test_examples.py").read_text(encoding="utf-8"))
+    ninja(FOLDER, TOOL, *(f"examples/{name}" for name in sorted(set(named))))
+
+
+def run_program(program):
+    printed = output_of(FOLDER / program, code=None, environment=FILES)
+    ran = re.search(r"test cases:\s*\d+ \|\s*(\d+) passed \|\s*(\d+) failed", printed)
+    if not ran or "Status: SUCCESS!" not in printed:
+        raise Failed(printed, Counts(int(ran[1]), max(int(ran[2]), 1)) if ran else Counts(0, 1))
+    for told in re.findall(r"MESSAGE: (.*)", printed):
+        print(told)
+    return Counts(int(ran[1]))
+
+
+def checks_of(folder):
+    """The module tests/FOLDER/checks.py."""
+    specification = importlib.util.spec_from_file_location(f"{folder}_checks", ROOT / "tests" / folder / "checks.py")
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def no_step_waits():
+    """With c-ares 1.34 and in TLS 1.3 other system calls are made."""
+    checks_of("network").no_step_waits()
+
+
+def run_tool():
+    module = checks_of("cli")
+    module.FOLDER = FOLDER
+    return module.test()
+
+
+def checks():
+    yield Check("set up", set_up)
+    for program in PROGRAMS:
+        yield Check(f"build {program}", lambda program=program: ninja(FOLDER, program), needs=("set up",))
+        yield Check(program, lambda program=program: run_program(program), needs=(f"build {program}",))
+    yield Check("no step of a call waits", no_step_waits)
+    yield Check("build the tool and the examples", build_tool, needs=("set up",))
+    yield Check("the tool and the examples", run_tool, needs=("build the tool and the examples",))
+
+
+if __name__ == "__main__":
+    checking.CORES = 1  # other checks run beside, outside
+    total = checking.run(list(checks()))
+    print(f"{total.passed} passed, {total.failed} failed")
+    sys.exit(1 if total.failed else 0)
