@@ -155,8 +155,7 @@ TEST_CASE_TEMPLATE("§7 FieldProperties: empty, null, entries that are null or h
     REQUIRE(task.has_value());
     CHECK(task->FieldProperties->size() == 2);
     property = task->FieldProperties->find("Name");
-    REQUIRE(property.has_value());
-    CHECK((property->FieldRight.is_absent() && property->FieldType.is_absent() && property->FieldLength.is_absent()));
+    CHECK(property.is_null());
     CHECK(task->FieldProperties->find("Created")->FieldType == "System.DateTime");
 
     task = to.api.get_batch_task_info(6405);

@@ -32,7 +32,7 @@ inline void skip_json_space(json_cursor& c) noexcept {
     while (c.at != c.end && is_json_space(*c.at)) ++c.at;
 }
 
-/// As memcmp() == 0, without a call for what is mostly a word or two.
+/// As memcmp() == 0, without a call for what is mostly a word or two; byte by byte where size counts.
 inline bool same_bytes(const char* a, const char* b, std::size_t size) noexcept {
     using word = std::size_t;
     const auto differ = [a, b](std::size_t at) {
@@ -41,7 +41,7 @@ inline bool same_bytes(const char* a, const char* b, std::size_t size) noexcept 
         std::memcpy(&other, b + at, sizeof other);
         return one != other;
     };
-    if (size < sizeof(word)) {
+    if (!SUPEROFFICE_FOR_SPEED || size < sizeof(word)) {
         for (std::size_t n = 0; n != size; ++n)
             if (a[n] != b[n]) return false;
         return true;
@@ -124,7 +124,7 @@ inline const char* skip_plain_text(const char* at, const char* end) noexcept {
         const word stops =
             (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | (w - ones * 0x20) | w) & tops;
         if (stops != 0) {
-            if constexpr (std::endian::native == std::endian::little)
+            if constexpr (SUPEROFFICE_FOR_SPEED && std::endian::native == std::endian::little)
                 return at + static_cast<unsigned>(std::countr_zero(stops)) / 8;
             break;
         }
