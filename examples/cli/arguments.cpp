@@ -8,7 +8,9 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 #include <stdexcept>
+#include <string>
 
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
@@ -65,6 +67,9 @@ void add_common(CLI::App& app, arguments& into) {
     add_seconds(app, "--timeout", into.timeout, "for each call, from name look-up to the last byte (30)");
     app.add_option("--ca-file", into.ca_file, "trust these certificate authorities (PEM), not the system's")
         ->type_name("FILE");
+    app.add_option("--tls", into.tls, "offer this version only: 1.2 or 1.3")
+        ->type_name("VERSION")
+        ->check(CLI::IsMember(std::set<std::string>{"1.2", "1.3"}).description(""));
     app.add_option("--language", into.language, "of texts: SO-Language (en); * for all languages at once")
         ->type_name("CODE");
     app.add_option("--culture", into.culture, "of formats inside texts: SO-Culture")->type_name("CODE");

@@ -25,6 +25,7 @@ struct arguments {
     bool json = false;
     superoffice::milliseconds timeout{30'000};
     std::string ca_file;
+    std::string tls;  // "1.2", "1.3"; empty: what the library thinks best
     bool plain_http = false;
     std::size_t memory = 4 * 1024 * 1024;
     std::string language = "en";

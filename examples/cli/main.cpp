@@ -169,7 +169,10 @@ exit_code run(const arguments& given) {
     environment_credential credential;
     const bool https = given.base_url.substr(0, 5) != "http:" && given.base_url.substr(0, 5) != "HTTP:";
     if (https) {
-        superoffice::mbedtls_socket link{{.ca_file = given.ca_file.empty() ? nullptr : given.ca_file.c_str()}};
+        superoffice::mbedtls_socket link{{.ca_file = given.ca_file.empty() ? nullptr : given.ca_file.c_str(),
+                                          .protocol = given.tls.empty()    ? superoffice::tls_protocol::automatic
+                                                      : given.tls == "1.3" ? superoffice::tls_protocol::tls_1_3
+                                                                           : superoffice::tls_protocol::tls_1_2}};
         return run_over(link, given, credential);
     }
     if (!given.plain_http) {

@@ -135,7 +135,9 @@ def environment(**variables):
 
 
 def command(*arguments):
-    return [CLI, "--ca-file", main.ca, *map(str, arguments)]
+    # Of a suite that runs with one version of TLS only.
+    tls = ["--tls", os.environ["SUPEROFFICE_TEST_TLS"]] if "SUPEROFFICE_TEST_TLS" in os.environ else []
+    return [CLI, "--ca-file", main.ca, *tls, *map(str, arguments)]
 
 
 class Watching:

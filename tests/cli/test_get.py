@@ -145,7 +145,7 @@ class CommandLine(Case):
             self.assertEqual((code, complaint), (DONE, ""))
             for number in (*range(9), 130, 143):
                 self.assertRegex(out, rf"(?m)^  {number} ")
-            for word in ("--base-url", "--select", "--json", "--timeout", "--ca-file", "--interval", "--deadline",
+            for word in ("--base-url", "--select", "--json", "--timeout", "--ca-file", "--tls", "--interval", "--deadline",
                          "SUPEROFFICE_BASE_URL", "SUPEROFFICE_TOKEN", "SUPEROFFICE_TICKET", "SUPEROFFICE_APP_TOKEN",
                          "SUPEROFFICE_USER", "SUPEROFFICE_PASSWORD", "SUPEROFFICE_COOKIE", "SUPEROFFICE_XSRF_TOKEN",
                          "_FILE", "wins"):
