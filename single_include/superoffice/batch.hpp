@@ -2888,17 +2888,17 @@ inline void skip_json_space(json_cursor& c) noexcept {
 /// As memcmp() == 0, without a call for what is mostly a word or two; byte by byte where size counts.
 inline bool same_bytes(const char* a, const char* b, std::size_t size) noexcept {
     using word = std::size_t;
+    if (!SUPEROFFICE_FOR_SPEED || size < sizeof(word)) {
+        for (std::size_t n = 0; n != size; ++n)
+            if (a[n] != b[n]) return false;
+        return true;
+    }
     const auto differ = [a, b](std::size_t at) {
         word one, other;
         std::memcpy(&one, a + at, sizeof one);
         std::memcpy(&other, b + at, sizeof other);
         return one != other;
     };
-    if (!SUPEROFFICE_FOR_SPEED || size < sizeof(word)) {
-        for (std::size_t n = 0; n != size; ++n)
-            if (a[n] != b[n]) return false;
-        return true;
-    }
     for (std::size_t n = 0; n + sizeof(word) < size; n += sizeof(word))
         if (differ(n)) return false;
     return !differ(size - sizeof(word));  // the last word, which may overlap the one before
