@@ -3645,7 +3645,7 @@ template <class Value>
 union member_detail {
     constexpr member_detail() noexcept : nothing{nullptr} {}
     constexpr explicit member_detail(const std::span<const enumerator>* list) noexcept : names{list} {}
-    constexpr explicit member_detail(const member_table<Value>* table) noexcept : members{table} {}
+    constexpr explicit member_detail(const member_table<Value>* inner) noexcept : members{inner} {}
     constexpr explicit member_detail(errc (*function)(Value&, void*, decode_state&) noexcept) noexcept
         : other{function} {}
 
