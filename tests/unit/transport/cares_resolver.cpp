@@ -79,10 +79,11 @@ struct bench {
 
     /// Steps to the end, waiting in between as the blocking call does.
     io_result finish() {
-        for (int i = 0; i < 1000; ++i) {
+        // Within its last millisecond c-ares has no time left to wait for, and is asked again and again.
+        for (int i = 0; i < 10'000'000; ++i) {
             const io_result r = step();
             if (r.state != io_state::would_block) return r;
-            CHECK(r.at == stage::resolve);
+            if (r.at != stage::resolve) CHECK(r.at == stage::resolve);
             resolver.wait(r.wants, milliseconds{1000});
         }
         return {};
