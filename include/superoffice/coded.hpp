@@ -16,6 +16,7 @@ namespace detail {
 
 /// What a coded value holds, whichever enum it is of: one function each reads them all.
 struct coded_value {
+    using number_type = std::int32_t;
     std::string_view text;
     std::int32_t number = 0;
     bool known = false;

@@ -40,11 +40,13 @@
 #endif
 
 /// 1 where the compiler works for speed rather than for size: loops over a few known steps are then written out.
-/// Both ways give the same answers.
+/// Both ways give the same answers, so it may be set for one translation unit by itself.
+#ifndef SUPEROFFICE_FOR_SPEED
 #if defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
 #define SUPEROFFICE_FOR_SPEED 1
 #else
 #define SUPEROFFICE_FOR_SPEED 0
+#endif
 #endif
 
 /// Small functions that run once for each member of a document: part of the loop that calls them, where it is for speed.

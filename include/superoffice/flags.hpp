@@ -18,11 +18,13 @@ namespace detail {
 
 /// What a set of flags holds, whichever enum they are of.
 struct flags_value {
+    using number_type = std::uint32_t;
     std::string_view text;
     std::uint32_t bits = 0;
     bool known = true;
 
-    static constexpr flags_value from_text(std::span<const enumerator> names, std::string_view text) noexcept {
+    SUPEROFFICE_APART static constexpr flags_value from_text(std::span<const enumerator> names,
+                                                             std::string_view text) noexcept {
         flags_value made{.text = text, .bits = 0, .known = true};
         while (!text.empty()) {
             const std::size_t comma = ascii::find(text, ',');

@@ -110,11 +110,13 @@
 #endif
 
 /// 1 where the compiler works for speed rather than for size: loops over a few known steps are then written out.
-/// Both ways give the same answers.
+/// Both ways give the same answers, so it may be set for one translation unit by itself.
+#ifndef SUPEROFFICE_FOR_SPEED
 #if defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
 #define SUPEROFFICE_FOR_SPEED 1
 #else
 #define SUPEROFFICE_FOR_SPEED 0
+#endif
 #endif
 
 /// Small functions that run once for each member of a document: part of the loop that calls them, where it is for speed.
@@ -1068,7 +1070,8 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
 /// The row with this name, or null. Linear: the longest table has 18 rows.
-constexpr const enumerator* find_enumerator(std::span<const enumerator> table, std::string_view text) noexcept {
+SUPEROFFICE_APART constexpr const enumerator* find_enumerator(std::span<const enumerator> table,
+                                                              std::string_view text) noexcept {
     if constexpr (SUPEROFFICE_FOR_SPEED)  // mostly it is spelt just so
         for (const enumerator& row : table)
             if (row.name.size() == text.size() && row.name == text) return &row;
@@ -1102,6 +1105,7 @@ namespace detail {
 
 /// What a coded value holds, whichever enum it is of: one function each reads them all.
 struct coded_value {
+    using number_type = std::int32_t;
     std::string_view text;
     std::int32_t number = 0;
     bool known = false;
@@ -1190,11 +1194,13 @@ namespace detail {
 
 /// What a set of flags holds, whichever enum they are of.
 struct flags_value {
+    using number_type = std::uint32_t;
     std::string_view text;
     std::uint32_t bits = 0;
     bool known = true;
 
-    static constexpr flags_value from_text(std::span<const enumerator> names, std::string_view text) noexcept {
+    SUPEROFFICE_APART static constexpr flags_value from_text(std::span<const enumerator> names,
+                                                             std::string_view text) noexcept {
         flags_value made{.text = text, .bits = 0, .known = true};
         while (!text.empty()) {
             const std::size_t comma = ascii::find(text, ',');
@@ -1317,15 +1323,15 @@ constexpr std::int64_t seconds_since_1970(const civil_time& t) noexcept {
     return std::int64_t{days_since_1970(t)} * 86400 + of_day;
 }
 
-constexpr std::uint8_t days_in_month(std::int32_t year, unsigned month) noexcept {
+SUPEROFFICE_COLD constexpr std::uint8_t days_in_month(std::int32_t year, unsigned month) noexcept {
     const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     if (month == 2) return leap ? 29 : 28;
     return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
 }
 
 constexpr bool is_in_calendar(const civil_time& t) noexcept {
-    return t.year >= 1 && t.month >= 1 && t.month <= 12 && t.day >= 1 && t.day <= days_in_month(t.year, t.month) &&
-           t.hour <= 23 && t.minute <= 59;
+    return t.year >= 1 && t.month >= 1 && t.month <= 12 && t.day >= 1 &&
+           (t.day <= 28 || t.day <= days_in_month(t.year, t.month)) && t.hour <= 23 && t.minute <= 59;
 }
 
 /// Compares the front of `text` with `shape`, in which 0 stands for a digit and x for anything; `numbers` gets what each
@@ -1345,19 +1351,67 @@ constexpr bool read_shape(std::string_view text, std::string_view shape, std::ui
     return true;
 }
 
-/// The same for the shape of a date, "0000-00-00T00:00:00", each byte by itself.
-constexpr bool read_date(std::string_view text, std::uint16_t* numbers) noexcept {
-    if (text.size() < 19) return false;
-    unsigned wrong = 0;
-    const auto two = [text, &wrong](std::size_t at) {
-        const unsigned tens = static_cast<unsigned char>(text[at]) - unsigned{'0'};
-        const unsigned ones = static_cast<unsigned char>(text[at + 1]) - unsigned{'0'};
-        wrong |= static_cast<unsigned>(tens > 9) | static_cast<unsigned>(ones > 9);
-        return tens * 10 + ones;
-    };
-    numbers[0] = static_cast<std::uint16_t>(two(0) * 100 + two(2));
-    for (std::size_t n = 1; n != 6; ++n) numbers[n] = static_cast<std::uint16_t>(two(2 + n * 3));
-    return wrong == 0 && text[4] == '-' && text[7] == '-' && text[10] == 'T' && text[13] == ':' && text[16] == ':';
+/// What two digits say; more than 99 for anything else.
+constexpr unsigned two_digits(const char* at) noexcept {
+    const unsigned tens = static_cast<unsigned char>(at[0]) - unsigned{'0'};
+    const unsigned ones = static_cast<unsigned char>(at[1]) - unsigned{'0'};
+    return tens > 9 || ones > 9 ? 100 : tens * 10 + ones;
+}
+
+/// Eight characters as a number, the first one lowest; the compiler makes one load of it where it can.
+constexpr std::uint64_t word_of(const char* text) noexcept {
+    const auto byte = [text](int n) { return std::uint64_t{static_cast<unsigned char>(text[n])} << 8 * n; };
+    return byte(0) | byte(1) | byte(2) | byte(3) | byte(4) | byte(5) | byte(6) | byte(7);
+}
+
+/// What eight characters of a date look like, 0 for a digit, so that all of them are checked at once.
+struct date_shape {
+    std::uint64_t text;
+    std::uint64_t room = 0;  ///< each byte: what can be added to an allowed one without reaching the top bit
+
+    explicit consteval date_shape(const char* shape) noexcept : text(word_of(shape)) {
+        for (int n = 0; n != 8; ++n) room |= std::uint64_t{shape[n] == '0' ? 0x76U : 0x7FU} << 8 * n;
+    }
+    /// For each character: of it and the next one, if they are digits, the number. `wrong` is no longer 0 then unless the
+    /// text looks like this.
+    [[nodiscard]] constexpr std::uint64_t pairs(const char* at, std::uint64_t& wrong) const noexcept {
+        const std::uint64_t digits = word_of(at) ^ text;
+        wrong |= (digits | (digits + room)) & 0x8080808080808080U;
+        return digits * 10 + (digits >> 8);
+    }
+};
+
+inline constexpr std::string_view shape_of_date = "0000-00-00T00:00:00";
+
+/// The date at the front of a text; which numbers it has is not looked at. False where there is none.
+constexpr bool read_date_by_shape(std::string_view text, civil_time& into) noexcept {
+    std::uint16_t n[6] = {};
+    if (!read_shape(text, shape_of_date, n)) return false;
+    into.year = n[0];
+    into.month = static_cast<std::uint8_t>(n[1]);
+    into.day = static_cast<std::uint8_t>(n[2]);
+    into.hour = static_cast<std::uint8_t>(n[3]);
+    into.minute = static_cast<std::uint8_t>(n[4]);
+    into.second = static_cast<std::uint8_t>(n[5]);
+    return true;
+}
+
+/// The same, eight characters at a time.
+constexpr bool read_date_by_words(std::string_view text, civil_time& into) noexcept {
+    constexpr date_shape year_and_month{"0000-00-"}, day{"-00T00:0"}, time{"00:00:00"};
+    if (text.size() < shape_of_date.size()) return false;
+    std::uint64_t wrong = 0;
+    const std::uint64_t first = year_and_month.pairs(text.data(), wrong);
+    const std::uint64_t second = day.pairs(text.data() + 7, wrong);
+    const std::uint64_t third = time.pairs(text.data() + 11, wrong);
+    const auto byte = [](std::uint64_t word, int n) { return static_cast<std::uint8_t>(word >> 8 * n); };
+    into.year = byte(first, 0) * 100 + byte(first, 2);
+    into.month = byte(first, 5);
+    into.day = byte(second, 1);
+    into.hour = byte(third, 0);
+    into.minute = byte(third, 3);
+    into.second = byte(third, 6);
+    return wrong == 0;
 }
 
 }  // namespace detail
@@ -1370,7 +1424,12 @@ class date_time {
     constexpr date_time() noexcept = default;
 
     /// From the wire; the text is borrowed. The answer is absent when it is no date.
-    static constexpr field<date_time> from_text(std::string_view text) noexcept;
+    static constexpr field<date_time> from_text(std::string_view text) noexcept {
+        date_time made;
+        return made.assign(text) ? field<date_time>{made} : field<date_time>{};
+    }
+    /// The same into this one: false when it is no date, and then this one is anything.
+    constexpr bool assign(std::string_view text) noexcept;
 
     /// As it came. Lives as long as the document it came from.
     [[nodiscard]] constexpr std::string_view text() const noexcept { return text_; }
@@ -1401,23 +1460,16 @@ class date_time {
     bool has_offset_ = false;
 };
 
-constexpr field<date_time> date_time::from_text(std::string_view text) noexcept {
-    constexpr std::string_view shape = "0000-00-00T00:00:00";
-    date_time made;
-    made.text_ = text;
-    if (text.empty()) return made;
+constexpr bool date_time::assign(std::string_view text) noexcept {
+    *this = date_time();
+    text_ = text;
+    if (text.empty()) return true;
 
-    std::uint16_t n[6] = {};
-    if (!(SUPEROFFICE_FOR_SPEED ? detail::read_date(text, n) : detail::read_shape(text, shape, n))) return {};
-    civil_time& t = made.local_;
-    t.year = n[0];
-    t.month = static_cast<std::uint8_t>(n[1]);
-    t.day = static_cast<std::uint8_t>(n[2]);
-    t.hour = static_cast<std::uint8_t>(n[3]);
-    t.minute = static_cast<std::uint8_t>(n[4]);
-    t.second = static_cast<std::uint8_t>(n[5]);
-    if (!detail::is_in_calendar(t) || t.second > 59) return {};
-    text.remove_prefix(shape.size());
+    civil_time& t = local_;
+    if (!(SUPEROFFICE_FOR_SPEED ? detail::read_date_by_words(text, t) : detail::read_date_by_shape(text, t)))
+        return false;
+    if (!detail::is_in_calendar(t) || t.second > 59) return false;
+    text.remove_prefix(detail::shape_of_date.size());
 
     if (text.starts_with('.')) {  // .NET writes up to 7 digits and cuts trailing zeros; nanoseconds have 9
         text.remove_prefix(1);
@@ -1426,23 +1478,20 @@ constexpr field<date_time> date_time::from_text(std::string_view text) noexcept 
             t.nanosecond += static_cast<std::uint32_t>(text[0] - '0') * unit;
             text.remove_prefix(1);
         }
-        if (count < 1 || count > 9) return {};
+        if (count < 1 || count > 9) return false;
     }
-    if (text.empty()) return made;
-    made.has_offset_ = true;
-    if (text[0] == 'Z' && text.size() == 1) return made;
+    if (text.empty()) return true;
+    has_offset_ = true;
+    if (text[0] == 'Z' && text.size() == 1) return true;
 
-    const bool west = text[0] == '-', colon = text.size() == 6;
-    if ((!west && text[0] != '+') || text.size() > 6) return {};
-    if (!detail::read_shape(text, colon ? "x00:00" : "x0000", n)) return {};  // documented prose writes -0500
-    if (!colon) {
-        n[1] = n[0] % 100;
-        n[0] /= 100;
-    }
-    if (n[0] > 14 || n[1] > 59) return {};  // no zone is further from UTC
-    const auto offset = static_cast<std::int16_t>(n[0] * 60 + n[1]);
-    made.offset_ = west ? static_cast<std::int16_t>(-offset) : offset;
-    return made;
+    const bool west = text[0] == '-', colon = text.size() == 6;  // documented prose writes -0500
+    if ((!west && text[0] != '+') || (!colon && text.size() != 5) || (colon && text[3] != ':')) return false;
+    const unsigned hours = detail::two_digits(text.data() + 1);
+    const unsigned minutes = detail::two_digits(text.data() + (colon ? 4 : 3));
+    if (hours > 14 || minutes > 59) return false;  // no zone is further from UTC
+    const auto offset = static_cast<std::int16_t>(hours * 60 + minutes);
+    offset_ = west ? static_cast<std::int16_t>(-offset) : offset;
+    return true;
 }
 
 }  // namespace SUPEROFFICE_ABI
@@ -1471,7 +1520,7 @@ constexpr std::uint32_t hex_value(char c) noexcept {
 }
 
 /// The four digits after `\u`, or a value above 0xFFFF where there are fewer; `at` moves over the digits that are.
-constexpr std::uint32_t read_hex4(const char*& at, const char* end) noexcept {
+SUPEROFFICE_APART constexpr std::uint32_t read_hex4(const char*& at, const char* end) noexcept {
     std::uint32_t value = 0;
     for (int i = 0; i != 4; ++i, ++at) {
         const std::uint32_t digit = at == end ? 16 : hex_value(*at);
@@ -1630,7 +1679,7 @@ class json_text {
     }
 
     /// How many bytes the text has. Reads the token where it is escaped, else free.
-    [[nodiscard]] constexpr std::size_t unescaped_size() const noexcept {
+    [[nodiscard]] SUPEROFFICE_COLD constexpr std::size_t unescaped_size() const noexcept {
         std::size_t total = 0;
         each_piece([&](const char*, std::size_t count) { return total += count, true; });
         return total;
@@ -2448,9 +2497,8 @@ SUPEROFFICE_APART inline errc decode_escaped(json_text token, std::string_view& 
     return errc::ok;
 }
 
-/// The text of a string value: rewritten in place where it has escapes.
 template <json_value Value>
-SUPEROFFICE_HOT errc decode_text(Value& value, std::string_view& into, decode_state& state) noexcept {
+SUPEROFFICE_APART errc decode_any_text(Value& value, std::string_view& into, decode_state& state) noexcept {
     json_text token;
     if (const errc e = value.string(token); e != errc::ok) return e;
     if (token.is_escaped()) return decode_escaped(token, into, state);
@@ -2458,61 +2506,86 @@ SUPEROFFICE_HOT errc decode_text(Value& value, std::string_view& into, decode_st
     return errc::ok;
 }
 
-/// A number's text as an integer. No fraction, no exponent: `out_of_range`, as for one that T cannot hold. (Not in 64
-/// bits where 32 do: small machines divide and multiply those by calling for help.)
-template <std::integral T>
-constexpr errc to_integer(std::string_view text, T& into) noexcept {
-    using word = std::conditional_t<sizeof(T) <= sizeof(std::uint32_t), std::uint32_t, std::uint64_t>;
-    constexpr auto top = static_cast<word>((std::numeric_limits<T>::max)());
+/// The text of a string value: rewritten in place where it has escapes.
+template <json_value Value>
+SUPEROFFICE_HOT errc decode_text(Value& value, std::string_view& into, decode_state& state) noexcept {
+    if constexpr (requires { value.plain_text(into); })
+        if (value.plain_text(into)) return errc::ok;
+    std::string_view apart;  // `into` can stay in registers: nobody else has its address
+    const errc e = decode_any_text(value, apart, state);
+    into = apart;
+    return e;
+}
+
+/// A number's text as an integer of at most `top` and at least minus `bottom`. No fraction, no exponent: `out_of_range`, as
+/// for one beyond those. (Not in 64 bits where 32 do: small machines divide and multiply those by calling for help.)
+template <std::unsigned_integral Word>
+constexpr errc to_word(std::string_view text, Word top, Word bottom, Word& into) noexcept {
     const bool negative = text.front() == '-';
-    const word limit = !negative ? top : std::is_signed_v<T> ? top + 1 : 0;
-    word value = 0;
+    const Word limit = negative ? bottom : top, most = (std::numeric_limits<Word>::max)() / 10;
+    Word value = 0;
     if (negative) text.remove_prefix(1);
     for (const char c : text) {
-        const auto digit = static_cast<word>(static_cast<unsigned char>(c)) - word{'0'};
-        if (digit > 9 || value > top / 10) return errc::out_of_range;
+        const auto digit = static_cast<Word>(static_cast<unsigned char>(c)) - Word{'0'};
+        if (digit > 9 || value > most) return errc::out_of_range;
         value *= 10;
         if (digit > limit || value > limit - digit) return errc::out_of_range;
         value += digit;
     }
-    into = static_cast<T>(negative ? 0 - value : value);
+    into = negative ? 0 - value : value;
     return errc::ok;
 }
 
 template <std::integral T, json_value Value>
-SUPEROFFICE_APART errc decode_integer(Value& value, T& into) noexcept {
+SUPEROFFICE_COLD errc decode_any_integer(Value& value, T& into) noexcept {
+    using word = std::conditional_t<sizeof(T) <= sizeof(std::size_t), std::size_t, std::uint64_t>;
+    constexpr auto top = static_cast<word>((std::numeric_limits<T>::max)());
     std::string_view text;
     if (const errc e = value.number(text); e != errc::ok) return e;
-    return to_integer(text, into);
+    word found = 0;
+    const errc e = to_word<word>(text, top, std::is_signed_v<T> ? top + 1 : 0, found);
+    if (e == errc::ok) into = static_cast<T>(found);
+    return e;
+}
+
+/// An integer of any type; `out_of_range` where T cannot hold it.
+template <std::integral T, json_value Value>
+SUPEROFFICE_HOT errc decode_integer(Value& value, T& into) noexcept {
+    if constexpr (std::same_as<T, std::int32_t> && requires { value.short_integer(into); })
+        if (value.short_integer(into)) return errc::ok;
+    return decode_any_integer(value, into);
+}
+
+/// A coded value or a set of flags that came as a number.
+template <json_value Value, class Held>
+SUPEROFFICE_COLD errc decode_number(Value& value, Held& into, std::span<const enumerator> names) noexcept {
+    typename Held::number_type number = 0;
+    const errc e = decode_any_integer(value, number);
+    if (e == errc::ok) into = Held::from_number(names, number);
+    return e;
+}
+
+/// Any value, as it stands, checked.
+template <json_value Value, class Kept>
+SUPEROFFICE_APART errc decode_raw(Value& value, Kept& into) noexcept {
+    std::string_view raw;
+    const errc e = value.raw(raw);
+    if (e == errc::ok) {
+        if constexpr (std::same_as<Kept, json_text>)
+            into = checked_text(raw);
+        else
+            into = Kept::of_checked(raw);
+    }
+    return e;
 }
 
 /// Of any enum; `names` are its enumerators.
-template <json_value Value>
-SUPEROFFICE_HOT errc decode_coded(Value& value, coded_value& into, std::span<const enumerator> names,
-                                  decode_state& state) noexcept {
-    if (!value.on('"') && value.kind() == json_kind::number) {
-        std::int32_t number = 0;
-        const errc e = decode_integer(value, number);
-        into = coded_value::from_number(names, number);
-        return e;
-    }
+template <json_value Value, class Held>
+errc decode_names(Value& value, Held& into, std::span<const enumerator> names, decode_state& state) noexcept {
     std::string_view text;
     const errc e = decode_text(value, text, state);
-    into = coded_value::from_text(names, text);
-    return e;
-}
-template <json_value Value>
-SUPEROFFICE_HOT errc decode_flags(Value& value, flags_value& into, std::span<const enumerator> names,
-                                  decode_state& state) noexcept {
-    if (!value.on('"') && value.kind() == json_kind::number) {
-        std::uint32_t bits = 0;
-        const errc e = decode_integer(value, bits);
-        into = flags_value::from_number(names, bits);
-        return e;
-    }
-    std::string_view text;
-    const errc e = decode_text(value, text, state);
-    into = flags_value::from_text(names, text);
+    if (e == errc::wrong_kind) return decode_number(value, into, names);
+    if (e == errc::ok) into = Held::from_text(names, text);
     return e;
 }
 
@@ -2570,10 +2643,7 @@ template <>
 struct codec<json_text> {
     template <json_value Value>
     static errc decode(Value& value, json_text& into, decode_state&) noexcept {
-        std::string_view raw;
-        if (const errc e = value.raw(raw); e != errc::ok) return e;
-        into = detail::checked_text(raw);
-        return errc::ok;
+        return detail::decode_raw(value, into);
     }
     static constexpr void set_null(json_text& into) noexcept { into = json_text{"null", false}; }
     static constexpr void encode(json_writer& out, json_text text) noexcept {
@@ -2601,7 +2671,7 @@ struct codec<coded<E>> {
     template <json_value Value>
     static errc decode(Value& value, coded<E>& into, decode_state& state) noexcept {
         using parts = typename coded<E>::parts;
-        return detail::decode_coded(value, parts::of(into), parts::names, state);
+        return detail::decode_names(value, parts::of(into), parts::names, state);
     }
     static constexpr void encode(json_writer& out, const coded<E>& value) noexcept {
         if (value.text().empty() && value.number() != 0)
@@ -2616,7 +2686,7 @@ struct codec<flags<E>> {
     template <json_value Value>
     static errc decode(Value& value, flags<E>& into, decode_state& state) noexcept {
         using parts = typename flags<E>::parts;
-        return detail::decode_flags(value, parts::of(into), parts::names, state);
+        return detail::decode_names(value, parts::of(into), parts::names, state);
     }
     static constexpr void encode(json_writer& out, const flags<E>& value) noexcept {
         if (value.text().empty() && value.bits() != 0)
@@ -2632,10 +2702,7 @@ struct codec<date_time> {
     static errc decode(Value& value, date_time& into, decode_state& state) noexcept {
         std::string_view text;
         if (const errc e = detail::decode_text(value, text, state); e != errc::ok) return e;
-        const field<date_time> date = date_time::from_text(text);
-        if (!date) return errc::bad_date;
-        into = *date;
-        return errc::ok;
+        return into.assign(text) ? errc::ok : errc::bad_date;
     }
     static constexpr void encode(json_writer& out, const date_time& date) noexcept { out.string(date.text()); }
 };
@@ -2644,10 +2711,7 @@ template <>
 struct codec<string_map> {
     template <json_value Value>
     static errc decode(Value& value, string_map& into, decode_state&) noexcept {
-        std::string_view raw;
-        if (const errc e = value.raw(raw); e != errc::ok) return e;
-        into = string_map::of_checked(raw);
-        return errc::ok;
+        return detail::decode_raw(value, into);
     }
     static constexpr void encode(json_writer& out, const string_map& map) noexcept {
         out.raw(map.raw().empty() ? std::string_view{"{}"} : map.raw());
@@ -2906,7 +2970,7 @@ inline bool same_bytes(const char* a, const char* b, std::size_t size) noexcept 
 
 /// How many bytes the UTF-8 sequence at `at` has, 2 to 4; 0 for anything that RFC 3629 section 4 does not allow:
 /// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations.
-inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
+SUPEROFFICE_APART inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(at[i]); };
     const unsigned lead = byte(0);
     if (lead < 0xC2 || lead > 0xF4) return 0;
@@ -2947,20 +3011,7 @@ inline json_kind json_kind_at(const json_cursor& c) noexcept {
 
 /// Whether a number or a literal may end here (RFC 8259 section 2: white space or a structural character).
 inline bool at_json_delimiter(const json_cursor& c) noexcept {
-    if (c.at == c.end || *c.at == ',') return true;
-    switch (*c.at) {
-        case ' ':
-        case '\n':
-        case '\r':
-        case '\t':
-        case ',':
-        case ':':
-        case '[':
-        case ']':
-        case '{':
-        case '}': return true;
-        default: return false;
-    }
+    return c.at == c.end || ascii::is_one_of(*c.at, ",}] \n\r\t:[{");
 }
 
 /// Moves over the bytes of a string that need no thought: ASCII from U+0020, no quote, no backslash. A word at a time
@@ -3034,20 +3085,36 @@ inline errc scan_json_number(json_cursor& c) noexcept {
     return good && at_json_delimiter(c) ? errc::ok : json_fault(c, errc::bad_number);
 }
 
+// Short cuts for what most values of a reply are. They answer nullptr for anything else, good or bad, and look at `reach`
+// bytes at most, all of which can be read.
+
+inline constexpr std::size_t short_value_reach = 12;
+
+/// Behind the value that ends here, if a comma or a bracket follows at once.
+SUPEROFFICE_HOT const char* before_delimiter(const char* at) noexcept {
+    return *at == ',' || *at == '}' || *at == ']' ? at : nullptr;
+}
+
+/// Behind an integer of at most nine digits.
+SUPEROFFICE_HOT const char* after_short_integer(const char* at, std::int32_t& into) noexcept {
+    const bool negative = *at == '-';
+    at += negative;
+    const char* const first = at;
+    const auto digit = [&at] { return static_cast<unsigned char>(*at) - unsigned{'0'}; };
+    std::uint32_t value = 0;
+    for (; digit() <= 9 && at != first + 9; ++at) value = value * 10 + digit();
+    if (at == first || (*first == '0' && at != first + 1)) return nullptr;
+    into = static_cast<std::int32_t>(negative ? 0 - value : value);
+    return before_delimiter(at);
+}
+
+/// Behind this literal; its last four bytes are compared, since the first one has been looked at.
+SUPEROFFICE_HOT const char* after_short_literal(const char* at, const char* word, std::size_t size) noexcept {
+    return std::memcmp(at + size - 4, word + size - 4, 4) == 0 ? before_delimiter(at + size) : nullptr;
+}
+
 /// true, false or null, by the first letter, which `at` is on.
 inline errc scan_json_literal(json_cursor& c) noexcept {
-    if constexpr (SUPEROFFICE_FOR_SPEED) {
-        const bool is_false = *c.at == 'f';
-        const std::size_t size = is_false ? 5 : 4;
-        if (static_cast<std::size_t>(c.end - c.at) > size && std::memcmp(c.at + is_false,
-                                                                         is_false       ? "alse"
-                                                                         : *c.at == 't' ? "true"
-                                                                                        : "null",
-                                                                         4) == 0) {
-            c.at += size;
-            return at_json_delimiter(c) ? errc::ok : json_fault(c, errc::bad_json);
-        }
-    }
     const char* expected = *c.at == 't' ? "true" : *c.at == 'f' ? "false" : "null";
     for (; *expected != 0; ++expected, ++c.at)
         if (!c.on(*expected)) return json_fault(c, errc::bad_json);
@@ -3065,7 +3132,7 @@ inline errc read_json_string(json_cursor& c, json_text& into) noexcept {
     return c.on('"') ? scan_json_string(c, into) : json_refusal(c);
 }
 
-inline errc read_json_number(json_cursor& c, std::string_view& into) noexcept {
+SUPEROFFICE_COLD inline errc read_json_number(json_cursor& c, std::string_view& into) noexcept {
     if (json_kind_at(c) != json_kind::number) return json_refusal(c);
     const char* const start = c.at;
     const errc code = scan_json_number(c);
@@ -3073,9 +3140,71 @@ inline errc read_json_number(json_cursor& c, std::string_view& into) noexcept {
     return code;
 }
 
-inline errc read_json_literal(json_cursor& c, json_kind wanted) noexcept {
+SUPEROFFICE_COLD inline errc read_json_literal(json_cursor& c, json_kind wanted) noexcept {
     return json_kind_at(c) == wanted ? scan_json_literal(c) : json_refusal(c);
 }
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/detail/spelt_name.hpp - a member's name as words, to be found in a document by three comparisons.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_DETAIL_SPELT_NAME_HPP
+#define SUPEROFFICE_DETAIL_SPELT_NAME_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// A key as it is mostly spelt, quotes included: its first eight bytes, its last eight, and eight that cover what is
+/// between them. Comparing them costs the same for every length and has no loop whose end would have to be guessed.
+struct spelt_name {
+    static constexpr std::size_t word_size = 8, longest = 3 * word_size;
+    static constexpr std::size_t reach = longest;  ///< bytes that a comparison may look at
+
+    std::uint64_t words[3] = {};
+    std::uint64_t mask = 0;  ///< of each word: a short key has less than one
+    std::uint8_t middle = 0, last = 0;
+    std::uint8_t size = 0;  ///< with its quotes; 0 for a name that is too long, which is found nowhere
+
+    constexpr spelt_name() noexcept = default;
+    explicit constexpr spelt_name(std::string_view name) noexcept {
+        if (name.size() + 2 > longest) return;
+        size = static_cast<std::uint8_t>(name.size() + 2);
+        last = size > word_size ? static_cast<std::uint8_t>(size - word_size) : 0;
+        middle = last < word_size ? last : word_size;
+        const auto spelt = [name](std::size_t at) {
+            return at == 0 || at == name.size() + 1 ? '"' : at <= name.size() ? name[at - 1] : '\0';
+        };
+        std::array<char, word_size> seen{};
+        for (std::size_t n = 0; n != word_size; ++n) seen[n] = n < size ? '\xFF' : '\0';
+        mask = std::bit_cast<std::uint64_t>(seen);
+        const std::uint8_t places[3] = {0, middle, last};
+        for (std::size_t word = 0; word != 3; ++word) {
+            for (std::size_t n = 0; n != word_size; ++n) seen[n] = spelt(places[word] + n);
+            words[word] = std::bit_cast<std::uint64_t>(seen);
+        }
+    }
+
+    /// Whether the text that begins here, of which `reach` bytes can be read, is this key.
+    [[nodiscard]] SUPEROFFICE_HOT bool is_at(const char* text) const noexcept {
+        const auto differ = [text](std::size_t at, std::uint64_t word) {
+            std::uint64_t there;
+            std::memcpy(&there, text + at, sizeof there);
+            return there ^ word;
+        };
+        return ((differ(0, words[0]) | differ(middle, words[1]) | differ(last, words[2])) & mask) == 0;
+    }
+};
+
+/// For tables whose reader compares names byte by byte.
+struct unspelt_name {
+    constexpr unspelt_name() noexcept = default;
+    explicit constexpr unspelt_name(std::string_view) noexcept {}
+};
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
@@ -3097,23 +3226,38 @@ namespace detail {
 template <class Reader>
 class json_value_of {
   public:
+    using spelling = typename Reader::spelling;  ///< of the names in its tables
+
     explicit constexpr json_value_of(Reader& reader) noexcept : reader_(&reader) {}
 
     [[nodiscard]] SUPEROFFICE_HOT bool on(char c) const noexcept { return reader_->on(c); }
     [[nodiscard]] SUPEROFFICE_HOT const char* place() const noexcept { return reader_->place(); }
     [[nodiscard]] SUPEROFFICE_HOT json_kind kind() const noexcept { return reader_->kind(); }
-    [[nodiscard]] SUPEROFFICE_HOT errc null() noexcept { return reader_->literal(json_kind::null); }
+    [[nodiscard]] SUPEROFFICE_HOT errc null() noexcept {
+        return on('n') && reader_->passes_literal("null", 4) ? errc::ok : reader_->literal(json_kind::null);
+    }
     [[nodiscard]] SUPEROFFICE_HOT errc boolean(bool& into) noexcept {
         into = on('t');
+        if (into ? reader_->passes_literal("true", 4) : on('f') && reader_->passes_literal("false", 5)) return errc::ok;
         return reader_->literal(json_kind::boolean);
     }
-    [[nodiscard]] SUPEROFFICE_HOT errc number(std::string_view& into) noexcept { return reader_->number(into); }
-    [[nodiscard]] SUPEROFFICE_HOT errc string(json_text& into) noexcept { return reader_->string(into); }
+    [[nodiscard]] errc number(std::string_view& into) noexcept { return reader_->number(into); }
+    [[nodiscard]] errc string(json_text& into) noexcept { return reader_->string(into); }
+
+    // Short cuts for what most values are; false, and nothing consumed, for anything else.
+
+    /// An integer of a few digits.
+    [[nodiscard]] SUPEROFFICE_HOT bool short_integer(std::int32_t& into) noexcept {
+        return reader_->short_integer(into);
+    }
+    /// What is between the quotes of a string without escapes.
+    [[nodiscard]] SUPEROFFICE_HOT bool plain_text(std::string_view& into) noexcept { return reader_->plain_text(into); }
 
     [[nodiscard]] SUPEROFFICE_HOT errc enter(char bracket, bool& more) noexcept {
         return reader_->enter(bracket, more);
     }
     [[nodiscard]] SUPEROFFICE_HOT bool key_is(std::string_view name) noexcept { return reader_->key_is(name); }
+    [[nodiscard]] SUPEROFFICE_HOT bool key_is(const spelt_name& name) noexcept { return reader_->key_is(name); }
     [[nodiscard]] SUPEROFFICE_HOT errc key(json_text& into) noexcept { return reader_->key(into); }
     [[nodiscard]] SUPEROFFICE_HOT errc next(char closing, bool& more) noexcept { return reader_->next(closing, more); }
     errc passed_on(const char* start, errc code) noexcept { return reader_->passed_on(start, code); }
@@ -3146,10 +3290,12 @@ class json_value_of {
         return code;
     }
 
-    [[nodiscard]] SUPEROFFICE_HOT errc skip() noexcept { return reader_->passes_text() ? errc::ok : skip_any(); }
+    [[nodiscard]] SUPEROFFICE_HOT errc skip() noexcept {
+        return reader_->passes_text() || reader_->passes_scalar() ? errc::ok : skip_any();
+    }
     [[nodiscard]] errc raw(std::string_view& into) noexcept {
         const char* const start = place();
-        const errc code = skip();
+        const errc code = skip_any();
         if (code == errc::ok) into = since(start);
         return code;
     }
@@ -3173,20 +3319,20 @@ class json_value_of {
             std::string_view digits;
             errc code = errc::ok;
             bool more = false;
-            switch (kind()) {
-                case json_kind::object:
-                    code = enter('{', more);
-                    if (more) objects = objects << 1 | 1, ++inside;
-                    break;
-                case json_kind::array:
-                    code = enter('[', more);
-                    if (more) objects <<= 1, ++inside;
-                    break;
-                case json_kind::string: code = reader_->passes_text() ? errc::ok : reader_->string(text); break;
-                case json_kind::number: code = number(digits); break;
-                case json_kind::boolean: code = reader_->literal(json_kind::boolean); break;
-                default: code = null(); break;  // says what is wrong with anything else
-            }
+            if (!reader_->passes_text() && !reader_->passes_scalar()) switch (kind()) {
+                    case json_kind::object:
+                        code = enter_apart('{', more);
+                        if (more) objects = objects << 1 | 1, ++inside;
+                        break;
+                    case json_kind::array:
+                        code = enter_apart('[', more);
+                        if (more) objects <<= 1, ++inside;
+                        break;
+                    case json_kind::string: code = reader_->string(text); break;
+                    case json_kind::number: code = reader_->number(digits); break;
+                    case json_kind::boolean: code = reader_->literal(json_kind::boolean); break;
+                    default: code = reader_->literal(json_kind::null); break;  // says what is wrong with anything else
+                }
             while (code == errc::ok && !more) {
                 if (inside == 0) return errc::ok;
                 code = next((objects & 1) != 0 ? '}' : ']', more);
@@ -3222,6 +3368,7 @@ class compact_reader {
   public:
     static constexpr std::size_t slack = 0;
 
+    using spelling = detail::unspelt_name;
     using value = detail::json_value_of<compact_reader>;
 
     /// Errors: `empty_document`; `document_too_large` above 4 GB, where offsets end.
@@ -3251,13 +3398,39 @@ class compact_reader {
     const char* place() const noexcept { return cursor_.at; }
     const char* behind() const noexcept { return cursor_.at; }
     json_kind kind() const noexcept { return detail::json_kind_at(cursor_); }
+
+    // Short cuts, as for the other reader, where speed counts: they are code that says nothing new.
+    SUPEROFFICE_HOT bool plain_text(std::string_view& into) noexcept {
+        if (!SUPEROFFICE_FOR_SPEED || !cursor_.on('"')) return false;
+        const char* const from = cursor_.at + 1;
+        const char* const to = detail::skip_plain_text(from, cursor_.end);
+        if (to == cursor_.end || *to != '"') return false;
+        into = {from, static_cast<std::size_t>(to - from)};
+        cursor_.at = to + 1;
+        return true;
+    }
+    SUPEROFFICE_HOT bool passes_literal(const char* word, std::size_t size) noexcept {
+        return has_room() && take(detail::after_short_literal(cursor_.at, word, size));
+    }
+    SUPEROFFICE_HOT bool short_integer(std::int32_t& into) noexcept {
+        return has_room() && take(detail::after_short_integer(cursor_.at, into));
+    }
     bool passes_text() const noexcept { return false; }  // what is passed over is looked at like anything else
+    bool passes_scalar() const noexcept { return false; }
+    bool has_room() const noexcept {
+        return SUPEROFFICE_FOR_SPEED && static_cast<std::size_t>(cursor_.end - cursor_.at) >= detail::short_value_reach;
+    }
+    bool take(const char* behind) noexcept {
+        if (behind != nullptr) cursor_.at = behind;
+        return behind != nullptr;
+    }
+
     errc literal(json_kind wanted) noexcept { return detail::read_json_literal(cursor_, wanted); }
     errc number(std::string_view& into) noexcept { return detail::read_json_number(cursor_, into); }
     SUPEROFFICE_HOT errc string(json_text& into) noexcept { return detail::read_json_string(cursor_, into); }
 
     // The innermost container asks first: it knows the place.
-    errc passed_on(const char* start, errc code) noexcept {
+    SUPEROFFICE_COLD errc passed_on(const char* start, errc code) noexcept {
         const bool mine = code >= errc::bad_json && code <= errc::too_deep;
         if (fault_ == nullptr) fault_ = mine ? cursor_.at : start;
         return code;
@@ -3299,25 +3472,27 @@ class compact_reader {
         if (static_cast<std::size_t>(cursor_.end - cursor_.at) < name.size() + 2) return false;
         if (*cursor_.at != '"' || cursor_.at[name.size() + 1] != '"') return false;
         if (!detail::same_bytes(cursor_.at + 1, name.data(), name.size())) return false;
-        detail::json_cursor behind = cursor_;
-        behind.at += name.size() + 2;
-        detail::skip_json_space(behind);
-        if (!behind.on(':')) return false;
-        ++behind.at;
-        detail::skip_json_space(behind);
-        cursor_.at = behind.at;
-        return true;
+        const char* const before = cursor_.at;
+        cursor_.at += name.size() + 2;
+        if (passes_colon()) return true;
+        cursor_.at = before;
+        return false;
     }
 
     errc key(json_text& into) noexcept {
         if (!cursor_.on('"')) return detail::json_fault(cursor_, errc::bad_json);
         const errc code = detail::scan_json_string(cursor_, into);
         if (code != errc::ok) return code;
+        return passes_colon() ? errc::ok : detail::json_fault(cursor_, errc::bad_json);
+    }
+
+    // Over the white space before a colon at any rate, and over what is behind it.
+    bool passes_colon() noexcept {
         detail::skip_json_space(cursor_);
-        if (!cursor_.on(':')) return detail::json_fault(cursor_, errc::bad_json);
+        if (!cursor_.on(':')) return false;
         ++cursor_.at;
         detail::skip_json_space(cursor_);
-        return errc::ok;
+        return true;
     }
 
     const char* begin_ = nullptr;
@@ -3384,7 +3559,9 @@ inline namespace SUPEROFFICE_ABI {
 class simdjson_reader {
   public:
     static constexpr std::size_t slack = simdjson::SIMDJSON_PADDING;
+    using spelling = detail::spelt_name;
     using value = detail::json_value_of<simdjson_reader>;
+    static_assert(slack >= detail::spelt_name::reach && slack >= detail::short_value_reach);
 
     explicit simdjson_reader(std::size_t max_bytes) noexcept {
         // Small ones are rounded up: simdjson works in blocks. Its own depth does not matter: it is not asked to nest.
@@ -3417,7 +3594,7 @@ class simdjson_reader {
         last_ = at_ + found.n_structural_indexes;
         // Whatever token we are on then, there is one behind it: see leave().
         if (begin_[last_[-1]] != *cursor_.at + 2) return search_fault();
-        backslash_ = begin_;
+        backslash_ = next_backslash(cursor_.at);
         return errc::ok;
     }
     [[nodiscard]] value root() noexcept { return value{*this}; }
@@ -3437,13 +3614,13 @@ class simdjson_reader {
   private:
     friend value;
 
-    errc lacking(std::size_t needed, errc code) noexcept {
+    SUPEROFFICE_COLD errc lacking(std::size_t needed, errc code) noexcept {
         needed_ = needed > UINT32_MAX ? UINT32_MAX : static_cast<std::uint32_t>(needed);
         return code;
     }
 
     // A scalar is the only token of its document.
-    errc start_alone() noexcept {
+    SUPEROFFICE_COLD errc start_alone() noexcept {
         alone_[0] = static_cast<std::uint32_t>(cursor_.at - begin_);
         alone_[1] = static_cast<std::uint32_t>(cursor_.end - begin_);
         at_ = alone_;
@@ -3451,7 +3628,7 @@ class simdjson_reader {
         backslash_ = begin_;
         return errc::ok;
     }
-    bool is_alone() const noexcept { return last_ == alone_ + 1; }
+    SUPEROFFICE_HOT bool is_alone() const noexcept { return last_ == alone_ + 1; }
 
     // Only while the document is as it came: simdjson says that something is wrong, `compact_reader` what and where.
     SUPEROFFICE_COLD errc search_fault() noexcept {
@@ -3465,13 +3642,15 @@ class simdjson_reader {
     }
 
     // The innermost container asks first: it knows the place.
-    errc passed_on(const char* start, errc code) noexcept {
+    SUPEROFFICE_COLD errc passed_on(const char* start, errc code) noexcept {
         const bool mine = code >= errc::bad_json && code <= errc::too_deep;
         if (fault_ == nullptr) fault_ = mine ? cursor_.at : start;
         return code;
     }
 
     SUPEROFFICE_HOT const char* place() const noexcept { return begin_ + *at_; }
+    // Of the token behind this one, which is there as long as no container was left last.
+    SUPEROFFICE_HOT const char* next_place() const noexcept { return begin_ + at_[1]; }
     SUPEROFFICE_HOT bool on(char c) const noexcept { return *place() == c; }
     json_kind kind() const noexcept { return detail::json_kind_at({place(), cursor_.end}); }
 
@@ -3489,56 +3668,68 @@ class simdjson_reader {
         return end;
     }
 
-    SUPEROFFICE_HOT errc consumed(errc code) noexcept {
+    errc consumed(errc code) noexcept {
         at_ += code == errc::ok;
         return code;
     }
-    errc literal(json_kind wanted) noexcept { return consumed(detail::read_json_literal(here(), wanted)); }
-    // Most numbers are a few digits, and what follows ends them: then that is all there is to check.
-    errc number(std::string_view& into) noexcept {
-        if (!is_alone()) {
-            const char* const from = place();
-            const char* first = from + (*from == '-');
-            const char* to = first;
-            while (detail::is_digit(*to)) ++to;  // there is a token behind, which is no digit
-            if ((*to == ',' || *to == '}' || *to == ']') && to != first && (*first != '0' || to == first + 1)) {
-                into = {from, static_cast<std::size_t>(to - from)};
-                ++at_;
-                return errc::ok;
-            }
-        }
+    SUPEROFFICE_APART errc literal(json_kind wanted) noexcept {
+        return consumed(detail::read_json_literal(here(), wanted));
+    }
+    SUPEROFFICE_APART errc number(std::string_view& into) noexcept {
         return consumed(detail::read_json_number(here(), into));
+    }
+
+    // Short cuts for what most values are: false, and nothing consumed, for anything else. They look at a few bytes past
+    // the token, which the slack allows; but behind the only token of a document anything may stand.
+    SUPEROFFICE_HOT bool passes_literal(const char* word, std::size_t size) noexcept {
+        return !is_alone() && take(detail::after_short_literal(place(), word, size));
+    }
+    SUPEROFFICE_HOT bool short_integer(std::int32_t& into) noexcept {
+        return !is_alone() && take(detail::after_short_integer(place(), into));
+    }
+    SUPEROFFICE_HOT bool passes_scalar() noexcept {
+        std::int32_t number = 0;
+        switch (*place()) {
+            case 'n': return passes_literal("null", 4);
+            case 't': return passes_literal("true", 4);
+            case 'f': return passes_literal("false", 5);
+            default: return short_integer(number);
+        }
+    }
+    SUPEROFFICE_HOT bool take(const char* behind) noexcept {
+        at_ += behind != nullptr;
+        return behind != nullptr;
     }
 
     // Of a string in a container simdjson has checked everything but the escapes, and only white space is between it and
     // the next token. Where the next backslash of the document is, is known: most have none. Alone, nothing is known.
-    SUPEROFFICE_HOT errc string(json_text& into) noexcept {
-        return is_plain_text() ? take_plain(into) : string_with_care(into);
-    }
+    SUPEROFFICE_HOT bool is_plain_text() const noexcept { return on('"') && next_place() <= backslash_; }
     SUPEROFFICE_HOT bool passes_text() noexcept {
         const bool plain = is_plain_text();
         at_ += plain;
         return plain;
     }
-    SUPEROFFICE_HOT bool is_plain_text() const noexcept { return on('"') && begin_ + at_[1] <= backslash_; }
-    SUPEROFFICE_HOT errc take_plain(json_text& into) noexcept {
-        const char* const from = place();
-        const char* to = begin_ + at_[1];
-        while (to[-1] != '"') --to;
-        into = json_text{{from, static_cast<std::size_t>(to - from)}, false};
+    SUPEROFFICE_HOT bool plain_text(std::string_view& into) noexcept {
+        if (!is_plain_text()) return false;
+        const char* const from = place() + 1;
+        const char* to = next_place() - 1;
+        while (*to != '"') --to;
+        into = {from, static_cast<std::size_t>(to - from)};
         ++at_;
-        return errc::ok;
+        return true;
     }
-    SUPEROFFICE_APART errc string_with_care(json_text& into) noexcept {
+    SUPEROFFICE_APART errc string(json_text& into) noexcept {
         const char* const from = place();
         if (*from == '"' && !is_alone()) {
-            if (backslash_ < from) {
-                const void* found = std::memchr(from, '\\', static_cast<std::size_t>(cursor_.end - from));
-                backslash_ = found != nullptr ? static_cast<const char*>(found) : cursor_.end;
-            }
-            if (is_plain_text()) return take_plain(into);
+            if (backslash_ < from) backslash_ = next_backslash(from);
+            if (std::string_view text; plain_text(text))
+                return into = json_text{{from, text.size() + 2}, false}, errc::ok;
         }
         return consumed(detail::read_json_string(here(), into));
+    }
+    const char* next_backslash(const char* from) const noexcept {
+        const void* const found = std::memchr(from, '\\', static_cast<std::size_t>(cursor_.end - from));
+        return found != nullptr ? static_cast<const char*>(found) : cursor_.end;
     }
 
     SUPEROFFICE_HOT errc enter(char bracket, bool& more) noexcept {
@@ -3564,15 +3755,35 @@ class simdjson_reader {
         return errc::bad_json;
     }
 
-    SUPEROFFICE_HOT bool key_is(std::string_view name) noexcept {
+    // A key of so many bytes, quotes included, that its colon follows at once.
+    SUPEROFFICE_HOT bool key_has(std::size_t size) const noexcept {
+        return at_[1] - at_[0] == size && *next_place() == ':';
+    }
+    SUPEROFFICE_HOT bool key_is(const detail::spelt_name& name) noexcept {
+        if (!key_has(name.size) || !name.is_at(place())) return false;
+        at_ += 2;
+        return true;
+    }
+    bool key_is(std::string_view name) noexcept {
         const char* const from = place();
-        if (static_cast<std::size_t>(cursor_.end - from) < name.size() + 2) return false;
-        if (*from != '"' || from[name.size() + 1] != '"') return false;
-        if (!detail::same_bytes(from + 1, name.data(), name.size()) || begin_[at_[1]] != ':') return false;
+        if (!key_has(name.size() + 2) || *from != '"' || from[name.size() + 1] != '"') return false;
+        if (!detail::same_bytes(from + 1, name.data(), name.size())) return false;
         at_ += 2;
         return true;
     }
     SUPEROFFICE_HOT errc key(json_text& into) noexcept {
+        const char* const colon = next_place();
+        if (*colon == ':' && colon[-1] == '"' && is_plain_text()) {
+            into = json_text{{place(), static_cast<std::size_t>(colon - place())}, false};
+            at_ += 2;
+            return errc::ok;
+        }
+        json_text apart;  // `into` can stay in registers: nobody else has its address
+        const errc code = key_with_care(apart);
+        into = apart;
+        return code;
+    }
+    SUPEROFFICE_APART errc key_with_care(json_text& into) noexcept {
         if (!on('"')) return fault_here();
         if (const errc code = string(into); code != errc::ok) return code;
         if (!on(':')) return fault_here();
@@ -3635,8 +3846,8 @@ namespace detail {
 // A decoder that is a template of the struct takes a kilobyte or more of code for each, and its members' names and places
 // are data all the same. So they are data: one decoder for each reader goes by the table of whatever struct it fills.
 
-/// How a member is read. `other` by a function of its own: whatever has a codec and is not here.
-enum class member_kind : std::uint8_t { int32, boolean, text, date, coded, flags, json, map, object, other };
+/// How a member is read; the first four from text. `other` by a function of its own: whatever has a codec and is not here.
+enum class member_kind : std::uint8_t { text, date, coded, flags, int32, boolean, json, map, object, other };
 
 template <class Value>
 struct member_table;
@@ -3655,6 +3866,17 @@ union member_detail {
     errc (*other)(Value&, void*, decode_state& state) noexcept;  ///< null is its business, too
 };
 
+/// How names stand in the tables of a reader.
+template <class Value>
+struct spelling_of {
+    using type = unspelt_name;
+};
+template <class Value>
+    requires requires { typename Value::spelling; }
+struct spelling_of<Value> {
+    using type = typename Value::spelling;
+};
+
 template <class Value>
 struct member_row {
     static constexpr std::uint32_t size_limit = 1u << 24;  ///< of a struct, in bytes
@@ -3666,6 +3888,7 @@ struct member_row {
     std::uint32_t text_size : 8;
     std::uint32_t state : 24;  ///< of a field's `field_state`; `no_state` for a plain member
     std::uint32_t kind : 8;
+    [[no_unique_address]] typename spelling_of<Value>::type spelling;
 
     [[nodiscard]] constexpr std::string_view name() const noexcept { return {text, text_size}; }
 };
@@ -3699,8 +3922,8 @@ struct member_table {
     [[nodiscard]] const member_row<Value>* end() const noexcept { return rows + count; }
 
     /// The row with this name, or end().
-    [[nodiscard]] SUPEROFFICE_HOT const member_row<Value>* find(const json_text& key) const noexcept {
-        if (key.is_escaped()) return find_escaped(key);
+    [[nodiscard]] SUPEROFFICE_HOT const member_row<Value>* find(json_text key) const noexcept {
+        if (key.is_escaped()) return find_by_text(key);
         const std::string_view name{key.raw().data() + 1, key.raw().size() - 2};
         if (slots.rows != nullptr) {
             const std::uint8_t found = slots.rows[slots.slot(name)];
@@ -3711,15 +3934,23 @@ struct member_table {
         return row;
     }
 
-  private:
-    [[nodiscard]] SUPEROFFICE_COLD const member_row<Value>* find_escaped(const json_text& key) const noexcept {
+    /// The same for any key, one row after the other.
+    [[nodiscard]] SUPEROFFICE_COLD const member_row<Value>* find_by_text(json_text key) const noexcept {
         const member_row<Value>* row = rows;
         while (row != end() && !(key == row->name())) ++row;
         return row;
     }
+
+  private:
+    SUPEROFFICE_APART static bool same_name(const char* a, const char* b, std::size_t size) noexcept {
+        return same_bytes(a, b, size);
+    }
+    // The name is between quotes. One that is not spelt is compared byte by byte.
     static SUPEROFFICE_HOT bool is_named(const member_row<Value>& row, std::string_view name) noexcept {
-        const char* const text = name.data();
-        return name.size() == row.text_size && same_bytes(text, row.text, row.text_size);
+        if (name.size() != row.text_size) return false;
+        if constexpr (requires { row.spelling.is_at(name.data()); })
+            if (row.spelling.size != 0) return row.spelling.is_at(name.data() - 1);
+        return same_name(name.data(), row.text, row.text_size);
     }
 };
 
@@ -3812,7 +4043,8 @@ consteval member_row<Value> make_member_row() {
                           .place = 0,
                           .text_size = static_cast<std::uint8_t>(member_names<T>[I].size()),
                           .state = member_row<Value>::no_state,
-                          .kind = static_cast<std::uint8_t>(kind)};
+                          .kind = static_cast<std::uint8_t>(kind),
+                          .spelling = typename spelling_of<Value>::type{member_names<T>[I]}};
     [[maybe_unused]] constexpr auto whole = [](const T& object) -> const M& { return object.*member_pointer<T, I>; };
     [[maybe_unused]] constexpr auto value = [](const T& object) -> const bare& {
         if constexpr (bare_member<M>::is_field)
@@ -3929,8 +4161,8 @@ struct also_members {
     void* into;
 
     /// nullptr: not there either.
-    [[nodiscard]] SUPEROFFICE_APART const member_row<Value>* find(const json_text& key) const noexcept {
-        const member_row<Value>* const row = table->find(key);
+    [[nodiscard]] const member_row<Value>* find(json_text key) const noexcept {
+        const member_row<Value>* const row = table->find_by_text(key);
         return row != table->end() ? row : nullptr;
     }
 };
@@ -3938,6 +4170,36 @@ struct also_members {
 template <class Value>
 errc decode_members(Value& value, const member_table<Value>& table, void* into, decode_state& state,
                     also_members<Value> also = {}) noexcept;
+
+/// Whether the next key is this row's name, spelt as it mostly is; then over it and its colon.
+template <class Value>
+SUPEROFFICE_HOT bool is_next(Value& value, const member_row<Value>& row) noexcept {
+    if constexpr (requires { row.spelling.is_at(row.text); })
+        return value.key_is(row.spelling);
+    else
+        return value.key_is(row.name());
+}
+
+/// A member that mostly is a string, and is not null.
+template <class Value>
+SUPEROFFICE_HOT errc decode_texts(Value& value, const member_row<Value>& row, void* at, decode_state& state) noexcept {
+    const auto kind = static_cast<member_kind>(row.kind);
+    std::string_view text;
+    if (const errc e = decode_text(value, text, state); e != errc::ok) {
+        if (e != errc::wrong_kind || kind < member_kind::coded) return e;
+        if (kind == member_kind::coded) return decode_number(value, *static_cast<coded_value*>(at), *row.detail.names);
+        return decode_number(value, *static_cast<flags_value*>(at), *row.detail.names);
+    }
+    switch (kind) {
+        case member_kind::text: *static_cast<std::string_view*>(at) = text; break;
+        case member_kind::date: return static_cast<date_time*>(at)->assign(text) ? errc::ok : errc::bad_date;
+        case member_kind::coded:
+            *static_cast<coded_value*>(at) = coded_value::from_text(*row.detail.names, text);
+            break;
+        default: *static_cast<flags_value*>(at) = flags_value::from_text(*row.detail.names, text); break;
+    }
+    return errc::ok;
+}
 
 /// The member that a row describes, of the struct at `into`.
 template <class Value>
@@ -3956,25 +4218,19 @@ SUPEROFFICE_HOT errc decode_row(Value& value, const member_row<Value>& row, void
         return e;
     }
     errc e = errc::ok;
-    switch (kind) {
-        case member_kind::int32: e = codec<std::int32_t>::decode(value, *static_cast<std::int32_t*>(at), state); break;
-        case member_kind::boolean: e = codec<bool>::decode(value, *static_cast<bool*>(at), state); break;
-        case member_kind::text:
-            e = codec<std::string_view>::decode(value, *static_cast<std::string_view*>(at), state);
-            break;
-        case member_kind::date: e = codec<date_time>::decode(value, *static_cast<date_time*>(at), state); break;
-        case member_kind::coded:
-            e = decode_coded(value, *static_cast<coded_value*>(at), *row.detail.names, state);
-            break;
-        case member_kind::flags:
-            e = decode_flags(value, *static_cast<flags_value*>(at), *row.detail.names, state);
-            break;
-        case member_kind::json: e = codec<json_text>::decode(value, *static_cast<json_text*>(at), state); break;
-        case member_kind::map: e = codec<string_map>::decode(value, *static_cast<string_map*>(at), state); break;
-        default:  // object
-            row.detail.members->clear(at);
-            e = decode_members(value, *row.detail.members, at, state);
-            break;
+    if (kind <= member_kind::flags) {
+        e = decode_texts(value, row, at, state);
+    } else {
+        switch (kind) {
+            case member_kind::int32: e = decode_integer(value, *static_cast<std::int32_t*>(at)); break;
+            case member_kind::boolean: e = value.boolean(*static_cast<bool*>(at)); break;
+            case member_kind::json: e = decode_raw(value, *static_cast<json_text*>(at)); break;
+            case member_kind::map: e = decode_raw(value, *static_cast<string_map*>(at)); break;
+            default:  // object
+                row.detail.members->clear(at);
+                e = decode_members(value, *row.detail.members, at, state);
+                break;
+        }
     }
     presence = e == errc::ok ? field_state::value : field_state::absent;
     return e;
@@ -3992,7 +4248,7 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
     while (more) {
         const member_row<Value>* row = expected;
         json_text key;
-        if (row == table.end() || !value.key_is(row->name())) {
+        if (row == table.end() || !is_next(value, *row)) {
             e = value.key(key);
             if (e != errc::ok) return e;
             row = table.find(key);
@@ -4000,22 +4256,16 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
         const char* const start = value.place();
         const bool mine = row != table.end();
         if (!mine) row = also.table != nullptr ? also.find(key) : nullptr;
-        if (row == nullptr) {
-            e = value.skip();
-        } else {
-            if (mine) {
-                state.matched = true;
-                expected = row + 1;
-            }
-            e = decode_row(value, *row, mine ? into : also.into, mine ? state : theirs);
-            if (e != errc::ok) {
-                if (mine)
-                    state.member = static_cast<std::uint16_t>(expected - table.rows);  // the outermost stays
-                else if (e == errc::wrong_kind)
-                    e = value.skip();
-            }
+        if (mine) {
+            state.matched = true;
+            expected = row + 1;
         }
-        if (e != errc::ok) return value.passed_on(start, e);
+        if (row != nullptr) e = decode_row(value, *row, mine ? into : also.into, mine ? state : theirs);
+        if (row == nullptr || (e == errc::wrong_kind && !mine)) e = value.skip();
+        if (e != errc::ok) {
+            if (mine) state.member = static_cast<std::uint16_t>(expected - table.rows);  // the outermost stays
+            return value.passed_on(start, e);
+        }
         e = value.next('}', more);
     }
     return e;
@@ -4027,16 +4277,18 @@ error decode_by_table(Reader& reader, json_document document, const member_table
                       decode_state& state, also_members<Value> also) noexcept {
     if (document.capacity < document.size + Reader::slack)
         return decode_error(errc::memory_too_small, document.size + Reader::slack);
-    if (const errc e = reader.start(document); e != errc::ok)
-        return decode_error(e, e == errc::document_too_large ? document.size : reader.offset());
-
-    auto root = reader.root();
-    const bool null = root.on('n');
-    errc e = null ? root.null() : decode_members(root, table, into, state, also);
-    if (e == errc::ok) e = reader.finish();
-    if (e == errc::ok && null) return decode_error(errc::null_document, 0);
-    if (e == errc::memory_too_small) return decode_error(e, state.needed, state.member);
-    return e == errc::ok ? error{} : decode_error(e, reader.offset(), state.member);
+    errc e = reader.start(document);
+    if (e == errc::ok) {
+        auto root = reader.root();
+        const bool null = root.on('n');
+        e = null ? root.null() : decode_members(root, table, into, state, also);
+        if (e == errc::ok) e = reader.finish();
+        if (e == errc::ok) return null ? decode_error(errc::null_document, 0) : error{};
+    }
+    const std::size_t offset = e == errc::document_too_large ? document.size
+                               : state.needed != 0           ? state.needed
+                                                             : reader.offset();
+    return decode_error(e, offset, state.member);
 }
 
 }  // namespace detail

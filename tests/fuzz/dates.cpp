@@ -14,10 +14,10 @@ namespace detail = superoffice::detail;
 namespace {
 
 void take_date(std::string_view text) {
-    std::uint16_t fast[6] = {}, small[6] = {};
-    const bool is_shaped = detail::read_shape(text, "0000-00-00T00:00:00", small);
-    MUST(detail::read_date(text, fast) == is_shaped);
-    MUST(!is_shaped || std::memcmp(fast, small, sizeof fast) == 0);
+    so::civil_time fast, small;
+    const bool is_shaped = detail::read_date_by_shape(text, small);
+    MUST(detail::read_date_by_words(text, fast) == is_shaped);
+    MUST(!is_shaped || fast == small);
 
     const so::field<so::date_time> date = so::date_time::from_text(text);
     if (!date) return;

@@ -14,8 +14,10 @@ import re
 from checking import BUILD, COMPILERS, Check, Counts, Failed, ninja, output_of, set_up_with_meson
 
 # Meson 1.0 has no name for C++23, and clang 14 only knows it by its working title.
+# Nothing is optimised, since that takes its time; what the library does where it is (SUPEROFFICE_FOR_SPEED) is what the C++20
+# builds have, so that every test meets both.
 STANDARDS = {
-    "C++20": ("-Dcpp_std=c++20",),
+    "C++20": ("-Dcpp_std=c++20", "-Dcpp_args=-DSUPEROFFICE_FOR_SPEED=1"),
     "C++23": ("-Dcpp_std=none", "-Dcpp_args=-std=c++2b"),
 }
 EXCEPTIONS = {
@@ -46,7 +48,7 @@ def configurations():
     for exceptions, standard, compiler in itertools.product(EXCEPTIONS, STANDARDS, COMPILERS):
         name = " ".join(filter(None, (compiler, standard, exceptions)))
         yield name, compiler, STANDARDS[standard] + EXCEPTIONS[exceptions] + FAST_TO_BUILD + EVERYTHING
-    yield FIRMWARE, "g++", STANDARDS["C++20"] + EXCEPTIONS["without exceptions and RTTI"] + SMALL + NOTHING
+    yield FIRMWARE, "g++", ("-Dcpp_std=c++20",) + EXCEPTIONS["without exceptions and RTTI"] + SMALL + NOTHING
 
 
 def is_in(name, target):

@@ -15,7 +15,8 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
 /// The row with this name, or null. Linear: the longest table has 18 rows.
-constexpr const enumerator* find_enumerator(std::span<const enumerator> table, std::string_view text) noexcept {
+SUPEROFFICE_APART constexpr const enumerator* find_enumerator(std::span<const enumerator> table,
+                                                              std::string_view text) noexcept {
     if constexpr (SUPEROFFICE_FOR_SPEED)  // mostly it is spelt just so
         for (const enumerator& row : table)
             if (row.name.size() == text.size() && row.name == text) return &row;

@@ -27,8 +27,8 @@ struct also_members {
     void* into;
 
     /// nullptr: not there either.
-    [[nodiscard]] SUPEROFFICE_APART const member_row<Value>* find(const json_text& key) const noexcept {
-        const member_row<Value>* const row = table->find(key);
+    [[nodiscard]] const member_row<Value>* find(json_text key) const noexcept {
+        const member_row<Value>* const row = table->find_by_text(key);
         return row != table->end() ? row : nullptr;
     }
 };
@@ -36,6 +36,36 @@ struct also_members {
 template <class Value>
 errc decode_members(Value& value, const member_table<Value>& table, void* into, decode_state& state,
                     also_members<Value> also = {}) noexcept;
+
+/// Whether the next key is this row's name, spelt as it mostly is; then over it and its colon.
+template <class Value>
+SUPEROFFICE_HOT bool is_next(Value& value, const member_row<Value>& row) noexcept {
+    if constexpr (requires { row.spelling.is_at(row.text); })
+        return value.key_is(row.spelling);
+    else
+        return value.key_is(row.name());
+}
+
+/// A member that mostly is a string, and is not null.
+template <class Value>
+SUPEROFFICE_HOT errc decode_texts(Value& value, const member_row<Value>& row, void* at, decode_state& state) noexcept {
+    const auto kind = static_cast<member_kind>(row.kind);
+    std::string_view text;
+    if (const errc e = decode_text(value, text, state); e != errc::ok) {
+        if (e != errc::wrong_kind || kind < member_kind::coded) return e;
+        if (kind == member_kind::coded) return decode_number(value, *static_cast<coded_value*>(at), *row.detail.names);
+        return decode_number(value, *static_cast<flags_value*>(at), *row.detail.names);
+    }
+    switch (kind) {
+        case member_kind::text: *static_cast<std::string_view*>(at) = text; break;
+        case member_kind::date: return static_cast<date_time*>(at)->assign(text) ? errc::ok : errc::bad_date;
+        case member_kind::coded:
+            *static_cast<coded_value*>(at) = coded_value::from_text(*row.detail.names, text);
+            break;
+        default: *static_cast<flags_value*>(at) = flags_value::from_text(*row.detail.names, text); break;
+    }
+    return errc::ok;
+}
 
 /// The member that a row describes, of the struct at `into`.
 template <class Value>
@@ -54,25 +84,19 @@ SUPEROFFICE_HOT errc decode_row(Value& value, const member_row<Value>& row, void
         return e;
     }
     errc e = errc::ok;
-    switch (kind) {
-        case member_kind::int32: e = codec<std::int32_t>::decode(value, *static_cast<std::int32_t*>(at), state); break;
-        case member_kind::boolean: e = codec<bool>::decode(value, *static_cast<bool*>(at), state); break;
-        case member_kind::text:
-            e = codec<std::string_view>::decode(value, *static_cast<std::string_view*>(at), state);
-            break;
-        case member_kind::date: e = codec<date_time>::decode(value, *static_cast<date_time*>(at), state); break;
-        case member_kind::coded:
-            e = decode_coded(value, *static_cast<coded_value*>(at), *row.detail.names, state);
-            break;
-        case member_kind::flags:
-            e = decode_flags(value, *static_cast<flags_value*>(at), *row.detail.names, state);
-            break;
-        case member_kind::json: e = codec<json_text>::decode(value, *static_cast<json_text*>(at), state); break;
-        case member_kind::map: e = codec<string_map>::decode(value, *static_cast<string_map*>(at), state); break;
-        default:  // object
-            row.detail.members->clear(at);
-            e = decode_members(value, *row.detail.members, at, state);
-            break;
+    if (kind <= member_kind::flags) {
+        e = decode_texts(value, row, at, state);
+    } else {
+        switch (kind) {
+            case member_kind::int32: e = decode_integer(value, *static_cast<std::int32_t*>(at)); break;
+            case member_kind::boolean: e = value.boolean(*static_cast<bool*>(at)); break;
+            case member_kind::json: e = decode_raw(value, *static_cast<json_text*>(at)); break;
+            case member_kind::map: e = decode_raw(value, *static_cast<string_map*>(at)); break;
+            default:  // object
+                row.detail.members->clear(at);
+                e = decode_members(value, *row.detail.members, at, state);
+                break;
+        }
     }
     presence = e == errc::ok ? field_state::value : field_state::absent;
     return e;
@@ -90,7 +114,7 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
     while (more) {
         const member_row<Value>* row = expected;
         json_text key;
-        if (row == table.end() || !value.key_is(row->name())) {
+        if (row == table.end() || !is_next(value, *row)) {
             e = value.key(key);
             if (e != errc::ok) return e;
             row = table.find(key);
@@ -98,22 +122,16 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
         const char* const start = value.place();
         const bool mine = row != table.end();
         if (!mine) row = also.table != nullptr ? also.find(key) : nullptr;
-        if (row == nullptr) {
-            e = value.skip();
-        } else {
-            if (mine) {
-                state.matched = true;
-                expected = row + 1;
-            }
-            e = decode_row(value, *row, mine ? into : also.into, mine ? state : theirs);
-            if (e != errc::ok) {
-                if (mine)
-                    state.member = static_cast<std::uint16_t>(expected - table.rows);  // the outermost stays
-                else if (e == errc::wrong_kind)
-                    e = value.skip();
-            }
+        if (mine) {
+            state.matched = true;
+            expected = row + 1;
         }
-        if (e != errc::ok) return value.passed_on(start, e);
+        if (row != nullptr) e = decode_row(value, *row, mine ? into : also.into, mine ? state : theirs);
+        if (row == nullptr || (e == errc::wrong_kind && !mine)) e = value.skip();
+        if (e != errc::ok) {
+            if (mine) state.member = static_cast<std::uint16_t>(expected - table.rows);  // the outermost stays
+            return value.passed_on(start, e);
+        }
         e = value.next('}', more);
     }
     return e;
@@ -125,16 +143,18 @@ error decode_by_table(Reader& reader, json_document document, const member_table
                       decode_state& state, also_members<Value> also) noexcept {
     if (document.capacity < document.size + Reader::slack)
         return decode_error(errc::memory_too_small, document.size + Reader::slack);
-    if (const errc e = reader.start(document); e != errc::ok)
-        return decode_error(e, e == errc::document_too_large ? document.size : reader.offset());
-
-    auto root = reader.root();
-    const bool null = root.on('n');
-    errc e = null ? root.null() : decode_members(root, table, into, state, also);
-    if (e == errc::ok) e = reader.finish();
-    if (e == errc::ok && null) return decode_error(errc::null_document, 0);
-    if (e == errc::memory_too_small) return decode_error(e, state.needed, state.member);
-    return e == errc::ok ? error{} : decode_error(e, reader.offset(), state.member);
+    errc e = reader.start(document);
+    if (e == errc::ok) {
+        auto root = reader.root();
+        const bool null = root.on('n');
+        e = null ? root.null() : decode_members(root, table, into, state, also);
+        if (e == errc::ok) e = reader.finish();
+        if (e == errc::ok) return null ? decode_error(errc::null_document, 0) : error{};
+    }
+    const std::size_t offset = e == errc::document_too_large ? document.size
+                               : state.needed != 0           ? state.needed
+                                                             : reader.offset();
+    return decode_error(e, offset, state.member);
 }
 
 }  // namespace detail

@@ -24,7 +24,7 @@ constexpr std::uint32_t hex_value(char c) noexcept {
 }
 
 /// The four digits after `\u`, or a value above 0xFFFF where there are fewer; `at` moves over the digits that are.
-constexpr std::uint32_t read_hex4(const char*& at, const char* end) noexcept {
+SUPEROFFICE_APART constexpr std::uint32_t read_hex4(const char*& at, const char* end) noexcept {
     std::uint32_t value = 0;
     for (int i = 0; i != 4; ++i, ++at) {
         const std::uint32_t digit = at == end ? 16 : hex_value(*at);

@@ -3,6 +3,7 @@
 #ifndef SUPEROFFICE_DETAIL_JSON_SCAN_HPP
 #define SUPEROFFICE_DETAIL_JSON_SCAN_HPP
 
+#include <superoffice/detail/ascii.hpp>
 #include <superoffice/detail/json_escape.hpp>
 #include <superoffice/json/reader.hpp>
 
@@ -53,7 +54,7 @@ inline bool same_bytes(const char* a, const char* b, std::size_t size) noexcept 
 
 /// How many bytes the UTF-8 sequence at `at` has, 2 to 4; 0 for anything that RFC 3629 section 4 does not allow:
 /// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations.
-inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
+SUPEROFFICE_APART inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(at[i]); };
     const unsigned lead = byte(0);
     if (lead < 0xC2 || lead > 0xF4) return 0;
@@ -94,20 +95,7 @@ inline json_kind json_kind_at(const json_cursor& c) noexcept {
 
 /// Whether a number or a literal may end here (RFC 8259 section 2: white space or a structural character).
 inline bool at_json_delimiter(const json_cursor& c) noexcept {
-    if (c.at == c.end || *c.at == ',') return true;
-    switch (*c.at) {
-        case ' ':
-        case '\n':
-        case '\r':
-        case '\t':
-        case ',':
-        case ':':
-        case '[':
-        case ']':
-        case '{':
-        case '}': return true;
-        default: return false;
-    }
+    return c.at == c.end || ascii::is_one_of(*c.at, ",}] \n\r\t:[{");
 }
 
 /// Moves over the bytes of a string that need no thought: ASCII from U+0020, no quote, no backslash. A word at a time
@@ -181,20 +169,36 @@ inline errc scan_json_number(json_cursor& c) noexcept {
     return good && at_json_delimiter(c) ? errc::ok : json_fault(c, errc::bad_number);
 }
 
+// Short cuts for what most values of a reply are. They answer nullptr for anything else, good or bad, and look at `reach`
+// bytes at most, all of which can be read.
+
+inline constexpr std::size_t short_value_reach = 12;
+
+/// Behind the value that ends here, if a comma or a bracket follows at once.
+SUPEROFFICE_HOT const char* before_delimiter(const char* at) noexcept {
+    return *at == ',' || *at == '}' || *at == ']' ? at : nullptr;
+}
+
+/// Behind an integer of at most nine digits.
+SUPEROFFICE_HOT const char* after_short_integer(const char* at, std::int32_t& into) noexcept {
+    const bool negative = *at == '-';
+    at += negative;
+    const char* const first = at;
+    const auto digit = [&at] { return static_cast<unsigned char>(*at) - unsigned{'0'}; };
+    std::uint32_t value = 0;
+    for (; digit() <= 9 && at != first + 9; ++at) value = value * 10 + digit();
+    if (at == first || (*first == '0' && at != first + 1)) return nullptr;
+    into = static_cast<std::int32_t>(negative ? 0 - value : value);
+    return before_delimiter(at);
+}
+
+/// Behind this literal; its last four bytes are compared, since the first one has been looked at.
+SUPEROFFICE_HOT const char* after_short_literal(const char* at, const char* word, std::size_t size) noexcept {
+    return std::memcmp(at + size - 4, word + size - 4, 4) == 0 ? before_delimiter(at + size) : nullptr;
+}
+
 /// true, false or null, by the first letter, which `at` is on.
 inline errc scan_json_literal(json_cursor& c) noexcept {
-    if constexpr (SUPEROFFICE_FOR_SPEED) {
-        const bool is_false = *c.at == 'f';
-        const std::size_t size = is_false ? 5 : 4;
-        if (static_cast<std::size_t>(c.end - c.at) > size && std::memcmp(c.at + is_false,
-                                                                         is_false       ? "alse"
-                                                                         : *c.at == 't' ? "true"
-                                                                                        : "null",
-                                                                         4) == 0) {
-            c.at += size;
-            return at_json_delimiter(c) ? errc::ok : json_fault(c, errc::bad_json);
-        }
-    }
     const char* expected = *c.at == 't' ? "true" : *c.at == 'f' ? "false" : "null";
     for (; *expected != 0; ++expected, ++c.at)
         if (!c.on(*expected)) return json_fault(c, errc::bad_json);
@@ -212,7 +216,7 @@ inline errc read_json_string(json_cursor& c, json_text& into) noexcept {
     return c.on('"') ? scan_json_string(c, into) : json_refusal(c);
 }
 
-inline errc read_json_number(json_cursor& c, std::string_view& into) noexcept {
+SUPEROFFICE_COLD inline errc read_json_number(json_cursor& c, std::string_view& into) noexcept {
     if (json_kind_at(c) != json_kind::number) return json_refusal(c);
     const char* const start = c.at;
     const errc code = scan_json_number(c);
@@ -220,7 +224,7 @@ inline errc read_json_number(json_cursor& c, std::string_view& into) noexcept {
     return code;
 }
 
-inline errc read_json_literal(json_cursor& c, json_kind wanted) noexcept {
+SUPEROFFICE_COLD inline errc read_json_literal(json_cursor& c, json_kind wanted) noexcept {
     return json_kind_at(c) == wanted ? scan_json_literal(c) : json_refusal(c);
 }
 

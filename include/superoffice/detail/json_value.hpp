@@ -4,6 +4,7 @@
 #define SUPEROFFICE_DETAIL_JSON_VALUE_HPP
 
 #include <superoffice/detail/json_scan.hpp>
+#include <superoffice/detail/spelt_name.hpp>
 #include <superoffice/json/reader.hpp>
 
 #include <cstddef>
@@ -19,23 +20,38 @@ namespace detail {
 template <class Reader>
 class json_value_of {
   public:
+    using spelling = typename Reader::spelling;  ///< of the names in its tables
+
     explicit constexpr json_value_of(Reader& reader) noexcept : reader_(&reader) {}
 
     [[nodiscard]] SUPEROFFICE_HOT bool on(char c) const noexcept { return reader_->on(c); }
     [[nodiscard]] SUPEROFFICE_HOT const char* place() const noexcept { return reader_->place(); }
     [[nodiscard]] SUPEROFFICE_HOT json_kind kind() const noexcept { return reader_->kind(); }
-    [[nodiscard]] SUPEROFFICE_HOT errc null() noexcept { return reader_->literal(json_kind::null); }
+    [[nodiscard]] SUPEROFFICE_HOT errc null() noexcept {
+        return on('n') && reader_->passes_literal("null", 4) ? errc::ok : reader_->literal(json_kind::null);
+    }
     [[nodiscard]] SUPEROFFICE_HOT errc boolean(bool& into) noexcept {
         into = on('t');
+        if (into ? reader_->passes_literal("true", 4) : on('f') && reader_->passes_literal("false", 5)) return errc::ok;
         return reader_->literal(json_kind::boolean);
     }
-    [[nodiscard]] SUPEROFFICE_HOT errc number(std::string_view& into) noexcept { return reader_->number(into); }
-    [[nodiscard]] SUPEROFFICE_HOT errc string(json_text& into) noexcept { return reader_->string(into); }
+    [[nodiscard]] errc number(std::string_view& into) noexcept { return reader_->number(into); }
+    [[nodiscard]] errc string(json_text& into) noexcept { return reader_->string(into); }
+
+    // Short cuts for what most values are; false, and nothing consumed, for anything else.
+
+    /// An integer of a few digits.
+    [[nodiscard]] SUPEROFFICE_HOT bool short_integer(std::int32_t& into) noexcept {
+        return reader_->short_integer(into);
+    }
+    /// What is between the quotes of a string without escapes.
+    [[nodiscard]] SUPEROFFICE_HOT bool plain_text(std::string_view& into) noexcept { return reader_->plain_text(into); }
 
     [[nodiscard]] SUPEROFFICE_HOT errc enter(char bracket, bool& more) noexcept {
         return reader_->enter(bracket, more);
     }
     [[nodiscard]] SUPEROFFICE_HOT bool key_is(std::string_view name) noexcept { return reader_->key_is(name); }
+    [[nodiscard]] SUPEROFFICE_HOT bool key_is(const spelt_name& name) noexcept { return reader_->key_is(name); }
     [[nodiscard]] SUPEROFFICE_HOT errc key(json_text& into) noexcept { return reader_->key(into); }
     [[nodiscard]] SUPEROFFICE_HOT errc next(char closing, bool& more) noexcept { return reader_->next(closing, more); }
     errc passed_on(const char* start, errc code) noexcept { return reader_->passed_on(start, code); }
@@ -68,10 +84,12 @@ class json_value_of {
         return code;
     }
 
-    [[nodiscard]] SUPEROFFICE_HOT errc skip() noexcept { return reader_->passes_text() ? errc::ok : skip_any(); }
+    [[nodiscard]] SUPEROFFICE_HOT errc skip() noexcept {
+        return reader_->passes_text() || reader_->passes_scalar() ? errc::ok : skip_any();
+    }
     [[nodiscard]] errc raw(std::string_view& into) noexcept {
         const char* const start = place();
-        const errc code = skip();
+        const errc code = skip_any();
         if (code == errc::ok) into = since(start);
         return code;
     }
@@ -95,20 +113,20 @@ class json_value_of {
             std::string_view digits;
             errc code = errc::ok;
             bool more = false;
-            switch (kind()) {
-                case json_kind::object:
-                    code = enter('{', more);
-                    if (more) objects = objects << 1 | 1, ++inside;
-                    break;
-                case json_kind::array:
-                    code = enter('[', more);
-                    if (more) objects <<= 1, ++inside;
-                    break;
-                case json_kind::string: code = reader_->passes_text() ? errc::ok : reader_->string(text); break;
-                case json_kind::number: code = number(digits); break;
-                case json_kind::boolean: code = reader_->literal(json_kind::boolean); break;
-                default: code = null(); break;  // says what is wrong with anything else
-            }
+            if (!reader_->passes_text() && !reader_->passes_scalar()) switch (kind()) {
+                    case json_kind::object:
+                        code = enter_apart('{', more);
+                        if (more) objects = objects << 1 | 1, ++inside;
+                        break;
+                    case json_kind::array:
+                        code = enter_apart('[', more);
+                        if (more) objects <<= 1, ++inside;
+                        break;
+                    case json_kind::string: code = reader_->string(text); break;
+                    case json_kind::number: code = reader_->number(digits); break;
+                    case json_kind::boolean: code = reader_->literal(json_kind::boolean); break;
+                    default: code = reader_->literal(json_kind::null); break;  // says what is wrong with anything else
+                }
             while (code == errc::ok && !more) {
                 if (inside == 0) return errc::ok;
                 code = next((objects & 1) != 0 ? '}' : ']', more);

@@ -7,6 +7,7 @@
 #include <superoffice/date_time.hpp>
 #include <superoffice/detail/describe.hpp>
 #include <superoffice/detail/json_scan.hpp>
+#include <superoffice/detail/spelt_name.hpp>
 #include <superoffice/field.hpp>
 #include <superoffice/flags.hpp>
 #include <superoffice/json/codec.hpp>
@@ -29,8 +30,8 @@ namespace detail {
 // A decoder that is a template of the struct takes a kilobyte or more of code for each, and its members' names and places
 // are data all the same. So they are data: one decoder for each reader goes by the table of whatever struct it fills.
 
-/// How a member is read. `other` by a function of its own: whatever has a codec and is not here.
-enum class member_kind : std::uint8_t { int32, boolean, text, date, coded, flags, json, map, object, other };
+/// How a member is read; the first four from text. `other` by a function of its own: whatever has a codec and is not here.
+enum class member_kind : std::uint8_t { text, date, coded, flags, int32, boolean, json, map, object, other };
 
 template <class Value>
 struct member_table;
@@ -49,6 +50,17 @@ union member_detail {
     errc (*other)(Value&, void*, decode_state& state) noexcept;  ///< null is its business, too
 };
 
+/// How names stand in the tables of a reader.
+template <class Value>
+struct spelling_of {
+    using type = unspelt_name;
+};
+template <class Value>
+    requires requires { typename Value::spelling; }
+struct spelling_of<Value> {
+    using type = typename Value::spelling;
+};
+
 template <class Value>
 struct member_row {
     static constexpr std::uint32_t size_limit = 1u << 24;  ///< of a struct, in bytes
@@ -60,6 +72,7 @@ struct member_row {
     std::uint32_t text_size : 8;
     std::uint32_t state : 24;  ///< of a field's `field_state`; `no_state` for a plain member
     std::uint32_t kind : 8;
+    [[no_unique_address]] typename spelling_of<Value>::type spelling;
 
     [[nodiscard]] constexpr std::string_view name() const noexcept { return {text, text_size}; }
 };
@@ -93,8 +106,8 @@ struct member_table {
     [[nodiscard]] const member_row<Value>* end() const noexcept { return rows + count; }
 
     /// The row with this name, or end().
-    [[nodiscard]] SUPEROFFICE_HOT const member_row<Value>* find(const json_text& key) const noexcept {
-        if (key.is_escaped()) return find_escaped(key);
+    [[nodiscard]] SUPEROFFICE_HOT const member_row<Value>* find(json_text key) const noexcept {
+        if (key.is_escaped()) return find_by_text(key);
         const std::string_view name{key.raw().data() + 1, key.raw().size() - 2};
         if (slots.rows != nullptr) {
             const std::uint8_t found = slots.rows[slots.slot(name)];
@@ -105,15 +118,23 @@ struct member_table {
         return row;
     }
 
-  private:
-    [[nodiscard]] SUPEROFFICE_COLD const member_row<Value>* find_escaped(const json_text& key) const noexcept {
+    /// The same for any key, one row after the other.
+    [[nodiscard]] SUPEROFFICE_COLD const member_row<Value>* find_by_text(json_text key) const noexcept {
         const member_row<Value>* row = rows;
         while (row != end() && !(key == row->name())) ++row;
         return row;
     }
+
+  private:
+    SUPEROFFICE_APART static bool same_name(const char* a, const char* b, std::size_t size) noexcept {
+        return same_bytes(a, b, size);
+    }
+    // The name is between quotes. One that is not spelt is compared byte by byte.
     static SUPEROFFICE_HOT bool is_named(const member_row<Value>& row, std::string_view name) noexcept {
-        const char* const text = name.data();
-        return name.size() == row.text_size && same_bytes(text, row.text, row.text_size);
+        if (name.size() != row.text_size) return false;
+        if constexpr (requires { row.spelling.is_at(name.data()); })
+            if (row.spelling.size != 0) return row.spelling.is_at(name.data() - 1);
+        return same_name(name.data(), row.text, row.text_size);
     }
 };
 
@@ -206,7 +227,8 @@ consteval member_row<Value> make_member_row() {
                           .place = 0,
                           .text_size = static_cast<std::uint8_t>(member_names<T>[I].size()),
                           .state = member_row<Value>::no_state,
-                          .kind = static_cast<std::uint8_t>(kind)};
+                          .kind = static_cast<std::uint8_t>(kind),
+                          .spelling = typename spelling_of<Value>::type{member_names<T>[I]}};
     [[maybe_unused]] constexpr auto whole = [](const T& object) -> const M& { return object.*member_pointer<T, I>; };
     [[maybe_unused]] constexpr auto value = [](const T& object) -> const bare& {
         if constexpr (bare_member<M>::is_field)

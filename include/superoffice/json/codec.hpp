@@ -79,9 +79,8 @@ SUPEROFFICE_APART inline errc decode_escaped(json_text token, std::string_view& 
     return errc::ok;
 }
 
-/// The text of a string value: rewritten in place where it has escapes.
 template <json_value Value>
-SUPEROFFICE_HOT errc decode_text(Value& value, std::string_view& into, decode_state& state) noexcept {
+SUPEROFFICE_APART errc decode_any_text(Value& value, std::string_view& into, decode_state& state) noexcept {
     json_text token;
     if (const errc e = value.string(token); e != errc::ok) return e;
     if (token.is_escaped()) return decode_escaped(token, into, state);
@@ -89,61 +88,86 @@ SUPEROFFICE_HOT errc decode_text(Value& value, std::string_view& into, decode_st
     return errc::ok;
 }
 
-/// A number's text as an integer. No fraction, no exponent: `out_of_range`, as for one that T cannot hold. (Not in 64
-/// bits where 32 do: small machines divide and multiply those by calling for help.)
-template <std::integral T>
-constexpr errc to_integer(std::string_view text, T& into) noexcept {
-    using word = std::conditional_t<sizeof(T) <= sizeof(std::uint32_t), std::uint32_t, std::uint64_t>;
-    constexpr auto top = static_cast<word>((std::numeric_limits<T>::max)());
+/// The text of a string value: rewritten in place where it has escapes.
+template <json_value Value>
+SUPEROFFICE_HOT errc decode_text(Value& value, std::string_view& into, decode_state& state) noexcept {
+    if constexpr (requires { value.plain_text(into); })
+        if (value.plain_text(into)) return errc::ok;
+    std::string_view apart;  // `into` can stay in registers: nobody else has its address
+    const errc e = decode_any_text(value, apart, state);
+    into = apart;
+    return e;
+}
+
+/// A number's text as an integer of at most `top` and at least minus `bottom`. No fraction, no exponent: `out_of_range`, as
+/// for one beyond those. (Not in 64 bits where 32 do: small machines divide and multiply those by calling for help.)
+template <std::unsigned_integral Word>
+constexpr errc to_word(std::string_view text, Word top, Word bottom, Word& into) noexcept {
     const bool negative = text.front() == '-';
-    const word limit = !negative ? top : std::is_signed_v<T> ? top + 1 : 0;
-    word value = 0;
+    const Word limit = negative ? bottom : top, most = (std::numeric_limits<Word>::max)() / 10;
+    Word value = 0;
     if (negative) text.remove_prefix(1);
     for (const char c : text) {
-        const auto digit = static_cast<word>(static_cast<unsigned char>(c)) - word{'0'};
-        if (digit > 9 || value > top / 10) return errc::out_of_range;
+        const auto digit = static_cast<Word>(static_cast<unsigned char>(c)) - Word{'0'};
+        if (digit > 9 || value > most) return errc::out_of_range;
         value *= 10;
         if (digit > limit || value > limit - digit) return errc::out_of_range;
         value += digit;
     }
-    into = static_cast<T>(negative ? 0 - value : value);
+    into = negative ? 0 - value : value;
     return errc::ok;
 }
 
 template <std::integral T, json_value Value>
-SUPEROFFICE_APART errc decode_integer(Value& value, T& into) noexcept {
+SUPEROFFICE_COLD errc decode_any_integer(Value& value, T& into) noexcept {
+    using word = std::conditional_t<sizeof(T) <= sizeof(std::size_t), std::size_t, std::uint64_t>;
+    constexpr auto top = static_cast<word>((std::numeric_limits<T>::max)());
     std::string_view text;
     if (const errc e = value.number(text); e != errc::ok) return e;
-    return to_integer(text, into);
+    word found = 0;
+    const errc e = to_word<word>(text, top, std::is_signed_v<T> ? top + 1 : 0, found);
+    if (e == errc::ok) into = static_cast<T>(found);
+    return e;
+}
+
+/// An integer of any type; `out_of_range` where T cannot hold it.
+template <std::integral T, json_value Value>
+SUPEROFFICE_HOT errc decode_integer(Value& value, T& into) noexcept {
+    if constexpr (std::same_as<T, std::int32_t> && requires { value.short_integer(into); })
+        if (value.short_integer(into)) return errc::ok;
+    return decode_any_integer(value, into);
+}
+
+/// A coded value or a set of flags that came as a number.
+template <json_value Value, class Held>
+SUPEROFFICE_COLD errc decode_number(Value& value, Held& into, std::span<const enumerator> names) noexcept {
+    typename Held::number_type number = 0;
+    const errc e = decode_any_integer(value, number);
+    if (e == errc::ok) into = Held::from_number(names, number);
+    return e;
+}
+
+/// Any value, as it stands, checked.
+template <json_value Value, class Kept>
+SUPEROFFICE_APART errc decode_raw(Value& value, Kept& into) noexcept {
+    std::string_view raw;
+    const errc e = value.raw(raw);
+    if (e == errc::ok) {
+        if constexpr (std::same_as<Kept, json_text>)
+            into = checked_text(raw);
+        else
+            into = Kept::of_checked(raw);
+    }
+    return e;
 }
 
 /// Of any enum; `names` are its enumerators.
-template <json_value Value>
-SUPEROFFICE_HOT errc decode_coded(Value& value, coded_value& into, std::span<const enumerator> names,
-                                  decode_state& state) noexcept {
-    if (!value.on('"') && value.kind() == json_kind::number) {
-        std::int32_t number = 0;
-        const errc e = decode_integer(value, number);
-        into = coded_value::from_number(names, number);
-        return e;
-    }
+template <json_value Value, class Held>
+errc decode_names(Value& value, Held& into, std::span<const enumerator> names, decode_state& state) noexcept {
     std::string_view text;
     const errc e = decode_text(value, text, state);
-    into = coded_value::from_text(names, text);
-    return e;
-}
-template <json_value Value>
-SUPEROFFICE_HOT errc decode_flags(Value& value, flags_value& into, std::span<const enumerator> names,
-                                  decode_state& state) noexcept {
-    if (!value.on('"') && value.kind() == json_kind::number) {
-        std::uint32_t bits = 0;
-        const errc e = decode_integer(value, bits);
-        into = flags_value::from_number(names, bits);
-        return e;
-    }
-    std::string_view text;
-    const errc e = decode_text(value, text, state);
-    into = flags_value::from_text(names, text);
+    if (e == errc::wrong_kind) return decode_number(value, into, names);
+    if (e == errc::ok) into = Held::from_text(names, text);
     return e;
 }
 
@@ -201,10 +225,7 @@ template <>
 struct codec<json_text> {
     template <json_value Value>
     static errc decode(Value& value, json_text& into, decode_state&) noexcept {
-        std::string_view raw;
-        if (const errc e = value.raw(raw); e != errc::ok) return e;
-        into = detail::checked_text(raw);
-        return errc::ok;
+        return detail::decode_raw(value, into);
     }
     static constexpr void set_null(json_text& into) noexcept { into = json_text{"null", false}; }
     static constexpr void encode(json_writer& out, json_text text) noexcept {
@@ -232,7 +253,7 @@ struct codec<coded<E>> {
     template <json_value Value>
     static errc decode(Value& value, coded<E>& into, decode_state& state) noexcept {
         using parts = typename coded<E>::parts;
-        return detail::decode_coded(value, parts::of(into), parts::names, state);
+        return detail::decode_names(value, parts::of(into), parts::names, state);
     }
     static constexpr void encode(json_writer& out, const coded<E>& value) noexcept {
         if (value.text().empty() && value.number() != 0)
@@ -247,7 +268,7 @@ struct codec<flags<E>> {
     template <json_value Value>
     static errc decode(Value& value, flags<E>& into, decode_state& state) noexcept {
         using parts = typename flags<E>::parts;
-        return detail::decode_flags(value, parts::of(into), parts::names, state);
+        return detail::decode_names(value, parts::of(into), parts::names, state);
     }
     static constexpr void encode(json_writer& out, const flags<E>& value) noexcept {
         if (value.text().empty() && value.bits() != 0)
@@ -263,10 +284,7 @@ struct codec<date_time> {
     static errc decode(Value& value, date_time& into, decode_state& state) noexcept {
         std::string_view text;
         if (const errc e = detail::decode_text(value, text, state); e != errc::ok) return e;
-        const field<date_time> date = date_time::from_text(text);
-        if (!date) return errc::bad_date;
-        into = *date;
-        return errc::ok;
+        return into.assign(text) ? errc::ok : errc::bad_date;
     }
     static constexpr void encode(json_writer& out, const date_time& date) noexcept { out.string(date.text()); }
 };
@@ -275,10 +293,7 @@ template <>
 struct codec<string_map> {
     template <json_value Value>
     static errc decode(Value& value, string_map& into, decode_state&) noexcept {
-        std::string_view raw;
-        if (const errc e = value.raw(raw); e != errc::ok) return e;
-        into = string_map::of_checked(raw);
-        return errc::ok;
+        return detail::decode_raw(value, into);
     }
     static constexpr void encode(json_writer& out, const string_map& map) noexcept {
         out.raw(map.raw().empty() ? std::string_view{"{}"} : map.raw());

@@ -5,6 +5,7 @@
 
 #include <superoffice/detail/json_scan.hpp>
 #include <superoffice/detail/json_value.hpp>
+#include <superoffice/detail/spelt_name.hpp>
 #include <superoffice/json/reader.hpp>
 
 #include <cstddef>
@@ -22,6 +23,7 @@ class compact_reader {
   public:
     static constexpr std::size_t slack = 0;
 
+    using spelling = detail::unspelt_name;
     using value = detail::json_value_of<compact_reader>;
 
     /// Errors: `empty_document`; `document_too_large` above 4 GB, where offsets end.
@@ -51,13 +53,39 @@ class compact_reader {
     const char* place() const noexcept { return cursor_.at; }
     const char* behind() const noexcept { return cursor_.at; }
     json_kind kind() const noexcept { return detail::json_kind_at(cursor_); }
+
+    // Short cuts, as for the other reader, where speed counts: they are code that says nothing new.
+    SUPEROFFICE_HOT bool plain_text(std::string_view& into) noexcept {
+        if (!SUPEROFFICE_FOR_SPEED || !cursor_.on('"')) return false;
+        const char* const from = cursor_.at + 1;
+        const char* const to = detail::skip_plain_text(from, cursor_.end);
+        if (to == cursor_.end || *to != '"') return false;
+        into = {from, static_cast<std::size_t>(to - from)};
+        cursor_.at = to + 1;
+        return true;
+    }
+    SUPEROFFICE_HOT bool passes_literal(const char* word, std::size_t size) noexcept {
+        return has_room() && take(detail::after_short_literal(cursor_.at, word, size));
+    }
+    SUPEROFFICE_HOT bool short_integer(std::int32_t& into) noexcept {
+        return has_room() && take(detail::after_short_integer(cursor_.at, into));
+    }
     bool passes_text() const noexcept { return false; }  // what is passed over is looked at like anything else
+    bool passes_scalar() const noexcept { return false; }
+    bool has_room() const noexcept {
+        return SUPEROFFICE_FOR_SPEED && static_cast<std::size_t>(cursor_.end - cursor_.at) >= detail::short_value_reach;
+    }
+    bool take(const char* behind) noexcept {
+        if (behind != nullptr) cursor_.at = behind;
+        return behind != nullptr;
+    }
+
     errc literal(json_kind wanted) noexcept { return detail::read_json_literal(cursor_, wanted); }
     errc number(std::string_view& into) noexcept { return detail::read_json_number(cursor_, into); }
     SUPEROFFICE_HOT errc string(json_text& into) noexcept { return detail::read_json_string(cursor_, into); }
 
     // The innermost container asks first: it knows the place.
-    errc passed_on(const char* start, errc code) noexcept {
+    SUPEROFFICE_COLD errc passed_on(const char* start, errc code) noexcept {
         const bool mine = code >= errc::bad_json && code <= errc::too_deep;
         if (fault_ == nullptr) fault_ = mine ? cursor_.at : start;
         return code;
@@ -99,25 +127,27 @@ class compact_reader {
         if (static_cast<std::size_t>(cursor_.end - cursor_.at) < name.size() + 2) return false;
         if (*cursor_.at != '"' || cursor_.at[name.size() + 1] != '"') return false;
         if (!detail::same_bytes(cursor_.at + 1, name.data(), name.size())) return false;
-        detail::json_cursor behind = cursor_;
-        behind.at += name.size() + 2;
-        detail::skip_json_space(behind);
-        if (!behind.on(':')) return false;
-        ++behind.at;
-        detail::skip_json_space(behind);
-        cursor_.at = behind.at;
-        return true;
+        const char* const before = cursor_.at;
+        cursor_.at += name.size() + 2;
+        if (passes_colon()) return true;
+        cursor_.at = before;
+        return false;
     }
 
     errc key(json_text& into) noexcept {
         if (!cursor_.on('"')) return detail::json_fault(cursor_, errc::bad_json);
         const errc code = detail::scan_json_string(cursor_, into);
         if (code != errc::ok) return code;
+        return passes_colon() ? errc::ok : detail::json_fault(cursor_, errc::bad_json);
+    }
+
+    // Over the white space before a colon at any rate, and over what is behind it.
+    bool passes_colon() noexcept {
         detail::skip_json_space(cursor_);
-        if (!cursor_.on(':')) return detail::json_fault(cursor_, errc::bad_json);
+        if (!cursor_.on(':')) return false;
         ++cursor_.at;
         detail::skip_json_space(cursor_);
-        return errc::ok;
+        return true;
     }
 
     const char* begin_ = nullptr;

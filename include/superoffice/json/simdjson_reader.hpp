@@ -8,6 +8,7 @@
 
 #include <superoffice/detail/json_scan.hpp>
 #include <superoffice/detail/json_value.hpp>
+#include <superoffice/detail/spelt_name.hpp>
 #include <superoffice/json/compact_reader.hpp>
 #include <superoffice/json/reader.hpp>
 
@@ -62,7 +63,9 @@ inline namespace SUPEROFFICE_ABI {
 class simdjson_reader {
   public:
     static constexpr std::size_t slack = simdjson::SIMDJSON_PADDING;
+    using spelling = detail::spelt_name;
     using value = detail::json_value_of<simdjson_reader>;
+    static_assert(slack >= detail::spelt_name::reach && slack >= detail::short_value_reach);
 
     explicit simdjson_reader(std::size_t max_bytes) noexcept {
         // Small ones are rounded up: simdjson works in blocks. Its own depth does not matter: it is not asked to nest.
@@ -95,7 +98,7 @@ class simdjson_reader {
         last_ = at_ + found.n_structural_indexes;
         // Whatever token we are on then, there is one behind it: see leave().
         if (begin_[last_[-1]] != *cursor_.at + 2) return search_fault();
-        backslash_ = begin_;
+        backslash_ = next_backslash(cursor_.at);
         return errc::ok;
     }
     [[nodiscard]] value root() noexcept { return value{*this}; }
@@ -115,13 +118,13 @@ class simdjson_reader {
   private:
     friend value;
 
-    errc lacking(std::size_t needed, errc code) noexcept {
+    SUPEROFFICE_COLD errc lacking(std::size_t needed, errc code) noexcept {
         needed_ = needed > UINT32_MAX ? UINT32_MAX : static_cast<std::uint32_t>(needed);
         return code;
     }
 
     // A scalar is the only token of its document.
-    errc start_alone() noexcept {
+    SUPEROFFICE_COLD errc start_alone() noexcept {
         alone_[0] = static_cast<std::uint32_t>(cursor_.at - begin_);
         alone_[1] = static_cast<std::uint32_t>(cursor_.end - begin_);
         at_ = alone_;
@@ -129,7 +132,7 @@ class simdjson_reader {
         backslash_ = begin_;
         return errc::ok;
     }
-    bool is_alone() const noexcept { return last_ == alone_ + 1; }
+    SUPEROFFICE_HOT bool is_alone() const noexcept { return last_ == alone_ + 1; }
 
     // Only while the document is as it came: simdjson says that something is wrong, `compact_reader` what and where.
     SUPEROFFICE_COLD errc search_fault() noexcept {
@@ -143,13 +146,15 @@ class simdjson_reader {
     }
 
     // The innermost container asks first: it knows the place.
-    errc passed_on(const char* start, errc code) noexcept {
+    SUPEROFFICE_COLD errc passed_on(const char* start, errc code) noexcept {
         const bool mine = code >= errc::bad_json && code <= errc::too_deep;
         if (fault_ == nullptr) fault_ = mine ? cursor_.at : start;
         return code;
     }
 
     SUPEROFFICE_HOT const char* place() const noexcept { return begin_ + *at_; }
+    // Of the token behind this one, which is there as long as no container was left last.
+    SUPEROFFICE_HOT const char* next_place() const noexcept { return begin_ + at_[1]; }
     SUPEROFFICE_HOT bool on(char c) const noexcept { return *place() == c; }
     json_kind kind() const noexcept { return detail::json_kind_at({place(), cursor_.end}); }
 
@@ -167,56 +172,68 @@ class simdjson_reader {
         return end;
     }
 
-    SUPEROFFICE_HOT errc consumed(errc code) noexcept {
+    errc consumed(errc code) noexcept {
         at_ += code == errc::ok;
         return code;
     }
-    errc literal(json_kind wanted) noexcept { return consumed(detail::read_json_literal(here(), wanted)); }
-    // Most numbers are a few digits, and what follows ends them: then that is all there is to check.
-    errc number(std::string_view& into) noexcept {
-        if (!is_alone()) {
-            const char* const from = place();
-            const char* first = from + (*from == '-');
-            const char* to = first;
-            while (detail::is_digit(*to)) ++to;  // there is a token behind, which is no digit
-            if ((*to == ',' || *to == '}' || *to == ']') && to != first && (*first != '0' || to == first + 1)) {
-                into = {from, static_cast<std::size_t>(to - from)};
-                ++at_;
-                return errc::ok;
-            }
-        }
+    SUPEROFFICE_APART errc literal(json_kind wanted) noexcept {
+        return consumed(detail::read_json_literal(here(), wanted));
+    }
+    SUPEROFFICE_APART errc number(std::string_view& into) noexcept {
         return consumed(detail::read_json_number(here(), into));
+    }
+
+    // Short cuts for what most values are: false, and nothing consumed, for anything else. They look at a few bytes past
+    // the token, which the slack allows; but behind the only token of a document anything may stand.
+    SUPEROFFICE_HOT bool passes_literal(const char* word, std::size_t size) noexcept {
+        return !is_alone() && take(detail::after_short_literal(place(), word, size));
+    }
+    SUPEROFFICE_HOT bool short_integer(std::int32_t& into) noexcept {
+        return !is_alone() && take(detail::after_short_integer(place(), into));
+    }
+    SUPEROFFICE_HOT bool passes_scalar() noexcept {
+        std::int32_t number = 0;
+        switch (*place()) {
+            case 'n': return passes_literal("null", 4);
+            case 't': return passes_literal("true", 4);
+            case 'f': return passes_literal("false", 5);
+            default: return short_integer(number);
+        }
+    }
+    SUPEROFFICE_HOT bool take(const char* behind) noexcept {
+        at_ += behind != nullptr;
+        return behind != nullptr;
     }
 
     // Of a string in a container simdjson has checked everything but the escapes, and only white space is between it and
     // the next token. Where the next backslash of the document is, is known: most have none. Alone, nothing is known.
-    SUPEROFFICE_HOT errc string(json_text& into) noexcept {
-        return is_plain_text() ? take_plain(into) : string_with_care(into);
-    }
+    SUPEROFFICE_HOT bool is_plain_text() const noexcept { return on('"') && next_place() <= backslash_; }
     SUPEROFFICE_HOT bool passes_text() noexcept {
         const bool plain = is_plain_text();
         at_ += plain;
         return plain;
     }
-    SUPEROFFICE_HOT bool is_plain_text() const noexcept { return on('"') && begin_ + at_[1] <= backslash_; }
-    SUPEROFFICE_HOT errc take_plain(json_text& into) noexcept {
-        const char* const from = place();
-        const char* to = begin_ + at_[1];
-        while (to[-1] != '"') --to;
-        into = json_text{{from, static_cast<std::size_t>(to - from)}, false};
+    SUPEROFFICE_HOT bool plain_text(std::string_view& into) noexcept {
+        if (!is_plain_text()) return false;
+        const char* const from = place() + 1;
+        const char* to = next_place() - 1;
+        while (*to != '"') --to;
+        into = {from, static_cast<std::size_t>(to - from)};
         ++at_;
-        return errc::ok;
+        return true;
     }
-    SUPEROFFICE_APART errc string_with_care(json_text& into) noexcept {
+    SUPEROFFICE_APART errc string(json_text& into) noexcept {
         const char* const from = place();
         if (*from == '"' && !is_alone()) {
-            if (backslash_ < from) {
-                const void* found = std::memchr(from, '\\', static_cast<std::size_t>(cursor_.end - from));
-                backslash_ = found != nullptr ? static_cast<const char*>(found) : cursor_.end;
-            }
-            if (is_plain_text()) return take_plain(into);
+            if (backslash_ < from) backslash_ = next_backslash(from);
+            if (std::string_view text; plain_text(text))
+                return into = json_text{{from, text.size() + 2}, false}, errc::ok;
         }
         return consumed(detail::read_json_string(here(), into));
+    }
+    const char* next_backslash(const char* from) const noexcept {
+        const void* const found = std::memchr(from, '\\', static_cast<std::size_t>(cursor_.end - from));
+        return found != nullptr ? static_cast<const char*>(found) : cursor_.end;
     }
 
     SUPEROFFICE_HOT errc enter(char bracket, bool& more) noexcept {
@@ -242,15 +259,35 @@ class simdjson_reader {
         return errc::bad_json;
     }
 
-    SUPEROFFICE_HOT bool key_is(std::string_view name) noexcept {
+    // A key of so many bytes, quotes included, that its colon follows at once.
+    SUPEROFFICE_HOT bool key_has(std::size_t size) const noexcept {
+        return at_[1] - at_[0] == size && *next_place() == ':';
+    }
+    SUPEROFFICE_HOT bool key_is(const detail::spelt_name& name) noexcept {
+        if (!key_has(name.size) || !name.is_at(place())) return false;
+        at_ += 2;
+        return true;
+    }
+    bool key_is(std::string_view name) noexcept {
         const char* const from = place();
-        if (static_cast<std::size_t>(cursor_.end - from) < name.size() + 2) return false;
-        if (*from != '"' || from[name.size() + 1] != '"') return false;
-        if (!detail::same_bytes(from + 1, name.data(), name.size()) || begin_[at_[1]] != ':') return false;
+        if (!key_has(name.size() + 2) || *from != '"' || from[name.size() + 1] != '"') return false;
+        if (!detail::same_bytes(from + 1, name.data(), name.size())) return false;
         at_ += 2;
         return true;
     }
     SUPEROFFICE_HOT errc key(json_text& into) noexcept {
+        const char* const colon = next_place();
+        if (*colon == ':' && colon[-1] == '"' && is_plain_text()) {
+            into = json_text{{place(), static_cast<std::size_t>(colon - place())}, false};
+            at_ += 2;
+            return errc::ok;
+        }
+        json_text apart;  // `into` can stay in registers: nobody else has its address
+        const errc code = key_with_care(apart);
+        into = apart;
+        return code;
+    }
+    SUPEROFFICE_APART errc key_with_care(json_text& into) noexcept {
         if (!on('"')) return fault_here();
         if (const errc code = string(into); code != errc::ok) return code;
         if (!on(':')) return fault_here();

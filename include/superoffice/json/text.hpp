@@ -72,7 +72,7 @@ class json_text {
     }
 
     /// How many bytes the text has. Reads the token where it is escaped, else free.
-    [[nodiscard]] constexpr std::size_t unescaped_size() const noexcept {
+    [[nodiscard]] SUPEROFFICE_COLD constexpr std::size_t unescaped_size() const noexcept {
         std::size_t total = 0;
         each_piece([&](const char*, std::size_t count) { return total += count, true; });
         return total;
