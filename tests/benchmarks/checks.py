@@ -24,7 +24,7 @@ LIMITS = {
     ("16_KB", "ours", "every_pair"): 0.44,
     ("minified", "ours_compact", "jsmn"): 0.25,
     ("shuffled", "ours_compact", "jsmn"): 0.33,
-    ("minified", "ours_narrow", "switch"): 0.63,
+    ("minified", "ours_narrow", "switch"): 0.57,
     ("call", "ours", "by_hand"): 1.86,
     ("call", "ours_compact", "by_hand"): 1.90,
 }

@@ -81,8 +81,10 @@ struct member_row {
 struct name_slots {
     static constexpr std::uint8_t none = 0xFF;
     const std::uint8_t* rows = nullptr;  ///< nullptr: look through all
-    std::uint32_t factor = 0;
+    std::uint32_t factor = 0;            ///< where all are looked through: a bit for each size that a name has
     std::uint32_t shift = 0;
+
+    static constexpr std::uint32_t bit_of_size(std::size_t size) noexcept { return std::uint32_t{1} << size % 32; }
 
     /// Four bytes of a name tell most names apart.
     static constexpr std::uint32_t digest(std::string_view name) noexcept {
@@ -113,6 +115,7 @@ struct member_table {
             const std::uint8_t found = slots.rows[slots.slot(name)];
             return found != name_slots::none && is_named(rows[found], name) ? rows + found : end();
         }
+        if (SUPEROFFICE_FOR_SPEED && (slots.factor & name_slots::bit_of_size(name.size())) == 0) return end();
         const member_row<Value>* row = rows;
         while (row != end() && !is_named(*row, name)) ++row;
         return row;
@@ -301,13 +304,14 @@ struct slots_of {
 template <class T>
 consteval name_slots make_slots() {
     constexpr std::size_t few = 4;
-    if constexpr (member_count<T> <= few) {
-        return {};
-    } else {
+    if constexpr (member_count<T> > few) {
         using found = slots_of<T>;
-        if constexpr (found::value.factor == 0) return {};
-        return {.rows = found::value.rows.data(), .factor = found::value.factor, .shift = found::shift};
+        if constexpr (found::value.factor != 0)
+            return {.rows = found::value.rows.data(), .factor = found::value.factor, .shift = found::shift};
     }
+    std::uint32_t sizes = 0;
+    for (const std::string_view name : member_names<T>) sizes |= name_slots::bit_of_size(name.size());
+    return {.rows = nullptr, .factor = sizes, .shift = 0};
 }
 
 template <class T, class Value>
