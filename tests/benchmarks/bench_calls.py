@@ -49,6 +49,18 @@ def pinned(cores):
     return lambda: os.sched_setaffinity(0, cores)
 
 
+def nginx():
+    """Installed, or only unpacked by prepare."""
+    unpacked = ROOT / "build" / "nginx" / "usr" / "sbin" / "nginx"
+    return next((path for path in (shutil.which("nginx"), "/usr/sbin/nginx", unpacked)
+                 if path and os.access(path, os.X_OK)), "nginx")
+
+
+def nginx_version():
+    printed = subprocess.run([nginx(), "-v"], text=True, capture_output=True, check=False).stderr
+    return printed.strip().rpartition("/")[2] or "?"
+
+
 class Server:
     """nginx, giving the documented reply to whatever it is asked."""
 
@@ -64,11 +76,7 @@ class Server:
         self.ca_file = self.folder / "ca.pem"
         settings = self.folder / "nginx.conf"
         settings.write_text(CONFIGURATION.format(folder=self.folder, port=self.port, body=documents.documented()))
-        # Installed, or only unpacked by prepare.
-        program = next((path for path in (shutil.which("nginx"), "/usr/sbin/nginx",
-                                          ROOT / "build" / "nginx" / "usr" / "sbin" / "nginx")
-                        if path and os.access(path, os.X_OK)), "nginx")
-        self.process = subprocess.Popen([program, "-p", self.folder, "-c", settings], preexec_fn=pinned(SERVER_CORE))
+        self.process = subprocess.Popen([nginx(), "-p", self.folder, "-c", settings], preexec_fn=pinned(SERVER_CORE))
         self.wait()
 
     def wait(self):

@@ -125,7 +125,7 @@ def growth(_):
         name = f"grown_{kilobytes}"
         size = len(documents.parameters_of(kilobytes * 1024).encode())
         rounds = 5 if kilobytes > 1024 else 51
-        measured = rows_of(program, rounds, name, "ours,ours_compact")[name]
+        measured = rows_of(program, rounds, name, "ours,ours_compact,every_pair")[name]
         found["bytes"][size] = {one: statistics.median(times) / size for one, times in measured.items()}
     with calls.Server() as server:
         core = next(iter(calls.CLIENT_CORE))
@@ -153,8 +153,9 @@ def circumstances():
     compiler = output_of("g++", "-dumpfullversion").strip()
     packages = {"simdjson": "libsimdjson-dev", "mbedTLS": "libmbedtls-dev", "RapidJSON": "rapidjson-dev",
                 "nlohmann": "nlohmann-json3-dev", "cJSON": "libcjson-dev", "jsmn": "libjsmn-dev",
-                "libcurl": "libcurl4-openssl-dev", "cpp-httplib": "libcpp-httplib-dev", "nginx": "nginx-light"}
+                "libcurl": "libcurl4-openssl-dev", "cpp-httplib": "libcpp-httplib-dev"}
     versions = {name: version_of(package) for name, package in packages.items()}
+    versions["nginx"] = calls.nginx_version()
     boost = re.search(r'BOOST_LIB_VERSION "(\w+)"', pathlib.Path("/usr/include/boost/version.hpp").read_text())
     versions["Boost"] = boost.group(1).replace("_", ".")
     return {"processor": processor(), "cores": len(calls.CORES), "compiler": f"g++ {compiler}", "versions": versions,
@@ -199,7 +200,8 @@ set xlabel 'bytes of the reply'
 set ylabel 'ns per byte'
 set format x '10^{{%L}}'
 plot '{folder}/bytes.txt' using 1:2 with linespoints lw 2 pt 7 ps 0.6 title 'simdjson reader', \\
-     '' using 1:3 with linespoints lw 2 pt 5 ps 0.6 title 'compact reader'
+     '' using 1:3 with linespoints lw 2 pt 5 ps 0.6 title 'compact reader', \\
+     '' using 1:4 with linespoints lw 1 pt 4 ps 0.6 title 'On-Demand by hand'
 set title 'Calls a second, all clients in one thread'
 set xlabel 'clients'
 set ylabel 'calls a second'
@@ -213,7 +215,7 @@ def plot(results, svg):
     folder = building.FOLDER
     found = results["growth"]
     (folder / "bytes.txt").write_text("".join(
-        f"{size} {times['ours']} {times['ours_compact']}\n" for size, times in found["bytes"].items()))
+        f"{size} {times['ours']} {times['ours_compact']} {times['every_pair']}\n" for size, times in found["bytes"].items()))
     (folder / "clients.txt").write_text("".join(
         f"{count} {values['calls per second']}\n" for count, values in found["clients"].items()))
     script = folder / "growth.gnuplot"
