@@ -117,7 +117,8 @@ struct codec<field_property_map> {
     template <json_value Value>
     static errc decode(Value& value, field_property_map& into, decode_state&) noexcept {
         const char* const start = value.place();
-        const errc e = value.on('{') ? value.object(property_check{}) : value.skip();
+        std::string_view other;
+        const errc e = value.on('{') ? value.object(property_check{}) : value.raw(other);
         if (e == errc::ok) into = field_property_map::of_checked(value.since(start));
         return e;
     }

@@ -67,6 +67,9 @@ struct any_element {
 /// `passed_on(start, e)`   to be asked on the way out of each container, with the item's `place()`: keeps the offset
 /// `on(c)`                 the value's first byte is c
 /// `place()`               where the value starts; `since(place)` is the text from there to what was consumed last
+///
+/// The values of this library's readers have short cuts beside these (`detail::json_value_of`); the decoder does without
+/// where there are none.
 template <class Value>
 concept json_value = requires(Value& value, bool& flag, std::string_view& text, json_text& token) {
     { value.kind() } noexcept -> std::same_as<json_kind>;
