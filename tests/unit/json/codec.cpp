@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace so = superoffice;
 using so::field;
@@ -22,6 +23,9 @@ BOOST_DESCRIBE_ENUM(colour, red, green, dark_green)
 
 enum class bits : std::uint32_t { none = 0, a = 1, b = 2, both = 3, top = 0x8000'0000 };
 BOOST_DESCRIBE_ENUM(bits, none, a, b, both, top)
+
+/// The integer type that no fixed width has a name for: long or long long, by platform.
+using nameless = std::conditional_t<std::is_same_v<std::int64_t, long>, long long, long>;
 
 /// A struct with one member, as every case below needs it.
 template <class T>
@@ -42,7 +46,7 @@ HOLDING(std::int32_t)
 HOLDING(std::uint32_t)
 HOLDING(std::int64_t)
 HOLDING(std::uint64_t)
-HOLDING(long long)
+HOLDING(nameless)
 HOLDING(bool)
 HOLDING(std::string_view)
 HOLDING(so::fixed_text<4>)
@@ -124,8 +128,11 @@ TEST_CASE("codec: integers of every width at their limits; no fraction, no expon
     check_limits<std::int64_t>("-9223372036854775808", "-9223372036854775809", "9223372036854775807",
                                "9223372036854775808");
     check_limits<std::uint64_t>("0", "-1", "18446744073709551615", "18446744073709551616");
-    check_limits<long long>("-9223372036854775808", "-9223372036854775809", "9223372036854775807",
-                            "9223372036854775808");
+    if constexpr (sizeof(nameless) == 8)
+        check_limits<nameless>("-9223372036854775808", "-9223372036854775809", "9223372036854775807",
+                               "9223372036854775808");
+    else
+        check_limits<nameless>("-2147483648", "-2147483649", "2147483647", "2147483648");
 }
 
 TEST_CASE("codec: section 1.5, values of other samples are not range-checked away") {
