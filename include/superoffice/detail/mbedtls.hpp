@@ -352,9 +352,11 @@ struct mbedtls_api {
         if (chosen != nullptr) mbedtls_ssl_conf_ciphersuites(&config, chosen);
     }
 
-    /// The processor has the instructions, and this mbedTLS uses them.
+    /// Whether AES-GCM is the cipher that this mbedTLS is faster at. On x86 it never is, though it uses the processor's
+    /// instructions: a record of 1250 bytes takes AES-128-GCM 1.55 times as long as ChaCha20-Poly1305 with 2.28.3, and
+    /// 1.57 times with 3.6.6 (measured on 2026-11-26, an AMD EPYC with AES-NI).
     static bool has_fast_aes() noexcept {
-#if defined(MBEDTLS_AESNI_C) || defined(MBEDTLS_AESCE_C)
+#if defined(MBEDTLS_AESCE_C)
         return cpu_has_aes();
 #else
         return false;

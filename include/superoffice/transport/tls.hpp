@@ -27,7 +27,7 @@ inline namespace SUPEROFFICE_ABI {
 /// The server is verified before a byte of the caller's is sent, always: its certificate must lead to a trusted authority,
 /// be for the peer's name (or, for an IP literal, name that address as iPAddress: mbedTLS 3.5 and later), and be valid
 /// today. A server that shows a pinned key may be trusted in place of an authority (`tls_options`). TLS 1.2 or later; no
-/// renegotiation; ALPN "http/1.1"; X25519 and P-256 before costlier curves; the faster cipher of this processor first.
+/// renegotiation; ALPN "http/1.1"; X25519 and P-256 before costlier curves; the cipher first that mbedTLS is faster at.
 ///
 /// Versions offered with `tls_protocol::automatic`: mbedTLS 2.28 and 3.1 speak 1.2 only. On 3.2.0 to 3.6.7, 4.0.0 to 4.1.1
 /// and 4.2.0 a client that offers 1.2 and 1.3 together can be brought to a connection without secret keys
