@@ -134,6 +134,8 @@ class client {
                       "superoffice: the blocking call needs a clock: give one that models "
                       "monotonic_clock, or step() the call yourself");
         call<client, Info> running{*this, what, request, options};
+        if constexpr (waiting_transport<Link>)
+            if (!running.is_done()) driver_.be_patient();
         for (;;) {
             const instant now = clock.now();
             if (running.step(now) == step_state::done) return running.value();

@@ -4,6 +4,7 @@
 #define SUPEROFFICE_DATE_TIME_HPP
 
 #include <superoffice/config.hpp>
+#include <superoffice/detail/ascii.hpp>
 #include <superoffice/field.hpp>
 
 #include <cstddef>
@@ -82,24 +83,18 @@ constexpr unsigned two_digits(const char* at) noexcept {
     return tens > 9 || ones > 9 ? 100 : tens * 10 + ones;
 }
 
-/// Eight characters as a number, the first one lowest; the compiler makes one load of it where it can.
-constexpr std::uint64_t word_of(const char* text) noexcept {
-    const auto byte = [text](int n) { return std::uint64_t{static_cast<unsigned char>(text[n])} << 8 * n; };
-    return byte(0) | byte(1) | byte(2) | byte(3) | byte(4) | byte(5) | byte(6) | byte(7);
-}
-
 /// What eight characters of a date look like, 0 for a digit, so that all of them are checked at once.
 struct date_shape {
     std::uint64_t text;
     std::uint64_t room = 0;  ///< each byte: what can be added to an allowed one without reaching the top bit
 
-    explicit consteval date_shape(const char* shape) noexcept : text(word_of(shape)) {
+    explicit consteval date_shape(const char* shape) noexcept : text(ascii::word_of(shape)) {
         for (int n = 0; n != 8; ++n) room |= std::uint64_t{shape[n] == '0' ? 0x76U : 0x7FU} << 8 * n;
     }
     /// For each character: of it and the next one, if they are digits, the number. `wrong` is no longer 0 then unless the
     /// text looks like this.
     [[nodiscard]] constexpr std::uint64_t pairs(const char* at, std::uint64_t& wrong) const noexcept {
-        const std::uint64_t digits = word_of(at) ^ text;
+        const std::uint64_t digits = ascii::word_of(at) ^ text;
         wrong |= (digits | (digits + room)) & 0x8080808080808080U;
         return digits * 10 + (digits >> 8);
     }

@@ -39,10 +39,17 @@ struct reply_head {
     /// The value of the first header of that name, compared without case. A view without data (`data() == nullptr`)
     /// where there is none. Costs one walk over the head.
     [[nodiscard]] constexpr std::string_view header(std::string_view name) const noexcept {
+        namespace ascii = detail::ascii;
         header_line line;
-        for (std::string_view rest = fields; next_header(rest, line);)
-            if (detail::ascii::equal_ignoring_case(line.name, name)) return line.value;
-        return {};
+        for (std::string_view rest = fields;;) {
+            if constexpr (SUPEROFFICE_FOR_SPEED)  // most names begin otherwise
+                while (!rest.empty() && !name.empty() && ascii::to_lower(rest[0]) != ascii::to_lower(name[0])) {
+                    const std::size_t end = ascii::find(rest, '\n');
+                    rest = ascii::from(rest, end == rest.size() ? end : end + 1);
+                }
+            if (!next_header(rest, line)) return {};
+            if (ascii::equal_ignoring_case(line.name, name)) return line.value;
+        }
     }
 
     [[nodiscard]] constexpr std::string_view content_type() const noexcept { return header("content-type"); }

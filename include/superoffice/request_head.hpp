@@ -136,10 +136,9 @@ class request_head {
     }
 
     void check(std::string_view text) noexcept {
-        for (const char c : text) {
-            if (!detail::ascii::is_text(c)) refuse(raw_bytes_);
-            ++raw_bytes_;
-        }
+        const std::size_t end = detail::ascii::end_of_text(text.data(), 0, text.size());
+        if (end != text.size()) refuse(raw_bytes_ + end);
+        raw_bytes_ += text.size();
     }
 
     void put_value(std::string_view text) noexcept {

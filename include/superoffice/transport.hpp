@@ -63,8 +63,9 @@ struct io_result {
 ///
 /// `receive(into)`    takes what has already arrived: `ready` with 1..into.size() bytes; `would_block` with none;
 ///                    `closed` when the peer ended the stream in an orderly way (over TLS: close_notify was seen; a bare
-///                    end of the connection below is `failed` with `errc::truncated_close`). `into` is never empty.
-///                    May be called again after `closed` and answers the same.
+///                    end of the connection below is `failed` with `errc::truncated_close`). `into` is never empty, and
+///                    what is in it behind the bytes taken is the link's to change. May be called again after `closed`
+///                    and answers the same.
 ///
 /// `transmit(from)`   hands over bytes: `ready` with 1..from.size() of them taken, or `would_block` with none. After
 ///                    `would_block` it is called again with the same bytes. `from` is never empty. "Taken" means out of

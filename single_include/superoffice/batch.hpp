@@ -854,6 +854,10 @@ constexpr std::string_view first(std::string_view text, std::size_t size) noexce
 
 /// Where the first `c` stands; the size of the text where there is none.
 constexpr std::size_t find(std::string_view text, char c) noexcept {
+    if constexpr (SUPEROFFICE_FOR_SPEED) {
+        const std::size_t at = text.find(c);
+        return at != text.npos ? at : text.size();
+    }
     std::size_t at = 0;
     while (at < text.size() && text[at] != c) ++at;
     return at;
@@ -890,13 +894,48 @@ constexpr bool is_alphanumeric_or(char c, const char* others) noexcept {
 }
 
 /// What a method and a header's name are made of: tchar, RFC 9110 section 5.6.2.
-constexpr bool is_token(char c) noexcept { return is_alphanumeric_or(c, "!#$%&'*+-.^_`|~"); }
+constexpr bool is_token_by_rule(char c) noexcept { return is_alphanumeric_or(c, "!#$%&'*+-.^_`|~"); }
+
+/// The answers of a rule for every byte, where a look is to cost nothing.
+template <bool (*Rule)(char) noexcept>
+inline constexpr auto answers = [] {
+    std::array<bool, 256> all{};
+    for (std::size_t byte = 0; byte != all.size(); ++byte) all[byte] = Rule(static_cast<char>(byte));
+    return all;
+}();
+
+constexpr bool is_token(char c) noexcept {
+    if constexpr (SUPEROFFICE_FOR_SPEED)
+        return answers<is_token_by_rule>[static_cast<unsigned char>(c)];
+    else
+        return is_token_by_rule(c);
+}
 
 /// What a header's value, a reason phrase and a chunk extension are made of: HTAB, SP, VCHAR and obs-text, RFC 9110
 /// section 5.5. Every other control character, DEL included, is refused wherever this is asked.
 constexpr bool is_text(char c) noexcept {
     const auto byte = static_cast<unsigned char>(c);
     return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
+}
+
+/// Eight characters as a number, the first one lowest; the compiler makes one load of it where it can.
+constexpr std::uint64_t word_of(const char* text) noexcept {
+    const auto byte = [text](int n) { return std::uint64_t{static_cast<unsigned char>(text[n])} << 8 * n; };
+    return byte(0) | byte(1) | byte(2) | byte(3) | byte(4) | byte(5) | byte(6) | byte(7);
+}
+
+/// Where the first byte from `at` on stands that is no `is_text`; `size` where there is none.
+constexpr std::size_t end_of_text(const char* text, std::size_t at, std::size_t size) noexcept {
+    constexpr std::uint64_t ones = ~std::uint64_t{0} / 0xFF, tops = ones << 7;
+    for (;; ++at) {
+        while (SUPEROFFICE_FOR_SPEED && size - at >= 8) {
+            const std::uint64_t word = word_of(text + at), dels = word ^ ones * 0x7F;
+            // The top bit of a byte below 0x20, HTAB among them, or of one that is 0x7F.
+            if ((((word - ones * 0x20) & ~word) | ((dels - ones) & ~dels)) & tops) break;
+            at += 8;
+        }
+        if (at == size || !is_text(text[at])) return at;
+    }
 }
 
 /// Optional white space of HTTP: SP and HTAB only.
@@ -1358,24 +1397,18 @@ constexpr unsigned two_digits(const char* at) noexcept {
     return tens > 9 || ones > 9 ? 100 : tens * 10 + ones;
 }
 
-/// Eight characters as a number, the first one lowest; the compiler makes one load of it where it can.
-constexpr std::uint64_t word_of(const char* text) noexcept {
-    const auto byte = [text](int n) { return std::uint64_t{static_cast<unsigned char>(text[n])} << 8 * n; };
-    return byte(0) | byte(1) | byte(2) | byte(3) | byte(4) | byte(5) | byte(6) | byte(7);
-}
-
 /// What eight characters of a date look like, 0 for a digit, so that all of them are checked at once.
 struct date_shape {
     std::uint64_t text;
     std::uint64_t room = 0;  ///< each byte: what can be added to an allowed one without reaching the top bit
 
-    explicit consteval date_shape(const char* shape) noexcept : text(word_of(shape)) {
+    explicit consteval date_shape(const char* shape) noexcept : text(ascii::word_of(shape)) {
         for (int n = 0; n != 8; ++n) room |= std::uint64_t{shape[n] == '0' ? 0x76U : 0x7FU} << 8 * n;
     }
     /// For each character: of it and the next one, if they are digits, the number. `wrong` is no longer 0 then unless the
     /// text looks like this.
     [[nodiscard]] constexpr std::uint64_t pairs(const char* at, std::uint64_t& wrong) const noexcept {
-        const std::uint64_t digits = word_of(at) ^ text;
+        const std::uint64_t digits = ascii::word_of(at) ^ text;
         wrong |= (digits | (digits + room)) & 0x8080808080808080U;
         return digits * 10 + (digits >> 8);
     }
@@ -4633,8 +4666,9 @@ struct io_result {
 ///
 /// `receive(into)`    takes what has already arrived: `ready` with 1..into.size() bytes; `would_block` with none;
 ///                    `closed` when the peer ended the stream in an orderly way (over TLS: close_notify was seen; a bare
-///                    end of the connection below is `failed` with `errc::truncated_close`). `into` is never empty.
-///                    May be called again after `closed` and answers the same.
+///                    end of the connection below is `failed` with `errc::truncated_close`). `into` is never empty, and
+///                    what is in it behind the bytes taken is the link's to change. May be called again after `closed`
+///                    and answers the same.
 ///
 /// `transmit(from)`   hands over bytes: `ready` with 1..from.size() of them taken, or `would_block` with none. After
 ///                    `would_block` it is called again with the same bytes. `from` is never empty. "Taken" means out of
@@ -5044,10 +5078,9 @@ class request_head {
     }
 
     void check(std::string_view text) noexcept {
-        for (const char c : text) {
-            if (!detail::ascii::is_text(c)) refuse(raw_bytes_);
-            ++raw_bytes_;
-        }
+        const std::size_t end = detail::ascii::end_of_text(text.data(), 0, text.size());
+        if (end != text.size()) refuse(raw_bytes_ + end);
+        raw_bytes_ += text.size();
     }
 
     void put_value(std::string_view text) noexcept {
@@ -5704,7 +5737,7 @@ class http1_reader {
     /// Each byte is looked at once and each line once more; the answers do not depend on how the input was cut.
     constexpr answer advance(const char* head, std::size_t size) noexcept {
         for (;;) {
-            if (in_fields_ && !after_cr_) position_ = behind_text(head, position_, size);
+            if (in_fields_ && !after_cr_) position_ = ascii::end_of_text(head, position_, size);  // most of a head
             if (position_ == size) return answer::more;
             const char c = head[position_];
             if (after_cr_ && c != '\n') return bad(position_ - 1);  // a bare CR
@@ -5734,12 +5767,6 @@ class http1_reader {
   private:
     static constexpr std::size_t status_at = 9;    // HTTP/1.1 200
     static constexpr std::size_t status_end = 13;  // one byte behind the status included
-
-    // Most of a head; its position in a register.
-    static constexpr std::size_t behind_text(const char* head, std::size_t at, std::size_t size) noexcept {
-        while (at < size && ascii::is_text(head[at])) ++at;
-        return at;
-    }
 
     constexpr answer bad(std::size_t at) noexcept {
         position_ = at;
@@ -5867,10 +5894,17 @@ struct reply_head {
     /// The value of the first header of that name, compared without case. A view without data (`data() == nullptr`)
     /// where there is none. Costs one walk over the head.
     [[nodiscard]] constexpr std::string_view header(std::string_view name) const noexcept {
+        namespace ascii = detail::ascii;
         header_line line;
-        for (std::string_view rest = fields; next_header(rest, line);)
-            if (detail::ascii::equal_ignoring_case(line.name, name)) return line.value;
-        return {};
+        for (std::string_view rest = fields;;) {
+            if constexpr (SUPEROFFICE_FOR_SPEED)  // most names begin otherwise
+                while (!rest.empty() && !name.empty() && ascii::to_lower(rest[0]) != ascii::to_lower(name[0])) {
+                    const std::size_t end = ascii::find(rest, '\n');
+                    rest = ascii::from(rest, end == rest.size() ? end : end + 1);
+                }
+            if (!next_header(rest, line)) return {};
+            if (ascii::equal_ignoring_case(line.name, name)) return line.value;
+        }
     }
 
     [[nodiscard]] constexpr std::string_view content_type() const noexcept { return header("content-type"); }
@@ -8887,6 +8921,93 @@ static_assert(mbedtls_api::offers_one_version(0x04020000) && !mbedtls_api::offer
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/detail/read_ahead.hpp - TLS records that were received before mbedTLS asked for them, in the receiver's memory.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_DETAIL_READ_AHEAD_HPP
+#define SUPEROFFICE_DETAIL_READ_AHEAD_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// mbedTLS asks for a record's header and then for the rest of it, which is two looks at the link below. With this the
+/// link is asked once, for as much as there is room in the memory that the record's text is for; mbedTLS then gets its
+/// pieces from there. The text may overwrite what it was made from: it is shorter, and mbedTLS has a copy. So that it
+/// stays shorter, only whole records may stand there: it begins with a record's first byte.
+///
+/// Nothing is ever left for the next call: whoever was given text goes on, `draining`, until mbedTLS has all of it.
+class read_ahead {
+  public:
+    /// Smaller memory than this is not worth it, a look at a kept connection among it.
+    static constexpr std::size_t least = 64;
+    /// RFC 8446 section 5.1: what the record is, and in the last two bytes how long.
+    static constexpr std::size_t header_bytes = 5;
+
+    /// A new connection: the next byte is the first of a record.
+    void start_over() noexcept { *this = read_ahead(); }
+
+    /// From now on there is this memory, in which no text stands yet.
+    void begin(std::span<std::byte> memory) noexcept {
+        room_ = memory.size() < least ? std::span<std::byte>{} : memory;
+        left_ = {};
+        draining_ = false;
+    }
+    /// There is text in it now: what is left is used up, and no more received.
+    void drain() noexcept {
+        room_ = {};
+        draining_ = true;
+    }
+    void end() noexcept { begin({}); }
+
+    [[nodiscard]] bool empty() const noexcept { return left_.empty(); }
+    [[nodiscard]] bool is_draining() const noexcept { return draining_; }
+
+    /// Where to receive what is wanted there: in the memory, or just there.
+    [[nodiscard]] std::span<std::byte> room_for(std::span<std::byte> wanted) const noexcept {
+        return rest_ == 0 && header_ == 0 && !room_.empty() ? room_ : wanted;
+    }
+    /// So many bytes have come into the memory.
+    void arrived(std::size_t count) noexcept { left_ = room_.first(count); }
+
+    /// Gives as much as is wanted and there; how much that is.
+    std::size_t take(std::span<std::byte> into) noexcept {
+        const std::size_t count = into.size() < left_.size() ? into.size() : left_.size();
+        if (count != 0) std::memcpy(into.data(), left_.data(), count);
+        left_ = left_.subspan(count);
+        return count;
+    }
+
+    /// mbedTLS was given this, from wherever: a piece of a header or of what follows it, never of both.
+    void given(std::span<const std::byte> piece) noexcept {
+        if (rest_ != 0) {
+            rest_ -= piece.size() < rest_ ? piece.size() : rest_;
+            return;
+        }
+        for (const std::byte byte : piece) {
+            size_ = static_cast<std::uint16_t>(size_ << 8 | std::to_integer<std::uint16_t>(byte));
+            if (++header_ != header_bytes) continue;
+            rest_ = size_;
+            header_ = 0;
+        }
+    }
+
+  private:
+    std::span<std::byte> room_;
+    std::span<const std::byte> left_;
+    std::size_t rest_ = 0;     ///< of the record that mbedTLS has begun
+    std::uint16_t size_ = 0;   ///< the last two bytes of its header
+    std::uint8_t header_ = 0;  ///< how many bytes of a header it has
+    bool draining_ = false;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/detail/tls_session.hpp - the session of a verified connection, kept for the next one, also as bytes.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
@@ -9466,6 +9587,8 @@ class tls_engine {
         is_resumed_ = false;
         mbedtls_api::take_tickets(config_, options_.resume);
         unsent_ = 0;
+        ahead_.start_over();
+        end_ = io_result::ready();
         return io_result::ready();
     }
 
@@ -9487,15 +9610,24 @@ class tls_engine {
         return io_result::would_block(wait_for::nothing, stage::handshake);
     }
 
+    /// All records that come at once are taken at once, as far as they go into `into`, which is also what they are received
+    /// in: see `read_ahead`. How the stream ends is told by itself, behind the text before it.
     io_result receive(std::span<std::byte> into) noexcept {
-        for (int round = 0; round < rounds; ++round) {
-            below_ = io_result::ready();
-            const int n = mbedtls_ssl_read(&ssl_, reinterpret_cast<unsigned char*>(into.data()), piece(into.size()));
-            if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
-            if (is_to_be_repeated(n)) continue;
-            return distrust(answer(n == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : n, stage::receive));
+        if (end_.state != io_state::ready) return end_;
+        ahead_.begin(into);
+        io_result r = take_text(into);
+        ahead_.drain();
+        while (r.state == io_state::ready && !ahead_.empty()) {
+            const io_result more = take_text(into.subspan(r.bytes));
+            r.bytes += more.bytes;
+            if (more.state == io_state::ready) continue;
+            // Of a record that is not whole mbedTLS has all there is.
+            SUPEROFFICE_ASSERT(more.state != io_state::would_block || ahead_.empty());
+            if (more.state != io_state::would_block) end_ = more;
+            break;
         }
-        return io_result::would_block(wait_for::nothing, stage::receive);
+        ahead_.end();
+        return r;
     }
 
     /// What was encrypted and did not fit into the link yet is asked for again with the same size, which is what mbedTLS
@@ -9554,7 +9686,22 @@ class tls_engine {
     [[nodiscard]] const char* version() const noexcept { return mbedtls_ssl_get_version(&ssl_); }
     [[nodiscard]] const char* ciphersuite() const noexcept { return mbedtls_ssl_get_ciphersuite(&ssl_); }
 
+    /// What `pull` gives to mbedTLS comes from here, or into here from the link below.
+    [[nodiscard]] read_ahead& ahead() noexcept { return ahead_; }
+
   private:
+    /// The text of one record, and what moves no text before it.
+    io_result take_text(std::span<std::byte> into) noexcept {
+        for (int round = 0; round < rounds || !ahead_.empty(); ++round) {
+            below_ = io_result::ready();
+            const int n = mbedtls_ssl_read(&ssl_, reinterpret_cast<unsigned char*>(into.data()), piece(into.size()));
+            if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
+            if (is_to_be_repeated(n)) continue;
+            return distrust(answer(n == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : n, stage::receive));
+        }
+        return io_result::would_block(wait_for::nothing, stage::receive);
+    }
+
     /// A peer may send any number of records that move no data; so many are taken in one call.
     static constexpr int rounds = 16;
 
@@ -9746,6 +9893,8 @@ class tls_engine {
     mbedtls_ssl_context ssl_;
     tls_session session_;
     io_result below_;  ///< the last word of the link below
+    io_result end_;    ///< how the stream ended, if that came with the last text
+    read_ahead ahead_;
     const char* alpn_[2] = {"http/1.1", nullptr};
     std::size_t unsent_ = 0;        ///< what the last `transmit` gave to mbedTLS and could not be sent yet
     std::int64_t valid_until_ = 0;  ///< of what this connection was verified by
@@ -9814,6 +9963,9 @@ inline namespace SUPEROFFICE_ABI {
 /// (transmit after the peer has closed), alert_received and client_certificate_refused (with TLS 1.3 a server says so behind
 /// the handshake; native: the alert), link_failed (a damaged record; native: mbedTLS's code).
 /// `tls_refusal` (superoffice/transport/tls_refusal.hpp) puts all of these into words.
+///
+/// One call of `receive` takes all records that have come, as far as `into` reaches (64 bytes or more; below that, one), and
+/// asks the link below once for them. Between two calls nothing of a whole record is held back.
 ///
 /// One call of `start` does one bounded piece of the handshake: at most one step that computes with keys (agreeing on one,
 /// checking the server's certificates, making or checking a signature), then it answers would_block with
@@ -9965,8 +10117,19 @@ class tls : public detail::clock_of<Link> {
     }
     static int pull(void* self, unsigned char* into, std::size_t size) noexcept {
         auto& me = *static_cast<tls*>(self);
-        return me.engine_.note(me.link_.receive(std::as_writable_bytes(std::span(into, size))),
-                               MBEDTLS_ERR_SSL_WANT_READ);
+        detail::read_ahead& ahead = me.engine_.ahead();
+        const std::span<std::byte> wanted = std::as_writable_bytes(std::span(into, size));
+        io_result r = io_result::ready(ahead.take(wanted));
+        if (r.bytes == 0) {
+            const std::span<std::byte> room = ahead.room_for(wanted);
+            r = ahead.is_draining() ? io_result::would_block(wait_for::readable) : me.link_.receive(room);
+            if (r.state == io_state::ready && room.data() != wanted.data()) {
+                ahead.arrived(r.bytes);
+                r.bytes = ahead.take(wanted);
+            }
+        }
+        ahead.given(wanted.first(r.bytes));
+        return me.engine_.note(r, MBEDTLS_ERR_SSL_WANT_READ);
     }
 
     void finish(const io_result& r) noexcept {
@@ -10279,6 +10442,7 @@ struct course {
     wait_condition wants;
     instant deadline;
     stage reached = stage::none;
+    bool patient = false;  ///< whoever drives the call waits for the link, and wants to before a reply is looked for
 
     progress wait(const wait_condition& condition) noexcept {
         wants = condition;
@@ -10420,7 +10584,7 @@ class byte_carrier {
             case exchange_action::transmit:
                 call.reached = stage::transmit;
                 io = link_->transmit(exchange_.outgoing());
-                if (io.state == io_state::ready) return exchange_.transmitted(io.bytes), progress::on;
+                if (io.state == io_state::ready) return transmitted(call, io.bytes);
                 break;
             case exchange_action::receive:
                 call.reached = exchange_.reply_started() ? stage::http : stage::receive;
@@ -10435,6 +10599,13 @@ class byte_carrier {
         if (may_retry()) return retry();
         if (io.state == io_state::closed) return exchange_.closed(), progress::on;
         return call.fail(io);
+    }
+
+    /// Behind the last byte of a request there is no reply yet: who can wait for one does not look for it first.
+    progress transmitted(course& call, std::size_t bytes) noexcept {
+        exchange_.transmitted(bytes);
+        const bool is_sent = exchange_.action() == exchange_action::receive;
+        return is_sent && call.patient ? blocked(call, wait_for::readable) : progress::on;
     }
 
     /// A body that could not be taken in, an error page mostly, does not hide what the status says.
@@ -10781,7 +10952,9 @@ class call_driver {
                 const call_options& options) noexcept {
         if (is_busy()) return {.stage = stage::request, .code = errc::busy};
         reply_ = {};
-        if (const error e = read_base_url(base_, target_); e.code != errc::ok) return e;
+        if (!at_base_)
+            if (const error e = read_base_url(base_, target_); e.code != errc::ok) return e;
+        at_base_ = true;
         carrier_.renew();
         request_.store<Reader>(request);
         path_ = what.path;
@@ -10790,6 +10963,7 @@ class call_driver {
         select_ = select;
         call_ = options;
         course_.reached = stage::request;
+        course_.patient = false;
         timed_ = refreshed_ = moved_ = asking_directory_ = false;
         phase_ = phase::credential;
         return {};
@@ -10822,6 +10996,9 @@ class call_driver {
         }
         return step_state::pending;
     }
+
+    /// The running call is driven by somebody who waits for the link whenever a step says so.
+    void be_patient() noexcept { course_.patient = true; }
 
     /// Ends a running call. The connection is in the middle of something and cannot be kept.
     void cancel() noexcept {
@@ -10938,6 +11115,7 @@ class call_driver {
             return go_again();
         }
         if (reply_.status == 421 && !moved_ && !options_.tenant_directory.empty()) {
+            at_base_ = false;
             const error e = options_.tenant_directory.functions().aim(options_.tenant_directory.url(), target_);
             if (e.code != errc::ok) {
                 answer = e;
@@ -10978,6 +11156,7 @@ class call_driver {
         std::memmove(kept, base.data(), base.size());
         base_ = {kept, base.size()};
         static_cast<void>(read_base_url(base_, target_));  // which was asked before
+        at_base_ = true;
         carrier_.rest_in(memory_, Reader::slack);
         return {};
     }
@@ -11005,6 +11184,7 @@ class call_driver {
     bool refreshed_ = false;         // the call was repeated with a fresh credential
     bool moved_ = false;             // the call was repeated at a new address
     bool asking_directory_ = false;  // the running exchange asks for that address
+    bool at_base_ = false;           // `target_` is what the base says
     course course_;
     instant started_;
     milliseconds slow_;
@@ -11376,6 +11556,8 @@ class client {
                       "superoffice: the blocking call needs a clock: give one that models "
                       "monotonic_clock, or step() the call yourself");
         call<client, Info> running{*this, what, request, options};
+        if constexpr (waiting_transport<Link>)
+            if (!running.is_done()) driver_.be_patient();
         for (;;) {
             const instant now = clock.now();
             if (running.step(now) == step_state::done) return running.value();

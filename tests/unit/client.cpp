@@ -572,6 +572,47 @@ TEST_CASE("client: the work of one step is bounded") {
     CHECK(call.value().has_value());
 }
 
+TEST_CASE(
+    "client: a link that can wait is waited for before the blocking call looks for a reply; a step looks at once") {
+    struct waiting_link : support::changing_link {
+        std::string log;
+        io_result transmit(std::span<const std::byte> from) noexcept {
+            log += "transmit ";
+            return support::changing_link::transmit(from);
+        }
+        io_result receive(std::span<std::byte> into) noexcept {
+            log += into.size() == 1 ? "look " : "receive ";
+            return support::changing_link::receive(into);
+        }
+        void wait(so::wait_for what, so::milliseconds at_most) noexcept {
+            log += what == so::wait_for::readable && at_most == so::default_timeout ? "wait " : "wait wrongly ";
+        }
+    };
+    static_assert(so::waiting_transport<waiting_link>);
+    const script_step steps[] = {script::starts(),      script::expects(request), script::gives(task),
+                                 script::would_block(), script::expects(request), script::would_block(),
+                                 script::gives(task),   script::would_block(),    script::expects(request),
+                                 script::gives(task)};
+    so::scripted played{steps};
+    waiting_link link;
+    link.now = &played;
+    std::array<std::byte, 4096> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    CHECK(api.get_batch_task_info(497, {}, support::manual_clock{}).has_value());
+    CHECK(link.log == "transmit wait receive ");
+    link.log.clear();
+    CHECK(api.get_batch_task_info(497, {}, support::manual_clock{}).has_value());
+    CHECK(link.log == "look transmit wait receive wait receive ");  // woken too early
+
+    link.log.clear();
+    auto call = api.start_get_batch_task_info(497);
+    CHECK(api.get_batch_task_info(497, {}, support::manual_clock{}).error().code == errc::busy);
+    CHECK(call.step(instant{0}) == step_state::done);  // nor does it wait because somebody else would have
+    CHECK(link.log == "look transmit receive ");
+    api.stop();
+    link.now = nullptr;
+}
+
 TEST_CASE("client: the blocking call, with a clock of one's own") {
     const script_step steps[] = {script::would_block(),    script::starts(),      script::would_block(),
                                  script::expects(request), script::would_block(), script::gives(task)};

@@ -122,7 +122,7 @@ class byte_carrier {
             case exchange_action::transmit:
                 call.reached = stage::transmit;
                 io = link_->transmit(exchange_.outgoing());
-                if (io.state == io_state::ready) return exchange_.transmitted(io.bytes), progress::on;
+                if (io.state == io_state::ready) return transmitted(call, io.bytes);
                 break;
             case exchange_action::receive:
                 call.reached = exchange_.reply_started() ? stage::http : stage::receive;
@@ -137,6 +137,13 @@ class byte_carrier {
         if (may_retry()) return retry();
         if (io.state == io_state::closed) return exchange_.closed(), progress::on;
         return call.fail(io);
+    }
+
+    /// Behind the last byte of a request there is no reply yet: who can wait for one does not look for it first.
+    progress transmitted(course& call, std::size_t bytes) noexcept {
+        exchange_.transmitted(bytes);
+        const bool is_sent = exchange_.action() == exchange_action::receive;
+        return is_sent && call.patient ? blocked(call, wait_for::readable) : progress::on;
     }
 
     /// A body that could not be taken in, an error page mostly, does not hide what the status says.

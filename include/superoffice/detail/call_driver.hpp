@@ -85,7 +85,9 @@ class call_driver {
                 const call_options& options) noexcept {
         if (is_busy()) return {.stage = stage::request, .code = errc::busy};
         reply_ = {};
-        if (const error e = read_base_url(base_, target_); e.code != errc::ok) return e;
+        if (!at_base_)
+            if (const error e = read_base_url(base_, target_); e.code != errc::ok) return e;
+        at_base_ = true;
         carrier_.renew();
         request_.store<Reader>(request);
         path_ = what.path;
@@ -94,6 +96,7 @@ class call_driver {
         select_ = select;
         call_ = options;
         course_.reached = stage::request;
+        course_.patient = false;
         timed_ = refreshed_ = moved_ = asking_directory_ = false;
         phase_ = phase::credential;
         return {};
@@ -126,6 +129,9 @@ class call_driver {
         }
         return step_state::pending;
     }
+
+    /// The running call is driven by somebody who waits for the link whenever a step says so.
+    void be_patient() noexcept { course_.patient = true; }
 
     /// Ends a running call. The connection is in the middle of something and cannot be kept.
     void cancel() noexcept {
@@ -242,6 +248,7 @@ class call_driver {
             return go_again();
         }
         if (reply_.status == 421 && !moved_ && !options_.tenant_directory.empty()) {
+            at_base_ = false;
             const error e = options_.tenant_directory.functions().aim(options_.tenant_directory.url(), target_);
             if (e.code != errc::ok) {
                 answer = e;
@@ -282,6 +289,7 @@ class call_driver {
         std::memmove(kept, base.data(), base.size());
         base_ = {kept, base.size()};
         static_cast<void>(read_base_url(base_, target_));  // which was asked before
+        at_base_ = true;
         carrier_.rest_in(memory_, Reader::slack);
         return {};
     }
@@ -309,6 +317,7 @@ class call_driver {
     bool refreshed_ = false;         // the call was repeated with a fresh credential
     bool moved_ = false;             // the call was repeated at a new address
     bool asking_directory_ = false;  // the running exchange asks for that address
+    bool at_base_ = false;           // `target_` is what the base says
     course course_;
     instant started_;
     milliseconds slow_;

@@ -29,6 +29,7 @@ struct course {
     wait_condition wants;
     instant deadline;
     stage reached = stage::none;
+    bool patient = false;  ///< whoever drives the call waits for the link, and wants to before a reply is looked for
 
     progress wait(const wait_condition& condition) noexcept {
         wants = condition;

@@ -70,7 +70,7 @@ class http1_reader {
     /// Each byte is looked at once and each line once more; the answers do not depend on how the input was cut.
     constexpr answer advance(const char* head, std::size_t size) noexcept {
         for (;;) {
-            if (in_fields_ && !after_cr_) position_ = behind_text(head, position_, size);
+            if (in_fields_ && !after_cr_) position_ = ascii::end_of_text(head, position_, size);  // most of a head
             if (position_ == size) return answer::more;
             const char c = head[position_];
             if (after_cr_ && c != '\n') return bad(position_ - 1);  // a bare CR
@@ -100,12 +100,6 @@ class http1_reader {
   private:
     static constexpr std::size_t status_at = 9;    // HTTP/1.1 200
     static constexpr std::size_t status_end = 13;  // one byte behind the status included
-
-    // Most of a head; its position in a register.
-    static constexpr std::size_t behind_text(const char* head, std::size_t at, std::size_t size) noexcept {
-        while (at < size && ascii::is_text(head[at])) ++at;
-        return at;
-    }
 
     constexpr answer bad(std::size_t at) noexcept {
         position_ = at;

@@ -8,6 +8,7 @@
 #if SUPEROFFICE_WITH_MBEDTLS
 
 #include <superoffice/detail/mbedtls.hpp>
+#include <superoffice/detail/read_ahead.hpp>
 #include <superoffice/detail/tls_session.hpp>
 #include <superoffice/detail/tls_trust.hpp>
 #include <superoffice/error.hpp>
@@ -86,6 +87,8 @@ class tls_engine {
         is_resumed_ = false;
         mbedtls_api::take_tickets(config_, options_.resume);
         unsent_ = 0;
+        ahead_.start_over();
+        end_ = io_result::ready();
         return io_result::ready();
     }
 
@@ -107,15 +110,24 @@ class tls_engine {
         return io_result::would_block(wait_for::nothing, stage::handshake);
     }
 
+    /// All records that come at once are taken at once, as far as they go into `into`, which is also what they are received
+    /// in: see `read_ahead`. How the stream ends is told by itself, behind the text before it.
     io_result receive(std::span<std::byte> into) noexcept {
-        for (int round = 0; round < rounds; ++round) {
-            below_ = io_result::ready();
-            const int n = mbedtls_ssl_read(&ssl_, reinterpret_cast<unsigned char*>(into.data()), piece(into.size()));
-            if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
-            if (is_to_be_repeated(n)) continue;
-            return distrust(answer(n == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : n, stage::receive));
+        if (end_.state != io_state::ready) return end_;
+        ahead_.begin(into);
+        io_result r = take_text(into);
+        ahead_.drain();
+        while (r.state == io_state::ready && !ahead_.empty()) {
+            const io_result more = take_text(into.subspan(r.bytes));
+            r.bytes += more.bytes;
+            if (more.state == io_state::ready) continue;
+            // Of a record that is not whole mbedTLS has all there is.
+            SUPEROFFICE_ASSERT(more.state != io_state::would_block || ahead_.empty());
+            if (more.state != io_state::would_block) end_ = more;
+            break;
         }
-        return io_result::would_block(wait_for::nothing, stage::receive);
+        ahead_.end();
+        return r;
     }
 
     /// What was encrypted and did not fit into the link yet is asked for again with the same size, which is what mbedTLS
@@ -174,7 +186,22 @@ class tls_engine {
     [[nodiscard]] const char* version() const noexcept { return mbedtls_ssl_get_version(&ssl_); }
     [[nodiscard]] const char* ciphersuite() const noexcept { return mbedtls_ssl_get_ciphersuite(&ssl_); }
 
+    /// What `pull` gives to mbedTLS comes from here, or into here from the link below.
+    [[nodiscard]] read_ahead& ahead() noexcept { return ahead_; }
+
   private:
+    /// The text of one record, and what moves no text before it.
+    io_result take_text(std::span<std::byte> into) noexcept {
+        for (int round = 0; round < rounds || !ahead_.empty(); ++round) {
+            below_ = io_result::ready();
+            const int n = mbedtls_ssl_read(&ssl_, reinterpret_cast<unsigned char*>(into.data()), piece(into.size()));
+            if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
+            if (is_to_be_repeated(n)) continue;
+            return distrust(answer(n == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : n, stage::receive));
+        }
+        return io_result::would_block(wait_for::nothing, stage::receive);
+    }
+
     /// A peer may send any number of records that move no data; so many are taken in one call.
     static constexpr int rounds = 16;
 
@@ -366,6 +393,8 @@ class tls_engine {
     mbedtls_ssl_context ssl_;
     tls_session session_;
     io_result below_;  ///< the last word of the link below
+    io_result end_;    ///< how the stream ended, if that came with the last text
+    read_ahead ahead_;
     const char* alpn_[2] = {"http/1.1", nullptr};
     std::size_t unsent_ = 0;        ///< what the last `transmit` gave to mbedTLS and could not be sent yet
     std::int64_t valid_until_ = 0;  ///< of what this connection was verified by

@@ -56,6 +56,9 @@ inline namespace SUPEROFFICE_ABI {
 /// the handshake; native: the alert), link_failed (a damaged record; native: mbedTLS's code).
 /// `tls_refusal` (superoffice/transport/tls_refusal.hpp) puts all of these into words.
 ///
+/// One call of `receive` takes all records that have come, as far as `into` reaches (64 bytes or more; below that, one), and
+/// asks the link below once for them. Between two calls nothing of a whole record is held back.
+///
 /// One call of `start` does one bounded piece of the handshake: at most one step that computes with keys (agreeing on one,
 /// checking the server's certificates, making or checking a signature), then it answers would_block with
 /// wait_for::nothing. With an mbedTLS that has MBEDTLS_ECP_RESTARTABLE, mbedtls_ecp_set_max_ops cuts those as well.
@@ -206,8 +209,19 @@ class tls : public detail::clock_of<Link> {
     }
     static int pull(void* self, unsigned char* into, std::size_t size) noexcept {
         auto& me = *static_cast<tls*>(self);
-        return me.engine_.note(me.link_.receive(std::as_writable_bytes(std::span(into, size))),
-                               MBEDTLS_ERR_SSL_WANT_READ);
+        detail::read_ahead& ahead = me.engine_.ahead();
+        const std::span<std::byte> wanted = std::as_writable_bytes(std::span(into, size));
+        io_result r = io_result::ready(ahead.take(wanted));
+        if (r.bytes == 0) {
+            const std::span<std::byte> room = ahead.room_for(wanted);
+            r = ahead.is_draining() ? io_result::would_block(wait_for::readable) : me.link_.receive(room);
+            if (r.state == io_state::ready && room.data() != wanted.data()) {
+                ahead.arrived(r.bytes);
+                r.bytes = ahead.take(wanted);
+            }
+        }
+        ahead.given(wanted.first(r.bytes));
+        return me.engine_.note(r, MBEDTLS_ERR_SSL_WANT_READ);
     }
 
     void finish(const io_result& r) noexcept {

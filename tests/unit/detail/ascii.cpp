@@ -4,7 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 using namespace std::string_view_literals;
@@ -69,4 +71,30 @@ TEST_CASE("ascii: the classes of all 256 bytes") {
         const auto hex = "0123456789abcdefABCDEF"sv.find(c);
         CHECK(ascii::hex_digit(c) == (hex == std::string_view::npos ? -1 : static_cast<int>(hex < 16 ? hex : hex - 6)));
     }
+}
+
+TEST_CASE("ascii: the end of a text is its first byte that is none, wherever that is") {
+    std::string text(24, 'x');
+    for (std::size_t from = 0; from <= text.size(); ++from)
+        for (std::size_t at = from; at <= text.size(); ++at)
+            for (int byte = 0; byte != 256; ++byte) {
+                const auto c = static_cast<char>(byte);
+                std::string with = text;
+                if (at < with.size()) with[at] = c;
+                const std::size_t expected = at < with.size() && !ascii::is_text(c) ? at : with.size();
+                if (ascii::end_of_text(with.data(), from, with.size()) == expected) continue;
+                CAPTURE(byte);
+                CAPTURE(at);
+                CHECK(ascii::end_of_text(with.data(), from, with.size()) == expected);
+            }
+    static_assert(ascii::end_of_text("tab\there, then \r\n", 0, 18) == 15);
+}
+
+TEST_CASE("ascii: a byte is found where it stands first, or not at all") {
+    for (const std::string_view text : {""sv, "a"sv, "ab\0c"sv, "aaaaaaaaaaaaaaaaaaaaaaaab"sv})
+        for (int byte = 0; byte != 256; ++byte) {
+            std::size_t at = 0;
+            while (at < text.size() && text[at] != static_cast<char>(byte)) ++at;
+            CHECK(ascii::find(text, static_cast<char>(byte)) == at);
+        }
 }

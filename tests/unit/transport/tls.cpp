@@ -10,9 +10,11 @@
 #include <superoffice/transport/scripted.hpp>
 #include <superoffice/transport/tls_refusal.hpp>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <fstream>
 #include <span>
 #include <string>
@@ -599,7 +601,122 @@ struct hesitant : so::tcp_socket {
     }
 };
 
+/// Keeps what comes until the peer has closed, then gives it out in pieces, perhaps blocking before each.
+struct hoarder : so::tcp_socket {
+    std::vector<std::byte> kept;
+    std::size_t given = 0, piece = SIZE_MAX;
+    bool hoards = false, whole = false, hesitates = false, moved = true;
+    int asked = 0;  ///< after the whole was there
+
+    io_result receive(std::span<std::byte> into) noexcept {
+        if (!hoards) return so::tcp_socket::receive(into);
+        while (!whole) {
+            std::byte some[4096];
+            const io_result r = so::tcp_socket::receive(some);
+            if (r.state == io_state::would_block) return r;
+            whole = r.state == io_state::closed;
+            kept.insert(kept.end(), some, some + r.bytes);
+        }
+        if (hesitates && (moved = !moved) == false) return io_result::would_block(wait_for::nothing);
+        ++asked;
+        const std::size_t left = kept.size() - given;
+        const std::size_t size = (std::min)({left, into.size(), piece});
+        if (size == 0) return io_result::closed();
+        std::memcpy(into.data(), kept.data() + given, size);
+        given += size;
+        return io_result::ready(size);
+    }
+};
+
+struct received {
+    std::string text;
+    io_result end;
+    int asked = 0;
+};
+
+/// A whole reply and how it ends, taken into memory of `size` bytes, each answer into the same.
+received receive_hoarded(int id, std::size_t size, std::size_t piece, bool hesitates, bool damaged = false) {
+    so::tls<hoarder> link{trusting_service()};
+    REQUIRE(start(link, "localhost", service().port()).state == io_state::ready);
+    link.link().hoards = true;
+    link.link().piece = piece;
+    link.link().hesitates = hesitates;
+    REQUIRE(transmit(link, request(id, "Connection: close\r\n")).state == io_state::ready);
+    std::vector<std::byte> into(size);
+    received all;
+    for (bool spoilt = !damaged;;) {
+        const io_result r = link.receive(into);
+        if (r.state == io_state::ready) {
+            REQUIRE(r.bytes >= 1);
+            REQUIRE(r.bytes <= size);
+            all.text.append(reinterpret_cast<const char*>(into.data()), r.bytes);
+        } else if (r.state == io_state::would_block) {
+            link.wait(r.wants, so::milliseconds{5000});
+            if (!spoilt && link.link().whole) {
+                link.link().kept.back() ^= std::byte{1};
+                spoilt = true;
+            }
+        } else {
+            all.end = r;
+            all.asked = link.link().asked;
+            CHECK(link.receive(into).state == r.state);  // and stays so
+            CHECK(link.receive(std::span(into).first(1)).state == r.state);
+            CHECK_FALSE(link.secure());
+            return all;
+        }
+    }
+}
+
+/// What is the same in each reply.
+std::string without_head(const std::string& reply) {
+    const std::size_t end = reply.find("\r\n\r\n");
+    return end == std::string::npos ? reply : reply.substr(end);
+}
+
 }  // namespace
+
+TEST_CASE(
+    "tls: a reply and its end come out the same, however its records arrive and however much is taken at a time") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    for (const bool truncated : {false, true}) {
+        const int id = truncated ? 8013 : 8016;
+        const received plain = receive_hoarded(id, 16384, SIZE_MAX, false);
+        CHECK(plain.text.substr(0, 15) == "HTTP/1.1 200 OK");
+        for (const std::size_t size : {1U, 63U, 64U, 65U, 100U, 1000U, 16384U})
+            for (const std::size_t piece : {1U, 4U, 5U, 6U, 29U, 64U, 100U, 1000U, 16384U})
+                for (const bool hesitates : {false, true}) {
+                    if (hesitates && piece == 1 && size == 1) continue;  // says nothing new, and takes its time
+                    CAPTURE(truncated);
+                    CAPTURE(size);
+                    CAPTURE(piece);
+                    CAPTURE(hesitates);
+                    const received all = receive_hoarded(id, size, piece, hesitates);
+                    CHECK(without_head(all.text) == without_head(plain.text));
+                    if (truncated)
+                        check_failed(all.end, errc::truncated_close, stage::receive);
+                    else
+                        CHECK(all.end.state == io_state::closed);
+                }
+    }
+}
+
+TEST_CASE("tls: records that are there are received by one call of the link below, their end included") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    const received all = receive_hoarded(8016, 16384, SIZE_MAX, false);
+    CHECK(all.end.state == io_state::closed);
+    CHECK(all.asked == 1);
+}
+
+TEST_CASE("tls: a damaged record behind good ones is told behind their text") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    const received plain = receive_hoarded(8016, 16384, SIZE_MAX, true);
+    for (const std::size_t size : {1U, 64U, 1000U, 16384U}) {
+        CAPTURE(size);
+        const received all = receive_hoarded(8016, size, SIZE_MAX, true, true);
+        check_failed(all.end, errc::link_failed, stage::receive);
+        CHECK(without_head(all.text) == without_head(plain.text));
+    }
+}
 
 TEST_CASE("tls: a refused certificate is told by its own error, and the server sees not one byte") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
