@@ -38,10 +38,11 @@ struct request_headers {
 struct reply_info;
 struct base_url;
 struct json_document;
+class compact_reader;
 
 namespace detail {
 
-/// What a client does with a directory of tenants; in <superoffice/detail/tenant_directory.hpp>.
+/// What a client does with a directory of tenants.
 struct directory_functions {
     /// Makes the directory the target, in place of the tenant's own host. A refusal where that would lead from https to
     /// http.
@@ -50,8 +51,18 @@ struct directory_functions {
     std::string_view (*tenant_of)(std::string_view base) noexcept;
     /// Understands its reply: the tenant's base URL.
     error (*learn)(reply_info& about, const json_document& document, bool from_https, std::string_view& base) noexcept;
+};
 
-    static const directory_functions all;
+/// Does it, reading with `Reader`; in <superoffice/detail/tenant_directory.hpp>. A template, so that the compiler makes
+/// nothing of it for a program that names no directory.
+template <class Reader>
+struct directory_asker {
+    static error aim(std::string_view directory, base_url& target) noexcept;
+    static std::string_view tenant_of(std::string_view base) noexcept;
+    static error learn(reply_info& about, const json_document& document, bool from_https,
+                       std::string_view& base) noexcept;
+
+    static constexpr directory_functions functions{aim, tenant_of, learn};
 };
 
 }  // namespace detail
@@ -61,10 +72,10 @@ struct directory_functions {
 class tenant_directory {
   public:
     constexpr tenant_directory() noexcept = default;
-    template <std::convertible_to<borrowed> Text>
+    template <std::convertible_to<borrowed> Text, class Reader = compact_reader>
         requires(!std::same_as<std::remove_cvref_t<Text>, tenant_directory>)
     constexpr tenant_directory(Text&& url) noexcept
-        : url_(std::forward<Text>(url)), functions_(&detail::directory_functions::all) {}
+        : url_(std::forward<Text>(url)), functions_(&detail::directory_asker<Reader>::functions) {}
 
     [[nodiscard]] constexpr std::string_view url() const noexcept { return url_; }
     [[nodiscard]] constexpr bool empty() const noexcept { return url_.empty(); }

@@ -17,16 +17,14 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 namespace detail {
-/// What a member's value is read as. The second one is defined with the decoder: whoever reads FieldProperties includes
+/// What a member's value is read as. All but text is defined with the decoder: whoever reads FieldProperties includes
 /// <superoffice/json.hpp>, and the compiler says so.
 template <class Value>
-Value map_value(json_text text) noexcept;
+inline Value map_value(json_text text) noexcept;
 template <>
 constexpr json_text map_value<json_text>(json_text text) noexcept {
     return text;
 }
-template <>
-inline FieldProperty map_value<FieldProperty>(json_text text) noexcept;
 }  // namespace detail
 
 /// A map whose keys and number nobody knows beforehand. Only its text is kept, a view into the reply; it was checked

@@ -24,24 +24,27 @@ constexpr std::string_view last_segment(std::string_view path) noexcept {
 }
 
 /// Who answers decides where the credential goes: never from https to http.
-inline error aim_at_directory(std::string_view directory, base_url& target) noexcept {
+template <class Reader>
+error directory_asker<Reader>::aim(std::string_view directory, base_url& target) noexcept {
     const bool from_https = target.https;
     if (const error e = read_base_url(directory, target); e.code != errc::ok) return e;
     if (from_https && !target.https) return {.stage = stage::connect, .code = errc::insecure_link};
     return {};
 }
 
-inline std::string_view tenant_of_base(std::string_view base) noexcept {
+template <class Reader>
+std::string_view directory_asker<Reader>::tenant_of(std::string_view base) noexcept {
     base_url parsed;
     static_cast<void>(read_base_url(base, parsed));
     return last_segment(parsed.root);
 }
 
 /// The directory is asked for JSON, whatever the client's own calls are made in.
-inline error learn_from_directory(reply_info& about, const json_document& document, bool from_https,
-                                  std::string_view& base) noexcept {
+template <class Reader>
+error directory_asker<Reader>::learn(reply_info& about, const json_document& document, bool from_https,
+                                     std::string_view& base) noexcept {
     const error nowhere{.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
-    compact_reader reader;
+    Reader reader;
     TenantStatus status;
     const error e = interpret(reader, about, document, status);
     if (e.code == errc::no_such_task) return nowhere;
@@ -53,8 +56,6 @@ inline error learn_from_directory(reply_info& about, const json_document& docume
     if (read_base_url(base, parsed).code != errc::ok || (from_https && !parsed.https)) return nowhere;
     return {};
 }
-
-inline constexpr directory_functions directory_functions::all{aim_at_directory, tenant_of_base, learn_from_directory};
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
