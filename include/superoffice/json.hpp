@@ -36,13 +36,17 @@ struct decodable_member {
     static constexpr bool value = has_codec<T>;
 };
 
+// By the whole list at once: each `member_pointer<T, I>` has the compiler look through it anew.
+template <class T, template <class...> class List, class... D>
+consteval bool are_decodable(List<D...>*) {
+    return (true && ... && decodable_member<D::pointer, pointed_to<T, D>>::value);
+}
+
 template <class T>
 consteval bool is_decodable() {
     static_assert(is_described_struct<T>,
                   "superoffice: this type is not described: add BOOST_DESCRIBE_STRUCT(type, (), (members)) behind it");
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-        return (true && ... && decodable_member<member_pointer<T, I>, member_type<T, I>>::value);
-    }(std::make_index_sequence<member_count<T>>{});
+    return are_decodable<T>(static_cast<members_of<T>*>(nullptr));
 }
 
 template <class Reader>

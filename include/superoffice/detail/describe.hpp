@@ -60,8 +60,12 @@ inline constexpr std::size_t member_count = boost::mp11::mp_size<members_of<T>>:
 template <class T, std::size_t I>
 inline constexpr auto member_pointer = boost::mp11::mp_at_c<members_of<T>, I>::pointer;
 
+/// The type of T's member that Boost describes as D.
+template <class T, class D>
+using pointed_to = std::remove_cvref_t<decltype(std::declval<T&>().*D::pointer)>;
+
 template <class T, std::size_t I>
-using member_type = std::remove_cvref_t<decltype(std::declval<T&>().*member_pointer<T, I>)>;
+using member_type = pointed_to<T, boost::mp11::mp_at_c<members_of<T>, I>>;
 
 /// f(index constant) for each member of T in order.
 template <class T, class F>
@@ -71,11 +75,19 @@ constexpr void for_each_member(F&& f) {
     }(std::make_index_sequence<member_count<T>>{});
 }
 
+/// The name of a member or enumerator, of which D is Boost's description. (The compiler counts its bytes at once, and
+/// std::string_view one by one.)
+template <class D>
+inline constexpr std::string_view name_of{D::name, __builtin_strlen(D::name)};
+
+template <template <class...> class List, class... D>
+consteval std::array<std::string_view, sizeof...(D)> names_of(List<D...>*) {
+    return {name_of<D>...};
+}
+
 /// T's member names in the same order.
 template <class T>
-inline constexpr auto member_names = []<std::size_t... I>(std::index_sequence<I...>) {
-    return std::array<std::string_view, sizeof...(I)>{boost::mp11::mp_at_c<members_of<T>, I>::name...};
-}(std::make_index_sequence<member_count<T>>{});
+inline constexpr auto member_names = names_of(static_cast<members_of<T>*>(nullptr));
 
 struct enumerator {
     std::string_view name;

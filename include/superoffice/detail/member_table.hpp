@@ -155,16 +155,16 @@ union unmade {
 template <class T>
 inline constexpr unmade<T> unmade_one{};
 
-/// How many bytes into a T something is: `part(const T&)` gives it. offsetof wants a name, and there is only a pointer to
-/// a member.
-template <class T, class Part>
-consteval std::uint32_t place_of(Part part) {
-    using type = std::remove_cvref_t<decltype(part(unmade_one<T>.object))>;
-    // std::addressof is in <memory>, which costs every translation unit dearly; g++, clang and MSVC all know this one.
-    const void* const wanted = __builtin_addressof(part(unmade_one<T>.object));
-    for (std::size_t at = 0; at < sizeof(T); at += alignof(type))
-        if (static_cast<const void*>(unmade_one<T>.bytes + at) == wanted) return static_cast<std::uint32_t>(at);
-    return member_row<int>::size_limit;  // is no offset
+/// How many bytes into a T something is, which is looked for at multiples of `step`, from `from` on first. offsetof wants
+/// a name, and there is only a pointer to a member.
+template <class T>
+constexpr std::uint32_t place_in(const unmade<T>& in, const void* wanted, std::uint32_t step, std::uint32_t from) {
+    std::uint32_t at = (from + step - 1) / step * step;
+    for (std::size_t n = 0; n < sizeof(T); n += step, at += step) {
+        if (at >= sizeof(T)) at = 0;
+        if (static_cast<const void*>(in.bytes + at) == wanted) return at;
+    }
+    return member_row<int>::no_state;  // is no offset
 }
 
 // ---- what a member is
@@ -182,20 +182,35 @@ struct bare_member<field<M>> {
 template <class M>
 struct bare_member<unlisted<M>> : bare_member<field<M>> {};
 
+template <class T>
+inline constexpr member_kind kind_of_value = [] {
+    if constexpr (is_coded<T>)
+        return member_kind::coded;
+    else if constexpr (is_flags<T>)
+        return member_kind::flags;
+    else if constexpr (requires { codec<T>::is_members; })  // nobody gave it a codec of its own
+        return member_kind::object;
+    else
+        return member_kind::other;
+}();
+template <>
+inline constexpr member_kind kind_of_value<std::int32_t> = member_kind::int32;
+template <>
+inline constexpr member_kind kind_of_value<bool> = member_kind::boolean;
+template <>
+inline constexpr member_kind kind_of_value<std::string_view> = member_kind::text;
+template <>
+inline constexpr member_kind kind_of_value<date_time> = member_kind::date;
+template <>
+inline constexpr member_kind kind_of_value<json_text> = member_kind::json;
+template <>
+inline constexpr member_kind kind_of_value<string_map> = member_kind::map;
+
+/// Null is a value of a plain `json_text`, which its codec knows.
 template <class M>
-consteval member_kind kind_of_member() {
-    using T = typename bare_member<M>::type;
-    if constexpr (std::same_as<T, std::int32_t>) return member_kind::int32;
-    if constexpr (std::same_as<T, bool>) return member_kind::boolean;
-    if constexpr (std::same_as<T, std::string_view>) return member_kind::text;
-    if constexpr (std::same_as<T, date_time>) return member_kind::date;
-    if constexpr (is_coded<T>) return member_kind::coded;
-    if constexpr (is_flags<T>) return member_kind::flags;
-    if constexpr (std::same_as<T, json_text> && bare_member<M>::is_field) return member_kind::json;
-    if constexpr (std::same_as<T, string_map>) return member_kind::map;
-    if constexpr (requires { codec<T>::is_members; }) return member_kind::object;  // nobody gave it a codec of its own
-    return member_kind::other;
-}
+inline constexpr member_kind kind_of_member = kind_of_value<typename bare_member<M>::type>;
+template <>
+inline constexpr member_kind kind_of_member<json_text> = member_kind::other;
 
 /// By its codec; null and absence are its business.
 template <class M, class Value>
@@ -217,50 +232,77 @@ void clear_members(void* object) noexcept {
 template <class T, class Value>
 struct member_tables;
 
-template <class T, std::size_t I, class Value>
-consteval member_row<Value> make_member_row() {
-    using M = member_type<T, I>;
+/// A row that lacks its places, and what has them.
+template <class Value>
+struct unplaced_row {
+    member_row<Value> row;
+    std::uint32_t step = 1;  ///< where a value may begin
+    const void* value = nullptr;
+    const void* state = nullptr;  ///< nullptr: it has none
+};
+
+/// The row of `member`, which is never looked at. A template of its type alone: structs have many members of few types.
+template <class Value, class M>
+consteval unplaced_row<Value> make_row(const M& member, std::string_view name) {
     using bare = typename bare_member<M>::type;
-    constexpr member_kind kind = kind_of_member<M>();
+    constexpr member_kind kind = kind_of_member<M>;
+    unplaced_row<Value> made{.row = {.text = name.data(),
+                                     .detail = {},
+                                     .place = 0,
+                                     .text_size = static_cast<std::uint8_t>(name.size()),
+                                     .state = member_row<Value>::no_state,
+                                     .kind = static_cast<std::uint8_t>(kind),
+                                     .spelling = typename spelling_of<Value>::type{name}}};
+    // std::addressof is in <memory>, which costs every translation unit dearly; g++, clang and MSVC all know this one.
+    if constexpr (kind == member_kind::other) {
+        made.step = alignof(M);
+        made.value = __builtin_addressof(member);
+        made.row.detail = member_detail<Value>{&decode_other<M, Value>};
+    } else {
+        const bare* value = nullptr;
+        if constexpr (bare_member<M>::is_field) {
+            value = __builtin_addressof(field_parts::value(static_cast<const field<bare>&>(member)));
+            made.state = __builtin_addressof(field_parts::state(static_cast<const field<bare>&>(member)));
+        } else {
+            value = __builtin_addressof(member);
+        }
+        made.step = alignof(bare);
+        made.value = value;
+        if constexpr (kind == member_kind::coded || kind == member_kind::flags) {
+            made.value = __builtin_addressof(bare::parts::of(*value));
+            made.row.detail = member_detail<Value>{&bare::parts::names};
+        } else if constexpr (kind == member_kind::object) {
+            made.row.detail = member_detail<Value>{&member_tables<bare, Value>::whole};
+        }
+    }
+    return made;
+}
+
+template <class T, class Value, template <class...> class List, class... D>
+consteval std::array<member_row<Value>, sizeof...(D)> make_rows(List<D...>*) {
     static_assert(sizeof(T) < member_row<Value>::no_state, "superoffice: a decoded struct has less than 16 MB");
-    static_assert(member_names<T>[I].size() <= 0xFF, "superoffice: a decoded member's name has at most 255 bytes");
+    static_assert((true && ... && (name_of<D>.size() <= 0xFF)),
+                  "superoffice: a decoded member's name has at most 255 bytes");
+    [[maybe_unused]] const unmade<T>& one = unmade_one<T>;
+    const unplaced_row<Value> unplaced[] = {make_row<Value>(one.object.*D::pointer, name_of<D>)..., {}};
+    std::array<member_row<Value>, sizeof...(D)> rows{};
+    std::uint32_t at = 0;
+    for (std::size_t n = 0; n < sizeof...(D); ++n) {
+        rows[n] = unplaced[n].row;
+        at = place_in(one, unplaced[n].value, unplaced[n].step, at);
+        rows[n].place = at & member_row<Value>::no_state;
+        if (unplaced[n].state == nullptr) continue;
+        at = place_in(one, unplaced[n].state, 1, at);
+        rows[n].state = at & member_row<Value>::no_state;
+    }
+    return rows;
+}
 
-    member_row<Value> row{.text = member_names<T>[I].data(),
-                          .detail = {},
-                          .place = 0,
-                          .text_size = static_cast<std::uint8_t>(member_names<T>[I].size()),
-                          .state = member_row<Value>::no_state,
-                          .kind = static_cast<std::uint8_t>(kind),
-                          .spelling = typename spelling_of<Value>::type{member_names<T>[I]}};
-    [[maybe_unused]] constexpr auto whole = [](const T& object) -> const M& { return object.*member_pointer<T, I>; };
-    [[maybe_unused]] constexpr auto value = [](const T& object) -> const bare& {
-        if constexpr (bare_member<M>::is_field)
-            return field_parts::value(static_cast<const field<bare>&>(object.*member_pointer<T, I>));
-        else
-            return object.*member_pointer<T, I>;
-    };
-    constexpr std::uint32_t place = [&] {
-        if constexpr (kind == member_kind::other) return place_of<T>(whole);
-        if constexpr (kind == member_kind::coded || kind == member_kind::flags)
-            return place_of<T>([value](const T& object) -> const auto& { return bare::parts::of(value(object)); });
-        else
-            return place_of<T>(value);
-    }();
-    static_assert(place < sizeof(T), "superoffice: the place of a decoded member is not found");
-    row.place = place & (member_row<Value>::size_limit - 1);
-    if constexpr (kind != member_kind::other && bare_member<M>::is_field)
-        row.state = place_of<T>([](const T& object) -> const field_state& {
-                        return field_parts::state(static_cast<const field<bare>&>(object.*member_pointer<T, I>));
-                    }) &
-                    (member_row<Value>::size_limit - 1);
-
-    if constexpr (kind == member_kind::coded || kind == member_kind::flags)
-        row.detail = member_detail<Value>{&bare::parts::names};
-    else if constexpr (kind == member_kind::object)
-        row.detail = member_detail<Value>{&member_tables<bare, Value>::whole};
-    else if constexpr (kind == member_kind::other)
-        row.detail = member_detail<Value>{&decode_other<M, Value>};
-    return row;
+template <class T, class Value>
+consteval bool are_placed(const member_row<Value>* rows, std::size_t count) {
+    for (std::size_t n = 0; n < count; ++n)
+        if (rows[n].place >= sizeof(T)) return false;
+    return true;
 }
 
 template <class T>
@@ -282,19 +324,20 @@ struct slots_of {
     // Tries factors until no two names meet. Where that fails (names that differ in none of the bytes looked at), and for
     // a few names, they are looked through one after the other.
     static constexpr made search() {
-        constexpr std::size_t few = 4, many = 0xFF;
-        if (member_count<T> <= few || member_count<T> >= many) return {};
+        constexpr std::size_t count = member_count<T>, few = 4, many = 0xFF;
+        if (count <= few || count >= many) return {};
+        std::uint32_t digests[count + 1] = {};
+        for (std::size_t n = 0; n < count; ++n) digests[n] = name_slots::digest(member_names<T>[n]);
+        int taken[size] = {};  // by which attempt
         std::uint32_t factor = 0x9E3779B1;
-        for (int attempts = 0; attempts < 4000; ++attempts, factor = factor * 1664525 + 1013904223) {
+        for (int attempt = 1; attempt <= 4000; ++attempt, factor = factor * 1664525 + 1013904223) {
+            std::size_t n = 0;
+            while (n < count && std::exchange(taken[digests[n] * (factor | 1) >> shift], attempt) != attempt) ++n;
+            if (n < count) continue;
             made found{.rows = {}, .factor = factor | 1};
             found.rows.fill(name_slots::none);
-            bool good = true;
-            for (std::size_t n = 0; good && n < member_count<T>; ++n) {
-                std::uint8_t& row = found.rows[name_slots::digest(member_names<T>[n]) * found.factor >> shift];
-                good = row == name_slots::none;
-                row = static_cast<std::uint8_t>(n);
-            }
-            if (good) return found;
+            for (n = 0; n < count; ++n) found.rows[digests[n] * found.factor >> shift] = static_cast<std::uint8_t>(n);
+            return found;
         }
         return {};
     }
@@ -316,9 +359,8 @@ consteval name_slots make_slots() {
 
 template <class T, class Value>
 struct member_tables {
-    static constexpr auto rows = []<std::size_t... I>(std::index_sequence<I...>) {
-        return std::array<member_row<Value>, sizeof...(I)>{make_member_row<T, I, Value>()...};
-    }(std::make_index_sequence<member_count<T>>{});
+    static constexpr auto rows = make_rows<T, Value>(static_cast<members_of<T>*>(nullptr));
+    static_assert(are_placed<T>(rows.data(), rows.size()), "superoffice: the place of a decoded member is not found");
     static constexpr member_table<Value> whole{
         .rows = rows.data(), .count = member_count<T>, .slots = make_slots<T>(), .clear = &clear_members<T>};
 };
