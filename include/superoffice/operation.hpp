@@ -14,7 +14,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 namespace superoffice {
@@ -110,11 +109,11 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
     const std::string_view method = posts ? ascii::literal("POST") : ascii::literal("GET");
     constexpr bool frames = std::same_as<Writer, http1_writer>;
     if constexpr (frames) {
-        out.request_line(method, std::span(target));
+        out.request_line(method, target, std::size(target));
         out.header(ascii::literal("Host"), lines.base.authority);
     } else {
         out.call(method, lines.base.https ? ascii::literal("https://") : ascii::literal("http://"),
-                 lines.base.authority, target);
+                 lines.base.authority, target, std::size(target));
     }
     out.constant("Accept: ");
     out.constant(media_types[media_index(lines.accept)]);

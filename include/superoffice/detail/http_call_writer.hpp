@@ -6,7 +6,6 @@
 #include <superoffice/detail/http1_writer.hpp>
 
 #include <cstddef>
-#include <span>
 #include <string_view>
 
 namespace superoffice {
@@ -20,12 +19,12 @@ class http_call_writer : public target_writer {
 
     /// `method` is kept as it is: a constant. For `parts` see `target`.
     void call(std::string_view method, std::string_view scheme, std::string_view authority,
-              std::span<const std::string_view> parts) noexcept {
+              const std::string_view* parts, std::size_t count) noexcept {
         method_ = method;
         put(scheme);
         put(authority);
         target_at_ = size();
-        target(parts);
+        target(parts, count);
         url_size_ = size();
         put(std::string_view("\0", 1));  // a NUL: hosts' stacks are mostly C
     }
