@@ -1065,8 +1065,12 @@ inline constexpr std::size_t member_count = boost::mp11::mp_size<members_of<T>>:
 template <class T, std::size_t I>
 inline constexpr auto member_pointer = boost::mp11::mp_at_c<members_of<T>, I>::pointer;
 
+/// The type of T's member that Boost describes as D.
+template <class T, class D>
+using pointed_to = std::remove_cvref_t<decltype(std::declval<T&>().*D::pointer)>;
+
 template <class T, std::size_t I>
-using member_type = std::remove_cvref_t<decltype(std::declval<T&>().*member_pointer<T, I>)>;
+using member_type = pointed_to<T, boost::mp11::mp_at_c<members_of<T>, I>>;
 
 /// f(index constant) for each member of T in order.
 template <class T, class F>
@@ -1076,11 +1080,19 @@ constexpr void for_each_member(F&& f) {
     }(std::make_index_sequence<member_count<T>>{});
 }
 
+/// The name of a member or enumerator, of which D is Boost's description. (The compiler counts its bytes at once, and
+/// std::string_view one by one.)
+template <class D>
+inline constexpr std::string_view name_of{D::name, __builtin_strlen(D::name)};
+
+template <template <class...> class List, class... D>
+consteval std::array<std::string_view, sizeof...(D)> names_of(List<D...>*) {
+    return {name_of<D>...};
+}
+
 /// T's member names in the same order.
 template <class T>
-inline constexpr auto member_names = []<std::size_t... I>(std::index_sequence<I...>) {
-    return std::array<std::string_view, sizeof...(I)>{boost::mp11::mp_at_c<members_of<T>, I>::name...};
-}(std::make_index_sequence<member_count<T>>{});
+inline constexpr auto member_names = names_of(static_cast<members_of<T>*>(nullptr));
 
 struct enumerator {
     std::string_view name;
@@ -2039,16 +2051,14 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 namespace detail {
-/// What a member's value is read as. The second one is defined with the decoder: whoever reads FieldProperties includes
+/// What a member's value is read as. All but text is defined with the decoder: whoever reads FieldProperties includes
 /// <superoffice/json.hpp>, and the compiler says so.
 template <class Value>
-Value map_value(json_text text) noexcept;
+inline Value map_value(json_text text) noexcept;
 template <>
 constexpr json_text map_value<json_text>(json_text text) noexcept {
     return text;
 }
-template <>
-inline FieldProperty map_value<FieldProperty>(json_text text) noexcept;
 }  // namespace detail
 
 /// A map whose keys and number nobody knows beforehand. Only its text is kept, a view into the reply; it was checked
@@ -4007,16 +4017,16 @@ union unmade {
 template <class T>
 inline constexpr unmade<T> unmade_one{};
 
-/// How many bytes into a T something is: `part(const T&)` gives it. offsetof wants a name, and there is only a pointer to
-/// a member.
-template <class T, class Part>
-consteval std::uint32_t place_of(Part part) {
-    using type = std::remove_cvref_t<decltype(part(unmade_one<T>.object))>;
-    // std::addressof is in <memory>, which costs every translation unit dearly; g++, clang and MSVC all know this one.
-    const void* const wanted = __builtin_addressof(part(unmade_one<T>.object));
-    for (std::size_t at = 0; at < sizeof(T); at += alignof(type))
-        if (static_cast<const void*>(unmade_one<T>.bytes + at) == wanted) return static_cast<std::uint32_t>(at);
-    return member_row<int>::size_limit;  // is no offset
+/// How many bytes into a T something is, which is looked for at multiples of `step`, from `from` on first. offsetof wants
+/// a name, and there is only a pointer to a member.
+template <class T>
+constexpr std::uint32_t place_in(const unmade<T>& in, const void* wanted, std::uint32_t step, std::uint32_t from) {
+    std::uint32_t at = (from + step - 1) / step * step;
+    for (std::size_t n = 0; n < sizeof(T); n += step, at += step) {
+        if (at >= sizeof(T)) at = 0;
+        if (static_cast<const void*>(in.bytes + at) == wanted) return at;
+    }
+    return member_row<int>::no_state;  // is no offset
 }
 
 // ---- what a member is
@@ -4034,20 +4044,35 @@ struct bare_member<field<M>> {
 template <class M>
 struct bare_member<unlisted<M>> : bare_member<field<M>> {};
 
+template <class T>
+inline constexpr member_kind kind_of_value = [] {
+    if constexpr (is_coded<T>)
+        return member_kind::coded;
+    else if constexpr (is_flags<T>)
+        return member_kind::flags;
+    else if constexpr (requires { codec<T>::is_members; })  // nobody gave it a codec of its own
+        return member_kind::object;
+    else
+        return member_kind::other;
+}();
+template <>
+inline constexpr member_kind kind_of_value<std::int32_t> = member_kind::int32;
+template <>
+inline constexpr member_kind kind_of_value<bool> = member_kind::boolean;
+template <>
+inline constexpr member_kind kind_of_value<std::string_view> = member_kind::text;
+template <>
+inline constexpr member_kind kind_of_value<date_time> = member_kind::date;
+template <>
+inline constexpr member_kind kind_of_value<json_text> = member_kind::json;
+template <>
+inline constexpr member_kind kind_of_value<string_map> = member_kind::map;
+
+/// Null is a value of a plain `json_text`, which its codec knows.
 template <class M>
-consteval member_kind kind_of_member() {
-    using T = typename bare_member<M>::type;
-    if constexpr (std::same_as<T, std::int32_t>) return member_kind::int32;
-    if constexpr (std::same_as<T, bool>) return member_kind::boolean;
-    if constexpr (std::same_as<T, std::string_view>) return member_kind::text;
-    if constexpr (std::same_as<T, date_time>) return member_kind::date;
-    if constexpr (is_coded<T>) return member_kind::coded;
-    if constexpr (is_flags<T>) return member_kind::flags;
-    if constexpr (std::same_as<T, json_text> && bare_member<M>::is_field) return member_kind::json;
-    if constexpr (std::same_as<T, string_map>) return member_kind::map;
-    if constexpr (requires { codec<T>::is_members; }) return member_kind::object;  // nobody gave it a codec of its own
-    return member_kind::other;
-}
+inline constexpr member_kind kind_of_member = kind_of_value<typename bare_member<M>::type>;
+template <>
+inline constexpr member_kind kind_of_member<json_text> = member_kind::other;
 
 /// By its codec; null and absence are its business.
 template <class M, class Value>
@@ -4069,50 +4094,77 @@ void clear_members(void* object) noexcept {
 template <class T, class Value>
 struct member_tables;
 
-template <class T, std::size_t I, class Value>
-consteval member_row<Value> make_member_row() {
-    using M = member_type<T, I>;
+/// A row that lacks its places, and what has them.
+template <class Value>
+struct unplaced_row {
+    member_row<Value> row;
+    std::uint32_t step = 1;  ///< where a value may begin
+    const void* value = nullptr;
+    const void* state = nullptr;  ///< nullptr: it has none
+};
+
+/// The row of `member`, which is never looked at. A template of its type alone: structs have many members of few types.
+template <class Value, class M>
+consteval unplaced_row<Value> make_row(const M& member, std::string_view name) {
     using bare = typename bare_member<M>::type;
-    constexpr member_kind kind = kind_of_member<M>();
+    constexpr member_kind kind = kind_of_member<M>;
+    unplaced_row<Value> made{.row = {.text = name.data(),
+                                     .detail = {},
+                                     .place = 0,
+                                     .text_size = static_cast<std::uint8_t>(name.size()),
+                                     .state = member_row<Value>::no_state,
+                                     .kind = static_cast<std::uint8_t>(kind),
+                                     .spelling = typename spelling_of<Value>::type{name}}};
+    // std::addressof is in <memory>, which costs every translation unit dearly; g++, clang and MSVC all know this one.
+    if constexpr (kind == member_kind::other) {
+        made.step = alignof(M);
+        made.value = __builtin_addressof(member);
+        made.row.detail = member_detail<Value>{&decode_other<M, Value>};
+    } else {
+        const bare* value = nullptr;
+        if constexpr (bare_member<M>::is_field) {
+            value = __builtin_addressof(field_parts::value(static_cast<const field<bare>&>(member)));
+            made.state = __builtin_addressof(field_parts::state(static_cast<const field<bare>&>(member)));
+        } else {
+            value = __builtin_addressof(member);
+        }
+        made.step = alignof(bare);
+        made.value = value;
+        if constexpr (kind == member_kind::coded || kind == member_kind::flags) {
+            made.value = __builtin_addressof(bare::parts::of(*value));
+            made.row.detail = member_detail<Value>{&bare::parts::names};
+        } else if constexpr (kind == member_kind::object) {
+            made.row.detail = member_detail<Value>{&member_tables<bare, Value>::whole};
+        }
+    }
+    return made;
+}
+
+template <class T, class Value, template <class...> class List, class... D>
+consteval std::array<member_row<Value>, sizeof...(D)> make_rows(List<D...>*) {
     static_assert(sizeof(T) < member_row<Value>::no_state, "superoffice: a decoded struct has less than 16 MB");
-    static_assert(member_names<T>[I].size() <= 0xFF, "superoffice: a decoded member's name has at most 255 bytes");
+    static_assert((true && ... && (name_of<D>.size() <= 0xFF)),
+                  "superoffice: a decoded member's name has at most 255 bytes");
+    [[maybe_unused]] const unmade<T>& one = unmade_one<T>;
+    const unplaced_row<Value> unplaced[] = {make_row<Value>(one.object.*D::pointer, name_of<D>)..., {}};
+    std::array<member_row<Value>, sizeof...(D)> rows{};
+    std::uint32_t at = 0;
+    for (std::size_t n = 0; n < sizeof...(D); ++n) {
+        rows[n] = unplaced[n].row;
+        at = place_in(one, unplaced[n].value, unplaced[n].step, at);
+        rows[n].place = at & member_row<Value>::no_state;
+        if (unplaced[n].state == nullptr) continue;
+        at = place_in(one, unplaced[n].state, 1, at);
+        rows[n].state = at & member_row<Value>::no_state;
+    }
+    return rows;
+}
 
-    member_row<Value> row{.text = member_names<T>[I].data(),
-                          .detail = {},
-                          .place = 0,
-                          .text_size = static_cast<std::uint8_t>(member_names<T>[I].size()),
-                          .state = member_row<Value>::no_state,
-                          .kind = static_cast<std::uint8_t>(kind),
-                          .spelling = typename spelling_of<Value>::type{member_names<T>[I]}};
-    [[maybe_unused]] constexpr auto whole = [](const T& object) -> const M& { return object.*member_pointer<T, I>; };
-    [[maybe_unused]] constexpr auto value = [](const T& object) -> const bare& {
-        if constexpr (bare_member<M>::is_field)
-            return field_parts::value(static_cast<const field<bare>&>(object.*member_pointer<T, I>));
-        else
-            return object.*member_pointer<T, I>;
-    };
-    constexpr std::uint32_t place = [&] {
-        if constexpr (kind == member_kind::other) return place_of<T>(whole);
-        if constexpr (kind == member_kind::coded || kind == member_kind::flags)
-            return place_of<T>([value](const T& object) -> const auto& { return bare::parts::of(value(object)); });
-        else
-            return place_of<T>(value);
-    }();
-    static_assert(place < sizeof(T), "superoffice: the place of a decoded member is not found");
-    row.place = place & (member_row<Value>::size_limit - 1);
-    if constexpr (kind != member_kind::other && bare_member<M>::is_field)
-        row.state = place_of<T>([](const T& object) -> const field_state& {
-                        return field_parts::state(static_cast<const field<bare>&>(object.*member_pointer<T, I>));
-                    }) &
-                    (member_row<Value>::size_limit - 1);
-
-    if constexpr (kind == member_kind::coded || kind == member_kind::flags)
-        row.detail = member_detail<Value>{&bare::parts::names};
-    else if constexpr (kind == member_kind::object)
-        row.detail = member_detail<Value>{&member_tables<bare, Value>::whole};
-    else if constexpr (kind == member_kind::other)
-        row.detail = member_detail<Value>{&decode_other<M, Value>};
-    return row;
+template <class T, class Value>
+consteval bool are_placed(const member_row<Value>* rows, std::size_t count) {
+    for (std::size_t n = 0; n < count; ++n)
+        if (rows[n].place >= sizeof(T)) return false;
+    return true;
 }
 
 template <class T>
@@ -4134,19 +4186,20 @@ struct slots_of {
     // Tries factors until no two names meet. Where that fails (names that differ in none of the bytes looked at), and for
     // a few names, they are looked through one after the other.
     static constexpr made search() {
-        constexpr std::size_t few = 4, many = 0xFF;
-        if (member_count<T> <= few || member_count<T> >= many) return {};
+        constexpr std::size_t count = member_count<T>, few = 4, many = 0xFF;
+        if (count <= few || count >= many) return {};
+        std::uint32_t digests[count + 1] = {};
+        for (std::size_t n = 0; n < count; ++n) digests[n] = name_slots::digest(member_names<T>[n]);
+        int taken[size] = {};  // by which attempt
         std::uint32_t factor = 0x9E3779B1;
-        for (int attempts = 0; attempts < 4000; ++attempts, factor = factor * 1664525 + 1013904223) {
+        for (int attempt = 1; attempt <= 4000; ++attempt, factor = factor * 1664525 + 1013904223) {
+            std::size_t n = 0;
+            while (n < count && std::exchange(taken[digests[n] * (factor | 1) >> shift], attempt) != attempt) ++n;
+            if (n < count) continue;
             made found{.rows = {}, .factor = factor | 1};
             found.rows.fill(name_slots::none);
-            bool good = true;
-            for (std::size_t n = 0; good && n < member_count<T>; ++n) {
-                std::uint8_t& row = found.rows[name_slots::digest(member_names<T>[n]) * found.factor >> shift];
-                good = row == name_slots::none;
-                row = static_cast<std::uint8_t>(n);
-            }
-            if (good) return found;
+            for (n = 0; n < count; ++n) found.rows[digests[n] * found.factor >> shift] = static_cast<std::uint8_t>(n);
+            return found;
         }
         return {};
     }
@@ -4168,9 +4221,8 @@ consteval name_slots make_slots() {
 
 template <class T, class Value>
 struct member_tables {
-    static constexpr auto rows = []<std::size_t... I>(std::index_sequence<I...>) {
-        return std::array<member_row<Value>, sizeof...(I)>{make_member_row<T, I, Value>()...};
-    }(std::make_index_sequence<member_count<T>>{});
+    static constexpr auto rows = make_rows<T, Value>(static_cast<members_of<T>*>(nullptr));
+    static_assert(are_placed<T>(rows.data(), rows.size()), "superoffice: the place of a decoded member is not found");
     static constexpr member_table<Value> whole{
         .rows = rows.data(), .count = member_count<T>, .slots = make_slots<T>(), .clear = &clear_members<T>};
 };
@@ -4357,13 +4409,17 @@ struct decodable_member {
     static constexpr bool value = has_codec<T>;
 };
 
+// By the whole list at once: each `member_pointer<T, I>` has the compiler look through it anew.
+template <class T, template <class...> class List, class... D>
+consteval bool are_decodable(List<D...>*) {
+    return (true && ... && decodable_member<D::pointer, pointed_to<T, D>>::value);
+}
+
 template <class T>
 consteval bool is_decodable() {
     static_assert(is_described_struct<T>,
                   "superoffice: this type is not described: add BOOST_DESCRIBE_STRUCT(type, (), (members)) behind it");
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-        return (true && ... && decodable_member<member_pointer<T, I>, member_type<T, I>>::value);
-    }(std::make_index_sequence<member_count<T>>{});
+    return are_decodable<T>(static_cast<members_of<T>*>(nullptr));
 }
 
 template <class Reader>
@@ -4393,9 +4449,10 @@ error decode_again(std::string_view raw, T& into, escapes how) noexcept {
     return decode_document(reader, document, into, state);
 }
 
-template <>
-inline FieldProperty map_value<FieldProperty>(json_text text) noexcept {
-    FieldProperty made;
+// A template, so that a program which reads no FieldProperties has no decoder of them made.
+template <class Value>
+inline Value map_value(json_text text) noexcept {
+    Value made;
     if (!text.is_null())
         static_cast<void>(decode_again(text.raw(), made, escapes::kept));  // its shape was checked at decode
     return made;
@@ -5271,10 +5328,11 @@ struct request_headers {
 struct reply_info;
 struct base_url;
 struct json_document;
+class compact_reader;
 
 namespace detail {
 
-/// What a client does with a directory of tenants; in <superoffice/detail/tenant_directory.hpp>.
+/// What a client does with a directory of tenants.
 struct directory_functions {
     /// Makes the directory the target, in place of the tenant's own host. A refusal where that would lead from https to
     /// http.
@@ -5283,8 +5341,18 @@ struct directory_functions {
     std::string_view (*tenant_of)(std::string_view base) noexcept;
     /// Understands its reply: the tenant's base URL.
     error (*learn)(reply_info& about, const json_document& document, bool from_https, std::string_view& base) noexcept;
+};
 
-    static const directory_functions all;
+/// Does it, reading with `Reader`; in <superoffice/detail/tenant_directory.hpp>. A template, so that the compiler makes
+/// nothing of it for a program that names no directory.
+template <class Reader>
+struct directory_asker {
+    static error aim(std::string_view directory, base_url& target) noexcept;
+    static std::string_view tenant_of(std::string_view base) noexcept;
+    static error learn(reply_info& about, const json_document& document, bool from_https,
+                       std::string_view& base) noexcept;
+
+    static constexpr directory_functions functions{aim, tenant_of, learn};
 };
 
 }  // namespace detail
@@ -5294,10 +5362,10 @@ struct directory_functions {
 class tenant_directory {
   public:
     constexpr tenant_directory() noexcept = default;
-    template <std::convertible_to<borrowed> Text>
+    template <std::convertible_to<borrowed> Text, class Reader = compact_reader>
         requires(!std::same_as<std::remove_cvref_t<Text>, tenant_directory>)
     constexpr tenant_directory(Text&& url) noexcept
-        : url_(std::forward<Text>(url)), functions_(&detail::directory_functions::all) {}
+        : url_(std::forward<Text>(url)), functions_(&detail::directory_asker<Reader>::functions) {}
 
     [[nodiscard]] constexpr std::string_view url() const noexcept { return url_; }
     [[nodiscard]] constexpr bool empty() const noexcept { return url_.empty(); }
@@ -5355,15 +5423,15 @@ class target_writer : public request_head {
   protected:
     /// `parts`, one behind the other, are the path and the query, as they go on the wire: nothing is encoded here.
     /// Refused, with the offset in the target: a first byte other than '/', anything but visible ASCII, '#' (RFC 9112
-    /// section 3.2.1).
-    void target(std::span<const std::string_view> parts) noexcept {
+    /// section 3.2.1). (No span: each type of one costs every translation unit some milliseconds.)
+    void target(const std::string_view* parts, std::size_t count) noexcept {
         std::size_t at = 0;
-        for (const std::string_view part : parts) {
-            for (const char c : part) {
+        for (const std::string_view* each = parts; each != parts + count; ++each) {
+            for (const char c : *each) {
                 if (c <= ' ' || c > '~' || c == '#' || (at == 0 && c != '/')) refuse(at);
                 ++at;
             }
-            put(part);
+            put(*each);
         }
         if (at == 0) refuse(0);
     }
@@ -5376,17 +5444,17 @@ class http1_writer : public target_writer {
     using target_writer::target_writer;
 
     /// For `parts` see `target`.
-    void request_line(std::string_view method, std::span<const std::string_view> parts) noexcept {
+    void request_line(std::string_view method, const std::string_view* parts, std::size_t count) noexcept {
         put_token(method);
         constant(" ");
-        target(parts);
+        target(parts, count);
         if (method.empty()) refuse(0);
         constant(" HTTP/1.1\r\n");
     }
     template <std::convertible_to<std::string_view>... Parts>
     void request_line(std::string_view method, const Parts&... parts) noexcept {
         const std::string_view all[] = {parts..., {}};
-        request_line(method, std::span<const std::string_view>(all));
+        request_line(method, all, sizeof...(parts));
     }
 
     void end_of_head() noexcept { constant("\r\n"); }
@@ -5499,11 +5567,11 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
     const std::string_view method = posts ? ascii::literal("POST") : ascii::literal("GET");
     constexpr bool frames = std::same_as<Writer, http1_writer>;
     if constexpr (frames) {
-        out.request_line(method, std::span(target));
+        out.request_line(method, target, std::size(target));
         out.header(ascii::literal("Host"), lines.base.authority);
     } else {
         out.call(method, lines.base.https ? ascii::literal("https://") : ascii::literal("http://"),
-                 lines.base.authority, target);
+                 lines.base.authority, target, std::size(target));
     }
     out.constant("Accept: ");
     out.constant(media_types[media_index(lines.accept)]);
@@ -8512,7 +8580,7 @@ struct mbedtls_api {
         static int fill(void* self, unsigned char* into, std::size_t size) noexcept {
             auto& me = *static_cast<generator*>(self);
             if (!me.other_) return mbedtls_ctr_drbg_random(&me.drbg_, into, size);
-            if (me.other_.fill(me.other_.context, std::as_writable_bytes(std::span(into, size)))) return 0;
+            if (me.other_.fill(me.other_.context, {reinterpret_cast<std::byte*>(into), size})) return 0;
             me.has_failed_ = true;
             return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
         }
@@ -8606,14 +8674,14 @@ struct mbedtls_api {
 
     // ---- the client's key
 
-    static int parse_key(mbedtls_pk_context& key, std::span<const unsigned char> bytes, std::string_view password,
-                         generator& random) noexcept {
+    static int parse_key(mbedtls_pk_context& key, const unsigned char* bytes, std::size_t size,
+                         std::string_view password, generator& random) noexcept {
         const auto* const word = password.empty() ? nullptr : reinterpret_cast<const unsigned char*>(password.data());
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000 && MBEDTLS_VERSION_NUMBER < 0x04000000
-        return mbedtls_pk_parse_key(&key, bytes.data(), bytes.size(), word, password.size(), generator::fill, &random);
+        return mbedtls_pk_parse_key(&key, bytes, size, word, password.size(), generator::fill, &random);
 #else
         static_cast<void>(random);
-        return mbedtls_pk_parse_key(&key, bytes.data(), bytes.size(), word, password.size());
+        return mbedtls_pk_parse_key(&key, bytes, size, word, password.size());
 #endif
     }
 
@@ -8790,7 +8858,7 @@ struct mbedtls_api {
 #if defined(MBEDTLS_SSL_ALPN)
         const unsigned char* const message = ssl.SUPEROFFICE_DETAIL_FIELD(in_msg);  // the last that came in
         if (message == nullptr) return false;
-        return chose_other_protocol({message, ssl.SUPEROFFICE_DETAIL_FIELD(in_hslen)}, offered);
+        return chose_other_protocol(message, ssl.SUPEROFFICE_DETAIL_FIELD(in_hslen), offered);
 #else
         return static_cast<void>(ssl), static_cast<void>(offered), false;
 #endif
@@ -8798,24 +8866,25 @@ struct mbedtls_api {
 
     /// Of a ServerHello (RFC 5246 section 7.4.1.3) or EncryptedExtensions (RFC 8446 section 4.3.1), its head of four bytes
     /// included.
-    static bool chose_other_protocol(std::span<const unsigned char> message, std::string_view offered) noexcept {
+    static bool chose_other_protocol(const unsigned char* message, std::size_t message_size,
+                                     std::string_view offered) noexcept {
         constexpr std::size_t head = 4;
         constexpr std::size_t alpn = 16;
         const auto number = [&](std::size_t at) {
-            return at + 2 <= message.size() ? static_cast<std::size_t>(message[at] << 8 | message[at + 1]) : 0;
+            return at + 2 <= message_size ? static_cast<std::size_t>(message[at] << 8 | message[at + 1]) : 0;
         };
         std::size_t at = head;
-        if (message.size() <= head || (message[0] != 2 && message[0] != 8)) return false;
-        if (message[0] == 2 && message.size() <= head + 2 + 32) return false;
+        if (message_size <= head || (message[0] != 2 && message[0] != 8)) return false;
+        if (message[0] == 2 && message_size <= head + 2 + 32) return false;
         if (message[0] == 2)
             at += std::size_t{2 + 32 + 1 + 2 + 1} + message[head + 2 + 32];  // version, random, suite, compression, id
         std::size_t end = at + 2 + number(at);
-        if (end > message.size()) end = message.size();
+        if (end > message_size) end = message_size;
         for (at += 2; at + 4 <= end; at += 4 + number(at + 2)) {
             if (number(at) != alpn || at + 7 > end) continue;
             const std::size_t size = message[at + 6];  // behind type, size, and size of the list
             return size != offered.size() || at + 7 + size > end ||
-                   std::memcmp(message.data() + at + 7, offered.data(), size) != 0;
+                   std::memcmp(message + at + 7, offered.data(), size) != 0;
         }
         return false;
     }
@@ -9482,11 +9551,11 @@ class client_certificate {
         const auto* const bytes = reinterpret_cast<const unsigned char*>(key.data());
         const std::string_view text(reinterpret_cast<const char*>(key.data()), key.size());
         if (text.find("-----BEGIN") == std::string_view::npos)
-            return detail::mbedtls_api::parse_key(key_, {bytes, key.size()}, password, generator);
+            return detail::mbedtls_api::parse_key(key_, bytes, key.size(), password, generator);
         auto* const copy = static_cast<unsigned char*>(mbedtls_calloc(1, key.size() + 1));
         if (copy == nullptr) return detail::mbedtls_out_of_memory;
         std::memcpy(copy, bytes, key.size());
-        const int code = detail::mbedtls_api::parse_key(key_, {copy, key.size() + 1}, password, generator);
+        const int code = detail::mbedtls_api::parse_key(key_, copy, key.size() + 1, password, generator);
         mbedtls_platform_zeroize(copy, key.size());
         mbedtls_free(copy);
         return code;
@@ -10113,12 +10182,13 @@ class tls : public detail::clock_of<Link> {
 
     static int push(void* self, const unsigned char* from, std::size_t size) noexcept {
         auto& me = *static_cast<tls*>(self);
-        return me.engine_.note(me.link_.transmit(std::as_bytes(std::span(from, size))), MBEDTLS_ERR_SSL_WANT_WRITE);
+        return me.engine_.note(me.link_.transmit({reinterpret_cast<const std::byte*>(from), size}),
+                               MBEDTLS_ERR_SSL_WANT_WRITE);
     }
     static int pull(void* self, unsigned char* into, std::size_t size) noexcept {
         auto& me = *static_cast<tls*>(self);
         detail::read_ahead& ahead = me.engine_.ahead();
-        const std::span<std::byte> wanted = std::as_writable_bytes(std::span(into, size));
+        const std::span<std::byte> wanted{reinterpret_cast<std::byte*>(into), size};
         io_result r = io_result::ready(ahead.take(wanted));
         if (r.bytes == 0) {
             const std::span<std::byte> room = ahead.room_for(wanted);
@@ -10848,24 +10918,27 @@ constexpr std::string_view last_segment(std::string_view path) noexcept {
 }
 
 /// Who answers decides where the credential goes: never from https to http.
-inline error aim_at_directory(std::string_view directory, base_url& target) noexcept {
+template <class Reader>
+error directory_asker<Reader>::aim(std::string_view directory, base_url& target) noexcept {
     const bool from_https = target.https;
     if (const error e = read_base_url(directory, target); e.code != errc::ok) return e;
     if (from_https && !target.https) return {.stage = stage::connect, .code = errc::insecure_link};
     return {};
 }
 
-inline std::string_view tenant_of_base(std::string_view base) noexcept {
+template <class Reader>
+std::string_view directory_asker<Reader>::tenant_of(std::string_view base) noexcept {
     base_url parsed;
     static_cast<void>(read_base_url(base, parsed));
     return last_segment(parsed.root);
 }
 
 /// The directory is asked for JSON, whatever the client's own calls are made in.
-inline error learn_from_directory(reply_info& about, const json_document& document, bool from_https,
-                                  std::string_view& base) noexcept {
+template <class Reader>
+error directory_asker<Reader>::learn(reply_info& about, const json_document& document, bool from_https,
+                                     std::string_view& base) noexcept {
     const error nowhere{.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
-    compact_reader reader;
+    Reader reader;
     TenantStatus status;
     const error e = interpret(reader, about, document, status);
     if (e.code == errc::no_such_task) return nowhere;
@@ -10877,8 +10950,6 @@ inline error learn_from_directory(reply_info& about, const json_document& docume
     if (read_base_url(base, parsed).code != errc::ok || (from_https && !parsed.https)) return nowhere;
     return {};
 }
-
-inline constexpr directory_functions directory_functions::all{aim_at_directory, tenant_of_base, learn_from_directory};
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
@@ -11225,12 +11296,12 @@ class http_call_writer : public target_writer {
 
     /// `method` is kept as it is: a constant. For `parts` see `target`.
     void call(std::string_view method, std::string_view scheme, std::string_view authority,
-              std::span<const std::string_view> parts) noexcept {
+              const std::string_view* parts, std::size_t count) noexcept {
         method_ = method;
         put(scheme);
         put(authority);
         target_at_ = size();
-        target(parts);
+        target(parts, count);
         url_size_ = size();
         put(std::string_view("\0", 1));  // a NUL: hosts' stacks are mostly C
     }

@@ -189,7 +189,7 @@ struct mbedtls_api {
         static int fill(void* self, unsigned char* into, std::size_t size) noexcept {
             auto& me = *static_cast<generator*>(self);
             if (!me.other_) return mbedtls_ctr_drbg_random(&me.drbg_, into, size);
-            if (me.other_.fill(me.other_.context, std::as_writable_bytes(std::span(into, size)))) return 0;
+            if (me.other_.fill(me.other_.context, {reinterpret_cast<std::byte*>(into), size})) return 0;
             me.has_failed_ = true;
             return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
         }
@@ -283,14 +283,14 @@ struct mbedtls_api {
 
     // ---- the client's key
 
-    static int parse_key(mbedtls_pk_context& key, std::span<const unsigned char> bytes, std::string_view password,
-                         generator& random) noexcept {
+    static int parse_key(mbedtls_pk_context& key, const unsigned char* bytes, std::size_t size,
+                         std::string_view password, generator& random) noexcept {
         const auto* const word = password.empty() ? nullptr : reinterpret_cast<const unsigned char*>(password.data());
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000 && MBEDTLS_VERSION_NUMBER < 0x04000000
-        return mbedtls_pk_parse_key(&key, bytes.data(), bytes.size(), word, password.size(), generator::fill, &random);
+        return mbedtls_pk_parse_key(&key, bytes, size, word, password.size(), generator::fill, &random);
 #else
         static_cast<void>(random);
-        return mbedtls_pk_parse_key(&key, bytes.data(), bytes.size(), word, password.size());
+        return mbedtls_pk_parse_key(&key, bytes, size, word, password.size());
 #endif
     }
 
@@ -467,7 +467,7 @@ struct mbedtls_api {
 #if defined(MBEDTLS_SSL_ALPN)
         const unsigned char* const message = ssl.SUPEROFFICE_DETAIL_FIELD(in_msg);  // the last that came in
         if (message == nullptr) return false;
-        return chose_other_protocol({message, ssl.SUPEROFFICE_DETAIL_FIELD(in_hslen)}, offered);
+        return chose_other_protocol(message, ssl.SUPEROFFICE_DETAIL_FIELD(in_hslen), offered);
 #else
         return static_cast<void>(ssl), static_cast<void>(offered), false;
 #endif
@@ -475,24 +475,25 @@ struct mbedtls_api {
 
     /// Of a ServerHello (RFC 5246 section 7.4.1.3) or EncryptedExtensions (RFC 8446 section 4.3.1), its head of four bytes
     /// included.
-    static bool chose_other_protocol(std::span<const unsigned char> message, std::string_view offered) noexcept {
+    static bool chose_other_protocol(const unsigned char* message, std::size_t message_size,
+                                     std::string_view offered) noexcept {
         constexpr std::size_t head = 4;
         constexpr std::size_t alpn = 16;
         const auto number = [&](std::size_t at) {
-            return at + 2 <= message.size() ? static_cast<std::size_t>(message[at] << 8 | message[at + 1]) : 0;
+            return at + 2 <= message_size ? static_cast<std::size_t>(message[at] << 8 | message[at + 1]) : 0;
         };
         std::size_t at = head;
-        if (message.size() <= head || (message[0] != 2 && message[0] != 8)) return false;
-        if (message[0] == 2 && message.size() <= head + 2 + 32) return false;
+        if (message_size <= head || (message[0] != 2 && message[0] != 8)) return false;
+        if (message[0] == 2 && message_size <= head + 2 + 32) return false;
         if (message[0] == 2)
             at += std::size_t{2 + 32 + 1 + 2 + 1} + message[head + 2 + 32];  // version, random, suite, compression, id
         std::size_t end = at + 2 + number(at);
-        if (end > message.size()) end = message.size();
+        if (end > message_size) end = message_size;
         for (at += 2; at + 4 <= end; at += 4 + number(at + 2)) {
             if (number(at) != alpn || at + 7 > end) continue;
             const std::size_t size = message[at + 6];  // behind type, size, and size of the list
             return size != offered.size() || at + 7 + size > end ||
-                   std::memcmp(message.data() + at + 7, offered.data(), size) != 0;
+                   std::memcmp(message + at + 7, offered.data(), size) != 0;
         }
         return false;
     }

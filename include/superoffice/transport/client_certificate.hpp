@@ -97,11 +97,11 @@ class client_certificate {
         const auto* const bytes = reinterpret_cast<const unsigned char*>(key.data());
         const std::string_view text(reinterpret_cast<const char*>(key.data()), key.size());
         if (text.find("-----BEGIN") == std::string_view::npos)
-            return detail::mbedtls_api::parse_key(key_, {bytes, key.size()}, password, generator);
+            return detail::mbedtls_api::parse_key(key_, bytes, key.size(), password, generator);
         auto* const copy = static_cast<unsigned char*>(mbedtls_calloc(1, key.size() + 1));
         if (copy == nullptr) return detail::mbedtls_out_of_memory;
         std::memcpy(copy, bytes, key.size());
-        const int code = detail::mbedtls_api::parse_key(key_, {copy, key.size() + 1}, password, generator);
+        const int code = detail::mbedtls_api::parse_key(key_, copy, key.size() + 1, password, generator);
         mbedtls_platform_zeroize(copy, key.size());
         mbedtls_free(copy);
         return code;

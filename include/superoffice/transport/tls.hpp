@@ -205,12 +205,13 @@ class tls : public detail::clock_of<Link> {
 
     static int push(void* self, const unsigned char* from, std::size_t size) noexcept {
         auto& me = *static_cast<tls*>(self);
-        return me.engine_.note(me.link_.transmit(std::as_bytes(std::span(from, size))), MBEDTLS_ERR_SSL_WANT_WRITE);
+        return me.engine_.note(me.link_.transmit({reinterpret_cast<const std::byte*>(from), size}),
+                               MBEDTLS_ERR_SSL_WANT_WRITE);
     }
     static int pull(void* self, unsigned char* into, std::size_t size) noexcept {
         auto& me = *static_cast<tls*>(self);
         detail::read_ahead& ahead = me.engine_.ahead();
-        const std::span<std::byte> wanted = std::as_writable_bytes(std::span(into, size));
+        const std::span<std::byte> wanted{reinterpret_cast<std::byte*>(into), size};
         io_result r = io_result::ready(ahead.take(wanted));
         if (r.bytes == 0) {
             const std::span<std::byte> room = ahead.room_for(wanted);
