@@ -4100,7 +4100,8 @@ struct unplaced_row {
     member_row<Value> row;
     std::uint32_t step = 1;  ///< where a value may begin
     const void* value = nullptr;
-    const void* state = nullptr;  ///< nullptr: it has none
+    const void* state = nullptr;
+    bool has_state = false;  // g++'s undefined sanitizer compares no address with null at compile time
 };
 
 /// The row of `member`, which is never looked at. A template of its type alone: structs have many members of few types.
@@ -4124,6 +4125,7 @@ consteval unplaced_row<Value> make_row(const M& member, std::string_view name) {
         const bare* value = nullptr;
         if constexpr (bare_member<M>::is_field) {
             value = __builtin_addressof(field_parts::value(static_cast<const field<bare>&>(member)));
+            made.has_state = true;
             made.state = __builtin_addressof(field_parts::state(static_cast<const field<bare>&>(member)));
         } else {
             value = __builtin_addressof(member);
@@ -4153,7 +4155,7 @@ consteval std::array<member_row<Value>, sizeof...(D)> make_rows(List<D...>*) {
         rows[n] = unplaced[n].row;
         at = place_in(one, unplaced[n].value, unplaced[n].step, at);
         rows[n].place = at & member_row<Value>::no_state;
-        if (unplaced[n].state == nullptr) continue;
+        if (!unplaced[n].has_state) continue;
         at = place_in(one, unplaced[n].state, 1, at);
         rows[n].state = at & member_row<Value>::no_state;
     }
