@@ -93,8 +93,9 @@ struct date_shape {
     }
     /// For each character: of it and the next one, if they are digits, the number. `wrong` is no longer 0 then unless the
     /// text looks like this.
-    [[nodiscard]] constexpr std::uint64_t pairs(const char* at, std::uint64_t& wrong) const noexcept {
-        const std::uint64_t digits = ascii::word_of(at) ^ text;
+    [[nodiscard]] constexpr std::uint64_t pairs(std::string_view in, std::size_t at,
+                                                std::uint64_t& wrong) const noexcept {
+        const std::uint64_t digits = ascii::word_of(in.data() + at) ^ text;
         wrong |= (digits | (digits + room)) & 0x8080808080808080U;
         return digits * 10 + (digits >> 8);
     }
@@ -120,9 +121,9 @@ constexpr bool read_date_by_words(std::string_view text, civil_time& into) noexc
     constexpr date_shape year_and_month{"0000-00-"}, day{"-00T00:0"}, time{"00:00:00"};
     if (text.size() < shape_of_date.size()) return false;
     std::uint64_t wrong = 0;
-    const std::uint64_t first = year_and_month.pairs(text.data(), wrong);
-    const std::uint64_t second = day.pairs(text.data() + 7, wrong);
-    const std::uint64_t third = time.pairs(text.data() + 11, wrong);
+    const std::uint64_t first = year_and_month.pairs(text, 0, wrong);
+    const std::uint64_t second = day.pairs(text, 7, wrong);
+    const std::uint64_t third = time.pairs(text, 11, wrong);
     const auto byte = [](std::uint64_t word, int n) { return static_cast<std::uint8_t>(word >> 8 * n); };
     into.year = byte(first, 0) * 100 + byte(first, 2);
     into.month = byte(first, 5);

@@ -1419,8 +1419,9 @@ struct date_shape {
     }
     /// For each character: of it and the next one, if they are digits, the number. `wrong` is no longer 0 then unless the
     /// text looks like this.
-    [[nodiscard]] constexpr std::uint64_t pairs(const char* at, std::uint64_t& wrong) const noexcept {
-        const std::uint64_t digits = ascii::word_of(at) ^ text;
+    [[nodiscard]] constexpr std::uint64_t pairs(std::string_view in, std::size_t at,
+                                                std::uint64_t& wrong) const noexcept {
+        const std::uint64_t digits = ascii::word_of(in.data() + at) ^ text;
         wrong |= (digits | (digits + room)) & 0x8080808080808080U;
         return digits * 10 + (digits >> 8);
     }
@@ -1446,9 +1447,9 @@ constexpr bool read_date_by_words(std::string_view text, civil_time& into) noexc
     constexpr date_shape year_and_month{"0000-00-"}, day{"-00T00:0"}, time{"00:00:00"};
     if (text.size() < shape_of_date.size()) return false;
     std::uint64_t wrong = 0;
-    const std::uint64_t first = year_and_month.pairs(text.data(), wrong);
-    const std::uint64_t second = day.pairs(text.data() + 7, wrong);
-    const std::uint64_t third = time.pairs(text.data() + 11, wrong);
+    const std::uint64_t first = year_and_month.pairs(text, 0, wrong);
+    const std::uint64_t second = day.pairs(text, 7, wrong);
+    const std::uint64_t third = time.pairs(text, 11, wrong);
     const auto byte = [](std::uint64_t word, int n) { return static_cast<std::uint8_t>(word >> 8 * n); };
     into.year = byte(first, 0) * 100 + byte(first, 2);
     into.month = byte(first, 5);
@@ -3991,15 +3992,16 @@ struct member_table {
     }
 
   private:
-    SUPEROFFICE_APART static bool same_name(const char* a, const char* b, std::size_t size) noexcept {
-        return same_bytes(a, b, size);
+    SUPEROFFICE_APART static bool same_name(std::string_view name, const char* text) noexcept {
+        const char* const bytes = name.data();
+        return same_bytes(bytes, text, name.size());
     }
     // The name is between quotes. One that is not spelt is compared byte by byte.
     static SUPEROFFICE_HOT bool is_named(const member_row<Value>& row, std::string_view name) noexcept {
         if (name.size() != row.text_size) return false;
-        if constexpr (requires { row.spelling.is_at(name.data()); })
+        if constexpr (requires { row.spelling.size; })
             if (row.spelling.size != 0) return row.spelling.is_at(name.data() - 1);
-        return same_name(name.data(), row.text, row.text_size);
+        return same_name(name, row.text);
     }
 };
 
@@ -4098,9 +4100,9 @@ struct member_tables;
 template <class Value>
 struct unplaced_row {
     member_row<Value> row;
-    std::uint32_t step = 1;  ///< where a value may begin
     const void* value = nullptr;
     const void* state = nullptr;
+    std::uint32_t step = 1;  ///< where a value may begin
     bool has_state = false;  // g++'s undefined sanitizer compares no address with null at compile time
 };
 
@@ -4109,7 +4111,8 @@ template <class Value, class M>
 consteval unplaced_row<Value> make_row(const M& member, std::string_view name) {
     using bare = typename bare_member<M>::type;
     constexpr member_kind kind = kind_of_member<M>;
-    unplaced_row<Value> made{.row = {.text = name.data(),
+    const char* const text = name.data();
+    unplaced_row<Value> made{.row = {.text = text,
                                      .detail = {},
                                      .place = 0,
                                      .text_size = static_cast<std::uint8_t>(name.size()),
@@ -4268,7 +4271,7 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
 /// Whether the next key is this row's name, spelt as it mostly is; then over it and its colon.
 template <class Value>
 SUPEROFFICE_HOT bool is_next(Value& value, const member_row<Value>& row) noexcept {
-    if constexpr (requires { row.spelling.is_at(row.text); })
+    if constexpr (requires { row.spelling.size; })
         return value.key_is(row.spelling);
     else
         return value.key_is(row.name());

@@ -40,7 +40,7 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
 /// Whether the next key is this row's name, spelt as it mostly is; then over it and its colon.
 template <class Value>
 SUPEROFFICE_HOT bool is_next(Value& value, const member_row<Value>& row) noexcept {
-    if constexpr (requires { row.spelling.is_at(row.text); })
+    if constexpr (requires { row.spelling.size; })
         return value.key_is(row.spelling);
     else
         return value.key_is(row.name());

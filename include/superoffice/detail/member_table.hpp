@@ -129,15 +129,16 @@ struct member_table {
     }
 
   private:
-    SUPEROFFICE_APART static bool same_name(const char* a, const char* b, std::size_t size) noexcept {
-        return same_bytes(a, b, size);
+    SUPEROFFICE_APART static bool same_name(std::string_view name, const char* text) noexcept {
+        const char* const bytes = name.data();
+        return same_bytes(bytes, text, name.size());
     }
     // The name is between quotes. One that is not spelt is compared byte by byte.
     static SUPEROFFICE_HOT bool is_named(const member_row<Value>& row, std::string_view name) noexcept {
         if (name.size() != row.text_size) return false;
-        if constexpr (requires { row.spelling.is_at(name.data()); })
+        if constexpr (requires { row.spelling.size; })
             if (row.spelling.size != 0) return row.spelling.is_at(name.data() - 1);
-        return same_name(name.data(), row.text, row.text_size);
+        return same_name(name, row.text);
     }
 };
 
@@ -236,9 +237,9 @@ struct member_tables;
 template <class Value>
 struct unplaced_row {
     member_row<Value> row;
-    std::uint32_t step = 1;  ///< where a value may begin
     const void* value = nullptr;
     const void* state = nullptr;
+    std::uint32_t step = 1;  ///< where a value may begin
     bool has_state = false;  // g++'s undefined sanitizer compares no address with null at compile time
 };
 
@@ -247,7 +248,8 @@ template <class Value, class M>
 consteval unplaced_row<Value> make_row(const M& member, std::string_view name) {
     using bare = typename bare_member<M>::type;
     constexpr member_kind kind = kind_of_member<M>;
-    unplaced_row<Value> made{.row = {.text = name.data(),
+    const char* const text = name.data();
+    unplaced_row<Value> made{.row = {.text = text,
                                      .detail = {},
                                      .place = 0,
                                      .text_size = static_cast<std::uint8_t>(name.size()),
