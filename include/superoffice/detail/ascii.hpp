@@ -86,7 +86,7 @@ constexpr bool is_token_by_rule(char c) noexcept { return is_alphanumeric_or(c, 
 template <bool (*Rule)(char) noexcept>
 inline constexpr auto answers = [] {
     std::array<bool, 256> all{};
-    for (std::size_t byte = 0; byte != all.size(); ++byte) all[byte] = Rule(static_cast<char>(byte));
+    for (std::size_t c = 0; c != all.size(); ++c) all[c] = Rule(static_cast<char>(c));
     return all;
 }();
 
