@@ -22,9 +22,8 @@ class borrowed {
     constexpr borrowed(std::string_view text) noexcept : text_(text) {}
 
     template <class S>
-        requires(std::is_class_v<std::remove_cvref_t<S>> && std::convertible_to<const S&, std::string_view> &&
-                 !std::same_as<std::remove_cvref_t<S>, std::string_view> &&
-                 !std::same_as<std::remove_cvref_t<S>, borrowed>)
+        requires(std::is_class_v<std::remove_cvref_t<S>> && !std::same_as<std::remove_cvref_t<S>, std::string_view> &&
+                 !std::same_as<std::remove_cvref_t<S>, borrowed> && std::convertible_to<const S&, std::string_view>)
     constexpr borrowed(S&& text) noexcept : text_(static_cast<std::string_view>(text)) {
         static_assert(
             std::is_lvalue_reference_v<S&&> || std::is_trivially_copyable_v<std::remove_cvref_t<S>>,

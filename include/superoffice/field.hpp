@@ -31,8 +31,9 @@ class field {
     constexpr field() noexcept = default;
     constexpr field(std::nullptr_t) noexcept : state_(detail::field_state::null) {}
     template <class U = T>
-        requires(std::constructible_from<T, U &&> && !std::same_as<std::remove_cvref_t<U>, field> &&
-                 !std::same_as<std::remove_cvref_t<U>, std::nullptr_t>)
+        requires(!std::same_as<std::remove_cvref_t<U>, field> &&
+                 !std::same_as<std::remove_cvref_t<U>, std::nullptr_t> &&
+                 std::constructible_from<T, U &&>)  // which takes a compiler longest, so it comes last
     constexpr explicit(!std::convertible_to<U, T>) field(U&& value)
         : value_(std::forward<U>(value)), state_(detail::field_state::value) {}
 

@@ -72,8 +72,8 @@ struct directory_asker {
 class tenant_directory {
   public:
     constexpr tenant_directory() noexcept = default;
-    template <std::convertible_to<borrowed> Text, class Reader = compact_reader>
-        requires(!std::same_as<std::remove_cvref_t<Text>, tenant_directory>)
+    template <class Text, class Reader = compact_reader>
+        requires(!std::same_as<std::remove_cvref_t<Text>, tenant_directory> && std::convertible_to<Text, borrowed>)
     constexpr tenant_directory(Text&& url) noexcept
         : url_(std::forward<Text>(url)), functions_(&detail::directory_asker<Reader>::functions) {}
 
