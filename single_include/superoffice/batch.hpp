@@ -166,9 +166,8 @@ class borrowed {
     constexpr borrowed(std::string_view text) noexcept : text_(text) {}
 
     template <class S>
-        requires(std::is_class_v<std::remove_cvref_t<S>> && std::convertible_to<const S&, std::string_view> &&
-                 !std::same_as<std::remove_cvref_t<S>, std::string_view> &&
-                 !std::same_as<std::remove_cvref_t<S>, borrowed>)
+        requires(std::is_class_v<std::remove_cvref_t<S>> && !std::same_as<std::remove_cvref_t<S>, std::string_view> &&
+                 !std::same_as<std::remove_cvref_t<S>, borrowed> && std::convertible_to<const S&, std::string_view>)
     constexpr borrowed(S&& text) noexcept : text_(static_cast<std::string_view>(text)) {
         static_assert(
             std::is_lvalue_reference_v<S&&> || std::is_trivially_copyable_v<std::remove_cvref_t<S>>,
@@ -731,8 +730,9 @@ class field {
     constexpr field() noexcept = default;
     constexpr field(std::nullptr_t) noexcept : state_(detail::field_state::null) {}
     template <class U = T>
-        requires(std::constructible_from<T, U &&> && !std::same_as<std::remove_cvref_t<U>, field> &&
-                 !std::same_as<std::remove_cvref_t<U>, std::nullptr_t>)
+        requires(!std::same_as<std::remove_cvref_t<U>, field> &&
+                 !std::same_as<std::remove_cvref_t<U>, std::nullptr_t> &&
+                 std::constructible_from<T, U &&>)  // which takes a compiler longest, so it comes last
     constexpr explicit(!std::convertible_to<U, T>) field(U&& value)
         : value_(std::forward<U>(value)), state_(detail::field_state::value) {}
 
@@ -900,7 +900,7 @@ constexpr bool is_token_by_rule(char c) noexcept { return is_alphanumeric_or(c, 
 template <bool (*Rule)(char) noexcept>
 inline constexpr auto answers = [] {
     std::array<bool, 256> all{};
-    for (std::size_t byte = 0; byte != all.size(); ++byte) all[byte] = Rule(static_cast<char>(byte));
+    for (std::size_t c = 0; c != all.size(); ++c) all[c] = Rule(static_cast<char>(c));
     return all;
 }();
 
@@ -5367,8 +5367,8 @@ struct directory_asker {
 class tenant_directory {
   public:
     constexpr tenant_directory() noexcept = default;
-    template <std::convertible_to<borrowed> Text, class Reader = compact_reader>
-        requires(!std::same_as<std::remove_cvref_t<Text>, tenant_directory>)
+    template <class Text, class Reader = compact_reader>
+        requires(!std::same_as<std::remove_cvref_t<Text>, tenant_directory> && std::convertible_to<Text, borrowed>)
     constexpr tenant_directory(Text&& url) noexcept
         : url_(std::forward<Text>(url)), functions_(&detail::directory_asker<Reader>::functions) {}
 
