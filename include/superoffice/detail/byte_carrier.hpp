@@ -142,8 +142,9 @@ class byte_carrier {
     /// Behind the last byte of a request there is no reply yet: who can wait for one does not look for it first.
     progress transmitted(course& call, std::size_t bytes) noexcept {
         exchange_.transmitted(bytes);
-        const bool is_sent = exchange_.action() == exchange_action::receive;
-        return is_sent && call.patient ? blocked(call, wait_for::readable) : progress::on;
+        if (!call.patient || exchange_.action() != exchange_action::receive) return progress::on;
+        call.reached = stage::receive;
+        return blocked(call, wait_for::readable);
     }
 
     /// A body that could not be taken in, an error page mostly, does not hide what the status says.
