@@ -106,7 +106,8 @@ class LocalSuperOffice:
     def events(self):
         """What the log says, but for what the tests themselves did."""
         log = pathlib.Path(self.folder.name, "requests.log").read_text(encoding="utf-8")
-        return [json.loads(line) for line in log.splitlines()]
+        whole = log[:log.rfind("\n") + 1]  # a line may be in the middle of being written
+        return [json.loads(line) for line in whole.splitlines()]
 
     def requests(self):
         return [entry for entry in self.events() if entry["event"] == "request"]
