@@ -103,7 +103,7 @@ concept waking_transport = byte_transport<Link> && requires(const Link& link) {
 };
 
 /// A link that can wait, for the blocking call: returns when what `wants` names may have happened, or after `at_most`,
-/// or earlier for no reason.
+/// or earlier for no reason. It is also called where nothing has said `would_block`: what the link holds itself is readable.
 template <class Link>
 concept waiting_transport = byte_transport<Link> && requires(Link& link, wait_for wants, milliseconds at_most) {
     { link.wait(wants, at_most) } noexcept;

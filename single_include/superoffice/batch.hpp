@@ -4768,7 +4768,7 @@ concept waking_transport = byte_transport<Link> && requires(const Link& link) {
 };
 
 /// A link that can wait, for the blocking call: returns when what `wants` names may have happened, or after `at_most`,
-/// or earlier for no reason.
+/// or earlier for no reason. It is also called where nothing has said `would_block`: what the link holds itself is readable.
 template <class Link>
 concept waiting_transport = byte_transport<Link> && requires(Link& link, wait_for wants, milliseconds at_most) {
     { link.wait(wants, at_most) } noexcept;
@@ -8903,6 +8903,11 @@ struct mbedtls_api {
 #endif
     }
 
+    /// mbedTLS holds bytes that the link below did not take yet.
+    static bool has_unsent(const mbedtls_ssl_context& ssl) noexcept {
+        return ssl.SUPEROFFICE_DETAIL_FIELD(out_left) != 0;
+    }
+
     /// A computation was cut short (restartable ECC, an external accelerator) and is to be gone on with.
     static bool is_computing(int code) noexcept {
         return code == MBEDTLS_ERR_SSL_CRYPTO_IN_PROGRESS || code == MBEDTLS_ERR_SSL_ASYNC_IN_PROGRESS;
@@ -9035,6 +9040,7 @@ class read_ahead {
     void end() noexcept { begin({}); }
 
     [[nodiscard]] bool empty() const noexcept { return left_.empty(); }
+    [[nodiscard]] std::size_t size() const noexcept { return left_.size(); }
     [[nodiscard]] bool is_draining() const noexcept { return draining_; }
 
     /// Where to receive what is wanted there: in the memory, or just there.
@@ -9688,20 +9694,30 @@ class tls_engine {
     /// in: see `read_ahead`. How the stream ends is told by itself, behind the text before it.
     io_result receive(std::span<std::byte> into) noexcept {
         if (end_.state != io_state::ready) return end_;
-        ahead_.begin(into);
+        // Not with something unsent: mbedTLS may want to send that first, and could not be given what was read ahead.
+        ahead_.begin(mbedtls_api::has_unsent(ssl_) ? into.first(0) : into);
         io_result r = take_text(into);
         ahead_.drain();
         while (r.state == io_state::ready && !ahead_.empty()) {
             const io_result more = take_text(into.subspan(r.bytes));
             r.bytes += more.bytes;
             if (more.state == io_state::ready) continue;
-            // Of a record that is not whole mbedTLS has all there is.
-            SUPEROFFICE_ASSERT(more.state != io_state::would_block || ahead_.empty());
-            if (more.state != io_state::would_block) end_ = more;
+            if (more.state != io_state::would_block) end_ = more;  // else mbedTLS has all there is of the next record
             break;
+        }
+        // What mbedTLS does not take cannot be kept, and is not to be missed without a word.
+        if (!ahead_.empty() && end_.state == io_state::ready && r.state != io_state::failed &&
+            r.state != io_state::closed) {
+            end_ = io_result::failed(errc::link_failed, 0, stage::receive);
+            if (r.state == io_state::would_block) r = end_;
         }
         ahead_.end();
         return r;
+    }
+
+    /// `receive` has something to tell without asking the link below.
+    [[nodiscard]] bool has_pending() const noexcept {
+        return end_.state != io_state::ready || mbedtls_ssl_check_pending(&ssl_) != 0;
     }
 
     /// What was encrypted and did not fit into the link yet is asked for again with the same size, which is what mbedTLS
@@ -9768,9 +9784,12 @@ class tls_engine {
     io_result take_text(std::span<std::byte> into) noexcept {
         for (int round = 0; round < rounds || !ahead_.empty(); ++round) {
             below_ = io_result::ready();
+            const std::size_t before = ahead_.size();
             const int n = mbedtls_ssl_read(&ssl_, reinterpret_cast<unsigned char*>(into.data()), piece(into.size()));
             if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
             if (is_to_be_repeated(n)) continue;
+            // An alert of ours could not be sent, and waits for the next `transmit`: what is here already does not.
+            if (n == MBEDTLS_ERR_SSL_WANT_WRITE && !ahead_.empty() && ahead_.size() != before) continue;
             return distrust(answer(n == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : n, stage::receive));
         }
         return io_result::would_block(wait_for::nothing, stage::receive);
@@ -10135,10 +10154,12 @@ class tls : public detail::clock_of<Link> {
         return link_.wake_at();
     }
 
+    /// Returns at once where `receive` has an answer that the link below no longer has.
     void wait(wait_for wants, milliseconds at_most) noexcept
         requires waiting_transport<Link>
     {
-        link_.wait(wants, at_most);
+        const bool is_there = phase_ == phase::over || (phase_ == phase::open && engine_.has_pending());
+        if (wants != wait_for::readable || !is_there) link_.wait(wants, at_most);
     }
 
     [[nodiscard]] auto native_handle() const noexcept

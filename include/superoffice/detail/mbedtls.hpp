@@ -507,6 +507,11 @@ struct mbedtls_api {
 #endif
     }
 
+    /// mbedTLS holds bytes that the link below did not take yet.
+    static bool has_unsent(const mbedtls_ssl_context& ssl) noexcept {
+        return ssl.SUPEROFFICE_DETAIL_FIELD(out_left) != 0;
+    }
+
     /// A computation was cut short (restartable ECC, an external accelerator) and is to be gone on with.
     static bool is_computing(int code) noexcept {
         return code == MBEDTLS_ERR_SSL_CRYPTO_IN_PROGRESS || code == MBEDTLS_ERR_SSL_ASYNC_IN_PROGRESS;

@@ -44,6 +44,7 @@ class read_ahead {
     void end() noexcept { begin({}); }
 
     [[nodiscard]] bool empty() const noexcept { return left_.empty(); }
+    [[nodiscard]] std::size_t size() const noexcept { return left_.size(); }
     [[nodiscard]] bool is_draining() const noexcept { return draining_; }
 
     /// Where to receive what is wanted there: in the memory, or just there.

@@ -114,20 +114,30 @@ class tls_engine {
     /// in: see `read_ahead`. How the stream ends is told by itself, behind the text before it.
     io_result receive(std::span<std::byte> into) noexcept {
         if (end_.state != io_state::ready) return end_;
-        ahead_.begin(into);
+        // Not with something unsent: mbedTLS may want to send that first, and could not be given what was read ahead.
+        ahead_.begin(mbedtls_api::has_unsent(ssl_) ? into.first(0) : into);
         io_result r = take_text(into);
         ahead_.drain();
         while (r.state == io_state::ready && !ahead_.empty()) {
             const io_result more = take_text(into.subspan(r.bytes));
             r.bytes += more.bytes;
             if (more.state == io_state::ready) continue;
-            // Of a record that is not whole mbedTLS has all there is.
-            SUPEROFFICE_ASSERT(more.state != io_state::would_block || ahead_.empty());
-            if (more.state != io_state::would_block) end_ = more;
+            if (more.state != io_state::would_block) end_ = more;  // else mbedTLS has all there is of the next record
             break;
+        }
+        // What mbedTLS does not take cannot be kept, and is not to be missed without a word.
+        if (!ahead_.empty() && end_.state == io_state::ready && r.state != io_state::failed &&
+            r.state != io_state::closed) {
+            end_ = io_result::failed(errc::link_failed, 0, stage::receive);
+            if (r.state == io_state::would_block) r = end_;
         }
         ahead_.end();
         return r;
+    }
+
+    /// `receive` has something to tell without asking the link below.
+    [[nodiscard]] bool has_pending() const noexcept {
+        return end_.state != io_state::ready || mbedtls_ssl_check_pending(&ssl_) != 0;
     }
 
     /// What was encrypted and did not fit into the link yet is asked for again with the same size, which is what mbedTLS
@@ -194,9 +204,12 @@ class tls_engine {
     io_result take_text(std::span<std::byte> into) noexcept {
         for (int round = 0; round < rounds || !ahead_.empty(); ++round) {
             below_ = io_result::ready();
+            const std::size_t before = ahead_.size();
             const int n = mbedtls_ssl_read(&ssl_, reinterpret_cast<unsigned char*>(into.data()), piece(into.size()));
             if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
             if (is_to_be_repeated(n)) continue;
+            // An alert of ours could not be sent, and waits for the next `transmit`: what is here already does not.
+            if (n == MBEDTLS_ERR_SSL_WANT_WRITE && !ahead_.empty() && ahead_.size() != before) continue;
             return distrust(answer(n == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : n, stage::receive));
         }
         return io_result::would_block(wait_for::nothing, stage::receive);

@@ -153,10 +153,12 @@ class tls : public detail::clock_of<Link> {
         return link_.wake_at();
     }
 
+    /// Returns at once where `receive` has an answer that the link below no longer has.
     void wait(wait_for wants, milliseconds at_most) noexcept
         requires waiting_transport<Link>
     {
-        link_.wait(wants, at_most);
+        const bool is_there = phase_ == phase::over || (phase_ == phase::open && engine_.has_pending());
+        if (wants != wait_for::readable || !is_there) link_.wait(wants, at_most);
     }
 
     [[nodiscard]] auto native_handle() const noexcept
