@@ -225,8 +225,8 @@ TEST_CASE("tls: records that came in one piece are received in one piece, where 
         {{400, 500}, 900, 400, 1},                         // the second one's end is not waited for
         {{10, 20}, 63, 10, 2},                             // head and rest, as mbedTLS asks
         {{10, 20}, 64, 10, 1},      {{10}, 1, 1, 2},
-        {{1000}, 100, 100, 2},      {{16384}, 40000, 16384, 1},
-        {{16384}, 16384, 16384, 2},
+        {{1000}, 100, 100, 2},      {{16383}, 40000, 16383, 1},
+        {{16383}, 16384, 16383, 2},  // with TLS 1.3, mbedTLS puts no more into a record
     };
     for (const auto& c : cases) {
         CAPTURE(c.room);
