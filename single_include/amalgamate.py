@@ -33,7 +33,8 @@ VERSION_HEADER = "superoffice/version.hpp"
 OPT_IN = {"superoffice/std_types.hpp", "superoffice/transport/cares_resolver.hpp", "superoffice/xml.hpp"}
 
 # Macros of other libraries that we decide for good, because their headers read them.
-PINNED = {"SIMDJSON_DEVELOPMENT_CHECKS"}
+PINNED = {"SIMDJSON_DEVELOPMENT_CHECKS", "SIMDJSON_IMPLEMENTATION_HASWELL", "SIMDJSON_IMPLEMENTATION_ICELAKE",
+          "SIMDJSON_IMPLEMENTATION_WESTMERE"}
 
 RULE = "// " + "-" * 117
 SWITCH = re.compile(r"!?SUPEROFFICE_WITH_[A-Z0-9_]+")

@@ -23,10 +23,21 @@
 #define SUPEROFFICE_WITH_SOCKETS 0
 #endif
 
+/// 1: of simdjson.h, only the code for the processor that the compiler works for is compiled where it is included through
+/// this library. With simdjson 3.0 and 3.1, which bring the code for every kind along, this saves a quarter of a client's
+/// compile time (g++ 12, `./tests/bench compile`); later ones leave it out themselves. It changes nothing that runs:
+/// which kernel does is decided in simdjson's own library. Not for a translation unit that includes simdjson.cpp behind
+/// this one: the kernels would be missing there.
+#ifndef SUPEROFFICE_SIMDJSON_BUILTIN_ONLY
+#define SUPEROFFICE_SIMDJSON_BUILTIN_ONLY 0
+#endif
+
 #if (SUPEROFFICE_WITH_SIMDJSON != 0 && SUPEROFFICE_WITH_SIMDJSON != 1) || \
     (SUPEROFFICE_WITH_MBEDTLS != 0 && SUPEROFFICE_WITH_MBEDTLS != 1) || \
-    (SUPEROFFICE_WITH_SOCKETS != 0 && SUPEROFFICE_WITH_SOCKETS != 1)
-#error "superoffice-batch: SUPEROFFICE_WITH_SIMDJSON, _MBEDTLS and _SOCKETS are 0 or 1"
+    (SUPEROFFICE_WITH_SOCKETS != 0 && SUPEROFFICE_WITH_SOCKETS != 1) || \
+    (SUPEROFFICE_SIMDJSON_BUILTIN_ONLY != 0 && SUPEROFFICE_SIMDJSON_BUILTIN_ONLY != 1)
+#error \
+    "superoffice-batch: SUPEROFFICE_WITH_SIMDJSON, _MBEDTLS, _SOCKETS and SUPEROFFICE_SIMDJSON_BUILTIN_ONLY are 0 or 1"
 #endif
 
 /// A mistake of the programmer that only shows at run time (reading the value of an error, say) ends here. Define it

@@ -93,10 +93,21 @@
 #define SUPEROFFICE_WITH_SOCKETS 0
 #endif
 
+/// 1: of simdjson.h, only the code for the processor that the compiler works for is compiled where it is included through
+/// this library. With simdjson 3.0 and 3.1, which bring the code for every kind along, this saves a quarter of a client's
+/// compile time (g++ 12, `./tests/bench compile`); later ones leave it out themselves. It changes nothing that runs:
+/// which kernel does is decided in simdjson's own library. Not for a translation unit that includes simdjson.cpp behind
+/// this one: the kernels would be missing there.
+#ifndef SUPEROFFICE_SIMDJSON_BUILTIN_ONLY
+#define SUPEROFFICE_SIMDJSON_BUILTIN_ONLY 0
+#endif
+
 #if (SUPEROFFICE_WITH_SIMDJSON != 0 && SUPEROFFICE_WITH_SIMDJSON != 1) || \
     (SUPEROFFICE_WITH_MBEDTLS != 0 && SUPEROFFICE_WITH_MBEDTLS != 1) || \
-    (SUPEROFFICE_WITH_SOCKETS != 0 && SUPEROFFICE_WITH_SOCKETS != 1)
-#error "superoffice-batch: SUPEROFFICE_WITH_SIMDJSON, _MBEDTLS and _SOCKETS are 0 or 1"
+    (SUPEROFFICE_WITH_SOCKETS != 0 && SUPEROFFICE_WITH_SOCKETS != 1) || \
+    (SUPEROFFICE_SIMDJSON_BUILTIN_ONLY != 0 && SUPEROFFICE_SIMDJSON_BUILTIN_ONLY != 1)
+#error \
+    "superoffice-batch: SUPEROFFICE_WITH_SIMDJSON, _MBEDTLS, _SOCKETS and SUPEROFFICE_SIMDJSON_BUILTIN_ONLY are 0 or 1"
 #endif
 
 /// A mistake of the programmer that only shows at run time (reading the value of an error, say) ends here. Define it
@@ -3568,6 +3579,20 @@ static_assert(json_reader<compact_reader>);
 #define SIMDJSON_DEVELOPMENT_CHECKS 0
 #endif
 
+// Where simdjson.h brings code for every kind of processor along, what is not for the one that this is compiled for is
+// left out. A compiler that was told of a better processor than any x86-64 is chooses among them, and gets them all.
+#if SUPEROFFICE_SIMDJSON_BUILTIN_ONLY && !defined(__SSE4_2__) && !defined(__AVX__)
+#ifndef SIMDJSON_IMPLEMENTATION_ICELAKE
+#define SIMDJSON_IMPLEMENTATION_ICELAKE 0
+#endif
+#ifndef SIMDJSON_IMPLEMENTATION_HASWELL
+#define SIMDJSON_IMPLEMENTATION_HASWELL 0
+#endif
+#ifndef SIMDJSON_IMPLEMENTATION_WESTMERE
+#define SIMDJSON_IMPLEMENTATION_WESTMERE 0
+#endif
+#endif
+
 // simdjson may be reached by -I instead of -isystem, and is not written for every warning that a consumer turns on.
 // Both compilers know all of these; of them it needs -Wsign-conversion (simdjson 3.0 to 4.6, g++ 12, clang 14 and 19).
 #if defined(__GNUC__)
@@ -3615,7 +3640,9 @@ class simdjson_reader {
         constexpr std::size_t block = 64;
         const std::size_t largest = simdjson::SIMDJSON_MAXSIZE_BYTES;
         const std::size_t wanted = max_bytes > largest ? largest : max_bytes < block ? block : max_bytes;
-        if (parser_.allocate(wanted, 1) == simdjson::SUCCESS) max_bytes_ = max_bytes > largest ? largest : max_bytes;
+        auto& kernel = simdjson::get_active_implementation();
+        if (kernel->create_dom_parser_implementation(wanted, 1, parser_) == simdjson::SUCCESS)
+            max_bytes_ = max_bytes > largest ? largest : max_bytes;
     }
 
     /// Errors: `empty_document`, `document_too_large`, `memory_too_small` for less capacity than size and `slack`
@@ -3633,7 +3660,7 @@ class simdjson_reader {
         // Anything else than a container is one token: simdjson is not asked. Later versions would also pass over a
         // byte order mark, which thus never gets to them.
         if (!cursor_.on('{') && !cursor_.on('[')) return start_alone();
-        auto& found = *parser_.implementation;
+        auto& found = *parser_;
         const auto* const bytes = reinterpret_cast<const std::uint8_t*>(begin_);
         if (found.stage1(bytes, document.size, simdjson::stage1_mode::regular) != simdjson::SUCCESS)
             return search_fault();
@@ -3838,7 +3865,7 @@ class simdjson_reader {
         return errc::ok;
     }
 
-    simdjson::dom::parser parser_;
+    decltype(simdjson::dom::parser::implementation) parser_;
     std::size_t max_bytes_ = 0;
     const char* begin_ = nullptr;
     const std::uint32_t* at_ = nullptr;    // the token that comes next: its place in the document

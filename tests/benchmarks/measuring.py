@@ -99,7 +99,7 @@ def memory(_):
 
 COMPILED = {
     "ours": (building.HERE / "call" / "ours.cpp", building.WITH_ALL.split()),
-    "bare": (building.HERE / "compile" / "bare.cpp", []),
+    "bare": (building.HERE / "compile" / "bare.cpp", building.SIMDJSON.split()),
     "curl": (building.HERE / "call" / "curl.cpp", []),
 }
 

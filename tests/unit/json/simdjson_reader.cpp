@@ -46,6 +46,20 @@ TEST_CASE("simdjson_reader: allocates when made, and then never again") {
     CHECK(reading_it.so_far() == 0);
 }
 
+#if SUPEROFFICE_SIMDJSON_BUILTIN_ONLY && !defined(__SSE4_2__) && !defined(__AVX__)
+static_assert(!SIMDJSON_IMPLEMENTATION_ICELAKE && !SIMDJSON_IMPLEMENTATION_HASWELL &&
+              !SIMDJSON_IMPLEMENTATION_WESTMERE);
+#endif
+
+TEST_CASE("simdjson_reader: runs on the best kernel of simdjson's library, whatever was left out of its header here") {
+    const simdjson_reader reader{4096};
+    const simdjson::implementation* best = nullptr;
+    for (const simdjson::implementation* each : simdjson::get_available_implementations())
+        if (best == nullptr && each->supported_by_runtime_system()) best = each;
+    REQUIRE(best != nullptr);
+    CHECK(simdjson::get_active_implementation()->name() == best->name());
+}
+
 TEST_CASE("simdjson_reader: a document that is too large is refused with its size") {
     for (const std::size_t most :
          {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{100}, std::size_t{5000}}) {
