@@ -36,6 +36,10 @@ OPT_IN = {"superoffice/std_types.hpp", "superoffice/transport/cares_resolver.hpp
 PINNED = {"SIMDJSON_DEVELOPMENT_CHECKS", "SIMDJSON_IMPLEMENTATION_HASWELL", "SIMDJSON_IMPLEMENTATION_ICELAKE",
           "SIMDJSON_IMPLEMENTATION_WESTMERE"}
 
+# As around the umbrella's includes: what is called `memory` here may be called so in a program, too.
+QUIET = ["#if defined(__GNUC__)", "#pragma GCC diagnostic push", '#pragma GCC diagnostic ignored "-Wshadow"', "#endif"]
+LOUD = ["#if defined(__GNUC__)", "#pragma GCC diagnostic pop", "#endif"]
+
 RULE = "// " + "-" * 117
 SWITCH = re.compile(r"!?SUPEROFFICE_WITH_[A-Z0-9_]+")
 STANDARD_HEADER = re.compile(r"[a-z_0-9]+")  # <cstdint>, not <time.h> and not <boost/describe.hpp>
@@ -370,7 +374,7 @@ def amalgamate(include_dir, licence, bundled=False):
     }
     lines = banner(version_of(headers), licence, bundled)
     lines += ["", *(f"#include <{target}>" for target in sorted(hoisted))]
-    lines += ["", "#define SUPEROFFICE_SINGLE_HEADER 1"]
+    lines += ["", "#define SUPEROFFICE_SINGLE_HEADER 1", "", *QUIET]
     known = set()
     for name in ordered:
         for switch in re.findall(r"SUPEROFFICE_WITH_\w+", reached[name]):
@@ -382,7 +386,7 @@ def amalgamate(include_dir, licence, bundled=False):
         else:
             lines += section(headers[name], reached[name], hoisted)
         known.update(d.rest.split()[0] for d in headers[name].directives if d.name == "define")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines + ["", *LOUD]) + "\n"
 
 
 # Boost, folded in.

@@ -6,6 +6,12 @@
 #ifndef SUPEROFFICE_BATCH_HPP
 #define SUPEROFFICE_BATCH_HPP
 
+// What is called `memory` or `api` here may be called so in your program, too.
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
+#endif
+
 // common ground
 #include <superoffice/borrowed.hpp>
 #include <superoffice/config.hpp>
@@ -54,20 +60,18 @@
 #include <superoffice/http_transport.hpp>
 #include <superoffice/transport/scripted_http.hpp>
 #include <superoffice/transport/connect_proxy.hpp>
-#if SUPEROFFICE_WITH_SOCKETS
 #include <superoffice/transport/tcp_socket.hpp>
-#endif
-#if SUPEROFFICE_WITH_MBEDTLS
 #include <superoffice/transport/tls.hpp>
 #include <superoffice/transport/tls_refusal.hpp>
-#endif
-#if SUPEROFFICE_WITH_SOCKETS && SUPEROFFICE_WITH_MBEDTLS
 #include <superoffice/transport/mbedtls_socket.hpp>
-#endif
 
 // client: drives the rest
 #include <superoffice/call.hpp>
 #include <superoffice/client.hpp>
 #include <superoffice/watch.hpp>
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
 
 #endif

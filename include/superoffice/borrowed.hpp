@@ -1,4 +1,4 @@
-// superoffice/borrowed.hpp - text that somebody else keeps alive; refuses a temporary string.
+// superoffice/borrowed.hpp - text and lists that somebody else keeps alive; refuses temporary ones.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_BORROWED_HPP
 #define SUPEROFFICE_BORROWED_HPP
@@ -6,6 +6,9 @@
 #include <superoffice/config.hpp>
 
 #include <concepts>
+#include <cstddef>
+#include <initializer_list>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
@@ -37,6 +40,60 @@ class borrowed {
 
   private:
     std::string_view text_;
+};
+
+namespace detail {
+
+/// Whatever has its elements in a row, and says where.
+template <class R, class T>
+concept list_of = std::is_class_v<std::remove_cvref_t<R>> && requires(const R& r) {
+    { r.data() } -> std::convertible_to<const T*>;
+    { r.size() } -> std::convertible_to<std::size_t>;
+};
+
+}  // namespace detail
+
+/// A view of elements in a row that outlive whoever keeps this. Takes named arrays and containers, and spans of them; a
+/// temporary that owns its elements, a list in braces among them, does not compile, because it would be gone at once.
+template <class T>
+class borrowed_list {
+  public:
+    constexpr borrowed_list() noexcept = default;
+    template <std::size_t Size>
+    constexpr borrowed_list(const T (&list)[Size]) noexcept : first_(list), size_(Size) {}
+
+    template <detail::list_of<T> R>
+        requires(!std::same_as<std::remove_cvref_t<R>, borrowed_list>)
+    constexpr borrowed_list(R&& list) noexcept : first_(list.data()), size_(list.size()) {
+        refuse_temporary<std::is_lvalue_reference_v<R&&> ||
+                         std::ranges::enable_borrowed_range<std::remove_cvref_t<R>>>();
+    }
+    template <std::size_t Size>
+    constexpr borrowed_list(T (&&)[Size]) noexcept {
+        refuse_temporary<Size == 0>();
+    }
+    template <class E>
+        requires std::same_as<E, T>
+    constexpr borrowed_list(std::initializer_list<E>) noexcept {
+        refuse_temporary<!std::same_as<E, T>>();
+    }
+
+    [[nodiscard]] constexpr const T* data() const noexcept { return first_; }
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
+    [[nodiscard]] constexpr const T* begin() const noexcept { return first_; }
+    [[nodiscard]] constexpr const T* end() const noexcept { return first_ + size_; }
+
+  private:
+    template <bool Outlives>
+    static constexpr void refuse_temporary() noexcept {
+        static_assert(Outlives,
+                      "superoffice: this list is a temporary and would be gone before it is used: give it a name that "
+                      "lives as long as the client and its link");
+    }
+
+    const T* first_ = nullptr;
+    std::size_t size_ = 0;
 };
 
 }  // namespace SUPEROFFICE_ABI

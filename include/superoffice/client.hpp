@@ -91,6 +91,13 @@ class client {
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options,
            Reader reader)
         : driver_(link, base, std::move(credential), memory, options, std::move(reader)) {}
+    template <class Memory>
+        requires(!std::convertible_to<Memory, std::span<std::byte>>)
+    client(Link&, borrowed, Credential, Memory&&, const client_options& = {}) {
+        static_assert(std::convertible_to<Memory, std::span<std::byte>>,
+                      "superoffice: the memory is a std::span<std::byte>: declare it as std::byte memory[1024] or "
+                      "std::array<std::byte, 1024>");
+    }
     client(const client&) = delete;
     client& operator=(const client&) = delete;
 

@@ -6,7 +6,6 @@
 #include <superoffice/detail/enumerators.hpp>
 
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 namespace superoffice {
@@ -21,11 +20,11 @@ struct coded_value {
     std::int32_t number = 0;
     bool known = false;
 
-    static constexpr coded_value from_text(std::span<const enumerator> names, std::string_view text) noexcept {
+    static constexpr coded_value from_text(borrowed_list<enumerator> names, std::string_view text) noexcept {
         if (const enumerator* const row = find_enumerator(names, text)) return {text, row->value, true};
         return {text, 0, false};
     }
-    static constexpr coded_value from_number(std::span<const enumerator> names, std::int32_t number) noexcept {
+    static constexpr coded_value from_number(borrowed_list<enumerator> names, std::int32_t number) noexcept {
         if (const enumerator* const row = find_enumerator(names, std::int64_t{number}))
             return {row->name, number, true};
         return {{}, number, false};
@@ -54,7 +53,7 @@ class coded {
 
     /// For the decoder, which does not care which enum it is.
     struct parts {
-        static constexpr std::span<const detail::enumerator> names{detail::enumerators_of<E>};
+        static constexpr borrowed_list<detail::enumerator> names{detail::enumerators_of<E>};
         static constexpr const detail::coded_value& of(const coded& value) noexcept { return value.held_; }
         static constexpr detail::coded_value& of(coded& value) noexcept { return value.held_; }
     };

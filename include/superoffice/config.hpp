@@ -40,6 +40,18 @@
     "superoffice-batch: SUPEROFFICE_WITH_SIMDJSON, _MBEDTLS, _SOCKETS and SUPEROFFICE_SIMDJSON_BUILTIN_ONLY are 0 or 1"
 #endif
 
+/// The name of something that is switched off stays, so that the compiler tells who uses it which switch it is. (g++ 12,
+/// clang; elsewhere it only says that the type is incomplete.)
+#if defined(__has_attribute)
+#if __has_attribute(unavailable)
+#define SUPEROFFICE_SWITCHED_OFF(what) \
+    __attribute__((unavailable("superoffice: switched off: define " what " for every translation unit")))
+#endif
+#endif
+#ifndef SUPEROFFICE_SWITCHED_OFF
+#define SUPEROFFICE_SWITCHED_OFF(what)
+#endif
+
 /// A mistake of the programmer that only shows at run time (reading the value of an error, say) ends here. Define it
 /// before the first include to send it to your own handler. The default traps in debug builds and vanishes with NDEBUG.
 #ifndef SUPEROFFICE_ASSERT

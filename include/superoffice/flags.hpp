@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 namespace superoffice {
@@ -23,7 +22,7 @@ struct flags_value {
     std::uint32_t bits = 0;
     bool known = true;
 
-    SUPEROFFICE_APART static constexpr flags_value from_text(std::span<const enumerator> names,
+    SUPEROFFICE_APART static constexpr flags_value from_text(borrowed_list<enumerator> names,
                                                              std::string_view text) noexcept {
         flags_value made{.text = text, .bits = 0, .known = true};
         while (!text.empty()) {
@@ -37,7 +36,7 @@ struct flags_value {
         }
         return made;
     }
-    static constexpr flags_value from_number(std::span<const enumerator> names, std::uint32_t bits) noexcept {
+    static constexpr flags_value from_number(borrowed_list<enumerator> names, std::uint32_t bits) noexcept {
         std::uint32_t all = 0;
         for (const enumerator& row : names) all |= static_cast<std::uint32_t>(row.value);
         const auto number = static_cast<std::int32_t>(bits);  // as the table holds them
@@ -68,7 +67,7 @@ class flags {
 
     /// For the decoder, which does not care which enum it is.
     struct parts {
-        static constexpr std::span<const detail::enumerator> names{detail::enumerators_of<E>};
+        static constexpr borrowed_list<detail::enumerator> names{detail::enumerators_of<E>};
         static constexpr const detail::flags_value& of(const flags& value) noexcept { return value.held_; }
         static constexpr detail::flags_value& of(flags& value) noexcept { return value.held_; }
     };

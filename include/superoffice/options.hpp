@@ -9,7 +9,6 @@
 #include <superoffice/time.hpp>
 
 #include <concepts>
-#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -19,20 +18,20 @@ inline namespace SUPEROFFICE_ABI {
 
 /// A header line of the caller's own.
 struct header_field {
-    std::string_view name;
-    std::string_view value;
+    borrowed name;
+    borrowed value;
 };
 
 /// The request headers that the service documents, and any others. Empty ones are not sent. Text is borrowed.
 /// Source: section 1.2 of the service notes.
 struct request_headers {
-    borrowed accept_language{};            ///< Accept-Language: "en", "nb-no", "*" for no translation
-    borrowed language{};                   ///< SO-Language; wins over the one above
-    borrowed culture{};                    ///< SO-Culture: formats inside strings
-    borrowed time_zone{};                  ///< SO-TimeZone: "UTC", "NO, includeTZOffset"; not IANA names
-    borrowed app_token{};                  ///< SO-AppToken, where the credential does not bring it
-    borrowed user_agent{};                 ///< User-Agent; default: this library's name and version
-    std::span<const header_field> more{};  ///< none of those that the library sends itself
+    borrowed accept_language{};          ///< Accept-Language: "en", "nb-no", "*" for no translation
+    borrowed language{};                 ///< SO-Language; wins over the one above
+    borrowed culture{};                  ///< SO-Culture: formats inside strings
+    borrowed time_zone{};                ///< SO-TimeZone: "UTC", "NO, includeTZOffset"; not IANA names
+    borrowed app_token{};                ///< SO-AppToken, where the credential does not bring it
+    borrowed user_agent{};               ///< User-Agent; default: this library's name and version
+    borrowed_list<header_field> more{};  ///< none of those that the library sends itself
 };
 
 struct reply_info;

@@ -39,6 +39,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 #include <limits>
 #include <span>
 #include <string_view>
@@ -46,6 +47,11 @@
 #include <utility>
 
 #define SUPEROFFICE_SINGLE_HEADER 1
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"
+#endif
 
 // ---------------------------------------------------------------------------------------------------------------------
 // superoffice/version.hpp - the version of this library; the only place where its number is written.
@@ -59,6 +65,11 @@
 
 #ifndef SUPEROFFICE_VERSION_HPP
 #define SUPEROFFICE_VERSION_HPP
+
+// Before anything that older compilers and modes do not understand. (What g++ 10 says of its C++20 is 201709.)
+#if defined(__cplusplus) && __cplusplus < 201709 && (!defined(_MSVC_LANG) || _MSVC_LANG < 201709)
+#error "superoffice-batch needs C++20: -std=c++20"
+#endif
 
 #define SUPEROFFICE_VERSION_MAJOR 0
 #define SUPEROFFICE_VERSION_MINOR 1
@@ -110,6 +121,18 @@
     "superoffice-batch: SUPEROFFICE_WITH_SIMDJSON, _MBEDTLS, _SOCKETS and SUPEROFFICE_SIMDJSON_BUILTIN_ONLY are 0 or 1"
 #endif
 
+/// The name of something that is switched off stays, so that the compiler tells who uses it which switch it is. (g++ 12,
+/// clang; elsewhere it only says that the type is incomplete.)
+#if defined(__has_attribute)
+#if __has_attribute(unavailable)
+#define SUPEROFFICE_SWITCHED_OFF(what) \
+    __attribute__((unavailable("superoffice: switched off: define " what " for every translation unit")))
+#endif
+#endif
+#ifndef SUPEROFFICE_SWITCHED_OFF
+#define SUPEROFFICE_SWITCHED_OFF(what)
+#endif
+
 /// A mistake of the programmer that only shows at run time (reading the value of an error, say) ends here. Define it
 /// before the first include to send it to your own handler. The default traps in debug builds and vanishes with NDEBUG.
 #ifndef SUPEROFFICE_ASSERT
@@ -159,7 +182,7 @@
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/borrowed.hpp - text that somebody else keeps alive; refuses a temporary string.
+// superoffice/borrowed.hpp - text and lists that somebody else keeps alive; refuses temporary ones.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_BORROWED_HPP
 #define SUPEROFFICE_BORROWED_HPP
@@ -192,6 +215,60 @@ class borrowed {
 
   private:
     std::string_view text_;
+};
+
+namespace detail {
+
+/// Whatever has its elements in a row, and says where.
+template <class R, class T>
+concept list_of = std::is_class_v<std::remove_cvref_t<R>> && requires(const R& r) {
+    { r.data() } -> std::convertible_to<const T*>;
+    { r.size() } -> std::convertible_to<std::size_t>;
+};
+
+}  // namespace detail
+
+/// A view of elements in a row that outlive whoever keeps this. Takes named arrays and containers, and spans of them; a
+/// temporary that owns its elements, a list in braces among them, does not compile, because it would be gone at once.
+template <class T>
+class borrowed_list {
+  public:
+    constexpr borrowed_list() noexcept = default;
+    template <std::size_t Size>
+    constexpr borrowed_list(const T (&list)[Size]) noexcept : first_(list), size_(Size) {}
+
+    template <detail::list_of<T> R>
+        requires(!std::same_as<std::remove_cvref_t<R>, borrowed_list>)
+    constexpr borrowed_list(R&& list) noexcept : first_(list.data()), size_(list.size()) {
+        refuse_temporary<std::is_lvalue_reference_v<R&&> ||
+                         std::ranges::enable_borrowed_range<std::remove_cvref_t<R>>>();
+    }
+    template <std::size_t Size>
+    constexpr borrowed_list(T (&&)[Size]) noexcept {
+        refuse_temporary<Size == 0>();
+    }
+    template <class E>
+        requires std::same_as<E, T>
+    constexpr borrowed_list(std::initializer_list<E>) noexcept {
+        refuse_temporary<!std::same_as<E, T>>();
+    }
+
+    [[nodiscard]] constexpr const T* data() const noexcept { return first_; }
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
+    [[nodiscard]] constexpr const T* begin() const noexcept { return first_; }
+    [[nodiscard]] constexpr const T* end() const noexcept { return first_ + size_; }
+
+  private:
+    template <bool Outlives>
+    static constexpr void refuse_temporary() noexcept {
+        static_assert(Outlives,
+                      "superoffice: this list is a temporary and would be gone before it is used: give it a name that "
+                      "lives as long as the client and its link");
+    }
+
+    const T* first_ = nullptr;
+    std::size_t size_ = 0;
 };
 
 }  // namespace SUPEROFFICE_ABI
@@ -1132,7 +1209,7 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
 /// The row with this name, or null. Linear: the longest table has 18 rows.
-SUPEROFFICE_APART constexpr const enumerator* find_enumerator(std::span<const enumerator> table,
+SUPEROFFICE_APART constexpr const enumerator* find_enumerator(borrowed_list<enumerator> table,
                                                               std::string_view text) noexcept {
     if constexpr (SUPEROFFICE_FOR_SPEED)  // mostly it is spelt just so
         for (const enumerator& row : table)
@@ -1143,7 +1220,7 @@ SUPEROFFICE_APART constexpr const enumerator* find_enumerator(std::span<const en
 }
 
 /// The first row with this value, or null.
-constexpr const enumerator* find_enumerator(std::span<const enumerator> table, std::int64_t value) noexcept {
+constexpr const enumerator* find_enumerator(borrowed_list<enumerator> table, std::int64_t value) noexcept {
     for (const enumerator& row : table)
         if (row.value == value) return &row;
     return nullptr;
@@ -1172,11 +1249,11 @@ struct coded_value {
     std::int32_t number = 0;
     bool known = false;
 
-    static constexpr coded_value from_text(std::span<const enumerator> names, std::string_view text) noexcept {
+    static constexpr coded_value from_text(borrowed_list<enumerator> names, std::string_view text) noexcept {
         if (const enumerator* const row = find_enumerator(names, text)) return {text, row->value, true};
         return {text, 0, false};
     }
-    static constexpr coded_value from_number(std::span<const enumerator> names, std::int32_t number) noexcept {
+    static constexpr coded_value from_number(borrowed_list<enumerator> names, std::int32_t number) noexcept {
         if (const enumerator* const row = find_enumerator(names, std::int64_t{number}))
             return {row->name, number, true};
         return {{}, number, false};
@@ -1205,7 +1282,7 @@ class coded {
 
     /// For the decoder, which does not care which enum it is.
     struct parts {
-        static constexpr std::span<const detail::enumerator> names{detail::enumerators_of<E>};
+        static constexpr borrowed_list<detail::enumerator> names{detail::enumerators_of<E>};
         static constexpr const detail::coded_value& of(const coded& value) noexcept { return value.held_; }
         static constexpr detail::coded_value& of(coded& value) noexcept { return value.held_; }
     };
@@ -1261,7 +1338,7 @@ struct flags_value {
     std::uint32_t bits = 0;
     bool known = true;
 
-    SUPEROFFICE_APART static constexpr flags_value from_text(std::span<const enumerator> names,
+    SUPEROFFICE_APART static constexpr flags_value from_text(borrowed_list<enumerator> names,
                                                              std::string_view text) noexcept {
         flags_value made{.text = text, .bits = 0, .known = true};
         while (!text.empty()) {
@@ -1275,7 +1352,7 @@ struct flags_value {
         }
         return made;
     }
-    static constexpr flags_value from_number(std::span<const enumerator> names, std::uint32_t bits) noexcept {
+    static constexpr flags_value from_number(borrowed_list<enumerator> names, std::uint32_t bits) noexcept {
         std::uint32_t all = 0;
         for (const enumerator& row : names) all |= static_cast<std::uint32_t>(row.value);
         const auto number = static_cast<std::int32_t>(bits);  // as the table holds them
@@ -1306,7 +1383,7 @@ class flags {
 
     /// For the decoder, which does not care which enum it is.
     struct parts {
-        static constexpr std::span<const detail::enumerator> names{detail::enumerators_of<E>};
+        static constexpr borrowed_list<detail::enumerator> names{detail::enumerators_of<E>};
         static constexpr const detail::flags_value& of(const flags& value) noexcept { return value.held_; }
         static constexpr detail::flags_value& of(flags& value) noexcept { return value.held_; }
     };
@@ -2616,7 +2693,7 @@ SUPEROFFICE_HOT errc decode_integer(Value& value, T& into) noexcept {
 
 /// A coded value or a set of flags that came as a number.
 template <json_value Value, class Held>
-SUPEROFFICE_COLD errc decode_number(Value& value, Held& into, std::span<const enumerator> names) noexcept {
+SUPEROFFICE_COLD errc decode_number(Value& value, Held& into, borrowed_list<enumerator> names) noexcept {
     typename Held::number_type number = 0;
     const errc e = decode_any_integer(value, number);
     if (e == errc::ok) into = Held::from_number(names, number);
@@ -2639,7 +2716,7 @@ SUPEROFFICE_APART errc decode_raw(Value& value, Kept& into) noexcept {
 
 /// Of any enum; `names` are its enumerators.
 template <json_value Value, class Held>
-errc decode_names(Value& value, Held& into, std::span<const enumerator> names, decode_state& state) noexcept {
+errc decode_names(Value& value, Held& into, borrowed_list<enumerator> names, decode_state& state) noexcept {
     std::string_view text;
     const errc e = decode_text(value, text, state);
     if (e == errc::wrong_kind) return decode_number(value, into, names);
@@ -3881,6 +3958,17 @@ static_assert(json_reader<simdjson_reader>);
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+
+#else
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SIMDJSON=1") simdjson_reader;
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
 #endif
 #endif
 
@@ -3929,13 +4017,13 @@ struct member_table;
 template <class Value>
 union member_detail {
     constexpr member_detail() noexcept : nothing{nullptr} {}
-    constexpr explicit member_detail(const std::span<const enumerator>* list) noexcept : names{list} {}
+    constexpr explicit member_detail(const borrowed_list<enumerator>* list) noexcept : names{list} {}
     constexpr explicit member_detail(const member_table<Value>* inner) noexcept : members{inner} {}
     constexpr explicit member_detail(errc (*function)(Value&, void*, decode_state&) noexcept) noexcept
         : other{function} {}
 
     const void* nothing;
-    const std::span<const enumerator>* names;                    ///< of coded and flags
+    const borrowed_list<enumerator>* names;                      ///< of coded and flags
     const member_table<Value>* members;                          ///< of an object
     errc (*other)(Value&, void*, decode_state& state) noexcept;  ///< null is its business, too
 };
@@ -5341,20 +5429,20 @@ inline namespace SUPEROFFICE_ABI {
 
 /// A header line of the caller's own.
 struct header_field {
-    std::string_view name;
-    std::string_view value;
+    borrowed name;
+    borrowed value;
 };
 
 /// The request headers that the service documents, and any others. Empty ones are not sent. Text is borrowed.
 /// Source: section 1.2 of the service notes.
 struct request_headers {
-    borrowed accept_language{};            ///< Accept-Language: "en", "nb-no", "*" for no translation
-    borrowed language{};                   ///< SO-Language; wins over the one above
-    borrowed culture{};                    ///< SO-Culture: formats inside strings
-    borrowed time_zone{};                  ///< SO-TimeZone: "UTC", "NO, includeTZOffset"; not IANA names
-    borrowed app_token{};                  ///< SO-AppToken, where the credential does not bring it
-    borrowed user_agent{};                 ///< User-Agent; default: this library's name and version
-    std::span<const header_field> more{};  ///< none of those that the library sends itself
+    borrowed accept_language{};          ///< Accept-Language: "en", "nb-no", "*" for no translation
+    borrowed language{};                 ///< SO-Language; wins over the one above
+    borrowed culture{};                  ///< SO-Culture: formats inside strings
+    borrowed time_zone{};                ///< SO-TimeZone: "UTC", "NO, includeTZOffset"; not IANA names
+    borrowed app_token{};                ///< SO-AppToken, where the credential does not bring it
+    borrowed user_agent{};               ///< User-Agent; default: this library's name and version
+    borrowed_list<header_field> more{};  ///< none of those that the library sends itself
 };
 
 struct reply_info;
@@ -8024,7 +8112,6 @@ static_assert(resolver<system_resolver>);
 // ---------------------------------------------------------------------------------------------------------------------
 // superoffice/transport/tcp_socket.hpp - a TCP connection on POSIX sockets or Winsock; needs SUPEROFFICE_WITH_SOCKETS.
 // ---------------------------------------------------------------------------------------------------------------------
-#if SUPEROFFICE_WITH_SOCKETS
 #ifndef SUPEROFFICE_TRANSPORT_TCP_SOCKET_HPP
 #define SUPEROFFICE_TRANSPORT_TCP_SOCKET_HPP
 
@@ -8233,9 +8320,18 @@ static_assert(timed_transport<tcp_socket> && waking_transport<tcp_socket> && wai
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 
+#else
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SOCKETS=1") tcp_socket;
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
 #endif  // SUPEROFFICE_WITH_SOCKETS
 #endif
-#endif  // SUPEROFFICE_WITH_SOCKETS
 
 // ---------------------------------------------------------------------------------------------------------------------
 // superoffice/detail/cpu_aes.hpp - whether this processor has instructions for AES that mbedTLS makes good use of.
@@ -8386,12 +8482,12 @@ struct tls_options {
     /// after another, which are used where they are and not copied. With `ca_file` both are trusted.
     ///
     /// Of a file as of memory: certificates that mbedTLS cannot read are skipped, none left is errc::bad_authorities.
-    std::span<const std::byte> ca_memory = {};
+    borrowed_list<std::byte> ca_memory = {};
 
     /// Keys of which the server must show one, besides all other checks: in its own certificate or in any other of the
     /// verified chain, the authority's included. Pin a second key that is kept in reserve: one that is lost locks out.
     /// errc::certificate_not_pinned if none is shown.
-    std::span<const key_pin> pins = {};
+    borrowed_list<key_pin> pins = {};
 
     /// A pinned key instead of authorities, for a server with a certificate of its own making: the server's own certificate
     /// must have a key of `pins`, whoever signed it. Its name and its dates are checked all the same. No authorities are
@@ -9325,7 +9421,7 @@ class tls_authorities {
             return options.pins.empty() ? io_result::failed(errc::no_authorities, 0, stage::handshake) : r;
         if (options.ca_file != nullptr) r = judged(load_file(options.ca_file));
         if (r.state == io_state::ready && !options.ca_memory.empty())
-            r = judged(certificate_reader::load(chain_, options.ca_memory));
+            r = judged(certificate_reader::load(chain_, {options.ca_memory.data(), options.ca_memory.size()}));
         if (options.ca_file == nullptr && options.ca_memory.empty()) r = load_system();
         is_loaded_ = r.state == io_state::ready;
         if (!is_loaded_) clear();
@@ -9480,7 +9576,7 @@ class tls_judge {
         return false;
     }
 
-    std::span<const key_pin> pins_;
+    borrowed_list<key_pin> pins_;
     std::int64_t utc_now_ = 0;
     std::int64_t valid_until_ = 0;
     std::uint32_t flags_ = 0;
@@ -9898,7 +9994,7 @@ class tls_engine {
                                       host_size_};
         hash.add(facts, sizeof facts);
         hash.add(host_, host_size_);
-        hash.add(options_.pins.data(), options_.pins.size_bytes());
+        hash.add(options_.pins.data(), options_.pins.size() * sizeof(key_pin));
         authorities_.add_to(hash);
         if (options_.client != nullptr) hash.add(options_.client->chain()->raw.p, options_.client->chain()->raw.len);
         return hash.finish(into);
@@ -10040,7 +10136,6 @@ class tls_engine {
 // ---------------------------------------------------------------------------------------------------------------------
 // superoffice/transport/tls.hpp - TLS by mbedTLS over any byte transport; needs SUPEROFFICE_WITH_MBEDTLS.
 // ---------------------------------------------------------------------------------------------------------------------
-#if SUPEROFFICE_WITH_MBEDTLS
 #ifndef SUPEROFFICE_TRANSPORT_TLS_HPP
 #define SUPEROFFICE_TRANSPORT_TLS_HPP
 
@@ -10269,14 +10364,23 @@ class tls : public detail::clock_of<Link> {
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 
+#else
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+template <class Link>
+class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_MBEDTLS=1") tls;
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 #endif
-#endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
 // superoffice/transport/tls_refusal.hpp - why a certificate or a handshake was refused, in words.
 // ---------------------------------------------------------------------------------------------------------------------
-#if SUPEROFFICE_WITH_MBEDTLS
 #ifndef SUPEROFFICE_TRANSPORT_TLS_REFUSAL_HPP
 #define SUPEROFFICE_TRANSPORT_TLS_REFUSAL_HPP
 
@@ -10429,12 +10533,10 @@ inline std::string_view tls_refusal(const error& e, std::span<char> into) noexce
 
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 #endif
-#endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
 // superoffice/transport/mbedtls_socket.hpp - the default link: TLS by mbedTLS over the system's sockets.
 // ---------------------------------------------------------------------------------------------------------------------
-#if SUPEROFFICE_WITH_MBEDTLS && SUPEROFFICE_WITH_SOCKETS
 #ifndef SUPEROFFICE_TRANSPORT_MBEDTLS_SOCKET_HPP
 #define SUPEROFFICE_TRANSPORT_MBEDTLS_SOCKET_HPP
 
@@ -10450,9 +10552,18 @@ static_assert(timed_transport<mbedtls_socket> && waiting_transport<mbedtls_socke
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 
+#else
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_MBEDTLS=1 and SUPEROFFICE_WITH_SOCKETS=1") mbedtls_socket;
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
 #endif
 #endif
-#endif  // SUPEROFFICE_WITH_MBEDTLS && SUPEROFFICE_WITH_SOCKETS
 
 // ---------------------------------------------------------------------------------------------------------------------
 // superoffice/call.hpp - one running call, in the caller's hands.
@@ -11638,6 +11749,13 @@ class client {
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options,
            Reader reader)
         : driver_(link, base, std::move(credential), memory, options, std::move(reader)) {}
+    template <class Memory>
+        requires(!std::convertible_to<Memory, std::span<std::byte>>)
+    client(Link&, borrowed, Credential, Memory&&, const client_options& = {}) {
+        static_assert(std::convertible_to<Memory, std::span<std::byte>>,
+                      "superoffice: the memory is a std::span<std::byte>: declare it as std::byte memory[1024] or "
+                      "std::array<std::byte, 1024>");
+    }
     client(const client&) = delete;
     client& operator=(const client&) = delete;
 
@@ -11961,4 +12079,8 @@ class watch {
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_BATCH_HPP
 #define SUPEROFFICE_BATCH_HPP
+#endif
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
 #endif

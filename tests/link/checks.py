@@ -95,9 +95,34 @@ def another_version_is_an_error():
                     raise Failed(f"{compiler} does not say '{sentence}' for:\n{source}")
 
 
+def older_standards_are_refused():
+    """By a sentence before all others."""
+    for compiler in COMPILERS:
+        printed = output_of(compiler, "-std=c++17", f"-I{INCLUDE}", "-fsyntax-only", "-x", "c++", "-", text_in=UMBRELLA, code=1)
+        first = next(line for line in printed.splitlines() if "error:" in line)
+        if "superoffice-batch needs C++20: -std=c++20" not in first:
+            raise Failed(f"{compiler} -std=c++17 begins with: {first}")
+
+
+def what_is_switched_off_is_named():
+    """Who uses it is told which switch it is."""
+    for name, switches in (("mbedtls_socket", "SUPEROFFICE_WITH_MBEDTLS=1 and SUPEROFFICE_WITH_SOCKETS=1"),
+                           ("tcp_socket", "SUPEROFFICE_WITH_SOCKETS=1"), ("tls<int>", "SUPEROFFICE_WITH_MBEDTLS=1"),
+                           ("simdjson_reader", "SUPEROFFICE_WITH_SIMDJSON=1")):
+        sentence = f"superoffice: switched off: define {switches} for every translation unit"
+        for compiler in COMPILERS:
+            if compiler == "clang++" and name == "tls<int>":
+                continue  # says only that it is incomplete: the attribute of a template does not reach what is made of it
+            use = f"{UMBRELLA}int main() {{ superoffice::{name} here; }}\n"
+            if sentence not in compiled(compiler, use, "-fsyntax-only", code=1):
+                raise Failed(f"{compiler} does not say '{sentence}'")
+
+
 def checks():
     yield Check("every header is listed", every_header_is_listed)
     yield Check("every unit test is built", every_unit_test_is_built)
     yield Check("macros: only ours are left, none is changed", macros_are_ours)
     yield Check("core pulls no heavy standard header", no_heavy_headers)
     yield Check("another version is an error", another_version_is_an_error)
+    yield Check("an older standard is an error", older_standards_are_refused)
+    yield Check("what is switched off is named", what_is_switched_off_is_named)

@@ -3,11 +3,11 @@
 #ifndef SUPEROFFICE_DETAIL_ENUMERATORS_HPP
 #define SUPEROFFICE_DETAIL_ENUMERATORS_HPP
 
+#include <superoffice/borrowed.hpp>
 #include <superoffice/detail/ascii.hpp>
 #include <superoffice/detail/describe.hpp>
 
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 namespace superoffice {
@@ -15,7 +15,7 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
 /// The row with this name, or null. Linear: the longest table has 18 rows.
-SUPEROFFICE_APART constexpr const enumerator* find_enumerator(std::span<const enumerator> table,
+SUPEROFFICE_APART constexpr const enumerator* find_enumerator(borrowed_list<enumerator> table,
                                                               std::string_view text) noexcept {
     if constexpr (SUPEROFFICE_FOR_SPEED)  // mostly it is spelt just so
         for (const enumerator& row : table)
@@ -26,7 +26,7 @@ SUPEROFFICE_APART constexpr const enumerator* find_enumerator(std::span<const en
 }
 
 /// The first row with this value, or null.
-constexpr const enumerator* find_enumerator(std::span<const enumerator> table, std::int64_t value) noexcept {
+constexpr const enumerator* find_enumerator(borrowed_list<enumerator> table, std::int64_t value) noexcept {
     for (const enumerator& row : table)
         if (row.value == value) return &row;
     return nullptr;

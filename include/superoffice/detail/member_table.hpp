@@ -18,7 +18,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -39,13 +38,13 @@ struct member_table;
 template <class Value>
 union member_detail {
     constexpr member_detail() noexcept : nothing{nullptr} {}
-    constexpr explicit member_detail(const std::span<const enumerator>* list) noexcept : names{list} {}
+    constexpr explicit member_detail(const borrowed_list<enumerator>* list) noexcept : names{list} {}
     constexpr explicit member_detail(const member_table<Value>* inner) noexcept : members{inner} {}
     constexpr explicit member_detail(errc (*function)(Value&, void*, decode_state&) noexcept) noexcept
         : other{function} {}
 
     const void* nothing;
-    const std::span<const enumerator>* names;                    ///< of coded and flags
+    const borrowed_list<enumerator>* names;                      ///< of coded and flags
     const member_table<Value>* members;                          ///< of an object
     errc (*other)(Value&, void*, decode_state& state) noexcept;  ///< null is its business, too
 };

@@ -291,7 +291,7 @@ class tls_engine {
                                       host_size_};
         hash.add(facts, sizeof facts);
         hash.add(host_, host_size_);
-        hash.add(options_.pins.data(), options_.pins.size_bytes());
+        hash.add(options_.pins.data(), options_.pins.size() * sizeof(key_pin));
         authorities_.add_to(hash);
         if (options_.client != nullptr) hash.add(options_.client->chain()->raw.p, options_.client->chain()->raw.len);
         return hash.finish(into);

@@ -116,7 +116,7 @@ class tls_authorities {
             return options.pins.empty() ? io_result::failed(errc::no_authorities, 0, stage::handshake) : r;
         if (options.ca_file != nullptr) r = judged(load_file(options.ca_file));
         if (r.state == io_state::ready && !options.ca_memory.empty())
-            r = judged(certificate_reader::load(chain_, options.ca_memory));
+            r = judged(certificate_reader::load(chain_, {options.ca_memory.data(), options.ca_memory.size()}));
         if (options.ca_file == nullptr && options.ca_memory.empty()) r = load_system();
         is_loaded_ = r.state == io_state::ready;
         if (!is_loaded_) clear();
@@ -271,7 +271,7 @@ class tls_judge {
         return false;
     }
 
-    std::span<const key_pin> pins_;
+    borrowed_list<key_pin> pins_;
     std::int64_t utc_now_ = 0;
     std::int64_t valid_until_ = 0;
     std::uint32_t flags_ = 0;

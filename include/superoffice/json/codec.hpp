@@ -18,7 +18,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <span>
 #include <string_view>
 #include <type_traits>
 
@@ -140,7 +139,7 @@ SUPEROFFICE_HOT errc decode_integer(Value& value, T& into) noexcept {
 
 /// A coded value or a set of flags that came as a number.
 template <json_value Value, class Held>
-SUPEROFFICE_COLD errc decode_number(Value& value, Held& into, std::span<const enumerator> names) noexcept {
+SUPEROFFICE_COLD errc decode_number(Value& value, Held& into, borrowed_list<enumerator> names) noexcept {
     typename Held::number_type number = 0;
     const errc e = decode_any_integer(value, number);
     if (e == errc::ok) into = Held::from_number(names, number);
@@ -163,7 +162,7 @@ SUPEROFFICE_APART errc decode_raw(Value& value, Kept& into) noexcept {
 
 /// Of any enum; `names` are its enumerators.
 template <json_value Value, class Held>
-errc decode_names(Value& value, Held& into, std::span<const enumerator> names, decode_state& state) noexcept {
+errc decode_names(Value& value, Held& into, borrowed_list<enumerator> names, decode_state& state) noexcept {
     std::string_view text;
     const errc e = decode_text(value, text, state);
     if (e == errc::wrong_kind) return decode_number(value, into, names);

@@ -327,5 +327,16 @@ static_assert(json_reader<simdjson_reader>);
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+
+#else
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SIMDJSON=1") simdjson_reader;
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
 #endif
 #endif

@@ -20,5 +20,15 @@ static_assert(timed_transport<mbedtls_socket> && waiting_transport<mbedtls_socke
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 
+#else
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_MBEDTLS=1 and SUPEROFFICE_WITH_SOCKETS=1") mbedtls_socket;
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
 #endif
 #endif

@@ -219,5 +219,15 @@ static_assert(timed_transport<tcp_socket> && waking_transport<tcp_socket> && wai
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 
+#else
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SOCKETS=1") tcp_socket;
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
 #endif  // SUPEROFFICE_WITH_SOCKETS
 #endif

@@ -241,5 +241,16 @@ class tls : public detail::clock_of<Link> {
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 
+#else
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+template <class Link>
+class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_MBEDTLS=1") tls;
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 #endif

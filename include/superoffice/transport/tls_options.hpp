@@ -3,6 +3,7 @@
 #ifndef SUPEROFFICE_TRANSPORT_TLS_OPTIONS_HPP
 #define SUPEROFFICE_TRANSPORT_TLS_OPTIONS_HPP
 
+#include <superoffice/borrowed.hpp>
 #include <superoffice/config.hpp>
 #include <superoffice/transport/key_pin.hpp>
 
@@ -51,12 +52,12 @@ struct tls_options {
     /// after another, which are used where they are and not copied. With `ca_file` both are trusted.
     ///
     /// Of a file as of memory: certificates that mbedTLS cannot read are skipped, none left is errc::bad_authorities.
-    std::span<const std::byte> ca_memory = {};
+    borrowed_list<std::byte> ca_memory = {};
 
     /// Keys of which the server must show one, besides all other checks: in its own certificate or in any other of the
     /// verified chain, the authority's included. Pin a second key that is kept in reserve: one that is lost locks out.
     /// errc::certificate_not_pinned if none is shown.
-    std::span<const key_pin> pins = {};
+    borrowed_list<key_pin> pins = {};
 
     /// A pinned key instead of authorities, for a server with a certificate of its own making: the server's own certificate
     /// must have a key of `pins`, whoever signed it. Its name and its dates are checked all the same. No authorities are
