@@ -18,6 +18,10 @@ inline namespace SUPEROFFICE_ABI {
 /// A view of text that outlives whoever keeps this. Takes literals, `const char*` (null counts as empty), views, and
 /// named strings of any type; a temporary that owns its text does not compile, because it would be gone at once.
 class borrowed {
+    // Whatever tells a capacity has its text in itself, like `fixed_text`.
+    template <class S>
+    static constexpr bool is_view = std::is_trivially_copyable_v<S> && !requires(const S& text) { text.capacity(); };
+
   public:
     constexpr borrowed() noexcept = default;
     constexpr borrowed(const char* text) noexcept
@@ -29,7 +33,7 @@ class borrowed {
                  !std::same_as<std::remove_cvref_t<S>, borrowed> && std::convertible_to<const S&, std::string_view>)
     constexpr borrowed(S&& text) noexcept : text_(static_cast<std::string_view>(text)) {
         static_assert(
-            std::is_lvalue_reference_v<S&&> || std::is_trivially_copyable_v<std::remove_cvref_t<S>>,
+            std::is_lvalue_reference_v<S&&> || is_view<std::remove_cvref_t<S>>,
             "superoffice: this text is a temporary string and would be gone before it is used: give it a name "
             "that lives as long as the client");
     }

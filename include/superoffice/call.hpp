@@ -44,12 +44,14 @@ class call {
         const std::string_view select = options.select.empty() ? select_of<Info, Reply>() : options.select.view();
         if (const error e = api.begin(what, request, select, options); e.code != errc::ok) finish(e);
     }
-    call(call&& other) noexcept : api_(std::exchange(other.api_, nullptr)), value_(std::move(other.value_)) {}
+    /// The other one is done then, and its value `errc::cancelled`.
+    call(call&& other) noexcept : api_(other.api_), value_(std::move(other.value_)) { other.finish(cancelled); }
     call& operator=(call&& other) noexcept {
         if (this != &other) {
             cancel();
-            api_ = std::exchange(other.api_, nullptr);
+            api_ = other.api_;
             value_ = std::move(other.value_);
+            other.finish(cancelled);
         }
         return *this;
     }
@@ -77,10 +79,12 @@ class call {
     void cancel() noexcept {
         if (api_ == nullptr) return;
         api_->cancel();
-        finish({.stage = stage::none, .code = errc::cancelled});
+        finish(cancelled);
     }
 
   private:
+    static constexpr error cancelled{.stage = stage::none, .code = errc::cancelled};
+
     void finish(const error& e) noexcept {
         value_ = e;
         api_ = nullptr;

@@ -51,7 +51,8 @@ constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
     bool known = ascii::find(media, '/') < tail;  // a suffix ends a subtype, and without a slash there is none
     if (known && media[tail - 1] == '/')
         known = ascii::index_of_word("application text ", ascii::first(media, tail - 1)) >= 0;
-    if (!known) return content_kind::other;
+    if (!known || ascii::is_word("xhtml+xml ", ascii::from(media, ascii::find(media, '/') + 1)))
+        return content_kind::other;
     switch (ascii::index_of_word("json xml ", ascii::from(media, tail))) {
         case 0: return content_kind::json;
         case 1: return content_kind::xml;

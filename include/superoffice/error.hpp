@@ -176,7 +176,7 @@ inline constexpr error_row error_table[] = {
     {"bad_select", "the text given as $select holds a forbidden character", remedy::program, false},
     {"credential_missing", "no credential was given", remedy::user, false},
     {"credential_unavailable", "the credential source has no credential to give", remedy::user, true},
-    {"memory_too_small", "the memory given to the client cannot hold the request", remedy::program, false},
+    {"memory_too_small", "the memory given is too small for what goes into it", remedy::program, false},
     {"insecure_link", "the base URL says https, but the link is not secure: nothing was sent", remedy::program, false},
     {"name_not_found", "the host name is unknown", remedy::user, false},
     {"name_lookup_failed", "the host name could not be looked up", remedy::wait, true},

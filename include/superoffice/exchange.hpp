@@ -176,6 +176,9 @@ class exchange {
     /// The reply's head, as soon as it was read to its end, also when what followed it failed.
     [[nodiscard]] const reply_head& head() const noexcept { return head_; }
 
+    /// The reply's status, as soon as its first line was read; 0 before.
+    [[nodiscard]] std::uint16_t status() const noexcept { return reader_.status(); }
+
     /// The reply's body, with `done`; empty before. The caller may change it.
     [[nodiscard]] std::span<char> body() noexcept {
         if (at_ != place::done) return {};

@@ -35,7 +35,7 @@ struct operation {
 
 /// The request of a call that is made by GET: what comes behind its path. Letters, digits and -._ only.
 struct path_segment {
-    std::string_view text;
+    borrowed text;
 };
 
 /// How one task is doing. Source: reference page of GetBatchTaskInfo.

@@ -101,7 +101,7 @@ struct client_options {
     request_headers headers{};
 };
 
-/// For one call. What is set here wins over the client's.
+/// For one call. What is set here wins over the client's; of `headers.more` the lines of both are sent.
 struct call_options {
     milliseconds timeout{0};  ///< 0 or less: the client's
     borrowed select{};        ///< `$select` as text, in place of the one that the struct stands for

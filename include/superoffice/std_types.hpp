@@ -9,6 +9,7 @@
 #include <superoffice/date_time.hpp>
 #include <superoffice/field.hpp>
 #include <superoffice/json/codec.hpp>
+#include <superoffice/keep.hpp>
 #include <superoffice/select.hpp>
 #include <superoffice/time.hpp>
 #include <superoffice/transport.hpp>
@@ -32,6 +33,11 @@ inline constexpr bool is_text<std::string> = true;
 
 template <class T>
 struct bare<std::optional<T>> : bare<T> {};
+
+template <class T>
+constexpr void keep_views(std::optional<T>& value, text_storage& storage) noexcept {
+    if (value.has_value()) keep_views(*value, storage);
+}
 }  // namespace detail
 
 /// A text that its struct owns, so that it outlives the client's next call. Null leaves the member's initialiser alone.

@@ -169,10 +169,11 @@ class watch {
         }
         if (now >= end_ || !is_repeatable(e.code) || failures_ >= options_.failures) return fail(e);
         milliseconds pause = options_.interval;
-        for (std::uint32_t n = 0; n < failures_ && pause < options_.longest_pause; ++n) pause = pause + pause;
+        const milliseconds longest = pause < options_.longest_pause ? options_.longest_pause : pause;
+        for (std::uint32_t n = 0; n < failures_ && pause < longest; ++n) pause = pause + pause;
         ++failures_;
         if (const field<milliseconds> asked = drive_->retry_after(api_); asked && *asked > pause) pause = *asked;
-        next_ = now + (pause < options_.longest_pause ? pause : options_.longest_pause);
+        next_ = now + (pause < longest ? pause : longest);
         return state_ = watch_state::waiting;
     }
 

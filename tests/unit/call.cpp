@@ -136,6 +136,7 @@ TEST_CASE("call: moved, the new one goes on and the old one is done") {
     CHECK(first.step(instant{0}) == step_state::pending);
     auto second = std::move(first);
     CHECK(first.is_done());  // NOLINT: moved-from is a state
+    CHECK(first.value().error() == errc::cancelled);
     CHECK(b.api.is_busy());
     CHECK(second.step(instant{0}) == step_state::pending);
     first.cancel();

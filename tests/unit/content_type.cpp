@@ -47,6 +47,8 @@ TEST_CASE("content type: what a reply is to be read as, by its media type alone"
         {"text/xml; charset=utf-8", content_kind::xml},
         {"application/soap+xml", content_kind::xml},
         {"text/html; charset=utf-8", content_kind::other},
+        {"application/xhtml+xml", content_kind::other},
+        {"Application/XHTML+XML; charset=utf-8", content_kind::other},
         {"text/plain", content_kind::other},
         {"application/jsonx", content_kind::other},
         {"+json", content_kind::other},

@@ -79,7 +79,7 @@ TEST_CASE("keep: storage that is too small is an error that says how much would 
     const auto none = superoffice::keep(*info, {});
     REQUIRE(none.error() == superoffice::errc::memory_too_small);
     const std::size_t needed = none.error().needed();
-    CHECK(needed <= documented_reply.size());
+    CHECK(needed <= documented_reply.size());  // numbers would take the names that they stand for
     CHECK(superoffice::keep(*info, std::span{storage}.first(needed)).has_value());
     const auto less = superoffice::keep(*info, std::span{storage}.first(needed - 1));
     CHECK(less.error() == superoffice::errc::memory_too_small);

@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace so = superoffice;
 namespace script = superoffice::script;
@@ -236,6 +237,48 @@ TEST_CASE("last_reply: section 5, headers worth knowing are there, also after an
     const auto next = api.start_get_batch_task_info(497);
     CHECK(api.last_reply().status == 0);  // nothing of the call before
     CHECK(api.last_reply().head.fields.empty());
+}
+
+TEST_CASE("last_reply: of a call that ends without a whole reply, what has come is there") {
+    struct {
+        std::string_view reply;
+        int status;
+        std::int64_t retry_after;  // in seconds; -1: none
+    } const rows[] = {
+        {"", 0, -1},
+        {"HTTP/1.1 50", 0, -1},
+        {"HTTP/1.1 503 Busy\r\nRetry-Af", 503, -1},
+        {"HTTP/1.1 503 Busy\r\nRetry-After: 9\r\nContent-Length: 5\r\n\r\n", 503, 9},
+        {"HTTP/1.1 503 Busy\r\nRetry-After: 9\r\nContent-Length: 5\r\n\r\nab", 503, 9},
+    };
+    const std::string request = support::request_text{}.text();
+    const struct {
+        so::script_step last;
+        errc code;
+    } ends[] = {{script::closes(), errc::connection_closed},
+                {script::fails(errc::connection_reset, 104), errc::connection_reset},
+                {script::would_block(), errc::deadline_exceeded}};
+    for (const auto& row : rows)
+        for (const auto& end : ends) {
+            CAPTURE(row.reply);
+            std::vector<so::script_step> steps = {script::starts(), script::expects(request)};
+            if (!row.reply.empty()) steps.push_back(script::gives(row.reply));
+            steps.insert(steps.end(), 2, end.last);
+            so::scripted link{steps};
+            std::array<std::byte, 4096> memory{};
+            so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+            auto call = api.start_get_batch_task_info(497);
+            static_cast<void>(call.step(so::instant{0}));
+            static_cast<void>(call.step(so::instant{5'000}));
+            CHECK(call.step(so::instant{30'000}) == so::step_state::done);
+            CHECK(call.value().error() == end.code);
+            CHECK(call.value().error().http_status == row.status);
+            const so::reply_info& about = api.last_reply();
+            CHECK(about.status == row.status);
+            CHECK(about.retry_after.has_value() == (row.retry_after >= 0));
+            if (about.retry_after) CHECK(*about.retry_after == so::milliseconds{row.retry_after * 1000});
+            CHECK(about.slow == (end.code == errc::deadline_exceeded));
+        }
 }
 
 TEST_CASE("last_reply: section 9, slow is a mark on the duration, no error") {

@@ -39,6 +39,13 @@ struct nested {
 };
 BOOST_DESCRIBE_STRUCT(nested, (), (FileName, TableRight))
 
+struct viewing {
+    std::optional<std::string_view> Name;
+    std::optional<superoffice::coded<superoffice::BatchTaskState>> State;
+    std::optional<superoffice::TableRight> TableRight;
+};
+BOOST_DESCRIBE_STRUCT(viewing, (), (Name, State, TableRight))
+
 static_assert(superoffice::select_of<owning>() == "Name,Description,ProgressPercent,Response,State,TableRight");
 static_assert(superoffice::select_of<nested>() == "FileName,TableRight/Mask");
 static_assert(superoffice::monotonic_clock<superoffice::steady_clock>);
@@ -173,3 +180,23 @@ TEST_CASE("std_types: the steady clock does not go back") {
 }
 
 }  // namespace
+
+TEST_CASE("std_types: keep copies what stands in an optional") {
+    for (const std::string_view document :
+         {R"({"Name":"n","State":"Sleeping","TableRight":{"Mask":"RI","Reason":"r"}})",
+          R"({"Name":"","State":"Started"})", R"({})"}) {
+        CAPTURE(document);
+        std::string text{document};
+        const auto info = superoffice::decode<viewing>(
+            superoffice::compact_reader{}, superoffice::json_document{text.data(), text.size(), text.size()});
+        REQUIRE(info.has_value());
+        char storage[64];
+        const auto kept = superoffice::keep(*info, storage);
+        REQUIRE(kept.has_value());
+        text.assign(text.size(), '#');
+        char room[256];
+        const auto written = superoffice::encode(*kept, room);
+        REQUIRE(written.has_value());
+        CHECK(*written == document);
+    }
+}

@@ -180,6 +180,8 @@ TEST_CASE("tenant moved: what the directory may say instead of a new address") {
          421},
         {"a page", reply("200 OK", "<html>", "text/html"), errc::not_json, 200},
         {"nobody", reply("404 Not Found", "", "text/html"), errc::not_found, 404},
+        {"a refusal", reply("401 Unauthorized", "", "text/html"), errc::tenant_moved, 421},
+        {"another refusal", reply("403 Forbidden", "", "text/html"), errc::tenant_moved, 421},
         {"an outage", reply("503 Service Unavailable", "", "text/html"), errc::unavailable, 503},
     };
     for (const row& r : rows) {

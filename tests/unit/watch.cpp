@@ -300,6 +300,22 @@ TEST_CASE("watch: a server's Retry-After is kept, up to the longest pause") {
     }
 }
 
+TEST_CASE("watch: an interval above the longest pause is kept after a failure, too") {
+    const std::string good = at("Started", 1);
+    for (const std::string_view line : {"", "Retry-After: 120\r\n", "Retry-After: 3600\r\n"}) {
+        CAPTURE(line);
+        const std::string throttled = reply_text("503 Service Unavailable", "", line);
+        std::vector<script_step> steps;
+        for (const std::string* const reply : {&throttled, &throttled, &good}) {  // each over a connection of its own
+            if (!steps.empty()) steps.push_back(script::stops());
+            for (const script_step& step : asked({*reply})) steps.push_back(step);
+        }
+        bench b{steps, {.interval = milliseconds{300'000}}};
+        CHECK(b.next() == watch_state::changed);
+        CHECK(b.waited == milliseconds{2 * 300'000});
+    }
+}
+
 TEST_CASE("watch: its deadline ends it, in a pause") {
     const std::string good = at("Started", 1);
     bench b{asked({good, good}), {.deadline = milliseconds{3'000}}};

@@ -896,7 +896,9 @@ TEST_CASE("xml: a client that has the reader sends and reads XML; one that has n
         CHECK(ask(reader(), "<a xsi:nil='true'/>", message).error() == errc::no_such_task);
         CHECK(ask(reader(), "<Error><Message>no</Message></Error>", message).error() == errc::service_fault);
         CHECK(message == "no");
-        CHECK(ask(reader(), "<html><p>proxy</html>", message).error() == errc::bad_xml);
+        CHECK(ask(reader(), "<html><p>proxy</html>", message).error() == errc::not_json);
+        CHECK(ask(reader(), "<?xml version='1.0'?><x:HTML xmlns:x='a'><body>x</body></x:HTML>", message).error() ==
+              errc::not_json);
         CHECK(ask(reader(), "<a><Id>x</Id></a>", message).error() == errc::wrong_kind);
     };
     ask_each([] { return so::xml_reader<so::compact_reader>{}; });

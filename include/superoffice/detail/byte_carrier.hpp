@@ -45,8 +45,9 @@ class byte_carrier {
         return connecting_ ? take_connection(call, target, idle_limit, now) : take_exchange(call);
     }
 
-    /// The reply's head as far as it is there.
+    /// The reply's head, once it is there, and its status, which is there before.
     [[nodiscard]] const reply_head& head() const noexcept { return exchange_.head(); }
+    [[nodiscard]] std::uint16_t status() const noexcept { return exchange_.status(); }
     /// With `replied`; `capacity` bytes from its start on may be written to.
     [[nodiscard]] std::span<char> body() noexcept { return exchange_.body(); }
     [[nodiscard]] std::size_t capacity() const noexcept { return exchange_.body_capacity(); }

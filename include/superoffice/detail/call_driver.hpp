@@ -228,13 +228,8 @@ class call_driver {
     bool take_reply(instant now, result<Info>& answer) noexcept {
         const std::span<char> body = carrier_.body();
         const json_document document{body.data(), body.size(), carrier_.capacity()};
-        reply_ = {};
-        reply_.head = carrier_.head();
-        reply_.status = reply_.head.status;
-        if (const std::string_view after = reply_.head.retry_after(); !after.empty())  // dates take their time
-            reply_.retry_after = parse_retry_after(after, reply_.head.date());
-        reply_.duration = now - started_;
-        reply_.slow = reply_.duration > slow_;
+        note_reply();
+        note_time(now);
         carrier_.settle(now);
 
         if (asking_directory_) {
@@ -261,7 +256,25 @@ class call_driver {
         if (digest_wanted_) digest_ = digest_of(body);
         answer = error{};
         answer = interpret(reader_, reply_, document, *answer);
+        if constexpr (reads_xml<Reader>)  // which counts from the body on
+            if (error e = answer.error(); e.code == errc::memory_too_small) {
+                e.offset += static_cast<std::uint32_t>(body.data() - reinterpret_cast<const char*>(memory_.data()));
+                answer = e;
+            }
         return end();
+    }
+
+    /// What is there of a reply, whole or not.
+    void note_reply() noexcept {
+        reply_ = {};
+        reply_.head = carrier_.head();
+        reply_.status = carrier_.status();
+        if (const std::string_view after = reply_.head.retry_after(); !after.empty())  // dates take their time
+            reply_.retry_after = parse_retry_after(after, reply_.head.date());
+    }
+    void note_time(instant now) noexcept {
+        reply_.duration = now - started_;
+        reply_.slow = reply_.duration > slow_;
     }
 
     bool go_again() noexcept {
@@ -296,11 +309,10 @@ class call_driver {
 
     void give_up(instant now) noexcept {
         if (phase_ == phase::carriage) {
-            reply_.head = carrier_.head();
-            reply_.status = reply_.head.status;
+            note_reply();
             if (course_.failure.http_status == 0) course_.failure.http_status = reply_.status;
         }
-        reply_.duration = now - started_;
+        note_time(now);
         carrier_.abandon();
         phase_ = phase::idle;
     }

@@ -69,7 +69,7 @@ using member_type = pointed_to<T, boost::mp11::mp_at_c<members_of<T>, I>>;
 
 /// f(index constant) for each member of T in order.
 template <class T, class F>
-constexpr void for_each_member(F&& f) {
+constexpr void for_each_member(F&& f) noexcept {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
         (f(std::integral_constant<std::size_t, I>{}), ...);
     }(std::make_index_sequence<member_count<T>>{});

@@ -56,6 +56,7 @@ class http_carrier {
     }
 
     [[nodiscard]] const reply_head& head() const noexcept { return head_; }
+    [[nodiscard]] std::uint16_t status() const noexcept { return head_.status; }
     [[nodiscard]] std::span<char> body() noexcept { return {text(), size_}; }
     [[nodiscard]] std::size_t capacity() const noexcept { return memory_.size() - head_.fields.size(); }
 

@@ -48,6 +48,8 @@ error directory_asker<Reader>::learn(reply_info& about, const json_document& doc
     TenantStatus status;
     const error e = interpret(reader, about, document, status);
     if (e.code == errc::no_such_task) return nowhere;
+    // The directory was sent no credential: this must not be taken for the tenant's word on one.
+    if (e.code == errc::unauthorized || e.code == errc::forbidden) return nowhere;
     if (e.code != errc::ok) return e;
     if (status.IsRunning == false)
         return {.stage = stage::service, .code = errc::unavailable, .http_status = about.status};

@@ -66,12 +66,13 @@ class xml_to_json {
   public:
     xml_to_json(std::span<char> room, const xml_shape& root) noexcept : room_(room), out_(room), root_(&root) {}
 
-    /// An element begins. Errors: `too_deep`.
+    /// An element begins. Errors: `too_deep`; `not_json` for the root of a page, whose members would all be absent.
     errc open(std::string_view name, xml_attributes attributes) noexcept {
         if (depth_ == json_max_depth) return errc::too_deep;
         level& it = levels_[depth_++];
         it = level{};
         if (depth_ == 1) {
+            if (ascii::is_word("html ", xml_local_name(name))) return errc::not_json;
             it.shape = root_;
             it.content = out_;
         } else {

@@ -146,7 +146,7 @@ inline std::string_view tls_refusal(errc code, std::int32_t native, std::span<ch
         text.add(" (");
         text.add_decimal(positive);
         text.add(")");
-    } else if (native < 0) {
+    } else if (native < 0 && code != errc::name_not_found && code != errc::name_lookup_failed) {
         text.add(": mbedTLS -");
         text.add_hex(0U - positive);
     }

@@ -461,6 +461,7 @@ TEST_CASE("tls: a refusal is told in words, with every fault, alerts by name and
          "the server ended the TLS connection with an alert: the server's alert alert (255)"},
         {errc::handshake_failed, -0x7100, "the TLS handshake failed: mbedTLS -0x7100"},
         {errc::connection_reset, 104, "the peer reset the connection"},
+        {errc::name_not_found, -2, "the host name is unknown"},  // getaddrinfo's
     };
     char into[so::max_refusal_bytes];
     for (const auto& c : cases) {

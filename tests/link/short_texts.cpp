@@ -1,0 +1,17 @@
+// Compiled with -O3: g++ knows how long a literal is, and must see that nobody looks behind it.
+#include <superoffice/batch.hpp>
+
+void write_short_texts(superoffice::request_head& head) {
+    head.header("X", "");
+    head.header("X", "1");
+    head.header("X", "12", "3");
+    head.header("X-Seven", "1234567");
+    head.header("X-Eight", "12345678");
+    head.header("X-Nine", "123456789");
+    head.header("X-Pair", superoffice::base64_pair{"user", "pass"});
+}
+
+superoffice::error ask_as_user(superoffice::byte_transport_archetype& link, std::span<std::byte> memory) {
+    superoffice::client api{link, "https://a/b", superoffice::basic{"user", "pass"}, memory};
+    return api.start_get_batch_task_info(497).value().error();
+}
