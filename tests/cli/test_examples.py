@@ -191,6 +191,14 @@ class Examples(Case):
         self.assertEqual((code, complaint), (0, ""))
         self.assertRegex(out, r"^engine: POST https://online\.superoffice\.com/\S+\nframe \d+: 62 %\n$")
 
+    def test_decode(self):
+        code, out, complaint = self.run_example("12_decode")
+        self.assertEqual((code, complaint), (0, ""))
+        source = (pathlib.Path(__file__).resolve().parents[2] / "examples" / "12_decode.cpp").read_text(encoding="utf-8")
+        document = re.search(r'one_task =\s+R"\((.*)\)";', source).group(1)
+        self.assertEqual(out.splitlines(), ["Name: ContactExport", 'Description: To "Nord"', "Result: null",
+                                            "FileName: absent", document, "1: over", "2: over"])
+
     def test_they_are_short_and_on_their_own(self):
         sources = sorted((pathlib.Path(__file__).resolve().parents[2] / "examples").glob("[0-9]*.cpp"))
         self.assertGreaterEqual(len(sources), 10)

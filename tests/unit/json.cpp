@@ -171,6 +171,7 @@ TEST_CASE("decode: what members become") {
         // unknown ones are skipped, letter case observed, nested ones of known names among them
         {R"({"id":1,"ID":2,"Id ":3,"":4,"Other":{"Id":5,"Inner":[{"Id":6}]},"Id":7})", R"({"Id":7})"},
         {R"({"Other":[[[[1,2,"3",null,true]]]],"Inner":{"Id":8}})", R"({"Inner":{}})"},
+        {R"({"id":1,"Other":"a document of nothing that is known"})", "{}"},
         // escaped names
         {R"({"\u0049d":1,"N\u0061me":"x","\u0049nner":{"\u0044eep":2}})", R"({"Id":1,"Name":"x","Inner":{"Deep":2}})"},
         {R"({"\u0049\u0064":1,"\u0069d":2})", R"({"Id":1})"},
@@ -219,6 +220,7 @@ TEST_CASE("decode: what is refused, with the byte and the member") {
         {R"("text")", "wrong_kind 0"},
         {"true", "wrong_kind 0"},
         {"<html></html>", "bad_json 0"},
+        {"\xEF\xBB\xBF{\"Id\":1}", "bad_json 0"},  // a byte order mark
         {"{}{}", "bad_json 2"},
         {"{},", "bad_json 2"},
         // a member of ours
