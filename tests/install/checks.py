@@ -1,6 +1,7 @@
-"""Somebody else's Meson project uses the library: as a subproject, and installed, through pkg-config.
+"""Somebody else's project uses the library: Meson's as a subproject, through a wrap and installed, CMake's installed.
 
-The project is built with warnings of its own choice, as errors, and nothing of ours may leak into it.
+The project is built with warnings of its own choice, as errors, and nothing of ours may leak into it. What the README tells
+people to write is built as it stands there.
 """
 
 import json
@@ -13,6 +14,17 @@ from checking import ROOT, Check, Failed, output_of
 
 HERE = pathlib.Path(__file__).resolve().parent
 FLAGS_OF_OURS = ("-Wpedantic", "-Wconversion", "-Wshadow", "-Wold-style-cast", "-fno-")
+PARTS = ("meson.build", "meson_options.txt", "include", "single_include", "LICENSE", "examples", "tests")
+FALLBACK = ("--wrap-mode=default", "--force-fallback-for=superoffice-batch,superoffice-batch-mbedtls")
+
+
+def in_readme(language):
+    """The README's only piece of code in that language."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.findall(rf"^```{language}\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)
+    if len(found) != 1:
+        raise Failed(f"README.md has {len(found)} pieces of {language}")
+    return found[0]
 
 
 def consumer(folder):
@@ -20,6 +32,21 @@ def consumer(folder):
     project = pathlib.Path(folder) / "consumer"
     shutil.copytree(HERE / "consumer", project)
     return project
+
+
+def first_program(folder):
+    """A project that holds the README's first program, for which the README has the build file."""
+    project = pathlib.Path(folder) / "mine"
+    project.mkdir()
+    shutil.copy(ROOT / "examples" / "01_one_call.cpp", project / "mine.cpp")
+    return project
+
+
+def runs(program):
+    """The first program was built and starts: without a token it says so."""
+    printed = output_of(program, code=1, environment={"SUPEROFFICE_TOKEN": ""})
+    if printed != "no credential was given\n":
+        raise Failed(f"{program} printed {printed!r}")
 
 
 def build_and_run(project, *options, environment=None):
@@ -32,32 +59,90 @@ def build_and_run(project, *options, environment=None):
         raise Failed(f"the consumer is compiled with flags of ours: {leaked}\n{commands}")
 
 
+def has_targets(project, *names):
+    targets = json.loads(output_of("meson", "introspect", "--targets", project / "build"))
+    if sorted(target["name"] for target in targets) != sorted(names):
+        raise Failed(f"as a subproject the library adds targets: {targets}")
+
+
+def put_subproject(project):
+    place = project / "subprojects" / "superoffice-batch"
+    place.mkdir(parents=True)
+    for part in PARTS:
+        (place / part).symlink_to(ROOT / part)
+
+
 def as_subproject():
     with tempfile.TemporaryDirectory() as folder:
         project = consumer(folder)
-        place = project / "subprojects" / "superoffice-batch"
-        place.mkdir(parents=True)
-        for part in ("meson.build", "meson_options.txt", "include", "single_include", "LICENSE", "examples", "tests"):
-            (place / part).symlink_to(ROOT / part)
-        build_and_run(project, "--wrap-mode=default", "--force-fallback-for=superoffice-batch,superoffice-batch-mbedtls")
-        targets = json.loads(output_of("meson", "introspect", "--targets", project / "build"))
-        if sorted(target["name"] for target in targets) != ["use", "use_mbedtls"]:
-            raise Failed(f"as a subproject the library adds targets: {targets}")
+        put_subproject(project)
+        build_and_run(project, *FALLBACK)
+        has_targets(project, "use", "use_mbedtls")
+
+
+def as_the_readme_says():
+    with tempfile.TemporaryDirectory() as folder:
+        project = first_program(folder)
+        put_subproject(project)
+        (project / "meson.build").write_text(in_readme("meson"), encoding="utf-8")
+        build_and_run(project, *FALLBACK)
+        has_targets(project, "mine")
+        runs(project / "build" / "mine")
+
+
+def through_a_wrap():
+    """The README's wrap file over a repository of its own; without a `fallback:`, for which it is there."""
+    with tempfile.TemporaryDirectory() as folder:
+        repository = pathlib.Path(folder) / "repository"
+        repository.mkdir()
+        for part in PARTS:
+            copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+            copy(ROOT / part, repository / part)
+        git = ("git", "-C", repository, "-c", "user.name=Test", "-c", "user.email=test@localhost", "-c", "commit.gpgsign=false")
+        output_of(*git, "init", "-q")
+        output_of(*git, "add", "--all")
+        output_of(*git, "commit", "-q", "-m", "All of it")
+        commit = output_of(*git, "rev-parse", "HEAD").strip()
+
+        project = first_program(folder)
+        (project / "subprojects").mkdir()
+        wrap = in_readme("ini").replace("https://…", repository.as_uri()).replace("…", commit)
+        (project / "subprojects" / "superoffice-batch.wrap").write_text(wrap, encoding="utf-8")
+        build = in_readme("meson").replace(", fallback: 'superoffice-batch'", "")
+        (project / "meson.build").write_text(build, encoding="utf-8")
+        build_and_run(project, *FALLBACK)
+        runs(project / "build" / "mine")
+
+
+def install(folder):
+    """The environment in which pkg-config finds what was installed in `folder`."""
+    prefix = pathlib.Path(folder) / "prefix"
+    output_of("meson", "setup", f"{folder}/library", ROOT, f"--prefix={prefix}", "--libdir=lib",
+              "-Dtests=disabled", "-Dexamples=disabled", "-Dcli=disabled")
+    output_of("ninja", "-C", f"{folder}/library", "install")
+    headers = {path.relative_to(ROOT / "include") for path in (ROOT / "include").glob("superoffice/**/*.hpp")}
+    present = {path.relative_to(prefix / "include") for path in prefix.glob("include/**/*.hpp")}
+    if headers != present:
+        raise Failed(f"installed: {sorted(present - headers)} too many, {sorted(headers - present)} missing")
+    places = sorted(str(path.parent) for path in prefix.glob("**/pkgconfig/superoffice-batch.pc"))
+    return {"PKG_CONFIG_PATH": ":".join(places)}
 
 
 def installed():
     with tempfile.TemporaryDirectory() as folder:
-        prefix = pathlib.Path(folder) / "prefix"
-        output_of("meson", "setup", f"{folder}/library", ROOT, f"--prefix={prefix}", "--libdir=lib",
-                  "-Dtests=disabled", "-Dexamples=disabled", "-Dcli=disabled")
-        output_of("ninja", "-C", f"{folder}/library", "install")
-        headers = {path.relative_to(ROOT / "include") for path in (ROOT / "include").glob("superoffice/**/*.hpp")}
-        present = {path.relative_to(prefix / "include") for path in prefix.glob("include/**/*.hpp")}
-        if headers != present:
-            raise Failed(f"installed: {sorted(present - headers)} too many, {sorted(headers - present)} missing")
-        places = sorted(str(path.parent) for path in prefix.glob("**/pkgconfig/superoffice-batch.pc"))
-        build_and_run(consumer(folder), "--wrap-mode=nodownload",
-                      environment={"PKG_CONFIG_PATH": ":".join(places)})
+        environment = install(folder)
+        build_and_run(consumer(folder), "--wrap-mode=nodownload", environment=environment)
+
+
+def from_cmake():
+    with tempfile.TemporaryDirectory() as folder:
+        environment = install(folder)
+        project = first_program(folder)
+        (project / "CMakeLists.txt").write_text(
+            f"cmake_minimum_required(VERSION 3.12)\nproject(mine CXX)\n{in_readme('cmake')}", encoding="utf-8")
+        output_of("cmake", "-S", project, "-B", project / "build", environment=environment)
+        output_of("cmake", "--build", project / "build")
+        runs(project / "build" / "mine")
 
 
 def missing_packages_are_named():
@@ -84,5 +169,8 @@ def missing_packages_are_named():
 
 def checks():
     yield Check("install: as a subproject", as_subproject)
+    yield Check("install: as the README says, as a subproject", as_the_readme_says)
+    yield Check("install: as the README says, through a wrap", through_a_wrap)
     yield Check("install: through pkg-config", installed)
+    yield Check("install: as the README says, from CMake", from_cmake)
     yield Check("install: missing packages are named", missing_packages_are_named)
