@@ -15,6 +15,8 @@ from checking import ROOT, Check, Failed, output_of
 HERE = pathlib.Path(__file__).resolve().parent
 FLAGS_OF_OURS = ("-Wpedantic", "-Wconversion", "-Wshadow", "-Wold-style-cast", "-fno-")
 PARTS = ("meson.build", "meson_options.txt", "include", "single_include", "LICENSE", "examples", "tests")
+LIBRARY_ONLY = ("-Dtests=disabled", "-Dexamples=disabled", "-Dcli=disabled")
+CROSS = "x86_64-w64-mingw32-g++-posix"
 FALLBACK = ("--wrap-mode=default", "--force-fallback-for=superoffice-batch,superoffice-batch-mbedtls")
 
 
@@ -117,8 +119,7 @@ def through_a_wrap():
 def install(folder):
     """The environment in which pkg-config finds what was installed in `folder`."""
     prefix = pathlib.Path(folder) / "prefix"
-    output_of("meson", "setup", f"{folder}/library", ROOT, f"--prefix={prefix}", "--libdir=lib",
-              "-Dtests=disabled", "-Dexamples=disabled", "-Dcli=disabled")
+    output_of("meson", "setup", f"{folder}/library", ROOT, f"--prefix={prefix}", "--libdir=lib", *LIBRARY_ONLY)
     output_of("ninja", "-C", f"{folder}/library", "install")
     headers = {path.relative_to(ROOT / "include") for path in (ROOT / "include").glob("superoffice/**/*.hpp")}
     present = {path.relative_to(prefix / "include") for path in prefix.glob("include/**/*.hpp")}
@@ -145,6 +146,19 @@ def from_cmake():
         runs(project / "build" / "mine")
 
 
+def said_by_meson(folder, project, *options):
+    """What the set-up prints, whatever comes of it."""
+    return output_of("meson", "setup", folder, project, *options, code=None)
+
+
+def unusable(folder, header):
+    """The option that leads the compiler to a header of that name which it cannot use."""
+    path = folder / header.split("/")[0] / "include" / header
+    path.parent.mkdir(parents=True)
+    path.write_text("#error this one cannot be used\n", encoding="utf-8")
+    return f"-Dcpp_args=-I{folder}/{header.split('/')[0]}/include"
+
+
 def missing_packages_are_named():
     """What is needed, or asked for, and not found ends the set-up with the name of the package."""
     with tempfile.TemporaryDirectory() as name:
@@ -152,19 +166,49 @@ def missing_packages_are_named():
         nothing_found = folder / "nothing.ini"
         nothing_found.write_text("[binaries]\npkgconfig = 'nowhere'\npkg-config = 'nowhere'\ncmake = 'nowhere'\n",
                                  encoding="utf-8")
-        for header in ("boost/describe.hpp", "mbedtls/ssl.h"):
-            path = folder / header.split("/")[0] / "include" / header
-            path.parent.mkdir(parents=True)
-            path.write_text("#error this one cannot be used\n", encoding="utf-8")
+        no_mbedtls = unusable(folder, "mbedtls/ssl.h")
         for package, options in {
             "libsimdjson-dev": ("-Dsimdjson=enabled", f"--native-file={nothing_found}"),
-            "libmbedtls-dev": ("-Dmbedtls=enabled", f"-Dcpp_args=-I{folder}/mbedtls/include"),
-            "libboost1.81-dev": (f"-Dcpp_args=-I{folder}/boost/include",),
+            "libmbedtls-dev": ("-Dmbedtls=enabled", no_mbedtls),
+            "libboost1.81-dev": (unusable(folder, "boost/describe.hpp"),),
         }.items():
-            printed = output_of("meson", "setup", folder / package, ROOT, "-Dtests=disabled", "-Dexamples=disabled",
-                                "-Dcli=disabled", *options, code=None)
+            printed = said_by_meson(folder / package, ROOT, *LIBRARY_ONLY, *options)
             if not re.search(rf"ERROR: .*{re.escape(package)}", printed):
                 raise Failed(f"the message does not name {package}:\n{printed}")
+
+        # Not asked for by the option, but by somebody's project, whose own error says nothing of mbedTLS.
+        project = first_program(folder)
+        put_subproject(project)
+        (project / "meson.build").write_text(in_readme("meson"), encoding="utf-8")
+        for option, is_warned in {"auto": True, "disabled": False}.items():
+            printed = said_by_meson(project / option, project, *FALLBACK, no_mbedtls, f"-Dsuperoffice-batch:mbedtls={option}")
+            if bool(re.search(r"WARNING: .*libmbedtls-dev.*superoffice-batch-mbedtls", printed)) != is_warned:
+                raise Failed(f"mbedtls={option}, not found: warned of it: {not is_warned}\n{printed}")
+
+
+def cross_builds_are_told_of_boost():
+    """A cross compiler does not see the Boost that is installed: the error says how it comes to, and that works."""
+    if not shutil.which(CROSS):
+        print(f"skipped install: a cross build: {CROSS} not found")
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        file = folder / "cross.ini"
+        file.write_text(f"[binaries]\ncpp = '{CROSS}'\n[host_machine]\nsystem = 'windows'\ncpu_family = 'x86_64'\n"
+                        "cpu = 'x86_64'\nendian = 'little'\n", encoding="utf-8")
+        options = (f"--cross-file={file}", *LIBRARY_ONLY)
+        printed = said_by_meson(folder / "without", ROOT, *options)
+        told = re.search(r"ERROR: .*\(ln -s (\S+) FOLDER\).*(cpp_args = \['-isystemFOLDER'\]) under (\[built-in options\])",
+                         printed)
+        if not told:
+            raise Failed(f"the message does not say how a cross compiler finds Boost:\n{printed}")
+        boost = next(path for path in map(pathlib.Path, (told.group(1), "/usr/local/include/boost"))
+                     if (path / "describe.hpp").exists())
+        (folder / "headers").mkdir()
+        (folder / "headers" / "boost").symlink_to(boost)
+        with file.open("a", encoding="utf-8") as more:
+            more.write(f"{told.group(3)}\n{told.group(2).replace('FOLDER', str(folder / 'headers'))}\n")
+        output_of("meson", "setup", folder / "with", ROOT, *options)
 
 
 def checks():
@@ -174,3 +218,4 @@ def checks():
     yield Check("install: through pkg-config", installed)
     yield Check("install: as the README says, from CMake", from_cmake)
     yield Check("install: missing packages are named", missing_packages_are_named)
+    yield Check("install: a cross build is told where Boost is", cross_builds_are_told_of_boost)
