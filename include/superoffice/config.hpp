@@ -5,6 +5,11 @@
 
 #include <superoffice/version.hpp>
 
+// Before anything that an older standard stumbles over, so that this is the first of the errors.
+#if !defined(__cpp_concepts) || __cpp_concepts < 201907L
+#error "superoffice-batch: C++20 is needed: -std=c++20, in Meson cpp_std=c++20, in CMake cxx_std_20"
+#endif
+
 // Each switch is 0 or 1; unset means 0. Nothing is ever sniffed from what happens to be installed: two translation
 // units built with the same command see the same library.
 

@@ -46,7 +46,18 @@ def all_at_once(compiler, standard):
          "-x", "c++", "-", text="\n".join([*includes, *parts]) + "\n")
 
 
+def before_cxx20(compiler):
+    """The first of many errors is the one that helps."""
+    printed = output_of(compiler, "-std=c++17", "-fsyntax-only", "-x", "c++", f"-I{INCLUDE}", "-", code=1,
+                        text_in="#include <superoffice/batch.hpp>\n")
+    first = next(line for line in printed.splitlines() if "error:" in line)
+    if "superoffice-batch: C++20 is needed: -std=c++20, in Meson cpp_std=c++20, in CMake cxx_std_20" not in first:
+        raise Failed(f"{compiler} -std=c++17 begins with: {first}")
+
+
 def checks():
+    for compiler in COMPILERS:
+        yield Check(f"compile_fail: a standard before C++20, {compiler}", lambda compiler=compiler: before_cxx20(compiler))
     for path in SOURCES:
         yield Check(f"compile_fail: {path.stem}", lambda path=path: stops_the_compiler(path))
     for compiler in COMPILERS:
