@@ -6,12 +6,15 @@
 import pathlib
 import platform
 import re
+import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 
-from checking import BUILD, Check, Failed, INCLUDE, ROOT, output_of  # noqa: E402
+from checking import BUILD, Check, Failed, INCLUDE, ROOT, SINGLE_HEADER, output_of  # noqa: E402
 
 README = ROOT / "README.md"
 EVERYTHING = ("-DSUPEROFFICE_WITH_SIMDJSON=1", "-DSUPEROFFICE_WITH_MBEDTLS=1", "-DSUPEROFFICE_WITH_SOCKETS=1",
@@ -63,6 +66,20 @@ def holds(marker):
     return check
 
 
+def compiler_command():
+    """The README's g++ line, in a folder with what it says stands there, makes the first program."""
+    (line,) = re.findall(r"^```sh\n(g\+\+ .*)\n```$", README.read_text(), re.MULTILINE) or [None]
+    if line is None:
+        raise Failed("README.md has no g++ line")
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(SINGLE_HEADER.parent, pathlib.Path(folder, "superoffice"))
+        shutil.copy(ROOT / "examples" / "01_one_call.cpp", pathlib.Path(folder, "mine.cpp"))
+        output_of(*shlex.split(line), cwd=folder)
+        printed = output_of(pathlib.Path(folder, "a.out"), code=1, environment={"SUPEROFFICE_TOKEN": ""})
+    if printed != "no credential was given\n":
+        raise Failed(f"built by {line}\nthe first program prints {printed!r}")
+
+
 def is_where_the_sizes_hold():
     version = subprocess.run(["g++", "-dumpversion"], capture_output=True, text=True, check=False).stdout.strip()
     return platform.machine() == "x86_64" and version.split(".")[0] == "12"
@@ -74,6 +91,7 @@ def checks():
             print("skipped readme: tests/size/memory.cpp: the README's sizes are those of g++ 12 on x86-64")
             continue
         yield Check(f"readme: {marker}", holds(marker))
+    yield Check("readme: the first program by one command", compiler_command)
 
 
 def main():
