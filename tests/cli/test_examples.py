@@ -93,6 +93,9 @@ class Examples(Case):
 
     def test_one_call(self):
         self.assertEqual(self.run_example("01_one_call"), (0, "100 %\n", ""))
+        nowhere = "http://127.0.0.1:1"  # a proxy comes from the program, not from the environment
+        self.assertEqual(self.run_example("01_one_call", HTTPS_PROXY=nowhere, https_proxy=nowhere, ALL_PROXY=nowhere),
+                         (0, "100 %\n", ""))
         self.assertEqual(self.run_example("01_one_call", credential=None), (1, "", "no credential was given\n"))
         self.assertEqual(self.run_example("01_one_call", SUPEROFFICE_BASE_URL=main.bases["expired"]),
                          (1, "", "the server's certificate has expired\n"))

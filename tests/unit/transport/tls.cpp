@@ -931,7 +931,8 @@ TEST_CASE("tls: a session survives as bytes, for the same peer and the same trus
         const bool is_new = listener == std::string_view("new");
         if (is_new && !newer) continue;
         CAPTURE(listener);
-        const so::peer to{"localhost", service().port(listener)};
+        const std::string base = "https://localhost:" + std::to_string(service().port(listener)) + "/Cust12345/api";
+        const so::peer to = so::parse_base_url(base)->to;
         so::tls_options options = trusting_service();
         options.protocol = is_new ? so::tls_protocol::tls_1_3 : so::tls_protocol::tls_1_2;
         std::array<std::byte, so::mbedtls_socket::max_session_bytes> saved;
