@@ -30,9 +30,10 @@ struct http_request {
 };
 
 /// An HTTP stack of the host's (an engine's module, libcurl, WinHTTP, a modem's own): takes one request at a time and
-/// gives the reply. The client calls the functions below, from one thread, never nested, none of which waits or throws.
+/// gives the reply. The client calls the functions below, from one thread, never nested. Each is declared `noexcept`; none
+/// waits.
 ///
-/// `may_wait`          as for `byte_transport`: true only where `start` may wait all the same.
+/// `may_wait`          a `static constexpr bool`, as for `byte_transport`: true only where `start` may wait all the same.
 ///
 /// `start(request)`    takes the request, all of it: its texts are zeroed as soon as the answer is `ready`, so what is
 ///                     needed later has to be copied. `would_block` asks for another call with the same request; no

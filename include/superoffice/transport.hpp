@@ -51,11 +51,12 @@ struct io_result {
     }
 };
 
-/// A stream of bytes to one peer. The client calls the functions below, from one thread, never nested, none of which
-/// waits, allocates after `start` is ready, or throws.
+/// A stream of bytes to one peer. The client calls the functions below, from one thread, never nested. Each is declared
+/// `noexcept`; none waits, or allocates after `start` is ready.
 ///
-/// `may_wait`         true only where `start` may wait all the same (a system name look-up). The non-blocking start of
-///                    a call refuses such a link at compile time unless it is told `allow_waiting_lookup`.
+/// `may_wait`         a `static constexpr bool`: true only where `start` may wait all the same (a system name look-up).
+///                    The non-blocking start of a call refuses such a link at compile time unless it is told
+///                    `allow_waiting_lookup`.
 ///
 /// `start(peer)`      opens the stream to that peer. Called again with the same peer until it no longer answers
 ///                    `would_block`; `at` says how far it is. `ready`: bytes may flow. Never called while the stream is

@@ -4842,11 +4842,12 @@ struct io_result {
     }
 };
 
-/// A stream of bytes to one peer. The client calls the functions below, from one thread, never nested, none of which
-/// waits, allocates after `start` is ready, or throws.
+/// A stream of bytes to one peer. The client calls the functions below, from one thread, never nested. Each is declared
+/// `noexcept`; none waits, or allocates after `start` is ready.
 ///
-/// `may_wait`         true only where `start` may wait all the same (a system name look-up). The non-blocking start of
-///                    a call refuses such a link at compile time unless it is told `allow_waiting_lookup`.
+/// `may_wait`         a `static constexpr bool`: true only where `start` may wait all the same (a system name look-up).
+///                    The non-blocking start of a call refuses such a link at compile time unless it is told
+///                    `allow_waiting_lookup`.
 ///
 /// `start(peer)`      opens the stream to that peer. Called again with the same peer until it no longer answers
 ///                    `would_block`; `at` says how far it is. `ready`: bytes may flow. Never called while the stream is
@@ -6879,9 +6880,10 @@ struct http_request {
 };
 
 /// An HTTP stack of the host's (an engine's module, libcurl, WinHTTP, a modem's own): takes one request at a time and
-/// gives the reply. The client calls the functions below, from one thread, never nested, none of which waits or throws.
+/// gives the reply. The client calls the functions below, from one thread, never nested. Each is declared `noexcept`; none
+/// waits.
 ///
-/// `may_wait`          as for `byte_transport`: true only where `start` may wait all the same.
+/// `may_wait`          a `static constexpr bool`, as for `byte_transport`: true only where `start` may wait all the same.
 ///
 /// `start(request)`    takes the request, all of it: its texts are zeroed as soon as the answer is `ready`, so what is
 ///                     needed later has to be copied. `would_block` asks for another call with the same request; no
@@ -8041,9 +8043,9 @@ class address_list {
     std::uint8_t size_ = 0;
 };
 
-/// Finds the addresses of a name. Never asked for a literal.
+/// Finds the addresses of a name. Never asked for a literal. Its functions are declared `noexcept`.
 ///
-/// `may_wait`            true where `lookup` may wait for the network.
+/// `may_wait`            a `static constexpr bool`: true where `lookup` may wait for the network.
 ///
 /// `lookup(name, into)`  called again with the same name until it no longer answers `would_block`. `ready`: `into`, which
 ///                       was empty, holds what was found. `failed`: errc::name_not_found or name_lookup_failed, with the

@@ -66,6 +66,19 @@ def holds(marker):
     return check
 
 
+def concepts_are_told():
+    """The README's two tables have each thing that the concepts ask for."""
+    for header, name, heading in (("transport.hpp", "byte_transport", "Bring your own link"),
+                                  ("http_transport.hpp", "http_transport", "Bring your own HTTP stack")):
+        text = (INCLUDE / "superoffice" / header).read_text()
+        concept = re.search(rf"concept {name} =(.*?)\n    }};", text, re.DOTALL)[1]
+        asked = re.findall(r"(?:\.|::)(\w+)(?:\(.*?\))? }", concept)
+        section = re.search(rf"^## {heading}\n(.*?)^## ", README.read_text(), re.DOTALL | re.MULTILINE)[1]
+        told = re.findall(r"(\w+)(?:\([\w, ]*\))?`", "".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)))
+        if sorted(asked) != sorted(told):
+            raise Failed(f"{name} asks for {asked}, the README's table tells of {told}")
+
+
 def compiler_command():
     """The README's g++ line, in a folder with what it says stands there, makes the first program."""
     (line,) = re.findall(r"^```sh\n(g\+\+ .*)\n```$", README.read_text(), re.MULTILINE) or [None]
@@ -91,6 +104,7 @@ def checks():
             print("skipped readme: tests/size/memory.cpp: the README's sizes are those of g++ 12 on x86-64")
             continue
         yield Check(f"readme: {marker}", holds(marker))
+    yield Check("readme: what a link and an HTTP stack have", concepts_are_told)
     yield Check("readme: the first program by one command", compiler_command)
 
 

@@ -56,9 +56,9 @@ class address_list {
     std::uint8_t size_ = 0;
 };
 
-/// Finds the addresses of a name. Never asked for a literal.
+/// Finds the addresses of a name. Never asked for a literal. Its functions are declared `noexcept`.
 ///
-/// `may_wait`            true where `lookup` may wait for the network.
+/// `may_wait`            a `static constexpr bool`: true where `lookup` may wait for the network.
 ///
 /// `lookup(name, into)`  called again with the same name until it no longer answers `would_block`. `ready`: `into`, which
 ///                       was empty, holds what was found. `failed`: errc::name_not_found or name_lookup_failed, with the
