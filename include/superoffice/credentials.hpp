@@ -22,14 +22,31 @@ enum class credential_state : std::uint8_t {
     unavailable,  ///< it cannot be had: `errc::credential_unavailable`
 };
 
-/// Whatever can put a credential into a request. Asked before every request, from the client's thread, never nested:
+/// Whatever can put a credential into a request. Asked before every request, from the client's thread, never nested, by
+/// three functions that are declared `noexcept`:
 ///
 /// `prepare(now)`   whether a credential is there; may do a bounded piece of its own work (fetching one), never waits
 /// `add_to(head)`   adds its header lines; only after `ready`. What it adds is wiped once it was sent
 /// `refused()`      the service answered 401 to what was added. True: there is a fresh one, or there will be after some
 ///                  `prepare`; the call is then repeated, once. False: the call ends with `errc::unauthorized`
 ///
-/// A source that lives elsewhere, or is shared by several clients, is given to the client as a pointer.
+/// A source that lives elsewhere is given to the client as a pointer. Several clients can share one, but it cannot tell
+/// which token was refused: four that have sent the same old one have four fresh ones fetched. Where that counts, give
+/// each client a small source of its own, which remembers what it added:
+///
+///     struct my_share {
+///         shared_token* token;   // the text; a number that grows with each fresh one; fetch(), prepare(now)
+///         unsigned added = 0;
+///         credential_state prepare(instant now) noexcept { return token->prepare(now); }  // pending while it fetches
+///         void add_to(request_head& head) noexcept {
+///             added = token->number;
+///             head.header("Authorization", "Bearer ", token->text);
+///         }
+///         bool refused() noexcept {
+///             if (added == token->number) token->fetch();  // else there is a fresh one already
+///             return true;
+///         }
+///     };
 template <class Source>
 concept credential_source = requires(Source& source, request_head& head, instant now) {
     { source.prepare(now) } noexcept -> std::same_as<credential_state>;

@@ -10,8 +10,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace so = superoffice;
@@ -78,6 +81,72 @@ std::string request_with(std::string_view token) {
 so::client<so::scripted, refreshing_source*> client_of(so::scripted& link, refreshing_source& source,
                                                        std::span<std::byte> memory) {
     return {link, support::test_base, &source, memory};
+}
+
+/// A token of several clients, fresh at the question behind the one that had it fetched. As a source it fetches whenever
+/// one of them is refused.
+struct shared_token {
+    std::string text = "token-0";
+    unsigned number = 0;
+    bool is_fetching = false;
+
+    credential_state prepare(instant) noexcept {
+        const bool was_fetching = is_fetching;
+        is_fetching = false;
+        if (was_fetching) text.back() = static_cast<char>('0' + ++number);
+        return was_fetching ? credential_state::pending : credential_state::ready;
+    }
+    void fetch() noexcept { is_fetching = true; }
+    void add_to(so::request_head& head) noexcept { head.header("Authorization", "Bearer ", text); }
+    bool refused() noexcept { return fetch(), true; }
+};
+
+/// What credentials.hpp advises.
+struct my_share {
+    shared_token* token;
+    unsigned added = 0;
+
+    credential_state prepare(instant now) noexcept { return token->prepare(now); }
+    void add_to(so::request_head& head) noexcept {
+        added = token->number;
+        head.header("Authorization", "Bearer ", token->text);
+    }
+    bool refused() noexcept {
+        if (added == token->number) token->fetch();
+        return true;
+    }
+};
+
+/// Four clients ask with the old token before the first of them hears that it is refused. How many were fetched.
+template <class Source, class Make>
+unsigned fetches_of_four(Make source_of) {
+    struct asking {
+        so::scripted link;
+        std::array<std::byte, 2048> memory{};
+        so::client<so::scripted, Source> api;
+        decltype(api.start_get_batch_task_info(497)) call;
+        asking(std::span<const so::script_step> steps, Source source)
+            : link(steps), api(link, support::test_base, source, memory), call(api.start_get_batch_task_info(497)) {}
+    };
+    const std::string old = request_with("token-0");
+    shared_token token;
+    std::deque<std::string> fresh;
+    std::deque<std::array<so::script_step, 6>> steps;
+    std::deque<asking> clients;
+    for (unsigned n = 1; n <= 4; ++n) {
+        const bool has_share = !std::is_pointer_v<Source>;
+        fresh.push_back(request_with("token-" + std::to_string(has_share ? 1 : n)));
+        steps.push_back({script::starts(), script::expects(old), script::would_block(), script::gives(refusal),
+                         script::expects(fresh.back()), script::gives(task)});
+        clients.emplace_back(steps.back(), source_of(token));
+    }
+    for (asking& each : clients) CHECK(each.call.step(instant{0}) == so::step_state::pending);
+    for (asking& each : clients) {
+        support::step_to_end(each.call);
+        CHECK(each.call.value().has_value());
+        CHECK(each.link.finished());
+    }
+    return token.number;
 }
 
 }  // namespace
@@ -262,6 +331,11 @@ TEST_CASE("credential_source: a pending one obeys the deadline") {
     for (; call.step(instant{now}) == so::step_state::pending; now += 10) CHECK(now < 50);
     CHECK(now == 50);
     CHECK(call.value().error() == so::error{.stage = stage::credential, .code = errc::deadline_exceeded});
+}
+
+TEST_CASE("credential_source: clients that share a token have one fresh one fetched, if each knows what it added") {
+    CHECK(fetches_of_four<my_share>([](shared_token& token) { return my_share{&token}; }) == 1);
+    CHECK(fetches_of_four<shared_token*>([](shared_token& token) { return &token; }) == 4);
 }
 
 TEST_CASE("credential_source: one of several clients is given as a pointer, a small one by value") {
