@@ -3,7 +3,8 @@
 //
 // LIBRARY_WORK  1: decodes the documented task, all 24 properties
 //               2: the whole call, request to meaning, in steps
-//               3: the same, and a watch of all 24 properties
+//               3: a watch in place of it
+// LIBRARY_PROPERTIES  how many of a task's they ask for: 24, which is all, or 2
 #include <superoffice/batch.hpp>
 
 #include <cstddef>
@@ -38,10 +39,22 @@ static_assert(superoffice::byte_transport<device>);
 #ifndef LIBRARY_READER
 #define LIBRARY_READER superoffice::compact_reader
 #endif
+#ifndef LIBRARY_PROPERTIES
+#define LIBRARY_PROPERTIES 24
+#endif
+#if LIBRARY_PROPERTIES == 2
+struct info {
+    superoffice::field<superoffice::coded<superoffice::BatchTaskState>> State;
+    superoffice::field<std::int32_t> ProgressPercent;
+};
+BOOST_DESCRIBE_STRUCT(info, (), (State, ProgressPercent))
+#else
+using info = superoffice::BatchTaskInfo;
+#endif
 using reader = LIBRARY_READER;
 using client = superoffice::client<device, superoffice::bearer, reader>;
-using call = superoffice::call<client, superoffice::BatchTaskInfo>;
-using watch = superoffice::watch<superoffice::BatchTaskInfo>;
+using call = superoffice::call<client, info>;
+using watch = superoffice::watch<info>;
 
 /// Room for an object that is made later, so that no constructor runs before main and no destructor ever.
 template <class T>
@@ -90,7 +103,7 @@ int work_of_library(char* memory, std::size_t size) noexcept {
                                    superoffice::bearer{superoffice::borrowed{"8A:Cust12345.token"}},
                                    std::as_writable_bytes(std::span(memory, size)));
 #if LIBRARY_WORK == 2
-    call& running = call_room.make_by([&] { return api.start_get_batch_task_info(497); });
+    call& running = call_room.make_by([&] { return api.start_get_batch_task_info<info>(497); });
     while (running.step(clock(device_ticks())) != superoffice::step_state::done) {
     }
 #else

@@ -88,6 +88,12 @@ def totals(elf):
     return sizes.get(".text", 0) + sizes.get(".data", 0), sizes.get(".data", 0) + sizes.get(".bss", 0)
 
 
+def object_size(elf, name):
+    """Bytes of the object that the program keeps in its `<name>_room`."""
+    listing = command("arm-none-eabi-nm", "-S", "-C", elf)
+    return int(re.search(rf"^\S+ (\S+) \w .*\b{name}_room$", listing, re.MULTILINE)[1], 16)
+
+
 def code_by_layer(elf, own):
     """Bytes of instructions by layer, of the input sections given; what the standard library's headers add to a function
     counts for whom they were inlined into."""
@@ -109,10 +115,11 @@ def code_by_layer(elf, own):
 
 # ---------------------------------------------------------------------------------------------- programs
 
-def library(ninja, work):
+def library(ninja, work, properties=24):
     """The library's work alone, for a device that is outside."""
-    flags = f"-I{ROOT / 'include'} -isystem {boost()} -DLIBRARY_WORK={work}"
-    return building.add_program(ninja, f"library-{work}", [HERE / "library.cpp", HERE / "device.c"], flags)
+    flags = f"-I{ROOT / 'include'} -isystem {boost()} -DLIBRARY_WORK={work} -DLIBRARY_PROPERTIES={properties}"
+    name = f"library-{work}" if properties == 24 else f"library-{work}-of-{properties}"
+    return building.add_program(ninja, name, [HERE / "library.cpp", HERE / "device.c"], flags)
 
 
 def decoding(ninja):
@@ -165,15 +172,21 @@ class Measured:
     def __init__(self):
         ninja = Ninja("sizes")
         works = {work: library(ninja, work) for work in (1, 2, 3)}
+        of_two = {work: library(ninja, work, 2) for work in (2, 3)}
         counting = decoding(ninja)
         plain, tls = (building.add_firmware(ninja, Profile(tls=tls)) for tls in (False, True))
-        ninja.run(*works.values(), counting, plain, tls)
+        ninja.run(*works.values(), *of_two.values(), counting, plain, tls)
 
-        own = {work: [piece for piece in pieces(elf) if piece.object.endswith("/library.o")]
-               for work, elf in works.items()}
+        own, own_of_two = ({work: [piece for piece in pieces(elf) if piece.object.endswith("/library.o")]
+                            for work, elf in programs.items()} for programs in (works, of_two))
         self.decode_flash = flash(own[1])
         self.call_flash, self.call_ram = flash(own[2]), ram(own[2])
         self.watch_flash, self.watch_ram = flash(own[3]), ram(own[3])
+        self.call_of_two_flash, self.call_of_two_ram = flash(own_of_two[2]), ram(own_of_two[2])
+        self.watch_of_two_flash, self.watch_of_two_ram = flash(own_of_two[3]), ram(own_of_two[3])
+        self.client_object, self.call_object = object_size(works[2], "client"), object_size(works[2], "call")
+        self.call_of_two_object = object_size(of_two[2], "call")
+        self.watch_object, self.watch_of_two_object = object_size(works[3], "watch"), object_size(of_two[3], "watch")
         self.layers = code_by_layer(works[2], own[2])
         self.watch_code = code_by_layer(works[3], own[3])["watch"]
         self.constants = flash(own[2]) - sum(self.layers.values())
@@ -219,8 +232,14 @@ class Measured:
                 yield f"· of it {layer}", self.layers[layer], None
         yield "· of it names and other constants", self.constants, None
         yield "· of that the compact reader with its scanner and escapes", self.reader_flash, None
+        yield "· of it the object `client`", None, self.client_object
+        yield "· of it the object `call`", None, self.call_object
+        yield "the library: the whole call, 2 properties, in steps", self.call_of_two_flash, self.call_of_two_ram
+        yield "· of it the object `call` for 2 properties", None, self.call_of_two_object
         yield "the library with a watch in place of the call", self.watch_flash, self.watch_ram
-        yield "· of it the watch", self.watch_code, None
+        yield "· of it the watch", self.watch_code, self.watch_object
+        yield "the library with a watch on 2 properties", self.watch_of_two_flash, self.watch_of_two_ram
+        yield "· of it the watch on 2 properties", None, self.watch_of_two_object
         yield "the library: decoding alone", self.decode_flash, None
         yield "its peer: decoding by jsmn and by hand, dates and rights left as text", self.peer_flash, self.peer_ram
         yield "firmware, TLS in the modem: get and watch, C library and board included", self.plain_flash, self.plain_ram
@@ -240,7 +259,8 @@ class Measured:
 
     def table(self):
         lines = ["| On a Cortex-M4, -Os | Flash | Static RAM |", "|---|---|---|"]
-        lines += [f"| {what} | {flash:,} | {'' if ram is None else f'{ram:,}'} |" for what, flash, ram in self.rows()]
+        lines += ["| " + " | ".join([what, *("" if figure is None else f"{figure:,}" for figure in figures)]) + " |"
+                  for what, *figures in self.rows()]
         lines += ["", "| Measured while it runs | |", "|---|---|"]
         lines += [f"| {what} | {figure:,} |" for what, figure in self.facts()]
         return "\n".join(lines) + "\n"
