@@ -66,11 +66,6 @@
 #ifndef SUPEROFFICE_VERSION_HPP
 #define SUPEROFFICE_VERSION_HPP
 
-// Before anything that older compilers and modes do not understand. (What g++ 10 says of its C++20 is 201709.)
-#if defined(__cplusplus) && __cplusplus < 201709 && (!defined(_MSVC_LANG) || _MSVC_LANG < 201709)
-#error "superoffice-batch needs C++20: -std=c++20"
-#endif
-
 #define SUPEROFFICE_VERSION_MAJOR 0
 #define SUPEROFFICE_VERSION_MINOR 1
 #define SUPEROFFICE_VERSION_PATCH 0
