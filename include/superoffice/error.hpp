@@ -123,6 +123,9 @@ struct error {
     std::uint16_t reserved = 0;
 
     /// Bytes that would have been enough, for `memory_too_small`, `reply_too_large` and `document_too_large`; else 0.
+    /// A lower bound for `reply_too_large` where the reply did not say its size and its end was not seen: it ended early,
+    /// or went on beyond `max_counted_bytes`. `head_too_large` has none, since nobody knows what follows such a head: try
+    /// with twice the memory.
     [[nodiscard]] constexpr std::size_t needed() const noexcept {
         const bool sized =
             code == errc::memory_too_small || code == errc::reply_too_large || code == errc::document_too_large;

@@ -45,9 +45,11 @@ struct http_request {
 /// `step(now, into)`   goes on with the reply. `ready` with 1..into.size() bytes of the body, put into the front of
 ///                     `into`; `would_block` with none; `closed` when the reply is whole, which includes that its body is
 ///                     as long as its head said; `failed`. `into` is all the memory that is left, never empty, and only
-///                     borrowed for the call; what does not fit is kept for the next one, or is `failed` with
-///                     `errc::reply_too_large` where the stack knows that it never will. May be called again after
-///                     `closed` and answers the same.
+///                     borrowed for the call; what does not fit is kept for the next one. A body that has outgrown the
+///                     memory is taken to its end all the same, if its size is not known: it is counted, so that
+///                     `needed()` is exact (see `max_counted_bytes`). A stack that cannot go on with one answers
+///                     `failed` with `errc::reply_too_large`: `needed()` is a lower bound then, unless the head told the
+///                     size. May be called again after `closed` and answers the same.
 ///                     3xx, 401, 407 and 421 are replies like any other: no redirect is followed, since the credential
 ///                     would go with it, and nobody is asked for a password. 1xx is skipped. A stack may repeat the
 ///                     request on a fresh connection: the call only reads.
@@ -55,9 +57,10 @@ struct http_request {
 /// `status()`          the reply's, 200..599; 0 while none is known. Until the next `start` or `cancel`, like `header`.
 ///
 /// `header(name)`      the value of the reply's first header of that name, compared without case, without white space
-///                     around it; a view without data where there is none. Asked for behind `closed` and `failed`, in
-///                     ASCII of any case; HTTP/2's pseudo-headers are none. `content-encoding` must tell what the bytes
-///                     of the body are encoded with: a stack that has decoded them answers that there is none.
+///                     around it; a view without data where there is none. Asked for behind `closed` and `failed`,
+///                     and as soon as the body has outgrown the memory; in ASCII of any case; HTTP/2's pseudo-headers are
+///                     none. `content-encoding` must tell what the bytes of the body are encoded with, and
+///                     `content-length` how many they are: a stack that has decoded them answers that there is none.
 ///
 /// `cancel()`          gives up whatever is under way, at once, with or without a reply; nothing of the request or of
 ///                     `into` is touched later. Safe at any time, also twice, also before `start` and behind the end.

@@ -399,6 +399,9 @@ struct error {
     std::uint16_t reserved = 0;
 
     /// Bytes that would have been enough, for `memory_too_small`, `reply_too_large` and `document_too_large`; else 0.
+    /// A lower bound for `reply_too_large` where the reply did not say its size and its end was not seen: it ended early,
+    /// or went on beyond `max_counted_bytes`. `head_too_large` has none, since nobody knows what follows such a head: try
+    /// with twice the memory.
     [[nodiscard]] constexpr std::size_t needed() const noexcept {
         const bool sized =
             code == errc::memory_too_small || code == errc::reply_too_large || code == errc::document_too_large;
@@ -6907,9 +6910,11 @@ struct http_request {
 /// `step(now, into)`   goes on with the reply. `ready` with 1..into.size() bytes of the body, put into the front of
 ///                     `into`; `would_block` with none; `closed` when the reply is whole, which includes that its body is
 ///                     as long as its head said; `failed`. `into` is all the memory that is left, never empty, and only
-///                     borrowed for the call; what does not fit is kept for the next one, or is `failed` with
-///                     `errc::reply_too_large` where the stack knows that it never will. May be called again after
-///                     `closed` and answers the same.
+///                     borrowed for the call; what does not fit is kept for the next one. A body that has outgrown the
+///                     memory is taken to its end all the same, if its size is not known: it is counted, so that
+///                     `needed()` is exact (see `max_counted_bytes`). A stack that cannot go on with one answers
+///                     `failed` with `errc::reply_too_large`: `needed()` is a lower bound then, unless the head told the
+///                     size. May be called again after `closed` and answers the same.
 ///                     3xx, 401, 407 and 421 are replies like any other: no redirect is followed, since the credential
 ///                     would go with it, and nobody is asked for a password. 1xx is skipped. A stack may repeat the
 ///                     request on a fresh connection: the call only reads.
@@ -6917,9 +6922,10 @@ struct http_request {
 /// `status()`          the reply's, 200..599; 0 while none is known. Until the next `start` or `cancel`, like `header`.
 ///
 /// `header(name)`      the value of the reply's first header of that name, compared without case, without white space
-///                     around it; a view without data where there is none. Asked for behind `closed` and `failed`, in
-///                     ASCII of any case; HTTP/2's pseudo-headers are none. `content-encoding` must tell what the bytes
-///                     of the body are encoded with: a stack that has decoded them answers that there is none.
+///                     around it; a view without data where there is none. Asked for behind `closed` and `failed`,
+///                     and as soon as the body has outgrown the memory; in ASCII of any case; HTTP/2's pseudo-headers are
+///                     none. `content-encoding` must tell what the bytes of the body are encoded with, and
+///                     `content-length` how many they are: a stack that has decoded them answers that there is none.
 ///
 /// `cancel()`          gives up whatever is under way, at once, with or without a reply; nothing of the request or of
 ///                     `into` is touched later. Safe at any time, also twice, also before `start` and behind the end.
@@ -11581,7 +11587,8 @@ class http_carrier {
     [[nodiscard]] std::span<char> body() noexcept { return {text(), size_}; }
     [[nodiscard]] std::size_t capacity() const noexcept { return memory_.size() - head_.fields.size(); }
 
-    [[nodiscard]] static bool knows_enough() noexcept { return false; }
+    /// When the time is up: a reply that was only being counted is known to be too large, which says more.
+    [[nodiscard]] bool knows_enough() noexcept { return enough_ = counting_; }
 
     void settle(instant) noexcept {}
 
@@ -11596,18 +11603,22 @@ class http_carrier {
     void wipe() noexcept {
         detail::wipe(memory_.data(), memory_.size());
         starting_ = false;
-        head_ = {};
-        size_ = 0;
+        forget_reply();
     }
 
     void rest_in(std::span<std::byte> memory, std::size_t slack) noexcept {
         memory_ = memory;
         slack_ = slack == 0 ? 1 : slack;
-        head_ = {};
-        size_ = 0;
+        forget_reply();
     }
 
   private:
+    void forget_reply() noexcept {
+        head_ = {};
+        size_ = 0;
+        counting_ = enough_ = false;
+    }
+
     progress hand_over(course& call, const base_url& target, instant now) noexcept {
         if (target.https && !stack_->secure()) {
             call.reached = stage::connect;
@@ -11633,19 +11644,22 @@ class http_carrier {
     }
 
     progress take_in(course& call, instant now) noexcept {
-        const io_result io = stack_->step(now, memory_.subspan(size_));
+        if (enough_) return too_large(call, size_);
+        const std::span<std::byte> into = counting_ ? memory_ : memory_.subspan(size_);
+        const io_result io = stack_->step(now, into);
         head_.status = stack_->status();
         call.reached = io.at != stage::none ? io.at : head_.status != 0 ? stage::http : stage::receive;
         switch (io.state) {
             case io_state::would_block: return blocked(call, io.wants);
             case io_state::closed: return finish(call);
             case io_state::ready:
-                SUPEROFFICE_ASSERT(io.bytes <= memory_.size() - size_);
+                SUPEROFFICE_ASSERT(io.bytes <= into.size());
                 size_ += io.bytes;
-                return size_ <= room() ? progress::on : too_large(call, size_);
+                return size_ <= room() ? progress::on : count(call);
             case io_state::failed: break;
         }
-        return io.code == errc::reply_too_large ? too_large(call, room() + 1) : call.fail(io);
+        if (io.code == errc::reply_too_large) return too_large(call, told_size(size_ > room() ? size_ : room() + 1));
+        return counting_ ? too_large(call, size_) : call.fail(io);
     }
 
     /// Until the deadline, or until the stack wants to be called again.
@@ -11659,6 +11673,37 @@ class http_carrier {
     progress finish(course& call) noexcept {
         call.reached = stage::http;
         if (head_.status < 200 || head_.status > 599) return call.fail(errc::bad_http);
+        return weigh(call);
+    }
+
+    /// The body has outgrown the memory. The rest of it is received over what has come, and counted, unless its size was
+    /// told, or the status counts more.
+    progress count(course& call) noexcept {
+        counting_ = true;
+        const std::size_t told = told_size(0);
+        const std::size_t enough = memory_.size() + max_counted_bytes;
+        if (told < size_ && size_ <= enough && head_.status < 300) return progress::on;
+        return too_large(call, told >= size_ ? told : size_ < enough ? size_ : enough);
+    }
+
+    /// How long the body is by its head; `otherwise` where that does not say so, or less.
+    std::size_t told_size(std::size_t otherwise) noexcept {
+        constexpr std::size_t highest = SIZE_MAX / 2;
+        std::uint64_t length = 0;
+        if (!ascii::parse_decimal(stack_->header("content-length"), length) || length < otherwise) return otherwise;
+        return static_cast<std::size_t>(length < highest ? length : highest);
+    }
+
+    /// So long a body is not there to its end.
+    progress too_large(course& call, std::size_t size) noexcept {
+        size_ = size;
+        counting_ = true;
+        return weigh(call);
+    }
+
+    /// A body of `size_` bytes, with what is kept of its head: the reply, if they are there and leave the reader's slack.
+    progress weigh(course& call) noexcept {
+        call.reached = stage::http;
         const std::string_view coding = stack_->header("content-encoding");
         if (size_ != 0 && !coding.empty() && !ascii::equal_ignoring_case(coding, "identity"))
             return refuse(call, {.stage = stage::http, .code = errc::unsupported_content_coding});
@@ -11666,7 +11711,7 @@ class http_carrier {
         keep_headers(counted);
         if (counted.failure().code == errc::bad_header_value) return call.fail(errc::bad_http);
         const std::size_t needed = size_ + slack_ + counted.needed();
-        if (needed > memory_.size()) return refuse(call, sized(needed));
+        if (counting_ || needed > memory_.size()) return refuse(call, sized(needed));
         request_head kept{memory_.last(counted.needed())};
         keep_headers(kept);
         head_.fields = kept.text();
@@ -11676,14 +11721,6 @@ class http_carrier {
     void keep_headers(request_head& out) noexcept {
         for (const std::string_view name : kept_headers)
             if (const std::string_view value = stack_->header(name); value.data() != nullptr) out.header(name, value);
-    }
-
-    /// More than so many bytes of the body; how many in all, the head may have said.
-    progress too_large(course& call, std::size_t bytes) noexcept {
-        std::uint64_t length = 0;
-        if (ascii::parse_decimal(stack_->header("content-length"), length) && length > bytes)
-            bytes = static_cast<std::size_t>(length < SIZE_MAX / 2 ? length : SIZE_MAX / 2);
-        return refuse(call, sized(bytes + slack_));
     }
 
     static error sized(std::size_t needed) noexcept {
@@ -11719,6 +11756,8 @@ class http_carrier {
     std::string_view method_;
     reply_head head_;
     bool starting_ = false;  // the stack has not taken the request yet
+    bool counting_ = false;  // the body is known not to fit: its bytes are only counted
+    bool enough_ = false;    // and no longer, since the time is up
 };
 
 }  // namespace detail

@@ -60,7 +60,8 @@ class http_carrier {
     [[nodiscard]] std::span<char> body() noexcept { return {text(), size_}; }
     [[nodiscard]] std::size_t capacity() const noexcept { return memory_.size() - head_.fields.size(); }
 
-    [[nodiscard]] static bool knows_enough() noexcept { return false; }
+    /// When the time is up: a reply that was only being counted is known to be too large, which says more.
+    [[nodiscard]] bool knows_enough() noexcept { return enough_ = counting_; }
 
     void settle(instant) noexcept {}
 
@@ -75,18 +76,22 @@ class http_carrier {
     void wipe() noexcept {
         detail::wipe(memory_.data(), memory_.size());
         starting_ = false;
-        head_ = {};
-        size_ = 0;
+        forget_reply();
     }
 
     void rest_in(std::span<std::byte> memory, std::size_t slack) noexcept {
         memory_ = memory;
         slack_ = slack == 0 ? 1 : slack;
-        head_ = {};
-        size_ = 0;
+        forget_reply();
     }
 
   private:
+    void forget_reply() noexcept {
+        head_ = {};
+        size_ = 0;
+        counting_ = enough_ = false;
+    }
+
     progress hand_over(course& call, const base_url& target, instant now) noexcept {
         if (target.https && !stack_->secure()) {
             call.reached = stage::connect;
@@ -112,19 +117,22 @@ class http_carrier {
     }
 
     progress take_in(course& call, instant now) noexcept {
-        const io_result io = stack_->step(now, memory_.subspan(size_));
+        if (enough_) return too_large(call, size_);
+        const std::span<std::byte> into = counting_ ? memory_ : memory_.subspan(size_);
+        const io_result io = stack_->step(now, into);
         head_.status = stack_->status();
         call.reached = io.at != stage::none ? io.at : head_.status != 0 ? stage::http : stage::receive;
         switch (io.state) {
             case io_state::would_block: return blocked(call, io.wants);
             case io_state::closed: return finish(call);
             case io_state::ready:
-                SUPEROFFICE_ASSERT(io.bytes <= memory_.size() - size_);
+                SUPEROFFICE_ASSERT(io.bytes <= into.size());
                 size_ += io.bytes;
-                return size_ <= room() ? progress::on : too_large(call, size_);
+                return size_ <= room() ? progress::on : count(call);
             case io_state::failed: break;
         }
-        return io.code == errc::reply_too_large ? too_large(call, room() + 1) : call.fail(io);
+        if (io.code == errc::reply_too_large) return too_large(call, told_size(size_ > room() ? size_ : room() + 1));
+        return counting_ ? too_large(call, size_) : call.fail(io);
     }
 
     /// Until the deadline, or until the stack wants to be called again.
@@ -138,6 +146,37 @@ class http_carrier {
     progress finish(course& call) noexcept {
         call.reached = stage::http;
         if (head_.status < 200 || head_.status > 599) return call.fail(errc::bad_http);
+        return weigh(call);
+    }
+
+    /// The body has outgrown the memory. The rest of it is received over what has come, and counted, unless its size was
+    /// told, or the status counts more.
+    progress count(course& call) noexcept {
+        counting_ = true;
+        const std::size_t told = told_size(0);
+        const std::size_t enough = memory_.size() + max_counted_bytes;
+        if (told < size_ && size_ <= enough && head_.status < 300) return progress::on;
+        return too_large(call, told >= size_ ? told : size_ < enough ? size_ : enough);
+    }
+
+    /// How long the body is by its head; `otherwise` where that does not say so, or less.
+    std::size_t told_size(std::size_t otherwise) noexcept {
+        constexpr std::size_t highest = SIZE_MAX / 2;
+        std::uint64_t length = 0;
+        if (!ascii::parse_decimal(stack_->header("content-length"), length) || length < otherwise) return otherwise;
+        return static_cast<std::size_t>(length < highest ? length : highest);
+    }
+
+    /// So long a body is not there to its end.
+    progress too_large(course& call, std::size_t size) noexcept {
+        size_ = size;
+        counting_ = true;
+        return weigh(call);
+    }
+
+    /// A body of `size_` bytes, with what is kept of its head: the reply, if they are there and leave the reader's slack.
+    progress weigh(course& call) noexcept {
+        call.reached = stage::http;
         const std::string_view coding = stack_->header("content-encoding");
         if (size_ != 0 && !coding.empty() && !ascii::equal_ignoring_case(coding, "identity"))
             return refuse(call, {.stage = stage::http, .code = errc::unsupported_content_coding});
@@ -145,7 +184,7 @@ class http_carrier {
         keep_headers(counted);
         if (counted.failure().code == errc::bad_header_value) return call.fail(errc::bad_http);
         const std::size_t needed = size_ + slack_ + counted.needed();
-        if (needed > memory_.size()) return refuse(call, sized(needed));
+        if (counting_ || needed > memory_.size()) return refuse(call, sized(needed));
         request_head kept{memory_.last(counted.needed())};
         keep_headers(kept);
         head_.fields = kept.text();
@@ -155,14 +194,6 @@ class http_carrier {
     void keep_headers(request_head& out) noexcept {
         for (const std::string_view name : kept_headers)
             if (const std::string_view value = stack_->header(name); value.data() != nullptr) out.header(name, value);
-    }
-
-    /// More than so many bytes of the body; how many in all, the head may have said.
-    progress too_large(course& call, std::size_t bytes) noexcept {
-        std::uint64_t length = 0;
-        if (ascii::parse_decimal(stack_->header("content-length"), length) && length > bytes)
-            bytes = static_cast<std::size_t>(length < SIZE_MAX / 2 ? length : SIZE_MAX / 2);
-        return refuse(call, sized(bytes + slack_));
     }
 
     static error sized(std::size_t needed) noexcept {
@@ -198,6 +229,8 @@ class http_carrier {
     std::string_view method_;
     reply_head head_;
     bool starting_ = false;  // the stack has not taken the request yet
+    bool counting_ = false;  // the body is known not to fit: its bytes are only counted
+    bool enough_ = false;    // and no longer, since the time is up
 };
 
 }  // namespace detail

@@ -181,39 +181,185 @@ TEST_CASE("http_carrier: the headers worth knowing are kept in the client's own 
     CHECK(stack.finished());
 }
 
-TEST_CASE("http_carrier: a reply that does not fit is refused at once, with what is known of its size") {
-    const std::string large = R"({"Description":")" + std::string(2000, 'x') + "\"}";
-    const std::string length = "content-length: " + std::to_string(large.size()) + "\r\n";
+namespace {
+
+constexpr std::size_t slack = so::compact_reader::slack == 0 ? 1 : so::compact_reader::slack;
+
+/// A task whose document is so long.
+std::string task_of(std::size_t bytes) {
+    const std::string_view before = R"({"Description":")", behind = R"("})";
+    return std::string{before} + std::string(bytes - before.size() - behind.size(), 'x') + std::string{behind};
+}
+
+std::string length_of(std::string_view text) { return "Content-Length: " + std::to_string(text.size()) + "\r\n"; }
+
+/// A call with so much memory, for a reply in pieces of at most so many bytes.
+call_outcome ask_in(std::size_t memory_size, std::span<const http_script_step> steps, std::size_t at_most = SIZE_MAX) {
+    scripted_http stack{steps, {.at_most = at_most}};
+    std::vector<std::byte> memory(memory_size);
+    so::client api{stack, support::test_base, so::bearer{support::test_token}, memory, {}, so::compact_reader{}};
+    const call_outcome outcome = support::ask(api);
+    CHECK_FALSE(support::holds(memory, "the-secret"));
+    return outcome;
+}
+
+so::error too_large(std::size_t needed, std::uint16_t status = 200) {
+    return {.stage = stage::http,
+            .code = errc::reply_too_large,
+            .http_status = status,
+            .offset = static_cast<std::uint32_t>(needed)};
+}
+
+}  // namespace
+
+TEST_CASE("http_carrier: memory too small for the reply says how much it takes, exactly") {
+    constexpr std::size_t memory_size = 1024;
     const std::string type = "content-type: application/json\r\n";
-    const auto sent = [&](std::uint16_t status, const std::string& head, std::size_t memory, std::size_t at_most) {
-        const http_script_step steps[] = {script::asks(), script::replies(status, head), script::gives(large),
-                                          script::ends()};
-        scripted_http stack{steps, {.at_most = at_most}};
-        std::vector<std::byte> room(memory);
-        so::client api{stack, support::test_base, so::bearer{support::test_token}, room, {}, so::compact_reader{}};
-        return support::ask(api);
+    struct {
+        std::string_view fields;
+        std::size_t kept;
+    } const heads[] = {
+        {"", 0},
+        {"X-Other: none of it is kept\r\n", 0},
+        {"Content-Type: application/json\r\n", type.size()},
+        {"Date: Mon, 23 Nov 2026 10:00:00 GMT\r\nX-Other: o\r\nContent-Type:application/json\r\n"
+         "Location: /there\r\nX-DB-Stats: Calls=7\r\nSO-TimeZone: UTC\r\n",
+         sizeof "date: Mon, 23 Nov 2026 10:00:00 GMT\r\n" - 1 + type.size() + sizeof "location: /there\r\n" - 1 +
+             sizeof "x-db-stats: Calls=7\r\n" - 1 + sizeof "so-timezone: UTC\r\n" - 1},
     };
-    constexpr std::size_t slack = so::compact_reader::slack == 0 ? 1 : so::compact_reader::slack;
-    for (const std::size_t at_most : {std::size_t{1}, std::size_t{100}, SIZE_MAX}) {
-        call_outcome outcome = sent(200, type + length, 600, at_most);
-        CHECK(outcome.error == so::error{.stage = stage::http,
-                                         .code = errc::reply_too_large,
-                                         .http_status = 200,
-                                         .offset = static_cast<std::uint32_t>(large.size() + slack)});
-        CHECK(sent(200, type, 600, at_most).error.needed() > 600);
-        // Every byte of the body fits, but not what is kept of the head: then it is known to the byte.
-        outcome = sent(200, type, large.size() + slack, at_most);
-        CHECK(outcome.error.needed() == large.size() + slack + type.size());
-        CHECK(sent(200, type, outcome.error.needed(), at_most).error.code == errc::ok);
-        // What the status says counts more.
-        outcome = sent(503, type + "retry-after: 3\r\n", 600, at_most);
-        CHECK(outcome.error.code == errc::unavailable);
-        CHECK(outcome.retry_after == 3000);
+    for (const auto& head : heads) {
+        CAPTURE(head.fields);
+        // From a body that fits by a byte to one that would not fit without its head, and much longer ones.
+        std::vector<std::size_t> sizes{2000, 5000, 70'000};
+        for (std::size_t size = memory_size - slack - head.kept - 1; size <= memory_size + 2; ++size)
+            sizes.push_back(size);
+        for (const std::size_t size : sizes) {
+            CAPTURE(size);
+            const std::string text = task_of(size);
+            const std::size_t enough = size + slack + head.kept;
+            for (const bool known : {true, false}) {
+                CAPTURE(known);
+                const std::string lines = std::string{head.fields} + (known ? length_of(text) : "");
+                const http_script_step steps[] = {script::asks(), script::replies(200, lines), script::gives(text),
+                                                  script::ends()};
+                for (const std::size_t at_most : {std::size_t{1}, std::size_t{100}, SIZE_MAX}) {
+                    if (at_most == 1 && size > 5000) continue;
+                    CAPTURE(at_most);
+                    const so::error first = ask_in(memory_size, steps, at_most).error;
+                    CHECK(first == (enough <= memory_size ? so::error{} : too_large(enough)));
+                    CHECK(ask_in(enough, steps, at_most).value == text);
+                    CHECK(ask_in(enough - 1, steps, at_most).error == too_large(enough));
+                }
+            }
+        }
     }
-    const http_script_step fails[] = {script::asks(), script::replies(200), script::fails(errc::reply_too_large)};
-    scripted_http stack{fails};
-    CHECK(ask_once(stack, {}, 600).error.needed() > 600);
-    CHECK(stack.finished());
+}
+
+TEST_CASE("http_carrier: a body that does not fit and does not say its size is counted up to a limit") {
+    constexpr std::size_t memory_size = 1024;
+    const std::string type = "content-type: application/json\r\n";
+    constexpr std::size_t limit = memory_size + so::max_counted_bytes;
+    const std::size_t rest = slack + type.size();
+    const struct {
+        std::size_t size, counted;
+    } cases[] = {{limit - 1, limit - 1}, {limit, limit}, {limit + 1, limit}, {2 * limit, limit}};
+    for (const auto& one : cases) {
+        CAPTURE(one.size);
+        const std::string text = task_of(one.size);
+        const http_script_step steps[] = {script::asks(), script::replies(200, type), script::gives(text),
+                                          script::ends()};
+        CHECK(ask_in(memory_size, steps).error == too_large(one.counted + rest));
+        CHECK((ask_in(one.counted + rest, steps).error == so::error{}) == (one.counted == one.size));
+    }
+}
+
+TEST_CASE("http_carrier: a body that is only counted is too large, whatever comes before its end") {
+    const std::string type = "content-type: application/json\r\n", text = task_of(2000), short_one = task_of(500);
+    const std::size_t enough = text.size() + slack + type.size();
+    const auto ends_with = [&](const http_script_step& last, std::string_view come = {}) {
+        const http_script_step steps[] = {script::asks(), script::replies(200, type),
+                                          script::gives(come.empty() ? text : come), last};
+        return ask_in(1024, steps).error;
+    };
+    CHECK(ends_with(script::fails(errc::connection_closed)) == too_large(enough));
+    CHECK(ends_with(script::fails(errc::connection_reset, 104)) == too_large(enough));
+    CHECK(ends_with(script::fails(errc::reply_too_large)) == too_large(enough));
+    CHECK(ends_with(script::fails(errc::connection_reset, 104), short_one) ==
+          so::error{.stage = stage::http, .code = errc::connection_reset, .http_status = 200, .native = 104});
+
+    // The time is up, for a body that does not fit and for one that might have; and the next call is good.
+    for (const std::string& come : {text, short_one}) {
+        const http_script_step steps[] = {script::asks(),        script::replies(200, type), script::gives(come),
+                                          script::would_block(), script::cancels(),          script::asks(),
+                                          script::replies(200),  script::gives(body),        script::ends()};
+        scripted_http stack{steps};
+        std::array<std::byte, 1024> memory{};
+        so::client api{stack, support::test_base, so::bearer{support::test_token}, memory, {}, so::compact_reader{}};
+        {
+            auto call = api.start_get_batch_task_info(497);
+            CHECK(call.step(instant{0}) == step_state::pending);
+            CHECK(call.step(instant{30'000}) == step_state::done);
+            const so::error late{.stage = stage::http, .code = errc::deadline_exceeded, .http_status = 200};
+            CHECK(call.value().error() == (come == text ? too_large(enough) : late));
+        }
+        CHECK(support::ask(api).value == body);
+        CHECK(stack.finished());
+    }
+}
+
+TEST_CASE("http_carrier: a length that is none, or less than what has come, is not believed") {
+    const std::string text = task_of(2000);
+    for (const std::string_view length : {"", "x", "-1", "0", "1023", "99999999999999999999999"}) {
+        CAPTURE(length);
+        const std::string lines = "Content-Length: " + std::string{length} + "\r\n";
+        const http_script_step steps[] = {script::asks(), script::replies(200, lines), script::gives(text),
+                                          script::ends()};
+        CHECK(ask_in(1024, steps, 100).error == too_large(text.size() + slack));
+    }
+    // No machine has so much.
+    for (const std::string_view length : {"4294967295", "18446744073709551615"}) {
+        const std::string lines = "Content-Length: " + std::string{length} + "\r\n";
+        const http_script_step steps[] = {script::asks(), script::replies(200, lines), script::gives(text)};
+        CHECK(ask_in(1024, steps).error == too_large(UINT32_MAX));
+    }
+}
+
+TEST_CASE("http_carrier: a stack that cannot go on with a large body knows its size, or a lower bound") {
+    const std::string type = "content-type: application/json\r\n";
+    const struct {
+        std::string fields;
+        std::uint16_t status;
+        std::size_t needed;
+    } cases[] = {
+        {type + "Content-Length: 5000\r\n", 200, 5000 + slack + type.size()},
+        {type, 200, 1024 + 1 + type.size()},
+        {type + "Content-Length: 7\r\n", 200, 1024 + 1 + type.size()},
+        {"", 0, 1024 + 1},
+    };
+    for (const auto& one : cases) {
+        CAPTURE(one.fields);
+        const http_script_step steps[] = {script::asks(), script::replies(one.status, one.fields),
+                                          script::fails(errc::reply_too_large)};
+        CHECK(ask_in(1024, steps).error == too_large(one.needed, one.status));
+    }
+}
+
+TEST_CASE("http_carrier: what the status and the coding say counts more than a body that does not fit") {
+    const std::string text = task_of(2000);
+    for (const bool known : {true, false}) {
+        const std::string length = known ? length_of(text) : std::string{};
+        const std::string busy = "retry-after: 3\r\n" + length, zipped = "Content-Encoding: gzip\r\n" + length;
+        const http_script_step unavailable[] = {script::asks(), script::replies(503, busy), script::gives(text),
+                                                script::ends()};
+        const http_script_step unreadable[] = {script::asks(), script::replies(200, zipped), script::gives(text),
+                                               script::ends()};
+        for (const std::size_t at_most : {std::size_t{1}, std::size_t{100}, SIZE_MAX}) {
+            const call_outcome outcome = ask_in(600, unavailable, at_most);
+            CHECK(outcome.error.code == errc::unavailable);
+            CHECK(outcome.retry_after == 3000);
+            CHECK(ask_in(600, unreadable, at_most).error.code == errc::unsupported_content_coding);
+        }
+    }
 }
 
 TEST_CASE("http_carrier: 401 asks the credential for a fresh one, once") {
