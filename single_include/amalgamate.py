@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSL-1.0
-"""Writes the library as one header, single_include/superoffice/batch.hpp.
+"""Writes the library as one header, single_include/superoffice/batch.hpp, and each opt-in header as one beside it.
 
-    amalgamate.py                    write it where it is committed
-    amalgamate.py --output FILE      write it elsewhere
+    amalgamate.py                    write them where they are committed
+    amalgamate.py --output FOLDER    write them elsewhere: FOLDER/superoffice/batch.hpp and so on
     amalgamate.py --check            compare with what is committed; the exit code says
-    amalgamate.py --bundle FILE      the same with Boost.Describe and Boost.Mp11 folded in, for a folder without Boost
+    amalgamate.py --bundle FILE      batch.hpp with Boost.Describe and Boost.Mp11 folded in, for a folder without Boost;
+                                     the opt-in headers work beside it as they are
     amalgamate.py --version          print the library's version
 
 How: the headers that the umbrella reaches are put one after another, each once, a header behind those it includes.
 One that is only reached under a switch gets an `#if` around it that says so. Each part keeps its include guard, so
 the tree and the single header can meet in one translation unit. Includes of the standard library that no switch
-governs are collected at the top; those of other libraries stay where they are. The output depends on nothing but the
-headers and the licence: same input, same bytes.
+governs are collected at the top; those of other libraries stay where they are. An opt-in header is made in the same
+way of what the single header lacks, behind an include of that. The output depends on nothing but the headers and the
+licence: same input, same bytes.
 """
 
 import argparse
@@ -24,12 +26,12 @@ import subprocess
 import sys
 
 REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
-COMMITTED = REPOSITORY / "single_include" / "superoffice" / "batch.hpp"
+COMMITTED = REPOSITORY / "single_include"
 PREFIX = "superoffice/"
 UMBRELLA = "superoffice/batch.hpp"
 VERSION_HEADER = "superoffice/version.hpp"
 
-# Headers for hosts, included by those who want them. They are no part of the single header.
+# Headers for hosts, included by those who want them. They are no part of the single header, but files beside it.
 OPT_IN = {"superoffice/std_types.hpp", "superoffice/transport/cares_resolver.hpp", "superoffice/xml.hpp"}
 
 # Macros of other libraries that we decide for good, because their headers read them.
@@ -267,7 +269,7 @@ def check_that_none_is_forgotten(headers, ordered):
 def conditions_of(headers, ordered):
     """For each header the ways to reach it: a set of conditions of which one has to hold."""
     reached = {name: set() for name in ordered}
-    reached[UMBRELLA].add(Condition())
+    reached[ordered[-1]].add(Condition())
     for name in reversed(ordered):  # whoever includes a header comes before it
         for include in headers[name].includes:
             if include.is_own:
@@ -320,22 +322,32 @@ def version_of(headers):
     return version
 
 
-def banner(version, licence, bundled):
-    needs = "nothing but the standard library" if bundled else "the headers of Boost.Describe (Boost 1.77 or later)"
+def banner(title, needs, licence):
     lines = [
-        f"{UMBRELLA} - superoffice-batch {version}, the whole library in one header.",
+        title,
         "SPDX-License-Identifier: BSL-1.0",
         "",
         "Written by single_include/amalgamate.py from the headers under include/: change those.",
         "",
+        *needs,
+        *licence.strip().split("\n"),
+    ]
+    return [f"// {line}".rstrip() for line in lines]
+
+
+def banner_of_single_header(version, licence, bundled):
+    needs = "nothing but the standard library" if bundled else "the headers of Boost.Describe (Boost 1.77 or later)"
+    return banner(f"{UMBRELLA} - superoffice-batch {version}, the whole library in one header.", [
         f"Needs C++20 and {needs}. Where switched on, see config.hpp below:",
         "  SUPEROFFICE_WITH_SIMDJSON  simdjson, header and library",
         "  SUPEROFFICE_WITH_MBEDTLS   mbedTLS, headers and the libraries mbedtls, mbedx509, mbedcrypto",
         "  SUPEROFFICE_WITH_SOCKETS   the system's sockets; on Windows the library ws2_32",
         "",
-        *licence.strip().split("\n"),
-    ]
-    return [f"// {line}".rstrip() for line in lines]
+    ], licence)
+
+
+def banner_of_opt_in(name, version, licence):
+    return banner(f"{name} - superoffice-batch {version}, an opt-in header beside the single one.", [], licence)
 
 
 def section_of_umbrella(umbrella):
@@ -361,32 +373,76 @@ def section(header, condition, hoisted):
     return ["", RULE, header.title, RULE, *lines]
 
 
-def amalgamate(include_dir, licence, bundled=False):
-    """The single header's text. Raises Problem where a header breaks a rule."""
-    headers = read_tree(include_dir)
-    ordered = in_order(headers, UMBRELLA)
-    check_that_none_is_forgotten(headers, ordered)
-    reached = {name: spell(ways) for name, ways in conditions_of(headers, ordered).items()}
-    hoisted = {
+def standard_includes(headers, reached):
+    """Those that no condition governs: of a header that is always there, outside of every #if."""
+    return {
         include.target
-        for name in ordered if not reached[name]
+        for name, ways in reached.items() if not spell(ways)
         for include in headers[name].includes if include.is_standard and not include.condition
     }
-    lines = banner(version_of(headers), licence, bundled)
-    lines += ["", *(f"#include <{target}>" for target in sorted(hoisted))]
-    lines += ["", "#define SUPEROFFICE_SINGLE_HEADER 1", "", *QUIET]
-    known = set()
-    for name in ordered:
-        for switch in re.findall(r"SUPEROFFICE_WITH_\w+", reached[name]):
+
+
+def macros_of(headers, names):
+    return {d.rest.split()[0] for name in names for d in headers[name].directives if d.name == "define"}
+
+
+def sections(headers, reached, hoisted, known=()):
+    """The headers as parts of one file. `known`: the macros that are defined before them."""
+    known = set(known)
+    lines = []
+    for name, ways in reached.items():
+        condition = spell(ways)
+        for switch in re.findall(r"SUPEROFFICE_WITH_\w+", condition):
             if switch not in known:
                 raise Problem(f"{name} is included where {switch} is 1, but nothing before it defines that switch: "
                               "include <superoffice/config.hpp> first")
         if name == UMBRELLA:
             lines += section_of_umbrella(headers[name])
         else:
-            lines += section(headers[name], reached[name], hoisted)
-        known.update(d.rest.split()[0] for d in headers[name].directives if d.name == "define")
-    return "\n".join(lines + ["", *LOUD]) + "\n"
+            lines += section(headers[name], condition, hoisted)
+        known |= macros_of(headers, [name])
+    return lines
+
+
+def single_header(headers, core, licence, bundled):
+    hoisted = standard_includes(headers, core)
+    return [
+        *banner_of_single_header(version_of(headers), licence, bundled), "",
+        *(f"#include <{target}>" for target in sorted(hoisted)), "",
+        "#define SUPEROFFICE_SINGLE_HEADER 1", "", *QUIET,
+        *sections(headers, core, hoisted), "", *LOUD,
+    ]
+
+
+def opt_in_header(headers, core, name, licence):
+    """What the single header lacks of an opt-in header and of those it includes, behind an include of the single header.
+    The part of the version is there once more: it stops a single header of another version."""
+    reached = conditions_of(headers, in_order(headers, name))
+    for shared in sorted(reached.keys() & core.keys()):
+        if not all(any(way <= wanted for way in core[shared]) for wanted in reached[shared]):
+            raise Problem(f"{name} reaches {shared} where {UMBRELLA} does not: include it under the same switch")
+    own = {part: ways for part, ways in reached.items() if part not in core}
+    hoisted = standard_includes(headers, own)
+    return [
+        *banner_of_opt_in(name, version_of(headers), licence), "",
+        f"#include <{UMBRELLA}>",
+        *([""] if hoisted else []), *(f"#include <{target}>" for target in sorted(hoisted)),
+        *section(headers[VERSION_HEADER], "", set()),
+        *sections(headers, own, hoisted, macros_of(headers, core)),
+    ]
+
+
+def amalgamate(include_dir, licence, bundled=False):
+    """The texts of the single header and of the opt-in headers beside it, by the names they are included by. Raises
+    Problem where a header breaks a rule."""
+    headers = read_tree(include_dir)
+    ordered = in_order(headers, UMBRELLA)
+    check_that_none_is_forgotten(headers, ordered)
+    core = conditions_of(headers, ordered)
+    files = {UMBRELLA: single_header(headers, core, licence, bundled)}
+    for name in sorted(OPT_IN & headers.keys()):
+        files[name] = opt_in_header(headers, core, name, licence)
+    return {name: "\n".join(lines) + "\n" for name, lines in files.items()}
 
 
 # Boost, folded in.
@@ -442,23 +498,29 @@ def write(path, text):
     path.write_bytes(text.encode("utf-8"))
 
 
-def check(text):
-    committed = COMMITTED.read_bytes().decode("utf-8") if COMMITTED.exists() else ""
-    if committed == text:
-        return 0
-    difference = difflib.unified_diff(
-        committed.splitlines(), text.splitlines(), "committed", "from the headers", lineterm="", n=1)
-    for line in list(difference)[:40]:
-        print(line)
-    print(f"amalgamate: {COMMITTED.relative_to(REPOSITORY)} is not what the headers give: run "
-          f"single_include/amalgamate.py and commit the result", file=sys.stderr)
-    return 1
+def check(texts):
+    """Whether the texts and nothing else are what is committed; prints where they differ."""
+    committed = {
+        path.relative_to(COMMITTED).as_posix(): path.read_bytes().decode("utf-8")
+        for path in COMMITTED.glob(PREFIX + "**/*.hpp")
+    }
+    differing = [name for name in sorted(texts.keys() | committed.keys()) if texts.get(name) != committed.get(name)]
+    for name in differing:
+        difference = difflib.unified_diff(
+            committed.get(name, "").splitlines(), texts.get(name, "").splitlines(),
+            f"committed {name}", "from the headers", lineterm="", n=1)
+        for line in list(difference)[:40]:
+            print(line)
+        advice = ("is not what the headers give: run single_include/amalgamate.py and commit the result" if name in texts
+                  else "comes from no header: remove it")
+        print(f"amalgamate: {(COMMITTED / name).relative_to(REPOSITORY)} {advice}", file=sys.stderr)
+    return 1 if differing else 0
 
 
 def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--output", metavar="FILE", type=pathlib.Path)
+    what.add_argument("--output", metavar="FOLDER", type=pathlib.Path)
     what.add_argument("--check", action="store_true")
     what.add_argument("--bundle", metavar="FILE", type=pathlib.Path)
     what.add_argument("--version", action="store_true")
@@ -472,13 +534,14 @@ def main(arguments):
             text = (include_dir / VERSION_HEADER).read_text(encoding="utf-8")
             print(version_of({VERSION_HEADER: Header(VERSION_HEADER, text)}))
             return 0
-        text = amalgamate(include_dir, licence, bundled=options.bundle is not None)
+        texts = amalgamate(include_dir, licence, bundled=options.bundle is not None)
         if options.check:
-            return check(text)
+            return check(texts)
         if options.bundle:
-            write(options.bundle, folded(text, boost_folder(options.boost)))
-        else:
-            write(options.output or COMMITTED, text)
+            write(options.bundle, folded(texts[UMBRELLA], boost_folder(options.boost)))
+            return 0
+        for name, text in texts.items():
+            write((options.output or COMMITTED) / name, text)
         return 0
     except Problem as problem:
         print(f"amalgamate: {problem}", file=sys.stderr)

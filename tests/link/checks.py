@@ -1,5 +1,6 @@
 """What a header may do to the translation unit that includes it; the rest of that is built by meson.build beside this."""
 
+import itertools
 import re
 import sys
 import tempfile
@@ -78,21 +79,22 @@ def no_heavy_headers():
 
 
 def another_version_is_an_error():
-    """Tree and single header of two versions cannot meet, whichever comes first; the same version may come twice."""
+    """Tree and single headers of two versions cannot meet, whichever comes first; the same version may come twice."""
     sentence = "two different versions of the library in one translation unit"
-    for compiler in COMPILERS:
-        with tempfile.TemporaryDirectory() as folder:
-            other = f"{folder}/other.hpp"
-            text = SINGLE_HEADER.read_text(encoding="utf-8")
+    folder = SINGLE_HEADER.parent.parent
+    for compiler, name in itertools.product(COMPILERS, on_disk(folder, "superoffice/**/*.hpp")):
+        with tempfile.TemporaryDirectory() as elsewhere:
+            other = f"{elsewhere}/other.hpp"
+            text = (folder / name).read_text(encoding="utf-8")
             changed = re.sub(r"SUPEROFFICE_VERSION_PATCH( !=)? (\d+)",
                              lambda found: f"SUPEROFFICE_VERSION_PATCH{found[1] or ''} {int(found[2]) + 1}", text)
             with open(other, "w", encoding="utf-8") as file:
                 file.write(changed)
-            tree, single, later = UMBRELLA, f'#include "{SINGLE_HEADER}"\n', f'#include "{other}"\n'
-            for source in (tree + single, single + tree, tree + tree, single + single):
-                compiled(compiler, source, "-fsyntax-only", "-Werror")
+            tree, single, later = f"#include <{name}>\n", f'#include "{folder / name}"\n', f'#include "{other}"\n'
+            for source in (tree + single + tree, single + tree + single):
+                compiled(compiler, source, "-DSUPEROFFICE_WITH_SOCKETS=1", "-fsyntax-only", "-Werror")
             for source in (tree + later, later + tree, single + later, later + single):
-                if sentence not in compiled(compiler, source, "-fsyntax-only", code=1):
+                if sentence not in compiled(compiler, source, "-E", code=1):
                     raise Failed(f"{compiler} does not say '{sentence}' for:\n{source}")
 
 

@@ -1,9 +1,13 @@
 """What amalgamate.py writes for small trees, and what it says about headers that break a rule."""
 
+import contextlib
+import io
 import pathlib
+import re
 import sys
 import tempfile
 import unittest
+from unittest import mock
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.dont_write_bytecode = True
@@ -30,7 +34,7 @@ def header(name, body, guard=None):
 
 
 class Amalgamate(unittest.TestCase):
-    def text_of(self, umbrella, **headers):
+    def files_of(self, umbrella, **headers):
         """Of a tree with an umbrella, version.hpp, config.hpp and these headers; a body makes a header."""
         files = {"version": VERSION, "config": SWITCHES, **headers,
                  "batch": "#include <superoffice/version.hpp>\n#include <superoffice/config.hpp>\n" + umbrella}
@@ -40,6 +44,12 @@ class Amalgamate(unittest.TestCase):
                 path.parent.mkdir(exist_ok=True)
                 path.write_text(body if body.startswith("// ") else header(name, body), encoding="utf-8")
             return amalgamate.amalgamate(pathlib.Path(folder), "The licence.\n")
+
+    def text_of(self, umbrella, **headers):
+        return self.files_of(umbrella, **headers)["superoffice/batch.hpp"]
+
+    def opt_in_of(self, umbrella, **headers):
+        return self.files_of(umbrella, **headers)["superoffice/std_types.hpp"]
 
     def refused(self, sentence, umbrella="#include <superoffice/x.hpp>", **headers):
         with self.assertRaises(amalgamate.Problem) as caught:
@@ -113,10 +123,37 @@ class Amalgamate(unittest.TestCase):
         self.assertLess(text.index("#if SUPEROFFICE_WITH_A"), text.index("int y;"))
         self.assertEqual(text.count("#if SUPEROFFICE_WITH_A\n"), 2)
 
-    def test_opt_in_headers_are_left_out(self):
-        text = self.text_of("", std_types="#include <superoffice/x.hpp>\nint opt_in;", x="int x;")
-        self.assertNotIn("int opt_in;", text)
-        self.assertNotIn("int x;", text)
+    def test_opt_in_headers_are_files_of_their_own_with_what_they_alone_reach(self):
+        tree = {"umbrella": "#include <superoffice/y.hpp>",
+                "std_types": "#include <superoffice/x.hpp>\n#include <superoffice/y.hpp>\n#include <string>\nint opt_in;",
+                "x": "#include <superoffice/y.hpp>\n#include <span>\nint x;", "y": "#include <array>\nint y;"}
+        files = self.files_of(**tree)
+        self.assertEqual(list(files), ["superoffice/batch.hpp", "superoffice/std_types.hpp"])
+        self.assertEqual(files, self.files_of(**tree))
+        core, opt_in = files.values()
+        for text, has, lacks in ((core, ("int y;",), ("int x;", "int opt_in;")),
+                                 (opt_in, ("int x;", "int opt_in;"), ("int y;",))):
+            self.assertEqual([text.count(part) for part in has], [1] * len(has))
+            self.assertEqual([text.count(part) for part in lacks], [0] * len(lacks))
+        self.assertLess(opt_in.index("int x;"), opt_in.index("int opt_in;"))
+        self.assertEqual(re.findall("#include.*", opt_in),
+                         ["#include <superoffice/batch.hpp>", "#include <span>", "#include <string>"])
+        for guard in ("SUPEROFFICE_STD_TYPES_HPP", "SUPEROFFICE_X_HPP"):
+            self.assertIn(f"#ifndef {guard}\n#define {guard}\n", opt_in)
+        self.assertIn("The licence.", opt_in)
+
+    def test_an_opt_in_header_stops_a_single_header_of_another_version(self):
+        version = "// superoffice/version.hpp - v.\n#ifdef OTHER\n#error two\n#endif\n" + header("version", VERSION)
+        text = self.opt_in_of("", version=version, std_types="int opt_in;")
+        self.assertLess(text.index("#include <superoffice/batch.hpp>"), text.index("#error two"))
+        self.assertLess(text.index("#error two"), text.index("int opt_in;"))
+
+    def test_what_an_opt_in_header_reaches_under_a_switch_gets_that_switch(self):
+        text = self.opt_in_of("", std_types="#if SUPEROFFICE_WITH_A\n#include <superoffice/x.hpp>\n#endif",
+                              x="#include <span>\nint x;")
+        part = text[text.index("#if SUPEROFFICE_WITH_A"):]
+        self.assertIn("#include <span>", part)
+        self.assertLess(part.index("int x;"), part.index("#endif  // SUPEROFFICE_WITH_A"))
 
     def test_includes_in_comments_are_none(self):
         self.assertIn("#include <superoffice/nowhere.hpp>",
@@ -165,6 +202,13 @@ class Amalgamate(unittest.TestCase):
         self.refused("nothing before it defines that switch", "#include <superoffice/x.hpp>", y="",
                      x="#if SUPEROFFICE_WITH_C\n#include <superoffice/y.hpp>\n#endif")
 
+    def test_an_opt_in_header_that_needs_what_the_umbrella_brings_under_a_switch_only(self):
+        switched = "#if SUPEROFFICE_WITH_A\n#include <superoffice/x.hpp>\n#endif"
+        self.refused("superoffice/std_types.hpp reaches superoffice/x.hpp where superoffice/batch.hpp does not",
+                     switched, std_types="#include <superoffice/x.hpp>", x="")
+        self.files_of(switched, std_types=switched, x="")
+        self.files_of(switched, std_types=switched.replace("\n", " && SUPEROFFICE_WITH_B\n", 1), x="")
+
     def test_a_missing_or_wrong_guard(self):
         self.refused("the include guard SUPEROFFICE_X_HPP is missing", x=header("x", "int x;", "SUPEROFFICE_Y_HPP"))
 
@@ -183,6 +227,32 @@ class Amalgamate(unittest.TestCase):
 
     def test_a_version_told_in_two_ways(self):
         self.refused('SUPEROFFICE_VERSION_TEXT has to be "1.2.4"', "", version=VERSION.replace("PATCH 3", "PATCH 4"))
+
+
+class Check(unittest.TestCase):
+    def said_of(self, texts, committed):
+        """What --check prints and answers for these texts, with those committed."""
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            for name, text in committed.items():
+                amalgamate.write(root / "single_include" / name, text)
+            printed = io.StringIO()
+            with mock.patch.multiple(amalgamate, REPOSITORY=root, COMMITTED=root / "single_include"), \
+                    contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+                return amalgamate.check(texts), printed.getvalue()
+
+    def test_every_file_has_to_be_the_same_and_no_other_may_be_there(self):
+        texts = {"superoffice/batch.hpp": "a\n", "superoffice/xml.hpp": "b\n", "superoffice/transport/c.hpp": "c\n"}
+        self.assertEqual(self.said_of(texts, texts), (0, ""))
+        for name in texts:
+            for committed in ({**texts, name: "old\n"}, {n: text for n, text in texts.items() if n != name}):
+                code, printed = self.said_of(texts, committed)
+                self.assertEqual(code, 1)
+                self.assertIn(f"single_include/{name} is not what the headers give", printed)
+                self.assertEqual(printed.count("single_include/superoffice"), 1)
+        code, printed = self.said_of(texts, {**texts, "superoffice/gone.hpp": "d\n"})
+        self.assertEqual(code, 1)
+        self.assertIn("single_include/superoffice/gone.hpp comes from no header: remove it", printed)
 
 
 class Fold(unittest.TestCase):

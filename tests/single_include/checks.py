@@ -1,5 +1,6 @@
-"""The single header as somebody uses it who copied nothing else; and its generator."""
+"""The single header as somebody uses it who copied nothing else, and the opt-in headers beside it; and their generator."""
 
+import itertools
 import pathlib
 import re
 import tempfile
@@ -8,10 +9,18 @@ from checking import COMPILERS, ROOT, SINGLE_HEADER, Check, Failed, output_of, r
 
 HERE = pathlib.Path(__file__).resolve().parent
 AMALGAMATE = ROOT / "single_include" / "amalgamate.py"
+FOLDER = SINGLE_HEADER.parent
 
 # A whole call, over a link that plays a canned reply.
-USE = (ROOT / "examples" / "05_own_link.cpp").read_text()
+USE = ROOT / "examples" / "05_own_link.cpp"
 USED = "62 %\n"
+
+# What the program for each opt-in header needs besides: opt_in/std_types.cpp includes std_types.hpp, and ends with 0.
+OPT_IN = {
+    "std_types.hpp": (),
+    "transport/cares_resolver.hpp": ("-DSUPEROFFICE_WITH_SOCKETS=1", "-lcares"),
+    "xml.hpp": ("-lexpat",),
+}
 
 
 def generator():
@@ -22,38 +31,55 @@ def up_to_date():
     output_of(AMALGAMATE, "--check")
 
 
-def alone(header, forbidden):
-    """With nothing switched on, the header and what `forbidden` leaves over are enough."""
+def alone(copied, source, forbidden, *options, compiler, standard="c++20"):
+    """What a program prints for which the headers `copied`, by their names under superoffice/, and what `forbidden`
+    leaves over are enough. Each of them has to be needed."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        copies = [folder / "superoffice" / header for header in copied]
+        for copy, original in zip(copies, copied.values()):
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(pathlib.Path(original).read_bytes())
+        (folder / "use.cpp").write_bytes(source.read_bytes())
+        output_of(compiler, f"-std={standard}", "-Wall", "-Wextra", "-Werror", f"-I{folder}", "-MD", "-MF", folder / "opened",
+                  folder / "use.cpp", *options, "-o", folder / "use")
+        opened = (folder / "opened").read_text(encoding="utf-8").replace("\\\n", " ").split()
+        foreign = [path for path in opened if re.search(forbidden, path) or path.startswith(str(ROOT))]
+        unused = [str(copy) for copy in copies if str(copy) not in opened]
+        if foreign or unused:
+            raise Failed(f"{compiler} opened {foreign} and did not open {unused}")
+        return output_of(folder / "use")
+
+
+def core_alone(header=SINGLE_HEADER, forbidden=r"simdjson|mbedtls|/psa/"):
+    """With nothing switched on."""
     for compiler in COMPILERS:
-        with tempfile.TemporaryDirectory() as name:
-            folder = pathlib.Path(name)
-            copy = folder / "superoffice" / "batch.hpp"
-            copy.parent.mkdir()
-            copy.write_bytes(pathlib.Path(header).read_bytes())
-            (folder / "use.cpp").write_text(USE, encoding="utf-8")
-            command = (compiler, "-std=c++20", "-Wall", "-Wextra", "-Werror", f"-I{folder}", folder / "use.cpp")
-            output_of(*command, "-o", folder / "use")
-            if not (printed := output_of(folder / "use")).endswith(USED):
-                raise Failed(f"{compiler} built a program that prints:\n{printed}")
-            opened = output_of(*command, "-M").replace("\\\n", " ").split()
-            foreign = [path for path in opened if re.search(forbidden, path) or path.startswith(str(ROOT))]
-            if foreign or str(copy) not in opened:
-                raise Failed(f"{compiler} opened: {foreign or 'not the copy'}")
+        if not (printed := alone({"batch.hpp": header}, USE, forbidden, compiler=compiler)).endswith(USED):
+            raise Failed(f"{compiler} built a program that prints:\n{printed}")
 
 
-def core_alone():
-    alone(SINGLE_HEADER, r"simdjson|mbedtls|/psa/")
+def opt_in_beside(header=SINGLE_HEADER, forbidden=r"simdjson|mbedtls|/psa/", standards=("c++20", "c++2b")):
+    """Each with its own switch and no other one."""
+    written = {path.relative_to(FOLDER).as_posix() for path in FOLDER.glob("**/*.hpp")} - {SINGLE_HEADER.name}
+    if written != OPT_IN.keys():
+        raise Failed(f"{FOLDER} holds {sorted(written)}: each needs a program in opt_in/, and a line in {__file__}")
+    for (name, options), compiler, standard in itertools.product(OPT_IN.items(), COMPILERS, standards):
+        source = (HERE / "opt_in" / name).with_suffix(".cpp")
+        alone({"batch.hpp": header, name: FOLDER / name}, source, forbidden, *options, compiler=compiler, standard=standard)
 
 
-def bundle_alone():
+def bundled(check):
+    """The check over a bundle, with no Boost."""
     with tempfile.TemporaryDirectory() as folder:
         bundle = pathlib.Path(folder) / "bundle.hpp"
         output_of(AMALGAMATE, "--bundle", bundle)
-        alone(bundle, r"simdjson|mbedtls|/psa/|/boost/")
+        check(bundle, r"simdjson|mbedtls|/psa/|/boost/")
 
 
 def checks():
     yield Check("amalgamate.py: what it writes and refuses", generator)
-    yield Check("single header is what the headers give", up_to_date)
+    yield Check("single header is what the headers give, and so are the opt-in ones", up_to_date)
     yield Check("single header alone, nothing switched on", core_alone)
-    yield Check("bundle alone, without Boost", bundle_alone)
+    yield Check("single header and each opt-in header alone", opt_in_beside)
+    yield Check("bundle alone, without Boost", lambda: bundled(core_alone))
+    yield Check("bundle and each opt-in header alone, without Boost", lambda: bundled(opt_in_beside))
