@@ -7,6 +7,7 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <climits>
@@ -17,6 +18,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 /// How a `curl_multi` reaches the service. Unset: as libcurl does by itself (system's authorities, proxy variables).
 struct curl_options {
@@ -89,15 +91,17 @@ class curl_multi {
         if (state_ == state::idle) return superoffice::io_result::failed(superoffice::errc::link_failed, 0);
         into_ = into;
         taken_ = 0;
+        take(std::exchange(rest_, {}));
         int running = 0;
-        if (state_ == state::running) {
+        if (state_ == state::running && rest_.empty()) {
+            if (std::exchange(paused_, false)) curl_easy_pause(easy_.get(), CURLPAUSE_CONT);
             curl_multi_perform(multi_.get(), &running);
             int left = 0;
             while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left))
                 if (message->msg == CURLMSG_DONE) end(message->data.result);
         }
         into_ = {};
-        if (taken_ != 0 && !too_large_) return superoffice::io_result::ready(taken_);
+        if (taken_ != 0) return superoffice::io_result::ready(taken_);
         if (state_ == state::ended && result_ == CURLE_OK) return superoffice::io_result::closed();
         if (state_ == state::ended) return failure();
         long pause = -1;
@@ -126,7 +130,8 @@ class curl_multi {
         if (state_ == state::running) curl_multi_remove_handle(multi_.get(), easy_.get());
         drop_headers();
         state_ = state::idle;
-        too_large_ = false;
+        rest_.clear();
+        paused_ = false;
     }
 
     /// libcurl checks certificate and name unless it is told otherwise, and nothing here does.
@@ -153,11 +158,17 @@ class curl_multi {
 
     static std::size_t take_body(const char* bytes, std::size_t, std::size_t size, void* self) noexcept {
         auto& me = *static_cast<curl_multi*>(self);
-        // `into` is all the memory there is: what does not fit now never will.
-        if (size > me.into_.size() - me.taken_) return me.too_large_ = true, std::size_t{0};
-        std::memcpy(me.into_.data() + me.taken_, bytes, size);
-        me.taken_ += size;
+        if (!me.rest_.empty()) return me.paused_ = true, std::size_t{CURL_WRITEFUNC_PAUSE};
+        me.take({bytes, size});
         return size;
+    }
+
+    /// What does not fit is kept for the next step: libcurl hands over up to CURL_MAX_WRITE_SIZE at once, or nothing.
+    void take(std::string_view bytes) {
+        const std::size_t fits = (std::min)(bytes.size(), into_.size() - taken_);
+        if (fits != 0) std::memcpy(into_.data() + taken_, bytes.data(), fits);
+        taken_ += fits;
+        rest_ = bytes.substr(fits);
     }
 
     void end(CURLcode result) noexcept {
@@ -192,7 +203,6 @@ class curl_multi {
         curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &proxy);
         curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &detail);
         curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &verdict);
-        if (too_large_) return failed(errc::reply_too_large, stage::http);
         if (proxy == 407) return failed(errc::proxy_unauthorized, stage::connect);
         if (proxy >= 300) return failed(errc::proxy_refused, stage::connect);
         switch (result_) {
@@ -245,10 +255,11 @@ class curl_multi {
     curl_slist* headers_ = nullptr;
     std::span<std::byte> into_;
     std::size_t taken_ = 0;
+    std::string rest_;  // of the body: it has come, and did not fit
     superoffice::instant wake_at_ = superoffice::instant::never();
     CURLcode result_ = CURLE_OK;
     state state_ = state::idle;
-    bool too_large_ = false;
+    bool paused_ = false;  // libcurl has more of it
 };
 static_assert(superoffice::waking_http_transport<curl_multi> && superoffice::waiting_http_transport<curl_multi>);
 

@@ -74,6 +74,21 @@ int ask(const settings& with, std::int32_t id, std::size_t bytes) {
     return 0;
 }
 
+/// One call in too little memory, and two more by what it says: with a byte less, and with enough.
+int grow(const settings& with, std::int32_t id, std::size_t bytes) {
+    curl_multi stack{with.curl};
+    const auto answer_in = [&](std::size_t size) {
+        std::vector<std::byte> memory(size);
+        so::client api{stack, so::borrowed{with.base}, so::bearer{with.token}, memory};
+        return api.get_batch_task_info(id).error();
+    };
+    const std::size_t needed = answer_in(bytes).needed();
+    const so::error less = answer_in(needed - 1), enough = answer_in(needed);
+    std::printf("%s %s %s\n", so::name(less.code), less.needed() == needed ? "again" : "otherwise",
+                so::name(enough.code));
+    return 0;
+}
+
 /// The deadline passes while the server says nothing: by the time told, not by a clock.
 int late(const settings& with) {
     curl_multi stack{with.curl};
@@ -99,6 +114,7 @@ int main(int count, char** arguments) {
     if (what == "reuse") code = reuse(with, number(2));
     if (what == "cancel") code = cancel(with);
     if (what == "ask") code = ask(with, number(2), static_cast<std::size_t>(number(3)));
+    if (what == "grow") code = grow(with, number(2), static_cast<std::size_t>(number(3)));
     if (what == "late") code = late(with);
     curl_global_cleanup();
     return code;

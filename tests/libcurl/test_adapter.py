@@ -104,6 +104,11 @@ class Adapter(unittest.TestCase):
             with self.subTest(subject):
                 self.assertEqual(ask("ask", number, memory, **variables), expected)
 
+    def test_too_little_memory_says_how_much_is_enough(self):
+        for number, memory in ((497, 700), (497, 1000), (6304, 4096), (6310, 1024)):  # chunks of up to 8 KB
+            with self.subTest(number=number, memory=memory):
+                self.assertEqual(ask("grow", number, memory), "reply_too_large again ok")
+
     def test_the_example(self):
         self.assertEqual(ask(program=EXAMPLE), "100 %, HTTP/1")
 
@@ -151,7 +156,7 @@ class Adapter(unittest.TestCase):
                 base = f"https://localhost:{port}/Cust12345/api"
                 self.assertRegex(ask("reuse", 1000, SUPEROFFICE_BASE_URL=base), "^good 1000 connections 1 http 2 ")
                 self.assertEqual(ask("cancel", SUPEROFFICE_BASE_URL=base), "cancelled some good 12")
-                self.assertEqual(ask("ask", 497, 700, SUPEROFFICE_BASE_URL=base), "reply_too_large http 200")
+                self.assertEqual(ask("grow", 6310, 700, SUPEROFFICE_BASE_URL=base), "reply_too_large again ok")
                 self.assertEqual(ask("ask", 8025, 4096, SUPEROFFICE_BASE_URL=base), "reply_too_large http 200")
                 self.assertEqual(ask(program=EXAMPLE, SUPEROFFICE_BASE_URL=base), "100 %, HTTP/2")
             log = pathlib.Path(folder, "access.log").read_text(encoding="utf-8")
