@@ -11688,10 +11688,9 @@ class http_carrier {
 
     /// How long the body is by its head; `otherwise` where that does not say so, or less.
     std::size_t told_size(std::size_t otherwise) noexcept {
-        constexpr std::size_t highest = SIZE_MAX / 2;
         std::uint64_t length = 0;
         if (!ascii::parse_decimal(stack_->header("content-length"), length) || length < otherwise) return otherwise;
-        return static_cast<std::size_t>(length < highest ? length : highest);
+        return static_cast<std::size_t>(length < SIZE_MAX ? length : SIZE_MAX);
     }
 
     /// So long a body is not there to its end.
@@ -11710,7 +11709,8 @@ class http_carrier {
         request_head counted{{}};
         keep_headers(counted);
         if (counted.failure().code == errc::bad_header_value) return call.fail(errc::bad_http);
-        const std::size_t needed = size_ + slack_ + counted.needed();
+        const std::size_t rest = slack_ + counted.needed();
+        const std::size_t needed = size_ < SIZE_MAX - rest ? size_ + rest : SIZE_MAX;
         if (counting_ || needed > memory_.size()) return refuse(call, sized(needed));
         request_head kept{memory_.last(counted.needed())};
         keep_headers(kept);
