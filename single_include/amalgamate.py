@@ -4,6 +4,7 @@
 
     amalgamate.py                    write them where they are committed
     amalgamate.py --output FOLDER    write them elsewhere: FOLDER/superoffice/batch.hpp and so on
+    amalgamate.py --output FILE.hpp  write batch.hpp alone, to that file
     amalgamate.py --check            compare with what is committed; the exit code says
     amalgamate.py --bundle FILE      batch.hpp with Boost.Describe and Boost.Mp11 folded in, for a folder without Boost;
                                      the opt-in headers work beside it as they are
@@ -520,7 +521,7 @@ def check(texts):
 def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--output", metavar="FOLDER", type=pathlib.Path)
+    what.add_argument("--output", metavar="FOLDER|FILE.hpp", type=pathlib.Path)
     what.add_argument("--check", action="store_true")
     what.add_argument("--bundle", metavar="FILE", type=pathlib.Path)
     what.add_argument("--version", action="store_true")
@@ -539,6 +540,9 @@ def main(arguments):
             return check(texts)
         if options.bundle:
             write(options.bundle, folded(texts[UMBRELLA], boost_folder(options.boost)))
+            return 0
+        if options.output and options.output.suffix == ".hpp":
+            write(options.output, texts[UMBRELLA])
             return 0
         for name, text in texts.items():
             write((options.output or COMMITTED) / name, text)

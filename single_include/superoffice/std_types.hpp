@@ -79,6 +79,11 @@ inline constexpr bool is_text<std::string> = true;
 
 template <class T>
 struct bare<std::optional<T>> : bare<T> {};
+
+template <class T>
+constexpr void keep_views(std::optional<T>& value, text_storage& storage) noexcept {
+    if (value.has_value()) keep_views(*value, storage);
+}
 }  // namespace detail
 
 /// A text that its struct owns, so that it outlives the client's next call. Null leaves the member's initialiser alone.

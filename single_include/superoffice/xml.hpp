@@ -203,12 +203,13 @@ class xml_to_json {
   public:
     xml_to_json(std::span<char> room, const xml_shape& root) noexcept : room_(room), out_(room), root_(&root) {}
 
-    /// An element begins. Errors: `too_deep`.
+    /// An element begins. Errors: `too_deep`; `not_json` for the root of a page, whose members would all be absent.
     errc open(std::string_view name, xml_attributes attributes) noexcept {
         if (depth_ == json_max_depth) return errc::too_deep;
         level& it = levels_[depth_++];
         it = level{};
         if (depth_ == 1) {
+            if (ascii::is_word("html ", xml_local_name(name))) return errc::not_json;
             it.shape = root_;
             it.content = out_;
         } else {
@@ -813,7 +814,7 @@ inline result<json_document> xml_as_json(json_document xml, const xml_shape& sha
 /// is an empty element (the one, shortened sample); and how the call's SOAP sibling writes maps, lists of flags and
 /// null. All else is inferred, from what .NET's serializers write, and taken as generously as can be:
 ///
-///     root          any name; prefixes and namespaces are ignored everywhere, and so is the order of members
+///     root          any name but html; prefixes and namespaces are ignored everywhere, and so is the order of members
 ///     members       by name, letter case observed: T's and `service_fault`'s at the root, T's within; others dropped
 ///     null          nil="true" or "1" in any namespace (SOAP); an empty element, unless a text or a map, or the root
 ///     text          as it stands; empty is empty text
@@ -836,7 +837,8 @@ class xml_reader : public Base {
     /// The XML document as JSON for T, in the free room behind it: the answer lies in [data + size, data + capacity) of
     /// what came in, which stays as it was, and has Base's slack behind it.
     ///
-    /// Errors    all of `stage::decode`, with `offset` in the XML, of the byte or of the markup around it: `bad_xml`,
+    /// Errors    all of `stage::decode`, with `offset` in the XML, of the byte or of the markup around it: `not_json` for
+    ///           a page (root html); `bad_xml`,
     ///           also for a DOCTYPE of any kind, an encoding other than UTF-8 and markup beyond `xml_max_markup`;
     ///           `too_deep` above `json_max_depth` elements; `empty_document`; `memory_too_small`, with `needed()` for
     ///           the whole of XML, JSON and slack; `document_too_large` above 4 GB, and where the heap is used up
