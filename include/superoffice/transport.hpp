@@ -60,7 +60,8 @@ struct io_result {
 ///
 /// `start(peer)`      opens the stream to that peer. Called again with the same peer until it no longer answers
 ///                    `would_block`; `at` says how far it is. `ready`: bytes may flow. Never called while the stream is
-///                    open. After `failed` or `stop` the next call starts afresh.
+///                    open. After `failed` or `stop` the next call starts afresh. After any other function has failed, the
+///                    stream is over, and `stop` is called before the next `start`.
 ///
 /// `receive(into)`    takes what has already arrived: `ready` with 1..into.size() bytes; `would_block` with none;
 ///                    `closed` when the peer ended the stream in an orderly way (over TLS: close_notify was seen; a bare
@@ -70,7 +71,7 @@ struct io_result {
 ///
 /// `transmit(from)`   hands over bytes: `ready` with 1..from.size() of them taken, or `would_block` with none. After
 ///                    `would_block` it is called again with the same bytes. `from` is never empty. "Taken" means out of
-///                    the caller's memory, which may be overwritten at once.
+///                    the caller's memory, which may be overwritten at once. After `failed` it is not called again.
 ///
 /// `stop()`           ends the stream, orderly if that needs no waiting (TLS: one attempt at close_notify). Safe at any
 ///                    time, also twice, also before `start`.
@@ -87,6 +88,21 @@ concept byte_transport =
         { link.stop() } noexcept;
         { link.secure() } noexcept -> std::convertible_to<bool>;
     };
+
+/// A link that can still tell, after a `transmit` that failed, what the peer said last: why it listens no more. Such a link
+/// says `static constexpr bool lingers = true;` and its `receive` is then called until it answers anything but `ready`:
+///
+/// `ready`            bytes that came before the end, as ever
+/// `closed`           the peer ended the stream in an orderly way; nothing is missing of what it said
+/// `would_block`      there is no more now. It is not waited for: whoever takes nothing says nothing more
+/// `failed`           as `transmit` did, or with what is better known of why (over TLS: the peer's alert)
+///
+/// What it holds for that (a socket) it gives back in `stop`, which is called at the end, as after every failure. Of a link
+/// without `lingers`, or with `false`, nothing is asked once it has failed, so none needs it.
+template <class Link>
+concept lingering_transport = byte_transport<Link> && requires {
+    requires bool { Link::lingers };
+};
 
 /// A link that divides its time (over several addresses, say) is told the time before each step: `now`, and when the
 /// whole call must be over.

@@ -4849,7 +4849,8 @@ struct io_result {
 ///
 /// `start(peer)`      opens the stream to that peer. Called again with the same peer until it no longer answers
 ///                    `would_block`; `at` says how far it is. `ready`: bytes may flow. Never called while the stream is
-///                    open. After `failed` or `stop` the next call starts afresh.
+///                    open. After `failed` or `stop` the next call starts afresh. After any other function has failed, the
+///                    stream is over, and `stop` is called before the next `start`.
 ///
 /// `receive(into)`    takes what has already arrived: `ready` with 1..into.size() bytes; `would_block` with none;
 ///                    `closed` when the peer ended the stream in an orderly way (over TLS: close_notify was seen; a bare
@@ -4859,7 +4860,7 @@ struct io_result {
 ///
 /// `transmit(from)`   hands over bytes: `ready` with 1..from.size() of them taken, or `would_block` with none. After
 ///                    `would_block` it is called again with the same bytes. `from` is never empty. "Taken" means out of
-///                    the caller's memory, which may be overwritten at once.
+///                    the caller's memory, which may be overwritten at once. After `failed` it is not called again.
 ///
 /// `stop()`           ends the stream, orderly if that needs no waiting (TLS: one attempt at close_notify). Safe at any
 ///                    time, also twice, also before `start`.
@@ -4876,6 +4877,21 @@ concept byte_transport =
         { link.stop() } noexcept;
         { link.secure() } noexcept -> std::convertible_to<bool>;
     };
+
+/// A link that can still tell, after a `transmit` that failed, what the peer said last: why it listens no more. Such a link
+/// says `static constexpr bool lingers = true;` and its `receive` is then called until it answers anything but `ready`:
+///
+/// `ready`            bytes that came before the end, as ever
+/// `closed`           the peer ended the stream in an orderly way; nothing is missing of what it said
+/// `would_block`      there is no more now. It is not waited for: whoever takes nothing says nothing more
+/// `failed`           as `transmit` did, or with what is better known of why (over TLS: the peer's alert)
+///
+/// What it holds for that (a socket) it gives back in `stop`, which is called at the end, as after every failure. Of a link
+/// without `lingers`, or with `false`, nothing is asked once it has failed, so none needs it.
+template <class Link>
+concept lingering_transport = byte_transport<Link> && requires {
+    requires bool { Link::lingers };
+};
 
 /// A link that divides its time (over several addresses, say) is told the time before each step: `now`, and when the
 /// whole call must be over.
@@ -6662,7 +6678,8 @@ constexpr script_step gives(std::string_view bytes) noexcept {
 constexpr script_step would_block(wait_for wants = wait_for::readable, stage at = stage::none) noexcept {
     return {.what = script_step::act::answers, .answer = io_result::would_block(wants, at)};
 }
-/// The next call of `start`, `transmit` or `receive` answers `failed`; the link is down then.
+/// The next call of `start`, `transmit` or `receive` answers `failed`; the link is down then. Where `transmit` did, what
+/// `gives` and `closes` right behind it say can still be received.
 constexpr script_step fails(errc code, std::int32_t native = 0, stage at = stage::none) noexcept {
     return {.what = script_step::act::answers, .answer = io_result::failed(code, native, at)};
 }
@@ -6708,6 +6725,7 @@ struct script_mismatch {
 class scripted {
   public:
     static constexpr bool may_wait = false;
+    static constexpr bool lingers = true;
 
     constexpr explicit scripted(std::span<const script_step> steps, const script_manner& manner = {}) noexcept
         : steps_(steps), manner_(manner), open_(true) {
@@ -6726,10 +6744,12 @@ class scripted {
             return mismatch(script_mismatch::kind::other_peer);
         advance();
         open_ = true;
+        lingers_ = false;
         return io_result::ready();
     }
 
     io_result receive(std::span<std::byte> into) noexcept {
+        if (lingers_) return receive_last(into);
         if (!open_) return mismatch(script_mismatch::kind::not_started);
         if (io_result early; answers_early(early, true)) return early;
         if (current(script_step::act::closes) != nullptr) {
@@ -6746,11 +6766,15 @@ class scripted {
 
     io_result transmit(std::span<const std::byte> from) noexcept {
         if (!open_) return mismatch(script_mismatch::kind::not_started);
-        if (io_result early; answers_early(early)) return early;
+        if (io_result early; answers_early(early)) {
+            if (early.state == io_state::failed) linger(early);
+            return early;
+        }
         if (current(script_step::act::closes) != nullptr) {
             closed_ = true;
             open_ = false;
-            return io_result::failed(errc::connection_reset, 0);
+            linger(io_result::failed(errc::connection_reset, 0));
+            return why_;
         }
         const script_step* step = current(script_step::act::expects);
         if (step == nullptr) return mismatch(script_mismatch::kind::other_call);
@@ -6762,7 +6786,7 @@ class scripted {
     }
 
     void stop() noexcept {
-        open_ = false;
+        open_ = lingers_ = false;
         pass_closed();
         if (current(script_step::act::stops) != nullptr) advance();
     }
@@ -6797,6 +6821,24 @@ class scripted {
         done_ = 0;
         closed_ = false;
         skip_empty();
+    }
+
+    void linger(const io_result& why) noexcept {
+        lingers_ = true;
+        why_ = why;
+    }
+
+    // What follows has come already: no manner but that of sizes changes it.
+    io_result receive_last(std::span<std::byte> into) noexcept {
+        if (current(script_step::act::closes) != nullptr) {
+            closed_ = true;
+            return io_result::closed();
+        }
+        const script_step* step = current(script_step::act::gives);
+        if (step == nullptr) return why_;
+        const std::size_t n = piece(step->bytes.size() - done_, into.size());
+        std::memcpy(into.data(), step->bytes.data() + done_, n);
+        return move_on(n, step->bytes.size());
     }
 
     // No bytes to move is nothing that could happen.
@@ -6863,7 +6905,9 @@ class scripted {
     std::size_t done_ = 0;  // of the step's bytes
     std::size_t calls_ = 0;
     std::size_t moved_ = 0;
+    io_result why_;  // `transmit` failed
     bool open_ = false;
+    bool lingers_ = false;  // `transmit` failed, and nothing was called since but `receive`
     bool closed_ = false;   // the current step closes, and was played
     bool blocked_ = false;  // the call that comes was already made to wait
 };
@@ -7419,6 +7463,7 @@ template <byte_transport Link>
 class connect_proxy : public detail::clock_of<Link> {
   public:
     static constexpr bool may_wait = Link::may_wait;
+    static constexpr bool lingers = lingering_transport<Link>;
 
     /// Further arguments construct the link.
     template <class... Args>
@@ -7442,6 +7487,8 @@ class connect_proxy : public detail::clock_of<Link> {
             if (r.state == io_state::ready) phase_ = phase::asking;
         }
         if (phase_ == phase::asking) r = ask();
+        if constexpr (lingers)
+            if (phase_ == phase::asking && r.state == io_state::failed) r = hear_refusal(r);
         if (phase_ == phase::hearing) r = hear();
         if (phase_ == phase::open) return io_result::ready();
         if (r.state == io_state::closed) r = io_result::failed(errc::connection_closed, 0, stage::connect);
@@ -7527,10 +7574,23 @@ class connect_proxy : public detail::clock_of<Link> {
             detail::wipe(head_ + from_, r.bytes);
             from_ += r.bytes;
         }
+        begin_to_hear();
+        return io_result::ready();
+    }
+
+    void begin_to_hear() noexcept {
         from_ = size_ = heard_ = 0;
         reader_ = {};
         phase_ = phase::hearing;
-        return io_result::ready();
+    }
+
+    /// The proxy did not take the whole question, but may have said already why not. Nothing else counts.
+    io_result hear_refusal(const io_result& why) noexcept {
+        detail::wipe(head_, size_);
+        begin_to_hear();
+        const io_result said = hear();
+        phase_ = phase::asking;
+        return said.state == io_state::failed ? said : why;
     }
 
     /// Bounded, although it loops: by `max_proxy_head_bytes` in all.
@@ -8169,6 +8229,11 @@ inline namespace SUPEROFFICE_ABI {
 ///     stage::connect   errc::connection_refused, peer_unreachable (ETIMEDOUT where its share was used up), link_failed
 /// Errors of `receive` and `transmit`: errc::connection_reset, peer_unreachable, link_failed.
 ///
+/// After a `transmit` that failed the socket stays, until `stop` or the next `start`: what had come by then can be received,
+/// as `lingering_transport` has it; behind that `receive` fails as `transmit` did. A server that does not want to hear more
+/// says why and closes, and its system resets the connection when more comes (RFC 9112 section 9.6). Linux keeps what had
+/// come before the reset; other systems may drop it.
+///
 /// Pinned. Its destructor closes: stop it before the code it was compiled into is unloaded (a plugin that is reloaded).
 template <resolver Resolver>
 class basic_tcp_socket {
@@ -8176,6 +8241,7 @@ class basic_tcp_socket {
 
   public:
     static constexpr bool may_wait = Resolver::may_wait;
+    static constexpr bool lingers = true;
 
     /// The system's monotonic clock (CLOCK_MONOTONIC, GetTickCount64), for the blocking call: the only place in the
     /// library where a clock is read.
@@ -8194,6 +8260,7 @@ class basic_tcp_socket {
 
     io_result start(const peer& to) noexcept {
         if (phase_ == phase::open) return io_result::ready();
+        if (phase_ == phase::lingering) stop();
         if (phase_ == phase::idle) {
             if (const int code = user_.acquire(); code != 0) return api::failure(code, stage::resolve);
             addresses_.clear();
@@ -8219,10 +8286,12 @@ class basic_tcp_socket {
 
     io_result receive(std::span<std::byte> into) noexcept {
         int code = api::not_connected;
-        const std::ptrdiff_t n = phase_ == phase::open ? api::receive(socket_, into, code) : -1;
+        const std::ptrdiff_t n = phase_ >= phase::open ? api::receive(socket_, into, code) : -1;
         if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
+        if (n < 0 && api::is_would_block(code)) return io_result::would_block(wait_for::readable, stage::receive);
+        // An end that was orderly cannot be told from a reset any more: the system has told of that once, to `transmit`.
+        if (phase_ == phase::lingering) return api::failure(last_code_, stage::transmit);
         if (n == 0) return io_result::closed();
-        if (api::is_would_block(code)) return io_result::would_block(wait_for::readable, stage::receive);
         stop();
         return api::failure(code, stage::receive);
     }
@@ -8232,7 +8301,11 @@ class basic_tcp_socket {
         const std::ptrdiff_t n = phase_ == phase::open ? api::transmit(socket_, from, code) : -1;
         if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
         if (n == 0 || api::is_would_block(code)) return io_result::would_block(wait_for::writable, stage::transmit);
-        stop();
+        if (phase_ < phase::open) stop();
+        if (phase_ == phase::open) {
+            last_code_ = code;
+            phase_ = phase::lingering;
+        }
         return api::failure(code, stage::transmit);
     }
 
@@ -8287,7 +8360,7 @@ class basic_tcp_socket {
     [[nodiscard]] Resolver& address_source() noexcept { return resolver_; }
 
   private:
-    enum class phase : std::uint8_t { idle, resolving, connecting, open };
+    enum class phase : std::uint8_t { idle, resolving, connecting, open, lingering };
 
     void end_socket() noexcept {
         if (socket_ != api::none) api::end(socket_);

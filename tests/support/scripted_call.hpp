@@ -117,6 +117,7 @@ inline bool holds(std::span<const std::byte> memory, std::string_view text) {
 class changing_link {
   public:
     static constexpr bool may_wait = false;
+    static constexpr bool lingers = true;
     superoffice::scripted* now = nullptr;
 
     superoffice::io_result start(const superoffice::peer& to) noexcept { return now->start(to); }

@@ -27,6 +27,16 @@ struct waiting : archetype {
 };
 static_assert(so::timed_transport<timed> && so::waiting_transport<waiting>);
 
+// To linger is for those who say so.
+struct lingering : archetype {
+    static constexpr bool lingers = true;
+};
+struct not_lingering : archetype {
+    static constexpr bool lingers = false;
+};
+static_assert(so::lingering_transport<lingering>);
+static_assert(!so::lingering_transport<archetype> && !so::lingering_transport<not_lingering>);
+
 // Each requirement counts.
 struct may_throw : archetype {
     io_result receive(std::span<std::byte>) { return {}; }

@@ -90,6 +90,7 @@ template <byte_transport Link>
 class connect_proxy : public detail::clock_of<Link> {
   public:
     static constexpr bool may_wait = Link::may_wait;
+    static constexpr bool lingers = lingering_transport<Link>;
 
     /// Further arguments construct the link.
     template <class... Args>
@@ -113,6 +114,8 @@ class connect_proxy : public detail::clock_of<Link> {
             if (r.state == io_state::ready) phase_ = phase::asking;
         }
         if (phase_ == phase::asking) r = ask();
+        if constexpr (lingers)
+            if (phase_ == phase::asking && r.state == io_state::failed) r = hear_refusal(r);
         if (phase_ == phase::hearing) r = hear();
         if (phase_ == phase::open) return io_result::ready();
         if (r.state == io_state::closed) r = io_result::failed(errc::connection_closed, 0, stage::connect);
@@ -198,10 +201,23 @@ class connect_proxy : public detail::clock_of<Link> {
             detail::wipe(head_ + from_, r.bytes);
             from_ += r.bytes;
         }
+        begin_to_hear();
+        return io_result::ready();
+    }
+
+    void begin_to_hear() noexcept {
         from_ = size_ = heard_ = 0;
         reader_ = {};
         phase_ = phase::hearing;
-        return io_result::ready();
+    }
+
+    /// The proxy did not take the whole question, but may have said already why not. Nothing else counts.
+    io_result hear_refusal(const io_result& why) noexcept {
+        detail::wipe(head_, size_);
+        begin_to_hear();
+        const io_result said = hear();
+        phase_ = phase::asking;
+        return said.state == io_state::failed ? said : why;
     }
 
     /// Bounded, although it loops: by `max_proxy_head_bytes` in all.

@@ -58,7 +58,8 @@ constexpr script_step gives(std::string_view bytes) noexcept {
 constexpr script_step would_block(wait_for wants = wait_for::readable, stage at = stage::none) noexcept {
     return {.what = script_step::act::answers, .answer = io_result::would_block(wants, at)};
 }
-/// The next call of `start`, `transmit` or `receive` answers `failed`; the link is down then.
+/// The next call of `start`, `transmit` or `receive` answers `failed`; the link is down then. Where `transmit` did, what
+/// `gives` and `closes` right behind it say can still be received.
 constexpr script_step fails(errc code, std::int32_t native = 0, stage at = stage::none) noexcept {
     return {.what = script_step::act::answers, .answer = io_result::failed(code, native, at)};
 }
@@ -104,6 +105,7 @@ struct script_mismatch {
 class scripted {
   public:
     static constexpr bool may_wait = false;
+    static constexpr bool lingers = true;
 
     constexpr explicit scripted(std::span<const script_step> steps, const script_manner& manner = {}) noexcept
         : steps_(steps), manner_(manner), open_(true) {
@@ -122,10 +124,12 @@ class scripted {
             return mismatch(script_mismatch::kind::other_peer);
         advance();
         open_ = true;
+        lingers_ = false;
         return io_result::ready();
     }
 
     io_result receive(std::span<std::byte> into) noexcept {
+        if (lingers_) return receive_last(into);
         if (!open_) return mismatch(script_mismatch::kind::not_started);
         if (io_result early; answers_early(early, true)) return early;
         if (current(script_step::act::closes) != nullptr) {
@@ -142,11 +146,15 @@ class scripted {
 
     io_result transmit(std::span<const std::byte> from) noexcept {
         if (!open_) return mismatch(script_mismatch::kind::not_started);
-        if (io_result early; answers_early(early)) return early;
+        if (io_result early; answers_early(early)) {
+            if (early.state == io_state::failed) linger(early);
+            return early;
+        }
         if (current(script_step::act::closes) != nullptr) {
             closed_ = true;
             open_ = false;
-            return io_result::failed(errc::connection_reset, 0);
+            linger(io_result::failed(errc::connection_reset, 0));
+            return why_;
         }
         const script_step* step = current(script_step::act::expects);
         if (step == nullptr) return mismatch(script_mismatch::kind::other_call);
@@ -158,7 +166,7 @@ class scripted {
     }
 
     void stop() noexcept {
-        open_ = false;
+        open_ = lingers_ = false;
         pass_closed();
         if (current(script_step::act::stops) != nullptr) advance();
     }
@@ -193,6 +201,24 @@ class scripted {
         done_ = 0;
         closed_ = false;
         skip_empty();
+    }
+
+    void linger(const io_result& why) noexcept {
+        lingers_ = true;
+        why_ = why;
+    }
+
+    // What follows has come already: no manner but that of sizes changes it.
+    io_result receive_last(std::span<std::byte> into) noexcept {
+        if (current(script_step::act::closes) != nullptr) {
+            closed_ = true;
+            return io_result::closed();
+        }
+        const script_step* step = current(script_step::act::gives);
+        if (step == nullptr) return why_;
+        const std::size_t n = piece(step->bytes.size() - done_, into.size());
+        std::memcpy(into.data(), step->bytes.data() + done_, n);
+        return move_on(n, step->bytes.size());
     }
 
     // No bytes to move is nothing that could happen.
@@ -259,7 +285,9 @@ class scripted {
     std::size_t done_ = 0;  // of the step's bytes
     std::size_t calls_ = 0;
     std::size_t moved_ = 0;
+    io_result why_;  // `transmit` failed
     bool open_ = false;
+    bool lingers_ = false;  // `transmit` failed, and nothing was called since but `receive`
     bool closed_ = false;   // the current step closes, and was played
     bool blocked_ = false;  // the call that comes was already made to wait
 };

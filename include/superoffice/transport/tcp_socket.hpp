@@ -32,6 +32,11 @@ inline namespace SUPEROFFICE_ABI {
 ///     stage::connect   errc::connection_refused, peer_unreachable (ETIMEDOUT where its share was used up), link_failed
 /// Errors of `receive` and `transmit`: errc::connection_reset, peer_unreachable, link_failed.
 ///
+/// After a `transmit` that failed the socket stays, until `stop` or the next `start`: what had come by then can be received,
+/// as `lingering_transport` has it; behind that `receive` fails as `transmit` did. A server that does not want to hear more
+/// says why and closes, and its system resets the connection when more comes (RFC 9112 section 9.6). Linux keeps what had
+/// come before the reset; other systems may drop it.
+///
 /// Pinned. Its destructor closes: stop it before the code it was compiled into is unloaded (a plugin that is reloaded).
 template <resolver Resolver>
 class basic_tcp_socket {
@@ -39,6 +44,7 @@ class basic_tcp_socket {
 
   public:
     static constexpr bool may_wait = Resolver::may_wait;
+    static constexpr bool lingers = true;
 
     /// The system's monotonic clock (CLOCK_MONOTONIC, GetTickCount64), for the blocking call: the only place in the
     /// library where a clock is read.
@@ -57,6 +63,7 @@ class basic_tcp_socket {
 
     io_result start(const peer& to) noexcept {
         if (phase_ == phase::open) return io_result::ready();
+        if (phase_ == phase::lingering) stop();
         if (phase_ == phase::idle) {
             if (const int code = user_.acquire(); code != 0) return api::failure(code, stage::resolve);
             addresses_.clear();
@@ -82,10 +89,12 @@ class basic_tcp_socket {
 
     io_result receive(std::span<std::byte> into) noexcept {
         int code = api::not_connected;
-        const std::ptrdiff_t n = phase_ == phase::open ? api::receive(socket_, into, code) : -1;
+        const std::ptrdiff_t n = phase_ >= phase::open ? api::receive(socket_, into, code) : -1;
         if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
+        if (n < 0 && api::is_would_block(code)) return io_result::would_block(wait_for::readable, stage::receive);
+        // An end that was orderly cannot be told from a reset any more: the system has told of that once, to `transmit`.
+        if (phase_ == phase::lingering) return api::failure(last_code_, stage::transmit);
         if (n == 0) return io_result::closed();
-        if (api::is_would_block(code)) return io_result::would_block(wait_for::readable, stage::receive);
         stop();
         return api::failure(code, stage::receive);
     }
@@ -95,7 +104,11 @@ class basic_tcp_socket {
         const std::ptrdiff_t n = phase_ == phase::open ? api::transmit(socket_, from, code) : -1;
         if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
         if (n == 0 || api::is_would_block(code)) return io_result::would_block(wait_for::writable, stage::transmit);
-        stop();
+        if (phase_ < phase::open) stop();
+        if (phase_ == phase::open) {
+            last_code_ = code;
+            phase_ = phase::lingering;
+        }
         return api::failure(code, stage::transmit);
     }
 
@@ -150,7 +163,7 @@ class basic_tcp_socket {
     [[nodiscard]] Resolver& address_source() noexcept { return resolver_; }
 
   private:
-    enum class phase : std::uint8_t { idle, resolving, connecting, open };
+    enum class phase : std::uint8_t { idle, resolving, connecting, open, lingering };
 
     void end_socket() noexcept {
         if (socket_ != api::none) api::end(socket_);

@@ -28,6 +28,8 @@ using so::wait_for;
 
 static_assert(so::byte_transport<so::connect_proxy<so::byte_transport_archetype>>);
 static_assert(!so::timed_transport<so::connect_proxy<so::byte_transport_archetype>>);
+static_assert(!so::lingering_transport<so::connect_proxy<so::byte_transport_archetype>>);
+static_assert(so::lingering_transport<so::connect_proxy<so::scripted>>);
 static_assert(!so::waking_transport<so::connect_proxy<so::byte_transport_archetype>>);
 static_assert(!so::waiting_transport<so::connect_proxy<so::byte_transport_archetype>>);
 static_assert(so::byte_transport<so::connect_proxy<so::connect_proxy<so::byte_transport_archetype>>>);
@@ -168,6 +170,41 @@ TEST_CASE("connect_proxy: each refusal has its own error, with the status as nat
             const outcome o = talk(link);
             CHECK(o == outcome{io_state::failed, row.code, row.native, stage::connect, {}});
             CHECK(link.first_mismatch().what == so::script_mismatch::kind::none);
+        }
+    }
+}
+
+TEST_CASE("connect_proxy: a proxy that refuses before it was asked, and goes, is heard") {
+    struct {
+        const char* what;
+        std::string_view reply;
+        errc code;
+        std::int32_t native;
+    } const cases[] = {
+        {"403", "HTTP/1.1 403 Forbidden\r\n\r\n", errc::proxy_refused, 403},
+        {"407", "HTTP/1.1 407 x\r\nContent-Length: 9\r\n\r\n", errc::proxy_unauthorized, 407},
+        {"503", "HTTP/1.1 503 x\r\n\r\n", errc::proxy_failed, 503},
+        {"no HTTP", "220 mail\r\n\r\n", errc::bad_http, 0},
+        {"half a head", "HTTP/1.1 403 Forb", errc::connection_reset, 32},
+        {"nothing", "", errc::connection_reset, 32},
+        {"200, to nobody's question", agreed, errc::connection_reset, 32},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.what);
+        for (const std::size_t asked : {std::size_t{0}, std::size_t{9}}) {
+            const script_step steps[] = {script::starts(), script::expects(knowing_question.substr(0, asked)),
+                                         script::fails(errc::connection_reset, 32), script::gives(c.reply),
+                                         script::stops()};
+            so::scripted link{steps};
+            tunnel t{knowing};
+            t.link().now = &link;
+            const io_result r = start(t, {"host.example", 443});
+            CHECK(r.state == io_state::failed);
+            CHECK(std::string_view(so::name(r.code)) == so::name(c.code));
+            CHECK(r.native == c.native);
+            CHECK(r.at == stage::connect);
+            CHECK_FALSE(object_holds(t, secret.substr(secret.size() - 8)));
+            CHECK(link.finished());
         }
     }
 }

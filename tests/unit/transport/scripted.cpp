@@ -115,6 +115,52 @@ TEST_CASE("scripted: to transmit to a peer that has closed fails, and the script
     CHECK(link.finished());
 }
 
+TEST_CASE("scripted: behind a transmit that failed, what the peer said last can be received, as far as there is any") {
+    const so::script_step steps[] = {script::starts(),
+                                     script::fails(errc::connection_reset, 32),
+                                     script::gives("last words"),
+                                     script::starts(),
+                                     script::fails(errc::connection_reset, 104),
+                                     script::gives("more"),
+                                     script::closes(),
+                                     script::starts(),
+                                     script::fails(errc::link_failed, 5)};
+    for (const std::size_t at_most : {std::size_t{1}, SIZE_MAX}) {
+        scripted link{steps, {.at_most = at_most}};
+        const auto hear = [&](std::size_t size) {
+            std::string heard;
+            std::array<std::byte, 4> into{};
+            while (heard.size() < size) {
+                const so::io_result r = link.receive(into);
+                REQUIRE(r.state == io_state::ready);
+                heard.append(reinterpret_cast<const char*>(into.data()), r.bytes);
+            }
+            return heard;
+        };
+        std::array<std::byte, 4> into{};
+        REQUIRE(link.start(here).state == io_state::ready);
+        CHECK(put(link, "a").native == 32);
+        CHECK(hear(10) == "last words");
+        CHECK(link.receive(into).native == 32);
+        CHECK(link.receive(into).code == errc::connection_reset);
+
+        REQUIRE(link.start(here).state == io_state::ready);
+        CHECK(put(link, "a").native == 104);
+        CHECK(hear(4) == "more");
+        CHECK(link.receive(into).state == io_state::closed);
+        CHECK(link.receive(into).state == io_state::closed);
+        link.stop();
+
+        REQUIRE(link.start(here).state == io_state::ready);
+        CHECK(put(link, "a").native == 5);
+        CHECK(link.receive(into).native == 5);
+        CHECK(link.finished());
+        link.stop();
+        CHECK(link.receive(into).code == errc::link_failed);
+        CHECK(link.first_mismatch().what == so::script_mismatch::kind::not_started);
+    }
+}
+
 TEST_CASE("scripted: the first mismatch is kept, and from then on everything fails") {
     SUBCASE("other bytes") {
         const so::script_step steps[] = {script::expects("ab"), script::expects("cdef")};

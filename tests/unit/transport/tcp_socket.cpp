@@ -137,6 +137,7 @@ struct told_resolver {
 using told_socket = so::basic_tcp_socket<told_resolver>;
 static_assert(so::timed_transport<told_socket> && so::waiting_transport<told_socket>);
 static_assert(!told_socket::may_wait && so::tcp_socket::may_wait);
+static_assert(so::lingering_transport<told_socket>);
 
 told_resolver finds(std::initializer_list<std::string_view> literals) {
     told_resolver r;
@@ -590,6 +591,59 @@ TEST_CASE("tcp_socket: transmitting to a peer that is gone fails and raises no s
     CHECK(last.state == io_state::failed);
     CHECK(last.code == errc::connection_reset);  // EPIPE or ECONNRESET
     CHECK(last.at == stage::transmit);
+}
+
+TEST_CASE("tcp_socket: what a peer said before it went can be received when it takes no more, until stop or start") {
+    struct {
+        const char* what;
+        std::string_view last_words;
+        bool stops;
+    } const cases[] = {{"something, and stopped", "that was too much", true},
+                       {"something, and started again", "that was too much", false},
+                       {"nothing", "", true}};
+    for (const auto& c : cases) {
+        CAPTURE(c.what);
+        listener server("127.0.0.1");
+        so::tcp_socket s;
+        REQUIRE(start(s, "127.0.0.1", server.port()).state == io_state::ready);
+        REQUIRE(s.transmit(bytes("x")).state == io_state::ready);
+        {
+            own_socket there = server.accept();
+            s.wait(wait_for::writable, so::milliseconds{1000});
+            if (!c.last_words.empty()) there.put(c.last_words);
+        }  // with something unread, and more to come: the system resets the connection
+        io_result failed = io_result::ready(1);
+        for (int i = 0; i < 100 && failed.state == io_state::ready; ++i) {
+            failed = s.transmit(bytes("x"));
+            s.wait(wait_for::readable, so::milliseconds{10});
+        }
+        check_failed(failed, errc::connection_reset, failed.native, stage::transmit);
+
+        std::string heard;
+        std::array<std::byte, 5> into{};
+        io_result r = s.receive(into);
+        for (; r.state == io_state::ready; r = s.receive(into))
+            heard.append(reinterpret_cast<const char*>(into.data()), r.bytes);
+        CHECK(heard == c.last_words);
+        check_failed(r, failed.code, failed.native, stage::transmit);
+        check_failed(s.receive(into), failed.code, failed.native, stage::transmit);
+        CHECK(s.transmit(bytes("x")).state == io_state::failed);
+
+        const int before = s.native_handle();
+        CHECK(::fcntl(before, F_GETFD) != -1);
+        if (c.stops) {
+            s.stop();
+            CHECK(s.native_handle() == -1);
+            CHECK(::fcntl(before, F_GETFD) == -1);
+            check_failed(s.receive(into), errc::link_failed, ENOTCONN, stage::receive);
+        }
+        listener other("127.0.0.1");
+        REQUIRE(start(s, "127.0.0.1", other.port()).state == io_state::ready);
+        own_socket there = other.accept();
+        there.put("anew");
+        REQUIRE(receive(s, into).state == io_state::ready);
+        CHECK(std::memcmp(into.data(), "anew", 4) == 0);
+    }
 }
 
 TEST_CASE("tcp_socket: nothing is moved before start and after stop") {
