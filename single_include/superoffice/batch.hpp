@@ -9050,6 +9050,16 @@ struct mbedtls_api {
         }
     }
 
+    /// The next step is the one in which the server may ask for a certificate of the client's ...
+    static bool is_client_to_be_asked(const mbedtls_ssl_context& ssl) noexcept {
+        return ssl.SUPEROFFICE_DETAIL_FIELD(state) == MBEDTLS_SSL_CERTIFICATE_REQUEST;
+    }
+    /// ... and behind it: whether it has. 2.28 notes that in its context and 3.x out of reach, so the message is looked at.
+    static bool was_client_asked(const mbedtls_ssl_context& ssl) noexcept {
+        const unsigned char* const message = ssl.SUPEROFFICE_DETAIL_FIELD(in_msg);  // the last that came in
+        return message != nullptr && message[0] == MBEDTLS_SSL_HS_CERTIFICATE_REQUEST;
+    }
+
     /// A session needs the server's certificate no more once that was verified: a kilobyte or two.
     static void drop_certificate(mbedtls_ssl_session& session) noexcept {
 #if defined(MBEDTLS_SSL_KEEP_PEER_CERTIFICATE)
@@ -9897,6 +9907,7 @@ class tls_engine {
         mbedtls_ssl_set_bio(&ssl_, link, push, pull, nullptr);
         is_resuming_ = session_.give_to(ssl_);
         is_resumed_ = false;
+        was_asked_ = false;
         mbedtls_api::take_tickets(config_, options_.resume);
         unsent_ = 0;
         ahead_.start_over();
@@ -9904,17 +9915,21 @@ class tls_engine {
         return io_result::ready();
     }
 
-    /// A bounded piece: steps that cost little up to one that does not, or up to where the link below blocks.
+    /// A bounded piece: steps that cost little up to one that does not, or up to where the link below blocks. `Lingers`: that
+    /// link does, so `go_on_deaf` may be called.
+    template <bool Lingers>
     io_result handshake() noexcept {
         for (int step = 0; step < steps; ++step) {
             below_ = io_result::ready();
             const bool was_costly = mbedtls_api::is_costly(ssl_);
+            const bool may_be_asked = mbedtls_api::is_client_to_be_asked(ssl_);
             const int code = mbedtls_ssl_handshake_step(&ssl_);
             if (code == 0) {
-                if (mbedtls_api::is_over(ssl_)) return finish();
+                if (may_be_asked && mbedtls_api::was_client_asked(ssl_)) was_asked_ = true;
+                if (mbedtls_api::is_over(ssl_)) return Lingers && is_deaf() ? hear_why() : finish();
                 if (was_costly) break;
             } else if (!is_to_be_repeated(code)) {
-                const io_result r = handshake_answer(code);
+                const io_result r = Lingers && is_deaf() && !says_more(code) ? why_deaf() : handshake_answer(code);
                 if (r.state == io_state::failed) session_.forget();
                 return r;
             }
@@ -9945,6 +9960,12 @@ class tls_engine {
         }
         ahead_.end();
         return r;
+    }
+
+    /// `receive` behind a `transmit` that failed below, which `why` tells: so does this, unless the peer has sent an alert.
+    io_result receive_last(std::span<std::byte> into, const io_result& why) noexcept {
+        const io_result r = receive(into);
+        return r.state == io_state::failed && !tells_alert(r.code) ? why : r;
     }
 
     /// `receive` has something to tell without asking the link below.
@@ -9982,6 +10003,17 @@ class tls_engine {
             default: return MBEDTLS_ERR_SSL_INTERNAL_ERROR;  // never seen: `below_` tells more
         }
     }
+
+    /// For `push`, in the handshake: the link below has failed to transmit, but may have received already why the peer does
+    /// not listen. mbedTLS is told that all went out, and so comes to where it hears that. Nothing is transmitted from here
+    /// on, and the handshake fails whatever comes: an alert may only choose the error, which is why one may be believed that
+    /// anybody on the way can have written.
+    void go_on_deaf(const io_result& said) noexcept { end_ = said; }
+    /// The peer is. In the handshake only.
+    [[nodiscard]] bool is_deaf() const noexcept { return end_.state == io_state::failed; }
+
+    /// The last call failed because the link below did.
+    [[nodiscard]] bool has_failed_below() const noexcept { return below_.state == io_state::failed; }
 
     [[nodiscard]] bool is_resumed() const noexcept { return is_resumed_; }
 
@@ -10158,6 +10190,34 @@ class tls_engine {
         return wants && below_.state == io_state::ready;
     }
 
+    /// Of the link below, which is why the handshake cannot succeed.
+    [[nodiscard]] io_result why_deaf() const noexcept {
+        return io_result::failed(end_.code, end_.native, stage::handshake);
+    }
+
+    /// An alert has come, or the server's certificate was refused, also where it did not wait to be told; or there is more to do.
+    [[nodiscard]] bool says_more(int code) const noexcept {
+        return mbedtls_api::alert(ssl_, code) >= 0 || judge_.flags() != 0 || mbedtls_api::is_computing(code);
+    }
+
+    /// mbedTLS believes that the handshake is over, but the peer did not listen to its end: it may have said why, in the last
+    /// thing that came. What else came is nobody's.
+    io_result hear_why() noexcept {
+        io_result r = why_deaf();
+        for (int round = 0; round < rounds; ++round) {
+            unsigned char text[1];
+            below_ = io_result::ready();
+            const int n = mbedtls_ssl_read(&ssl_, text, sizeof text);
+            if (n > 0 || is_to_be_repeated(n)) continue;
+            if (const int alert = mbedtls_api::alert(ssl_, n); alert >= 0)
+                r = io_result::failed(meaning_of(alert, stage::handshake), alert, stage::handshake);
+            break;
+        }
+        session_.forget();
+        has_ticket_ = false;
+        return r;
+    }
+
     io_result handshake_answer(int code) noexcept {
         io_result r = answer(code, stage::handshake);
         if (r.state == io_state::would_block || below_.state == io_state::failed) return r;
@@ -10178,8 +10238,16 @@ class tls_engine {
                                  code, stage::handshake);
     }
 
-    /// What the peer means by an alert (RFC 8446 section 6.2). Of those for certificates only a client's can be meant.
-    static errc meaning_of(int alert, stage at) noexcept {
+    /// A failure of this code has the peer's alert as its native code.
+    static bool tells_alert(errc code) noexcept {
+        return code == errc::client_certificate_refused || code == errc::alert_received ||
+               code == errc::tls_version_refused || code == errc::wrong_application_protocol;
+    }
+
+    /// What the peer means by an alert (RFC 8446 section 6.2). Of those for certificates only a client's can be meant; and
+    /// in TLS 1.2 handshake_failure is what a server says that asked for one and was shown none (RFC 5246 section 7.4.6).
+    [[nodiscard]] errc meaning_of(int alert, stage at) const noexcept {
+        if (alert == 40 && was_asked_ && options_.client == nullptr) return errc::client_certificate_refused;
         switch (alert) {
             case 41:   // no_certificate
             case 42:   // bad_certificate
@@ -10218,7 +10286,7 @@ class tls_engine {
     mbedtls_ssl_context ssl_;
     tls_session session_;
     io_result below_;  ///< the last word of the link below
-    io_result end_;    ///< how the stream ended, if that came with the last text
+    io_result end_;    ///< how the stream ended, if that came with the last text, or while mbedTLS did not know
     read_ahead ahead_;
     const char* alpn_[2] = {"http/1.1", nullptr};
     std::size_t unsent_ = 0;        ///< what the last `transmit` gave to mbedTLS and could not be sent yet
@@ -10231,6 +10299,7 @@ class tls_engine {
     bool is_set_up_ = false;
     bool is_resuming_ = false;  ///< a session was offered
     bool is_resumed_ = false;   ///< and taken
+    bool was_asked_ = false;    ///< the server asked for a certificate of the client's
     bool has_ticket_ = false;   ///< mbedTLS holds one that `session_` does not
 };
 
@@ -10281,12 +10350,19 @@ inline namespace SUPEROFFICE_ABI {
 ///                                                   first in this order decides; negative, mbedTLS's code
 ///     client_certificate_refused, wrong_application_protocol, tls_version_refused, handshake_failed
 ///                                                   native: positive, the alert that the server sent (RFC 8446 section
-///                                                   6.2); negative, mbedTLS's code
+///                                                   6.2); negative, mbedTLS's code. handshake_failure (40) of a server
+///                                                   that asked for a certificate and was shown none is
+///                                                   client_certificate_refused
 ///     connection_closed                             the peer ended the connection in the middle
 /// Errors of `receive` and `transmit`: truncated_close (the connection ended without close_notify), connection_closed
 /// (transmit after the peer has closed), alert_received and client_certificate_refused (with TLS 1.3 a server says so behind
 /// the handshake; native: the alert), link_failed (a damaged record; native: mbedTLS's code).
 /// `tls_refusal` (superoffice/transport/tls_refusal.hpp) puts all of these into words.
+///
+/// A server that refuses mostly sends its alert and goes, while the client still transmits. Where the link below lingers
+/// (`lingering_transport`, as tcp_socket does), that alert is looked for once a `transmit` has failed below: by `start`
+/// itself; behind the handshake by `receive`, since this lingers as well. Without an alert the failure stays that of the link
+/// below. In a handshake anybody on the way can have written one, so it chooses between error codes and does nothing else.
 ///
 /// One call of `receive` takes all records that have come, as far as `into` reaches (64 bytes or more; below that, one), and
 /// asks the link below once for them. Between two calls nothing of a whole record is held back.
@@ -10308,6 +10384,7 @@ template <byte_transport Link>
 class tls : public detail::clock_of<Link> {
   public:
     static constexpr bool may_wait = Link::may_wait;
+    static constexpr bool lingers = lingering_transport<Link>;
 
     /// Cheap: nothing is loaded or allocated before the first `start`.
     tls() noexcept : tls(tls_options{}) {}
@@ -10328,7 +10405,7 @@ class tls : public detail::clock_of<Link> {
 
     io_result start(const peer& to) noexcept {
         if (phase_ == phase::open) return io_result::ready();
-        if (phase_ == phase::over) stop();
+        if (phase_ >= phase::lingering) stop();
         if (phase_ == phase::idle) {
             if (const io_result r = engine_.prepare(to); r.state != io_state::ready) return r;
             phase_ = phase::linking;
@@ -10340,13 +10417,15 @@ class tls : public detail::clock_of<Link> {
             if (r.state == io_state::ready) r = engine_.begin(this, push, pull);
             if (r.state == io_state::ready) phase_ = phase::shaking;
         }
-        if (phase_ == phase::shaking) r = engine_.handshake();
+        if (phase_ == phase::shaking) r = engine_.handshake<lingers>();
         if (r.state == io_state::ready) phase_ = phase::open;
         if (r.state == io_state::failed) stop();
         return r;
     }
 
     io_result receive(std::span<std::byte> into) noexcept {
+        if constexpr (lingers)
+            if (phase_ == phase::lingering) return receive_last(into);
         if (phase_ != phase::open) return end_;
         const io_result r = engine_.receive(into);
         if (r.state == io_state::closed || r.state == io_state::failed) finish(r);
@@ -10359,6 +10438,8 @@ class tls : public detail::clock_of<Link> {
                                                   : io_result::failed(errc::connection_closed, 0, stage::transmit);
         const io_result r = engine_.transmit(from);
         if (r.state == io_state::failed) finish(r);
+        if constexpr (lingers)
+            if (r.state == io_state::failed && engine_.has_failed_below()) phase_ = phase::lingering;
         return r;
     }
 
@@ -10389,7 +10470,7 @@ class tls : public detail::clock_of<Link> {
     void wait(wait_for wants, milliseconds at_most) noexcept
         requires waiting_transport<Link>
     {
-        const bool is_there = phase_ == phase::over || (phase_ == phase::open && engine_.has_pending());
+        const bool is_there = phase_ == phase::over || (phase_ >= phase::open && engine_.has_pending());
         if (wants != wait_for::readable || !is_there) link_.wait(wants, at_most);
     }
 
@@ -10424,7 +10505,7 @@ class tls : public detail::clock_of<Link> {
     /// @returns ready: taken | closed: not taken | failed: the link cannot be configured, as `start` would say
     /// Costs    loads the authorities, if that is not done yet, and a hash over them
     io_result import_session(const peer& to, std::span<const std::byte> from) noexcept {
-        if (phase_ == phase::over) stop();
+        if (phase_ >= phase::lingering) stop();
         return phase_ == phase::idle ? engine_.load_session(to, from) : io_result::closed();
     }
 
@@ -10433,14 +10514,25 @@ class tls : public detail::clock_of<Link> {
     [[nodiscard]] const char* ciphersuite() const noexcept { return engine_.ciphersuite(); }
 
   private:
-    enum class phase : std::uint8_t { idle, linking, shaking, open, over };
+    enum class phase : std::uint8_t { idle, linking, shaking, open, lingering, over };
 
     static constexpr io_result not_started = io_result::failed(errc::link_failed, 0, stage::none);
 
     static int push(void* self, const unsigned char* from, std::size_t size) noexcept {
         auto& me = *static_cast<tls*>(self);
-        return me.engine_.note(me.link_.transmit({reinterpret_cast<const std::byte*>(from), size}),
-                               MBEDTLS_ERR_SSL_WANT_WRITE);
+        const std::span<const std::byte> bytes{reinterpret_cast<const std::byte*>(from), size};
+        if constexpr (lingers) {
+            // Once it has failed nothing more is transmitted, whatever mbedTLS believes.
+            const bool shaking = me.phase_ == phase::shaking;
+            const bool failed = me.phase_ == phase::lingering || (shaking && me.engine_.is_deaf());
+            io_result r = failed ? io_result::ready(size) : me.link_.transmit(bytes);
+            if (shaking && r.state == io_state::failed) {
+                me.engine_.go_on_deaf(r);
+                r = io_result::ready(size);
+            }
+            return me.engine_.note(r, MBEDTLS_ERR_SSL_WANT_WRITE);
+        }
+        return me.engine_.note(me.link_.transmit(bytes), MBEDTLS_ERR_SSL_WANT_WRITE);
     }
     static int pull(void* self, unsigned char* into, std::size_t size) noexcept {
         auto& me = *static_cast<tls*>(self);
@@ -10457,6 +10549,15 @@ class tls : public detail::clock_of<Link> {
         }
         ahead.given(wanted.first(r.bytes));
         return me.engine_.note(r, MBEDTLS_ERR_SSL_WANT_READ);
+    }
+
+    /// Behind a `transmit` that failed below, which `end_` tells.
+    io_result receive_last(std::span<std::byte> into) noexcept {
+        if (end_.state != io_state::failed) return end_;
+        const io_result r = engine_.receive_last(into, end_);
+        if (r.state == io_state::closed) end_ = r;  // and there is nobody to say goodbye to
+        if (r.state == io_state::failed) finish(r);
+        return r;
     }
 
     void finish(const io_result& r) noexcept {

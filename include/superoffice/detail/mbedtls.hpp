@@ -422,6 +422,16 @@ struct mbedtls_api {
         }
     }
 
+    /// The next step is the one in which the server may ask for a certificate of the client's ...
+    static bool is_client_to_be_asked(const mbedtls_ssl_context& ssl) noexcept {
+        return ssl.SUPEROFFICE_DETAIL_FIELD(state) == MBEDTLS_SSL_CERTIFICATE_REQUEST;
+    }
+    /// ... and behind it: whether it has. 2.28 notes that in its context and 3.x out of reach, so the message is looked at.
+    static bool was_client_asked(const mbedtls_ssl_context& ssl) noexcept {
+        const unsigned char* const message = ssl.SUPEROFFICE_DETAIL_FIELD(in_msg);  // the last that came in
+        return message != nullptr && message[0] == MBEDTLS_SSL_HS_CERTIFICATE_REQUEST;
+    }
+
     /// A session needs the server's certificate no more once that was verified: a kilobyte or two.
     static void drop_certificate(mbedtls_ssl_session& session) noexcept {
 #if defined(MBEDTLS_SSL_KEEP_PEER_CERTIFICATE)

@@ -85,6 +85,7 @@ class tls_engine {
         mbedtls_ssl_set_bio(&ssl_, link, push, pull, nullptr);
         is_resuming_ = session_.give_to(ssl_);
         is_resumed_ = false;
+        was_asked_ = false;
         mbedtls_api::take_tickets(config_, options_.resume);
         unsent_ = 0;
         ahead_.start_over();
@@ -92,17 +93,21 @@ class tls_engine {
         return io_result::ready();
     }
 
-    /// A bounded piece: steps that cost little up to one that does not, or up to where the link below blocks.
+    /// A bounded piece: steps that cost little up to one that does not, or up to where the link below blocks. `Lingers`: that
+    /// link does, so `go_on_deaf` may be called.
+    template <bool Lingers>
     io_result handshake() noexcept {
         for (int step = 0; step < steps; ++step) {
             below_ = io_result::ready();
             const bool was_costly = mbedtls_api::is_costly(ssl_);
+            const bool may_be_asked = mbedtls_api::is_client_to_be_asked(ssl_);
             const int code = mbedtls_ssl_handshake_step(&ssl_);
             if (code == 0) {
-                if (mbedtls_api::is_over(ssl_)) return finish();
+                if (may_be_asked && mbedtls_api::was_client_asked(ssl_)) was_asked_ = true;
+                if (mbedtls_api::is_over(ssl_)) return Lingers && is_deaf() ? hear_why() : finish();
                 if (was_costly) break;
             } else if (!is_to_be_repeated(code)) {
-                const io_result r = handshake_answer(code);
+                const io_result r = Lingers && is_deaf() && !says_more(code) ? why_deaf() : handshake_answer(code);
                 if (r.state == io_state::failed) session_.forget();
                 return r;
             }
@@ -133,6 +138,12 @@ class tls_engine {
         }
         ahead_.end();
         return r;
+    }
+
+    /// `receive` behind a `transmit` that failed below, which `why` tells: so does this, unless the peer has sent an alert.
+    io_result receive_last(std::span<std::byte> into, const io_result& why) noexcept {
+        const io_result r = receive(into);
+        return r.state == io_state::failed && !tells_alert(r.code) ? why : r;
     }
 
     /// `receive` has something to tell without asking the link below.
@@ -170,6 +181,17 @@ class tls_engine {
             default: return MBEDTLS_ERR_SSL_INTERNAL_ERROR;  // never seen: `below_` tells more
         }
     }
+
+    /// For `push`, in the handshake: the link below has failed to transmit, but may have received already why the peer does
+    /// not listen. mbedTLS is told that all went out, and so comes to where it hears that. Nothing is transmitted from here
+    /// on, and the handshake fails whatever comes: an alert may only choose the error, which is why one may be believed that
+    /// anybody on the way can have written.
+    void go_on_deaf(const io_result& said) noexcept { end_ = said; }
+    /// The peer is. In the handshake only.
+    [[nodiscard]] bool is_deaf() const noexcept { return end_.state == io_state::failed; }
+
+    /// The last call failed because the link below did.
+    [[nodiscard]] bool has_failed_below() const noexcept { return below_.state == io_state::failed; }
 
     [[nodiscard]] bool is_resumed() const noexcept { return is_resumed_; }
 
@@ -346,6 +368,34 @@ class tls_engine {
         return wants && below_.state == io_state::ready;
     }
 
+    /// Of the link below, which is why the handshake cannot succeed.
+    [[nodiscard]] io_result why_deaf() const noexcept {
+        return io_result::failed(end_.code, end_.native, stage::handshake);
+    }
+
+    /// An alert has come, or the server's certificate was refused, also where it did not wait to be told; or there is more to do.
+    [[nodiscard]] bool says_more(int code) const noexcept {
+        return mbedtls_api::alert(ssl_, code) >= 0 || judge_.flags() != 0 || mbedtls_api::is_computing(code);
+    }
+
+    /// mbedTLS believes that the handshake is over, but the peer did not listen to its end: it may have said why, in the last
+    /// thing that came. What else came is nobody's.
+    io_result hear_why() noexcept {
+        io_result r = why_deaf();
+        for (int round = 0; round < rounds; ++round) {
+            unsigned char text[1];
+            below_ = io_result::ready();
+            const int n = mbedtls_ssl_read(&ssl_, text, sizeof text);
+            if (n > 0 || is_to_be_repeated(n)) continue;
+            if (const int alert = mbedtls_api::alert(ssl_, n); alert >= 0)
+                r = io_result::failed(meaning_of(alert, stage::handshake), alert, stage::handshake);
+            break;
+        }
+        session_.forget();
+        has_ticket_ = false;
+        return r;
+    }
+
     io_result handshake_answer(int code) noexcept {
         io_result r = answer(code, stage::handshake);
         if (r.state == io_state::would_block || below_.state == io_state::failed) return r;
@@ -366,8 +416,16 @@ class tls_engine {
                                  code, stage::handshake);
     }
 
-    /// What the peer means by an alert (RFC 8446 section 6.2). Of those for certificates only a client's can be meant.
-    static errc meaning_of(int alert, stage at) noexcept {
+    /// A failure of this code has the peer's alert as its native code.
+    static bool tells_alert(errc code) noexcept {
+        return code == errc::client_certificate_refused || code == errc::alert_received ||
+               code == errc::tls_version_refused || code == errc::wrong_application_protocol;
+    }
+
+    /// What the peer means by an alert (RFC 8446 section 6.2). Of those for certificates only a client's can be meant; and
+    /// in TLS 1.2 handshake_failure is what a server says that asked for one and was shown none (RFC 5246 section 7.4.6).
+    [[nodiscard]] errc meaning_of(int alert, stage at) const noexcept {
+        if (alert == 40 && was_asked_ && options_.client == nullptr) return errc::client_certificate_refused;
         switch (alert) {
             case 41:   // no_certificate
             case 42:   // bad_certificate
@@ -406,7 +464,7 @@ class tls_engine {
     mbedtls_ssl_context ssl_;
     tls_session session_;
     io_result below_;  ///< the last word of the link below
-    io_result end_;    ///< how the stream ended, if that came with the last text
+    io_result end_;    ///< how the stream ended, if that came with the last text, or while mbedTLS did not know
     read_ahead ahead_;
     const char* alpn_[2] = {"http/1.1", nullptr};
     std::size_t unsent_ = 0;        ///< what the last `transmit` gave to mbedTLS and could not be sent yet
@@ -419,6 +477,7 @@ class tls_engine {
     bool is_set_up_ = false;
     bool is_resuming_ = false;  ///< a session was offered
     bool is_resumed_ = false;   ///< and taken
+    bool was_asked_ = false;    ///< the server asked for a certificate of the client's
     bool has_ticket_ = false;   ///< mbedTLS holds one that `session_` does not
 };
 

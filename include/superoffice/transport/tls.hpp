@@ -49,12 +49,19 @@ inline namespace SUPEROFFICE_ABI {
 ///                                                   first in this order decides; negative, mbedTLS's code
 ///     client_certificate_refused, wrong_application_protocol, tls_version_refused, handshake_failed
 ///                                                   native: positive, the alert that the server sent (RFC 8446 section
-///                                                   6.2); negative, mbedTLS's code
+///                                                   6.2); negative, mbedTLS's code. handshake_failure (40) of a server
+///                                                   that asked for a certificate and was shown none is
+///                                                   client_certificate_refused
 ///     connection_closed                             the peer ended the connection in the middle
 /// Errors of `receive` and `transmit`: truncated_close (the connection ended without close_notify), connection_closed
 /// (transmit after the peer has closed), alert_received and client_certificate_refused (with TLS 1.3 a server says so behind
 /// the handshake; native: the alert), link_failed (a damaged record; native: mbedTLS's code).
 /// `tls_refusal` (superoffice/transport/tls_refusal.hpp) puts all of these into words.
+///
+/// A server that refuses mostly sends its alert and goes, while the client still transmits. Where the link below lingers
+/// (`lingering_transport`, as tcp_socket does), that alert is looked for once a `transmit` has failed below: by `start`
+/// itself; behind the handshake by `receive`, since this lingers as well. Without an alert the failure stays that of the link
+/// below. In a handshake anybody on the way can have written one, so it chooses between error codes and does nothing else.
 ///
 /// One call of `receive` takes all records that have come, as far as `into` reaches (64 bytes or more; below that, one), and
 /// asks the link below once for them. Between two calls nothing of a whole record is held back.
@@ -76,6 +83,7 @@ template <byte_transport Link>
 class tls : public detail::clock_of<Link> {
   public:
     static constexpr bool may_wait = Link::may_wait;
+    static constexpr bool lingers = lingering_transport<Link>;
 
     /// Cheap: nothing is loaded or allocated before the first `start`.
     tls() noexcept : tls(tls_options{}) {}
@@ -96,7 +104,7 @@ class tls : public detail::clock_of<Link> {
 
     io_result start(const peer& to) noexcept {
         if (phase_ == phase::open) return io_result::ready();
-        if (phase_ == phase::over) stop();
+        if (phase_ >= phase::lingering) stop();
         if (phase_ == phase::idle) {
             if (const io_result r = engine_.prepare(to); r.state != io_state::ready) return r;
             phase_ = phase::linking;
@@ -108,13 +116,15 @@ class tls : public detail::clock_of<Link> {
             if (r.state == io_state::ready) r = engine_.begin(this, push, pull);
             if (r.state == io_state::ready) phase_ = phase::shaking;
         }
-        if (phase_ == phase::shaking) r = engine_.handshake();
+        if (phase_ == phase::shaking) r = engine_.handshake<lingers>();
         if (r.state == io_state::ready) phase_ = phase::open;
         if (r.state == io_state::failed) stop();
         return r;
     }
 
     io_result receive(std::span<std::byte> into) noexcept {
+        if constexpr (lingers)
+            if (phase_ == phase::lingering) return receive_last(into);
         if (phase_ != phase::open) return end_;
         const io_result r = engine_.receive(into);
         if (r.state == io_state::closed || r.state == io_state::failed) finish(r);
@@ -127,6 +137,8 @@ class tls : public detail::clock_of<Link> {
                                                   : io_result::failed(errc::connection_closed, 0, stage::transmit);
         const io_result r = engine_.transmit(from);
         if (r.state == io_state::failed) finish(r);
+        if constexpr (lingers)
+            if (r.state == io_state::failed && engine_.has_failed_below()) phase_ = phase::lingering;
         return r;
     }
 
@@ -157,7 +169,7 @@ class tls : public detail::clock_of<Link> {
     void wait(wait_for wants, milliseconds at_most) noexcept
         requires waiting_transport<Link>
     {
-        const bool is_there = phase_ == phase::over || (phase_ == phase::open && engine_.has_pending());
+        const bool is_there = phase_ == phase::over || (phase_ >= phase::open && engine_.has_pending());
         if (wants != wait_for::readable || !is_there) link_.wait(wants, at_most);
     }
 
@@ -192,7 +204,7 @@ class tls : public detail::clock_of<Link> {
     /// @returns ready: taken | closed: not taken | failed: the link cannot be configured, as `start` would say
     /// Costs    loads the authorities, if that is not done yet, and a hash over them
     io_result import_session(const peer& to, std::span<const std::byte> from) noexcept {
-        if (phase_ == phase::over) stop();
+        if (phase_ >= phase::lingering) stop();
         return phase_ == phase::idle ? engine_.load_session(to, from) : io_result::closed();
     }
 
@@ -201,14 +213,25 @@ class tls : public detail::clock_of<Link> {
     [[nodiscard]] const char* ciphersuite() const noexcept { return engine_.ciphersuite(); }
 
   private:
-    enum class phase : std::uint8_t { idle, linking, shaking, open, over };
+    enum class phase : std::uint8_t { idle, linking, shaking, open, lingering, over };
 
     static constexpr io_result not_started = io_result::failed(errc::link_failed, 0, stage::none);
 
     static int push(void* self, const unsigned char* from, std::size_t size) noexcept {
         auto& me = *static_cast<tls*>(self);
-        return me.engine_.note(me.link_.transmit({reinterpret_cast<const std::byte*>(from), size}),
-                               MBEDTLS_ERR_SSL_WANT_WRITE);
+        const std::span<const std::byte> bytes{reinterpret_cast<const std::byte*>(from), size};
+        if constexpr (lingers) {
+            // Once it has failed nothing more is transmitted, whatever mbedTLS believes.
+            const bool shaking = me.phase_ == phase::shaking;
+            const bool failed = me.phase_ == phase::lingering || (shaking && me.engine_.is_deaf());
+            io_result r = failed ? io_result::ready(size) : me.link_.transmit(bytes);
+            if (shaking && r.state == io_state::failed) {
+                me.engine_.go_on_deaf(r);
+                r = io_result::ready(size);
+            }
+            return me.engine_.note(r, MBEDTLS_ERR_SSL_WANT_WRITE);
+        }
+        return me.engine_.note(me.link_.transmit(bytes), MBEDTLS_ERR_SSL_WANT_WRITE);
     }
     static int pull(void* self, unsigned char* into, std::size_t size) noexcept {
         auto& me = *static_cast<tls*>(self);
@@ -225,6 +248,15 @@ class tls : public detail::clock_of<Link> {
         }
         ahead.given(wanted.first(r.bytes));
         return me.engine_.note(r, MBEDTLS_ERR_SSL_WANT_READ);
+    }
+
+    /// Behind a `transmit` that failed below, which `end_` tells.
+    io_result receive_last(std::span<std::byte> into) noexcept {
+        if (end_.state != io_state::failed) return end_;
+        const io_result r = engine_.receive_last(into, end_);
+        if (r.state == io_state::closed) end_ = r;  // and there is nobody to say goodbye to
+        if (r.state == io_state::failed) finish(r);
+        return r;
     }
 
     void finish(const io_result& r) noexcept {

@@ -14,6 +14,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -30,7 +31,7 @@ using so::wait_for;
 namespace {
 
 support::local_service& service() {
-    static support::local_service one;
+    static support::local_service one({"--listen", "old=good@1.2", "--listen", "picky12=wants-client@1.2"});
     return one;
 }
 
@@ -81,10 +82,37 @@ struct faulty : so::tcp_socket {
     }
 };
 
+/// Does not take one thing that is transmitted, nor anything behind it, and has received by then what the test says.
+struct dropping : so::tcp_socket {
+    std::string_view waiting;
+    io_result behind;
+    int good_moves = -1;  ///< before the one that fails; negative: none does
+    int moves = 0, late = 0;
+    bool failed = false;
+
+    io_result receive(std::span<std::byte> into) noexcept {
+        if (!failed) return so::tcp_socket::receive(into);
+        if (waiting.empty()) return behind;
+        const std::size_t n = waiting.copy(reinterpret_cast<char*>(into.data()), into.size());
+        waiting.remove_prefix(n);
+        return io_result::ready(n);
+    }
+    io_result transmit(std::span<const std::byte> from) noexcept {
+        if (failed) ++late;
+        if (moves++ != good_moves) return so::tcp_socket::transmit(from);
+        failed = true;
+        return io_result::failed(errc::connection_reset, 32, stage::transmit);
+    }
+};
+/// The same, but no such thing as a word behind the failure.
+struct silent : dropping {
+    static constexpr bool lingers = false;
+};
+
 template <class Link>
-io_result start(Link& link) {
+io_result start(Link& link, std::uint16_t port = service().port()) {
     for (int i = 0; i < 100000; ++i) {
-        const io_result r = link.start({"localhost", service().port()});
+        const io_result r = link.start({"localhost", port});
         if (r.state != io_state::would_block) return r;
         link.wait(r.wants, so::milliseconds{5000});
     }
@@ -160,6 +188,104 @@ TEST_CASE(
         CHECK(moment < 1000);
         if (what == fault::fails || what == fault::closes) CHECK(in_handshake > 6);
     }
+}
+
+TEST_CASE("tls: a handshake that the server did not listen to the end of says why, where the server has") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    if (!so::detail::mbedtls_api::has_tls_1_2) return;
+    using namespace std::string_view_literals;
+    so::client_certificate me;
+    const std::string pair = service().directory() + "/client";
+    REQUIRE(me.load_files((pair + ".pem").c_str(), (pair + ".key").c_str()) == errc::ok);
+    struct {
+        const char* listener;
+        const so::client_certificate* client;
+        int moves;  // of the client's in a handshake: ClientHello, [Certificate], key, [proof], change of cipher, Finished
+        int tried;  // a server that was shown none goes at once, and ends what would follow by itself
+    } const handshakes[] = {{"old", nullptr, 4, 5}, {"picky12", nullptr, 5, 3}, {"picky12", &me, 6, 7}};
+    struct {
+        const char* what;
+        std::string_view waiting;
+        io_result behind;
+        errc code;  // ok: as the link failed
+        std::int32_t native;
+    } const words[] = {
+        {"a bad certificate", "\x15\x03\x03\0\x02\x02\x2a"sv, io_result::closed(), errc::client_certificate_refused,
+         42},
+        {"an unknown authority", "\x15\x03\x03\0\x02\x02\x30"sv, {}, errc::client_certificate_refused, 48},
+        {"an expired one", "\x15\x03\x01\0\x02\x02\x2d"sv, {}, errc::client_certificate_refused, 45},
+        {"required", "\x15\x03\x03\0\x02\x02\x74"sv, {}, errc::client_certificate_refused, 116},
+        {"the version", "\x15\x03\x03\0\x02\x02\x46"sv, {}, errc::tls_version_refused, 70},
+        {"the server is not well", "\x15\x03\x03\0\x02\x02\x50"sv, {}, errc::handshake_failed, 80},
+        {"handshake_failure", "\x15\x03\x03\0\x02\x02\x28"sv, {}, errc::handshake_failed, 40},
+        {"two", "\x15\x03\x03\0\x02\x02\x30\x15\x03\x03\0\x02\x02\x50"sv, {}, errc::client_certificate_refused, 48},
+        {"nothing yet", ""sv, io_result::would_block(wait_for::readable), errc::ok, 0},
+        {"nothing, and the end", ""sv, io_result::closed(), errc::ok, 0},
+        {"nothing, and a reset", ""sv, io_result::failed(errc::link_failed, 5, stage::receive), errc::ok, 0},
+        {"goodbye", "\x15\x03\x03\0\x02\x01\0"sv, {}, errc::ok, 0},
+        {"half an alert", "\x15\x03\x03\0\x02\x02"sv, io_result::closed(), errc::ok, 0},
+        {"half a header", "\x15\x03"sv, io_result::would_block(wait_for::readable), errc::ok, 0},
+        {"half an alert, and a reset", "\x15\x03\x03\0\x02"sv, io_result::failed(errc::link_failed, 5), errc::ok, 0},
+        {"an alert of three bytes", "\x15\x03\x03\0\x03\x02\x30\0"sv, {}, errc::ok, 0},
+        {"another level", "\x15\x03\x03\0\x02\x07\x30"sv, io_result::closed(), errc::ok, 0},
+        {"plain text", "HTTP/1.1 400 Bad Request\r\n\r\n"sv, io_result::closed(), errc::ok, 0},
+        {"Finished", "\x14\x03\x03\0\x01\x01\x16\x03\x03\0\x10\x14\0\0\x0cxxxxxxxxxxxx"sv, {}, errc::ok, 0},
+    };
+    for (const auto& handshake : handshakes) {
+        CAPTURE(handshake.listener);
+        CAPTURE(handshake.moves);
+        so::tls_options options = trusting_service();
+        options.protocol = so::tls_protocol::tls_1_2;
+        options.resume = false;
+        options.client = handshake.client;
+        const auto check = [&](auto& link, const auto& word, int move, bool hears) {
+            CAPTURE(word.what);
+            CAPTURE(move);
+            link.stop();
+            dropping& below = link.link();
+            below.waiting = word.waiting;
+            below.behind =
+                word.behind.state == io_state::ready ? io_result::would_block(wait_for::readable) : word.behind;
+            below.good_moves = move;
+            below.moves = below.late = 0;
+            below.failed = false;
+            const io_result r = start(link, service().port(handshake.listener));
+            REQUIRE(below.failed == (move < handshake.moves));
+            if (!below.failed) {
+                CHECK(r.state == io_state::ready);
+                return;
+            }
+            const bool wants_one = handshake.client == nullptr && handshake.moves == 5 && move > 0;  // as it said
+            const errc told = word.native == 40 && wants_one ? errc::client_certificate_refused : word.code;
+            REQUIRE(r.state == io_state::failed);
+            CHECK(std::string_view(so::name(r.code)) ==
+                  so::name(told == errc::ok || !hears ? errc::connection_reset : told));
+            CHECK(r.native == (told == errc::ok || !hears ? 32 : word.native));
+            CHECK(r.at == stage::handshake);
+            CHECK_FALSE(link.secure());
+            CHECK(below.late == 0);
+            CHECK(below.native_handle() == -1);
+        };
+        so::tls<dropping> link{options};
+        so::tls<silent> quiet{options};
+        for (int move = 0; move < handshake.tried; ++move) {
+            for (const auto& word : words) check(link, word, move, true);
+            check(quiet, words[0], move, false);
+        }
+    }
+}
+
+TEST_CASE("tls: a server whose certificate is refused is told so, and it does not matter that it is gone") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    so::tls_options options = trusting_service();
+    options.utc_now.seconds = [](void*) noexcept { return std::int64_t{1}; };  // 1970: not valid yet
+    so::tls<dropping> link{options};
+    link.link().good_moves = 1;  // behind ClientHello
+    link.link().behind = io_result::closed();
+    const io_result r = start(link);
+    CHECK(r.state == io_state::failed);
+    CHECK(std::string_view(so::name(r.code)) == so::name(errc::certificate_not_yet_valid));
+    CHECK(link.link().failed);
 }
 
 TEST_CASE("tls: a handshake that is given up behind any of its steps leaves an object that makes a good call") {

@@ -43,14 +43,16 @@ so::tls_options trusting_service() {
 /// One end of a connection that is two strings.
 struct string_link {
     static constexpr bool may_wait = false;
+    static constexpr bool lingers = true;
     std::string* in = nullptr;
     std::string* out = nullptr;
     std::size_t at_most = SIZE_MAX;
     bool hesitates = false;  // blocks before each move
     bool is_stuck = false;   // nothing can be transmitted
+    bool is_broken = false;  // ... and that is told
     io_result end = io_result::would_block(wait_for::readable);
     io_result last = {};
-    int receives = 0, waits = 0;
+    int receives = 0, waits = 0, failures = 0;
 
     io_result start(const so::peer&) noexcept { return io_result::ready(); }
     io_result receive(std::span<std::byte> into) noexcept {
@@ -58,6 +60,7 @@ struct string_link {
         return last = move(into);
     }
     io_result transmit(std::span<const std::byte> from) noexcept {
+        if (is_broken) return ++failures, io_result::failed(errc::connection_reset, 32, so::stage::transmit);
         if (is_stuck) return io_result::would_block(wait_for::writable);
         out->append(reinterpret_cast<const char*>(from.data()), from.size());
         return io_result::ready(from.size());
@@ -377,6 +380,73 @@ TEST_CASE("tls: what ends the connection right behind data is told behind the da
             }
         }
     }
+}
+
+TEST_CASE(
+    "tls: behind a transmit that failed below, what the server said last is received, and its alert is the reason") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    enum class ending { nothing, notified, refused, alert, damaged, half, bare, reset };
+    server peer;
+    so::tls<string_link> link{trusting_service()};
+    for (const ending how : {ending::nothing, ending::notified, ending::refused, ending::alert, ending::damaged,
+                             ending::half, ending::bare, ending::reset}) {
+        CAPTURE(static_cast<int>(how));
+        for (const batch& texts : {batch{}, batch{30}, batch{30, 400}}) {
+            CAPTURE(texts.size());
+            for (const std::size_t room : std::array<std::size_t, 3>{1, 64, 1000}) {
+                CAPTURE(room);
+                REQUIRE(peer.meet(link));
+                std::string seen;
+                static_cast<void>(drain(link, 100, seen));  // tickets
+                const std::string sent = send(peer, texts);
+                if (how == ending::notified) peer.send_alert(warning, 0);
+                if (how == ending::refused) peer.send_alert(fatal, 48);  // unknown_ca
+                if (how == ending::alert) peer.send_alert(fatal, 80);    // internal_error
+                if (how == ending::damaged || how == ending::half) {
+                    const std::size_t good = peer.to_client.size();
+                    peer.send_alert(fatal, 48);
+                    if (how == ending::half) peer.to_client.resize(good + 6);
+                    if (how == ending::damaged) peer.to_client.back() = static_cast<char>(peer.to_client.back() ^ 1);
+                }
+                if (how == ending::bare) link.link().end = io_result::closed();
+                if (how == ending::reset) link.link().end = io_result::failed(errc::link_failed, 5);
+                link.link().is_broken = true;
+                link.link().failures = 0;
+                const io_result failed = link.transmit(std::as_bytes(std::span("request", 7)));
+                REQUIRE(failed.state == io_state::failed);
+                CHECK(failed.code == errc::connection_reset);
+                CHECK(failed.native == 32);
+                CHECK_FALSE(link.secure());
+
+                for (int again = 0; again < 2; ++again) {
+                    const io_result r = drain(link, room, seen);
+                    CHECK(seen == sent);
+                    if (how == ending::nothing || how == ending::half) {
+                        CHECK(r.state == io_state::would_block);
+                        continue;
+                    }
+                    CHECK(r.state == (how == ending::notified ? io_state::closed : io_state::failed));
+                    const errc expected = how == ending::notified  ? errc::ok
+                                          : how == ending::refused ? errc::client_certificate_refused
+                                          : how == ending::alert   ? errc::alert_received
+                                                                   : errc::connection_reset;
+                    CHECK(std::string_view(so::name(r.code)) == so::name(expected));
+                    CHECK(r.native == (how == ending::notified  ? 0
+                                       : how == ending::refused ? 48
+                                       : how == ending::alert   ? 80
+                                                                : 32));
+                }
+                CHECK(link.transmit(std::as_bytes(std::span("x", 1))).state == io_state::failed);
+                CHECK(link.link().failures == 1);  // nothing was tried again, nor is a goodbye
+                link.stop();
+                CHECK(link.link().failures == 1);
+                std::array<std::byte, 4> into;
+                CHECK(link.receive(into).state == io_state::failed);
+                link.link().is_broken = false;
+            }
+        }
+    }
+    REQUIRE(peer.meet(link));
 }
 
 TEST_CASE("tls: a wait is for the link below, but not for what is here already") {
