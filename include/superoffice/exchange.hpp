@@ -135,6 +135,17 @@ class exchange {
         at_ = place::head;
     }
 
+    /// The peer takes no more of the request, but may have answered what it took (RFC 9112 section 9.3): what is left is
+    /// zeroed, and a reply is taken in all the same. The connection carries no other exchange.
+    void cut_short() noexcept {
+        SUPEROFFICE_ASSERT(at_ == place::request);
+        detail::wipe(memory_.data() + size_, head_size_ - size_);
+        size_ = head_size_ = 0;
+        at_ = place::head;
+        cut_ = true;
+    }
+    [[nodiscard]] bool is_cut_short() const noexcept { return cut_; }
+
     /// `n` bytes of the reply were put into the front of `incoming()`.
     void received(std::size_t n) noexcept {
         SUPEROFFICE_ASSERT(action() == exchange_action::receive && n <= incoming().size());
@@ -190,10 +201,10 @@ class exchange {
         return at_ == place::done ? memory_.size() - head_size_ : 0;
     }
 
-    /// With `done`: the connection may carry another exchange. Both sides want to keep it, the reply's end was certain,
-    /// and nothing came behind it. What comes later is not seen here: before the next request ask the link once, and
+    /// With `done`: the connection may carry another exchange. Both sides want to keep it, the request was sent whole, the
+    /// reply's end was certain, and nothing came behind it. What comes later is not seen here: before the next request ask the link once, and
     /// drop the connection unless the answer is `would_block`.
-    [[nodiscard]] bool reusable() const noexcept { return at_ == place::done && keep_; }
+    [[nodiscard]] bool reusable() const noexcept { return at_ == place::done && keep_ && !cut_; }
 
     /// A byte of a reply has come. Before that, a request that only reads may be repeated on another connection.
     [[nodiscard]] bool reply_started() const noexcept { return stream_ != 0; }
@@ -347,6 +358,7 @@ class exchange {
     std::uint8_t interim_ = 0;
     bool dropping_ = false;
     bool keep_ = false;
+    bool cut_ = false;  // the request was cut short
     place at_ = place::failed;
 };
 

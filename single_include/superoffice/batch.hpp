@@ -6223,6 +6223,17 @@ class exchange {
         at_ = place::head;
     }
 
+    /// The peer takes no more of the request, but may have answered what it took (RFC 9112 section 9.3): what is left is
+    /// zeroed, and a reply is taken in all the same. The connection carries no other exchange.
+    void cut_short() noexcept {
+        SUPEROFFICE_ASSERT(at_ == place::request);
+        detail::wipe(memory_.data() + size_, head_size_ - size_);
+        size_ = head_size_ = 0;
+        at_ = place::head;
+        cut_ = true;
+    }
+    [[nodiscard]] bool is_cut_short() const noexcept { return cut_; }
+
     /// `n` bytes of the reply were put into the front of `incoming()`.
     void received(std::size_t n) noexcept {
         SUPEROFFICE_ASSERT(action() == exchange_action::receive && n <= incoming().size());
@@ -6278,10 +6289,10 @@ class exchange {
         return at_ == place::done ? memory_.size() - head_size_ : 0;
     }
 
-    /// With `done`: the connection may carry another exchange. Both sides want to keep it, the reply's end was certain,
-    /// and nothing came behind it. What comes later is not seen here: before the next request ask the link once, and
+    /// With `done`: the connection may carry another exchange. Both sides want to keep it, the request was sent whole, the
+    /// reply's end was certain, and nothing came behind it. What comes later is not seen here: before the next request ask the link once, and
     /// drop the connection unless the answer is `would_block`.
-    [[nodiscard]] bool reusable() const noexcept { return at_ == place::done && keep_; }
+    [[nodiscard]] bool reusable() const noexcept { return at_ == place::done && keep_ && !cut_; }
 
     /// A byte of a reply has come. Before that, a request that only reads may be repeated on another connection.
     [[nodiscard]] bool reply_started() const noexcept { return stream_ != 0; }
@@ -6435,6 +6446,7 @@ class exchange {
     std::uint8_t interim_ = 0;
     bool dropping_ = false;
     bool keep_ = false;
+    bool cut_ = false;  // the request was cut short
     place at_ = place::failed;
 };
 
@@ -11034,8 +11046,12 @@ class byte_carrier {
                 call.reached = stage::transmit;
                 io = link_->transmit(exchange_.outgoing());
                 if (io.state == io_state::ready) return transmitted(call, io.bytes);
+                if constexpr (lingering_transport<Link>)
+                    if (io.state == io_state::failed && !may_retry()) return hear_out(call, io);
                 break;
             case exchange_action::receive:
+                if constexpr (lingering_transport<Link>)
+                    if (exchange_.is_cut_short()) return take_last(call);
                 call.reached = exchange_.reply_started() ? stage::http : stage::receive;
                 io = link_->receive(exchange_.incoming());
                 if (io.state == io_state::ready) return exchange_.received(io.bytes), progress::on;
@@ -11056,6 +11072,24 @@ class byte_carrier {
         if (!call.patient || exchange_.action() != exchange_action::receive) return progress::on;
         call.reached = stage::receive;
         return blocked(call, wait_for::readable);
+    }
+
+    /// The peer takes no more, but may have answered already what it did not want to hear to its end: 401, 413, 431 (RFC 9112
+    /// section 9.6). A reply that is there is one like any other, else the failure is that of transmitting.
+    progress hear_out(course& call, const io_result& why) noexcept {
+        static_cast<void>(call.fail(why));
+        exchange_.cut_short();
+        return progress::on;
+    }
+
+    progress take_last(course& call) noexcept {
+        const io_result io = link_->receive(exchange_.incoming());
+        if (io.state == io_state::ready) return exchange_.received(io.bytes), progress::on;
+        if (io.state == io_state::closed && exchange_.reply_started()) exchange_.closed();
+        if (exchange_.action() == exchange_action::done) return progress::replied;
+        // As much of a refusal as the end has left says what is wrong.
+        if (exchange_.head().status >= 300) return progress::replied;
+        return io.state == io_state::failed ? call.fail(io) : progress::failed;
     }
 
     /// A body that could not be taken in, an error page mostly, does not hide what the status says.

@@ -262,6 +262,118 @@ TEST_CASE("client: ... only once, not on a fresh connection, and not within a re
     CHECK(begun.finished());
 }
 
+TEST_CASE("client: a peer that answers before the request is sent whole, and goes, is heard") {
+    const std::string too_large = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 9\r\n\r\ntoo large";
+    const std::string fields = reply_text("431 Request Header Fields Too Large", R"({"Message":"no"})");
+    const std::string until_close = "HTTP/1.1 401 Unauthorized\r\n\r\nuntil the end";
+    const std::string whole_until_close =
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + std::string(task_value);
+    const std::string large = "HTTP/1.1 413 x\r\nContent-Length: 1000000\r\n\r\nbegin";
+    constexpr so::error reset{.stage = stage::transmit, .code = errc::connection_reset, .native = 32};
+    so::error reset_in_200 = reset;
+    reset_in_200.http_status = 200;
+    const auto refused = [](std::uint16_t status, errc code = errc::unexpected_status) {
+        return so::error{.stage = stage::service, .code = code, .http_status = status};
+    };
+    enum class end { failed, closed };
+    struct {
+        const char* what;
+        std::string reply;
+        end behind;
+        so::error error;
+    } const cases[] = {
+        {"413", too_large, end::failed, refused(413)},
+        {"413, and an orderly end", too_large, end::closed, refused(413)},
+        {"431 behind an interim reply", "HTTP/1.1 103 Early Hints\r\n\r\n" + fields, end::failed, refused(431)},
+        {"401 until the end", until_close, end::closed, refused(401, errc::unauthorized)},
+        {"401 until a reset", until_close, end::failed, refused(401, errc::unauthorized)},
+        {"half of a refusal's body", too_large.substr(0, too_large.size() - 4), end::failed, refused(413)},
+        {"half of it, and an orderly end", too_large.substr(0, too_large.size() - 4), end::closed, refused(413)},
+        {"a refusal that does not fit", large, end::failed, refused(413)},
+        {"a whole task", task, end::failed, {}},
+        {"a task until the end", whole_until_close, end::closed, {}},
+        {"a task until a reset", whole_until_close, end::failed, reset_in_200},
+        {"half of a task", task.substr(0, task.size() - 4), end::failed, reset_in_200},
+        {"half of a task, and an orderly end", task.substr(0, task.size() - 4), end::closed, reset_in_200},
+        {"half of a head", too_large.substr(0, 12), end::failed, reset},
+        {"half of a head, and an orderly end", too_large.substr(0, 12), end::closed, reset},
+        {"nothing", "", end::failed, reset},
+        {"nothing, and an orderly end", "", end::closed, reset},
+        {"what is no reply", "what?\r\n\r\n", end::failed, {.stage = stage::http, .code = errc::bad_http}},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.what);
+        for (const std::size_t sent : {std::size_t{0}, std::size_t{1}, request.size() - 1}) {
+            CAPTURE(sent);
+            const script_step steps[] = {script::starts(), script::expects(std::string_view{request}.substr(0, sent)),
+                                         script::fails(errc::connection_reset, 32), script::gives(c.reply),
+                                         c.behind == end::closed ? script::closes() : script::stops()};
+            for (const std::size_t at_most : {std::size_t{1}, std::size_t{7}, SIZE_MAX}) {
+                so::scripted link{steps, {.at_most = at_most}};
+                std::array<std::byte, 4096> memory{};
+                so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+                const call_outcome seen = support::ask(api);
+                CHECK(seen.error == c.error);
+                if (c.error.code == errc::ok) CHECK(seen.value == task_value);
+                CHECK_FALSE(support::holds(memory, "secret"));
+                CHECK(link.first_mismatch().what == so::script_mismatch::kind::none);
+            }
+        }
+    }
+}
+
+TEST_CASE("client: ... but a connection that was kept is replaced first, and its successor is heard") {
+    const std::string gone = reply_text("408 Request Timeout", "");
+    const script_step kept[] = {script::starts(),
+                                script::expects(request),
+                                script::gives(task),
+                                script::would_block(),
+                                script::fails(errc::connection_reset, 32),
+                                script::stops(),
+                                script::starts(),
+                                script::expects(std::string_view{request}.substr(0, 9)),
+                                script::fails(errc::connection_reset, 32),
+                                script::gives(gone)};
+    so::scripted link{kept};
+    const auto seen = ask_twice(link);
+    CHECK(seen.first.value == task_value);
+    CHECK(seen.second.error == so::error{.stage = stage::service, .code = errc::unexpected_status, .http_status = 408});
+    CHECK(link.finished());
+}
+
+TEST_CASE("client: what was answered to a part of the request ends the connection") {
+    const script_step steps[] = {script::starts(),
+                                 script::expects(std::string_view{request}.substr(0, 9)),
+                                 script::fails(errc::connection_reset, 32),
+                                 script::gives(task),
+                                 script::stops(),
+                                 script::starts(),
+                                 script::expects(request),
+                                 script::gives(task)};
+    so::scripted link{steps};
+    const auto seen = ask_twice(link);
+    CHECK(seen.first.value == task_value);
+    CHECK(seen.second.value == task_value);
+    CHECK(link.finished());
+}
+
+TEST_CASE("client: over a link that does not linger, nothing is asked once it has failed") {
+    struct link_of_before : so::byte_transport_archetype {
+        int receives = 0, stops = 0;
+        io_result receive(std::span<std::byte>) noexcept { return ++receives, io_result::closed(); }
+        io_result transmit(std::span<const std::byte>) noexcept {
+            return io_result::failed(errc::connection_reset, 32);
+        }
+        void stop() noexcept { ++stops; }
+        [[nodiscard]] bool secure() const noexcept { return true; }
+    } link;
+    std::array<std::byte, 4096> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    CHECK(support::ask(api).error == so::error{.stage = stage::transmit, .code = errc::connection_reset, .native = 32});
+    CHECK(link.receives == 0);
+    CHECK(link.stops > 0);
+}
+
 TEST_CASE("client: stop() hangs up and zeroes the memory") {
     const script_step steps[] = {script::starts(), script::expects(request), script::gives(task), script::stops(),
                                  script::starts(), script::expects(request), script::gives(task)};

@@ -9,6 +9,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -361,6 +363,40 @@ TEST_CASE("exchange: a request that was not sent is zeroed when the peer closes,
     CHECK(machine.action() == exchange_action::failed);
     CHECK(machine.failure().code == errc::cancelled);
     CHECK(zero(memory));
+}
+
+TEST_CASE(
+    "exchange: a request that is cut short leaves nothing behind, and its reply is taken in but ends the connection") {
+    constexpr auto reply = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 5\r\n\r\nHello"sv;
+    for (std::size_t sent = 0; sent < request.size(); ++sent) {
+        CAPTURE(sent);
+        std::vector<std::byte> memory(256);
+        std::memcpy(memory.data(), request.data(), request.size());
+        so::exchange machine;
+        machine.begin(memory, request.size(), 0);
+        if (sent != 0) machine.transmitted(sent);
+        CHECK_FALSE(machine.is_cut_short());
+        machine.cut_short();
+        CHECK(machine.is_cut_short());
+        CHECK(machine.action() == exchange_action::receive);
+        CHECK(machine.outgoing().empty());
+        CHECK(std::all_of(memory.begin(), memory.end(), [](std::byte b) { return b == std::byte{0}; }));
+        CHECK(machine.incoming().size() == memory.size());
+        std::memcpy(machine.incoming().data(), reply.data(), reply.size());
+        machine.received(reply.size());
+        REQUIRE(machine.action() == exchange_action::done);
+        CHECK(machine.head().status == 413);
+        CHECK(std::string_view(machine.body().data(), machine.body().size()) == "Hello");
+        CHECK_FALSE(machine.reusable());
+    }
+    std::vector<std::byte> memory(256);
+    so::exchange machine;
+    machine.begin(memory, 8, 0);
+    machine.cut_short();
+    machine.closed();
+    CHECK(machine.failure() == so::error{.stage = stage::receive, .code = errc::connection_closed});
+    machine.begin(memory, 8, 0);
+    CHECK_FALSE(machine.is_cut_short());
 }
 
 TEST_CASE("exchange: before begin there is nothing, and wipe does no harm") {

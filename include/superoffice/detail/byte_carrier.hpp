@@ -124,8 +124,12 @@ class byte_carrier {
                 call.reached = stage::transmit;
                 io = link_->transmit(exchange_.outgoing());
                 if (io.state == io_state::ready) return transmitted(call, io.bytes);
+                if constexpr (lingering_transport<Link>)
+                    if (io.state == io_state::failed && !may_retry()) return hear_out(call, io);
                 break;
             case exchange_action::receive:
+                if constexpr (lingering_transport<Link>)
+                    if (exchange_.is_cut_short()) return take_last(call);
                 call.reached = exchange_.reply_started() ? stage::http : stage::receive;
                 io = link_->receive(exchange_.incoming());
                 if (io.state == io_state::ready) return exchange_.received(io.bytes), progress::on;
@@ -146,6 +150,24 @@ class byte_carrier {
         if (!call.patient || exchange_.action() != exchange_action::receive) return progress::on;
         call.reached = stage::receive;
         return blocked(call, wait_for::readable);
+    }
+
+    /// The peer takes no more, but may have answered already what it did not want to hear to its end: 401, 413, 431 (RFC 9112
+    /// section 9.6). A reply that is there is one like any other, else the failure is that of transmitting.
+    progress hear_out(course& call, const io_result& why) noexcept {
+        static_cast<void>(call.fail(why));
+        exchange_.cut_short();
+        return progress::on;
+    }
+
+    progress take_last(course& call) noexcept {
+        const io_result io = link_->receive(exchange_.incoming());
+        if (io.state == io_state::ready) return exchange_.received(io.bytes), progress::on;
+        if (io.state == io_state::closed && exchange_.reply_started()) exchange_.closed();
+        if (exchange_.action() == exchange_action::done) return progress::replied;
+        // As much of a refusal as the end has left says what is wrong.
+        if (exchange_.head().status >= 300) return progress::replied;
+        return io.state == io_state::failed ? call.fail(io) : progress::failed;
     }
 
     /// A body that could not be taken in, an error page mostly, does not hide what the status says.
