@@ -15,6 +15,7 @@ connections to come. Ends with its standard input.
     refuse                          nobody listens
     hole                            nobody answers: a connection is neither taken nor refused
     deaf                            TLS, and then nothing is read; the connection is reset when there is something to read
+    full                            ... but before that, the client is told that it is too much (413)
 
 Servers of its own, for `to`:
     old     TLS 1.1 only; where the tests are held to TLS 1.3, 1.2 only
@@ -42,6 +43,7 @@ import warnings  # noqa: E402
 
 BYTE_SECONDS = 0.002
 RESET = struct.pack("ii", 1, 0)
+TOO_MUCH = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 8\r\nConnection: close\r\n\r\ntoo much"
 SAY = threading.Lock()
 
 
@@ -202,7 +204,7 @@ class Peer:
                 if not select.select([], [filler], [], 0.2)[1]:
                     break
         else:
-            self.listen(4096 if words[0] == "deaf" else None)
+            self.listen(4096 if words[0] in ("deaf", "full") else None)
 
     def take(self, listening, words):
         while True:
@@ -217,8 +219,8 @@ class Peer:
 
     def serve(self, accepted, words):
         with contextlib.suppress(OSError):
-            if words[0] == "deaf":
-                self.serve_deaf(accepted)
+            if words[0] in ("deaf", "full"):
+                self.serve_deaf(accepted, b"" if words[0] == "deaf" else TOO_MUCH)
             elif words[1] == "old":
                 newest = ssl.TLSVersion.TLSv1_2 if self.tls == "1.3" else ssl.TLSVersion.TLSv1_1
                 with self.context(newest).wrap_socket(accepted, server_side=True) as link:
@@ -226,12 +228,15 @@ class Peer:
             else:
                 Relay(accepted, self.ports[words[1]], words[2:]).run()
 
-    def serve_deaf(self, accepted):
+    def serve_deaf(self, accepted, last_words):
         link = self.context().wrap_socket(accepted, server_side=True)
         below = socket.socket(fileno=os.dup(link.fileno()))
         while len(below.recv(2048, socket.MSG_PEEK)) < 2048:
             time.sleep(0.01)
-        below.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        if last_words:
+            link.sendall(last_words)  # and a close with something unread resets behind them
+        else:
+            below.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         socket.socket.close(link)
         below.close()
 

@@ -89,7 +89,10 @@ const fault faults[] = {
     {"certificate: by an unknown authority", "to unknown-authority", 497, stage::handshake,
      errc::certificate_unknown_authority},
 
+    {"certificate: the client's is wanted", "to picky", 497, stage::handshake, errc::client_certificate_refused,
+     passing::none, nullptr, "", true},  // in TLS 1.3 it is told at any time behind the handshake: see below
     {"reset within the request", "deaf", 497, stage::transmit, errc::connection_reset},
+    {"refused within the request", "full", 497, stage::service, errc::unexpected_status},
     {"reset before the head", "to service", 8000, stage::receive, errc::connection_reset},
     {"reset within the head", "to service", 8001, stage::http, errc::connection_reset},
     {"reset within the body", "to service", 8002, stage::http, errc::connection_reset},
@@ -139,7 +142,7 @@ class fault_peer {
         for (const std::string& word : tls_arguments()) all.push_back(word);
         all.push_back("service=" + std::to_string(service().port()));
         for (const char* const name :
-             {"mute", "rude", "expired", "not-yet-valid", "self-signed", "wrong-name", "unknown-authority"})
+             {"mute", "rude", "picky", "expired", "not-yet-valid", "self-signed", "wrong-name", "unknown-authority"})
             all.push_back(name + ("=" + std::to_string(service().port(name))));
         return all;
     }
@@ -184,7 +187,7 @@ TEST_CASE("fault matrix: each has its error, within its deadline, and the same c
         const std::size_t before = requests();
 
         superoffice::call_options options{.timeout = time_out};
-        if (row.at == stage::transmit) options.headers.more = many;
+        if (row.at == stage::transmit || row.peer == std::string_view("full")) options.headers.more = many;
         auto call = api.start_get_batch_task_info(row.id, options, superoffice::allow_waiting_lookup);
         instant now{1'000'000};
         const instant deadline = now + time_out;
@@ -225,6 +228,40 @@ TEST_CASE("fault matrix: each has its error, within its deadline, and the same c
     }
     CHECK(told.size() >= 20);  // the others differ in where the same thing happened
     MESSAGE(rows << " faults, " << told.size() << " different errors (stage, code, native code, status)");
+}
+
+TEST_CASE("a server that refuses its client goes at once, and is understood: every time") {
+    constexpr int times = 20;
+    const std::string base = service().base_url("picky");
+    for (const char* const name : {"", "unknown-authority", "self-signed", "expired", "client"}) {
+        CAPTURE(std::string(name));
+        superoffice::client_certificate me;
+        superoffice::tls_options options = trusting_service(false);
+        if (*name != '\0') {
+            const std::string pair = service().directory() + "/" + name;
+            REQUIRE(me.load_files((pair + ".pem").c_str(), (pair + ".key").c_str()) == errc::ok);
+            options.client = &me;
+        }
+        for (int again = 0; again < times; ++again) {
+            superoffice::mbedtls_socket link{options};
+            std::vector<std::byte> memory(16 * 1024);
+            superoffice::client api{link, base, superoffice::bearer{good_token}, memory};
+            const auto task = api.get_batch_task_info(497);
+            const errc expected = name == std::string_view("client") ? errc::ok : errc::client_certificate_refused;
+            CHECK(std::string{superoffice::name(task.error().code)} == std::string{superoffice::name(expected)});
+            if (expected == errc::ok) continue;
+            CHECK(task.error().native > 0);
+            CHECK(task.error().http_status == 0);
+        }
+    }
+    superoffice::mbedtls_socket link{trusting_service(false)};
+    std::vector<std::byte> memory(16 * 1024);
+    superoffice::client api{link, base, superoffice::bearer{good_token}, memory};
+    superoffice::watch<superoffice::BatchTaskInfo> task{api, 497, {}, superoffice::allow_waiting_lookup};
+    superoffice::watch_state state = superoffice::watch_state::waiting;
+    while ((state = task.step(superoffice::mbedtls_socket::clock::now())) == superoffice::watch_state::waiting)
+        link.wait(superoffice::wait_for::readable, milliseconds{20});
+    CHECK(state == superoffice::watch_state::failed);  // at the first time: it does not pass by itself
 }
 
 TEST_CASE("early close on a reused connection: the call is made again over a fresh one, and nobody notices") {

@@ -31,8 +31,8 @@ inline constexpr const char* good_token = "8A:Cust12345.test-token-good";
 
 /// Started at the first use, stopped when the program ends.
 inline support::local_service& service() {
-    static support::local_service one(
-        {"--bad-certificates", "--listen", "mute=no-handshake", "--listen", "rude=reset-handshake"});
+    static support::local_service one({"--bad-certificates", "--listen", "mute=no-handshake", "--listen",
+                                       "rude=reset-handshake", "--listen", "picky=wants-client"});
     REQUIRE_MESSAGE(one.is_ready(), one.problem());
     return one;
 }
