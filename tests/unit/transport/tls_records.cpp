@@ -10,6 +10,10 @@
 #include "support/local_service.hpp"
 #include "support/test_tls.hpp"
 
+#if defined(MBEDTLS_SSL_CACHE_C)
+#include <mbedtls/ssl_cache.h>
+#endif
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -50,6 +54,7 @@ struct string_link {
     bool hesitates = false;  // blocks before each move
     bool is_stuck = false;   // nothing can be transmitted
     bool is_broken = false;  // ... and that is told
+    int breaks_after = -1;   // so many moves; negative: never
     io_result end = io_result::would_block(wait_for::readable);
     io_result last = {};
     int receives = 0, waits = 0, failures = 0;
@@ -60,6 +65,7 @@ struct string_link {
         return last = move(into);
     }
     io_result transmit(std::span<const std::byte> from) noexcept {
+        if (breaks_after >= 0 && breaks_after-- == 0) is_broken = true;
         if (is_broken) return ++failures, io_result::failed(errc::connection_reset, 32, so::stage::transmit);
         if (is_stuck) return io_result::would_block(wait_for::writable);
         out->append(reinterpret_cast<const char*>(from.data()), from.size());
@@ -95,6 +101,10 @@ class server {
                                             MBEDTLS_SSL_PRESET_DEFAULT) == 0 &&
                 mbedtls_ssl_conf_own_cert(&config_, identity_.chain(), identity_.key()) == 0;
         generator_.give_to(config_);
+#if defined(MBEDTLS_SSL_CACHE_C)
+        mbedtls_ssl_cache_init(&sessions_);
+        mbedtls_ssl_conf_session_cache(&config_, &sessions_, mbedtls_ssl_cache_get, mbedtls_ssl_cache_set);
+#endif
         mbedtls_ssl_conf_renegotiation(&config_, MBEDTLS_SSL_RENEGOTIATION_ENABLED);
         good_ = good_ && mbedtls_ssl_setup(&ssl_, &config_) == 0;
         mbedtls_ssl_set_bio(&ssl_, this, push, pull, nullptr);
@@ -104,17 +114,14 @@ class server {
     ~server() {
         mbedtls_ssl_free(&ssl_);
         mbedtls_ssl_config_free(&config_);
+#if defined(MBEDTLS_SSL_CACHE_C)
+        mbedtls_ssl_cache_free(&sessions_);
+#endif
     }
 
     /// A client on a connection of its own.
     bool meet(so::tls<string_link>& link) {
-        link.stop();
-        to_client.clear();
-        from_client.clear();
-        link.link().in = &to_client;
-        link.link().out = &from_client;
-        link.link().end = io_result::would_block(wait_for::readable);
-        if (!good_ || mbedtls_ssl_session_reset(&ssl_) != 0) return false;
+        if (!turn_to(link)) return false;
         bool met = false;
         for (int i = 0; i < 1000; ++i) {
             const io_result r = link.start({"localhost", 443});
@@ -123,6 +130,13 @@ class server {
             if (met && r.state == io_state::ready) return true;
         }
         return false;
+    }
+
+    /// The same, as far as the server's answer to the client's first words.
+    bool answer(so::tls<string_link>& link) {
+        if (!turn_to(link)) return false;
+        if (link.start({"localhost", 443}).state != io_state::would_block) return false;
+        return mbedtls_ssl_handshake(&ssl_) == MBEDTLS_ERR_SSL_WANT_READ;
     }
 
     /// One record of each text.
@@ -140,6 +154,16 @@ class server {
     std::string to_client, from_client;
 
   private:
+    bool turn_to(so::tls<string_link>& link) {
+        link.stop();
+        to_client.clear();
+        from_client.clear();
+        link.link().in = &to_client;
+        link.link().out = &from_client;
+        link.link().end = io_result::would_block(wait_for::readable);
+        return good_ && mbedtls_ssl_session_reset(&ssl_) == 0;
+    }
+
     static int push(void* self, const unsigned char* from, std::size_t size) {
         static_cast<server*>(self)->to_client.append(reinterpret_cast<const char*>(from), size);
         return static_cast<int>(size);
@@ -157,6 +181,9 @@ class server {
     so::client_certificate identity_;
     mbedtls_ssl_config config_;
     mbedtls_ssl_context ssl_;
+#if defined(MBEDTLS_SSL_CACHE_C)
+    mbedtls_ssl_cache_context sessions_;
+#endif
     bool good_ = false;
 };
 
@@ -448,6 +475,50 @@ TEST_CASE(
     }
     REQUIRE(peer.meet(link));
 }
+
+#if defined(MBEDTLS_SSL_CACHE_C)
+TEST_CASE("tls: a resumed handshake whose last word was not sent fails, and says why where the server has") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    using namespace std::string_view_literals;
+    server peer;
+    so::tls<string_link> link{trusting_service()};
+    struct {
+        const char* what;
+        int alert;               // of the server, under its keys; negative: none
+        std::string_view plain;  // what anybody on the way can write
+        errc code;
+        int native;
+    } const cases[] = {
+        {"nothing", -1, "", errc::connection_reset, 32},
+        {"access_denied", 49, "", errc::client_certificate_refused, 49},
+        {"internal_error", 80, "", errc::handshake_failed, 80},
+        {"goodbye", 0, "", errc::connection_reset, 32},
+        {"an alert that is not the server's", -1, "\x15\x03\x03\0\x02\x02\x31"sv, errc::connection_reset, 32},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.what);
+        REQUIRE(peer.meet(link));
+        if (!peer.is_old()) return;
+        REQUIRE(peer.answer(link));
+        if (c.alert >= 0) peer.send_alert(c.alert == 0 ? warning : fatal, static_cast<unsigned char>(c.alert));
+        peer.to_client += c.plain;
+        link.link().failures = 0;
+        link.link().breaks_after = 1;  // behind the change of cipher
+        io_result r = io_result::would_block(wait_for::nothing);
+        for (int i = 0; i < 100 && r.state == io_state::would_block; ++i) r = link.start({"localhost", 443});
+        CHECK(r.state == io_state::failed);
+        CHECK(std::string_view(so::name(r.code)) == so::name(c.code));
+        CHECK(r.native == c.native);
+        CHECK(r.at == so::stage::handshake);
+        CHECK_FALSE(link.secure());
+        CHECK(link.link().failures == 1);
+        link.link().is_broken = false;
+        link.link().breaks_after = -1;
+    }
+    REQUIRE(peer.meet(link));
+    CHECK_FALSE(link.resumed());  // that session is not trusted any more
+}
+#endif
 
 TEST_CASE("tls: a wait is for the link below, but not for what is here already") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
