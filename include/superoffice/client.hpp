@@ -85,6 +85,10 @@ class client {
   public:
     using link_type = Link;
 
+    /// What `start_get_batch_task_info` gives, for a member of that type.
+    template <class Info = BatchTaskInfo>
+    using call_of = call<client, Info>;
+
     /// Checks the base URL; `check()` tells the outcome, and so does every call. A reader of one's own comes last.
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options = {})
         : client(link, base, std::move(credential), memory, options, make_reader(memory.size())) {}

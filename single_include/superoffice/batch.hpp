@@ -10815,6 +10815,9 @@ inline constexpr allow_waiting_lookup_t allow_waiting_lookup{};
 template <class Client, class Info>
 class call {
   public:
+    /// None: done, and its value `errc::cancelled`. For a member that is assigned to when there is a call.
+    call() noexcept : api_(nullptr), value_(cancelled) {}
+
     /// Made by the client. A client that is busy, or cannot be used, makes a call that is done, with the error.
     template <class Request, class Reply>
     call(Client& api, const operation<Request, Reply>& what, const Request& request,
@@ -10825,6 +10828,8 @@ class call {
     }
     /// The other one is done then, and its value `errc::cancelled`.
     call(call&& other) noexcept : api_(other.api_), value_(std::move(other.value_)) { other.finish(cancelled); }
+    /// Cancels the call that this was. One that the same client is to start anew is cancelled before: the start comes first,
+    /// and would be `errc::busy`.
     call& operator=(call&& other) noexcept {
         if (this != &other) {
             cancel();
@@ -12039,6 +12044,10 @@ class client {
 
   public:
     using link_type = Link;
+
+    /// What `start_get_batch_task_info` gives, for a member of that type.
+    template <class Info = BatchTaskInfo>
+    using call_of = call<client, Info>;
 
     /// Checks the base URL; `check()` tells the outcome, and so does every call. A reader of one's own comes last.
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options = {})

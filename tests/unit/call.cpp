@@ -173,6 +173,28 @@ TEST_CASE("call: assigned over, the running one is cancelled") {
     CHECK(call.value().has_value());
 }
 
+TEST_CASE("call: a member of a class, without a call at first, then with one, then with another") {
+    bench b;
+    so::scripted link{good_steps};
+    b.link.now = &link;
+    struct screen {
+        decltype(b.api)::call_of<> call;
+    } shown;
+    CHECK(shown.call.is_done());
+    CHECK(shown.call.step(instant{0}) == step_state::done);
+    CHECK(shown.call.value().error() == errc::cancelled);
+    shown.call.cancel();
+    shown.call = b.api.start_get_batch_task_info(497);
+    CHECK_FALSE(shown.call.is_done());
+    shown.call = b.api.start_get_batch_task_info(497);  // the client had one already
+    CHECK(shown.call.value().error() == errc::busy);
+    CHECK_FALSE(b.api.is_busy());
+    shown.call = b.api.start_get_batch_task_info(497);
+    support::step_to_end(shown.call, instant{0});
+    CHECK(shown.call.value().has_value());
+    b.api.stop();
+}
+
 TEST_CASE("call: one that was never stepped has touched nothing") {
     bench b;
     so::scripted link{good_steps};
