@@ -51,10 +51,10 @@ class Connection(Case):
     def test_faults(self):
         for number, pattern in {
             8000: r"the peer reset the connection \(stage receive, connection_reset, native \d+\)",
-            8001: r"the peer reset the connection \(stage http, connection_reset, native \d+\)",
+            8001: r"the peer reset the connection \(stage http, connection_reset, HTTP 200, native \d+\)",
             8002: r"the peer reset the connection \(stage http, connection_reset, HTTP 200, native \d+\)",
             8003: r"the peer closed the connection .*stage receive, connection_closed",
-            8004: r"the peer closed the connection .*stage http, connection_closed",
+            8004: r"the peer closed the connection .*stage http, connection_closed, HTTP 200",
             8005: r"the peer closed the connection .*stage http, connection_closed, HTTP 200",
             8013: r"the TLS connection ended without close_notify .*truncated_close",
         }.items():
