@@ -12,13 +12,19 @@ struct progress {
 };
 BOOST_DESCRIBE_STRUCT(progress, (), (State, ProgressPercent))
 
-superoffice::error ask(superoffice::mbedtls_socket& over, std::span<std::byte> room) {
+template <class Link>
+superoffice::error ask(Link& over, std::span<std::byte> room) {
     superoffice::client asking{over, "https://sod.superoffice.com/Cust12345/api", superoffice::bearer{"8A:token"},
                                room};
-    auto running = asking.start_get_batch_task_info<progress>(497, {}, superoffice::allow_waiting_lookup);
+    auto running = asking.template start_get_batch_task_info<progress>(497, superoffice::allow_waiting_lookup);
     while (running.step(superoffice::instant{}) == superoffice::step_state::pending) {
     }
     superoffice::watch<progress> followed{asking, 497, {}, superoffice::allow_waiting_lookup};
     static_cast<void>(followed.step(superoffice::instant{}));
-    return asking.get_batch_task_info(497).error();
+    if constexpr (superoffice::waiting_transport<Link>) return asking.get_batch_task_info(497).error();
+    return followed.last_failure();
 }
+template superoffice::error ask(superoffice::byte_transport_archetype&, std::span<std::byte>);
+#if SUPEROFFICE_WITH_MBEDTLS && SUPEROFFICE_WITH_SOCKETS
+template superoffice::error ask(superoffice::mbedtls_socket&, std::span<std::byte>);
+#endif
