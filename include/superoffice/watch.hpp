@@ -55,7 +55,7 @@ class watch {
     }
     template <class Client>
     watch(Client& api, std::int32_t id, const watch_options& options, allow_waiting_lookup_t) noexcept
-        : api_(&api), drive_(&operations_of<Client>), id_(id), options_(options) {
+        : api_(&api), drive_(&driven<Client>::all), id_(id), options_(options) {
         static_assert(
             requires(const Info& info) { info.State; },
             "superoffice: a watched struct needs a member State: field<coded<BatchTaskState>> State;");
@@ -107,7 +107,7 @@ class watch {
     }
 
   private:
-    // The client's type is forgotten, so that `watch<Info>` can be spelt without it: four functions stand for it.
+    // The client's type is forgotten, so that `watch<Info>` can be spelt without it: these functions stand for it.
     struct operations {
         error (*begin)(void*, std::int32_t, const call_options&) noexcept;
         step_state (*advance)(void*, instant, result<Info>&) noexcept;
@@ -118,20 +118,23 @@ class watch {
     };
 
     template <class Client>
-    static constexpr operations operations_of{
-        [](void* api, std::int32_t id, const call_options& options) noexcept {
+    struct driven {
+        static error begin(void* api, std::int32_t id, const call_options& options) noexcept {
             auto& client = *static_cast<Client*>(api);
             client.want_digest();
             const std::string_view select = options.select.empty() ? select_of<Info>() : options.select.view();
             return client.begin(get_batch_task_info, GetBatchTaskInfoRequest{id}, select, options);
-        },
-        [](void* api, instant now, result<Info>& answer) noexcept {
+        }
+        static step_state advance(void* api, instant now, result<Info>& answer) noexcept {
             return static_cast<Client*>(api)->advance(now, answer);
-        },
-        [](const void* api) noexcept { return static_cast<const Client*>(api)->wants(); },
-        [](void* api) noexcept { static_cast<Client*>(api)->cancel(); },
-        [](const void* api) noexcept { return static_cast<const Client*>(api)->digest(); },
-        [](const void* api) noexcept { return static_cast<const Client*>(api)->last_reply().retry_after; },
+        }
+        static wait_condition wants(const void* api) noexcept { return static_cast<const Client*>(api)->wants(); }
+        static void cancel(void* api) noexcept { static_cast<Client*>(api)->cancel(); }
+        static std::uint64_t digest(const void* api) noexcept { return static_cast<const Client*>(api)->digest(); }
+        static field<milliseconds> retry_after(const void* api) noexcept {
+            return static_cast<const Client*>(api)->last_reply().retry_after;
+        }
+        static constexpr operations all{begin, advance, wants, cancel, digest, retry_after};
     };
 
     error begin(instant now) noexcept {
