@@ -229,6 +229,8 @@ class Peer:
                 Relay(accepted, self.ports[words[1]], words[2:]).run()
 
     def serve_deaf(self, accepted, last_words):
+        # Or the last words wait until the tickets of TLS 1.3 are acknowledged, and are dropped at the close.
+        accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         link = self.context().wrap_socket(accepted, server_side=True)
         below = socket.socket(fileno=os.dup(link.fileno()))
         while len(below.recv(2048, socket.MSG_PEEK)) < 2048:
