@@ -525,8 +525,8 @@ TEST_CASE("http_carrier: a watch follows a task over a stack") {
 }
 
 TEST_CASE("http_carrier: the blocking call and a whole call without an allocation") {
-    const http_script_step steps[] = {script::asks(), script::replies(200, json), script::gives(sample),
-                                      script::ends()};
+    const http_script_step steps[] = {script::asks(), script::replies(200, json), script::would_block(),
+                                      script::gives(sample), script::ends()};
     struct clock {
         instant now() noexcept { return instant{1}; }
     };

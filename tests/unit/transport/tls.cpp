@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/transport/tls.hpp>
 
+#include <mbedtls/base64.h>
+
 #include <doctest/doctest.h>
 
 #if SUPEROFFICE_WITH_MBEDTLS
@@ -885,13 +887,22 @@ TEST_CASE("tls: a server that wants a certificate of its client gets one, from f
                       key = support::text_of_file(path("client.key")),
                       sealed = support::text_of_file(path("client-encrypted.key"));
     constexpr const char* password = "local-test-password";
-    so::client_certificate of_files, of_memory, of_sealed, bad;
+    const std::string coded = key.substr(key.find('\n') + 1, key.rfind("\n-----END") - key.find('\n') - 1);
+    unsigned char der[2048];
+    std::size_t der_size = 0;
+    std::string digits;
+    for (const char c : coded)
+        if (c != '\n') digits += c;
+    REQUIRE(mbedtls_base64_decode(der, sizeof der, &der_size, reinterpret_cast<const unsigned char*>(digits.data()),
+                                  digits.size()) == 0);
+    so::client_certificate of_files, of_memory, of_der, of_sealed, bad;
     CHECK(of_files.load_files(path("client.pem").c_str(), path("client.key").c_str()) == errc::ok);
     CHECK(of_memory.load(bytes(chain), bytes(key)) == errc::ok);
+    CHECK(of_der.load(bytes(chain), std::as_bytes(std::span(der).first(der_size))) == errc::ok);
     CHECK(of_sealed.load(bytes(chain), bytes(sealed), password) == errc::ok);
     CHECK(of_sealed.load_files(path("client.pem").c_str(), path("client-encrypted.key").c_str(), password) == errc::ok);
     for (const char* const listener : {"picky", "picky12"}) {
-        for (const so::client_certificate* const client : {&of_files, &of_memory, &of_sealed}) {
+        for (const so::client_certificate* const client : {&of_files, &of_memory, &of_der, &of_sealed}) {
             so::tls_options options = trusting_service();
             options.client = client;
             if (listener == std::string_view("picky12")) options.protocol = so::tls_protocol::tls_1_2;
@@ -978,6 +989,8 @@ TEST_CASE("tls: a session survives as bytes, for the same peer and the same trus
             so::mbedtls_socket link{other};
             return link.import_session(peer, from).state == io_state::ready;
         };
+        CHECK_FALSE(taken(options, {"", to.port}, session));
+        CHECK_FALSE(taken(options, {std::string(254, 'a'), to.port}, session));
         {
             so::mbedtls_socket link{options};
             REQUIRE(link.import_session(to, session).state == io_state::ready);
