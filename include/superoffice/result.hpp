@@ -58,11 +58,14 @@ class [[nodiscard]] result {
         return std::forward<F>(f)(value_);
     }
 
-    /// f(value), wrapped; an error passes through.
+    /// f(value), wrapped, also where that is nothing; an error passes through.
     template <class F>
     constexpr auto transform(F&& f) const -> result<std::remove_cvref_t<std::invoke_result_t<F, const T&>>> {
         if (!has_value()) return error_;
-        return std::forward<F>(f)(value_);
+        if constexpr (std::is_void_v<std::invoke_result_t<F, const T&>>)
+            return std::forward<F>(f)(value_), result<std::invoke_result_t<F, const T&>>{};
+        else
+            return std::forward<F>(f)(value_);
     }
 
     /// f(error), which answers a result<T>; a value passes through.
@@ -99,6 +102,25 @@ class [[nodiscard]] result<void> {
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
     constexpr void value() const noexcept { SUPEROFFICE_ASSERT(has_value()); }
     [[nodiscard]] constexpr const superoffice::error& error() const noexcept { return error_; }
+
+    /// As above; f takes nothing.
+    template <class F>
+    constexpr auto and_then(F&& f) const -> std::invoke_result_t<F> {
+        if (!has_value()) return error_;
+        return std::forward<F>(f)();
+    }
+    template <class F>
+    constexpr auto transform(F&& f) const -> result<std::remove_cvref_t<std::invoke_result_t<F>>> {
+        if (!has_value()) return error_;
+        if constexpr (std::is_void_v<std::invoke_result_t<F>>)
+            return std::forward<F>(f)(), result{};
+        else
+            return std::forward<F>(f)();
+    }
+    template <class F>
+    constexpr result or_else(F&& f) const {
+        return has_value() ? *this : std::forward<F>(f)(error_);
+    }
 
   private:
     superoffice::error error_{};

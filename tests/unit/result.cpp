@@ -119,6 +119,28 @@ TEST_CASE("result: and_then, transform and or_else pass on what is not theirs") 
     CHECK(*result<int>{2}.or_else(offset_of) == 2);
 }
 
+TEST_CASE("result: and_then, transform and or_else of nothing, and into nothing") {
+    int seen = 0;
+    const auto note = [&seen](int n) { seen += n; };
+    CHECK(result<int>{2}.transform(note).has_value());
+    CHECK(seen == 2);
+    CHECK(result<int>{failure}.transform(note).error() == failure);
+    CHECK(seen == 2);
+
+    const auto count = [&seen] { ++seen; };
+    const auto seven = [] { return 7; };
+    const auto fails = []() -> result<int> { return failure; };
+    CHECK(result<void>{}.transform(count).has_value());
+    CHECK(seen == 3);
+    CHECK(*result<void>{}.transform(seven) == 7);
+    CHECK(result<void>{}.and_then(fails).error() == failure);
+    CHECK(result<void>{failure}.transform(count).error() == failure);
+    CHECK(result<void>{failure}.and_then(fails).error() == failure);
+    CHECK(seen == 3);
+    CHECK(result<void>{failure}.or_else([](const superoffice::error&) { return result<void>{}; }).has_value());
+    CHECK(result<void>{}.or_else([](const superoffice::error&) { return result<void>{failure}; }).has_value());
+}
+
 TEST_CASE("result: becomes whatever is built like std::expected") {
     const look_alike<int, error> good = result<int>{5};
     CHECK(good.has_value());
