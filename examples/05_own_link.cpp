@@ -36,8 +36,8 @@ class my_link {
 
 static_assert(superoffice::byte_transport<my_link>);  // first: what is missing is named here, not deep in the client
 
-// Every function is noexcept and answers what happened, at once. "Nothing yet" is would_block, "the peer has ended it" is closed; all
-// else that stops the bytes is failed, with an errc and a code of yours for the log.
+// Every function is noexcept and answers what happened, at once. "Nothing yet" is would_block, "the peer has ended it" is
+// closed; all else that stops the bytes is failed, with an errc and a code of yours for the log.
 superoffice::io_result my_link::start(const superoffice::peer& to) noexcept {
     std::printf("dial %.*s, port %u\n", static_cast<int>(to.host.size()), to.host.data(), to.port);
     at_ = 0;

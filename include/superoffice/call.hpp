@@ -49,8 +49,8 @@ class call {
     }
     /// The other one is done then, and its value `errc::cancelled`.
     call(call&& other) noexcept : api_(other.api_), value_(std::move(other.value_)) { other.finish(cancelled); }
-    /// Cancels the call that this was. One that the same client is to start anew is cancelled before: the start comes first,
-    /// and would be `errc::busy`.
+    /// Cancels the call that this was. One that the same client is to start anew is cancelled before: the start comes
+    /// first, and would be `errc::busy`.
     call& operator=(call&& other) noexcept {
         if (this != &other) {
             cancel();

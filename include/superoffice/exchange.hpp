@@ -202,8 +202,8 @@ class exchange {
     }
 
     /// With `done`: the connection may carry another exchange. Both sides want to keep it, the request was sent whole, the
-    /// reply's end was certain, and nothing came behind it. What comes later is not seen here: before the next request ask the link once, and
-    /// drop the connection unless the answer is `would_block`.
+    /// reply's end was certain, and nothing came behind it. What comes later is not seen here: before the next request ask
+    /// the link once, and drop the connection unless the answer is `would_block`.
     [[nodiscard]] bool reusable() const noexcept { return at_ == place::done && keep_ && !cut_; }
 
     /// A byte of a reply has come. Before that, a request that only reads may be repeated on another connection.

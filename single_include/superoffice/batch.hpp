@@ -3685,8 +3685,8 @@ static_assert(json_reader<compact_reader>);
 #define SIMDJSON_DEVELOPMENT_CHECKS 0
 #endif
 
-// Where simdjson.h brings code for every kind of processor along, what is not for the one that this is compiled for is
-// left out. A compiler that was told of a better processor than any x86-64 is chooses among them, and gets them all.
+// Where simdjson.h brings code for every kind of processor along, what a plain x86-64 cannot be sure to run is left out.
+// Where the compiler was told of a better processor (-march), simdjson.h chooses by that, and is given all of it.
 #if SUPEROFFICE_SIMDJSON_BUILTIN_ONLY && !defined(__SSE4_2__) && !defined(__AVX__)
 #ifndef SIMDJSON_IMPLEMENTATION_ICELAKE
 #define SIMDJSON_IMPLEMENTATION_ICELAKE 0
@@ -6312,8 +6312,8 @@ class exchange {
     }
 
     /// With `done`: the connection may carry another exchange. Both sides want to keep it, the request was sent whole, the
-    /// reply's end was certain, and nothing came behind it. What comes later is not seen here: before the next request ask the link once, and
-    /// drop the connection unless the answer is `would_block`.
+    /// reply's end was certain, and nothing came behind it. What comes later is not seen here: before the next request ask
+    /// the link once, and drop the connection unless the answer is `would_block`.
     [[nodiscard]] bool reusable() const noexcept { return at_ == place::done && keep_ && !cut_; }
 
     /// A byte of a reply has come. Before that, a request that only reads may be repeated on another connection.
@@ -8335,8 +8335,9 @@ class basic_tcp_socket {
         const std::ptrdiff_t n = phase_ == phase::open ? api::transmit(socket_, from, code) : -1;
         if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
         if (n == 0 || api::is_would_block(code)) return io_result::would_block(wait_for::writable, stage::transmit);
-        if (phase_ < phase::open) stop();
-        if (phase_ == phase::open) {
+        if (phase_ < phase::open) {
+            stop();
+        } else if (phase_ == phase::open) {
             last_code_ = code;
             phase_ = phase::lingering;
         }
@@ -9364,6 +9365,86 @@ class read_ahead {
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/detail/tls_alert.hpp - the alerts of TLS: what they are called, and what a server means by them.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_DETAIL_TLS_ALERT_HPP
+#define SUPEROFFICE_DETAIL_TLS_ALERT_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+struct numbered_text {
+    std::uint32_t number;
+    const char* text;
+};
+
+/// RFC 8446 section 6.2, and those of TLS 1.2 that it no longer names (RFC 5246 section 7.2.2).
+inline constexpr numbered_text alerts[] = {
+    {10, "unexpected_message"},
+    {20, "bad_record_mac"},
+    {22, "record_overflow"},
+    {40, "handshake_failure"},
+    {41, "no_certificate"},
+    {42, "bad_certificate"},
+    {43, "unsupported_certificate"},
+    {44, "certificate_revoked"},
+    {45, "certificate_expired"},
+    {46, "certificate_unknown"},
+    {47, "illegal_parameter"},
+    {48, "unknown_ca"},
+    {49, "access_denied"},
+    {50, "decode_error"},
+    {51, "decrypt_error"},
+    {70, "protocol_version"},
+    {71, "insufficient_security"},
+    {80, "internal_error"},
+    {86, "inappropriate_fallback"},
+    {90, "user_canceled"},
+    {100, "no_renegotiation"},
+    {109, "missing_extension"},
+    {110, "unsupported_extension"},
+    {112, "unrecognized_name"},
+    {113, "bad_certificate_status_response"},
+    {115, "unknown_psk_identity"},
+    {116, "certificate_required"},
+    {120, "no_application_protocol"},
+};
+
+/// An error of this code has the peer's alert as its native code, where that is positive.
+constexpr bool tells_alert(errc code) noexcept {
+    return code >= errc::client_certificate_refused && code <= errc::alert_received;
+}
+
+/// What the peer means by an alert (RFC 8446 section 6.2). Of those for certificates only a client's can be meant; and in
+/// TLS 1.2 handshake_failure is what a server says that asked for one and was shown none (RFC 5246 section 7.4.6).
+constexpr errc meaning_of_alert(int alert, stage at, bool was_shown_none) noexcept {
+    if (alert == 40 && was_shown_none) return errc::client_certificate_refused;
+    switch (alert) {
+        case 41:   // no_certificate
+        case 42:   // bad_certificate
+        case 43:   // unsupported_certificate
+        case 44:   // certificate_revoked
+        case 45:   // certificate_expired
+        case 46:   // certificate_unknown
+        case 48:   // unknown_ca
+        case 49:   // access_denied
+        case 116:  // certificate_required
+            return errc::client_certificate_refused;
+        case 70: return errc::tls_version_refused;          // protocol_version
+        case 120: return errc::wrong_application_protocol;  // no_application_protocol
+        default: return at == stage::handshake ? errc::handshake_failed : errc::alert_received;
+    }
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/detail/tls_session.hpp - the session of a verified connection, kept for the next one, also as bytes.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
@@ -10272,31 +10353,8 @@ class tls_engine {
                                  code, stage::handshake);
     }
 
-    /// A failure of this code has the peer's alert as its native code.
-    static bool tells_alert(errc code) noexcept {
-        return code == errc::client_certificate_refused || code == errc::alert_received ||
-               code == errc::tls_version_refused || code == errc::wrong_application_protocol;
-    }
-
-    /// What the peer means by an alert (RFC 8446 section 6.2). Of those for certificates only a client's can be meant; and
-    /// in TLS 1.2 handshake_failure is what a server says that asked for one and was shown none (RFC 5246 section 7.4.6).
     [[nodiscard]] errc meaning_of(int alert, stage at) const noexcept {
-        if (alert == 40 && was_asked_ && options_.client == nullptr) return errc::client_certificate_refused;
-        switch (alert) {
-            case 41:   // no_certificate
-            case 42:   // bad_certificate
-            case 43:   // unsupported_certificate
-            case 44:   // certificate_revoked
-            case 45:   // certificate_expired
-            case 46:   // certificate_unknown
-            case 48:   // unknown_ca
-            case 49:   // access_denied
-            case 116:  // certificate_required
-                return errc::client_certificate_refused;
-            case 70: return errc::tls_version_refused;          // protocol_version
-            case 120: return errc::wrong_application_protocol;  // no_application_protocol
-            default: return at == stage::handshake ? errc::handshake_failed : errc::alert_received;
-        }
+        return meaning_of_alert(alert, at, was_asked_ && options_.client == nullptr);
     }
 
     /// What the link below said goes through unchanged; it is the cause of what mbedTLS says.
@@ -10533,8 +10591,9 @@ class tls : public detail::clock_of<Link> {
 
     /// Takes what `export_session` wrote, for the next connection to this peer. Before `start`; not while a connection is
     /// there. A client's peer is `parse_base_url(base)->to`, until a tenant has moved. The session is bound to all that the
-    /// server was verified by: host, port, TLS versions, authorities, pins, the client's certificate. Where one of those is not the same, or the bytes are damaged or of another mbedTLS, nothing is
-    /// taken and the next `start` does a whole handshake.
+    /// server was verified by: host, port, TLS versions, authorities, pins, the client's certificate. Where one of those is
+    /// not the same, or the bytes are damaged or of another mbedTLS, nothing is taken and the next `start` does a whole
+    /// handshake.
     ///
     /// @returns ready: taken | closed: not taken | failed: the link cannot be configured, as `start` would say
     /// Costs    loads the authorities, if that is not done yet, and a hash over them
@@ -10634,11 +10693,6 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-struct numbered_text {
-    std::uint32_t number;
-    const char* text;
-};
-
 /// In the order in which they are told: the worst first, as `tls` chooses the code.
 inline constexpr numbered_text certificate_faults[] = {
     {MBEDTLS_X509_BADCERT_NOT_TRUSTED, "no trusted authority signed it"},
@@ -10658,38 +10712,6 @@ inline constexpr numbered_text certificate_faults[] = {
     {MBEDTLS_X509_BADCRL_NOT_TRUSTED | MBEDTLS_X509_BADCRL_EXPIRED | MBEDTLS_X509_BADCRL_FUTURE |
          MBEDTLS_X509_BADCRL_BAD_MD | MBEDTLS_X509_BADCRL_BAD_PK | MBEDTLS_X509_BADCRL_BAD_KEY,
      "the list of revoked certificates cannot be used"},
-};
-
-/// RFC 8446 section 6.2, and those of TLS 1.2 that it no longer names (RFC 5246 section 7.2.2).
-inline constexpr numbered_text alerts[] = {
-    {10, "unexpected_message"},
-    {20, "bad_record_mac"},
-    {22, "record_overflow"},
-    {40, "handshake_failure"},
-    {41, "no_certificate"},
-    {42, "bad_certificate"},
-    {43, "unsupported_certificate"},
-    {44, "certificate_revoked"},
-    {45, "certificate_expired"},
-    {46, "certificate_unknown"},
-    {47, "illegal_parameter"},
-    {48, "unknown_ca"},
-    {49, "access_denied"},
-    {50, "decode_error"},
-    {51, "decrypt_error"},
-    {70, "protocol_version"},
-    {71, "insufficient_security"},
-    {80, "internal_error"},
-    {86, "inappropriate_fallback"},
-    {90, "user_canceled"},
-    {100, "no_renegotiation"},
-    {109, "missing_extension"},
-    {110, "unsupported_extension"},
-    {112, "unrecognized_name"},
-    {113, "bad_certificate_status_response"},
-    {115, "unknown_psk_identity"},
-    {116, "certificate_required"},
-    {120, "no_application_protocol"},
 };
 
 /// Text in the caller's memory, cut off where that ends, always with a NUL behind it.
@@ -10722,9 +10744,6 @@ class bounded_text {
 
 constexpr bool tells_flags(errc code) noexcept {
     return code >= errc::certificate_expired && code <= errc::certificate_refused;
-}
-constexpr bool tells_alert(errc code) noexcept {
-    return code >= errc::client_certificate_refused && code <= errc::alert_received;
 }
 
 }  // namespace detail
@@ -10850,8 +10869,8 @@ class call {
     }
     /// The other one is done then, and its value `errc::cancelled`.
     call(call&& other) noexcept : api_(other.api_), value_(std::move(other.value_)) { other.finish(cancelled); }
-    /// Cancels the call that this was. One that the same client is to start anew is cancelled before: the start comes first,
-    /// and would be `errc::busy`.
+    /// Cancels the call that this was. One that the same client is to start anew is cancelled before: the start comes
+    /// first, and would be `errc::busy`.
     call& operator=(call&& other) noexcept {
         if (this != &other) {
             cancel();

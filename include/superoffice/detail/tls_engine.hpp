@@ -9,6 +9,7 @@
 
 #include <superoffice/detail/mbedtls.hpp>
 #include <superoffice/detail/read_ahead.hpp>
+#include <superoffice/detail/tls_alert.hpp>
 #include <superoffice/detail/tls_session.hpp>
 #include <superoffice/detail/tls_trust.hpp>
 #include <superoffice/error.hpp>
@@ -416,31 +417,8 @@ class tls_engine {
                                  code, stage::handshake);
     }
 
-    /// A failure of this code has the peer's alert as its native code.
-    static bool tells_alert(errc code) noexcept {
-        return code == errc::client_certificate_refused || code == errc::alert_received ||
-               code == errc::tls_version_refused || code == errc::wrong_application_protocol;
-    }
-
-    /// What the peer means by an alert (RFC 8446 section 6.2). Of those for certificates only a client's can be meant; and
-    /// in TLS 1.2 handshake_failure is what a server says that asked for one and was shown none (RFC 5246 section 7.4.6).
     [[nodiscard]] errc meaning_of(int alert, stage at) const noexcept {
-        if (alert == 40 && was_asked_ && options_.client == nullptr) return errc::client_certificate_refused;
-        switch (alert) {
-            case 41:   // no_certificate
-            case 42:   // bad_certificate
-            case 43:   // unsupported_certificate
-            case 44:   // certificate_revoked
-            case 45:   // certificate_expired
-            case 46:   // certificate_unknown
-            case 48:   // unknown_ca
-            case 49:   // access_denied
-            case 116:  // certificate_required
-                return errc::client_certificate_refused;
-            case 70: return errc::tls_version_refused;          // protocol_version
-            case 120: return errc::wrong_application_protocol;  // no_application_protocol
-            default: return at == stage::handshake ? errc::handshake_failed : errc::alert_received;
-        }
+        return meaning_of_alert(alert, at, was_asked_ && options_.client == nullptr);
     }
 
     /// What the link below said goes through unchanged; it is the cause of what mbedTLS says.

@@ -25,8 +25,8 @@
 #define SIMDJSON_DEVELOPMENT_CHECKS 0
 #endif
 
-// Where simdjson.h brings code for every kind of processor along, what is not for the one that this is compiled for is
-// left out. A compiler that was told of a better processor than any x86-64 is chooses among them, and gets them all.
+// Where simdjson.h brings code for every kind of processor along, what a plain x86-64 cannot be sure to run is left out.
+// Where the compiler was told of a better processor (-march), simdjson.h chooses by that, and is given all of it.
 #if SUPEROFFICE_SIMDJSON_BUILTIN_ONLY && !defined(__SSE4_2__) && !defined(__AVX__)
 #ifndef SIMDJSON_IMPLEMENTATION_ICELAKE
 #define SIMDJSON_IMPLEMENTATION_ICELAKE 0

@@ -104,8 +104,9 @@ class basic_tcp_socket {
         const std::ptrdiff_t n = phase_ == phase::open ? api::transmit(socket_, from, code) : -1;
         if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
         if (n == 0 || api::is_would_block(code)) return io_result::would_block(wait_for::writable, stage::transmit);
-        if (phase_ < phase::open) stop();
-        if (phase_ == phase::open) {
+        if (phase_ < phase::open) {
+            stop();
+        } else if (phase_ == phase::open) {
             last_code_ = code;
             phase_ = phase::lingering;
         }

@@ -198,8 +198,9 @@ class tls : public detail::clock_of<Link> {
 
     /// Takes what `export_session` wrote, for the next connection to this peer. Before `start`; not while a connection is
     /// there. A client's peer is `parse_base_url(base)->to`, until a tenant has moved. The session is bound to all that the
-    /// server was verified by: host, port, TLS versions, authorities, pins, the client's certificate. Where one of those is not the same, or the bytes are damaged or of another mbedTLS, nothing is
-    /// taken and the next `start` does a whole handshake.
+    /// server was verified by: host, port, TLS versions, authorities, pins, the client's certificate. Where one of those is
+    /// not the same, or the bytes are damaged or of another mbedTLS, nothing is taken and the next `start` does a whole
+    /// handshake.
     ///
     /// @returns ready: taken | closed: not taken | failed: the link cannot be configured, as `start` would say
     /// Costs    loads the authorities, if that is not done yet, and a hash over them

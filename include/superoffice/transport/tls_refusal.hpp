@@ -8,6 +8,7 @@
 #if SUPEROFFICE_WITH_MBEDTLS
 
 #include <superoffice/detail/mbedtls.hpp>
+#include <superoffice/detail/tls_alert.hpp>
 #include <superoffice/error.hpp>
 
 #include <cstddef>
@@ -18,11 +19,6 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
-
-struct numbered_text {
-    std::uint32_t number;
-    const char* text;
-};
 
 /// In the order in which they are told: the worst first, as `tls` chooses the code.
 inline constexpr numbered_text certificate_faults[] = {
@@ -43,38 +39,6 @@ inline constexpr numbered_text certificate_faults[] = {
     {MBEDTLS_X509_BADCRL_NOT_TRUSTED | MBEDTLS_X509_BADCRL_EXPIRED | MBEDTLS_X509_BADCRL_FUTURE |
          MBEDTLS_X509_BADCRL_BAD_MD | MBEDTLS_X509_BADCRL_BAD_PK | MBEDTLS_X509_BADCRL_BAD_KEY,
      "the list of revoked certificates cannot be used"},
-};
-
-/// RFC 8446 section 6.2, and those of TLS 1.2 that it no longer names (RFC 5246 section 7.2.2).
-inline constexpr numbered_text alerts[] = {
-    {10, "unexpected_message"},
-    {20, "bad_record_mac"},
-    {22, "record_overflow"},
-    {40, "handshake_failure"},
-    {41, "no_certificate"},
-    {42, "bad_certificate"},
-    {43, "unsupported_certificate"},
-    {44, "certificate_revoked"},
-    {45, "certificate_expired"},
-    {46, "certificate_unknown"},
-    {47, "illegal_parameter"},
-    {48, "unknown_ca"},
-    {49, "access_denied"},
-    {50, "decode_error"},
-    {51, "decrypt_error"},
-    {70, "protocol_version"},
-    {71, "insufficient_security"},
-    {80, "internal_error"},
-    {86, "inappropriate_fallback"},
-    {90, "user_canceled"},
-    {100, "no_renegotiation"},
-    {109, "missing_extension"},
-    {110, "unsupported_extension"},
-    {112, "unrecognized_name"},
-    {113, "bad_certificate_status_response"},
-    {115, "unknown_psk_identity"},
-    {116, "certificate_required"},
-    {120, "no_application_protocol"},
 };
 
 /// Text in the caller's memory, cut off where that ends, always with a NUL behind it.
@@ -107,9 +71,6 @@ class bounded_text {
 
 constexpr bool tells_flags(errc code) noexcept {
     return code >= errc::certificate_expired && code <= errc::certificate_refused;
-}
-constexpr bool tells_alert(errc code) noexcept {
-    return code >= errc::client_certificate_refused && code <= errc::alert_received;
 }
 
 }  // namespace detail
