@@ -3254,10 +3254,10 @@ inline errc scan_json_number(json_cursor& c) noexcept {
 
 inline constexpr std::size_t short_value_reach = 12;
 
+SUPEROFFICE_HOT bool is_short_delimiter(char c) noexcept { return c == ',' || c == '}' || c == ']'; }
+
 /// Behind the value that ends here, if a comma or a bracket follows at once.
-SUPEROFFICE_HOT const char* before_delimiter(const char* at) noexcept {
-    return *at == ',' || *at == '}' || *at == ']' ? at : nullptr;
-}
+SUPEROFFICE_HOT const char* before_delimiter(const char* at) noexcept { return is_short_delimiter(*at) ? at : nullptr; }
 
 /// Behind an integer of at most nine digits.
 SUPEROFFICE_HOT const char* after_short_integer(const char* at, std::int32_t& into) noexcept {
@@ -3275,6 +3275,25 @@ SUPEROFFICE_HOT const char* after_short_integer(const char* at, std::int32_t& in
 /// Behind this literal; its last four bytes are compared, since the first one has been looked at.
 SUPEROFFICE_HOT const char* after_short_literal(const char* at, const char* word, std::size_t size) noexcept {
     return std::memcmp(at + size - 4, word + size - 4, 4) == 0 ? before_delimiter(at + size) : nullptr;
+}
+
+/// Whether a literal or an integer is all that stands here, up to a comma or a bracket at `end`.
+SUPEROFFICE_HOT bool is_short_scalar(const char* at, const char* end) noexcept {
+    if (!is_short_delimiter(*end)) return false;
+    const auto is_word = [at, end](const char* word, std::ptrdiff_t size) {
+        return end - at == size && std::memcmp(at + size - 4, word + size - 4, 4) == 0;
+    };
+    switch (*at) {
+        case 'n': return is_word("null", 4);
+        case 't': return is_word("true", 4);
+        case 'f': return is_word("false", 5);
+        default: break;
+    }
+    at += *at == '-';
+    if (*at == '0') return at + 1 == end;
+    const char* const first = at;
+    while (is_digit(*at)) ++at;
+    return at == end && at != first;
 }
 
 /// true, false or null, by the first letter, which `at` is on.
@@ -3307,6 +3326,30 @@ SUPEROFFICE_COLD inline errc read_json_number(json_cursor& c, std::string_view& 
 SUPEROFFICE_COLD inline errc read_json_literal(json_cursor& c, json_kind wanted) noexcept {
     return json_kind_at(c) == wanted ? scan_json_literal(c) : json_refusal(c);
 }
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/detail/name_sizes.hpp - which sizes the names of a struct have: most other keys are told by their size.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_DETAIL_NAME_SIZES_HPP
+#define SUPEROFFICE_DETAIL_NAME_SIZES_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// A set of sizes, quotes not counted. Sizes that are 32 apart are one to it, so what it has may still be no name.
+struct name_sizes {
+    std::uint32_t bits = 0;
+
+    [[nodiscard]] constexpr bool has(std::size_t size) const noexcept { return (bits >> size % 32 & 1) != 0; }
+    constexpr void add(std::size_t size) noexcept { bits |= std::uint32_t{1} << size % 32; }
+    friend constexpr name_sizes operator|(name_sizes a, name_sizes b) noexcept { return {a.bits | b.bits}; }
+};
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
@@ -3424,6 +3467,12 @@ class json_value_of {
     [[nodiscard]] SUPEROFFICE_HOT bool key_is(const spelt_name& name) noexcept { return reader_->key_is(name); }
     [[nodiscard]] SUPEROFFICE_HOT errc key(json_text& into) noexcept { return reader_->key(into); }
     [[nodiscard]] SUPEROFFICE_HOT errc next(char closing, bool& more) noexcept { return reader_->next(closing, more); }
+    /// On a member's value: to that of a later one, over such as have no key of these sizes.
+    void pass_members(name_sizes wanted) noexcept
+        requires requires(Reader& reader) { reader.pass_members(wanted); }
+    {
+        reader_->pass_members(wanted);
+    }
     errc passed_on(const char* start, errc code) noexcept { return reader_->passed_on(start, code); }
 
     template <class F>
@@ -3502,7 +3551,11 @@ class json_value_of {
                 code = next((objects & 1) != 0 ? '}' : ']', more);
                 if (!more) objects >>= 1, --inside;
             }
-            if (code == errc::ok && (objects & 1) != 0) code = key(text);
+            if (code == errc::ok && (objects & 1) != 0) {
+                code = key(text);
+                if constexpr (SUPEROFFICE_FOR_SPEED && requires { reader_->pass_members({}); })
+                    if (code == errc::ok) reader_->pass_members({});
+            }
             if (code != errc::ok) return code;
         }
     }
@@ -3829,7 +3882,7 @@ class simdjson_reader {
     }
 
     SUPEROFFICE_HOT const char* place() const noexcept { return begin_ + *at_; }
-    // Of the token behind this one, which is there as long as no container was left last.
+    // Of the token behind this one. Behind the last one of all, simdjson puts the document's end.
     SUPEROFFICE_HOT const char* next_place() const noexcept { return begin_ + at_[1]; }
     SUPEROFFICE_HOT bool on(char c) const noexcept { return *place() == c; }
     json_kind kind() const noexcept { return detail::json_kind_at({place(), cursor_.end}); }
@@ -3868,13 +3921,9 @@ class simdjson_reader {
         return !is_alone() && take(detail::after_short_integer(place(), into));
     }
     SUPEROFFICE_HOT bool passes_scalar() noexcept {
-        std::int32_t number = 0;
-        switch (*place()) {
-            case 'n': return passes_literal("null", 4);
-            case 't': return passes_literal("true", 4);
-            case 'f': return passes_literal("false", 5);
-            default: return short_integer(number);
-        }
+        const bool passes = !is_alone() && detail::is_short_scalar(place(), next_place());
+        at_ += passes;
+        return passes;
     }
     SUPEROFFICE_HOT bool take(const char* behind) noexcept {
         at_ += behind != nullptr;
@@ -3969,6 +4018,26 @@ class simdjson_reader {
         if (!on(':')) return fault_here();
         ++at_;
         return errc::ok;
+    }
+
+    // On a member's value: to that of the last of the members from here on whose keys have none of these sizes, as long as
+    // everything is plain. All in one go: a reply has two dozen members, and some structs want two of them.
+    SUPEROFFICE_APART void pass_members(detail::name_sizes wanted) noexcept {
+        const std::uint32_t* at = at_;
+        // A value, a comma, a key, its colon.
+        const auto is_passed = [&, begin = begin_, backslash = backslash_] {
+            const char* const value = begin + at[0];
+            const char* const comma = begin + at[1];
+            if (*comma != ',') return false;
+            if (*value == '"' ? comma > backslash : !detail::is_short_scalar(value, comma)) return false;
+            const char* const key = begin + at[2];
+            if (*key != '"') return false;
+            const char* const colon = begin + at[3];
+            if (*colon != ':' || colon[-1] != '"' || colon > backslash) return false;
+            return !wanted.has(static_cast<std::size_t>(colon - key) - 2);
+        };
+        while (is_passed()) at += 4;
+        at_ = at;
     }
 
     decltype(simdjson::dom::parser::implementation) parser_;
@@ -4088,10 +4157,8 @@ struct member_row {
 struct name_slots {
     static constexpr std::uint8_t none = 0xFF;
     const std::uint8_t* rows = nullptr;  ///< nullptr: look through all
-    std::uint32_t factor = 0;            ///< where all are looked through: a bit for each size that a name has
+    std::uint32_t factor = 0;
     std::uint32_t shift = 0;
-
-    static constexpr std::uint32_t bit_of_size(std::size_t size) noexcept { return std::uint32_t{1} << size % 32; }
 
     /// Four bytes of a name tell most names apart.
     static constexpr std::uint32_t digest(std::string_view name) noexcept {
@@ -4110,6 +4177,7 @@ struct member_table {
     const member_row<Value>* rows;
     std::size_t count;
     name_slots slots;
+    name_sizes sizes;
     void (*clear)(void*) noexcept;  ///< as default-made
 
     [[nodiscard]] const member_row<Value>* end() const noexcept { return rows + count; }
@@ -4122,7 +4190,7 @@ struct member_table {
             const std::uint8_t found = slots.rows[slots.slot(name)];
             return found != name_slots::none && is_named(rows[found], name) ? rows + found : end();
         }
-        if (SUPEROFFICE_FOR_SPEED && (slots.factor & name_slots::bit_of_size(name.size())) == 0) return end();
+        if (SUPEROFFICE_FOR_SPEED && !sizes.has(name.size())) return end();
         const member_row<Value>* row = rows;
         while (row != end() && !is_named(*row, name)) ++row;
         return row;
@@ -4363,17 +4431,25 @@ consteval name_slots make_slots() {
         if constexpr (found::value.factor != 0)
             return {.rows = found::value.rows.data(), .factor = found::value.factor, .shift = found::shift};
     }
-    std::uint32_t sizes = 0;
-    for (const std::string_view name : member_names<T>) sizes |= name_slots::bit_of_size(name.size());
-    return {.rows = nullptr, .factor = sizes, .shift = 0};
+    return {};
+}
+
+template <class T>
+consteval name_sizes make_sizes() {
+    name_sizes made;
+    for (const std::string_view name : member_names<T>) made.add(name.size());
+    return made;
 }
 
 template <class T, class Value>
 struct member_tables {
     static constexpr auto rows = make_rows<T, Value>(static_cast<members_of<T>*>(nullptr));
     static_assert(are_placed<T>(rows.data(), rows.size()), "superoffice: the place of a decoded member is not found");
-    static constexpr member_table<Value> whole{
-        .rows = rows.data(), .count = member_count<T>, .slots = make_slots<T>(), .clear = &clear_members<T>};
+    static constexpr member_table<Value> whole{.rows = rows.data(),
+                                               .count = member_count<T>,
+                                               .slots = make_slots<T>(),
+                                               .sizes = make_sizes<T>(),
+                                               .clear = &clear_members<T>};
 };
 
 }  // namespace detail
@@ -4403,8 +4479,13 @@ struct also_members {
 
     /// nullptr: not there either.
     [[nodiscard]] const member_row<Value>* find(json_text key) const noexcept {
+        if (SUPEROFFICE_FOR_SPEED && !key.is_escaped() && !table->sizes.has(key.raw().size() - 2)) return nullptr;
         const member_row<Value>* const row = table->find_by_text(key);
         return row != table->end() ? row : nullptr;
+    }
+    /// Of the names in either.
+    [[nodiscard]] name_sizes sizes_beside(const member_table<Value>& first) const noexcept {
+        return table != nullptr ? first.sizes | table->sizes : first.sizes;
     }
 };
 
@@ -4494,9 +4575,13 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
             if (e != errc::ok) return e;
             row = table.find(key);
         }
-        const char* const start = value.place();
         const bool mine = row != table.end();
-        if (!mine) row = also.table != nullptr ? also.find(key) : nullptr;
+        if (!mine) {
+            row = also.table != nullptr ? also.find(key) : nullptr;
+            if constexpr (SUPEROFFICE_FOR_SPEED && requires { value.pass_members(table.sizes); })
+                if (row == nullptr) value.pass_members(also.sizes_beside(table));
+        }
+        const char* const start = value.place();
         if (mine) {
             state.matched = true;
             expected = row + 1;

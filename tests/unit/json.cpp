@@ -10,6 +10,7 @@
 #include "support/documented_reply.hpp"
 #include "support/json_cases.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -269,6 +270,69 @@ TEST_CASE("decode: what is refused, with the byte and the member") {
     for (const auto& one : cases) {
         CAPTURE(one.document);
         CHECK(decoded_as<small>(one.document) == one.outcome);
+    }
+}
+
+TEST_CASE("decode: a wanted member is found, and a bad one refused, wherever it stands among those of no concern") {
+    struct {
+        std::string_view member;
+        std::string_view outcome;  // where the member stands first
+    } const cases[] = {
+        {R"("Id":5)", R"({"Id":5})"},
+        {R"("Id" :5)", R"({"Id":5})"},
+        {R"("Id": 5 )", R"({"Id":5})"},
+        {R"("\u0049d":5)", R"({"Id":5})"},
+        {R"("Name":"x")", R"({"Name":"x"})"},
+        {R"("Inner":{"Z":1,"Y":"y","Deep":2,"X":null})", R"({"Inner":{"Deep":2}})"},
+        {R"("ID":5)", "{}"},
+        {R"("A":"\u0041\"",)"
+         R"("Id":6)",
+         R"({"Id":6})"},
+        {R"("A":"b" , "Id":6)", R"({"Id":6})"},
+        {R"("A":[],"Id":6)", R"({"Id":6})"},
+        {R"("A":-1.5e3,"Id":6)", R"({"Id":6})"},
+        {R"("A":123456789012345678901234567890,"Id":6)", R"({"Id":6})"},
+        {R"("A":-0,"Id":6)", R"({"Id":6})"},
+        {R"("Id":"5")", "wrong_kind 6 Id"},
+        {R"("A":01)", "bad_number 6"},
+        {R"("A":-)", "bad_number 6"},
+        {R"("A":-01)", "bad_number 7"},
+        {R"("A":1a)", "bad_number 6"},
+        {R"("A":1"B":2)", "bad_number 6"},
+        {R"("A":"x""B":2)", "bad_json 8"},
+        {R"("A":null"B":2)", "bad_json 9"},
+        {R"("A":falsey)", "bad_json 10"},
+        {R"("A":nul)", "bad_json 8"},
+        {R"("A":"\q")", "bad_string 7"},
+        {R"("\q":1)", "bad_string 3"},
+        {R"("A" 1)", "bad_json 5"},
+        {R"("A":)", "bad_json 5"},
+        {R"("A")", "bad_json 4"},
+        {R"(A:1)", "bad_json 1"},
+        {R"(:1)", "bad_json 1"},
+        {R"(1:2)", "bad_json 1"},
+        {R"("A":1,)", "bad_json 7"},
+        {R"("A":,"B":2)", "bad_json 5"},
+        {R"("A":1:2)", "bad_json 6"},
+    };
+    const std::string_view others[] = {R"("B2":1,)", R"("C33":"text",)", R"("D":null,)", R"("E":-20,)", R"("F":true,)"};
+    for (const auto& one : cases) {
+        std::string before;
+        for (const std::string_view other : others) {
+            // The byte at fault lies as much further back as there is before it.
+            std::string wanted{one.outcome};
+            if (const std::size_t space = wanted.find(' '); wanted[0] != '{') {
+                const std::size_t end = (std::min)(wanted.find(' ', space + 1), wanted.size());
+                const auto at = std::stoul(wanted.substr(space + 1, end - space - 1)) + before.size();
+                wanted.replace(space + 1, end - space - 1, std::to_string(at));
+            }
+            for (const std::string_view after : {"", R"(,"G":2)", R"(,"H":"h","I":false)"}) {
+                const std::string document = "{" + before + std::string{one.member} + std::string{after} + "}";
+                CAPTURE(document);
+                CHECK(decoded_as<small>(document) == wanted);
+            }
+            before += other;
+        }
     }
 }
 

@@ -174,10 +174,10 @@ inline errc scan_json_number(json_cursor& c) noexcept {
 
 inline constexpr std::size_t short_value_reach = 12;
 
+SUPEROFFICE_HOT bool is_short_delimiter(char c) noexcept { return c == ',' || c == '}' || c == ']'; }
+
 /// Behind the value that ends here, if a comma or a bracket follows at once.
-SUPEROFFICE_HOT const char* before_delimiter(const char* at) noexcept {
-    return *at == ',' || *at == '}' || *at == ']' ? at : nullptr;
-}
+SUPEROFFICE_HOT const char* before_delimiter(const char* at) noexcept { return is_short_delimiter(*at) ? at : nullptr; }
 
 /// Behind an integer of at most nine digits.
 SUPEROFFICE_HOT const char* after_short_integer(const char* at, std::int32_t& into) noexcept {
@@ -195,6 +195,25 @@ SUPEROFFICE_HOT const char* after_short_integer(const char* at, std::int32_t& in
 /// Behind this literal; its last four bytes are compared, since the first one has been looked at.
 SUPEROFFICE_HOT const char* after_short_literal(const char* at, const char* word, std::size_t size) noexcept {
     return std::memcmp(at + size - 4, word + size - 4, 4) == 0 ? before_delimiter(at + size) : nullptr;
+}
+
+/// Whether a literal or an integer is all that stands here, up to a comma or a bracket at `end`.
+SUPEROFFICE_HOT bool is_short_scalar(const char* at, const char* end) noexcept {
+    if (!is_short_delimiter(*end)) return false;
+    const auto is_word = [at, end](const char* word, std::ptrdiff_t size) {
+        return end - at == size && std::memcmp(at + size - 4, word + size - 4, 4) == 0;
+    };
+    switch (*at) {
+        case 'n': return is_word("null", 4);
+        case 't': return is_word("true", 4);
+        case 'f': return is_word("false", 5);
+        default: break;
+    }
+    at += *at == '-';
+    if (*at == '0') return at + 1 == end;
+    const char* const first = at;
+    while (is_digit(*at)) ++at;
+    return at == end && at != first;
 }
 
 /// true, false or null, by the first letter, which `at` is on.

@@ -4,6 +4,7 @@
 #define SUPEROFFICE_DETAIL_JSON_VALUE_HPP
 
 #include <superoffice/detail/json_scan.hpp>
+#include <superoffice/detail/name_sizes.hpp>
 #include <superoffice/detail/spelt_name.hpp>
 #include <superoffice/json/reader.hpp>
 
@@ -54,6 +55,12 @@ class json_value_of {
     [[nodiscard]] SUPEROFFICE_HOT bool key_is(const spelt_name& name) noexcept { return reader_->key_is(name); }
     [[nodiscard]] SUPEROFFICE_HOT errc key(json_text& into) noexcept { return reader_->key(into); }
     [[nodiscard]] SUPEROFFICE_HOT errc next(char closing, bool& more) noexcept { return reader_->next(closing, more); }
+    /// On a member's value: to that of a later one, over such as have no key of these sizes.
+    void pass_members(name_sizes wanted) noexcept
+        requires requires(Reader& reader) { reader.pass_members(wanted); }
+    {
+        reader_->pass_members(wanted);
+    }
     errc passed_on(const char* start, errc code) noexcept { return reader_->passed_on(start, code); }
 
     template <class F>
@@ -132,7 +139,11 @@ class json_value_of {
                 code = next((objects & 1) != 0 ? '}' : ']', more);
                 if (!more) objects >>= 1, --inside;
             }
-            if (code == errc::ok && (objects & 1) != 0) code = key(text);
+            if (code == errc::ok && (objects & 1) != 0) {
+                code = key(text);
+                if constexpr (SUPEROFFICE_FOR_SPEED && requires { reader_->pass_members({}); })
+                    if (code == errc::ok) reader_->pass_members({});
+            }
             if (code != errc::ok) return code;
         }
     }

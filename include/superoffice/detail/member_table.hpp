@@ -7,6 +7,7 @@
 #include <superoffice/date_time.hpp>
 #include <superoffice/detail/describe.hpp>
 #include <superoffice/detail/json_scan.hpp>
+#include <superoffice/detail/name_sizes.hpp>
 #include <superoffice/detail/spelt_name.hpp>
 #include <superoffice/field.hpp>
 #include <superoffice/flags.hpp>
@@ -80,10 +81,8 @@ struct member_row {
 struct name_slots {
     static constexpr std::uint8_t none = 0xFF;
     const std::uint8_t* rows = nullptr;  ///< nullptr: look through all
-    std::uint32_t factor = 0;            ///< where all are looked through: a bit for each size that a name has
+    std::uint32_t factor = 0;
     std::uint32_t shift = 0;
-
-    static constexpr std::uint32_t bit_of_size(std::size_t size) noexcept { return std::uint32_t{1} << size % 32; }
 
     /// Four bytes of a name tell most names apart.
     static constexpr std::uint32_t digest(std::string_view name) noexcept {
@@ -102,6 +101,7 @@ struct member_table {
     const member_row<Value>* rows;
     std::size_t count;
     name_slots slots;
+    name_sizes sizes;
     void (*clear)(void*) noexcept;  ///< as default-made
 
     [[nodiscard]] const member_row<Value>* end() const noexcept { return rows + count; }
@@ -114,7 +114,7 @@ struct member_table {
             const std::uint8_t found = slots.rows[slots.slot(name)];
             return found != name_slots::none && is_named(rows[found], name) ? rows + found : end();
         }
-        if (SUPEROFFICE_FOR_SPEED && (slots.factor & name_slots::bit_of_size(name.size())) == 0) return end();
+        if (SUPEROFFICE_FOR_SPEED && !sizes.has(name.size())) return end();
         const member_row<Value>* row = rows;
         while (row != end() && !is_named(*row, name)) ++row;
         return row;
@@ -355,17 +355,25 @@ consteval name_slots make_slots() {
         if constexpr (found::value.factor != 0)
             return {.rows = found::value.rows.data(), .factor = found::value.factor, .shift = found::shift};
     }
-    std::uint32_t sizes = 0;
-    for (const std::string_view name : member_names<T>) sizes |= name_slots::bit_of_size(name.size());
-    return {.rows = nullptr, .factor = sizes, .shift = 0};
+    return {};
+}
+
+template <class T>
+consteval name_sizes make_sizes() {
+    name_sizes made;
+    for (const std::string_view name : member_names<T>) made.add(name.size());
+    return made;
 }
 
 template <class T, class Value>
 struct member_tables {
     static constexpr auto rows = make_rows<T, Value>(static_cast<members_of<T>*>(nullptr));
     static_assert(are_placed<T>(rows.data(), rows.size()), "superoffice: the place of a decoded member is not found");
-    static constexpr member_table<Value> whole{
-        .rows = rows.data(), .count = member_count<T>, .slots = make_slots<T>(), .clear = &clear_members<T>};
+    static constexpr member_table<Value> whole{.rows = rows.data(),
+                                               .count = member_count<T>,
+                                               .slots = make_slots<T>(),
+                                               .sizes = make_sizes<T>(),
+                                               .clear = &clear_members<T>};
 };
 
 }  // namespace detail

@@ -8,6 +8,7 @@
 
 #include <superoffice/detail/json_scan.hpp>
 #include <superoffice/detail/json_value.hpp>
+#include <superoffice/detail/name_sizes.hpp>
 #include <superoffice/detail/spelt_name.hpp>
 #include <superoffice/json/compact_reader.hpp>
 #include <superoffice/json/reader.hpp>
@@ -169,7 +170,7 @@ class simdjson_reader {
     }
 
     SUPEROFFICE_HOT const char* place() const noexcept { return begin_ + *at_; }
-    // Of the token behind this one, which is there as long as no container was left last.
+    // Of the token behind this one. Behind the last one of all, simdjson puts the document's end.
     SUPEROFFICE_HOT const char* next_place() const noexcept { return begin_ + at_[1]; }
     SUPEROFFICE_HOT bool on(char c) const noexcept { return *place() == c; }
     json_kind kind() const noexcept { return detail::json_kind_at({place(), cursor_.end}); }
@@ -208,13 +209,9 @@ class simdjson_reader {
         return !is_alone() && take(detail::after_short_integer(place(), into));
     }
     SUPEROFFICE_HOT bool passes_scalar() noexcept {
-        std::int32_t number = 0;
-        switch (*place()) {
-            case 'n': return passes_literal("null", 4);
-            case 't': return passes_literal("true", 4);
-            case 'f': return passes_literal("false", 5);
-            default: return short_integer(number);
-        }
+        const bool passes = !is_alone() && detail::is_short_scalar(place(), next_place());
+        at_ += passes;
+        return passes;
     }
     SUPEROFFICE_HOT bool take(const char* behind) noexcept {
         at_ += behind != nullptr;
@@ -309,6 +306,26 @@ class simdjson_reader {
         if (!on(':')) return fault_here();
         ++at_;
         return errc::ok;
+    }
+
+    // On a member's value: to that of the last of the members from here on whose keys have none of these sizes, as long as
+    // everything is plain. All in one go: a reply has two dozen members, and some structs want two of them.
+    SUPEROFFICE_APART void pass_members(detail::name_sizes wanted) noexcept {
+        const std::uint32_t* at = at_;
+        // A value, a comma, a key, its colon.
+        const auto is_passed = [&, begin = begin_, backslash = backslash_] {
+            const char* const value = begin + at[0];
+            const char* const comma = begin + at[1];
+            if (*comma != ',') return false;
+            if (*value == '"' ? comma > backslash : !detail::is_short_scalar(value, comma)) return false;
+            const char* const key = begin + at[2];
+            if (*key != '"') return false;
+            const char* const colon = begin + at[3];
+            if (*colon != ':' || colon[-1] != '"' || colon > backslash) return false;
+            return !wanted.has(static_cast<std::size_t>(colon - key) - 2);
+        };
+        while (is_passed()) at += 4;
+        at_ = at;
     }
 
     decltype(simdjson::dom::parser::implementation) parser_;
