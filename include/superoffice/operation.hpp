@@ -124,17 +124,14 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
         out.constant("; charset=utf-8\r\n");
         if constexpr (frames) out.header(ascii::literal("Content-Length"), lines.body_size);
     }
-    const char* names = owned_headers;
-    for (borrowed request_headers::* const each : named_headers) {
+    for (std::size_t n = 0; n < std::size(named_headers); ++n) {
+        borrowed request_headers::* const each = named_headers[n];
         if (each == &request_headers::app_token && !posts) break;
-        const char* const name = names;
-        while (*names != ' ') ++names;
-        const std::string_view spelling(name, static_cast<std::size_t>(names++ - name));
         std::string_view value = lines.of_call.*each;
         if (value.empty()) value = lines.of_client.headers.*each;
         if (value.empty() && each == &request_headers::user_agent)
             value = ascii::literal("superoffice-batch/" SUPEROFFICE_VERSION_TEXT);
-        if (!value.empty()) out.header(spelling, value);
+        if (!value.empty()) out.header(ascii::word_at(owned_headers, n), value);
     }
     if (lines.own_headers)
         for (const request_headers* each : headers)

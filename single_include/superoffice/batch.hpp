@@ -938,6 +938,30 @@ struct unlisted : field<T> {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/detail/name_sizes.hpp - which sizes the names of a struct have: most other keys are told by their size.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_DETAIL_NAME_SIZES_HPP
+#define SUPEROFFICE_DETAIL_NAME_SIZES_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// A set of sizes, quotes not counted. Sizes that are 32 apart are one to it, so what it has may still be no name.
+struct name_sizes {
+    std::uint32_t bits = 0;
+
+    [[nodiscard]] constexpr bool has(std::size_t size) const noexcept { return (bits >> size % 32 & 1) != 0; }
+    constexpr void add(std::size_t size) noexcept { bits |= std::uint32_t{1} << size % 32; }
+    friend constexpr name_sizes operator|(name_sizes a, name_sizes b) noexcept { return {a.bits | b.bits}; }
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/detail/ascii.hpp - ASCII as HTTP uses it: classes of bytes, comparison without case, numbers.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_DETAIL_ASCII_HPP
@@ -1013,6 +1037,9 @@ constexpr bool is_alphanumeric_or(char c, const char* others) noexcept {
 /// What a method and a header's name are made of: tchar, RFC 9110 section 5.6.2.
 constexpr bool is_token_by_rule(char c) noexcept { return is_alphanumeric_or(c, "!#$%&'*+-.^_`|~"); }
 
+/// What a request's target is made of here, where nothing is encoded and no fragment is sent: RFC 9112 section 3.2.1.
+constexpr bool is_of_target_by_rule(char c) noexcept { return c > ' ' && c <= '~' && c != '#'; }
+
 /// The answers of a rule for every byte, where a look is to cost nothing.
 template <bool (*Rule)(char) noexcept>
 inline constexpr auto answers = [] {
@@ -1021,12 +1048,16 @@ inline constexpr auto answers = [] {
     return all;
 }();
 
-constexpr bool is_token(char c) noexcept {
+template <bool (*Rule)(char) noexcept>
+constexpr bool answer_of(char c) noexcept {
     if constexpr (SUPEROFFICE_FOR_SPEED)
-        return answers<is_token_by_rule>[static_cast<unsigned char>(c)];
+        return answers<Rule>[static_cast<unsigned char>(c)];
     else
-        return is_token_by_rule(c);
+        return Rule(c);
 }
+
+constexpr bool is_token(char c) noexcept { return answer_of<is_token_by_rule>(c); }
+constexpr bool is_of_target(char c) noexcept { return answer_of<is_of_target_by_rule>(c); }
 
 /// What a header's value, a reason phrase and a chunk extension are made of: HTAB, SP, VCHAR and obs-text, RFC 9110
 /// section 5.5. Every other control character, DEL included, is refused wherever this is asked.
@@ -1048,8 +1079,10 @@ constexpr std::size_t end_of_text(const char* text, std::size_t at, std::size_t 
         while (SUPEROFFICE_FOR_SPEED && size - at >= 8) {
             const std::uint64_t word = word_of(text + at), dels = word ^ ones * 0x7F;
             // The top bit of a byte below 0x20, HTAB among them, or of one that is 0x7F.
-            if ((((word - ones * 0x20) & ~word) | ((dels - ones) & ~dels)) & tops) break;
-            at += 8;
+            const std::uint64_t stops = (((word - ones * 0x20) & ~word) | ((dels - ones) & ~dels)) & tops;
+            // Bytes behind the first such one may be flagged without cause.
+            at += stops != 0 ? static_cast<std::size_t>(std::countr_zero(stops)) / 8 : 8;
+            if (stops != 0) break;
         }
         if (at == size || !is_text(text[at])) return at;
     }
@@ -1080,6 +1113,26 @@ constexpr int index_of_word(const char* list, std::string_view word) noexcept {
         list = end + 1;
     }
     return -1;
+}
+
+/// The word at that place of such a list.
+constexpr std::string_view word_at(const char* list, std::size_t index) noexcept {
+    for (;; --index) {
+        const char* end = list;
+        while (*end != ' ') ++end;
+        if (index == 0) return {list, static_cast<std::size_t>(end - list)};
+        list = end + 1;
+    }
+}
+
+/// How long the words of such a list are.
+consteval name_sizes sizes_of_words(const char* list) noexcept {
+    name_sizes sizes;
+    for (std::size_t size = 0; *list != 0; ++list) {
+        if (*list == ' ') sizes.add(size);
+        size = *list == ' ' ? 0 : size + 1;
+    }
+    return sizes;
 }
 
 /// Whether this is that word, letter case ignored. A space stands behind it.
@@ -3333,30 +3386,6 @@ SUPEROFFICE_COLD inline errc read_json_literal(json_cursor& c, json_kind wanted)
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/name_sizes.hpp - which sizes the names of a struct have: most other keys are told by their size.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_NAME_SIZES_HPP
-#define SUPEROFFICE_DETAIL_NAME_SIZES_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail {
-
-/// A set of sizes, quotes not counted. Sizes that are 32 apart are one to it, so what it has may still be no name.
-struct name_sizes {
-    std::uint32_t bits = 0;
-
-    [[nodiscard]] constexpr bool has(std::size_t size) const noexcept { return (bits >> size % 32 & 1) != 0; }
-    constexpr void add(std::size_t size) noexcept { bits |= std::uint32_t{1} << size % 32; }
-    friend constexpr name_sizes operator|(name_sizes a, name_sizes b) noexcept { return {a.bits | b.bits}; }
-};
-
-}  // namespace detail
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/detail/spelt_name.hpp - a member's name as words, to be found in a document by three comparisons.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_DETAIL_SPELT_NAME_HPP
@@ -5203,6 +5232,12 @@ enum class content_kind : std::uint8_t { unknown, json, xml, other };
 /// By a Content-Type's media type alone (RFC 9110 section 8.3.1, RFC 6839 for the suffixes); its parameters, of which
 /// only charset=utf-8 is ever sent, are not looked at.
 constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
+    if constexpr (SUPEROFFICE_FOR_SPEED) {  // what is mostly sent
+        constexpr std::string_view mostly = ascii::literal("application/json");
+        if (content_type.starts_with(mostly) &&
+            (content_type.size() == mostly.size() || content_type[mostly.size()] == ';'))
+            return content_kind::json;
+    }
     const std::string_view media = ascii::trim(ascii::first(content_type, ascii::find(content_type, ';')));
     if (media.empty()) return content_kind::unknown;
     std::size_t tail = media.size();
@@ -5332,7 +5367,12 @@ class request_head {
 
   protected:
     /// The library's own text: nothing in it is checked.
-    [[gnu::noinline]] void constant(const char* text) noexcept { put(text); }
+    SUPEROFFICE_HOT void constant(const char* text) noexcept {
+        if constexpr (SUPEROFFICE_FOR_SPEED)
+            put(text);  // which the compiler measures
+        else
+            put_measured(text);
+    }
 
     void put_token(std::string_view token) noexcept {
         for (std::size_t i = 0; i < token.size(); ++i)
@@ -5355,6 +5395,8 @@ class request_head {
     }
 
   private:
+    [[gnu::noinline]] void put_measured(const char* text) noexcept { put(text); }
+
     void field_name(std::string_view name) noexcept {
         if (name.empty()) refuse(0);
         put_token(name);
@@ -5700,7 +5742,7 @@ class target_writer : public request_head {
         std::size_t at = 0;
         for (const std::string_view* each = parts; each != parts + count; ++each) {
             for (const char c : *each) {
-                if (c <= ' ' || c > '~' || c == '#' || (at == 0 && c != '/')) refuse(at);
+                if (!ascii::is_of_target(c) || (at == 0 && c != '/')) refuse(at);
                 ++at;
             }
             put(*each);
@@ -5854,17 +5896,14 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
         out.constant("; charset=utf-8\r\n");
         if constexpr (frames) out.header(ascii::literal("Content-Length"), lines.body_size);
     }
-    const char* names = owned_headers;
-    for (borrowed request_headers::* const each : named_headers) {
+    for (std::size_t n = 0; n < std::size(named_headers); ++n) {
+        borrowed request_headers::* const each = named_headers[n];
         if (each == &request_headers::app_token && !posts) break;
-        const char* const name = names;
-        while (*names != ' ') ++names;
-        const std::string_view spelling(name, static_cast<std::size_t>(names++ - name));
         std::string_view value = lines.of_call.*each;
         if (value.empty()) value = lines.of_client.headers.*each;
         if (value.empty() && each == &request_headers::user_agent)
             value = ascii::literal("superoffice-batch/" SUPEROFFICE_VERSION_TEXT);
-        if (!value.empty()) out.header(spelling, value);
+        if (!value.empty()) out.header(ascii::word_at(owned_headers, n), value);
     }
     if (lines.own_headers)
         for (const request_headers* each : headers)
@@ -6076,6 +6115,9 @@ class http1_reader {
     ///
     /// Each byte is looked at once and each line once more; the answers do not depend on how the input was cut.
     constexpr answer advance(const char* head, std::size_t size) noexcept {
+        constexpr std::string_view mostly = ascii::literal("HTTP/1.1 200");
+        if (SUPEROFFICE_FOR_SPEED && position_ == 0 && std::string_view{head, size}.starts_with(mostly))
+            position_ = mostly.size();
         for (;;) {
             if (in_fields_ && !after_cr_) position_ = ascii::end_of_text(head, position_, size);  // most of a head
             if (position_ == size) return answer::more;
@@ -6140,9 +6182,10 @@ class http1_reader {
         if (colon == 0 || colon == line.size() || line[colon] != ':') return refuse(colon);
         const char initial = ascii::to_lower(line[0]);
         if (initial != 'c' && initial != 't') return true;  // says nothing about framing, as most do
+        constexpr const char* known = "content-length transfer-encoding content-encoding connection ";
+        if (SUPEROFFICE_FOR_SPEED && !ascii::sizes_of_words(known).has(colon)) return true;
         const std::string_view value = ascii::trim(ascii::from(line, colon + 1));
         const auto value_at = value.empty() ? line.size() : static_cast<std::size_t>(value.data() - line.data());
-        constexpr const char* known = "content-length transfer-encoding content-encoding connection ";
         switch (ascii::index_of_word(known, ascii::first(line, colon))) {
             case 0: return take_length(value, value_at);
             case 1:

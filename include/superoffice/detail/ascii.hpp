@@ -4,8 +4,10 @@
 #define SUPEROFFICE_DETAIL_ASCII_HPP
 
 #include <superoffice/config.hpp>
+#include <superoffice/detail/name_sizes.hpp>
 
 #include <array>
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -82,6 +84,9 @@ constexpr bool is_alphanumeric_or(char c, const char* others) noexcept {
 /// What a method and a header's name are made of: tchar, RFC 9110 section 5.6.2.
 constexpr bool is_token_by_rule(char c) noexcept { return is_alphanumeric_or(c, "!#$%&'*+-.^_`|~"); }
 
+/// What a request's target is made of here, where nothing is encoded and no fragment is sent: RFC 9112 section 3.2.1.
+constexpr bool is_of_target_by_rule(char c) noexcept { return c > ' ' && c <= '~' && c != '#'; }
+
 /// The answers of a rule for every byte, where a look is to cost nothing.
 template <bool (*Rule)(char) noexcept>
 inline constexpr auto answers = [] {
@@ -90,12 +95,16 @@ inline constexpr auto answers = [] {
     return all;
 }();
 
-constexpr bool is_token(char c) noexcept {
+template <bool (*Rule)(char) noexcept>
+constexpr bool answer_of(char c) noexcept {
     if constexpr (SUPEROFFICE_FOR_SPEED)
-        return answers<is_token_by_rule>[static_cast<unsigned char>(c)];
+        return answers<Rule>[static_cast<unsigned char>(c)];
     else
-        return is_token_by_rule(c);
+        return Rule(c);
 }
+
+constexpr bool is_token(char c) noexcept { return answer_of<is_token_by_rule>(c); }
+constexpr bool is_of_target(char c) noexcept { return answer_of<is_of_target_by_rule>(c); }
 
 /// What a header's value, a reason phrase and a chunk extension are made of: HTAB, SP, VCHAR and obs-text, RFC 9110
 /// section 5.5. Every other control character, DEL included, is refused wherever this is asked.
@@ -117,8 +126,10 @@ constexpr std::size_t end_of_text(const char* text, std::size_t at, std::size_t 
         while (SUPEROFFICE_FOR_SPEED && size - at >= 8) {
             const std::uint64_t word = word_of(text + at), dels = word ^ ones * 0x7F;
             // The top bit of a byte below 0x20, HTAB among them, or of one that is 0x7F.
-            if ((((word - ones * 0x20) & ~word) | ((dels - ones) & ~dels)) & tops) break;
-            at += 8;
+            const std::uint64_t stops = (((word - ones * 0x20) & ~word) | ((dels - ones) & ~dels)) & tops;
+            // Bytes behind the first such one may be flagged without cause.
+            at += stops != 0 ? static_cast<std::size_t>(std::countr_zero(stops)) / 8 : 8;
+            if (stops != 0) break;
         }
         if (at == size || !is_text(text[at])) return at;
     }
@@ -149,6 +160,26 @@ constexpr int index_of_word(const char* list, std::string_view word) noexcept {
         list = end + 1;
     }
     return -1;
+}
+
+/// The word at that place of such a list.
+constexpr std::string_view word_at(const char* list, std::size_t index) noexcept {
+    for (;; --index) {
+        const char* end = list;
+        while (*end != ' ') ++end;
+        if (index == 0) return {list, static_cast<std::size_t>(end - list)};
+        list = end + 1;
+    }
+}
+
+/// How long the words of such a list are.
+consteval name_sizes sizes_of_words(const char* list) noexcept {
+    name_sizes sizes;
+    for (std::size_t size = 0; *list != 0; ++list) {
+        if (*list == ' ') sizes.add(size);
+        size = *list == ' ' ? 0 : size + 1;
+    }
+    return sizes;
 }
 
 /// Whether this is that word, letter case ignored. A space stands behind it.

@@ -29,7 +29,7 @@ class target_writer : public request_head {
         std::size_t at = 0;
         for (const std::string_view* each = parts; each != parts + count; ++each) {
             for (const char c : *each) {
-                if (c <= ' ' || c > '~' || c == '#' || (at == 0 && c != '/')) refuse(at);
+                if (!ascii::is_of_target(c) || (at == 0 && c != '/')) refuse(at);
                 ++at;
             }
             put(*each);
