@@ -18,7 +18,8 @@ std::string native_code(std::int32_t code) {
 
 /// Byte 0 is a place too, where the error is about a text.
 bool has_place(const superoffice::error& e) {
-    return e.offset != 0 || e.stage == superoffice::stage::decode || e.code == superoffice::errc::bad_base_url;
+    return e.offset != 0 || e.stage == superoffice::stage::decode || e.code == superoffice::errc::bad_base_url ||
+           e.code == superoffice::errc::bad_header_value;
 }
 
 /// What can be done about it, where this tool knows.
@@ -51,6 +52,8 @@ std::string error_line(const superoffice::error& e, const superoffice::reply_inf
     if (e.native != 0) line.append(", ").append(native_code(e.native));
     const std::string_view member = superoffice::member_name<superoffice::BatchTaskInfo>(e);
     if (!member.empty()) line.append(", member ").append(member);
+    const std::string_view header = superoffice::header_name(e, {});  // one of its own this tool has not
+    if (!header.empty()) line.append(", header ").append(header);
     if (e.needed() != 0)
         line.append(", needs ").append(std::to_string(e.needed())).append(" bytes");
     else if (has_place(e))

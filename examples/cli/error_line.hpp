@@ -6,6 +6,7 @@
 #include <superoffice/batch_task_info.hpp>
 #include <superoffice/error.hpp>
 #include <superoffice/json.hpp>
+#include <superoffice/operation.hpp>
 #include <superoffice/reply.hpp>
 
 #include <string>

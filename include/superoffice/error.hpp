@@ -16,7 +16,7 @@ inline namespace SUPEROFFICE_ABI {
 enum class stage : std::uint8_t {
     none,        ///< no call was involved
     request,     ///< checking the arguments and writing the request; nothing was sent
-    credential,  ///< asking the credential source
+    credential,  ///< asking the credential source, and checking what it adds to the request; nothing was sent
     resolve,     ///< looking up the peer's name
     connect,     ///< opening the connection
     handshake,   ///< TLS
@@ -119,7 +119,8 @@ struct error {
     std::uint16_t http_status = 0;  ///< 0 while no status line was seen
     std::int32_t native = 0;        ///< errno, getaddrinfo's or mbedTLS's code, a proxy's status, unchanged; else 0
     std::uint32_t offset = 0;       ///< byte in the document, the head or the argument at fault; see also `needed()`
-    std::uint16_t member = 0;       ///< which member of the described struct, counted from 1; see `member_name<Info>`
+    std::uint16_t member = 0;  ///< which member of the described struct, counted from 1: see `member_name<Info>`; with
+                               ///< `bad_header_value` which header: see `header_name`
     std::uint16_t reserved = 0;
 
     /// Bytes that would have been enough, for `memory_too_small`, `reply_too_large` and `document_too_large`; else 0.
@@ -140,12 +141,13 @@ static_assert(sizeof(error) == 16);
 namespace detail {
 
 /// What stops a request before anything was sent; nothing at all for `ok`. One function, since many places end so.
-[[gnu::noinline]] constexpr error refused_request(errc code, std::size_t offset) noexcept {
+[[gnu::noinline]] constexpr error refused_request(errc code, std::size_t offset, std::uint16_t member = 0) noexcept {
     error e;
     if (code == errc::ok) return e;
     e.stage = stage::request;
     e.code = code;
     e.offset = static_cast<std::uint32_t>(offset < UINT32_MAX ? offset : UINT32_MAX);
+    e.member = member;
     return e;
 }
 

@@ -180,8 +180,8 @@ template <class T>
 /// The name of the member that an error of a decode is about; empty when it is about none. A constant.
 template <class T>
 [[nodiscard]] constexpr std::string_view member_name(const error& e) noexcept {
-    return e.member == 0 || e.member > detail::member_count<T> ? std::string_view{}
-                                                               : detail::member_names<T>[e.member - 1u];
+    const bool names_one = e.stage == stage::decode && e.member != 0 && e.member <= detail::member_count<T>;
+    return names_one ? detail::member_names<T>[e.member - 1u] : std::string_view{};
 }
 
 template <class Value>

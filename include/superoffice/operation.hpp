@@ -14,6 +14,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 namespace superoffice {
@@ -97,10 +98,6 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
         return refused_request(errc::bad_select, at);
     if (const std::size_t at = find_unplain(lines.segment, "-._"); at != lines.segment.size())
         return refused_request(errc::bad_base_url, at);
-    const request_headers* const headers[] = {&lines.of_client.headers, &lines.of_call};
-    for (const request_headers* each : headers)
-        for (const header_field& field : each->more)
-            if (is_owned_header(field.name)) return refused_request(errc::bad_header_value, 0);
 
     const bool posts = lines.method == http_method::post;
     const std::string_view target[] = {lines.base.root, lines.path, lines.segment,
@@ -124,22 +121,48 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
         out.constant("; charset=utf-8\r\n");
         if constexpr (frames) out.header(ascii::literal("Content-Length"), lines.body_size);
     }
+    out.count_headers_from_here();
     for (std::size_t n = 0; n < std::size(named_headers); ++n) {
         borrowed request_headers::* const each = named_headers[n];
-        if (each == &request_headers::app_token && !posts) break;
         std::string_view value = lines.of_call.*each;
         if (value.empty()) value = lines.of_client.headers.*each;
         if (value.empty() && each == &request_headers::user_agent)
             value = ascii::literal("superoffice-batch/" SUPEROFFICE_VERSION_TEXT);
-        if (!value.empty()) out.header(ascii::word_at(owned_headers, n), value);
+        if (value.empty() || (each == &request_headers::app_token && !posts))
+            out.count_header();
+        else
+            out.header(ascii::word_at(owned_headers, n), value);
     }
     if (lines.own_headers)
-        for (const request_headers* each : headers)
-            for (const header_field& field : each->more) out.header(field.name, field.value);
+        for (const request_headers* each : {&lines.of_client.headers, &lines.of_call})
+            for (const header_field& field : each->more) {
+                out.header(field.name, field.value);
+                if (is_owned_header(field.name)) out.refuse(0);
+            }
     return out.failure();
 }
 
 }  // namespace detail
+
+/// The name of the header that a `bad_header_value` is about, from the headers that the client and the call were given; of
+/// one of the caller's own as it was given, and it may be the name that is wrong. Empty where it is about something else: a
+/// credential's header at stage::credential, where `member` counts those that it adds, or a proxy's.
+///
+/// For a log without it: `member` is 1 for User-Agent, 2 Accept-Language, 3 SO-Language, 4 SO-Culture, 5 SO-TimeZone,
+/// 6 SO-AppToken, then come the client's `more` and the call's.
+[[nodiscard]] constexpr std::string_view header_name(const error& e, const request_headers& of_client,
+                                                     const request_headers& of_call = {}) noexcept {
+    if (e.code != errc::bad_header_value || e.stage != stage::request) return {};
+    std::size_t number = 0;
+    const char* names = detail::owned_headers;
+    while (number < std::size(detail::named_headers))
+        if (const std::string_view name = detail::ascii::take_word(names); ++number == e.member) return name;
+    for (const request_headers* headers : {&of_client, &of_call})
+        for (const header_field& own : headers->more)
+            if (++number == e.member) return own.name;
+    return {};
+}
+
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 #endif

@@ -52,10 +52,11 @@ class request_head {
         constant("\r\n");
     }
 
-    /// `errc::ok`; `bad_header_value`, with the `offset` of the byte at fault in the value (all parts together; of a
-    /// `base64_pair` the clear text counts); `memory_too_small`, with what is `needed()` for all that was added so far.
+    /// `errc::ok`; `bad_header_value`, with the `offset` of the byte at fault in the name or the value (all parts together;
+    /// of a `base64_pair` the clear text counts) and as `member` the number of the header; `memory_too_small`, with what is
+    /// `needed()` for all that was added so far.
     [[nodiscard]] constexpr error failure() const noexcept {
-        if (bad_) return detail::refused_request(errc::bad_header_value, bad_at_);
+        if (bad_) return detail::refused_request(errc::bad_header_value, bad_at_, header_);
         return detail::refused_request(needed_ > memory_.size() ? errc::memory_too_small : errc::ok, needed_);
     }
 
@@ -75,6 +76,7 @@ class request_head {
         detail::wipe(memory_.data(), size_);
         size_ = needed_ = 0;
         bad_ = false;
+        header_ = 0;
     }
 
   protected:
@@ -97,6 +99,15 @@ class request_head {
         bad_ = true;
     }
 
+    // Which header is at fault: they are counted until one is.
+
+    constexpr void count_headers_from_here() noexcept {
+        if (!bad_) header_ = 0;
+    }
+    constexpr void count_header() noexcept {
+        if (!bad_) ++header_;
+    }
+
     void put(std::string_view text) noexcept {
         if (bad_ || text.empty()) return;
         const bool fits = needed_ == size_ && text.size() <= memory_.size() - size_;
@@ -110,6 +121,7 @@ class request_head {
     [[gnu::noinline]] void put_measured(const char* text) noexcept { put(text); }
 
     void field_name(std::string_view name) noexcept {
+        count_header();
         if (name.empty()) refuse(0);
         put_token(name);
         constant(": ");
@@ -179,6 +191,7 @@ class request_head {
     std::size_t bad_at_ = 0;
     std::size_t value_bytes_ = 0;  // of the value being written
     std::size_t raw_bytes_ = 0;    // of the same, as it was given
+    std::uint16_t header_ = 0;
     bool bad_ = false;
 };
 

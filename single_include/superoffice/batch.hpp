@@ -292,7 +292,7 @@ inline namespace SUPEROFFICE_ABI {
 enum class stage : std::uint8_t {
     none,        ///< no call was involved
     request,     ///< checking the arguments and writing the request; nothing was sent
-    credential,  ///< asking the credential source
+    credential,  ///< asking the credential source, and checking what it adds to the request; nothing was sent
     resolve,     ///< looking up the peer's name
     connect,     ///< opening the connection
     handshake,   ///< TLS
@@ -395,7 +395,8 @@ struct error {
     std::uint16_t http_status = 0;  ///< 0 while no status line was seen
     std::int32_t native = 0;        ///< errno, getaddrinfo's or mbedTLS's code, a proxy's status, unchanged; else 0
     std::uint32_t offset = 0;       ///< byte in the document, the head or the argument at fault; see also `needed()`
-    std::uint16_t member = 0;       ///< which member of the described struct, counted from 1; see `member_name<Info>`
+    std::uint16_t member = 0;  ///< which member of the described struct, counted from 1: see `member_name<Info>`; with
+                               ///< `bad_header_value` which header: see `header_name`
     std::uint16_t reserved = 0;
 
     /// Bytes that would have been enough, for `memory_too_small`, `reply_too_large` and `document_too_large`; else 0.
@@ -416,12 +417,13 @@ static_assert(sizeof(error) == 16);
 namespace detail {
 
 /// What stops a request before anything was sent; nothing at all for `ok`. One function, since many places end so.
-[[gnu::noinline]] constexpr error refused_request(errc code, std::size_t offset) noexcept {
+[[gnu::noinline]] constexpr error refused_request(errc code, std::size_t offset, std::uint16_t member = 0) noexcept {
     error e;
     if (code == errc::ok) return e;
     e.stage = stage::request;
     e.code = code;
     e.offset = static_cast<std::uint32_t>(offset < UINT32_MAX ? offset : UINT32_MAX);
+    e.member = member;
     return e;
 }
 
@@ -1104,28 +1106,29 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexc
     return true;
 }
 
-/// Which word of `list` this is, letter case ignored, counted from 0; -1 for none. A space stands behind each word.
+// Lists of words in one literal: a space stands behind each.
+
+/// The first word of `list`, which begins with the next one then.
+constexpr std::string_view take_word(const char*& list) noexcept {
+    const char* const word = list;
+    while (*list != ' ') ++list;
+    return {word, static_cast<std::size_t>(list++ - word)};
+}
+
+/// Which word of `list` this is, letter case ignored, counted from 0; -1 for none.
 constexpr int index_of_word(const char* list, std::string_view word) noexcept {
-    for (int index = 0; *list != 0; ++index) {
-        const char* end = list;
-        while (*end != ' ') ++end;
-        if (equal_ignoring_case({list, static_cast<std::size_t>(end - list)}, word)) return index;
-        list = end + 1;
-    }
+    for (int index = 0; *list != 0; ++index)
+        if (equal_ignoring_case(take_word(list), word)) return index;
     return -1;
 }
 
-/// The word at that place of such a list.
+/// The word at that place of `list`, counted from 0; there is one.
 constexpr std::string_view word_at(const char* list, std::size_t index) noexcept {
-    for (;; --index) {
-        const char* end = list;
-        while (*end != ' ') ++end;
-        if (index == 0) return {list, static_cast<std::size_t>(end - list)};
-        list = end + 1;
-    }
+    while (index-- != 0) static_cast<void>(take_word(list));
+    return take_word(list);
 }
 
-/// How long the words of such a list are.
+/// How long the words of `list` are.
 consteval name_sizes sizes_of_words(const char* list) noexcept {
     name_sizes sizes;
     for (std::size_t size = 0; *list != 0; ++list) {
@@ -4816,8 +4819,8 @@ template <class T>
 /// The name of the member that an error of a decode is about; empty when it is about none. A constant.
 template <class T>
 [[nodiscard]] constexpr std::string_view member_name(const error& e) noexcept {
-    return e.member == 0 || e.member > detail::member_count<T> ? std::string_view{}
-                                                               : detail::member_names<T>[e.member - 1u];
+    const bool names_one = e.stage == stage::decode && e.member != 0 && e.member <= detail::member_count<T>;
+    return names_one ? detail::member_names<T>[e.member - 1u] : std::string_view{};
 }
 
 template <class Value>
@@ -5340,10 +5343,11 @@ class request_head {
         constant("\r\n");
     }
 
-    /// `errc::ok`; `bad_header_value`, with the `offset` of the byte at fault in the value (all parts together; of a
-    /// `base64_pair` the clear text counts); `memory_too_small`, with what is `needed()` for all that was added so far.
+    /// `errc::ok`; `bad_header_value`, with the `offset` of the byte at fault in the name or the value (all parts together;
+    /// of a `base64_pair` the clear text counts) and as `member` the number of the header; `memory_too_small`, with what is
+    /// `needed()` for all that was added so far.
     [[nodiscard]] constexpr error failure() const noexcept {
-        if (bad_) return detail::refused_request(errc::bad_header_value, bad_at_);
+        if (bad_) return detail::refused_request(errc::bad_header_value, bad_at_, header_);
         return detail::refused_request(needed_ > memory_.size() ? errc::memory_too_small : errc::ok, needed_);
     }
 
@@ -5363,6 +5367,7 @@ class request_head {
         detail::wipe(memory_.data(), size_);
         size_ = needed_ = 0;
         bad_ = false;
+        header_ = 0;
     }
 
   protected:
@@ -5385,6 +5390,15 @@ class request_head {
         bad_ = true;
     }
 
+    // Which header is at fault: they are counted until one is.
+
+    constexpr void count_headers_from_here() noexcept {
+        if (!bad_) header_ = 0;
+    }
+    constexpr void count_header() noexcept {
+        if (!bad_) ++header_;
+    }
+
     void put(std::string_view text) noexcept {
         if (bad_ || text.empty()) return;
         const bool fits = needed_ == size_ && text.size() <= memory_.size() - size_;
@@ -5398,6 +5412,7 @@ class request_head {
     [[gnu::noinline]] void put_measured(const char* text) noexcept { put(text); }
 
     void field_name(std::string_view name) noexcept {
+        count_header();
         if (name.empty()) refuse(0);
         put_token(name);
         constant(": ");
@@ -5467,6 +5482,7 @@ class request_head {
     std::size_t bad_at_ = 0;
     std::size_t value_bytes_ = 0;  // of the value being written
     std::size_t raw_bytes_ = 0;    // of the same, as it was given
+    std::uint16_t header_ = 0;
     bool bad_ = false;
 };
 
@@ -5733,6 +5749,9 @@ class target_writer : public request_head {
     using request_head::request_head;
 
     using request_head::constant;
+    using request_head::count_header;
+    using request_head::count_headers_from_here;
+    using request_head::refuse;
 
   protected:
     /// `parts`, one behind the other, are the path and the query, as they go on the wire: nothing is encoded here.
@@ -5869,10 +5888,6 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
         return refused_request(errc::bad_select, at);
     if (const std::size_t at = find_unplain(lines.segment, "-._"); at != lines.segment.size())
         return refused_request(errc::bad_base_url, at);
-    const request_headers* const headers[] = {&lines.of_client.headers, &lines.of_call};
-    for (const request_headers* each : headers)
-        for (const header_field& field : each->more)
-            if (is_owned_header(field.name)) return refused_request(errc::bad_header_value, 0);
 
     const bool posts = lines.method == http_method::post;
     const std::string_view target[] = {lines.base.root, lines.path, lines.segment,
@@ -5896,22 +5911,48 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
         out.constant("; charset=utf-8\r\n");
         if constexpr (frames) out.header(ascii::literal("Content-Length"), lines.body_size);
     }
+    out.count_headers_from_here();
     for (std::size_t n = 0; n < std::size(named_headers); ++n) {
         borrowed request_headers::* const each = named_headers[n];
-        if (each == &request_headers::app_token && !posts) break;
         std::string_view value = lines.of_call.*each;
         if (value.empty()) value = lines.of_client.headers.*each;
         if (value.empty() && each == &request_headers::user_agent)
             value = ascii::literal("superoffice-batch/" SUPEROFFICE_VERSION_TEXT);
-        if (!value.empty()) out.header(ascii::word_at(owned_headers, n), value);
+        if (value.empty() || (each == &request_headers::app_token && !posts))
+            out.count_header();
+        else
+            out.header(ascii::word_at(owned_headers, n), value);
     }
     if (lines.own_headers)
-        for (const request_headers* each : headers)
-            for (const header_field& field : each->more) out.header(field.name, field.value);
+        for (const request_headers* each : {&lines.of_client.headers, &lines.of_call})
+            for (const header_field& field : each->more) {
+                out.header(field.name, field.value);
+                if (is_owned_header(field.name)) out.refuse(0);
+            }
     return out.failure();
 }
 
 }  // namespace detail
+
+/// The name of the header that a `bad_header_value` is about, from the headers that the client and the call were given; of
+/// one of the caller's own as it was given, and it may be the name that is wrong. Empty where it is about something else: a
+/// credential's header at stage::credential, where `member` counts those that it adds, or a proxy's.
+///
+/// For a log without it: `member` is 1 for User-Agent, 2 Accept-Language, 3 SO-Language, 4 SO-Culture, 5 SO-TimeZone,
+/// 6 SO-AppToken, then come the client's `more` and the call's.
+[[nodiscard]] constexpr std::string_view header_name(const error& e, const request_headers& of_client,
+                                                     const request_headers& of_call = {}) noexcept {
+    if (e.code != errc::bad_header_value || e.stage != stage::request) return {};
+    std::size_t number = 0;
+    const char* names = detail::owned_headers;
+    while (number < std::size(detail::named_headers))
+        if (const std::string_view name = detail::ascii::take_word(names); ++number == e.member) return name;
+    for (const request_headers* headers : {&of_client, &of_call})
+        for (const header_field& own : headers->more)
+            if (++number == e.member) return own.name;
+    return {};
+}
+
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 #endif
@@ -11716,9 +11757,11 @@ class call_driver {
         typename Carrier::writer head{memory_};
         e = write_lines(head, request_lines_for(counted.size()));
         if (e.code == errc::ok || e.code == errc::memory_too_small) {
+            head.count_headers_from_here();
             if (needs_credential()) source_of(credential_).add_to(head);
             head.end_of_head();
             e = head.failure();
+            if (e.code == errc::bad_header_value) e.stage = stage::credential;
             const std::size_t needed = head.needed() + counted.size();
             if (e.code == errc::memory_too_small || (e.code == errc::ok && needed > memory_.size()))
                 e = refused_request(errc::memory_too_small, needed);

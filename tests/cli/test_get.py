@@ -108,7 +108,9 @@ class Get(Case):
         self.run_tool("get", 497, "--language", "nb-no", "--culture", "de", "--time-zone", "UTC, includeTZOffset")
         self.assertEqual((self.header("SO-Language"), self.header("SO-Culture"), self.header("SO-TimeZone")),
                          ("nb-no", "de", "UTC, includeTZOffset"))
-        self.refuses(USAGE, "a text that would become a header", "get", 497, "--language", "en\r\nX: y")
+        for option, header in (("--language", "SO-Language"), ("--culture", "SO-Culture"), ("--time-zone", "SO-TimeZone")):
+            self.refuses(USAGE, f"a text that would become a header .*bad_header_value, header {header}, at byte 2",
+                         "get", 497, option, "en\r\nX: y")
 
 
 class BaseUrl(Case):

@@ -187,16 +187,17 @@ TEST_CASE("credentials: an empty one is missing, and nothing is sent") {
 }
 
 TEST_CASE("credentials: CR, LF and NUL are refused with their place, and nothing is sent") {
-    const auto bad = [](std::uint32_t offset) {
-        return so::error{.stage = stage::request, .code = errc::bad_header_value, .offset = offset};
+    const auto bad = [](std::uint32_t offset, std::uint16_t member = 1) {  // which of the credential's own headers
+        return so::error{
+            .stage = stage::credential, .code = errc::bad_header_value, .offset = offset, .member = member};
     };
     CHECK(refused_early(so::bearer{"a\r\nX-Evil: 1"}) == bad(8));  // counted from "Bearer "
     CHECK(refused_early(so::bearer{"a\nb"}) == bad(8));
     CHECK(refused_early(so::bearer{"\0"sv}) == bad(7));
     CHECK(refused_early(so::ticket{"t\r"}) == bad(10));
-    CHECK(refused_early(so::ticket{"t", "app\n"}) == bad(3));
+    CHECK(refused_early(so::ticket{"t", "app\n"}) == bad(3, 2));
     CHECK(refused_early(so::session{"a\r\nb", "x"}) == bad(1));
-    CHECK(refused_early(so::session{"a", "x\0"sv}) == bad(1));
+    CHECK(refused_early(so::session{"a", "x\0"sv}) == bad(1, 2));
     CHECK(refused_early(so::basic{"a\nb", "c"}) == bad(7));  // counted in the clear text
     CHECK(refused_early(so::basic{"a", "b\r"}) == bad(9));
     CHECK(refused_early(so::basic{"a:b", "c"}) == bad(7));

@@ -416,12 +416,15 @@ TEST_CASE("encode: writes what fits, says what would, and leaves out what is abs
 }
 
 TEST_CASE("member_name: names the member of the outermost struct, or nothing") {
-    const auto named = [](std::uint16_t member) { return so::member_name<small>(so::error{.member = member}); };
+    const auto named = [](std::uint16_t member, so::stage at = so::stage::decode) {
+        return so::member_name<small>(so::error{.stage = at, .member = member});
+    };
     CHECK(named(0).empty());
     CHECK(named(1) == "Id");
     CHECK(named(3) == "Inner");
     CHECK(named(4).empty());
     CHECK(named(65535).empty());
+    CHECK(named(1, so::stage::request).empty());  // a header's number
 }
 
 TEST_CASE("decode and encode: nothing is allocated once a reader is there, however often it is used") {

@@ -4,10 +4,13 @@
 
 #include <doctest/doctest.h>
 
+#include <superoffice/transport/scripted_http.hpp>
+
 #include "support/scripted_call.hpp"
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -40,11 +43,22 @@ void check_request(const support::request_text& expected, const so::client_optio
     CHECK(link.finished());
 }
 
+/// The call ends before the link is touched, and the same way before an HTTP stack of the host's is.
 so::error refused_early(const so::client_options& of_client, const so::call_options& of_call) {
     so::scripted link{{}};
     const auto outcome = support::ask_once(link, so::bearer{support::test_token}, of_client, of_call);
     CHECK(link.calls() == 0);
+
+    so::scripted_http stack{{}};
+    std::array<std::byte, 4096> memory{};
+    so::client api{stack, support::test_base, so::bearer{support::test_token}, memory, of_client};
+    CHECK(support::ask(api, of_call).error == outcome.error);
+    CHECK(stack.calls() == 0);
     return outcome.error;
+}
+
+so::error bad_header(std::uint16_t member, std::uint32_t offset) {
+    return {.stage = stage::request, .code = errc::bad_header_value, .offset = offset, .member = member};
 }
 
 }  // namespace
@@ -113,29 +127,79 @@ TEST_CASE("options: headers that the library sends itself are refused, and nothi
                                         "Trailer"}) {
         CAPTURE(name);
         const header_field more[] = {{"X-Good", "1"}, {name, "x"}};
-        const so::error bad{.stage = stage::request, .code = errc::bad_header_value};
-        CHECK(refused_early({.headers = {.more = more}}, {}) == bad);
-        CHECK(refused_early({}, {.headers = {.more = more}}) == bad);
+        CHECK(refused_early({.headers = {.more = more}}, {}) == bad_header(8, 0));
+        CHECK(refused_early({}, {.headers = {.more = more}}) == bad_header(8, 0));
     }
 }
 
 TEST_CASE("options: line breaks and NUL are refused wherever text becomes a header, and nothing is sent") {
     for (const std::string_view text : {"a\r\nX-Evil: 1"sv, "a\nb"sv, "a\0b"sv, "a\rb"sv, "a\x1f"sv, "a\x7f"sv}) {
         CAPTURE(text);
-        const so::error bad{.stage = stage::request, .code = errc::bad_header_value, .offset = 1};
         const header_field value[] = {{"X-Mine", text}};
         const header_field name[] = {{text, "x"}};
-        for (const request_headers& headers :
-             {request_headers{.accept_language = text}, request_headers{.language = text},
-              request_headers{.culture = text}, request_headers{.time_zone = text}, request_headers{.app_token = text},
-              request_headers{.user_agent = text}, request_headers{.more = value}, request_headers{.more = name}}) {
-            CHECK(refused_early({.headers = headers}, {}) == bad);
-            CHECK(refused_early({}, {.headers = headers}) == bad);
+        struct {
+            request_headers headers;
+            std::string_view name;
+        } const rows[] = {
+            {{.user_agent = text}, "User-Agent"}, {{.accept_language = text}, "Accept-Language"},
+            {{.language = text}, "SO-Language"},  {{.culture = text}, "SO-Culture"},
+            {{.time_zone = text}, "SO-TimeZone"}, {{.app_token = text}, "SO-AppToken"},
+            {{.more = value}, "X-Mine"},          {{.more = name}, text},
+        };
+        for (const auto& row : rows) {
+            CAPTURE(row.name);
+            const auto number = static_cast<std::uint16_t>(&row - rows < 6 ? &row - rows + 1 : 7);
+            CHECK(refused_early({.headers = row.headers}, {}) == bad_header(number, 1));
+            CHECK(refused_early({}, {.headers = row.headers}) == bad_header(number, 1));
+            CHECK(so::header_name(bad_header(number, 1), row.headers) == row.name);
+            CHECK(so::header_name(bad_header(number, 1), {}, row.headers) == row.name);
         }
     }
     const header_field nameless[] = {{"", "x"}}, spaced[] = {{"X Mine", "x"}};
     CHECK(refused_early({.headers = {.more = nameless}}, {}) == errc::bad_header_value);
     CHECK(refused_early({.headers = {.more = spaced}}, {}) == errc::bad_header_value);
+}
+
+TEST_CASE("options: of several headers the one at fault is named") {
+    const header_field good[] = {{"X-One", "1"}, {"X-Two", "2"}};
+    const header_field bad[] = {{"X-Three", "3"}, {"X-Four", "a\nb"}, {"X-Five", "\n"}};
+    const header_field owned[] = {{"X-Six", "6"}, {"Host", "a\nb"}, {"Te", "x"}};
+    struct {
+        so::client_options of_client;
+        so::call_options of_call;
+        std::uint16_t member;
+        std::uint32_t offset;
+        std::string_view name;
+    } const rows[] = {
+        {{.headers = {.more = bad}}, {}, 8, 1, "X-Four"},
+        {{}, {.headers = {.more = bad}}, 8, 1, "X-Four"},
+        {{.headers = {.more = good}}, {.headers = {.more = bad}}, 10, 1, "X-Four"},
+        {{.headers = {.more = bad}}, {.headers = {.more = owned}}, 8, 1, "X-Four"},
+        {{.headers = {.more = owned}}, {.headers = {.more = bad}}, 8, 1, "Host"},
+        {{.headers = {.more = good}}, {.headers = {.language = "en", .more = owned}}, 10, 1, "Host"},
+        {{.headers = {.time_zone = "\n", .more = bad}}, {}, 5, 0, "SO-TimeZone"},
+        {{.headers = {.language = "en\n"}}, {.headers = {.culture = "\n", .more = bad}}, 3, 2, "SO-Language"},
+        {{.headers = {.language = "en\n"}}, {.headers = {.language = "en", .culture = "\n"}}, 4, 0, "SO-Culture"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.name);
+        const so::error e = refused_early(row.of_client, row.of_call);
+        CHECK(e == bad_header(row.member, row.offset));
+        CHECK(so::header_name(e, row.of_client.headers, row.of_call.headers) == row.name);
+        CHECK(so::member_name<so::BatchTaskInfo>(e).empty());
+    }
+}
+
+TEST_CASE("header_name: nothing where the error is about none of these headers") {
+    const header_field more[] = {{"X-Mine", "1"}};
+    const request_headers headers{.more = more};
+    static_assert(so::header_name(so::error{.stage = stage::request, .code = errc::bad_header_value, .member = 1},
+                                  {}) == "User-Agent");
+    CHECK(so::header_name(bad_header(8, 0), headers, headers) == "X-Mine");
+    for (const so::error& e : {so::error{}, bad_header(0, 0), bad_header(9, 0), bad_header(65535, 0),
+                               so::error{.stage = stage::credential, .code = errc::bad_header_value, .member = 1},
+                               so::error{.stage = stage::decode, .code = errc::bad_json, .member = 1}})
+        CHECK(so::header_name(e, headers, headers).empty());
 }
 
 TEST_CASE("options: section 10, the struct is the $select unless a text is given") {

@@ -158,6 +158,34 @@ TEST_CASE("request_head: a bad value is told before too little memory, and the f
     CHECK(head.failure().needed() == 0);
 }
 
+TEST_CASE("request_head: the header at fault is told by its number") {
+    struct {
+        std::string_view values[3];
+        std::uint16_t member;
+        std::uint32_t offset;
+    } const rows[] = {
+        {{"a", "b", "c"}, 0, 0},      {{"\n", "b", "c"}, 1, 0},    {{"a", "b\r", "c"}, 2, 1},
+        {{"a", "b", "cd\0"sv}, 3, 2}, {{"a", "b\n", "\nc"}, 2, 1},
+    };
+    for (const auto& row : rows)
+        for (const std::size_t size : {0u, 128u}) {
+            std::array<std::byte, 128> memory{};
+            so::request_head head{{memory.data(), size}};
+            for (const std::string_view value : row.values) head.header("A", value);
+            if (row.member == 0) {
+                CHECK(head.failure().member == 0);
+                continue;
+            }
+            CHECK(head.failure() == so::error{.stage = so::stage::request,
+                                              .code = errc::bad_header_value,
+                                              .offset = row.offset,
+                                              .member = row.member});
+            head.wipe();
+            head.header("A", "\n");
+            CHECK(head.failure().member == 1);
+        }
+}
+
 TEST_CASE("request_head: a value has a longest size") {
     const std::string longest(so::max_header_value_bytes, 'x');
     std::string memory(so::max_header_value_bytes * 2, '\0');

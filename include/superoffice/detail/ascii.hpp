@@ -151,28 +151,29 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexc
     return true;
 }
 
-/// Which word of `list` this is, letter case ignored, counted from 0; -1 for none. A space stands behind each word.
+// Lists of words in one literal: a space stands behind each.
+
+/// The first word of `list`, which begins with the next one then.
+constexpr std::string_view take_word(const char*& list) noexcept {
+    const char* const word = list;
+    while (*list != ' ') ++list;
+    return {word, static_cast<std::size_t>(list++ - word)};
+}
+
+/// Which word of `list` this is, letter case ignored, counted from 0; -1 for none.
 constexpr int index_of_word(const char* list, std::string_view word) noexcept {
-    for (int index = 0; *list != 0; ++index) {
-        const char* end = list;
-        while (*end != ' ') ++end;
-        if (equal_ignoring_case({list, static_cast<std::size_t>(end - list)}, word)) return index;
-        list = end + 1;
-    }
+    for (int index = 0; *list != 0; ++index)
+        if (equal_ignoring_case(take_word(list), word)) return index;
     return -1;
 }
 
-/// The word at that place of such a list.
+/// The word at that place of `list`, counted from 0; there is one.
 constexpr std::string_view word_at(const char* list, std::size_t index) noexcept {
-    for (;; --index) {
-        const char* end = list;
-        while (*end != ' ') ++end;
-        if (index == 0) return {list, static_cast<std::size_t>(end - list)};
-        list = end + 1;
-    }
+    while (index-- != 0) static_cast<void>(take_word(list));
+    return take_word(list);
 }
 
-/// How long the words of such a list are.
+/// How long the words of `list` are.
 consteval name_sizes sizes_of_words(const char* list) noexcept {
     name_sizes sizes;
     for (std::size_t size = 0; *list != 0; ++list) {

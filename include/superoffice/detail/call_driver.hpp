@@ -188,9 +188,11 @@ class call_driver {
         typename Carrier::writer head{memory_};
         e = write_lines(head, request_lines_for(counted.size()));
         if (e.code == errc::ok || e.code == errc::memory_too_small) {
+            head.count_headers_from_here();
             if (needs_credential()) source_of(credential_).add_to(head);
             head.end_of_head();
             e = head.failure();
+            if (e.code == errc::bad_header_value) e.stage = stage::credential;
             const std::size_t needed = head.needed() + counted.size();
             if (e.code == errc::memory_too_small || (e.code == errc::ok && needed > memory_.size()))
                 e = refused_request(errc::memory_too_small, needed);

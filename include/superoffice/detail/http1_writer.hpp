@@ -20,6 +20,9 @@ class target_writer : public request_head {
     using request_head::request_head;
 
     using request_head::constant;
+    using request_head::count_header;
+    using request_head::count_headers_from_here;
+    using request_head::refuse;
 
   protected:
     /// `parts`, one behind the other, are the path and the query, as they go on the wire: nothing is encoded here.

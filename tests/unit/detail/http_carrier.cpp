@@ -490,7 +490,8 @@ TEST_CASE(
     std::array<std::byte, 1024> memory{};
     for (const std::string_view token : {"a\r\nX-Evil: 1", "a\nb", "a\rb"}) {
         so::client api{stack, support::test_base, so::bearer{token}, memory};
-        CHECK(support::ask(api).error.code == errc::bad_header_value);
+        CHECK(support::ask(api).error ==
+              so::error{.stage = stage::credential, .code = errc::bad_header_value, .offset = 8, .member = 1});
     }
     so::client zero{stack, support::test_base, so::bearer{std::string_view{"a\0b", 3}}, memory};
     CHECK(support::ask(zero).error.code == errc::bad_header_value);
