@@ -6733,20 +6733,24 @@ error as_json([[maybe_unused]] Reader& reader, std::string_view content_type, js
     }
 }
 
-/// What a status that is not 2xx means by itself.
+struct status_meaning {
+    std::uint16_t status;
+    errc code;
+};
+
+/// What a status means by itself. A 500 that gets here is a page of a server or a proxy that is not well, mostly, and tells
+/// nothing about the task; 501 does not pass.
+inline constexpr status_meaning status_meanings[] = {
+    {400, errc::bad_request},  {401, errc::unauthorized}, {403, errc::forbidden},   {404, errc::not_found},
+    {421, errc::tenant_moved}, {429, errc::throttled},    {500, errc::unavailable}, {502, errc::unavailable},
+    {503, errc::unavailable},  {504, errc::unavailable},
+};
+
+/// The same of every status that is not 2xx.
 constexpr errc errc_of_status(std::uint16_t status) noexcept {
-    switch (status) {
-        case 400: return errc::bad_request;
-        case 401: return errc::unauthorized;
-        case 403: return errc::forbidden;
-        case 404: return errc::not_found;
-        case 421: return errc::tenant_moved;
-        case 429: return errc::throttled;
-        case 502:
-        case 503:
-        case 504: return errc::unavailable;
-        default: return status >= 300 && status < 400 ? errc::redirected : errc::unexpected_status;
-    }
+    for (const status_meaning& each : status_meanings)
+        if (each.status == status) return each.code;
+    return status >= 300 && status < 400 ? errc::redirected : errc::unexpected_status;
 }
 
 /// A page instead of a document, whatever its Content-Type said.

@@ -54,9 +54,9 @@ constexpr refusal statuses[] = {
     {7429, errc::throttled, 429, "Too many calls."},
     {17429, errc::throttled, 429, "Too many calls."},
     {27429, errc::throttled, 429, "Too many calls."},
-    {7500, errc::unexpected_status, 500},
+    {7500, errc::unavailable, 500},  // a page, which tells nothing about the task
     {17500, errc::service_fault, 500, "The server failed.", {}, "NullReferenceException"},
-    {27500, errc::unexpected_status, 500},
+    {27500, errc::unavailable, 500},
     {7502, errc::unavailable, 502},
     {7503, errc::unavailable, 503},
     {7504, errc::unavailable, 504},

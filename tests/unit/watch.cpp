@@ -214,6 +214,8 @@ TEST_CASE("watch: what cannot pass by itself ends it at once") {
         {reply_text("403 Forbidden", ""), errc::forbidden},
         {reply_text("421 Misdirected Request", ""), errc::tenant_moved},
         {reply_text("200 OK", R"({"Error":true,"Message":"x"})"), errc::service_fault},
+        {reply_text("500 Internal Server Error", R"({"Error":true,"Message":"x"})"), errc::service_fault},
+        {reply_text("501 Not Implemented", "<html>", "", "text/html"), errc::unexpected_status},
         {reply_text("200 OK", R"({"State":[]})"), errc::wrong_kind},
         {reply_text("200 OK", "<html>", "", "text/html"), errc::not_json},
     };
@@ -225,6 +227,20 @@ TEST_CASE("watch: what cannot pass by itself ends it at once") {
         CHECK(b.task.value().error() == one.code);
         CHECK(b.task.last_failure() == one.code);
     }
+}
+
+TEST_CASE("watch: a page of a server or a proxy that is not well is borne, whichever status it has") {
+    const std::string first = at("Started", 1), other = at("Started", 2);
+    for (const std::string_view status :
+         {"500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"})
+        for (const std::string_view page : {"<html><h1>Oops</h1></html>", ""}) {
+            CAPTURE(status);
+            const std::string reply = reply_text(status, page, "", "text/html");
+            bench b{asked({first, reply, other})};
+            CHECK(b.next() == watch_state::changed);
+            CHECK(b.next() == watch_state::changed);
+            CHECK(b.percent() == 2);
+        }
 }
 
 TEST_CASE("watch: what may pass by itself is borne, with pauses that double") {
