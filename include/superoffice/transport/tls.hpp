@@ -276,11 +276,17 @@ class tls : public detail::clock_of<Link> {
 
 #else
 
+#include <concepts>
+
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
+/// Not by SUPEROFFICE_SWITCHED_OFF: clang 14 does not carry a template's attribute over to what is made of it.
 template <class Link>
-class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_MBEDTLS=1") tls;
+class tls {
+    static_assert(!std::same_as<Link, Link>,
+                  "superoffice: switched off: define SUPEROFFICE_WITH_MBEDTLS=1 for every translation unit");
+};
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
