@@ -1036,30 +1036,31 @@ constexpr bool is_alphanumeric_or(char c, const char* others) noexcept {
     return is_alphanumeric(c) || is_one_of(c, others);
 }
 
-/// What a method and a header's name are made of: tchar, RFC 9110 section 5.6.2.
-constexpr bool is_token_by_rule(char c) noexcept { return is_alphanumeric_or(c, "!#$%&'*+-.^_`|~"); }
+/// What a method and a header's name are made of besides letters and digits: tchar, RFC 9110 section 5.6.2.
+inline constexpr const char* token_marks = "!#$%&'*+-.^_`|~";
 
-/// What a request's target is made of here, where nothing is encoded and no fragment is sent: RFC 9112 section 3.2.1.
-constexpr bool is_of_target_by_rule(char c) noexcept { return c > ' ' && c <= '~' && c != '#'; }
+/// Where a look is to cost nothing. Filled by what is true: asking the rule for every byte takes a compiler longer than
+/// the rest of this header.
+struct token_table {
+    bool rows[256] = {};
 
-/// The answers of a rule for every byte, where a look is to cost nothing.
-template <bool (*Rule)(char) noexcept>
-inline constexpr auto answers = [] {
-    std::array<bool, 256> all{};
-    for (std::size_t c = 0; c != all.size(); ++c) all[c] = Rule(static_cast<char>(c));
-    return all;
-}();
+    consteval token_table() noexcept {
+        for (unsigned c = '0'; c <= '9'; ++c) rows[c] = true;
+        for (unsigned c = 'A'; c <= 'Z'; ++c) rows[c] = rows[c + ('a' - 'A')] = true;
+        for (const char* c = token_marks; *c != 0; ++c) rows[static_cast<unsigned char>(*c)] = true;
+    }
+};
+inline constexpr token_table tokens;
 
-template <bool (*Rule)(char) noexcept>
-constexpr bool answer_of(char c) noexcept {
+constexpr bool is_token(char c) noexcept {
     if constexpr (SUPEROFFICE_FOR_SPEED)
-        return answers<Rule>[static_cast<unsigned char>(c)];
+        return tokens.rows[static_cast<unsigned char>(c)];
     else
-        return Rule(c);
+        return is_alphanumeric_or(c, token_marks);
 }
 
-constexpr bool is_token(char c) noexcept { return answer_of<is_token_by_rule>(c); }
-constexpr bool is_of_target(char c) noexcept { return answer_of<is_of_target_by_rule>(c); }
+/// What a request's target is made of here, where nothing is encoded and no fragment is sent: RFC 9112 section 3.2.1.
+constexpr bool is_of_target(char c) noexcept { return c > ' ' && c <= '~' && c != '#'; }
 
 /// What a header's value, a reason phrase and a chunk extension are made of: HTAB, SP, VCHAR and obs-text, RFC 9110
 /// section 5.5. Every other control character, DEL included, is refused wherever this is asked.
@@ -4347,6 +4348,7 @@ struct unplaced_row {
     const void* value = nullptr;
     const void* state = nullptr;
     std::uint32_t step = 1;  ///< where a value may begin
+    std::uint32_t size = 0;  ///< of the value, behind which its state is mostly found
     bool has_state = false;  // g++'s undefined sanitizer compares no address with null at compile time
 };
 
@@ -4378,6 +4380,7 @@ consteval unplaced_row<Value> make_row(const M& member, std::string_view name) {
             value = __builtin_addressof(member);
         }
         made.step = alignof(bare);
+        made.size = sizeof(bare);
         made.value = value;
         if constexpr (kind == member_kind::coded || kind == member_kind::flags) {
             made.value = __builtin_addressof(bare::parts::of(*value));
@@ -4403,7 +4406,7 @@ consteval std::array<member_row<Value>, sizeof...(D)> make_rows(List<D...>*) {
         at = place_in(one, unplaced[n].value, unplaced[n].step, at);
         rows[n].place = at & member_row<Value>::no_state;
         if (!unplaced[n].has_state) continue;
-        at = place_in(one, unplaced[n].state, 1, at);
+        at = place_in(one, unplaced[n].state, 1, at + unplaced[n].size);
         rows[n].state = at & member_row<Value>::no_state;
     }
     return rows;
@@ -4439,8 +4442,8 @@ struct slots_of {
         if (count <= few || count >= many) return {};
         std::uint32_t digests[count + 1] = {};
         for (std::size_t n = 0; n < count; ++n) digests[n] = name_slots::digest(member_names<T>[n]);
-        int taken[size] = {};  // by which attempt
-        std::uint32_t factor = 0x9E3779B1;
+        int taken[size] = {};               // by which attempt
+        std::uint32_t factor = 0x4025B741;  // suits the service's structs: there the compiler tries no other
         for (int attempt = 1; attempt <= 4000; ++attempt, factor = factor * 1664525 + 1013904223) {
             std::size_t n = 0;
             while (n < count && std::exchange(taken[digests[n] * (factor | 1) >> shift], attempt) != attempt) ++n;

@@ -239,6 +239,7 @@ struct unplaced_row {
     const void* value = nullptr;
     const void* state = nullptr;
     std::uint32_t step = 1;  ///< where a value may begin
+    std::uint32_t size = 0;  ///< of the value, behind which its state is mostly found
     bool has_state = false;  // g++'s undefined sanitizer compares no address with null at compile time
 };
 
@@ -270,6 +271,7 @@ consteval unplaced_row<Value> make_row(const M& member, std::string_view name) {
             value = __builtin_addressof(member);
         }
         made.step = alignof(bare);
+        made.size = sizeof(bare);
         made.value = value;
         if constexpr (kind == member_kind::coded || kind == member_kind::flags) {
             made.value = __builtin_addressof(bare::parts::of(*value));
@@ -295,7 +297,7 @@ consteval std::array<member_row<Value>, sizeof...(D)> make_rows(List<D...>*) {
         at = place_in(one, unplaced[n].value, unplaced[n].step, at);
         rows[n].place = at & member_row<Value>::no_state;
         if (!unplaced[n].has_state) continue;
-        at = place_in(one, unplaced[n].state, 1, at);
+        at = place_in(one, unplaced[n].state, 1, at + unplaced[n].size);
         rows[n].state = at & member_row<Value>::no_state;
     }
     return rows;
@@ -331,8 +333,8 @@ struct slots_of {
         if (count <= few || count >= many) return {};
         std::uint32_t digests[count + 1] = {};
         for (std::size_t n = 0; n < count; ++n) digests[n] = name_slots::digest(member_names<T>[n]);
-        int taken[size] = {};  // by which attempt
-        std::uint32_t factor = 0x9E3779B1;
+        int taken[size] = {};               // by which attempt
+        std::uint32_t factor = 0x4025B741;  // suits the service's structs: there the compiler tries no other
         for (int attempt = 1; attempt <= 4000; ++attempt, factor = factor * 1664525 + 1013904223) {
             std::size_t n = 0;
             while (n < count && std::exchange(taken[digests[n] * (factor | 1) >> shift], attempt) != attempt) ++n;
