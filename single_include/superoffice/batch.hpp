@@ -1882,8 +1882,9 @@ class json_text {
     constexpr json_text(std::string_view token, bool escaped) noexcept
         : data_(token.data()), size_(static_cast<std::uint32_t>(token.size())), escaped_(escaped) {}
 
-    /// As in the document, quotes included. Empty for a default-made one.
-    [[nodiscard]] constexpr std::string_view raw() const noexcept { return {data_, size_}; }
+    /// As in the document, quotes included. Empty for a default-made one. (By std::size_t, here and elsewhere: of any other
+    /// type the compiler asks whether it is an iterator, which takes it long.)
+    [[nodiscard]] constexpr std::string_view raw() const noexcept { return {data_, std::size_t{size_}}; }
 
     [[nodiscard]] constexpr bool is_string() const noexcept { return size_ != 0 && *data_ == '"'; }
     /// The literal null. False for a default-made one.
@@ -4183,7 +4184,7 @@ struct member_row {
     std::uint32_t kind : 8;
     [[no_unique_address]] typename spelling_of<Value>::type spelling;
 
-    [[nodiscard]] constexpr std::string_view name() const noexcept { return {text, text_size}; }
+    [[nodiscard]] constexpr std::string_view name() const noexcept { return {text, std::size_t{text_size}}; }
 };
 
 /// The first guess at where a name is: no two names of a struct have the same one, so there is no second.
@@ -10359,7 +10360,7 @@ class tls_engine {
     /// mbedTLS counts in int; a record holds 16 KB at most (RFC 8446 section 5.1).
     static constexpr std::size_t piece(std::size_t size) noexcept { return size < 0x10000 ? size : 0x10000; }
 
-    [[nodiscard]] std::string_view host() const noexcept { return {host_, host_size_}; }
+    [[nodiscard]] std::string_view host() const noexcept { return {host_, std::size_t{host_size_}}; }
 
     io_result configure() noexcept {
         if (is_configured_) return io_result::ready();
@@ -10900,20 +10901,21 @@ class bounded_text {
     explicit bounded_text(std::span<char> into) noexcept : into_(into) {
         if (!into_.empty()) into_[0] = '\0';
     }
+    void add(char c) noexcept {
+        if (size_ + 1 >= into_.size()) return;
+        into_[size_++] = c;
+        into_[size_] = '\0';
+    }
     void add(std::string_view text) noexcept {
-        for (const char c : text) {
-            if (size_ + 1 >= into_.size()) return;
-            into_[size_++] = c;
-            into_[size_] = '\0';
-        }
+        for (const char c : text) add(c);
     }
     void add_hex(std::uint32_t number) noexcept {
         add("0x");
-        for (int shift = 12; shift >= 0; shift -= 4) add({&"0123456789ABCDEF"[number >> shift & 0xf], 1});
+        for (int shift = 12; shift >= 0; shift -= 4) add("0123456789ABCDEF"[number >> shift & 0xf]);
     }
     void add_decimal(std::uint32_t number) noexcept {
         if (number >= 10) add_decimal(number / 10);
-        add({&"0123456789"[number % 10], 1});
+        add(static_cast<char>('0' + number % 10));
     }
     [[nodiscard]] std::string_view text() const noexcept { return {into_.data(), size_}; }
 
@@ -11959,7 +11961,7 @@ class http_call_writer : public target_writer {
         target_at_ = size();
         target(parts, count);
         url_size_ = size();
-        put(std::string_view("\0", 1));  // a NUL: hosts' stacks are mostly C
+        put(ascii::literal("\0"));  // a NUL: hosts' stacks are mostly C
     }
 
     void end_of_head() noexcept {}

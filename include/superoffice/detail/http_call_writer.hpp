@@ -26,7 +26,7 @@ class http_call_writer : public target_writer {
         target_at_ = size();
         target(parts, count);
         url_size_ = size();
-        put(std::string_view("\0", 1));  // a NUL: hosts' stacks are mostly C
+        put(ascii::literal("\0"));  // a NUL: hosts' stacks are mostly C
     }
 
     void end_of_head() noexcept {}

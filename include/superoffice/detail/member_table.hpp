@@ -74,7 +74,7 @@ struct member_row {
     std::uint32_t kind : 8;
     [[no_unique_address]] typename spelling_of<Value>::type spelling;
 
-    [[nodiscard]] constexpr std::string_view name() const noexcept { return {text, text_size}; }
+    [[nodiscard]] constexpr std::string_view name() const noexcept { return {text, std::size_t{text_size}}; }
 };
 
 /// The first guess at where a name is: no two names of a struct have the same one, so there is no second.

@@ -247,7 +247,7 @@ class tls_engine {
     /// mbedTLS counts in int; a record holds 16 KB at most (RFC 8446 section 5.1).
     static constexpr std::size_t piece(std::size_t size) noexcept { return size < 0x10000 ? size : 0x10000; }
 
-    [[nodiscard]] std::string_view host() const noexcept { return {host_, host_size_}; }
+    [[nodiscard]] std::string_view host() const noexcept { return {host_, std::size_t{host_size_}}; }
 
     io_result configure() noexcept {
         if (is_configured_) return io_result::ready();

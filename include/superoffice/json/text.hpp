@@ -55,8 +55,9 @@ class json_text {
     constexpr json_text(std::string_view token, bool escaped) noexcept
         : data_(token.data()), size_(static_cast<std::uint32_t>(token.size())), escaped_(escaped) {}
 
-    /// As in the document, quotes included. Empty for a default-made one.
-    [[nodiscard]] constexpr std::string_view raw() const noexcept { return {data_, size_}; }
+    /// As in the document, quotes included. Empty for a default-made one. (By std::size_t, here and elsewhere: of any other
+    /// type the compiler asks whether it is an iterator, which takes it long.)
+    [[nodiscard]] constexpr std::string_view raw() const noexcept { return {data_, std::size_t{size_}}; }
 
     [[nodiscard]] constexpr bool is_string() const noexcept { return size_ != 0 && *data_ == '"'; }
     /// The literal null. False for a default-made one.

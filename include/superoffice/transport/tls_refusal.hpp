@@ -47,20 +47,21 @@ class bounded_text {
     explicit bounded_text(std::span<char> into) noexcept : into_(into) {
         if (!into_.empty()) into_[0] = '\0';
     }
+    void add(char c) noexcept {
+        if (size_ + 1 >= into_.size()) return;
+        into_[size_++] = c;
+        into_[size_] = '\0';
+    }
     void add(std::string_view text) noexcept {
-        for (const char c : text) {
-            if (size_ + 1 >= into_.size()) return;
-            into_[size_++] = c;
-            into_[size_] = '\0';
-        }
+        for (const char c : text) add(c);
     }
     void add_hex(std::uint32_t number) noexcept {
         add("0x");
-        for (int shift = 12; shift >= 0; shift -= 4) add({&"0123456789ABCDEF"[number >> shift & 0xf], 1});
+        for (int shift = 12; shift >= 0; shift -= 4) add("0123456789ABCDEF"[number >> shift & 0xf]);
     }
     void add_decimal(std::uint32_t number) noexcept {
         if (number >= 10) add_decimal(number / 10);
-        add({&"0123456789"[number % 10], 1});
+        add(static_cast<char>('0' + number % 10));
     }
     [[nodiscard]] std::string_view text() const noexcept { return {into_.data(), size_}; }
 
