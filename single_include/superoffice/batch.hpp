@@ -1172,12 +1172,12 @@ class decimal {
         } while (value != 0);
     }
     [[nodiscard]] constexpr std::string_view text() const noexcept {
-        return {digits_.data() + first_, digits_.size() - first_};
+        return {digits_ + first_, sizeof digits_ - first_};
     }
 
   private:
-    std::array<char, 20> digits_{};  // 2^64 - 1 has 20
-    std::size_t first_ = 20;
+    char digits_[20] = {};  // 2^64 - 1 has 20
+    std::size_t first_ = sizeof digits_;
 };
 
 }  // namespace detail::ascii
@@ -6940,8 +6940,8 @@ class scripted {
 
     constexpr explicit scripted(std::span<const script_step> steps, const script_manner& manner = {}) noexcept
         : steps_(steps), manner_(manner), open_(true) {
-        for (const script_step& step : steps)
-            if (step.what == script_step::act::starts) open_ = false;
+        for (std::size_t n = 0; n != steps.size(); ++n)
+            if (steps[n].what == script_step::act::starts) open_ = false;
         skip_empty();
     }
 
@@ -8388,7 +8388,8 @@ class system_resolver {
         char text[max_host_bytes + 1];
         if (name.empty() || name.size() > max_host_bytes || name.find('\0') != std::string_view::npos)
             return io_result::failed(errc::name_not_found, detail::socket_api::unknown_name, stage::resolve);
-        text[name.copy(text, max_host_bytes)] = '\0';
+        std::memcpy(text, name.data(), name.size());
+        text[name.size()] = '\0';
 
         detail::socket_api::lookup_answer found;
         if (const int code = found.ask(text); code != 0) {
@@ -9518,8 +9519,8 @@ class read_ahead {
             rest_ -= piece.size() < rest_ ? piece.size() : rest_;
             return;
         }
-        for (const std::byte byte : piece) {
-            size_ = static_cast<std::uint16_t>(size_ << 8 | std::to_integer<std::uint16_t>(byte));
+        for (std::size_t n = 0; n != piece.size(); ++n) {
+            size_ = static_cast<std::uint16_t>(size_ << 8 | static_cast<std::uint16_t>(piece[n]));
             if (++header_ != header_bytes) continue;
             rest_ = size_;
             header_ = 0;
@@ -11625,7 +11626,7 @@ constexpr Source& source_of(Source* source) noexcept {
 }
 
 /// FNV-1a, 64 bits: tells whether a reply differs from the one before. Not against anybody's malice.
-constexpr std::uint64_t digest_of(std::span<const char> text) noexcept {
+constexpr std::uint64_t digest_of(std::string_view text) noexcept {
     std::uint64_t hash = 0xcbf29ce484222325u;
     for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
     return hash;
@@ -11837,7 +11838,7 @@ class call_driver {
             carrier_.disconnect();
             return go_again();
         }
-        if (digest_wanted_) digest_ = digest_of(body);
+        if (digest_wanted_) digest_ = digest_of({body.data(), body.size()});
         answer = error{};
         answer = interpret(reader_, reply_, document, *answer);
         if constexpr (reads_xml<Reader>)  // which counts from the body on

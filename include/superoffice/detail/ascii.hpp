@@ -6,7 +6,6 @@
 #include <superoffice/config.hpp>
 #include <superoffice/detail/name_sizes.hpp>
 
-#include <array>
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -217,12 +216,12 @@ class decimal {
         } while (value != 0);
     }
     [[nodiscard]] constexpr std::string_view text() const noexcept {
-        return {digits_.data() + first_, digits_.size() - first_};
+        return {digits_ + first_, sizeof digits_ - first_};
     }
 
   private:
-    std::array<char, 20> digits_{};  // 2^64 - 1 has 20
-    std::size_t first_ = 20;
+    char digits_[20] = {};  // 2^64 - 1 has 20
+    std::size_t first_ = sizeof digits_;
 };
 
 }  // namespace detail::ascii

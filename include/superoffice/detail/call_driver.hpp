@@ -43,7 +43,7 @@ constexpr Source& source_of(Source* source) noexcept {
 }
 
 /// FNV-1a, 64 bits: tells whether a reply differs from the one before. Not against anybody's malice.
-constexpr std::uint64_t digest_of(std::span<const char> text) noexcept {
+constexpr std::uint64_t digest_of(std::string_view text) noexcept {
     std::uint64_t hash = 0xcbf29ce484222325u;
     for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
     return hash;
@@ -255,7 +255,7 @@ class call_driver {
             carrier_.disconnect();
             return go_again();
         }
-        if (digest_wanted_) digest_ = digest_of(body);
+        if (digest_wanted_) digest_ = digest_of({body.data(), body.size()});
         answer = error{};
         answer = interpret(reader_, reply_, document, *answer);
         if constexpr (reads_xml<Reader>)  // which counts from the body on

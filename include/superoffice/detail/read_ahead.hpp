@@ -68,8 +68,8 @@ class read_ahead {
             rest_ -= piece.size() < rest_ ? piece.size() : rest_;
             return;
         }
-        for (const std::byte byte : piece) {
-            size_ = static_cast<std::uint16_t>(size_ << 8 | std::to_integer<std::uint16_t>(byte));
+        for (std::size_t n = 0; n != piece.size(); ++n) {
+            size_ = static_cast<std::uint16_t>(size_ << 8 | static_cast<std::uint16_t>(piece[n]));
             if (++header_ != header_bytes) continue;
             rest_ = size_;
             header_ = 0;

@@ -12,6 +12,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace superoffice {
@@ -112,7 +113,8 @@ class system_resolver {
         char text[max_host_bytes + 1];
         if (name.empty() || name.size() > max_host_bytes || name.find('\0') != std::string_view::npos)
             return io_result::failed(errc::name_not_found, detail::socket_api::unknown_name, stage::resolve);
-        text[name.copy(text, max_host_bytes)] = '\0';
+        std::memcpy(text, name.data(), name.size());
+        text[name.size()] = '\0';
 
         detail::socket_api::lookup_answer found;
         if (const int code = found.ask(text); code != 0) {

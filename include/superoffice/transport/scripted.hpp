@@ -109,8 +109,8 @@ class scripted {
 
     constexpr explicit scripted(std::span<const script_step> steps, const script_manner& manner = {}) noexcept
         : steps_(steps), manner_(manner), open_(true) {
-        for (const script_step& step : steps)
-            if (step.what == script_step::act::starts) open_ = false;
+        for (std::size_t n = 0; n != steps.size(); ++n)
+            if (steps[n].what == script_step::act::starts) open_ = false;
         skip_empty();
     }
 
