@@ -1211,23 +1211,16 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
+// Templates below are no lambdas called at once: each such lambda is a class of its own for every type, with functions
+// that nobody calls, and that takes a compiler long.
+
 /// True for a struct with a BOOST_DESCRIBE_STRUCT line.
 template <class T>
-inline constexpr bool is_described_struct = [] {
-    if constexpr (std::is_class_v<T>)
-        return boost::describe::has_describe_members<T>::value;
-    else
-        return false;
-}();
+concept is_described_struct = std::is_class_v<T> && boost::describe::has_describe_members<T>::value;
 
 /// True for an enum with a BOOST_DESCRIBE_ENUM line.
 template <class E>
-inline constexpr bool is_described_enum = [] {
-    if constexpr (std::is_enum_v<E>)
-        return boost::describe::has_describe_enumerators<E>::value;
-    else
-        return false;
-}();
+concept is_described_enum = std::is_enum_v<E> && boost::describe::has_describe_enumerators<E>::value;
 
 template <class T>
 using members_of = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
@@ -1273,11 +1266,14 @@ struct enumerator {
     std::int32_t value;
 };
 
+template <template <class...> class List, class... D>
+consteval std::array<enumerator, sizeof...(D)> enumerators_in(List<D...>*) {
+    return {enumerator{name_of<D>, static_cast<std::int32_t>(D::value)}...};
+}
+
 /// E's enumerators in the order of the description.
 template <class E>
-inline constexpr auto enumerators_of = []<template <class...> class List, class... D>(List<D...>*) {
-    return std::array<enumerator, sizeof...(D)>{enumerator{D::name, static_cast<std::int32_t>(D::value)}...};
-}(static_cast<boost::describe::describe_enumerators<E>*>(nullptr));
+inline constexpr auto enumerators_of = enumerators_in(static_cast<boost::describe::describe_enumerators<E>*>(nullptr));
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
@@ -4293,16 +4289,11 @@ template <class M>
 struct bare_member<unlisted<M>> : bare_member<field<M>> {};
 
 template <class T>
-inline constexpr member_kind kind_of_value = [] {
-    if constexpr (is_coded<T>)
-        return member_kind::coded;
-    else if constexpr (is_flags<T>)
-        return member_kind::flags;
-    else if constexpr (requires { codec<T>::is_members; })  // nobody gave it a codec of its own
-        return member_kind::object;
-    else
-        return member_kind::other;
-}();
+inline constexpr member_kind kind_of_value = is_coded<T>   ? member_kind::coded
+                                             : is_flags<T> ? member_kind::flags
+                                             : requires { codec<T>::is_members; }  // nobody gave it a codec of its own
+                                                 ? member_kind::object
+                                                 : member_kind::other;
 template <>
 inline constexpr member_kind kind_of_value<std::int32_t> = member_kind::int32;
 template <>
@@ -4422,20 +4413,12 @@ consteval bool are_placed(const member_row<Value>* rows, std::size_t count) {
 
 template <class T>
 struct slots_of {
-    static constexpr std::size_t size = [] {
-        std::size_t slots = 8;
-        while (slots < 2 * member_count<T>) slots *= 2;
-        return slots;
-    }();
+    static constexpr std::size_t size = std::bit_ceil(2 * member_count<T>);
     struct made {
         std::array<std::uint8_t, size> rows{};
         std::uint32_t factor = 0;
     };
-    static constexpr std::uint32_t shift = [] {
-        std::uint32_t bits = 0;
-        while ((std::size_t{1} << bits) < size) ++bits;
-        return 32 - bits;
-    }();
+    static constexpr std::uint32_t shift = 32 - std::countr_zero(std::uint32_t{size});
     // Tries factors until no two names meet. Where that fails (names that differ in none of the bytes looked at), and for
     // a few names, they are looked through one after the other.
     static constexpr made search() {
@@ -11421,10 +11404,12 @@ template <class T>
 inline constexpr bool is_form_member =
     std::integral<T> || (std::is_class_v<T> && std::convertible_to<const T&, std::string_view>);
 
+template <class T, template <class...> class List, class... D>
+consteval bool are_form_members(List<D...>*) {
+    return (true && ... && is_form_member<pointed_to<T, D>>);
+}
 template <class T>
-inline constexpr bool is_form = []<std::size_t... I>(std::index_sequence<I...>) {
-    return (true && ... && is_form_member<member_type<T, I>>);
-}(std::make_index_sequence<member_count<T>>{});
+inline constexpr bool is_form = are_form_members<T>(static_cast<members_of<T>*>(nullptr));
 
 /// application/x-www-form-urlencoded: all but letters, digits and *-._ as %XX, a space as plus (URL Standard section
 /// 5.2).

@@ -32,23 +32,16 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
+// Templates below are no lambdas called at once: each such lambda is a class of its own for every type, with functions
+// that nobody calls, and that takes a compiler long.
+
 /// True for a struct with a BOOST_DESCRIBE_STRUCT line.
 template <class T>
-inline constexpr bool is_described_struct = [] {
-    if constexpr (std::is_class_v<T>)
-        return boost::describe::has_describe_members<T>::value;
-    else
-        return false;
-}();
+concept is_described_struct = std::is_class_v<T> && boost::describe::has_describe_members<T>::value;
 
 /// True for an enum with a BOOST_DESCRIBE_ENUM line.
 template <class E>
-inline constexpr bool is_described_enum = [] {
-    if constexpr (std::is_enum_v<E>)
-        return boost::describe::has_describe_enumerators<E>::value;
-    else
-        return false;
-}();
+concept is_described_enum = std::is_enum_v<E> && boost::describe::has_describe_enumerators<E>::value;
 
 template <class T>
 using members_of = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
@@ -94,11 +87,14 @@ struct enumerator {
     std::int32_t value;
 };
 
+template <template <class...> class List, class... D>
+consteval std::array<enumerator, sizeof...(D)> enumerators_in(List<D...>*) {
+    return {enumerator{name_of<D>, static_cast<std::int32_t>(D::value)}...};
+}
+
 /// E's enumerators in the order of the description.
 template <class E>
-inline constexpr auto enumerators_of = []<template <class...> class List, class... D>(List<D...>*) {
-    return std::array<enumerator, sizeof...(D)>{enumerator{D::name, static_cast<std::int32_t>(D::value)}...};
-}(static_cast<boost::describe::describe_enumerators<E>*>(nullptr));
+inline constexpr auto enumerators_of = enumerators_in(static_cast<boost::describe::describe_enumerators<E>*>(nullptr));
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI

@@ -22,10 +22,12 @@ template <class T>
 inline constexpr bool is_form_member =
     std::integral<T> || (std::is_class_v<T> && std::convertible_to<const T&, std::string_view>);
 
+template <class T, template <class...> class List, class... D>
+consteval bool are_form_members(List<D...>*) {
+    return (true && ... && is_form_member<pointed_to<T, D>>);
+}
 template <class T>
-inline constexpr bool is_form = []<std::size_t... I>(std::index_sequence<I...>) {
-    return (true && ... && is_form_member<member_type<T, I>>);
-}(std::make_index_sequence<member_count<T>>{});
+inline constexpr bool is_form = are_form_members<T>(static_cast<members_of<T>*>(nullptr));
 
 /// application/x-www-form-urlencoded: all but letters, digits and *-._ as %XX, a space as plus (URL Standard section
 /// 5.2).

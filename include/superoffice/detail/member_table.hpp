@@ -16,6 +16,7 @@
 #include <superoffice/string_map.hpp>
 
 #include <array>
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -183,16 +184,11 @@ template <class M>
 struct bare_member<unlisted<M>> : bare_member<field<M>> {};
 
 template <class T>
-inline constexpr member_kind kind_of_value = [] {
-    if constexpr (is_coded<T>)
-        return member_kind::coded;
-    else if constexpr (is_flags<T>)
-        return member_kind::flags;
-    else if constexpr (requires { codec<T>::is_members; })  // nobody gave it a codec of its own
-        return member_kind::object;
-    else
-        return member_kind::other;
-}();
+inline constexpr member_kind kind_of_value = is_coded<T>   ? member_kind::coded
+                                             : is_flags<T> ? member_kind::flags
+                                             : requires { codec<T>::is_members; }  // nobody gave it a codec of its own
+                                                 ? member_kind::object
+                                                 : member_kind::other;
 template <>
 inline constexpr member_kind kind_of_value<std::int32_t> = member_kind::int32;
 template <>
@@ -312,20 +308,12 @@ consteval bool are_placed(const member_row<Value>* rows, std::size_t count) {
 
 template <class T>
 struct slots_of {
-    static constexpr std::size_t size = [] {
-        std::size_t slots = 8;
-        while (slots < 2 * member_count<T>) slots *= 2;
-        return slots;
-    }();
+    static constexpr std::size_t size = std::bit_ceil(2 * member_count<T>);
     struct made {
         std::array<std::uint8_t, size> rows{};
         std::uint32_t factor = 0;
     };
-    static constexpr std::uint32_t shift = [] {
-        std::uint32_t bits = 0;
-        while ((std::size_t{1} << bits) < size) ++bits;
-        return 32 - bits;
-    }();
+    static constexpr std::uint32_t shift = 32 - std::countr_zero(std::uint32_t{size});
     // Tries factors until no two names meet. Where that fails (names that differ in none of the bytes looked at), and for
     // a few names, they are looked through one after the other.
     static constexpr made search() {
