@@ -314,15 +314,15 @@ class simdjson_reader {
         const std::uint32_t* at = at_;
         // A value, a comma, a key, its colon.
         const auto is_passed = [&, begin = begin_, backslash = backslash_] {
-            const char* const value = begin + at[0];
+            const char* const item = begin + at[0];
             const char* const comma = begin + at[1];
             if (*comma != ',') return false;
-            if (*value == '"' ? comma > backslash : !detail::is_short_scalar(value, comma)) return false;
-            const char* const key = begin + at[2];
-            if (*key != '"') return false;
+            if (*item == '"' ? comma > backslash : !detail::is_short_scalar(item, comma)) return false;
+            const char* const name = begin + at[2];
+            if (*name != '"') return false;
             const char* const colon = begin + at[3];
             if (*colon != ':' || colon[-1] != '"' || colon > backslash) return false;
-            return !wanted.has(static_cast<std::size_t>(colon - key) - 2);
+            return !wanted.has(static_cast<std::size_t>(colon - name) - 2);
         };
         while (is_passed()) at += 4;
         at_ = at;
