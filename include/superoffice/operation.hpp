@@ -152,11 +152,9 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
 /// 6 SO-AppToken, then come the client's `more` and the call's.
 [[nodiscard]] constexpr std::string_view header_name(const error& e, const request_headers& of_client,
                                                      const request_headers& of_call = {}) noexcept {
-    if (e.code != errc::bad_header_value || e.stage != stage::request) return {};
-    std::size_t number = 0;
-    const char* names = detail::owned_headers;
-    while (number < std::size(detail::named_headers))
-        if (const std::string_view name = detail::ascii::take_word(names); ++number == e.member) return name;
+    if (e.code != errc::bad_header_value || e.stage != stage::request || e.member == 0) return {};
+    std::size_t number = std::size(detail::named_headers);
+    if (e.member <= number) return detail::ascii::word_at(detail::owned_headers, e.member - std::size_t{1});
     for (const request_headers* headers : {&of_client, &of_call})
         for (const header_field& own : headers->more)
             if (++number == e.member) return own.name;

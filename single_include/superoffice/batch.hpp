@@ -5929,11 +5929,9 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
 /// 6 SO-AppToken, then come the client's `more` and the call's.
 [[nodiscard]] constexpr std::string_view header_name(const error& e, const request_headers& of_client,
                                                      const request_headers& of_call = {}) noexcept {
-    if (e.code != errc::bad_header_value || e.stage != stage::request) return {};
-    std::size_t number = 0;
-    const char* names = detail::owned_headers;
-    while (number < std::size(detail::named_headers))
-        if (const std::string_view name = detail::ascii::take_word(names); ++number == e.member) return name;
+    if (e.code != errc::bad_header_value || e.stage != stage::request || e.member == 0) return {};
+    std::size_t number = std::size(detail::named_headers);
+    if (e.member <= number) return detail::ascii::word_at(detail::owned_headers, e.member - std::size_t{1});
     for (const request_headers* headers : {&of_client, &of_call})
         for (const header_field& own : headers->more)
             if (++number == e.member) return own.name;
@@ -6143,7 +6141,8 @@ class http1_reader {
     ///
     /// Each byte is looked at once and each line once more; the answers do not depend on how the input was cut.
     constexpr answer advance(const char* head, std::size_t size) noexcept {
-        constexpr std::string_view mostly = ascii::literal("HTTP/1.1 200");
+        constexpr std::string_view mostly =
+            ascii::literal("HTTP/1.1 200");  // how replies begin; others go byte by byte
         if (SUPEROFFICE_FOR_SPEED && position_ == 0 && std::string_view{head, size}.starts_with(mostly))
             position_ = mostly.size();
         for (;;) {
