@@ -90,14 +90,17 @@ inline constexpr milliseconds default_timeout{30'000};
 
 /// For every call of a client.
 struct client_options {
-    milliseconds timeout =
-        default_timeout;              ///< one deadline over a whole call, retries included; 0 or less: the default
-    milliseconds idle_limit{60'000};  ///< a kept connection that was idle longer is not used again
-    request_type request_as = request_type::json;  ///< how bodies are sent
-    reply_type reply_as = reply_type::json;        ///< how replies are asked for; what comes is read by its own type
-    superoffice::tenant_directory
-        tenant_directory{};  ///< "https://online.superoffice.com": asked once where a tenant went after a 421, and the
-                             ///< call is repeated there; empty: a 421 ends the call. Source: tenant status page
+    /// One deadline over a whole call, retries included. 0 or less: the default.
+    milliseconds timeout = default_timeout;
+    /// A kept connection that was idle longer is not used again.
+    milliseconds idle_limit{60'000};
+    /// How bodies are sent.
+    request_type request_as = request_type::json;
+    /// How replies are asked for. What comes is read by its own type.
+    reply_type reply_as = reply_type::json;
+    /// "https://online.superoffice.com": asked once where a tenant went after a 421, and the call is repeated there. Empty: a
+    /// 421 ends the call. Source: tenant status page.
+    superoffice::tenant_directory tenant_directory{};
     request_headers headers{};
 };
 

@@ -101,11 +101,12 @@ struct status_meaning {
 };
 
 /// What a status means by itself. A 500 that gets here is a page of a server or a proxy that is not well, mostly, and tells
-/// nothing about the task; 501 does not pass.
+/// nothing about the task; 501 does not pass. A 408 is of a connection that was given up, and says that the same request may
+/// be sent again (RFC 9110 section 15.5.9).
 inline constexpr status_meaning status_meanings[] = {
-    {400, errc::bad_request},  {401, errc::unauthorized}, {403, errc::forbidden},   {404, errc::not_found},
-    {421, errc::tenant_moved}, {429, errc::throttled},    {500, errc::unavailable}, {502, errc::unavailable},
-    {503, errc::unavailable},  {504, errc::unavailable},
+    {400, errc::bad_request}, {401, errc::unauthorized}, {403, errc::forbidden},   {404, errc::not_found},
+    {408, errc::unavailable}, {421, errc::tenant_moved}, {429, errc::throttled},   {500, errc::unavailable},
+    {502, errc::unavailable}, {503, errc::unavailable},  {504, errc::unavailable},
 };
 
 /// The same of every status that is not 2xx.

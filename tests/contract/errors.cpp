@@ -45,7 +45,7 @@ constexpr refusal statuses[] = {
     {7404, errc::no_such_task, 404, "No such batch task.", {}, "SoNotFoundException"},
     {17404, errc::no_such_task, 404, message_c, {}, "SoNotFoundException"},
     {27404, errc::not_found, 404},
-    {7408, errc::unexpected_status, 408},
+    {7408, errc::unavailable, 408},
     {7415, errc::unexpected_status, 415, "The media type is not supported."},
     {7418, errc::unexpected_status, 418},
     {7421, errc::tenant_moved, 421},

@@ -337,7 +337,7 @@ TEST_CASE("client: ... but a connection that was kept is replaced first, and its
     so::scripted link{kept};
     const auto seen = ask_twice(link);
     CHECK(seen.first.value == task_value);
-    CHECK(seen.second.error == so::error{.stage = stage::service, .code = errc::unexpected_status, .http_status = 408});
+    CHECK(seen.second.error == so::error{.stage = stage::service, .code = errc::unavailable, .http_status = 408});
     CHECK(link.finished());
 }
 

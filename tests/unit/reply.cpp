@@ -99,6 +99,7 @@ const reply_case cases[] = {
     {"404 Not Found", html, "text/html", errc::not_found, stage::service},
     {"404 Not Found", "null", json, errc::not_found, stage::service},
     {"405 Method Not Allowed", "", json, errc::unexpected_status, stage::service},
+    {"408 Request Timeout", html, "text/html", errc::unavailable, stage::service},
     {"421 Misdirected Request", "wrong sub-domain", "text/plain", errc::tenant_moved, stage::service},
     {"421 Misdirected Request", shape_a, json, errc::tenant_moved, stage::service, 0, by_a},
     {"429 Too Many Requests", "", json, errc::throttled, stage::service},

@@ -231,8 +231,8 @@ TEST_CASE("watch: what cannot pass by itself ends it at once") {
 
 TEST_CASE("watch: a page of a server or a proxy that is not well is borne, whichever status it has") {
     const std::string first = at("Started", 1), other = at("Started", 2);
-    for (const std::string_view status :
-         {"500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"})
+    for (const std::string_view status : {"408 Request Timeout", "500 Internal Server Error", "502 Bad Gateway",
+                                          "503 Service Unavailable", "504 Gateway Timeout"})
         for (const std::string_view page : {"<html><h1>Oops</h1></html>", ""}) {
             CAPTURE(status);
             const std::string reply = reply_text(status, page, "", "text/html");

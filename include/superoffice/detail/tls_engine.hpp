@@ -346,8 +346,8 @@ class tls_engine {
         is_resumed_ = !judge_.has_seen();
         valid_until_ = is_resumed_ ? session_.valid_until() : judge_.valid_until();
         has_ticket_ = false;
-        session_
-            .forget();  // that of TLS 1.3 is good for one connection (RFC 8446 appendix C.4), that of 1.2 is there anew
+        // That of TLS 1.3 is good for one connection (RFC 8446 appendix C.4), that of 1.2 is there anew.
+        session_.forget();
         if (options_.resume && std::string_view(version()) == "TLSv1.2") session_.take(ssl_, valid_until_);
         return io_result::ready();
     }
