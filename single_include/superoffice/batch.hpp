@@ -5698,14 +5698,17 @@ inline constexpr milliseconds default_timeout{30'000};
 
 /// For every call of a client.
 struct client_options {
-    milliseconds timeout =
-        default_timeout;              ///< one deadline over a whole call, retries included; 0 or less: the default
-    milliseconds idle_limit{60'000};  ///< a kept connection that was idle longer is not used again
-    request_type request_as = request_type::json;  ///< how bodies are sent
-    reply_type reply_as = reply_type::json;        ///< how replies are asked for; what comes is read by its own type
-    superoffice::tenant_directory
-        tenant_directory{};  ///< "https://online.superoffice.com": asked once where a tenant went after a 421, and the
-                             ///< call is repeated there; empty: a 421 ends the call. Source: tenant status page
+    /// One deadline over a whole call, retries included. 0 or less: the default.
+    milliseconds timeout = default_timeout;
+    /// A kept connection that was idle longer is not used again.
+    milliseconds idle_limit{60'000};
+    /// How bodies are sent.
+    request_type request_as = request_type::json;
+    /// How replies are asked for. What comes is read by its own type.
+    reply_type reply_as = reply_type::json;
+    /// "https://online.superoffice.com": asked once where a tenant went after a 421, and the call is repeated there. Empty: a
+    /// 421 ends the call. Source: tenant status page.
+    superoffice::tenant_directory tenant_directory{};
     request_headers headers{};
 };
 
@@ -6725,11 +6728,12 @@ struct status_meaning {
 };
 
 /// What a status means by itself. A 500 that gets here is a page of a server or a proxy that is not well, mostly, and tells
-/// nothing about the task; 501 does not pass.
+/// nothing about the task; 501 does not pass. A 408 is of a connection that was given up, and says that the same request may
+/// be sent again (RFC 9110 section 15.5.9).
 inline constexpr status_meaning status_meanings[] = {
-    {400, errc::bad_request},  {401, errc::unauthorized}, {403, errc::forbidden},   {404, errc::not_found},
-    {421, errc::tenant_moved}, {429, errc::throttled},    {500, errc::unavailable}, {502, errc::unavailable},
-    {503, errc::unavailable},  {504, errc::unavailable},
+    {400, errc::bad_request}, {401, errc::unauthorized}, {403, errc::forbidden},   {404, errc::not_found},
+    {408, errc::unavailable}, {421, errc::tenant_moved}, {429, errc::throttled},   {500, errc::unavailable},
+    {502, errc::unavailable}, {503, errc::unavailable},  {504, errc::unavailable},
 };
 
 /// The same of every status that is not 2xx.
@@ -8268,7 +8272,6 @@ struct socket_api {
 // ---------------------------------------------------------------------------------------------------------------------
 // superoffice/transport/resolver.hpp - how a socket comes from a name to addresses: the system, or you.
 // ---------------------------------------------------------------------------------------------------------------------
-#if SUPEROFFICE_WITH_SOCKETS
 #ifndef SUPEROFFICE_TRANSPORT_RESOLVER_HPP
 #define SUPEROFFICE_TRANSPORT_RESOLVER_HPP
 
@@ -8392,12 +8395,13 @@ class system_resolver {
     void stop() noexcept {}
 };
 static_assert(resolver<system_resolver>);
+#else
+class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SOCKETS=1") system_resolver;
 #endif
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 #endif
-#endif  // SUPEROFFICE_WITH_SOCKETS
 
 // ---------------------------------------------------------------------------------------------------------------------
 // superoffice/transport/tcp_socket.hpp - a TCP connection on POSIX sockets or Winsock; needs SUPEROFFICE_WITH_SOCKETS.
@@ -8630,6 +8634,13 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SOCKETS=1") tcp_socket;
+
+/// By an assertion, as `tls` is.
+template <class Resolver>
+class basic_tcp_socket {
+    static_assert(!std::same_as<Resolver, Resolver>,
+                  "superoffice: switched off: define SUPEROFFICE_WITH_SOCKETS=1 for every translation unit");
+};
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
@@ -10442,8 +10453,8 @@ class tls_engine {
         is_resumed_ = !judge_.has_seen();
         valid_until_ = is_resumed_ ? session_.valid_until() : judge_.valid_until();
         has_ticket_ = false;
-        session_
-            .forget();  // that of TLS 1.3 is good for one connection (RFC 8446 appendix C.4), that of 1.2 is there anew
+        // That of TLS 1.3 is good for one connection (RFC 8446 appendix C.4), that of 1.2 is there anew.
+        session_.forget();
         if (options_.resume && std::string_view(version()) == "TLSv1.2") session_.take(ssl_, valid_until_);
         return io_result::ready();
     }

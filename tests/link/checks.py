@@ -103,11 +103,17 @@ def what_is_switched_off_is_named():
     sockets, tls = "SUPEROFFICE_WITH_SOCKETS=1", "SUPEROFFICE_WITH_MBEDTLS=1"
     both = f"{tls} and {sockets}"
     for name, wanted, *given in (("mbedtls_socket", both), ("mbedtls_socket", both, sockets), ("mbedtls_socket", both, tls),
-                                 ("tcp_socket", sockets), ("tcp_socket", sockets, tls),
+                                 ("tcp_socket", sockets), ("tcp_socket", sockets, tls), ("system_resolver", sockets),
+                                 ("cares_resolver", sockets), ("cares_socket", sockets, tls),
+                                 ("basic_tcp_socket<superoffice::given_addresses>", sockets),
+                                 ("tls<superoffice::basic_tcp_socket<superoffice::given_addresses>>", sockets, tls),
                                  ("tls<superoffice::tcp_socket>", tls), ("tls<superoffice::tcp_socket>", tls, sockets),
                                  ("tls<superoffice::scripted>", tls), ("simdjson_reader", "SUPEROFFICE_WITH_SIMDJSON=1")):
         sentence = f"superoffice: switched off: define {wanted} for every translation unit"
-        use = f"{UMBRELLA}int main() {{ superoffice::{name} here; }}\n"
+        includes = UMBRELLA
+        if name.startswith("cares"):
+            includes += "#include <superoffice/transport/cares_resolver.hpp>\n"
+        use = f"{includes}int main() {{ superoffice::{name} here; }}\n"
         for compiler in COMPILERS:
             if sentence not in compiled(compiler, use, "-fsyntax-only", *(f"-D{switch}" for switch in given), code=1):
                 raise Failed(f"{compiler} {' '.join(given)} does not say '{sentence}' of:\n{use}")

@@ -238,5 +238,16 @@ static_assert(!cares_socket::may_wait);
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 
+#else
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SOCKETS=1") cares_resolver;
+class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SOCKETS=1") cares_socket;
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
 #endif  // SUPEROFFICE_WITH_SOCKETS
 #endif

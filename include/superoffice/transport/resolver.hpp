@@ -135,6 +135,8 @@ class system_resolver {
     void stop() noexcept {}
 };
 static_assert(resolver<system_resolver>);
+#else
+class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SOCKETS=1") system_resolver;
 #endif
 
 }  // namespace SUPEROFFICE_ABI

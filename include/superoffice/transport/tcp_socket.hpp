@@ -4,12 +4,12 @@
 #define SUPEROFFICE_TRANSPORT_TCP_SOCKET_HPP
 
 #include <superoffice/config.hpp>
+#include <superoffice/transport/resolver.hpp>
 
 #if SUPEROFFICE_WITH_SOCKETS
 
 #include <superoffice/detail/socket_api.hpp>
 #include <superoffice/transport.hpp>
-#include <superoffice/transport/resolver.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -235,10 +235,19 @@ static_assert(timed_transport<tcp_socket> && waking_transport<tcp_socket> && wai
 
 #else
 
+#include <concepts>
+
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SOCKETS=1") tcp_socket;
+
+/// By an assertion, as `tls` is.
+template <class Resolver>
+class basic_tcp_socket {
+    static_assert(!std::same_as<Resolver, Resolver>,
+                  "superoffice: switched off: define SUPEROFFICE_WITH_SOCKETS=1 for every translation unit");
+};
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
