@@ -211,6 +211,7 @@ class client {
     }
     [[nodiscard]] wait_condition wants() const noexcept { return driver_.wants(); }
     void cancel() noexcept { driver_.cancel(); }
+    [[nodiscard]] milliseconds timeout() const noexcept { return driver_.timeout(); }
     void want_digest() noexcept { driver_.want_digest(); }
     [[nodiscard]] std::uint64_t digest() const noexcept { return driver_.digest(); }
 

@@ -115,6 +115,7 @@ class watch {
         void (*cancel)(void*) noexcept;
         std::uint64_t (*digest)(const void*) noexcept;
         field<milliseconds> (*retry_after)(const void*) noexcept;
+        milliseconds (*timeout)(const void*) noexcept;
     };
 
     template <class Client>
@@ -134,17 +135,20 @@ class watch {
         static field<milliseconds> retry_after(const void* api) noexcept {
             return static_cast<const Client*>(api)->last_reply().retry_after;
         }
-        static constexpr operations all{begin, advance, wants, cancel, digest, retry_after};
+        static milliseconds timeout(const void* api) noexcept { return static_cast<const Client*>(api)->timeout(); }
+        static constexpr operations all{begin, advance, wants, cancel, digest, retry_after, timeout};
     };
 
     error begin(instant now) noexcept {
         call_options call = options_.call;
         if (end_ != instant::never()) {  // a question may not outlast the watch
             const milliseconds left = end_ - now;
-            if (call.timeout.count <= 0 || call.timeout > left) call.timeout = left;
+            if (call.timeout.count <= 0) call.timeout = drive_->timeout(api_);
+            if (call.timeout > left) call.timeout = left;
         }
         const error e = drive_->begin(api_, id_, call);
         asking_ = e.code == errc::ok;
+        if (asking_) value_ = Info{};  // what the next reply does not say is not what the last one said
         return e;
     }
 

@@ -37,10 +37,23 @@ struct progress {
 };
 BOOST_DESCRIBE_STRUCT(progress, (), (State, ProgressPercent))
 
+struct described {
+    so::field<so::coded<so::BatchTaskState>> State;
+    so::field<std::string_view> ProgressDescription;
+    std::string_view Name = "none";
+    std::int32_t Id = -1;
+};
+BOOST_DESCRIBE_STRUCT(described, (), (State, ProgressDescription, Name, Id))
+
 static_assert(!std::is_copy_constructible_v<so::watch<>> && !std::is_move_constructible_v<so::watch<>>);
 
 const std::string request =
     support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo?$select=State,ProgressPercent"}
+        .text();
+
+const std::string described_request =
+    support::request_text{
+        .target = "/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo?$select=State,ProgressDescription,Name,Id"}
         .text();
 
 std::string at(std::string_view state, int percent) {
@@ -161,6 +174,51 @@ TEST_CASE("watch: section 13, a task may go back, and its percent may shrink") {
     CHECK(b.percent() == 0);
     CHECK(b.next() == watch_state::changed);
     CHECK(b.percent() == 80);
+}
+
+TEST_CASE("watch: what a reply does not say is not what the one before it said") {
+    struct row {
+        std::string_view second;
+        bool absent, null;
+    };
+    const row rows[] = {{R"({"State":"Started"})", true, false},
+                        {R"({"State":"Started","ProgressDescription":null,"Name":null,"Id":null})", false, true}};
+    for (const row& each : rows)
+        for (const bool fails_between : {false, true}) {
+            CAPTURE(each.second);
+            const std::string first = reply_text(
+                "200 OK", R"({"State":"Started","ProgressDescription":"Exporting","Name":"Export","Id":497})");
+            const std::string second = reply_text("200 OK", each.second);
+            std::vector<script_step> steps = {script::starts(), script::expects(described_request),
+                                              script::gives(first), script::expects(described_request)};
+            if (fails_between) {
+                steps.push_back(script::gives(unavailable));
+                steps.push_back(script::expects(described_request));
+            }
+            steps.push_back(script::gives(second));
+            so::scripted link{steps};
+            std::array<std::byte, 2048> memory{};
+            so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+            so::watch<described> task{api, 497};
+            support::manual_clock clock;
+            const auto next = [&] {
+                watch_state state = task.step(clock.now());
+                for (int steps_left = 100; state == watch_state::waiting && steps_left > 0; --steps_left) {
+                    clock.pass(milliseconds{2'000});
+                    state = task.step(clock.now());
+                }
+                return state;
+            };
+            REQUIRE(next() == watch_state::changed);
+            CHECK(task.value()->ProgressDescription.value_or("") == "Exporting");
+            CHECK(task.value()->Name == "Export");
+            CHECK(task.value()->Id == 497);
+            REQUIRE(next() == watch_state::changed);
+            CHECK(task.value()->ProgressDescription.is_absent() == each.absent);
+            CHECK(task.value()->ProgressDescription.is_null() == each.null);
+            CHECK(task.value()->Name == "none");
+            CHECK(task.value()->Id == -1);
+        }
 }
 
 TEST_CASE("watch: never a second question before the interval is over") {
@@ -364,6 +422,25 @@ TEST_CASE("watch: a question that takes too long is a failure that is borne") {
     CHECK(b.next() == watch_state::changed);
     CHECK(b.waited == milliseconds{2'000});
     CHECK(b.link.finished());
+}
+
+TEST_CASE("watch: a question has the call's time, else the client's, and never more than is left of the watch") {
+    struct row {
+        milliseconds of_watch, of_call, wanted;
+    };
+    for (const row& each : {row{milliseconds{0}, milliseconds{0}, so::default_timeout},
+                            row{milliseconds{3'600'000}, milliseconds{0}, so::default_timeout},
+                            row{milliseconds{0}, milliseconds{100}, milliseconds{100}},
+                            row{milliseconds{3'600'000}, milliseconds{100}, milliseconds{100}},
+                            row{milliseconds{10'000}, milliseconds{0}, milliseconds{10'000}},
+                            row{milliseconds{10'000}, milliseconds{20'000}, milliseconds{10'000}}}) {
+        CAPTURE(each.of_watch.count);
+        CAPTURE(each.of_call.count);
+        bench b{{script::starts(), script::expects(request), script::would_block()},
+                {.deadline = each.of_watch, .call = {.timeout = each.of_call}}};
+        CHECK(b.step() == watch_state::waiting);
+        CHECK(b.task.wants().until == b.clock.now() + each.wanted);
+    }
 }
 
 TEST_CASE("watch: for ever is a deadline too") {

@@ -107,9 +107,7 @@ class call_driver {
     step_state advance(instant now, result<Info>& answer) noexcept {
         if (!timed_) {
             started_ = now;
-            course_.deadline = now + (call_.timeout.count > 0      ? call_.timeout
-                                      : options_.timeout.count > 0 ? options_.timeout
-                                                                   : default_timeout);
+            course_.deadline = now + (call_.timeout.count > 0 ? call_.timeout : timeout());
             timed_ = true;
         }
         course_.wants = {wait_for::time, now};
@@ -128,6 +126,11 @@ class call_driver {
             }
         }
         return step_state::pending;
+    }
+
+    /// Of a call that has none of its own.
+    [[nodiscard]] milliseconds timeout() const noexcept {
+        return options_.timeout.count > 0 ? options_.timeout : default_timeout;
     }
 
     /// The running call is driven by somebody who waits for the link whenever a step says so.
