@@ -601,6 +601,8 @@ TEST_CASE("client: a call says what it waits for") {
     std::array<std::byte, 4096> memory{};
     so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
     auto call = api.start_get_batch_task_info(497);
+    CHECK(call.wants().what == so::wait_for::time);  // the first step is due at once
+    CHECK(call.wants().until == instant{});
     for (const so::wait_for expected : {so::wait_for::writable, so::wait_for::readable, so::wait_for::readable}) {
         CHECK(call.step(instant{100}) == step_state::pending);
         CHECK(call.wants().what == expected);
@@ -608,6 +610,21 @@ TEST_CASE("client: a call says what it waits for") {
     }
     CHECK(call.step(instant{100}) == step_state::done);
     CHECK(call.wants().what == so::wait_for::nothing);
+}
+
+TEST_CASE("client: what a cancelled call waited for is not what the next one waits for") {
+    const script_step steps[] = {script::starts(), script::expects(request), script::would_block()};
+    so::scripted link{steps};
+    std::array<std::byte, 4096> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    {
+        auto call = api.start_get_batch_task_info(497);
+        CHECK(call.step(instant{100}) == step_state::pending);
+        CHECK(call.wants().what == so::wait_for::readable);
+    }
+    auto call = api.start_get_batch_task_info(497);
+    CHECK(call.wants().what == so::wait_for::time);
+    CHECK(call.wants().until == instant{});
 }
 
 TEST_CASE("client: a link that has only done enough for one call is called again at once, not when the time is up") {
@@ -812,6 +829,28 @@ TEST_CASE("client: a reply known not to fit is too large, also when the time is 
         CHECK(e.code == (reply == fits ? errc::deadline_exceeded : errc::reply_too_large));
         CHECK(e.needed() == (reply == fits ? 0 : head.size() + 1600 + (slack == 0 ? 1 : slack)));
         CHECK(e.http_status == 200);
+    }
+}
+
+TEST_CASE(
+    "client: a reply known not to fit is what its status and its size say, also when the link fails before its end") {
+    std::string many = "Transfer-Encoding: chunked\r\n\r\n";
+    for (int i = 0; i < 100; ++i) many += "10\r\n0123456789abcdef\r\n";
+    const std::string ok = "HTTP/1.1 200 OK\r\n" + many, refused = "HTTP/1.1 403 Forbidden\r\n" + many;
+    const script_step ends[] = {script::closes(), script::fails(errc::connection_reset, 104),
+                                script::fails(errc::truncated_close, -1)};
+    for (const script_step& end : ends) {
+        const auto after = [&](std::string_view reply) {
+            const script_step steps[] = {script::starts(), script::expects(request), script::gives(reply), end};
+            so::scripted link{steps};
+            return support::ask_once(link, so::bearer{support::test_token}, {}, {}, 1024).error;
+        };
+        const so::error large = after(ok), no = after(refused);
+        CHECK(large.code == errc::reply_too_large);
+        CHECK(large.needed() > 1600);
+        CHECK(large.http_status == 200);
+        CHECK(no.code == errc::forbidden);
+        CHECK(no.http_status == 403);
     }
 }
 

@@ -257,7 +257,7 @@ struct broken_off {
                 CHECK(e == whole.first.error);
             else
                 CHECK(e.code == (came == body_at(file) ? errc::empty_document : errc::bad_json));
-        } else if (const std::size_t needed = needed_of(came); closed && needed > memory_size) {
+        } else if (const std::size_t needed = needed_of(came); needed > memory_size) {
             CHECK(e == so::error{.stage = stage::http,
                                  .code = errc::reply_too_large,
                                  .http_status = static_cast<std::uint16_t>(file.status),

@@ -141,6 +141,7 @@ class byte_carrier {
         if (io.state == io_state::would_block) return blocked(call, io.wants);
         if (may_retry()) return retry();
         if (io.state == io_state::closed) return exchange_.closed(), progress::on;
+        if (exchange_.is_dropping()) return exchange_.give_up_counting(), progress::on;
         return call.fail(io);
     }
 

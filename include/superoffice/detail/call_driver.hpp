@@ -97,6 +97,7 @@ class call_driver {
         call_ = options;
         course_.reached = stage::request;
         course_.patient = false;
+        course_.wants = {wait_for::time, instant{}};  // at once: no time is known yet
         timed_ = refreshed_ = moved_ = asking_directory_ = false;
         phase_ = phase::credential;
         return {};
@@ -264,6 +265,7 @@ class call_driver {
         if constexpr (reads_xml<Reader>)  // which counts from the body on
             if (error e = answer.error(); e.code == errc::memory_too_small) {
                 e.offset += static_cast<std::uint32_t>(body.data() - reinterpret_cast<const char*>(memory_.data()));
+                count_kept(e);
                 answer = e;
             }
         return end();
@@ -284,6 +286,7 @@ class call_driver {
 
     bool go_again() noexcept {
         carrier_.wipe();
+        reply_.head = {};  // where it stood, the next request is written, with its credential
         phase_ = phase::credential;
         return false;
     }
@@ -317,9 +320,17 @@ class call_driver {
             note_reply();
             if (course_.failure.http_status == 0) course_.failure.http_status = reply_.status;
         }
+        count_kept(course_.failure);
         note_time(now);
         carrier_.abandon();
         phase_ = phase::idle;
+    }
+
+    /// What would have been enough memory is so with the address that is kept at its end.
+    void count_kept(error& e) const noexcept {
+        if (e.code != errc::memory_too_small && e.code != errc::reply_too_large) return;
+        const auto kept = static_cast<std::uint32_t>(all_bytes_ - memory_.size());
+        e.offset = e.offset < UINT32_MAX - kept ? e.offset + kept : UINT32_MAX;
     }
 
     /// A credential that is being fetched is asked for again after this long, by those who sleep between steps.

@@ -37,7 +37,8 @@ class http_carrier {
 
     [[nodiscard]] Stack& link() const noexcept { return *stack_; }
 
-    void renew() noexcept {}
+    /// A new call begins, of whose reply nothing is known yet.
+    void renew() noexcept { counting_ = enough_ = false; }
 
     /// The request stands at the start of `memory`: what `head` has written, then the body.
     void begin(std::span<std::byte> memory, const writer& head, std::size_t body_size, std::size_t slack) noexcept {
@@ -135,8 +136,9 @@ class http_carrier {
         return counting_ ? too_large(call, size_) : call.fail(io);
     }
 
-    /// Until the deadline, or until the stack wants to be called again.
+    /// Until the deadline, or until the stack wants to be called again; at once where it waits for nothing.
     progress blocked(course& call, wait_for wants) noexcept {
+        if (wants == wait_for::nothing) return progress::waits;
         instant until = call.deadline;
         if constexpr (waking_http_transport<Stack>)
             if (const instant at = stack_->wake_at(); at < until) until = at;

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace so = superoffice;
 namespace script = superoffice::script;
@@ -73,6 +74,51 @@ TEST_CASE("call_driver: a new address is kept, through a cancel, a stop and furt
     CHECK(api.base() == new_base);
     CHECK(support::ask(api).value == R"({"Id":497})");
     CHECK(link.finished());
+}
+
+TEST_CASE("call_driver: how much memory would be enough counts the new address, which is kept in it") {
+    const std::string large = support::reply_text("200 OK", "{\"Name\":\"" + std::string(1500, 'n') + "\"}");
+    const so::script_step steps[] = {script::starts(),        script::expects(first), script::gives(misdirected),
+                                     script::stops(),         script::starts(),       script::expects(question),
+                                     script::gives(status),   script::stops(),        script::starts(),
+                                     script::expects(second), script::gives(large)};
+    const auto with = [&](std::size_t size) {
+        so::scripted link{steps};
+        std::vector<std::byte> memory(size);
+        so::client api{link, "https://online3.superoffice.com/Cust12345/api", so::bearer{support::test_token}, memory,
+                       so::client_options{.tenant_directory = directory}};
+        return support::ask(api).error;
+    };
+    const so::error small = with(1024);
+    CHECK(small.code == errc::reply_too_large);
+    CHECK(with(small.needed()).code == errc::ok);
+    CHECK(with(small.needed() - 1) == small);
+}
+
+TEST_CASE("call_driver: while a call is repeated, its last reply shows nothing of the new request") {
+    struct renewing {
+        std::string_view now = "old-token";
+        so::credential_state prepare(instant) noexcept { return so::credential_state::ready; }
+        void add_to(so::request_head& head) const noexcept { head.header("Authorization", "Bearer ", now); }
+        bool refused() noexcept { return now = "new-token", true; }
+    };
+    const std::string refused =
+        support::reply_text("401 Unauthorized", "", "X-Long: " + std::string(600, 'x') + "\r\n");
+    const std::string asked =
+        support::request_text{.host = "online3.superoffice.com", .credential = "Authorization: Bearer old-token\r\n"}
+            .text();
+    const so::script_step steps[] = {script::starts(), script::expects(asked), script::gives(refused),
+                                     script::would_block(),  // nothing came unasked
+                                     script::would_block(so::wait_for::writable)};
+    so::scripted link{steps};
+    std::array<std::byte, 2048> memory{};
+    so::client api{link, "https://online3.superoffice.com/Cust12345/api", renewing{}, memory};
+    auto call = api.start_get_batch_task_info(497);
+    CHECK(call.step(instant{0}) == step_state::pending);
+    CHECK(support::holds(memory, "new-token"));
+    CHECK(api.last_reply().status == 401);
+    CHECK(api.last_reply().head.fields.empty());
+    CHECK(api.last_reply().head.header("authorization").empty());
 }
 
 TEST_CASE("call_driver: a directory without TLS is not asked where to send the credential of an https base") {

@@ -477,6 +477,45 @@ TEST_CASE("http_carrier: a stack that wants to be called again says when") {
     CHECK(call.wants().until == instant{7});
 }
 
+TEST_CASE("http_carrier: a stack that has only done enough for one call is called again at once") {
+    struct busy : so::http_transport_archetype {
+        io_result step(instant, std::span<std::byte>) noexcept { return io_result::would_block(so::wait_for::nothing); }
+        [[nodiscard]] bool secure() const noexcept { return true; }
+    } stack;
+    std::array<std::byte, 1024> memory{};
+    so::client api{stack, support::test_base, so::bearer{"t"}, memory};
+    auto call = api.start_get_batch_task_info(497);
+    CHECK(call.step(instant{100}) == step_state::pending);
+    CHECK(call.wants().what == so::wait_for::time);
+    CHECK(call.wants().until == instant{100});
+}
+
+TEST_CASE("http_carrier: a reply that did not fit does not keep the next call's credential from being late") {
+    struct fetched {
+        bool pending = false;
+        so::credential_state prepare(instant) noexcept {
+            return pending ? so::credential_state::pending : so::credential_state::ready;
+        }
+        void add_to(so::request_head& head) const noexcept { head.header("Authorization", "Bearer ", "t"); }
+        bool refused() noexcept { return false; }
+    };
+    for (const std::uint16_t code : {std::uint16_t{200}, std::uint16_t{503}}) {
+        const std::string large = task_of(2000);
+        const http_script_step steps[] = {script::asks(), script::replies(code), script::gives(large), script::ends()};
+        scripted_http stack{steps};
+        std::array<std::byte, 1024> memory{};
+        fetched credential;
+        so::client api{stack, support::test_base, &credential, memory};
+        CHECK(support::ask(api).error.code == (code == 200 ? errc::reply_too_large : errc::unavailable));
+        credential.pending = true;
+        auto call = api.start_get_batch_task_info(497);
+        CHECK(call.step(instant{0}) == step_state::pending);
+        CHECK(call.step(instant{29'999}) == step_state::pending);
+        CHECK(call.step(instant{30'000}) == step_state::done);
+        CHECK(call.value().error() == so::error{.stage = stage::credential, .code = errc::deadline_exceeded});
+    }
+}
+
 TEST_CASE("http_carrier: nothing is handed over for https to a stack that verifies nobody") {
     scripted_http stack{{}, {.secure = false}};
     CHECK(ask_once(stack).error == so::error{.stage = stage::connect, .code = errc::insecure_link});
