@@ -175,7 +175,6 @@ struct mbedtls_api {
         /// 0, or the code. Seeds once.
         int begin(const random_source& other) noexcept {
             other_ = other;
-            has_failed_ = false;
             if (other_ || seeded_) return 0;
             static constexpr unsigned char label[] = "superoffice-batch";
             const int code = mbedtls_ctr_drbg_seed(&drbg_, entropy::give, entropy_.context(), label, sizeof label - 1);
@@ -183,7 +182,9 @@ struct mbedtls_api {
             return code;
         }
         void give_to(mbedtls_ssl_config& config) noexcept { mbedtls_ssl_conf_rng(&config, fill, this); }
+        /// Since the last `start_over`, which each connection begins with.
         [[nodiscard]] bool has_failed() const noexcept { return has_failed_; }
+        void start_over() noexcept { has_failed_ = false; }
 
         /// With the generator itself as first argument; in mbedTLS's form.
         static int fill(void* self, unsigned char* into, std::size_t size) noexcept {
@@ -208,6 +209,7 @@ struct mbedtls_api {
         int begin(const random_source& other) noexcept { return other ? MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE : 0; }
         void give_to(mbedtls_ssl_config&) noexcept {}
         [[nodiscard]] bool has_failed() const noexcept { return false; }
+        void start_over() noexcept {}
     };
 #endif
 

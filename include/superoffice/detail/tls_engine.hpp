@@ -88,6 +88,7 @@ class tls_engine {
         is_resumed_ = false;
         was_asked_ = false;
         mbedtls_api::take_tickets(config_, options_.resume);
+        generator_.start_over();
         unsent_ = 0;
         ahead_.start_over();
         end_ = io_result::ready();
@@ -293,11 +294,14 @@ class tls_engine {
         has_ticket_ = false;
     }
 
-    /// What one server vouched for is not offered to another.
+    /// What one server vouched for is not offered to another. A name's last dot, which says that it is whole, is for the
+    /// look-up alone: no certificate has it, and it is not sent (RFC 6066 section 3).
     void turn_to(const peer& to) noexcept {
-        if (to.host != host() || to.port != port_) session_.forget();
-        host_size_ = static_cast<std::uint8_t>(to.host.size());  // at most max_host_bytes: both callers have looked
-        std::memcpy(host_, to.host.data(), to.host.size());
+        std::string_view name = to.host;  // at most max_host_bytes: both callers have looked
+        if (name.size() > 1 && name.back() == '.') name.remove_suffix(1);
+        if (name != host() || to.port != port_) session_.forget();
+        host_size_ = static_cast<std::uint8_t>(name.size());
+        std::memcpy(host_, name.data(), name.size());
         host_[host_size_] = '\0';
         port_ = to.port;
     }

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <cstring>
 #include <fstream>
+#include <random>
 #include <span>
 #include <string>
 #include <string_view>
@@ -183,6 +184,12 @@ TEST_CASE("tls: an address is not sent as a name, or refused where it could not 
             CHECK(link.link().starts == 0);
         }
     }
+}
+
+TEST_CASE("tls: the dot at the end of a whole name is not sent") {
+    so::tls<recorder> link{trusting_nobody()};
+    CHECK(link.start({"service.example.", 443}).state == io_state::would_block);
+    CHECK(client_hello(link.link().sent).server_name == "service.example");
 }
 
 TEST_CASE("tls: what cannot be a host is refused before anything else") {
@@ -745,6 +752,40 @@ TEST_CASE("tls: a refused certificate is told by its own error, and the server s
         CHECK(service().log_lines({"\"event\": \"first-byte\"", listener}).empty());
     }
 }
+
+TEST_CASE("tls: the dot at the end of a whole name is not looked for in the certificate") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    so::address_list here;
+    REQUIRE(here.add("127.0.0.1"));
+    so::tls<so::basic_tcp_socket<so::given_addresses>> link{trusting_service(), so::given_addresses{here}};
+    CHECK(start(link, "localhost.", service().port()).state == io_state::ready);
+    link.stop();
+    check_failed(start(link, "localhost..", service().port()), errc::certificate_wrong_name, stage::handshake);
+}
+
+#if MBEDTLS_VERSION_NUMBER < 0x04000000
+TEST_CASE("tls: a random source that has failed once is not blamed for a certificate that is refused later") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    struct source {
+        std::minstd_rand numbers;
+        bool works = true;
+    } from;
+    so::tls_options options = trusting_service();
+    options.random.context = &from;
+    options.random.fill = [](void* context, std::span<std::byte> into) noexcept {
+        auto& me = *static_cast<source*>(context);
+        for (std::byte& b : into) b = static_cast<std::byte>(me.numbers() >> 8);
+        return me.works;
+    };
+    so::mbedtls_socket link{options};
+    const auto meet = [&] { return start(link, "localhost", service().port("self-signed")); };
+    check_failed(meet(), errc::certificate_self_signed, stage::handshake);
+    from.works = false;
+    check_failed(meet(), errc::no_entropy, stage::handshake);
+    from.works = true;
+    check_failed(meet(), errc::certificate_self_signed, stage::handshake);
+}
+#endif
 
 TEST_CASE("tls: a good certificate lets a call through, time and again over one object") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
