@@ -8,6 +8,7 @@
 #include <compare>
 #include <concepts>
 #include <cstdint>
+#include <type_traits>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -32,6 +33,15 @@ constexpr std::int64_t times(std::int64_t a, std::int64_t positive) noexcept {
     return a * positive;
 }
 
+/// Of a floating point number, what is before its point; what 64 bits do not hold is cut, infinity too, and NaN is 0.
+template <class Float>
+constexpr std::int64_t whole(Float value) noexcept {
+    constexpr auto limit = static_cast<Float>(9223372036854775808.0);  // 2^63
+    if (value >= limit) return INT64_MAX;
+    if (value < -limit) return INT64_MIN;
+    return value >= -limit ? static_cast<std::int64_t>(value) : 0;
+}
+
 // What std::chrono::duration and time_point look like from outside; naming them would cost <chrono>.
 template <class D>
 concept chrono_duration = requires(const D& d) {
@@ -48,12 +58,12 @@ concept chrono_time_point = requires(const P& p) {
 template <chrono_duration D>
 constexpr std::int64_t to_milliseconds(const D& d) noexcept {
     constexpr std::int64_t num = D::period::num, den = D::period::den;
-    if constexpr (num == 1 && den >= 1000 && den % 1000 == 0)
+    if constexpr (std::floating_point<std::remove_cvref_t<decltype(d.count())>>)
+        return whole(d.count() * num * 1000 / den);
+    else if constexpr (num == 1 && den >= 1000 && den % 1000 == 0)
         return static_cast<std::int64_t>(d.count()) / (den / 1000);  // finer than a millisecond: cut
-    else if constexpr (std::integral<decltype(d.count())>)
-        return times(times(d.count(), num), 1000) / den;
     else
-        return static_cast<std::int64_t>(d.count() * num * 1000 / den);
+        return times(times(static_cast<std::int64_t>(d.count()), num), 1000) / den;
 }
 
 }  // namespace detail

@@ -208,7 +208,7 @@ TEST_CASE("reply: Retry-After is told for every status, in seconds or as a date"
         {"503 Service Unavailable",
          "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:50:00 GMT\r\n", 23'000},
         {"503 Service Unavailable", "Retry-After: soon\r\n", -1},
-        {"503 Service Unavailable", "Retry-After: 100000\r\n", -1},
+        {"503 Service Unavailable", "Retry-After: 100000\r\n", 86'400'000},
         {"503 Service Unavailable", "Retry-After: -1\r\n", -1},
         {"503 Service Unavailable", "", -1},
         {"200 OK", "Retry-After: 7\r\n", 7'000},

@@ -29,6 +29,11 @@ static_assert(milliseconds{chrono::nanoseconds{-1'999'999}}.count == -1);
 static_assert(milliseconds{chrono::duration<double>{1.5}}.count == 1'500);
 static_assert(milliseconds{chrono::duration<double, std::milli>{2.9}}.count == 2);
 static_assert(milliseconds{chrono::duration<float>{0.25f}}.count == 250);
+static_assert(milliseconds{chrono::duration<double>{std::numeric_limits<double>::infinity()}}.count == INT64_MAX);
+static_assert(milliseconds{chrono::duration<double>{-std::numeric_limits<double>::infinity()}}.count == INT64_MIN);
+static_assert(milliseconds{chrono::duration<double, std::milli>{1e19}}.count == INT64_MAX);
+static_assert(milliseconds{chrono::duration<float>{1e30f}}.count == INT64_MAX);
+static_assert(milliseconds{chrono::duration<double>{std::numeric_limits<double>::quiet_NaN()}}.count == 0);
 static_assert(milliseconds{chrono::duration<int, std::ratio<1, 3>>{2}}.count == 666);
 static_assert(milliseconds{chrono::duration<std::int32_t, std::ratio<1, 60>>{90}}.count == 1'500);
 

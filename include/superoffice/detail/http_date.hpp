@@ -37,20 +37,19 @@ constexpr field<std::int64_t> parse_http_date(std::string_view text) noexcept {
 }
 
 /// How long a server asks to be left alone: Retry-After in seconds, or as a date, which is then taken relative to the
-/// reply's own Date, so that no clock is needed. Absent where neither can be read, and for more than a day.
+/// reply's own Date, so that no clock is needed. More than a day is a day. Absent where neither can be read.
 /// Source: RFC 9110 section 10.2.3.
 constexpr field<milliseconds> parse_retry_after(std::string_view retry_after, std::string_view date) noexcept {
     constexpr std::int64_t longest = 24 * 60 * 60;
     std::int64_t seconds = 0;
     if (std::uint64_t plain = 0; ascii::parse_decimal(retry_after, plain)) {
-        seconds = plain <= longest ? static_cast<std::int64_t>(plain) : longest + 1;
+        seconds = plain < longest ? static_cast<std::int64_t>(plain) : longest;
     } else {
         const field<std::int64_t> until = parse_http_date(retry_after), now = parse_http_date(date);
         if (!until || !now) return {};
         seconds = *until > *now ? *until - *now : 0;
     }
-    if (seconds > longest) return {};
-    return milliseconds{seconds * 1000};
+    return milliseconds{(seconds < longest ? seconds : longest) * 1000};
 }
 
 }  // namespace detail
