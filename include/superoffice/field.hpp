@@ -102,12 +102,18 @@ struct field_parts {
 /// True when a value is there and equals the other side. (No friend: that would take whatever converts to a field, the
 /// expressions that test frameworks take apart among them.)
 template <class T, class U>
-    requires(!std::derived_from<U, field<T>> &&
+    requires(!std::derived_from<U, field<T>> && !std::same_as<U, std::nullptr_t> &&
              requires(const T& t, const U& u) {
                  { t == u } -> std::convertible_to<bool>;
              })
 constexpr bool operator==(const field<T>& a, const U& b) noexcept {
     return a.has_value() && *a == b;
+}
+
+/// Whether it is null, as it is constructed from `nullptr`; of a text field, too, whose text could be made of one.
+template <class T>
+constexpr bool operator==(const field<T>& a, std::nullptr_t) noexcept {
+    return a.is_null();
 }
 
 /// A member of one's own struct for a property that this version of the library does not list: decoded and selected by

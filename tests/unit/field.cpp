@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <superoffice/json/text.hpp>
+
 #include <concepts>
 #include <cstdint>
 #include <string>
@@ -58,6 +60,23 @@ TEST_CASE("field: is absent, null, or a value") {
         CHECK((5 == one.it) == (one.or_seven == 5));
         CHECK((one.it != 5) == (one.or_seven != 5));
     }
+}
+
+TEST_CASE("field: compared with nullptr it says whether it is null, also where a text could be made of that") {
+    const auto check = [](const auto& text) {
+        using type = std::remove_cvref_t<decltype(text)>;
+        CHECK((type{nullptr} == nullptr));
+        CHECK((nullptr == type{nullptr}));
+        CHECK_FALSE((type{nullptr} != nullptr));
+        CHECK_FALSE((type{} == nullptr));
+        CHECK_FALSE((text == nullptr));
+        CHECK((text != nullptr));
+    };
+    check(field<int>{5});
+    check(field<std::string_view>{"x"});
+    check(field<std::string>{"x"});
+    check(so::unlisted<std::string_view>{"x"});
+    check(field<superoffice::json_text>{superoffice::json_text{"1", false}});
 }
 
 TEST_CASE("field: is read and written like an optional") {
