@@ -87,8 +87,19 @@ struct enumerator {
     std::int32_t value;
 };
 
+template <class E>
+consteval bool fits_32_bits(E value) {
+    const auto number = static_cast<std::underlying_type_t<E>>(value);
+    if constexpr (std::is_signed_v<std::underlying_type_t<E>>)
+        return std::int64_t{number} >= INT32_MIN && std::int64_t{number} <= std::int64_t{UINT32_MAX};
+    else
+        return std::uint64_t{number} <= UINT32_MAX;
+}
+
 template <template <class...> class List, class... D>
 consteval std::array<enumerator, sizeof...(D)> enumerators_in(List<D...>*) {
+    static_assert((true && ... && fits_32_bits(D::value)),
+                  "superoffice: the value of an enumerator does not fit into 32 bits");
     return {enumerator{name_of<D>, static_cast<std::int32_t>(D::value)}...};
 }
 

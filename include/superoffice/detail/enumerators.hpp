@@ -14,15 +14,20 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// The row with this name, or null. Linear: the longest table has 18 rows.
+/// The row with this name, or null; where there are several in other letters, the one that is spelt just so, else the first.
+/// Linear: the longest table has 20 rows.
 SUPEROFFICE_APART constexpr const enumerator* find_enumerator(borrowed_list<enumerator> table,
                                                               std::string_view text) noexcept {
-    if constexpr (SUPEROFFICE_FOR_SPEED)  // mostly it is spelt just so
+    if constexpr (SUPEROFFICE_FOR_SPEED)  // mostly it is
         for (const enumerator& row : table)
             if (row.name.size() == text.size() && row.name == text) return &row;
-    for (const enumerator& row : table)
-        if (ascii::equal_ignoring_case(row.name, text)) return &row;
-    return nullptr;
+    const enumerator* found = nullptr;
+    for (const enumerator& row : table) {
+        if (!ascii::equal_ignoring_case(row.name, text)) continue;
+        if (SUPEROFFICE_FOR_SPEED || row.name == text) return &row;
+        if (found == nullptr) found = &row;
+    }
+    return found;
 }
 
 /// The first row with this value, or null.

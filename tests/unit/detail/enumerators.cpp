@@ -28,6 +28,12 @@ TEST_CASE("enumerators: by name in any letter case, by the first of a value") {
         CAPTURE(one.text);
         CHECK(find_enumerator(table, one.text) == one.row);
     }
+    // Names that differ in their letter case only: the one that is spelt just so, else the first.
+    constexpr enumerator alike[] = {{"ab", 1}, {"AB", 2}, {"aB", 3}};
+    CHECK(find_enumerator(alike, "ab")->value == 1);
+    CHECK(find_enumerator(alike, "AB")->value == 2);
+    CHECK(find_enumerator(alike, "aB")->value == 3);
+    CHECK(find_enumerator(alike, "Ab")->value == 1);
     CHECK(find_enumerator(table, std::int64_t{1}) == &table[1]);
     CHECK(find_enumerator(table, std::int64_t{-4}) == &table[3]);
     CHECK(find_enumerator(table, std::int64_t{2}) == nullptr);
