@@ -319,6 +319,8 @@ constexpr map_case maps[] = {
     // an element for each
     {"<format>xlsx</format><persons>true</persons>", R"({"format":"xlsx","persons":"true"})"},
     {"<format/>", R"({"format":""})"},
+    {"<KeyValueSeparator>=</KeyValueSeparator><MyKeyValue xsi:nil='true'/>",
+     R"({"KeyValueSeparator":"=","MyKeyValue":null})"},
     {"<format xsi:nil='true'/>", R"({"format":null})"},
     {"<format>a</format><format>b</format>", R"({"format":"a","format":"b"})"},
     {"<x:format xmlns:x='urn:x'>a</x:format>", R"({"format":"a"})"},
