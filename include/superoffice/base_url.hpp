@@ -98,7 +98,8 @@ constexpr error read_base_url(std::string_view text, base_url& made) noexcept {
 }  // namespace detail
 
 /// Takes a tenant root, `.../api`, `.../api/` and `.../api/v1`, any path before them, http and https, a port, IPv4 and
-/// IPv6 literals. Refuses user names, queries, fragments, and anything that may not stand in a URL.
+/// IPv6 literals. Refuses user names, queries, fragments, and anything that may not stand in a URL. Of what stands between
+/// brackets only the characters are looked at: what is no address there is a host that is not found.
 ///
 /// @returns  views into `text`; or `bad_base_url` with the offset of the byte at fault
 /// Source    RFC 3986 sections 3.1 to 3.3; section 2 of the service notes for the forms of the path

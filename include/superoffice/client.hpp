@@ -68,10 +68,13 @@ inline namespace SUPEROFFICE_ABI_READER {
 /// Asks one service, over one link, one call at a time. The link carries bytes (`byte_transport`) or, where the host has
 /// an HTTP stack of its own, whole calls (`http_transport`).
 ///
-/// It borrows the link, the base URL's text, the credential's texts and the memory, all of which outlive it; none of
-/// them may be used by somebody else while a call runs. Request, head and reply stand in `memory`; texts of a decoded
-/// struct are views into it, valid until the next call starts or the memory is gone. The request's bytes are zeroed as
-/// they are sent. Neither copied nor moved. No heap, no clock, no waiting but in the blocking call.
+/// It borrows the link, the base URL's text, the credential's texts and the memory, all of which outlive it. The link is its
+/// own from its first call to `stop()` or its end, since that holds the kept connection: another client on it would send its
+/// credential there. The memory is its own while a call runs; between calls the program may write to it, but for as many bytes
+/// at its end as `base()` has, once a tenant has moved. Request, head and reply stand there; texts of a decoded struct are
+/// views into it, valid until the next call starts or the memory is gone. The request's bytes are zeroed as they are sent.
+/// Neither copied nor moved. One thread at a time uses a client, its link and its calls; clients share nothing. No heap, no
+/// clock, no waiting but in the blocking call.
 template <class Link, class Credential, json_reader Reader = default_reader>
 class client {
     static_assert(byte_transport<Link> || http_transport<Link>,

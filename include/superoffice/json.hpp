@@ -144,8 +144,8 @@ struct codec<field_property_map> {
 };
 
 /// Reads a whole document into a described struct: members in any order, unknown ones skipped (and checked), missing ones
-/// left as initialised, of duplicates the last. Text members are views into the document, whose escapes are rewritten
-/// in place: a document is decoded once. Names are compared with their letter case. A document of which nothing is known
+/// left as initialised, of duplicates the last. (A nested struct that is there begins as its own type does, whatever the outer
+/// one made of it.) Text members are views into the document, whose escapes are rewritten in place: a document is decoded once. Names are compared with their letter case. A document of which nothing is known
 /// is no error: it gives the struct as initialised, its fields absent. A byte order mark is `bad_json` at offset 0.
 /// `examples/12_decode.cpp` shows this and `encode`, and an array of tasks.
 ///

@@ -735,6 +735,15 @@ constexpr std::int64_t times(std::int64_t a, std::int64_t positive) noexcept {
     return a * positive;
 }
 
+/// Of a floating point number, what is before its point; what 64 bits do not hold is cut, infinity too, and NaN is 0.
+template <class Float>
+constexpr std::int64_t whole(Float value) noexcept {
+    constexpr auto limit = static_cast<Float>(9223372036854775808.0);  // 2^63
+    if (value >= limit) return INT64_MAX;
+    if (value < -limit) return INT64_MIN;
+    return value >= -limit ? static_cast<std::int64_t>(value) : 0;
+}
+
 // What std::chrono::duration and time_point look like from outside; naming them would cost <chrono>.
 template <class D>
 concept chrono_duration = requires(const D& d) {
@@ -751,12 +760,12 @@ concept chrono_time_point = requires(const P& p) {
 template <chrono_duration D>
 constexpr std::int64_t to_milliseconds(const D& d) noexcept {
     constexpr std::int64_t num = D::period::num, den = D::period::den;
-    if constexpr (num == 1 && den >= 1000 && den % 1000 == 0)
+    if constexpr (std::floating_point<std::remove_cvref_t<decltype(d.count())>>)
+        return whole(d.count() * num * 1000 / den);
+    else if constexpr (num == 1 && den >= 1000 && den % 1000 == 0)
         return static_cast<std::int64_t>(d.count()) / (den / 1000);  // finer than a millisecond: cut
-    else if constexpr (std::integral<decltype(d.count())>)
-        return times(times(d.count(), num), 1000) / den;
     else
-        return static_cast<std::int64_t>(d.count() * num * 1000 / den);
+        return times(times(static_cast<std::int64_t>(d.count()), num), 1000) / den;
 }
 
 }  // namespace detail
@@ -920,12 +929,18 @@ struct field_parts {
 /// True when a value is there and equals the other side. (No friend: that would take whatever converts to a field, the
 /// expressions that test frameworks take apart among them.)
 template <class T, class U>
-    requires(!std::derived_from<U, field<T>> &&
+    requires(!std::derived_from<U, field<T>> && !std::same_as<U, std::nullptr_t> &&
              requires(const T& t, const U& u) {
                  { t == u } -> std::convertible_to<bool>;
              })
 constexpr bool operator==(const field<T>& a, const U& b) noexcept {
     return a.has_value() && *a == b;
+}
+
+/// Whether it is null, as it is constructed from `nullptr`; of a text field, too, whose text could be made of one.
+template <class T>
+constexpr bool operator==(const field<T>& a, std::nullptr_t) noexcept {
+    return a.is_null();
 }
 
 /// A member of one's own struct for a property that this version of the library does not list: decoded and selected by
@@ -1266,8 +1281,19 @@ struct enumerator {
     std::int32_t value;
 };
 
+template <class E>
+consteval bool fits_32_bits(E value) {
+    const auto number = static_cast<std::underlying_type_t<E>>(value);
+    if constexpr (std::is_signed_v<std::underlying_type_t<E>>)
+        return std::int64_t{number} >= INT32_MIN && std::int64_t{number} <= std::int64_t{UINT32_MAX};
+    else
+        return std::uint64_t{number} <= UINT32_MAX;
+}
+
 template <template <class...> class List, class... D>
 consteval std::array<enumerator, sizeof...(D)> enumerators_in(List<D...>*) {
+    static_assert((true && ... && fits_32_bits(D::value)),
+                  "superoffice: the value of an enumerator does not fit into 32 bits");
     return {enumerator{name_of<D>, static_cast<std::int32_t>(D::value)}...};
 }
 
@@ -1290,15 +1316,20 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// The row with this name, or null. Linear: the longest table has 18 rows.
+/// The row with this name, or null; where there are several in other letters, the one that is spelt just so, else the first.
+/// Linear: the longest table has 20 rows.
 SUPEROFFICE_APART constexpr const enumerator* find_enumerator(borrowed_list<enumerator> table,
                                                               std::string_view text) noexcept {
-    if constexpr (SUPEROFFICE_FOR_SPEED)  // mostly it is spelt just so
+    if constexpr (SUPEROFFICE_FOR_SPEED)  // mostly it is
         for (const enumerator& row : table)
             if (row.name.size() == text.size() && row.name == text) return &row;
-    for (const enumerator& row : table)
-        if (ascii::equal_ignoring_case(row.name, text)) return &row;
-    return nullptr;
+    const enumerator* found = nullptr;
+    for (const enumerator& row : table) {
+        if (!ascii::equal_ignoring_case(row.name, text)) continue;
+        if (SUPEROFFICE_FOR_SPEED || row.name == text) return &row;
+        if (found == nullptr) found = &row;
+    }
+    return found;
 }
 
 /// The first row with this value, or null.
@@ -4340,7 +4371,7 @@ struct unplaced_row {
     const void* value = nullptr;
     const void* state = nullptr;
     std::uint32_t step = 1;  ///< where a value may begin
-    std::uint32_t size = 0;  ///< of the value, behind which its state is mostly found
+    std::uint32_t size = 0;  ///< of the value, behind which its state and the next member are mostly found
     bool has_state = false;  // g++'s undefined sanitizer compares no address with null at compile time
 };
 
@@ -4360,6 +4391,7 @@ consteval unplaced_row<Value> make_row(const M& member, std::string_view name) {
     // std::addressof is in <memory>, which costs every translation unit dearly; g++, clang and MSVC all know this one.
     if constexpr (kind == member_kind::other) {
         made.step = alignof(M);
+        made.size = sizeof(M);
         made.value = __builtin_addressof(member);
         made.row.detail = member_detail<Value>{&decode_other<M, Value>};
     } else {
@@ -4397,8 +4429,9 @@ consteval std::array<member_row<Value>, sizeof...(D)> make_rows(List<D...>*) {
         rows[n] = unplaced[n].row;
         at = place_in(one, unplaced[n].value, unplaced[n].step, at);
         rows[n].place = at & member_row<Value>::no_state;
+        at += unplaced[n].size;
         if (!unplaced[n].has_state) continue;
-        at = place_in(one, unplaced[n].state, 1, at + unplaced[n].size);
+        at = place_in(one, unplaced[n].state, 1, at);
         rows[n].state = at & member_row<Value>::no_state;
     }
     return rows;
@@ -4770,8 +4803,8 @@ struct codec<field_property_map> {
 };
 
 /// Reads a whole document into a described struct: members in any order, unknown ones skipped (and checked), missing ones
-/// left as initialised, of duplicates the last. Text members are views into the document, whose escapes are rewritten
-/// in place: a document is decoded once. Names are compared with their letter case. A document of which nothing is known
+/// left as initialised, of duplicates the last. (A nested struct that is there begins as its own type does, whatever the outer
+/// one made of it.) Text members are views into the document, whose escapes are rewritten in place: a document is decoded once. Names are compared with their letter case. A document of which nothing is known
 /// is no error: it gives the struct as initialised, its fields absent. A byte order mark is `bad_json` at offset 0.
 /// `examples/12_decode.cpp` shows this and `encode`, and an array of tasks.
 ///
@@ -5167,7 +5200,8 @@ constexpr error read_base_url(std::string_view text, base_url& made) noexcept {
 }  // namespace detail
 
 /// Takes a tenant root, `.../api`, `.../api/` and `.../api/v1`, any path before them, http and https, a port, IPv4 and
-/// IPv6 literals. Refuses user names, queries, fragments, and anything that may not stand in a URL.
+/// IPv6 literals. Refuses user names, queries, fragments, and anything that may not stand in a URL. Of what stands between
+/// brackets only the characters are looked at: what is no address there is a host that is not found.
 ///
 /// @returns  views into `text`; or `bad_base_url` with the offset of the byte at fault
 /// Source    RFC 3986 sections 3.1 to 3.3; section 2 of the service notes for the forms of the path
@@ -9009,7 +9043,6 @@ struct mbedtls_api {
         /// 0, or the code. Seeds once.
         int begin(const random_source& other) noexcept {
             other_ = other;
-            has_failed_ = false;
             if (other_ || seeded_) return 0;
             static constexpr unsigned char label[] = "superoffice-batch";
             const int code = mbedtls_ctr_drbg_seed(&drbg_, entropy::give, entropy_.context(), label, sizeof label - 1);
@@ -9017,7 +9050,9 @@ struct mbedtls_api {
             return code;
         }
         void give_to(mbedtls_ssl_config& config) noexcept { mbedtls_ssl_conf_rng(&config, fill, this); }
+        /// Since the last `start_over`, which each connection begins with.
         [[nodiscard]] bool has_failed() const noexcept { return has_failed_; }
+        void start_over() noexcept { has_failed_ = false; }
 
         /// With the generator itself as first argument; in mbedTLS's form.
         static int fill(void* self, unsigned char* into, std::size_t size) noexcept {
@@ -9042,6 +9077,7 @@ struct mbedtls_api {
         int begin(const random_source& other) noexcept { return other ? MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE : 0; }
         void give_to(mbedtls_ssl_config&) noexcept {}
         [[nodiscard]] bool has_failed() const noexcept { return false; }
+        void start_over() noexcept {}
     };
 #endif
 
@@ -10195,6 +10231,7 @@ class tls_engine {
         is_resumed_ = false;
         was_asked_ = false;
         mbedtls_api::take_tickets(config_, options_.resume);
+        generator_.start_over();
         unsent_ = 0;
         ahead_.start_over();
         end_ = io_result::ready();
@@ -10400,11 +10437,14 @@ class tls_engine {
         has_ticket_ = false;
     }
 
-    /// What one server vouched for is not offered to another.
+    /// What one server vouched for is not offered to another. A name's last dot, which says that it is whole, is for the
+    /// look-up alone: no certificate has it, and it is not sent (RFC 6066 section 3).
     void turn_to(const peer& to) noexcept {
-        if (to.host != host() || to.port != port_) session_.forget();
-        host_size_ = static_cast<std::uint8_t>(to.host.size());  // at most max_host_bytes: both callers have looked
-        std::memcpy(host_, to.host.data(), to.host.size());
+        std::string_view name = to.host;  // at most max_host_bytes: both callers have looked
+        if (name.size() > 1 && name.back() == '.') name.remove_suffix(1);
+        if (name != host() || to.port != port_) session_.forget();
+        host_size_ = static_cast<std::uint8_t>(name.size());
+        std::memcpy(host_, name.data(), name.size());
         host_[host_size_] = '\0';
         port_ = to.port;
     }
@@ -11285,6 +11325,7 @@ class byte_carrier {
         if (io.state == io_state::would_block) return blocked(call, io.wants);
         if (may_retry()) return retry();
         if (io.state == io_state::closed) return exchange_.closed(), progress::on;
+        if (exchange_.is_dropping()) return exchange_.give_up_counting(), progress::on;
         return call.fail(io);
     }
 
@@ -11378,20 +11419,19 @@ constexpr field<std::int64_t> parse_http_date(std::string_view text) noexcept {
 }
 
 /// How long a server asks to be left alone: Retry-After in seconds, or as a date, which is then taken relative to the
-/// reply's own Date, so that no clock is needed. Absent where neither can be read, and for more than a day.
+/// reply's own Date, so that no clock is needed. More than a day is a day. Absent where neither can be read.
 /// Source: RFC 9110 section 10.2.3.
 constexpr field<milliseconds> parse_retry_after(std::string_view retry_after, std::string_view date) noexcept {
     constexpr std::int64_t longest = 24 * 60 * 60;
     std::int64_t seconds = 0;
     if (std::uint64_t plain = 0; ascii::parse_decimal(retry_after, plain)) {
-        seconds = plain <= longest ? static_cast<std::int64_t>(plain) : longest + 1;
+        seconds = plain < longest ? static_cast<std::int64_t>(plain) : longest;
     } else {
         const field<std::int64_t> until = parse_http_date(retry_after), now = parse_http_date(date);
         if (!until || !now) return {};
         seconds = *until > *now ? *until - *now : 0;
     }
-    if (seconds > longest) return {};
-    return milliseconds{seconds * 1000};
+    return milliseconds{(seconds < longest ? seconds : longest) * 1000};
 }
 
 }  // namespace detail
@@ -11675,6 +11715,7 @@ class call_driver {
         call_ = options;
         course_.reached = stage::request;
         course_.patient = false;
+        course_.wants = {wait_for::time, instant{}};  // at once: no time is known yet
         timed_ = refreshed_ = moved_ = asking_directory_ = false;
         phase_ = phase::credential;
         return {};
@@ -11685,9 +11726,7 @@ class call_driver {
     step_state advance(instant now, result<Info>& answer) noexcept {
         if (!timed_) {
             started_ = now;
-            course_.deadline = now + (call_.timeout.count > 0      ? call_.timeout
-                                      : options_.timeout.count > 0 ? options_.timeout
-                                                                   : default_timeout);
+            course_.deadline = now + (call_.timeout.count > 0 ? call_.timeout : timeout());
             timed_ = true;
         }
         course_.wants = {wait_for::time, now};
@@ -11706,6 +11745,11 @@ class call_driver {
             }
         }
         return step_state::pending;
+    }
+
+    /// Of a call that has none of its own.
+    [[nodiscard]] milliseconds timeout() const noexcept {
+        return options_.timeout.count > 0 ? options_.timeout : default_timeout;
     }
 
     /// The running call is driven by somebody who waits for the link whenever a step says so.
@@ -11839,6 +11883,7 @@ class call_driver {
         if constexpr (reads_xml<Reader>)  // which counts from the body on
             if (error e = answer.error(); e.code == errc::memory_too_small) {
                 e.offset += static_cast<std::uint32_t>(body.data() - reinterpret_cast<const char*>(memory_.data()));
+                count_kept(e);
                 answer = e;
             }
         return end();
@@ -11859,6 +11904,7 @@ class call_driver {
 
     bool go_again() noexcept {
         carrier_.wipe();
+        reply_.head = {};  // where it stood, the next request is written, with its credential
         phase_ = phase::credential;
         return false;
     }
@@ -11892,9 +11938,17 @@ class call_driver {
             note_reply();
             if (course_.failure.http_status == 0) course_.failure.http_status = reply_.status;
         }
+        count_kept(course_.failure);
         note_time(now);
         carrier_.abandon();
         phase_ = phase::idle;
+    }
+
+    /// What would have been enough memory is so with the address that is kept at its end.
+    void count_kept(error& e) const noexcept {
+        if (e.code != errc::memory_too_small && e.code != errc::reply_too_large) return;
+        const auto kept = static_cast<std::uint32_t>(all_bytes_ - memory_.size());
+        e.offset = e.offset < UINT32_MAX - kept ? e.offset + kept : UINT32_MAX;
     }
 
     /// A credential that is being fetched is asked for again after this long, by those who sleep between steps.
@@ -11998,7 +12052,8 @@ class http_carrier {
 
     [[nodiscard]] Stack& link() const noexcept { return *stack_; }
 
-    void renew() noexcept {}
+    /// A new call begins, of whose reply nothing is known yet.
+    void renew() noexcept { counting_ = enough_ = false; }
 
     /// The request stands at the start of `memory`: what `head` has written, then the body.
     void begin(std::span<std::byte> memory, const writer& head, std::size_t body_size, std::size_t slack) noexcept {
@@ -12096,8 +12151,9 @@ class http_carrier {
         return counting_ ? too_large(call, size_) : call.fail(io);
     }
 
-    /// Until the deadline, or until the stack wants to be called again.
+    /// Until the deadline, or until the stack wants to be called again; at once where it waits for nothing.
     progress blocked(course& call, wait_for wants) noexcept {
+        if (wants == wait_for::nothing) return progress::waits;
         instant until = call.deadline;
         if constexpr (waking_http_transport<Stack>)
             if (const instant at = stack_->wake_at(); at < until) until = at;
@@ -12249,10 +12305,13 @@ inline namespace SUPEROFFICE_ABI_READER {
 /// Asks one service, over one link, one call at a time. The link carries bytes (`byte_transport`) or, where the host has
 /// an HTTP stack of its own, whole calls (`http_transport`).
 ///
-/// It borrows the link, the base URL's text, the credential's texts and the memory, all of which outlive it; none of
-/// them may be used by somebody else while a call runs. Request, head and reply stand in `memory`; texts of a decoded
-/// struct are views into it, valid until the next call starts or the memory is gone. The request's bytes are zeroed as
-/// they are sent. Neither copied nor moved. No heap, no clock, no waiting but in the blocking call.
+/// It borrows the link, the base URL's text, the credential's texts and the memory, all of which outlive it. The link is its
+/// own from its first call to `stop()` or its end, since that holds the kept connection: another client on it would send its
+/// credential there. The memory is its own while a call runs; between calls the program may write to it, but for as many bytes
+/// at its end as `base()` has, once a tenant has moved. Request, head and reply stand there; texts of a decoded struct are
+/// views into it, valid until the next call starts or the memory is gone. The request's bytes are zeroed as they are sent.
+/// Neither copied nor moved. One thread at a time uses a client, its link and its calls; clients share nothing. No heap, no
+/// clock, no waiting but in the blocking call.
 template <class Link, class Credential, json_reader Reader = default_reader>
 class client {
     static_assert(byte_transport<Link> || http_transport<Link>,
@@ -12392,6 +12451,7 @@ class client {
     }
     [[nodiscard]] wait_condition wants() const noexcept { return driver_.wants(); }
     void cancel() noexcept { driver_.cancel(); }
+    [[nodiscard]] milliseconds timeout() const noexcept { return driver_.timeout(); }
     void want_digest() noexcept { driver_.want_digest(); }
     [[nodiscard]] std::uint64_t digest() const noexcept { return driver_.digest(); }
 
@@ -12516,6 +12576,7 @@ class watch {
         void (*cancel)(void*) noexcept;
         std::uint64_t (*digest)(const void*) noexcept;
         field<milliseconds> (*retry_after)(const void*) noexcept;
+        milliseconds (*timeout)(const void*) noexcept;
     };
 
     template <class Client>
@@ -12535,17 +12596,20 @@ class watch {
         static field<milliseconds> retry_after(const void* api) noexcept {
             return static_cast<const Client*>(api)->last_reply().retry_after;
         }
-        static constexpr operations all{begin, advance, wants, cancel, digest, retry_after};
+        static milliseconds timeout(const void* api) noexcept { return static_cast<const Client*>(api)->timeout(); }
+        static constexpr operations all{begin, advance, wants, cancel, digest, retry_after, timeout};
     };
 
     error begin(instant now) noexcept {
         call_options call = options_.call;
         if (end_ != instant::never()) {  // a question may not outlast the watch
             const milliseconds left = end_ - now;
-            if (call.timeout.count <= 0 || call.timeout > left) call.timeout = left;
+            if (call.timeout.count <= 0) call.timeout = drive_->timeout(api_);
+            if (call.timeout > left) call.timeout = left;
         }
         const error e = drive_->begin(api_, id_, call);
         asking_ = e.code == errc::ok;
+        if (asking_) value_ = Info{};  // what the next reply does not say is not what the last one said
         return e;
     }
 

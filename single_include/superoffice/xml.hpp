@@ -328,7 +328,8 @@ class xml_to_json {
 
     void place_entry(level& it, const level& around, std::string_view name, xml_attributes attributes) noexcept {
         it.has_key = attributes.find("key", name);
-        it.looks_paired = name.find("KeyValue") != name.npos;
+        // .NET's KeyValuePair<string, string> is StringKeyValuePair, or KeyValueOfstringstring. Anything else may be a key.
+        it.looks_paired = name.ends_with("KeyValuePair") || name.starts_with("KeyValueOf");
         begin_item(it, around, name, *around.shape->children[0]);
         it.role = role::entry;
         std::string_view value;

@@ -235,7 +235,7 @@ struct unplaced_row {
     const void* value = nullptr;
     const void* state = nullptr;
     std::uint32_t step = 1;  ///< where a value may begin
-    std::uint32_t size = 0;  ///< of the value, behind which its state is mostly found
+    std::uint32_t size = 0;  ///< of the value, behind which its state and the next member are mostly found
     bool has_state = false;  // g++'s undefined sanitizer compares no address with null at compile time
 };
 
@@ -255,6 +255,7 @@ consteval unplaced_row<Value> make_row(const M& member, std::string_view name) {
     // std::addressof is in <memory>, which costs every translation unit dearly; g++, clang and MSVC all know this one.
     if constexpr (kind == member_kind::other) {
         made.step = alignof(M);
+        made.size = sizeof(M);
         made.value = __builtin_addressof(member);
         made.row.detail = member_detail<Value>{&decode_other<M, Value>};
     } else {
@@ -292,8 +293,9 @@ consteval std::array<member_row<Value>, sizeof...(D)> make_rows(List<D...>*) {
         rows[n] = unplaced[n].row;
         at = place_in(one, unplaced[n].value, unplaced[n].step, at);
         rows[n].place = at & member_row<Value>::no_state;
+        at += unplaced[n].size;
         if (!unplaced[n].has_state) continue;
-        at = place_in(one, unplaced[n].state, 1, at + unplaced[n].size);
+        at = place_in(one, unplaced[n].state, 1, at);
         rows[n].state = at & member_row<Value>::no_state;
     }
     return rows;
