@@ -93,9 +93,11 @@ struct recorder {
 
 /// What a ClientHello (RFC 5246 section 7.4.1.2, RFC 8446 section 4.1.2) says.
 struct client_hello {
-    std::string server_name, protocol;
+    std::string server_name, protocol, session_id, ticket;
     std::vector<unsigned> versions, groups;
+    bool has_shared_key = false;  // pre_shared_key: how TLS 1.3 offers a session
 
+    /// More may follow the record.
     explicit client_hello(std::string_view record) {
         std::size_t at = 5 + 4;  // behind the heads of the record and of the message
         const auto number = [&](int size) {
@@ -103,9 +105,13 @@ struct client_hello {
             for (int i = 0; i < size; ++i) n = n << 8 | static_cast<unsigned char>(record.at(at++));
             return n;
         };
+        record = record.substr(0, std::size_t{5} + static_cast<unsigned char>(record.at(3)) * 256U +
+                                      static_cast<unsigned char>(record.at(4)));
         versions.push_back(number(2));
         at += 32;
-        at += number(1);
+        const std::size_t id_size = number(1);
+        session_id = record.substr(at, id_size);
+        at += id_size;
         at += number(2);
         at += number(1);
         number(2);
@@ -115,6 +121,8 @@ struct client_hello {
             if (type == 0) server_name = record.substr(at + 5, end - at - 5);
             if (type == 16) protocol = record.substr(at + 3, end - at - 3);
             if (type == 10) groups = numbers(record.substr(at + 2, end - at - 2));
+            if (type == 35) ticket = record.substr(at, end - at);
+            if (type == 41) has_shared_key = true;
             if (type == 43) versions = numbers(record.substr(at + 1, end - at - 1));
             at = end;
         }
@@ -613,6 +621,19 @@ struct hesitant : so::tcp_socket {
     }
 };
 
+/// Goes to one port of this machine, whatever peer is asked for, and keeps what is transmitted.
+struct diverted : so::tcp_socket {
+    std::uint16_t way = 0;
+    std::string sent;
+
+    io_result start(const so::peer&) noexcept { return so::tcp_socket::start({"localhost", way}); }
+    io_result transmit(std::span<const std::byte> from) noexcept {
+        const io_result r = so::tcp_socket::transmit(from);
+        sent.append(reinterpret_cast<const char*>(from.data()), r.bytes);
+        return r;
+    }
+};
+
 /// Keeps what comes until the peer has closed, then gives it out in pieces, perhaps blocking before each.
 struct hoarder : so::tcp_socket {
     std::vector<std::byte> kept;
@@ -826,14 +847,13 @@ TEST_CASE("tls: the session is resumed where that was not forbidden") {
             CHECK(seen.back().find("\"alpn\": \"http/1.1\"") != std::string::npos);
             link.stop();
         }
-        // Another peer: what one server vouched for is not offered to the next.
-        REQUIRE(start(link, "localhost", service().port("rsa")).state == io_state::ready);
     }
 }
 
 namespace {
 
-std::string reply_of(so::mbedtls_socket& link) {
+template <class Link>
+std::string reply_of(Link& link) {
     std::string reply;
     REQUIRE(transmit(link, request(497)).state == io_state::ready);
     REQUIRE(receive(link, reply, last_chunk).state == io_state::ready);
@@ -854,6 +874,51 @@ so::key_pin pin_of(const std::string& name) {
 }
 
 }  // namespace
+
+TEST_CASE("tls: a session is never offered to another host or port") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    for (const char* const listener : {"old", "new"}) {
+        const bool is_new = listener == std::string_view("new");
+        if (is_new && !so::detail::mbedtls_api::has_tls_1_3) continue;
+        CAPTURE(listener);
+        const std::uint16_t port = service().port(listener);
+        so::tls_options options = trusting_service();
+        options.protocol = is_new ? so::tls_protocol::tls_1_3 : so::tls_protocol::tls_1_2;
+        const so::peer known{"localhost", port};
+        struct {
+            so::peer to;
+            bool is_known;
+        } const cases[] = {
+            {known, true},
+            {{"elsewhere", port}, false},
+            {{"localhost", static_cast<std::uint16_t>(port ^ 1)}, false},
+            {{"localhost", static_cast<std::uint16_t>(port ^ 0x100)}, false},
+        };
+        for (const auto& c : cases) {
+            CAPTURE(c.to.host);
+            CAPTURE(c.to.port);
+            so::tls<diverted> met{options}, imported{options};
+            met.link().way = imported.link().way = port;
+            REQUIRE(start(met, known.host, known.port).state == io_state::ready);
+            CHECK(reply_of(met).substr(0, 15) == "HTTP/1.1 200 OK");  // with TLS 1.3 tickets come with it
+            met.stop();
+            std::array<std::byte, so::mbedtls_socket::max_session_bytes> saved;
+            const std::size_t size = met.export_session(saved);
+            REQUIRE(imported.import_session(known, std::span(saved).first(size)).state == io_state::ready);
+            for (so::tls<diverted>* const link : {&met, &imported}) {
+                link->link().sent.clear();
+                static_cast<void>(start(*link, c.to.host, c.to.port));
+                const client_hello hello(link->link().sent);
+                if (is_new) {
+                    CHECK(hello.has_shared_key == c.is_known);
+                } else {
+                    CHECK(hello.ticket.empty() == !c.is_known);
+                    CHECK(hello.session_id.empty() == !c.is_known);
+                }
+            }
+        }
+    }
+}
 
 TEST_CASE(
     "tls: a pinned key is wanted besides the authorities, of the server or of any certificate that vouches for it") {
