@@ -22,6 +22,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #if SUPEROFFICE_WITH_SOCKETS && !defined(_WIN32)
@@ -1068,6 +1069,13 @@ TEST_CASE("tls: a server that refuses its client says so, however soon it goes")
 TEST_CASE("tls: a session survives as bytes, for the same peer and the same trust only") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     const bool newer = so::detail::mbedtls_api::has_tls_1_3;
+    const so::key_pin pins[] = {pin_of("good.pem"), so::key_pin{}},
+                      other_pins[] = {pin_of("good.pem"), pin_of("ca.pem")};
+    so::client_certificate me, somebody;
+    for (const auto& [who, name] : {std::pair{&me, "/client"}, std::pair{&somebody, "/wrong-name"}}) {
+        const std::string pair = service().directory() + name;
+        REQUIRE(who->load_files((pair + ".pem").c_str(), (pair + ".key").c_str()) == errc::ok);
+    }
     for (const char* const listener : {"old", "new"}) {
         const bool is_new = listener == std::string_view("new");
         if (is_new && !newer) continue;
@@ -1076,6 +1084,8 @@ TEST_CASE("tls: a session survives as bytes, for the same peer and the same trus
         const so::peer to = so::parse_base_url(base)->to;
         so::tls_options options = trusting_service();
         options.protocol = is_new ? so::tls_protocol::tls_1_3 : so::tls_protocol::tls_1_2;
+        options.pins = pins;
+        options.client = &me;
         std::array<std::byte, so::mbedtls_socket::max_session_bytes> saved;
         std::size_t size = 0;
         {
@@ -1110,18 +1120,32 @@ TEST_CASE("tls: a session survives as bytes, for the same peer and the same trus
         CHECK_FALSE(taken(options, {"localhost", static_cast<std::uint16_t>(to.port + 1)}, session));
         CHECK_FALSE(taken(options, {"elsewhere.example", to.port}, session));
         so::tls_options changed = options;
-        const so::key_pin pin[] = {pin_of("good.pem")};
-        changed.pins = pin;
-        CHECK_FALSE(taken(changed, to, session));
-        changed = options;
+        const auto takes_changed = [&] {
+            const bool takes = taken(changed, to, session);
+            changed = options;
+            return takes;
+        };
+        CHECK(takes_changed());
+        changed.protocol = so::tls_protocol::automatic;
+        CHECK_FALSE(takes_changed());
+        changed.pins = other_pins;
+        CHECK_FALSE(takes_changed());
+        changed.pins = std::span(pins).first(1);
+        CHECK_FALSE(takes_changed());
+        changed.pins = {};
+        CHECK_FALSE(takes_changed());
+        changed.pin_instead_of_authorities = true;
+        CHECK_FALSE(takes_changed());
+        changed.client = &somebody;
+        CHECK_FALSE(takes_changed());
+        changed.client = nullptr;
+        CHECK_FALSE(takes_changed());
         changed.skip_certificate_dates = true;
-        CHECK_FALSE(taken(changed, to, session));
-        changed = options;
+        CHECK_FALSE(takes_changed());
         changed.ca_memory = bytes(nobodys_authority);
-        CHECK_FALSE(taken(changed, to, session));
-        changed = options;
+        CHECK_FALSE(takes_changed());
         changed.resume = false;
-        CHECK_FALSE(taken(changed, to, session));
+        CHECK_FALSE(takes_changed());
         std::vector<std::byte> damaged(session.begin(), session.end());
         so::mbedtls_socket link{options};
         for (std::size_t at = 0; at < size; ++at) {
@@ -1134,7 +1158,6 @@ TEST_CASE("tls: a session survives as bytes, for the same peer and the same trus
 
         // What the session rests on has expired meanwhile.
         std::int64_t now = so::detail::seconds_of(2048, 1, 1, 0, 0, 0);
-        changed = options;
         changed.utc_now = {[](void* context) noexcept { return *static_cast<std::int64_t*>(context); }, &now};
         so::mbedtls_socket late{changed};
         REQUIRE(late.import_session(to, session).state == io_state::ready);
