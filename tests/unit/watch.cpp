@@ -475,14 +475,16 @@ TEST_CASE("watch: cancelled in a pause, in a question, or by its end, it leaves 
     CHECK(b.next() == watch_state::changed);
 }
 
-TEST_CASE("watch: while another call runs on the client it waits, and that is no failure") {
+TEST_CASE("watch: while another call runs on the client it tells errc::busy, waits its interval, and never gives up") {
     const std::string good = at("Started", 1);
-    bench b{asked({good, good}), {.failures = 0}};
+    bench b{asked({good, good}), {.interval = milliseconds{700}, .failures = 0}};
     auto call = b.api.start_get_batch_task_info<progress>(497);
     for (int n = 0; n < 10; ++n) {
         CHECK(b.step() == watch_state::waiting);
         CHECK(b.task.last_failure() == errc::busy);
-        b.clock.pass(milliseconds{2'000});
+        CHECK(b.task.wants().what == so::wait_for::time);
+        CHECK(b.task.wants().until == b.clock.now() + milliseconds{700});
+        b.clock.pass(milliseconds{700});
     }
     CHECK(b.link.calls() == 0);
     support::step_to_end(call, b.clock.now());
