@@ -148,6 +148,11 @@ class server {
     void send_alert(unsigned char level, unsigned char what) {
         REQUIRE(mbedtls_ssl_send_alert_message(&ssl_, level, what) == 0);
     }
+    /// What the client says next, in mbedTLS's words: a size, or a code.
+    int hear() {
+        unsigned char text[64];
+        return mbedtls_ssl_read(&ssl_, text, sizeof text);
+    }
     void ask_again() { REQUIRE(mbedtls_ssl_renegotiate(&ssl_) == 0); }
     bool is_old() const { return std::string_view(mbedtls_ssl_get_version(&ssl_)) == "TLSv1.2"; }
 
@@ -407,6 +412,35 @@ TEST_CASE("tls: what ends the connection right behind data is told behind the da
             }
         }
     }
+}
+
+TEST_CASE("tls: stop says goodbye to the server, but not where the connection broke") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    server peer;
+    so::tls<string_link> link{trusting_service()};
+
+    REQUIRE(peer.meet(link));
+    CHECK(peer.hear() == MBEDTLS_ERR_SSL_WANT_READ);
+    link.stop();
+    CHECK(peer.hear() == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY);
+
+    REQUIRE(peer.meet(link));  // behind data that was never received
+    send(peer, {30});
+    link.stop();
+    CHECK(peer.hear() == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY);
+
+    std::string seen;
+    REQUIRE(peer.meet(link));  // in answer to the server's own
+    peer.send_alert(warning, 0);
+    REQUIRE(drain(link, 100, seen).state == io_state::closed);
+    link.stop();
+    CHECK(peer.hear() == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY);
+
+    REQUIRE(peer.meet(link));
+    peer.send_alert(fatal, 80);  // internal_error
+    REQUIRE(drain(link, 100, seen).state == io_state::failed);
+    link.stop();
+    CHECK(peer.from_client.empty());
 }
 
 TEST_CASE(
