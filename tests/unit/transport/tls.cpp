@@ -666,6 +666,7 @@ struct received {
     std::string text;
     io_result end;
     int asked = 0;
+    bool is_resumed = false;  ///< the connection behind that end
 };
 
 /// A whole reply and how it ends, taken into memory of `size` bytes, each answer into the same.
@@ -696,6 +697,9 @@ received receive_hoarded(int id, std::size_t size, std::size_t piece, bool hesit
             CHECK(link.receive(into).state == r.state);  // and stays so
             CHECK(link.receive(std::span(into).first(1)).state == r.state);
             CHECK_FALSE(link.secure());
+            link.link().hoards = false;
+            CHECK(start(link, "localhost", service().port()).state == io_state::ready);
+            all.is_resumed = link.resumed();
             return all;
         }
     }
@@ -730,6 +734,7 @@ TEST_CASE(
                         check_failed(all.end, errc::truncated_close, stage::receive);
                     else
                         CHECK(all.end.state == io_state::closed);
+                    CHECK(all.is_resumed);
                 }
     }
 }
@@ -741,13 +746,14 @@ TEST_CASE("tls: records that are there are received by one call of the link belo
     CHECK(all.asked == 1);
 }
 
-TEST_CASE("tls: a damaged record behind good ones is told behind their text") {
+TEST_CASE("tls: a damaged record behind good ones is told behind their text, and ends the session too") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     const received plain = receive_hoarded(8016, 16384, SIZE_MAX, true);
     for (const std::size_t size : {1U, 64U, 1000U, 16384U}) {
         CAPTURE(size);
         const received all = receive_hoarded(8016, size, SIZE_MAX, true, true);
         check_failed(all.end, errc::link_failed, stage::receive);
+        CHECK_FALSE(all.is_resumed);
         CHECK(without_head(all.text) == without_head(plain.text));
     }
 }

@@ -155,6 +155,14 @@ class server {
     }
     void ask_again() { REQUIRE(mbedtls_ssl_renegotiate(&ssl_) == 0); }
     bool is_old() const { return std::string_view(mbedtls_ssl_get_version(&ssl_)) == "TLSv1.2"; }
+    /// It keeps sessions: without tickets, so those of TLS 1.2 only.
+    bool resumes() const {
+#if defined(MBEDTLS_SSL_CACHE_C)
+        return is_old();
+#else
+        return false;
+#endif
+    }
 
     std::string to_client, from_client;
 
@@ -360,11 +368,14 @@ TEST_CASE("tls: HelloRequest between data while nothing can be sent") {
     }
 }
 
-TEST_CASE("tls: what ends the connection right behind data is told behind the data, and stays") {
+TEST_CASE(
+    "tls: what ends the connection right behind data is told behind the data, and stays; an alert or damage ends the "
+    "session too") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     enum class ending { notified, alert, damaged, bare, reset };
     server peer;
     so::tls<string_link> link{trusting_service()};
+    bool resumes = false;
     for (const ending how : {ending::notified, ending::alert, ending::damaged, ending::bare, ending::reset}) {
         CAPTURE(static_cast<int>(how));
         for (const std::size_t room : std::array<std::size_t, 3>{1, 64, 500}) {
@@ -373,6 +384,7 @@ TEST_CASE("tls: what ends the connection right behind data is told behind the da
             for (std::size_t cut = 0; cut < size; cut += room == 500 ? 1 : 17) {
                 CAPTURE(cut);
                 REQUIRE(peer.meet(link));
+                REQUIRE(link.resumed() == resumes);  // by how the connection before ended
                 REQUIRE(peer.to_client.empty());
                 std::string sent = send(peer, {30, 40});
                 const std::size_t good = peer.to_client.size();
@@ -409,6 +421,7 @@ TEST_CASE("tls: what ends the connection right behind data is told behind the da
                 REQUIRE_FALSE(link.secure());
                 const io_result after = link.transmit(std::as_bytes(std::span("x", 1)));
                 REQUIRE(after.state == io_state::failed);
+                resumes = peer.resumes() && how != ending::alert && how != ending::damaged;
             }
         }
     }
