@@ -210,7 +210,8 @@ TEST_CASE("§3 source: one that is still fetching is asked again, within the dea
     auto call = to.api.start_get_batch_task_info(497, superoffice::allow_waiting_lookup);
     const journal log;
     instant now{};
-    for (; source.pending_steps > 0; now = call.wants().until) {
+    for (int left = 3; left > 0; --left, now = call.wants().until) {
+        CHECK(source.pending_steps == left);
         CHECK(call.step(now) == superoffice::step_state::pending);
         CHECK(call.wants().what == superoffice::wait_for::time);
         CHECK(log.connections() == 0);
