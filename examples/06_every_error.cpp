@@ -12,8 +12,9 @@ int main() {
     }
 
     // An error is 16 bytes, text-free, and says where it happened too: what a log wants.
-    const superoffice::error e{
-        .stage = superoffice::stage::handshake, .code = superoffice::errc::certificate_expired, .native = -0x2700};
+    const superoffice::error e{.stage = superoffice::stage::handshake,
+                               .code = superoffice::errc::certificate_expired,
+                               .native = 1};  // mbedTLS's flags, all that is wrong: `tls_refusal` puts them into words
     std::printf("\nstage=%s code=%s native=%d http=%u\n", superoffice::name(e.stage), superoffice::name(e.code),
                 static_cast<int>(e.native), e.http_status);
 }

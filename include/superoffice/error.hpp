@@ -14,7 +14,7 @@ inline namespace SUPEROFFICE_ABI {
 
 /// How far the call had come.
 enum class stage : std::uint8_t {
-    none,        ///< no call was involved
+    none,        ///< no stage of a call: cancelled, a watch's own deadline, `keep`, `json_text::copy`
     request,     ///< checking the arguments and writing the request; nothing was sent
     credential,  ///< asking the credential source, and checking what it adds to the request; nothing was sent
     resolve,     ///< looking up the peer's name
@@ -117,8 +117,10 @@ struct error {
     superoffice::stage stage = superoffice::stage::none;
     errc code = errc::ok;
     std::uint16_t http_status = 0;  ///< 0 while no status line was seen
-    std::int32_t native = 0;        ///< errno, getaddrinfo's or mbedTLS's code, a proxy's status, unchanged; else 0
-    std::uint32_t offset = 0;       ///< byte in the document, the head or the argument at fault; see also `needed()`
+    /// Unchanged: errno or WSAGetLastError, getaddrinfo's or c-ares's code, mbedTLS's (negative), a stack's own; of TLS, if
+    /// positive, a certificate's faults or the server's alert: see `tls`; a proxy's status. Else 0.
+    std::int32_t native = 0;
+    std::uint32_t offset = 0;  ///< byte in the document, the head or the argument at fault; see also `needed()`
     std::uint16_t member = 0;  ///< which member of the described struct, counted from 1: see `member_name<Info>`; with
                                ///< `bad_header_value` which header: see `header_name`
     std::uint16_t reserved = 0;

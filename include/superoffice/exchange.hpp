@@ -23,10 +23,10 @@ inline namespace SUPEROFFICE_ABI {
 // folded header lines, HTTP/2, pipelining, Upgrade (101 is refused), HEAD and CONNECT (where the reply's body ends is
 // decided as RFC 9112 section 6.3 has it for any other method), Expect: 100-continue (100 is skipped like every 1xx).
 
-/// So many 1xx replies before the real one are skipped; one more is refused.
+/// At most this many 1xx replies are skipped before the real one; one more is refused.
 inline constexpr std::size_t max_interim_replies = 8;
 
-/// So far beyond the memory a body that does not fit and does not say its size is received and counted, so that
+/// How many bytes beyond the memory a body that does not fit and does not say its size is received and counted, so that
 /// `needed()` is exact; one that goes on, for ever perhaps, ends the exchange there.
 inline constexpr std::size_t max_counted_bytes = std::size_t{1} * 1024 * 1024;
 

@@ -100,7 +100,7 @@ concept waiting_http_transport = http_transport<Stack> && requires(Stack& stack,
 inline constexpr std::string_view kept_headers[] = {"content-type", "location",   "retry-after", "www-authenticate",
                                                     "date",         "x-db-stats", "so-timezone"};
 
-/// So much of the client's memory a call over an HTTP stack takes at least. Until the stack has taken it, the request:
+/// The least memory, in bytes, for a call over an HTTP stack. Until the stack has taken it, the request:
 ///
 ///     url, NUL, header lines, body
 ///

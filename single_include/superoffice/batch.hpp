@@ -290,7 +290,7 @@ inline namespace SUPEROFFICE_ABI {
 
 /// How far the call had come.
 enum class stage : std::uint8_t {
-    none,        ///< no call was involved
+    none,        ///< no stage of a call: cancelled, a watch's own deadline, `keep`, `json_text::copy`
     request,     ///< checking the arguments and writing the request; nothing was sent
     credential,  ///< asking the credential source, and checking what it adds to the request; nothing was sent
     resolve,     ///< looking up the peer's name
@@ -393,8 +393,10 @@ struct error {
     superoffice::stage stage = superoffice::stage::none;
     errc code = errc::ok;
     std::uint16_t http_status = 0;  ///< 0 while no status line was seen
-    std::int32_t native = 0;        ///< errno, getaddrinfo's or mbedTLS's code, a proxy's status, unchanged; else 0
-    std::uint32_t offset = 0;       ///< byte in the document, the head or the argument at fault; see also `needed()`
+    /// Unchanged: errno or WSAGetLastError, getaddrinfo's or c-ares's code, mbedTLS's (negative), a stack's own; of TLS, if
+    /// positive, a certificate's faults or the server's alert: see `tls`; a proxy's status. Else 0.
+    std::int32_t native = 0;
+    std::uint32_t offset = 0;  ///< byte in the document, the head or the argument at fault; see also `needed()`
     std::uint16_t member = 0;  ///< which member of the described struct, counted from 1: see `member_name<Info>`; with
                                ///< `bad_header_value` which header: see `header_name`
     std::uint16_t reserved = 0;
@@ -6325,10 +6327,10 @@ inline namespace SUPEROFFICE_ABI {
 // folded header lines, HTTP/2, pipelining, Upgrade (101 is refused), HEAD and CONNECT (where the reply's body ends is
 // decided as RFC 9112 section 6.3 has it for any other method), Expect: 100-continue (100 is skipped like every 1xx).
 
-/// So many 1xx replies before the real one are skipped; one more is refused.
+/// At most this many 1xx replies are skipped before the real one; one more is refused.
 inline constexpr std::size_t max_interim_replies = 8;
 
-/// So far beyond the memory a body that does not fit and does not say its size is received and counted, so that
+/// How many bytes beyond the memory a body that does not fit and does not say its size is received and counted, so that
 /// `needed()` is exact; one that goes on, for ever perhaps, ends the exchange there.
 inline constexpr std::size_t max_counted_bytes = std::size_t{1} * 1024 * 1024;
 
@@ -7240,7 +7242,7 @@ concept waiting_http_transport = http_transport<Stack> && requires(Stack& stack,
 inline constexpr std::string_view kept_headers[] = {"content-type", "location",   "retry-after", "www-authenticate",
                                                     "date",         "x-db-stats", "so-timezone"};
 
-/// So much of the client's memory a call over an HTTP stack takes at least. Until the stack has taken it, the request:
+/// The least memory, in bytes, for a call over an HTTP stack. Until the stack has taken it, the request:
 ///
 ///     url, NUL, header lines, body
 ///
@@ -8752,7 +8754,7 @@ inline void a_key_pin_is_44_characters_of_base64() noexcept {
 
 /// Reads the base64 of 32 bytes, 44 characters of which the last is '=', with or without curl's "sha256//" before them.
 /// False, and `into` is left as it was, for anything else.
-constexpr bool parse_key_pin(std::string_view text, key_pin& into) noexcept {
+[[nodiscard]] constexpr bool parse_key_pin(std::string_view text, key_pin& into) noexcept {
     constexpr std::string_view prefix = "sha256//";
     if (text.substr(0, prefix.size()) == prefix) text.remove_prefix(prefix.size());
     if (text.size() != 44 || text[43] != '=') return false;
@@ -10074,8 +10076,8 @@ class client_certificate {
     ///
     /// Errors  bad_client_certificate (native: mbedTLS's code), no_entropy; nothing is kept then
     /// Costs   allocations in mbedTLS; one signature to try whether the key is that of the certificate
-    error load(std::span<const std::byte> chain, std::span<const std::byte> key, std::string_view password = {},
-               random_source random = {}) noexcept {
+    [[nodiscard]] error load(std::span<const std::byte> chain, std::span<const std::byte> key,
+                             std::string_view password = {}, random_source random = {}) noexcept {
         return loaded(random, [&](detail::mbedtls_api::generator& generator) {
             const int code = detail::certificate_reader::load(chain_, chain);
             return code != 0 ? code : load_key(key, password, generator);
@@ -10084,8 +10086,8 @@ class client_certificate {
 
 #if defined(MBEDTLS_FS_IO)
     /// From files, each PEM or DER. `password` ends with a NUL; null without one.
-    error load_files(const char* chain, const char* key, const char* password = nullptr,
-                     random_source random = {}) noexcept {
+    [[nodiscard]] error load_files(const char* chain, const char* key, const char* password = nullptr,
+                                   random_source random = {}) noexcept {
         return loaded(random, [&](detail::mbedtls_api::generator& generator) {
             const int code = mbedtls_x509_crt_parse_file(&chain_, chain);
             return code != 0 ? code : detail::mbedtls_api::parse_key_file(key_, key, password, generator);
@@ -10642,7 +10644,8 @@ inline namespace SUPEROFFICE_ABI {
 /// `/var/lib/ca-certificates/ca-bundle.pem`, `/etc/ssl/cert.pem`, `/usr/local/share/certs/ca-root-nss.crt`,
 /// `/etc/openssl/certs/ca-certificates.crt` that holds a certificate. Windows has no such file: name one.
 ///
-/// Errors of `start`, beside those of the link below, which pass through unchanged (all at stage::handshake):
+/// Errors of `start`, beside those of the link below, which pass through unchanged (at stage::handshake but the first):
+///     name_not_found                                at stage::resolve: the host cannot be one; nothing was sent
 ///     no_authorities, bad_authorities, no_entropy   native: mbedTLS's code; nothing was sent
 ///     no_clock, address_not_verifiable              native: 0; nothing was sent
 ///     bad_client_certificate                        native: mbedTLS's code; nothing was sent
@@ -11512,7 +11515,7 @@ constexpr void write_form(json_writer& out, const T& value) noexcept {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// So large a request may be, apart from the texts it borrows.
+/// The largest request object, in bytes, without the texts it borrows.
 inline constexpr std::size_t max_request_object_bytes = 64;
 
 namespace detail {
@@ -11645,7 +11648,7 @@ error directory_asker<Reader>::learn(reply_info& about, const json_document& doc
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// So much work a single step does at most, counted in calls of the link.
+/// The most calls of the link in one step.
 inline constexpr unsigned max_work_per_step = 16;
 
 namespace detail {

@@ -79,6 +79,37 @@ def concepts_are_told():
             raise Failed(f"{name} asks for {asked}, the README's table tells of {told}")
 
 
+# What the README's second program leaves out.
+AROUND_FRAME_LOOP = """#include <superoffice/batch.hpp>
+#include <array>
+#include <chrono>
+#include <cstdio>
+{described}
+int frames = 50, shown = 0;
+bool frame() {{ return frames-- > 0; }}
+void show(const superoffice::result<progress>&) {{ ++shown; }}
+int main() {{
+    constexpr superoffice::script_step steps[] = {{superoffice::script::would_block(), superoffice::script::would_block()}};
+    superoffice::scripted link{{steps}};
+    std::array<std::byte, 1024> memory;
+    superoffice::client api{{link, "https://online.superoffice.com/Cust12345/api", superoffice::bearer{{"token"}}, memory}};
+    {loop}
+    std::printf("%d\\n", shown);
+}}
+"""
+
+
+def frame_loop():
+    """The README's loop shows what comes once, however many frames follow."""
+    described, _, loop = re.findall(r"^```cpp\n(.*?)```$", README.read_text(), re.DOTALL | re.MULTILINE)[1].partition("\n\n")
+    with tempfile.TemporaryDirectory() as folder:
+        source, program = pathlib.Path(folder, "loop.cpp"), pathlib.Path(folder, "loop")
+        source.write_text(AROUND_FRAME_LOOP.format(described=described, loop=loop))
+        output_of("g++", "-std=c++20", f"-I{INCLUDE}", source, "-o", program)
+        if (printed := output_of(program)) != "1\n":
+            raise Failed(f"the README's frame loop shows {printed.strip()} times what came once")
+
+
 def compiler_command():
     """The README's g++ line, in a folder with what it says stands there, makes the first program."""
     (line,) = re.findall(r"^```sh\n(g\+\+ .*)\n```$", README.read_text(), re.MULTILINE) or [None]
@@ -106,6 +137,7 @@ def checks():
         yield Check(f"readme: {marker}", holds(marker))
     yield Check("readme: what a link and an HTTP stack have", concepts_are_told)
     yield Check("readme: the first program by one command", compiler_command)
+    yield Check("readme: the frame loop", frame_loop)
 
 
 def main():

@@ -27,7 +27,7 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// So much work a single step does at most, counted in calls of the link.
+/// The most calls of the link in one step.
 inline constexpr unsigned max_work_per_step = 16;
 
 namespace detail {

@@ -18,7 +18,7 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// So large a request may be, apart from the texts it borrows.
+/// The largest request object, in bytes, without the texts it borrows.
 inline constexpr std::size_t max_request_object_bytes = 64;
 
 namespace detail {

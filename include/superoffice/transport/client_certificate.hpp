@@ -45,8 +45,8 @@ class client_certificate {
     ///
     /// Errors  bad_client_certificate (native: mbedTLS's code), no_entropy; nothing is kept then
     /// Costs   allocations in mbedTLS; one signature to try whether the key is that of the certificate
-    error load(std::span<const std::byte> chain, std::span<const std::byte> key, std::string_view password = {},
-               random_source random = {}) noexcept {
+    [[nodiscard]] error load(std::span<const std::byte> chain, std::span<const std::byte> key,
+                             std::string_view password = {}, random_source random = {}) noexcept {
         return loaded(random, [&](detail::mbedtls_api::generator& generator) {
             const int code = detail::certificate_reader::load(chain_, chain);
             return code != 0 ? code : load_key(key, password, generator);
@@ -55,8 +55,8 @@ class client_certificate {
 
 #if defined(MBEDTLS_FS_IO)
     /// From files, each PEM or DER. `password` ends with a NUL; null without one.
-    error load_files(const char* chain, const char* key, const char* password = nullptr,
-                     random_source random = {}) noexcept {
+    [[nodiscard]] error load_files(const char* chain, const char* key, const char* password = nullptr,
+                                   random_source random = {}) noexcept {
         return loaded(random, [&](detail::mbedtls_api::generator& generator) {
             const int code = mbedtls_x509_crt_parse_file(&chain_, chain);
             return code != 0 ? code : detail::mbedtls_api::parse_key_file(key_, key, password, generator);

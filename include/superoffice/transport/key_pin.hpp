@@ -38,7 +38,7 @@ inline void a_key_pin_is_44_characters_of_base64() noexcept {
 
 /// Reads the base64 of 32 bytes, 44 characters of which the last is '=', with or without curl's "sha256//" before them.
 /// False, and `into` is left as it was, for anything else.
-constexpr bool parse_key_pin(std::string_view text, key_pin& into) noexcept {
+[[nodiscard]] constexpr bool parse_key_pin(std::string_view text, key_pin& into) noexcept {
     constexpr std::string_view prefix = "sha256//";
     if (text.substr(0, prefix.size()) == prefix) text.remove_prefix(prefix.size());
     if (text.size() != 44 || text[43] != '=') return false;

@@ -38,7 +38,8 @@ inline namespace SUPEROFFICE_ABI {
 /// `/var/lib/ca-certificates/ca-bundle.pem`, `/etc/ssl/cert.pem`, `/usr/local/share/certs/ca-root-nss.crt`,
 /// `/etc/openssl/certs/ca-certificates.crt` that holds a certificate. Windows has no such file: name one.
 ///
-/// Errors of `start`, beside those of the link below, which pass through unchanged (all at stage::handshake):
+/// Errors of `start`, beside those of the link below, which pass through unchanged (at stage::handshake but the first):
+///     name_not_found                                at stage::resolve: the host cannot be one; nothing was sent
 ///     no_authorities, bad_authorities, no_entropy   native: mbedTLS's code; nothing was sent
 ///     no_clock, address_not_verifiable              native: 0; nothing was sent
 ///     bad_client_certificate                        native: mbedTLS's code; nothing was sent
