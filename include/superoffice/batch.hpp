@@ -6,6 +6,9 @@
 #ifndef SUPEROFFICE_BATCH_HPP
 #define SUPEROFFICE_BATCH_HPP
 
+// Sources are named in the headers below: RFCs, and sections of the service notes, of which tests/README.md says where they
+// come from.
+
 // What is called `memory` or `api` here may be called so in your program, too.
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
