@@ -8915,11 +8915,18 @@ struct tls_options {
 #if MBEDTLS_VERSION_NUMBER >= 0x04000000 || defined(MBEDTLS_USE_PSA_CRYPTO) || !defined(MBEDTLS_SHA256_C) || \
     (MBEDTLS_VERSION_NUMBER >= 0x03000000 && defined(MBEDTLS_SSL_PROTO_TLS1_3))
 #include <psa/crypto.h>
+#define SUPEROFFICE_DETAIL_PSA
 #endif
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
-inline constexpr int mbedtls_out_of_memory = MBEDTLS_ERR_X509_ALLOC_FAILED;  // 4.x spells it with a cast
+// What is spelt with a cast, 4.x spells more so.
+inline constexpr int mbedtls_out_of_memory = MBEDTLS_ERR_X509_ALLOC_FAILED;
+inline constexpr int mbedtls_bad_input = MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
+#if defined(SUPEROFFICE_DETAIL_PSA)
+inline constexpr psa_status_t psa_success = PSA_SUCCESS;
+inline constexpr psa_algorithm_t psa_sha_256 = PSA_ALG_SHA_256;
+#endif
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
@@ -9083,10 +9090,10 @@ struct mbedtls_api {
     };
 #endif
 
-    /// psa_crypto_init where TLS rests on PSA; harmless when it was done already. It is mbedTLS's global and stays.
+    /// psa_crypto_init where TLS or the hash below rests on PSA; harmless when it was done already. It is mbedTLS's global and
+    /// stays.
     static int begin_psa() noexcept {
-#if MBEDTLS_VERSION_NUMBER >= 0x04000000 || defined(MBEDTLS_USE_PSA_CRYPTO) || \
-    (MBEDTLS_VERSION_NUMBER >= 0x03000000 && defined(MBEDTLS_SSL_PROTO_TLS1_3))
+#if defined(SUPEROFFICE_DETAIL_PSA)
         return static_cast<int>(psa_crypto_init());
 #else
         return 0;
@@ -9134,17 +9141,17 @@ struct mbedtls_api {
 #else
     class sha256 {
       public:
-        sha256() noexcept { ok_ = psa_hash_setup(&operation_, PSA_ALG_SHA_256) == PSA_SUCCESS; }
+        sha256() noexcept { ok_ = psa_hash_setup(&operation_, psa_sha_256) == psa_success; }
         sha256(const sha256&) = delete;
         sha256& operator=(const sha256&) = delete;
         ~sha256() { psa_hash_abort(&operation_); }
 
         void add(const void* data, std::size_t size) noexcept {
-            ok_ = ok_ && psa_hash_update(&operation_, static_cast<const std::uint8_t*>(data), size) == PSA_SUCCESS;
+            ok_ = ok_ && psa_hash_update(&operation_, static_cast<const std::uint8_t*>(data), size) == psa_success;
         }
         bool finish(std::uint8_t (&into)[32]) noexcept {
             std::size_t size = 0;
-            return ok_ && psa_hash_finish(&operation_, into, sizeof into, &size) == PSA_SUCCESS && size == sizeof into;
+            return ok_ && psa_hash_finish(&operation_, into, sizeof into, &size) == psa_success && size == sizeof into;
         }
 
       private:
@@ -9480,6 +9487,7 @@ static_assert(mbedtls_api::offers_one_version(0x04020000) && !mbedtls_api::offer
 }  // namespace superoffice
 
 #undef SUPEROFFICE_DETAIL_FIELD
+#undef SUPEROFFICE_DETAIL_PSA
 
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 #endif
@@ -10071,7 +10079,7 @@ class client_certificate {
     ///
     /// @param chain     the client's certificate, then those between it and the authority
     /// @param password  of an encrypted key, else empty. mbedTLS 2.28 knows no PKCS#8 under AES, which is what OpenSSL makes
-    ///                  today: `openssl pkcs8 -topk8 -v2 des3` makes what it knows
+    ///                  today: `openssl pkcs8 -topk8 -v2 des3` makes what it knows, and what 4.x no longer does
     /// @param random    as in `tls_options`; reading some keys and trying the pair takes random bytes
     ///
     /// Errors  bad_client_certificate (native: mbedTLS's code), no_entropy; nothing is kept then
@@ -10413,7 +10421,7 @@ class tls_engine {
             what = errc::bad_client_certificate;
             code = options_.client->is_loaded()
                        ? mbedtls_ssl_conf_own_cert(&config_, options_.client->chain(), options_.client->key())
-                       : MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
+                       : mbedtls_bad_input;
         }
         if (code != 0) {
             mbedtls_ssl_config_free(&config_);
@@ -10679,8 +10687,9 @@ inline namespace SUPEROFFICE_ABI {
 ///
 /// Memory: mbedTLS allocates by its own allocator (mbedtls_platform_set_calloc_free) during `start`; the authorities are
 /// loaded by the first `start` and kept, the record buffers are kept from one connection to the next. After `start` is
-/// ready nothing is allocated until the next `start`, with one exception: with TLS 1.3 and `resume`, mbedTLS allocates for
-/// the first ticket that comes in, which is mostly in the first `receive`. The object itself: about 3 KB over TCP.
+/// ready nothing is allocated until the next `start`, with two exceptions: with TLS 1.3 and `resume`, mbedTLS allocates for
+/// the first ticket that comes in, which is mostly in the first `receive`; and mbedTLS 4.x, all of whose ciphers are PSA's,
+/// allocates for each record and frees that again (4.0.0). The object itself: about 3 KB over TCP.
 ///
 /// mbedTLS's own globals: with TLS 1.3 or 4.x, psa_crypto_init is called by the first `start` and never undone. Two links
 /// in two threads need an mbedTLS built with MBEDTLS_THREADING_C. This library has no globals.

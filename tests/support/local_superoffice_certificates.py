@@ -7,6 +7,7 @@ Everything lands in one directory and is reused by the next start:
     unknown-authority-ca.pem  an authority that it is not told about
     NAME.pem, NAME.key        one pair for each NAME of CERTIFICATES
     client.pem, client.key    a client's pair, by ca.pem; client-encrypted.key is the same key under CLIENT_PASSWORD
+                              by triple DES, client-encrypted-aes.key by AES
 
 `openssl ca` signs them all, because it is the one command of OpenSSL 3.0 that takes both ends of
 the validity as absolute dates. Keys are ECDSA P-256, but for the certificate `rsa` (RSA 2048).
@@ -21,7 +22,7 @@ import shutil
 import subprocess
 import tempfile
 
-LAYOUT = 2  # counted up when what is made changes, so that an old directory is made anew
+LAYOUT = 3  # counted up when what is made changes, so that an old directory is made anew
 REUSE_FOR = datetime.timedelta(days=30)
 LEAF_DAYS = 90
 AUTHORITY_DATES = ("20000101000000Z", "20491231235959Z")  # from 2050 on the form of a date is another one
@@ -113,7 +114,7 @@ def make_certificates(directory):
 
 def _files():
     names = [f"{name}.pem" for name in AUTHORITIES]
-    names += ["client.pem", "client.key", "client-encrypted.key"]
+    names += ["client.pem", "client.key", "client-encrypted.key", "client-encrypted-aes.key"]
     return names + [f"{name}{end}" for name in CERTIFICATES for end in (".pem", ".key")]
 
 
@@ -136,8 +137,9 @@ def _make_all(directory):
         for name, certificate in CERTIFICATES.items():
             _make_leaf(scratch, name, certificate)
         _make_leaf(scratch, "client", CLIENT)
-        _openssl(scratch, "pkcs8", "-topk8", "-v2", "des3", "-in", "client.key",  # AES: not by mbedTLS 2.28
-                 "-passout", f"pass:{CLIENT_PASSWORD}", "-out", "client-encrypted.key")
+        for cipher, name in (("des3", "client-encrypted.key"), ("aes-256-cbc", "client-encrypted-aes.key")):
+            _openssl(scratch, "pkcs8", "-topk8", "-v2", cipher, "-in", "client.key",
+                     "-passout", f"pass:{CLIENT_PASSWORD}", "-out", name)
         for name in _files():
             shutil.move(scratch / name, directory / name)
     made = {"layout": LAYOUT, "at": _now().isoformat()}

@@ -45,11 +45,18 @@
 #if MBEDTLS_VERSION_NUMBER >= 0x04000000 || defined(MBEDTLS_USE_PSA_CRYPTO) || !defined(MBEDTLS_SHA256_C) || \
     (MBEDTLS_VERSION_NUMBER >= 0x03000000 && defined(MBEDTLS_SSL_PROTO_TLS1_3))
 #include <psa/crypto.h>
+#define SUPEROFFICE_DETAIL_PSA
 #endif
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
-inline constexpr int mbedtls_out_of_memory = MBEDTLS_ERR_X509_ALLOC_FAILED;  // 4.x spells it with a cast
+// What is spelt with a cast, 4.x spells more so.
+inline constexpr int mbedtls_out_of_memory = MBEDTLS_ERR_X509_ALLOC_FAILED;
+inline constexpr int mbedtls_bad_input = MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
+#if defined(SUPEROFFICE_DETAIL_PSA)
+inline constexpr psa_status_t psa_success = PSA_SUCCESS;
+inline constexpr psa_algorithm_t psa_sha_256 = PSA_ALG_SHA_256;
+#endif
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
@@ -213,10 +220,10 @@ struct mbedtls_api {
     };
 #endif
 
-    /// psa_crypto_init where TLS rests on PSA; harmless when it was done already. It is mbedTLS's global and stays.
+    /// psa_crypto_init where TLS or the hash below rests on PSA; harmless when it was done already. It is mbedTLS's global and
+    /// stays.
     static int begin_psa() noexcept {
-#if MBEDTLS_VERSION_NUMBER >= 0x04000000 || defined(MBEDTLS_USE_PSA_CRYPTO) || \
-    (MBEDTLS_VERSION_NUMBER >= 0x03000000 && defined(MBEDTLS_SSL_PROTO_TLS1_3))
+#if defined(SUPEROFFICE_DETAIL_PSA)
         return static_cast<int>(psa_crypto_init());
 #else
         return 0;
@@ -264,17 +271,17 @@ struct mbedtls_api {
 #else
     class sha256 {
       public:
-        sha256() noexcept { ok_ = psa_hash_setup(&operation_, PSA_ALG_SHA_256) == PSA_SUCCESS; }
+        sha256() noexcept { ok_ = psa_hash_setup(&operation_, psa_sha_256) == psa_success; }
         sha256(const sha256&) = delete;
         sha256& operator=(const sha256&) = delete;
         ~sha256() { psa_hash_abort(&operation_); }
 
         void add(const void* data, std::size_t size) noexcept {
-            ok_ = ok_ && psa_hash_update(&operation_, static_cast<const std::uint8_t*>(data), size) == PSA_SUCCESS;
+            ok_ = ok_ && psa_hash_update(&operation_, static_cast<const std::uint8_t*>(data), size) == psa_success;
         }
         bool finish(std::uint8_t (&into)[32]) noexcept {
             std::size_t size = 0;
-            return ok_ && psa_hash_finish(&operation_, into, sizeof into, &size) == PSA_SUCCESS && size == sizeof into;
+            return ok_ && psa_hash_finish(&operation_, into, sizeof into, &size) == psa_success && size == sizeof into;
         }
 
       private:
@@ -610,6 +617,7 @@ static_assert(mbedtls_api::offers_one_version(0x04020000) && !mbedtls_api::offer
 }  // namespace superoffice
 
 #undef SUPEROFFICE_DETAIL_FIELD
+#undef SUPEROFFICE_DETAIL_PSA
 
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 #endif

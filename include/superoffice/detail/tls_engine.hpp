@@ -268,7 +268,7 @@ class tls_engine {
             what = errc::bad_client_certificate;
             code = options_.client->is_loaded()
                        ? mbedtls_ssl_conf_own_cert(&config_, options_.client->chain(), options_.client->key())
-                       : MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
+                       : mbedtls_bad_input;
         }
         if (code != 0) {
             mbedtls_ssl_config_free(&config_);

@@ -40,7 +40,7 @@ class client_certificate {
     ///
     /// @param chain     the client's certificate, then those between it and the authority
     /// @param password  of an encrypted key, else empty. mbedTLS 2.28 knows no PKCS#8 under AES, which is what OpenSSL makes
-    ///                  today: `openssl pkcs8 -topk8 -v2 des3` makes what it knows
+    ///                  today: `openssl pkcs8 -topk8 -v2 des3` makes what it knows, and what 4.x no longer does
     /// @param random    as in `tls_options`; reading some keys and trying the pair takes random bytes
     ///
     /// Errors  bad_client_certificate (native: mbedTLS's code), no_entropy; nothing is kept then

@@ -73,8 +73,9 @@ inline namespace SUPEROFFICE_ABI {
 ///
 /// Memory: mbedTLS allocates by its own allocator (mbedtls_platform_set_calloc_free) during `start`; the authorities are
 /// loaded by the first `start` and kept, the record buffers are kept from one connection to the next. After `start` is
-/// ready nothing is allocated until the next `start`, with one exception: with TLS 1.3 and `resume`, mbedTLS allocates for
-/// the first ticket that comes in, which is mostly in the first `receive`. The object itself: about 3 KB over TCP.
+/// ready nothing is allocated until the next `start`, with two exceptions: with TLS 1.3 and `resume`, mbedTLS allocates for
+/// the first ticket that comes in, which is mostly in the first `receive`; and mbedTLS 4.x, all of whose ciphers are PSA's,
+/// allocates for each record and frees that again (4.0.0). The object itself: about 3 KB over TCP.
 ///
 /// mbedTLS's own globals: with TLS 1.3 or 4.x, psa_crypto_init is called by the first `start` and never undone. Two links
 /// in two threads need an mbedTLS built with MBEDTLS_THREADING_C. This library has no globals.

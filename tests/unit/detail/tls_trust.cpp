@@ -70,6 +70,7 @@ TEST_CASE("tls_judge: an address is one of the certificate's addresses, byte for
 }
 
 TEST_CASE("tls_authorities: without any named the system's own are taken, once") {
+    REQUIRE(so::detail::mbedtls_api::begin_psa() == 0);  // as `tls` does before it reads a certificate
     so::detail::tls_authorities authorities;
     const so::io_result r = authorities.load({});
     if (r.state == so::io_state::ready) {
