@@ -7,6 +7,7 @@
 
 #if SUPEROFFICE_WITH_MBEDTLS
 
+#include <superoffice/date_time.hpp>
 #include <superoffice/detail/mbedtls.hpp>
 #include <superoffice/error.hpp>
 #include <superoffice/transport.hpp>
@@ -166,17 +167,16 @@ class tls_authorities {
     bool is_loaded_ = false;
 };
 
-/// Seconds since 1970 of a certificate's date, which is in UTC (RFC 5280 section 4.1.2.5). The days of the Gregorian
-/// calendar are counted in years that begin in March, so that the leap day comes last.
-constexpr std::int64_t seconds_of(int year, int month, int day, int hour, int minute, int second) noexcept {
-    const std::int32_t y = month <= 2 ? year - 1 : year;
-    const std::int32_t months = month <= 2 ? month + 9 : month - 3;
-    const std::int32_t days = y * 365 + y / 4 - y / 100 + y / 400 + (months * 153 + 2) / 5 + day - 1 - 719468;
-    return std::int64_t{days} * 86400 + std::int64_t{(hour * 60 + minute) * 60 + second};
-}
-static_assert(seconds_of(1970, 1, 1, 0, 0, 0) == 0 && seconds_of(2000, 3, 1, 12, 30, 15) == 951913815);
+/// Seconds since 1970 of a certificate's date, which is in UTC (RFC 5280 section 4.1.2.5).
 inline std::int64_t seconds_of(const mbedtls_x509_time& t) noexcept {
-    return seconds_of(t.year, t.mon, t.day, t.hour, t.min, t.sec);
+    civil_time date;
+    date.year = t.year;
+    date.month = static_cast<std::uint8_t>(t.mon);
+    date.day = static_cast<std::uint8_t>(t.day);
+    date.hour = static_cast<std::uint8_t>(t.hour);
+    date.minute = static_cast<std::uint8_t>(t.min);
+    date.second = static_cast<std::uint8_t>(t.sec);
+    return seconds_since_1970(date);
 }
 
 /// What is found out about the certificates of one handshake.

@@ -1165,7 +1165,7 @@ TEST_CASE("tls: a session survives as bytes, for the same peer and the same trus
         CHECK(link.import_session(to, damaged).state == io_state::ready);
 
         // What the session rests on has expired meanwhile.
-        std::int64_t now = so::detail::seconds_of(2048, 1, 1, 0, 0, 0);
+        std::int64_t now = so::detail::seconds_since_1970({.year = 2048});
         changed.utc_now = {[](void* context) noexcept { return *static_cast<std::int64_t*>(context); }, &now};
         so::mbedtls_socket late{changed};
         REQUIRE(late.import_session(to, session).state == io_state::ready);
@@ -1253,7 +1253,7 @@ TEST_CASE("tls: certificate dates are judged by the injected clock, or not at al
     so::tls_options options = trusting_service();
     options.utc_now.context = &now;
     options.utc_now.seconds = [](void* context) noexcept { return *static_cast<std::int64_t*>(context); };
-    constexpr auto at = [](int year) { return so::detail::seconds_of(year, 6, 1, 0, 0, 0); };
+    constexpr auto at = [](int year) { return so::detail::seconds_since_1970({.year = year, .month = 6}); };
     options.resume = false;
 
     so::mbedtls_socket link{options};
