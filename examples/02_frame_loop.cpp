@@ -24,8 +24,8 @@ BOOST_DESCRIBE_STRUCT(progress, (), (State, ProgressPercent))
 
 // mbedtls_socket asks the system for the host's address, which may wait for seconds. This one is handed addresses that
 // were looked up elsewhere: by a thread at start-up, by the platform. The name in the URL still counts for TLS.
-using patient_link = superoffice::tls<superoffice::basic_tcp_socket<superoffice::given_addresses>>;
-static_assert(!patient_link::may_wait);
+using frame_link = superoffice::tls<superoffice::basic_tcp_socket<superoffice::given_addresses>>;
+static_assert(!frame_link::may_wait);
 
 volatile std::sig_atomic_t interrupted = 0;
 
@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
         return 2;
     }
 
-    patient_link link{{.ca_file = std::getenv("SUPEROFFICE_CA_FILE")}, superoffice::given_addresses{known}};
+    frame_link link{{.ca_file = std::getenv("SUPEROFFICE_CA_FILE")}, superoffice::given_addresses{known}};
     std::array<std::byte, 4 * 1024> memory;
     superoffice::client api{link, base, superoffice::bearer{std::getenv("SUPEROFFICE_TOKEN")}, memory};
     superoffice::watch<progress> task{api, id};
