@@ -55,7 +55,7 @@ class tls_session {
         return is_there_ && mbedtls_ssl_set_session(&to, &session_) == 0;
     }
 
-    /// How many bytes were written: 0 if they do not fit. `trust` is what `whom` of the engine says.
+    /// How many bytes were written: 0 if they do not fit. `trust` is what `hash_of_trust` of the engine says.
     [[nodiscard]] std::size_t save(std::span<std::byte> into, const std::uint8_t (&trust)[32]) const noexcept {
         if (!is_there_ || into.size() <= head_bytes + hash_bytes) return 0;
         auto* const bytes = reinterpret_cast<unsigned char*>(into.data());
