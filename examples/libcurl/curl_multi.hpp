@@ -3,6 +3,7 @@
 #ifndef SUPEROFFICE_EXAMPLES_LIBCURL_CURL_MULTI_HPP
 #define SUPEROFFICE_EXAMPLES_LIBCURL_CURL_MULTI_HPP
 
+#include <superoffice/header_line.hpp>
 #include <superoffice/http_transport.hpp>
 
 #include <curl/curl.h>

@@ -55,6 +55,7 @@
 #include <superoffice/reply.hpp>
 
 // exchange: one request and one reply, without I/O
+#include <superoffice/header_line.hpp>
 #include <superoffice/exchange.hpp>
 
 // transport: how bytes travel, or whole HTTP calls

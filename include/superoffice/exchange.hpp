@@ -8,6 +8,7 @@
 #include <superoffice/detail/http1_reader.hpp>
 #include <superoffice/detail/wipe.hpp>
 #include <superoffice/error.hpp>
+#include <superoffice/header_line.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -3,8 +3,8 @@
 #ifndef SUPEROFFICE_HTTP_TRANSPORT_HPP
 #define SUPEROFFICE_HTTP_TRANSPORT_HPP
 
-#include <superoffice/detail/http1_reader.hpp>
 #include <superoffice/error.hpp>
+#include <superoffice/header_line.hpp>
 #include <superoffice/time.hpp>
 #include <superoffice/transport.hpp>
 

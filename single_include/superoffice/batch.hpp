@@ -6115,10 +6115,10 @@ class chunked {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/http1_reader.hpp - reads the head of an HTTP/1.1 reply, whatever pieces it arrives in.
+// superoffice/header_line.hpp - walks over header lines, one at a time.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_HTTP1_READER_HPP
-#define SUPEROFFICE_DETAIL_HTTP1_READER_HPP
+#ifndef SUPEROFFICE_HEADER_LINE_HPP
+#define SUPEROFFICE_HEADER_LINE_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -6126,14 +6126,14 @@ inline namespace SUPEROFFICE_ABI {
 /// A head with more header lines than this is refused.
 inline constexpr std::size_t max_header_lines = 128;
 
-/// A header line of a reply: views into the memory that holds the head.
+/// A header line: views into the memory that holds the head.
 struct header_line {
     std::string_view name;   ///< as it was sent
     std::string_view value;  ///< without the white space around it
 };
 
-/// Takes the next header line from the front of `rest`, which is `reply_head::fields` or what an earlier call left of
-/// it. False when there is none. The lines were checked when they arrived; nothing is checked again.
+/// Takes the next header line from the front of `rest`, which is `reply_head::fields`, `http_request::fields` or what an
+/// earlier call left of them. False when there is none. The lines were checked when they arrived; nothing is checked again.
 constexpr bool next_header(std::string_view& rest, header_line& line) noexcept {
     namespace ascii = detail::ascii;
     const std::size_t end = ascii::find(rest, '\n');
@@ -6147,6 +6147,18 @@ constexpr bool next_header(std::string_view& rest, header_line& line) noexcept {
     return true;
 }
 
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/detail/http1_reader.hpp - reads the head of an HTTP/1.1 reply, whatever pieces it arrives in.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_DETAIL_HTTP1_READER_HPP
+#define SUPEROFFICE_DETAIL_HTTP1_READER_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
 /// What the head says about the body behind it and about the connection. Positions count from the head's first byte.

@@ -4,6 +4,7 @@
 #define SUPEROFFICE_DETAIL_HTTP1_READER_HPP
 
 #include <superoffice/detail/ascii.hpp>
+#include <superoffice/header_line.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -11,31 +12,6 @@
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
-
-/// A head with more header lines than this is refused.
-inline constexpr std::size_t max_header_lines = 128;
-
-/// A header line of a reply: views into the memory that holds the head.
-struct header_line {
-    std::string_view name;   ///< as it was sent
-    std::string_view value;  ///< without the white space around it
-};
-
-/// Takes the next header line from the front of `rest`, which is `reply_head::fields` or what an earlier call left of
-/// it. False when there is none. The lines were checked when they arrived; nothing is checked again.
-constexpr bool next_header(std::string_view& rest, header_line& line) noexcept {
-    namespace ascii = detail::ascii;
-    const std::size_t end = ascii::find(rest, '\n');
-    if (end == rest.size()) return false;
-    std::string_view text = ascii::first(rest, end);
-    const std::size_t colon = ascii::find(text, ':');
-    if (colon == end) return false;
-    if (text.back() == '\r') text.remove_suffix(1);
-    line = {ascii::first(text, colon), ascii::trim(ascii::from(text, colon + 1))};
-    rest = ascii::from(rest, end + 1);
-    return true;
-}
-
 namespace detail {
 
 /// What the head says about the body behind it and about the connection. Positions count from the head's first byte.

@@ -5,6 +5,7 @@
 
 #include <superoffice/detail/ascii.hpp>
 #include <superoffice/error.hpp>
+#include <superoffice/header_line.hpp>
 #include <superoffice/http_transport.hpp>
 #include <superoffice/time.hpp>
 #include <superoffice/transport.hpp>

@@ -102,17 +102,3 @@ TEST_CASE("http1_reader: so many header lines are taken, and no more") {
     CHECK(beyond.advance((text + "A: b\r\n").data(), text.size() + 6) == http1_reader::answer::bad);
     CHECK(beyond.position() == text.size());
 }
-
-TEST_CASE("http1_reader: header lines are walked as they stand") {
-    std::string_view rest = "A: b\r\nC:d:e\n F:\t\r\n";
-    superoffice::header_line line;
-    CHECK(superoffice::next_header(rest, line));
-    CHECK((line.name == "A" && line.value == "b"));
-    CHECK(superoffice::next_header(rest, line));
-    CHECK((line.name == "C" && line.value == "d:e"));
-    CHECK(superoffice::next_header(rest, line));
-    CHECK((line.name == " F" && line.value.empty()));
-    CHECK(!superoffice::next_header(rest, line));
-    rest = "\r\n";
-    CHECK(!superoffice::next_header(rest, line));
-}
