@@ -17,6 +17,9 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
+/// The most calls of the link in one step.
+inline constexpr unsigned max_work_per_step = 16;
+
 /// What `step` answers: call it again, or fetch the value.
 enum class step_state : std::uint8_t { pending, done };
 

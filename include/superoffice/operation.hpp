@@ -34,6 +34,9 @@ struct operation {
     http_method method = http_method::post;
 };
 
+/// The largest request object, in bytes, without the texts it borrows.
+inline constexpr std::size_t max_request_object_bytes = 64;
+
 /// The request of a call that is made by GET: what comes behind its path. Letters, digits and -._ only.
 struct path_segment {
     borrowed text;

@@ -5850,6 +5850,9 @@ struct operation {
     http_method method = http_method::post;
 };
 
+/// The largest request object, in bytes, without the texts it borrows.
+inline constexpr std::size_t max_request_object_bytes = 64;
+
 /// The request of a call that is made by GET: what comes behind its path. Letters, digits and -._ only.
 struct path_segment {
     borrowed text;
@@ -11076,6 +11079,9 @@ class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_MBEDTLS=1 and SUPEROFFICE_WITH_
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
+/// The most calls of the link in one step.
+inline constexpr unsigned max_work_per_step = 16;
+
 /// What `step` answers: call it again, or fetch the value.
 enum class step_state : std::uint8_t { pending, done };
 
@@ -11534,10 +11540,6 @@ constexpr void write_form(json_writer& out, const T& value) noexcept {
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
-
-/// The largest request object, in bytes, without the texts it borrows.
-inline constexpr std::size_t max_request_object_bytes = 64;
-
 namespace detail {
 
 /// A reader that can also write requests as XML: `xml_reader` of <superoffice/xml.hpp>.
@@ -11667,10 +11669,6 @@ error directory_asker<Reader>::learn(reply_info& about, const json_document& doc
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
-
-/// The most calls of the link in one step.
-inline constexpr unsigned max_work_per_step = 16;
-
 namespace detail {
 
 // A credential source is held by value or given as a pointer.

@@ -26,10 +26,6 @@
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
-
-/// The most calls of the link in one step.
-inline constexpr unsigned max_work_per_step = 16;
-
 namespace detail {
 
 // A credential source is held by value or given as a pointer.

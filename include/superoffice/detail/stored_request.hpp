@@ -17,10 +17,6 @@
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
-
-/// The largest request object, in bytes, without the texts it borrows.
-inline constexpr std::size_t max_request_object_bytes = 64;
-
 namespace detail {
 
 /// A reader that can also write requests as XML: `xml_reader` of <superoffice/xml.hpp>.
