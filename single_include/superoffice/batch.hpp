@@ -5796,8 +5796,8 @@ class target_writer : public request_head {
     }
 };
 
-/// request_line, header..., end_of_head, body: in this order. The head must carry a Content-Length that is the body's
-/// size; whoever writes the body knows it beforehand.
+/// request_line, header..., end_of_head, and whatever is the body behind it: in this order. The head must carry a
+/// Content-Length that is the body's size; whoever writes the body knows it beforehand.
 class http1_writer : public target_writer {
   public:
     using target_writer::target_writer;
@@ -5810,16 +5810,8 @@ class http1_writer : public target_writer {
         if (method.empty()) refuse(0);
         constant(" HTTP/1.1\r\n");
     }
-    template <std::convertible_to<std::string_view>... Parts>
-    void request_line(std::string_view method, const Parts&... parts) noexcept {
-        const std::string_view all[] = {parts..., {}};
-        request_line(method, all, sizeof...(parts));
-    }
 
     void end_of_head() noexcept { constant("\r\n"); }
-
-    /// Any bytes; may be called again with more.
-    void body(std::string_view part) noexcept { put(part); }
 };
 
 }  // namespace detail
@@ -7936,7 +7928,6 @@ struct socket_api {
     static constexpr int timed_out = WSAETIMEDOUT;
     static constexpr int not_connected = WSAENOTCONN;
     static constexpr int unknown_name = WSAHOST_NOT_FOUND;  // what EAI_NONAME is there
-    using length = int;
 
     static int last_code() noexcept { return ::WSAGetLastError(); }
     static bool is_would_block(int code) noexcept { return code == WSAEWOULDBLOCK; }
@@ -7949,7 +7940,6 @@ struct socket_api {
     static constexpr int timed_out = ETIMEDOUT;
     static constexpr int not_connected = ENOTCONN;
     static constexpr int unknown_name = EAI_NONAME;
-    using length = std::size_t;
 
     static int last_code() noexcept { return errno; }
     static bool is_would_block(int code) noexcept {

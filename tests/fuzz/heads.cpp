@@ -5,6 +5,8 @@
 #include <superoffice/detail/http1_writer.hpp>
 #include <superoffice/transport/connect_proxy.hpp>
 
+#include <iterator>
+
 namespace so = superoffice;
 
 namespace {
@@ -61,10 +63,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view method = in.until('\xFE'), root = in.until('\xFE'), select = in.until('\xFE');
     const std::string_view name = in.until('\xFE'), value = in.until('\xFE'), user = in.until('\xFE');
     const std::string_view password = in.rest();
+    const std::string_view target[] = {root, "?$select=", select};
 
     write_twice<so::detail::http1_writer>(
         [&](auto& head) {
-            head.request_line(method, root, std::string_view{"?$select="}, select);
+            head.request_line(method, target, std::size(target));
             head.header(name, value);
             head.header("Authorization", "Basic ", so::base64_pair{user, password});
             head.header("Content-Length", value, std::uint64_t{port});

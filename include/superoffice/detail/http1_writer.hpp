@@ -6,7 +6,6 @@
 #include <superoffice/detail/ascii.hpp>
 #include <superoffice/request_head.hpp>
 
-#include <concepts>
 #include <cstddef>
 #include <string_view>
 
@@ -41,8 +40,8 @@ class target_writer : public request_head {
     }
 };
 
-/// request_line, header..., end_of_head, body: in this order. The head must carry a Content-Length that is the body's
-/// size; whoever writes the body knows it beforehand.
+/// request_line, header..., end_of_head, and whatever is the body behind it: in this order. The head must carry a
+/// Content-Length that is the body's size; whoever writes the body knows it beforehand.
 class http1_writer : public target_writer {
   public:
     using target_writer::target_writer;
@@ -55,16 +54,8 @@ class http1_writer : public target_writer {
         if (method.empty()) refuse(0);
         constant(" HTTP/1.1\r\n");
     }
-    template <std::convertible_to<std::string_view>... Parts>
-    void request_line(std::string_view method, const Parts&... parts) noexcept {
-        const std::string_view all[] = {parts..., {}};
-        request_line(method, all, sizeof...(parts));
-    }
 
     void end_of_head() noexcept { constant("\r\n"); }
-
-    /// Any bytes; may be called again with more.
-    void body(std::string_view part) noexcept { put(part); }
 };
 
 }  // namespace detail

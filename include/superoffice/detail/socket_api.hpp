@@ -53,7 +53,6 @@ struct socket_api {
     static constexpr int timed_out = WSAETIMEDOUT;
     static constexpr int not_connected = WSAENOTCONN;
     static constexpr int unknown_name = WSAHOST_NOT_FOUND;  // what EAI_NONAME is there
-    using length = int;
 
     static int last_code() noexcept { return ::WSAGetLastError(); }
     static bool is_would_block(int code) noexcept { return code == WSAEWOULDBLOCK; }
@@ -66,7 +65,6 @@ struct socket_api {
     static constexpr int timed_out = ETIMEDOUT;
     static constexpr int not_connected = ENOTCONN;
     static constexpr int unknown_name = EAI_NONAME;
-    using length = std::size_t;
 
     static int last_code() noexcept { return errno; }
     static bool is_would_block(int code) noexcept {
