@@ -9,7 +9,6 @@
 
 #include <concepts>
 #include <cstdint>
-#include <type_traits>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {

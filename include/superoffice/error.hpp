@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {

@@ -7,7 +7,6 @@
 #include <superoffice/result.hpp>
 
 #include <cstddef>
-#include <cstring>
 #include <span>
 #include <string_view>
 

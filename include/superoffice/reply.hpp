@@ -9,7 +9,6 @@
 #include <superoffice/time.hpp>
 
 #include <concepts>
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
 

@@ -19,8 +19,6 @@
 #include <limits>
 #include <optional>
 #include <string>
-#include <type_traits>
-#include <utility>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {

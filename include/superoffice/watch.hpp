@@ -6,8 +6,7 @@
 #include <superoffice/client.hpp>
 
 #include <cstdint>
-#include <type_traits>
-#include <utility>
+#include <string_view>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {

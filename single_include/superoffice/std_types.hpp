@@ -34,8 +34,6 @@
 #include <limits>
 #include <optional>
 #include <string>
-#include <type_traits>
-#include <utility>
 
 // ---------------------------------------------------------------------------------------------------------------------
 // superoffice/version.hpp - the version of this library; the only place where its number is written.

@@ -8,10 +8,8 @@
 #include <superoffice/json/writer.hpp>
 
 #include <concepts>
-#include <cstddef>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {

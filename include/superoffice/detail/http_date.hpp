@@ -8,6 +8,7 @@
 #include <superoffice/field.hpp>
 #include <superoffice/time.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 

@@ -17,7 +17,6 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
-#include <utility>
 
 // Unset, simdjson turns its development checks on wherever the compiler does not optimise, and they change the size of
 // its objects: two translation units built differently would disagree about the reader. Off everywhere, unless somebody
