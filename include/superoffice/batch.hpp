@@ -60,6 +60,7 @@
 
 // transport: how bytes travel, or whole HTTP calls
 #include <superoffice/transport.hpp>
+#include <superoffice/transport/script_manner.hpp>
 #include <superoffice/transport/scripted.hpp>
 #include <superoffice/http_transport.hpp>
 #include <superoffice/transport/scripted_http.hpp>

@@ -6868,6 +6868,189 @@ error interpret(Reader& reader, reply_info& about, const json_document& document
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/script_manner.hpp - how a script is played, and what went otherwise than it has it.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_TRANSPORT_SCRIPT_MANNER_HPP
+#define SUPEROFFICE_TRANSPORT_SCRIPT_MANNER_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// How a script is played: the same steps, made harder for whoever drives the link.
+struct script_manner {
+    std::size_t at_most = SIZE_MAX;       ///< bytes that one call moves; at least 1
+    std::size_t cut_at = 0;               ///< a call ends where so many bytes have moved in all, both ways; 0: nowhere
+    bool blocks_first = false;            ///< every call answers `would_block` once before it does anything
+    std::size_t interrupt_at = SIZE_MAX;  ///< the call of this number, from 0, gives another answer; see `calls()`
+    io_result interruption = {};          ///< ... this one; `closed` becomes connection_reset where it cannot stand
+    bool secure = true;                   ///< what `secure()` answers
+};
+
+/// The first thing that went otherwise than the script has it.
+struct script_mismatch {
+    enum class kind : std::uint8_t {
+        none,
+        other_call,     ///< a call that this step does not answer; behind the last step: any call
+        other_bytes,    ///< transmitted something else; `wanted` and `got` are the first bytes that differ
+        other_peer,     ///< started with another host or port
+        not_started,    ///< transmitted or received before `start`, or after `stop` or a failure
+        started_twice,  ///< started again without `stop`
+    };
+    kind what = kind::none;
+    std::size_t step = 0;    ///< counted from 0
+    std::size_t offset = 0;  ///< in the step's bytes
+    char wanted = 0;
+    char got = 0;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/detail/script_player.hpp - what links and HTTP stacks that play a script have in common.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_DETAIL_SCRIPT_PLAYER_HPP
+#define SUPEROFFICE_DETAIL_SCRIPT_PLAYER_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// Knows the step that comes next, how much of it has moved, and the first mismatch. A `Step` has `what` (one of which is
+/// `act::answers`), `answer` and `bytes`; those that `IsSkipped` names happen by themselves.
+template <class Step, bool (*IsSkipped)(const Step&) noexcept>
+class script_player {
+  public:
+    [[nodiscard]] bool secure() const noexcept { return manner_.secure; }
+
+    /// For the blocking call: returns at once, since every step of a script happens when it is asked for.
+    void wait(wait_for, milliseconds) noexcept {}
+
+    /// Every step was played, and nothing else happened.
+    [[nodiscard]] bool finished() const noexcept {
+        return step_ + (ended_ ? 1 : 0) == steps_.size() && mismatch_.what == script_mismatch::kind::none;
+    }
+
+    /// What went otherwise first; `kind::none` while nothing did.
+    [[nodiscard]] const script_mismatch& first_mismatch() const noexcept { return mismatch_; }
+
+    /// Calls that a step could have answered (`stop` and `cancel` are none), without those which only `blocks_first`
+    /// answered.
+    [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
+
+    /// Bytes that have moved, both ways together; of an HTTP stack: bytes of bodies that were taken.
+    [[nodiscard]] std::size_t moved() const noexcept { return moved_; }
+
+  protected:
+    using act = typename Step::act;
+
+    constexpr script_player(std::span<const Step> steps, const script_manner& manner, bool open) noexcept
+        : steps_(steps), manner_(manner), open_(open) {
+        skip();
+    }
+
+    [[nodiscard]] const Step* current(act what) const noexcept {
+        return step_ < steps_.size() && steps_[step_].what == what ? &steps_[step_] : nullptr;
+    }
+
+    void advance() noexcept {
+        ++step_;
+        done_ = 0;
+        skip();
+    }
+
+    /// The current step ends the stream, or the reply: it stays until something else is asked for.
+    io_result end() noexcept {
+        ended_ = true;
+        return io_result::closed();
+    }
+    void pass_end() noexcept {
+        if (ended_) advance();
+        ended_ = false;
+    }
+
+    /// Answers that come from the manner, from an earlier mismatch, or from a step that answers any call.
+    bool answers_early(io_result& answer, bool may_close = false) noexcept {
+        if (mismatch_.what != script_mismatch::kind::none) {
+            answer = io_result::failed(errc::link_failed, 0);
+            return true;
+        }
+        if (manner_.blocks_first && !blocked_) {
+            blocked_ = true;
+            answer = io_result::would_block(wait_for::readable);
+            return true;
+        }
+        blocked_ = false;
+        if (calls_++ == manner_.interrupt_at) {
+            answer = manner_.interruption;
+            if (answer.state == io_state::closed && !may_close) answer = io_result::failed(errc::connection_reset, 0);
+        } else if (const Step* step = current(act::answers); step != nullptr) {
+            answer = step->answer;
+            advance();
+        } else {
+            return false;
+        }
+        if (answer.state == io_state::failed) open_ = false;
+        return true;
+    }
+
+    /// How much of the current step a call moves that asks for so much.
+    [[nodiscard]] std::size_t piece(const Step& step, std::size_t asked) const noexcept {
+        const std::size_t left = step.bytes.size() - done_;
+        std::size_t n = left < asked ? left : asked;
+        if (n > manner_.at_most) n = manner_.at_most;
+        if (moved_ < manner_.cut_at && n > manner_.cut_at - moved_) n = manner_.cut_at - moved_;
+        return n;
+    }
+
+    io_result move_on(const Step& step, std::size_t n) noexcept {
+        moved_ += n;
+        done_ += n;
+        if (done_ == step.bytes.size()) advance();
+        return io_result::ready(n);
+    }
+
+    io_result give(const Step& step, std::span<std::byte> into) noexcept {
+        const std::size_t n = piece(step, into.size());
+        std::memcpy(into.data(), step.bytes.data() + done_, n);
+        return move_on(step, n);
+    }
+
+    io_result mismatch(script_mismatch::kind what, std::size_t offset = 0, char wanted = 0, char got = 0) noexcept {
+        if (mismatch_.what == script_mismatch::kind::none) mismatch_ = {what, step_, offset, wanted, got};
+        open_ = false;
+        return io_result::failed(errc::link_failed, 0);
+    }
+
+    [[nodiscard]] std::size_t done() const noexcept { return done_; }
+    [[nodiscard]] bool has_ended() const noexcept { return ended_; }
+    [[nodiscard]] bool is_open() const noexcept { return open_; }
+    void set_open(bool on) noexcept { open_ = on; }
+
+  private:
+    constexpr void skip() noexcept {
+        while (step_ < steps_.size() && IsSkipped(steps_[step_])) ++step_;
+    }
+
+    std::span<const Step> steps_;
+    script_manner manner_;
+    script_mismatch mismatch_;
+    std::size_t step_ = 0;
+    std::size_t done_ = 0;  // of the step's bytes
+    std::size_t calls_ = 0;
+    std::size_t moved_ = 0;
+    bool open_;             // started, and nothing has ended that since
+    bool ended_ = false;    // the current step ends the stream or the reply, and was played
+    bool blocked_ = false;  // the call that comes was already made to wait
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/transport/scripted.hpp - a link that plays a list of steps, for tests; it has no network behind it.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_TRANSPORT_SCRIPTED_HPP
@@ -6931,136 +7114,86 @@ constexpr script_step stops() noexcept { return {.what = script_step::act::stops
 
 }  // namespace script
 
-/// How a script is played: the same steps, made harder for whoever drives the link.
-struct script_manner {
-    std::size_t at_most = SIZE_MAX;       ///< bytes that one call moves; at least 1
-    std::size_t cut_at = 0;               ///< a call ends where so many bytes have moved in all, both ways; 0: nowhere
-    bool blocks_first = false;            ///< every call answers `would_block` once before it does anything
-    std::size_t interrupt_at = SIZE_MAX;  ///< the call of this number, from 0, gives another answer; see `calls()`
-    io_result interruption = {};          ///< ... this one; `closed` becomes connection_reset where it cannot stand
-    bool secure = true;                   ///< what `secure()` answers
-};
+namespace detail {
 
-/// The first thing that went otherwise than the script has it.
-struct script_mismatch {
-    enum class kind : std::uint8_t {
-        none,
-        other_call,     ///< a call that this step does not answer; behind the last step: any call
-        other_bytes,    ///< transmitted something else; `wanted` and `got` are the first bytes that differ
-        other_peer,     ///< started with another host or port
-        not_started,    ///< transmitted or received before `start`, or after `stop` or a failure
-        started_twice,  ///< started again without `stop`
-    };
-    kind what = kind::none;
-    std::size_t step = 0;    ///< counted from 0
-    std::size_t offset = 0;  ///< in the step's bytes
-    char wanted = 0;
-    char got = 0;
-};
+/// No bytes to move is nothing that could happen.
+constexpr bool moves_nothing(const script_step& step) noexcept {
+    const bool moves = step.what == script_step::act::expects || step.what == script_step::act::gives;
+    return moves && step.bytes.empty();
+}
+
+}  // namespace detail
 
 /// Plays steps that the caller holds. From the first mismatch on it answers nothing but `failed`. A `receive` while
 /// the script waits for something to be transmitted is no mismatch: it would block. No heap; nothing waits.
 ///
 /// A script without any `starts` is for a driver that never starts a link: it plays from its first step.
-class scripted {
+class scripted : public detail::script_player<script_step, detail::moves_nothing> {
   public:
     static constexpr bool may_wait = false;
     static constexpr bool lingers = true;
 
     constexpr explicit scripted(std::span<const script_step> steps, const script_manner& manner = {}) noexcept
-        : steps_(steps), manner_(manner), open_(true) {
-        for (std::size_t n = 0; n != steps.size(); ++n)
-            if (steps[n].what == script_step::act::starts) open_ = false;
-        skip_empty();
-    }
+        : script_player(steps, manner, !is_started_by(steps)) {}
 
     io_result start(const peer& to) noexcept {
-        if (open_) return mismatch(script_mismatch::kind::started_twice);
-        pass_closed();
+        if (is_open()) return mismatch(script_mismatch::kind::started_twice);
+        pass_end();
         if (io_result early; answers_early(early)) return early;
-        const script_step* step = current(script_step::act::starts);
+        const script_step* step = current(act::starts);
         if (step == nullptr) return mismatch(script_mismatch::kind::other_call);
         if (step->bytes.data() != nullptr && (step->bytes != to.host || step->port != to.port))
             return mismatch(script_mismatch::kind::other_peer);
         advance();
-        open_ = true;
+        set_open(true);
         lingers_ = false;
         return io_result::ready();
     }
 
     io_result receive(std::span<std::byte> into) noexcept {
         if (lingers_) return receive_last(into);
-        if (!open_) return mismatch(script_mismatch::kind::not_started);
+        if (!is_open()) return mismatch(script_mismatch::kind::not_started);
         if (io_result early; answers_early(early, true)) return early;
-        if (current(script_step::act::closes) != nullptr) {
-            closed_ = true;
-            return io_result::closed();
-        }
-        if (current(script_step::act::expects) != nullptr) return io_result::would_block(wait_for::readable);
-        const script_step* step = current(script_step::act::gives);
-        if (step == nullptr) return mismatch(script_mismatch::kind::other_call);
-        const std::size_t n = piece(step->bytes.size() - done_, into.size());
-        std::memcpy(into.data(), step->bytes.data() + done_, n);
-        return move_on(n, step->bytes.size());
+        if (current(act::closes) != nullptr) return end();
+        if (current(act::expects) != nullptr) return io_result::would_block(wait_for::readable);
+        const script_step* step = current(act::gives);
+        return step != nullptr ? give(*step, into) : mismatch(script_mismatch::kind::other_call);
     }
 
     io_result transmit(std::span<const std::byte> from) noexcept {
-        if (!open_) return mismatch(script_mismatch::kind::not_started);
+        if (!is_open()) return mismatch(script_mismatch::kind::not_started);
         if (io_result early; answers_early(early)) {
             if (early.state == io_state::failed) linger(early);
             return early;
         }
-        if (current(script_step::act::closes) != nullptr) {
-            closed_ = true;
-            open_ = false;
+        if (current(act::closes) != nullptr) {
+            end();
+            set_open(false);
             linger(io_result::failed(errc::connection_reset, 0));
             return why_;
         }
-        const script_step* step = current(script_step::act::expects);
+        const script_step* step = current(act::expects);
         if (step == nullptr) return mismatch(script_mismatch::kind::other_call);
-        const std::size_t n = piece(step->bytes.size() - done_, from.size());
+        const std::string_view wanted = step->bytes.substr(done());
+        const std::size_t n = piece(*step, from.size());
         for (std::size_t i = 0; i < n; ++i)
-            if (const char got = static_cast<char>(from[i]); got != step->bytes[done_ + i])
-                return mismatch(script_mismatch::kind::other_bytes, done_ + i, step->bytes[done_ + i], got);
-        return move_on(n, step->bytes.size());
+            if (const char got = static_cast<char>(from[i]); got != wanted[i])
+                return mismatch(script_mismatch::kind::other_bytes, done() + i, wanted[i], got);
+        return move_on(*step, n);
     }
 
     void stop() noexcept {
-        open_ = lingers_ = false;
-        pass_closed();
-        if (current(script_step::act::stops) != nullptr) advance();
+        set_open(false);
+        lingers_ = false;
+        pass_end();
+        if (current(act::stops) != nullptr) advance();
     }
-
-    [[nodiscard]] bool secure() const noexcept { return manner_.secure; }
-
-    /// For the blocking call: returns at once, since every step of a script happens when it is asked for.
-    void wait(wait_for, milliseconds) noexcept {}
-
-    /// Every step was played, and nothing else happened.
-    [[nodiscard]] bool finished() const noexcept {
-        const bool all = step_ == steps_.size() || (closed_ && step_ + 1 == steps_.size());
-        return all && mismatch_.what == script_mismatch::kind::none;
-    }
-
-    /// What went otherwise first; `kind::none` while nothing did.
-    [[nodiscard]] const script_mismatch& first_mismatch() const noexcept { return mismatch_; }
-
-    /// Calls of `start`, `transmit` and `receive` so far, without those which only `blocks_first` answered.
-    [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
-
-    /// Bytes that have moved, both ways together.
-    [[nodiscard]] std::size_t moved() const noexcept { return moved_; }
 
   private:
-    [[nodiscard]] const script_step* current(script_step::act what) const noexcept {
-        return step_ < steps_.size() && steps_[step_].what == what ? &steps_[step_] : nullptr;
-    }
-
-    void advance() noexcept {
-        ++step_;
-        done_ = 0;
-        closed_ = false;
-        skip_empty();
+    static constexpr bool is_started_by(std::span<const script_step> steps) noexcept {
+        for (std::size_t n = 0; n != steps.size(); ++n)
+            if (steps[n].what == act::starts) return true;
+        return false;
     }
 
     void linger(const io_result& why) noexcept {
@@ -7070,86 +7203,13 @@ class scripted {
 
     // What follows has come already: no manner but that of sizes changes it.
     io_result receive_last(std::span<std::byte> into) noexcept {
-        if (current(script_step::act::closes) != nullptr) {
-            closed_ = true;
-            return io_result::closed();
-        }
-        const script_step* step = current(script_step::act::gives);
-        if (step == nullptr) return why_;
-        const std::size_t n = piece(step->bytes.size() - done_, into.size());
-        std::memcpy(into.data(), step->bytes.data() + done_, n);
-        return move_on(n, step->bytes.size());
+        if (current(act::closes) != nullptr) return end();
+        const script_step* step = current(act::gives);
+        return step != nullptr ? give(*step, into) : why_;
     }
 
-    // No bytes to move is nothing that could happen.
-    constexpr void skip_empty() noexcept {
-        const auto moves = [](const script_step& step) noexcept {
-            return step.what == script_step::act::expects || step.what == script_step::act::gives;
-        };
-        while (step_ < steps_.size() && moves(steps_[step_]) && steps_[step_].bytes.empty()) ++step_;
-    }
-
-    void pass_closed() noexcept {
-        if (closed_) advance();
-    }
-
-    // Answers that come from the manner, from an earlier mismatch, or from a step that answers any call.
-    bool answers_early(io_result& answer, bool may_close = false) noexcept {
-        if (mismatch_.what != script_mismatch::kind::none) {
-            answer = io_result::failed(errc::link_failed, 0);
-            return true;
-        }
-        if (manner_.blocks_first && !blocked_) {
-            blocked_ = true;
-            answer = io_result::would_block(wait_for::readable);
-            return true;
-        }
-        blocked_ = false;
-        if (calls_++ == manner_.interrupt_at) {
-            answer = manner_.interruption;
-            if (answer.state == io_state::closed && !may_close) answer = io_result::failed(errc::connection_reset, 0);
-        } else if (const script_step* step = current(script_step::act::answers); step != nullptr) {
-            answer = step->answer;
-            advance();
-        } else {
-            return false;
-        }
-        if (answer.state == io_state::failed) open_ = false;
-        return true;
-    }
-
-    [[nodiscard]] std::size_t piece(std::size_t left, std::size_t asked) const noexcept {
-        std::size_t n = left < asked ? left : asked;
-        if (n > manner_.at_most) n = manner_.at_most;
-        if (moved_ < manner_.cut_at && n > manner_.cut_at - moved_) n = manner_.cut_at - moved_;
-        return n;
-    }
-
-    io_result move_on(std::size_t n, std::size_t whole) noexcept {
-        moved_ += n;
-        done_ += n;
-        if (done_ == whole) advance();
-        return io_result::ready(n);
-    }
-
-    io_result mismatch(script_mismatch::kind what, std::size_t offset = 0, char wanted = 0, char got = 0) noexcept {
-        if (mismatch_.what == script_mismatch::kind::none) mismatch_ = {what, step_, offset, wanted, got};
-        open_ = false;
-        return io_result::failed(errc::link_failed, 0);
-    }
-
-    std::span<const script_step> steps_;
-    script_manner manner_;
-    script_mismatch mismatch_;
-    std::size_t step_ = 0;
-    std::size_t done_ = 0;  // of the step's bytes
-    std::size_t calls_ = 0;
-    std::size_t moved_ = 0;
-    io_result why_;  // `transmit` failed
-    bool open_ = false;
+    io_result why_;         // `transmit` failed
     bool lingers_ = false;  // `transmit` failed, and nothing was called since but `receive`
-    bool closed_ = false;   // the current step closes, and was played
-    bool blocked_ = false;  // the call that comes was already made to wait
 };
 static_assert(waiting_transport<scripted> && byte_transport<scripted>);
 
@@ -7350,51 +7410,50 @@ constexpr http_script_step cancels() noexcept { return {.what = http_script_step
 
 }  // namespace http_script
 
+namespace detail {
+
+constexpr bool skips_nothing(const http_script_step&) noexcept { return false; }
+
+}  // namespace detail
+
 /// Plays steps that the caller holds, in a `script_manner`. From the first mismatch on it answers nothing but `failed`:
 /// `other_peer` is another method or URL, `other_bytes` another body or other header lines. No heap; nothing waits.
-class scripted_http {
+class scripted_http : public detail::script_player<http_script_step, detail::skips_nothing> {
   public:
     static constexpr bool may_wait = false;
 
     constexpr explicit scripted_http(std::span<const http_script_step> steps, const script_manner& manner = {}) noexcept
-        : steps_(steps), manner_(manner) {}
+        : script_player(steps, manner, false) {}
 
     io_result start(const http_request& what) noexcept {
-        pass_ended();
-        if (under_way_) return mismatch(script_mismatch::kind::started_twice);
+        pass_end();
+        if (is_open()) return mismatch(script_mismatch::kind::started_twice);
         status_ = 0;
         fields_ = {};
         if (io_result early; answers_early(early)) return early;
-        const http_script_step* step = current(http_script_step::act::asks);
+        const http_script_step* step = current(act::asks);
         if (step == nullptr) return mismatch(script_mismatch::kind::other_call);
         if (differs(step->method, what.method) || differs(step->url, what.url))
             return mismatch(script_mismatch::kind::other_peer);
         if (differs(step->fields, what.fields)) return mismatch_of(step->fields, what.fields);
         if (differs(step->bytes, what.body)) return mismatch_of(step->bytes, what.body);
         advance();
-        under_way_ = true;
+        set_open(true);
         return io_result::ready();
     }
 
     io_result step(instant, std::span<std::byte> into) noexcept {
-        if (ended_) return io_result::closed();
-        if (!under_way_) return mismatch(script_mismatch::kind::not_started);
+        if (has_ended()) return io_result::closed();
+        if (!is_open()) return mismatch(script_mismatch::kind::not_started);
         take_head();
         if (io_result early; answers_early(early, true)) return early;
         take_head();
-        if (current(http_script_step::act::ends) != nullptr) {
-            ended_ = true;
-            under_way_ = false;
-            return io_result::closed();
+        if (current(act::ends) != nullptr) {
+            set_open(false);
+            return end();
         }
-        const http_script_step* step = current(http_script_step::act::gives);
-        if (step == nullptr) return mismatch(script_mismatch::kind::other_call);
-        const std::size_t n = piece(step->bytes.size() - done_, into.size());
-        std::memcpy(into.data(), step->bytes.data() + done_, n);
-        moved_ += n;
-        done_ += n;
-        if (done_ == step->bytes.size()) advance();
-        return io_result::ready(n);
+        const http_script_step* step = current(act::gives);
+        return step != nullptr ? give(*step, into) : mismatch(script_mismatch::kind::other_call);
     }
 
     [[nodiscard]] std::uint16_t status() const noexcept { return status_; }
@@ -7407,90 +7466,25 @@ class scripted_http {
     }
 
     void cancel() noexcept {
-        pass_ended();
-        under_way_ = false;
+        pass_end();
+        set_open(false);
         status_ = 0;
         fields_ = {};
-        if (current(http_script_step::act::cancels) != nullptr) advance();
+        if (current(act::cancels) != nullptr) advance();
     }
-
-    [[nodiscard]] bool secure() const noexcept { return manner_.secure; }
-
-    /// For the blocking call: returns at once, since every step of a script happens when it is asked for.
-    void wait(wait_for, milliseconds) noexcept {}
-
-    /// Every step was played, and nothing else happened.
-    [[nodiscard]] bool finished() const noexcept {
-        return step_ + (ended_ ? 1 : 0) == steps_.size() && mismatch_.what == script_mismatch::kind::none;
-    }
-
-    /// What went otherwise first; `kind::none` while nothing did.
-    [[nodiscard]] const script_mismatch& first_mismatch() const noexcept { return mismatch_; }
-
-    /// Calls of `start` and `step` so far, without those which only `blocks_first` answered.
-    [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
-
-    /// Bytes of bodies that were taken.
-    [[nodiscard]] std::size_t moved() const noexcept { return moved_; }
 
   private:
-    [[nodiscard]] const http_script_step* current(http_script_step::act what) const noexcept {
-        return step_ < steps_.size() && steps_[step_].what == what ? &steps_[step_] : nullptr;
-    }
-
-    void advance() noexcept {
-        ++step_;
-        done_ = 0;
-    }
-
-    void pass_ended() noexcept {
-        if (ended_) advance();
-        ended_ = false;
-    }
-
     // What needs no call of its own: a head, and no bytes to give.
     void take_head() noexcept {
         for (;; advance()) {
-            if (const http_script_step* step = current(http_script_step::act::replies); step != nullptr) {
+            if (const http_script_step* step = current(act::replies); step != nullptr) {
                 status_ = step->status;
                 fields_ = step->fields;
                 continue;
             }
-            const http_script_step* step = current(http_script_step::act::gives);
+            const http_script_step* step = current(act::gives);
             if (step == nullptr || !step->bytes.empty()) return;
         }
-    }
-
-    // Answers that come from the manner, from an earlier mismatch, or from a step that answers any call.
-    bool answers_early(io_result& answer, bool may_close = false) noexcept {
-        if (mismatch_.what != script_mismatch::kind::none) {
-            answer = io_result::failed(errc::link_failed, 0);
-            return true;
-        }
-        if (manner_.blocks_first && !blocked_) {
-            blocked_ = true;
-            answer = io_result::would_block(wait_for::readable);
-            return true;
-        }
-        blocked_ = false;
-        if (calls_++ == manner_.interrupt_at) {
-            answer = manner_.interruption;
-            if (answer.state == io_state::closed && !may_close) answer = io_result::failed(errc::connection_reset, 0);
-        } else if (const http_script_step* step = current(http_script_step::act::answers); step != nullptr) {
-            answer = step->answer;
-            advance();
-        } else {
-            return false;
-        }
-        if (answer.state == io_state::failed) under_way_ = false;
-        return true;
-    }
-
-    [[nodiscard]] std::size_t piece(std::size_t left, std::size_t asked) const noexcept {
-        std::size_t n = left < asked ? left : asked;
-        if (n > manner_.at_most) n = manner_.at_most;
-        if (moved_ < manner_.cut_at && n > manner_.cut_at - moved_) n = manner_.cut_at - moved_;
-        return n;
     }
 
     static bool differs(std::string_view wanted, std::string_view got) noexcept {
@@ -7504,24 +7498,8 @@ class scripted_http {
                         at < got.size() ? got[at] : '\0');
     }
 
-    io_result mismatch(script_mismatch::kind what, std::size_t offset = 0, char wanted = 0, char got = 0) noexcept {
-        if (mismatch_.what == script_mismatch::kind::none) mismatch_ = {what, step_, offset, wanted, got};
-        under_way_ = false;
-        return io_result::failed(errc::link_failed, 0);
-    }
-
-    std::span<const http_script_step> steps_;
-    script_manner manner_;
-    script_mismatch mismatch_;
     std::string_view fields_;  // the reply's
-    std::size_t step_ = 0;
-    std::size_t done_ = 0;  // of the step's bytes
-    std::size_t calls_ = 0;
-    std::size_t moved_ = 0;
     std::uint16_t status_ = 0;
-    bool under_way_ = false;
-    bool ended_ = false;    // the current step ends the reply, and was played
-    bool blocked_ = false;  // the call that comes was already made to wait
 };
 static_assert(waiting_http_transport<scripted_http> && !byte_transport<scripted_http>);
 

@@ -4,16 +4,16 @@
 #define SUPEROFFICE_TRANSPORT_SCRIPTED_HTTP_HPP
 
 #include <superoffice/detail/ascii.hpp>
+#include <superoffice/detail/script_player.hpp>
 #include <superoffice/error.hpp>
 #include <superoffice/header_line.hpp>
 #include <superoffice/http_transport.hpp>
 #include <superoffice/time.hpp>
 #include <superoffice/transport.hpp>
-#include <superoffice/transport/scripted.hpp>
+#include <superoffice/transport/script_manner.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string_view>
 
@@ -76,51 +76,50 @@ constexpr http_script_step cancels() noexcept { return {.what = http_script_step
 
 }  // namespace http_script
 
+namespace detail {
+
+constexpr bool skips_nothing(const http_script_step&) noexcept { return false; }
+
+}  // namespace detail
+
 /// Plays steps that the caller holds, in a `script_manner`. From the first mismatch on it answers nothing but `failed`:
 /// `other_peer` is another method or URL, `other_bytes` another body or other header lines. No heap; nothing waits.
-class scripted_http {
+class scripted_http : public detail::script_player<http_script_step, detail::skips_nothing> {
   public:
     static constexpr bool may_wait = false;
 
     constexpr explicit scripted_http(std::span<const http_script_step> steps, const script_manner& manner = {}) noexcept
-        : steps_(steps), manner_(manner) {}
+        : script_player(steps, manner, false) {}
 
     io_result start(const http_request& what) noexcept {
-        pass_ended();
-        if (under_way_) return mismatch(script_mismatch::kind::started_twice);
+        pass_end();
+        if (is_open()) return mismatch(script_mismatch::kind::started_twice);
         status_ = 0;
         fields_ = {};
         if (io_result early; answers_early(early)) return early;
-        const http_script_step* step = current(http_script_step::act::asks);
+        const http_script_step* step = current(act::asks);
         if (step == nullptr) return mismatch(script_mismatch::kind::other_call);
         if (differs(step->method, what.method) || differs(step->url, what.url))
             return mismatch(script_mismatch::kind::other_peer);
         if (differs(step->fields, what.fields)) return mismatch_of(step->fields, what.fields);
         if (differs(step->bytes, what.body)) return mismatch_of(step->bytes, what.body);
         advance();
-        under_way_ = true;
+        set_open(true);
         return io_result::ready();
     }
 
     io_result step(instant, std::span<std::byte> into) noexcept {
-        if (ended_) return io_result::closed();
-        if (!under_way_) return mismatch(script_mismatch::kind::not_started);
+        if (has_ended()) return io_result::closed();
+        if (!is_open()) return mismatch(script_mismatch::kind::not_started);
         take_head();
         if (io_result early; answers_early(early, true)) return early;
         take_head();
-        if (current(http_script_step::act::ends) != nullptr) {
-            ended_ = true;
-            under_way_ = false;
-            return io_result::closed();
+        if (current(act::ends) != nullptr) {
+            set_open(false);
+            return end();
         }
-        const http_script_step* step = current(http_script_step::act::gives);
-        if (step == nullptr) return mismatch(script_mismatch::kind::other_call);
-        const std::size_t n = piece(step->bytes.size() - done_, into.size());
-        std::memcpy(into.data(), step->bytes.data() + done_, n);
-        moved_ += n;
-        done_ += n;
-        if (done_ == step->bytes.size()) advance();
-        return io_result::ready(n);
+        const http_script_step* step = current(act::gives);
+        return step != nullptr ? give(*step, into) : mismatch(script_mismatch::kind::other_call);
     }
 
     [[nodiscard]] std::uint16_t status() const noexcept { return status_; }
@@ -133,90 +132,25 @@ class scripted_http {
     }
 
     void cancel() noexcept {
-        pass_ended();
-        under_way_ = false;
+        pass_end();
+        set_open(false);
         status_ = 0;
         fields_ = {};
-        if (current(http_script_step::act::cancels) != nullptr) advance();
+        if (current(act::cancels) != nullptr) advance();
     }
-
-    [[nodiscard]] bool secure() const noexcept { return manner_.secure; }
-
-    /// For the blocking call: returns at once, since every step of a script happens when it is asked for.
-    void wait(wait_for, milliseconds) noexcept {}
-
-    /// Every step was played, and nothing else happened.
-    [[nodiscard]] bool finished() const noexcept {
-        return step_ + (ended_ ? 1 : 0) == steps_.size() && mismatch_.what == script_mismatch::kind::none;
-    }
-
-    /// What went otherwise first; `kind::none` while nothing did.
-    [[nodiscard]] const script_mismatch& first_mismatch() const noexcept { return mismatch_; }
-
-    /// Calls of `start` and `step` so far, without those which only `blocks_first` answered.
-    [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
-
-    /// Bytes of bodies that were taken.
-    [[nodiscard]] std::size_t moved() const noexcept { return moved_; }
 
   private:
-    [[nodiscard]] const http_script_step* current(http_script_step::act what) const noexcept {
-        return step_ < steps_.size() && steps_[step_].what == what ? &steps_[step_] : nullptr;
-    }
-
-    void advance() noexcept {
-        ++step_;
-        done_ = 0;
-    }
-
-    void pass_ended() noexcept {
-        if (ended_) advance();
-        ended_ = false;
-    }
-
     // What needs no call of its own: a head, and no bytes to give.
     void take_head() noexcept {
         for (;; advance()) {
-            if (const http_script_step* step = current(http_script_step::act::replies); step != nullptr) {
+            if (const http_script_step* step = current(act::replies); step != nullptr) {
                 status_ = step->status;
                 fields_ = step->fields;
                 continue;
             }
-            const http_script_step* step = current(http_script_step::act::gives);
+            const http_script_step* step = current(act::gives);
             if (step == nullptr || !step->bytes.empty()) return;
         }
-    }
-
-    // Answers that come from the manner, from an earlier mismatch, or from a step that answers any call.
-    bool answers_early(io_result& answer, bool may_close = false) noexcept {
-        if (mismatch_.what != script_mismatch::kind::none) {
-            answer = io_result::failed(errc::link_failed, 0);
-            return true;
-        }
-        if (manner_.blocks_first && !blocked_) {
-            blocked_ = true;
-            answer = io_result::would_block(wait_for::readable);
-            return true;
-        }
-        blocked_ = false;
-        if (calls_++ == manner_.interrupt_at) {
-            answer = manner_.interruption;
-            if (answer.state == io_state::closed && !may_close) answer = io_result::failed(errc::connection_reset, 0);
-        } else if (const http_script_step* step = current(http_script_step::act::answers); step != nullptr) {
-            answer = step->answer;
-            advance();
-        } else {
-            return false;
-        }
-        if (answer.state == io_state::failed) under_way_ = false;
-        return true;
-    }
-
-    [[nodiscard]] std::size_t piece(std::size_t left, std::size_t asked) const noexcept {
-        std::size_t n = left < asked ? left : asked;
-        if (n > manner_.at_most) n = manner_.at_most;
-        if (moved_ < manner_.cut_at && n > manner_.cut_at - moved_) n = manner_.cut_at - moved_;
-        return n;
     }
 
     static bool differs(std::string_view wanted, std::string_view got) noexcept {
@@ -230,24 +164,8 @@ class scripted_http {
                         at < got.size() ? got[at] : '\0');
     }
 
-    io_result mismatch(script_mismatch::kind what, std::size_t offset = 0, char wanted = 0, char got = 0) noexcept {
-        if (mismatch_.what == script_mismatch::kind::none) mismatch_ = {what, step_, offset, wanted, got};
-        under_way_ = false;
-        return io_result::failed(errc::link_failed, 0);
-    }
-
-    std::span<const http_script_step> steps_;
-    script_manner manner_;
-    script_mismatch mismatch_;
     std::string_view fields_;  // the reply's
-    std::size_t step_ = 0;
-    std::size_t done_ = 0;  // of the step's bytes
-    std::size_t calls_ = 0;
-    std::size_t moved_ = 0;
     std::uint16_t status_ = 0;
-    bool under_way_ = false;
-    bool ended_ = false;    // the current step ends the reply, and was played
-    bool blocked_ = false;  // the call that comes was already made to wait
 };
 static_assert(waiting_http_transport<scripted_http> && !byte_transport<scripted_http>);
 
