@@ -2,6 +2,8 @@
 
 #include "visible_text.hpp"
 
+#include <superoffice/transport/tls_refusal.hpp>
+
 #include <array>
 #include <cstdio>
 
@@ -10,10 +12,17 @@ namespace {
 
 std::string native_code(std::int32_t code) {
     std::string text = "native " + std::to_string(code);
-    if (code > -0x100) return text;      // errno, or getaddrinfo's
+    if (code > -0x100) return text;      // errno, getaddrinfo's, or the number of an alert
     std::array<char, 16> hexadecimal{};  // as mbedTLS's own documentation has them
     std::snprintf(hexadecimal.data(), hexadecimal.size(), " (-0x%04x)", -static_cast<unsigned>(code));
     return text + hexadecimal.data();
+}
+
+/// For people; of a handshake in full: every fault of the certificate, the alert, mbedTLS's number.
+std::string what_happened(const superoffice::error& e) {
+    if (e.stage != superoffice::stage::handshake) return superoffice::message(e);
+    std::array<char, superoffice::max_refusal_bytes> text{};
+    return std::string{superoffice::tls_refusal(e, text)};
 }
 
 /// Byte 0 is a place too, where the error is about a text.
@@ -42,14 +51,15 @@ const char* advice_on(const superoffice::error& e) {
 }  // namespace
 
 std::string error_line(const superoffice::error& e, const superoffice::reply_info& reply) {
-    std::string line = superoffice::message(e);
+    std::string line = what_happened(e);
+    const bool tells_native = line != superoffice::message(e);
     if (!reply.message.empty()) line.append(": \"").append(visible(reply.message)).append("\"");
     if (!reply.detail.empty()) line.append(" \"").append(visible(reply.detail)).append("\"");
 
     line.append(" (stage ").append(name(e.stage)).append(", ").append(name(e.code));
     if (!reply.type.empty()) line.append(", ").append(visible(reply.type));
     if (e.http_status != 0) line.append(", HTTP ").append(std::to_string(e.http_status));
-    if (e.native != 0) line.append(", ").append(native_code(e.native));
+    if (e.native != 0 && !tells_native) line.append(", ").append(native_code(e.native));
     const std::string_view member = superoffice::member_name<superoffice::BatchTaskInfo>(e);
     if (!member.empty()) line.append(", member ").append(member);
     const std::string_view header = superoffice::header_name(e, {});  // one of its own this tool has not

@@ -1,6 +1,7 @@
 """Each way in which a call can fail: its message, its exit code, and in time."""
 
 import json
+import pathlib
 import re
 import socket
 import time
@@ -10,11 +11,12 @@ from running import BAD_REPLY, CONNECTION, DONE, NO_TASK, SERVICE, Case, main, s
 
 class Certificates(Case):
     MESSAGES = {
-        "expired": "has expired .*certificate_expired",
-        "not-yet-valid": "is not valid yet .*certificate_not_yet_valid",
-        "self-signed": "is self-signed .*certificate_self_signed",
-        "wrong-name": "is for another name .*certificate_wrong_name",
-        "unknown-authority": "is from an unknown authority .*certificate_unknown_authority",
+        "expired": r"has expired: it has expired \(stage handshake, certificate_expired\)",
+        "not-yet-valid": r"is not valid yet: it is not valid yet \(.*certificate_not_yet_valid\)",
+        "self-signed": r"is self-signed: no trusted authority signed it \(.*certificate_self_signed\)",
+        "wrong-name": r"is for another name: it is for another name \(.*certificate_wrong_name\)",
+        "unknown-authority":
+            r"is from an unknown authority: no trusted authority signed it \(.*certificate_unknown_authority\)",
     }
 
     def test_each_bad_one_has_its_message_and_gets_no_byte_of_the_request(self):
@@ -25,15 +27,21 @@ class Certificates(Case):
         self.assertEqual({entry["listener"] for entry in self.log()}, set(self.MESSAGES))
         self.assertNotIn("first-byte", [entry["event"] for entry in self.log()])
 
+    def test_every_fault_is_told(self):
+        other = pathlib.Path(main.ca).with_name("unknown-authority-ca.pem")
+        self.refuses(CONNECTION, "the server's certificate is from an unknown authority: no trusted authority signed it"
+                     r"; it has expired \(stage handshake, certificate_unknown_authority\); name the file", "get", 497,
+                     "--base-url", main.bases["expired"], "--ca-file", other)
+
     def test_a_watch_does_not_ask_again(self):
         self.refuses(CONNECTION, "the server's certificate has expired", "watch", 497, "--interval", "0.01",
                      "--base-url", main.bases["expired"])
 
     def test_files_of_authorities_that_are_none(self):
-        self.refuses(CONNECTION, "no file with certificate authorities was found .*no_authorities", "get", 497,
-                     "--ca-file", "/nowhere")
-        self.refuses(CONNECTION, "the certificate authorities given cannot be read .*bad_authorities", "get", 497,
-                     "--ca-file", __file__)
+        self.refuses(CONNECTION, "no file with certificate authorities was found: mbedTLS -0x[0-9A-F]{4} "
+                     ".*no_authorities", "get", 497, "--ca-file", "/nowhere")
+        self.refuses(CONNECTION, "the certificate authorities given cannot be read: mbedTLS -0x[0-9A-F]{4} "
+                     ".*bad_authorities", "get", 497, "--ca-file", __file__)
         self.assertNotIn("first-byte", [entry["event"] for entry in self.log()])
 
 
