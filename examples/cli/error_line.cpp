@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdio>
+#include <string_view>
 
 namespace cli {
 namespace {
@@ -52,7 +53,9 @@ const char* advice_on(const superoffice::error& e) {
 
 std::string error_line(const superoffice::error& e, const superoffice::reply_info& reply) {
     std::string line = what_happened(e);
-    const bool tells_native = line != superoffice::message(e);
+    // Of a certificate, what is wrong with it is all that the number says.
+    const bool tells_native =
+        line != superoffice::message(e) || std::string_view{name(e.code)}.starts_with("certificate_");
     if (!reply.message.empty()) line.append(": \"").append(visible(reply.message)).append("\"");
     if (!reply.detail.empty()) line.append(" \"").append(visible(reply.detail)).append("\"");
 

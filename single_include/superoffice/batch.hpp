@@ -10902,25 +10902,31 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
+struct certificate_fault {
+    const char* text;
+    std::uint32_t flags;
+    errc said_by = errc::ok;  ///< the code whose message says as much
+};
+
 /// In the order in which they are told: the worst first, as `tls` chooses the code.
-inline constexpr numbered_text certificate_faults[] = {
-    {MBEDTLS_X509_BADCERT_NOT_TRUSTED, "no trusted authority signed it"},
-    {MBEDTLS_X509_BADCERT_REVOKED, "it was revoked"},
-    {MBEDTLS_X509_BADCERT_OTHER, "its key is none of the pinned ones"},
-    {MBEDTLS_X509_BADCERT_CN_MISMATCH, "it is for another name"},
-    {MBEDTLS_X509_BADCERT_FUTURE, "it is not valid yet"},
-    {MBEDTLS_X509_BADCERT_EXPIRED, "it has expired"},
-    {MBEDTLS_X509_BADCERT_BAD_MD, "it is signed with a hash that is too weak"},
-    {MBEDTLS_X509_BADCERT_BAD_PK, "it is signed with a kind of key that is not accepted"},
-    {MBEDTLS_X509_BADCERT_BAD_KEY, "its key is too short or on a curve that is not accepted"},
-    {MBEDTLS_X509_BADCERT_KEY_USAGE, "its key is not meant for this use"},
-    {MBEDTLS_X509_BADCERT_EXT_KEY_USAGE, "it is not meant for servers"},
-    {MBEDTLS_X509_BADCERT_NS_CERT_TYPE, "its type is not that of a server"},
-    {MBEDTLS_X509_BADCERT_MISSING, "the server showed none"},
-    {MBEDTLS_X509_BADCERT_SKIP_VERIFY, "it was not checked"},
-    {MBEDTLS_X509_BADCRL_NOT_TRUSTED | MBEDTLS_X509_BADCRL_EXPIRED | MBEDTLS_X509_BADCRL_FUTURE |
-         MBEDTLS_X509_BADCRL_BAD_MD | MBEDTLS_X509_BADCRL_BAD_PK | MBEDTLS_X509_BADCRL_BAD_KEY,
-     "the list of revoked certificates cannot be used"},
+inline constexpr certificate_fault certificate_faults[] = {
+    {"no trusted authority signed it", MBEDTLS_X509_BADCERT_NOT_TRUSTED, errc::certificate_unknown_authority},
+    {"it was revoked", MBEDTLS_X509_BADCERT_REVOKED},
+    {"its key is none of the pinned ones", MBEDTLS_X509_BADCERT_OTHER, errc::certificate_not_pinned},
+    {"it is for another name", MBEDTLS_X509_BADCERT_CN_MISMATCH, errc::certificate_wrong_name},
+    {"it is not valid yet", MBEDTLS_X509_BADCERT_FUTURE, errc::certificate_not_yet_valid},
+    {"it has expired", MBEDTLS_X509_BADCERT_EXPIRED, errc::certificate_expired},
+    {"it is signed with a hash that is too weak", MBEDTLS_X509_BADCERT_BAD_MD},
+    {"it is signed with a kind of key that is not accepted", MBEDTLS_X509_BADCERT_BAD_PK},
+    {"its key is too short or on a curve that is not accepted", MBEDTLS_X509_BADCERT_BAD_KEY},
+    {"its key is not meant for this use", MBEDTLS_X509_BADCERT_KEY_USAGE},
+    {"it is not meant for servers", MBEDTLS_X509_BADCERT_EXT_KEY_USAGE},
+    {"its type is not that of a server", MBEDTLS_X509_BADCERT_NS_CERT_TYPE},
+    {"the server showed none", MBEDTLS_X509_BADCERT_MISSING},
+    {"it was not checked", MBEDTLS_X509_BADCERT_SKIP_VERIFY},
+    {"the list of revoked certificates cannot be used", MBEDTLS_X509_BADCRL_NOT_TRUSTED | MBEDTLS_X509_BADCRL_EXPIRED |
+                                                            MBEDTLS_X509_BADCRL_FUTURE | MBEDTLS_X509_BADCRL_BAD_MD |
+                                                            MBEDTLS_X509_BADCRL_BAD_PK | MBEDTLS_X509_BADCRL_BAD_KEY},
 };
 
 /// Text in the caller's memory, cut off where that ends, always with a NUL behind it.
@@ -10964,7 +10970,8 @@ inline constexpr std::size_t max_refusal_bytes = 768;
 /// Says in full why TLS refused, or was refused: every fault of a certificate, not only the one that chose the code; the name of
 /// the server's alert; the number of mbedTLS's code. Of an error that is not one of TLS: its `message`.
 ///
-///     the server's certificate is for another name: it is for another name; it has expired
+///     the server's certificate is for another name; it has expired
+///     the server's certificate was refused: it is not meant for servers
 ///     the TLS handshake failed: the server's alert handshake_failure (40)
 ///     the TLS handshake failed: mbedTLS -0x7100
 ///
@@ -10974,9 +10981,10 @@ inline std::string_view tls_refusal(errc code, std::int32_t native, std::span<ch
     text.add(message(code));
     const auto positive = static_cast<std::uint32_t>(native);
     if (native > 0 && detail::tells_flags(code)) {
-        std::string_view before = ": ";
-        for (const detail::numbered_text& fault : detail::certificate_faults) {
-            if ((positive & fault.number) == 0) continue;
+        const errc said = code == errc::certificate_self_signed ? errc::certificate_unknown_authority : code;
+        std::string_view before = code == errc::certificate_refused ? ": " : "; ";
+        for (const detail::certificate_fault& fault : detail::certificate_faults) {
+            if ((positive & fault.flags) == 0 || fault.said_by == said) continue;
             text.add(before);
             text.add(fault.text);
             before = "; ";

@@ -474,7 +474,14 @@ TEST_CASE("tls: a refusal is told in words, with every fault, alerts by name and
         std::string_view text;
     } const cases[] = {
         {errc::certificate_wrong_name, MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_CN_MISMATCH,
-         "the server's certificate is for another name: it is for another name; it has expired"},
+         "the server's certificate is for another name; it has expired"},
+        {errc::certificate_expired, MBEDTLS_X509_BADCERT_EXPIRED, "the server's certificate has expired"},
+        {errc::certificate_self_signed, MBEDTLS_X509_BADCERT_NOT_TRUSTED | MBEDTLS_X509_BADCERT_FUTURE,
+         "the server's certificate is self-signed; it is not valid yet"},
+        {errc::certificate_unknown_authority, MBEDTLS_X509_BADCERT_NOT_TRUSTED,
+         "the server's certificate is from an unknown authority"},
+        {errc::certificate_refused, MBEDTLS_X509_BADCERT_REVOKED | MBEDTLS_X509_BADCERT_EXT_KEY_USAGE,
+         "the server's certificate was refused: it was revoked; it is not meant for servers"},
         {errc::certificate_refused, -0x2700, "the server's certificate was refused: mbedTLS -0x2700"},
         {errc::handshake_failed, 40, "the TLS handshake failed: the server's alert handshake_failure (40)"},
         {errc::alert_received, 255,
