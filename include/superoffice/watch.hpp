@@ -147,7 +147,10 @@ class watch {
         }
         const error e = drive_->begin(api_, id_, call);
         asking_ = e.code == errc::ok;
-        if (asking_) value_ = Info{};  // what the next reply does not say is not what the last one said
+        if (asking_) {  // what the next reply does not say is not what the last one said
+            value_ = error{};
+            detail::clear_members<Info>(&*value_);
+        }
         return e;
     }
 

@@ -2902,7 +2902,7 @@ struct codec<json_text> {
     }
 };
 
-/// A plain enum knows all its texts, or fails.
+/// A plain enum knows all its texts, or fails. (A value that is no enumerator is written by its number, but 0 as "".)
 template <class E>
     requires detail::is_described_enum<E>
 struct codec<E> {
@@ -4356,8 +4356,9 @@ errc decode_other(Value& value, void* into, decode_state& state) noexcept {
     return errc::ok;
 }
 
+/// One function: its address is in the tables.
 template <class T>
-void clear_members(void* object) noexcept {
+[[gnu::noinline]] void clear_members(void* object) noexcept {
     *static_cast<T*>(object) = T{};
 }
 
@@ -12606,7 +12607,10 @@ class watch {
         }
         const error e = drive_->begin(api_, id_, call);
         asking_ = e.code == errc::ok;
-        if (asking_) value_ = Info{};  // what the next reply does not say is not what the last one said
+        if (asking_) {  // what the next reply does not say is not what the last one said
+            value_ = error{};
+            detail::clear_members<Info>(&*value_);
+        }
         return e;
     }
 

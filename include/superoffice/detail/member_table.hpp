@@ -216,8 +216,9 @@ errc decode_other(Value& value, void* into, decode_state& state) noexcept {
     return errc::ok;
 }
 
+/// One function: its address is in the tables.
 template <class T>
-void clear_members(void* object) noexcept {
+[[gnu::noinline]] void clear_members(void* object) noexcept {
     *static_cast<T*>(object) = T{};
 }
 

@@ -232,7 +232,7 @@ struct codec<json_text> {
     }
 };
 
-/// A plain enum knows all its texts, or fails.
+/// A plain enum knows all its texts, or fails. (A value that is no enumerator is written by its number, but 0 as "".)
 template <class E>
     requires detail::is_described_enum<E>
 struct codec<E> {
