@@ -1322,16 +1322,11 @@ namespace detail {
 /// Linear: the longest table has 20 rows.
 SUPEROFFICE_APART constexpr const enumerator* find_enumerator(borrowed_list<enumerator> table,
                                                               std::string_view text) noexcept {
-    if constexpr (SUPEROFFICE_FOR_SPEED)  // mostly it is
-        for (const enumerator& row : table)
-            if (row.name.size() == text.size() && row.name == text) return &row;
-    const enumerator* found = nullptr;
-    for (const enumerator& row : table) {
-        if (!ascii::equal_ignoring_case(row.name, text)) continue;
-        if (SUPEROFFICE_FOR_SPEED || row.name == text) return &row;
-        if (found == nullptr) found = &row;
-    }
-    return found;
+    for (const enumerator& row : table)
+        if (row.name == text) return &row;
+    for (const enumerator& row : table)
+        if (ascii::equal_ignoring_case(row.name, text)) return &row;
+    return nullptr;
 }
 
 /// The first row with this value, or null.
@@ -11330,8 +11325,8 @@ class byte_carrier {
         }
         if (io.state == io_state::would_block) return blocked(call, io.wants);
         if (may_retry()) return retry();
-        if (io.state == io_state::closed) return exchange_.closed(), progress::on;
-        if (exchange_.is_dropping()) return exchange_.give_up_counting(), progress::on;
+        // Of a reply that is only being counted, any end is the end.
+        if (io.state == io_state::closed || exchange_.is_dropping()) return exchange_.closed(), progress::on;
         return call.fail(io);
     }
 

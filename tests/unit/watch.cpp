@@ -74,6 +74,7 @@ std::vector<script_step> asked(std::initializer_list<std::string_view> replies) 
 }
 
 /// A client, a watch and a clock.
+template <class Info = progress>
 struct bench {
     bench(std::vector<script_step> script, const so::watch_options& options = {}, const so::script_manner& manner = {})
         : steps(std::move(script)), link(steps, manner), task(api, 497, options) {}
@@ -83,7 +84,7 @@ struct bench {
     std::array<std::byte, 2048> memory{};
     so::client<so::scripted, so::bearer> api{link, support::test_base, so::bearer{support::test_token}, memory};
     support::manual_clock clock;
-    so::watch<progress> task;
+    so::watch<Info> task;
 
     watch_state step() { return task.step(clock.now()); }
 
@@ -196,28 +197,16 @@ TEST_CASE("watch: what a reply does not say is not what the one before it said")
                 steps.push_back(script::expects(described_request));
             }
             steps.push_back(script::gives(second));
-            so::scripted link{steps};
-            std::array<std::byte, 2048> memory{};
-            so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
-            so::watch<described> task{api, 497};
-            support::manual_clock clock;
-            const auto next = [&] {
-                watch_state state = task.step(clock.now());
-                for (int steps_left = 100; state == watch_state::waiting && steps_left > 0; --steps_left) {
-                    clock.pass(milliseconds{2'000});
-                    state = task.step(clock.now());
-                }
-                return state;
-            };
-            REQUIRE(next() == watch_state::changed);
-            CHECK(task.value()->ProgressDescription.value_or("") == "Exporting");
-            CHECK(task.value()->Name == "Export");
-            CHECK(task.value()->Id == 497);
-            REQUIRE(next() == watch_state::changed);
-            CHECK(task.value()->ProgressDescription.is_absent() == each.absent);
-            CHECK(task.value()->ProgressDescription.is_null() == each.null);
-            CHECK(task.value()->Name == "none");
-            CHECK(task.value()->Id == -1);
+            bench<described> b{steps};
+            REQUIRE(b.next() == watch_state::changed);
+            CHECK(b.task.value()->ProgressDescription.value_or("") == "Exporting");
+            CHECK(b.task.value()->Name == "Export");
+            CHECK(b.task.value()->Id == 497);
+            REQUIRE(b.next() == watch_state::changed);
+            CHECK(b.task.value()->ProgressDescription.is_absent() == each.absent);
+            CHECK(b.task.value()->ProgressDescription.is_null() == each.null);
+            CHECK(b.task.value()->Name == "none");
+            CHECK(b.task.value()->Id == -1);
         }
 }
 

@@ -912,3 +912,48 @@ TEST_CASE("xml: a client that has the reader sends and reads XML; one that has n
     CHECK(without.error().stage == so::stage::request);
     CHECK(without.error() == errc::unsupported_content_type);
 }
+
+TEST_CASE("xml: how much memory would be enough is exact, also where a tenant's new address is kept in it") {
+    const auto reply = [](std::string_view status, std::string_view type, std::string_view body) {
+        return "HTTP/1.1 " + std::string{status} + "\r\nContent-Type: " + std::string{type} +
+               "\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+               std::string{body};
+    };
+    // As JSON twice as long as it came: each character is escaped.
+    const std::string large = "<B><Name>" + std::string(1500, '"') + "</Name></B>";
+    const std::string task = reply("200 OK", "application/xml", large);
+    const std::string moved = reply("421 Misdirected Request", "text/plain", "");
+    const std::string state = reply("200 OK", "application/json",
+                                    R"({"IsRunning":true,"Api":"https://online7.superoffice.com/Cust12345/api"})");
+
+    /// Another reply on each connection.
+    struct many_replies : any_link {
+        std::span<const std::string_view> rest;
+        so::io_result start(const so::peer&) noexcept {
+            gives = rest.front();
+            rest = rest.subspan(1);
+            return so::io_result::ready();
+        }
+    };
+    const auto with = [&](std::size_t size, std::span<const std::string_view> replies) {
+        many_replies link;
+        link.rest = replies;
+        std::vector<std::byte> memory(size);
+        so::client api{
+            link,
+            "https://online3.superoffice.com/Cust12345/api",
+            so::anonymous{},
+            memory,
+            so::client_options{.reply_as = so::reply_type::xml, .tenant_directory = "https://online.superoffice.com"},
+            so::xml_reader<so::compact_reader>{}};
+        return api.get_batch_task_info(497, {}, so::steady_clock{}).error();
+    };
+    const std::string_view stays[] = {task}, goes[] = {moved, state, task};
+    for (const std::span<const std::string_view> replies :
+         {std::span<const std::string_view>{stays}, std::span<const std::string_view>{goes}}) {
+        const so::error small = with(2200, replies);
+        CHECK(small.code == errc::memory_too_small);
+        CHECK(with(small.needed(), replies).code == errc::ok);
+        CHECK(with(small.needed() - 1, replies) == small);
+    }
+}

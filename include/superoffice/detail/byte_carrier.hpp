@@ -140,8 +140,8 @@ class byte_carrier {
         }
         if (io.state == io_state::would_block) return blocked(call, io.wants);
         if (may_retry()) return retry();
-        if (io.state == io_state::closed) return exchange_.closed(), progress::on;
-        if (exchange_.is_dropping()) return exchange_.give_up_counting(), progress::on;
+        // Of a reply that is only being counted, any end is the end.
+        if (io.state == io_state::closed || exchange_.is_dropping()) return exchange_.closed(), progress::on;
         return call.fail(io);
     }
 
