@@ -11,7 +11,8 @@ FOLDER = ROOT / "build" / "bench"
 # What simdjson's pkg-config file gives to whoever uses it, and what this library's adds for simdjson 3.0 and 3.1.
 SIMDJSON = "-DSIMDJSON_THREADS_ENABLED=1"
 WITH_SIMDJSON = f"{SIMDJSON} -DSUPEROFFICE_WITH_SIMDJSON=1 -DSUPEROFFICE_SIMDJSON_BUILTIN_ONLY=1"
-WITH_ALL = WITH_SIMDJSON + " -DSUPEROFFICE_WITH_MBEDTLS=1 -DSUPEROFFICE_WITH_SOCKETS=1"
+WITH_TLS = "-DSUPEROFFICE_WITH_MBEDTLS=1 -DSUPEROFFICE_WITH_SOCKETS=1"
+WITH_ALL = f"{WITH_SIMDJSON} {WITH_TLS}"
 MBEDTLS = "-lmbedtls -lmbedx509 -lmbedcrypto"
 
 DECODERS = ("ours", "on_demand", "rapidjson", "nlohmann", "boost", "cjson", "jsmn", "main")
@@ -26,6 +27,7 @@ PROGRAMS = {
     "ours_compact": (["call/ours.cpp", "call/heap_uncounted.cpp"], f"-O2 {WITH_ALL} -DBENCH_COMPACT",
                      f"-lsimdjson {MBEDTLS}"),
     "bare": (["call/bare.cpp", "call/heap_uncounted.cpp"], "-O2", MBEDTLS),
+    "by_hand": (["call/bare.cpp", "call/heap_uncounted.cpp"], f"-O2 {SIMDJSON} -DBENCH_READS", f"-lsimdjson {MBEDTLS}"),
     "curl": (["call/curl.cpp", "call/heap_uncounted.cpp"], "-O2", "-lcurl"),
     "httplib": (["call/httplib.cpp", "call/heap_uncounted.cpp"], "-O2", "-lcpp-httplib -lssl -lcrypto -pthread"),
     "beast": (["call/beast.cpp", "call/heap_uncounted.cpp"], "-O2", "-lssl -lcrypto -lboost_json"),

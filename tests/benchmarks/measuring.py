@@ -29,7 +29,7 @@ FULL = "ours,ours_compact,find_unordered,switch,rapidjson,nlohmann,boost,cjson,j
 DECODED = (("minified", f"{FULL},ours_narrow"), ("pretty", FULL), ("varied", FULL), ("shuffled", FULL),
            ("escapes", FULL), ("16_KB", "ours,ours_compact,every_pair,rapidjson,nlohmann"),
            ("1_MB", "ours,ours_compact,every_pair"), ("selected", "ours_narrow"))
-CALLERS = ("ours", "ours_compact", "bare", "curl", "httplib", "beast")
+CALLERS = ("ours", "ours_compact", "by_hand", "bare", "curl", "httplib", "beast")
 COUNTS = (1, 3, 10, 30, 100, 300, 1000)
 
 
@@ -99,6 +99,7 @@ def memory(_):
 
 COMPILED = {
     "ours": (building.HERE / "call" / "ours.cpp", building.WITH_ALL.split()),
+    "ours_compact": (building.HERE / "call" / "ours.cpp", [*building.WITH_TLS.split(), "-DBENCH_COMPACT"]),
     "bare": (building.HERE / "compile" / "bare.cpp", building.SIMDJSON.split()),
     "curl": (building.HERE / "call" / "curl.cpp", []),
 }

@@ -1,7 +1,9 @@
 // The call as a bare loop over mbedTLS: fixed bytes out, as many bytes in as the reply is long; nothing is parsed. The
-// handshake is mbedTLS's own, with its default curves; the server is verified.
+// handshake is mbedTLS's own, with its default curves; the server is verified. With BENCH_READS the same loop reads what it
+// got: the status, the length, and the members by On-Demand and a switch.
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/entropy.h>
@@ -10,6 +12,10 @@
 #include <mbedtls/ssl.h>
 
 #include "peer.hpp"
+
+#if defined(BENCH_READS)
+#include "../decode/on_demand.hpp"
+#endif
 
 namespace {
 
@@ -46,7 +52,13 @@ class session {
         exchange();
     }
 
+#if defined(BENCH_READS)
+    void print_reply() const {
+        std::printf("%.*s %d\n", static_cast<int>(task_.Name.size()), task_.Name.data(), task_.ProgressPercent);
+    }
+#else
     void print_reply() const { std::printf("%s\n", reply_.substr(reply_.find("\r\n\r\n") + 4, size_).c_str()); }
+#endif
 
   private:
     static void check(int code) {
@@ -89,6 +101,9 @@ class session {
                 check(n);
         }
         size_ = 0;
+#if defined(BENCH_READS)
+        wanted_ = 0;
+#endif
         while (wanted_ == 0 || size_ < wanted_) {
             const int n =
                 mbedtls_ssl_read(&ssl_, reinterpret_cast<unsigned char*>(reply_.data()) + size_, reply_.size() - size_);
@@ -97,21 +112,34 @@ class session {
             check(n);
             if (wanted_ == 0) learn();
         }
+#if defined(BENCH_READS)
+        if (!reply_.starts_with("HTTP/1.1 200 ")) bench::give_up("not the reply");
+        task_ = {};
+        if (!bench::by_switch<false>(parser_, reply_.data() + body_, wanted_ - body_, reply_.size() - body_, task_))
+            bench::give_up("not the document");
+#endif
     }
 
-    /// The first reply says how long all of them are.
+    /// How long this reply is, and all others of this server.
     void learn() {
-        const std::size_t head = reply_.find("\r\n\r\n");
-        const std::size_t length = reply_.find("Content-Length: ");
-        if (head < size_ && length < head)
-            wanted_ = head + 4 + static_cast<std::size_t>(std::atol(reply_.c_str() + length + 16));
+        const std::string_view come(reply_.data(), size_);
+        const std::size_t head = come.find("\r\n\r\n");
+        const std::size_t length = come.find("Content-Length: ");
+        if (head == come.npos || length > head) return;
+        body_ = head + 4;
+        wanted_ = body_ + static_cast<std::size_t>(std::atol(reply_.c_str() + length + 16));
     }
 
     bench::place at_;
     std::string request_;
     std::string reply_ = std::string(16 * 1024, '\0');
     std::size_t size_ = 0;
+    std::size_t body_ = 0;
     std::size_t wanted_ = 0;
+#if defined(BENCH_READS)
+    bench::od::parser parser_;
+    bench::plain_task task_;
+#endif
     mbedtls_net_context net_;
     mbedtls_ssl_context ssl_;
     mbedtls_ssl_config config_;
