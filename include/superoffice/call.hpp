@@ -30,9 +30,12 @@ struct wait_condition {
     instant until = instant::never();
 };
 
-/// Says that the start of a call may wait for the link's name look-up all the same.
-struct allow_waiting_lookup_t {};
-inline constexpr allow_waiting_lookup_t allow_waiting_lookup{};
+/// Says that the start of a call may wait for the link's name look-up all the same. Not made from `{}`, which stands for
+/// options left as they are.
+struct allow_waiting_lookup_t {
+    explicit constexpr allow_waiting_lookup_t(int) noexcept {}
+};
+inline constexpr allow_waiting_lookup_t allow_waiting_lookup{0};
 
 /// A running call. The caller holds it; moving it on is allowed, and giving it up (destructor, `cancel`) ends the call
 /// and leaves the client ready for the next one. It must be gone before its client is.

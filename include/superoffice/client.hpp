@@ -172,6 +172,11 @@ class client {
                                            const call_options& options, allow_waiting_lookup_t) noexcept {
         return call<client, Info>{*this, what, request, options};
     }
+    template <class Info, class Request, class Reply>
+    [[nodiscard]] call<client, Info> start(const operation<Request, Reply>& what, const Request& request,
+                                           allow_waiting_lookup_t allowed) noexcept {
+        return start<Info>(what, request, call_options{}, allowed);
+    }
 
     /// About the last reply, whether it was a value or an error; valid as long as the decoded text.
     [[nodiscard]] const reply_info& last_reply() const noexcept { return driver_.last_reply(); }

@@ -59,6 +59,9 @@ class watch {
             requires(const Info& info) { info.State; },
             "superoffice: a watched struct needs a member State: field<coded<BatchTaskState>> State;");
     }
+    template <class Client>
+    watch(Client& api, std::int32_t id, allow_waiting_lookup_t allowed) noexcept
+        : watch(api, id, watch_options{}, allowed) {}
     watch(const watch&) = delete;
     watch& operator=(const watch&) = delete;
     ~watch() { cancel(); }

@@ -11064,9 +11064,12 @@ struct wait_condition {
     instant until = instant::never();
 };
 
-/// Says that the start of a call may wait for the link's name look-up all the same.
-struct allow_waiting_lookup_t {};
-inline constexpr allow_waiting_lookup_t allow_waiting_lookup{};
+/// Says that the start of a call may wait for the link's name look-up all the same. Not made from `{}`, which stands for
+/// options left as they are.
+struct allow_waiting_lookup_t {
+    explicit constexpr allow_waiting_lookup_t(int) noexcept {}
+};
+inline constexpr allow_waiting_lookup_t allow_waiting_lookup{0};
 
 /// A running call. The caller holds it; moving it on is allowed, and giving it up (destructor, `cancel`) ends the call
 /// and leaves the client ready for the next one. It must be gone before its client is.
@@ -12402,6 +12405,11 @@ class client {
                                            const call_options& options, allow_waiting_lookup_t) noexcept {
         return call<client, Info>{*this, what, request, options};
     }
+    template <class Info, class Request, class Reply>
+    [[nodiscard]] call<client, Info> start(const operation<Request, Reply>& what, const Request& request,
+                                           allow_waiting_lookup_t allowed) noexcept {
+        return start<Info>(what, request, call_options{}, allowed);
+    }
 
     /// About the last reply, whether it was a value or an error; valid as long as the decoded text.
     [[nodiscard]] const reply_info& last_reply() const noexcept { return driver_.last_reply(); }
@@ -12514,6 +12522,9 @@ class watch {
             requires(const Info& info) { info.State; },
             "superoffice: a watched struct needs a member State: field<coded<BatchTaskState>> State;");
     }
+    template <class Client>
+    watch(Client& api, std::int32_t id, allow_waiting_lookup_t allowed) noexcept
+        : watch(api, id, watch_options{}, allowed) {}
     watch(const watch&) = delete;
     watch& operator=(const watch&) = delete;
     ~watch() { cancel(); }

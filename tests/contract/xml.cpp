@@ -147,7 +147,7 @@ TEST_CASE("§11 XML: too little memory for both says how much it takes, and a do
 TEST_CASE("§11 XML: a watch follows a task in XML too") {
     const undisturbed around;
     host<superoffice::xml_reader<superoffice::compact_reader>> to{in_xml()};
-    superoffice::watch<> task{to.api, 6104, {}, superoffice::allow_waiting_lookup};
+    superoffice::watch<> task{to.api, 6104, superoffice::allow_waiting_lookup};
     superoffice::watch_state state{};
     while ((state = task.step(instant{0})) == superoffice::watch_state::waiting)
         to.link.wait(task.wants().what, milliseconds{1000});

@@ -225,4 +225,17 @@ TEST_CASE("call: over a link that may wait, it is started only when that is said
     auto other = api.start_get_batch_task_info(497, {.timeout = so::milliseconds{5}}, so::allow_waiting_lookup);
     support::step_to_end(other);
     CHECK(other.value().error() == errc::connection_closed);
+    auto named = api.start<so::BatchTaskInfo>(so::get_batch_task_info, so::GetBatchTaskInfoRequest{497},
+                                              so::allow_waiting_lookup);
+    support::step_to_end(named);
+    CHECK(named.value().error() == errc::connection_closed);
+}
+
+TEST_CASE("call: {} stands for the options, whatever else could be said there") {
+    bench b;
+    so::scripted link{good_steps};
+    b.link.now = &link;
+    auto call = b.api.start_get_batch_task_info(497, {});
+    support::step_to_end(call);
+    CHECK(call.value()->Id == 497);
 }

@@ -107,6 +107,15 @@ struct bench {
 
 }  // namespace
 
+TEST_CASE("watch: made with options, with {} for them, or only with leave to wait") {
+    const std::string reply = at("Succeeded", 100);
+    bench b{asked({reply, reply})};
+    so::watch<progress> with_none{b.api, 497, {}};
+    CHECK(with_none.step(b.clock.now()) == watch_state::finished);
+    so::watch<progress> that_may_wait{b.api, 497, so::allow_waiting_lookup};
+    CHECK(that_may_wait.step(b.clock.now()) == watch_state::finished);
+}
+
 TEST_CASE("watch: section 13, the usual way: each change told once, then finished") {
     const std::string replies[] = {at("New", 0), at("Started", 10), at("Started", 10), at("Started", 60),
                                    at("Succeeded", 100)};
