@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/client.hpp>
 #include <superoffice/std_types.hpp>
+#include <superoffice/transport/scripted_http.hpp>
 #include <superoffice/xml.hpp>
 
 #include <doctest/doctest.h>
@@ -956,4 +957,25 @@ TEST_CASE("xml: how much memory would be enough is exact, also where a tenant's 
         CHECK(with(small.needed(), replies).code == errc::ok);
         CHECK(with(small.needed() - 1, replies) == small);
     }
+}
+
+TEST_CASE("xml: how much memory would be enough is exact over an HTTP stack too, whose kept headers take some of it") {
+    namespace script = so::http_script;
+    const std::string large = "<B><Name>" + std::string(1500, '"') + "</Name></B>";
+    const auto with = [&](std::size_t size) {
+        const so::http_script_step steps[] = {
+            script::asks(),
+            script::replies(200, "Content-Type: application/xml\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"),
+            script::gives(large), script::ends()};
+        so::scripted_http stack{steps};
+        std::vector<std::byte> memory(size);
+        so::client api{
+            stack,  "https://online3.superoffice.com/Cust12345/api",     so::anonymous{},
+            memory, so::client_options{.reply_as = so::reply_type::xml}, so::xml_reader<so::compact_reader>{}};
+        return api.get_batch_task_info(497, {}, so::steady_clock{}).error();
+    };
+    const so::error small = with(2200);
+    CHECK(small.code == errc::memory_too_small);
+    CHECK(with(small.needed()).code == errc::ok);
+    CHECK(with(small.needed() - 1) == small);
 }

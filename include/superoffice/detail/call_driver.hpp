@@ -258,9 +258,9 @@ class call_driver {
         if (digest_wanted_) digest_ = digest_of({body.data(), body.size()});
         answer = error{};
         answer = interpret(reader_, reply_, document, *answer);
-        if constexpr (reads_xml<Reader>)  // which counts from the body on
+        if constexpr (reads_xml<Reader>)  // which counts without the head, in front of the body or behind it
             if (error e = answer.error(); e.code == errc::memory_too_small) {
-                e.offset += static_cast<std::uint32_t>(body.data() - reinterpret_cast<const char*>(memory_.data()));
+                e.offset += static_cast<std::uint32_t>(memory_.size() - document.capacity);
                 count_kept(e);
                 answer = e;
             }
