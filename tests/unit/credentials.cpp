@@ -332,6 +332,14 @@ TEST_CASE("credential_source: a pending one obeys the deadline") {
     for (; call.step(instant{now}) == so::step_state::pending; now += 10) CHECK(now < 50);
     CHECK(now == 50);
     CHECK(call.value().error() == so::error{.stage = stage::credential, .code = errc::deadline_exceeded});
+
+    // Who sleeps between the steps is not told to sleep beyond it.
+    auto last = api.start_get_batch_task_info(497, {.timeout = so::milliseconds{15}});
+    CHECK(last.step(instant{100}) == so::step_state::pending);
+    CHECK(last.wants().until == instant{110});
+    CHECK(last.step(instant{110}) == so::step_state::pending);
+    CHECK(last.wants().until == instant{115});
+    CHECK(last.step(instant{115}) == so::step_state::done);
 }
 
 TEST_CASE("credential_source: clients that share a token have one fresh one fetched, if each knows what it added") {

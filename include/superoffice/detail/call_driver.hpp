@@ -164,7 +164,10 @@ class call_driver {
         course_.reached = stage::credential;
         if (needs_credential()) {
             switch (source_of(credential_).prepare(now)) {
-                case credential_state::pending: return course_.wait({wait_for::time, now + credential_pause});
+                case credential_state::pending: {
+                    const instant next = now + credential_pause;
+                    return course_.wait({wait_for::time, next < course_.deadline ? next : course_.deadline});
+                }
                 case credential_state::missing: return course_.fail(errc::credential_missing);
                 case credential_state::unavailable: return course_.fail(errc::credential_unavailable);
                 case credential_state::ready: break;
