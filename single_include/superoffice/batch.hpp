@@ -11628,6 +11628,7 @@ error directory_asker<Reader>::learn(reply_info& about, const json_document& doc
     base = base_of(status);
     base_url parsed;
     if (read_base_url(base, parsed).code != errc::ok || (from_https && !parsed.https)) return nowhere;
+    about.message = about.detail = about.type = {};  // where they stand, the tenant's request is written
     return {};
 }
 

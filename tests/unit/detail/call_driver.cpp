@@ -121,6 +121,27 @@ TEST_CASE("call_driver: while a call is repeated, its last reply shows nothing o
     CHECK(api.last_reply().head.header("authorization").empty());
 }
 
+TEST_CASE("call_driver: what a directory says beside the address is not where the new request's credential stands") {
+    // As far into the memory as the token is.
+    const std::string wordy = support::reply_text(
+        "200 OK", R"({"IsRunning":true,"Api":"https://online7.superoffice.com/Cust12345/api","Message":")" +
+                      std::string(400, 'm') + "\"}");
+    const so::script_step steps[] = {script::starts(),           script::expects(first),
+                                     script::gives(misdirected), script::stops(),
+                                     script::starts(),           script::expects(question),
+                                     script::gives(wordy),       script::stops(),
+                                     script::starts(),           script::would_block(so::wait_for::writable)};
+    so::scripted link{steps};
+    std::array<std::byte, 2048> memory{};
+    so::client api{link, "https://online3.superoffice.com/Cust12345/api", so::bearer{support::test_token}, memory,
+                   so::client_options{.tenant_directory = directory}};
+    auto call = api.start_get_batch_task_info(497);
+    while (!link.finished()) REQUIRE(call.step(instant{0}) == step_state::pending);
+    CHECK(support::holds(memory, support::test_token));
+    CHECK(api.last_reply().message.empty());
+    CHECK(api.last_reply().head.fields.empty());
+}
+
 TEST_CASE("call_driver: a directory without TLS is not asked where to send the credential of an https base") {
     const so::script_step steps[] = {script::starts(), script::expects(first), script::gives(misdirected)};
     so::scripted link{steps};
