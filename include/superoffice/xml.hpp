@@ -21,6 +21,7 @@
 #include <superoffice/detail/xml_to_json.hpp>
 #include <superoffice/detail/xml_write.hpp>
 #include <superoffice/json.hpp>
+#include <superoffice/json/compact_reader.hpp>
 #include <superoffice/json/default_reader.hpp>
 #include <superoffice/json/reader.hpp>
 #include <superoffice/json/writer.hpp>
@@ -176,7 +177,8 @@ inline result<json_document> xml_as_json(json_document xml, const xml_shape& sha
 /// decode: there is one decode, one set of rules and of errors. The client does so by itself when the Content-Type of a
 /// reply says XML; by hand:
 ///
-///     superoffice::xml_reader reader;
+///     superoffice::xml_reader reader;               // JSON by `compact_reader`, whatever is switched on
+///     superoffice::xml_reader reader{max_bytes};    // by `simdjson_reader`, where that is the default
 ///     const auto json = reader.to_json<BatchTaskInfo>({memory, size, capacity});
 ///     if (json) info = superoffice::decode<BatchTaskInfo>(reader, *json);
 ///
@@ -229,6 +231,7 @@ class xml_reader : public Base {
     }
 };
 
+xml_reader() -> xml_reader<compact_reader>;
 xml_reader(std::size_t) -> xml_reader<>;
 
 }  // namespace SUPEROFFICE_ABI

@@ -12,6 +12,7 @@
 #include "support/guard_page.hpp"
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -30,6 +31,8 @@ using so::errc;
 using so::field;
 
 static_assert(so::json_reader<so::xml_reader<so::compact_reader>>);
+static_assert(std::same_as<decltype(so::xml_reader{}), so::xml_reader<so::compact_reader>>);
+static_assert(std::same_as<decltype(so::xml_reader{std::size_t{1024}}), so::xml_reader<>>);
 static_assert(so::detail::reads_xml<so::xml_reader<>>);
 static_assert(!so::detail::reads_xml<so::default_reader>);
 static_assert(so::detail::writes_xml<so::xml_reader<>, so::GetBatchTaskInfoRequest>);
@@ -904,9 +907,9 @@ TEST_CASE("xml: a client that has the reader sends and reads XML; one that has n
               errc::not_json);
         CHECK(ask(reader(), "<a><Id>x</Id></a>", message).error() == errc::wrong_kind);
     };
-    ask_each([] { return so::xml_reader<so::compact_reader>{}; });
+    ask_each([] { return so::xml_reader{}; });
 #if SUPEROFFICE_WITH_SIMDJSON
-    ask_each([] { return so::xml_reader<so::simdjson_reader>{16 * 1024}; });
+    ask_each([] { return so::xml_reader{16 * 1024}; });
 #endif
     std::string message;
     const auto without = ask(so::compact_reader{}, plain_sample, message);
