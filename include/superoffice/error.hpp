@@ -124,7 +124,8 @@ struct error {
                                ///< `bad_header_value` which header: see `header_name`
     std::uint16_t reserved = 0;
 
-    /// Bytes that would have been enough, for `memory_too_small`, `reply_too_large` and `document_too_large`; else 0.
+    /// Bytes that would have been enough, for `memory_too_small`, `reply_too_large` and `document_too_large`; else 0. The
+    /// largest number, 2^32 - 1, stands for all above it, too.
     /// A lower bound for `reply_too_large` where the reply did not say its size and its end was not seen: it ended early,
     /// or went on beyond `max_counted_bytes`. `head_too_large` has none, since nobody knows what follows such a head: try
     /// with twice the memory.
@@ -141,13 +142,18 @@ static_assert(sizeof(error) == 16);
 
 namespace detail {
 
+/// An error's offset, or size: what 32 bits do not hold is cut to the largest number that they do.
+constexpr std::uint32_t as_offset(std::size_t n) noexcept {
+    return static_cast<std::uint32_t>(n < UINT32_MAX ? n : UINT32_MAX);
+}
+
 /// What stops a request before anything was sent; nothing at all for `ok`. One function, since many places end so.
 [[gnu::noinline]] constexpr error refused_request(errc code, std::size_t offset, std::uint16_t member = 0) noexcept {
     error e;
     if (code == errc::ok) return e;
     e.stage = stage::request;
     e.code = code;
-    e.offset = static_cast<std::uint32_t>(offset < UINT32_MAX ? offset : UINT32_MAX);
+    e.offset = as_offset(offset);
     e.member = member;
     return e;
 }

@@ -333,11 +333,7 @@ class exchange {
 
     void fail(stage where, errc code, std::size_t offset) noexcept {
         if (at_ == place::request) detail::wipe(memory_.data() + size_, head_size_ - size_);
-        constexpr std::size_t most = UINT32_MAX;
-        failure_ = {.stage = where,
-                    .code = code,
-                    .http_status = reader_.status(),
-                    .offset = static_cast<std::uint32_t>(offset < most ? offset : most)};
+        failure_ = {.stage = where, .code = code, .http_status = reader_.status(), .offset = detail::as_offset(offset)};
         keep_ = false;
         at_ = place::failed;
     }

@@ -14,7 +14,6 @@
 #include <superoffice/result.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -172,8 +171,7 @@ template <class T>
     json_writer out{into};
     codec<T>::encode(out, value);
     if (out.fits()) return out.text();
-    return error{
-        .stage = stage::request, .code = errc::memory_too_small, .offset = static_cast<std::uint32_t>(out.size())};
+    return detail::refused_request(errc::memory_too_small, out.size());
 }
 
 /// The name of the member that an error of a decode is about; empty when it is about none. A constant.

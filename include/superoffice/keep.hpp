@@ -13,7 +13,6 @@
 #include <superoffice/string_map.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -91,7 +90,7 @@ template <class Info>
     result<Info> kept{info};
     detail::text_storage texts{storage};
     detail::keep_views(*kept, texts);
-    if (!texts.fits()) kept = error{.code = errc::memory_too_small, .offset = static_cast<std::uint32_t>(texts.size())};
+    if (!texts.fits()) kept = error{.code = errc::memory_too_small, .offset = detail::as_offset(texts.size())};
     return kept;
 }
 

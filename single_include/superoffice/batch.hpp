@@ -401,7 +401,8 @@ struct error {
                                ///< `bad_header_value` which header: see `header_name`
     std::uint16_t reserved = 0;
 
-    /// Bytes that would have been enough, for `memory_too_small`, `reply_too_large` and `document_too_large`; else 0.
+    /// Bytes that would have been enough, for `memory_too_small`, `reply_too_large` and `document_too_large`; else 0. The
+    /// largest number, 2^32 - 1, stands for all above it, too.
     /// A lower bound for `reply_too_large` where the reply did not say its size and its end was not seen: it ended early,
     /// or went on beyond `max_counted_bytes`. `head_too_large` has none, since nobody knows what follows such a head: try
     /// with twice the memory.
@@ -418,13 +419,18 @@ static_assert(sizeof(error) == 16);
 
 namespace detail {
 
+/// An error's offset, or size: what 32 bits do not hold is cut to the largest number that they do.
+constexpr std::uint32_t as_offset(std::size_t n) noexcept {
+    return static_cast<std::uint32_t>(n < UINT32_MAX ? n : UINT32_MAX);
+}
+
 /// What stops a request before anything was sent; nothing at all for `ok`. One function, since many places end so.
 [[gnu::noinline]] constexpr error refused_request(errc code, std::size_t offset, std::uint16_t member = 0) noexcept {
     error e;
     if (code == errc::ok) return e;
     e.stage = stage::request;
     e.code = code;
-    e.offset = static_cast<std::uint32_t>(offset < UINT32_MAX ? offset : UINT32_MAX);
+    e.offset = as_offset(offset);
     e.member = member;
     return e;
 }
@@ -3906,7 +3912,7 @@ class simdjson_reader {
     friend value;
 
     SUPEROFFICE_COLD errc lacking(std::size_t needed, errc code) noexcept {
-        needed_ = needed > UINT32_MAX ? UINT32_MAX : static_cast<std::uint32_t>(needed);
+        needed_ = detail::as_offset(needed);
         return code;
     }
 
@@ -4518,7 +4524,7 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
 constexpr error decode_error(errc code, std::size_t offset, std::uint16_t member = 0) noexcept {
-    return {.stage = stage::decode, .code = code, .offset = static_cast<std::uint32_t>(offset), .member = member};
+    return {.stage = stage::decode, .code = code, .offset = as_offset(offset), .member = member};
 }
 
 /// A second struct that takes members which the first does not have. One of a kind that it does not expect is skipped.
@@ -4830,8 +4836,7 @@ template <class T>
     json_writer out{into};
     codec<T>::encode(out, value);
     if (out.fits()) return out.text();
-    return error{
-        .stage = stage::request, .code = errc::memory_too_small, .offset = static_cast<std::uint32_t>(out.size())};
+    return detail::refused_request(errc::memory_too_small, out.size());
 }
 
 /// The name of the member that an error of a decode is about; empty when it is about none. A constant.
@@ -4944,7 +4949,7 @@ template <class Info>
     result<Info> kept{info};
     detail::text_storage texts{storage};
     detail::keep_views(*kept, texts);
-    if (!texts.fits()) kept = error{.code = errc::memory_too_small, .offset = static_cast<std::uint32_t>(texts.size())};
+    if (!texts.fits()) kept = error{.code = errc::memory_too_small, .offset = detail::as_offset(texts.size())};
     return kept;
 }
 
@@ -6639,11 +6644,7 @@ class exchange {
 
     void fail(stage where, errc code, std::size_t offset) noexcept {
         if (at_ == place::request) detail::wipe(memory_.data() + size_, head_size_ - size_);
-        constexpr std::size_t most = UINT32_MAX;
-        failure_ = {.stage = where,
-                    .code = code,
-                    .http_status = reader_.status(),
-                    .offset = static_cast<std::uint32_t>(offset < most ? offset : most)};
+        failure_ = {.stage = where, .code = code, .http_status = reader_.status(), .offset = detail::as_offset(offset)};
         keep_ = false;
         at_ = place::failed;
     }
@@ -12214,10 +12215,7 @@ class http_carrier {
     }
 
     static error sized(std::size_t needed) noexcept {
-        constexpr std::size_t highest = (std::numeric_limits<std::uint32_t>::max)();
-        return {.stage = stage::http,
-                .code = errc::reply_too_large,
-                .offset = static_cast<std::uint32_t>(needed < highest ? needed : highest)};
+        return {.stage = stage::http, .code = errc::reply_too_large, .offset = as_offset(needed)};
     }
 
     /// A body that could not be taken in, an error page mostly, does not hide what the status says.

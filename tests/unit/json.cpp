@@ -384,6 +384,11 @@ TEST_CASE("decode: memory without the reader's slack is an error that says how m
     const std::size_t size = document.size();
     CHECK(so::decode<small>(so::compact_reader{}, {document.data(), size, size}).has_value());
     CHECK(so::decode<small>(so::compact_reader{}, {document.data(), size, size - 1}).error().needed() == size);
+#if SIZE_MAX > UINT32_MAX  // not a byte of it is looked at
+    const auto endless = so::decode<small>(so::compact_reader{}, {document.data(), 5'000'000'000, 6'000'000'000});
+    CHECK(endless.error() == errc::document_too_large);
+    CHECK(endless.error().needed() == UINT32_MAX);
+#endif
 #if SUPEROFFICE_WITH_SIMDJSON
     so::simdjson_reader reader{size};
     document.resize(size + so::simdjson_reader::slack);

@@ -18,7 +18,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <limits>
 #include <span>
 #include <string_view>
 
@@ -199,10 +198,7 @@ class http_carrier {
     }
 
     static error sized(std::size_t needed) noexcept {
-        constexpr std::size_t highest = (std::numeric_limits<std::uint32_t>::max)();
-        return {.stage = stage::http,
-                .code = errc::reply_too_large,
-                .offset = static_cast<std::uint32_t>(needed < highest ? needed : highest)};
+        return {.stage = stage::http, .code = errc::reply_too_large, .offset = as_offset(needed)};
     }
 
     /// A body that could not be taken in, an error page mostly, does not hide what the status says.

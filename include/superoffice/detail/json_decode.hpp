@@ -17,7 +17,7 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
 constexpr error decode_error(errc code, std::size_t offset, std::uint16_t member = 0) noexcept {
-    return {.stage = stage::decode, .code = code, .offset = static_cast<std::uint32_t>(offset), .member = member};
+    return {.stage = stage::decode, .code = code, .offset = as_offset(offset), .member = member};
 }
 
 /// A second struct that takes members which the first does not have. One of a kind that it does not expect is skipped.

@@ -135,7 +135,7 @@ class simdjson_reader {
     friend value;
 
     SUPEROFFICE_COLD errc lacking(std::size_t needed, errc code) noexcept {
-        needed_ = needed > UINT32_MAX ? UINT32_MAX : static_cast<std::uint32_t>(needed);
+        needed_ = detail::as_offset(needed);
         return code;
     }
 
