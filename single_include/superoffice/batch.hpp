@@ -2561,7 +2561,8 @@ struct any_element {
 /// `next(closing, more)`   behind an item: over the comma to the next one, or over the closing bracket
 /// `passed_on(start, e)`   to be asked on the way out of each container, with the item's `place()`: keeps the offset
 /// `on(c)`                 the value's first byte is c
-/// `place()`               where the value starts; `since(place)` is the text from there to what was consumed last
+/// `place()`               where in the document the value starts; `since(place)` is the text from there to what was
+///                         consumed last
 ///
 /// The values of this library's readers have short cuts beside these (`detail::json_value_of`); the decoder does without
 /// where there are none.
@@ -2580,6 +2581,7 @@ concept json_value = requires(Value& value, bool& flag, std::string_view& text, 
     { value.key_is(text) } noexcept -> std::same_as<bool>;
     { value.key(token) } noexcept -> std::same_as<errc>;
     { value.next('}', flag) } noexcept -> std::same_as<errc>;
+    { value.place() } noexcept -> std::same_as<const char*>;
     { value.passed_on(value.place(), errc::ok) } noexcept -> std::same_as<errc>;
     { value.on('n') } noexcept -> std::same_as<bool>;
     { value.since(value.place()) } noexcept -> std::same_as<std::string_view>;
@@ -4669,7 +4671,7 @@ error decode_by_table(Reader& reader, json_document document, const member_table
     }
     const std::size_t offset = e == errc::document_too_large ? document.size
                                : state.needed != 0           ? state.needed
-                                                             : reader.offset();
+                                                             : static_cast<std::uint32_t>(reader.offset());
     return decode_error(e, offset, state.member);
 }
 
@@ -12137,7 +12139,7 @@ class http_carrier {
         if (enough_) return too_large(call, size_);
         const std::span<std::byte> into = counting_ ? memory_ : memory_.subspan(size_);
         const io_result io = stack_->step(now, into);
-        head_.status = stack_->status();
+        head_.status = static_cast<std::uint16_t>(stack_->status());
         call.reached = io.at != stage::none ? io.at : head_.status != 0 ? stage::http : stage::receive;
         switch (io.state) {
             case io_state::would_block: return blocked(call, io.wants);

@@ -54,6 +54,15 @@ struct untold {
 static_assert(!so::http_transport<may_throw> && !so::http_transport<other_answer> && !so::http_transport<deaf> &&
               !so::http_transport<untold>);
 
+// Whatever converts is enough.
+struct plain_spoken : archetype {
+    static constexpr int may_wait = 0;
+    io_result step(so::instant, std::span<std::byte>) noexcept { return io_result::closed(); }
+    [[nodiscard]] long status() const noexcept { return 204; }
+    [[nodiscard]] int secure() const noexcept { return 1; }
+};
+static_assert(so::http_transport<plain_spoken>);
+
 // Neither kind passes for the other.
 static_assert(!so::http_transport<so::scripted> && !so::byte_transport<so::scripted_http>);
 
@@ -66,6 +75,10 @@ TEST_CASE("http_transport: over the archetype a call ends with what it says") {
     CHECK(support::ask(api).error == so::error{.stage = so::stage::receive, .code = so::errc::link_failed});
     so::client safe{stack, "https://example.com", so::bearer{"t"}, memory};
     CHECK(support::ask(safe).error == so::error{.stage = so::stage::connect, .code = so::errc::insecure_link});
+    plain_spoken other;
+    so::client found{other, "https://example.com", so::bearer{"t"}, memory};
+    CHECK(support::ask(found).error ==
+          so::error{.stage = so::stage::service, .code = so::errc::no_such_task, .http_status = 204});
 }
 
 TEST_CASE("http_transport: http_memory_bytes is enough for a call, and not much more than it takes") {

@@ -120,7 +120,7 @@ class http_carrier {
         if (enough_) return too_large(call, size_);
         const std::span<std::byte> into = counting_ ? memory_ : memory_.subspan(size_);
         const io_result io = stack_->step(now, into);
-        head_.status = stack_->status();
+        head_.status = static_cast<std::uint16_t>(stack_->status());
         call.reached = io.at != stage::none ? io.at : head_.status != 0 ? stage::http : stage::receive;
         switch (io.state) {
             case io_state::would_block: return blocked(call, io.wants);

@@ -162,7 +162,7 @@ error decode_by_table(Reader& reader, json_document document, const member_table
     }
     const std::size_t offset = e == errc::document_too_large ? document.size
                                : state.needed != 0           ? state.needed
-                                                             : reader.offset();
+                                                             : static_cast<std::uint32_t>(reader.offset());
     return decode_error(e, offset, state.member);
 }
 

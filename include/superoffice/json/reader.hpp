@@ -66,7 +66,8 @@ struct any_element {
 /// `next(closing, more)`   behind an item: over the comma to the next one, or over the closing bracket
 /// `passed_on(start, e)`   to be asked on the way out of each container, with the item's `place()`: keeps the offset
 /// `on(c)`                 the value's first byte is c
-/// `place()`               where the value starts; `since(place)` is the text from there to what was consumed last
+/// `place()`               where in the document the value starts; `since(place)` is the text from there to what was
+///                         consumed last
 ///
 /// The values of this library's readers have short cuts beside these (`detail::json_value_of`); the decoder does without
 /// where there are none.
@@ -85,6 +86,7 @@ concept json_value = requires(Value& value, bool& flag, std::string_view& text, 
     { value.key_is(text) } noexcept -> std::same_as<bool>;
     { value.key(token) } noexcept -> std::same_as<errc>;
     { value.next('}', flag) } noexcept -> std::same_as<errc>;
+    { value.place() } noexcept -> std::same_as<const char*>;
     { value.passed_on(value.place(), errc::ok) } noexcept -> std::same_as<errc>;
     { value.on('n') } noexcept -> std::same_as<bool>;
     { value.since(value.place()) } noexcept -> std::same_as<std::string_view>;

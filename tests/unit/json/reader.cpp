@@ -60,11 +60,11 @@ static_assert(so::json_value<bare_value>);
 
 class bare_reader {
   public:
-    static constexpr std::size_t slack = 0;
+    static constexpr int slack = 0;  // whatever converts is enough
     errc start(const so::json_document& document) noexcept { return reader_.start(document); }
     bare_value root() noexcept { return bare_value{reader_.root()}; }
     errc finish() noexcept { return reader_.finish(); }
-    std::uint32_t offset() const noexcept { return reader_.offset(); }
+    int offset() const noexcept { return static_cast<int>(reader_.offset()); }
 
   private:
     so::compact_reader reader_;
