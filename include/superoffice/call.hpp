@@ -80,7 +80,8 @@ class call {
 
     [[nodiscard]] bool is_done() const noexcept { return api_ == nullptr; }
 
-    /// The value or the error; only once `step` has answered done. Texts live until the client's next call.
+    /// The value or the error; only once `step` has answered done. Texts live until the client's next call,
+    /// its `stop()` or its end.
     [[nodiscard]] const result<Info>& value() const noexcept {
         SUPEROFFICE_ASSERT(is_done());
         return value_;

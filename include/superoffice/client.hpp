@@ -72,7 +72,8 @@ inline namespace SUPEROFFICE_ABI_READER {
 /// own from its first call to `stop()` or its end, since that holds the kept connection: another client on it would send its
 /// credential there. The memory is its own while a call runs; between calls the program may write to it, but for as many bytes
 /// at its end as `base()` has, once a tenant has moved. Request, head and reply stand there; texts of a decoded struct are
-/// views into it, valid until the next call starts or the memory is gone. The request's bytes are zeroed as they are sent.
+/// views into it, valid until the next call starts. `stop()` and the client's end zero it, and such texts with it: what is
+/// to outlive the client is kept (`keep`, `fixed_text`). The request's bytes are zeroed as they are sent.
 /// Neither copied nor moved. One thread at a time uses a client, its link and its calls; clients share nothing. No heap, no
 /// clock, no waiting but in the blocking call.
 template <class Link, class Credential, json_reader Reader = default_reader>

@@ -28,14 +28,14 @@ struct service_fault {
 BOOST_DESCRIBE_STRUCT(service_fault, (), (Error, ErrorType, Message, ErrorMessage, MessageDetail, ErrorSource))
 
 /// What is worth knowing of the last reply besides its document. Views into the client's memory: valid as long as the
-/// decoded text, that is until the client's next call.
+/// decoded text, that is until the client's next call, its `stop()` or its end.
 struct reply_info {
     std::uint16_t status = 0;         ///< 0: no reply came
     std::string_view message;         ///< the service's own words, from an error object
     std::string_view detail;          ///< more of them
     std::string_view type;            ///< the kind of error: "SoNotFoundException"
     field<milliseconds> retry_after;  ///< how long the server asks to be left alone; at most a day
-    reply_head head;                  ///< every header of the reply
+    reply_head head;                  ///< the reply's headers: all; over an HTTP stack those of `kept_headers`
     milliseconds duration{0};         ///< from the first step of the call to its end
     bool slow = false;                ///< the duration exceeded the operation's threshold
 };

@@ -93,7 +93,7 @@ class watch {
     }
 
     /// What `step` has just told of: the reply with `changed` and `finished`, the error with `gone` and `failed`. Texts
-    /// live until the client's next call; with `waiting` there is nothing to be read.
+    /// live until the client's next call, or its end; with `waiting` there is nothing to be read.
     [[nodiscard]] const result<Info>& value() const noexcept { return value_; }
 
     /// The last failure that was borne, for those who show it; `errc::ok` after a reply.

@@ -6698,14 +6698,14 @@ struct service_fault {
 BOOST_DESCRIBE_STRUCT(service_fault, (), (Error, ErrorType, Message, ErrorMessage, MessageDetail, ErrorSource))
 
 /// What is worth knowing of the last reply besides its document. Views into the client's memory: valid as long as the
-/// decoded text, that is until the client's next call.
+/// decoded text, that is until the client's next call, its `stop()` or its end.
 struct reply_info {
     std::uint16_t status = 0;         ///< 0: no reply came
     std::string_view message;         ///< the service's own words, from an error object
     std::string_view detail;          ///< more of them
     std::string_view type;            ///< the kind of error: "SoNotFoundException"
     field<milliseconds> retry_after;  ///< how long the server asks to be left alone; at most a day
-    reply_head head;                  ///< every header of the reply
+    reply_head head;                  ///< the reply's headers: all; over an HTTP stack those of `kept_headers`
     milliseconds duration{0};         ///< from the first step of the call to its end
     bool slow = false;                ///< the duration exceeded the operation's threshold
 };
@@ -11117,7 +11117,8 @@ class call {
 
     [[nodiscard]] bool is_done() const noexcept { return api_ == nullptr; }
 
-    /// The value or the error; only once `step` has answered done. Texts live until the client's next call.
+    /// The value or the error; only once `step` has answered done. Texts live until the client's next call,
+    /// its `stop()` or its end.
     [[nodiscard]] const result<Info>& value() const noexcept {
         SUPEROFFICE_ASSERT(is_done());
         return value_;
@@ -12309,7 +12310,8 @@ inline namespace SUPEROFFICE_ABI_READER {
 /// own from its first call to `stop()` or its end, since that holds the kept connection: another client on it would send its
 /// credential there. The memory is its own while a call runs; between calls the program may write to it, but for as many bytes
 /// at its end as `base()` has, once a tenant has moved. Request, head and reply stand there; texts of a decoded struct are
-/// views into it, valid until the next call starts or the memory is gone. The request's bytes are zeroed as they are sent.
+/// views into it, valid until the next call starts. `stop()` and the client's end zero it, and such texts with it: what is
+/// to outlive the client is kept (`keep`, `fixed_text`). The request's bytes are zeroed as they are sent.
 /// Neither copied nor moved. One thread at a time uses a client, its link and its calls; clients share nothing. No heap, no
 /// clock, no waiting but in the blocking call.
 template <class Link, class Credential, json_reader Reader = default_reader>
@@ -12560,7 +12562,7 @@ class watch {
     }
 
     /// What `step` has just told of: the reply with `changed` and `finished`, the error with `gone` and `failed`. Texts
-    /// live until the client's next call; with `waiting` there is nothing to be read.
+    /// live until the client's next call, or its end; with `waiting` there is nothing to be read.
     [[nodiscard]] const result<Info>& value() const noexcept { return value_; }
 
     /// The last failure that was borne, for those who show it; `errc::ok` after a reply.

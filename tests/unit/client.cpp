@@ -374,17 +374,21 @@ TEST_CASE("client: over a link that does not linger, nothing is asked once it ha
     CHECK(link.stops > 0);
 }
 
-TEST_CASE("client: stop() hangs up and zeroes the memory") {
+TEST_CASE("client: stop() and its end hang up and zero the memory") {
     const script_step steps[] = {script::starts(), script::expects(request), script::gives(task), script::stops(),
-                                 script::starts(), script::expects(request), script::gives(task)};
+                                 script::starts(), script::expects(request), script::gives(task), script::stops()};
     so::scripted link{steps};
     std::array<std::byte, 4096> memory{};
-    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
-    CHECK(support::ask(api).value == task_value);
-    CHECK_FALSE(is_zero(memory));
-    api.stop();
+    {
+        so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+        CHECK(support::ask(api).value == task_value);
+        CHECK_FALSE(is_zero(memory));
+        api.stop();
+        CHECK(is_zero(memory));
+        CHECK(support::ask(api).value == task_value);
+        CHECK_FALSE(is_zero(memory));
+    }
     CHECK(is_zero(memory));
-    CHECK(support::ask(api).value == task_value);
     CHECK(link.finished());
 }
 
