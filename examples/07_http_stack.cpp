@@ -43,7 +43,8 @@ class engine_http {
 
     superoffice::io_result step(superoffice::instant, std::span<std::byte> into) noexcept {
         engine::update(job_);
-        if (job_.status == 0) return superoffice::io_result::would_block(superoffice::wait_for::time);
+        // Looked at again next frame. (One that knows when says wait_for::time, and when in wake_at().)
+        if (job_.status == 0) return superoffice::io_result::would_block(superoffice::wait_for::nothing);
         const std::string_view rest = job_.body.substr(given_, into.size());
         if (rest.empty()) return superoffice::io_result::closed();
         std::memcpy(into.data(), rest.data(), rest.size());

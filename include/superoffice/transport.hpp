@@ -28,8 +28,9 @@ inline constexpr std::size_t max_host_bytes = 253;
 /// How a link's function ended. "Nothing yet" and "the peer has closed" are different answers.
 enum class io_state : std::uint8_t { ready, would_block, closed, failed };
 
-/// What a link that would block waits for; `nothing` where it has only done enough for one call (a costly piece of a
-/// handshake, say) and is to be called again as soon as the caller has time.
+/// What a link that would block waits for. `nothing`: it has only done enough for one call (a costly piece of a handshake,
+/// say), or cannot tell, and is to be called again as soon as the caller has time. `time`: for `wake_at()` and nothing else
+/// (see `waking_transport`); of a link without one, whoever sleeps in between sleeps until the call's deadline.
 enum class wait_for : std::uint8_t { nothing, readable, writable, time };
 
 /// The answer of every function of a link.
@@ -113,7 +114,8 @@ concept timed_transport = byte_transport<Link> && requires(Link& link, instant n
 
 /// A link that wants to be called again at some time although nothing has moved, because it then gives an address up or
 /// asks a name server once more: `wake_at()` says when, in the time told by `tick`, and `instant::never()` where there is
-/// no such time. Asked after `would_block`; what a call's `wants()` answers is never later.
+/// no such time. Asked after `would_block`, and where the blocking call is about to wait for a reply; what a call's `wants()`
+/// answers is never later.
 template <class Link>
 concept waking_transport = byte_transport<Link> && requires(const Link& link) {
     { link.wake_at() } noexcept -> std::same_as<instant>;
