@@ -142,9 +142,10 @@ struct codec<field_property_map> {
 };
 
 /// Reads a whole document into a described struct: members in any order, unknown ones skipped (and checked), missing ones
-/// left as initialised, of duplicates the last. (A nested struct that is there begins as its own type does, whatever the outer
-/// one made of it.) Text members are views into the document, whose escapes are rewritten in place: a document is decoded once. Names are compared with their letter case. A document of which nothing is known
-/// is no error: it gives the struct as initialised, its fields absent. A byte order mark is `bad_json` at offset 0.
+/// left as initialised, of duplicates the last. (A nested struct that is there begins as its own type does, whatever the
+/// outer one made of it.) Text members are views into the document, whose escapes are rewritten in place: a document is
+/// decoded once. Names are compared with their letter case. A document of which nothing is known is no error: it gives
+/// the struct as initialised, its fields absent. A byte order mark is `bad_json` at offset 0.
 /// `examples/12_decode.cpp` shows this and `encode`, and an array of tasks.
 ///
 /// @returns  the struct, or an error of `stage::decode` with `offset` (byte in the document) and `member` (which one of
@@ -161,6 +162,7 @@ template <class T, class Reader>
 }
 
 /// Writes a described struct as JSON, in the order of its description; absent fields are left out, null ones written.
+/// Texts have to be UTF-8, which those of a decoded struct are: it is not checked.
 ///
 /// @returns  what was written, in `into`; or `memory_too_small`, with `needed()` saying how many bytes it takes
 /// Costs     one pass; no heap

@@ -81,8 +81,9 @@ constexpr void keep_views(unlisted<T>& value, text_storage& storage) noexcept {
 /// A copy of a decoded struct whose texts stand in `storage`, and live as long as that: it survives the client's next
 /// call. Works for every described struct.
 ///
-/// @returns  the copy; or `memory_too_small`, with `needed()` saying how many bytes its texts have. A number on the wire
-///           is kept as its enumerator's name; otherwise they are no more than the reply's body
+/// @returns  the copy; or `memory_too_small`, with `needed()` saying how many bytes its texts have. They are no more than the
+///           reply's body, but for numbers on the wire, which are kept as their enumerators' names, and for texts
+///           that members were initialised with
 /// Costs     one pass over the members; no heap
 template <class Info>
     requires detail::is_described_struct<Info>

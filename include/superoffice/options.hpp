@@ -22,7 +22,8 @@ struct header_field {
     borrowed value;
 };
 
-/// The request headers that the service documents, and any others. Empty ones are not sent. Text is borrowed.
+/// The request headers that the service documents, and any others. Empty ones are not sent. Text is borrowed: a
+/// client's for its life, a call's until that is over. What cannot be a header is `bad_header_value`: see `header_name`.
 /// Source: section 1.2 of the service notes.
 struct request_headers {
     borrowed accept_language{};          ///< Accept-Language: "en", "nb-no", "*" for no translation
@@ -107,7 +108,8 @@ struct client_options {
 /// For one call. What is set here wins over the client's; of `headers.more` the lines of both are sent.
 struct call_options {
     milliseconds timeout{0};  ///< 0 or less: the client's
-    borrowed select{};        ///< `$select` as text, in place of the one that the struct stands for
+    borrowed select{};  ///< `$select` as text, in place of the one that the struct stands for: letters, digits and
+                        ///< ,/-._ only, else `bad_select` with the offset
     request_headers headers{};
 };
 

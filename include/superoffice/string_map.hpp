@@ -108,7 +108,8 @@ class basic_map {
 
     /// The map as a described struct: members by name, the others skipped. Text with escapes has to be rewritten
     /// somewhere, which here is nowhere: such a text member fails with `memory_too_small` (`needed()` says how much the
-    /// second form wants). Members of type `json_text` take any text.
+    /// second form wants). Members of type `json_text` take any text. Errors otherwise those of `decode`: `wrong_kind` for
+    /// what is no object, `empty_document` for a default-made map.
     template <class T>
     [[nodiscard]] result<T> as() const noexcept;
     /// The same over a copy of the text in `room`, in which the views of the answer then point.

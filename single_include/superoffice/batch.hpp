@@ -2348,7 +2348,8 @@ class basic_map {
 
     /// The map as a described struct: members by name, the others skipped. Text with escapes has to be rewritten
     /// somewhere, which here is nowhere: such a text member fails with `memory_too_small` (`needed()` says how much the
-    /// second form wants). Members of type `json_text` take any text.
+    /// second form wants). Members of type `json_text` take any text. Errors otherwise those of `decode`: `wrong_kind` for
+    /// what is no object, `empty_document` for a default-made map.
     template <class T>
     [[nodiscard]] result<T> as() const noexcept;
     /// The same over a copy of the text in `room`, in which the views of the answer then point.
@@ -4809,9 +4810,10 @@ struct codec<field_property_map> {
 };
 
 /// Reads a whole document into a described struct: members in any order, unknown ones skipped (and checked), missing ones
-/// left as initialised, of duplicates the last. (A nested struct that is there begins as its own type does, whatever the outer
-/// one made of it.) Text members are views into the document, whose escapes are rewritten in place: a document is decoded once. Names are compared with their letter case. A document of which nothing is known
-/// is no error: it gives the struct as initialised, its fields absent. A byte order mark is `bad_json` at offset 0.
+/// left as initialised, of duplicates the last. (A nested struct that is there begins as its own type does, whatever the
+/// outer one made of it.) Text members are views into the document, whose escapes are rewritten in place: a document is
+/// decoded once. Names are compared with their letter case. A document of which nothing is known is no error: it gives
+/// the struct as initialised, its fields absent. A byte order mark is `bad_json` at offset 0.
 /// `examples/12_decode.cpp` shows this and `encode`, and an array of tasks.
 ///
 /// @returns  the struct, or an error of `stage::decode` with `offset` (byte in the document) and `member` (which one of
@@ -4828,6 +4830,7 @@ template <class T, class Reader>
 }
 
 /// Writes a described struct as JSON, in the order of its description; absent fields are left out, null ones written.
+/// Texts have to be UTF-8, which those of a decoded struct are: it is not checked.
 ///
 /// @returns  what was written, in `into`; or `memory_too_small`, with `needed()` saying how many bytes it takes
 /// Costs     one pass; no heap
@@ -4942,8 +4945,9 @@ constexpr void keep_views(unlisted<T>& value, text_storage& storage) noexcept {
 /// A copy of a decoded struct whose texts stand in `storage`, and live as long as that: it survives the client's next
 /// call. Works for every described struct.
 ///
-/// @returns  the copy; or `memory_too_small`, with `needed()` saying how many bytes its texts have. A number on the wire
-///           is kept as its enumerator's name; otherwise they are no more than the reply's body
+/// @returns  the copy; or `memory_too_small`, with `needed()` saying how many bytes its texts have. They are no more than the
+///           reply's body, but for numbers on the wire, which are kept as their enumerators' names, and for texts
+///           that members were initialised with
 /// Costs     one pass over the members; no heap
 template <class Info>
     requires detail::is_described_struct<Info>
@@ -5671,7 +5675,8 @@ struct header_field {
     borrowed value;
 };
 
-/// The request headers that the service documents, and any others. Empty ones are not sent. Text is borrowed.
+/// The request headers that the service documents, and any others. Empty ones are not sent. Text is borrowed: a
+/// client's for its life, a call's until that is over. What cannot be a header is `bad_header_value`: see `header_name`.
 /// Source: section 1.2 of the service notes.
 struct request_headers {
     borrowed accept_language{};          ///< Accept-Language: "en", "nb-no", "*" for no translation
@@ -5756,7 +5761,8 @@ struct client_options {
 /// For one call. What is set here wins over the client's; of `headers.more` the lines of both are sent.
 struct call_options {
     milliseconds timeout{0};  ///< 0 or less: the client's
-    borrowed select{};        ///< `$select` as text, in place of the one that the struct stands for
+    borrowed select{};  ///< `$select` as text, in place of the one that the struct stands for: letters, digits and
+                        ///< ,/-._ only, else `bad_select` with the offset
     request_headers headers{};
 };
 
@@ -5850,7 +5856,8 @@ struct operation {
 /// The largest request object, in bytes, without the texts it borrows.
 inline constexpr std::size_t max_request_object_bytes = 64;
 
-/// The request of a call that is made by GET: what comes behind its path. Letters, digits and -._ only.
+/// The request of a call that is made by GET: what comes behind its path. Letters, digits and -._ only, else
+/// `bad_base_url` with the offset in it. Borrowed until the call is over.
 struct path_segment {
     borrowed text;
 };
