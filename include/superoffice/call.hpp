@@ -17,7 +17,7 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// The most calls of the link in one step.
+/// The most pieces of work in one step. Each is at most one call of the link; two for a kept connection that was dead.
 inline constexpr unsigned max_work_per_step = 16;
 
 /// What `step` answers: call it again, or fetch the value.
@@ -68,7 +68,7 @@ class call {
     }
     ~call() { cancel(); }
 
-    /// Goes on as far as it can without waiting, `max_work_per_step` calls of the link at most. `now` never goes back;
+    /// Goes on as far as it can without waiting, `max_work_per_step` pieces of work at most. `now` never goes back;
     /// the first one starts the deadline. After `done` it answers `done` and does nothing.
     step_state step(instant now) noexcept {
         if (api_ != nullptr && api_->advance(now, value_) == step_state::done) api_ = nullptr;

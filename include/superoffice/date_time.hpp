@@ -136,8 +136,9 @@ constexpr bool read_date_by_words(std::string_view text, civil_time& into) noexc
 
 }  // namespace detail
 
-/// One date of a reply. Forms taken (every one seen in replies or documentation): `2019-12-19T10:44:12`, with 1 to 9
-/// fraction digits, with `Z`, `+02:00` or `-0500` behind. Without an offset the zone is unknown, and stays so.
+/// One date of a reply. Forms taken: `2019-12-19T10:44:12`, with 1 to 9 fraction digits, with `Z`, `+02:00` or `-0500`
+/// behind, at most 14:59. (Each was seen in replies or documentation, with 7 digits at most.) Without an offset the zone
+/// is unknown, and stays so.
 /// Year 1, and empty text, mean "not set". Plain integers inside, no locale, no clock.
 class date_time {
   public:

@@ -84,8 +84,8 @@ enum class exchange_action : std::uint8_t {
 ///         case exchange_action::failed:   return whole.failure();
 ///     }
 ///
-/// What comes out does not depend on how the bytes were cut on their way. No heap; every byte is moved at most once
-/// (twice behind a 1xx reply). Can be used again after `done` and `failed`, by another `begin`.
+/// What comes out does not depend on how the bytes were cut on their way. No heap; every byte is moved at most once,
+/// and once more for each 1xx reply that came before it. Can be used again after `done` and `failed`, by another `begin`.
 class exchange {
   public:
     exchange() noexcept = default;
@@ -136,7 +136,7 @@ class exchange {
         at_ = place::head;
     }
 
-    /// The peer takes no more of the request, but may have answered what it took (RFC 9112 section 9.3): what is left is
+    /// The peer takes no more of the request, but may have answered what it took (RFC 9112 section 9.5): what is left is
     /// zeroed, and a reply is taken in all the same. The connection carries no other exchange.
     void cut_short() noexcept {
         SUPEROFFICE_ASSERT(at_ == place::request);

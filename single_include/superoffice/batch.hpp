@@ -1666,8 +1666,9 @@ constexpr bool read_date_by_words(std::string_view text, civil_time& into) noexc
 
 }  // namespace detail
 
-/// One date of a reply. Forms taken (every one seen in replies or documentation): `2019-12-19T10:44:12`, with 1 to 9
-/// fraction digits, with `Z`, `+02:00` or `-0500` behind. Without an offset the zone is unknown, and stays so.
+/// One date of a reply. Forms taken: `2019-12-19T10:44:12`, with 1 to 9 fraction digits, with `Z`, `+02:00` or `-0500`
+/// behind, at most 14:59. (Each was seen in replies or documentation, with 7 digits at most.) Without an offset the zone
+/// is unknown, and stays so.
 /// Year 1, and empty text, mean "not set". Plain integers inside, no locale, no clock.
 class date_time {
   public:
@@ -6006,8 +6007,8 @@ inline constexpr std::size_t max_trailer_bytes = 4096;
 namespace detail {
 
 /// RFC 9112 section 7.1, to the letter: CRLF and nothing else ends a line of the framing, every chunk is followed by
-/// one, white space stands only before and behind the semicolon of an extension. A size has at most 16 digits, leading
-/// zeros included: so it cannot overflow, and framing is never much longer than what it frames.
+/// one, white space behind a size leads to the semicolon of an extension. What an extension says is text of any kind, and
+/// skipped. A size has at most 16 digits, leading zeros included, so it cannot overflow.
 class chunked {
   public:
     enum class answer : std::uint8_t { more, payload, done, bad };
@@ -6406,8 +6407,8 @@ enum class exchange_action : std::uint8_t {
 ///         case exchange_action::failed:   return whole.failure();
 ///     }
 ///
-/// What comes out does not depend on how the bytes were cut on their way. No heap; every byte is moved at most once
-/// (twice behind a 1xx reply). Can be used again after `done` and `failed`, by another `begin`.
+/// What comes out does not depend on how the bytes were cut on their way. No heap; every byte is moved at most once,
+/// and once more for each 1xx reply that came before it. Can be used again after `done` and `failed`, by another `begin`.
 class exchange {
   public:
     exchange() noexcept = default;
@@ -6458,7 +6459,7 @@ class exchange {
         at_ = place::head;
     }
 
-    /// The peer takes no more of the request, but may have answered what it took (RFC 9112 section 9.3): what is left is
+    /// The peer takes no more of the request, but may have answered what it took (RFC 9112 section 9.5): what is left is
     /// zeroed, and a reply is taken in all the same. The connection carries no other exchange.
     void cut_short() noexcept {
         SUPEROFFICE_ASSERT(at_ == place::request);
@@ -8451,7 +8452,8 @@ inline namespace SUPEROFFICE_ABI {
 ///
 /// Errors of `start`, with errno's or WSAGetLastError's code of the last address tried:
 ///     stage::resolve   errc::name_not_found, name_lookup_failed (getaddrinfo's code)
-///     stage::connect   errc::connection_refused, peer_unreachable (ETIMEDOUT where its share was used up), link_failed
+///     stage::connect   errc::connection_refused, peer_unreachable (ETIMEDOUT where its share was used up),
+///                      connection_reset, link_failed
 /// Errors of `receive` and `transmit`: errc::connection_reset, peer_unreachable, link_failed.
 ///
 /// After a `transmit` that failed the socket stays, until `stop` or the next `start`: what had come by then can be received,
@@ -8468,8 +8470,8 @@ class basic_tcp_socket {
     static constexpr bool may_wait = Resolver::may_wait;
     static constexpr bool lingers = true;
 
-    /// The system's monotonic clock (CLOCK_MONOTONIC, GetTickCount64), for the blocking call: the only place in the
-    /// library where a clock is read.
+    /// The system's monotonic clock (CLOCK_MONOTONIC, GetTickCount64), for the blocking call. All else is told the time;
+    /// only mbedTLS and c-ares read clocks of their own.
     struct clock {
         [[nodiscard]] static instant now() noexcept { return api::now(); }
     };
@@ -10681,7 +10683,8 @@ inline namespace SUPEROFFICE_ABI {
 /// the first ticket that comes in, which is mostly in the first `receive`; and mbedTLS 4.x, all of whose ciphers are PSA's,
 /// allocates for each record and frees that again (4.0.0). The object itself: about 3 KB over TCP.
 ///
-/// mbedTLS's own globals: with TLS 1.3 or 4.x, psa_crypto_init is called by the first `start` and never undone. Two links
+/// mbedTLS's own globals: with TLS 1.3 or 4.x, or built with MBEDTLS_USE_PSA_CRYPTO or without MBEDTLS_SHA256_C,
+/// psa_crypto_init is called by the first `start` and never undone. Two links
 /// in two threads need an mbedTLS built with MBEDTLS_THREADING_C. This library has no globals.
 ///
 /// Pinned. Its destructor stops it.
@@ -11063,7 +11066,7 @@ class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_MBEDTLS=1 and SUPEROFFICE_WITH_
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// The most calls of the link in one step.
+/// The most pieces of work in one step. Each is at most one call of the link; two for a kept connection that was dead.
 inline constexpr unsigned max_work_per_step = 16;
 
 /// What `step` answers: call it again, or fetch the value.
@@ -11114,7 +11117,7 @@ class call {
     }
     ~call() { cancel(); }
 
-    /// Goes on as far as it can without waiting, `max_work_per_step` calls of the link at most. `now` never goes back;
+    /// Goes on as far as it can without waiting, `max_work_per_step` pieces of work at most. `now` never goes back;
     /// the first one starts the deadline. After `done` it answers `done` and does nothing.
     step_state step(instant now) noexcept {
         if (api_ != nullptr && api_->advance(now, value_) == step_state::done) api_ = nullptr;

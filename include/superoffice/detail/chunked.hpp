@@ -21,8 +21,8 @@ inline constexpr std::size_t max_trailer_bytes = 4096;
 namespace detail {
 
 /// RFC 9112 section 7.1, to the letter: CRLF and nothing else ends a line of the framing, every chunk is followed by
-/// one, white space stands only before and behind the semicolon of an extension. A size has at most 16 digits, leading
-/// zeros included: so it cannot overflow, and framing is never much longer than what it frames.
+/// one, white space behind a size leads to the semicolon of an extension. What an extension says is text of any kind, and
+/// skipped. A size has at most 16 digits, leading zeros included, so it cannot overflow.
 class chunked {
   public:
     enum class answer : std::uint8_t { more, payload, done, bad };

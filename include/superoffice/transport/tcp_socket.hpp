@@ -29,7 +29,8 @@ inline namespace SUPEROFFICE_ABI {
 ///
 /// Errors of `start`, with errno's or WSAGetLastError's code of the last address tried:
 ///     stage::resolve   errc::name_not_found, name_lookup_failed (getaddrinfo's code)
-///     stage::connect   errc::connection_refused, peer_unreachable (ETIMEDOUT where its share was used up), link_failed
+///     stage::connect   errc::connection_refused, peer_unreachable (ETIMEDOUT where its share was used up),
+///                      connection_reset, link_failed
 /// Errors of `receive` and `transmit`: errc::connection_reset, peer_unreachable, link_failed.
 ///
 /// After a `transmit` that failed the socket stays, until `stop` or the next `start`: what had come by then can be received,
@@ -46,8 +47,8 @@ class basic_tcp_socket {
     static constexpr bool may_wait = Resolver::may_wait;
     static constexpr bool lingers = true;
 
-    /// The system's monotonic clock (CLOCK_MONOTONIC, GetTickCount64), for the blocking call: the only place in the
-    /// library where a clock is read.
+    /// The system's monotonic clock (CLOCK_MONOTONIC, GetTickCount64), for the blocking call. All else is told the time;
+    /// only mbedTLS and c-ares read clocks of their own.
     struct clock {
         [[nodiscard]] static instant now() noexcept { return api::now(); }
     };

@@ -77,7 +77,8 @@ inline namespace SUPEROFFICE_ABI {
 /// the first ticket that comes in, which is mostly in the first `receive`; and mbedTLS 4.x, all of whose ciphers are PSA's,
 /// allocates for each record and frees that again (4.0.0). The object itself: about 3 KB over TCP.
 ///
-/// mbedTLS's own globals: with TLS 1.3 or 4.x, psa_crypto_init is called by the first `start` and never undone. Two links
+/// mbedTLS's own globals: with TLS 1.3 or 4.x, or built with MBEDTLS_USE_PSA_CRYPTO or without MBEDTLS_SHA256_C,
+/// psa_crypto_init is called by the first `start` and never undone. Two links
 /// in two threads need an mbedTLS built with MBEDTLS_THREADING_C. This library has no globals.
 ///
 /// Pinned. Its destructor stops it.
