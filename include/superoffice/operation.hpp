@@ -23,7 +23,8 @@ inline namespace SUPEROFFICE_ABI {
 enum class http_method : std::uint8_t { post, get };
 
 /// One call: what is sent, what comes back, where, and above which duration the vendor calls it slow. All that another
-/// call of the same service needs is such a line and two described structs. With `get` the request is a `path_segment`.
+/// call of the same service needs is such a line and two described structs. With `get` the request is a `path_segment`;
+/// of any other nothing is sent.
 template <class Request, class Reply>
 struct operation {
     using request_type = Request;

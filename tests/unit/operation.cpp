@@ -89,13 +89,15 @@ TEST_CASE("operation: a path segment is plain, or refused with its place, and no
     }
 }
 
-TEST_CASE("operation: a GET carries neither a credential nor the application token") {
+TEST_CASE("operation: a GET carries no credential, no application token, and no body that it was not made for") {
     const std::string request =
         "GET /api/state/Cust-1_a.b HTTP/1.1\r\nHost: online.superoffice.com\r\nAccept: application/json\r\n"
         "Accept-Encoding: identity\r\nUser-Agent: superoffice-batch/" SUPEROFFICE_VERSION_TEXT
         "\r\nSO-Language: en\r\n\r\n";
+    const std::string by_id = "GET /api/v1/BatchTask/" + request.substr(request.find(" HTTP"));
     const std::string reply = support::reply_text("200 OK", R"({"IsRunning":true})");
-    const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(reply)};
+    const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(reply),
+                                     script::expects(by_id), script::gives(reply)};
     so::scripted link{steps};
     std::array<std::byte, 1024> memory{};
     so::client api{link, "https://online.superoffice.com", so::ticket{"7T:secret", "app-secret"}, memory,
@@ -103,5 +105,10 @@ TEST_CASE("operation: a GET carries neither a credential nor the application tok
     auto call = api.start<so::TenantStatus>(so::get_tenant_status, so::path_segment{"Cust-1_a.b"});
     support::step_to_end(call);
     CHECK(call.value()->IsRunning == true);
+    constexpr so::operation<StopBatchJobRequest, so::TenantStatus> misused{
+        "/api/v1/BatchTask/", so::milliseconds{1'000}, so::http_method::get};
+    auto other = api.start<so::TenantStatus>(misused, StopBatchJobRequest{});
+    support::step_to_end(other);
+    CHECK(other.value()->IsRunning == true);
     CHECK(link.finished());
 }

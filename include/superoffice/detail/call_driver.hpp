@@ -158,11 +158,12 @@ class call_driver {
     /// Of a base that could be parsed.
     [[nodiscard]] bool base_is_https() const noexcept { return base_[4] != ':'; }
 
-    [[nodiscard]] bool needs_credential() const noexcept { return !asking_directory_ && method_ == http_method::post; }
+    /// Only then has the request a body and a credential.
+    [[nodiscard]] bool posts() const noexcept { return !asking_directory_ && method_ == http_method::post; }
 
     progress take_credential(instant now) noexcept {
         course_.reached = stage::credential;
-        if (needs_credential()) {
+        if (posts()) {
             switch (source_of(credential_).prepare(now)) {
                 case credential_state::pending: {
                     const instant next = now + credential_pause;
@@ -182,7 +183,7 @@ class call_driver {
     bool write_request() noexcept {
         error& e = course_.failure;  // made where it stays: every copy of one is code
         json_writer counted{{}};
-        if ((!asking_directory_ && !request_.write_body(counted, options_.request_as)) ||
+        if ((posts() && !request_.write_body(counted, options_.request_as)) ||
             (!reads_xml<Reader> && is_xml(options_.reply_as))) {
             e = refused_request(errc::unsupported_content_type, 0);
             return false;
@@ -192,7 +193,7 @@ class call_driver {
         e = write_lines(head, request_lines_for(counted.size()));
         if (e.code == errc::ok || e.code == errc::memory_too_small) {
             head.count_headers_from_here();
-            if (needs_credential()) source_of(credential_).add_to(head);
+            if (posts()) source_of(credential_).add_to(head);
             head.end_of_head();
             e = head.failure();
             if (e.code == errc::bad_header_value) e.stage = stage::credential;
@@ -243,7 +244,7 @@ class call_driver {
             answer = e;
             return end();
         }
-        if (reply_.status == 401 && !refreshed_ && needs_credential() && source_of(credential_).refused()) {
+        if (reply_.status == 401 && !refreshed_ && posts() && source_of(credential_).refused()) {
             refreshed_ = true;
             return go_again();
         }
