@@ -3199,7 +3199,6 @@ struct json_cursor {
 };
 
 constexpr bool is_json_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 inline void skip_json_space(json_cursor& c) noexcept {
     while (c.at != c.end && is_json_space(*c.at)) ++c.at;
@@ -3261,7 +3260,7 @@ inline json_kind json_kind_at(const json_cursor& c) noexcept {
         case 'f': return json_kind::boolean;
         case 'n': return json_kind::null;
         case '-': return json_kind::number;
-        default: return is_digit(*c.at) ? json_kind::number : json_kind::malformed;
+        default: return ascii::is_digit(*c.at) ? json_kind::number : json_kind::malformed;
     }
 }
 
@@ -3320,7 +3319,7 @@ inline errc scan_json_string(json_cursor& c, json_text& into) noexcept {
 inline errc scan_json_number(json_cursor& c) noexcept {
     const auto digits = [&c] {
         const char* const start = c.at;
-        while (c.at != c.end && is_digit(*c.at)) ++c.at;
+        while (c.at != c.end && ascii::is_digit(*c.at)) ++c.at;
         return c.at != start;
     };
     if (*c.at == '-') ++c.at;
@@ -3384,7 +3383,7 @@ SUPEROFFICE_HOT bool is_short_scalar(const char* at, const char* end) noexcept {
     at += *at == '-';
     if (*at == '0') return at + 1 == end;
     const char* const first = at;
-    while (is_digit(*at)) ++at;
+    while (ascii::is_digit(*at)) ++at;
     return at == end && at != first;
 }
 
