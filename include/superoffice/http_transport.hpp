@@ -100,7 +100,8 @@ concept waiting_http_transport = http_transport<Stack> && requires(Stack& stack,
 inline constexpr std::string_view kept_headers[] = {"content-type", "location",   "retry-after", "www-authenticate",
                                                     "date",         "x-db-stats", "so-timezone"};
 
-/// The least memory, in bytes, for a call over an HTTP stack. Until the stack has taken it, the request:
+/// Memory, in bytes, that is enough for a call over an HTTP stack, and hardly more than that. Until the stack has taken it,
+/// the request:
 ///
 ///     url, NUL, header lines, body
 ///

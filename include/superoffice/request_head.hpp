@@ -35,7 +35,7 @@ struct base64_pair {
 ///
 /// Writes into the span it was made with, never past it; when that is full it goes on counting, so that `needed()` is
 /// what would have been enough. The first refused byte ends the writing; the rest of the calls do nothing then, so
-/// errors need to be asked for only once, at the end. No heap; each byte is looked at once.
+/// errors need to be asked for only once, at the end. No heap; time as the text is long.
 class request_head {
   public:
     constexpr explicit request_head(std::span<std::byte> memory) noexcept : memory_(memory) {}

@@ -5358,7 +5358,7 @@ struct base64_pair {
 ///
 /// Writes into the span it was made with, never past it; when that is full it goes on counting, so that `needed()` is
 /// what would have been enough. The first refused byte ends the writing; the rest of the calls do nothing then, so
-/// errors need to be asked for only once, at the end. No heap; each byte is looked at once.
+/// errors need to be asked for only once, at the end. No heap; time as the text is long.
 class request_head {
   public:
     constexpr explicit request_head(std::span<std::byte> memory) noexcept : memory_(memory) {}
@@ -7318,7 +7318,8 @@ concept waiting_http_transport = http_transport<Stack> && requires(Stack& stack,
 inline constexpr std::string_view kept_headers[] = {"content-type", "location",   "retry-after", "www-authenticate",
                                                     "date",         "x-db-stats", "so-timezone"};
 
-/// The least memory, in bytes, for a call over an HTTP stack. Until the stack has taken it, the request:
+/// Memory, in bytes, that is enough for a call over an HTTP stack, and hardly more than that. Until the stack has taken it,
+/// the request:
 ///
 ///     url, NUL, header lines, body
 ///
