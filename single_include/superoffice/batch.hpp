@@ -705,6 +705,14 @@ class [[nodiscard]] result<void> {
     constexpr result or_else(F&& f) const {
         return has_value() ? *this : std::forward<F>(f)(error_);
     }
+    /// As above.
+    template <class Expected>
+        requires(std::is_void_v<typename Expected::value_type> && !std::same_as<Expected, result> &&
+                 std::same_as<typename Expected::error_type, superoffice::error>)
+    [[nodiscard]] constexpr operator Expected() const {
+        if (has_value()) return Expected();
+        return Expected(typename Expected::unexpected_type(error_));
+    }
 
   private:
     superoffice::error error_{};

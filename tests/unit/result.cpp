@@ -67,6 +67,23 @@ class look_alike {
     E error_{};
     bool good_ = false;
 };
+template <class E>
+class look_alike<void, E> {
+  public:
+    using value_type = void;
+    using error_type = E;
+    using unexpected_type = typename look_alike<int, E>::unexpected_type;
+
+    look_alike() : good_(true) {}
+    look_alike(const unexpected_type& bad) : error_(bad.what) {}
+
+    [[nodiscard]] bool has_value() const { return good_; }
+    [[nodiscard]] const E& error() const { return error_; }
+
+  private:
+    E error_{};
+    bool good_ = false;
+};
 
 }  // namespace
 
@@ -150,6 +167,15 @@ TEST_CASE("result: becomes whatever is built like std::expected") {
     CHECK(bad.error() == failure);
     static_assert(!std::convertible_to<result<int>, look_alike<long, error>>);
     static_assert(!std::convertible_to<result<int>, look_alike<int, errc>>);
+
+    const look_alike<void, error> done = result<void>{};
+    CHECK(done.has_value());
+    const look_alike<void, error> not_done = result<void>{failure};
+    CHECK_FALSE(not_done.has_value());
+    CHECK(not_done.error() == failure);
+    static_assert(!std::convertible_to<result<void>, look_alike<int, error>>);
+    static_assert(!std::convertible_to<result<int>, look_alike<void, error>>);
+    static_assert(!std::convertible_to<result<void>, look_alike<void, errc>>);
 }
 
 #if defined(__cpp_lib_expected)
@@ -163,5 +189,9 @@ TEST_CASE("result: becomes std::expected") {
         return result<pair_of_ints>{pair_of_ints{3, 4}};
     };
     CHECK(returned()->b == 4);
+    const std::expected<void, error> done = result<void>{};
+    CHECK(done.has_value());
+    const std::expected<void, error> not_done = result<void>{failure};
+    CHECK(not_done.error() == failure);
 }
 #endif
