@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -83,14 +84,40 @@ def calls_through_a_modem_that_does_tls():
 
 # What may not come with the library, by the symbols that would bring it.
 FORBIDDEN = {
-    "memory from a heap": r"_?(m|c|re)alloc|_?free|_?sbrk|_Zn[wa]|_Zd[la]",
-    "exceptions": r"__cxa_|_Unwind|__gxx_personality|_ZSt\d+__throw|__throw",
-    "RTTI": r"_ZT[IS]|__dynamic_cast",
-    "locale, stdio, errno": r"_ctype_|.*locale|.*printf|.*scanf|f?puts|fopen|fwrite|std(in|out|err)|_impure|__errno",
-    "functions at exit, static constructors": r"_?_?(cxa_)?atexit|_GLOBAL__",
+    "memory from a heap": r"_?(m|c|re)alloc(_r)?|_?free(_r)?|_?sbrk|_Zn[wa].*|_Zd[la].*",
+    "exceptions": r"__cxa_.*|_Unwind.*|__gxx_personality.*|__aeabi_unwind.*|_ZSt\d+__throw.*|__throw.*",
+    "RTTI": r"_ZT[IS].*|_ZTVN10__cxxabi.*|__dynamic_cast",
+    "locale, <ctype.h>": r".*locale.*|_ctype_.*|is(al(num|pha)|blank|cntrl|x?digit|graph|lower|print|punct|space|upper)"
+                         r"|to(lower|upper)|strto\w+|ato[fil]+",
+    "stdio, errno": r".*printf.*|.*scanf.*|f?put([cs]|char).*|f(open|close|read|write|flush)|std(in|out|err)|_impure.*|__errno",
+    "functions at exit, static constructors": r"(__aeabi_|_?_?(cxa_)?)atexit|__dso_handle|_GLOBAL__.*",
     "floating point": r"__aeabi_([fd]|i2|ui2|l2|ul2)\w+",
-    "an operating system, a clock": r"_?(open|read|write|close|select|poll|socket|time|gettimeofday|clock\w*)",
+    "64-bit division": r"__aeabi_u?ldivmod",
+    "an operating system, a clock": r"_?(open|read|write|close|select|poll|socket|time|gettimeofday|clock\w*)|getenv",
 }
+
+
+def names_in(file):
+    return [line.split()[-1] for line in output_of("arm-none-eabi-nm", file).splitlines()]
+
+
+def those_of(kind, names):
+    return [name for name in names if re.fullmatch(FORBIDDEN[kind], name)]
+
+
+def finds_each_culprit():
+    """What would bring something is found in a program that brings everything."""
+    with tempfile.TemporaryDirectory() as folder:
+        culprits = pathlib.Path(folder) / "culprits.o"
+        output_of("arm-none-eabi-g++", *building.CPU.split(), "-std=c++20", "-Os", "-fno-threadsafe-statics",
+                  *building.WARNINGS.split(), "-c", HERE / "culprits.cpp", "-o", culprits)
+        names = names_in(culprits)
+        wanted = {line.split()[-1] for line in output_of("arm-none-eabi-nm", "-u", culprits).splitlines()}
+    found = {kind: those_of(kind, names) for kind in FORBIDDEN}
+    missed = {name for name in wanted if "culprits" not in name}.difference(*found.values())
+    idle = [kind for kind, which in found.items() if not which]
+    if missed or idle or not any(name.startswith("_GLOBAL__sub_I") for name in names):
+        raise Failed(f"not found: {sorted(missed)}; nothing was found of: {idle}")
 
 
 def has_nothing_of_a_system():
@@ -101,17 +128,13 @@ def has_nothing_of_a_system():
         ninja.run(sizes.library(ninja, 3))
     objects = building.BUILD / "objects"
     for file in ("library-3/library.o", "plain/main.o", "tls/main.o"):
-        listing = output_of("arm-none-eabi-nm", objects / file)
-        names = [line.split()[-1] for line in listing.splitlines()]
-        for what, pattern in FORBIDDEN.items():
-            found = [name for name in names if re.fullmatch(rf"(?:{pattern}).*" if "_Z" in pattern else pattern, name)]
-            if found:
-                raise Failed(f"{file} brings {what}: {found}")
+        names = names_in(objects / file)
+        for kind in FORBIDDEN:
+            if found := those_of(kind, names):
+                raise Failed(f"{file} brings {kind}: {found}")
     # Whole programs: no heap of the C library's is linked in, whoever would ask for it.
     for elf in built(PLAIN, TLS):
-        names = [line.split()[-1] for line in output_of("arm-none-eabi-nm", elf).splitlines()]
-        found = [name for name in names if re.fullmatch(r"_?(malloc|calloc|realloc|free|sbrk)(_r)?|_Zn[wa].*", name)]
-        if found:
+        if found := those_of("memory from a heap", names_in(elf)):
             raise Failed(f"{elf} has {found}")
 
 
@@ -190,6 +213,7 @@ def checks():
     yield Check("firmware: gets and watches over verified TLS", calls_over_tls, needs)
     yield Check("firmware: sends nothing to a server with a wrong certificate", refuses_other_servers, needs)
     yield Check("firmware: gets and watches through a modem that does TLS", calls_through_a_modem_that_does_tls, needs)
+    yield Check("firmware: whatever must not come would be found", finds_each_culprit)
     yield Check("firmware: brings no heap, exception, locale, clock or operating system", has_nothing_of_a_system, needs)
     yield Check("firmware: a switch that is off leaves no code", switches_remove_their_code, needs)
     yield Check("firmware: builds from the bundle and makes the call", builds_from_the_bundle, needs)
