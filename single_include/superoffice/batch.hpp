@@ -12510,6 +12510,9 @@ struct watch_options {
                                          ///< Retry-After counts up to this
     std::uint32_t failures = 5;  ///< so many repeatable failures in a row are borne; the next one ends the watch
     call_options call{};         ///< for each question
+    /// A number that each device has another of: each pause is longer by up to a quarter, differently for each number, so that
+    /// those whom a server has sent away together do not come back together. 0: none is longer.
+    std::uint32_t jitter = 0;
 };
 
 /// What `watch::step` answers.
@@ -12655,7 +12658,7 @@ class watch {
         digest_ = digest;
         failures_ = 0;
         last_failure_ = {};
-        next_ = now + options_.interval;
+        pause_from(now, options_.interval);
         if (is_final(value_->State)) return state_ = watch_state::finished;
         return state_ = same ? watch_state::waiting : watch_state::changed;
     }
@@ -12667,7 +12670,7 @@ class watch {
             return state_ = watch_state::gone;
         }
         if (e.code == errc::busy) {  // somebody else uses the client: no failure
-            next_ = now + options_.interval;
+            pause_from(now, options_.interval);
             return state_ = watch_state::waiting;
         }
         if (now >= end_ || !is_repeatable(e.code) || failures_ >= options_.failures) return fail(e);
@@ -12676,8 +12679,13 @@ class watch {
         for (std::uint32_t n = 0; n < failures_ && pause < longest; ++n) pause = pause + pause;
         ++failures_;
         if (const field<milliseconds> asked = drive_->retry_after(api_); asked && *asked > pause) pause = *asked;
-        next_ = now + (pause < longest ? pause : longest);
+        pause_from(now, pause < longest ? pause : longest);
         return state_ = watch_state::waiting;
+    }
+
+    void pause_from(instant now, milliseconds pause) noexcept {
+        options_.jitter *= 0x9E3779B1U;  // odd: never 0 of another number; its top byte is the most different
+        next_ = now + pause + milliseconds{(pause.count >> 8) * (options_.jitter >> 24) >> 2};
     }
 
     watch_state fail(const error& e) noexcept {

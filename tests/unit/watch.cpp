@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -386,6 +387,34 @@ TEST_CASE("watch: an interval above the longest pause is kept after a failure, t
         CHECK(b.next() == watch_state::changed);
         CHECK(b.waited == milliseconds{2 * 300'000});
     }
+}
+
+TEST_CASE("watch: a number of one's own makes each pause longer, by up to a quarter, and each by something else") {
+    const std::string first = at("Started", 1), second = at("Started", 2), third = at("Started", 3);
+    const std::string throttled = reply_text("429 Too Many Requests", "", "Retry-After: 20\r\n");
+    std::set<std::int64_t> intervals, retries;
+    for (const std::uint32_t jitter : {0U, 1U, 2U, 3U, 1'000'000U, 0xffff'ffffU}) {
+        CAPTURE(jitter);
+        bench b{asked({first, second, throttled, third}), {.jitter = jitter}};
+        CHECK(b.next() == watch_state::changed);
+        CHECK(b.waited == milliseconds{0});
+        CHECK(b.next() == watch_state::changed);
+        const std::int64_t interval = b.waited.count;
+        CHECK(b.next() == watch_state::changed);  // behind an interval and the Retry-After
+        const std::int64_t retry = b.waited.count;
+        CHECK(interval >= 2'000);
+        CHECK(interval <= 2'500);
+        CHECK(retry >= 22'000);
+        CHECK(retry <= 27'500);
+        CHECK((interval == 2'000) == (jitter == 0));
+        CHECK((retry == 22'000) == (jitter == 0));
+        CHECK((retry == 11 * interval) == (jitter == 0));  // one watch's pauses differ as well
+        CHECK(intervals.insert(interval).second);
+        CHECK(retries.insert(retry).second);
+    }
+    bench endless{asked({first, second}), {.interval = milliseconds{INT64_MAX}, .jitter = 1}};
+    CHECK(endless.next() == watch_state::changed);
+    CHECK(endless.task.wants().until == instant::never());
 }
 
 TEST_CASE("watch: its deadline ends it, in a pause") {
