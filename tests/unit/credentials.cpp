@@ -203,6 +203,20 @@ TEST_CASE("credentials: CR, LF and NUL are refused with their place, and nothing
     CHECK(refused_early(so::basic{"a:b", "c"}) == bad(7));
 }
 
+TEST_CASE("credentials: of one that is refused, or does not fit, nothing is left in the memory") {
+    const so::ticket credential{"7T:the-secret", "app\n"};
+    for (const std::size_t size : {4'096U, 400U, 360U, 320U, 300U}) {
+        CAPTURE(size);
+        std::vector<std::byte> memory(size);
+        so::scripted link{{}};
+        so::client api{link, support::test_base, credential, memory};
+        const so::error e = support::ask(api).error;
+        CHECK((e == errc::bad_header_value || e == errc::memory_too_small));
+        CHECK_FALSE(support::holds(memory, "7T:"));
+        CHECK_FALSE(support::holds(memory, "secret"));
+    }
+}
+
 TEST_CASE("credential_source: a 401 is repeated once with the fresh credential, over the kept connection") {
     const std::string first = request_with("token-0"), second = request_with("token-1");
     const so::script_step steps[] = {script::starts(), script::expects(first), script::gives(refusal),
@@ -218,6 +232,27 @@ TEST_CASE("credential_source: a 401 is repeated once with the fresh credential, 
     });
     CHECK(outcome.value == R"({"Id":497})");
     CHECK(outcome.status == 200);
+}
+
+TEST_CASE("credential_source: a connection that dies is replaced once in a call, a fresh credential or not") {
+    const std::string first = request_with("token-0"), second = request_with("token-1");
+    const so::script_step steps[] = {script::starts(),
+                                     script::expects(first),
+                                     script::gives(task),
+                                     script::expects(first),
+                                     script::fails(errc::connection_reset, 104),
+                                     script::starts(),
+                                     script::expects(first),
+                                     script::gives(refusal),
+                                     script::expects(second),
+                                     script::fails(errc::connection_reset, 104)};
+    so::scripted link{steps};
+    refreshing_source source;
+    std::array<std::byte, 2048> memory{};
+    auto api = client_of(link, source, memory);
+    CHECK(support::ask(api).value == R"({"Id":497})");
+    CHECK(support::ask(api).error == so::error{.stage = stage::receive, .code = errc::connection_reset, .native = 104});
+    CHECK(link.finished());
 }
 
 TEST_CASE("credential_source: never more than once, however fresh") {
