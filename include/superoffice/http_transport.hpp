@@ -100,6 +100,14 @@ concept waiting_http_transport = http_transport<Stack> && requires(Stack& stack,
 inline constexpr std::string_view kept_headers[] = {"content-type", "location",   "retry-after", "www-authenticate",
                                                     "date",         "x-db-stats", "so-timezone"};
 
+namespace detail {
+/// The library's own header lines, each as long as it gets.
+inline constexpr std::string_view longest_own_lines =
+    "Accept: application/merge-patch+json\r\nAccept-Encoding: identity\r\n"
+    "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\nUser-Agent: "
+    "superoffice-batch/000.000.000\r\n";
+}  // namespace detail
+
 /// Memory, in bytes, that is enough for a call over an HTTP stack, and hardly more than that. Until the stack has taken it,
 /// the request:
 ///
@@ -111,11 +119,7 @@ inline constexpr std::string_view kept_headers[] = {"content-type", "location", 
 /// reply's body; `kept`: those of its headers that are kept, as `lines`. `slack`: the reader's.
 constexpr std::size_t http_memory_bytes(std::size_t url, std::size_t lines, std::size_t body, std::size_t reply,
                                         std::size_t kept, std::size_t slack) noexcept {
-    constexpr std::string_view own =
-        "Accept: application/merge-patch+json\r\nAccept-Encoding: identity\r\n"
-        "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\nUser-Agent: "
-        "superoffice-batch/000.000.000\r\n";
-    const std::size_t asked = url + 1 + own.size() + lines + body;
+    const std::size_t asked = url + 1 + detail::longest_own_lines.size() + lines + body;
     const std::size_t told = reply + (slack == 0 ? 1 : slack) + kept;
     return asked > told ? asked : told;
 }

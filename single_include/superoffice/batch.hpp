@@ -7326,6 +7326,14 @@ concept waiting_http_transport = http_transport<Stack> && requires(Stack& stack,
 inline constexpr std::string_view kept_headers[] = {"content-type", "location",   "retry-after", "www-authenticate",
                                                     "date",         "x-db-stats", "so-timezone"};
 
+namespace detail {
+/// The library's own header lines, each as long as it gets.
+inline constexpr std::string_view longest_own_lines =
+    "Accept: application/merge-patch+json\r\nAccept-Encoding: identity\r\n"
+    "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\nUser-Agent: "
+    "superoffice-batch/000.000.000\r\n";
+}  // namespace detail
+
 /// Memory, in bytes, that is enough for a call over an HTTP stack, and hardly more than that. Until the stack has taken it,
 /// the request:
 ///
@@ -7337,11 +7345,7 @@ inline constexpr std::string_view kept_headers[] = {"content-type", "location", 
 /// reply's body; `kept`: those of its headers that are kept, as `lines`. `slack`: the reader's.
 constexpr std::size_t http_memory_bytes(std::size_t url, std::size_t lines, std::size_t body, std::size_t reply,
                                         std::size_t kept, std::size_t slack) noexcept {
-    constexpr std::string_view own =
-        "Accept: application/merge-patch+json\r\nAccept-Encoding: identity\r\n"
-        "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\nUser-Agent: "
-        "superoffice-batch/000.000.000\r\n";
-    const std::size_t asked = url + 1 + own.size() + lines + body;
+    const std::size_t asked = url + 1 + detail::longest_own_lines.size() + lines + body;
     const std::size_t told = reply + (slack == 0 ? 1 : slack) + kept;
     return asked > told ? asked : told;
 }
@@ -12322,6 +12326,19 @@ struct carrier_over<Stack> {
 };
 
 }  // namespace detail
+
+/// Memory, in bytes, that is enough for a call over a link, and hardly more than that (over an HTTP stack:
+/// `http_memory_bytes`). Until it is sent, the request stands there, header lines and body; then, in the same place, the reply, its head and its body, and the reader's
+/// slack. `url`: the base URL, the path and the `$select`. `lines`: the credential's and your own header lines, each with its
+/// name and 4 bytes more. `body`: the request's. `head`: the reply's, its empty line included; `reply`: the reply's body.
+/// `slack`: the reader's. A tenant that has moved takes its new base URL besides.
+constexpr std::size_t memory_bytes(std::size_t url, std::size_t lines, std::size_t body, std::size_t head,
+                                   std::size_t reply, std::size_t slack) noexcept {
+    constexpr std::string_view around = "POST  HTTP/1.1\r\nHost: \r\nContent-Length: 4294967295\r\n\r\n";
+    const std::size_t asked = url + around.size() + detail::longest_own_lines.size() + lines + body;
+    const std::size_t told = head + reply + (slack == 0 ? 1 : slack);
+    return asked > told ? asked : told;
+}
 
 inline namespace SUPEROFFICE_ABI_READER {
 
