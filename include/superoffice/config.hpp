@@ -45,6 +45,12 @@
     "superoffice-batch: SUPEROFFICE_WITH_SIMDJSON, _MBEDTLS, _SOCKETS and SUPEROFFICE_SIMDJSON_BUILTIN_ONLY are 0 or 1"
 #endif
 
+// A word, such as ON, is 0 to #if and to nothing else.
+static_assert(SUPEROFFICE_WITH_SIMDJSON + SUPEROFFICE_WITH_MBEDTLS + SUPEROFFICE_WITH_SOCKETS +
+                      SUPEROFFICE_SIMDJSON_BUILTIN_ONLY >=
+                  0,
+              "superoffice-batch: these switches are 0 or 1");
+
 /// The name of something that is switched off stays, so that the compiler tells who uses it which switch it is. (g++ 12,
 /// clang; elsewhere it only says that the type is incomplete.)
 #if defined(__has_attribute)

@@ -119,6 +119,16 @@ def what_is_switched_off_is_named():
                 raise Failed(f"{compiler} {' '.join(given)} does not say '{sentence}' of:\n{use}")
 
 
+def switches_are_0_or_1():
+    """What else one is set to stops the compiler: a word would be 0 without a word."""
+    for switch, value, compiler in itertools.product(
+            ("WITH_SIMDJSON", "WITH_MBEDTLS", "WITH_SOCKETS", "SIMDJSON_BUILTIN_ONLY"), ("2", "-1", "ON"), COMPILERS):
+        printed = compiled(compiler, "#include <superoffice/config.hpp>\n", f"-DSUPEROFFICE_{switch}={value}", "-fsyntax-only",
+                           code=1)
+        if "are 0 or 1" not in printed and not re.search(rf"error: .*\b{value}\b", printed):
+            raise Failed(f"{compiler} does not say what is wrong with {switch}={value}:\n{printed}")
+
+
 # Loads a shared object, calls into it, unloads it, and says what the call gave and whether it is mapped all the same.
 HOST = """
 import _ctypes, ctypes, sys
@@ -152,4 +162,5 @@ def checks():
     yield Check("core pulls no heavy standard header", no_heavy_headers)
     yield Check("another version is an error", another_version_is_an_error)
     yield Check("what is switched off is named", what_is_switched_off_is_named)
+    yield Check("switches are 0 or 1", switches_are_0_or_1)
     yield Check("plugins can be unloaded", plugins_can_be_unloaded)
