@@ -125,10 +125,10 @@ class xml_parse {
     static void XMLCALL on_open(void* user, const XML_Char* name, const XML_Char** attributes) noexcept {
         xml_parse& me = self(user);
         if (me.fault_ != errc::ok) return;
-        if (const errc e = me.json_.open(name, xml_attributes{attributes}); e != errc::ok) me.stop(e);
+        if (const errc e = me.json_.begin_element(name, xml_attributes{attributes}); e != errc::ok) me.stop(e);
     }
     static void XMLCALL on_close(void* user, const XML_Char*) noexcept {
-        if (self(user).fault_ == errc::ok) self(user).json_.close();
+        if (self(user).fault_ == errc::ok) self(user).json_.end_element();
     }
     static void XMLCALL on_text(void* user, const XML_Char* text, int size) noexcept {
         if (self(user).fault_ == errc::ok) self(user).json_.text({text, static_cast<std::size_t>(size)});

@@ -204,7 +204,7 @@ class xml_to_json {
     xml_to_json(std::span<char> room, const xml_shape& root) noexcept : room_(room), out_(room), root_(&root) {}
 
     /// An element begins. Errors: `too_deep`; `not_json` for the root of a page, whose members would all be absent.
-    errc open(std::string_view name, xml_attributes attributes) noexcept {
+    errc begin_element(std::string_view name, xml_attributes attributes) noexcept {
         if (depth_ == json_max_depth) return errc::too_deep;
         level& it = levels_[depth_++];
         it = level{};
@@ -237,7 +237,7 @@ class xml_to_json {
     }
 
     /// The innermost element ends.
-    void close() noexcept {
+    void end_element() noexcept {
         level& it = levels_[--depth_];
         if (it.shape == nullptr) return;
         bool kept = true;
@@ -755,10 +755,10 @@ class xml_parse {
     static void XMLCALL on_open(void* user, const XML_Char* name, const XML_Char** attributes) noexcept {
         xml_parse& me = self(user);
         if (me.fault_ != errc::ok) return;
-        if (const errc e = me.json_.open(name, xml_attributes{attributes}); e != errc::ok) me.stop(e);
+        if (const errc e = me.json_.begin_element(name, xml_attributes{attributes}); e != errc::ok) me.stop(e);
     }
     static void XMLCALL on_close(void* user, const XML_Char*) noexcept {
-        if (self(user).fault_ == errc::ok) self(user).json_.close();
+        if (self(user).fault_ == errc::ok) self(user).json_.end_element();
     }
     static void XMLCALL on_text(void* user, const XML_Char* text, int size) noexcept {
         if (self(user).fault_ == errc::ok) self(user).json_.text({text, static_cast<std::size_t>(size)});

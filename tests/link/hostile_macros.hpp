@@ -7,6 +7,7 @@
 #include <bit>
 #include <cassert>
 #include <cerrno>
+#include <chrono>
 #include <compare>
 #include <concepts>
 #include <cstddef>
@@ -17,7 +18,9 @@
 #include <iterator>
 #include <limits>
 #include <new>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -36,6 +39,12 @@
 #include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
+#endif
+#if __has_include(<expat.h>)
+#include <expat.h>
+#endif
+#if __has_include(<ares.h>)
+#include <ares.h>
 #endif
 #if SUPEROFFICE_WITH_SIMDJSON
 #include <simdjson.h>

@@ -67,7 +67,7 @@ class xml_to_json {
     xml_to_json(std::span<char> room, const xml_shape& root) noexcept : room_(room), out_(room), root_(&root) {}
 
     /// An element begins. Errors: `too_deep`; `not_json` for the root of a page, whose members would all be absent.
-    errc open(std::string_view name, xml_attributes attributes) noexcept {
+    errc begin_element(std::string_view name, xml_attributes attributes) noexcept {
         if (depth_ == json_max_depth) return errc::too_deep;
         level& it = levels_[depth_++];
         it = level{};
@@ -100,7 +100,7 @@ class xml_to_json {
     }
 
     /// The innermost element ends.
-    void close() noexcept {
+    void end_element() noexcept {
         level& it = levels_[--depth_];
         if (it.shape == nullptr) return;
         bool kept = true;
