@@ -934,6 +934,30 @@ TEST_CASE("tls: a session is never offered to another host or port") {
     }
 }
 
+TEST_CASE("tls: a session with which a handshake has failed is not offered again") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    so::tls_options options = trusting_service();
+    options.protocol = so::tls_protocol::tls_1_2;
+    const std::uint16_t port = service().port("old");
+    so::tls<diverted> link{options};
+    for (const bool failed : {false, true}) {
+        CAPTURE(failed);
+        link.link().way = port;
+        REQUIRE(start(link, "localhost", port).state == io_state::ready);
+        link.stop();
+        if (failed) {
+            link.link().way = service().port("rude");
+            CHECK(start(link, "localhost", port).state == io_state::failed);
+            link.link().way = port;
+        }
+        link.link().sent.clear();
+        REQUIRE(start(link, "localhost", port).state == io_state::ready);
+        CHECK(client_hello(link.link().sent).session_id.empty() == failed);
+        CHECK(link.resumed() != failed);
+        link.stop();
+    }
+}
+
 TEST_CASE(
     "tls: a pinned key is wanted besides the authorities, of the server or of any certificate that vouches for it") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
