@@ -222,6 +222,7 @@ TEST_CASE("connect_proxy: what cannot be asked for is refused before the link be
         {"no host", {"", 443}, plain, errc::name_not_found, stage::resolve},
         {"too long a host", {long_name, 443}, plain, errc::name_not_found, stage::resolve},
         {"CR LF in the host", {"a\r\nX: y", 443}, plain, errc::name_not_found, stage::resolve},
+        {"a space in the host", {"a b", 443}, plain, errc::name_not_found, stage::resolve},
         {"NUL in the host", {{"a\0b", 3}, 443}, plain, errc::name_not_found, stage::resolve},
         {"a port in the host", {"host.example:1", 443}, plain, errc::name_not_found, stage::resolve},
         {"a user in the host", {"x@host.example", 443}, plain, errc::name_not_found, stage::resolve},
