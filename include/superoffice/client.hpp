@@ -203,7 +203,8 @@ class client {
     [[nodiscard]] bool is_busy() const noexcept { return driver_.is_busy(); }
 
     /// Hangs up: drops the kept connection and zeroes the memory as far as it was used. Not while a call runs, which is
-    /// for `call::cancel` to end: a mistake of the programmer.
+    /// for `call::cancel` to end: a mistake of the programmer. A device that goes to sleep with its clock calls it before:
+    /// how long the connection was idle could not be told afterwards, and a dead one takes a call's whole time.
     void stop() noexcept {
         SUPEROFFICE_ASSERT(!is_busy());
         if (!is_busy()) driver_.stop();

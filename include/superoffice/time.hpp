@@ -111,8 +111,10 @@ struct instant {
     static constexpr instant never() noexcept { return instant{INT64_MAX}; }
 };
 
-/// Makes an `instant` of a 32-bit millisecond counter that wraps (HAL_GetTick, millis; xTaskGetTickCount only where
-/// configTICK_RATE_HZ is 1000): hand it each reading, at least once in 49 days. One object for one counter; 16 bytes.
+/// Makes an `instant` of a 32-bit millisecond counter that wraps (HAL_GetTick, millis; xTaskGetTickCount where
+/// configTICK_RATE_HZ is 1000): hand it each reading in the order in which they were taken, at least once in 49 days. Of a
+/// counter with another step, what comes out is to be scaled, not what goes in, which would wrap elsewhere:
+/// `instant{clock(ticks).count * portTICK_PERIOD_MS}`. One object for one counter; 16 bytes.
 class tick32 {
   public:
     constexpr instant operator()(std::uint32_t ticks) noexcept {

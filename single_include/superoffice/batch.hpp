@@ -835,8 +835,10 @@ struct instant {
     static constexpr instant never() noexcept { return instant{INT64_MAX}; }
 };
 
-/// Makes an `instant` of a 32-bit millisecond counter that wraps (HAL_GetTick, millis; xTaskGetTickCount only where
-/// configTICK_RATE_HZ is 1000): hand it each reading, at least once in 49 days. One object for one counter; 16 bytes.
+/// Makes an `instant` of a 32-bit millisecond counter that wraps (HAL_GetTick, millis; xTaskGetTickCount where
+/// configTICK_RATE_HZ is 1000): hand it each reading in the order in which they were taken, at least once in 49 days. Of a
+/// counter with another step, what comes out is to be scaled, not what goes in, which would wrap elsewhere:
+/// `instant{clock(ticks).count * portTICK_PERIOD_MS}`. One object for one counter; 16 bytes.
 class tick32 {
   public:
     constexpr instant operator()(std::uint32_t ticks) noexcept {
@@ -12334,10 +12336,11 @@ struct carrier_over<Stack> {
 }  // namespace detail
 
 /// Memory, in bytes, that is enough for a call over a link, and hardly more than that (over an HTTP stack:
-/// `http_memory_bytes`). Until it is sent, the request stands there, header lines and body; then, in the same place, the reply, its head and its body, and the reader's
-/// slack. `url`: the base URL, the path and the `$select`. `lines`: the credential's and your own header lines, each with its
-/// name and 4 bytes more. `body`: the request's. `head`: the reply's, its empty line included; `reply`: the reply's body.
-/// `slack`: the reader's. A tenant that has moved takes its new base URL besides.
+/// `http_memory_bytes`). Until it is sent, the request stands there, header lines and body; then, in the same place, the
+/// reply, its head and its body, and the reader's slack. `url`: the base URL, the path and the `$select`. `lines`: the
+/// credential's and your own header lines, each with its name and 4 bytes more. `body`: the request's. `head`: the reply's,
+/// its empty line included; `reply`: the reply's body. `slack`: the reader's. A tenant that has moved takes its new base URL
+/// besides.
 constexpr std::size_t memory_bytes(std::size_t url, std::size_t lines, std::size_t body, std::size_t head,
                                    std::size_t reply, std::size_t slack) noexcept {
     constexpr std::string_view around = "POST  HTTP/1.1\r\nHost: \r\nContent-Length: 4294967295\r\n\r\n";
@@ -12472,7 +12475,8 @@ class client {
     [[nodiscard]] bool is_busy() const noexcept { return driver_.is_busy(); }
 
     /// Hangs up: drops the kept connection and zeroes the memory as far as it was used. Not while a call runs, which is
-    /// for `call::cancel` to end: a mistake of the programmer.
+    /// for `call::cancel` to end: a mistake of the programmer. A device that goes to sleep with its clock calls it before:
+    /// how long the connection was idle could not be told afterwards, and a dead one takes a call's whole time.
     void stop() noexcept {
         SUPEROFFICE_ASSERT(!is_busy());
         if (!is_busy()) driver_.stop();
