@@ -164,7 +164,7 @@ class tls_engine {
             unsent_ = n == MBEDTLS_ERR_SSL_WANT_WRITE || n == MBEDTLS_ERR_SSL_WANT_READ ? size : 0;
             if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
             if (n == 0 || is_to_be_repeated(n)) continue;
-            const io_result r = distrust(answer(n, stage::transmit));
+            const io_result r = later_answer(n, stage::transmit);
             return r.state == io_state::closed ? io_result::failed(errc::connection_closed, n, stage::transmit) : r;
         }
         return io_result::would_block(wait_for::nothing, stage::transmit);
@@ -234,7 +234,7 @@ class tls_engine {
             if (is_to_be_repeated(n)) continue;
             // An alert of ours could not be sent, and waits for the next `transmit`: what is here already does not.
             if (n == MBEDTLS_ERR_SSL_WANT_WRITE && !ahead_.empty() && ahead_.size() != before) continue;
-            return distrust(answer(n == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : n, stage::receive));
+            return later_answer(n == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : n, stage::receive);
         }
         return io_result::would_block(wait_for::nothing, stage::receive);
     }
@@ -327,12 +327,14 @@ class tls_engine {
     /// A ticket of TLS 1.3 that came in behind the handshake. It is taken out when the next handshake is near, so that
     /// `receive` allocates as little as can be.
     void keep_ticket() noexcept {
-        if (has_ticket_) session_.take(ssl_, valid_until_);
+        if (mbedtls_api::has_tls_1_3 && has_ticket_) session_.take(ssl_, valid_until_);
         has_ticket_ = false;
     }
 
-    /// The session of a connection that broke by an alert or a damaged record is not used again (RFC 5246 section 7.2.2).
-    io_result distrust(const io_result& r) noexcept {
+    /// `answer` behind the handshake: the session of a connection that broke by an alert or a damaged record is not used
+    /// again (RFC 5246 section 7.2.2).
+    [[gnu::noinline]] io_result later_answer(int code, stage at) noexcept {
+        const io_result r = answer(code, at);
         if (r.state == io_state::failed && below_.state == io_state::ready && r.code != errc::truncated_close) {
             session_.forget();
             has_ticket_ = false;
@@ -352,7 +354,8 @@ class tls_engine {
         has_ticket_ = false;
         // That of TLS 1.3 is good for one connection (RFC 8446 appendix C.4), that of 1.2 is there anew.
         session_.forget();
-        if (options_.resume && std::string_view(version()) == "TLSv1.2") session_.take(ssl_, valid_until_);
+        const bool is_1_2 = !mbedtls_api::has_tls_1_3 || std::string_view(version()) == "TLSv1.2";
+        if (options_.resume && is_1_2) session_.take(ssl_, valid_until_);
         return io_result::ready();
     }
 

@@ -241,15 +241,13 @@ class tls : public detail::clock_of<Link> {
         auto& me = *static_cast<tls*>(self);
         detail::read_ahead& ahead = me.engine_.ahead();
         const std::span<std::byte> wanted{reinterpret_cast<std::byte*>(into), size};
-        io_result r = io_result::ready(ahead.take(wanted));
-        if (r.bytes == 0) {
+        io_result r = io_result::ready();
+        if (ahead.empty()) {
             const std::span<std::byte> room = ahead.room_for(wanted);
             r = ahead.is_draining() ? io_result::would_block(wait_for::readable) : me.link_.receive(room);
-            if (r.state == io_state::ready && room.data() != wanted.data()) {
-                ahead.arrived(r.bytes);
-                r.bytes = ahead.take(wanted);
-            }
+            if (r.state == io_state::ready && room.data() != wanted.data()) ahead.arrived(r.bytes);
         }
+        if (!ahead.empty()) r.bytes = ahead.take(wanted);
         ahead.given(wanted.first(r.bytes));
         return me.engine_.note(r, MBEDTLS_ERR_SSL_WANT_READ);
     }
