@@ -53,15 +53,27 @@ struct reply_head {
         }
     }
 
-    [[nodiscard]] constexpr std::string_view content_type() const noexcept { return header("content-type"); }
-    [[nodiscard]] constexpr std::string_view location() const noexcept { return header("location"); }
-    [[nodiscard]] constexpr std::string_view retry_after() const noexcept { return header("retry-after"); }
-    [[nodiscard]] constexpr std::string_view www_authenticate() const noexcept { return header("www-authenticate"); }
-    [[nodiscard]] constexpr std::string_view date() const noexcept { return header("date"); }
+    [[nodiscard]] constexpr std::string_view content_type() const noexcept {
+        return header(detail::ascii::literal("content-type"));
+    }
+    [[nodiscard]] constexpr std::string_view location() const noexcept {
+        return header(detail::ascii::literal("location"));
+    }
+    [[nodiscard]] constexpr std::string_view retry_after() const noexcept {
+        return header(detail::ascii::literal("retry-after"));
+    }
+    [[nodiscard]] constexpr std::string_view www_authenticate() const noexcept {
+        return header(detail::ascii::literal("www-authenticate"));
+    }
+    [[nodiscard]] constexpr std::string_view date() const noexcept { return header(detail::ascii::literal("date")); }
     /// The service's own: what the call cost its database, "implementationMS=512&Calls=7&Read=123".
-    [[nodiscard]] constexpr std::string_view db_stats() const noexcept { return header("x-db-stats"); }
+    [[nodiscard]] constexpr std::string_view db_stats() const noexcept {
+        return header(detail::ascii::literal("x-db-stats"));
+    }
     /// The service's own: the zone of the dates in the reply, where the request named none.
-    [[nodiscard]] constexpr std::string_view time_zone() const noexcept { return header("so-timezone"); }
+    [[nodiscard]] constexpr std::string_view time_zone() const noexcept {
+        return header(detail::ascii::literal("so-timezone"));
+    }
 };
 
 /// What the exchange wants done next.

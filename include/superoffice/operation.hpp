@@ -127,8 +127,9 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
         if constexpr (frames) out.header(ascii::literal("Content-Length"), lines.body_size);
     }
     out.count_headers_from_here();
-    for (std::size_t n = 0; n < std::size(named_headers); ++n) {
-        borrowed request_headers::* const each = named_headers[n];
+    const char* names = owned_headers;
+    for (borrowed request_headers::* const each : named_headers) {
+        const std::string_view name = ascii::take_word(names);
         std::string_view value = lines.of_call.*each;
         if (value.empty()) value = lines.of_client.headers.*each;
         if (value.empty() && each == &request_headers::user_agent)
@@ -136,12 +137,12 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
         if (value.empty() || (each == &request_headers::app_token && !posts))
             out.count_header();
         else
-            out.header(ascii::word_at(owned_headers, n), value);
+            out.header(name, value);
     }
     if (lines.own_headers)
         for (const request_headers* each : {&lines.of_client.headers, &lines.of_call})
             for (const header_field& field : each->more) {
-                out.header(field.name, field.value);
+                out.header(field.name, field.value.view());
                 if (is_owned_header(field.name)) out.refuse(0);
             }
     return out.failure();

@@ -1970,7 +1970,7 @@ class json_text {
     /// The text is `other`, byte for byte. Null and a default-made one equal nothing, not even "".
     friend constexpr bool operator==(const json_text& text, std::string_view other) noexcept {
         if (text.size_ == 0 || text.is_null()) return false;
-        if (!text.escaped_) return text.inside() == other;
+        if (SUPEROFFICE_FOR_SPEED && !text.escaped_) return text.inside() == other;
         const bool same = text.each_piece([&](const char* piece, std::size_t count) {
             if (!other.starts_with(std::string_view{piece, count})) return false;
             other.remove_prefix(count);
@@ -2656,17 +2656,17 @@ class json_writer {
         for (const char c : text) put(c);
     }
     constexpr void number(std::signed_integral auto value) noexcept {
-        using wide = std::conditional_t<sizeof value <= 4, std::uint32_t, std::uint64_t>;
+        using wide = unsigned_for<sizeof value>;
         if (value < 0) put('-');
         digits(value < 0 ? static_cast<wide>(0 - static_cast<wide>(value)) : static_cast<wide>(value));
     }
     constexpr void number(std::unsigned_integral auto value) noexcept {
-        digits(static_cast<std::conditional_t<sizeof value <= 4, std::uint32_t, std::uint64_t>>(value));
+        digits(static_cast<unsigned_for<sizeof value>>(value));
     }
 
     /// A string with its quotes; quotes, backslashes and control characters escaped (RFC 8259 section 7), all else as is.
     constexpr void string(std::string_view text) noexcept {
-        constexpr char hex[] = "0123456789abcdef";
+        constexpr std::string_view hex = "0123456789abcdef";
         put('"');
         for (const char c : text) {
             const auto byte = static_cast<unsigned char>(c);
@@ -2685,18 +2685,10 @@ class json_writer {
     }
 
   private:
-    // Divides in the number's own width: 32-bit machines have no instruction for more.
-    template <std::unsigned_integral Number>
-    constexpr void digits(Number value) noexcept {
-        char text[20] = {};  // 2^64 - 1 has 20
-        std::size_t n = 0;
-        do {
-            const auto rest = static_cast<Number>(value / 10);
-            text[n++] = static_cast<char>('0' + (value - rest * 10));
-            value = rest;
-        } while (value != 0);
-        while (n > 0) put(text[--n]);
-    }
+    template <std::size_t Size>
+    using unsigned_for = std::conditional_t<Size <= sizeof(std::size_t), std::size_t, std::uint64_t>;
+
+    constexpr void digits(std::unsigned_integral auto value) noexcept { raw(detail::ascii::decimal(value).text()); }
 
     std::span<char> into_;
     std::size_t size_ = 0;
@@ -5962,8 +5954,9 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
         if constexpr (frames) out.header(ascii::literal("Content-Length"), lines.body_size);
     }
     out.count_headers_from_here();
-    for (std::size_t n = 0; n < std::size(named_headers); ++n) {
-        borrowed request_headers::* const each = named_headers[n];
+    const char* names = owned_headers;
+    for (borrowed request_headers::* const each : named_headers) {
+        const std::string_view name = ascii::take_word(names);
         std::string_view value = lines.of_call.*each;
         if (value.empty()) value = lines.of_client.headers.*each;
         if (value.empty() && each == &request_headers::user_agent)
@@ -5971,12 +5964,12 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
         if (value.empty() || (each == &request_headers::app_token && !posts))
             out.count_header();
         else
-            out.header(ascii::word_at(owned_headers, n), value);
+            out.header(name, value);
     }
     if (lines.own_headers)
         for (const request_headers* each : {&lines.of_client.headers, &lines.of_call})
             for (const header_field& field : each->more) {
-                out.header(field.name, field.value);
+                out.header(field.name, field.value.view());
                 if (is_owned_header(field.name)) out.refuse(0);
             }
     return out.failure();
@@ -6392,15 +6385,27 @@ struct reply_head {
         }
     }
 
-    [[nodiscard]] constexpr std::string_view content_type() const noexcept { return header("content-type"); }
-    [[nodiscard]] constexpr std::string_view location() const noexcept { return header("location"); }
-    [[nodiscard]] constexpr std::string_view retry_after() const noexcept { return header("retry-after"); }
-    [[nodiscard]] constexpr std::string_view www_authenticate() const noexcept { return header("www-authenticate"); }
-    [[nodiscard]] constexpr std::string_view date() const noexcept { return header("date"); }
+    [[nodiscard]] constexpr std::string_view content_type() const noexcept {
+        return header(detail::ascii::literal("content-type"));
+    }
+    [[nodiscard]] constexpr std::string_view location() const noexcept {
+        return header(detail::ascii::literal("location"));
+    }
+    [[nodiscard]] constexpr std::string_view retry_after() const noexcept {
+        return header(detail::ascii::literal("retry-after"));
+    }
+    [[nodiscard]] constexpr std::string_view www_authenticate() const noexcept {
+        return header(detail::ascii::literal("www-authenticate"));
+    }
+    [[nodiscard]] constexpr std::string_view date() const noexcept { return header(detail::ascii::literal("date")); }
     /// The service's own: what the call cost its database, "implementationMS=512&Calls=7&Read=123".
-    [[nodiscard]] constexpr std::string_view db_stats() const noexcept { return header("x-db-stats"); }
+    [[nodiscard]] constexpr std::string_view db_stats() const noexcept {
+        return header(detail::ascii::literal("x-db-stats"));
+    }
     /// The service's own: the zone of the dates in the reply, where the request named none.
-    [[nodiscard]] constexpr std::string_view time_zone() const noexcept { return header("so-timezone"); }
+    [[nodiscard]] constexpr std::string_view time_zone() const noexcept {
+        return header(detail::ascii::literal("so-timezone"));
+    }
 };
 
 /// What the exchange wants done next.

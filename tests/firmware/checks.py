@@ -178,7 +178,7 @@ def builds_from_the_bundle():
 
 # Bytes. What was set as the aim and is held; and of what is still above its aim, what is reached and a little more, so
 # that it grows no further unnoticed.
-LIMITS = {"call_flash": 20_000, "watch_flash": 21_100, "decode_flash": 8_200, "plain_flash": 27_800, "tls_flash": 76_200,
+LIMITS = {"call_flash": 20_000, "watch_flash": 21_100, "decode_flash": 8_200, "plain_flash": 27_800, "tls_flash": 76_000,
           "call_ram": 1024, "plain_stack": 1536, "reader_flash": 2560, "plain_ram": 8 * 1024, "tls_ram": 20 * 1024}
 
 

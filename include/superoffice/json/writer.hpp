@@ -3,7 +3,7 @@
 #ifndef SUPEROFFICE_JSON_WRITER_HPP
 #define SUPEROFFICE_JSON_WRITER_HPP
 
-#include <superoffice/config.hpp>
+#include <superoffice/detail/ascii.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -34,17 +34,17 @@ class json_writer {
         for (const char c : text) put(c);
     }
     constexpr void number(std::signed_integral auto value) noexcept {
-        using wide = std::conditional_t<sizeof value <= 4, std::uint32_t, std::uint64_t>;
+        using wide = unsigned_for<sizeof value>;
         if (value < 0) put('-');
         digits(value < 0 ? static_cast<wide>(0 - static_cast<wide>(value)) : static_cast<wide>(value));
     }
     constexpr void number(std::unsigned_integral auto value) noexcept {
-        digits(static_cast<std::conditional_t<sizeof value <= 4, std::uint32_t, std::uint64_t>>(value));
+        digits(static_cast<unsigned_for<sizeof value>>(value));
     }
 
     /// A string with its quotes; quotes, backslashes and control characters escaped (RFC 8259 section 7), all else as is.
     constexpr void string(std::string_view text) noexcept {
-        constexpr char hex[] = "0123456789abcdef";
+        constexpr std::string_view hex = "0123456789abcdef";
         put('"');
         for (const char c : text) {
             const auto byte = static_cast<unsigned char>(c);
@@ -63,18 +63,10 @@ class json_writer {
     }
 
   private:
-    // Divides in the number's own width: 32-bit machines have no instruction for more.
-    template <std::unsigned_integral Number>
-    constexpr void digits(Number value) noexcept {
-        char text[20] = {};  // 2^64 - 1 has 20
-        std::size_t n = 0;
-        do {
-            const auto rest = static_cast<Number>(value / 10);
-            text[n++] = static_cast<char>('0' + (value - rest * 10));
-            value = rest;
-        } while (value != 0);
-        while (n > 0) put(text[--n]);
-    }
+    template <std::size_t Size>
+    using unsigned_for = std::conditional_t<Size <= sizeof(std::size_t), std::size_t, std::uint64_t>;
+
+    constexpr void digits(std::unsigned_integral auto value) noexcept { raw(detail::ascii::decimal(value).text()); }
 
     std::span<char> into_;
     std::size_t size_ = 0;
