@@ -13,7 +13,8 @@ inline namespace SUPEROFFICE_ABI {
 
 /// How to watch.
 struct watch_options {
-    milliseconds interval{2'000};        ///< from one reply to the next question; the server's workers look every 2 s
+    milliseconds interval{2'000};        ///< from one reply to the next question; the server's workers look every 2 s.
+                                         ///< 0: none, not even after a failure
     milliseconds deadline{0};            ///< overall; 0: none. A dead worker looks like one that runs for ever
     milliseconds longest_pause{60'000};  ///< after failures in a row the interval doubles up to this, and a server's
                                          ///< Retry-After counts up to this

@@ -144,6 +144,7 @@ TEST_CASE("request_head: what does not fit is not written but counted") {
     so::request_head exact{{whole.data(), all.size()}};
     fill(exact);
     CHECK(exact.failure() == so::error{});
+    CHECK(exact.size() == exact.needed());
 }
 
 TEST_CASE("request_head: a bad value is told before too little memory, and the first one stays") {
