@@ -31,6 +31,7 @@
 #include <superoffice/rights.hpp>
 #include <superoffice/string_map.hpp>
 #include <superoffice/batch_task_info.hpp>
+#include <superoffice/service_version.hpp>
 #include <superoffice/tenant_state.hpp>
 #include <superoffice/select.hpp>
 

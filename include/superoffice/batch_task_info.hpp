@@ -82,6 +82,12 @@ struct GetBatchTaskInfoRequest {
 };
 BOOST_DESCRIBE_STRUCT(GetBatchTaskInfoRequest, (), (Id))
 
+/// The same of StopBatchJob, which answers true or false.
+struct StopBatchJobRequest {
+    std::int32_t Id = 0;
+};
+BOOST_DESCRIBE_STRUCT(StopBatchJobRequest, (), (Id))
+
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 #endif

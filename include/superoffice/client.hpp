@@ -61,6 +61,10 @@ struct carrier_over<Stack> {
     using type = http_carrier<Stack>;
 };
 
+/// What a call answers that named no `Info`: all of the operation's reply.
+template <class Info, class Reply>
+using asked_for = std::conditional_t<std::is_void_v<Info>, Reply, Info>;
+
 }  // namespace detail
 
 /// Memory, in bytes, that is enough for a call over a link, and hardly more than that (over an HTTP stack:
@@ -155,14 +159,16 @@ class client {
         return start_get_batch_task_info<Info>(id, call_options{}, allowed);
     }
 
-    /// Any operation of the service, in both manners: what the functions above are made of.
-    template <class Info, class Request, class Reply, class Clock = typename detail::own_clock<Link>::type>
-    [[nodiscard]] result<Info> run(const operation<Request, Reply>& what, const Request& request,
-                                   const call_options& options = {}, Clock clock = {}) {
+    /// Any operation of the service, in both manners: what the functions above are made of. Without an `Info` the operation's
+    /// own reply: `api.run(superoffice::stop_batch_job, {497})`.
+    template <class Info = void, class Request, class Reply, class Clock = typename detail::own_clock<Link>::type>
+    [[nodiscard]] result<detail::asked_for<Info, Reply>> run(const operation<Request, Reply>& what,
+                                                             const std::type_identity_t<Request>& request,
+                                                             const call_options& options = {}, Clock clock = {}) {
         static_assert(monotonic_clock<Clock>,
                       "superoffice: the blocking call needs a clock: give one that models "
                       "monotonic_clock, or step() the call yourself");
-        call<client, Info> running{*this, what, request, options};
+        call_of<detail::asked_for<Info, Reply>> running{*this, what, request, options};
         if constexpr (waiting_transport<Link>)
             if (!running.is_done()) driver_.be_patient();
         for (;;) {
@@ -174,22 +180,26 @@ class client {
             }
         }
     }
-    template <class Info, class Request, class Reply>
-    [[nodiscard]] call<client, Info> start(const operation<Request, Reply>& what, const Request& request,
-                                           const call_options& options = {}) noexcept {
+    template <class Info = void, class Request, class Reply>
+    [[nodiscard]] call_of<detail::asked_for<Info, Reply>> start(const operation<Request, Reply>& what,
+                                                                const std::type_identity_t<Request>& request,
+                                                                const call_options& options = {}) noexcept {
         static_assert(!Link::may_wait,
                       "superoffice: this link's start may wait for a name look-up: give it a resolver "
                       "that does not, or say superoffice::allow_waiting_lookup");
         return start<Info>(what, request, options, allow_waiting_lookup);
     }
-    template <class Info, class Request, class Reply>
-    [[nodiscard]] call<client, Info> start(const operation<Request, Reply>& what, const Request& request,
-                                           const call_options& options, allow_waiting_lookup_t) noexcept {
-        return call<client, Info>{*this, what, request, options};
+    template <class Info = void, class Request, class Reply>
+    [[nodiscard]] call_of<detail::asked_for<Info, Reply>> start(const operation<Request, Reply>& what,
+                                                                const std::type_identity_t<Request>& request,
+                                                                const call_options& options,
+                                                                allow_waiting_lookup_t) noexcept {
+        return {*this, what, request, options};
     }
-    template <class Info, class Request, class Reply>
-    [[nodiscard]] call<client, Info> start(const operation<Request, Reply>& what, const Request& request,
-                                           allow_waiting_lookup_t allowed) noexcept {
+    template <class Info = void, class Request, class Reply>
+    [[nodiscard]] call_of<detail::asked_for<Info, Reply>> start(const operation<Request, Reply>& what,
+                                                                const std::type_identity_t<Request>& request,
+                                                                allow_waiting_lookup_t allowed) noexcept {
         return start<Info>(what, request, call_options{}, allowed);
     }
 

@@ -47,6 +47,10 @@ consteval bool is_decodable() {
     return are_decodable<T>(static_cast<members_of<T>*>(nullptr));
 }
 
+/// What a document can be besides a described struct: a value by itself.
+template <class T>
+concept plain_value = has_codec<T> && !is_described_struct<T>;
+
 template <class Reader>
 using value_of_reader = std::remove_cvref_t<decltype(std::declval<Reader&>().root())>;
 
@@ -62,7 +66,11 @@ error decode_document(Reader& reader, json_document document, T& into, decode_st
 }
 template <class T, json_reader Reader>
 error decode_document(Reader& reader, json_document document, T& into, decode_state& state) noexcept {
-    return decode_document<T, void>(reader, document, into, state, nullptr);
+    if constexpr (plain_value<T>)
+        return decode_root(reader, document, state,
+                           [&](auto& root) noexcept { return codec<T>::decode(root, into, state); });
+    else
+        return decode_document<T, void>(reader, document, into, state, nullptr);
 }
 
 /// Text that is read again later, and therefore not rewritten. It was checked when it was taken.
@@ -141,14 +149,15 @@ struct codec<field_property_map> {
     };
 };
 
-/// Reads a whole document into a described struct: members in any order, unknown ones skipped (and checked), missing ones
+/// Reads a whole document into a T: a described struct, or any type that may be a member of one (`decode<bool>`,
+/// `decode<json_text>` for a list that is looked into later). Of a struct: members in any order, unknown ones skipped (and checked), missing ones
 /// left as initialised, of duplicates the last. (A nested struct that is there begins as its own type does, whatever the
 /// outer one made of it.) Text members are views into the document, whose escapes are rewritten in place: a document is
 /// decoded once. Names are compared with their letter case. A document of which nothing is known is no error: it gives
 /// the struct as initialised, its fields absent. A byte order mark is `bad_json` at offset 0.
 /// `examples/12_decode.cpp` shows this and `encode`, and an array of tasks.
 ///
-/// @returns  the struct, or an error of `stage::decode` with `offset` (byte in the document) and `member` (which one of
+/// @returns  the T, or an error of `stage::decode` with `offset` (byte in the document) and `member` (which one of
 ///           T's, for `member_name<T>`); `null_document` for the document `null`
 /// Costs     one pass; no heap (a `simdjson_reader` allocates when it is made); stack for T and the nesting of its type
 template <class T, class Reader>

@@ -8,6 +8,7 @@
 #include <superoffice/detail/http1_writer.hpp>
 #include <superoffice/json.hpp>
 #include <superoffice/options.hpp>
+#include <superoffice/service_version.hpp>
 #include <superoffice/tenant_state.hpp>
 #include <superoffice/version.hpp>
 
@@ -24,7 +25,8 @@ enum class http_method : std::uint8_t { post, get };
 
 /// One call: what is sent, what comes back, where, and above which duration the vendor calls it slow. All that another
 /// call of the same service needs is such a line and two described structs. With `get` the request is a `path_segment`;
-/// of any other nothing is sent.
+/// of any other nothing is sent. A reply may also be a value by itself: `bool`, a number, text, or `json_text` for a list,
+/// whose elements `examples/12_decode.cpp` goes through. Such a one comes as JSON only.
 template <class Request, class Reply>
 struct operation {
     using request_type = Request;
@@ -47,6 +49,14 @@ struct path_segment {
 /// How one task is doing. Source: reference page of GetBatchTaskInfo.
 inline constexpr operation<GetBatchTaskInfoRequest, BatchTaskInfo> get_batch_task_info{
     "/api/v1/Agents/Batch/GetBatchTaskInfo", milliseconds{3000}};
+
+/// Stops a task, where its kind can be stopped: true if it was. Source: section 12 of the service notes.
+inline constexpr operation<StopBatchJobRequest, bool> stop_batch_job{"/api/v1/Agents/Batch/StopBatchJob",
+                                                                     milliseconds{3000}};
+
+/// Which versions the service has; no credential is needed, or sent. Source: section 2 of the service notes.
+inline constexpr operation<path_segment, ServiceVersion> get_service_version{"/api", milliseconds{3000},
+                                                                             http_method::get};
 
 /// Where an Online tenant lives now; no credential is needed, or sent. Source: tenant status page.
 inline constexpr operation<path_segment, TenantStatus> get_tenant_status{"/api/state/", milliseconds{3000},

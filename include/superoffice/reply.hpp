@@ -64,6 +64,11 @@ struct fault_collector {
 struct nothing {};
 BOOST_DESCRIBE_STRUCT(nothing, (), ())
 
+/// Types that an object may be the value of: an error object in its place cannot be told from one.
+template <class T>
+inline constexpr bool takes_objects =
+    std::same_as<T, json_text> || std::same_as<T, string_map> || std::same_as<T, field_property_map>;
+
 /// A reader that can also rewrite XML as JSON for a given struct: `xml_reader` of <superoffice/xml.hpp>.
 template <class Reader>
 concept reads_xml = requires(Reader& reader, json_document document) {
@@ -115,11 +120,11 @@ constexpr errc errc_of_status(std::uint16_t status) noexcept {
     return status >= 300 && status < 400 ? errc::redirected : errc::unexpected_status;
 }
 
-/// A page instead of a document, whatever its Content-Type said.
-inline bool is_markup(const json_document& document) noexcept {
+/// Whether this is the first character of a document.
+inline bool begins_with(char c, const json_document& document) noexcept {
     json_cursor at{document.data, document.data + document.size};
     skip_json_space(at);
-    return at.on('<');
+    return at.on(c);
 }
 
 constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
@@ -136,8 +141,19 @@ struct findings {
 template <class T, json_reader Reader>
 error read_document(Reader& reader, std::string_view content_type, json_document document, void* into,
                     findings& found) noexcept {
-    if (const error e = as_json<T>(reader, content_type, document); e.code != errc::ok) return e;
-    return decode_document(reader, document, *static_cast<T*>(into), found.state, &found.faults.fault);
+    T& value = *static_cast<T*>(into);
+    if constexpr (plain_value<T>) {
+        if (const error e = refusal_of_type(content_type); e.code != errc::ok) return e;
+        if (!begins_with('{', document) || takes_objects<T>)
+            return decode_document(reader, document, value, found.state);
+        nothing ignored;
+        const error e = decode_document(reader, document, ignored, found.state, &found.faults.fault);
+        const bool is_fault = e.code != errc::ok || found.faults.says_error() || found.faults.has_text();
+        return is_fault ? e : decode_error(errc::wrong_kind, 0);
+    } else {
+        if (const error e = as_json<T>(reader, content_type, document); e.code != errc::ok) return e;
+        return decode_document(reader, document, value, found.state, &found.faults.fault);
+    }
 }
 
 /// What a reply with a status that is not 2xx ends in, error object or not.
@@ -154,7 +170,7 @@ inline error meaning_of_success(error e, reply_info& about, const json_document&
                                 const findings& found) noexcept {
     e.http_status = about.status;
     if (e.code == errc::null_document) return reply_error(stage::service, errc::no_such_task, about.status);
-    if (e.code == errc::bad_json && is_markup(document)) e.code = errc::not_json;
+    if (e.code == errc::bad_json && begins_with('<', document)) e.code = errc::not_json;
     if (e.code != errc::ok) return e;
     found.faults.tell(about);
     // No task has Error or Message; a struct that was met nowhere is no task.

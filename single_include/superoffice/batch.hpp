@@ -2465,6 +2465,35 @@ struct GetBatchTaskInfoRequest {
 };
 BOOST_DESCRIBE_STRUCT(GetBatchTaskInfoRequest, (), (Id))
 
+/// The same of StopBatchJob, which answers true or false.
+struct StopBatchJobRequest {
+    std::int32_t Id = 0;
+};
+BOOST_DESCRIBE_STRUCT(StopBatchJobRequest, (), (Id))
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/service_version.hpp - which versions a service has, as it tells anybody.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_SERVICE_VERSION_HPP
+#define SUPEROFFICE_SERVICE_VERSION_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// The answer of `GET {base}/api`, which needs no credential: a cheap way to see whether a base URL is right and the
+/// service there. Nothing says of what types these are, so any is taken: `plain()`, or `raw()`.
+/// Source: section 2 of the service notes.
+struct ServiceVersion {
+    field<json_text> v1;                ///< where version 1 of the interface is
+    field<json_text> NetServerVersion;  ///< of the server: "11.10.0.0"
+    field<json_text> ServicesCurrent;   ///< of its services: "Services88"
+};
+BOOST_DESCRIBE_STRUCT(ServiceVersion, (), (v1, NetServerVersion, ServicesCurrent))
+
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 #endif
@@ -4664,17 +4693,16 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
     return e;
 }
 
-/// A whole document, by its tables.
-template <json_reader Reader, class Value>
-error decode_by_table(Reader& reader, json_document document, const member_table<Value>& table, void* into,
-                      decode_state& state, also_members<Value> also) noexcept {
+/// A whole document; `consume(root)` reads its value, but null.
+template <json_reader Reader, class F>
+SUPEROFFICE_HOT error decode_root(Reader& reader, json_document document, decode_state& state, F consume) noexcept {
     if (document.capacity < document.size + Reader::slack)
         return decode_error(errc::memory_too_small, document.size + Reader::slack);
     errc e = reader.start(document);
     if (e == errc::ok) {
         auto root = reader.root();
         const bool null = root.on('n');
-        e = null ? root.null() : decode_members(root, table, into, state, also);
+        e = null ? root.null() : consume(root);
         if (e == errc::ok) e = reader.finish();
         if (e == errc::ok) return null ? decode_error(errc::null_document, 0) : error{};
     }
@@ -4682,6 +4710,14 @@ error decode_by_table(Reader& reader, json_document document, const member_table
                                : state.needed != 0           ? state.needed
                                                              : static_cast<std::uint32_t>(reader.offset());
     return decode_error(e, offset, state.member);
+}
+
+/// A described struct, by its tables.
+template <json_reader Reader, class Value>
+error decode_by_table(Reader& reader, json_document document, const member_table<Value>& table, void* into,
+                      decode_state& state, also_members<Value> also) noexcept {
+    return decode_root(reader, document, state,
+                       [&](Value& root) noexcept { return decode_members(root, table, into, state, also); });
 }
 
 }  // namespace detail
@@ -4723,6 +4759,10 @@ consteval bool is_decodable() {
     return are_decodable<T>(static_cast<members_of<T>*>(nullptr));
 }
 
+/// What a document can be besides a described struct: a value by itself.
+template <class T>
+concept plain_value = has_codec<T> && !is_described_struct<T>;
+
 template <class Reader>
 using value_of_reader = std::remove_cvref_t<decltype(std::declval<Reader&>().root())>;
 
@@ -4738,7 +4778,11 @@ error decode_document(Reader& reader, json_document document, T& into, decode_st
 }
 template <class T, json_reader Reader>
 error decode_document(Reader& reader, json_document document, T& into, decode_state& state) noexcept {
-    return decode_document<T, void>(reader, document, into, state, nullptr);
+    if constexpr (plain_value<T>)
+        return decode_root(reader, document, state,
+                           [&](auto& root) noexcept { return codec<T>::decode(root, into, state); });
+    else
+        return decode_document<T, void>(reader, document, into, state, nullptr);
 }
 
 /// Text that is read again later, and therefore not rewritten. It was checked when it was taken.
@@ -4817,14 +4861,15 @@ struct codec<field_property_map> {
     };
 };
 
-/// Reads a whole document into a described struct: members in any order, unknown ones skipped (and checked), missing ones
+/// Reads a whole document into a T: a described struct, or any type that may be a member of one (`decode<bool>`,
+/// `decode<json_text>` for a list that is looked into later). Of a struct: members in any order, unknown ones skipped (and checked), missing ones
 /// left as initialised, of duplicates the last. (A nested struct that is there begins as its own type does, whatever the
 /// outer one made of it.) Text members are views into the document, whose escapes are rewritten in place: a document is
 /// decoded once. Names are compared with their letter case. A document of which nothing is known is no error: it gives
 /// the struct as initialised, its fields absent. A byte order mark is `bad_json` at offset 0.
 /// `examples/12_decode.cpp` shows this and `encode`, and an array of tasks.
 ///
-/// @returns  the struct, or an error of `stage::decode` with `offset` (byte in the document) and `member` (which one of
+/// @returns  the T, or an error of `stage::decode` with `offset` (byte in the document) and `member` (which one of
 ///           T's, for `member_name<T>`); `null_document` for the document `null`
 /// Costs     one pass; no heap (a `simdjson_reader` allocates when it is made); stack for T and the nesting of its type
 template <class T, class Reader>
@@ -5851,7 +5896,8 @@ enum class http_method : std::uint8_t { post, get };
 
 /// One call: what is sent, what comes back, where, and above which duration the vendor calls it slow. All that another
 /// call of the same service needs is such a line and two described structs. With `get` the request is a `path_segment`;
-/// of any other nothing is sent.
+/// of any other nothing is sent. A reply may also be a value by itself: `bool`, a number, text, or `json_text` for a list,
+/// whose elements `examples/12_decode.cpp` goes through. Such a one comes as JSON only.
 template <class Request, class Reply>
 struct operation {
     using request_type = Request;
@@ -5874,6 +5920,14 @@ struct path_segment {
 /// How one task is doing. Source: reference page of GetBatchTaskInfo.
 inline constexpr operation<GetBatchTaskInfoRequest, BatchTaskInfo> get_batch_task_info{
     "/api/v1/Agents/Batch/GetBatchTaskInfo", milliseconds{3000}};
+
+/// Stops a task, where its kind can be stopped: true if it was. Source: section 12 of the service notes.
+inline constexpr operation<StopBatchJobRequest, bool> stop_batch_job{"/api/v1/Agents/Batch/StopBatchJob",
+                                                                     milliseconds{3000}};
+
+/// Which versions the service has; no credential is needed, or sent. Source: section 2 of the service notes.
+inline constexpr operation<path_segment, ServiceVersion> get_service_version{"/api", milliseconds{3000},
+                                                                             http_method::get};
 
 /// Where an Online tenant lives now; no credential is needed, or sent. Source: tenant status page.
 inline constexpr operation<path_segment, TenantStatus> get_tenant_status{"/api/state/", milliseconds{3000},
@@ -6765,6 +6819,11 @@ struct fault_collector {
 struct nothing {};
 BOOST_DESCRIBE_STRUCT(nothing, (), ())
 
+/// Types that an object may be the value of: an error object in its place cannot be told from one.
+template <class T>
+inline constexpr bool takes_objects =
+    std::same_as<T, json_text> || std::same_as<T, string_map> || std::same_as<T, field_property_map>;
+
 /// A reader that can also rewrite XML as JSON for a given struct: `xml_reader` of <superoffice/xml.hpp>.
 template <class Reader>
 concept reads_xml = requires(Reader& reader, json_document document) {
@@ -6816,11 +6875,11 @@ constexpr errc errc_of_status(std::uint16_t status) noexcept {
     return status >= 300 && status < 400 ? errc::redirected : errc::unexpected_status;
 }
 
-/// A page instead of a document, whatever its Content-Type said.
-inline bool is_markup(const json_document& document) noexcept {
+/// Whether this is the first character of a document.
+inline bool begins_with(char c, const json_document& document) noexcept {
     json_cursor at{document.data, document.data + document.size};
     skip_json_space(at);
-    return at.on('<');
+    return at.on(c);
 }
 
 constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
@@ -6837,8 +6896,19 @@ struct findings {
 template <class T, json_reader Reader>
 error read_document(Reader& reader, std::string_view content_type, json_document document, void* into,
                     findings& found) noexcept {
-    if (const error e = as_json<T>(reader, content_type, document); e.code != errc::ok) return e;
-    return decode_document(reader, document, *static_cast<T*>(into), found.state, &found.faults.fault);
+    T& value = *static_cast<T*>(into);
+    if constexpr (plain_value<T>) {
+        if (const error e = refusal_of_type(content_type); e.code != errc::ok) return e;
+        if (!begins_with('{', document) || takes_objects<T>)
+            return decode_document(reader, document, value, found.state);
+        nothing ignored;
+        const error e = decode_document(reader, document, ignored, found.state, &found.faults.fault);
+        const bool is_fault = e.code != errc::ok || found.faults.says_error() || found.faults.has_text();
+        return is_fault ? e : decode_error(errc::wrong_kind, 0);
+    } else {
+        if (const error e = as_json<T>(reader, content_type, document); e.code != errc::ok) return e;
+        return decode_document(reader, document, value, found.state, &found.faults.fault);
+    }
 }
 
 /// What a reply with a status that is not 2xx ends in, error object or not.
@@ -6855,7 +6925,7 @@ inline error meaning_of_success(error e, reply_info& about, const json_document&
                                 const findings& found) noexcept {
     e.http_status = about.status;
     if (e.code == errc::null_document) return reply_error(stage::service, errc::no_such_task, about.status);
-    if (e.code == errc::bad_json && is_markup(document)) e.code = errc::not_json;
+    if (e.code == errc::bad_json && begins_with('<', document)) e.code = errc::not_json;
     if (e.code != errc::ok) return e;
     found.faults.tell(about);
     // No task has Error or Message; a struct that was met nowhere is no task.
@@ -12339,6 +12409,10 @@ struct carrier_over<Stack> {
     using type = http_carrier<Stack>;
 };
 
+/// What a call answers that named no `Info`: all of the operation's reply.
+template <class Info, class Reply>
+using asked_for = std::conditional_t<std::is_void_v<Info>, Reply, Info>;
+
 }  // namespace detail
 
 /// Memory, in bytes, that is enough for a call over a link, and hardly more than that (over an HTTP stack:
@@ -12433,14 +12507,16 @@ class client {
         return start_get_batch_task_info<Info>(id, call_options{}, allowed);
     }
 
-    /// Any operation of the service, in both manners: what the functions above are made of.
-    template <class Info, class Request, class Reply, class Clock = typename detail::own_clock<Link>::type>
-    [[nodiscard]] result<Info> run(const operation<Request, Reply>& what, const Request& request,
-                                   const call_options& options = {}, Clock clock = {}) {
+    /// Any operation of the service, in both manners: what the functions above are made of. Without an `Info` the operation's
+    /// own reply: `api.run(superoffice::stop_batch_job, {497})`.
+    template <class Info = void, class Request, class Reply, class Clock = typename detail::own_clock<Link>::type>
+    [[nodiscard]] result<detail::asked_for<Info, Reply>> run(const operation<Request, Reply>& what,
+                                                             const std::type_identity_t<Request>& request,
+                                                             const call_options& options = {}, Clock clock = {}) {
         static_assert(monotonic_clock<Clock>,
                       "superoffice: the blocking call needs a clock: give one that models "
                       "monotonic_clock, or step() the call yourself");
-        call<client, Info> running{*this, what, request, options};
+        call_of<detail::asked_for<Info, Reply>> running{*this, what, request, options};
         if constexpr (waiting_transport<Link>)
             if (!running.is_done()) driver_.be_patient();
         for (;;) {
@@ -12452,22 +12528,26 @@ class client {
             }
         }
     }
-    template <class Info, class Request, class Reply>
-    [[nodiscard]] call<client, Info> start(const operation<Request, Reply>& what, const Request& request,
-                                           const call_options& options = {}) noexcept {
+    template <class Info = void, class Request, class Reply>
+    [[nodiscard]] call_of<detail::asked_for<Info, Reply>> start(const operation<Request, Reply>& what,
+                                                                const std::type_identity_t<Request>& request,
+                                                                const call_options& options = {}) noexcept {
         static_assert(!Link::may_wait,
                       "superoffice: this link's start may wait for a name look-up: give it a resolver "
                       "that does not, or say superoffice::allow_waiting_lookup");
         return start<Info>(what, request, options, allow_waiting_lookup);
     }
-    template <class Info, class Request, class Reply>
-    [[nodiscard]] call<client, Info> start(const operation<Request, Reply>& what, const Request& request,
-                                           const call_options& options, allow_waiting_lookup_t) noexcept {
-        return call<client, Info>{*this, what, request, options};
+    template <class Info = void, class Request, class Reply>
+    [[nodiscard]] call_of<detail::asked_for<Info, Reply>> start(const operation<Request, Reply>& what,
+                                                                const std::type_identity_t<Request>& request,
+                                                                const call_options& options,
+                                                                allow_waiting_lookup_t) noexcept {
+        return {*this, what, request, options};
     }
-    template <class Info, class Request, class Reply>
-    [[nodiscard]] call<client, Info> start(const operation<Request, Reply>& what, const Request& request,
-                                           allow_waiting_lookup_t allowed) noexcept {
+    template <class Info = void, class Request, class Reply>
+    [[nodiscard]] call_of<detail::asked_for<Info, Reply>> start(const operation<Request, Reply>& what,
+                                                                const std::type_identity_t<Request>& request,
+                                                                allow_waiting_lookup_t allowed) noexcept {
         return start<Info>(what, request, call_options{}, allowed);
     }
 

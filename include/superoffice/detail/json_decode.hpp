@@ -146,17 +146,16 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
     return e;
 }
 
-/// A whole document, by its tables.
-template <json_reader Reader, class Value>
-error decode_by_table(Reader& reader, json_document document, const member_table<Value>& table, void* into,
-                      decode_state& state, also_members<Value> also) noexcept {
+/// A whole document; `consume(root)` reads its value, but null.
+template <json_reader Reader, class F>
+SUPEROFFICE_HOT error decode_root(Reader& reader, json_document document, decode_state& state, F consume) noexcept {
     if (document.capacity < document.size + Reader::slack)
         return decode_error(errc::memory_too_small, document.size + Reader::slack);
     errc e = reader.start(document);
     if (e == errc::ok) {
         auto root = reader.root();
         const bool null = root.on('n');
-        e = null ? root.null() : decode_members(root, table, into, state, also);
+        e = null ? root.null() : consume(root);
         if (e == errc::ok) e = reader.finish();
         if (e == errc::ok) return null ? decode_error(errc::null_document, 0) : error{};
     }
@@ -164,6 +163,14 @@ error decode_by_table(Reader& reader, json_document document, const member_table
                                : state.needed != 0           ? state.needed
                                                              : static_cast<std::uint32_t>(reader.offset());
     return decode_error(e, offset, state.member);
+}
+
+/// A described struct, by its tables.
+template <json_reader Reader, class Value>
+error decode_by_table(Reader& reader, json_document document, const member_table<Value>& table, void* into,
+                      decode_state& state, also_members<Value> also) noexcept {
+    return decode_root(reader, document, state,
+                       [&](Value& root) noexcept { return decode_members(root, table, into, state, also); });
 }
 
 }  // namespace detail
