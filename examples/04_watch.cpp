@@ -32,31 +32,22 @@ int main(int argc, char** argv) {
     options.deadline = superoffice::milliseconds{3'600'000};
     superoffice::watch<progress> task{api, id, options, superoffice::allow_waiting_lookup};
 
-    for (;;) {
-        const superoffice::instant now = superoffice::mbedtls_socket::clock::now();
-        switch (task.step(now)) {
-            case superoffice::watch_state::waiting: {
-                // This program has nothing else to do and sleeps; one that has comes back later.
-                const superoffice::wait_condition until = task.wants();
-                if (until.until > now) link.wait(until.what, until.until - now);
-                break;
-            }
-            case superoffice::watch_state::changed:
-                std::printf("%d %%\n", task.value()->ProgressPercent.value_or(0));
-                break;
-            case superoffice::watch_state::finished:  // in a final state; which one, the state says
-                if (task.value()->State == superoffice::BatchTaskState::Failed) {
-                    std::printf("failed\n");
-                    return 1;
-                }
-                std::printf("done\n");
-                return 0;
-            case superoffice::watch_state::gone:  // cleaned away before its end was seen: neither success nor failure
-                std::printf("gone\n");
-                return 1;
-            case superoffice::watch_state::failed:
-                std::fprintf(stderr, "%s\n", superoffice::message(task.value().error()));
-                return 1;
-        }
+    // This program has nothing else to do and waits for news; one that has calls step(now) when it comes by.
+    superoffice::watch_state news = task.follow(api);
+    for (; news == superoffice::watch_state::changed; news = task.follow(api))
+        std::printf("%d %%\n", task.value()->ProgressPercent.value_or(0));
+
+    if (news == superoffice::watch_state::gone) {  // cleaned away before its end was seen: neither success nor failure
+        std::printf("gone\n");
+        return 1;
     }
+    if (!task.value()) {
+        std::fprintf(stderr, "%s\n", superoffice::message(task.value().error()));
+        return 1;
+    }
+    if (task.value()->State == superoffice::BatchTaskState::Failed) {  // finished: in a final state, whichever
+        std::printf("failed\n");
+        return 1;
+    }
+    std::printf("done\n");
 }

@@ -174,10 +174,7 @@ class client {
         for (;;) {
             const instant now = clock.now();
             if (running.step(now) == step_state::done) return running.value();
-            if constexpr (waiting_transport<Link> || waiting_http_transport<Link>) {
-                const wait_condition wanted = running.wants();
-                if (wanted.until > now) driver_.link().wait(wanted.what, wanted.until - now);
-            }
+            wait(running.wants(), now);
         }
     }
     template <class Info = void, class Request, class Reply>
@@ -225,6 +222,12 @@ class client {
     friend class superoffice::call;
     template <class Info>
     friend class superoffice::watch;
+
+    /// Where the link can be waited on; elsewhere nothing, and it is asked again at once.
+    void wait([[maybe_unused]] const wait_condition& wanted, [[maybe_unused]] instant now) {
+        if constexpr (waiting_transport<Link> || waiting_http_transport<Link>)
+            if (wanted.until > now) driver_.link().wait(wanted.what, wanted.until - now);
+    }
 
     static Reader make_reader(std::size_t bytes) {
         if constexpr (std::constructible_from<Reader, std::size_t>)

@@ -67,8 +67,11 @@ error decode_document(Reader& reader, json_document document, T& into, decode_st
 template <class T, json_reader Reader>
 error decode_document(Reader& reader, json_document document, T& into, decode_state& state) noexcept {
     if constexpr (plain_value<T>)
-        return decode_root(reader, document, state,
-                           [&](auto& root) noexcept { return codec<T>::decode(root, into, state); });
+        return decode_root(reader, document, state, [&](auto& root) noexcept {
+            const char* const start = root.place();
+            const errc e = codec<T>::decode(root, into, state);
+            return e == errc::ok ? e : root.passed_on(start, e);
+        });
     else
         return decode_document<T, void>(reader, document, into, state, nullptr);
 }
@@ -170,15 +173,15 @@ template <class T, class Reader>
     return answer;
 }
 
-/// Writes a described struct as JSON, in the order of its description; absent fields are left out, null ones written.
+/// Writes a described struct as JSON, or any type that may be a member of one, in the order of its description; absent fields are left out, null ones written.
 /// Texts have to be UTF-8, which those of a decoded struct are: it is not checked.
 ///
 /// @returns  what was written, in `into`; or `memory_too_small`, with `needed()` saying how many bytes it takes
 /// Costs     one pass; no heap
 template <class T>
-    requires detail::is_described_struct<T>
+    requires detail::has_codec<T>
 [[nodiscard]] result<std::string_view> encode(const T& value, std::span<char> into) noexcept {
-    static_assert(detail::is_decodable<T>());
+    if constexpr (!detail::plain_value<T>) static_assert(detail::is_decodable<T>());
     json_writer out{into};
     codec<T>::encode(out, value);
     if (out.fits()) return out.text();
@@ -187,9 +190,13 @@ template <class T>
 
 /// The name of the member that an error of a decode is about; empty when it is about none. A constant.
 template <class T>
-[[nodiscard]] constexpr std::string_view member_name(const error& e) noexcept {
-    const bool names_one = e.stage == stage::decode && e.member != 0 && e.member <= detail::member_count<T>;
-    return names_one ? detail::member_names<T>[e.member - 1u] : std::string_view{};
+[[nodiscard]] constexpr std::string_view member_name([[maybe_unused]] const error& e) noexcept {
+    if constexpr (detail::plain_value<T>)
+        return {};
+    else {
+        const bool names_one = e.stage == stage::decode && e.member != 0 && e.member <= detail::member_count<T>;
+        return names_one ? detail::member_names<T>[e.member - 1u] : std::string_view{};
+    }
 }
 
 template <class Value>

@@ -120,11 +120,11 @@ constexpr errc errc_of_status(std::uint16_t status) noexcept {
     return status >= 300 && status < 400 ? errc::redirected : errc::unexpected_status;
 }
 
-/// Whether this is the first character of a document.
-inline bool begins_with(char c, const json_document& document) noexcept {
+/// Behind the white space in front of a document.
+inline json_cursor beginning_of(const json_document& document) noexcept {
     json_cursor at{document.data, document.data + document.size};
     skip_json_space(at);
-    return at.on(c);
+    return at;
 }
 
 constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
@@ -144,12 +144,12 @@ error read_document(Reader& reader, std::string_view content_type, json_document
     T& value = *static_cast<T*>(into);
     if constexpr (plain_value<T>) {
         if (const error e = refusal_of_type(content_type); e.code != errc::ok) return e;
-        if (!begins_with('{', document) || takes_objects<T>)
-            return decode_document(reader, document, value, found.state);
+        const json_cursor start = beginning_of(document);
+        if (!start.on('{') || takes_objects<T>) return decode_document(reader, document, value, found.state);
         nothing ignored;
         const error e = decode_document(reader, document, ignored, found.state, &found.faults.fault);
         const bool is_fault = e.code != errc::ok || found.faults.says_error() || found.faults.has_text();
-        return is_fault ? e : decode_error(errc::wrong_kind, 0);
+        return is_fault ? e : decode_error(errc::wrong_kind, static_cast<std::size_t>(start.at - document.data));
     } else {
         if (const error e = as_json<T>(reader, content_type, document); e.code != errc::ok) return e;
         return decode_document(reader, document, value, found.state, &found.faults.fault);
@@ -170,7 +170,7 @@ inline error meaning_of_success(error e, reply_info& about, const json_document&
                                 const findings& found) noexcept {
     e.http_status = about.status;
     if (e.code == errc::null_document) return reply_error(stage::service, errc::no_such_task, about.status);
-    if (e.code == errc::bad_json && begins_with('<', document)) e.code = errc::not_json;
+    if (e.code == errc::bad_json && beginning_of(document).on('<')) e.code = errc::not_json;
     if (e.code != errc::ok) return e;
     found.faults.tell(about);
     // No task has Error or Message; a struct that was met nowhere is no task.

@@ -38,7 +38,7 @@ enum class watch_state : std::uint8_t {
 /// become the `$select`.
 ///
 ///     superoffice::watch<> task{api, 497};
-///     for (;;) switch (task.step(now())) { ... }
+///     for (;;) switch (task.step(now())) { ... }     // or, waiting for news, task.follow(api)
 ///
 /// Uses the client one call at a time, and not in between: others may use it in the pauses, and what they do to its
 /// memory ends the life of the texts in `value()`. Must be gone before the client is. No heap, no clock, no waiting.
@@ -87,6 +87,24 @@ class watch {
         if (drive_->advance(api_, now, value_) == step_state::pending) return state_ = watch_state::waiting;
         asking_ = false;
         return value_ ? take_value(now) : take_error(value_.error(), now);
+    }
+
+    /// Waits for the next news: never answers `waiting`. `api` is the client that this was made with; its link is waited on
+    /// where it can be (`waiting_transport`, `waiting_http_transport`), in the pauses too, otherwise asked again at once.
+    ///
+    ///     while (task.follow(api) == watch_state::changed) show(*task.value());
+    template <class Client, class Clock = typename detail::own_clock<typename Client::link_type>::type>
+    watch_state follow(Client& api, Clock clock = {}) {
+        static_assert(monotonic_clock<Clock>,
+                      "superoffice: to follow a task needs a clock: give one that models "
+                      "monotonic_clock, or step() the watch yourself");
+        SUPEROFFICE_ASSERT(&api == api_);
+        for (;;) {
+            const instant now = clock.now();
+            const watch_state state = step(now);
+            if (state != watch_state::waiting) return state;
+            api.wait(wants(), now);
+        }
     }
 
     /// What to wait for before the next step.

@@ -4779,8 +4779,11 @@ error decode_document(Reader& reader, json_document document, T& into, decode_st
 template <class T, json_reader Reader>
 error decode_document(Reader& reader, json_document document, T& into, decode_state& state) noexcept {
     if constexpr (plain_value<T>)
-        return decode_root(reader, document, state,
-                           [&](auto& root) noexcept { return codec<T>::decode(root, into, state); });
+        return decode_root(reader, document, state, [&](auto& root) noexcept {
+            const char* const start = root.place();
+            const errc e = codec<T>::decode(root, into, state);
+            return e == errc::ok ? e : root.passed_on(start, e);
+        });
     else
         return decode_document<T, void>(reader, document, into, state, nullptr);
 }
@@ -4882,15 +4885,15 @@ template <class T, class Reader>
     return answer;
 }
 
-/// Writes a described struct as JSON, in the order of its description; absent fields are left out, null ones written.
+/// Writes a described struct as JSON, or any type that may be a member of one, in the order of its description; absent fields are left out, null ones written.
 /// Texts have to be UTF-8, which those of a decoded struct are: it is not checked.
 ///
 /// @returns  what was written, in `into`; or `memory_too_small`, with `needed()` saying how many bytes it takes
 /// Costs     one pass; no heap
 template <class T>
-    requires detail::is_described_struct<T>
+    requires detail::has_codec<T>
 [[nodiscard]] result<std::string_view> encode(const T& value, std::span<char> into) noexcept {
-    static_assert(detail::is_decodable<T>());
+    if constexpr (!detail::plain_value<T>) static_assert(detail::is_decodable<T>());
     json_writer out{into};
     codec<T>::encode(out, value);
     if (out.fits()) return out.text();
@@ -4899,9 +4902,13 @@ template <class T>
 
 /// The name of the member that an error of a decode is about; empty when it is about none. A constant.
 template <class T>
-[[nodiscard]] constexpr std::string_view member_name(const error& e) noexcept {
-    const bool names_one = e.stage == stage::decode && e.member != 0 && e.member <= detail::member_count<T>;
-    return names_one ? detail::member_names<T>[e.member - 1u] : std::string_view{};
+[[nodiscard]] constexpr std::string_view member_name([[maybe_unused]] const error& e) noexcept {
+    if constexpr (detail::plain_value<T>)
+        return {};
+    else {
+        const bool names_one = e.stage == stage::decode && e.member != 0 && e.member <= detail::member_count<T>;
+        return names_one ? detail::member_names<T>[e.member - 1u] : std::string_view{};
+    }
 }
 
 template <class Value>
@@ -6875,11 +6882,11 @@ constexpr errc errc_of_status(std::uint16_t status) noexcept {
     return status >= 300 && status < 400 ? errc::redirected : errc::unexpected_status;
 }
 
-/// Whether this is the first character of a document.
-inline bool begins_with(char c, const json_document& document) noexcept {
+/// Behind the white space in front of a document.
+inline json_cursor beginning_of(const json_document& document) noexcept {
     json_cursor at{document.data, document.data + document.size};
     skip_json_space(at);
-    return at.on(c);
+    return at;
 }
 
 constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
@@ -6899,12 +6906,12 @@ error read_document(Reader& reader, std::string_view content_type, json_document
     T& value = *static_cast<T*>(into);
     if constexpr (plain_value<T>) {
         if (const error e = refusal_of_type(content_type); e.code != errc::ok) return e;
-        if (!begins_with('{', document) || takes_objects<T>)
-            return decode_document(reader, document, value, found.state);
+        const json_cursor start = beginning_of(document);
+        if (!start.on('{') || takes_objects<T>) return decode_document(reader, document, value, found.state);
         nothing ignored;
         const error e = decode_document(reader, document, ignored, found.state, &found.faults.fault);
         const bool is_fault = e.code != errc::ok || found.faults.says_error() || found.faults.has_text();
-        return is_fault ? e : decode_error(errc::wrong_kind, 0);
+        return is_fault ? e : decode_error(errc::wrong_kind, static_cast<std::size_t>(start.at - document.data));
     } else {
         if (const error e = as_json<T>(reader, content_type, document); e.code != errc::ok) return e;
         return decode_document(reader, document, value, found.state, &found.faults.fault);
@@ -6925,7 +6932,7 @@ inline error meaning_of_success(error e, reply_info& about, const json_document&
                                 const findings& found) noexcept {
     e.http_status = about.status;
     if (e.code == errc::null_document) return reply_error(stage::service, errc::no_such_task, about.status);
-    if (e.code == errc::bad_json && begins_with('<', document)) e.code = errc::not_json;
+    if (e.code == errc::bad_json && beginning_of(document).on('<')) e.code = errc::not_json;
     if (e.code != errc::ok) return e;
     found.faults.tell(about);
     // No task has Error or Message; a struct that was met nowhere is no task.
@@ -12522,10 +12529,7 @@ class client {
         for (;;) {
             const instant now = clock.now();
             if (running.step(now) == step_state::done) return running.value();
-            if constexpr (waiting_transport<Link> || waiting_http_transport<Link>) {
-                const wait_condition wanted = running.wants();
-                if (wanted.until > now) driver_.link().wait(wanted.what, wanted.until - now);
-            }
+            wait(running.wants(), now);
         }
     }
     template <class Info = void, class Request, class Reply>
@@ -12573,6 +12577,12 @@ class client {
     friend class superoffice::call;
     template <class Info>
     friend class superoffice::watch;
+
+    /// Where the link can be waited on; elsewhere nothing, and it is asked again at once.
+    void wait([[maybe_unused]] const wait_condition& wanted, [[maybe_unused]] instant now) {
+        if constexpr (waiting_transport<Link> || waiting_http_transport<Link>)
+            if (wanted.until > now) driver_.link().wait(wanted.what, wanted.until - now);
+    }
 
     static Reader make_reader(std::size_t bytes) {
         if constexpr (std::constructible_from<Reader, std::size_t>)
@@ -12642,7 +12652,7 @@ enum class watch_state : std::uint8_t {
 /// become the `$select`.
 ///
 ///     superoffice::watch<> task{api, 497};
-///     for (;;) switch (task.step(now())) { ... }
+///     for (;;) switch (task.step(now())) { ... }     // or, waiting for news, task.follow(api)
 ///
 /// Uses the client one call at a time, and not in between: others may use it in the pauses, and what they do to its
 /// memory ends the life of the texts in `value()`. Must be gone before the client is. No heap, no clock, no waiting.
@@ -12691,6 +12701,24 @@ class watch {
         if (drive_->advance(api_, now, value_) == step_state::pending) return state_ = watch_state::waiting;
         asking_ = false;
         return value_ ? take_value(now) : take_error(value_.error(), now);
+    }
+
+    /// Waits for the next news: never answers `waiting`. `api` is the client that this was made with; its link is waited on
+    /// where it can be (`waiting_transport`, `waiting_http_transport`), in the pauses too, otherwise asked again at once.
+    ///
+    ///     while (task.follow(api) == watch_state::changed) show(*task.value());
+    template <class Client, class Clock = typename detail::own_clock<typename Client::link_type>::type>
+    watch_state follow(Client& api, Clock clock = {}) {
+        static_assert(monotonic_clock<Clock>,
+                      "superoffice: to follow a task needs a clock: give one that models "
+                      "monotonic_clock, or step() the watch yourself");
+        SUPEROFFICE_ASSERT(&api == api_);
+        for (;;) {
+            const instant now = clock.now();
+            const watch_state state = step(now);
+            if (state != watch_state::waiting) return state;
+            api.wait(wants(), now);
+        }
     }
 
     /// What to wait for before the next step.

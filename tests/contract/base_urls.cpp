@@ -3,21 +3,6 @@
 
 using namespace contract;
 
-namespace {
-
-/// What GET {base}/api tells of the installation: a call of one's own, made of one line and a struct.
-struct version_facts {
-    superoffice::field<std::string_view> v1;
-    superoffice::field<std::string_view> NetServerVersion;
-    superoffice::field<std::string_view> ServicesCurrent;
-};
-BOOST_DESCRIBE_STRUCT(version_facts, (), (v1, NetServerVersion, ServicesCurrent))
-
-constexpr superoffice::operation<superoffice::path_segment, version_facts> get_version{
-    "/api", superoffice::milliseconds{1000}, superoffice::http_method::get};
-
-}  // namespace
-
 TEST_CASE("§2 base URL: tenant root, /api, /api/ and /api/v1 lead to the same path") {
     for (const char* const form : {"/Cust12345", "/Cust12345/", "/Cust12345/api", "/Cust12345/api/",
                                    "/Cust12345/api/v1", "/Cust12345/api/v1/", "/Cust12345/API"}) {
@@ -239,13 +224,13 @@ TEST_CASE_TEMPLATE("§2 state: GET /api/state/{tenant} needs no credential and d
     }
 }
 
-TEST_CASE("§2 probe: the version facts, a call of one's own that needs no credential") {
+TEST_CASE("§2 probe: the version facts, a call that needs no credential") {
     host<superoffice::default_reader, superoffice::anonymous> to{superoffice::anonymous{}};
-    const auto facts = to.api.run<version_facts>(get_version, superoffice::path_segment{});
+    const auto facts = to.api.run(superoffice::get_service_version, {});
     REQUIRE(facts.has_value());
-    CHECK(facts->v1 == service().base_url() + "/v1");
-    CHECK(facts->NetServerVersion == "11.10.0.0");
-    CHECK(facts->ServicesCurrent == "Services88");
+    CHECK(*facts->v1 == service().base_url() + "/v1");
+    CHECK(*facts->NetServerVersion == "11.10.0.0");
+    CHECK(*facts->ServicesCurrent == "Services88");
 }
 
 TEST_CASE("§2 maintenance: an outage is unavailable or a broken connection, and may pass by itself") {

@@ -8,7 +8,38 @@ namespace {
 constexpr superoffice::operation<superoffice::path_segment, BatchTaskInfo> get_batch_task{
     "/api/v1/BatchTask/", superoffice::milliseconds{1000}, superoffice::http_method::get};
 
+/// "true", "false", or the error's name.
+std::string_view stopped(const superoffice::result<bool>& answer) {
+    if (!answer) return superoffice::name(answer.error().code);
+    return *answer ? "true" : "false";
+}
+
 }  // namespace
+
+TEST_CASE("§12 StopBatchJob: true where a task was stopped, which is Failed then; false where none could be") {
+    const undisturbed service;
+    host<> to;
+    CHECK(to.api.get_batch_task_info(1000)->State == superoffice::BatchTaskState::New);
+    const journal log;
+    CHECK(stopped(to.api.run(superoffice::stop_batch_job, {1000})) == "true");
+    CHECK(holds(log.last_request(), "\"target\": \"/Cust12345/api/v1/Agents/Batch/StopBatchJob\""));
+    CHECK(to.api.get_batch_task_info(1000)->State == superoffice::BatchTaskState::Failed);
+    CHECK(stopped(to.api.run(superoffice::stop_batch_job, {1000})) == "false");  // it is over
+    CHECK(stopped(to.api.run(superoffice::stop_batch_job, {3000})) ==
+          "false");  // it is of a kind that cannot be stopped
+    CHECK(stopped(to.api.run(superoffice::stop_batch_job, {497})) == "false");
+}
+
+TEST_CASE("§12 StopBatchJob: as a form, in steps, and by nobody") {
+    const undisturbed service;
+    host<> to{superoffice::client_options{.request_as = superoffice::request_type::form}};
+    CHECK(to.api.get_batch_task_info(1000).has_value());
+    auto call = to.api.start(superoffice::stop_batch_job, {1000}, superoffice::allow_waiting_lookup);
+    drive(to.link, call, instant{0}, instant{1});
+    CHECK(stopped(call.value()) == "true");
+    host<superoffice::default_reader, superoffice::anonymous> nobody{superoffice::anonymous{}};
+    CHECK(stopped(nobody.api.run(superoffice::stop_batch_job, {1000})) == "unauthorized");
+}
 
 TEST_CASE("§12 REST form: a GET by id is an operation of one's own; its credential is not sent with GET") {
     host<> to;

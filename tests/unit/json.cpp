@@ -369,6 +369,32 @@ TEST_CASE("decode: a document cut at any byte gives no value and reads nothing b
     }
 }
 
+TEST_CASE("decode and encode: whatever may be a member may be a whole document") {
+    CHECK(decoded_as<bool>(" true\n") == "true");
+    CHECK(decoded_as<std::int32_t>("-497") == "-497");
+    CHECK(decoded_as<std::string_view>(R"("a\u0062c")") == R"("abc")");
+    CHECK(decoded_as<so::date_time>(R"("2019-12-19T10:44:12")") == R"("2019-12-19T10:44:12")");
+    CHECK(decoded_as<so::coded<so::BatchTaskState>>("2") == R"("Aquired")");
+    CHECK(decoded_as<so::json_text>(R"( [{"Id":1}, null] )") == R"([{"Id":1}, null])");
+    CHECK(decoded_as<so::string_map>(R"({"a":"b"})") == R"({"a":"b"})");
+    CHECK(decoded_as<field<bool>>("false") == "false");
+}
+
+TEST_CASE("decode: what is refused of a value by itself, with the byte") {
+    CHECK(decoded_as<bool>("null") == "null_document 0");
+    CHECK(decoded_as<bool>("") == "empty_document 0");
+    CHECK(decoded_as<bool>(" 1") == "wrong_kind 1");
+    CHECK(decoded_as<bool>(R"("true")") == "wrong_kind 0");
+    CHECK(decoded_as<bool>("{}") == "wrong_kind 0");
+    CHECK(decoded_as<bool>("[true]") == "wrong_kind 0");
+    CHECK(decoded_as<bool>("tru") == "bad_json 3");
+    CHECK(decoded_as<bool>("true false") == "bad_json 5");
+    CHECK(decoded_as<bool>("<b>") == "bad_json 0");
+    CHECK(decoded_as<std::int32_t>("2147483648") == "out_of_range 0");
+    CHECK(decoded_as<so::json_text>("[1,]") == "bad_json 3");
+    CHECK(decoded_as<so::date_time>(R"("tomorrow")") == "bad_date 0");
+}
+
 TEST_CASE("decode: text points into the document") {
     std::string document = R"({"Name":"plain","Inner":{"Text":"esc\u0061ped"}})";
     const auto answer = so::decode<small>(so::compact_reader{}, {document.data(), document.size(), document.size()});

@@ -169,6 +169,73 @@ TEST_CASE("reply: section 4, every kind of reply, however it arrives") {
     }
 }
 
+TEST_CASE("reply: section 12, true or false, and the error object in its place") {
+    const std::string request =
+        support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/StopBatchJob", .body = R"({"Id":497})"}.text();
+    const reply_case bool_cases[] = {
+        {"200 OK", "true", json, errc::ok, stage::none, 0, {}, "true"},
+        {"200 OK", "\r\n false ", "text/json", errc::ok, stage::none, 0, {}, "false"},
+        {"200 OK", "null", json, errc::no_such_task, stage::service},
+        {"200 OK", "", json, errc::empty_document, stage::decode},
+        {"200 OK", shape_a, json, errc::service_fault, stage::service, 0, by_a},
+        {"200 OK", shape_b, json, errc::service_fault, stage::service, 0, by_b},
+        {"200 OK", shape_c, json, errc::service_fault, stage::service, 0, by_c},
+        {"200 OK", "{}", json, errc::wrong_kind, stage::decode},
+        {"200 OK", R"(  {"Id":497})", json, errc::wrong_kind, stage::decode, 2},
+        {"200 OK", R"({"Error":false,"Id":497})", json, errc::wrong_kind, stage::decode},
+        {"200 OK", R"({"Error":true)", json, errc::bad_json, stage::decode, 13},
+        {"200 OK", "[true]", json, errc::wrong_kind, stage::decode},
+        {"200 OK", "1", json, errc::wrong_kind, stage::decode},
+        {"200 OK", R"("true")", json, errc::wrong_kind, stage::decode},
+        {"200 OK", "true,", json, errc::bad_json, stage::decode, 4},
+        {"200 OK", html, json, errc::not_json, stage::decode},
+        {"200 OK", "true", "text/plain", errc::not_json, stage::decode},
+        {"200 OK", "<boolean>true</boolean>", "text/xml", errc::unsupported_content_type, stage::decode},
+        {"400 Bad Request", shape_b, json, errc::service_fault, stage::service, 0, by_b},
+        {"403 Forbidden", "true", json, errc::forbidden, stage::service},
+        {"404 Not Found", shape_c, json, errc::no_such_task, stage::service, 0, by_c},
+        {"503 Service Unavailable", html, "text/html", errc::unavailable, stage::service},
+    };
+    for (const reply_case& one : bool_cases) {
+        CAPTURE(one.status);
+        CAPTURE(one.body);
+        const std::string reply = reply_text(one.status, one.body, "", one.type);
+        const so::script_step steps[] = {script::starts("online.superoffice.com", 443), script::expects(request),
+                                         script::gives(reply)};
+        const auto outcome = replay::in_every_cut(steps, [](so::scripted& link) {
+            std::array<std::byte, 2048> memory{};
+            so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+            auto call = api.start(so::stop_batch_job, {497});
+            support::step_to_end(call);
+            return support::outcome_of(api, call.value());
+        });
+        CHECK(std::string_view{so::name(outcome.error.code)} == so::name(one.code));
+        CHECK(outcome.error.stage == one.at);
+        CHECK(outcome.error.offset == one.offset);
+        CHECK(outcome.message == one.words.message);
+        CHECK(outcome.type == one.words.type);
+        CHECK(outcome.value == one.value);
+    }
+}
+
+TEST_CASE("reply: section 12, a list is kept as text, to be gone through later") {
+    constexpr so::operation<so::StopBatchJobRequest, so::json_text> list{
+        "/api/v1/Agents/Batch/GetBatchTaskInfosByState", so::milliseconds{3'000}};
+    const std::string request =
+        support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfosByState",
+                              .body = R"({"Id":2})"}
+            .text();
+    const std::string reply = reply_text("200 OK", R"([{"Id":1}, {"Id":2}])");
+    const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(reply)};
+    so::scripted link{steps};
+    std::array<std::byte, 2048> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    auto call = api.start(list, {2});
+    support::step_to_end(call);
+    REQUIRE(call.value().has_value());
+    CHECK(call.value()->raw() == R"([{"Id":1}, {"Id":2}])");
+}
+
 TEST_CASE("reply: section 4, 204 is no task, and needs no body") {
     const std::string request = support::request_text{}.text();
     const so::script_step steps[] = {script::starts(), script::expects(request),

@@ -117,6 +117,66 @@ TEST_CASE("watch: made with options, with {} for them, or only with leave to wai
     CHECK(that_may_wait.step(b.clock.now()) == watch_state::finished);
 }
 
+namespace {
+
+/// Can be waited on: time passes then.
+struct waited_link : support::changing_link {
+    support::manual_clock* time = nullptr;
+    std::vector<std::int64_t> pauses;
+
+    void wait(so::wait_for what, milliseconds at_most) noexcept {
+        time->pass(at_most);
+        if (what == so::wait_for::time) pauses.push_back(at_most.count);
+    }
+};
+static_assert(so::waiting_transport<waited_link>);
+
+struct same_clock {
+    support::manual_clock* time;
+    instant now() noexcept { return time->now(); }
+};
+
+}  // namespace
+
+TEST_CASE("watch: followed, it waits from one news to the next") {
+    const std::string first = at("Started", 10), second = at("Started", 60), last = at("Succeeded", 100);
+    const auto steps = asked({first, first, second, last});
+    so::scripted script{steps};
+    support::manual_clock time;
+    waited_link link;
+    link.now = &script;
+    link.time = &time;
+    std::array<std::byte, 2048> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    so::watch<progress> task{api, 497};
+    CHECK(task.follow(api, same_clock{&time}) == watch_state::changed);
+    CHECK(link.pauses.empty());
+    CHECK(task.value()->ProgressPercent == 10);
+    CHECK(task.follow(api, same_clock{&time}) == watch_state::changed);  // the second reply was nothing new
+    CHECK(link.pauses == std::vector<std::int64_t>{2'000, 2'000});
+    CHECK(task.value()->ProgressPercent == 60);
+    CHECK(task.follow(api, same_clock{&time}) == watch_state::finished);
+    CHECK(task.follow(api, same_clock{&time}) == watch_state::finished);
+    CHECK(link.pauses.size() == 3);
+    link.now = nullptr;
+}
+
+TEST_CASE("watch: followed over a link that nobody can wait on, it asks until the time has come") {
+    const std::string first = at("Started", 10), last = at("Failed", 10);
+    const auto steps = asked({first, last});
+    so::scripted link{steps};
+    std::array<std::byte, 2048> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    support::manual_clock time{milliseconds{1}};
+    so::watch<progress> task{api, 497};
+    CHECK(task.follow(api, same_clock{&time}) == watch_state::changed);
+    CHECK(task.follow(api, same_clock{&time}) == watch_state::finished);
+    so::scripted nothing{{}};
+    so::client other{nothing, support::test_base, so::bearer{support::test_token}, memory};
+    so::watch<progress> lost{other, 497, {.failures = 0}};
+    CHECK(lost.follow(other, same_clock{&time}) == watch_state::failed);
+}
+
 TEST_CASE("watch: section 13, the usual way: each change told once, then finished") {
     const std::string replies[] = {at("New", 0), at("Started", 10), at("Started", 10), at("Started", 60),
                                    at("Succeeded", 100)};
