@@ -37,8 +37,10 @@ struct coded_value {
 /// (and a client of it once broke on one), so an unknown one is a value, not an error.
 /// Letter case is ignored; numbers on the wire are taken as well.
 template <class E>
-    requires detail::is_described_enum<E>
 class coded {
+    static_assert(detail::is_described_enum<E>,
+                  "superoffice: this enum is not described: add BOOST_DESCRIBE_ENUM(type, enumerators) behind it");
+
   public:
     constexpr coded() noexcept = default;
     constexpr coded(E value) noexcept : coded(from_number(static_cast<std::int32_t>(value))) {}

@@ -51,8 +51,10 @@ struct flags_value {
 /// A set of E's bits. On the wire: names joined by ", ", combined names such as URI or FULL among them, or a number.
 /// Names that E does not have keep their text and make `known()` false; the bits of the others are there all the same.
 template <class E>
-    requires detail::is_described_enum<E>
 class flags {
+    static_assert(detail::is_described_enum<E>,
+                  "superoffice: this enum is not described: add BOOST_DESCRIBE_ENUM(type, enumerators) behind it");
+
   public:
     constexpr flags() noexcept = default;
     constexpr flags(E value) noexcept : flags(from_number(static_cast<std::uint32_t>(value))) {}

@@ -23,15 +23,21 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
+template <class T, class M>
+consteval bool is_const(M T::*) {
+    return std::is_const_v<M>;
+}
+
 /// Stops the compiler where a described struct holds a type that cannot be decoded. The member at fault is the template
 /// argument: compilers print `&my_struct::my_member`.
 template <auto Member, class T>
 struct decodable_member {
-    static_assert(has_codec<T>,
-                  "superoffice: this member's type cannot be decoded: use field<T>, a plain integer, bool, a described "
+    static constexpr bool value = has_codec<T> && !is_const(Member);
+    static_assert(value,
+                  "superoffice: this member's type cannot be decoded: use, without const, field<T>, a plain integer, "
+                  "bool, a described "
                   "enum or struct, std::string_view, fixed_text<N>, coded<E>, flags<E>, date_time, string_map or "
                   "json_text; std::string and std::optional need <superoffice/std_types.hpp>");
-    static constexpr bool value = has_codec<T>;
 };
 
 // By the whole list at once: each `member_pointer<T, I>` has the compiler look through it anew.

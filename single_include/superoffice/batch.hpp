@@ -1398,8 +1398,10 @@ struct coded_value {
 /// (and a client of it once broke on one), so an unknown one is a value, not an error.
 /// Letter case is ignored; numbers on the wire are taken as well.
 template <class E>
-    requires detail::is_described_enum<E>
 class coded {
+    static_assert(detail::is_described_enum<E>,
+                  "superoffice: this enum is not described: add BOOST_DESCRIBE_ENUM(type, enumerators) behind it");
+
   public:
     constexpr coded() noexcept = default;
     constexpr coded(E value) noexcept : coded(from_number(static_cast<std::int32_t>(value))) {}
@@ -1499,8 +1501,10 @@ struct flags_value {
 /// A set of E's bits. On the wire: names joined by ", ", combined names such as URI or FULL among them, or a number.
 /// Names that E does not have keep their text and make `known()` false; the bits of the others are there all the same.
 template <class E>
-    requires detail::is_described_enum<E>
 class flags {
+    static_assert(detail::is_described_enum<E>,
+                  "superoffice: this enum is not described: add BOOST_DESCRIBE_ENUM(type, enumerators) behind it");
+
   public:
     constexpr flags() noexcept = default;
     constexpr flags(E value) noexcept : flags(from_number(static_cast<std::uint32_t>(value))) {}
@@ -4735,15 +4739,21 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
+template <class T, class M>
+consteval bool is_const(M T::*) {
+    return std::is_const_v<M>;
+}
+
 /// Stops the compiler where a described struct holds a type that cannot be decoded. The member at fault is the template
 /// argument: compilers print `&my_struct::my_member`.
 template <auto Member, class T>
 struct decodable_member {
-    static_assert(has_codec<T>,
-                  "superoffice: this member's type cannot be decoded: use field<T>, a plain integer, bool, a described "
+    static constexpr bool value = has_codec<T> && !is_const(Member);
+    static_assert(value,
+                  "superoffice: this member's type cannot be decoded: use, without const, field<T>, a plain integer, "
+                  "bool, a described "
                   "enum or struct, std::string_view, fixed_text<N>, coded<E>, flags<E>, date_time, string_map or "
                   "json_text; std::string and std::optional need <superoffice/std_types.hpp>");
-    static constexpr bool value = has_codec<T>;
 };
 
 // By the whole list at once: each `member_pointer<T, I>` has the compiler look through it anew.

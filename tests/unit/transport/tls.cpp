@@ -8,6 +8,7 @@
 
 #if SUPEROFFICE_WITH_MBEDTLS
 
+#include <superoffice/base_url.hpp>
 #include <superoffice/transport/mbedtls_socket.hpp>
 #include <superoffice/transport/scripted.hpp>
 #include <superoffice/transport/tls_refusal.hpp>
