@@ -63,7 +63,7 @@ void add_common(CLI::App& app, arguments& into) {
            },
            "ask for these properties only, and show only these: State,ProgressPercent,TableRight/Mask")
         ->type_name("NAMES");
-    app.add_flag("--json", into.json, "one line of JSON for each task that is shown");
+    app.add_flag("--json", into.json, "one line of JSON for whatever is shown");
     add_seconds(app, "--timeout", into.timeout, "for each call, from name look-up to the last byte (30)");
     app.add_option("--ca-file", into.ca_file, "trust these certificate authorities (PEM), not the system's")
         ->type_name("FILE");
@@ -94,7 +94,7 @@ void complain(const std::string& what) { std::fprintf(stderr, "superoffice-batch
 
 std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
     arguments made;
-    CLI::App app{"Tells how a batch task of SuperOffice is doing.", "superoffice-batch"};
+    CLI::App app{"Tells how a batch task of SuperOffice is doing, and can stop it.", "superoffice-batch"};
     app.footer(footer());
     app.set_version_flag("--version", "superoffice-batch " SUPEROFFICE_VERSION_TEXT);
     app.require_subcommand(1);
@@ -103,15 +103,19 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
     add_common(app, made);
 
     CLI::App* const get = app.add_subcommand("get", "Shows a task once: a line for each of its properties.");
-    CLI::App* const watch = app.add_subcommand("watch",
-                                               "Follows a task to its end: a bar on a terminal, else a line for "
-                                               "each change.\nAsks for State, ProgressPercent and "
-                                               "ProgressDescription; with --select for State and what that "
-                                               "names,\nwhich is shown at the end as get shows it.");
-    for (CLI::App* each : {get, watch}) {
-        each->add_option("ID", made.id, "the task")->required();
-        each->set_help_flag();  // there is one help for all
-    }
+    CLI::App* const watch =
+        app.add_subcommand("watch",
+                           "Follows a task to its end: a bar on a terminal, else a line for each change.\n"
+                           "Asks for State, ProgressPercent and ProgressDescription; with --select for State and "
+                           "what that names,\nwhich is shown at the end as get shows it.\n"
+                           "Ctrl-C ends it; on a terminal it asks whether to stop the task as well.");
+    CLI::App* const stop = app.add_subcommand("stop", "Stops a task, where its kind can be stopped.");
+    CLI::App* const probe = app.add_subcommand("probe",
+                                               "Asks the server for its versions: whether the address is right. "
+                                               "Needs no credential, and sends none.");
+    for (CLI::App* each : {get, watch, stop}) each->add_option("ID", made.id, "the task")->required();
+    for (CLI::App* each : {stop, probe}) each->excludes(app.get_option("--select"));
+    for (CLI::App* each : {get, watch, stop, probe}) each->set_help_flag();  // there is one help for all
     add_seconds(*watch, "--interval", made.interval, "from one reply to the next question (2)");
     add_seconds(*watch, "--deadline", made.deadline, "give up after so long (never)");
 
@@ -130,7 +134,10 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
         complain(without_values(problem) + "; see superoffice-batch --help");
         return {};
     }
-    made.command = app.got_subcommand(get) ? command::get : command::watch;
+    made.command = app.got_subcommand(get)     ? command::get
+                   : app.got_subcommand(watch) ? command::watch
+                   : app.got_subcommand(stop)  ? command::stop
+                                               : command::probe;
 
     const char* const base_url = std::getenv("SUPEROFFICE_BASE_URL");
     if (made.base_url.empty() && base_url != nullptr) made.base_url = base_url;

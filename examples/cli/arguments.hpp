@@ -15,7 +15,7 @@
 
 namespace cli {
 
-enum class command { get, watch };
+enum class command { get, watch, stop, probe };
 
 struct arguments {
     cli::command command = command::get;

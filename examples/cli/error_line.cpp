@@ -51,7 +51,7 @@ const char* advice_on(const superoffice::error& e) {
 
 }  // namespace
 
-std::string error_line(const superoffice::error& e, const superoffice::reply_info& reply) {
+std::string error_line(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member) {
     std::string line = what_happened(e);
     // Of a certificate, what is wrong with it is all that the number says.
     const bool tells_native =
@@ -63,7 +63,6 @@ std::string error_line(const superoffice::error& e, const superoffice::reply_inf
     if (!reply.type.empty()) line.append(", ").append(visible(reply.type));
     if (e.http_status != 0) line.append(", HTTP ").append(std::to_string(e.http_status));
     if (e.native != 0 && !tells_native) line.append(", ").append(native_code(e.native));
-    const std::string_view member = superoffice::member_name<superoffice::BatchTaskInfo>(e);
     if (!member.empty()) line.append(", member ").append(member);
     const std::string_view header = superoffice::header_name(e, {});  // one of its own this tool has not
     if (!header.empty()) line.append(", header ").append(header);

@@ -12,8 +12,9 @@ struct row {
 };
 
 constexpr row rows[] = {
-    {exit_code::done, "get: the task was fetched, whatever its state; watch: it succeeded"},
-    {exit_code::task_failed, "watch: the task failed"},
+    {exit_code::done,
+     "get: the task was fetched, whatever its state; watch: it succeeded; stop: it is stopped; probe: an answer"},
+    {exit_code::task_failed, "watch: the task failed; stop: the service did not stop it"},
     {exit_code::usage, "the command line, the base URL or a header's text cannot be used"},
     {exit_code::no_such_task, "no such task; watch: it is gone, and its end was not seen"},
     {exit_code::credential, "the credential is missing, refused (401) or not allowed to (403)"},

@@ -1,4 +1,5 @@
-// main.cpp - superoffice-batch, a command line tool: shows a batch task, or follows one to its end.
+// main.cpp - superoffice-batch, a command line tool: shows a batch task, follows one to its end, stops one, or asks a
+// service for its versions.
 // SPDX-License-Identifier: BSL-1.0
 #include "arguments.hpp"
 #include "credentials_from_environment.hpp"
@@ -26,9 +27,10 @@ namespace {
 
 void complain(const std::string& what) { std::fprintf(stderr, "superoffice-batch: %s\n", what.c_str()); }
 
-std::string json_of(const superoffice::BatchTaskInfo& task) {
-    std::string text(superoffice::encode(task, {}).error().needed(), '\0');
-    return one_line(*superoffice::encode(task, text)) + "\n";
+template <class Struct>
+std::string json_of(const Struct& shown) {
+    std::string text(superoffice::encode(shown, {}).error().needed(), '\0');
+    return one_line(*superoffice::encode(shown, text)) + "\n";
 }
 
 superoffice::client_options options_of(const arguments& given) {
@@ -40,7 +42,7 @@ superoffice::client_options options_of(const arguments& given) {
     return options;
 }
 
-/// One tool, over one kind of link.
+/// All that is asked for with a credential, over one kind of link.
 template <class Link>
 class tool {
   public:
@@ -73,9 +75,9 @@ class tool {
         progress_line line{!given_.json && is_terminal()};
         superoffice::errc told = superoffice::errc::ok;
         for (;;) {
-            if (const int signal = interruption(); signal != 0) {
+            if (interruption() != 0) {
                 task.cancel();
-                return signal == SIGINT ? exit_code::interrupted : exit_code::terminated;
+                return leave(line);
             }
             const superoffice::instant now = Link::clock::now();
             const superoffice::watch_state state = task.step(now);
@@ -113,7 +115,37 @@ class tool {
         }
     }
 
+    exit_code stop() {
+        const superoffice::result<bool> stopped = ask_to_stop();
+        if (!stopped) return exit_code_of(stopped.error());
+        if (given_.json)
+            put(*stopped ? "true\n" : "false\n");
+        else if (*stopped)
+            put("the task is stopped\n");
+        return *stopped ? exit_code::done : exit_code::task_failed;
+    }
+
   private:
+    /// Complains where it is not stopped.
+    superoffice::result<bool> ask_to_stop() {
+        const superoffice::result<bool> stopped = api_.run(superoffice::stop_batch_job, {given_.id});
+        if (!stopped)
+            complain(error_text(stopped.error()));
+        else if (!*stopped)
+            complain("the service did not stop the task: it is over already, or its kind cannot be stopped");
+        return stopped;
+    }
+
+    /// Who presses Ctrl-C may have had enough of the task, not only of looking at it.
+    exit_code leave(progress_line& line) {
+        obey_interruptions();
+        if (interruption() != SIGINT) return exit_code::terminated;
+        line.end();
+        if (can_ask() && says_yes("Stop the task as well? [y/N] ") && ask_to_stop().value_or(false))
+            complain("the task is stopped");
+        return exit_code::interrupted;
+    }
+
     /// A signal that comes just before the wait begins does not end it: hence the limit.
     void wait(const superoffice::wait_condition& wanted, superoffice::instant now) {
         constexpr superoffice::milliseconds longest{250};
@@ -143,7 +175,7 @@ class tool {
         reply.message = message;
         reply.detail = detail;
         reply.type = type;
-        return error_line(e, reply);
+        return error_line(e, reply, superoffice::member_name<superoffice::BatchTaskInfo>(e));
     }
 
     exit_code fail(const superoffice::error& e) {
@@ -159,28 +191,48 @@ class tool {
     std::string last_json_;
 };
 
+/// Looks at no credential: whoever has none yet, or a file that is not there, may ask this all the same.
 template <class Link>
-exit_code run_over(Link& link, const arguments& given, environment_credential& credential) {
+exit_code probe(Link& link, const arguments& given) {
+    std::vector<std::byte> memory(given.memory);
+    superoffice::client api{link, given.base_url, superoffice::anonymous{}, memory, options_of(given)};
+    const superoffice::result<superoffice::ServiceVersion> versions = api.run(superoffice::get_service_version, {});
+    if (versions) {
+        put(given.json ? json_of(*versions) : table_of(*versions, wants_colours()));
+        return exit_code::done;
+    }
+    const superoffice::error e = versions.error();
+    complain(error_line(e, api.last_reply(), superoffice::member_name<superoffice::ServiceVersion>(e)));
+    return exit_code_of(e);
+}
+
+template <class Link>
+exit_code run_over(Link& link, const arguments& given) {
+    if (given.command == command::probe) return probe(link, given);
+    environment_credential credential;
     tool<Link> made{link, given, credential};
-    return given.command == command::get ? made.get() : made.watch();
+    switch (given.command) {
+        case command::watch: return made.watch();
+        case command::stop: return made.stop();
+        default: return made.get();
+    }
 }
 
 exit_code run(const arguments& given) {
-    environment_credential credential;
     const bool https = given.base_url.substr(0, 5) != "http:" && given.base_url.substr(0, 5) != "HTTP:";
     if (https) {
         superoffice::mbedtls_socket link{{.ca_file = given.ca_file.empty() ? nullptr : given.ca_file.c_str(),
                                           .protocol = given.tls.empty()    ? superoffice::tls_protocol::automatic
                                                       : given.tls == "1.3" ? superoffice::tls_protocol::tls_1_3
                                                                            : superoffice::tls_protocol::tls_1_2}};
-        return run_over(link, given, credential);
+        return run_over(link, given);
     }
-    if (!given.plain_http) {
+    if (!given.plain_http && given.command != command::probe) {
         complain("over http the credential can be read on its way: use https, or say --plain-http");
         return exit_code::usage;
     }
     superoffice::tcp_socket link;
-    return run_over(link, given, credential);
+    return run_over(link, given);
 }
 
 }  // namespace

@@ -126,4 +126,10 @@ std::string table_of(const superoffice::BatchTaskInfo& task, const selection& sh
     return made.text();
 }
 
+std::string table_of(const superoffice::ServiceVersion& versions, bool colours) {
+    table made{colours};
+    for_each_member(versions, [&](std::string_view name, const auto& member) { made.show(name, member); });
+    return made.text();
+}
+
 }  // namespace cli

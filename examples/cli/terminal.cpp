@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <system_error>
 
 #if defined(_WIN32)
@@ -11,6 +12,7 @@
 #else
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 #endif
 
@@ -19,7 +21,9 @@ namespace {
 
 volatile std::sig_atomic_t caught = 0;
 
-extern "C" void remember(int number) { caught = number; }
+extern "C" void remember(int number) {
+    if (number != SIGINT || caught == 0) caught = number;
+}
 
 }  // namespace
 
@@ -76,5 +80,41 @@ void catch_interruptions() {
 }
 
 int interruption() { return caught; }
+
+void obey_interruptions() {
+#if defined(_WIN32)
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGTERM, SIG_DFL);
+#else
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+        struct sigaction before{};
+        ::sigaction(number, nullptr, &before);
+        if (before.sa_handler == remember) std::signal(number, SIG_DFL);  // nohup stays nohup
+    }
+#endif
+}
+
+bool can_ask() {
+#if defined(_WIN32)
+    return false;  // a read would not end with the next Ctrl-C
+#else
+    for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream)
+        if (::isatty(stream) != 1) return false;
+    const pid_t reader = ::tcgetpgrp(STDIN_FILENO);  // -1: of a terminal that is not the session's own, anybody
+    return reader == -1 || reader == ::getpgrp();
+#endif
+}
+
+bool says_yes(const char* question) {
+#if !defined(_WIN32)
+    ::tcflush(STDIN_FILENO, TCIFLUSH);
+#endif
+    std::fprintf(stderr, "\r%s", question);  // over the ^C that the terminal has shown
+    std::string answer;
+    int c = std::getchar();
+    for (; c != EOF && c != '\n'; c = std::getchar()) answer += static_cast<char>(c);
+    if (c == EOF) std::fputc('\n', stderr);
+    return c == '\n' && (answer == "y" || answer == "Y");
+}
 
 }  // namespace cli

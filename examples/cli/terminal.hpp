@@ -27,8 +27,17 @@ void prepare_streams();
 /// From now on SIGINT, SIGTERM and SIGHUP are remembered instead of obeyed; a second one of a kind ends the process.
 void catch_interruptions();
 
-/// The signal that came, or 0.
+/// The signal that came, or 0. SIGINT counts only where no other came.
 int interruption();
+
+/// Takes catch_interruptions back: each of them ends the process at once.
+void obey_interruptions();
+
+/// Whether there is a person who can be asked: all three standard streams are a terminal, and nobody else reads from it.
+bool can_ask();
+
+/// Asks on standard error and reads one line of standard input, of what is typed from now on: true for y and Y only.
+bool says_yes(const char* question);
 
 }  // namespace cli
 #endif

@@ -158,13 +158,13 @@ class Watching:
 
 
 class OnTerminal:
-    """A running tool whose standard streams are a terminal."""
+    """A running tool whose standard streams are a terminal, but for those that are given."""
 
-    def __init__(self, *arguments, columns=80, **variables):
+    def __init__(self, *arguments, columns=80, stdin=None, stdout=None, stderr=None, **variables):
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        self.process = subprocess.Popen(command(*arguments), env=environment(**variables), stdin=slave, stdout=slave,
-                                        stderr=slave, start_new_session=True)
+        self.process = subprocess.Popen(command(*arguments), env=environment(**variables), stdin=stdin or slave,
+                                        stdout=stdout or slave, stderr=stderr or slave, start_new_session=True)
         os.close(slave)
         self.shown = ""
 
@@ -177,9 +177,15 @@ class OnTerminal:
                 raise AssertionError(f"ended without {text!r}: {self.shown!r}")
         return self.shown
 
+    def type(self, text):
+        os.write(self.master, text.encode())
+
     def end(self):
-        while self._take(LONGEST):
-            pass
+        limit = time.monotonic() + LONGEST
+        while self._take(1):
+            if time.monotonic() > limit:
+                self.process.kill()
+                raise AssertionError(f"does not end: {self.shown!r}")
         os.close(self.master)
         return self.process.wait(timeout=LONGEST), self.shown
 

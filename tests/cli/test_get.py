@@ -142,9 +142,11 @@ class BaseUrl(Case):
 
 class CommandLine(Case):
     def test_help_says_all_that_a_script_needs(self):
-        for arguments in (["--help"], ["-h"], ["get", "--help"], ["watch", "-h"]):
+        for arguments in (["--help"], ["-h"], ["get", "--help"], ["watch", "-h"], ["stop", "-h"], ["probe", "-h"]):
             code, out, complaint = self.run_tool(*arguments)
             self.assertEqual((code, complaint), (DONE, ""))
+            for command in ("get", "watch", "stop", "probe"):
+                self.assertRegex(out, rf"(?m)^{command}$")
             for number in (*range(9), 130, 143):
                 self.assertRegex(out, rf"(?m)^  {number} ")
             for word in ("--base-url", "--select", "--json", "--timeout", "--ca-file", "--tls", "--interval", "--deadline",

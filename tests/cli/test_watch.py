@@ -1,4 +1,4 @@
-"""`watch`: to every end, redirected and on a terminal."""
+"""`watch`: to every end, redirected and on a terminal; and what Ctrl-C asks there."""
 
 import json
 import os
@@ -9,6 +9,8 @@ import time
 import unittest
 
 from running import CONNECTION, DONE, FAILED, NO_TASK, Case, OnTerminal, Watching, main, service
+
+QUESTION = "Stop the task as well? [y/N] "
 
 
 class Watch(Case):
@@ -115,7 +117,7 @@ class Watch(Case):
                     self.assertLess(time.monotonic() - began, 5)
 
 
-class Terminal(Case):
+class TerminalCase(Case):
     HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
 
     @classmethod
@@ -130,6 +132,8 @@ class Terminal(Case):
     def assert_cursor_is_back(self, shown):
         self.assertGreater(shown.rfind(self.SHOWN), shown.rfind(self.HIDDEN))
 
+
+class Terminal(TerminalCase):
     def test_get_dims_what_is_not_there(self):
         code, shown = OnTerminal("get", 6002, "--select", "FileName,TableRight,Id").end()
         self.assertEqual((code, shown), (DONE, "Id                      547\r\n"
@@ -188,12 +192,13 @@ class Terminal(Case):
         self.assertIn("\r\x1b[K" + self.SHOWN + "superoffice-batch: the service is not available now", shown)
 
     def test_the_cursor_comes_back(self):
-        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        for number in (signal.SIGTERM, signal.SIGHUP):
             terminal = OnTerminal("watch", 1000, "--interval", "1000")
             terminal.read_until("New")
             terminal.process.send_signal(number)
             ended, shown = terminal.end()
-            self.assertEqual(ended, code)
+            self.assertEqual(ended, 143)
+            self.assertNotIn(QUESTION, shown)
             self.assert_cursor_is_back(shown)
         terminal = OnTerminal("watch", 2000, "--interval", "0.02")
         terminal.read_until("New")
@@ -206,3 +211,112 @@ class Terminal(Case):
     def test_plain_lines_on_a_simple_terminal(self):
         code, shown = OnTerminal("watch", 497, TERM="dumb").end()
         self.assertEqual((code, shown), (DONE, "Succeeded  100 %  Export completed - file ready for download\r\n"))
+
+
+class Interrupted(TerminalCase):
+    def interrupted(self, number=1000, *arguments, seen="New", **variables):
+        """A watch that has been interrupted once, and asks."""
+        terminal = OnTerminal("watch", number, "--interval", "1000", *arguments, **variables)
+        terminal.read_until(seen)
+        terminal.process.send_signal(signal.SIGINT)
+        terminal.read_until(QUESTION)
+        return terminal
+
+    def calls(self):
+        """What was asked for but a task."""
+        names = [entry["target"].split("/")[-1] for entry in self.requests()]
+        return [name for name in names if not name.startswith("GetBatchTaskInfo")]
+
+    def test_the_line_is_ended_before_the_question(self):
+        terminal = self.interrupted()
+        self.assertTrue(terminal.shown.endswith(f"{self.SHOWN}\r\n\r{QUESTION}"), terminal.shown)
+        terminal.type("\n")
+        terminal.end()
+
+    def test_yes(self):
+        for answer in ("y", "Y"):
+            main.control("reset")
+            seen = len(self.calls())
+            terminal = self.interrupted()
+            terminal.type(answer + "\n")
+            code, shown = terminal.end()
+            self.assertEqual(code, 130)
+            self.assertTrue(shown.endswith(f"{QUESTION}{answer}\r\nsuperoffice-batch: the task is stopped\r\n"), shown)
+            self.assertEqual(self.calls()[seen:], ["StopBatchJob"])
+            self.assertEqual(self.run_tool("watch", 1000)[0], FAILED)
+
+    def test_yes_where_only_plain_lines_are_shown(self):
+        for arguments, variables in ((["--json"], {}), ([], {"TERM": "dumb"})):
+            main.control("reset")
+            terminal = self.interrupted(1000, *arguments, **variables)
+            terminal.type("y\n")
+            code, shown = terminal.end()
+            self.assertEqual(code, 130)
+            self.assertTrue(shown.endswith("the task is stopped\r\n"), shown)
+            self.assertNotIn("\x1b", shown)
+
+    def test_yes_in_the_middle_of_a_call(self):
+        terminal = OnTerminal("watch", 8008)
+        while not self.requests():
+            time.sleep(0.01)
+        terminal.process.send_signal(signal.SIGINT)
+        terminal.read_until(QUESTION)
+        terminal.type("y\n")
+        code, shown = terminal.end()
+        self.assertEqual(code, 130)
+        self.assertIn("superoffice-batch: the service did not stop the task", shown)
+
+    def test_yes_and_it_cannot_be_stopped(self):
+        terminal = self.interrupted(3000)
+        terminal.type("y\n")
+        code, shown = terminal.end()
+        self.assertEqual(code, 130)
+        self.assertIn("superoffice-batch: the service did not stop the task", shown)
+        terminal = self.interrupted()
+        main.control("expire", kind="bearer", value=service.BEARER_GOOD)
+        terminal.type("y\n")
+        code, shown = terminal.end()
+        self.assertEqual(code, 130)
+        self.assertIn("superoffice-batch: the credential is missing, wrong or expired", shown)
+
+    def test_anything_else_is_no(self):
+        for answer in ("n\n", "\n", "yn\n", "yes please\n", " \n", "y\x04\x04", "\x04"):
+            with self.subTest(answer=answer):
+                terminal = self.interrupted()
+                terminal.type(answer)
+                code, shown = terminal.end()
+                self.assertEqual(code, 130)
+                self.assertTrue(shown.endswith("\r\n"), shown)
+                self.assertNotIn("superoffice-batch:", shown)
+        self.assertEqual(self.calls(), [])
+
+    def test_what_was_typed_before_is_no_answer(self):
+        terminal = OnTerminal("watch", 1000, "--interval", "1000")
+        terminal.read_until("New")
+        terminal.type("y\n")
+        terminal.process.send_signal(signal.SIGINT)
+        terminal.read_until(QUESTION)
+        terminal.type("n\n")
+        self.assertEqual(terminal.end()[0], 130)
+        self.assertEqual(self.calls(), [])
+
+    def test_a_second_one_and_other_signals_end_it_at_once(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            terminal = self.interrupted()
+            terminal.process.send_signal(number)
+            code, shown = terminal.end()
+            self.assertEqual(code, -number)  # by the signal: to a shell, 128 and its number
+            self.assert_cursor_is_back(shown)
+        self.assertEqual(self.calls(), [])
+
+    def test_nobody_is_asked_unless_all_streams_are_a_terminal(self):
+        for elsewhere in ("stdin", "stdout", "stderr"):
+            with self.subTest(elsewhere=elsewhere), open(os.devnull, "r+b") as nowhere:
+                seen = len(self.requests())
+                terminal = OnTerminal("watch", 1000, "--interval", "1000", **{elsewhere: nowhere})
+                while len(self.requests()) == seen:
+                    time.sleep(0.01)
+                terminal.process.send_signal(signal.SIGINT)
+                code, shown = terminal.end()
+                self.assertEqual(code, 130)
+                self.assertNotIn(QUESTION, shown)
