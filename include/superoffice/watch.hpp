@@ -41,7 +41,8 @@ enum class watch_state : std::uint8_t {
 ///     for (;;) switch (task.step(now())) { ... }     // or, waiting for news, task.follow(api)
 ///
 /// Uses the client one call at a time, and not in between: others may use it in the pauses, and what they do to its
-/// memory ends the life of the texts in `value()`. Must be gone before the client is. No heap, no clock, no waiting.
+/// memory ends the life of the texts in `value()`. Must be gone before the client is. No heap; no clock and no
+/// waiting but in `follow`.
 /// Failures that may pass by themselves (`is_repeatable`) are borne; the others end the watch at once.
 /// Source for the meaning of states and of "gone": section 13 of the service notes.
 template <class Info = BatchTaskInfo>
