@@ -26,7 +26,8 @@ enum class http_method : std::uint8_t { post, get };
 /// One call: what is sent, what comes back, where, and above which duration the vendor calls it slow. All that another
 /// call of the same service needs is such a line and two described structs. With `get` the request is a `path_segment`;
 /// of any other nothing is sent. A reply may also be a value by itself: `bool`, a number, text, or `json_text` for a list,
-/// whose elements `examples/12_decode.cpp` goes through. Such a one comes as JSON only.
+/// whose elements `examples/12_decode.cpp` goes through. Such a one comes as JSON only; where it may be an object, an
+/// error object is told from it by `"Error": true` alone.
 template <class Request, class Reply>
 struct operation {
     using request_type = Request;

@@ -5914,7 +5914,8 @@ enum class http_method : std::uint8_t { post, get };
 /// One call: what is sent, what comes back, where, and above which duration the vendor calls it slow. All that another
 /// call of the same service needs is such a line and two described structs. With `get` the request is a `path_segment`;
 /// of any other nothing is sent. A reply may also be a value by itself: `bool`, a number, text, or `json_text` for a list,
-/// whose elements `examples/12_decode.cpp` goes through. Such a one comes as JSON only.
+/// whose elements `examples/12_decode.cpp` goes through. Such a one comes as JSON only; where it may be an object, an
+/// error object is told from it by `"Error": true` alone.
 template <class Request, class Reply>
 struct operation {
     using request_type = Request;
@@ -6836,10 +6837,11 @@ struct fault_collector {
 struct nothing {};
 BOOST_DESCRIBE_STRUCT(nothing, (), ())
 
-/// Types that an object may be the value of: an error object in its place cannot be told from one.
-template <class T>
-inline constexpr bool takes_objects =
-    std::same_as<T, json_text> || std::same_as<T, string_map> || std::same_as<T, field_property_map>;
+/// What tells an error object from a value that may be an object too. It has no texts: reading it rewrites none.
+struct fault_mark {
+    field<bool> Error;
+};
+BOOST_DESCRIBE_STRUCT(fault_mark, (), (Error))
 
 /// A reader that can also rewrite XML as JSON for a given struct: `xml_reader` of <superoffice/xml.hpp>.
 template <class Reader>
@@ -6917,11 +6919,18 @@ error read_document(Reader& reader, std::string_view content_type, json_document
     if constexpr (plain_value<T>) {
         if (const error e = refusal_of_type(content_type); e.code != errc::ok) return e;
         const json_cursor start = beginning_of(document);
-        if (!start.on('{') || takes_objects<T>) return decode_document(reader, document, value, found.state);
+        const auto at = static_cast<std::size_t>(start.at - document.data);
+        fault_mark mark;
+        decode_state unread;
+        if (start.on('{')) static_cast<void>(decode_document(reader, document, mark, unread));
+        if (mark.Error != true) {
+            const error e = decode_document(reader, document, value, found.state);
+            if (!start.on('{') || e != decode_error(errc::wrong_kind, at)) return e;
+        }
         nothing ignored;
         const error e = decode_document(reader, document, ignored, found.state, &found.faults.fault);
         const bool is_fault = e.code != errc::ok || found.faults.says_error() || found.faults.has_text();
-        return is_fault ? e : decode_error(errc::wrong_kind, static_cast<std::size_t>(start.at - document.data));
+        return is_fault ? e : decode_error(errc::wrong_kind, at);
     } else {
         if (const error e = as_json<T>(reader, content_type, document); e.code != errc::ok) return e;
         return decode_document(reader, document, value, found.state, &found.faults.fault);

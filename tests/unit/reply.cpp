@@ -141,6 +141,25 @@ const reply_case cases[] = {
     {"200 OK", R"({"Id":"1"})", json, errc::wrong_kind, stage::decode, 6},
 };
 
+/// What a call makes of a 200 with this body, if its operation answers with a T.
+template <class T>
+call_outcome answered_as(std::string_view body) {
+    constexpr so::operation<so::StopBatchJobRequest, T> one{"/api/v1/Agents/Batch/GetBatchTaskInfosByState",
+                                                            so::milliseconds{3'000}};
+    const std::string request =
+        support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfosByState",
+                              .body = R"({"Id":2})"}
+            .text();
+    const std::string reply = reply_text("200 OK", body);
+    const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(reply)};
+    so::scripted link{steps};
+    std::array<std::byte, 2048> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    auto call = api.start(one, {2});
+    support::step_to_end(call);
+    return support::outcome_of(api, call.value());
+}
+
 }  // namespace
 
 TEST_CASE("reply: section 4, every kind of reply, however it arrives") {
@@ -219,21 +238,20 @@ TEST_CASE("reply: section 12, true or false, and the error object in its place")
 }
 
 TEST_CASE("reply: section 12, a list is kept as text, to be gone through later") {
-    constexpr so::operation<so::StopBatchJobRequest, so::json_text> list{
-        "/api/v1/Agents/Batch/GetBatchTaskInfosByState", so::milliseconds{3'000}};
-    const std::string request =
-        support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfosByState",
-                              .body = R"({"Id":2})"}
-            .text();
-    const std::string reply = reply_text("200 OK", R"([{"Id":1}, {"Id":2}])");
-    const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(reply)};
-    so::scripted link{steps};
-    std::array<std::byte, 2048> memory{};
-    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
-    auto call = api.start(list, {2});
-    support::step_to_end(call);
-    REQUIRE(call.value().has_value());
-    CHECK(call.value()->raw() == R"([{"Id":1}, {"Id":2}])");
+    CHECK(answered_as<so::json_text>(R"([{"Id":1}, {"Id":2}])").value == R"([{"Id":1}, {"Id":2}])");
+}
+
+TEST_CASE_TEMPLATE("reply: a value that may be an object is told from an error object", T, so::json_text,
+                   so::string_map, so::field<so::json_text>, so::field<so::BatchTaskInfo>, so::field<so::string_map>) {
+    for (const std::string_view object : {R"({"Id":497})", R"({"Id":1,"Description":"\"a\""})"})
+        CHECK(answered_as<T>(object).value == object);
+    for (const std::string_view fault : {shape_b, shape_c}) {
+        const call_outcome outcome = answered_as<T>(fault);
+        CHECK(outcome.error == errc::service_fault);
+        CHECK(outcome.message == (fault == shape_b ? by_b : by_c).message);
+        CHECK(outcome.value == "");
+    }
+    CHECK(answered_as<T>(R"({"Error":true,"Id":1)").error == errc::bad_json);
 }
 
 TEST_CASE("reply: section 4, 204 is no task, and needs no body") {
