@@ -219,7 +219,7 @@ class exchange {
     /// the link once, and drop the connection unless the answer is `would_block`.
     [[nodiscard]] bool reusable() const noexcept { return at_ == place::done && keep_ && !cut_; }
 
-    /// A byte of a reply has come. Before that, a request that only reads may be repeated on another connection.
+    /// A byte of a reply has come. Before that, a request that does no harm twice may be repeated on another connection.
     [[nodiscard]] bool reply_started() const noexcept { return stream_ != 0; }
 
     /// The reply is known not to fit; what still comes is only counted.

@@ -52,7 +52,7 @@ struct http_request {
 ///                     size. May be called again after `closed` and answers the same.
 ///                     3xx, 401, 407 and 421 are replies like any other: no redirect is followed, since the credential
 ///                     would go with it, and nobody is asked for a password. 1xx is skipped. A stack may repeat the
-///                     request on a fresh connection: the call only reads.
+///                     request on a fresh connection: see `operation`.
 ///
 /// `status()`          the reply's, 200..599; 0 while none is known. Until the next `start` or `cancel`, like `header`.
 ///

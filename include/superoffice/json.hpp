@@ -159,11 +159,12 @@ struct codec<field_property_map> {
 };
 
 /// Reads a whole document into a T: a described struct, or any type that may be a member of one (`decode<bool>`,
-/// `decode<json_text>` for a list that is looked into later). Of a struct: members in any order, unknown ones skipped (and checked), missing ones
-/// left as initialised, of duplicates the last. (A nested struct that is there begins as its own type does, whatever the
-/// outer one made of it.) Text members are views into the document, whose escapes are rewritten in place: a document is
-/// decoded once. Names are compared with their letter case. A document of which nothing is known is no error: it gives
-/// the struct as initialised, its fields absent. A byte order mark is `bad_json` at offset 0.
+/// `decode<json_text>` for a list that is looked into later). Of a struct: members in any order, unknown ones skipped
+/// (and checked), missing ones left as initialised, of duplicates the last. (A nested struct that is there begins as its
+/// own type does, whatever the outer one made of it.) Text members are views into the document, whose escapes are
+/// rewritten in place: a document is decoded once. Names are compared with their letter case. A document of which nothing
+/// is known is no error: it gives the struct as initialised, its fields absent. A byte order mark is `bad_json` at
+/// offset 0.
 /// `examples/12_decode.cpp` shows this and `encode`, and an array of tasks.
 ///
 /// @returns  the T, or an error of `stage::decode` with `offset` (byte in the document) and `member` (which one of
@@ -179,8 +180,8 @@ template <class T, class Reader>
     return answer;
 }
 
-/// Writes a described struct as JSON, or any type that may be a member of one, in the order of its description; absent fields are left out, null ones written.
-/// Texts have to be UTF-8, which those of a decoded struct are: it is not checked.
+/// Writes a described struct as JSON, in the order of its description, or any type that may be a member of one; absent
+/// fields are left out, null ones written. Texts have to be UTF-8, which those of a decoded struct are: it is not checked.
 ///
 /// @returns  what was written, in `into`; or `memory_too_small`, with `needed()` saying how many bytes it takes
 /// Costs     one pass; no heap

@@ -26,8 +26,10 @@ enum class http_method : std::uint8_t { post, get };
 /// One call: what is sent, what comes back, where, and above which duration the vendor calls it slow. All that another
 /// call of the same service needs is such a line and two described structs. With `get` the request is a `path_segment`;
 /// of any other nothing is sent. A reply may also be a value by itself: `bool`, a number, text, or `json_text` for a list,
-/// whose elements `examples/12_decode.cpp` goes through. Such a one comes as JSON only; where it may be an object, an
-/// error object is told from it by `"Error": true` alone.
+/// whose elements `examples/12_decode.cpp` goes through. Such a one comes as JSON only, and is not asked for by a client
+/// whose `reply_as` is XML: `unsupported_content_type`. Where it may be an object, an error object is told from it by
+/// `"Error": true` alone. A call may reach the service twice, where a kept connection dies before the reply begins: so it is
+/// one that may be repeated.
 template <class Request, class Reply>
 struct operation {
     using request_type = Request;
@@ -51,7 +53,8 @@ struct path_segment {
 inline constexpr operation<GetBatchTaskInfoRequest, BatchTaskInfo> get_batch_task_info{
     "/api/v1/Agents/Batch/GetBatchTaskInfo", milliseconds{3000}};
 
-/// Stops a task, where its kind can be stopped: true if it was. Source: section 12 of the service notes.
+/// Stops a task, where its kind can be stopped: true if it was. False also says that it is over: perhaps stopped by the same
+/// call, which came twice. Source: section 12 of the service notes.
 inline constexpr operation<StopBatchJobRequest, bool> stop_batch_job{"/api/v1/Agents/Batch/StopBatchJob",
                                                                      milliseconds{3000}};
 

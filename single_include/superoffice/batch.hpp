@@ -4875,11 +4875,12 @@ struct codec<field_property_map> {
 };
 
 /// Reads a whole document into a T: a described struct, or any type that may be a member of one (`decode<bool>`,
-/// `decode<json_text>` for a list that is looked into later). Of a struct: members in any order, unknown ones skipped (and checked), missing ones
-/// left as initialised, of duplicates the last. (A nested struct that is there begins as its own type does, whatever the
-/// outer one made of it.) Text members are views into the document, whose escapes are rewritten in place: a document is
-/// decoded once. Names are compared with their letter case. A document of which nothing is known is no error: it gives
-/// the struct as initialised, its fields absent. A byte order mark is `bad_json` at offset 0.
+/// `decode<json_text>` for a list that is looked into later). Of a struct: members in any order, unknown ones skipped
+/// (and checked), missing ones left as initialised, of duplicates the last. (A nested struct that is there begins as its
+/// own type does, whatever the outer one made of it.) Text members are views into the document, whose escapes are
+/// rewritten in place: a document is decoded once. Names are compared with their letter case. A document of which nothing
+/// is known is no error: it gives the struct as initialised, its fields absent. A byte order mark is `bad_json` at
+/// offset 0.
 /// `examples/12_decode.cpp` shows this and `encode`, and an array of tasks.
 ///
 /// @returns  the T, or an error of `stage::decode` with `offset` (byte in the document) and `member` (which one of
@@ -4895,8 +4896,8 @@ template <class T, class Reader>
     return answer;
 }
 
-/// Writes a described struct as JSON, or any type that may be a member of one, in the order of its description; absent fields are left out, null ones written.
-/// Texts have to be UTF-8, which those of a decoded struct are: it is not checked.
+/// Writes a described struct as JSON, in the order of its description, or any type that may be a member of one; absent
+/// fields are left out, null ones written. Texts have to be UTF-8, which those of a decoded struct are: it is not checked.
 ///
 /// @returns  what was written, in `into`; or `memory_too_small`, with `needed()` saying how many bytes it takes
 /// Costs     one pass; no heap
@@ -5914,8 +5915,10 @@ enum class http_method : std::uint8_t { post, get };
 /// One call: what is sent, what comes back, where, and above which duration the vendor calls it slow. All that another
 /// call of the same service needs is such a line and two described structs. With `get` the request is a `path_segment`;
 /// of any other nothing is sent. A reply may also be a value by itself: `bool`, a number, text, or `json_text` for a list,
-/// whose elements `examples/12_decode.cpp` goes through. Such a one comes as JSON only; where it may be an object, an
-/// error object is told from it by `"Error": true` alone.
+/// whose elements `examples/12_decode.cpp` goes through. Such a one comes as JSON only, and is not asked for by a client
+/// whose `reply_as` is XML: `unsupported_content_type`. Where it may be an object, an error object is told from it by
+/// `"Error": true` alone. A call may reach the service twice, where a kept connection dies before the reply begins: so it is
+/// one that may be repeated.
 template <class Request, class Reply>
 struct operation {
     using request_type = Request;
@@ -5939,7 +5942,8 @@ struct path_segment {
 inline constexpr operation<GetBatchTaskInfoRequest, BatchTaskInfo> get_batch_task_info{
     "/api/v1/Agents/Batch/GetBatchTaskInfo", milliseconds{3000}};
 
-/// Stops a task, where its kind can be stopped: true if it was. Source: section 12 of the service notes.
+/// Stops a task, where its kind can be stopped: true if it was. False also says that it is over: perhaps stopped by the same
+/// call, which came twice. Source: section 12 of the service notes.
 inline constexpr operation<StopBatchJobRequest, bool> stop_batch_job{"/api/v1/Agents/Batch/StopBatchJob",
                                                                      milliseconds{3000}};
 
@@ -6623,7 +6627,7 @@ class exchange {
     /// the link once, and drop the connection unless the answer is `would_block`.
     [[nodiscard]] bool reusable() const noexcept { return at_ == place::done && keep_ && !cut_; }
 
-    /// A byte of a reply has come. Before that, a request that only reads may be repeated on another connection.
+    /// A byte of a reply has come. Before that, a request that does no harm twice may be repeated on another connection.
     [[nodiscard]] bool reply_started() const noexcept { return stream_ != 0; }
 
     /// The reply is known not to fit; what still comes is only counted.
@@ -7387,7 +7391,7 @@ struct http_request {
 ///                     size. May be called again after `closed` and answers the same.
 ///                     3xx, 401, 407 and 421 are replies like any other: no redirect is followed, since the credential
 ///                     would go with it, and nobody is asked for a password. 1xx is skipped. A stack may repeat the
-///                     request on a fresh connection: the call only reads.
+///                     request on a fresh connection: see `operation`.
 ///
 /// `status()`          the reply's, 200..599; 0 while none is known. Until the next `start` or `cancel`, like `header`.
 ///
@@ -11505,8 +11509,8 @@ class byte_carrier {
                exchange_.head().status >= 300;
     }
 
-    /// A kept connection may have ended while the request was under way. The call only reads, so it is safe to repeat
-    /// (RFC 9110 section 9.2.2): once, and only before the first byte of a reply.
+    /// A kept connection may have ended while the request was under way. An operation is one that may be repeated
+    /// (RFC 9110 section 9.2.2), which happens once, and only before the first byte of a reply.
     [[nodiscard]] bool may_retry() const noexcept { return reused_ && !retried_ && !exchange_.reply_started(); }
 
     progress retry() noexcept {
@@ -11839,6 +11843,8 @@ class call_driver {
                 const call_options& options) noexcept {
         if (is_busy()) return {.stage = stage::request, .code = errc::busy};
         reply_ = {};
+        if (plain_value<Reply> && is_xml(options_.reply_as))  // else it would be done, and its answer lost
+            return refused_request(errc::unsupported_content_type, 0);
         if (!at_base_)
             if (const error e = read_base_url(base_, target_); e.code != errc::ok) return e;
         at_base_ = true;

@@ -10,6 +10,7 @@
 #include "support/decoding.hpp"
 #include "support/documented_reply.hpp"
 #include "support/guard_page.hpp"
+#include "support/scripted_call.hpp"
 
 #include <array>
 #include <concepts>
@@ -915,6 +916,31 @@ TEST_CASE("xml: a client that has the reader sends and reads XML; one that has n
     const auto without = ask(so::compact_reader{}, plain_sample, message);
     CHECK(without.error().stage == so::stage::request);
     CHECK(without.error() == errc::unsupported_content_type);
+}
+
+TEST_CASE("xml: a value by itself is not asked for as XML, which is said before anything is done") {
+    const auto answer_in = [](so::reply_type as, std::span<const so::script_step> steps) {
+        so::scripted link{steps};
+        std::array<std::byte, 2048> memory{};
+        so::client api{link,
+                       support::test_base,
+                       so::bearer{support::test_token},
+                       memory,
+                       so::client_options{.reply_as = as},
+                       so::xml_reader<so::compact_reader>{}};
+        auto call = api.start(so::stop_batch_job, {497});
+        support::step_to_end(call);
+        CHECK(link.finished());
+        return call.value();
+    };
+    for (const so::reply_type as : {so::reply_type::xml, so::reply_type::text_xml})
+        CHECK(answer_in(as, {}).error() ==
+              so::error{.stage = so::stage::request, .code = so::errc::unsupported_content_type});
+    const std::string request =
+        support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/StopBatchJob", .body = R"({"Id":497})"}.text();
+    const std::string reply = support::reply_text("200 OK", "true");
+    const so::script_step steps[] = {so::script::starts(), so::script::expects(request), so::script::gives(reply)};
+    CHECK(answer_in(so::reply_type::json, steps).value_or(false));
 }
 
 TEST_CASE("xml: how much memory would be enough is exact, also where a tenant's new address is kept in it") {

@@ -178,8 +178,8 @@ class byte_carrier {
                exchange_.head().status >= 300;
     }
 
-    /// A kept connection may have ended while the request was under way. The call only reads, so it is safe to repeat
-    /// (RFC 9110 section 9.2.2): once, and only before the first byte of a reply.
+    /// A kept connection may have ended while the request was under way. An operation is one that may be repeated
+    /// (RFC 9110 section 9.2.2), which happens once, and only before the first byte of a reply.
     [[nodiscard]] bool may_retry() const noexcept { return reused_ && !retried_ && !exchange_.reply_started(); }
 
     progress retry() noexcept {

@@ -81,6 +81,8 @@ class call_driver {
                 const call_options& options) noexcept {
         if (is_busy()) return {.stage = stage::request, .code = errc::busy};
         reply_ = {};
+        if (plain_value<Reply> && is_xml(options_.reply_as))  // else it would be done, and its answer lost
+            return refused_request(errc::unsupported_content_type, 0);
         if (!at_base_)
             if (const error e = read_base_url(base_, target_); e.code != errc::ok) return e;
         at_base_ = true;
