@@ -72,6 +72,7 @@
 #include <superoffice/transport/mbedtls_socket.hpp>
 
 // client: drives the rest
+#include <superoffice/memory.hpp>
 #include <superoffice/call.hpp>
 #include <superoffice/client.hpp>
 #include <superoffice/watch.hpp>

@@ -67,20 +67,6 @@ using asked_for = std::conditional_t<std::is_void_v<Info>, Reply, Info>;
 
 }  // namespace detail
 
-/// Memory, in bytes, that is enough for a call over a link, and hardly more than that (over an HTTP stack:
-/// `http_memory_bytes`). Until it is sent, the request stands there, header lines and body; then, in the same place, the
-/// reply, its head and its body, and the reader's slack. `url`: the base URL, the path and the `$select`. `lines`: the
-/// credential's and your own header lines, each with its name and 4 bytes more. `body`: the request's. `head`: the reply's,
-/// its empty line included; `reply`: the reply's body. `slack`: the reader's. A tenant that has moved takes its new base URL
-/// besides.
-constexpr std::size_t memory_bytes(std::size_t url, std::size_t lines, std::size_t body, std::size_t head,
-                                   std::size_t reply, std::size_t slack) noexcept {
-    constexpr std::string_view around = "POST  HTTP/1.1\r\nHost: \r\nContent-Length: 4294967295\r\n\r\n";
-    const std::size_t asked = url + around.size() + detail::longest_own_lines.size() + lines + body;
-    const std::size_t told = head + reply + (slack == 0 ? 1 : slack);
-    return asked > told ? asked : told;
-}
-
 inline namespace SUPEROFFICE_ABI_READER {
 
 /// Asks one service, over one link, one call at a time. The link carries bytes (`byte_transport`) or, where the host has

@@ -100,30 +100,6 @@ concept waiting_http_transport = http_transport<Stack> && requires(Stack& stack,
 inline constexpr std::string_view kept_headers[] = {"content-type", "location",   "retry-after", "www-authenticate",
                                                     "date",         "x-db-stats", "so-timezone"};
 
-namespace detail {
-/// The library's own header lines, each as long as it gets.
-inline constexpr std::string_view longest_own_lines =
-    "Accept: application/merge-patch+json\r\nAccept-Encoding: identity\r\n"
-    "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\nUser-Agent: "
-    "superoffice-batch/000.000.000\r\n";
-}  // namespace detail
-
-/// Memory, in bytes, that is enough for a call over an HTTP stack, and hardly more than that. Until the stack has taken it,
-/// the request:
-///
-///     url, NUL, header lines, body
-///
-/// then, in the same place, the reply: its body from the start on, the reader's slack, and the kept headers at the end,
-/// as lines. `url`: what `http_request::url` will be long, which is the base URL, the path and the `$select`. `lines`:
-/// the credential's and your own header lines, each with its name and 4 bytes more. `body`: the request's. `reply`: the
-/// reply's body; `kept`: those of its headers that are kept, as `lines`. `slack`: the reader's.
-constexpr std::size_t http_memory_bytes(std::size_t url, std::size_t lines, std::size_t body, std::size_t reply,
-                                        std::size_t kept, std::size_t slack) noexcept {
-    const std::size_t asked = url + 1 + detail::longest_own_lines.size() + lines + body;
-    const std::size_t told = reply + (slack == 0 ? 1 : slack) + kept;
-    return asked > told ? asked : told;
-}
-
 /// Satisfies `http_transport` and nothing more: what to start an adapter of one's own from.
 struct http_transport_archetype {
     static constexpr bool may_wait = false;

@@ -138,29 +138,35 @@ struct findings {
     decode_state state;
 };
 
+/// A value by itself, or the error object in its place. Where the value may be an object too, only the mark tells: what is
+/// read as a value first must not have been rewritten.
+template <class T, json_reader Reader>
+error read_value(Reader& reader, json_document document, T& into, findings& found) noexcept {
+    const json_cursor start = beginning_of(document);
+    const error no_value = decode_error(errc::wrong_kind, static_cast<std::size_t>(start.at - document.data));
+    fault_mark mark;
+    decode_state unread;
+    if (start.on('{')) static_cast<void>(decode_document(reader, document, mark, unread));
+    if (mark.Error != true) {
+        const error e = decode_document(reader, document, into, found.state);
+        if (!start.on('{') || e != no_value) return e;
+    }
+    nothing ignored;
+    const error e = decode_document(reader, document, ignored, found.state, &found.faults.fault);
+    return e.code != errc::ok || found.faults.says_error() || found.faults.has_text() ? e : no_value;
+}
+
 /// A reply's document as a T, and the error object that may be in its place.
 template <class T, json_reader Reader>
 error read_document(Reader& reader, std::string_view content_type, json_document document, void* into,
                     findings& found) noexcept {
     T& value = *static_cast<T*>(into);
     if constexpr (plain_value<T>) {
-        if (const error e = refusal_of_type(content_type); e.code != errc::ok) return e;
-        const json_cursor start = beginning_of(document);
-        const auto at = static_cast<std::size_t>(start.at - document.data);
-        fault_mark mark;
-        decode_state unread;
-        if (start.on('{')) static_cast<void>(decode_document(reader, document, mark, unread));
-        if (mark.Error != true) {
-            const error e = decode_document(reader, document, value, found.state);
-            if (!start.on('{') || e != decode_error(errc::wrong_kind, at)) return e;
-        }
-        nothing ignored;
-        const error e = decode_document(reader, document, ignored, found.state, &found.faults.fault);
-        const bool is_fault = e.code != errc::ok || found.faults.says_error() || found.faults.has_text();
-        return is_fault ? e : decode_error(errc::wrong_kind, at);
+        const error e = refusal_of_type(content_type);
+        return e.code != errc::ok ? e : read_value(reader, document, value, found);
     } else {
-        if (const error e = as_json<T>(reader, content_type, document); e.code != errc::ok) return e;
-        return decode_document(reader, document, value, found.state, &found.faults.fault);
+        const error e = as_json<T>(reader, content_type, document);
+        return e.code != errc::ok ? e : decode_document(reader, document, value, found.state, &found.faults.fault);
     }
 }
 

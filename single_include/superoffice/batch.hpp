@@ -6915,29 +6915,35 @@ struct findings {
     decode_state state;
 };
 
+/// A value by itself, or the error object in its place. Where the value may be an object too, only the mark tells: what is
+/// read as a value first must not have been rewritten.
+template <class T, json_reader Reader>
+error read_value(Reader& reader, json_document document, T& into, findings& found) noexcept {
+    const json_cursor start = beginning_of(document);
+    const error no_value = decode_error(errc::wrong_kind, static_cast<std::size_t>(start.at - document.data));
+    fault_mark mark;
+    decode_state unread;
+    if (start.on('{')) static_cast<void>(decode_document(reader, document, mark, unread));
+    if (mark.Error != true) {
+        const error e = decode_document(reader, document, into, found.state);
+        if (!start.on('{') || e != no_value) return e;
+    }
+    nothing ignored;
+    const error e = decode_document(reader, document, ignored, found.state, &found.faults.fault);
+    return e.code != errc::ok || found.faults.says_error() || found.faults.has_text() ? e : no_value;
+}
+
 /// A reply's document as a T, and the error object that may be in its place.
 template <class T, json_reader Reader>
 error read_document(Reader& reader, std::string_view content_type, json_document document, void* into,
                     findings& found) noexcept {
     T& value = *static_cast<T*>(into);
     if constexpr (plain_value<T>) {
-        if (const error e = refusal_of_type(content_type); e.code != errc::ok) return e;
-        const json_cursor start = beginning_of(document);
-        const auto at = static_cast<std::size_t>(start.at - document.data);
-        fault_mark mark;
-        decode_state unread;
-        if (start.on('{')) static_cast<void>(decode_document(reader, document, mark, unread));
-        if (mark.Error != true) {
-            const error e = decode_document(reader, document, value, found.state);
-            if (!start.on('{') || e != decode_error(errc::wrong_kind, at)) return e;
-        }
-        nothing ignored;
-        const error e = decode_document(reader, document, ignored, found.state, &found.faults.fault);
-        const bool is_fault = e.code != errc::ok || found.faults.says_error() || found.faults.has_text();
-        return is_fault ? e : decode_error(errc::wrong_kind, at);
+        const error e = refusal_of_type(content_type);
+        return e.code != errc::ok ? e : read_value(reader, document, value, found);
     } else {
-        if (const error e = as_json<T>(reader, content_type, document); e.code != errc::ok) return e;
-        return decode_document(reader, document, value, found.state, &found.faults.fault);
+        const error e = as_json<T>(reader, content_type, document);
+        return e.code != errc::ok ? e : decode_document(reader, document, value, found.state, &found.faults.fault);
     }
 }
 
@@ -7438,30 +7444,6 @@ concept waiting_http_transport = http_transport<Stack> && requires(Stack& stack,
 /// still knows. Over a link it knows all of them.
 inline constexpr std::string_view kept_headers[] = {"content-type", "location",   "retry-after", "www-authenticate",
                                                     "date",         "x-db-stats", "so-timezone"};
-
-namespace detail {
-/// The library's own header lines, each as long as it gets.
-inline constexpr std::string_view longest_own_lines =
-    "Accept: application/merge-patch+json\r\nAccept-Encoding: identity\r\n"
-    "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\nUser-Agent: "
-    "superoffice-batch/000.000.000\r\n";
-}  // namespace detail
-
-/// Memory, in bytes, that is enough for a call over an HTTP stack, and hardly more than that. Until the stack has taken it,
-/// the request:
-///
-///     url, NUL, header lines, body
-///
-/// then, in the same place, the reply: its body from the start on, the reader's slack, and the kept headers at the end,
-/// as lines. `url`: what `http_request::url` will be long, which is the base URL, the path and the `$select`. `lines`:
-/// the credential's and your own header lines, each with its name and 4 bytes more. `body`: the request's. `reply`: the
-/// reply's body; `kept`: those of its headers that are kept, as `lines`. `slack`: the reader's.
-constexpr std::size_t http_memory_bytes(std::size_t url, std::size_t lines, std::size_t body, std::size_t reply,
-                                        std::size_t kept, std::size_t slack) noexcept {
-    const std::size_t asked = url + 1 + detail::longest_own_lines.size() + lines + body;
-    const std::size_t told = reply + (slack == 0 ? 1 : slack) + kept;
-    return asked > told ? asked : told;
-}
 
 /// Satisfies `http_transport` and nothing more: what to start an adapter of one's own from.
 struct http_transport_archetype {
@@ -11185,6 +11167,61 @@ class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_MBEDTLS=1 and SUPEROFFICE_WITH_
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/memory.hpp - how much memory a call takes, as constants of the sizes of its parts.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_MEMORY_HPP
+#define SUPEROFFICE_MEMORY_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// The library's own header lines, each as long as it gets.
+inline constexpr std::string_view longest_own_lines =
+    "Accept: application/merge-patch+json\r\nAccept-Encoding: identity\r\n"
+    "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\nUser-Agent: "
+    "superoffice-batch/000.000.000\r\n";
+
+/// The request stands where the reply will: as much as the larger of both, of which the reply never ends at the last byte.
+constexpr std::size_t larger_of(std::size_t request, std::size_t reply, std::size_t slack) noexcept {
+    reply += slack == 0 ? 1 : slack;
+    return request > reply ? request : reply;
+}
+
+}  // namespace detail
+
+/// Memory, in bytes, that is enough for a call over a link, and hardly more than that (over an HTTP stack:
+/// `http_memory_bytes`). Until it is sent, the request stands there, header lines and body; then, in the same place, the
+/// reply, its head and its body, and the reader's slack. `url`: the base URL, the path and the `$select`. `lines`: the
+/// credential's and your own header lines, each with its name and 4 bytes more. `body`: the request's. `head`: the reply's,
+/// its empty line included; `reply`: the reply's body. `slack`: the reader's. A tenant that has moved takes its new base URL
+/// besides.
+constexpr std::size_t memory_bytes(std::size_t url, std::size_t lines, std::size_t body, std::size_t head,
+                                   std::size_t reply, std::size_t slack) noexcept {
+    constexpr std::string_view around = "POST  HTTP/1.1\r\nHost: \r\nContent-Length: 4294967295\r\n\r\n";
+    return detail::larger_of(url + around.size() + detail::longest_own_lines.size() + lines + body, head + reply,
+                             slack);
+}
+
+/// Memory, in bytes, that is enough for a call over an HTTP stack, and hardly more than that. Until the stack has taken it,
+/// the request:
+///
+///     url, NUL, header lines, body
+///
+/// then, in the same place, the reply: its body from the start on, the reader's slack, and the kept headers at the end,
+/// as lines. `url`: what `http_request::url` will be long, which is the base URL, the path and the `$select`. `lines`:
+/// the credential's and your own header lines, each with its name and 4 bytes more. `body`: the request's. `reply`: the
+/// reply's body; `kept`: those of its headers that are kept, as `lines`. `slack`: the reader's.
+constexpr std::size_t http_memory_bytes(std::size_t url, std::size_t lines, std::size_t body, std::size_t reply,
+                                        std::size_t kept, std::size_t slack) noexcept {
+    return detail::larger_of(url + 1 + detail::longest_own_lines.size() + lines + body, reply + kept, slack);
+}
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/call.hpp - one running call, in the caller's hands.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CALL_HPP
@@ -12446,20 +12483,6 @@ template <class Info, class Reply>
 using asked_for = std::conditional_t<std::is_void_v<Info>, Reply, Info>;
 
 }  // namespace detail
-
-/// Memory, in bytes, that is enough for a call over a link, and hardly more than that (over an HTTP stack:
-/// `http_memory_bytes`). Until it is sent, the request stands there, header lines and body; then, in the same place, the
-/// reply, its head and its body, and the reader's slack. `url`: the base URL, the path and the `$select`. `lines`: the
-/// credential's and your own header lines, each with its name and 4 bytes more. `body`: the request's. `head`: the reply's,
-/// its empty line included; `reply`: the reply's body. `slack`: the reader's. A tenant that has moved takes its new base URL
-/// besides.
-constexpr std::size_t memory_bytes(std::size_t url, std::size_t lines, std::size_t body, std::size_t head,
-                                   std::size_t reply, std::size_t slack) noexcept {
-    constexpr std::string_view around = "POST  HTTP/1.1\r\nHost: \r\nContent-Length: 4294967295\r\n\r\n";
-    const std::size_t asked = url + around.size() + detail::longest_own_lines.size() + lines + body;
-    const std::size_t told = head + reply + (slack == 0 ? 1 : slack);
-    return asked > told ? asked : told;
-}
 
 inline namespace SUPEROFFICE_ABI_READER {
 

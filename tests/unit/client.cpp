@@ -858,34 +858,6 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("client: memory_bytes is enough for a call, and not much more than it takes") {
-    const std::size_t url = support::test_base.size() + std::string_view{"/v1/Agents/Batch/GetBatchTaskInfo"}.size();
-    const std::size_t credential = std::string_view{"Authorization: Bearer \r\n"}.size() + support::test_token.size();
-    for (const bool chunked : {false, true})
-        for (const std::size_t text : {0u, 700u}) {
-            CAPTURE(chunked);
-            CAPTURE(text);
-            const std::string body = R"({"Id":497,"Description":")" + std::string(text, 'd') + "\"}";
-            const std::string head =
-                chunked ? "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-                        : "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
-            std::string reply = head;
-            for (const char c : body) reply += chunked ? "1\r\n" + std::string{c} + "\r\n" : std::string{c};
-            if (chunked) reply += "0\r\n\r\n";
-            const script_step steps[] = {script::starts(), script::expects(request), script::gives(reply)};
-            const auto arrives_in = [&](std::size_t size) {
-                so::scripted link{steps};
-                return support::ask_once(link, so::bearer{support::test_token}, {}, {}, size).error == so::error{};
-            };
-            std::size_t least = 2048;
-            while (arrives_in(least - 1)) --least;
-            const std::size_t told =
-                so::memory_bytes(url, credential, 10, head.size(), body.size(), so::default_reader::slack);
-            CHECK(least <= told);
-            CHECK(told < least + 64);
-        }
-}
-
 TEST_CASE("client: the request is zeroed as it is sent") {
     const script_step steps[] = {script::starts(), script::expects(request), script::would_block(),
                                  script::gives(task)};

@@ -1,4 +1,4 @@
-// Tests of superoffice/http_transport.hpp: what is an HTTP stack, and how much memory a call over one takes.
+// Tests of superoffice/http_transport.hpp: what is an HTTP stack.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/http_transport.hpp>
 
@@ -6,17 +6,12 @@
 
 #include "support/scripted_call.hpp"
 
-#include <superoffice/transport/scripted_http.hpp>
-
 #include <array>
 #include <cstddef>
 #include <span>
-#include <string>
 #include <string_view>
-#include <vector>
 
 namespace so = superoffice;
-namespace http_script = superoffice::http_script;
 using so::io_result;
 
 namespace {
@@ -79,30 +74,4 @@ TEST_CASE("http_transport: over the archetype a call ends with what it says") {
     so::client found{other, "https://example.com", so::bearer{"t"}, memory};
     CHECK(support::ask(found).error ==
           so::error{.stage = so::stage::service, .code = so::errc::no_such_task, .http_status = 204});
-}
-
-TEST_CASE("http_transport: http_memory_bytes is enough for a call, and not much more than it takes") {
-    const std::string url = std::string(support::test_base) + "/v1/Agents/Batch/GetBatchTaskInfo";
-    const std::string credential = "Authorization: Bearer " + std::string(support::test_token) + "\r\n";
-    const std::string type = "content-type: application/json\r\n";
-    for (const std::size_t text : {0u, 700u}) {
-        const std::string reply = R"({"Id":497,"Description":")" + std::string(text, 'd') + "\"}";
-        const so::http_script_step steps[] = {http_script::asks("POST", url, R"({"Id":497})"),
-                                              http_script::replies(200, type), http_script::gives(reply),
-                                              http_script::ends()};
-        const auto arrives_in = [&](std::size_t size) {
-            so::scripted_http stack{steps};
-            std::vector<std::byte> memory(size);
-            so::client api{stack, support::test_base,  so::bearer{support::test_token}, memory,
-                           {},    so::compact_reader{}};
-            return support::ask(api).error.code == so::errc::ok;
-        };
-        std::size_t least = 2048;
-        while (arrives_in(least - 1)) --least;
-        const std::size_t told = so::http_memory_bytes(url.size(), credential.size(), 10, reply.size(), type.size(),
-                                                       so::compact_reader::slack);
-        CAPTURE(text);
-        CHECK(least <= told);
-        CHECK(told < least + 64);
-    }
 }
