@@ -30,7 +30,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 COMMITTED = REPOSITORY / "single_include"
 PREFIX = "superoffice/"
 UMBRELLA = "superoffice/batch.hpp"
-VERSION_HEADER = "superoffice/version.hpp"
+VERSION_HEADER = "superoffice/base/version.hpp"
 
 # Headers for hosts, included by those who want them. They are no part of the single header, but files beside it.
 OPT_IN = {"superoffice/std_types.hpp", "superoffice/transport/cares_resolver.hpp", "superoffice/xml.hpp"}
@@ -396,7 +396,7 @@ def sections(headers, reached, hoisted, known=()):
         for switch in re.findall(r"SUPEROFFICE_WITH_\w+", condition):
             if switch not in known:
                 raise Problem(f"{name} is included where {switch} is 1, but nothing before it defines that switch: "
-                              "include <superoffice/config.hpp> first")
+                              "include <superoffice/base/config.hpp> first")
         if name == UMBRELLA:
             lines += section_of_umbrella(headers[name])
         else:

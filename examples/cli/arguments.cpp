@@ -3,7 +3,7 @@
 #include "credentials_from_environment.hpp"
 #include "terminal.hpp"
 
-#include <superoffice/version.hpp>
+#include <superoffice/base/version.hpp>
 
 #include <cmath>
 #include <cstdio>

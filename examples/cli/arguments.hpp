@@ -6,7 +6,7 @@
 #include "exit_code.hpp"
 #include "selection.hpp"
 
-#include <superoffice/time.hpp>
+#include <superoffice/base/time.hpp>
 
 #include <cstddef>
 #include <cstdint>

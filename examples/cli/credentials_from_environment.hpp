@@ -5,7 +5,7 @@
 
 #include "secret.hpp"
 
-#include <superoffice/credentials.hpp>
+#include <superoffice/service/credentials.hpp>
 
 #include <string>
 #include <string_view>

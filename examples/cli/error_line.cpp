@@ -2,7 +2,7 @@
 
 #include "visible_text.hpp"
 
-#include <superoffice/transport/tls_refusal.hpp>
+#include <superoffice/transport/tls/tls_refusal.hpp>
 
 #include <array>
 #include <cstdio>

@@ -3,9 +3,9 @@
 #ifndef SUPEROFFICE_CLI_ERROR_LINE_HPP
 #define SUPEROFFICE_CLI_ERROR_LINE_HPP
 
-#include <superoffice/error.hpp>
-#include <superoffice/operation.hpp>
-#include <superoffice/reply.hpp>
+#include <superoffice/base/error.hpp>
+#include <superoffice/service/operation.hpp>
+#include <superoffice/service/reply.hpp>
 
 #include <string>
 #include <string_view>

@@ -3,7 +3,7 @@
 #ifndef SUPEROFFICE_CLI_EXIT_CODE_HPP
 #define SUPEROFFICE_CLI_EXIT_CODE_HPP
 
-#include <superoffice/error.hpp>
+#include <superoffice/base/error.hpp>
 
 #include <string>
 

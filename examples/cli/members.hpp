@@ -3,7 +3,7 @@
 #ifndef SUPEROFFICE_CLI_MEMBERS_HPP
 #define SUPEROFFICE_CLI_MEMBERS_HPP
 
-#include <superoffice/batch_task_info.hpp>
+#include <superoffice/schema/batch_task_info.hpp>
 
 #include <string_view>
 #include <type_traits>

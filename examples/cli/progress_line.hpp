@@ -3,7 +3,7 @@
 #ifndef SUPEROFFICE_CLI_PROGRESS_LINE_HPP
 #define SUPEROFFICE_CLI_PROGRESS_LINE_HPP
 
-#include <superoffice/batch_task_info.hpp>
+#include <superoffice/schema/batch_task_info.hpp>
 
 #include <cstddef>
 #include <optional>

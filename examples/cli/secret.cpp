@@ -1,6 +1,6 @@
 #include "secret.hpp"
 
-#include <superoffice/request_head.hpp>
+#include <superoffice/http/request_head.hpp>
 
 #include <cerrno>
 #include <cstdio>

@@ -3,7 +3,7 @@
 #ifndef SUPEROFFICE_CLI_SELECTION_HPP
 #define SUPEROFFICE_CLI_SELECTION_HPP
 
-#include <superoffice/batch_task_info.hpp>
+#include <superoffice/schema/batch_task_info.hpp>
 
 #include <string>
 #include <string_view>

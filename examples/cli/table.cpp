@@ -3,7 +3,7 @@
 #include "members.hpp"
 #include "visible_text.hpp"
 
-#include <superoffice/json.hpp>
+#include <superoffice/codec/json.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -5,8 +5,8 @@
 
 #include "selection.hpp"
 
-#include <superoffice/batch_task_info.hpp>
-#include <superoffice/service_version.hpp>
+#include <superoffice/schema/batch_task_info.hpp>
+#include <superoffice/schema/service_version.hpp>
 
 #include <string>
 

@@ -3,7 +3,7 @@
 #ifndef FIRMWARE_TLS_HPP
 #define FIRMWARE_TLS_HPP
 
-#include <superoffice/transport/tls_options.hpp>
+#include <superoffice/transport/tls/tls_options.hpp>
 
 #include <cstddef>
 

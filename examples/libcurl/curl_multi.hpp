@@ -3,8 +3,8 @@
 #ifndef SUPEROFFICE_EXAMPLES_LIBCURL_CURL_MULTI_HPP
 #define SUPEROFFICE_EXAMPLES_LIBCURL_CURL_MULTI_HPP
 
-#include <superoffice/header_line.hpp>
-#include <superoffice/http_transport.hpp>
+#include <superoffice/http/header_line.hpp>
+#include <superoffice/transport/http_transport.hpp>
 
 #include <curl/curl.h>
 

@@ -1,7 +1,7 @@
-// superoffice/batch.hpp - all of superoffice-batch: the parts in the order in which they rest on one another.
+// superoffice/batch.hpp - the whole library. Each section below is a layer; it includes only layers above it here.
 // SPDX-License-Identifier: BSL-1.0
 
-#include <superoffice/version.hpp>  // before the guard: a second, different version is stopped there
+#include <superoffice/base/version.hpp>  // before the guard: a second, different version is stopped there
 
 #ifndef SUPEROFFICE_BATCH_HPP
 #define SUPEROFFICE_BATCH_HPP
@@ -15,67 +15,72 @@
 #pragma GCC diagnostic ignored "-Wshadow"
 #endif
 
-// common ground
-#include <superoffice/borrowed.hpp>
-#include <superoffice/config.hpp>
-#include <superoffice/error.hpp>
-#include <superoffice/result.hpp>
-#include <superoffice/time.hpp>
+// base/: what every layer uses
+#include <superoffice/base/config.hpp>
+#include <superoffice/base/borrowed.hpp>
+#include <superoffice/base/error.hpp>
+#include <superoffice/base/result.hpp>
+#include <superoffice/base/time.hpp>
+#include <superoffice/base/peer.hpp>
 
-// schema: names and types of the service
-#include <superoffice/field.hpp>
-#include <superoffice/coded.hpp>
-#include <superoffice/flags.hpp>
-#include <superoffice/date_time.hpp>
-#include <superoffice/fixed_text.hpp>
-#include <superoffice/rights.hpp>
-#include <superoffice/string_map.hpp>
-#include <superoffice/batch_task_info.hpp>
-#include <superoffice/service_version.hpp>
-#include <superoffice/tenant_state.hpp>
-#include <superoffice/select.hpp>
+// text/: one piece of JSON text
+#include <superoffice/text/json_kind.hpp>
+#include <superoffice/text/json_text.hpp>
 
-// codec: described structs and documents
-#include <superoffice/json/text.hpp>
-#include <superoffice/json/reader.hpp>
-#include <superoffice/json/compact_reader.hpp>
-#include <superoffice/json/simdjson_reader.hpp>
-#include <superoffice/json/default_reader.hpp>
-#include <superoffice/json/writer.hpp>
-#include <superoffice/json/codec.hpp>
-#include <superoffice/json.hpp>
-#include <superoffice/keep.hpp>
+// schema/: names and types of the service
+#include <superoffice/schema/field.hpp>
+#include <superoffice/schema/coded.hpp>
+#include <superoffice/schema/flags.hpp>
+#include <superoffice/schema/date_time.hpp>
+#include <superoffice/schema/fixed_text.hpp>
+#include <superoffice/schema/rights.hpp>
+#include <superoffice/schema/string_map.hpp>
+#include <superoffice/schema/batch_task_info.hpp>
+#include <superoffice/schema/service_fault.hpp>
+#include <superoffice/schema/service_version.hpp>
+#include <superoffice/schema/tenant_state.hpp>
 
-// service: paths, headers, and what each reply means
-#include <superoffice/base_url.hpp>
-#include <superoffice/content_type.hpp>
-#include <superoffice/request_head.hpp>
-#include <superoffice/credentials.hpp>
-#include <superoffice/options.hpp>
-#include <superoffice/operation.hpp>
-#include <superoffice/reply.hpp>
+// codec/: described structs to JSON and back
+#include <superoffice/codec/select.hpp>
+#include <superoffice/codec/reader.hpp>
+#include <superoffice/codec/compact_reader.hpp>
+#include <superoffice/codec/simdjson_reader.hpp>
+#include <superoffice/codec/default_reader.hpp>
+#include <superoffice/codec/writer.hpp>
+#include <superoffice/codec/codec.hpp>
+#include <superoffice/codec/json.hpp>
+#include <superoffice/codec/keep.hpp>
 
-// exchange: one request and one reply, without I/O
-#include <superoffice/header_line.hpp>
-#include <superoffice/exchange.hpp>
+// http/: one request and one reply, without I/O
+#include <superoffice/http/base_url.hpp>
+#include <superoffice/http/content_type.hpp>
+#include <superoffice/http/request_head.hpp>
+#include <superoffice/http/header_line.hpp>
+#include <superoffice/http/exchange.hpp>
 
-// transport: how bytes travel, or whole HTTP calls
-#include <superoffice/transport.hpp>
+// service/: operations, credentials, and what each reply means
+#include <superoffice/service/credentials.hpp>
+#include <superoffice/service/options.hpp>
+#include <superoffice/service/operation.hpp>
+#include <superoffice/service/reply.hpp>
+
+// transport/: how bytes or whole HTTP calls travel
+#include <superoffice/transport/byte_transport.hpp>
 #include <superoffice/transport/script_manner.hpp>
 #include <superoffice/transport/scripted.hpp>
-#include <superoffice/http_transport.hpp>
+#include <superoffice/transport/http_transport.hpp>
 #include <superoffice/transport/scripted_http.hpp>
 #include <superoffice/transport/connect_proxy.hpp>
 #include <superoffice/transport/tcp_socket.hpp>
-#include <superoffice/transport/tls.hpp>
-#include <superoffice/transport/tls_refusal.hpp>
+#include <superoffice/transport/tls/tls.hpp>
+#include <superoffice/transport/tls/tls_refusal.hpp>
 #include <superoffice/transport/mbedtls_socket.hpp>
 
-// client: drives the rest
-#include <superoffice/memory.hpp>
-#include <superoffice/call.hpp>
-#include <superoffice/client.hpp>
-#include <superoffice/watch.hpp>
+// client/: runs calls over all of the above
+#include <superoffice/client/memory.hpp>
+#include <superoffice/client/call.hpp>
+#include <superoffice/client/client.hpp>
+#include <superoffice/client/watch.hpp>
 
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop

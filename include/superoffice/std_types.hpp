@@ -6,13 +6,13 @@
 // Not part of batch.hpp, because of what it includes: <chrono> alone is 46,000 lines. Include it before the first use of
 // a struct that holds the types below.
 
-#include <superoffice/date_time.hpp>
-#include <superoffice/field.hpp>
-#include <superoffice/json/codec.hpp>
-#include <superoffice/keep.hpp>
-#include <superoffice/select.hpp>
-#include <superoffice/time.hpp>
-#include <superoffice/transport.hpp>
+#include <superoffice/base/time.hpp>
+#include <superoffice/codec/codec.hpp>
+#include <superoffice/codec/keep.hpp>
+#include <superoffice/codec/select.hpp>
+#include <superoffice/schema/date_time.hpp>
+#include <superoffice/schema/field.hpp>
+#include <superoffice/transport/byte_transport.hpp>
 
 #include <chrono>
 #include <cstdint>

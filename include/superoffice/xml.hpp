@@ -16,16 +16,16 @@
 // Mini-XML build trees of copies; libxml2 and Xerces-C are many times as large, and bring what would have to be
 // switched off.
 
-#include <superoffice/detail/ascii.hpp>
-#include <superoffice/detail/xml_shape.hpp>
-#include <superoffice/detail/xml_to_json.hpp>
-#include <superoffice/detail/xml_write.hpp>
-#include <superoffice/json.hpp>
-#include <superoffice/json/compact_reader.hpp>
-#include <superoffice/json/default_reader.hpp>
-#include <superoffice/json/reader.hpp>
-#include <superoffice/json/writer.hpp>
-#include <superoffice/result.hpp>
+#include <superoffice/base/detail/ascii.hpp>
+#include <superoffice/base/result.hpp>
+#include <superoffice/codec/compact_reader.hpp>
+#include <superoffice/codec/default_reader.hpp>
+#include <superoffice/codec/json.hpp>
+#include <superoffice/codec/reader.hpp>
+#include <superoffice/codec/writer.hpp>
+#include <superoffice/codec/xml/xml_shape.hpp>
+#include <superoffice/codec/xml/xml_to_json.hpp>
+#include <superoffice/codec/xml/xml_write.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -54,7 +54,7 @@
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/version.hpp - the version of this library; the only place where its number is written.
+// superoffice/base/version.hpp - the version of this library; the only place where its number is written.
 // ---------------------------------------------------------------------------------------------------------------------
 // Outside the guard, so that a second, different copy of the library in one translation unit is stopped here. The same
 // version twice (tree and single header) is harmless.
@@ -63,8 +63,8 @@
 #error "superoffice-batch: two different versions of the library in one translation unit"
 #endif
 
-#ifndef SUPEROFFICE_VERSION_HPP
-#define SUPEROFFICE_VERSION_HPP
+#ifndef SUPEROFFICE_BASE_VERSION_HPP
+#define SUPEROFFICE_BASE_VERSION_HPP
 
 #define SUPEROFFICE_VERSION_MAJOR 0
 #define SUPEROFFICE_VERSION_MINOR 1
@@ -76,10 +76,10 @@
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/config.hpp - every switch: its meaning, its default, and what it changes.
+// superoffice/base/config.hpp - every switch: its meaning, its default, and what it changes.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_CONFIG_HPP
-#define SUPEROFFICE_CONFIG_HPP
+#ifndef SUPEROFFICE_BASE_CONFIG_HPP
+#define SUPEROFFICE_BASE_CONFIG_HPP
 
 // Before anything that an older standard stumbles over, so that this is the first of the errors.
 #if !defined(__cpp_concepts) || __cpp_concepts < 201907L
@@ -188,10 +188,10 @@ static_assert(SUPEROFFICE_WITH_SIMDJSON + SUPEROFFICE_WITH_MBEDTLS + SUPEROFFICE
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/borrowed.hpp - text and lists that somebody else keeps alive; refuses temporary ones.
+// superoffice/base/borrowed.hpp - text and lists that somebody else keeps alive; refuses temporary ones.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_BORROWED_HPP
-#define SUPEROFFICE_BORROWED_HPP
+#ifndef SUPEROFFICE_BASE_BORROWED_HPP
+#define SUPEROFFICE_BASE_BORROWED_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -286,10 +286,10 @@ class borrowed_list {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/error.hpp - how far a call came, what stopped it, and what to tell a person.
+// superoffice/base/error.hpp - how far a call came, what stopped it, and what to tell a person.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_ERROR_HPP
-#define SUPEROFFICE_ERROR_HPP
+#ifndef SUPEROFFICE_BASE_ERROR_HPP
+#define SUPEROFFICE_BASE_ERROR_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -594,10 +594,10 @@ inline constexpr const char* stage_names[] = {"none",     "request", "credential
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/result.hpp - a value or an error, without exceptions; the member names of std::expected.
+// superoffice/base/result.hpp - a value or an error, without exceptions; the member names of std::expected.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_RESULT_HPP
-#define SUPEROFFICE_RESULT_HPP
+#ifndef SUPEROFFICE_BASE_RESULT_HPP
+#define SUPEROFFICE_BASE_RESULT_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -729,10 +729,10 @@ class [[nodiscard]] result<void> {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/time.hpp - time as plain 64-bit counts: it comes in as an argument, no clock is read here.
+// superoffice/base/time.hpp - time as plain 64-bit counts: it comes in as an argument, no clock is read here.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_TIME_HPP
-#define SUPEROFFICE_TIME_HPP
+#ifndef SUPEROFFICE_BASE_TIME_HPP
+#define SUPEROFFICE_BASE_TIME_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -857,10 +857,299 @@ class tick32 {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/field.hpp - one property of a reply: absent, null, or a value.
+// superoffice/base/peer.hpp - the host and port that a link connects to.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_FIELD_HPP
-#define SUPEROFFICE_FIELD_HPP
+#ifndef SUPEROFFICE_BASE_PEER_HPP
+#define SUPEROFFICE_BASE_PEER_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// Whom to talk to. `host` is a name, an IPv4 literal or an IPv6 literal without brackets, at most `max_host_bytes`
+/// long; borrowed for the call to `start`.
+struct peer {
+    std::string_view host;
+    std::uint16_t port = 0;
+};
+
+/// RFC 1035 section 2.3.4: a name has at most 253 characters in text form.
+inline constexpr std::size_t max_host_bytes = 253;
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/text/json_kind.hpp - the kinds of JSON value, and how deep values may nest.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_TEXT_JSON_KIND_HPP
+#define SUPEROFFICE_TEXT_JSON_KIND_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// How deep arrays and objects may nest, in both readers. The service's reply needs 4.
+inline constexpr std::size_t json_max_depth = 32;
+
+enum class json_kind : std::uint8_t { object, array, string, number, boolean, null, malformed };
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/text/detail/json_escape.hpp - the escapes of JSON strings: checking them, and reading them once checked.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_TEXT_DETAIL_JSON_ESCAPE_HPP
+#define SUPEROFFICE_TEXT_DETAIL_JSON_ESCAPE_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// A UTF-8 sequence takes at most this many bytes (RFC 3629 section 3); the escape it stands for takes more.
+inline constexpr std::size_t utf8_max_bytes = 4;
+
+/// 0 to 15, or 16 for anything that is not a hexadecimal digit.
+constexpr std::uint32_t hex_value(char c) noexcept {
+    if (c >= '0' && c <= '9') return static_cast<std::uint32_t>(c - '0');
+    const char lower = static_cast<char>(c | 0x20);
+    if (lower >= 'a' && lower <= 'f') return static_cast<std::uint32_t>(lower - 'a') + 10;
+    return 16;
+}
+
+/// The four digits after `\u`, or a value above 0xFFFF where there are fewer; `at` moves over the digits that are.
+SUPEROFFICE_APART constexpr std::uint32_t read_hex4(const char*& at, const char* end) noexcept {
+    std::uint32_t value = 0;
+    for (int i = 0; i != 4; ++i, ++at) {
+        const std::uint32_t digit = at == end ? 16 : hex_value(*at);
+        if (digit == 16) return 0x10000;
+        value = value << 4 | digit;
+    }
+    return value;
+}
+
+constexpr bool is_high_surrogate(std::uint32_t unit) noexcept { return unit - 0xD800U < 0x400U; }
+constexpr bool is_low_surrogate(std::uint32_t unit) noexcept { return unit - 0xDC00U < 0x400U; }
+
+/// What the letter after a backslash stands for (RFC 8259 section 7); 'u' for itself; 0 where there is no such escape.
+constexpr char simple_escape(char letter) noexcept {
+    switch (letter) {
+        case '"':
+        case '\\':
+        case '/':
+        case 'u': return letter;
+        case 'b': return '\b';
+        case 'f': return '\f';
+        case 'n': return '\n';
+        case 'r': return '\r';
+        case 't': return '\t';
+        default: return 0;
+    }
+}
+
+/// Checks one escape of text that nobody has looked at. `at` is on the backslash, and after the escape if the answer is
+/// true; otherwise on the byte at fault: a wrong letter or digit, or the backslash of half a surrogate pair; or at the
+/// end, where the text stops within the escape.
+constexpr bool check_escape(const char*& at, const char* end) noexcept {
+    const char* const backslash = at;
+    if (++at == end) return false;
+    const char letter = *at;
+    if (simple_escape(letter) == 0) return false;
+    ++at;
+    if (letter != 'u') return true;
+    const std::uint32_t unit = read_hex4(at, end);
+    if (unit > 0xFFFF) return false;
+    if (is_high_surrogate(unit)) {
+        if (at == end) return false;
+        if (*at == '\\') {
+            const char* second = at + 1;
+            if (second == end) return at = end, false;
+            if (*second == 'u') {
+                const std::uint32_t low = read_hex4(++second, end);
+                if (low > 0xFFFF) return at = second, false;
+                if (is_low_surrogate(low)) return at = second, true;
+            }
+        }
+        return at = backslash, false;
+    }
+    if (is_low_surrogate(unit)) return at = backslash, false;
+    return true;
+}
+
+/// Reads one escape of checked text. `at` is on the backslash, and after the escape afterwards. Writes 1 to 4 bytes and
+/// answers how many: never more than the escape has, so `out` may be where the escape was.
+constexpr std::size_t read_escape(const char*& at, char* out) noexcept {
+    const char letter = at[1];
+    at += 2;
+    if (letter != 'u') return *out = simple_escape(letter), 1;
+    std::uint32_t point = read_hex4(at, at + 4);
+    if (is_high_surrogate(point)) {
+        at += 2;
+        point = 0x10000 + ((point - 0xD800) << 10) + (read_hex4(at, at + 4) - 0xDC00);
+    }
+    if (point < 0x80) return *out = static_cast<char>(point), 1;
+    const auto tail = [](std::uint32_t bits) { return static_cast<char>(0x80 | (bits & 0x3F)); };
+    if (point < 0x800) {
+        out[0] = static_cast<char>(0xC0 | point >> 6);
+        out[1] = tail(point);
+        return 2;
+    }
+    if (point < 0x10000) {
+        out[0] = static_cast<char>(0xE0 | point >> 12);
+        out[1] = tail(point >> 6);
+        out[2] = tail(point);
+        return 3;
+    }
+    out[0] = static_cast<char>(0xF0 | point >> 18);
+    out[1] = tail(point >> 12);
+    out[2] = tail(point >> 6);
+    out[3] = tail(point);
+    return 4;
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/text/json_text.hpp - a JSON value as it stands in its document, its escapes read only when asked.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_TEXT_JSON_TEXT_HPP
+#define SUPEROFFICE_TEXT_JSON_TEXT_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// One value of a document, usually a string, in its own spelling. A view: valid as long as the document, and the same
+/// answer however often it is asked, because nothing is written. Whoever makes one has checked the token wholly, so no
+/// function below can meet malformed text.
+///
+/// Its *text* is, for a string, what stands between the quotes with the escapes read; for null and for a default-made
+/// one, nothing; for any other value, the token as it is.
+class json_text {
+    // Not at the end: clang wants a template defined before a constant expression that needs it.
+    constexpr std::string_view inside() const noexcept {
+        return is_string() ? std::string_view{data_ + 1, size_ - std::size_t{2}} : raw();
+    }
+
+    // Calls f(bytes, count) -> bool for the text piece by piece, until it answers false.
+    template <class F>
+    constexpr bool each_piece(F f) const noexcept {
+        if (!escaped_) return is_null() || f(inside().data(), inside().size());
+        const char* at = data_ + 1;
+        const char* const end = data_ + size_ - 1;
+        while (at != end) {
+            if (*at == '\\') {
+                char decoded[detail::utf8_max_bytes] = {};
+                const std::size_t count = detail::read_escape(at, decoded);
+                if (!f(decoded, count)) return false;
+            } else {
+                const char* const start = at;
+                while (at != end && *at != '\\') ++at;
+                if (!f(start, static_cast<std::size_t>(at - start))) return false;
+            }
+        }
+        return true;
+    }
+
+  public:
+    constexpr json_text() noexcept = default;
+    /// For readers: `token` is one whole, checked value without white space around it, at most 4 GB long; `escaped`
+    /// says whether it is a string that holds a backslash.
+    constexpr json_text(std::string_view token, bool escaped) noexcept
+        : data_(token.data()), size_(static_cast<std::uint32_t>(token.size())), escaped_(escaped) {}
+
+    /// As in the document, quotes included. Empty for a default-made one. (By std::size_t, here and elsewhere: of any other
+    /// type the compiler asks whether it is an iterator, which takes it long.)
+    [[nodiscard]] constexpr std::string_view raw() const noexcept { return {data_, std::size_t{size_}}; }
+
+    [[nodiscard]] constexpr bool is_string() const noexcept { return size_ != 0 && *data_ == '"'; }
+    /// The literal null. False for a default-made one.
+    [[nodiscard]] constexpr bool is_null() const noexcept { return size_ != 0 && *data_ == 'n'; }
+    /// A string that holds a backslash.
+    [[nodiscard]] constexpr bool is_escaped() const noexcept { return escaped_; }
+
+    /// The text, where it stands in the document as it is. Where it does not (an escaped string: use `copy`) and where
+    /// there is none (null, default-made): a view whose data() is nullptr.
+    [[nodiscard]] constexpr std::string_view plain() const noexcept {
+        if (escaped_ || is_null()) return {};
+        return inside();
+    }
+
+    /// How many bytes the text has. Reads the token where it is escaped, else free.
+    [[nodiscard]] SUPEROFFICE_COLD constexpr std::size_t unescaped_size() const noexcept {
+        std::size_t total = 0;
+        each_piece([&](const char*, std::size_t count) { return total += count, true; });
+        return total;
+    }
+
+    /// Copies the text, without a terminator, and answers the part of `into` that holds it.
+    /// Errors: `memory_too_small`, and `needed()` says how many bytes would do; `into` is untouched then.
+    [[nodiscard]] constexpr result<std::string_view> copy(std::span<char> into) const noexcept {
+        const std::size_t needed = unescaped_size();
+        if (needed > into.size())
+            return error{.code = errc::memory_too_small, .offset = static_cast<std::uint32_t>(needed)};
+        char* out = into.data();
+        each_piece([&](const char* piece, std::size_t count) {
+            for (std::size_t i = 0; i != count; ++i) *out++ = piece[i];
+            return true;
+        });
+        return std::string_view{into.data(), needed};
+    }
+
+    /// The text is `other`, byte for byte. Null and a default-made one equal nothing, not even "".
+    friend constexpr bool operator==(const json_text& text, std::string_view other) noexcept {
+        if (text.size_ == 0 || text.is_null()) return false;
+        if (SUPEROFFICE_FOR_SPEED && !text.escaped_) return text.inside() == other;
+        const bool same = text.each_piece([&](const char* piece, std::size_t count) {
+            if (!other.starts_with(std::string_view{piece, count})) return false;
+            other.remove_prefix(count);
+            return true;
+        });
+        return same && other.empty();
+    }
+
+  private:
+    const char* data_ = nullptr;
+    std::uint32_t size_ = 0;
+    bool escaped_ = false;
+};
+static_assert(sizeof(json_text) <= 16 && std::is_trivially_copyable_v<json_text>);
+
+namespace detail {
+
+/// The text of a string, its escapes rewritten where they stand (the text only ever gets shorter). Costs nothing where
+/// there are none. Afterwards the document is no JSON any more at this place, and neither `token` nor a copy of it may
+/// be used again.
+inline std::string_view unescape_in_place(json_text token) noexcept {
+    if (!token.is_escaped()) return token.plain();
+    // A reader is given its document as mutable `char*` just for this (see json_document), so the memory is writable;
+    // the token is const only because nobody else who holds one may write.
+    char* const begin = const_cast<char*>(token.raw().data()) + 1;
+    const char* const end = begin + token.raw().size() - 2;
+    const char* at = static_cast<const char*>(std::memchr(begin, '\\', token.raw().size() - 2));
+    char* out = begin + (at - begin);
+    while (at != end) {
+        if (*at == '\\')
+            out += read_escape(at, out);
+        else
+            *out++ = *at++;
+    }
+    return {begin, static_cast<std::size_t>(out - begin)};
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/schema/field.hpp - one property of a reply: absent, null, or a value.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_SCHEMA_FIELD_HPP
+#define SUPEROFFICE_SCHEMA_FIELD_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -979,10 +1268,10 @@ struct unlisted : field<T> {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/name_sizes.hpp - which sizes the names of a struct have: most other keys are told by their size.
+// superoffice/base/detail/name_sizes.hpp - which sizes the names of a struct have: most other keys are told by their size.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_NAME_SIZES_HPP
-#define SUPEROFFICE_DETAIL_NAME_SIZES_HPP
+#ifndef SUPEROFFICE_BASE_DETAIL_NAME_SIZES_HPP
+#define SUPEROFFICE_BASE_DETAIL_NAME_SIZES_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -1003,10 +1292,10 @@ struct name_sizes {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/ascii.hpp - ASCII as HTTP uses it: classes of bytes, comparison without case, numbers.
+// superoffice/base/detail/ascii.hpp - ASCII as HTTP uses it: classes of bytes, comparison without case, numbers.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_ASCII_HPP
-#define SUPEROFFICE_DETAIL_ASCII_HPP
+#ifndef SUPEROFFICE_BASE_DETAIL_ASCII_HPP
+#define SUPEROFFICE_BASE_DETAIL_ASCII_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -1225,10 +1514,10 @@ class decimal {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/describe.hpp - names and members of described types; the only header that includes Boost.
+// superoffice/schema/detail/describe.hpp - names and members of described types; the only header that includes Boost.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_DESCRIBE_HPP
-#define SUPEROFFICE_DETAIL_DESCRIBE_HPP
+#ifndef SUPEROFFICE_SCHEMA_DETAIL_DESCRIBE_HPP
+#define SUPEROFFICE_SCHEMA_DETAIL_DESCRIBE_HPP
 
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
@@ -1331,10 +1620,10 @@ inline constexpr auto enumerators_of = enumerators_in(static_cast<boost::describ
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/enumerators.hpp - finds a described enumerator by its wire name, letter case ignored.
+// superoffice/schema/detail/enumerators.hpp - finds a described enumerator by its wire name, letter case ignored.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_ENUMERATORS_HPP
-#define SUPEROFFICE_DETAIL_ENUMERATORS_HPP
+#ifndef SUPEROFFICE_SCHEMA_DETAIL_ENUMERATORS_HPP
+#define SUPEROFFICE_SCHEMA_DETAIL_ENUMERATORS_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -1364,10 +1653,10 @@ constexpr const enumerator* find_enumerator(borrowed_list<enumerator> table, std
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/coded.hpp - an enum that may hold text nobody knows.
+// superoffice/schema/coded.hpp - an enum that may hold text nobody knows.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_CODED_HPP
-#define SUPEROFFICE_CODED_HPP
+#ifndef SUPEROFFICE_SCHEMA_CODED_HPP
+#define SUPEROFFICE_SCHEMA_CODED_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -1455,10 +1744,10 @@ class coded {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/flags.hpp - a bit mask as the service spells it: names joined by commas.
+// superoffice/schema/flags.hpp - a bit mask as the service spells it: names joined by commas.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_FLAGS_HPP
-#define SUPEROFFICE_FLAGS_HPP
+#ifndef SUPEROFFICE_SCHEMA_FLAGS_HPP
+#define SUPEROFFICE_SCHEMA_FLAGS_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -1556,10 +1845,10 @@ class flags {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/date_time.hpp - a date as the service writes it: perhaps without a zone, perhaps "not set".
+// superoffice/schema/date_time.hpp - a date as the service writes it: perhaps without a zone, perhaps "not set".
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DATE_TIME_HPP
-#define SUPEROFFICE_DATE_TIME_HPP
+#ifndef SUPEROFFICE_SCHEMA_DATE_TIME_HPP
+#define SUPEROFFICE_SCHEMA_DATE_TIME_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -1770,258 +2059,10 @@ constexpr bool date_time::assign(std::string_view text) noexcept {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/json_escape.hpp - the escapes of JSON strings: checking them, and reading them once checked.
+// superoffice/schema/fixed_text.hpp - text that a struct owns: up to N bytes, no heap.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_JSON_ESCAPE_HPP
-#define SUPEROFFICE_DETAIL_JSON_ESCAPE_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail {
-
-/// A UTF-8 sequence takes at most this many bytes (RFC 3629 section 3); the escape it stands for takes more.
-inline constexpr std::size_t utf8_max_bytes = 4;
-
-/// 0 to 15, or 16 for anything that is not a hexadecimal digit.
-constexpr std::uint32_t hex_value(char c) noexcept {
-    if (c >= '0' && c <= '9') return static_cast<std::uint32_t>(c - '0');
-    const char lower = static_cast<char>(c | 0x20);
-    if (lower >= 'a' && lower <= 'f') return static_cast<std::uint32_t>(lower - 'a') + 10;
-    return 16;
-}
-
-/// The four digits after `\u`, or a value above 0xFFFF where there are fewer; `at` moves over the digits that are.
-SUPEROFFICE_APART constexpr std::uint32_t read_hex4(const char*& at, const char* end) noexcept {
-    std::uint32_t value = 0;
-    for (int i = 0; i != 4; ++i, ++at) {
-        const std::uint32_t digit = at == end ? 16 : hex_value(*at);
-        if (digit == 16) return 0x10000;
-        value = value << 4 | digit;
-    }
-    return value;
-}
-
-constexpr bool is_high_surrogate(std::uint32_t unit) noexcept { return unit - 0xD800U < 0x400U; }
-constexpr bool is_low_surrogate(std::uint32_t unit) noexcept { return unit - 0xDC00U < 0x400U; }
-
-/// What the letter after a backslash stands for (RFC 8259 section 7); 'u' for itself; 0 where there is no such escape.
-constexpr char simple_escape(char letter) noexcept {
-    switch (letter) {
-        case '"':
-        case '\\':
-        case '/':
-        case 'u': return letter;
-        case 'b': return '\b';
-        case 'f': return '\f';
-        case 'n': return '\n';
-        case 'r': return '\r';
-        case 't': return '\t';
-        default: return 0;
-    }
-}
-
-/// Checks one escape of text that nobody has looked at. `at` is on the backslash, and after the escape if the answer is
-/// true; otherwise on the byte at fault: a wrong letter or digit, or the backslash of half a surrogate pair; or at the
-/// end, where the text stops within the escape.
-constexpr bool check_escape(const char*& at, const char* end) noexcept {
-    const char* const backslash = at;
-    if (++at == end) return false;
-    const char letter = *at;
-    if (simple_escape(letter) == 0) return false;
-    ++at;
-    if (letter != 'u') return true;
-    const std::uint32_t unit = read_hex4(at, end);
-    if (unit > 0xFFFF) return false;
-    if (is_high_surrogate(unit)) {
-        if (at == end) return false;
-        if (*at == '\\') {
-            const char* second = at + 1;
-            if (second == end) return at = end, false;
-            if (*second == 'u') {
-                const std::uint32_t low = read_hex4(++second, end);
-                if (low > 0xFFFF) return at = second, false;
-                if (is_low_surrogate(low)) return at = second, true;
-            }
-        }
-        return at = backslash, false;
-    }
-    if (is_low_surrogate(unit)) return at = backslash, false;
-    return true;
-}
-
-/// Reads one escape of checked text. `at` is on the backslash, and after the escape afterwards. Writes 1 to 4 bytes and
-/// answers how many: never more than the escape has, so `out` may be where the escape was.
-constexpr std::size_t read_escape(const char*& at, char* out) noexcept {
-    const char letter = at[1];
-    at += 2;
-    if (letter != 'u') return *out = simple_escape(letter), 1;
-    std::uint32_t point = read_hex4(at, at + 4);
-    if (is_high_surrogate(point)) {
-        at += 2;
-        point = 0x10000 + ((point - 0xD800) << 10) + (read_hex4(at, at + 4) - 0xDC00);
-    }
-    if (point < 0x80) return *out = static_cast<char>(point), 1;
-    const auto tail = [](std::uint32_t bits) { return static_cast<char>(0x80 | (bits & 0x3F)); };
-    if (point < 0x800) {
-        out[0] = static_cast<char>(0xC0 | point >> 6);
-        out[1] = tail(point);
-        return 2;
-    }
-    if (point < 0x10000) {
-        out[0] = static_cast<char>(0xE0 | point >> 12);
-        out[1] = tail(point >> 6);
-        out[2] = tail(point);
-        return 3;
-    }
-    out[0] = static_cast<char>(0xF0 | point >> 18);
-    out[1] = tail(point >> 12);
-    out[2] = tail(point >> 6);
-    out[3] = tail(point);
-    return 4;
-}
-
-}  // namespace detail
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/json/text.hpp - a JSON value as it stands in its document, its escapes read only when asked.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_JSON_TEXT_HPP
-#define SUPEROFFICE_JSON_TEXT_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-
-/// One value of a document, usually a string, in its own spelling. A view: valid as long as the document, and the same
-/// answer however often it is asked, because nothing is written. Whoever makes one has checked the token wholly, so no
-/// function below can meet malformed text.
-///
-/// Its *text* is, for a string, what stands between the quotes with the escapes read; for null and for a default-made
-/// one, nothing; for any other value, the token as it is.
-class json_text {
-    // Not at the end: clang wants a template defined before a constant expression that needs it.
-    constexpr std::string_view inside() const noexcept {
-        return is_string() ? std::string_view{data_ + 1, size_ - std::size_t{2}} : raw();
-    }
-
-    // Calls f(bytes, count) -> bool for the text piece by piece, until it answers false.
-    template <class F>
-    constexpr bool each_piece(F f) const noexcept {
-        if (!escaped_) return is_null() || f(inside().data(), inside().size());
-        const char* at = data_ + 1;
-        const char* const end = data_ + size_ - 1;
-        while (at != end) {
-            if (*at == '\\') {
-                char decoded[detail::utf8_max_bytes] = {};
-                const std::size_t count = detail::read_escape(at, decoded);
-                if (!f(decoded, count)) return false;
-            } else {
-                const char* const start = at;
-                while (at != end && *at != '\\') ++at;
-                if (!f(start, static_cast<std::size_t>(at - start))) return false;
-            }
-        }
-        return true;
-    }
-
-  public:
-    constexpr json_text() noexcept = default;
-    /// For readers: `token` is one whole, checked value without white space around it, at most 4 GB long; `escaped`
-    /// says whether it is a string that holds a backslash.
-    constexpr json_text(std::string_view token, bool escaped) noexcept
-        : data_(token.data()), size_(static_cast<std::uint32_t>(token.size())), escaped_(escaped) {}
-
-    /// As in the document, quotes included. Empty for a default-made one. (By std::size_t, here and elsewhere: of any other
-    /// type the compiler asks whether it is an iterator, which takes it long.)
-    [[nodiscard]] constexpr std::string_view raw() const noexcept { return {data_, std::size_t{size_}}; }
-
-    [[nodiscard]] constexpr bool is_string() const noexcept { return size_ != 0 && *data_ == '"'; }
-    /// The literal null. False for a default-made one.
-    [[nodiscard]] constexpr bool is_null() const noexcept { return size_ != 0 && *data_ == 'n'; }
-    /// A string that holds a backslash.
-    [[nodiscard]] constexpr bool is_escaped() const noexcept { return escaped_; }
-
-    /// The text, where it stands in the document as it is. Where it does not (an escaped string: use `copy`) and where
-    /// there is none (null, default-made): a view whose data() is nullptr.
-    [[nodiscard]] constexpr std::string_view plain() const noexcept {
-        if (escaped_ || is_null()) return {};
-        return inside();
-    }
-
-    /// How many bytes the text has. Reads the token where it is escaped, else free.
-    [[nodiscard]] SUPEROFFICE_COLD constexpr std::size_t unescaped_size() const noexcept {
-        std::size_t total = 0;
-        each_piece([&](const char*, std::size_t count) { return total += count, true; });
-        return total;
-    }
-
-    /// Copies the text, without a terminator, and answers the part of `into` that holds it.
-    /// Errors: `memory_too_small`, and `needed()` says how many bytes would do; `into` is untouched then.
-    [[nodiscard]] constexpr result<std::string_view> copy(std::span<char> into) const noexcept {
-        const std::size_t needed = unescaped_size();
-        if (needed > into.size())
-            return error{.code = errc::memory_too_small, .offset = static_cast<std::uint32_t>(needed)};
-        char* out = into.data();
-        each_piece([&](const char* piece, std::size_t count) {
-            for (std::size_t i = 0; i != count; ++i) *out++ = piece[i];
-            return true;
-        });
-        return std::string_view{into.data(), needed};
-    }
-
-    /// The text is `other`, byte for byte. Null and a default-made one equal nothing, not even "".
-    friend constexpr bool operator==(const json_text& text, std::string_view other) noexcept {
-        if (text.size_ == 0 || text.is_null()) return false;
-        if (SUPEROFFICE_FOR_SPEED && !text.escaped_) return text.inside() == other;
-        const bool same = text.each_piece([&](const char* piece, std::size_t count) {
-            if (!other.starts_with(std::string_view{piece, count})) return false;
-            other.remove_prefix(count);
-            return true;
-        });
-        return same && other.empty();
-    }
-
-  private:
-    const char* data_ = nullptr;
-    std::uint32_t size_ = 0;
-    bool escaped_ = false;
-};
-static_assert(sizeof(json_text) <= 16 && std::is_trivially_copyable_v<json_text>);
-
-namespace detail {
-
-/// The text of a string, its escapes rewritten where they stand (the text only ever gets shorter). Costs nothing where
-/// there are none. Afterwards the document is no JSON any more at this place, and neither `token` nor a copy of it may
-/// be used again.
-inline std::string_view unescape_in_place(json_text token) noexcept {
-    if (!token.is_escaped()) return token.plain();
-    // A reader is given its document as mutable `char*` just for this (see json_document), so the memory is writable;
-    // the token is const only because nobody else who holds one may write.
-    char* const begin = const_cast<char*>(token.raw().data()) + 1;
-    const char* const end = begin + token.raw().size() - 2;
-    const char* at = static_cast<const char*>(std::memchr(begin, '\\', token.raw().size() - 2));
-    char* out = begin + (at - begin);
-    while (at != end) {
-        if (*at == '\\')
-            out += read_escape(at, out);
-        else
-            *out++ = *at++;
-    }
-    return {begin, static_cast<std::size_t>(out - begin)};
-}
-
-}  // namespace detail
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/fixed_text.hpp - text that a struct owns: up to N bytes, no heap.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_FIXED_TEXT_HPP
-#define SUPEROFFICE_FIXED_TEXT_HPP
+#ifndef SUPEROFFICE_SCHEMA_FIXED_TEXT_HPP
+#define SUPEROFFICE_SCHEMA_FIXED_TEXT_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -2071,10 +2112,10 @@ class fixed_text {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/rights.hpp - who may do what: the masks of a carrier and of its fields.
+// superoffice/schema/rights.hpp - who may do what: the masks of a carrier and of its fields.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_RIGHTS_HPP
-#define SUPEROFFICE_RIGHTS_HPP
+#ifndef SUPEROFFICE_SCHEMA_RIGHTS_HPP
+#define SUPEROFFICE_SCHEMA_RIGHTS_HPP
 
 // The wire demands enumerators that platform headers define as macros (X11: None). They are put back at the end.
 #pragma push_macro("None")
@@ -2171,10 +2212,10 @@ BOOST_DESCRIBE_STRUCT(FieldProperty, (), (FieldRight, FieldType, FieldLength))
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/json_walk.hpp - steps through JSON text that a reader has already checked, as often as wanted.
+// superoffice/text/detail/json_walk.hpp - steps through JSON text that a reader has already checked, as often as wanted.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_JSON_WALK_HPP
-#define SUPEROFFICE_DETAIL_JSON_WALK_HPP
+#ifndef SUPEROFFICE_TEXT_DETAIL_JSON_WALK_HPP
+#define SUPEROFFICE_TEXT_DETAIL_JSON_WALK_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -2269,17 +2310,17 @@ class member_cursor {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/string_map.hpp - objects with free keys: ParameterObject and FieldProperties, kept as text.
+// superoffice/schema/string_map.hpp - objects with free keys: ParameterObject and FieldProperties, kept as text.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_STRING_MAP_HPP
-#define SUPEROFFICE_STRING_MAP_HPP
+#ifndef SUPEROFFICE_SCHEMA_STRING_MAP_HPP
+#define SUPEROFFICE_SCHEMA_STRING_MAP_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 namespace detail {
 /// What a member's value is read as. All but text is defined with the decoder: whoever reads FieldProperties includes
-/// <superoffice/json.hpp>, and the compiler says so.
+/// <superoffice/codec/json.hpp>, and the compiler says so.
 template <class Value>
 inline Value map_value(json_text text) noexcept;
 template <>
@@ -2394,10 +2435,10 @@ using field_property_map = basic_map<FieldProperty>;
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/batch_task_info.hpp - the request, the reply and its enumerations, spelt as on the wire.
+// superoffice/schema/batch_task_info.hpp - the request, the reply and its enumerations, spelt as on the wire.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_BATCH_TASK_INFO_HPP
-#define SUPEROFFICE_BATCH_TASK_INFO_HPP
+#ifndef SUPEROFFICE_SCHEMA_BATCH_TASK_INFO_HPP
+#define SUPEROFFICE_SCHEMA_BATCH_TASK_INFO_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -2480,10 +2521,35 @@ BOOST_DESCRIBE_STRUCT(StopBatchJobRequest, (), (Id))
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/service_version.hpp - which versions a service has, as it tells anybody.
+// superoffice/schema/service_fault.hpp - the error object that the service sends in place of a value.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_SERVICE_VERSION_HPP
-#define SUPEROFFICE_SERVICE_VERSION_HPP
+#ifndef SUPEROFFICE_SCHEMA_SERVICE_FAULT_HPP
+#define SUPEROFFICE_SCHEMA_SERVICE_FAULT_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// What the service puts into an error object. Every member is optional, and older servers send less.
+/// Source: section 4 of the service notes, shapes A, B and C.
+struct service_fault {
+    field<bool> Error;
+    field<std::string_view> ErrorType;
+    field<std::string_view> Message;
+    field<std::string_view> ErrorMessage;
+    field<std::string_view> MessageDetail;
+    field<std::string_view> ErrorSource;
+};
+BOOST_DESCRIBE_STRUCT(service_fault, (), (Error, ErrorType, Message, ErrorMessage, MessageDetail, ErrorSource))
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/schema/service_version.hpp - which versions a service has, as it tells anybody.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_SCHEMA_SERVICE_VERSION_HPP
+#define SUPEROFFICE_SCHEMA_SERVICE_VERSION_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -2503,10 +2569,10 @@ BOOST_DESCRIBE_STRUCT(ServiceVersion, (), (v1, NetServerVersion, ServicesCurrent
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/tenant_state.hpp - where an Online tenant lives now, as the service's own directory tells it.
+// superoffice/schema/tenant_state.hpp - where an Online tenant lives now, as the service's own directory tells it.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_TENANT_STATE_HPP
-#define SUPEROFFICE_TENANT_STATE_HPP
+#ifndef SUPEROFFICE_SCHEMA_TENANT_STATE_HPP
+#define SUPEROFFICE_SCHEMA_TENANT_STATE_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -2552,10 +2618,10 @@ BOOST_DESCRIBE_STRUCT(TenantStatus, (), (ContextIdentifier, Endpoint, State, IsR
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/json/reader.hpp - what a JSON reader must do for the reflected decoder, and the document it reads.
+// superoffice/codec/reader.hpp - what a JSON reader must do for the reflected decoder, and the document it reads.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_JSON_READER_HPP
-#define SUPEROFFICE_JSON_READER_HPP
+#ifndef SUPEROFFICE_CODEC_READER_HPP
+#define SUPEROFFICE_CODEC_READER_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -2567,11 +2633,6 @@ struct json_document {
     std::size_t size = 0;
     std::size_t capacity = 0;
 };
-
-/// How deep arrays and objects may nest, in both readers. The service's reply needs 4.
-inline constexpr std::size_t json_max_depth = 32;
-
-enum class json_kind : std::uint8_t { object, array, string, number, boolean, null, malformed };
 
 namespace detail {
 struct any_member {
@@ -2662,10 +2723,10 @@ concept json_reader = requires(Reader& reader, json_document document) {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/json/writer.hpp - writes JSON into the caller's span and goes on counting when it is full.
+// superoffice/codec/writer.hpp - writes JSON into the caller's span and goes on counting when it is full.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_JSON_WRITER_HPP
-#define SUPEROFFICE_JSON_WRITER_HPP
+#ifndef SUPEROFFICE_CODEC_WRITER_HPP
+#define SUPEROFFICE_CODEC_WRITER_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -2732,10 +2793,10 @@ class json_writer {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/json/codec.hpp - how each type that a member may have is read and written.
+// superoffice/codec/codec.hpp - how each type that a member may have is read and written.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_JSON_CODEC_HPP
-#define SUPEROFFICE_JSON_CODEC_HPP
+#ifndef SUPEROFFICE_CODEC_CODEC_HPP
+#define SUPEROFFICE_CODEC_CODEC_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -3043,10 +3104,10 @@ struct codec<unlisted<T>> : codec<field<T>> {};
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/select.hpp - the $select that a described struct stands for, and the check that the service has it.
+// superoffice/codec/select.hpp - the $select that a described struct stands for, and the check that the service has it.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_SELECT_HPP
-#define SUPEROFFICE_SELECT_HPP
+#ifndef SUPEROFFICE_CODEC_SELECT_HPP
+#define SUPEROFFICE_CODEC_SELECT_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -3221,10 +3282,72 @@ template <class Info, class Wire = BatchTaskInfo>
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/json_scan.hpp - JSON's smallest parts, each checked in one pass; both readers stand on them.
+// superoffice/codec/detail/packed_key.hpp - a member's name as words, to be found in a document by three comparisons.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_JSON_SCAN_HPP
-#define SUPEROFFICE_DETAIL_JSON_SCAN_HPP
+#ifndef SUPEROFFICE_CODEC_DETAIL_PACKED_KEY_HPP
+#define SUPEROFFICE_CODEC_DETAIL_PACKED_KEY_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// A key as it is mostly spelt, quotes included: its first eight bytes, its last eight, and eight that cover what is
+/// between them. Comparing them costs the same for every length and has no loop whose end would have to be guessed.
+struct spelt_name {
+    static constexpr std::size_t word_size = 8, longest = 3 * word_size;
+    static constexpr std::size_t reach = longest;  ///< bytes that a comparison may look at
+
+    std::uint64_t words[3] = {};
+    std::uint64_t mask = 0;  ///< of each word: a short key has less than one
+    std::uint8_t middle = 0, last = 0;
+    std::uint8_t size = 0;  ///< with its quotes; 0 for a name that is too long, which is found nowhere
+
+    constexpr spelt_name() noexcept = default;
+    explicit constexpr spelt_name(std::string_view name) noexcept {
+        if (name.size() + 2 > longest) return;
+        size = static_cast<std::uint8_t>(name.size() + 2);
+        last = size > word_size ? static_cast<std::uint8_t>(size - word_size) : 0;
+        middle = last < word_size ? last : word_size;
+        const auto spelt = [name](std::size_t at) {
+            return at == 0 || at == name.size() + 1 ? '"' : at <= name.size() ? name[at - 1] : '\0';
+        };
+        std::array<char, word_size> seen{};
+        for (std::size_t n = 0; n != word_size; ++n) seen[n] = n < size ? '\xFF' : '\0';
+        mask = std::bit_cast<std::uint64_t>(seen);
+        const std::uint8_t places[3] = {0, middle, last};
+        for (std::size_t word = 0; word != 3; ++word) {
+            for (std::size_t n = 0; n != word_size; ++n) seen[n] = spelt(places[word] + n);
+            words[word] = std::bit_cast<std::uint64_t>(seen);
+        }
+    }
+
+    /// Whether the text that begins here, of which `reach` bytes can be read, is this key.
+    [[nodiscard]] SUPEROFFICE_HOT bool is_at(const char* text) const noexcept {
+        const auto differ = [text](std::size_t at, std::uint64_t word) {
+            std::uint64_t there;
+            std::memcpy(&there, text + at, sizeof there);
+            return there ^ word;
+        };
+        return ((differ(0, words[0]) | differ(middle, words[1]) | differ(last, words[2])) & mask) == 0;
+    }
+};
+
+/// For tables whose reader compares names byte by byte.
+struct unspelt_name {
+    constexpr unspelt_name() noexcept = default;
+    explicit constexpr unspelt_name(std::string_view) noexcept {}
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/text/detail/json_scan.hpp - JSON's smallest parts, each checked in one pass; both readers stand on them.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_TEXT_DETAIL_JSON_SCAN_HPP
+#define SUPEROFFICE_TEXT_DETAIL_JSON_SCAN_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -3465,72 +3588,10 @@ SUPEROFFICE_COLD inline errc read_json_literal(json_cursor& c, json_kind wanted)
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/spelt_name.hpp - a member's name as words, to be found in a document by three comparisons.
+// superoffice/codec/detail/json_value.hpp - what a value of either reader does, made of the few steps in which they differ.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_SPELT_NAME_HPP
-#define SUPEROFFICE_DETAIL_SPELT_NAME_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail {
-
-/// A key as it is mostly spelt, quotes included: its first eight bytes, its last eight, and eight that cover what is
-/// between them. Comparing them costs the same for every length and has no loop whose end would have to be guessed.
-struct spelt_name {
-    static constexpr std::size_t word_size = 8, longest = 3 * word_size;
-    static constexpr std::size_t reach = longest;  ///< bytes that a comparison may look at
-
-    std::uint64_t words[3] = {};
-    std::uint64_t mask = 0;  ///< of each word: a short key has less than one
-    std::uint8_t middle = 0, last = 0;
-    std::uint8_t size = 0;  ///< with its quotes; 0 for a name that is too long, which is found nowhere
-
-    constexpr spelt_name() noexcept = default;
-    explicit constexpr spelt_name(std::string_view name) noexcept {
-        if (name.size() + 2 > longest) return;
-        size = static_cast<std::uint8_t>(name.size() + 2);
-        last = size > word_size ? static_cast<std::uint8_t>(size - word_size) : 0;
-        middle = last < word_size ? last : word_size;
-        const auto spelt = [name](std::size_t at) {
-            return at == 0 || at == name.size() + 1 ? '"' : at <= name.size() ? name[at - 1] : '\0';
-        };
-        std::array<char, word_size> seen{};
-        for (std::size_t n = 0; n != word_size; ++n) seen[n] = n < size ? '\xFF' : '\0';
-        mask = std::bit_cast<std::uint64_t>(seen);
-        const std::uint8_t places[3] = {0, middle, last};
-        for (std::size_t word = 0; word != 3; ++word) {
-            for (std::size_t n = 0; n != word_size; ++n) seen[n] = spelt(places[word] + n);
-            words[word] = std::bit_cast<std::uint64_t>(seen);
-        }
-    }
-
-    /// Whether the text that begins here, of which `reach` bytes can be read, is this key.
-    [[nodiscard]] SUPEROFFICE_HOT bool is_at(const char* text) const noexcept {
-        const auto differ = [text](std::size_t at, std::uint64_t word) {
-            std::uint64_t there;
-            std::memcpy(&there, text + at, sizeof there);
-            return there ^ word;
-        };
-        return ((differ(0, words[0]) | differ(middle, words[1]) | differ(last, words[2])) & mask) == 0;
-    }
-};
-
-/// For tables whose reader compares names byte by byte.
-struct unspelt_name {
-    constexpr unspelt_name() noexcept = default;
-    explicit constexpr unspelt_name(std::string_view) noexcept {}
-};
-
-}  // namespace detail
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/json_value.hpp - what a value of either reader does, made of the few steps in which they differ.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_JSON_VALUE_HPP
-#define SUPEROFFICE_DETAIL_JSON_VALUE_HPP
+#ifndef SUPEROFFICE_CODEC_DETAIL_JSON_VALUE_HPP
+#define SUPEROFFICE_CODEC_DETAIL_JSON_VALUE_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -3677,10 +3738,10 @@ class json_value_of {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/json/compact_reader.hpp - a strict JSON reader for small machines: no heap, no tables, no slack.
+// superoffice/codec/compact_reader.hpp - a strict JSON reader for small machines: no heap, no tables, no slack.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_JSON_COMPACT_READER_HPP
-#define SUPEROFFICE_JSON_COMPACT_READER_HPP
+#ifndef SUPEROFFICE_CODEC_COMPACT_READER_HPP
+#define SUPEROFFICE_CODEC_COMPACT_READER_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -3832,10 +3893,10 @@ static_assert(json_reader<compact_reader>);
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/json/simdjson_reader.hpp - a JSON reader over simdjson, for hosts and large replies; opt-in.
+// superoffice/codec/simdjson_reader.hpp - a JSON reader over simdjson, for hosts and large replies; opt-in.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_JSON_SIMDJSON_READER_HPP
-#define SUPEROFFICE_JSON_SIMDJSON_READER_HPP
+#ifndef SUPEROFFICE_CODEC_SIMDJSON_READER_HPP
+#define SUPEROFFICE_CODEC_SIMDJSON_READER_HPP
 
 #if SUPEROFFICE_WITH_SIMDJSON
 
@@ -4179,10 +4240,10 @@ class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SIMDJSON=1") simdjson_reader;
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/json/default_reader.hpp - the reader that is used where none is named.
+// superoffice/codec/default_reader.hpp - the reader that is used where none is named.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_JSON_DEFAULT_READER_HPP
-#define SUPEROFFICE_JSON_DEFAULT_READER_HPP
+#ifndef SUPEROFFICE_CODEC_DEFAULT_READER_HPP
+#define SUPEROFFICE_CODEC_DEFAULT_READER_HPP
 
 #if SUPEROFFICE_WITH_SIMDJSON
 #else
@@ -4202,10 +4263,10 @@ using default_reader = compact_reader;
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/member_table.hpp - a described struct as data: each member's name, place and kind, for one decoder.
+// superoffice/codec/detail/member_table.hpp - a described struct as data: each member's name, place and kind, for one decoder.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_MEMBER_TABLE_HPP
-#define SUPEROFFICE_DETAIL_MEMBER_TABLE_HPP
+#ifndef SUPEROFFICE_CODEC_DETAIL_MEMBER_TABLE_HPP
+#define SUPEROFFICE_CODEC_DETAIL_MEMBER_TABLE_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -4558,10 +4619,10 @@ struct member_tables {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/json_decode.hpp - the one decoder of each reader: fills whatever struct a member table describes.
+// superoffice/codec/detail/json_decode.hpp - the one decoder of each reader: fills whatever struct a member table describes.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_JSON_DECODE_HPP
-#define SUPEROFFICE_DETAIL_JSON_DECODE_HPP
+#ifndef SUPEROFFICE_CODEC_DETAIL_JSON_DECODE_HPP
+#define SUPEROFFICE_CODEC_DETAIL_JSON_DECODE_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -4730,10 +4791,10 @@ error decode_by_table(Reader& reader, json_document document, const member_table
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/json.hpp - decode<T> and encode: described structs from JSON and back, without allocating.
+// superoffice/codec/json.hpp - decode<T> and encode: described structs from JSON and back, without allocating.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_JSON_HPP
-#define SUPEROFFICE_JSON_HPP
+#ifndef SUPEROFFICE_CODEC_JSON_HPP
+#define SUPEROFFICE_CODEC_JSON_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -4946,10 +5007,10 @@ result<T> basic_map<Value>::as(std::span<char> room) const noexcept {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/keep.hpp - a decoded struct that outlives the reply: every view it holds, copied into storage of one's own.
+// superoffice/codec/keep.hpp - a decoded struct that outlives the reply: every view it holds, copied into storage of one's own.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_KEEP_HPP
-#define SUPEROFFICE_KEEP_HPP
+#ifndef SUPEROFFICE_CODEC_KEEP_HPP
+#define SUPEROFFICE_CODEC_KEEP_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -5035,166 +5096,10 @@ template <class Info>
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport.hpp - what a link must do to carry the bytes of one call.
+// superoffice/http/base_url.hpp - where the service lives: host, port and path out of the forms that people have at hand.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_TRANSPORT_HPP
-#define SUPEROFFICE_TRANSPORT_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-
-/// Whom to talk to. `host` is a name, an IPv4 literal or an IPv6 literal without brackets, at most `max_host_bytes`
-/// long; borrowed for the call to `start`.
-struct peer {
-    std::string_view host;
-    std::uint16_t port = 0;
-};
-
-/// RFC 1035 section 2.3.4: a name has at most 253 characters in text form.
-inline constexpr std::size_t max_host_bytes = 253;
-
-/// How a link's function ended. "Nothing yet" and "the peer has closed" are different answers.
-enum class io_state : std::uint8_t { ready, would_block, closed, failed };
-
-/// What a link that would block waits for. `nothing`: it has only done enough for one call (a costly piece of a handshake,
-/// say), or cannot tell, and is to be called again as soon as the caller has time. `time`: for `wake_at()` and nothing else
-/// (see `waking_transport`); of a link without one, whoever sleeps in between sleeps until the call's deadline.
-enum class wait_for : std::uint8_t { nothing, readable, writable, time };
-
-/// The answer of every function of a link.
-struct io_result {
-    std::size_t bytes = 0;    ///< moved; only with `ready`
-    std::int32_t native = 0;  ///< the system's or the TLS library's code, unchanged; only with `failed`
-    io_state state = io_state::ready;
-    wait_for wants = wait_for::nothing;  ///< only with `would_block`: a TLS read may have to wait for a write
-    errc code = errc::ok;    ///< only with `failed`: what it was; `link_failed` where nothing better is known
-    stage at = stage::none;  ///< how far `start` has come, with `would_block` and `failed`
-
-    static constexpr io_result ready(std::size_t bytes = 0) noexcept { return {.bytes = bytes}; }
-    static constexpr io_result would_block(wait_for wants, stage at = stage::none) noexcept {
-        return {.state = io_state::would_block, .wants = wants, .at = at};
-    }
-    static constexpr io_result closed() noexcept { return {.state = io_state::closed}; }
-    static constexpr io_result failed(errc code, std::int32_t native, stage at = stage::none) noexcept {
-        return {.native = native, .state = io_state::failed, .code = code, .at = at};
-    }
-};
-
-/// A stream of bytes to one peer. The client calls the functions below, from one thread, never nested. Each is declared
-/// `noexcept`; none waits, or allocates after `start` is ready.
-///
-/// `may_wait`         a `static constexpr bool`: true only where `start` may wait all the same (a system name look-up).
-///                    The non-blocking start of a call refuses such a link at compile time unless it is told
-///                    `allow_waiting_lookup`.
-///
-/// `start(peer)`      opens the stream to that peer. Called again with the same peer until it no longer answers
-///                    `would_block`; `at` says how far it is. `ready`: bytes may flow. Never called while the stream is
-///                    open. After `failed` or `stop` the next call starts afresh. After any other function has failed, the
-///                    stream is over, and `stop` is called before the next `start`.
-///
-/// `receive(into)`    takes what has already arrived: `ready` with 1..into.size() bytes; `would_block` with none;
-///                    `closed` when the peer ended the stream in an orderly way (over TLS: close_notify was seen; a bare
-///                    end of the connection below is `failed` with `errc::truncated_close`). `into` is never empty, and
-///                    what is in it behind the bytes taken is the link's to change. May be called again after `closed`
-///                    and answers the same.
-///
-/// `transmit(from)`   hands over bytes: `ready` with 1..from.size() of them taken, or `would_block` with none. After
-///                    `would_block` it is called again with the same bytes. `from` is never empty. "Taken" means out of
-///                    the caller's memory, which may be overwritten at once. After `failed` it is not called again.
-///
-/// `stop()`           ends the stream, orderly if that needs no waiting (TLS: one attempt at close_notify). Safe at any
-///                    time, also twice, also before `start`.
-///
-/// `secure()`         true where what is sent can only be read by the verified peer. Asked after `start` is ready: a
-///                    credential is never sent for an https base over a link that says false.
-template <class Link>
-concept byte_transport =
-    requires(Link& link, const peer& to, std::span<std::byte> into, std::span<const std::byte> from) {
-        { Link::may_wait } -> std::convertible_to<bool>;
-        { link.start(to) } noexcept -> std::same_as<io_result>;
-        { link.receive(into) } noexcept -> std::same_as<io_result>;
-        { link.transmit(from) } noexcept -> std::same_as<io_result>;
-        { link.stop() } noexcept;
-        { link.secure() } noexcept -> std::convertible_to<bool>;
-    };
-
-/// A link that can still tell, after a `transmit` that failed, what the peer said last: why it listens no more. Such a link
-/// says `static constexpr bool lingers = true;` and its `receive` is then called until it answers anything but `ready`:
-///
-/// `ready`            bytes that came before the end, as ever
-/// `closed`           the peer ended the stream in an orderly way; nothing is missing of what it said
-/// `would_block`      there is no more now. It is not waited for: whoever takes nothing says nothing more
-/// `failed`           as `transmit` did, or with what is better known of why (over TLS: the peer's alert)
-///
-/// What it holds for that (a socket) it gives back in `stop`, which is called at the end, as after every failure. Of a link
-/// without `lingers`, or with `false`, nothing is asked once it has failed, so none needs it.
-template <class Link>
-concept lingering_transport = byte_transport<Link> && requires {
-    requires bool { Link::lingers };
-};
-
-/// A link that divides its time (over several addresses, say) is told the time before each step: `now`, and when the
-/// whole call must be over.
-template <class Link>
-concept timed_transport = byte_transport<Link> && requires(Link& link, instant now, instant deadline) {
-    { link.tick(now, deadline) } noexcept;
-};
-
-/// A link that wants to be called again at some time although nothing has moved, because it then gives an address up or
-/// asks a name server once more: `wake_at()` says when, in the time told by `tick`, and `instant::never()` where there is
-/// no such time. Asked after `would_block`, and where the blocking call is about to wait for a reply; what a call's `wants()`
-/// answers is never later.
-template <class Link>
-concept waking_transport = byte_transport<Link> && requires(const Link& link) {
-    { link.wake_at() } noexcept -> std::same_as<instant>;
-};
-
-/// A link that can wait, for the blocking call: returns when what `wants` names may have happened, or after `at_most`,
-/// or earlier for no reason. It is also called where nothing has said `would_block`: what the link holds itself is readable.
-template <class Link>
-concept waiting_transport = byte_transport<Link> && requires(Link& link, wait_for wants, milliseconds at_most) {
-    { link.wait(wants, at_most) } noexcept;
-};
-
-/// What the blocking call reads the time from: `now()` never goes back.
-template <class Clock>
-concept monotonic_clock = requires(Clock& clock) {
-    { clock.now() } noexcept -> std::same_as<instant>;
-};
-
-namespace detail {
-
-/// The clock of the link below one, if it has one: what wraps a link derives from it.
-template <class Link>
-struct clock_of {};
-template <class Link>
-    requires requires { typename Link::clock; }
-struct clock_of<Link> {
-    using clock = typename Link::clock;
-};
-
-}  // namespace detail
-
-/// Satisfies `byte_transport` and nothing more: what to start a link of one's own from.
-struct byte_transport_archetype {
-    static constexpr bool may_wait = false;
-    io_result start(const peer&) noexcept { return io_result::ready(); }
-    io_result receive(std::span<std::byte>) noexcept { return io_result::closed(); }
-    io_result transmit(std::span<const std::byte> from) noexcept { return io_result::ready(from.size()); }
-    void stop() noexcept {}
-    [[nodiscard]] bool secure() const noexcept { return false; }
-};
-static_assert(byte_transport<byte_transport_archetype>);
-
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/base_url.hpp - where the service lives: host, port and path out of the forms that people have at hand.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_BASE_URL_HPP
-#define SUPEROFFICE_BASE_URL_HPP
+#ifndef SUPEROFFICE_HTTP_BASE_URL_HPP
+#define SUPEROFFICE_HTTP_BASE_URL_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -5298,10 +5203,10 @@ constexpr result<base_url> parse_base_url(std::string_view text) noexcept {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/content_type.hpp - the media types that the call may be spoken in.
+// superoffice/http/content_type.hpp - the media types that the call may be spoken in.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_CONTENT_TYPE_HPP
-#define SUPEROFFICE_CONTENT_TYPE_HPP
+#ifndef SUPEROFFICE_HTTP_CONTENT_TYPE_HPP
+#define SUPEROFFICE_HTTP_CONTENT_TYPE_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -5376,10 +5281,10 @@ constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/wipe.hpp - zeroes memory that held a secret, so that no compiler may leave it out.
+// superoffice/base/detail/wipe.hpp - zeroes memory that held a secret, so that no compiler may leave it out.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_WIPE_HPP
-#define SUPEROFFICE_DETAIL_WIPE_HPP
+#ifndef SUPEROFFICE_BASE_DETAIL_WIPE_HPP
+#define SUPEROFFICE_BASE_DETAIL_WIPE_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -5403,10 +5308,10 @@ inline void wipe(void* data, std::size_t size) noexcept {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/request_head.hpp - header lines of a request, written and checked in the caller's memory.
+// superoffice/http/request_head.hpp - header lines of a request, written and checked in the caller's memory.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_REQUEST_HEAD_HPP
-#define SUPEROFFICE_REQUEST_HEAD_HPP
+#ifndef SUPEROFFICE_HTTP_REQUEST_HEAD_HPP
+#define SUPEROFFICE_HTTP_REQUEST_HEAD_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -5594,480 +5499,36 @@ class request_head {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/credentials.hpp - who is asking: the service's four ways to say it, and the hook for a fresh one.
+// superoffice/http/header_line.hpp - walks over header lines, one at a time.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_CREDENTIALS_HPP
-#define SUPEROFFICE_CREDENTIALS_HPP
+#ifndef SUPEROFFICE_HTTP_HEADER_LINE_HPP
+#define SUPEROFFICE_HTTP_HEADER_LINE_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// What a source answers when a call is about to be made.
-enum class credential_state : std::uint8_t {
-    ready,        ///< `add_to` may be called
-    pending,      ///< not yet: asked again at the next step, within the call's deadline
-    missing,      ///< nobody gave one: `errc::credential_missing`
-    unavailable,  ///< it cannot be had: `errc::credential_unavailable`
+/// A head with more header lines than this is refused.
+inline constexpr std::size_t max_header_lines = 128;
+
+/// A header line: views into the memory that holds the head.
+struct header_line {
+    std::string_view name;   ///< as it was sent
+    std::string_view value;  ///< without the white space around it
 };
 
-/// Whatever can put a credential into a request. Asked before every request, from the client's thread, never nested, by
-/// three functions that are declared `noexcept`:
-///
-/// `prepare(now)`   whether a credential is there; may do a bounded piece of its own work (fetching one), never waits
-/// `add_to(head)`   adds its header lines; only after `ready`. What it adds is wiped once it was sent
-/// `refused()`      the service answered 401 to what was added. True: there is a fresh one, or there will be after some
-///                  `prepare`; the call is then repeated, once. False: the call ends with `errc::unauthorized`
-///
-/// A source that lives elsewhere is given to the client as a pointer. Several clients can share one, but it cannot tell
-/// which token was refused: four that have sent the same old one have four fresh ones fetched. Where that counts, give
-/// each client a small source of its own, which remembers what it added:
-///
-///     struct my_share {
-///         shared_token* token;   // the text; a number that grows with each fresh one; fetch(), prepare(now)
-///         unsigned added = 0;
-///         credential_state prepare(instant now) noexcept { return token->prepare(now); }  // pending while it fetches
-///         void add_to(request_head& head) noexcept {
-///             added = token->number;
-///             head.header("Authorization", "Bearer ", token->text);
-///         }
-///         bool refused() noexcept {
-///             if (added == token->number) token->fetch();  // else there is a fresh one already
-///             return true;
-///         }
-///     };
-template <class Source>
-concept credential_source = requires(Source& source, request_head& head, instant now) {
-    { source.prepare(now) } noexcept -> std::same_as<credential_state>;
-    { source.add_to(head) } noexcept;
-    { source.refused() } noexcept -> std::same_as<bool>;
-};
-
-/// Satisfies `credential_source` and nothing more: what to start a source of one's own from.
-struct credential_source_archetype {
-    credential_state prepare(instant) noexcept { return credential_state::unavailable; }
-    void add_to(request_head&) noexcept {}
-    bool refused() noexcept { return false; }
-};
-static_assert(credential_source<credential_source_archetype>);
-
-namespace detail {
-/// What the fixed kinds have in common: they are there or not, and there is no fresh one.
-struct fixed_credential {
-    static constexpr credential_state state_of(borrowed text) noexcept {
-        return text.empty() ? credential_state::missing : credential_state::ready;
-    }
-    [[nodiscard]] constexpr bool refused() const noexcept { return false; }
-};
-}  // namespace detail
-
-/// User name and password, sent as base64 of UTF-8 (RFC 7617). Installations of one's own, where it is switched on.
-class basic : public detail::fixed_credential {
-  public:
-    constexpr basic(borrowed user, borrowed password) noexcept : user_(user), password_(password) {}
-    [[nodiscard]] constexpr credential_state prepare(instant) const noexcept { return state_of(user_); }
-    void add_to(request_head& head) const noexcept {
-        head.header(detail::ascii::literal("Authorization"), detail::ascii::literal("Basic "),
-                    base64_pair{user_, password_});
-    }
-
-  private:
-    borrowed user_, password_;
-};
-
-/// A system-user ticket ("7T:..."), sent as it is. Online it needs the application token too.
-class ticket : public detail::fixed_credential {
-  public:
-    constexpr explicit ticket(borrowed text, borrowed app_token = {}) noexcept : text_(text), app_token_(app_token) {}
-    [[nodiscard]] constexpr credential_state prepare(instant) const noexcept { return state_of(text_); }
-    void add_to(request_head& head) const noexcept {
-        head.header(detail::ascii::literal("Authorization"), detail::ascii::literal("SOTicket "), text_.view());
-        if (!app_token_.empty()) head.header(detail::ascii::literal("SO-AppToken"), app_token_.view());
-    }
-
-  private:
-    borrowed text_, app_token_;
-};
-
-/// An access token ("8A:Cust12345...."). Good for an hour.
-class bearer : public detail::fixed_credential {
-  public:
-    constexpr explicit bearer(borrowed token) noexcept : token_(token) {}
-    [[nodiscard]] constexpr credential_state prepare(instant) const noexcept { return state_of(token_); }
-    void add_to(request_head& head) const noexcept {
-        head.header(detail::ascii::literal("Authorization"), detail::ascii::literal("Bearer "), token_.view());
-    }
-
-  private:
-    borrowed token_;
-};
-
-/// A browser's session: the whole Cookie header (the session cookie's name is not documented) and the XSRF value.
-class session : public detail::fixed_credential {
-  public:
-    constexpr session(borrowed cookie, borrowed xsrf_token) noexcept : cookie_(cookie), xsrf_token_(xsrf_token) {}
-    [[nodiscard]] constexpr credential_state prepare(instant) const noexcept {
-        return xsrf_token_.empty() ? credential_state::missing : state_of(cookie_);
-    }
-    void add_to(request_head& head) const noexcept {
-        head.header(detail::ascii::literal("Cookie"), cookie_.view());
-        head.header(detail::ascii::literal("X-XSRF-TOKEN"), xsrf_token_.view());
-    }
-
-  private:
-    borrowed cookie_, xsrf_token_;
-};
-
-/// Nobody: for calls that need no credential, such as `get_tenant_status`.
-class anonymous : public detail::fixed_credential {
-  public:
-    [[nodiscard]] constexpr credential_state prepare(instant) const noexcept { return credential_state::ready; }
-    constexpr void add_to(request_head&) const noexcept {}
-};
-
-static_assert(credential_source<const basic> && credential_source<const ticket> && credential_source<const bearer> &&
-              credential_source<const session> && credential_source<const anonymous>);
-
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/options.hpp - what a client, and a single call, may be told besides whom and what.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_OPTIONS_HPP
-#define SUPEROFFICE_OPTIONS_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-
-/// A header line of the caller's own.
-struct header_field {
-    borrowed name;
-    borrowed value;
-};
-
-/// The request headers that the service documents, and any others. Empty ones are not sent. Text is borrowed: a
-/// client's for its life, a call's until that is over. What cannot be a header is `bad_header_value`: see `header_name`.
-/// Source: section 1.2 of the service notes.
-struct request_headers {
-    borrowed accept_language{};          ///< Accept-Language: "en", "nb-no", "*" for no translation
-    borrowed language{};                 ///< SO-Language; wins over the one above
-    borrowed culture{};                  ///< SO-Culture: formats inside strings
-    borrowed time_zone{};                ///< SO-TimeZone: "UTC", "NO, includeTZOffset"; not IANA names
-    borrowed app_token{};                ///< SO-AppToken, where the credential does not bring it
-    borrowed user_agent{};               ///< User-Agent; default: this library's name and version
-    borrowed_list<header_field> more{};  ///< none of those that the library sends itself
-};
-
-struct reply_info;
-struct base_url;
-struct json_document;
-class compact_reader;
-
-namespace detail {
-
-/// What a client does with a directory of tenants.
-struct directory_functions {
-    /// Makes the directory the target, in place of the tenant's own host. A refusal where that would lead from https to
-    /// http.
-    error (*aim)(std::string_view directory, base_url& target) noexcept;
-    /// Which tenant a base URL is for, one that could be parsed.
-    std::string_view (*tenant_of)(std::string_view base) noexcept;
-    /// Understands its reply: the tenant's base URL.
-    error (*learn)(reply_info& about, const json_document& document, bool from_https, std::string_view& base) noexcept;
-};
-
-/// Does it, reading with `Reader`; in <superoffice/detail/tenant_directory.hpp>. A template, so that the compiler makes
-/// nothing of it for a program that names no directory.
-template <class Reader>
-struct directory_asker {
-    static error aim(std::string_view directory, base_url& target) noexcept;
-    static std::string_view tenant_of(std::string_view base) noexcept;
-    static error learn(reply_info& about, const json_document& document, bool from_https,
-                       std::string_view& base) noexcept;
-
-    static constexpr directory_functions functions{aim, tenant_of, learn};
-};
-
-}  // namespace detail
-
-/// Where it can be asked to which host a tenant has moved. Naming a directory brings in the code that asks it; a program
-/// that names none does without.
-class tenant_directory {
-  public:
-    constexpr tenant_directory() noexcept = default;
-    template <class Text, class Reader = compact_reader>
-        requires(!std::same_as<std::remove_cvref_t<Text>, tenant_directory> && std::convertible_to<Text, borrowed>)
-    constexpr tenant_directory(Text&& url) noexcept
-        : url_(std::forward<Text>(url)), functions_(&detail::directory_asker<Reader>::functions) {}
-
-    [[nodiscard]] constexpr std::string_view url() const noexcept { return url_; }
-    [[nodiscard]] constexpr bool empty() const noexcept { return url_.empty(); }
-    [[nodiscard]] constexpr const detail::directory_functions& functions() const noexcept { return *functions_; }
-
-  private:
-    borrowed url_;
-    const detail::directory_functions* functions_ = nullptr;
-};
-
-/// Where no other deadline is set: the vendor's own client has 30 s.
-inline constexpr milliseconds default_timeout{30'000};
-
-/// For every call of a client.
-struct client_options {
-    /// One deadline over a whole call, retries included. 0 or less: the default.
-    milliseconds timeout = default_timeout;
-    /// A kept connection that was idle longer is not used again.
-    milliseconds idle_limit{60'000};
-    /// How bodies are sent.
-    request_type request_as = request_type::json;
-    /// How replies are asked for. What comes is read by its own type.
-    reply_type reply_as = reply_type::json;
-    /// "https://online.superoffice.com": asked once where a tenant went after a 421, and the call is repeated there. Empty: a
-    /// 421 ends the call. Source: tenant status page.
-    superoffice::tenant_directory tenant_directory{};
-    request_headers headers{};
-};
-
-/// For one call. What is set here wins over the client's; of `headers.more` the lines of both are sent.
-struct call_options {
-    milliseconds timeout{0};  ///< 0 or less: the client's
-    borrowed select{};  ///< `$select` as text, in place of the one that the struct stands for: letters, digits and
-                        ///< ,/-._ only, else `bad_select` with the offset
-    request_headers headers{};
-};
-
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/http1_writer.hpp - writes an HTTP/1.1 request into the caller's memory.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_HTTP1_WRITER_HPP
-#define SUPEROFFICE_DETAIL_HTTP1_WRITER_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail {
-
-/// The part of a request's head that names what is asked for.
-class target_writer : public request_head {
-  public:
-    using request_head::request_head;
-
-    using request_head::constant;
-    using request_head::count_header;
-    using request_head::count_headers_from_here;
-    using request_head::refuse;
-
-  protected:
-    /// `parts`, one behind the other, are the path and the query, as they go on the wire: nothing is encoded here.
-    /// Refused, with the offset in the target: a first byte other than '/', anything but visible ASCII, '#' (RFC 9112
-    /// section 3.2.1). (No span: each type of one costs every translation unit some milliseconds.)
-    void target(const std::string_view* parts, std::size_t count) noexcept {
-        std::size_t at = 0;
-        for (const std::string_view* each = parts; each != parts + count; ++each) {
-            for (const char c : *each) {
-                if (!ascii::is_of_target(c) || (at == 0 && c != '/')) refuse(at);
-                ++at;
-            }
-            put(*each);
-        }
-        if (at == 0) refuse(0);
-    }
-};
-
-/// request_line, header..., end_of_head, and whatever is the body behind it: in this order. The head must carry a
-/// Content-Length that is the body's size; whoever writes the body knows it beforehand.
-class http1_writer : public target_writer {
-  public:
-    using target_writer::target_writer;
-
-    /// For `parts` see `target`.
-    void request_line(std::string_view method, const std::string_view* parts, std::size_t count) noexcept {
-        put_token(method);
-        constant(" ");
-        target(parts, count);
-        if (method.empty()) refuse(0);
-        constant(" HTTP/1.1\r\n");
-    }
-
-    void end_of_head() noexcept { constant("\r\n"); }
-};
-
-}  // namespace detail
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/operation.hpp - a call of the service: its path, its documents, and how its request is written.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_OPERATION_HPP
-#define SUPEROFFICE_OPERATION_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-
-enum class http_method : std::uint8_t { post, get };
-
-/// One call: what is sent, what comes back, where, and above which duration the vendor calls it slow. All that another
-/// call of the same service needs is such a line and two described structs. With `get` the request is a `path_segment`;
-/// of any other nothing is sent. A reply may also be a value by itself: `bool`, a number, text, or `json_text` for a list,
-/// whose elements `examples/12_decode.cpp` goes through. Such a one comes as JSON only, and is not asked for by a client
-/// whose `reply_as` is XML: `unsupported_content_type`. Where it may be an object, an error object is told from it by
-/// `"Error": true` alone. A call may reach the service twice, where a kept connection dies before the reply begins: so it is
-/// one that may be repeated.
-template <class Request, class Reply>
-struct operation {
-    using request_type = Request;
-    using reply_type = Reply;
-
-    std::string_view path;  ///< behind the base URL's root
-    milliseconds slow;      ///< the service's own threshold ("NsApiSlow"): a mark for telemetry, no time-out
-    http_method method = http_method::post;
-};
-
-/// The largest request object, in bytes, without the texts it borrows.
-inline constexpr std::size_t max_request_object_bytes = 64;
-
-/// The request of a call that is made by GET: what comes behind its path. Letters, digits and -._ only, else
-/// `bad_base_url` with the offset in it. Borrowed until the call is over.
-struct path_segment {
-    borrowed text;
-};
-
-/// How one task is doing. Source: reference page of GetBatchTaskInfo.
-inline constexpr operation<GetBatchTaskInfoRequest, BatchTaskInfo> get_batch_task_info{
-    "/api/v1/Agents/Batch/GetBatchTaskInfo", milliseconds{3000}};
-
-/// Stops a task, where its kind can be stopped: true if it was. False also says that it is over: perhaps stopped by the same
-/// call, which came twice. Source: section 12 of the service notes.
-inline constexpr operation<StopBatchJobRequest, bool> stop_batch_job{"/api/v1/Agents/Batch/StopBatchJob",
-                                                                     milliseconds{3000}};
-
-/// Which versions the service has; no credential is needed, or sent. Source: section 2 of the service notes.
-inline constexpr operation<path_segment, ServiceVersion> get_service_version{"/api", milliseconds{3000},
-                                                                             http_method::get};
-
-/// Where an Online tenant lives now; no credential is needed, or sent. Source: tenant status page.
-inline constexpr operation<path_segment, TenantStatus> get_tenant_status{"/api/state/", milliseconds{3000},
-                                                                         http_method::get};
-
-namespace detail {
-
-/// Header names that the library sends itself: a caller's second one would contradict it. First `named_headers`, one for
-/// one.
-inline constexpr char owned_headers[] =
-    "User-Agent Accept-Language SO-Language SO-Culture SO-TimeZone SO-AppToken host connection content-length "
-    "transfer-encoding content-type accept accept-encoding authorization cookie x-xsrf-token expect upgrade te "
-    "trailer ";
-
-constexpr bool is_owned_header(std::string_view name) noexcept {
-    return ascii::index_of_word(owned_headers, name) >= 0;
-}
-
-/// The first byte that may not stand in a path segment or, with commas and slashes, in a `$select`, since it would have
-/// to be escaped; the size of the text if there is none.
-[[gnu::noinline]] constexpr std::size_t find_unplain(std::string_view text, const char* others) noexcept {
-    std::size_t at = 0;
-    while (at < text.size() && ascii::is_alphanumeric_or(text[at], others)) ++at;
-    return at;
-}
-
-/// The part of a request that does not depend on the credential.
-struct request_lines {
-    const base_url& base;
-    http_method method;
-    std::string_view path;
-    std::string_view segment;
-    std::string_view select;
-    const client_options& of_client;
-    const request_headers& of_call;
-    std::size_t body_size;
-    reply_type accept;
-    bool own_headers = true;  ///< the caller's further ones, in which there may be secrets
-};
-
-/// The documented headers, in the order in which they are sent; the last one is a secret, like the credential. Their
-/// names stand at the start of `owned_headers`.
-inline constexpr borrowed request_headers::* named_headers[] = {
-    &request_headers::user_agent, &request_headers::accept_language, &request_headers::language,
-    &request_headers::culture,    &request_headers::time_zone,       &request_headers::app_token};
-
-/// What is asked for, and all header lines but the credential's; Host and Content-Length only where `Writer` frames the
-/// request, not where a stack of the host's does. Errors: those of `Writer`; `bad_select`, and
-/// `bad_base_url` for a segment that cannot stand in a path, each with the offset in its text; `bad_header_value` for a
-/// name that the library owns.
-template <class Writer>
-error write_lines(Writer& out, const request_lines& lines) noexcept {
-    if (const std::size_t at = find_unplain(lines.select, ",/-._"); at != lines.select.size())
-        return refused_request(errc::bad_select, at);
-    if (const std::size_t at = find_unplain(lines.segment, "-._"); at != lines.segment.size())
-        return refused_request(errc::bad_base_url, at);
-
-    const bool posts = lines.method == http_method::post;
-    const std::string_view target[] = {lines.base.root, lines.path, lines.segment,
-                                       lines.select.empty() ? std::string_view{} : ascii::literal("?$select="),
-                                       lines.select};
-    const std::string_view method = posts ? ascii::literal("POST") : ascii::literal("GET");
-    constexpr bool frames = std::same_as<Writer, http1_writer>;
-    if constexpr (frames) {
-        out.request_line(method, target, std::size(target));
-        out.header(ascii::literal("Host"), lines.base.authority);
-    } else {
-        out.call(method, lines.base.https ? ascii::literal("https://") : ascii::literal("http://"),
-                 lines.base.authority, target, std::size(target));
-    }
-    out.constant("Accept: ");
-    out.constant(media_types[media_index(lines.accept)]);
-    out.constant("\r\nAccept-Encoding: identity\r\n");
-    if (posts) {
-        out.constant("Content-Type: ");
-        out.constant(media_types[media_index(lines.of_client.request_as)]);
-        out.constant("; charset=utf-8\r\n");
-        if constexpr (frames) out.header(ascii::literal("Content-Length"), lines.body_size);
-    }
-    out.count_headers_from_here();
-    const char* names = owned_headers;
-    for (borrowed request_headers::* const each : named_headers) {
-        const std::string_view name = ascii::take_word(names);
-        std::string_view value = lines.of_call.*each;
-        if (value.empty()) value = lines.of_client.headers.*each;
-        if (value.empty() && each == &request_headers::user_agent)
-            value = ascii::literal("superoffice-batch/" SUPEROFFICE_VERSION_TEXT);
-        if (value.empty() || (each == &request_headers::app_token && !posts))
-            out.count_header();
-        else
-            out.header(name, value);
-    }
-    if (lines.own_headers)
-        for (const request_headers* each : {&lines.of_client.headers, &lines.of_call})
-            for (const header_field& field : each->more) {
-                out.header(field.name, field.value.view());
-                if (is_owned_header(field.name)) out.refuse(0);
-            }
-    return out.failure();
-}
-
-}  // namespace detail
-
-/// The name of the header that a `bad_header_value` is about, from the headers that the client and the call were given; of
-/// one of the caller's own as it was given, and it may be the name that is wrong. Empty where it is about something else: a
-/// credential's header at stage::credential, where `member` counts those that it adds, or a proxy's.
-///
-/// For a log without it: `member` is 1 for User-Agent, 2 Accept-Language, 3 SO-Language, 4 SO-Culture, 5 SO-TimeZone,
-/// 6 SO-AppToken, then come the client's `more` and the call's.
-[[nodiscard]] constexpr std::string_view header_name(const error& e, const request_headers& of_client,
-                                                     const request_headers& of_call = {}) noexcept {
-    if (e.code != errc::bad_header_value || e.stage != stage::request || e.member == 0) return {};
-    std::size_t number = std::size(detail::named_headers);
-    if (e.member <= number) return detail::ascii::word_at(detail::owned_headers, e.member - std::size_t{1});
-    for (const request_headers* headers : {&of_client, &of_call})
-        for (const header_field& own : headers->more)
-            if (++number == e.member) return own.name;
-    return {};
+/// Takes the next header line from the front of `rest`, which is `reply_head::fields`, `http_request::fields` or what an
+/// earlier call left of them. False when there is none. The lines were checked when they arrived; nothing is checked again.
+constexpr bool next_header(std::string_view& rest, header_line& line) noexcept {
+    namespace ascii = detail::ascii;
+    const std::size_t end = ascii::find(rest, '\n');
+    if (end == rest.size()) return false;
+    std::string_view text = ascii::first(rest, end);
+    const std::size_t colon = ascii::find(text, ':');
+    if (colon == end) return false;
+    if (text.back() == '\r') text.remove_suffix(1);
+    line = {ascii::first(text, colon), ascii::trim(ascii::from(text, colon + 1))};
+    rest = ascii::from(rest, end + 1);
+    return true;
 }
 
 }  // namespace SUPEROFFICE_ABI
@@ -6075,10 +5536,10 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/chunked.hpp - takes the chunked framing off a body, whatever pieces it arrives in.
+// superoffice/http/detail/chunked.hpp - takes the chunked framing off a body, whatever pieces it arrives in.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_CHUNKED_HPP
-#define SUPEROFFICE_DETAIL_CHUNKED_HPP
+#ifndef SUPEROFFICE_HTTP_DETAIL_CHUNKED_HPP
+#define SUPEROFFICE_HTTP_DETAIL_CHUNKED_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -6208,47 +5669,10 @@ class chunked {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/header_line.hpp - walks over header lines, one at a time.
+// superoffice/http/detail/http1_reader.hpp - reads the head of an HTTP/1.1 reply, whatever pieces it arrives in.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_HEADER_LINE_HPP
-#define SUPEROFFICE_HEADER_LINE_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-
-/// A head with more header lines than this is refused.
-inline constexpr std::size_t max_header_lines = 128;
-
-/// A header line: views into the memory that holds the head.
-struct header_line {
-    std::string_view name;   ///< as it was sent
-    std::string_view value;  ///< without the white space around it
-};
-
-/// Takes the next header line from the front of `rest`, which is `reply_head::fields`, `http_request::fields` or what an
-/// earlier call left of them. False when there is none. The lines were checked when they arrived; nothing is checked again.
-constexpr bool next_header(std::string_view& rest, header_line& line) noexcept {
-    namespace ascii = detail::ascii;
-    const std::size_t end = ascii::find(rest, '\n');
-    if (end == rest.size()) return false;
-    std::string_view text = ascii::first(rest, end);
-    const std::size_t colon = ascii::find(text, ':');
-    if (colon == end) return false;
-    if (text.back() == '\r') text.remove_suffix(1);
-    line = {ascii::first(text, colon), ascii::trim(ascii::from(text, colon + 1))};
-    rest = ascii::from(rest, end + 1);
-    return true;
-}
-
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/http1_reader.hpp - reads the head of an HTTP/1.1 reply, whatever pieces it arrives in.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_HTTP1_READER_HPP
-#define SUPEROFFICE_DETAIL_HTTP1_READER_HPP
+#ifndef SUPEROFFICE_HTTP_DETAIL_HTTP1_READER_HPP
+#define SUPEROFFICE_HTTP_DETAIL_HTTP1_READER_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -6420,10 +5844,10 @@ class http1_reader {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/exchange.hpp - one HTTP/1.1 request and its reply as a resumable machine: no I/O, no clock.
+// superoffice/http/exchange.hpp - one HTTP/1.1 request and its reply as a resumable machine: no I/O, no clock.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_EXCHANGE_HPP
-#define SUPEROFFICE_EXCHANGE_HPP
+#ifndef SUPEROFFICE_HTTP_EXCHANGE_HPP
+#define SUPEROFFICE_HTTP_EXCHANGE_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -6784,25 +6208,494 @@ class exchange {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/reply.hpp - what each reply of the service means, and what is worth knowing of the last one.
+// superoffice/service/credentials.hpp - who is asking: the service's four ways to say it, and the hook for a fresh one.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_REPLY_HPP
-#define SUPEROFFICE_REPLY_HPP
+#ifndef SUPEROFFICE_SERVICE_CREDENTIALS_HPP
+#define SUPEROFFICE_SERVICE_CREDENTIALS_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// What the service puts into an error object. Every member is optional, and older servers send less.
-/// Source: section 4 of the service notes, shapes A, B and C.
-struct service_fault {
-    field<bool> Error;
-    field<std::string_view> ErrorType;
-    field<std::string_view> Message;
-    field<std::string_view> ErrorMessage;
-    field<std::string_view> MessageDetail;
-    field<std::string_view> ErrorSource;
+/// What a source answers when a call is about to be made.
+enum class credential_state : std::uint8_t {
+    ready,        ///< `add_to` may be called
+    pending,      ///< not yet: asked again at the next step, within the call's deadline
+    missing,      ///< nobody gave one: `errc::credential_missing`
+    unavailable,  ///< it cannot be had: `errc::credential_unavailable`
 };
-BOOST_DESCRIBE_STRUCT(service_fault, (), (Error, ErrorType, Message, ErrorMessage, MessageDetail, ErrorSource))
+
+/// Whatever can put a credential into a request. Asked before every request, from the client's thread, never nested, by
+/// three functions that are declared `noexcept`:
+///
+/// `prepare(now)`   whether a credential is there; may do a bounded piece of its own work (fetching one), never waits
+/// `add_to(head)`   adds its header lines; only after `ready`. What it adds is wiped once it was sent
+/// `refused()`      the service answered 401 to what was added. True: there is a fresh one, or there will be after some
+///                  `prepare`; the call is then repeated, once. False: the call ends with `errc::unauthorized`
+///
+/// A source that lives elsewhere is given to the client as a pointer. Several clients can share one, but it cannot tell
+/// which token was refused: four that have sent the same old one have four fresh ones fetched. Where that counts, give
+/// each client a small source of its own, which remembers what it added:
+///
+///     struct my_share {
+///         shared_token* token;   // the text; a number that grows with each fresh one; fetch(), prepare(now)
+///         unsigned added = 0;
+///         credential_state prepare(instant now) noexcept { return token->prepare(now); }  // pending while it fetches
+///         void add_to(request_head& head) noexcept {
+///             added = token->number;
+///             head.header("Authorization", "Bearer ", token->text);
+///         }
+///         bool refused() noexcept {
+///             if (added == token->number) token->fetch();  // else there is a fresh one already
+///             return true;
+///         }
+///     };
+template <class Source>
+concept credential_source = requires(Source& source, request_head& head, instant now) {
+    { source.prepare(now) } noexcept -> std::same_as<credential_state>;
+    { source.add_to(head) } noexcept;
+    { source.refused() } noexcept -> std::same_as<bool>;
+};
+
+/// Satisfies `credential_source` and nothing more: what to start a source of one's own from.
+struct credential_source_archetype {
+    credential_state prepare(instant) noexcept { return credential_state::unavailable; }
+    void add_to(request_head&) noexcept {}
+    bool refused() noexcept { return false; }
+};
+static_assert(credential_source<credential_source_archetype>);
+
+namespace detail {
+/// What the fixed kinds have in common: they are there or not, and there is no fresh one.
+struct fixed_credential {
+    static constexpr credential_state state_of(borrowed text) noexcept {
+        return text.empty() ? credential_state::missing : credential_state::ready;
+    }
+    [[nodiscard]] constexpr bool refused() const noexcept { return false; }
+};
+}  // namespace detail
+
+/// User name and password, sent as base64 of UTF-8 (RFC 7617). Installations of one's own, where it is switched on.
+class basic : public detail::fixed_credential {
+  public:
+    constexpr basic(borrowed user, borrowed password) noexcept : user_(user), password_(password) {}
+    [[nodiscard]] constexpr credential_state prepare(instant) const noexcept { return state_of(user_); }
+    void add_to(request_head& head) const noexcept {
+        head.header(detail::ascii::literal("Authorization"), detail::ascii::literal("Basic "),
+                    base64_pair{user_, password_});
+    }
+
+  private:
+    borrowed user_, password_;
+};
+
+/// A system-user ticket ("7T:..."), sent as it is. Online it needs the application token too.
+class ticket : public detail::fixed_credential {
+  public:
+    constexpr explicit ticket(borrowed text, borrowed app_token = {}) noexcept : text_(text), app_token_(app_token) {}
+    [[nodiscard]] constexpr credential_state prepare(instant) const noexcept { return state_of(text_); }
+    void add_to(request_head& head) const noexcept {
+        head.header(detail::ascii::literal("Authorization"), detail::ascii::literal("SOTicket "), text_.view());
+        if (!app_token_.empty()) head.header(detail::ascii::literal("SO-AppToken"), app_token_.view());
+    }
+
+  private:
+    borrowed text_, app_token_;
+};
+
+/// An access token ("8A:Cust12345...."). Good for an hour.
+class bearer : public detail::fixed_credential {
+  public:
+    constexpr explicit bearer(borrowed token) noexcept : token_(token) {}
+    [[nodiscard]] constexpr credential_state prepare(instant) const noexcept { return state_of(token_); }
+    void add_to(request_head& head) const noexcept {
+        head.header(detail::ascii::literal("Authorization"), detail::ascii::literal("Bearer "), token_.view());
+    }
+
+  private:
+    borrowed token_;
+};
+
+/// A browser's session: the whole Cookie header (the session cookie's name is not documented) and the XSRF value.
+class session : public detail::fixed_credential {
+  public:
+    constexpr session(borrowed cookie, borrowed xsrf_token) noexcept : cookie_(cookie), xsrf_token_(xsrf_token) {}
+    [[nodiscard]] constexpr credential_state prepare(instant) const noexcept {
+        return xsrf_token_.empty() ? credential_state::missing : state_of(cookie_);
+    }
+    void add_to(request_head& head) const noexcept {
+        head.header(detail::ascii::literal("Cookie"), cookie_.view());
+        head.header(detail::ascii::literal("X-XSRF-TOKEN"), xsrf_token_.view());
+    }
+
+  private:
+    borrowed cookie_, xsrf_token_;
+};
+
+/// Nobody: for calls that need no credential, such as `get_tenant_status`.
+class anonymous : public detail::fixed_credential {
+  public:
+    [[nodiscard]] constexpr credential_state prepare(instant) const noexcept { return credential_state::ready; }
+    constexpr void add_to(request_head&) const noexcept {}
+};
+
+static_assert(credential_source<const basic> && credential_source<const ticket> && credential_source<const bearer> &&
+              credential_source<const session> && credential_source<const anonymous>);
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/service/options.hpp - what a client, and a single call, may be told besides whom and what.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_SERVICE_OPTIONS_HPP
+#define SUPEROFFICE_SERVICE_OPTIONS_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// A header line of the caller's own.
+struct header_field {
+    borrowed name;
+    borrowed value;
+};
+
+/// The request headers that the service documents, and any others. Empty ones are not sent. Text is borrowed: a
+/// client's for its life, a call's until that is over. What cannot be a header is `bad_header_value`: see `header_name`.
+/// Source: section 1.2 of the service notes.
+struct request_headers {
+    borrowed accept_language{};          ///< Accept-Language: "en", "nb-no", "*" for no translation
+    borrowed language{};                 ///< SO-Language; wins over the one above
+    borrowed culture{};                  ///< SO-Culture: formats inside strings
+    borrowed time_zone{};                ///< SO-TimeZone: "UTC", "NO, includeTZOffset"; not IANA names
+    borrowed app_token{};                ///< SO-AppToken, where the credential does not bring it
+    borrowed user_agent{};               ///< User-Agent; default: this library's name and version
+    borrowed_list<header_field> more{};  ///< none of those that the library sends itself
+};
+
+struct reply_info;
+struct base_url;
+struct json_document;
+class compact_reader;
+
+namespace detail {
+
+/// What a client does with a directory of tenants.
+struct directory_functions {
+    /// Makes the directory the target, in place of the tenant's own host. A refusal where that would lead from https to
+    /// http.
+    error (*aim)(std::string_view directory, base_url& target) noexcept;
+    /// Which tenant a base URL is for, one that could be parsed.
+    std::string_view (*tenant_of)(std::string_view base) noexcept;
+    /// Understands its reply: the tenant's base URL.
+    error (*learn)(reply_info& about, const json_document& document, bool from_https, std::string_view& base) noexcept;
+};
+
+/// Does it, reading with `Reader`; in <superoffice/service/detail/tenant_directory.hpp>. A template, so that the compiler makes
+/// nothing of it for a program that names no directory.
+template <class Reader>
+struct directory_asker {
+    static error aim(std::string_view directory, base_url& target) noexcept;
+    static std::string_view tenant_of(std::string_view base) noexcept;
+    static error learn(reply_info& about, const json_document& document, bool from_https,
+                       std::string_view& base) noexcept;
+
+    static constexpr directory_functions functions{aim, tenant_of, learn};
+};
+
+}  // namespace detail
+
+/// Where it can be asked to which host a tenant has moved. Naming a directory brings in the code that asks it; a program
+/// that names none does without.
+class tenant_directory {
+  public:
+    constexpr tenant_directory() noexcept = default;
+    template <class Text, class Reader = compact_reader>
+        requires(!std::same_as<std::remove_cvref_t<Text>, tenant_directory> && std::convertible_to<Text, borrowed>)
+    constexpr tenant_directory(Text&& url) noexcept
+        : url_(std::forward<Text>(url)), functions_(&detail::directory_asker<Reader>::functions) {}
+
+    [[nodiscard]] constexpr std::string_view url() const noexcept { return url_; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return url_.empty(); }
+    [[nodiscard]] constexpr const detail::directory_functions& functions() const noexcept { return *functions_; }
+
+  private:
+    borrowed url_;
+    const detail::directory_functions* functions_ = nullptr;
+};
+
+/// Where no other deadline is set: the vendor's own client has 30 s.
+inline constexpr milliseconds default_timeout{30'000};
+
+/// For every call of a client.
+struct client_options {
+    /// One deadline over a whole call, retries included. 0 or less: the default.
+    milliseconds timeout = default_timeout;
+    /// A kept connection that was idle longer is not used again.
+    milliseconds idle_limit{60'000};
+    /// How bodies are sent.
+    request_type request_as = request_type::json;
+    /// How replies are asked for. What comes is read by its own type.
+    reply_type reply_as = reply_type::json;
+    /// "https://online.superoffice.com": asked once where a tenant went after a 421, and the call is repeated there. Empty: a
+    /// 421 ends the call. Source: tenant status page.
+    superoffice::tenant_directory tenant_directory{};
+    request_headers headers{};
+};
+
+/// For one call. What is set here wins over the client's; of `headers.more` the lines of both are sent.
+struct call_options {
+    milliseconds timeout{0};  ///< 0 or less: the client's
+    borrowed select{};  ///< `$select` as text, in place of the one that the struct stands for: letters, digits and
+                        ///< ,/-._ only, else `bad_select` with the offset
+    request_headers headers{};
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/http/detail/http1_writer.hpp - writes an HTTP/1.1 request into the caller's memory.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_HTTP_DETAIL_HTTP1_WRITER_HPP
+#define SUPEROFFICE_HTTP_DETAIL_HTTP1_WRITER_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// The part of a request's head that names what is asked for.
+class target_writer : public request_head {
+  public:
+    using request_head::request_head;
+
+    using request_head::constant;
+    using request_head::count_header;
+    using request_head::count_headers_from_here;
+    using request_head::refuse;
+
+  protected:
+    /// `parts`, one behind the other, are the path and the query, as they go on the wire: nothing is encoded here.
+    /// Refused, with the offset in the target: a first byte other than '/', anything but visible ASCII, '#' (RFC 9112
+    /// section 3.2.1). (No span: each type of one costs every translation unit some milliseconds.)
+    void target(const std::string_view* parts, std::size_t count) noexcept {
+        std::size_t at = 0;
+        for (const std::string_view* each = parts; each != parts + count; ++each) {
+            for (const char c : *each) {
+                if (!ascii::is_of_target(c) || (at == 0 && c != '/')) refuse(at);
+                ++at;
+            }
+            put(*each);
+        }
+        if (at == 0) refuse(0);
+    }
+};
+
+/// request_line, header..., end_of_head, and whatever is the body behind it: in this order. The head must carry a
+/// Content-Length that is the body's size; whoever writes the body knows it beforehand.
+class http1_writer : public target_writer {
+  public:
+    using target_writer::target_writer;
+
+    /// For `parts` see `target`.
+    void request_line(std::string_view method, const std::string_view* parts, std::size_t count) noexcept {
+        put_token(method);
+        constant(" ");
+        target(parts, count);
+        if (method.empty()) refuse(0);
+        constant(" HTTP/1.1\r\n");
+    }
+
+    void end_of_head() noexcept { constant("\r\n"); }
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/service/operation.hpp - a call of the service: its path, its documents, and how its request is written.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_SERVICE_OPERATION_HPP
+#define SUPEROFFICE_SERVICE_OPERATION_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+enum class http_method : std::uint8_t { post, get };
+
+/// One call: what is sent, what comes back, where, and above which duration the vendor calls it slow. All that another
+/// call of the same service needs is such a line and two described structs. With `get` the request is a `path_segment`;
+/// of any other nothing is sent. A reply may also be a value by itself: `bool`, a number, text, or `json_text` for a list,
+/// whose elements `examples/12_decode.cpp` goes through. Such a one comes as JSON only, and is not asked for by a client
+/// whose `reply_as` is XML: `unsupported_content_type`. Where it may be an object, an error object is told from it by
+/// `"Error": true` alone. A call may reach the service twice, where a kept connection dies before the reply begins: so it is
+/// one that may be repeated.
+template <class Request, class Reply>
+struct operation {
+    using request_type = Request;
+    using reply_type = Reply;
+
+    std::string_view path;  ///< behind the base URL's root
+    milliseconds slow;      ///< the service's own threshold ("NsApiSlow"): a mark for telemetry, no time-out
+    http_method method = http_method::post;
+};
+
+/// The largest request object, in bytes, without the texts it borrows.
+inline constexpr std::size_t max_request_object_bytes = 64;
+
+/// The request of a call that is made by GET: what comes behind its path. Letters, digits and -._ only, else
+/// `bad_base_url` with the offset in it. Borrowed until the call is over.
+struct path_segment {
+    borrowed text;
+};
+
+/// How one task is doing. Source: reference page of GetBatchTaskInfo.
+inline constexpr operation<GetBatchTaskInfoRequest, BatchTaskInfo> get_batch_task_info{
+    "/api/v1/Agents/Batch/GetBatchTaskInfo", milliseconds{3000}};
+
+/// Stops a task, where its kind can be stopped: true if it was. False also says that it is over: perhaps stopped by the same
+/// call, which came twice. Source: section 12 of the service notes.
+inline constexpr operation<StopBatchJobRequest, bool> stop_batch_job{"/api/v1/Agents/Batch/StopBatchJob",
+                                                                     milliseconds{3000}};
+
+/// Which versions the service has; no credential is needed, or sent. Source: section 2 of the service notes.
+inline constexpr operation<path_segment, ServiceVersion> get_service_version{"/api", milliseconds{3000},
+                                                                             http_method::get};
+
+/// Where an Online tenant lives now; no credential is needed, or sent. Source: tenant status page.
+inline constexpr operation<path_segment, TenantStatus> get_tenant_status{"/api/state/", milliseconds{3000},
+                                                                         http_method::get};
+
+namespace detail {
+
+/// Header names that the library sends itself: a caller's second one would contradict it. First `named_headers`, one for
+/// one.
+inline constexpr char owned_headers[] =
+    "User-Agent Accept-Language SO-Language SO-Culture SO-TimeZone SO-AppToken host connection content-length "
+    "transfer-encoding content-type accept accept-encoding authorization cookie x-xsrf-token expect upgrade te "
+    "trailer ";
+
+constexpr bool is_owned_header(std::string_view name) noexcept {
+    return ascii::index_of_word(owned_headers, name) >= 0;
+}
+
+/// The first byte that may not stand in a path segment or, with commas and slashes, in a `$select`, since it would have
+/// to be escaped; the size of the text if there is none.
+[[gnu::noinline]] constexpr std::size_t find_unplain(std::string_view text, const char* others) noexcept {
+    std::size_t at = 0;
+    while (at < text.size() && ascii::is_alphanumeric_or(text[at], others)) ++at;
+    return at;
+}
+
+/// The part of a request that does not depend on the credential.
+struct request_lines {
+    const base_url& base;
+    http_method method;
+    std::string_view path;
+    std::string_view segment;
+    std::string_view select;
+    const client_options& of_client;
+    const request_headers& of_call;
+    std::size_t body_size;
+    reply_type accept;
+    bool own_headers = true;  ///< the caller's further ones, in which there may be secrets
+};
+
+/// The documented headers, in the order in which they are sent; the last one is a secret, like the credential. Their
+/// names stand at the start of `owned_headers`.
+inline constexpr borrowed request_headers::* named_headers[] = {
+    &request_headers::user_agent, &request_headers::accept_language, &request_headers::language,
+    &request_headers::culture,    &request_headers::time_zone,       &request_headers::app_token};
+
+/// What is asked for, and all header lines but the credential's; Host and Content-Length only where `Writer` frames the
+/// request, not where a stack of the host's does. Errors: those of `Writer`; `bad_select`, and
+/// `bad_base_url` for a segment that cannot stand in a path, each with the offset in its text; `bad_header_value` for a
+/// name that the library owns.
+template <class Writer>
+error write_lines(Writer& out, const request_lines& lines) noexcept {
+    if (const std::size_t at = find_unplain(lines.select, ",/-._"); at != lines.select.size())
+        return refused_request(errc::bad_select, at);
+    if (const std::size_t at = find_unplain(lines.segment, "-._"); at != lines.segment.size())
+        return refused_request(errc::bad_base_url, at);
+
+    const bool posts = lines.method == http_method::post;
+    const std::string_view target[] = {lines.base.root, lines.path, lines.segment,
+                                       lines.select.empty() ? std::string_view{} : ascii::literal("?$select="),
+                                       lines.select};
+    const std::string_view method = posts ? ascii::literal("POST") : ascii::literal("GET");
+    constexpr bool frames = std::same_as<Writer, http1_writer>;
+    if constexpr (frames) {
+        out.request_line(method, target, std::size(target));
+        out.header(ascii::literal("Host"), lines.base.authority);
+    } else {
+        out.call(method, lines.base.https ? ascii::literal("https://") : ascii::literal("http://"),
+                 lines.base.authority, target, std::size(target));
+    }
+    out.constant("Accept: ");
+    out.constant(media_types[media_index(lines.accept)]);
+    out.constant("\r\nAccept-Encoding: identity\r\n");
+    if (posts) {
+        out.constant("Content-Type: ");
+        out.constant(media_types[media_index(lines.of_client.request_as)]);
+        out.constant("; charset=utf-8\r\n");
+        if constexpr (frames) out.header(ascii::literal("Content-Length"), lines.body_size);
+    }
+    out.count_headers_from_here();
+    const char* names = owned_headers;
+    for (borrowed request_headers::* const each : named_headers) {
+        const std::string_view name = ascii::take_word(names);
+        std::string_view value = lines.of_call.*each;
+        if (value.empty()) value = lines.of_client.headers.*each;
+        if (value.empty() && each == &request_headers::user_agent)
+            value = ascii::literal("superoffice-batch/" SUPEROFFICE_VERSION_TEXT);
+        if (value.empty() || (each == &request_headers::app_token && !posts))
+            out.count_header();
+        else
+            out.header(name, value);
+    }
+    if (lines.own_headers)
+        for (const request_headers* each : {&lines.of_client.headers, &lines.of_call})
+            for (const header_field& field : each->more) {
+                out.header(field.name, field.value.view());
+                if (is_owned_header(field.name)) out.refuse(0);
+            }
+    return out.failure();
+}
+
+}  // namespace detail
+
+/// The name of the header that a `bad_header_value` is about, from the headers that the client and the call were given; of
+/// one of the caller's own as it was given, and it may be the name that is wrong. Empty where it is about something else: a
+/// credential's header at stage::credential, where `member` counts those that it adds, or a proxy's.
+///
+/// For a log without it: `member` is 1 for User-Agent, 2 Accept-Language, 3 SO-Language, 4 SO-Culture, 5 SO-TimeZone,
+/// 6 SO-AppToken, then come the client's `more` and the call's.
+[[nodiscard]] constexpr std::string_view header_name(const error& e, const request_headers& of_client,
+                                                     const request_headers& of_call = {}) noexcept {
+    if (e.code != errc::bad_header_value || e.stage != stage::request || e.member == 0) return {};
+    std::size_t number = std::size(detail::named_headers);
+    if (e.member <= number) return detail::ascii::word_at(detail::owned_headers, e.member - std::size_t{1});
+    for (const request_headers* headers : {&of_client, &of_call})
+        for (const header_field& own : headers->more)
+            if (++number == e.member) return own.name;
+    return {};
+}
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/service/reply.hpp - what each reply of the service means, and what is worth knowing of the last one.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_SERVICE_REPLY_HPP
+#define SUPEROFFICE_SERVICE_REPLY_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
 
 /// What is worth knowing of the last reply besides its document. Views into the client's memory: valid as long as the
 /// decoded text, that is until the client's next call, its `stop()` or its end.
@@ -7004,6 +6897,152 @@ error interpret(Reader& reader, reply_info& about, const json_document& document
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/byte_transport.hpp - what a link must do to carry the bytes of one call.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_TRANSPORT_BYTE_TRANSPORT_HPP
+#define SUPEROFFICE_TRANSPORT_BYTE_TRANSPORT_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// How a link's function ended. "Nothing yet" and "the peer has closed" are different answers.
+enum class io_state : std::uint8_t { ready, would_block, closed, failed };
+
+/// What a link that would block waits for. `nothing`: it has only done enough for one call (a costly piece of a handshake,
+/// say), or cannot tell, and is to be called again as soon as the caller has time. `time`: for `wake_at()` and nothing else
+/// (see `waking_transport`); of a link without one, whoever sleeps in between sleeps until the call's deadline.
+enum class wait_for : std::uint8_t { nothing, readable, writable, time };
+
+/// The answer of every function of a link.
+struct io_result {
+    std::size_t bytes = 0;    ///< moved; only with `ready`
+    std::int32_t native = 0;  ///< the system's or the TLS library's code, unchanged; only with `failed`
+    io_state state = io_state::ready;
+    wait_for wants = wait_for::nothing;  ///< only with `would_block`: a TLS read may have to wait for a write
+    errc code = errc::ok;    ///< only with `failed`: what it was; `link_failed` where nothing better is known
+    stage at = stage::none;  ///< how far `start` has come, with `would_block` and `failed`
+
+    static constexpr io_result ready(std::size_t bytes = 0) noexcept { return {.bytes = bytes}; }
+    static constexpr io_result would_block(wait_for wants, stage at = stage::none) noexcept {
+        return {.state = io_state::would_block, .wants = wants, .at = at};
+    }
+    static constexpr io_result closed() noexcept { return {.state = io_state::closed}; }
+    static constexpr io_result failed(errc code, std::int32_t native, stage at = stage::none) noexcept {
+        return {.native = native, .state = io_state::failed, .code = code, .at = at};
+    }
+};
+
+/// A stream of bytes to one peer. The client calls the functions below, from one thread, never nested. Each is declared
+/// `noexcept`; none waits, or allocates after `start` is ready.
+///
+/// `may_wait`         a `static constexpr bool`: true only where `start` may wait all the same (a system name look-up).
+///                    The non-blocking start of a call refuses such a link at compile time unless it is told
+///                    `allow_waiting_lookup`.
+///
+/// `start(peer)`      opens the stream to that peer. Called again with the same peer until it no longer answers
+///                    `would_block`; `at` says how far it is. `ready`: bytes may flow. Never called while the stream is
+///                    open. After `failed` or `stop` the next call starts afresh. After any other function has failed, the
+///                    stream is over, and `stop` is called before the next `start`.
+///
+/// `receive(into)`    takes what has already arrived: `ready` with 1..into.size() bytes; `would_block` with none;
+///                    `closed` when the peer ended the stream in an orderly way (over TLS: close_notify was seen; a bare
+///                    end of the connection below is `failed` with `errc::truncated_close`). `into` is never empty, and
+///                    what is in it behind the bytes taken is the link's to change. May be called again after `closed`
+///                    and answers the same.
+///
+/// `transmit(from)`   hands over bytes: `ready` with 1..from.size() of them taken, or `would_block` with none. After
+///                    `would_block` it is called again with the same bytes. `from` is never empty. "Taken" means out of
+///                    the caller's memory, which may be overwritten at once. After `failed` it is not called again.
+///
+/// `stop()`           ends the stream, orderly if that needs no waiting (TLS: one attempt at close_notify). Safe at any
+///                    time, also twice, also before `start`.
+///
+/// `secure()`         true where what is sent can only be read by the verified peer. Asked after `start` is ready: a
+///                    credential is never sent for an https base over a link that says false.
+template <class Link>
+concept byte_transport =
+    requires(Link& link, const peer& to, std::span<std::byte> into, std::span<const std::byte> from) {
+        { Link::may_wait } -> std::convertible_to<bool>;
+        { link.start(to) } noexcept -> std::same_as<io_result>;
+        { link.receive(into) } noexcept -> std::same_as<io_result>;
+        { link.transmit(from) } noexcept -> std::same_as<io_result>;
+        { link.stop() } noexcept;
+        { link.secure() } noexcept -> std::convertible_to<bool>;
+    };
+
+/// A link that can still tell, after a `transmit` that failed, what the peer said last: why it listens no more. Such a link
+/// says `static constexpr bool lingers = true;` and its `receive` is then called until it answers anything but `ready`:
+///
+/// `ready`            bytes that came before the end, as ever
+/// `closed`           the peer ended the stream in an orderly way; nothing is missing of what it said
+/// `would_block`      there is no more now. It is not waited for: whoever takes nothing says nothing more
+/// `failed`           as `transmit` did, or with what is better known of why (over TLS: the peer's alert)
+///
+/// What it holds for that (a socket) it gives back in `stop`, which is called at the end, as after every failure. Of a link
+/// without `lingers`, or with `false`, nothing is asked once it has failed, so none needs it.
+template <class Link>
+concept lingering_transport = byte_transport<Link> && requires {
+    requires bool { Link::lingers };
+};
+
+/// A link that divides its time (over several addresses, say) is told the time before each step: `now`, and when the
+/// whole call must be over.
+template <class Link>
+concept timed_transport = byte_transport<Link> && requires(Link& link, instant now, instant deadline) {
+    { link.tick(now, deadline) } noexcept;
+};
+
+/// A link that wants to be called again at some time although nothing has moved, because it then gives an address up or
+/// asks a name server once more: `wake_at()` says when, in the time told by `tick`, and `instant::never()` where there is
+/// no such time. Asked after `would_block`, and where the blocking call is about to wait for a reply; what a call's `wants()`
+/// answers is never later.
+template <class Link>
+concept waking_transport = byte_transport<Link> && requires(const Link& link) {
+    { link.wake_at() } noexcept -> std::same_as<instant>;
+};
+
+/// A link that can wait, for the blocking call: returns when what `wants` names may have happened, or after `at_most`,
+/// or earlier for no reason. It is also called where nothing has said `would_block`: what the link holds itself is readable.
+template <class Link>
+concept waiting_transport = byte_transport<Link> && requires(Link& link, wait_for wants, milliseconds at_most) {
+    { link.wait(wants, at_most) } noexcept;
+};
+
+/// What the blocking call reads the time from: `now()` never goes back.
+template <class Clock>
+concept monotonic_clock = requires(Clock& clock) {
+    { clock.now() } noexcept -> std::same_as<instant>;
+};
+
+namespace detail {
+
+/// The clock of the link below one, if it has one: what wraps a link derives from it.
+template <class Link>
+struct clock_of {};
+template <class Link>
+    requires requires { typename Link::clock; }
+struct clock_of<Link> {
+    using clock = typename Link::clock;
+};
+
+}  // namespace detail
+
+/// Satisfies `byte_transport` and nothing more: what to start a link of one's own from.
+struct byte_transport_archetype {
+    static constexpr bool may_wait = false;
+    io_result start(const peer&) noexcept { return io_result::ready(); }
+    io_result receive(std::span<std::byte>) noexcept { return io_result::closed(); }
+    io_result transmit(std::span<const std::byte> from) noexcept { return io_result::ready(from.size()); }
+    void stop() noexcept {}
+    [[nodiscard]] bool secure() const noexcept { return false; }
+};
+static_assert(byte_transport<byte_transport_archetype>);
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/transport/script_manner.hpp - how a script is played, and what went otherwise than it has it.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_TRANSPORT_SCRIPT_MANNER_HPP
@@ -7044,10 +7083,10 @@ struct script_mismatch {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/script_player.hpp - what links and HTTP stacks that play a script have in common.
+// superoffice/transport/detail/script_player.hpp - what links and HTTP stacks that play a script have in common.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_SCRIPT_PLAYER_HPP
-#define SUPEROFFICE_DETAIL_SCRIPT_PLAYER_HPP
+#ifndef SUPEROFFICE_TRANSPORT_DETAIL_SCRIPT_PLAYER_HPP
+#define SUPEROFFICE_TRANSPORT_DETAIL_SCRIPT_PLAYER_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -7354,10 +7393,10 @@ static_assert(waiting_transport<scripted> && byte_transport<scripted>);
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/http_transport.hpp - what an HTTP stack of the host's must do to carry one whole call.
+// superoffice/transport/http_transport.hpp - what an HTTP stack of the host's must do to carry one whole call.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_HTTP_TRANSPORT_HPP
-#define SUPEROFFICE_HTTP_TRANSPORT_HPP
+#ifndef SUPEROFFICE_TRANSPORT_HTTP_TRANSPORT_HPP
+#define SUPEROFFICE_TRANSPORT_HTTP_TRANSPORT_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -7979,11 +8018,11 @@ class connect_proxy : public detail::clock_of<Link> {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/socket_api.hpp - the sockets and the clock of POSIX and of Windows; no other header includes theirs.
+// superoffice/transport/detail/socket_api.hpp - the sockets and the clock of POSIX and of Windows; no other header includes theirs.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_SOCKETS
-#ifndef SUPEROFFICE_DETAIL_SOCKET_API_HPP
-#define SUPEROFFICE_DETAIL_SOCKET_API_HPP
+#ifndef SUPEROFFICE_TRANSPORT_DETAIL_SOCKET_API_HPP
+#define SUPEROFFICE_TRANSPORT_DETAIL_SOCKET_API_HPP
 
 #if SUPEROFFICE_WITH_SOCKETS
 
@@ -8786,11 +8825,11 @@ class basic_tcp_socket {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/cpu_aes.hpp - whether this processor has instructions for AES that mbedTLS makes good use of.
+// superoffice/transport/tls/detail/cpu_aes.hpp - whether this processor has instructions for AES that mbedTLS makes good use of.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
-#ifndef SUPEROFFICE_DETAIL_CPU_AES_HPP
-#define SUPEROFFICE_DETAIL_CPU_AES_HPP
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_CPU_AES_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_CPU_AES_HPP
 
 #if defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
@@ -8820,11 +8859,11 @@ inline bool cpu_has_aes() noexcept {
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/key_pin.hpp - a public key, named by its SHA-256, that a server must show.
+// superoffice/transport/tls/key_pin.hpp - a public key, named by its SHA-256, that a server must show.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
-#ifndef SUPEROFFICE_TRANSPORT_KEY_PIN_HPP
-#define SUPEROFFICE_TRANSPORT_KEY_PIN_HPP
+#ifndef SUPEROFFICE_TRANSPORT_TLS_KEY_PIN_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_KEY_PIN_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -8887,16 +8926,16 @@ consteval key_pin key_pin_of(std::string_view text) noexcept {
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/tls_options.hpp - whom TLS trusts, by which clock, and where its random numbers come from.
+// superoffice/transport/tls/tls_options.hpp - whom TLS trusts, by which clock, and where its random numbers come from.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
-#ifndef SUPEROFFICE_TRANSPORT_TLS_OPTIONS_HPP
-#define SUPEROFFICE_TRANSPORT_TLS_OPTIONS_HPP
+#ifndef SUPEROFFICE_TRANSPORT_TLS_TLS_OPTIONS_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_TLS_OPTIONS_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-class client_certificate;  // superoffice/transport/client_certificate.hpp
+class client_certificate;  // superoffice/transport/tls/client_certificate.hpp
 
 /// Where the time of day comes from, to check certificate dates: seconds since 1970-01-01 UTC. An answer of 0 or below
 /// means that the clock was not set yet: errc::no_clock. Asked once per connection.
@@ -8979,11 +9018,11 @@ struct tls_options {
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/mbedtls.hpp - mbedTLS 2.28, 3.x and 4.x behind one face; the only header that includes it.
+// superoffice/transport/tls/detail/mbedtls.hpp - mbedTLS 2.28, 3.x and 4.x behind one face; the only header that includes it.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
-#ifndef SUPEROFFICE_DETAIL_MBEDTLS_HPP
-#define SUPEROFFICE_DETAIL_MBEDTLS_HPP
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_MBEDTLS_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_MBEDTLS_HPP
 
 #if SUPEROFFICE_WITH_MBEDTLS
 
@@ -9595,285 +9634,11 @@ static_assert(mbedtls_api::offers_one_version(0x04020000) && !mbedtls_api::offer
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/read_ahead.hpp - TLS records that were received before mbedTLS asked for them, in the receiver's memory.
+// superoffice/transport/tls/detail/tls_trust.hpp - loading certificate authorities, and judging the server's certificate.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
-#ifndef SUPEROFFICE_DETAIL_READ_AHEAD_HPP
-#define SUPEROFFICE_DETAIL_READ_AHEAD_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail {
-
-/// mbedTLS asks for a record's header and then for the rest of it, which is two looks at the link below. With this the
-/// link is asked once, for as much as there is room in the memory that the record's text is for; mbedTLS then gets its
-/// pieces from there. The text may overwrite what it was made from: it is shorter, and mbedTLS has a copy. So that it
-/// stays shorter, only whole records may stand there: it begins with a record's first byte.
-///
-/// Nothing is ever left for the next call: whoever was given text goes on, `draining`, until mbedTLS has all of it.
-class read_ahead {
-  public:
-    /// Smaller memory than this is not worth it, a look at a kept connection among it.
-    static constexpr std::size_t least = 64;
-    /// RFC 8446 section 5.1: what the record is, and in the last two bytes how long.
-    static constexpr std::size_t header_bytes = 5;
-
-    /// A new connection: the next byte is the first of a record.
-    void start_over() noexcept { *this = read_ahead(); }
-
-    /// From now on there is this memory, in which no text stands yet.
-    void begin(std::span<std::byte> memory) noexcept {
-        room_ = memory.size() < least ? std::span<std::byte>{} : memory;
-        left_ = {};
-        draining_ = false;
-    }
-    /// There is text in it now: what is left is used up, and no more received.
-    void drain() noexcept {
-        room_ = {};
-        draining_ = true;
-    }
-    void end() noexcept { begin({}); }
-
-    [[nodiscard]] bool empty() const noexcept { return left_.empty(); }
-    [[nodiscard]] std::size_t size() const noexcept { return left_.size(); }
-    [[nodiscard]] bool is_draining() const noexcept { return draining_; }
-
-    /// Where to receive what is wanted there: in the memory, or just there.
-    [[nodiscard]] std::span<std::byte> room_for(std::span<std::byte> wanted) const noexcept {
-        return rest_ == 0 && header_ == 0 && !room_.empty() ? room_ : wanted;
-    }
-    /// So many bytes have come into the memory.
-    void arrived(std::size_t count) noexcept { left_ = room_.first(count); }
-
-    /// Gives as much as is wanted and there; how much that is.
-    std::size_t take(std::span<std::byte> into) noexcept {
-        const std::size_t count = into.size() < left_.size() ? into.size() : left_.size();
-        if (count != 0) std::memcpy(into.data(), left_.data(), count);
-        left_ = left_.subspan(count);
-        return count;
-    }
-
-    /// mbedTLS was given this, from wherever: a piece of a header or of what follows it, never of both.
-    void given(std::span<const std::byte> piece) noexcept {
-        if (rest_ != 0) {
-            rest_ -= piece.size() < rest_ ? piece.size() : rest_;
-            return;
-        }
-        for (std::size_t n = 0; n != piece.size(); ++n) {
-            size_ = static_cast<std::uint16_t>(size_ << 8 | static_cast<std::uint16_t>(piece[n]));
-            if (++header_ != header_bytes) continue;
-            rest_ = size_;
-            header_ = 0;
-        }
-    }
-
-  private:
-    std::span<std::byte> room_;
-    std::span<const std::byte> left_;
-    std::size_t rest_ = 0;     ///< of the record that mbedTLS has begun
-    std::uint16_t size_ = 0;   ///< the last two bytes of its header
-    std::uint8_t header_ = 0;  ///< how many bytes of a header it has
-    bool draining_ = false;
-};
-
-}  // namespace detail
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-#endif  // SUPEROFFICE_WITH_MBEDTLS
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/tls_alert.hpp - the alerts of TLS: what they are called, and what a server means by them.
-// ---------------------------------------------------------------------------------------------------------------------
-#if SUPEROFFICE_WITH_MBEDTLS
-#ifndef SUPEROFFICE_DETAIL_TLS_ALERT_HPP
-#define SUPEROFFICE_DETAIL_TLS_ALERT_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail {
-
-struct numbered_text {
-    std::uint32_t number;
-    const char* text;
-};
-
-/// RFC 8446 section 6.2, and those of TLS 1.2 that it no longer names (RFC 5246 section 7.2.2).
-inline constexpr numbered_text alerts[] = {
-    {10, "unexpected_message"},
-    {20, "bad_record_mac"},
-    {22, "record_overflow"},
-    {40, "handshake_failure"},
-    {41, "no_certificate"},
-    {42, "bad_certificate"},
-    {43, "unsupported_certificate"},
-    {44, "certificate_revoked"},
-    {45, "certificate_expired"},
-    {46, "certificate_unknown"},
-    {47, "illegal_parameter"},
-    {48, "unknown_ca"},
-    {49, "access_denied"},
-    {50, "decode_error"},
-    {51, "decrypt_error"},
-    {70, "protocol_version"},
-    {71, "insufficient_security"},
-    {80, "internal_error"},
-    {86, "inappropriate_fallback"},
-    {90, "user_canceled"},
-    {100, "no_renegotiation"},
-    {109, "missing_extension"},
-    {110, "unsupported_extension"},
-    {112, "unrecognized_name"},
-    {113, "bad_certificate_status_response"},
-    {115, "unknown_psk_identity"},
-    {116, "certificate_required"},
-    {120, "no_application_protocol"},
-};
-
-/// An error of this code has the peer's alert as its native code, where that is positive.
-constexpr bool tells_alert(errc code) noexcept {
-    return code >= errc::client_certificate_refused && code <= errc::alert_received;
-}
-
-/// What the peer means by an alert (RFC 8446 section 6.2). Of those for certificates only a client's can be meant; and in
-/// TLS 1.2 handshake_failure is what a server says that asked for one and was shown none (RFC 5246 section 7.4.6).
-constexpr errc meaning_of_alert(int alert, stage at, bool was_shown_none) noexcept {
-    if (alert == 40 && was_shown_none) return errc::client_certificate_refused;
-    switch (alert) {
-        case 41:   // no_certificate
-        case 42:   // bad_certificate
-        case 43:   // unsupported_certificate
-        case 44:   // certificate_revoked
-        case 45:   // certificate_expired
-        case 46:   // certificate_unknown
-        case 48:   // unknown_ca
-        case 49:   // access_denied
-        case 116:  // certificate_required
-            return errc::client_certificate_refused;
-        case 70: return errc::tls_version_refused;          // protocol_version
-        case 120: return errc::wrong_application_protocol;  // no_application_protocol
-        default: return at == stage::handshake ? errc::handshake_failed : errc::alert_received;
-    }
-}
-
-}  // namespace detail
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-#endif  // SUPEROFFICE_WITH_MBEDTLS
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/tls_session.hpp - the session of a verified connection, kept for the next one, also as bytes.
-// ---------------------------------------------------------------------------------------------------------------------
-#if SUPEROFFICE_WITH_MBEDTLS
-#ifndef SUPEROFFICE_DETAIL_TLS_SESSION_HPP
-#define SUPEROFFICE_DETAIL_TLS_SESSION_HPP
-
-#if SUPEROFFICE_WITH_MBEDTLS
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail {
-
-/// What mbedTLS needs for a resumption, and until when the certificates behind it are valid.
-///
-/// As bytes: a version, that moment (big-endian), mbedTLS's own form (which begins with its version and configuration), and
-/// a SHA-256 over all of it, the peer, and whom the link trusts. That hash tells bytes of another peer, of other
-/// authorities or pins, and damaged ones. It is no seal: who can write the bytes can make others that fit.
-class tls_session {
-  public:
-    static constexpr std::size_t head_bytes = 1 + 8;
-    static constexpr std::size_t hash_bytes = 32;
-
-    tls_session() noexcept { mbedtls_ssl_session_init(&session_); }
-    tls_session(const tls_session&) = delete;
-    tls_session& operator=(const tls_session&) = delete;
-    ~tls_session() { mbedtls_ssl_session_free(&session_); }
-
-    [[nodiscard]] bool is_there() const noexcept { return is_there_; }
-    [[nodiscard]] std::int64_t valid_until() const noexcept { return valid_until_; }
-
-    void forget() noexcept {
-        mbedtls_ssl_session_free(&session_);
-        mbedtls_ssl_session_init(&session_);
-        is_there_ = false;
-    }
-
-    /// Of a connection whose peer was verified. Allocates in mbedTLS.
-    void take(mbedtls_ssl_context& from, std::int64_t valid_until) noexcept {
-        forget();
-        is_there_ = mbedtls_ssl_get_session(&from, &session_) == 0;
-        valid_until_ = valid_until;
-        mbedtls_api::drop_certificate(session_);
-    }
-
-    [[nodiscard]] bool give_to(mbedtls_ssl_context& to) const noexcept {
-        return is_there_ && mbedtls_ssl_set_session(&to, &session_) == 0;
-    }
-
-    /// How many bytes were written: 0 if they do not fit. `trust` is what `hash_of_trust` of the engine says.
-    [[nodiscard]] std::size_t save(std::span<std::byte> into, const std::uint8_t (&trust)[32]) const noexcept {
-        if (!is_there_ || into.size() <= head_bytes + hash_bytes) return 0;
-        auto* const bytes = reinterpret_cast<unsigned char*>(into.data());
-        bytes[0] = format;
-        for (int i = 0; i < 8; ++i)
-            bytes[1 + i] = static_cast<unsigned char>(static_cast<std::uint64_t>(valid_until_) >> (56 - 8 * i));
-        std::size_t size = 0;
-        const std::size_t room = into.size() - head_bytes - hash_bytes;
-        if (mbedtls_ssl_session_save(&session_, bytes + head_bytes, room, &size) != 0 || size > room) return 0;
-        size += head_bytes;
-        std::uint8_t hash[hash_bytes];
-        if (!hash_of(bytes, size, trust, hash)) return 0;
-        std::memcpy(bytes + size, hash, hash_bytes);
-        return size + hash_bytes;
-    }
-
-    /// False, and no session is there, where the bytes are none of `save` under the same `trust`.
-    [[nodiscard]] bool load(std::span<const std::byte> from, const std::uint8_t (&trust)[32]) noexcept {
-        forget();
-        if (from.size() <= head_bytes + hash_bytes || from[0] != std::byte{format}) return false;
-        const auto* const bytes = reinterpret_cast<const unsigned char*>(from.data());
-        const std::size_t size = from.size() - hash_bytes;
-        std::uint8_t hash[hash_bytes];
-        if (!hash_of(bytes, size, trust, hash) || std::memcmp(bytes + size, hash, hash_bytes) != 0) return false;
-        std::uint64_t until = 0;
-        for (int i = 0; i < 8; ++i) until = until << 8 | bytes[1 + i];
-        valid_until_ = static_cast<std::int64_t>(until);
-        is_there_ = mbedtls_ssl_session_load(&session_, bytes + head_bytes, size - head_bytes) == 0;
-        if (!is_there_) forget();
-        return is_there_;
-    }
-
-  private:
-    static constexpr unsigned char format = 1;
-
-    static bool hash_of(const unsigned char* bytes, std::size_t size, const std::uint8_t (&trust)[32],
-                        std::uint8_t (&into)[hash_bytes]) noexcept {
-        mbedtls_api::sha256 hash;
-        hash.add(trust, sizeof trust);
-        hash.add(bytes, size);
-        return hash.finish(into);
-    }
-
-    mbedtls_ssl_session session_;
-    std::int64_t valid_until_ = 0;
-    bool is_there_ = false;
-};
-
-}  // namespace detail
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-
-#endif  // SUPEROFFICE_WITH_MBEDTLS
-#endif
-#endif  // SUPEROFFICE_WITH_MBEDTLS
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/tls_trust.hpp - loading certificate authorities, and judging the server's certificate.
-// ---------------------------------------------------------------------------------------------------------------------
-#if SUPEROFFICE_WITH_MBEDTLS
-#ifndef SUPEROFFICE_DETAIL_TLS_TRUST_HPP
-#define SUPEROFFICE_DETAIL_TLS_TRUST_HPP
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_TRUST_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_TRUST_HPP
 
 #if SUPEROFFICE_WITH_MBEDTLS
 
@@ -10148,11 +9913,11 @@ class tls_judge {
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/client_certificate.hpp - who this client is, for servers that ask for a certificate.
+// superoffice/transport/tls/client_certificate.hpp - who this client is, for servers that ask for a certificate.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
-#ifndef SUPEROFFICE_TRANSPORT_CLIENT_CERTIFICATE_HPP
-#define SUPEROFFICE_TRANSPORT_CLIENT_CERTIFICATE_HPP
+#ifndef SUPEROFFICE_TRANSPORT_TLS_CLIENT_CERTIFICATE_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_CLIENT_CERTIFICATE_HPP
 
 #if SUPEROFFICE_WITH_MBEDTLS
 
@@ -10269,11 +10034,285 @@ class client_certificate {
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/tls_engine.hpp - the TLS client by itself: mbedTLS's objects, and what its answers mean.
+// superoffice/transport/tls/detail/read_ahead.hpp - TLS records that were received before mbedTLS asked for them, in the receiver's memory.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
-#ifndef SUPEROFFICE_DETAIL_TLS_ENGINE_HPP
-#define SUPEROFFICE_DETAIL_TLS_ENGINE_HPP
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_READ_AHEAD_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_READ_AHEAD_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// mbedTLS asks for a record's header and then for the rest of it, which is two looks at the link below. With this the
+/// link is asked once, for as much as there is room in the memory that the record's text is for; mbedTLS then gets its
+/// pieces from there. The text may overwrite what it was made from: it is shorter, and mbedTLS has a copy. So that it
+/// stays shorter, only whole records may stand there: it begins with a record's first byte.
+///
+/// Nothing is ever left for the next call: whoever was given text goes on, `draining`, until mbedTLS has all of it.
+class read_ahead {
+  public:
+    /// Smaller memory than this is not worth it, a look at a kept connection among it.
+    static constexpr std::size_t least = 64;
+    /// RFC 8446 section 5.1: what the record is, and in the last two bytes how long.
+    static constexpr std::size_t header_bytes = 5;
+
+    /// A new connection: the next byte is the first of a record.
+    void start_over() noexcept { *this = read_ahead(); }
+
+    /// From now on there is this memory, in which no text stands yet.
+    void begin(std::span<std::byte> memory) noexcept {
+        room_ = memory.size() < least ? std::span<std::byte>{} : memory;
+        left_ = {};
+        draining_ = false;
+    }
+    /// There is text in it now: what is left is used up, and no more received.
+    void drain() noexcept {
+        room_ = {};
+        draining_ = true;
+    }
+    void end() noexcept { begin({}); }
+
+    [[nodiscard]] bool empty() const noexcept { return left_.empty(); }
+    [[nodiscard]] std::size_t size() const noexcept { return left_.size(); }
+    [[nodiscard]] bool is_draining() const noexcept { return draining_; }
+
+    /// Where to receive what is wanted there: in the memory, or just there.
+    [[nodiscard]] std::span<std::byte> room_for(std::span<std::byte> wanted) const noexcept {
+        return rest_ == 0 && header_ == 0 && !room_.empty() ? room_ : wanted;
+    }
+    /// So many bytes have come into the memory.
+    void arrived(std::size_t count) noexcept { left_ = room_.first(count); }
+
+    /// Gives as much as is wanted and there; how much that is.
+    std::size_t take(std::span<std::byte> into) noexcept {
+        const std::size_t count = into.size() < left_.size() ? into.size() : left_.size();
+        if (count != 0) std::memcpy(into.data(), left_.data(), count);
+        left_ = left_.subspan(count);
+        return count;
+    }
+
+    /// mbedTLS was given this, from wherever: a piece of a header or of what follows it, never of both.
+    void given(std::span<const std::byte> piece) noexcept {
+        if (rest_ != 0) {
+            rest_ -= piece.size() < rest_ ? piece.size() : rest_;
+            return;
+        }
+        for (std::size_t n = 0; n != piece.size(); ++n) {
+            size_ = static_cast<std::uint16_t>(size_ << 8 | static_cast<std::uint16_t>(piece[n]));
+            if (++header_ != header_bytes) continue;
+            rest_ = size_;
+            header_ = 0;
+        }
+    }
+
+  private:
+    std::span<std::byte> room_;
+    std::span<const std::byte> left_;
+    std::size_t rest_ = 0;     ///< of the record that mbedTLS has begun
+    std::uint16_t size_ = 0;   ///< the last two bytes of its header
+    std::uint8_t header_ = 0;  ///< how many bytes of a header it has
+    bool draining_ = false;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/tls/detail/tls_alert.hpp - the alerts of TLS: what they are called, and what a server means by them.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_ALERT_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_ALERT_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+struct numbered_text {
+    std::uint32_t number;
+    const char* text;
+};
+
+/// RFC 8446 section 6.2, and those of TLS 1.2 that it no longer names (RFC 5246 section 7.2.2).
+inline constexpr numbered_text alerts[] = {
+    {10, "unexpected_message"},
+    {20, "bad_record_mac"},
+    {22, "record_overflow"},
+    {40, "handshake_failure"},
+    {41, "no_certificate"},
+    {42, "bad_certificate"},
+    {43, "unsupported_certificate"},
+    {44, "certificate_revoked"},
+    {45, "certificate_expired"},
+    {46, "certificate_unknown"},
+    {47, "illegal_parameter"},
+    {48, "unknown_ca"},
+    {49, "access_denied"},
+    {50, "decode_error"},
+    {51, "decrypt_error"},
+    {70, "protocol_version"},
+    {71, "insufficient_security"},
+    {80, "internal_error"},
+    {86, "inappropriate_fallback"},
+    {90, "user_canceled"},
+    {100, "no_renegotiation"},
+    {109, "missing_extension"},
+    {110, "unsupported_extension"},
+    {112, "unrecognized_name"},
+    {113, "bad_certificate_status_response"},
+    {115, "unknown_psk_identity"},
+    {116, "certificate_required"},
+    {120, "no_application_protocol"},
+};
+
+/// An error of this code has the peer's alert as its native code, where that is positive.
+constexpr bool tells_alert(errc code) noexcept {
+    return code >= errc::client_certificate_refused && code <= errc::alert_received;
+}
+
+/// What the peer means by an alert (RFC 8446 section 6.2). Of those for certificates only a client's can be meant; and in
+/// TLS 1.2 handshake_failure is what a server says that asked for one and was shown none (RFC 5246 section 7.4.6).
+constexpr errc meaning_of_alert(int alert, stage at, bool was_shown_none) noexcept {
+    if (alert == 40 && was_shown_none) return errc::client_certificate_refused;
+    switch (alert) {
+        case 41:   // no_certificate
+        case 42:   // bad_certificate
+        case 43:   // unsupported_certificate
+        case 44:   // certificate_revoked
+        case 45:   // certificate_expired
+        case 46:   // certificate_unknown
+        case 48:   // unknown_ca
+        case 49:   // access_denied
+        case 116:  // certificate_required
+            return errc::client_certificate_refused;
+        case 70: return errc::tls_version_refused;          // protocol_version
+        case 120: return errc::wrong_application_protocol;  // no_application_protocol
+        default: return at == stage::handshake ? errc::handshake_failed : errc::alert_received;
+    }
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/tls/detail/tls_session.hpp - the session of a verified connection, kept for the next one, also as bytes.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_SESSION_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_SESSION_HPP
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// What mbedTLS needs for a resumption, and until when the certificates behind it are valid.
+///
+/// As bytes: a version, that moment (big-endian), mbedTLS's own form (which begins with its version and configuration), and
+/// a SHA-256 over all of it, the peer, and whom the link trusts. That hash tells bytes of another peer, of other
+/// authorities or pins, and damaged ones. It is no seal: who can write the bytes can make others that fit.
+class tls_session {
+  public:
+    static constexpr std::size_t head_bytes = 1 + 8;
+    static constexpr std::size_t hash_bytes = 32;
+
+    tls_session() noexcept { mbedtls_ssl_session_init(&session_); }
+    tls_session(const tls_session&) = delete;
+    tls_session& operator=(const tls_session&) = delete;
+    ~tls_session() { mbedtls_ssl_session_free(&session_); }
+
+    [[nodiscard]] bool is_there() const noexcept { return is_there_; }
+    [[nodiscard]] std::int64_t valid_until() const noexcept { return valid_until_; }
+
+    void forget() noexcept {
+        mbedtls_ssl_session_free(&session_);
+        mbedtls_ssl_session_init(&session_);
+        is_there_ = false;
+    }
+
+    /// Of a connection whose peer was verified. Allocates in mbedTLS.
+    void take(mbedtls_ssl_context& from, std::int64_t valid_until) noexcept {
+        forget();
+        is_there_ = mbedtls_ssl_get_session(&from, &session_) == 0;
+        valid_until_ = valid_until;
+        mbedtls_api::drop_certificate(session_);
+    }
+
+    [[nodiscard]] bool give_to(mbedtls_ssl_context& to) const noexcept {
+        return is_there_ && mbedtls_ssl_set_session(&to, &session_) == 0;
+    }
+
+    /// How many bytes were written: 0 if they do not fit. `trust` is what `hash_of_trust` of the engine says.
+    [[nodiscard]] std::size_t save(std::span<std::byte> into, const std::uint8_t (&trust)[32]) const noexcept {
+        if (!is_there_ || into.size() <= head_bytes + hash_bytes) return 0;
+        auto* const bytes = reinterpret_cast<unsigned char*>(into.data());
+        bytes[0] = format;
+        for (int i = 0; i < 8; ++i)
+            bytes[1 + i] = static_cast<unsigned char>(static_cast<std::uint64_t>(valid_until_) >> (56 - 8 * i));
+        std::size_t size = 0;
+        const std::size_t room = into.size() - head_bytes - hash_bytes;
+        if (mbedtls_ssl_session_save(&session_, bytes + head_bytes, room, &size) != 0 || size > room) return 0;
+        size += head_bytes;
+        std::uint8_t hash[hash_bytes];
+        if (!hash_of(bytes, size, trust, hash)) return 0;
+        std::memcpy(bytes + size, hash, hash_bytes);
+        return size + hash_bytes;
+    }
+
+    /// False, and no session is there, where the bytes are none of `save` under the same `trust`.
+    [[nodiscard]] bool load(std::span<const std::byte> from, const std::uint8_t (&trust)[32]) noexcept {
+        forget();
+        if (from.size() <= head_bytes + hash_bytes || from[0] != std::byte{format}) return false;
+        const auto* const bytes = reinterpret_cast<const unsigned char*>(from.data());
+        const std::size_t size = from.size() - hash_bytes;
+        std::uint8_t hash[hash_bytes];
+        if (!hash_of(bytes, size, trust, hash) || std::memcmp(bytes + size, hash, hash_bytes) != 0) return false;
+        std::uint64_t until = 0;
+        for (int i = 0; i < 8; ++i) until = until << 8 | bytes[1 + i];
+        valid_until_ = static_cast<std::int64_t>(until);
+        is_there_ = mbedtls_ssl_session_load(&session_, bytes + head_bytes, size - head_bytes) == 0;
+        if (!is_there_) forget();
+        return is_there_;
+    }
+
+  private:
+    static constexpr unsigned char format = 1;
+
+    static bool hash_of(const unsigned char* bytes, std::size_t size, const std::uint8_t (&trust)[32],
+                        std::uint8_t (&into)[hash_bytes]) noexcept {
+        mbedtls_api::sha256 hash;
+        hash.add(trust, sizeof trust);
+        hash.add(bytes, size);
+        return hash.finish(into);
+    }
+
+    mbedtls_ssl_session session_;
+    std::int64_t valid_until_ = 0;
+    bool is_there_ = false;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/tls/detail/tls_engine.hpp - the TLS client by itself: mbedTLS's objects, and what its answers mean.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_ENGINE_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_ENGINE_HPP
 
 #if SUPEROFFICE_WITH_MBEDTLS
 
@@ -10728,10 +10767,10 @@ class tls_engine {
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/tls.hpp - TLS by mbedTLS over any byte transport; needs SUPEROFFICE_WITH_MBEDTLS.
+// superoffice/transport/tls/tls.hpp - TLS by mbedTLS over any byte transport; needs SUPEROFFICE_WITH_MBEDTLS.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_TRANSPORT_TLS_HPP
-#define SUPEROFFICE_TRANSPORT_TLS_HPP
+#ifndef SUPEROFFICE_TRANSPORT_TLS_TLS_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_TLS_HPP
 
 #if SUPEROFFICE_WITH_MBEDTLS
 
@@ -10774,7 +10813,7 @@ inline namespace SUPEROFFICE_ABI {
 /// Errors of `receive` and `transmit`: truncated_close (the connection ended without close_notify), connection_closed
 /// (transmit after the peer has closed), alert_received and client_certificate_refused (with TLS 1.3 a server says so behind
 /// the handshake; native: the alert), link_failed (a damaged record; native: mbedTLS's code).
-/// `tls_refusal` (superoffice/transport/tls_refusal.hpp) puts all of these into words.
+/// `tls_refusal` (superoffice/transport/tls/tls_refusal.hpp) puts all of these into words.
 ///
 /// A server that refuses mostly sends its alert and goes, while the client still transmits. Where the link below lingers
 /// (`lingering_transport`, as tcp_socket does), that alert is looked for once a `transmit` has failed below: by `start`
@@ -11011,10 +11050,10 @@ class tls {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/tls_refusal.hpp - why a certificate or a handshake was refused, in words.
+// superoffice/transport/tls/tls_refusal.hpp - why a certificate or a handshake was refused, in words.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_TRANSPORT_TLS_REFUSAL_HPP
-#define SUPEROFFICE_TRANSPORT_TLS_REFUSAL_HPP
+#ifndef SUPEROFFICE_TRANSPORT_TLS_TLS_REFUSAL_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_TLS_REFUSAL_HPP
 
 #if SUPEROFFICE_WITH_MBEDTLS
 
@@ -11167,10 +11206,10 @@ class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_MBEDTLS=1 and SUPEROFFICE_WITH_
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/memory.hpp - how much memory a call takes, as constants of the sizes of its parts.
+// superoffice/client/memory.hpp - how much memory a call takes, as constants of the sizes of its parts.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_MEMORY_HPP
-#define SUPEROFFICE_MEMORY_HPP
+#ifndef SUPEROFFICE_CLIENT_MEMORY_HPP
+#define SUPEROFFICE_CLIENT_MEMORY_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -11222,10 +11261,10 @@ constexpr std::size_t http_memory_bytes(std::size_t url, std::size_t lines, std:
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/call.hpp - one running call, in the caller's hands.
+// superoffice/client/call.hpp - one running call, in the caller's hands.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_CALL_HPP
-#define SUPEROFFICE_CALL_HPP
+#ifndef SUPEROFFICE_CLIENT_CALL_HPP
+#define SUPEROFFICE_CLIENT_CALL_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -11324,10 +11363,10 @@ class call {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/carriage.hpp - what the machine behind a client and whatever carries its requests both know of a call.
+// superoffice/client/detail/call_context.hpp - what the machine behind a client and whatever carries its requests both know of a call.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_CARRIAGE_HPP
-#define SUPEROFFICE_DETAIL_CARRIAGE_HPP
+#ifndef SUPEROFFICE_CLIENT_DETAIL_CALL_CONTEXT_HPP
+#define SUPEROFFICE_CLIENT_DETAIL_CALL_CONTEXT_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -11378,10 +11417,10 @@ struct course {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/byte_carrier.hpp - carries a request to its reply over a stream of bytes: connection and exchange.
+// superoffice/client/detail/byte_connection.hpp - carries a request to its reply over a stream of bytes: connection and exchange.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_BYTE_CARRIER_HPP
-#define SUPEROFFICE_DETAIL_BYTE_CARRIER_HPP
+#ifndef SUPEROFFICE_CLIENT_DETAIL_BYTE_CONNECTION_HPP
+#define SUPEROFFICE_CLIENT_DETAIL_BYTE_CONNECTION_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -11572,10 +11611,10 @@ class byte_carrier {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/http_date.hpp - HTTP's date, for a Retry-After that names a time instead of seconds.
+// superoffice/http/detail/http_date.hpp - HTTP's date, for a Retry-After that names a time instead of seconds.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_HTTP_DATE_HPP
-#define SUPEROFFICE_DETAIL_HTTP_DATE_HPP
+#ifndef SUPEROFFICE_HTTP_DETAIL_HTTP_DATE_HPP
+#define SUPEROFFICE_HTTP_DETAIL_HTTP_DATE_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -11624,10 +11663,10 @@ constexpr field<milliseconds> parse_retry_after(std::string_view retry_after, st
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/form.hpp - a described struct as an HTML form: Id=497.
+// superoffice/codec/detail/form.hpp - a described struct as an HTML form: Id=497.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_FORM_HPP
-#define SUPEROFFICE_DETAIL_FORM_HPP
+#ifndef SUPEROFFICE_CODEC_DETAIL_FORM_HPP
+#define SUPEROFFICE_CODEC_DETAIL_FORM_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -11688,10 +11727,10 @@ constexpr void write_form(json_writer& out, const T& value) noexcept {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/stored_request.hpp - a request whose type is forgotten until it has to be written, perhaps again.
+// superoffice/service/detail/stored_request.hpp - a request whose type is forgotten until it has to be written, perhaps again.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_STORED_REQUEST_HPP
-#define SUPEROFFICE_DETAIL_STORED_REQUEST_HPP
+#ifndef SUPEROFFICE_SERVICE_DETAIL_STORED_REQUEST_HPP
+#define SUPEROFFICE_SERVICE_DETAIL_STORED_REQUEST_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -11759,10 +11798,10 @@ class stored_request {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/tenant_directory.hpp - what a client does with a directory that knows where tenants live.
+// superoffice/service/detail/tenant_directory.hpp - what a client does with a directory that knows where tenants live.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_TENANT_DIRECTORY_HPP
-#define SUPEROFFICE_DETAIL_TENANT_DIRECTORY_HPP
+#ifndef SUPEROFFICE_SERVICE_DETAIL_TENANT_DIRECTORY_HPP
+#define SUPEROFFICE_SERVICE_DETAIL_TENANT_DIRECTORY_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -11818,10 +11857,10 @@ error directory_asker<Reader>::learn(reply_info& about, const json_document& doc
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/call_driver.hpp - the machine behind a client: brings one call at a time from request to meaning.
+// superoffice/client/detail/call_driver.hpp - the machine behind a client: brings one call at a time from request to meaning.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_CALL_DRIVER_HPP
-#define SUPEROFFICE_DETAIL_CALL_DRIVER_HPP
+#ifndef SUPEROFFICE_CLIENT_DETAIL_CALL_DRIVER_HPP
+#define SUPEROFFICE_CLIENT_DETAIL_CALL_DRIVER_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -12171,10 +12210,10 @@ class call_driver {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/http_call_writer.hpp - writes a request for an HTTP stack of the host's, which does the framing.
+// superoffice/http/detail/http_call_writer.hpp - writes a request for an HTTP stack of the host's, which does the framing.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_HTTP_CALL_WRITER_HPP
-#define SUPEROFFICE_DETAIL_HTTP_CALL_WRITER_HPP
+#ifndef SUPEROFFICE_HTTP_DETAIL_HTTP_CALL_WRITER_HPP
+#define SUPEROFFICE_HTTP_DETAIL_HTTP_CALL_WRITER_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -12215,10 +12254,10 @@ class http_call_writer : public target_writer {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/http_carrier.hpp - carries a request to its reply over an HTTP stack of the host's.
+// superoffice/client/detail/http_connection.hpp - carries a request to its reply over an HTTP stack of the host's.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_HTTP_CARRIER_HPP
-#define SUPEROFFICE_DETAIL_HTTP_CARRIER_HPP
+#ifndef SUPEROFFICE_CLIENT_DETAIL_HTTP_CONNECTION_HPP
+#define SUPEROFFICE_CLIENT_DETAIL_HTTP_CONNECTION_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -12436,10 +12475,10 @@ class http_carrier {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/client.hpp - makes calls over a link, in the caller's memory: blocking, or step by step.
+// superoffice/client/client.hpp - makes calls over a link, in the caller's memory: blocking, or step by step.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_CLIENT_HPP
-#define SUPEROFFICE_CLIENT_HPP
+#ifndef SUPEROFFICE_CLIENT_CLIENT_HPP
+#define SUPEROFFICE_CLIENT_CLIENT_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -12665,10 +12704,10 @@ class client {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/watch.hpp - follows one task to its end: asks again at an interval, tells each change.
+// superoffice/client/watch.hpp - follows one task to its end: asks again at an interval, tells each change.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_WATCH_HPP
-#define SUPEROFFICE_WATCH_HPP
+#ifndef SUPEROFFICE_CLIENT_WATCH_HPP
+#define SUPEROFFICE_CLIENT_WATCH_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -12904,7 +12943,7 @@ class watch {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/batch.hpp - all of superoffice-batch: the parts in the order in which they rest on one another.
+// superoffice/batch.hpp - the whole library. Each section below is a layer; it includes only layers above it here.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_BATCH_HPP
 #define SUPEROFFICE_BATCH_HPP

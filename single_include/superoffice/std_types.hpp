@@ -36,7 +36,7 @@
 #include <string>
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/version.hpp - the version of this library; the only place where its number is written.
+// superoffice/base/version.hpp - the version of this library; the only place where its number is written.
 // ---------------------------------------------------------------------------------------------------------------------
 // Outside the guard, so that a second, different copy of the library in one translation unit is stopped here. The same
 // version twice (tree and single header) is harmless.
@@ -45,8 +45,8 @@
 #error "superoffice-batch: two different versions of the library in one translation unit"
 #endif
 
-#ifndef SUPEROFFICE_VERSION_HPP
-#define SUPEROFFICE_VERSION_HPP
+#ifndef SUPEROFFICE_BASE_VERSION_HPP
+#define SUPEROFFICE_BASE_VERSION_HPP
 
 #define SUPEROFFICE_VERSION_MAJOR 0
 #define SUPEROFFICE_VERSION_MINOR 1

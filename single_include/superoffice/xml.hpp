@@ -38,7 +38,7 @@
 #include <utility>
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/version.hpp - the version of this library; the only place where its number is written.
+// superoffice/base/version.hpp - the version of this library; the only place where its number is written.
 // ---------------------------------------------------------------------------------------------------------------------
 // Outside the guard, so that a second, different copy of the library in one translation unit is stopped here. The same
 // version twice (tree and single header) is harmless.
@@ -47,8 +47,8 @@
 #error "superoffice-batch: two different versions of the library in one translation unit"
 #endif
 
-#ifndef SUPEROFFICE_VERSION_HPP
-#define SUPEROFFICE_VERSION_HPP
+#ifndef SUPEROFFICE_BASE_VERSION_HPP
+#define SUPEROFFICE_BASE_VERSION_HPP
 
 #define SUPEROFFICE_VERSION_MAJOR 0
 #define SUPEROFFICE_VERSION_MINOR 1
@@ -60,10 +60,10 @@
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/xml_shape.hpp - what the text of an XML element means, by the described type that it will become.
+// superoffice/codec/xml/xml_shape.hpp - what the text of an XML element means, by the described type that it will become.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_XML_SHAPE_HPP
-#define SUPEROFFICE_DETAIL_XML_SHAPE_HPP
+#ifndef SUPEROFFICE_CODEC_XML_XML_SHAPE_HPP
+#define SUPEROFFICE_CODEC_XML_XML_SHAPE_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -148,10 +148,10 @@ struct xml_children<basic_map<Value>> {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/xml_to_json.hpp - writes the events of an XML parser as the JSON that a described type expects.
+// superoffice/codec/xml/xml_to_json.hpp - writes the events of an XML parser as the JSON that a described type expects.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_XML_TO_JSON_HPP
-#define SUPEROFFICE_DETAIL_XML_TO_JSON_HPP
+#ifndef SUPEROFFICE_CODEC_XML_XML_TO_JSON_HPP
+#define SUPEROFFICE_CODEC_XML_XML_TO_JSON_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -518,10 +518,10 @@ class xml_to_json {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/xml_write.hpp - a described struct as an XML document, named like the struct and its members.
+// superoffice/codec/xml/xml_write.hpp - a described struct as an XML document, named like the struct and its members.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_DETAIL_XML_WRITE_HPP
-#define SUPEROFFICE_DETAIL_XML_WRITE_HPP
+#ifndef SUPEROFFICE_CODEC_XML_XML_WRITE_HPP
+#define SUPEROFFICE_CODEC_XML_XML_WRITE_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {

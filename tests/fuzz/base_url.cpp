@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "fuzzing.hpp"
 
-#include <superoffice/base_url.hpp>
+#include <superoffice/http/base_url.hpp>
 #include <superoffice/transport/ip_address.hpp>
 
 #include <string>

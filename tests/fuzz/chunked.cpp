@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "fuzzing.hpp"
 
-#include <superoffice/detail/chunked.hpp>
+#include <superoffice/http/detail/chunked.hpp>
 
 #include <string>
 

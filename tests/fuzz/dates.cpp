@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "fuzzing.hpp"
 
-#include <superoffice/content_type.hpp>
-#include <superoffice/date_time.hpp>
-#include <superoffice/detail/http_date.hpp>
+#include <superoffice/http/content_type.hpp>
+#include <superoffice/http/detail/http_date.hpp>
+#include <superoffice/schema/date_time.hpp>
 
 #include <string>
 

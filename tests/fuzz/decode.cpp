@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "fuzzing.hpp"
 
-#include <superoffice/batch_task_info.hpp>
-#include <superoffice/json.hpp>
-#include <superoffice/json/compact_reader.hpp>
-#include <superoffice/json/simdjson_reader.hpp>
+#include <superoffice/codec/compact_reader.hpp>
+#include <superoffice/codec/json.hpp>
+#include <superoffice/codec/simdjson_reader.hpp>
+#include <superoffice/schema/batch_task_info.hpp>
 
 #include <string>
 #include <tuple>

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "fuzzing.hpp"
 
-#include <superoffice/exchange.hpp>
+#include <superoffice/http/exchange.hpp>
 
 #include <string>
 

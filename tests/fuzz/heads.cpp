@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "fuzzing.hpp"
 
-#include <superoffice/detail/http1_writer.hpp>
+#include <superoffice/http/detail/http1_writer.hpp>
 #include <superoffice/transport/connect_proxy.hpp>
 
 #include <iterator>

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "fuzzing.hpp"
 
-#include <superoffice/json/compact_reader.hpp>
-#include <superoffice/json/simdjson_reader.hpp>
+#include <superoffice/codec/compact_reader.hpp>
+#include <superoffice/codec/simdjson_reader.hpp>
 
 #include <support/json_reading.hpp>
 

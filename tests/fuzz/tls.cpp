@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "fuzzing.hpp"
 
-#include <superoffice/detail/tls_session.hpp>
-#include <superoffice/transport/key_pin.hpp>
+#include <superoffice/transport/tls/detail/tls_session.hpp>
+#include <superoffice/transport/tls/key_pin.hpp>
 
 #include <string>
 

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "fuzzing.hpp"
 
-#include <superoffice/batch_task_info.hpp>
-#include <superoffice/json/compact_reader.hpp>
+#include <superoffice/codec/compact_reader.hpp>
+#include <superoffice/schema/batch_task_info.hpp>
 #include <superoffice/xml.hpp>
 
 #include <string>

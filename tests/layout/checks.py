@@ -1,9 +1,12 @@
-"""The sources are laid out by .clang-format, and clang-tidy has nothing to say."""
+"""Headers lie in their layers, sources are laid out by .clang-format, and clang-tidy has nothing to say."""
 
 import pathlib
 import shutil
 
-from checking import INCLUDE, ROOT, Check, Failed, output_of
+import layers
+from checking import INCLUDE, ROOT, Check, Failed, output_of, run_unittests
+
+HERE = pathlib.Path(__file__).resolve().parent
 
 ALL_ON = tuple(f"-DSUPEROFFICE_WITH_{switch}=1" for switch in ("SIMDJSON", "MBEDTLS", "SOCKETS"))
 OPT_IN = "".join(f"#include <superoffice/{name}>\n" for name in ("std_types.hpp", "transport/cares_resolver.hpp", "xml.hpp"))
@@ -36,7 +39,14 @@ def tidy_opt_in():
     tidy(source, "-DSUPEROFFICE_WITH_SOCKETS=1")
 
 
+def layered():
+    if found := list(layers.faults(INCLUDE / "superoffice")):
+        raise Failed("\n".join(found))
+
+
 def checks():
+    yield Check("layout: no include points up, each header lies in a layer", layered)
+    yield Check("layout: the check of the layers", lambda: run_unittests("discover", "-s", HERE, "-p", "test_layers.py"))
     yield Check("layout: clang-format", formatted)
     yield Check("clang-tidy: everything switched on", lambda: tidy(ROOT / "examples" / "04_watch.cpp", *ALL_ON))
     yield Check("clang-tidy: nothing switched on", lambda: tidy(ROOT / "examples" / "05_own_link.cpp"))

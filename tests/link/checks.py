@@ -123,7 +123,7 @@ def switches_are_0_or_1():
     """What else one is set to stops the compiler: a word would be 0 without a word."""
     for switch, value, compiler in itertools.product(
             ("WITH_SIMDJSON", "WITH_MBEDTLS", "WITH_SOCKETS", "SIMDJSON_BUILTIN_ONLY"), ("2", "-1", "ON"), COMPILERS):
-        printed = compiled(compiler, "#include <superoffice/config.hpp>\n", f"-DSUPEROFFICE_{switch}={value}", "-fsyntax-only",
+        printed = compiled(compiler, "#include <superoffice/base/config.hpp>\n", f"-DSUPEROFFICE_{switch}={value}", "-fsyntax-only",
                            code=1)
         if "are 0 or 1" not in printed and not re.search(rf"error: .*\b{value}\b", printed):
             raise Failed(f"{compiler} does not say what is wrong with {switch}={value}:\n{printed}")

@@ -1,6 +1,6 @@
 // Prints the rows of the README's table of errors.
 // SPDX-License-Identifier: BSL-1.0
-#include <superoffice/error.hpp>
+#include <superoffice/base/error.hpp>
 
 #include <cstdio>
 

@@ -37,7 +37,7 @@ class Amalgamate(unittest.TestCase):
     def files_of(self, umbrella, **headers):
         """Of a tree with an umbrella, version.hpp, config.hpp and these headers; a body makes a header."""
         files = {"version": VERSION, "config": SWITCHES, **headers,
-                 "batch": "#include <superoffice/version.hpp>\n#include <superoffice/config.hpp>\n" + umbrella}
+                 "batch": "#include <superoffice/base/version.hpp>\n#include <superoffice/base/config.hpp>\n" + umbrella}
         with tempfile.TemporaryDirectory() as folder:
             for name, body in files.items():
                 path = pathlib.Path(folder) / "superoffice" / f"{name}.hpp"
@@ -89,9 +89,9 @@ class Amalgamate(unittest.TestCase):
         self.assertIn("#define SUPEROFFICE_X_HPP\n#include <boost/describe.hpp>", text)
 
     def test_what_stands_outside_the_guard_stays_there(self):
-        text = self.text_of("", version="// superoffice/version.hpp - v.\n#ifdef OTHER\n#error two\n#endif\n"
+        text = self.text_of("", version="// superoffice/base/version.hpp - v.\n#ifdef OTHER\n#error two\n#endif\n"
                             + header("version", VERSION))
-        self.assertLess(text.index("#error two"), text.index("#ifndef SUPEROFFICE_VERSION_HPP"))
+        self.assertLess(text.index("#error two"), text.index("#ifndef SUPEROFFICE_BASE_VERSION_HPP"))
 
     def test_a_header_that_is_only_reached_under_a_switch_gets_that_switch(self):
         text = self.text_of("#if SUPEROFFICE_WITH_A\n#include <superoffice/x.hpp>\n#endif", x="#include <span>\nint x;")
@@ -143,7 +143,7 @@ class Amalgamate(unittest.TestCase):
         self.assertIn("The licence.", opt_in)
 
     def test_an_opt_in_header_stops_a_single_header_of_another_version(self):
-        version = "// superoffice/version.hpp - v.\n#ifdef OTHER\n#error two\n#endif\n" + header("version", VERSION)
+        version = "// superoffice/base/version.hpp - v.\n#ifdef OTHER\n#error two\n#endif\n" + header("version", VERSION)
         text = self.opt_in_of("", version=version, std_types="int opt_in;")
         self.assertLess(text.index("#include <superoffice/batch.hpp>"), text.index("#error two"))
         self.assertLess(text.index("#error two"), text.index("int opt_in;"))

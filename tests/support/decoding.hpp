@@ -3,9 +3,9 @@
 #ifndef SUPEROFFICE_TESTS_SUPPORT_DECODING_HPP
 #define SUPEROFFICE_TESTS_SUPPORT_DECODING_HPP
 
-#include <superoffice/json.hpp>
-#include <superoffice/json/compact_reader.hpp>
-#include <superoffice/json/simdjson_reader.hpp>
+#include <superoffice/codec/compact_reader.hpp>
+#include <superoffice/codec/json.hpp>
+#include <superoffice/codec/simdjson_reader.hpp>
 
 #include <doctest/doctest.h>
 

@@ -3,7 +3,7 @@
 #ifndef SUPEROFFICE_TESTS_SUPPORT_DRIVE_EXCHANGE_HPP
 #define SUPEROFFICE_TESTS_SUPPORT_DRIVE_EXCHANGE_HPP
 
-#include <superoffice/exchange.hpp>
+#include <superoffice/http/exchange.hpp>
 #include <superoffice/transport/scripted.hpp>
 
 #include <support/guard_page.hpp>

@@ -2,7 +2,7 @@
 #ifndef SUPEROFFICE_TESTS_SUPPORT_JSON_CASES_HPP
 #define SUPEROFFICE_TESTS_SUPPORT_JSON_CASES_HPP
 
-#include <superoffice/error.hpp>
+#include <superoffice/base/error.hpp>
 
 #include <cstddef>
 #include <string_view>

@@ -2,7 +2,7 @@
 #ifndef SUPEROFFICE_TESTS_SUPPORT_JSON_READING_HPP
 #define SUPEROFFICE_TESTS_SUPPORT_JSON_READING_HPP
 
-#include <superoffice/json/reader.hpp>
+#include <superoffice/codec/reader.hpp>
 
 #include <cstddef>
 #include <cstdint>

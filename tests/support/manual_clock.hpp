@@ -3,8 +3,8 @@
 #ifndef SUPEROFFICE_TESTS_SUPPORT_MANUAL_CLOCK_HPP
 #define SUPEROFFICE_TESTS_SUPPORT_MANUAL_CLOCK_HPP
 
-#include <superoffice/time.hpp>
-#include <superoffice/transport.hpp>
+#include <superoffice/base/time.hpp>
+#include <superoffice/transport/byte_transport.hpp>
 
 namespace support {
 

@@ -3,10 +3,10 @@
 #ifndef SUPEROFFICE_TESTS_SUPPORT_SCRIPTED_CALL_HPP
 #define SUPEROFFICE_TESTS_SUPPORT_SCRIPTED_CALL_HPP
 
-#include <superoffice/client.hpp>
-#include <superoffice/json.hpp>
+#include <superoffice/base/version.hpp>
+#include <superoffice/client/client.hpp>
+#include <superoffice/codec/json.hpp>
 #include <superoffice/transport/scripted.hpp>
-#include <superoffice/version.hpp>
 
 #include <doctest/doctest.h>
 

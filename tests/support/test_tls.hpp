@@ -3,7 +3,7 @@
 #ifndef SUPEROFFICE_TESTS_SUPPORT_TEST_TLS_HPP
 #define SUPEROFFICE_TESTS_SUPPORT_TEST_TLS_HPP
 
-#include <superoffice/transport/tls_options.hpp>
+#include <superoffice/transport/tls/tls_options.hpp>
 
 #include <cstdlib>
 #include <string_view>

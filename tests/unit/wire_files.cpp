@@ -1,6 +1,6 @@
 // Tests of a call, over each file of tests/wire: whole, in pieces, made to wait, and with the link going down at each byte.
 // SPDX-License-Identifier: BSL-1.0
-#include <superoffice/client.hpp>
+#include <superoffice/client/client.hpp>
 #include <superoffice/transport/connect_proxy.hpp>
 #include <superoffice/transport/scripted.hpp>
 #include <superoffice/transport/scripted_http.hpp>

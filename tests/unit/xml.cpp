@@ -1,6 +1,6 @@
 // Tests of superoffice/xml.hpp: what XML becomes, what is refused, and that nothing else comes out of it.
 // SPDX-License-Identifier: BSL-1.0
-#include <superoffice/client.hpp>
+#include <superoffice/client/client.hpp>
 #include <superoffice/std_types.hpp>
 #include <superoffice/transport/scripted_http.hpp>
 #include <superoffice/xml.hpp>

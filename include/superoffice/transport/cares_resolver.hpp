@@ -5,14 +5,14 @@
 
 // Opt-in, because c-ares is linked in (-lcares; Debian: libc-ares-dev; 1.18 or later) and lives on the heap.
 
-#include <superoffice/config.hpp>
+#include <superoffice/base/config.hpp>
 
 #if SUPEROFFICE_WITH_SOCKETS
 
-#include <superoffice/borrowed.hpp>
-#include <superoffice/detail/cares_api.hpp>
-#include <superoffice/detail/socket_api.hpp>
-#include <superoffice/transport.hpp>
+#include <superoffice/base/borrowed.hpp>
+#include <superoffice/transport/byte_transport.hpp>
+#include <superoffice/transport/detail/cares_api.hpp>
+#include <superoffice/transport/detail/socket_api.hpp>
 #include <superoffice/transport/resolver.hpp>
 #include <superoffice/transport/tcp_socket.hpp>
 

@@ -3,12 +3,12 @@
 #ifndef SUPEROFFICE_TRANSPORT_CONNECT_PROXY_HPP
 #define SUPEROFFICE_TRANSPORT_CONNECT_PROXY_HPP
 
-#include <superoffice/borrowed.hpp>
-#include <superoffice/detail/ascii.hpp>
-#include <superoffice/detail/http1_reader.hpp>
-#include <superoffice/detail/wipe.hpp>
-#include <superoffice/request_head.hpp>
-#include <superoffice/transport.hpp>
+#include <superoffice/base/borrowed.hpp>
+#include <superoffice/base/detail/ascii.hpp>
+#include <superoffice/base/detail/wipe.hpp>
+#include <superoffice/http/detail/http1_reader.hpp>
+#include <superoffice/http/request_head.hpp>
+#include <superoffice/transport/byte_transport.hpp>
 #include <superoffice/transport/ip_address.hpp>
 
 #include <concepts>

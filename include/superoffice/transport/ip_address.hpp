@@ -3,8 +3,8 @@
 #ifndef SUPEROFFICE_TRANSPORT_IP_ADDRESS_HPP
 #define SUPEROFFICE_TRANSPORT_IP_ADDRESS_HPP
 
-#include <superoffice/config.hpp>
-#include <superoffice/detail/ascii.hpp>
+#include <superoffice/base/config.hpp>
+#include <superoffice/base/detail/ascii.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -3,12 +3,12 @@
 #ifndef SUPEROFFICE_TRANSPORT_MBEDTLS_SOCKET_HPP
 #define SUPEROFFICE_TRANSPORT_MBEDTLS_SOCKET_HPP
 
-#include <superoffice/config.hpp>
+#include <superoffice/base/config.hpp>
 
 #if SUPEROFFICE_WITH_MBEDTLS && SUPEROFFICE_WITH_SOCKETS
 
 #include <superoffice/transport/tcp_socket.hpp>
-#include <superoffice/transport/tls.hpp>
+#include <superoffice/transport/tls/tls.hpp>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {

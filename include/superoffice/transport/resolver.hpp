@@ -3,10 +3,10 @@
 #ifndef SUPEROFFICE_TRANSPORT_RESOLVER_HPP
 #define SUPEROFFICE_TRANSPORT_RESOLVER_HPP
 
-#include <superoffice/transport.hpp>
+#include <superoffice/transport/byte_transport.hpp>
 #include <superoffice/transport/ip_address.hpp>
 #if SUPEROFFICE_WITH_SOCKETS
-#include <superoffice/detail/socket_api.hpp>
+#include <superoffice/transport/detail/socket_api.hpp>
 #endif
 
 #include <concepts>

@@ -3,7 +3,7 @@
 #ifndef SUPEROFFICE_TRANSPORT_SCRIPT_MANNER_HPP
 #define SUPEROFFICE_TRANSPORT_SCRIPT_MANNER_HPP
 
-#include <superoffice/transport.hpp>
+#include <superoffice/transport/byte_transport.hpp>
 
 #include <cstddef>
 #include <cstdint>

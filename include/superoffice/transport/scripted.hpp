@@ -3,9 +3,9 @@
 #ifndef SUPEROFFICE_TRANSPORT_SCRIPTED_HPP
 #define SUPEROFFICE_TRANSPORT_SCRIPTED_HPP
 
-#include <superoffice/detail/script_player.hpp>
-#include <superoffice/error.hpp>
-#include <superoffice/transport.hpp>
+#include <superoffice/base/error.hpp>
+#include <superoffice/transport/byte_transport.hpp>
+#include <superoffice/transport/detail/script_player.hpp>
 #include <superoffice/transport/script_manner.hpp>
 
 #include <cstddef>

@@ -3,13 +3,13 @@
 #ifndef SUPEROFFICE_TRANSPORT_SCRIPTED_HTTP_HPP
 #define SUPEROFFICE_TRANSPORT_SCRIPTED_HTTP_HPP
 
-#include <superoffice/detail/ascii.hpp>
-#include <superoffice/detail/script_player.hpp>
-#include <superoffice/error.hpp>
-#include <superoffice/header_line.hpp>
-#include <superoffice/http_transport.hpp>
-#include <superoffice/time.hpp>
-#include <superoffice/transport.hpp>
+#include <superoffice/base/detail/ascii.hpp>
+#include <superoffice/base/error.hpp>
+#include <superoffice/base/time.hpp>
+#include <superoffice/http/header_line.hpp>
+#include <superoffice/transport/byte_transport.hpp>
+#include <superoffice/transport/detail/script_player.hpp>
+#include <superoffice/transport/http_transport.hpp>
 #include <superoffice/transport/script_manner.hpp>
 
 #include <cstddef>

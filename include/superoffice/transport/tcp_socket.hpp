@@ -3,13 +3,13 @@
 #ifndef SUPEROFFICE_TRANSPORT_TCP_SOCKET_HPP
 #define SUPEROFFICE_TRANSPORT_TCP_SOCKET_HPP
 
-#include <superoffice/config.hpp>
+#include <superoffice/base/config.hpp>
 #include <superoffice/transport/resolver.hpp>
 
 #if SUPEROFFICE_WITH_SOCKETS
 
-#include <superoffice/detail/socket_api.hpp>
-#include <superoffice/transport.hpp>
+#include <superoffice/transport/byte_transport.hpp>
+#include <superoffice/transport/detail/socket_api.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -30,7 +30,7 @@
 #include <superoffice/batch.hpp>
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/version.hpp - the version of this library; the only place where its number is written.
+// superoffice/base/version.hpp - the version of this library; the only place where its number is written.
 // ---------------------------------------------------------------------------------------------------------------------
 // Outside the guard, so that a second, different copy of the library in one translation unit is stopped here. The same
 // version twice (tree and single header) is harmless.
@@ -39,8 +39,8 @@
 #error "superoffice-batch: two different versions of the library in one translation unit"
 #endif
 
-#ifndef SUPEROFFICE_VERSION_HPP
-#define SUPEROFFICE_VERSION_HPP
+#ifndef SUPEROFFICE_BASE_VERSION_HPP
+#define SUPEROFFICE_BASE_VERSION_HPP
 
 #define SUPEROFFICE_VERSION_MAJOR 0
 #define SUPEROFFICE_VERSION_MINOR 1
@@ -52,11 +52,11 @@
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/detail/cares_api.hpp - c-ares as the resolver uses it; no other header includes <ares.h>.
+// superoffice/transport/detail/cares_api.hpp - c-ares as the resolver uses it; no other header includes <ares.h>.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_SOCKETS
-#ifndef SUPEROFFICE_DETAIL_CARES_API_HPP
-#define SUPEROFFICE_DETAIL_CARES_API_HPP
+#ifndef SUPEROFFICE_TRANSPORT_DETAIL_CARES_API_HPP
+#define SUPEROFFICE_TRANSPORT_DETAIL_CARES_API_HPP
 
 #if SUPEROFFICE_WITH_SOCKETS
 

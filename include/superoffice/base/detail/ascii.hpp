@@ -1,0 +1,230 @@
+// superoffice/base/detail/ascii.hpp - ASCII as HTTP uses it: classes of bytes, comparison without case, numbers.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_BASE_DETAIL_ASCII_HPP
+#define SUPEROFFICE_BASE_DETAIL_ASCII_HPP
+
+#include <superoffice/base/config.hpp>
+#include <superoffice/base/detail/name_sizes.hpp>
+
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail::ascii {
+
+// Never <cctype>: those functions ask the locale, and take a negative char as a licence to crash.
+
+/// A literal's text, measured by the compiler: string_view's own constructor does that at run time where it is not inlined.
+template <std::size_t Size>
+consteval std::string_view literal(const char (&text)[Size]) noexcept {
+    return {text, Size - 1};
+}
+
+// Parts of a text, and places in it. The members of string_view that do the same check their arguments and end in abort
+// when they are wrong, which is code that a small machine would have to carry.
+
+/// `text` from its byte `at` on, which is at most its end.
+constexpr std::string_view from(std::string_view text, std::size_t at) noexcept {
+    return {text.data() + at, text.size() - at};
+}
+
+/// The first `size` bytes of `text`, at most all of it.
+constexpr std::string_view first(std::string_view text, std::size_t size) noexcept {
+    text.remove_suffix(text.size() - size);
+    return text;
+}
+
+/// Where the first `c` stands; the size of the text where there is none.
+constexpr std::size_t find(std::string_view text, char c) noexcept {
+    if constexpr (SUPEROFFICE_FOR_SPEED) {
+        const std::size_t at = text.find(c);
+        return at != text.npos ? at : text.size();
+    }
+    std::size_t at = 0;
+    while (at < text.size() && text[at] != c) ++at;
+    return at;
+}
+
+// Lists that the library itself hands over, as plain literals that end in NUL: on a Cortex-M each place that hands over a
+// view of a literal takes twenty bytes more than one that hands over a pointer.
+
+constexpr bool is_one_of(char c, const char* list) noexcept {
+    for (; *list != 0; ++list)
+        if (*list == c) return true;
+    return false;
+}
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+/// The value of a hexadecimal digit of either case, -1 for anything else.
+constexpr int hex_digit(char c) noexcept {
+    if (is_digit(c)) return c - '0';
+    const char lower = to_lower(c);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+constexpr bool is_alphanumeric(char c) noexcept {
+    const char lower = to_lower(c);
+    return is_digit(c) || (lower >= 'a' && lower <= 'z');
+}
+
+/// A letter, a digit, or one of `others`.
+constexpr bool is_alphanumeric_or(char c, const char* others) noexcept {
+    return is_alphanumeric(c) || is_one_of(c, others);
+}
+
+/// What a method and a header's name are made of besides letters and digits: tchar, RFC 9110 section 5.6.2.
+inline constexpr const char* token_marks = "!#$%&'*+-.^_`|~";
+
+/// Where a look is to cost nothing. Filled by what is true: asking the rule for every byte takes a compiler longer than
+/// the rest of this header.
+struct token_table {
+    bool rows[256] = {};
+
+    consteval token_table() noexcept {
+        for (unsigned c = '0'; c <= '9'; ++c) rows[c] = true;
+        for (unsigned c = 'A'; c <= 'Z'; ++c) rows[c] = rows[c + ('a' - 'A')] = true;
+        for (const char* c = token_marks; *c != 0; ++c) rows[static_cast<unsigned char>(*c)] = true;
+    }
+};
+inline constexpr token_table tokens;
+
+constexpr bool is_token(char c) noexcept {
+    if constexpr (SUPEROFFICE_FOR_SPEED)
+        return tokens.rows[static_cast<unsigned char>(c)];
+    else
+        return is_alphanumeric_or(c, token_marks);
+}
+
+/// What a request's target is made of here, where nothing is encoded and no fragment is sent: RFC 9112 section 3.2.1.
+constexpr bool is_of_target(char c) noexcept { return c > ' ' && c <= '~' && c != '#'; }
+
+/// What a header's value, a reason phrase and a chunk extension are made of: HTAB, SP, VCHAR and obs-text, RFC 9110
+/// section 5.5. Every other control character, DEL included, is refused wherever this is asked.
+constexpr bool is_text(char c) noexcept {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
+}
+
+/// Eight characters as a number, the first one lowest; the compiler makes one load of it where it can.
+constexpr std::uint64_t word_of(const char* text) noexcept {
+    const auto byte = [text](int n) { return std::uint64_t{static_cast<unsigned char>(text[n])} << 8 * n; };
+    return byte(0) | byte(1) | byte(2) | byte(3) | byte(4) | byte(5) | byte(6) | byte(7);
+}
+
+/// Where the first byte from `at` on stands that is no `is_text`; `size` where there is none.
+constexpr std::size_t end_of_text(const char* text, std::size_t at, std::size_t size) noexcept {
+    constexpr std::uint64_t ones = ~std::uint64_t{0} / 0xFF, tops = ones << 7;
+    for (;; ++at) {
+        while (SUPEROFFICE_FOR_SPEED && size - at >= 8) {
+            const std::uint64_t word = word_of(text + at), dels = word ^ ones * 0x7F;
+            // The top bit of a byte below 0x20, HTAB among them, or of one that is 0x7F.
+            const std::uint64_t stops = (((word - ones * 0x20) & ~word) | ((dels - ones) & ~dels)) & tops;
+            // Bytes behind the first such one may be flagged without cause.
+            at += stops != 0 ? static_cast<std::size_t>(std::countr_zero(stops)) / 8 : 8;
+            if (stops != 0) break;
+        }
+        if (at == size || !is_text(text[at])) return at;
+    }
+}
+
+/// Optional white space of HTTP: SP and HTAB only.
+constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t'; }
+
+constexpr std::string_view trim(std::string_view text) noexcept {
+    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (to_lower(a[i]) != to_lower(b[i])) return false;
+    return true;
+}
+
+// Lists of words in one literal: a space stands behind each.
+
+/// The first word of `list`, which begins with the next one then.
+constexpr std::string_view take_word(const char*& list) noexcept {
+    const char* const word = list;
+    while (*list != ' ') ++list;
+    return {word, static_cast<std::size_t>(list++ - word)};
+}
+
+/// Which word of `list` this is, letter case ignored, counted from 0; -1 for none.
+constexpr int index_of_word(const char* list, std::string_view word) noexcept {
+    for (int index = 0; *list != 0; ++index)
+        if (equal_ignoring_case(take_word(list), word)) return index;
+    return -1;
+}
+
+/// The word at that place of `list`, counted from 0; there is one.
+constexpr std::string_view word_at(const char* list, std::size_t index) noexcept {
+    while (index-- != 0) static_cast<void>(take_word(list));
+    return take_word(list);
+}
+
+/// How long the words of `list` are.
+consteval name_sizes sizes_of_words(const char* list) noexcept {
+    name_sizes sizes;
+    for (std::size_t size = 0; *list != 0; ++list) {
+        if (*list == ' ') sizes.add(size);
+        size = *list == ' ' ? 0 : size + 1;
+    }
+    return sizes;
+}
+
+/// Whether this is that word, letter case ignored. A space stands behind it.
+constexpr bool is_word(const char* listed, std::string_view word) noexcept { return index_of_word(listed, word) == 0; }
+
+/// Digits only, at least one, no sign, no space. False, and `value` untouched, for anything else and on overflow.
+constexpr bool parse_decimal(std::string_view text, std::uint64_t& value) noexcept {
+    constexpr std::uint64_t highest = (std::numeric_limits<std::uint64_t>::max)();
+    std::uint64_t sum = 0;
+    for (const char c : text) {
+        if (!is_digit(c)) return false;
+        const auto digit = static_cast<std::uint64_t>(c - '0');
+        if (sum > highest / 10) return false;
+        sum *= 10;
+        if (digit > highest - sum) return false;
+        sum += digit;
+    }
+    if (text.empty()) return false;
+    value = sum;
+    return true;
+}
+
+/// A number's decimal text; lives as long as the object.
+class decimal {
+  public:
+    /// Divides in the number's own width: 32-bit machines have no instruction for more.
+    template <std::unsigned_integral Number>
+    constexpr explicit decimal(Number value) noexcept {
+        do {
+            const auto rest = static_cast<Number>(value / 10);
+            digits_[--first_] = static_cast<char>('0' + (value - rest * 10));
+            value = rest;
+        } while (value != 0);
+    }
+    [[nodiscard]] constexpr std::string_view text() const noexcept {
+        return {digits_ + first_, sizeof digits_ - first_};
+    }
+
+  private:
+    char digits_[20] = {};  // 2^64 - 1 has 20
+    std::size_t first_ = sizeof digits_;
+};
+
+}  // namespace detail::ascii
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

@@ -1,0 +1,133 @@
+// superoffice/base/time.hpp - time as plain 64-bit counts: it comes in as an argument, no clock is read here.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_BASE_TIME_HPP
+#define SUPEROFFICE_BASE_TIME_HPP
+
+#include <superoffice/base/config.hpp>
+
+#include <compare>
+#include <concepts>
+#include <cstdint>
+#include <type_traits>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+namespace detail {
+
+// Sums that do not fit stay at the end of what 64 bits can say: a deadline made of "for ever" is later than all others.
+
+[[gnu::noinline]] constexpr std::int64_t sum(std::int64_t a, std::int64_t b) noexcept {
+    if (b > 0 && a > INT64_MAX - b) return INT64_MAX;
+    if (b < 0 && a < INT64_MIN - b) return INT64_MIN;
+    return a + b;
+}
+[[gnu::noinline]] constexpr std::int64_t difference(std::int64_t a, std::int64_t b) noexcept {
+    if (b < 0 && a > INT64_MAX + b) return INT64_MAX;
+    if (b > 0 && a < INT64_MIN + b) return INT64_MIN;
+    return a - b;
+}
+constexpr std::int64_t times(std::int64_t a, std::int64_t positive) noexcept {
+    if (a > INT64_MAX / positive) return INT64_MAX;
+    if (a < INT64_MIN / positive) return INT64_MIN;
+    return a * positive;
+}
+
+/// Of a floating point number, what is before its point; what 64 bits do not hold is cut, infinity too, and NaN is 0.
+template <class Float>
+constexpr std::int64_t whole(Float value) noexcept {
+    constexpr auto limit = static_cast<Float>(9223372036854775808.0);  // 2^63
+    if (value >= limit) return INT64_MAX;
+    if (value < -limit) return INT64_MIN;
+    return value >= -limit ? static_cast<std::int64_t>(value) : 0;
+}
+
+// What std::chrono::duration and time_point look like from outside; naming them would cost <chrono>.
+template <class D>
+concept chrono_duration = requires(const D& d) {
+    { D::period::num } -> std::convertible_to<std::intmax_t>;
+    { D::period::den } -> std::convertible_to<std::intmax_t>;
+    { d.count() } -> std::convertible_to<std::int64_t>;
+};
+
+template <class P>
+concept chrono_time_point = requires(const P& p) {
+    { p.time_since_epoch() } -> chrono_duration;
+};
+
+template <chrono_duration D>
+constexpr std::int64_t to_milliseconds(const D& d) noexcept {
+    constexpr std::int64_t num = D::period::num, den = D::period::den;
+    if constexpr (std::floating_point<std::remove_cvref_t<decltype(d.count())>>)
+        return whole(d.count() * num * 1000 / den);
+    else if constexpr (num == 1 && den >= 1000 && den % 1000 == 0)
+        return static_cast<std::int64_t>(d.count()) / (den / 1000);  // finer than a millisecond: cut
+    else
+        return times(times(static_cast<std::int64_t>(d.count()), num), 1000) / den;
+}
+
+}  // namespace detail
+
+/// A length of time. Whole milliseconds, signed, 64 bits. Takes a std::chrono duration as well (cut to whole ones).
+struct milliseconds {
+    std::int64_t count = 0;
+
+    constexpr milliseconds() noexcept = default;
+    constexpr explicit milliseconds(std::int64_t n) noexcept : count(n) {}
+    template <detail::chrono_duration D>
+    constexpr milliseconds(const D& d) noexcept : count(detail::to_milliseconds(d)) {}
+
+    friend constexpr auto operator<=>(milliseconds, milliseconds) noexcept = default;
+    friend constexpr milliseconds operator+(milliseconds a, milliseconds b) noexcept {
+        return milliseconds{detail::sum(a.count, b.count)};
+    }
+    friend constexpr milliseconds operator-(milliseconds a, milliseconds b) noexcept {
+        return milliseconds{detail::difference(a.count, b.count)};
+    }
+};
+
+/// A point in time: milliseconds since any start that stays the same, on a clock that never goes back. Takes a
+/// std::chrono time_point (of a steady clock) as well.
+struct instant {
+    std::int64_t count = 0;
+
+    constexpr instant() noexcept = default;
+    constexpr explicit instant(std::int64_t n) noexcept : count(n) {}
+    template <detail::chrono_time_point P>
+    constexpr instant(const P& p) noexcept : count(detail::to_milliseconds(p.time_since_epoch())) {}
+
+    friend constexpr auto operator<=>(instant, instant) noexcept = default;
+    friend constexpr instant operator+(instant t, milliseconds d) noexcept {
+        return instant{detail::sum(t.count, d.count)};
+    }
+    friend constexpr instant operator-(instant t, milliseconds d) noexcept {
+        return instant{detail::difference(t.count, d.count)};
+    }
+    friend constexpr milliseconds operator-(instant a, instant b) noexcept {
+        return milliseconds{detail::difference(a.count, b.count)};
+    }
+
+    /// Later than any deadline.
+    static constexpr instant never() noexcept { return instant{INT64_MAX}; }
+};
+
+/// Makes an `instant` of a 32-bit millisecond counter that wraps (HAL_GetTick, millis; xTaskGetTickCount where
+/// configTICK_RATE_HZ is 1000): hand it each reading in the order in which they were taken, at least once in 49 days. Of a
+/// counter with another step, what comes out is to be scaled, not what goes in, which would wrap elsewhere:
+/// `instant{clock(ticks).count * portTICK_PERIOD_MS}`. One object for one counter; 16 bytes.
+class tick32 {
+  public:
+    constexpr instant operator()(std::uint32_t ticks) noexcept {
+        total_ += static_cast<std::uint32_t>(ticks - last_);  // unsigned: right across the wrap
+        last_ = ticks;
+        return instant{total_};
+    }
+
+  private:
+    std::int64_t total_ = 0;
+    std::uint32_t last_ = 0;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

@@ -1,0 +1,111 @@
+// superoffice/client/call.hpp - one running call, in the caller's hands.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_CLIENT_CALL_HPP
+#define SUPEROFFICE_CLIENT_CALL_HPP
+
+#include <superoffice/base/result.hpp>
+#include <superoffice/base/time.hpp>
+#include <superoffice/codec/select.hpp>
+#include <superoffice/service/operation.hpp>
+#include <superoffice/service/options.hpp>
+#include <superoffice/transport/byte_transport.hpp>
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// The most pieces of work in one step. Each is at most one call of the link; two for a kept connection that was dead.
+inline constexpr unsigned max_work_per_step = 16;
+
+/// What `step` answers: call it again, or fetch the value.
+enum class step_state : std::uint8_t { pending, done };
+
+/// What a pending call waits for: the link to be readable or writable, or (`wait_for::time`) the next step; at the
+/// latest `until`.
+struct wait_condition {
+    wait_for what = wait_for::nothing;
+    instant until = instant::never();
+};
+
+/// Says that the start of a call may wait for the link's name look-up all the same. Not made from `{}`, which stands for
+/// options left as they are.
+struct allow_waiting_lookup_t {
+    explicit constexpr allow_waiting_lookup_t(int) noexcept {}
+};
+inline constexpr allow_waiting_lookup_t allow_waiting_lookup{0};
+
+/// A running call. The caller holds it; moving it on is allowed, and giving it up (destructor, `cancel`) ends the call
+/// and leaves the client ready for the next one. It must be gone before its client is.
+template <class Client, class Info>
+class call {
+  public:
+    /// None: done, and its value `errc::cancelled`. For a member that is assigned to when there is a call.
+    call() noexcept : api_(nullptr), value_(cancelled) {}
+
+    /// Made by the client. A client that is busy, or cannot be used, makes a call that is done, with the error.
+    template <class Request, class Reply>
+    call(Client& api, const operation<Request, Reply>& what, const Request& request,
+         const call_options& options) noexcept
+        : api_(&api) {
+        const std::string_view select = options.select.empty() ? select_of<Info, Reply>() : options.select.view();
+        if (const error e = api.begin(what, request, select, options); e.code != errc::ok) finish(e);
+    }
+    /// The other one is done then, and its value `errc::cancelled`.
+    call(call&& other) noexcept : api_(other.api_), value_(std::move(other.value_)) { other.finish(cancelled); }
+    /// Cancels the call that this was. One that the same client is to start anew is cancelled before: the start comes
+    /// first, and would be `errc::busy`.
+    call& operator=(call&& other) noexcept {
+        if (this != &other) {
+            cancel();
+            api_ = other.api_;
+            value_ = std::move(other.value_);
+            other.finish(cancelled);
+        }
+        return *this;
+    }
+    ~call() { cancel(); }
+
+    /// Goes on as far as it can without waiting, `max_work_per_step` pieces of work at most. `now` never goes back;
+    /// the first one starts the deadline. After `done` it answers `done` and does nothing.
+    step_state step(instant now) noexcept {
+        if (api_ != nullptr && api_->advance(now, value_) == step_state::done) api_ = nullptr;
+        return api_ == nullptr ? step_state::done : step_state::pending;
+    }
+
+    /// What to wait for before the next step, for those who sleep in between. While pending.
+    [[nodiscard]] wait_condition wants() const noexcept { return api_ == nullptr ? wait_condition{} : api_->wants(); }
+
+    [[nodiscard]] bool is_done() const noexcept { return api_ == nullptr; }
+
+    /// The value or the error; only once `step` has answered done. Texts live until the client's next call,
+    /// its `stop()` or its end.
+    [[nodiscard]] const result<Info>& value() const noexcept {
+        SUPEROFFICE_ASSERT(is_done());
+        return value_;
+    }
+
+    /// Ends it; the value is then `errc::cancelled`. Does nothing once it is done.
+    void cancel() noexcept {
+        if (api_ == nullptr) return;
+        api_->cancel();
+        finish(cancelled);
+    }
+
+  private:
+    static constexpr error cancelled{.stage = stage::none, .code = errc::cancelled};
+
+    void finish(const error& e) noexcept {
+        value_ = e;
+        api_ = nullptr;
+    }
+
+    Client* api_;
+    result<Info> value_;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

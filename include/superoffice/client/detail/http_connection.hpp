@@ -1,0 +1,237 @@
+// superoffice/client/detail/http_connection.hpp - carries a request to its reply over an HTTP stack of the host's.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_CLIENT_DETAIL_HTTP_CONNECTION_HPP
+#define SUPEROFFICE_CLIENT_DETAIL_HTTP_CONNECTION_HPP
+
+#include <superoffice/base/detail/ascii.hpp>
+#include <superoffice/base/detail/wipe.hpp>
+#include <superoffice/base/error.hpp>
+#include <superoffice/base/time.hpp>
+#include <superoffice/client/detail/call_context.hpp>
+#include <superoffice/http/base_url.hpp>
+#include <superoffice/http/detail/http_call_writer.hpp>
+#include <superoffice/http/exchange.hpp>
+#include <superoffice/service/operation.hpp>
+#include <superoffice/transport/byte_transport.hpp>
+#include <superoffice/transport/http_transport.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// Hands the request over, takes the body in, and keeps of the head what is worth keeping. The memory is laid out as
+/// `http_memory_bytes` has it.
+template <http_transport Stack>
+class http_carrier {
+  public:
+    using writer = http_call_writer;
+
+    explicit http_carrier(Stack& stack) noexcept : stack_(&stack) {}
+
+    [[nodiscard]] Stack& link() const noexcept { return *stack_; }
+
+    /// A new call begins, of whose reply nothing is known yet.
+    void renew() noexcept { counting_ = enough_ = false; }
+
+    /// The request stands at the start of `memory`: what `head` has written, then the body.
+    void begin(std::span<std::byte> memory, const writer& head, std::size_t body_size, std::size_t slack) noexcept {
+        rest_in(memory, slack);
+        method_ = head.method();
+        url_size_ = head.url_size();
+        target_at_ = head.target_at();
+        fields_end_ = head.size();
+        size_ = head.size() + body_size;
+        starting_ = true;
+    }
+
+    /// One call of the stack.
+    progress advance(course& call, const base_url& target, milliseconds, instant now) noexcept {
+        return starting_ ? hand_over(call, target, now) : take_in(call, now);
+    }
+
+    [[nodiscard]] const reply_head& head() const noexcept { return head_; }
+    [[nodiscard]] std::uint16_t status() const noexcept { return head_.status; }
+    [[nodiscard]] std::span<char> body() noexcept { return {text(), size_}; }
+    [[nodiscard]] std::size_t capacity() const noexcept { return memory_.size() - head_.fields.size(); }
+
+    /// When the time is up: a reply that was only being counted is known to be too large, which says more.
+    [[nodiscard]] bool knows_enough() noexcept { return enough_ = counting_; }
+
+    void settle(instant) noexcept {}
+
+    /// A request that was not handed over holds the credential and is wiped.
+    void abandon() noexcept {
+        if (starting_) wipe();
+        disconnect();
+    }
+
+    void disconnect() noexcept { stack_->cancel(); }
+
+    void wipe() noexcept {
+        detail::wipe(memory_.data(), memory_.size());
+        starting_ = false;
+        forget_reply();
+    }
+
+    void rest_in(std::span<std::byte> memory, std::size_t slack) noexcept {
+        memory_ = memory;
+        slack_ = slack == 0 ? 1 : slack;
+        forget_reply();
+    }
+
+  private:
+    void forget_reply() noexcept {
+        head_ = {};
+        size_ = 0;
+        counting_ = enough_ = false;
+    }
+
+    progress hand_over(course& call, const base_url& target, instant now) noexcept {
+        if (target.https && !stack_->secure()) {
+            call.reached = stage::connect;
+            return call.fail(errc::insecure_link);
+        }
+        if (call.reached < stage::resolve || call.reached > stage::receive) call.reached = stage::connect;
+        const std::string_view url{text(), url_size_};
+        const io_result io = stack_->start({.method = method_,
+                                            .url = url,
+                                            .target = url.substr(target_at_),
+                                            .to = target.to,
+                                            .https = target.https,
+                                            .fields = {text() + url_size_ + 1, fields_end_ - url_size_ - 1},
+                                            .body = {text() + fields_end_, size_ - fields_end_},
+                                            .time_left = call.deadline - now});
+        if (io.at != stage::none) call.reached = io.at;
+        if (io.state == io_state::would_block) return blocked(call, io.wants);
+        if (io.state != io_state::ready) return call.fail(io);
+        detail::wipe(memory_.data(), size_);
+        size_ = 0;
+        starting_ = false;
+        return progress::on;
+    }
+
+    progress take_in(course& call, instant now) noexcept {
+        if (enough_) return too_large(call, size_);
+        const std::span<std::byte> into = counting_ ? memory_ : memory_.subspan(size_);
+        const io_result io = stack_->step(now, into);
+        head_.status = static_cast<std::uint16_t>(stack_->status());
+        call.reached = io.at != stage::none ? io.at : head_.status != 0 ? stage::http : stage::receive;
+        switch (io.state) {
+            case io_state::would_block: return blocked(call, io.wants);
+            case io_state::closed: return finish(call);
+            case io_state::ready:
+                SUPEROFFICE_ASSERT(io.bytes <= into.size());
+                size_ += io.bytes;
+                return size_ <= room() ? progress::on : count(call);
+            case io_state::failed: break;
+        }
+        if (io.code == errc::reply_too_large) return too_large(call, told_size(size_ > room() ? size_ : room() + 1));
+        return counting_ ? too_large(call, size_) : call.fail(io);
+    }
+
+    /// Until the deadline, or until the stack wants to be called again; at once where it waits for nothing.
+    progress blocked(course& call, wait_for wants) noexcept {
+        if (wants == wait_for::nothing) return progress::waits;
+        instant until = call.deadline;
+        if constexpr (waking_http_transport<Stack>)
+            if (const instant at = stack_->wake_at(); at < until) until = at;
+        return call.wait({wants, until});
+    }
+
+    progress finish(course& call) noexcept {
+        call.reached = stage::http;
+        if (head_.status < 200 || head_.status > 599) return call.fail(errc::bad_http);
+        return weigh(call);
+    }
+
+    /// The body has outgrown the memory. The rest of it is received over what has come, and counted, unless its size was
+    /// told, or the status counts more.
+    progress count(course& call) noexcept {
+        counting_ = true;
+        const std::size_t told = told_size(0);
+        const std::size_t enough = memory_.size() + max_counted_bytes;
+        if (told < size_ && size_ <= enough && head_.status < 300) return progress::on;
+        return too_large(call, told >= size_ ? told : size_ < enough ? size_ : enough);
+    }
+
+    /// How long the body is by its head; `otherwise` where that does not say so, or less.
+    std::size_t told_size(std::size_t otherwise) noexcept {
+        std::uint64_t length = 0;
+        if (!ascii::parse_decimal(stack_->header("content-length"), length) || length < otherwise) return otherwise;
+        return static_cast<std::size_t>(length < SIZE_MAX ? length : SIZE_MAX);
+    }
+
+    /// So long a body is not there to its end.
+    progress too_large(course& call, std::size_t size) noexcept {
+        size_ = size;
+        counting_ = true;
+        return weigh(call);
+    }
+
+    /// A body of `size_` bytes, with what is kept of its head: the reply, if they are there and leave the reader's slack.
+    progress weigh(course& call) noexcept {
+        call.reached = stage::http;
+        const std::string_view coding = stack_->header("content-encoding");
+        if (size_ != 0 && !coding.empty() && !ascii::equal_ignoring_case(coding, "identity"))
+            return refuse(call, {.stage = stage::http, .code = errc::unsupported_content_coding});
+        request_head counted{{}};
+        keep_headers(counted);
+        if (counted.failure().code == errc::bad_header_value) return call.fail(errc::bad_http);
+        const std::size_t rest = slack_ + counted.needed();
+        const std::size_t needed = size_ < SIZE_MAX - rest ? size_ + rest : SIZE_MAX;
+        if (counting_ || needed > memory_.size()) return refuse(call, sized(needed));
+        request_head kept{memory_.last(counted.needed())};
+        keep_headers(kept);
+        head_.fields = kept.text();
+        return progress::replied;
+    }
+
+    void keep_headers(request_head& out) noexcept {
+        for (const std::string_view name : kept_headers)
+            if (const std::string_view value = stack_->header(name); value.data() != nullptr) out.header(name, value);
+    }
+
+    static error sized(std::size_t needed) noexcept {
+        return {.stage = stage::http, .code = errc::reply_too_large, .offset = as_offset(needed)};
+    }
+
+    /// A body that could not be taken in, an error page mostly, does not hide what the status says.
+    progress refuse(course& call, const error& e) noexcept {
+        if (head_.status < 300) return call.fail(e);
+        size_ = 0;
+        request_head kept{memory_.first(room())};
+        keep_headers(kept);
+        const bool all = kept.failure().code == errc::ok;
+        if (all) std::memmove(memory_.data() + memory_.size() - kept.size(), memory_.data(), kept.size());
+        head_.fields = all ? std::string_view{text() + memory_.size() - kept.size(), kept.size()} : std::string_view{};
+        disconnect();
+        return progress::replied;
+    }
+
+    /// So long a body fits, as far as the headers leave it.
+    [[nodiscard]] std::size_t room() const noexcept { return memory_.size() > slack_ ? memory_.size() - slack_ : 0; }
+
+    char* text() noexcept { return reinterpret_cast<char*>(memory_.data()); }
+
+    Stack* stack_;
+    std::span<std::byte> memory_;
+    std::size_t slack_ = 1;
+    std::size_t size_ = 0;  // of the request; then of the body that has come
+    std::size_t url_size_ = 0, target_at_ = 0, fields_end_ = 0;
+    std::string_view method_;
+    reply_head head_;
+    bool starting_ = false;  // the stack has not taken the request yet
+    bool counting_ = false;  // the body is known not to fit: its bytes are only counted
+    bool enough_ = false;    // and no longer, since the time is up
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

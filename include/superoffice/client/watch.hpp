@@ -1,0 +1,242 @@
+// superoffice/client/watch.hpp - follows one task to its end: asks again at an interval, tells each change.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_CLIENT_WATCH_HPP
+#define SUPEROFFICE_CLIENT_WATCH_HPP
+
+#include <superoffice/client/client.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// How to watch.
+struct watch_options {
+    milliseconds interval{2'000};        ///< from one reply to the next question; the server's workers look every 2 s.
+                                         ///< 0: none, not even after a failure
+    milliseconds deadline{0};            ///< overall; 0: none. A dead worker looks like one that runs for ever
+    milliseconds longest_pause{60'000};  ///< after failures in a row the interval doubles up to this, and a server's
+                                         ///< Retry-After counts up to this
+    std::uint32_t failures = 5;  ///< so many repeatable failures in a row are borne; the next one ends the watch
+    call_options call{};         ///< for each question
+    /// A number that each device has another of: each pause is longer by up to a quarter, differently for each number, so that
+    /// those whom a server has sent away together do not come back together. 0: none is longer.
+    std::uint32_t jitter = 0;
+};
+
+/// What `watch::step` answers.
+enum class watch_state : std::uint8_t {
+    waiting,   ///< nothing new: `wants()` says what for
+    changed,   ///< a reply that differs from the one before (or the first): `value()`
+    finished,  ///< a reply in a final state: `value()`; which one it is, its State says
+    gone,      ///< the service knew the task, and no longer does: neither success nor failure
+    failed,    ///< `value().error()`: the watch is over. `no_such_task` where the task was never seen
+};
+
+/// Follows one task. `Info` needs a member `State` of a type that can be compared with BatchTaskState; its members
+/// become the `$select`.
+///
+///     superoffice::watch<> task{api, 497};
+///     for (;;) switch (task.step(now())) { ... }     // or, waiting for news, task.follow(api)
+///
+/// Uses the client one call at a time, and not in between: others may use it in the pauses, and what they do to its
+/// memory ends the life of the texts in `value()`. Must be gone before the client is. No heap; no clock and no
+/// waiting but in `follow`.
+/// Failures that may pass by themselves (`is_repeatable`) are borne; the others end the watch at once.
+/// Source for the meaning of states and of "gone": section 13 of the service notes.
+template <class Info = BatchTaskInfo>
+class watch {
+  public:
+    /// Watches over a link that never waits; with `allow_waiting_lookup` over any.
+    template <class Client>
+    watch(Client& api, std::int32_t id, const watch_options& options = {}) noexcept
+        : watch(api, id, options, allow_waiting_lookup) {
+        static_assert(
+            !Client::link_type::may_wait,
+            "superoffice: this link's start may wait for a name look-up: give it a resolver that does not, or "
+            "say superoffice::allow_waiting_lookup");
+    }
+    template <class Client>
+    watch(Client& api, std::int32_t id, const watch_options& options, allow_waiting_lookup_t) noexcept
+        : api_(&api), drive_(&driven<Client>::all), id_(id), options_(options) {
+        static_assert(
+            requires(const Info& info) { info.State; },
+            "superoffice: a watched struct needs a member State: field<coded<BatchTaskState>> State;");
+    }
+    template <class Client>
+    watch(Client& api, std::int32_t id, allow_waiting_lookup_t allowed) noexcept
+        : watch(api, id, watch_options{}, allowed) {}
+    watch(const watch&) = delete;
+    watch& operator=(const watch&) = delete;
+    ~watch() { cancel(); }
+
+    /// Goes on as far as it can without waiting. `now` never goes back. Each `changed` is told once; after `finished`,
+    /// `gone` and `failed` the answer stays.
+    watch_state step(instant now) noexcept {
+        if (is_over()) return state_;
+        if (!timed_) {
+            timed_ = true;
+            next_ = now;
+            if (options_.deadline.count > 0) end_ = now + options_.deadline;
+        }
+        if (!asking_) {
+            if (now >= end_) return fail({.stage = stage::none, .code = errc::deadline_exceeded});
+            if (now < next_) return state_ = watch_state::waiting;
+            if (const error e = begin(now); e.code != errc::ok) return take_error(e, now);
+        }
+        if (drive_->advance(api_, now, value_) == step_state::pending) return state_ = watch_state::waiting;
+        asking_ = false;
+        return value_ ? take_value(now) : take_error(value_.error(), now);
+    }
+
+    /// Waits for the next news: never answers `waiting`. `api` is the client that this was made with; its link is waited on
+    /// where it can be (`waiting_transport`, `waiting_http_transport`), in the pauses too, otherwise asked again at once.
+    ///
+    ///     while (task.follow(api) == watch_state::changed) show(*task.value());
+    template <class Client, class Clock = typename detail::own_clock<typename Client::link_type>::type>
+    watch_state follow(Client& api, Clock clock = {}) {
+        static_assert(monotonic_clock<Clock>,
+                      "superoffice: to follow a task needs a clock: give one that models "
+                      "monotonic_clock, or step() the watch yourself");
+        SUPEROFFICE_ASSERT(&api == api_);
+        for (;;) {
+            const instant now = clock.now();
+            const watch_state state = step(now);
+            if (state != watch_state::waiting) return state;
+            api.wait(wants(), now);
+        }
+    }
+
+    /// What to wait for before the next step.
+    [[nodiscard]] wait_condition wants() const noexcept {
+        if (is_over()) return {};
+        if (asking_) return drive_->wants(api_);
+        return {wait_for::time, next_ < end_ ? next_ : end_};
+    }
+
+    /// What `step` has just told of: the reply with `changed` and `finished`, the error with `gone` and `failed`. Texts
+    /// live until the client's next call, or its end; with `waiting` there is nothing to be read.
+    [[nodiscard]] const result<Info>& value() const noexcept { return value_; }
+
+    /// The last failure that was borne, for those who show it; `errc::ok` after a reply.
+    [[nodiscard]] const error& last_failure() const noexcept { return last_failure_; }
+
+    [[nodiscard]] bool is_over() const noexcept { return state_ > watch_state::changed; }
+
+    /// Ends the watch; what runs is cancelled. Does nothing once it is over.
+    void cancel() noexcept {
+        if (is_over()) return;
+        if (asking_) drive_->cancel(api_);
+        static_cast<void>(fail({.stage = stage::none, .code = errc::cancelled}));
+    }
+
+  private:
+    // The client's type is forgotten, so that `watch<Info>` can be spelt without it: these functions stand for it.
+    struct operations {
+        error (*begin)(void*, std::int32_t, const call_options&) noexcept;
+        step_state (*advance)(void*, instant, result<Info>&) noexcept;
+        wait_condition (*wants)(const void*) noexcept;
+        void (*cancel)(void*) noexcept;
+        std::uint64_t (*digest)(const void*) noexcept;
+        field<milliseconds> (*retry_after)(const void*) noexcept;
+        milliseconds (*timeout)(const void*) noexcept;
+    };
+
+    template <class Client>
+    struct driven {
+        static error begin(void* api, std::int32_t id, const call_options& options) noexcept {
+            auto& client = *static_cast<Client*>(api);
+            client.want_digest();
+            const std::string_view select = options.select.empty() ? select_of<Info>() : options.select.view();
+            return client.begin(get_batch_task_info, GetBatchTaskInfoRequest{id}, select, options);
+        }
+        static step_state advance(void* api, instant now, result<Info>& answer) noexcept {
+            return static_cast<Client*>(api)->advance(now, answer);
+        }
+        static wait_condition wants(const void* api) noexcept { return static_cast<const Client*>(api)->wants(); }
+        static void cancel(void* api) noexcept { static_cast<Client*>(api)->cancel(); }
+        static std::uint64_t digest(const void* api) noexcept { return static_cast<const Client*>(api)->digest(); }
+        static field<milliseconds> retry_after(const void* api) noexcept {
+            return static_cast<const Client*>(api)->last_reply().retry_after;
+        }
+        static milliseconds timeout(const void* api) noexcept { return static_cast<const Client*>(api)->timeout(); }
+        static constexpr operations all{begin, advance, wants, cancel, digest, retry_after, timeout};
+    };
+
+    error begin(instant now) noexcept {
+        call_options call = options_.call;
+        if (end_ != instant::never()) {  // a question may not outlast the watch
+            const milliseconds left = end_ - now;
+            if (call.timeout.count <= 0) call.timeout = drive_->timeout(api_);
+            if (call.timeout > left) call.timeout = left;
+        }
+        const error e = drive_->begin(api_, id_, call);
+        asking_ = e.code == errc::ok;
+        if (asking_) {  // what the next reply does not say is not what the last one said
+            value_ = error{};
+            detail::clear_members<Info>(&*value_);
+        }
+        return e;
+    }
+
+    watch_state take_value(instant now) noexcept {
+        const std::uint64_t digest = drive_->digest(api_);
+        const bool same = seen_ && digest == digest_;
+        seen_ = true;
+        digest_ = digest;
+        failures_ = 0;
+        last_failure_ = {};
+        pause_from(now, options_.interval);
+        if (is_final(value_->State)) return state_ = watch_state::finished;
+        return state_ = same ? watch_state::waiting : watch_state::changed;
+    }
+
+    watch_state take_error(const error& e, instant now) noexcept {
+        last_failure_ = e;
+        if (e.code == errc::no_such_task && seen_) {
+            value_ = e;
+            return state_ = watch_state::gone;
+        }
+        if (e.code == errc::busy) {  // somebody else uses the client: no failure
+            pause_from(now, options_.interval);
+            return state_ = watch_state::waiting;
+        }
+        if (now >= end_ || !is_repeatable(e.code) || failures_ >= options_.failures) return fail(e);
+        milliseconds pause = options_.interval;
+        const milliseconds longest = pause < options_.longest_pause ? options_.longest_pause : pause;
+        for (std::uint32_t n = 0; n < failures_ && pause < longest; ++n) pause = pause + pause;
+        ++failures_;
+        if (const field<milliseconds> asked = drive_->retry_after(api_); asked && *asked > pause) pause = *asked;
+        pause_from(now, pause < longest ? pause : longest);
+        return state_ = watch_state::waiting;
+    }
+
+    void pause_from(instant now, milliseconds pause) noexcept {
+        options_.jitter *= 0x9E3779B1U;  // odd: never 0 of another number; its top byte is the most different
+        next_ = now + pause + milliseconds{(pause.count >> 8) * (options_.jitter >> 24) >> 2};
+    }
+
+    watch_state fail(const error& e) noexcept {
+        value_ = e;
+        return state_ = watch_state::failed;
+    }
+
+    void* api_;
+    const operations* drive_;
+    std::int32_t id_;
+    watch_options options_;
+    result<Info> value_{};
+    error last_failure_;
+    std::uint64_t digest_ = 0;
+    instant next_, end_ = instant::never();
+    std::uint32_t failures_ = 0;
+    watch_state state_ = watch_state::waiting;
+    bool timed_ = false;
+    bool asking_ = false;
+    bool seen_ = false;  // the service has known the task
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

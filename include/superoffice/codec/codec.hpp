@@ -1,0 +1,327 @@
+// superoffice/codec/codec.hpp - how each type that a member may have is read and written.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_CODEC_CODEC_HPP
+#define SUPEROFFICE_CODEC_CODEC_HPP
+
+#include <superoffice/codec/reader.hpp>
+#include <superoffice/codec/writer.hpp>
+#include <superoffice/schema/coded.hpp>
+#include <superoffice/schema/date_time.hpp>
+#include <superoffice/schema/detail/describe.hpp>
+#include <superoffice/schema/field.hpp>
+#include <superoffice/schema/fixed_text.hpp>
+#include <superoffice/schema/flags.hpp>
+#include <superoffice/schema/string_map.hpp>
+#include <superoffice/text/detail/json_walk.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <type_traits>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// What becomes of the escapes in a text that a struct only views.
+enum class escapes : std::uint8_t {
+    rewritten,  ///< where they stand: the document is decoded once
+    refused,    ///< with `memory_too_small`: the document is read again later, and there is no room for the text
+    kept,       ///< as they are spelt: for names of enumerators, which are unknown then
+};
+
+/// What a decode carries along.
+struct decode_state {
+    superoffice::escapes escapes = superoffice::escapes::rewritten;
+    bool matched = false;      ///< a member of the struct was met
+    std::uint16_t member = 0;  ///< after an error: which member of the outermost struct, counted from 1
+    std::uint32_t needed = 0;  ///< after `memory_too_small`: how much room the text wants
+};
+
+/// How a T is read and written. Specialised below for every type that a described struct may hold; `std_types.hpp` adds
+/// the standard library's. A specialisation has
+///
+///     static errc decode(json_value auto& value, T& into, decode_state&) noexcept;   consumes the value, or answers
+///                                                                                    wrong_kind and does not
+///     static void encode(json_writer&, const T&) noexcept;
+///
+/// and where null or absence mean something to it: `static void set_null(T&)`, `static bool is_absent(const T&)`.
+/// Without `set_null`, null leaves the member's initialiser alone.
+template <class T>
+struct codec;
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_coded = false;
+template <class E>
+inline constexpr bool is_coded<coded<E>> = true;
+template <class T>
+inline constexpr bool is_flags = false;
+template <class E>
+inline constexpr bool is_flags<flags<E>> = true;
+
+template <class T>
+concept has_codec = requires { sizeof(codec<T>); };
+
+/// The text of a string with escapes, as `state` wants it.
+SUPEROFFICE_APART inline errc decode_escaped(json_text token, std::string_view& into, decode_state& state) noexcept {
+    if (state.escapes == escapes::refused) {
+        state.needed = static_cast<std::uint32_t>(token.unescaped_size());
+        return errc::memory_too_small;
+    }
+    if (state.escapes == escapes::rewritten)
+        into = unescape_in_place(token);
+    else
+        into = {token.raw().data() + 1, token.raw().size() - 2};
+    return errc::ok;
+}
+
+template <json_value Value>
+SUPEROFFICE_APART errc decode_any_text(Value& value, std::string_view& into, decode_state& state) noexcept {
+    json_text token;
+    if (const errc e = value.string(token); e != errc::ok) return e;
+    if (token.is_escaped()) return decode_escaped(token, into, state);
+    into = {token.raw().data() + 1, token.raw().size() - 2};
+    return errc::ok;
+}
+
+/// The text of a string value: rewritten in place where it has escapes.
+template <json_value Value>
+SUPEROFFICE_HOT errc decode_text(Value& value, std::string_view& into, decode_state& state) noexcept {
+    if constexpr (requires { value.plain_text(into); })
+        if (value.plain_text(into)) return errc::ok;
+    std::string_view apart;  // `into` can stay in registers: nobody else has its address
+    const errc e = decode_any_text(value, apart, state);
+    into = apart;
+    return e;
+}
+
+/// A number's text as an integer of at most `top` and at least minus `bottom`. No fraction, no exponent: `out_of_range`, as
+/// for one beyond those. (Not in 64 bits where 32 do: small machines divide and multiply those by calling for help.)
+template <std::unsigned_integral Word>
+constexpr errc to_word(std::string_view text, Word top, Word bottom, Word& into) noexcept {
+    const bool negative = text.front() == '-';
+    const Word limit = negative ? bottom : top, most = (std::numeric_limits<Word>::max)() / 10;
+    Word value = 0;
+    if (negative) text.remove_prefix(1);
+    for (const char c : text) {
+        const auto digit = static_cast<Word>(static_cast<unsigned char>(c)) - Word{'0'};
+        if (digit > 9 || value > most) return errc::out_of_range;
+        value *= 10;
+        if (digit > limit || value > limit - digit) return errc::out_of_range;
+        value += digit;
+    }
+    into = negative ? 0 - value : value;
+    return errc::ok;
+}
+
+template <std::integral T, json_value Value>
+SUPEROFFICE_COLD errc decode_any_integer(Value& value, T& into) noexcept {
+    using word = std::conditional_t<sizeof(T) <= sizeof(std::size_t), std::size_t, std::uint64_t>;
+    constexpr auto top = static_cast<word>((std::numeric_limits<T>::max)());
+    std::string_view text;
+    if (const errc e = value.number(text); e != errc::ok) return e;
+    word found = 0;
+    const errc e = to_word<word>(text, top, std::is_signed_v<T> ? top + 1 : 0, found);
+    if (e == errc::ok) into = static_cast<T>(found);
+    return e;
+}
+
+/// An integer of any type; `out_of_range` where T cannot hold it.
+template <std::integral T, json_value Value>
+SUPEROFFICE_HOT errc decode_integer(Value& value, T& into) noexcept {
+    if constexpr (std::same_as<T, std::int32_t> && requires { value.short_integer(into); })
+        if (value.short_integer(into)) return errc::ok;
+    return decode_any_integer(value, into);
+}
+
+/// A coded value or a set of flags that came as a number.
+template <json_value Value, class Held>
+SUPEROFFICE_COLD errc decode_number(Value& value, Held& into, borrowed_list<enumerator> names) noexcept {
+    typename Held::number_type number = 0;
+    const errc e = decode_any_integer(value, number);
+    if (e == errc::ok) into = Held::from_number(names, number);
+    return e;
+}
+
+/// Any value, as it stands, checked.
+template <json_value Value, class Kept>
+SUPEROFFICE_APART errc decode_raw(Value& value, Kept& into) noexcept {
+    std::string_view raw;
+    const errc e = value.raw(raw);
+    if (e == errc::ok) {
+        if constexpr (std::same_as<Kept, json_text>)
+            into = checked_text(raw);
+        else
+            into = Kept::of_checked(raw);
+    }
+    return e;
+}
+
+/// Of any enum; `names` are its enumerators.
+template <json_value Value, class Held>
+errc decode_names(Value& value, Held& into, borrowed_list<enumerator> names, decode_state& state) noexcept {
+    std::string_view text;
+    const errc e = decode_text(value, text, state);
+    if (e == errc::wrong_kind) return decode_number(value, into, names);
+    if (e == errc::ok) into = Held::from_text(names, text);
+    return e;
+}
+
+/// True for types whose text is a string on the wire, so that any textual property fits.
+template <class T>
+inline constexpr bool is_text = false;
+template <>
+inline constexpr bool is_text<std::string_view> = true;
+template <std::size_t N>
+inline constexpr bool is_text<fixed_text<N>> = true;
+
+}  // namespace detail
+
+template <std::integral T>
+    requires(!std::same_as<T, bool> && !std::same_as<T, char>)
+struct codec<T> {
+    template <json_value Value>
+    static errc decode(Value& value, T& into, decode_state&) noexcept {
+        return detail::decode_integer(value, into);
+    }
+    static constexpr void encode(json_writer& out, T value) noexcept { out.number(value); }
+};
+
+template <>
+struct codec<bool> {
+    template <json_value Value>
+    static errc decode(Value& value, bool& into, decode_state&) noexcept {
+        return value.boolean(into);
+    }
+    static constexpr void encode(json_writer& out, bool value) noexcept { out.raw(value ? "true" : "false"); }
+};
+
+template <>
+struct codec<std::string_view> {
+    template <json_value Value>
+    static errc decode(Value& value, std::string_view& into, decode_state& state) noexcept {
+        return detail::decode_text(value, into, state);
+    }
+    static constexpr void encode(json_writer& out, std::string_view text) noexcept { out.string(text); }
+};
+
+template <std::size_t N>
+struct codec<fixed_text<N>> {
+    template <json_value Value>
+    static errc decode(Value& value, fixed_text<N>& into, decode_state&) noexcept {
+        json_text token;
+        if (const errc e = value.string(token); e != errc::ok) return e;
+        return into.assign_from(token) ? errc::ok : errc::text_too_long;
+    }
+    static constexpr void encode(json_writer& out, const fixed_text<N>& text) noexcept { out.string(text.view()); }
+};
+
+/// Any value, as it stands.
+template <>
+struct codec<json_text> {
+    template <json_value Value>
+    static errc decode(Value& value, json_text& into, decode_state&) noexcept {
+        return detail::decode_raw(value, into);
+    }
+    static constexpr void set_null(json_text& into) noexcept { into = json_text{"null", false}; }
+    static constexpr void encode(json_writer& out, json_text text) noexcept {
+        out.raw(text.raw().empty() ? std::string_view{"null"} : text.raw());
+    }
+};
+
+/// A plain enum knows all its texts, or fails. (A value that is no enumerator is written by its number, but 0 as "".)
+template <class E>
+    requires detail::is_described_enum<E>
+struct codec<E> {
+    template <json_value Value>
+    static errc decode(Value& value, E& into, decode_state& state) noexcept {
+        coded<E> any;
+        if (const errc e = codec<coded<E>>::decode(value, any, state); e != errc::ok) return e;
+        if (!any.known()) return errc::unknown_enumerator;
+        into = any.value();
+        return errc::ok;
+    }
+    static constexpr void encode(json_writer& out, E value) noexcept { codec<coded<E>>::encode(out, value); }
+};
+
+template <class E>
+struct codec<coded<E>> {
+    template <json_value Value>
+    static errc decode(Value& value, coded<E>& into, decode_state& state) noexcept {
+        using parts = typename coded<E>::parts;
+        return detail::decode_names(value, parts::of(into), parts::names, state);
+    }
+    static constexpr void encode(json_writer& out, const coded<E>& value) noexcept {
+        if (value.text().empty() && value.number() != 0)
+            out.number(value.number());
+        else
+            out.string(value.text());
+    }
+};
+
+template <class E>
+struct codec<flags<E>> {
+    template <json_value Value>
+    static errc decode(Value& value, flags<E>& into, decode_state& state) noexcept {
+        using parts = typename flags<E>::parts;
+        return detail::decode_names(value, parts::of(into), parts::names, state);
+    }
+    static constexpr void encode(json_writer& out, const flags<E>& value) noexcept {
+        if (value.text().empty() && value.bits() != 0)
+            out.number(value.bits());
+        else
+            out.string(value.text());
+    }
+};
+
+template <>
+struct codec<date_time> {
+    template <json_value Value>
+    static errc decode(Value& value, date_time& into, decode_state& state) noexcept {
+        std::string_view text;
+        if (const errc e = detail::decode_text(value, text, state); e != errc::ok) return e;
+        return into.assign(text) ? errc::ok : errc::bad_date;
+    }
+    static constexpr void encode(json_writer& out, const date_time& date) noexcept { out.string(date.text()); }
+};
+
+template <>
+struct codec<string_map> {
+    template <json_value Value>
+    static errc decode(Value& value, string_map& into, decode_state&) noexcept {
+        return detail::decode_raw(value, into);
+    }
+    static constexpr void encode(json_writer& out, const string_map& map) noexcept {
+        out.raw(map.raw().empty() ? std::string_view{"{}"} : map.raw());
+    }
+};
+
+template <class T>
+    requires detail::has_codec<T>
+struct codec<field<T>> {
+    template <json_value Value>
+    static errc decode(Value& value, field<T>& into, decode_state& state) noexcept {
+        const errc e = codec<T>::decode(value, into.emplace(), state);
+        if (e != errc::ok) into.reset();
+        return e;
+    }
+    static constexpr void encode(json_writer& out, const field<T>& value) noexcept {
+        if (value.has_value())
+            codec<T>::encode(out, *value);
+        else
+            out.raw("null");
+    }
+    static constexpr void set_null(field<T>& into) noexcept { into.set_null(); }
+    static constexpr bool is_absent(const field<T>& value) noexcept { return value.is_absent(); }
+};
+
+template <class T>
+    requires detail::has_codec<T>
+struct codec<unlisted<T>> : codec<field<T>> {};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

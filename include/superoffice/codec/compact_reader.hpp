@@ -1,0 +1,162 @@
+// superoffice/codec/compact_reader.hpp - a strict JSON reader for small machines: no heap, no tables, no slack.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_CODEC_COMPACT_READER_HPP
+#define SUPEROFFICE_CODEC_COMPACT_READER_HPP
+
+#include <superoffice/codec/detail/json_value.hpp>
+#include <superoffice/codec/detail/packed_key.hpp>
+#include <superoffice/codec/reader.hpp>
+#include <superoffice/text/detail/json_scan.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// Reads a document front to back, each byte once, RFC 8259 to the letter: no byte order mark, no comments, no trailing
+/// commas, no NaN, no text that is not UTF-8. Never looks past the document's end, never allocates, never recurses (the
+/// functions handed to `object` and `array` may, `json_max_depth` deep). Freely copied; one document at a time.
+/// `json_reader` says what each function does.
+class compact_reader {
+  public:
+    static constexpr std::size_t slack = 0;
+
+    using spelling = detail::unspelt_name;
+    using value = detail::json_value_of<compact_reader>;
+
+    /// Errors: `empty_document`; `document_too_large` above 4 GB, where offsets end.
+    [[nodiscard]] errc start(const json_document& document) noexcept {
+        begin_ = document.data;
+        cursor_ = {begin_, begin_ + document.size};
+        fault_ = nullptr;
+        depth_ = 0;
+        if (document.size > UINT32_MAX) return errc::document_too_large;
+        detail::skip_json_space(cursor_);
+        return cursor_.at == cursor_.end ? errc::empty_document : errc::ok;
+    }
+    [[nodiscard]] value root() noexcept { return value{*this}; }
+    [[nodiscard]] errc finish() noexcept {
+        detail::skip_json_space(cursor_);
+        return cursor_.at == cursor_.end ? errc::ok : detail::json_fault(cursor_, errc::bad_json);
+    }
+    /// The very byte, for what this reader refused; the start of the value, for what the caller's function refused.
+    [[nodiscard]] std::uint32_t offset() const noexcept {
+        return static_cast<std::uint32_t>((fault_ != nullptr ? fault_ : cursor_.at) - begin_);
+    }
+
+  private:
+    friend value;
+
+    SUPEROFFICE_HOT bool on(char c) const noexcept { return cursor_.on(c); }
+    const char* place() const noexcept { return cursor_.at; }
+    const char* behind() const noexcept { return cursor_.at; }
+    json_kind kind() const noexcept { return detail::json_kind_at(cursor_); }
+
+    // Short cuts, as for the other reader, where speed counts: they are code that says nothing new.
+    SUPEROFFICE_HOT bool plain_text(std::string_view& into) noexcept {
+        if (!SUPEROFFICE_FOR_SPEED || !cursor_.on('"')) return false;
+        const char* const from = cursor_.at + 1;
+        const char* const to = detail::skip_plain_text(from, cursor_.end);
+        if (to == cursor_.end || *to != '"') return false;
+        into = {from, static_cast<std::size_t>(to - from)};
+        cursor_.at = to + 1;
+        return true;
+    }
+    SUPEROFFICE_HOT bool passes_literal(const char* word, std::size_t size) noexcept {
+        return has_room() && take(detail::after_short_literal(cursor_.at, word, size));
+    }
+    SUPEROFFICE_HOT bool short_integer(std::int32_t& into) noexcept {
+        return has_room() && take(detail::after_short_integer(cursor_.at, into));
+    }
+    bool passes_text() const noexcept { return false; }  // what is passed over is looked at like anything else
+    bool passes_scalar() const noexcept { return false; }
+    bool has_room() const noexcept {
+        return SUPEROFFICE_FOR_SPEED && static_cast<std::size_t>(cursor_.end - cursor_.at) >= detail::short_value_reach;
+    }
+    bool take(const char* behind) noexcept {
+        if (behind != nullptr) cursor_.at = behind;
+        return behind != nullptr;
+    }
+
+    errc literal(json_kind wanted) noexcept { return detail::read_json_literal(cursor_, wanted); }
+    errc number(std::string_view& into) noexcept { return detail::read_json_number(cursor_, into); }
+    SUPEROFFICE_HOT errc string(json_text& into) noexcept { return detail::read_json_string(cursor_, into); }
+
+    // The innermost container asks first: it knows the place.
+    SUPEROFFICE_COLD errc passed_on(const char* start, errc code) noexcept {
+        const bool mine = code >= errc::bad_json && code <= errc::too_deep;
+        if (fault_ == nullptr) fault_ = mine ? cursor_.at : start;
+        return code;
+    }
+
+    errc enter(char bracket, bool& more) noexcept {
+        if (!cursor_.on(bracket)) return detail::json_refusal(cursor_);
+        if (depth_ == json_max_depth) return errc::too_deep;
+        ++depth_;
+        ++cursor_.at;
+        detail::skip_json_space(cursor_);
+        more = !cursor_.on(closing(bracket));
+        if (!more) leave();
+        return errc::ok;
+    }
+
+    SUPEROFFICE_HOT errc next(char closing_bracket, bool& more) noexcept {
+        detail::skip_json_space(cursor_);
+        more = cursor_.on(',');
+        if (more) {
+            ++cursor_.at;
+            detail::skip_json_space(cursor_);
+        } else if (cursor_.on(closing_bracket)) {
+            leave();
+        } else {
+            return detail::json_fault(cursor_, errc::bad_json);
+        }
+        return errc::ok;
+    }
+
+    void leave() noexcept {
+        ++cursor_.at;
+        --depth_;
+    }
+
+    static char closing(char bracket) noexcept { return static_cast<char>(bracket + 2); }  // ASCII: [ \ ] and { | }
+
+    SUPEROFFICE_HOT bool key_is(std::string_view name) noexcept {
+        if (static_cast<std::size_t>(cursor_.end - cursor_.at) < name.size() + 2) return false;
+        if (*cursor_.at != '"' || cursor_.at[name.size() + 1] != '"') return false;
+        if (!detail::same_bytes(cursor_.at + 1, name.data(), name.size())) return false;
+        const char* const before = cursor_.at;
+        cursor_.at += name.size() + 2;
+        if (passes_colon()) return true;
+        cursor_.at = before;
+        return false;
+    }
+
+    errc key(json_text& into) noexcept {
+        if (!cursor_.on('"')) return detail::json_fault(cursor_, errc::bad_json);
+        const errc code = detail::scan_json_string(cursor_, into);
+        if (code != errc::ok) return code;
+        return passes_colon() ? errc::ok : detail::json_fault(cursor_, errc::bad_json);
+    }
+
+    // Over the white space before a colon at any rate, and over what is behind it.
+    bool passes_colon() noexcept {
+        detail::skip_json_space(cursor_);
+        if (!cursor_.on(':')) return false;
+        ++cursor_.at;
+        detail::skip_json_space(cursor_);
+        return true;
+    }
+
+    const char* begin_ = nullptr;
+    const char* fault_ = nullptr;
+    detail::json_cursor cursor_;
+    std::size_t depth_ = 0;
+};
+static_assert(json_reader<compact_reader>);
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

@@ -1,0 +1,70 @@
+// superoffice/codec/detail/form.hpp - a described struct as an HTML form: Id=497.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_CODEC_DETAIL_FORM_HPP
+#define SUPEROFFICE_CODEC_DETAIL_FORM_HPP
+
+#include <superoffice/base/detail/ascii.hpp>
+#include <superoffice/codec/writer.hpp>
+#include <superoffice/schema/detail/describe.hpp>
+
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// A form has no nesting, no null and no absence: numbers, bools and texts only.
+template <class T>
+inline constexpr bool is_form_member =
+    std::integral<T> || (std::is_class_v<T> && std::convertible_to<const T&, std::string_view>);
+
+template <class T, template <class...> class List, class... D>
+consteval bool are_form_members(List<D...>*) {
+    return (true && ... && is_form_member<pointed_to<T, D>>);
+}
+template <class T>
+inline constexpr bool is_form = are_form_members<T>(static_cast<members_of<T>*>(nullptr));
+
+/// application/x-www-form-urlencoded: all but letters, digits and *-._ as %XX, a space as plus (URL Standard section
+/// 5.2).
+constexpr void write_form_text(json_writer& out, std::string_view text) noexcept {
+    constexpr char hex[] = "0123456789ABCDEF";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (ascii::is_alphanumeric_or(c, "*-._")) {
+            out.put(c);
+        } else if (c == ' ') {
+            out.put('+');
+        } else {
+            out.put('%');
+            out.put(hex[byte >> 4]);
+            out.put(hex[byte & 15]);
+        }
+    }
+}
+
+/// Name=value for each member, joined by '&'.
+template <class T>
+    requires is_form<T>
+constexpr void write_form(json_writer& out, const T& value) noexcept {
+    for_each_member<T>([&](auto index) {
+        if (index != 0) out.put('&');
+        write_form_text(out, member_names<T>[index]);
+        out.put('=');
+        const auto& member = value.*member_pointer<T, index>;
+        using type = member_type<T, index>;
+        if constexpr (std::same_as<type, bool>)
+            out.raw(member ? "true" : "false");
+        else if constexpr (std::integral<type>)
+            out.number(member);
+        else
+            write_form_text(out, member);
+    });
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

@@ -1,0 +1,358 @@
+// superoffice/codec/simdjson_reader.hpp - a JSON reader over simdjson, for hosts and large replies; opt-in.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_CODEC_SIMDJSON_READER_HPP
+#define SUPEROFFICE_CODEC_SIMDJSON_READER_HPP
+
+#include <superoffice/base/config.hpp>
+#if SUPEROFFICE_WITH_SIMDJSON
+
+#include <superoffice/base/detail/name_sizes.hpp>
+#include <superoffice/codec/compact_reader.hpp>
+#include <superoffice/codec/detail/json_value.hpp>
+#include <superoffice/codec/detail/packed_key.hpp>
+#include <superoffice/codec/reader.hpp>
+#include <superoffice/text/detail/json_scan.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+// Unset, simdjson turns its development checks on wherever the compiler does not optimise, and they change the size of
+// its objects: two translation units built differently would disagree about the reader. Off everywhere, unless somebody
+// has decided before.
+#ifndef SIMDJSON_DEVELOPMENT_CHECKS
+#define SIMDJSON_DEVELOPMENT_CHECKS 0
+#endif
+
+// Where simdjson.h brings code for every kind of processor along, what a plain x86-64 cannot be sure to run is left out.
+// Where the compiler was told of a better processor (-march), simdjson.h chooses by that, and is given all of it.
+#if SUPEROFFICE_SIMDJSON_BUILTIN_ONLY && !defined(__SSE4_2__) && !defined(__AVX__)
+#ifndef SIMDJSON_IMPLEMENTATION_ICELAKE
+#define SIMDJSON_IMPLEMENTATION_ICELAKE 0
+#endif
+#ifndef SIMDJSON_IMPLEMENTATION_HASWELL
+#define SIMDJSON_IMPLEMENTATION_HASWELL 0
+#endif
+#ifndef SIMDJSON_IMPLEMENTATION_WESTMERE
+#define SIMDJSON_IMPLEMENTATION_WESTMERE 0
+#endif
+#endif
+
+// simdjson may be reached by -I instead of -isystem, and is not written for every warning that a consumer turns on.
+// Both compilers know all of these; of them it needs -Wsign-conversion (simdjson 3.0 to 4.6, g++ 12, clang 14 and 19).
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wdouble-promotion"
+#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+#pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#endif
+#include <simdjson.h>
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// Reads like `compact_reader`, and refuses what it refuses, but has simdjson find the structure: one pass over the
+/// whole document at `start`, many bytes at a time (what simdjson calls stage 1), after which this reader goes from
+/// token to token. Works with simdjson 3.0 and later.
+///
+/// Allocates when constructed (about 4 bytes for each of `max_bytes`) and never again. If that failed, every `start`
+/// answers `document_too_large`. Movable between two documents, not while one is being read.
+///
+/// Where the two readers differ, on purpose:
+/// - A document with several faults: this reader has seen the whole document at `start`, so a string that is never
+///   closed, a control character in a string, bytes that are not UTF-8, or a root that its last bracket does not close
+///   are refused there, before the first member is given out, and an earlier fault of another kind (`wrong_kind`, say)
+///   is not reached. Of several such faults, the first in the document is named, as by `compact_reader`.
+/// - A document that ends before its root is closed: an error's `member` may be the one that was closed last.
+/// - A document without a fault, but larger than `max_bytes`, is `document_too_large`; `offset` is its size then.
+class simdjson_reader {
+  public:
+    static constexpr std::size_t slack = simdjson::SIMDJSON_PADDING;
+    using spelling = detail::spelt_name;
+    using value = detail::json_value_of<simdjson_reader>;
+    static_assert(slack >= detail::spelt_name::reach && slack >= detail::short_value_reach);
+
+    explicit simdjson_reader(std::size_t max_bytes) noexcept {
+        // Small ones are rounded up: simdjson works in blocks. Its own depth does not matter: it is not asked to nest.
+        constexpr std::size_t block = 64;
+        const std::size_t largest = simdjson::SIMDJSON_MAXSIZE_BYTES;
+        const std::size_t wanted = max_bytes > largest ? largest : max_bytes < block ? block : max_bytes;
+        auto& kernel = simdjson::get_active_implementation();
+        if (kernel->create_dom_parser_implementation(wanted, 1, parser_) == simdjson::SUCCESS)
+            max_bytes_ = max_bytes > largest ? largest : max_bytes;
+    }
+
+    /// Errors: `empty_document`, `document_too_large`, `memory_too_small` for less capacity than size and `slack`
+    /// (`offset` is what was needed, for both), and what can be told of the whole document, see above.
+    [[nodiscard]] errc start(const json_document& document) noexcept {
+        begin_ = document.data;
+        cursor_ = {begin_, begin_ + document.size};
+        fault_ = nullptr;
+        needed_ = 0;
+        depth_ = 0;
+        detail::skip_json_space(cursor_);
+        if (cursor_.at == cursor_.end) return errc::empty_document;
+        if (document.size > max_bytes_) return lacking(document.size, errc::document_too_large);
+        if (document.capacity < document.size + slack) return lacking(document.size + slack, errc::memory_too_small);
+        // Anything else than a container is one token: simdjson is not asked. Later versions would also pass over a
+        // byte order mark, which thus never gets to them.
+        if (!cursor_.on('{') && !cursor_.on('[')) return start_alone();
+        auto& found = *parser_;
+        const auto* const bytes = reinterpret_cast<const std::uint8_t*>(begin_);
+        if (found.stage1(bytes, document.size, simdjson::stage1_mode::regular) != simdjson::SUCCESS)
+            return search_fault();
+        at_ = found.structural_indexes.get();
+        last_ = at_ + found.n_structural_indexes;
+        // Whatever token we are on then, there is one behind it: see leave().
+        if (begin_[last_[-1]] != *cursor_.at + 2) return search_fault();
+        backslash_ = next_backslash(cursor_.at);
+        return errc::ok;
+    }
+    [[nodiscard]] value root() noexcept { return value{*this}; }
+    [[nodiscard]] errc finish() noexcept {
+        if (is_alone())
+            detail::skip_json_space(cursor_);
+        else
+            cursor_.at = at_ == last_ ? cursor_.end : place();
+        return cursor_.at == cursor_.end ? errc::ok : detail::json_fault(cursor_, errc::bad_json);
+    }
+    /// As for `compact_reader`.
+    [[nodiscard]] std::uint32_t offset() const noexcept {
+        if (needed_ != 0) return needed_;
+        return static_cast<std::uint32_t>((fault_ != nullptr ? fault_ : cursor_.at) - begin_);
+    }
+
+  private:
+    friend value;
+
+    SUPEROFFICE_COLD errc lacking(std::size_t needed, errc code) noexcept {
+        needed_ = detail::as_offset(needed);
+        return code;
+    }
+
+    // A scalar is the only token of its document.
+    SUPEROFFICE_COLD errc start_alone() noexcept {
+        alone_[0] = static_cast<std::uint32_t>(cursor_.at - begin_);
+        alone_[1] = static_cast<std::uint32_t>(cursor_.end - begin_);
+        at_ = alone_;
+        last_ = at_ + 1;
+        backslash_ = begin_;
+        return errc::ok;
+    }
+    SUPEROFFICE_HOT bool is_alone() const noexcept { return last_ == alone_ + 1; }
+
+    // Only while the document is as it came: simdjson says that something is wrong, `compact_reader` what and where.
+    SUPEROFFICE_COLD errc search_fault() noexcept {
+        compact_reader strict;
+        const auto size = static_cast<std::size_t>(cursor_.end - begin_);
+        errc code = strict.start({const_cast<char*>(begin_), size, size});
+        if (code == errc::ok) code = strict.root().skip();
+        if (code == errc::ok) code = strict.finish();
+        cursor_.at = begin_ + strict.offset();
+        return code == errc::ok ? errc::bad_json : code;
+    }
+
+    // The innermost container asks first: it knows the place.
+    SUPEROFFICE_COLD errc passed_on(const char* start, errc code) noexcept {
+        const bool mine = code >= errc::bad_json && code <= errc::too_deep;
+        if (fault_ == nullptr) fault_ = mine ? cursor_.at : start;
+        return code;
+    }
+
+    SUPEROFFICE_HOT const char* place() const noexcept { return begin_ + *at_; }
+    // Of the token behind this one. Behind the last one of all, simdjson puts the document's end.
+    SUPEROFFICE_HOT const char* next_place() const noexcept { return begin_ + at_[1]; }
+    SUPEROFFICE_HOT bool on(char c) const noexcept { return *place() == c; }
+    json_kind kind() const noexcept { return detail::json_kind_at({place(), cursor_.end}); }
+
+    detail::json_cursor& here() noexcept {
+        cursor_.at = place();
+        return cursor_;
+    }
+    SUPEROFFICE_COLD errc fault_here() noexcept { return detail::json_fault(here(), errc::bad_json); }
+
+    // Behind the token before this one.
+    const char* behind() const noexcept {
+        if (at_ == last_ && is_alone()) return cursor_.at;
+        const char* end = at_ == last_ ? cursor_.end : place();
+        while (detail::is_json_space(end[-1])) --end;
+        return end;
+    }
+
+    errc consumed(errc code) noexcept {
+        at_ += code == errc::ok;
+        return code;
+    }
+    SUPEROFFICE_APART errc literal(json_kind wanted) noexcept {
+        return consumed(detail::read_json_literal(here(), wanted));
+    }
+    SUPEROFFICE_APART errc number(std::string_view& into) noexcept {
+        return consumed(detail::read_json_number(here(), into));
+    }
+
+    // Short cuts for what most values are: false, and nothing consumed, for anything else. They look at a few bytes past
+    // the token, which the slack allows; but behind the only token of a document anything may stand.
+    SUPEROFFICE_HOT bool passes_literal(const char* word, std::size_t size) noexcept {
+        return !is_alone() && take(detail::after_short_literal(place(), word, size));
+    }
+    SUPEROFFICE_HOT bool short_integer(std::int32_t& into) noexcept {
+        return !is_alone() && take(detail::after_short_integer(place(), into));
+    }
+    SUPEROFFICE_HOT bool passes_scalar() noexcept {
+        const bool passes = !is_alone() && detail::is_short_scalar(place(), next_place());
+        at_ += passes;
+        return passes;
+    }
+    SUPEROFFICE_HOT bool take(const char* behind) noexcept {
+        at_ += behind != nullptr;
+        return behind != nullptr;
+    }
+
+    // Of a string in a container simdjson has checked everything but the escapes, and only white space is between it and
+    // the next token. Where the next backslash of the document is, is known: most have none. Alone, nothing is known.
+    SUPEROFFICE_HOT bool is_plain_text() const noexcept { return on('"') && next_place() <= backslash_; }
+    SUPEROFFICE_HOT bool passes_text() noexcept {
+        const bool plain = is_plain_text();
+        at_ += plain;
+        return plain;
+    }
+    SUPEROFFICE_HOT bool plain_text(std::string_view& into) noexcept {
+        if (!is_plain_text()) return false;
+        const char* const from = place() + 1;
+        const char* to = next_place() - 1;
+        while (*to != '"') --to;
+        into = {from, static_cast<std::size_t>(to - from)};
+        ++at_;
+        return true;
+    }
+    SUPEROFFICE_APART errc string(json_text& into) noexcept {
+        const char* const from = place();
+        if (*from == '"' && !is_alone()) {
+            if (backslash_ < from) backslash_ = next_backslash(from);
+            if (std::string_view text; plain_text(text))
+                return into = json_text{{from, text.size() + 2}, false}, errc::ok;
+        }
+        return consumed(detail::read_json_string(here(), into));
+    }
+    const char* next_backslash(const char* from) const noexcept {
+        const void* const found = std::memchr(from, '\\', static_cast<std::size_t>(cursor_.end - from));
+        return found != nullptr ? static_cast<const char*>(found) : cursor_.end;
+    }
+
+    SUPEROFFICE_HOT errc enter(char bracket, bool& more) noexcept {
+        if (!on(bracket)) return detail::json_refusal(here());
+        if (depth_ == json_max_depth) return static_cast<void>(here()), errc::too_deep;
+        ++depth_;
+        ++at_;
+        more = !on(static_cast<char>(bracket + 2));  // ASCII: [ \ ] and { | }
+        return more ? errc::ok : leave();
+    }
+    SUPEROFFICE_HOT errc next(char closing, bool& more) noexcept {
+        more = on(',');
+        if (more) return ++at_, errc::ok;
+        return on(closing) ? leave() : fault_here();
+    }
+    // Over a closing bracket. The document's last token is one that closes its root: as long as that is not consumed, there
+    // is a token to look at, so this is the only place where the end can come too early.
+    SUPEROFFICE_HOT errc leave() noexcept {
+        ++at_;
+        --depth_;
+        if (at_ != last_ || depth_ == 0) return errc::ok;
+        cursor_.at = cursor_.end;
+        return errc::bad_json;
+    }
+
+    // A key of so many bytes, quotes included, that its colon follows at once.
+    SUPEROFFICE_HOT bool key_has(std::size_t size) const noexcept {
+        return at_[1] - at_[0] == size && *next_place() == ':';
+    }
+    SUPEROFFICE_HOT bool key_is(const detail::spelt_name& name) noexcept {
+        if (!key_has(name.size) || !name.is_at(place())) return false;
+        at_ += 2;
+        return true;
+    }
+    bool key_is(std::string_view name) noexcept {
+        const char* const from = place();
+        if (!key_has(name.size() + 2) || *from != '"' || from[name.size() + 1] != '"') return false;
+        if (!detail::same_bytes(from + 1, name.data(), name.size())) return false;
+        at_ += 2;
+        return true;
+    }
+    SUPEROFFICE_HOT errc key(json_text& into) noexcept {
+        const char* const colon = next_place();
+        if (*colon == ':' && colon[-1] == '"' && is_plain_text()) {
+            into = json_text{{place(), static_cast<std::size_t>(colon - place())}, false};
+            at_ += 2;
+            return errc::ok;
+        }
+        json_text apart;  // `into` can stay in registers: nobody else has its address
+        const errc code = key_with_care(apart);
+        into = apart;
+        return code;
+    }
+    SUPEROFFICE_APART errc key_with_care(json_text& into) noexcept {
+        if (!on('"')) return fault_here();
+        if (const errc code = string(into); code != errc::ok) return code;
+        if (!on(':')) return fault_here();
+        ++at_;
+        return errc::ok;
+    }
+
+    // On a member's value: to that of the last of the members from here on whose keys have none of these sizes, as long as
+    // everything is plain. All in one go: a reply has two dozen members, and some structs want two of them.
+    SUPEROFFICE_APART void pass_members(detail::name_sizes wanted) noexcept {
+        const std::uint32_t* at = at_;
+        // A value, a comma, a key, its colon.
+        const auto is_passed = [&, begin = begin_, backslash = backslash_] {
+            const char* const item = begin + at[0];
+            const char* const comma = begin + at[1];
+            if (*comma != ',') return false;
+            if (*item == '"' ? comma > backslash : !detail::is_short_scalar(item, comma)) return false;
+            const char* const name = begin + at[2];
+            if (*name != '"') return false;
+            const char* const colon = begin + at[3];
+            if (*colon != ':' || colon[-1] != '"' || colon > backslash) return false;
+            return !wanted.has(static_cast<std::size_t>(colon - name) - 2);
+        };
+        while (is_passed()) at += 4;
+        at_ = at;
+    }
+
+    decltype(simdjson::dom::parser::implementation) parser_;
+    std::size_t max_bytes_ = 0;
+    const char* begin_ = nullptr;
+    const std::uint32_t* at_ = nullptr;    // the token that comes next: its place in the document
+    const std::uint32_t* last_ = nullptr;  // behind the last one
+    const char* backslash_ = nullptr;  // the document's next one; its end where there is none; looked for when needed
+    const char* fault_ = nullptr;
+    detail::json_cursor cursor_;
+    std::size_t depth_ = 0;
+    std::uint32_t needed_ = 0;
+    std::uint32_t alone_[2] = {};
+};
+static_assert(json_reader<simdjson_reader>);
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#else
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SIMDJSON=1") simdjson_reader;
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif
+#endif

@@ -1,0 +1,137 @@
+// superoffice/http/detail/chunked.hpp - takes the chunked framing off a body, whatever pieces it arrives in.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_HTTP_DETAIL_CHUNKED_HPP
+#define SUPEROFFICE_HTTP_DETAIL_CHUNKED_HPP
+
+#include <superoffice/base/detail/ascii.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// Chunk extensions are skipped, up to this many bytes in all the chunks of one reply together; more is refused.
+inline constexpr std::size_t max_chunk_extension_bytes = 4096;
+
+/// Trailers are checked and skipped, up to this many bytes in all; more is refused.
+inline constexpr std::size_t max_trailer_bytes = 4096;
+
+namespace detail {
+
+/// RFC 9112 section 7.1, to the letter: CRLF and nothing else ends a line of the framing, every chunk is followed by
+/// one, white space behind a size leads to the semicolon of an extension. What an extension says is text of any kind, and
+/// skipped. A size has at most 16 digits, leading zeros included, so it cannot overflow.
+class chunked {
+  public:
+    enum class answer : std::uint8_t { more, payload, done, bad };
+
+    /// Takes what it can from the front of `input`.
+    ///
+    /// more      the input is used up, and the body goes on
+    /// payload   `piece` is the next part of the body, a part of the input; call again
+    /// done      the body has ended; what is left of the input lies beyond it
+    /// bad       the first byte of what is left of the input is at fault; not to be called again
+    ///
+    /// Each byte is looked at once; the answers do not depend on how the input was cut.
+    constexpr answer next(std::string_view& input, std::string_view& piece) noexcept {
+        while (!input.empty() && at_ != place::ended) {
+            if (at_ == place::data) {
+                piece = remaining_ < input.size() ? ascii::first(input, static_cast<std::size_t>(remaining_)) : input;
+                input.remove_prefix(piece.size());
+                remaining_ -= piece.size();
+                if (remaining_ == 0) at_ = place::data_cr;
+                return answer::payload;
+            }
+            const place next = after(input.front());
+            if (next == place::nowhere) return answer::bad;
+            at_ = next;
+            input.remove_prefix(1);
+        }
+        return at_ == place::ended ? answer::done : answer::more;
+    }
+
+  private:
+    enum class place : std::uint8_t {
+        size_first,  // a size must begin
+        size,
+        extension_space,  // white space that must lead to a semicolon
+        extension,
+        size_lf,
+        data,
+        data_cr,
+        data_lf,
+        trailer_first,  // a trailer, or the empty line that ends all
+        trailer_name,
+        trailer_value,
+        trailer_lf,
+        last_lf,
+        ended,
+        nowhere,  // this byte cannot stand here
+    };
+
+    constexpr place after(char c) noexcept {
+        switch (at_) {
+            case place::size_first:
+                remaining_ = 0;
+                digits_ = 0;
+                return size_digit(c);
+            case place::size:
+                if (c == '\r') return place::size_lf;
+                return c == ';' || ascii::is_space(c) ? extension_byte(c) : size_digit(c);
+            case place::extension_space: return c == ';' || ascii::is_space(c) ? extension_byte(c) : place::nowhere;
+            case place::extension:
+                if (c == '\r') return place::size_lf;
+                return ascii::is_text(c) ? extension_byte(c) : place::nowhere;
+            case place::size_lf:
+                if (c != '\n') return place::nowhere;
+                return remaining_ == 0 ? place::trailer_first : place::data;
+            case place::data_cr: return c == '\r' ? place::data_lf : place::nowhere;
+            case place::data_lf: return c == '\n' ? place::size_first : place::nowhere;
+            case place::trailer_first:
+                if (c == '\r') return place::last_lf;
+                return ascii::is_token(c) ? trailer_byte(place::trailer_name) : place::nowhere;
+            case place::trailer_name:
+                if (c == ':') return trailer_byte(place::trailer_value);
+                return ascii::is_token(c) ? trailer_byte(place::trailer_name) : place::nowhere;
+            case place::trailer_value:
+                if (c == '\r') return place::trailer_lf;
+                return ascii::is_text(c) ? trailer_byte(place::trailer_value) : place::nowhere;
+            case place::trailer_lf: return c == '\n' ? place::trailer_first : place::nowhere;
+            case place::last_lf: return c == '\n' ? place::ended : place::nowhere;
+            case place::data:
+            case place::ended:
+            case place::nowhere: break;
+        }
+        return place::nowhere;
+    }
+
+    constexpr place size_digit(char c) noexcept {
+        const int digit = ascii::hex_digit(c);
+        if (digit < 0 || digits_ == 16) return place::nowhere;
+        ++digits_;
+        remaining_ = remaining_ * 16 + static_cast<std::uint64_t>(digit);
+        return place::size;
+    }
+
+    constexpr place extension_byte(char c) noexcept {
+        if (++extension_bytes_ > max_chunk_extension_bytes) return place::nowhere;
+        return c == ';' || at_ == place::extension ? place::extension : place::extension_space;
+    }
+
+    constexpr place trailer_byte(place next) noexcept {
+        return ++trailer_bytes_ > max_trailer_bytes ? place::nowhere : next;
+    }
+
+    std::uint64_t remaining_ = 0;  // of the chunk
+    std::uint16_t extension_bytes_ = 0;
+    std::uint16_t trailer_bytes_ = 0;
+    std::uint8_t digits_ = 0;
+    place at_ = place::size_first;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

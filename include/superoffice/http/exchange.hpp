@@ -1,0 +1,376 @@
+// superoffice/http/exchange.hpp - one HTTP/1.1 request and its reply as a resumable machine: no I/O, no clock.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_HTTP_EXCHANGE_HPP
+#define SUPEROFFICE_HTTP_EXCHANGE_HPP
+
+#include <superoffice/base/detail/ascii.hpp>
+#include <superoffice/base/detail/wipe.hpp>
+#include <superoffice/base/error.hpp>
+#include <superoffice/http/detail/chunked.hpp>
+#include <superoffice/http/detail/http1_reader.hpp>
+#include <superoffice/http/header_line.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <span>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+// Not spoken here: redirects, content codings, transfer codings other than chunked, trailers (checked and dropped),
+// folded header lines, HTTP/2, pipelining, Upgrade (101 is refused), HEAD and CONNECT (where the reply's body ends is
+// decided as RFC 9112 section 6.3 has it for any other method), Expect: 100-continue (100 is skipped like every 1xx).
+
+/// At most this many 1xx replies are skipped before the real one; one more is refused.
+inline constexpr std::size_t max_interim_replies = 8;
+
+/// How many bytes beyond the memory a body that does not fit and does not say its size is received and counted, so that
+/// `needed()` is exact; one that goes on, for ever perhaps, ends the exchange there.
+inline constexpr std::size_t max_counted_bytes = std::size_t{1} * 1024 * 1024;
+
+/// The head of the reply: views into the memory of the exchange, valid until that memory is used again.
+struct reply_head {
+    std::uint16_t status = 0;        ///< 200..599; 0 while there is none
+    std::uint8_t minor_version = 1;  ///< of HTTP/1
+    std::string_view fields;         ///< the header lines as they came; to be walked with `next_header`
+
+    /// The value of the first header of that name, compared without case. A view without data (`data() == nullptr`)
+    /// where there is none. Costs one walk over the head.
+    [[nodiscard]] constexpr std::string_view header(std::string_view name) const noexcept {
+        namespace ascii = detail::ascii;
+        header_line line;
+        for (std::string_view rest = fields;;) {
+            if constexpr (SUPEROFFICE_FOR_SPEED)  // most names begin otherwise
+                while (!rest.empty() && !name.empty() && ascii::to_lower(rest[0]) != ascii::to_lower(name[0])) {
+                    const std::size_t end = ascii::find(rest, '\n');
+                    rest = ascii::from(rest, end == rest.size() ? end : end + 1);
+                }
+            if (!next_header(rest, line)) return {};
+            if (ascii::equal_ignoring_case(line.name, name)) return line.value;
+        }
+    }
+
+    [[nodiscard]] constexpr std::string_view content_type() const noexcept {
+        return header(detail::ascii::literal("content-type"));
+    }
+    [[nodiscard]] constexpr std::string_view location() const noexcept {
+        return header(detail::ascii::literal("location"));
+    }
+    [[nodiscard]] constexpr std::string_view retry_after() const noexcept {
+        return header(detail::ascii::literal("retry-after"));
+    }
+    [[nodiscard]] constexpr std::string_view www_authenticate() const noexcept {
+        return header(detail::ascii::literal("www-authenticate"));
+    }
+    [[nodiscard]] constexpr std::string_view date() const noexcept { return header(detail::ascii::literal("date")); }
+    /// The service's own: what the call cost its database, "implementationMS=512&Calls=7&Read=123".
+    [[nodiscard]] constexpr std::string_view db_stats() const noexcept {
+        return header(detail::ascii::literal("x-db-stats"));
+    }
+    /// The service's own: the zone of the dates in the reply, where the request named none.
+    [[nodiscard]] constexpr std::string_view time_zone() const noexcept {
+        return header(detail::ascii::literal("so-timezone"));
+    }
+};
+
+/// What the exchange wants done next.
+enum class exchange_action : std::uint8_t {
+    transmit,  ///< hand `outgoing()` to the peer, then say `transmitted(n)`
+    receive,   ///< put what the peer sent into `incoming()`, then say `received(n)` or `closed()`
+    done,      ///< the reply is whole: `head()`, `body()`
+    failed,    ///< `failure()` says why; `head()` is there if the head was read to its end
+};
+
+/// One request and one reply, in one piece of memory that the caller owns: the request stands at its start when the
+/// exchange begins; it is zeroed as it is sent; then the reply comes to stand in the same place, its head first and the
+/// body right behind it, without its chunked framing.
+///
+///     whole.begin(memory, writer.size(), Reader::slack);
+///     for (;;) switch (whole.action()) {
+///         case exchange_action::transmit: ... link.transmit(whole.outgoing()) ... whole.transmitted(n); break;
+///         case exchange_action::receive:  ... link.receive(whole.incoming()) ...  whole.received(n);    break;
+///         case exchange_action::done:     return use(whole.head(), whole.body());
+///         case exchange_action::failed:   return whole.failure();
+///     }
+///
+/// What comes out does not depend on how the bytes were cut on their way. No heap; every byte is moved at most once,
+/// and once more for each 1xx reply that came before it. Can be used again after `done` and `failed`, by another `begin`.
+class exchange {
+  public:
+    exchange() noexcept = default;
+    exchange(const exchange&) = delete;
+
+    /// Starts with the request that fills the first `request_size` bytes of `memory`, which is borrowed until the reply
+    /// has been used. `slack`: bytes that must stay free behind the body; 0 is taken as 1, since something has to be
+    /// received into.
+    void begin(std::span<std::byte> memory, std::size_t request_size, std::size_t slack) noexcept {
+        SUPEROFFICE_ASSERT(!memory.empty() && request_size <= memory.size());
+        *this = exchange();
+        memory_ = memory;
+        slack_ = slack == 0 ? 1 : slack;
+        failure_ = {};
+        head_size_ = request_size;
+        at_ = request_size == 0 ? place::head : place::request;
+    }
+
+    [[nodiscard]] exchange_action action() const noexcept {
+        if (at_ == place::request) return exchange_action::transmit;
+        if (at_ == place::done) return exchange_action::done;
+        return at_ == place::failed ? exchange_action::failed : exchange_action::receive;
+    }
+
+    /// What is left of the request; never empty with `transmit`, empty otherwise.
+    [[nodiscard]] std::span<const std::byte> outgoing() const noexcept {
+        if (at_ != place::request) return {};
+        return memory_.subspan(size_, head_size_ - size_);
+    }
+
+    /// Where the next bytes of the reply go; never empty with `receive`, empty otherwise. Behind a head with a
+    /// Content-Length it ends with the reply, so that no byte is asked for that does not belong to it.
+    [[nodiscard]] std::span<std::byte> incoming() noexcept {
+        if (action() != exchange_action::receive) return {};
+        if (at_ == place::head) return memory_.subspan(size_);
+        const std::size_t from = head_size_ + (dropping_ ? 0 : body_size_);
+        if (at_ != place::sized_body) return memory_.subspan(from);
+        return memory_.subspan(from, length_ - body_size_);
+    }
+
+    /// The first `n` bytes of `outgoing()` were taken by the link; they are zeroed.
+    void transmitted(std::size_t n) noexcept {
+        SUPEROFFICE_ASSERT(at_ == place::request && n <= outgoing().size());
+        detail::wipe(memory_.data() + size_, n);
+        size_ += n;
+        if (size_ < head_size_) return;
+        size_ = head_size_ = 0;
+        at_ = place::head;
+    }
+
+    /// The peer takes no more of the request, but may have answered what it took (RFC 9112 section 9.5): what is left is
+    /// zeroed, and a reply is taken in all the same. The connection carries no other exchange.
+    void cut_short() noexcept {
+        SUPEROFFICE_ASSERT(at_ == place::request);
+        detail::wipe(memory_.data() + size_, head_size_ - size_);
+        size_ = head_size_ = 0;
+        at_ = place::head;
+        cut_ = true;
+    }
+    [[nodiscard]] bool is_cut_short() const noexcept { return cut_; }
+
+    /// `n` bytes of the reply were put into the front of `incoming()`.
+    void received(std::size_t n) noexcept {
+        SUPEROFFICE_ASSERT(action() == exchange_action::receive && n <= incoming().size());
+        char* const arrived = reinterpret_cast<char*>(incoming().data());
+        stream_ += n;
+        if (at_ != place::head) return take_body({arrived, n});
+        size_ += n;
+        take_head();
+    }
+
+    /// The peer ended the stream in an orderly way. Ends a body whose end is just that; anywhere else the reply is not
+    /// whole: `errc::connection_closed`, with `stage::transmit`, `stage::receive` before the reply's first byte, and
+    /// `stage::http` within it.
+    void closed() noexcept {
+        keep_ = false;
+        if (at_ == place::open_body) return finish();
+        if (is_dropping()) return give_up_counting();
+        if (at_ == place::request) return fail(stage::transmit, errc::connection_closed, 0);
+        if (action() == exchange_action::receive)
+            fail(reply_started() ? stage::http : stage::receive, errc::connection_closed, stream_);
+    }
+
+    /// `errc::ok`, or with `failed` one of
+    ///
+    /// connection_closed            see `closed()`; `offset` is how many bytes of the reply had come
+    /// bad_http                     `offset` is the byte at fault, counted from the first byte of the reply
+    /// head_too_large               the head fills the memory, to its end or with a body of unknown size to follow;
+    ///                              `offset` is how many bytes had come
+    /// unsupported_transfer_coding  `offset` is where it is named
+    /// unsupported_content_coding   `offset` is where it is named
+    /// reply_too_large              `needed()`: so much memory would have been enough, exactly. At once where the reply
+    ///                              said its size; else the rest is received, counted and dropped first. A lower bound
+    ///                              `max_counted_bytes` beyond the memory, and where the peer or the time ended it before its end
+    /// cancelled                    there was no `begin`, or a `wipe` since
+    ///
+    /// `http_status` is set from the moment the status line was read.
+    [[nodiscard]] const error& failure() const noexcept { return failure_; }
+
+    /// The reply's head, as soon as it was read to its end, also when what followed it failed.
+    [[nodiscard]] const reply_head& head() const noexcept { return head_; }
+
+    /// The reply's status, as soon as its first line was read; 0 before.
+    [[nodiscard]] std::uint16_t status() const noexcept { return reader_.status(); }
+
+    /// The reply's body, with `done`; empty before. The caller may change it.
+    [[nodiscard]] std::span<char> body() noexcept {
+        if (at_ != place::done) return {};
+        return {text() + head_size_, body_size_};
+    }
+
+    /// Bytes from the body's start to the end of the memory: its size and at least `slack` more.
+    [[nodiscard]] std::size_t body_capacity() const noexcept {
+        return at_ == place::done ? memory_.size() - head_size_ : 0;
+    }
+
+    /// With `done`: the connection may carry another exchange. Both sides want to keep it, the request was sent whole, the
+    /// reply's end was certain, and nothing came behind it. What comes later is not seen here: before the next request ask
+    /// the link once, and drop the connection unless the answer is `would_block`.
+    [[nodiscard]] bool reusable() const noexcept { return at_ == place::done && keep_ && !cut_; }
+
+    /// A byte of a reply has come. Before that, a request that does no harm twice may be repeated on another connection.
+    [[nodiscard]] bool reply_started() const noexcept { return stream_ != 0; }
+
+    /// The reply is known not to fit; what still comes is only counted.
+    [[nodiscard]] bool is_dropping() const noexcept { return dropping_ && action() == exchange_action::receive; }
+
+    /// While dropping: ends with `reply_too_large` and what was counted so far, for want of time, say.
+    void give_up_counting() noexcept { too_large(body_size_); }
+
+    /// Ends the exchange wherever it is and zeroes the memory, all of it: what is left of the request, and the reply.
+    void wipe() noexcept {
+        detail::wipe(memory_.data(), memory_.size());
+        *this = exchange();
+    }
+
+  private:
+    enum class place : std::uint8_t { request, head, sized_body, chunked_body, open_body, done, failed };
+
+    exchange& operator=(const exchange&) noexcept = default;
+
+    char* text() noexcept { return reinterpret_cast<char*>(memory_.data()); }
+
+    void take_head() noexcept {
+        for (;;) {
+            switch (reader_.advance(text(), size_)) {
+                case detail::http1_reader::answer::more:
+                    if (size_ == memory_.size()) fail(stage::http, errc::head_too_large, stream_);
+                    return;
+                case detail::http1_reader::answer::bad: return fail_in_head(errc::bad_http, reader_.position());
+                case detail::http1_reader::answer::done: break;
+            }
+            if (reader_.status() >= 200) return take_framing();
+            if (reader_.status() == 101 || ++interim_ > max_interim_replies)
+                return fail_in_head(errc::bad_http, status_at);
+            // What came behind a 1xx moves to the front and is read as if it had come first.
+            size_ -= reader_.position();
+            std::memmove(text(), text() + reader_.position(), size_);
+            reader_ = detail::http1_reader();
+        }
+    }
+
+    /// RFC 9112 section 6.3: where the body ends. Section 9.3: whether the connection may be kept.
+    void take_framing() noexcept {
+        const detail::http1_framing& says = reader_.framing();
+        head_size_ = reader_.position();
+        head_.status = reader_.status();
+        head_.minor_version = reader_.minor_version();
+        head_.fields = {text() + reader_.fields_at(), head_size_ - reader_.fields_at()};
+        keep_ = !says.wants_close && (head_.minor_version == 1 || says.wants_keep_alive);
+
+        if (says.has_transfer_coding) {
+            const bool length_last = says.length_at > says.transfer_coding_at;
+            if (says.has_length)
+                return fail_in_head(errc::bad_http, length_last ? says.length_at : says.transfer_coding_at);
+            if (head_.minor_version == 0) return fail_in_head(errc::bad_http, says.transfer_coding_at);
+            if (!says.chunked) return fail_in_head(errc::unsupported_transfer_coding, says.transfer_coding_at);
+        }
+        const bool bodiless = head_.status == 204 || head_.status == 304 || (says.has_length && says.length == 0);
+        if (says.foreign_coding && !bodiless)
+            return fail_in_head(errc::unsupported_content_coding, says.content_coding_at);
+
+        const std::string_view behind(text() + head_size_, size_ - head_size_);
+        // A length beyond what this machine can count fits nowhere either.
+        length_ = bodiless ? 0 : static_cast<std::size_t>(says.length < highest ? says.length : highest);
+        if (bodiless || says.has_length) {
+            if (!fits(length_)) return too_large(length_);
+            at_ = place::sized_body;
+        } else {
+            if (head_size_ == memory_.size()) return fail(stage::http, errc::head_too_large, stream_);
+            at_ = says.has_transfer_coding ? place::chunked_body : place::open_body;
+        }
+        take_body(behind);
+    }
+
+    /// `arrived` stands at the end of the body so far, or further back.
+    void take_body(std::string_view arrived) noexcept {
+        if (at_ == place::open_body) return store(arrived);
+        if (at_ == place::sized_body) {
+            const std::size_t left = length_ - body_size_;
+            if (arrived.size() > left) keep_ = false;  // more than was announced
+            body_size_ += arrived.size() < left ? arrived.size() : left;
+            if (body_size_ == length_) finish();
+            return;
+        }
+        for (std::string_view piece;;) {
+            switch (chunks_.next(arrived, piece)) {
+                case detail::chunked::answer::more: return;
+                case detail::chunked::answer::payload:
+                    store(piece);
+                    if (at_ == place::failed) return;
+                    break;
+                case detail::chunked::answer::done:
+                    if (!arrived.empty()) keep_ = false;
+                    return finish();
+                case detail::chunked::answer::bad: return fail(stage::http, errc::bad_http, stream_ - arrived.size());
+            }
+        }
+    }
+
+    void store(std::string_view piece) noexcept {
+        if (!fits(body_size_ + piece.size())) dropping_ = true;
+        if (!dropping_) std::memmove(text() + head_size_ + body_size_, piece.data(), piece.size());
+        body_size_ += piece.size();
+        const std::size_t enough = memory_.size() - head_size_ + max_counted_bytes;
+        if (body_size_ > enough) too_large(enough);
+    }
+
+    void finish() noexcept {
+        if (!fits(body_size_)) return too_large(body_size_);
+        at_ = place::done;
+    }
+
+    [[nodiscard]] bool fits(std::size_t body) const noexcept {
+        const std::size_t behind = memory_.size() - head_size_;
+        return slack_ <= behind && body <= behind - slack_;
+    }
+
+    void too_large(std::size_t body) noexcept {
+        const std::size_t rest = head_size_ + slack_;
+        fail(stage::http, errc::reply_too_large, body > highest - rest ? highest : body + rest);
+    }
+
+    void fail_in_head(errc code, std::size_t at) noexcept { fail(stage::http, code, stream_ - size_ + at); }
+
+    void fail(stage where, errc code, std::size_t offset) noexcept {
+        if (at_ == place::request) detail::wipe(memory_.data() + size_, head_size_ - size_);
+        failure_ = {.stage = where, .code = code, .http_status = reader_.status(), .offset = detail::as_offset(offset)};
+        keep_ = false;
+        at_ = place::failed;
+    }
+
+    static constexpr std::size_t status_at = 9;
+    static constexpr std::size_t highest = (std::numeric_limits<std::size_t>::max)();
+
+    std::span<std::byte> memory_;
+    std::size_t slack_ = 1;
+    std::size_t size_ = 0;       // of the request: sent; of the head: come, and what came behind it with it
+    std::size_t head_size_ = 0;  // of the reply; of the request until it was sent
+    std::size_t stream_ = 0;     // bytes of the reply that have come
+    std::size_t body_size_ = 0;  // without framing, what was dropped included
+    std::size_t length_ = 0;     // as announced
+    reply_head head_;
+    detail::http1_reader reader_;
+    detail::chunked chunks_;
+    error failure_{.code = errc::cancelled};
+    std::uint8_t interim_ = 0;
+    bool dropping_ = false;
+    bool keep_ = false;
+    bool cut_ = false;  // the request was cut short
+    place at_ = place::failed;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

@@ -1,0 +1,200 @@
+// superoffice/http/request_head.hpp - header lines of a request, written and checked in the caller's memory.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_HTTP_REQUEST_HEAD_HPP
+#define SUPEROFFICE_HTTP_REQUEST_HEAD_HPP
+
+#include <superoffice/base/detail/ascii.hpp>
+#include <superoffice/base/detail/wipe.hpp>
+#include <superoffice/base/error.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// A header with a longer value is refused. Access tokens run to more than a kilobyte; servers stop at 8 to 16.
+inline constexpr std::size_t max_header_value_bytes = 16 * 1024;
+
+/// A part of a header's value: base64 of "user:password" (RFC 7617 section 2), made while it is written, so that the
+/// clear text is copied nowhere. A colon in `user` and control characters in either are refused.
+struct base64_pair {
+    std::string_view user;
+    std::string_view password;
+};
+
+/// Where a credential puts its header lines:
+///
+///     void add_to(superoffice::request_head& head) const noexcept {
+///         head.header("Authorization", "Bearer ", token_);
+///     }
+///
+/// Writes into the span it was made with, never past it; when that is full it goes on counting, so that `needed()` is
+/// what would have been enough. The first refused byte ends the writing; the rest of the calls do nothing then, so
+/// errors need to be asked for only once, at the end. No heap; time as the text is long.
+class request_head {
+  public:
+    constexpr explicit request_head(std::span<std::byte> memory) noexcept : memory_(memory) {}
+    request_head(const request_head&) = delete;
+    request_head& operator=(const request_head&) = delete;
+
+    /// Adds one header line. `parts` make up its value, one behind the other, each a text, an unsigned number (written
+    /// in decimal) or a `base64_pair`. `name` must be a token (RFC 9110 section 5.1). CR, LF, NUL and every other
+    /// control character but HTAB are refused in a value, also a value longer than `max_header_value_bytes`.
+    template <class... Parts>
+    void header(std::string_view name, const Parts&... parts) noexcept {
+        field_name(name);
+        (part(parts), ...);
+        constant("\r\n");
+    }
+
+    /// `errc::ok`; `bad_header_value`, with the `offset` of the byte at fault in the name or the value (all parts together;
+    /// of a `base64_pair` the clear text counts) and as `member` the number of the header; `memory_too_small`, with what is
+    /// `needed()` for all that was added so far.
+    [[nodiscard]] constexpr error failure() const noexcept {
+        if (bad_) return detail::refused_request(errc::bad_header_value, bad_at_, header_);
+        return detail::refused_request(needed_ > memory_.size() ? errc::memory_too_small : errc::ok, needed_);
+    }
+
+    /// Bytes written, counted from the start of the memory.
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
+
+    /// Bytes that all which was added takes; more than the memory has where it did not fit.
+    [[nodiscard]] constexpr std::size_t needed() const noexcept { return needed_; }
+
+    /// What was written, a view into the memory.
+    [[nodiscard]] std::string_view text() const noexcept {
+        return {reinterpret_cast<const char*>(memory_.data()), size_};
+    }
+
+    /// Zeroes what was written, so that no credential stays behind when the request is not sent; starts again.
+    void wipe() noexcept {
+        detail::wipe(memory_.data(), size_);
+        size_ = needed_ = 0;
+        bad_ = false;
+        header_ = 0;
+    }
+
+  protected:
+    /// The library's own text: nothing in it is checked.
+    SUPEROFFICE_HOT void constant(const char* text) noexcept {
+        if constexpr (SUPEROFFICE_FOR_SPEED)
+            put(text);  // which the compiler measures
+        else
+            put_measured(text);
+    }
+
+    void put_token(std::string_view token) noexcept {
+        for (std::size_t i = 0; i < token.size(); ++i)
+            if (!detail::ascii::is_token(token[i])) refuse(i);
+        put(token);
+    }
+
+    constexpr void refuse(std::size_t at) noexcept {
+        if (!bad_) bad_at_ = at;
+        bad_ = true;
+    }
+
+    // Which header is at fault: they are counted until one is.
+
+    constexpr void count_headers_from_here() noexcept {
+        if (!bad_) header_ = 0;
+    }
+    constexpr void count_header() noexcept {
+        if (!bad_) ++header_;
+    }
+
+    void put(std::string_view text) noexcept {
+        if (bad_ || text.empty()) return;
+        const bool fits = needed_ == size_ && text.size() <= memory_.size() - size_;
+        needed_ += text.size();
+        if (!fits) return;
+        std::memcpy(memory_.data() + size_, text.data(), text.size());
+        size_ += text.size();
+    }
+
+  private:
+    [[gnu::noinline]] void put_measured(const char* text) noexcept { put(text); }
+
+    void field_name(std::string_view name) noexcept {
+        count_header();
+        if (name.empty()) refuse(0);
+        put_token(name);
+        constant(": ");
+        value_bytes_ = 0;
+        raw_bytes_ = 0;
+    }
+
+    void part(std::string_view text) noexcept {
+        check(text);
+        put_value(text);
+    }
+
+    template <std::unsigned_integral Number>
+        requires(!std::same_as<Number, bool> && !std::same_as<Number, char>)
+    void part(Number value) noexcept {
+        part(detail::ascii::decimal(value).text());
+    }
+
+    void part(const base64_pair& pair) noexcept {
+        const std::size_t colon = detail::ascii::find(pair.user, ':');
+        check(detail::ascii::first(pair.user, colon));
+        if (colon != pair.user.size()) refuse(raw_bytes_);
+        check(detail::ascii::literal(":"));
+        check(pair.password);
+        // RFC 7617 refuses every control character, HTAB too.
+        const std::size_t start = raw_bytes_ - pair.password.size() - 1 - pair.user.size();
+        if (const std::size_t tab = detail::ascii::find(pair.user, '\t'); tab != pair.user.size()) refuse(start + tab);
+        if (const std::size_t tab = detail::ascii::find(pair.password, '\t'); tab != pair.password.size())
+            refuse(start + pair.user.size() + 1 + tab);
+        put_base64(pair);
+    }
+
+    /// Apart: where it knows a short literal, g++ (12, -O2) warns of words that are never looked at.
+    SUPEROFFICE_APART void check(std::string_view text) noexcept {
+        const std::size_t end = detail::ascii::end_of_text(text.data(), 0, text.size());
+        if (end != text.size()) refuse(raw_bytes_ + end);
+        raw_bytes_ += text.size();
+    }
+
+    void put_value(std::string_view text) noexcept {
+        if (text.size() > max_header_value_bytes - value_bytes_) return refuse(max_header_value_bytes);
+        value_bytes_ += text.size();
+        put(text);
+    }
+
+    void put_base64(const base64_pair& pair) noexcept {
+        static constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        const std::size_t size = pair.user.size() + 1 + pair.password.size();
+        const auto byte = [&pair](std::size_t i) noexcept -> std::uint32_t {
+            if (i < pair.user.size()) return static_cast<unsigned char>(pair.user[i]);
+            if (i == pair.user.size()) return static_cast<unsigned char>(':');
+            i -= pair.user.size() + 1;
+            return i < pair.password.size() ? static_cast<unsigned char>(pair.password[i]) : 0u;
+        };
+        for (std::size_t i = 0; i < size && !bad_; i += 3) {
+            const std::uint32_t bits = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
+            char four[] = {digits[bits >> 18], digits[bits >> 12 & 63], digits[bits >> 6 & 63], digits[bits & 63]};
+            if (i + 1 == size) four[2] = '=';
+            if (i + 2 >= size) four[3] = '=';
+            put_value({four, sizeof four});
+        }
+    }
+
+    std::span<std::byte> memory_;
+    std::size_t size_ = 0;
+    std::size_t needed_ = 0;
+    std::size_t bad_at_ = 0;
+    std::size_t value_bytes_ = 0;  // of the value being written
+    std::size_t raw_bytes_ = 0;    // of the same, as it was given
+    std::uint16_t header_ = 0;
+    bool bad_ = false;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

@@ -1,0 +1,94 @@
+// superoffice/schema/coded.hpp - an enum that may hold text nobody knows.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_SCHEMA_CODED_HPP
+#define SUPEROFFICE_SCHEMA_CODED_HPP
+
+#include <superoffice/schema/detail/enumerators.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+namespace detail {
+
+/// What a coded value holds, whichever enum it is of: one function each reads them all.
+struct coded_value {
+    using number_type = std::int32_t;
+    std::string_view text;
+    std::int32_t number = 0;
+    bool known = false;
+
+    static constexpr coded_value from_text(borrowed_list<enumerator> names, std::string_view text) noexcept {
+        if (const enumerator* const row = find_enumerator(names, text)) return {text, row->value, true};
+        return {text, 0, false};
+    }
+    static constexpr coded_value from_number(borrowed_list<enumerator> names, std::int32_t number) noexcept {
+        if (const enumerator* const row = find_enumerator(names, std::int64_t{number}))
+            return {row->name, number, true};
+        return {{}, number, false};
+    }
+};
+
+}  // namespace detail
+
+/// One enumerator of E, or a text or number from the wire that E does not have. The service adds values over the years
+/// (and a client of it once broke on one), so an unknown one is a value, not an error.
+/// Letter case is ignored; numbers on the wire are taken as well.
+template <class E>
+class coded {
+    static_assert(detail::is_described_enum<E>,
+                  "superoffice: this enum is not described: add BOOST_DESCRIBE_ENUM(type, enumerators) behind it");
+
+  public:
+    constexpr coded() noexcept = default;
+    constexpr coded(E value) noexcept : coded(from_number(static_cast<std::int32_t>(value))) {}
+
+    /// From the wire. The text is borrowed.
+    static constexpr coded from_text(std::string_view text) noexcept {
+        return coded{detail::coded_value::from_text(parts::names, text)};
+    }
+    static constexpr coded from_number(std::int32_t number) noexcept {
+        return coded{detail::coded_value::from_number(parts::names, number)};
+    }
+
+    /// For the decoder, which does not care which enum it is.
+    struct parts {
+        static constexpr borrowed_list<detail::enumerator> names{detail::enumerators_of<E>};
+        static constexpr const detail::coded_value& of(const coded& value) noexcept { return value.held_; }
+        static constexpr detail::coded_value& of(coded& value) noexcept { return value.held_; }
+    };
+
+    /// E has this value.
+    [[nodiscard]] constexpr bool known() const noexcept { return held_.known; }
+    /// The enumerator; only when `known()`.
+    [[nodiscard]] constexpr E value() const noexcept {
+        return SUPEROFFICE_ASSERT(held_.known), static_cast<E>(held_.number);
+    }
+    [[nodiscard]] constexpr E value_or(E otherwise) const noexcept {
+        return held_.known ? static_cast<E>(held_.number) : otherwise;
+    }
+    /// As spelt on the wire, or E's own spelling for a known number; empty for an unknown number.
+    [[nodiscard]] constexpr std::string_view text() const noexcept { return held_.text; }
+    /// The enumerator's number, or the one on the wire; 0 for unknown text.
+    [[nodiscard]] constexpr std::int32_t number() const noexcept { return held_.number; }
+
+    friend constexpr bool operator==(const coded& a, E b) noexcept {
+        return a.held_.known && a.held_.number == static_cast<std::int32_t>(b);
+    }
+    /// Known ones by their number, unknown ones by their number and text.
+    friend constexpr bool operator==(const coded& a, const coded& b) noexcept {
+        return a.held_.known == b.held_.known && a.held_.number == b.held_.number &&
+               (a.held_.known || a.held_.text == b.held_.text);
+    }
+
+  private:
+    explicit constexpr coded(const detail::coded_value& held) noexcept : held_(held) {}
+
+    detail::coded_value held_;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

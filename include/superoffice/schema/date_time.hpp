@@ -1,0 +1,220 @@
+// superoffice/schema/date_time.hpp - a date as the service writes it: perhaps without a zone, perhaps "not set".
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_SCHEMA_DATE_TIME_HPP
+#define SUPEROFFICE_SCHEMA_DATE_TIME_HPP
+
+#include <superoffice/base/config.hpp>
+#include <superoffice/base/detail/ascii.hpp>
+#include <superoffice/schema/field.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// A calendar date and a time of day, in whatever zone the text was written.
+struct civil_time {
+    std::int32_t year = 1;
+    std::uint8_t month = 1, day = 1;
+    std::uint8_t hour = 0, minute = 0, second = 0;
+    std::uint32_t nanosecond = 0;
+
+    friend constexpr bool operator==(const civil_time&, const civil_time&) noexcept = default;
+};
+
+/// A point in time: seconds since 1970-01-01T00:00:00Z, and what is left in nanoseconds (never negative).
+struct unix_time {
+    std::int64_t seconds = 0;
+    std::uint32_t nanoseconds = 0;
+
+    friend constexpr bool operator==(const unix_time&, const unix_time&) noexcept = default;
+};
+
+namespace detail {
+
+/// Days since 1970-01-01 in the proleptic Gregorian calendar; year 1 or later. The year is taken to begin in March, so
+/// that the leap day is its last.
+constexpr std::int32_t days_since_1970(const civil_time& t) noexcept {
+    const std::int32_t year = t.month > 2 ? t.year : t.year - 1;
+    const std::int32_t month = t.month > 2 ? t.month - 3 : t.month + 9;
+    const std::int32_t day_of_year = (153 * month + 2) / 5 + t.day - 1;
+    return year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
+}
+
+constexpr std::int64_t seconds_since_1970(const civil_time& t) noexcept {
+    const std::int32_t of_day = (t.hour * 60 + t.minute) * 60 + t.second;
+    return std::int64_t{days_since_1970(t)} * 86400 + of_day;
+}
+
+SUPEROFFICE_COLD constexpr std::uint8_t days_in_month(std::int32_t year, unsigned month) noexcept {
+    const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    if (month == 2) return leap ? 29 : 28;
+    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+constexpr bool is_in_calendar(const civil_time& t) noexcept {
+    return t.year >= 1 && t.month >= 1 && t.month <= 12 && t.day >= 1 &&
+           (t.day <= 28 || t.day <= days_in_month(t.year, t.month)) && t.hour <= 23 && t.minute <= 59;
+}
+
+/// Compares the front of `text` with `shape`, in which 0 stands for a digit and x for anything; `numbers` gets what each
+/// run of digits says. False where they differ, or the text is shorter.
+constexpr bool read_shape(std::string_view text, std::string_view shape, std::uint16_t* numbers) noexcept {
+    if (text.size() < shape.size()) return false;
+    std::uint16_t number = 0;
+    for (std::size_t n = 0; n < shape.size(); ++n) {
+        const auto digit = static_cast<unsigned char>(text[n] - '0');
+        if (shape[n] == '0' ? digit > 9 : shape[n] != 'x' && shape[n] != text[n]) return false;
+        if (shape[n] != '0') continue;
+        number = static_cast<std::uint16_t>(number * 10 + digit);
+        if (n + 1 < shape.size() && shape[n + 1] == '0') continue;
+        *numbers++ = number;
+        number = 0;
+    }
+    return true;
+}
+
+/// What two digits say; more than 99 for anything else.
+constexpr unsigned two_digits(const char* at) noexcept {
+    const unsigned tens = static_cast<unsigned char>(at[0]) - unsigned{'0'};
+    const unsigned ones = static_cast<unsigned char>(at[1]) - unsigned{'0'};
+    return tens > 9 || ones > 9 ? 100 : tens * 10 + ones;
+}
+
+/// What eight characters of a date look like, 0 for a digit, so that all of them are checked at once.
+struct date_shape {
+    std::uint64_t text;
+    std::uint64_t room = 0;  ///< each byte: what can be added to an allowed one without reaching the top bit
+
+    explicit consteval date_shape(const char* shape) noexcept : text(ascii::word_of(shape)) {
+        for (int n = 0; n != 8; ++n) room |= std::uint64_t{shape[n] == '0' ? 0x76U : 0x7FU} << 8 * n;
+    }
+    /// For each character: of it and the next one, if they are digits, the number. `wrong` is no longer 0 then unless the
+    /// text looks like this.
+    [[nodiscard]] constexpr std::uint64_t pairs(std::string_view in, std::size_t at,
+                                                std::uint64_t& wrong) const noexcept {
+        const std::uint64_t digits = ascii::word_of(in.data() + at) ^ text;
+        wrong |= (digits | (digits + room)) & 0x8080808080808080U;
+        return digits * 10 + (digits >> 8);
+    }
+};
+
+inline constexpr std::string_view shape_of_date = "0000-00-00T00:00:00";
+
+/// The date at the front of a text; which numbers it has is not looked at. False where there is none.
+constexpr bool read_date_by_shape(std::string_view text, civil_time& into) noexcept {
+    std::uint16_t n[6] = {};
+    if (!read_shape(text, shape_of_date, n)) return false;
+    into.year = n[0];
+    into.month = static_cast<std::uint8_t>(n[1]);
+    into.day = static_cast<std::uint8_t>(n[2]);
+    into.hour = static_cast<std::uint8_t>(n[3]);
+    into.minute = static_cast<std::uint8_t>(n[4]);
+    into.second = static_cast<std::uint8_t>(n[5]);
+    return true;
+}
+
+/// The same, eight characters at a time.
+constexpr bool read_date_by_words(std::string_view text, civil_time& into) noexcept {
+    constexpr date_shape year_and_month{"0000-00-"}, day{"-00T00:0"}, time{"00:00:00"};
+    if (text.size() < shape_of_date.size()) return false;
+    std::uint64_t wrong = 0;
+    const std::uint64_t first = year_and_month.pairs(text, 0, wrong);
+    const std::uint64_t second = day.pairs(text, 7, wrong);
+    const std::uint64_t third = time.pairs(text, 11, wrong);
+    const auto byte = [](std::uint64_t word, int n) { return static_cast<std::uint8_t>(word >> 8 * n); };
+    into.year = byte(first, 0) * 100 + byte(first, 2);
+    into.month = byte(first, 5);
+    into.day = byte(second, 1);
+    into.hour = byte(third, 0);
+    into.minute = byte(third, 3);
+    into.second = byte(third, 6);
+    return wrong == 0;
+}
+
+}  // namespace detail
+
+/// One date of a reply. Forms taken: `2019-12-19T10:44:12`, with 1 to 9 fraction digits, with `Z`, `+02:00` or `-0500`
+/// behind, at most 14:59. (Each was seen in replies or documentation, with 7 digits at most.) Without an offset the zone
+/// is unknown, and stays so.
+/// Year 1, and empty text, mean "not set". Plain integers inside, no locale, no clock.
+class date_time {
+  public:
+    constexpr date_time() noexcept = default;
+
+    /// From the wire; the text is borrowed. The answer is absent when it is no date.
+    static constexpr field<date_time> from_text(std::string_view text) noexcept {
+        date_time made;
+        return made.assign(text) ? field<date_time>{made} : field<date_time>{};
+    }
+    /// The same into this one: false when it is no date, and then this one is anything.
+    constexpr bool assign(std::string_view text) noexcept;
+
+    /// As it came. Lives as long as the document it came from.
+    [[nodiscard]] constexpr std::string_view text() const noexcept { return text_; }
+
+    /// False for the service's "not set": year 1 (shifted by a zone or not), or empty text.
+    [[nodiscard]] constexpr bool is_set() const noexcept { return local_.year > 1; }
+
+    /// Date and time as written, zone unknown unless `offset()` says it.
+    [[nodiscard]] constexpr const civil_time& local() const noexcept { return local_; }
+
+    /// Minutes east of UTC; absent when the text does not say.
+    [[nodiscard]] constexpr field<std::int16_t> offset() const noexcept {
+        return has_offset_ ? field<std::int16_t>{offset_} : field<std::int16_t>{};
+    }
+
+    /// The instant; absent when the offset is unknown or the date is not set: nothing is guessed.
+    [[nodiscard]] constexpr field<unix_time> utc() const noexcept {
+        if (!has_offset_ || !is_set()) return {};
+        return unix_time{detail::seconds_since_1970(local_) - std::int64_t{offset_} * 60, local_.nanosecond};
+    }
+
+    friend constexpr bool operator==(const date_time& a, const date_time& b) noexcept { return a.text_ == b.text_; }
+
+  private:
+    std::string_view text_;
+    civil_time local_;
+    std::int16_t offset_ = 0;
+    bool has_offset_ = false;
+};
+
+constexpr bool date_time::assign(std::string_view text) noexcept {
+    *this = date_time();
+    text_ = text;
+    if (text.empty()) return true;
+
+    civil_time& t = local_;
+    if (!(SUPEROFFICE_FOR_SPEED ? detail::read_date_by_words(text, t) : detail::read_date_by_shape(text, t)))
+        return false;
+    if (!detail::is_in_calendar(t) || t.second > 59) return false;
+    text.remove_prefix(detail::shape_of_date.size());
+
+    if (text.starts_with('.')) {  // .NET writes up to 7 digits and cuts trailing zeros; nanoseconds have 9
+        text.remove_prefix(1);
+        std::size_t count = 0;
+        for (std::uint32_t unit = 100'000'000; !text.empty() && text[0] >= '0' && text[0] <= '9'; ++count, unit /= 10) {
+            t.nanosecond += static_cast<std::uint32_t>(text[0] - '0') * unit;
+            text.remove_prefix(1);
+        }
+        if (count < 1 || count > 9) return false;
+    }
+    if (text.empty()) return true;
+    has_offset_ = true;
+    if (text[0] == 'Z' && text.size() == 1) return true;
+
+    const bool west = text[0] == '-', colon = text.size() == 6;  // documented prose writes -0500
+    if ((!west && text[0] != '+') || (!colon && text.size() != 5) || (colon && text[3] != ':')) return false;
+    const unsigned hours = detail::two_digits(text.data() + 1);
+    const unsigned minutes = detail::two_digits(text.data() + (colon ? 4 : 3));
+    if (hours > 14 || minutes > 59) return false;  // no zone is further from UTC
+    const auto offset = static_cast<std::int16_t>(hours * 60 + minutes);
+    offset_ = west ? static_cast<std::int16_t>(-offset) : offset;
+    return true;
+}
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

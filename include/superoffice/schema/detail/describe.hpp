@@ -1,0 +1,113 @@
+// superoffice/schema/detail/describe.hpp - names and members of described types; the only header that includes Boost.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_SCHEMA_DETAIL_DESCRIBE_HPP
+#define SUPEROFFICE_SCHEMA_DETAIL_DESCRIBE_HPP
+
+#include <superoffice/base/config.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wshadow"
+#endif
+#include <boost/describe/class.hpp>
+#include <boost/describe/enum.hpp>
+#include <boost/describe/enumerators.hpp>
+#include <boost/describe/members.hpp>
+#include <boost/mp11/algorithm.hpp>
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+// Templates below are no lambdas called at once: each such lambda is a class of its own for every type, with functions
+// that nobody calls, and that takes a compiler long.
+
+/// True for a struct with a BOOST_DESCRIBE_STRUCT line.
+template <class T>
+concept is_described_struct = std::is_class_v<T> && boost::describe::has_describe_members<T>::value;
+
+/// True for an enum with a BOOST_DESCRIBE_ENUM line.
+template <class E>
+concept is_described_enum = std::is_enum_v<E> && boost::describe::has_describe_enumerators<E>::value;
+
+template <class T>
+using members_of = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+
+template <class T>
+inline constexpr std::size_t member_count = boost::mp11::mp_size<members_of<T>>::value;
+
+/// The pointer to T's member number I, in the order of the description.
+template <class T, std::size_t I>
+inline constexpr auto member_pointer = boost::mp11::mp_at_c<members_of<T>, I>::pointer;
+
+/// The type of T's member that Boost describes as D.
+template <class T, class D>
+using pointed_to = std::remove_cvref_t<decltype(std::declval<T&>().*D::pointer)>;
+
+template <class T, std::size_t I>
+using member_type = pointed_to<T, boost::mp11::mp_at_c<members_of<T>, I>>;
+
+/// f(index constant) for each member of T in order.
+template <class T, class F>
+constexpr void for_each_member(F&& f) noexcept {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (f(std::integral_constant<std::size_t, I>{}), ...);
+    }(std::make_index_sequence<member_count<T>>{});
+}
+
+/// The name of a member or enumerator, of which D is Boost's description. (The compiler counts its bytes at once, and
+/// std::string_view one by one.)
+template <class D>
+inline constexpr std::string_view name_of{D::name, __builtin_strlen(D::name)};
+
+template <template <class...> class List, class... D>
+consteval std::array<std::string_view, sizeof...(D)> names_of(List<D...>*) {
+    return {name_of<D>...};
+}
+
+/// T's member names in the same order.
+template <class T>
+inline constexpr auto member_names = names_of(static_cast<members_of<T>*>(nullptr));
+
+struct enumerator {
+    std::string_view name;
+    std::int32_t value;
+};
+
+template <class E>
+consteval bool fits_32_bits(E value) {
+    const auto number = static_cast<std::underlying_type_t<E>>(value);
+    if constexpr (std::is_signed_v<std::underlying_type_t<E>>)
+        return std::int64_t{number} >= INT32_MIN && std::int64_t{number} <= std::int64_t{UINT32_MAX};
+    else
+        return std::uint64_t{number} <= UINT32_MAX;
+}
+
+template <template <class...> class List, class... D>
+consteval std::array<enumerator, sizeof...(D)> enumerators_in(List<D...>*) {
+    static_assert((true && ... && fits_32_bits(D::value)),
+                  "superoffice: the value of an enumerator does not fit into 32 bits");
+    return {enumerator{name_of<D>, static_cast<std::int32_t>(D::value)}...};
+}
+
+/// E's enumerators in the order of the description.
+template <class E>
+inline constexpr auto enumerators_of = enumerators_in(static_cast<boost::describe::describe_enumerators<E>*>(nullptr));
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

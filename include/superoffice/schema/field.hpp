@@ -1,0 +1,128 @@
+// superoffice/schema/field.hpp - one property of a reply: absent, null, or a value.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_SCHEMA_FIELD_HPP
+#define SUPEROFFICE_SCHEMA_FIELD_HPP
+
+#include <superoffice/base/config.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+namespace detail {
+// Not nested in field<T>: comparing its values would then look for operators of field<T>.
+enum class field_state : std::uint8_t { absent, null, value };
+struct field_parts;  // for the decoder, which fills both by their place
+}  // namespace detail
+
+/// A value that may be missing in two ways. Used like std::optional; reading a value that is not there is a mistake of
+/// the programmer (SUPEROFFICE_ASSERT). `field<bool>` has no conversion to bool, since presence and value would look
+/// alike: ask `has_value()` or compare `== true`.
+template <class T>
+class field {
+  public:
+    using value_type = T;
+
+    constexpr field() noexcept = default;
+    constexpr field(std::nullptr_t) noexcept : state_(detail::field_state::null) {}
+    template <class U = T>
+        requires(!std::same_as<std::remove_cvref_t<U>, field> &&
+                 !std::same_as<std::remove_cvref_t<U>, std::nullptr_t> &&
+                 std::constructible_from<T, U &&>)  // which takes a compiler longest, so it comes last
+    constexpr explicit(!std::convertible_to<U, T>) field(U&& value)
+        : value_(std::forward<U>(value)), state_(detail::field_state::value) {}
+
+    [[nodiscard]] constexpr bool has_value() const noexcept { return state_ == state::value; }
+    [[nodiscard]] constexpr bool is_null() const noexcept { return state_ == state::null; }
+    [[nodiscard]] constexpr bool is_absent() const noexcept { return state_ == state::absent; }
+    [[nodiscard]] constexpr explicit operator bool() const noexcept
+        requires(!std::same_as<T, bool>)
+    {
+        return has_value();
+    }
+
+    [[nodiscard]] constexpr T& value() & noexcept { return SUPEROFFICE_ASSERT(has_value()), value_; }
+    [[nodiscard]] constexpr const T& value() const& noexcept { return SUPEROFFICE_ASSERT(has_value()), value_; }
+    [[nodiscard]] constexpr T& operator*() & noexcept { return value(); }
+    [[nodiscard]] constexpr const T& operator*() const& noexcept { return value(); }
+    [[nodiscard]] constexpr T* operator->() noexcept { return &value(); }
+    [[nodiscard]] constexpr const T* operator->() const noexcept { return &value(); }
+
+    template <class U>
+    [[nodiscard]] constexpr T value_or(U&& otherwise) const {
+        return has_value() ? value_ : static_cast<T>(std::forward<U>(otherwise));
+    }
+
+    /// Makes it present with a default value, for decoding straight into it.
+    constexpr T& emplace() {
+        value_ = T{};
+        state_ = state::value;
+        return value_;
+    }
+    constexpr void set_null() {
+        value_ = T{};
+        state_ = state::null;
+    }
+    constexpr void reset() {
+        value_ = T{};
+        state_ = state::absent;
+    }
+
+    friend constexpr bool operator==(const field& a, const field& b) noexcept
+        requires std::equality_comparable<T>
+    {
+        return a.state_ == b.state_ && (!a.has_value() || a.value_ == b.value_);
+    }
+
+  private:
+    friend detail::field_parts;
+    using state = detail::field_state;
+    T value_{};
+    state state_ = state::absent;
+};
+
+namespace detail {
+struct field_parts {
+    template <class T>
+    static constexpr const T& value(const field<T>& of) noexcept {
+        return of.value_;
+    }
+    template <class T>
+    static constexpr const field_state& state(const field<T>& of) noexcept {
+        return of.state_;
+    }
+};
+}  // namespace detail
+
+/// True when a value is there and equals the other side. (No friend: that would take whatever converts to a field, the
+/// expressions that test frameworks take apart among them.)
+template <class T, class U>
+    requires(!std::derived_from<U, field<T>> && !std::same_as<U, std::nullptr_t> &&
+             requires(const T& t, const U& u) {
+                 { t == u } -> std::convertible_to<bool>;
+             })
+constexpr bool operator==(const field<T>& a, const U& b) noexcept {
+    return a.has_value() && *a == b;
+}
+
+/// Whether it is null, as it is constructed from `nullptr`; of a text field, too, whose text could be made of one.
+template <class T>
+constexpr bool operator==(const field<T>& a, std::nullptr_t) noexcept {
+    return a.is_null();
+}
+
+/// A member of one's own struct for a property that this version of the library does not list: decoded and selected by
+/// its name like any other, without the check that the service has it.
+template <class T>
+struct unlisted : field<T> {
+    using field<T>::field;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

@@ -1,0 +1,106 @@
+// superoffice/schema/flags.hpp - a bit mask as the service spells it: names joined by commas.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_SCHEMA_FLAGS_HPP
+#define SUPEROFFICE_SCHEMA_FLAGS_HPP
+
+#include <superoffice/base/detail/ascii.hpp>
+#include <superoffice/schema/detail/enumerators.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+namespace detail {
+
+/// What a set of flags holds, whichever enum they are of.
+struct flags_value {
+    using number_type = std::uint32_t;
+    std::string_view text;
+    std::uint32_t bits = 0;
+    bool known = true;
+
+    SUPEROFFICE_APART static constexpr flags_value from_text(borrowed_list<enumerator> names,
+                                                             std::string_view text) noexcept {
+        flags_value made{.text = text, .bits = 0, .known = true};
+        while (!text.empty()) {
+            const std::size_t comma = ascii::find(text, ',');
+            const std::string_view word = ascii::trim(ascii::first(text, comma));
+            text = ascii::from(text, comma < text.size() ? comma + 1 : comma);
+            if (const enumerator* const row = find_enumerator(names, word))
+                made.bits |= static_cast<std::uint32_t>(row->value);
+            else if (!word.empty())
+                made.known = false;
+        }
+        return made;
+    }
+    static constexpr flags_value from_number(borrowed_list<enumerator> names, std::uint32_t bits) noexcept {
+        std::uint32_t all = 0;
+        for (const enumerator& row : names) all |= static_cast<std::uint32_t>(row.value);
+        const auto number = static_cast<std::int32_t>(bits);  // as the table holds them
+        flags_value made{.text = {}, .bits = bits, .known = (bits & ~all) == 0};
+        if (const enumerator* const row = find_enumerator(names, std::int64_t{number})) made.text = row->name;
+        return made;
+    }
+};
+
+}  // namespace detail
+
+/// A set of E's bits. On the wire: names joined by ", ", combined names such as URI or FULL among them, or a number.
+/// Names that E does not have keep their text and make `known()` false; the bits of the others are there all the same.
+template <class E>
+class flags {
+    static_assert(detail::is_described_enum<E>,
+                  "superoffice: this enum is not described: add BOOST_DESCRIBE_ENUM(type, enumerators) behind it");
+
+  public:
+    constexpr flags() noexcept = default;
+    constexpr flags(E value) noexcept : flags(from_number(static_cast<std::uint32_t>(value))) {}
+
+    /// From the wire. The text is borrowed.
+    static constexpr flags from_text(std::string_view text) noexcept {
+        return flags{detail::flags_value::from_text(parts::names, text)};
+    }
+    static constexpr flags from_number(std::uint32_t bits) noexcept {
+        return flags{detail::flags_value::from_number(parts::names, bits)};
+    }
+
+    /// For the decoder, which does not care which enum it is.
+    struct parts {
+        static constexpr borrowed_list<detail::enumerator> names{detail::enumerators_of<E>};
+        static constexpr const detail::flags_value& of(const flags& value) noexcept { return value.held_; }
+        static constexpr detail::flags_value& of(flags& value) noexcept { return value.held_; }
+    };
+
+    /// Every bit of `value` is set. True for a zero such as None: compare `bits()` for "nothing at all".
+    [[nodiscard]] constexpr bool has(E value) const noexcept {
+        const auto wanted = static_cast<std::uint32_t>(value);
+        return (held_.bits & wanted) == wanted;
+    }
+    /// The bits of the known names, or the number on the wire.
+    [[nodiscard]] constexpr std::uint32_t bits() const noexcept { return held_.bits; }
+    /// E has every name (or bit) that came.
+    [[nodiscard]] constexpr bool known() const noexcept { return held_.known; }
+    /// As spelt on the wire; for a number E's own spelling of just these bits, or empty.
+    [[nodiscard]] constexpr std::string_view text() const noexcept { return held_.text; }
+
+    friend constexpr bool operator==(const flags& a, E b) noexcept {
+        return a.held_.known && a.held_.bits == static_cast<std::uint32_t>(b);
+    }
+    /// By bits; with unknown names by text as well.
+    friend constexpr bool operator==(const flags& a, const flags& b) noexcept {
+        return a.held_.bits == b.held_.bits && a.held_.known == b.held_.known &&
+               (a.held_.known || a.held_.text == b.held_.text);
+    }
+
+  private:
+    explicit constexpr flags(const detail::flags_value& held) noexcept : held_(held) {}
+
+    detail::flags_value held_;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

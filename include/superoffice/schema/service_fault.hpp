@@ -1,0 +1,29 @@
+// superoffice/schema/service_fault.hpp - the error object that the service sends in place of a value.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_SCHEMA_SERVICE_FAULT_HPP
+#define SUPEROFFICE_SCHEMA_SERVICE_FAULT_HPP
+
+#include <superoffice/base/config.hpp>
+#include <superoffice/schema/detail/describe.hpp>
+#include <superoffice/schema/field.hpp>
+
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// What the service puts into an error object. Every member is optional, and older servers send less.
+/// Source: section 4 of the service notes, shapes A, B and C.
+struct service_fault {
+    field<bool> Error;
+    field<std::string_view> ErrorType;
+    field<std::string_view> Message;
+    field<std::string_view> ErrorMessage;
+    field<std::string_view> MessageDetail;
+    field<std::string_view> ErrorSource;
+};
+BOOST_DESCRIBE_STRUCT(service_fault, (), (Error, ErrorType, Message, ErrorMessage, MessageDetail, ErrorSource))
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

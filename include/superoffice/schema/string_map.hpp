@@ -1,0 +1,133 @@
+// superoffice/schema/string_map.hpp - objects with free keys: ParameterObject and FieldProperties, kept as text.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_SCHEMA_STRING_MAP_HPP
+#define SUPEROFFICE_SCHEMA_STRING_MAP_HPP
+
+#include <superoffice/base/result.hpp>
+#include <superoffice/schema/field.hpp>
+#include <superoffice/schema/rights.hpp>
+#include <superoffice/text/detail/json_walk.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+namespace detail {
+/// What a member's value is read as. All but text is defined with the decoder: whoever reads FieldProperties includes
+/// <superoffice/codec/json.hpp>, and the compiler says so.
+template <class Value>
+inline Value map_value(json_text text) noexcept;
+template <>
+constexpr json_text map_value<json_text>(json_text text) noexcept {
+    return text;
+}
+}  // namespace detail
+
+/// A map whose keys and number nobody knows beforehand. Only its text is kept, a view into the reply; it was checked
+/// wholly when it was decoded, so nothing below can fail on it, and reading it changes nothing: the same answer however
+/// often. Each look costs a walk over the text, no memory. `Value` is what a member's value is read as.
+template <class Value>
+class basic_map {
+  public:
+    struct value_type {
+        json_text key;
+        Value value;
+    };
+
+    /// Behind the last member. (The standard's own sentinel comes with <iterator>, which brings <string>.)
+    struct sentinel {};
+
+    /// A forward walk in the order of the text. Makes its members as it goes, so it hands them out by value.
+    class iterator {
+      public:
+        using value_type = basic_map::value_type;
+        using difference_type = std::ptrdiff_t;
+
+        constexpr iterator() noexcept = default;
+        explicit constexpr iterator(std::string_view object) noexcept : at_(object) {}
+
+        [[nodiscard]] value_type operator*() const noexcept {
+            return {at_.key(), detail::map_value<Value>(at_.value())};
+        }
+        constexpr iterator& operator++() noexcept {
+            at_.next();
+            return *this;
+        }
+        constexpr iterator operator++(int) noexcept {
+            const iterator before = *this;
+            at_.next();
+            return before;
+        }
+        friend constexpr bool operator==(const iterator&, const iterator&) noexcept = default;
+        friend constexpr bool operator==(const iterator& it, sentinel) noexcept { return it.at_.at_end(); }
+
+      private:
+        friend basic_map;
+        detail::member_cursor at_;
+    };
+
+    constexpr basic_map() noexcept = default;
+
+    /// Takes JSON text that a reader has checked. Anything but an object is kept as `raw()` and looks empty.
+    static constexpr basic_map of_checked(std::string_view raw) noexcept {
+        basic_map made;
+        made.raw_ = raw;
+        return made;
+    }
+
+    /// The JSON text, as it came. Empty for a default-made map.
+    [[nodiscard]] constexpr std::string_view raw() const noexcept { return raw_; }
+    [[nodiscard]] constexpr bool is_object() const noexcept { return !raw_.empty() && raw_.front() == '{'; }
+
+    [[nodiscard]] constexpr iterator begin() const noexcept { return iterator{raw_}; }
+    [[nodiscard]] constexpr sentinel end() const noexcept { return {}; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return begin() == end(); }
+    /// How many members; walks them all.
+    [[nodiscard]] constexpr std::size_t size() const noexcept {
+        std::size_t count = 0;
+        for (detail::member_cursor at{raw_}; !at.at_end(); at.next()) ++count;
+        return count;
+    }
+
+    /// The value of the last member with this key, letter case observed, escapes in keys understood; absent if none. For
+    /// an entry that is null: a null field of `FieldProperties`, and a `json_text` that is null of `ParameterObject`,
+    /// whose values are whatever came.
+    [[nodiscard]] field<Value> find(std::string_view key) const noexcept {
+        field<Value> found;
+        for (detail::member_cursor at{raw_}; !at.at_end(); at.next())
+            if (at.key() == key) {
+                found = detail::map_value<Value>(at.value());
+                if (!std::is_same_v<Value, json_text> && at.value().is_null()) found.set_null();
+            }
+        return found;
+    }
+
+    /// The map as a described struct: members by name, the others skipped. Text with escapes has to be rewritten
+    /// somewhere, which here is nowhere: such a text member fails with `memory_too_small` (`needed()` says how much the
+    /// second form wants). Members of type `json_text` take any text. Errors otherwise those of `decode`: `wrong_kind` for
+    /// what is no object, `empty_document` for a default-made map.
+    template <class T>
+    [[nodiscard]] result<T> as() const noexcept;
+    /// The same over a copy of the text in `room`, in which the views of the answer then point.
+    template <class T>
+    [[nodiscard]] result<T> as(std::span<char> room) const noexcept;
+
+    friend constexpr bool operator==(const basic_map& a, const basic_map& b) noexcept { return a.raw_ == b.raw_; }
+
+  private:
+    std::string_view raw_;
+};
+
+/// ParameterObject: text to text. Values may be null, and need not be strings. Source: section 7 of the service notes.
+using string_map = basic_map<json_text>;
+
+/// FieldProperties: field name to FieldProperty.
+using field_property_map = basic_map<FieldProperty>;
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

@@ -1,0 +1,81 @@
+// superoffice/service/detail/stored_request.hpp - a request whose type is forgotten until it has to be written, perhaps again.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_SERVICE_DETAIL_STORED_REQUEST_HPP
+#define SUPEROFFICE_SERVICE_DETAIL_STORED_REQUEST_HPP
+
+#include <superoffice/codec/detail/form.hpp>
+#include <superoffice/codec/json.hpp>
+#include <superoffice/codec/writer.hpp>
+#include <superoffice/http/content_type.hpp>
+#include <superoffice/service/operation.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstring>
+#include <string_view>
+#include <type_traits>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// A reader that can also write requests as XML: `xml_reader` of <superoffice/xml.hpp>.
+template <class Reader, class Request>
+concept writes_xml = requires(json_writer& out, const Request& request) {
+    { Reader::write_xml(out, request) } noexcept;
+};
+
+/// Keeps a copy of the request, because a call that is repeated is written anew.
+class stored_request {
+  public:
+    template <class Reader, class Request>
+    void store(const Request& request) noexcept {
+        static_assert(sizeof(Request) <= max_request_object_bytes && std::is_trivially_copyable_v<Request>,
+                      "superoffice: a request is a small struct that holds no memory of its own");
+        segment_ = {};
+        body_ = nullptr;
+        if constexpr (std::same_as<Request, path_segment>) {
+            segment_ = request.text;
+        } else {
+            std::memcpy(bytes_, &request, sizeof request);
+            body_ = &body_of<Reader, Request>;
+        }
+    }
+
+    /// What comes behind the path; empty for a request with a body.
+    [[nodiscard]] std::string_view segment() const noexcept { return segment_; }
+
+    /// Appends the body. False where this request, or this client's reader, does not know the type.
+    bool write_body(json_writer& out, request_type type) const noexcept {
+        return body_ == nullptr || body_(bytes_, out, type);
+    }
+
+  private:
+    template <class Reader, class Request>
+    static bool body_of(const std::byte* from, json_writer& out, request_type type) noexcept {
+        Request request;
+        std::memcpy(&request, from, sizeof request);
+        if (is_xml(type)) {
+            if constexpr (writes_xml<Reader, Request>)
+                return Reader::write_xml(out, request), true;
+            else
+                return false;
+        }
+        if (type == request_type::form) {
+            if constexpr (is_form<Request>)
+                return write_form(out, request), true;
+            else
+                return false;
+        }
+        return codec<Request>::encode(out, request), true;
+    }
+
+    bool (*body_)(const std::byte*, json_writer&, request_type) noexcept = nullptr;
+    std::string_view segment_;
+    std::byte bytes_[max_request_object_bytes] = {};
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

@@ -1,0 +1,118 @@
+// superoffice/service/options.hpp - what a client, and a single call, may be told besides whom and what.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_SERVICE_OPTIONS_HPP
+#define SUPEROFFICE_SERVICE_OPTIONS_HPP
+
+#include <superoffice/base/borrowed.hpp>
+#include <superoffice/base/error.hpp>
+#include <superoffice/base/time.hpp>
+#include <superoffice/http/content_type.hpp>
+
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// A header line of the caller's own.
+struct header_field {
+    borrowed name;
+    borrowed value;
+};
+
+/// The request headers that the service documents, and any others. Empty ones are not sent. Text is borrowed: a
+/// client's for its life, a call's until that is over. What cannot be a header is `bad_header_value`: see `header_name`.
+/// Source: section 1.2 of the service notes.
+struct request_headers {
+    borrowed accept_language{};          ///< Accept-Language: "en", "nb-no", "*" for no translation
+    borrowed language{};                 ///< SO-Language; wins over the one above
+    borrowed culture{};                  ///< SO-Culture: formats inside strings
+    borrowed time_zone{};                ///< SO-TimeZone: "UTC", "NO, includeTZOffset"; not IANA names
+    borrowed app_token{};                ///< SO-AppToken, where the credential does not bring it
+    borrowed user_agent{};               ///< User-Agent; default: this library's name and version
+    borrowed_list<header_field> more{};  ///< none of those that the library sends itself
+};
+
+struct reply_info;
+struct base_url;
+struct json_document;
+class compact_reader;
+
+namespace detail {
+
+/// What a client does with a directory of tenants.
+struct directory_functions {
+    /// Makes the directory the target, in place of the tenant's own host. A refusal where that would lead from https to
+    /// http.
+    error (*aim)(std::string_view directory, base_url& target) noexcept;
+    /// Which tenant a base URL is for, one that could be parsed.
+    std::string_view (*tenant_of)(std::string_view base) noexcept;
+    /// Understands its reply: the tenant's base URL.
+    error (*learn)(reply_info& about, const json_document& document, bool from_https, std::string_view& base) noexcept;
+};
+
+/// Does it, reading with `Reader`; in <superoffice/service/detail/tenant_directory.hpp>. A template, so that the compiler makes
+/// nothing of it for a program that names no directory.
+template <class Reader>
+struct directory_asker {
+    static error aim(std::string_view directory, base_url& target) noexcept;
+    static std::string_view tenant_of(std::string_view base) noexcept;
+    static error learn(reply_info& about, const json_document& document, bool from_https,
+                       std::string_view& base) noexcept;
+
+    static constexpr directory_functions functions{aim, tenant_of, learn};
+};
+
+}  // namespace detail
+
+/// Where it can be asked to which host a tenant has moved. Naming a directory brings in the code that asks it; a program
+/// that names none does without.
+class tenant_directory {
+  public:
+    constexpr tenant_directory() noexcept = default;
+    template <class Text, class Reader = compact_reader>
+        requires(!std::same_as<std::remove_cvref_t<Text>, tenant_directory> && std::convertible_to<Text, borrowed>)
+    constexpr tenant_directory(Text&& url) noexcept
+        : url_(std::forward<Text>(url)), functions_(&detail::directory_asker<Reader>::functions) {}
+
+    [[nodiscard]] constexpr std::string_view url() const noexcept { return url_; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return url_.empty(); }
+    [[nodiscard]] constexpr const detail::directory_functions& functions() const noexcept { return *functions_; }
+
+  private:
+    borrowed url_;
+    const detail::directory_functions* functions_ = nullptr;
+};
+
+/// Where no other deadline is set: the vendor's own client has 30 s.
+inline constexpr milliseconds default_timeout{30'000};
+
+/// For every call of a client.
+struct client_options {
+    /// One deadline over a whole call, retries included. 0 or less: the default.
+    milliseconds timeout = default_timeout;
+    /// A kept connection that was idle longer is not used again.
+    milliseconds idle_limit{60'000};
+    /// How bodies are sent.
+    request_type request_as = request_type::json;
+    /// How replies are asked for. What comes is read by its own type.
+    reply_type reply_as = reply_type::json;
+    /// "https://online.superoffice.com": asked once where a tenant went after a 421, and the call is repeated there. Empty: a
+    /// 421 ends the call. Source: tenant status page.
+    superoffice::tenant_directory tenant_directory{};
+    request_headers headers{};
+};
+
+/// For one call. What is set here wins over the client's; of `headers.more` the lines of both are sent.
+struct call_options {
+    milliseconds timeout{0};  ///< 0 or less: the client's
+    borrowed select{};  ///< `$select` as text, in place of the one that the struct stands for: letters, digits and
+                        ///< ,/-._ only, else `bad_select` with the offset
+    request_headers headers{};
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

@@ -1,0 +1,216 @@
+// superoffice/service/reply.hpp - what each reply of the service means, and what is worth knowing of the last one.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_SERVICE_REPLY_HPP
+#define SUPEROFFICE_SERVICE_REPLY_HPP
+
+#include <superoffice/base/time.hpp>
+#include <superoffice/codec/json.hpp>
+#include <superoffice/http/content_type.hpp>
+#include <superoffice/http/exchange.hpp>
+#include <superoffice/schema/service_fault.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// What is worth knowing of the last reply besides its document. Views into the client's memory: valid as long as the
+/// decoded text, that is until the client's next call, its `stop()` or its end.
+struct reply_info {
+    std::uint16_t status = 0;         ///< 0: no reply came
+    std::string_view message;         ///< the service's own words, from an error object
+    std::string_view detail;          ///< more of them
+    std::string_view type;            ///< the kind of error: "SoNotFoundException"
+    field<milliseconds> retry_after;  ///< how long the server asks to be left alone; at most a day
+    reply_head head;                  ///< the reply's headers: all; over an HTTP stack those of `kept_headers`
+    milliseconds duration{0};         ///< from the first step of the call to its end
+    bool slow = false;                ///< the duration exceeded the operation's threshold
+};
+
+namespace detail {
+
+/// What an error object says. Its members are taken while the document is decoded as something else: in-place decoding
+/// allows no second pass. One of an unexpected kind is skipped: it is no reason to lose the rest.
+struct fault_collector {
+    service_fault fault;
+
+    [[nodiscard]] bool says_error() const noexcept { return fault.Error == true; }
+    [[nodiscard]] bool is_of_the_service() const noexcept { return says_error() || fault.ErrorType.has_value(); }
+    [[nodiscard]] bool has_text() const noexcept {
+        return fault.Message.has_value() || fault.ErrorMessage.has_value() || fault.ErrorType.has_value() ||
+               fault.MessageDetail.has_value();
+    }
+    void tell(reply_info& about) const noexcept {
+        about.message = fault.Message.has_value() ? *fault.Message : fault.ErrorMessage.value_or(std::string_view{});
+        about.detail = fault.MessageDetail.value_or(std::string_view{});
+        about.type = fault.ErrorType.value_or(std::string_view{});
+    }
+};
+
+/// A struct without members: what a document is decoded as when only the error object in it counts.
+struct nothing {};
+BOOST_DESCRIBE_STRUCT(nothing, (), ())
+
+/// What tells an error object from a value that may be an object too. It has no texts: reading it rewrites none.
+struct fault_mark {
+    field<bool> Error;
+};
+BOOST_DESCRIBE_STRUCT(fault_mark, (), (Error))
+
+/// A reader that can also rewrite XML as JSON for a given struct: `xml_reader` of <superoffice/xml.hpp>.
+template <class Reader>
+concept reads_xml = requires(Reader& reader, json_document document) {
+    { reader.template to_json<nothing>(document) } noexcept -> std::same_as<result<json_document>>;
+};
+
+/// Of a build that reads JSON only.
+inline error refusal_of_type(std::string_view content_type) noexcept {
+    switch (content_kind_of(content_type)) {
+        case content_kind::xml: return decode_error(errc::unsupported_content_type, 0);
+        case content_kind::other: return decode_error(errc::not_json, 0);
+        default: return {};
+    }
+}
+
+/// Makes a JSON document of whatever came, by its own Content-Type, whatever was asked for. Errors: `not_json` for a
+/// type that is neither, `unsupported_content_type` for XML where this client's reader reads none.
+template <class T, json_reader Reader>
+error as_json([[maybe_unused]] Reader& reader, std::string_view content_type, json_document& document) noexcept {
+    const error e = refusal_of_type(content_type);
+    if constexpr (reads_xml<Reader>) {
+        if (e.code != errc::unsupported_content_type) return e;
+        const result<json_document> rewritten = reader.template to_json<T>(document);
+        if (rewritten) document = *rewritten;
+        return rewritten.error();
+    } else {
+        return e;
+    }
+}
+
+struct status_meaning {
+    std::uint16_t status;
+    errc code;
+};
+
+/// What a status means by itself. A 500 that gets here is a page of a server or a proxy that is not well, mostly, and tells
+/// nothing about the task; 501 does not pass. A 408 is of a connection that was given up, and says that the same request may
+/// be sent again (RFC 9110 section 15.5.9).
+inline constexpr status_meaning status_meanings[] = {
+    {400, errc::bad_request}, {401, errc::unauthorized}, {403, errc::forbidden},   {404, errc::not_found},
+    {408, errc::unavailable}, {421, errc::tenant_moved}, {429, errc::throttled},   {500, errc::unavailable},
+    {502, errc::unavailable}, {503, errc::unavailable},  {504, errc::unavailable},
+};
+
+/// The same of every status that is not 2xx.
+constexpr errc errc_of_status(std::uint16_t status) noexcept {
+    for (const status_meaning& each : status_meanings)
+        if (each.status == status) return each.code;
+    return status >= 300 && status < 400 ? errc::redirected : errc::unexpected_status;
+}
+
+/// Behind the white space in front of a document.
+inline json_cursor beginning_of(const json_document& document) noexcept {
+    json_cursor at{document.data, document.data + document.size};
+    skip_json_space(at);
+    return at;
+}
+
+constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
+    return {.stage = at, .code = code, .http_status = status};
+}
+
+/// What was found in a reply's document.
+struct findings {
+    fault_collector faults;
+    decode_state state;
+};
+
+/// A value by itself, or the error object in its place. Where the value may be an object too, only the mark tells: what is
+/// read as a value first must not have been rewritten.
+template <class T, json_reader Reader>
+error read_value(Reader& reader, json_document document, T& into, findings& found) noexcept {
+    const json_cursor start = beginning_of(document);
+    const error no_value = decode_error(errc::wrong_kind, static_cast<std::size_t>(start.at - document.data));
+    fault_mark mark;
+    decode_state unread;
+    if (start.on('{')) static_cast<void>(decode_document(reader, document, mark, unread));
+    if (mark.Error != true) {
+        const error e = decode_document(reader, document, into, found.state);
+        if (!start.on('{') || e != no_value) return e;
+    }
+    nothing ignored;
+    const error e = decode_document(reader, document, ignored, found.state, &found.faults.fault);
+    return e.code != errc::ok || found.faults.says_error() || found.faults.has_text() ? e : no_value;
+}
+
+/// A reply's document as a T, and the error object that may be in its place.
+template <class T, json_reader Reader>
+error read_document(Reader& reader, std::string_view content_type, json_document document, void* into,
+                    findings& found) noexcept {
+    T& value = *static_cast<T*>(into);
+    if constexpr (plain_value<T>) {
+        const error e = refusal_of_type(content_type);
+        return e.code != errc::ok ? e : read_value(reader, document, value, found);
+    } else {
+        const error e = as_json<T>(reader, content_type, document);
+        return e.code != errc::ok ? e : decode_document(reader, document, value, found.state, &found.faults.fault);
+    }
+}
+
+/// What a reply with a status that is not 2xx ends in, error object or not.
+inline error meaning_of_refusal(std::uint16_t status, const fault_collector& faults) noexcept {
+    if (faults.says_error() || faults.has_text())
+        if (status == 400 || status == 500) return reply_error(stage::service, errc::service_fault, status);
+    // Shape A under 404 is the web server's own: there is no such address. B and C are the service's: no such row.
+    if (status == 404 && faults.is_of_the_service()) return reply_error(stage::service, errc::no_such_task, status);
+    return reply_error(stage::service, errc_of_status(status), status);
+}
+
+/// What a reply with a status of 2xx means, of which `e` came when its document was read.
+inline error meaning_of_success(error e, reply_info& about, const json_document& document,
+                                const findings& found) noexcept {
+    e.http_status = about.status;
+    if (e.code == errc::null_document) return reply_error(stage::service, errc::no_such_task, about.status);
+    if (e.code == errc::bad_json && beginning_of(document).on('<')) e.code = errc::not_json;
+    if (e.code != errc::ok) return e;
+    found.faults.tell(about);
+    // No task has Error or Message; a struct that was met nowhere is no task.
+    if (found.faults.says_error() || (found.faults.has_text() && !found.state.matched))
+        return reply_error(stage::service, errc::service_fault, about.status);
+    return {};
+}
+
+/// The whole meaning of a reply: the value in `into`, or one error for each of the ways in which the service says no.
+/// `decoder` is `read_document` for the type of `into`, which does not matter here: one function serves them all.
+/// Source: section 4 of the service notes.
+template <json_reader Reader>
+error interpret_as(Reader& reader, reply_info& about, const json_document& document, void* into,
+                   error (*decoder)(Reader&, std::string_view, json_document, void*, findings&) noexcept) noexcept {
+    const std::uint16_t status = about.status;
+    if (status == 204) return reply_error(stage::service, errc::no_such_task, status);
+    const bool good = status >= 200 && status <= 299;
+    nothing ignored;
+    findings found;
+    error e{};
+    if (document.size != 0 || good) {
+        const std::string_view type = document.size != 0 ? about.head.content_type() : std::string_view{};
+        e = good ? decoder(reader, type, document, into, found)
+                 : read_document<nothing>(reader, type, document, &ignored, found);
+    }
+    if (good) return meaning_of_success(e, about, document, found);
+    if (e.code != errc::ok) found.faults = {};  // a broken error page changes nothing: the status stands
+    found.faults.tell(about);
+    return meaning_of_refusal(status, found.faults);
+}
+
+template <class Info, json_reader Reader>
+error interpret(Reader& reader, reply_info& about, const json_document& document, Info& into) noexcept {
+    return interpret_as<Reader>(reader, about, document, &into, &read_document<Info, Reader>);
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

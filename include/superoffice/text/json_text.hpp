@@ -1,0 +1,140 @@
+// superoffice/text/json_text.hpp - a JSON value as it stands in its document, its escapes read only when asked.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_TEXT_JSON_TEXT_HPP
+#define SUPEROFFICE_TEXT_JSON_TEXT_HPP
+
+#include <superoffice/base/result.hpp>
+#include <superoffice/text/detail/json_escape.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// One value of a document, usually a string, in its own spelling. A view: valid as long as the document, and the same
+/// answer however often it is asked, because nothing is written. Whoever makes one has checked the token wholly, so no
+/// function below can meet malformed text.
+///
+/// Its *text* is, for a string, what stands between the quotes with the escapes read; for null and for a default-made
+/// one, nothing; for any other value, the token as it is.
+class json_text {
+    // Not at the end: clang wants a template defined before a constant expression that needs it.
+    constexpr std::string_view inside() const noexcept {
+        return is_string() ? std::string_view{data_ + 1, size_ - std::size_t{2}} : raw();
+    }
+
+    // Calls f(bytes, count) -> bool for the text piece by piece, until it answers false.
+    template <class F>
+    constexpr bool each_piece(F f) const noexcept {
+        if (!escaped_) return is_null() || f(inside().data(), inside().size());
+        const char* at = data_ + 1;
+        const char* const end = data_ + size_ - 1;
+        while (at != end) {
+            if (*at == '\\') {
+                char decoded[detail::utf8_max_bytes] = {};
+                const std::size_t count = detail::read_escape(at, decoded);
+                if (!f(decoded, count)) return false;
+            } else {
+                const char* const start = at;
+                while (at != end && *at != '\\') ++at;
+                if (!f(start, static_cast<std::size_t>(at - start))) return false;
+            }
+        }
+        return true;
+    }
+
+  public:
+    constexpr json_text() noexcept = default;
+    /// For readers: `token` is one whole, checked value without white space around it, at most 4 GB long; `escaped`
+    /// says whether it is a string that holds a backslash.
+    constexpr json_text(std::string_view token, bool escaped) noexcept
+        : data_(token.data()), size_(static_cast<std::uint32_t>(token.size())), escaped_(escaped) {}
+
+    /// As in the document, quotes included. Empty for a default-made one. (By std::size_t, here and elsewhere: of any other
+    /// type the compiler asks whether it is an iterator, which takes it long.)
+    [[nodiscard]] constexpr std::string_view raw() const noexcept { return {data_, std::size_t{size_}}; }
+
+    [[nodiscard]] constexpr bool is_string() const noexcept { return size_ != 0 && *data_ == '"'; }
+    /// The literal null. False for a default-made one.
+    [[nodiscard]] constexpr bool is_null() const noexcept { return size_ != 0 && *data_ == 'n'; }
+    /// A string that holds a backslash.
+    [[nodiscard]] constexpr bool is_escaped() const noexcept { return escaped_; }
+
+    /// The text, where it stands in the document as it is. Where it does not (an escaped string: use `copy`) and where
+    /// there is none (null, default-made): a view whose data() is nullptr.
+    [[nodiscard]] constexpr std::string_view plain() const noexcept {
+        if (escaped_ || is_null()) return {};
+        return inside();
+    }
+
+    /// How many bytes the text has. Reads the token where it is escaped, else free.
+    [[nodiscard]] SUPEROFFICE_COLD constexpr std::size_t unescaped_size() const noexcept {
+        std::size_t total = 0;
+        each_piece([&](const char*, std::size_t count) { return total += count, true; });
+        return total;
+    }
+
+    /// Copies the text, without a terminator, and answers the part of `into` that holds it.
+    /// Errors: `memory_too_small`, and `needed()` says how many bytes would do; `into` is untouched then.
+    [[nodiscard]] constexpr result<std::string_view> copy(std::span<char> into) const noexcept {
+        const std::size_t needed = unescaped_size();
+        if (needed > into.size())
+            return error{.code = errc::memory_too_small, .offset = static_cast<std::uint32_t>(needed)};
+        char* out = into.data();
+        each_piece([&](const char* piece, std::size_t count) {
+            for (std::size_t i = 0; i != count; ++i) *out++ = piece[i];
+            return true;
+        });
+        return std::string_view{into.data(), needed};
+    }
+
+    /// The text is `other`, byte for byte. Null and a default-made one equal nothing, not even "".
+    friend constexpr bool operator==(const json_text& text, std::string_view other) noexcept {
+        if (text.size_ == 0 || text.is_null()) return false;
+        if (SUPEROFFICE_FOR_SPEED && !text.escaped_) return text.inside() == other;
+        const bool same = text.each_piece([&](const char* piece, std::size_t count) {
+            if (!other.starts_with(std::string_view{piece, count})) return false;
+            other.remove_prefix(count);
+            return true;
+        });
+        return same && other.empty();
+    }
+
+  private:
+    const char* data_ = nullptr;
+    std::uint32_t size_ = 0;
+    bool escaped_ = false;
+};
+static_assert(sizeof(json_text) <= 16 && std::is_trivially_copyable_v<json_text>);
+
+namespace detail {
+
+/// The text of a string, its escapes rewritten where they stand (the text only ever gets shorter). Costs nothing where
+/// there are none. Afterwards the document is no JSON any more at this place, and neither `token` nor a copy of it may
+/// be used again.
+inline std::string_view unescape_in_place(json_text token) noexcept {
+    if (!token.is_escaped()) return token.plain();
+    // A reader is given its document as mutable `char*` just for this (see json_document), so the memory is writable;
+    // the token is const only because nobody else who holds one may write.
+    char* const begin = const_cast<char*>(token.raw().data()) + 1;
+    const char* const end = begin + token.raw().size() - 2;
+    const char* at = static_cast<const char*>(std::memchr(begin, '\\', token.raw().size() - 2));
+    char* out = begin + (at - begin);
+    while (at != end) {
+        if (*at == '\\')
+            out += read_escape(at, out);
+        else
+            *out++ = *at++;
+    }
+    return {begin, static_cast<std::size_t>(out - begin)};
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

@@ -1,0 +1,150 @@
+// superoffice/transport/detail/script_player.hpp - what links and HTTP stacks that play a script have in common.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_TRANSPORT_DETAIL_SCRIPT_PLAYER_HPP
+#define SUPEROFFICE_TRANSPORT_DETAIL_SCRIPT_PLAYER_HPP
+
+#include <superoffice/base/error.hpp>
+#include <superoffice/base/time.hpp>
+#include <superoffice/transport/byte_transport.hpp>
+#include <superoffice/transport/script_manner.hpp>
+
+#include <cstddef>
+#include <cstring>
+#include <span>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// Knows the step that comes next, how much of it has moved, and the first mismatch. A `Step` has `what` (one of which is
+/// `act::answers`), `answer` and `bytes`; those that `IsSkipped` names happen by themselves.
+template <class Step, bool (*IsSkipped)(const Step&) noexcept>
+class script_player {
+  public:
+    [[nodiscard]] bool secure() const noexcept { return manner_.secure; }
+
+    /// For the blocking call: returns at once, since every step of a script happens when it is asked for.
+    void wait(wait_for, milliseconds) noexcept {}
+
+    /// Every step was played, and nothing else happened.
+    [[nodiscard]] bool finished() const noexcept {
+        return step_ + (ended_ ? 1 : 0) == steps_.size() && mismatch_.what == script_mismatch::kind::none;
+    }
+
+    /// What went otherwise first; `kind::none` while nothing did.
+    [[nodiscard]] const script_mismatch& first_mismatch() const noexcept { return mismatch_; }
+
+    /// Calls that a step could have answered (`stop` and `cancel` are none), without those which only `blocks_first`
+    /// answered.
+    [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
+
+    /// Bytes that have moved, both ways together; of an HTTP stack: bytes of bodies that were taken.
+    [[nodiscard]] std::size_t moved() const noexcept { return moved_; }
+
+  protected:
+    using act = typename Step::act;
+
+    constexpr script_player(std::span<const Step> steps, const script_manner& manner, bool open) noexcept
+        : steps_(steps), manner_(manner), open_(open) {
+        skip();
+    }
+
+    [[nodiscard]] const Step* current(act what) const noexcept {
+        return step_ < steps_.size() && steps_[step_].what == what ? &steps_[step_] : nullptr;
+    }
+
+    void advance() noexcept {
+        ++step_;
+        done_ = 0;
+        skip();
+    }
+
+    /// The current step ends the stream, or the reply: it stays until something else is asked for.
+    io_result end() noexcept {
+        ended_ = true;
+        return io_result::closed();
+    }
+    void pass_end() noexcept {
+        if (ended_) advance();
+        ended_ = false;
+    }
+
+    /// Answers that come from the manner, from an earlier mismatch, or from a step that answers any call.
+    bool answers_early(io_result& answer, bool may_close = false) noexcept {
+        if (mismatch_.what != script_mismatch::kind::none) {
+            answer = io_result::failed(errc::link_failed, 0);
+            return true;
+        }
+        if (manner_.blocks_first && !blocked_) {
+            blocked_ = true;
+            answer = io_result::would_block(wait_for::readable);
+            return true;
+        }
+        blocked_ = false;
+        if (calls_++ == manner_.interrupt_at) {
+            answer = manner_.interruption;
+            if (answer.state == io_state::closed && !may_close) answer = io_result::failed(errc::connection_reset, 0);
+        } else if (const Step* step = current(act::answers); step != nullptr) {
+            answer = step->answer;
+            advance();
+        } else {
+            return false;
+        }
+        if (answer.state == io_state::failed) open_ = false;
+        return true;
+    }
+
+    /// How much of the current step a call moves that asks for so much.
+    [[nodiscard]] std::size_t piece(const Step& step, std::size_t asked) const noexcept {
+        const std::size_t left = step.bytes.size() - done_;
+        std::size_t n = left < asked ? left : asked;
+        if (n > manner_.at_most) n = manner_.at_most;
+        if (moved_ < manner_.cut_at && n > manner_.cut_at - moved_) n = manner_.cut_at - moved_;
+        return n;
+    }
+
+    io_result move_on(const Step& step, std::size_t n) noexcept {
+        moved_ += n;
+        done_ += n;
+        if (done_ == step.bytes.size()) advance();
+        return io_result::ready(n);
+    }
+
+    io_result give(const Step& step, std::span<std::byte> into) noexcept {
+        const std::size_t n = piece(step, into.size());
+        std::memcpy(into.data(), step.bytes.data() + done_, n);
+        return move_on(step, n);
+    }
+
+    io_result mismatch(script_mismatch::kind what, std::size_t offset = 0, char wanted = 0, char got = 0) noexcept {
+        if (mismatch_.what == script_mismatch::kind::none) mismatch_ = {what, step_, offset, wanted, got};
+        open_ = false;
+        return io_result::failed(errc::link_failed, 0);
+    }
+
+    [[nodiscard]] std::size_t done() const noexcept { return done_; }
+    [[nodiscard]] bool has_ended() const noexcept { return ended_; }
+    [[nodiscard]] bool is_open() const noexcept { return open_; }
+    void set_open(bool on) noexcept { open_ = on; }
+
+  private:
+    constexpr void skip() noexcept {
+        while (step_ < steps_.size() && IsSkipped(steps_[step_])) ++step_;
+    }
+
+    std::span<const Step> steps_;
+    script_manner manner_;
+    script_mismatch mismatch_;
+    std::size_t step_ = 0;
+    std::size_t done_ = 0;  // of the step's bytes
+    std::size_t calls_ = 0;
+    std::size_t moved_ = 0;
+    bool open_;             // started, and nothing has ended that since
+    bool ended_ = false;    // the current step ends the stream or the reply, and was played
+    bool blocked_ = false;  // the call that comes was already made to wait
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

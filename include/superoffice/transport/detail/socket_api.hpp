@@ -1,0 +1,435 @@
+// superoffice/transport/detail/socket_api.hpp - the sockets and the clock of POSIX and of Windows; no other header includes theirs.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_TRANSPORT_DETAIL_SOCKET_API_HPP
+#define SUPEROFFICE_TRANSPORT_DETAIL_SOCKET_API_HPP
+
+#include <superoffice/base/config.hpp>
+
+#if SUPEROFFICE_WITH_SOCKETS
+
+#include <superoffice/base/error.hpp>
+#include <superoffice/base/time.hpp>
+#include <superoffice/transport/byte_transport.hpp>
+#include <superoffice/transport/ip_address.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+#if defined(_WIN32)
+#if defined(_WINSOCKAPI_) && !defined(_WINSOCK2API_)
+#error "superoffice-batch: <windows.h> brought <winsock.h>: define WIN32_LEAN_AND_MEAN before it"
+#endif
+#pragma push_macro("NOMINMAX")
+#undef NOMINMAX
+#define NOMINMAX
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#pragma pop_macro("NOMINMAX")
+#else
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <time.h>
+#include <unistd.h>
+#endif
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// The few calls a TCP client needs, the same on both systems. Nothing here waits but `wait_until`, `pause` and
+/// `lookup_answer::ask`. Codes are errno's, or WSAGetLastError's.
+struct socket_api {
+#if defined(_WIN32)
+    using handle = SOCKET;
+    static constexpr handle none = static_cast<handle>(~std::uintptr_t{0});
+    static constexpr int timed_out = WSAETIMEDOUT;
+    static constexpr int not_connected = WSAENOTCONN;
+    static constexpr int unknown_name = WSAHOST_NOT_FOUND;  // what EAI_NONAME is there
+
+    static int last_code() noexcept { return ::WSAGetLastError(); }
+    static bool is_would_block(int code) noexcept { return code == WSAEWOULDBLOCK; }
+    static bool is_in_progress(int code) noexcept { return code == WSAEWOULDBLOCK || code == WSAEINPROGRESS; }
+    static bool is_interrupted(int code) noexcept { return code == WSAEINTR; }
+    static void end(handle h) noexcept { ::closesocket(h); }
+#else
+    using handle = int;
+    static constexpr handle none = -1;
+    static constexpr int timed_out = ETIMEDOUT;
+    static constexpr int not_connected = ENOTCONN;
+    static constexpr int unknown_name = EAI_NONAME;
+
+    static int last_code() noexcept { return errno; }
+    static bool is_would_block(int code) noexcept {
+#if EAGAIN != EWOULDBLOCK
+        if (code == EWOULDBLOCK) return true;
+#endif
+        return code == EAGAIN;
+    }
+    // A connect that was interrupted goes on by itself, and must not be called again (POSIX, connect).
+    static bool is_in_progress(int code) noexcept { return code == EINPROGRESS || code == EINTR; }
+    static bool is_interrupted(int code) noexcept { return code == EINTR; }
+    static void end(handle h) noexcept { ::close(h); }
+#endif
+
+    /// Winsock counts who uses it; elsewhere there is nothing to do. An object of this is the only trace.
+    class user {
+      public:
+        user() noexcept = default;
+        user(const user&) = delete;
+        user& operator=(const user&) = delete;
+        ~user() { release(); }
+#if defined(_WIN32)
+        int acquire() noexcept {
+            WSADATA about;
+            if (held_) return 0;
+            const int code = ::WSAStartup(MAKEWORD(2, 2), &about);
+            held_ = code == 0;
+            return code;
+        }
+        void release() noexcept {
+            if (held_) ::WSACleanup();
+            held_ = false;
+        }
+
+      private:
+        bool held_ = false;
+#else
+        int acquire() noexcept { return 0; }
+        void release() noexcept {}
+#endif
+    };
+
+    static errc errc_of(int code) noexcept {
+        switch (code) {
+#if defined(_WIN32)
+            case WSAECONNREFUSED: return errc::connection_refused;
+            case WSAENETUNREACH:
+            case WSAEHOSTUNREACH:
+            case WSAENETDOWN:
+            case WSAEHOSTDOWN:
+            case WSAETIMEDOUT:
+            case WSAEADDRNOTAVAIL:
+            case WSAEAFNOSUPPORT: return errc::peer_unreachable;
+            case WSAECONNRESET:
+            case WSAECONNABORTED:
+            case WSAENETRESET: return errc::connection_reset;
+#else
+            case ECONNREFUSED: return errc::connection_refused;
+            case ENETUNREACH:
+            case EHOSTUNREACH:
+            case ENETDOWN:
+#ifdef EHOSTDOWN
+            case EHOSTDOWN:
+#endif
+            case ETIMEDOUT:
+            case EADDRNOTAVAIL:
+            case EAFNOSUPPORT: return errc::peer_unreachable;
+            case ECONNRESET:
+            case ECONNABORTED:
+            case ENETRESET:
+            case EPIPE: return errc::connection_reset;
+#endif
+            default: return errc::link_failed;
+        }
+    }
+
+    static io_result failure(int code, stage at) noexcept { return io_result::failed(errc_of(code), code, at); }
+
+    /// A stream socket that does not wait, is not inherited and raises no signal. `none` with `last_code()` else.
+    static handle make(bool v6) noexcept {
+        const int family = v6 ? AF_INET6 : AF_INET;
+        const int on = 1;
+#if defined(_WIN32)
+        const handle h = ::WSASocketW(family, SOCK_STREAM, IPPROTO_TCP, nullptr, 0,
+                                      WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+        if (h == none) return none;
+        u_long enabled = 1;
+        if (::ioctlsocket(h, static_cast<long>(FIONBIO), &enabled) != 0) return abandon(h);
+        ::setsockopt(h, IPPROTO_TCP, TCP_NODELAY, reinterpret_cast<const char*>(&on), sizeof on);
+#else
+        const handle h = make(family, SOCK_STREAM, IPPROTO_TCP);
+        if (h == none) return none;
+        // One request, one reply: nothing is gained by holding small segments back. Going without is no failure.
+        ::setsockopt(h, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+#endif
+        return h;
+    }
+
+#if !defined(_WIN32)
+    /// The same of any family and type.
+    static handle make(int family, int type, int protocol) noexcept {
+#if defined(SOCK_CLOEXEC) && defined(SOCK_NONBLOCK)
+        type |= SOCK_CLOEXEC | SOCK_NONBLOCK;
+#endif
+        const handle h = ::socket(family, type, protocol);
+        if (h == none) return none;
+#if !defined(SOCK_CLOEXEC) || !defined(SOCK_NONBLOCK)
+        if (::fcntl(h, F_SETFD, FD_CLOEXEC) == -1) return abandon(h);
+        const int flags = ::fcntl(h, F_GETFL);
+        if (flags == -1 || ::fcntl(h, F_SETFL, flags | O_NONBLOCK) == -1) return abandon(h);
+#endif
+#if defined(SO_NOSIGPIPE)
+        const int on = 1;
+        if (::setsockopt(h, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on) == -1) return abandon(h);
+#endif
+        return h;
+    }
+
+    /// For send and its like: no signal where the peer has gone. Where there is no such flag, `make` has seen to it.
+#if defined(MSG_NOSIGNAL)
+    static constexpr int quietly = MSG_NOSIGNAL;
+#else
+    static constexpr int quietly = 0;
+#endif
+#endif
+
+    /// 0, or the code.
+    static int begin_connect(handle h, const ip_address& to, std::uint16_t port) noexcept {
+        if (to.is_v6()) {
+            sockaddr_in6 where = {};
+            where.sin6_family = AF_INET6;
+            where.sin6_port = network_order(port);
+            where.sin6_scope_id = to.scope;
+            std::memcpy(&where.sin6_addr, to.bytes, 16);
+            return ::connect(h, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0 ? 0 : last_code();
+        }
+        sockaddr_in where = {};
+        where.sin_family = AF_INET;
+        where.sin_port = network_order(port);
+        std::memcpy(&where.sin_addr, to.bytes, 4);
+        return ::connect(h, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0 ? 0 : last_code();
+    }
+
+    /// How the connect that was in progress ended: 0, or the code.
+    static int connect_code(handle h) noexcept {
+        int code = 0;
+#if defined(_WIN32)
+        int size = sizeof code;
+        if (::getsockopt(h, SOL_SOCKET, SO_ERROR, reinterpret_cast<char*>(&code), &size) != 0) return last_code();
+#else
+        socklen_t size = sizeof code;
+        if (::getsockopt(h, SOL_SOCKET, SO_ERROR, &code, &size) != 0) return last_code();
+#endif
+        return code;
+    }
+
+    /// What one of several sockets waits for, and whether it has come.
+    struct watched {
+        handle socket = none;
+        bool readable = false, writable = false;
+        bool ready = false;
+    };
+
+    /// Waits at most so long for any of them, of which there are 16 at most, and notes in each whether it may be ready.
+    static void wait_until_any(std::span<watched> all, milliseconds at_most) noexcept {
+        const std::int64_t count = at_most.count < 0 ? 0 : at_most.count;
+#if defined(_WIN32)
+        fd_set readable, writable, broken;
+        FD_ZERO(&readable);
+        FD_ZERO(&writable);
+        FD_ZERO(&broken);
+        for (const watched& each : all) {
+            if (each.readable) FD_SET(each.socket, &readable);
+            if (each.writable) FD_SET(each.socket, &writable);
+            FD_SET(each.socket, &broken);
+        }
+        timeval limit = select_timeout(count);
+        const bool any = !all.empty() && ::select(0, &readable, &writable, &broken, &limit) > 0;
+        for (watched& each : all)
+            each.ready = any && (FD_ISSET(each.socket, &readable) || FD_ISSET(each.socket, &writable) ||
+                                 FD_ISSET(each.socket, &broken));
+#else
+        pollfd wanted[16] = {};
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            wanted[i].fd = all[i].socket;
+            wanted[i].events = static_cast<short>((all[i].readable ? POLLIN : 0) | (all[i].writable ? POLLOUT : 0));
+        }
+        const bool any = ::poll(wanted, static_cast<nfds_t>(all.size()), poll_timeout(count)) > 0;
+        for (std::size_t i = 0; i < all.size(); ++i) all[i].ready = any && wanted[i].revents != 0;
+#endif
+    }
+
+    /// Waits at most so long; true if it may have happened (or failed).
+    static bool wait_until(handle h, bool writable, milliseconds at_most) noexcept {
+        const std::int64_t count = at_most.count < 0 ? 0 : at_most.count;
+#if defined(_WIN32)
+        // Not WSAPoll: before Windows 10 2004 it never reports a connect that failed.
+        fd_set wanted, broken;
+        FD_ZERO(&wanted);
+        FD_ZERO(&broken);
+        FD_SET(h, &wanted);
+        FD_SET(h, &broken);
+        timeval limit = select_timeout(count);
+        return ::select(0, writable ? nullptr : &wanted, writable ? &wanted : nullptr, &broken, &limit) != 0;
+#else
+        pollfd wanted = {};
+        wanted.fd = h;
+        wanted.events = writable ? POLLOUT : POLLIN;
+        return ::poll(&wanted, 1, poll_timeout(count)) > 0;
+#endif
+    }
+
+    /// Sleeps, or less.
+    static void pause(milliseconds at_most) noexcept {
+        const std::int64_t count = at_most.count < 0 ? 0 : at_most.count;
+#if defined(_WIN32)
+        ::Sleep(static_cast<DWORD>(count < 86400000 ? count : 86400000));
+#else
+        ::poll(nullptr, 0, poll_timeout(count));
+#endif
+    }
+
+    /// Bytes moved, 0 at the end of the stream (receive), or -1 with the code.
+    static std::ptrdiff_t receive(handle h, std::span<std::byte> into, int& code) noexcept {
+        for (;;) {
+#if defined(_WIN32)
+            const std::ptrdiff_t n = ::recv(h, reinterpret_cast<char*>(into.data()), piece(into.size()), 0);
+#else
+            const std::ptrdiff_t n = ::recv(h, into.data(), into.size(), 0);
+#endif
+            if (n >= 0) return n;
+            code = last_code();
+            if (!is_interrupted(code)) return -1;
+        }
+    }
+    static std::ptrdiff_t transmit(handle h, std::span<const std::byte> from, int& code) noexcept {
+        for (;;) {
+#if defined(_WIN32)
+            const std::ptrdiff_t n = ::send(h, reinterpret_cast<const char*>(from.data()), piece(from.size()), 0);
+#else
+            const std::ptrdiff_t n = ::send(h, from.data(), from.size(), quietly);
+#endif
+            if (n >= 0) return n;
+            code = last_code();
+            if (!is_interrupted(code)) return -1;
+        }
+    }
+
+    static instant now() noexcept {
+#if defined(_WIN32)
+        return instant{static_cast<std::int64_t>(::GetTickCount64())};
+#else
+        timespec t = {};
+        ::clock_gettime(CLOCK_MONOTONIC, &t);
+        return instant{static_cast<std::int64_t>(t.tv_sec) * 1000 + static_cast<std::int64_t>(t.tv_nsec) / 1000000};
+#endif
+    }
+
+    /// Of a sockaddr of that family, AF_INET or AF_INET6.
+    static ip_address address_of(const void* in, int family) noexcept {
+        ip_address a;
+        if (family == AF_INET6) {
+            sockaddr_in6 from;
+            std::memcpy(&from, in, sizeof from);
+            std::memcpy(a.bytes, &from.sin6_addr, 16);
+            a.size = 16;
+            a.scope = from.sin6_scope_id;
+        } else {
+            sockaddr_in from;
+            std::memcpy(&from, in, sizeof from);
+            std::memcpy(a.bytes, &from.sin_addr, 4);
+            a.size = 4;
+        }
+        return a;
+    }
+
+    /// getaddrinfo's list, and places in it.
+    class lookup_answer {
+      public:
+        class place {
+          public:
+            place(const addrinfo* at, bool v6) noexcept : at_(at), family_(v6 ? AF_INET6 : AF_INET) { skip(); }
+            explicit operator bool() const noexcept { return at_ != nullptr; }
+            void advance() noexcept {
+                at_ = at_->ai_next;
+                skip();
+            }
+            [[nodiscard]] ip_address address() const noexcept { return address_of(at_->ai_addr, family_); }
+
+          private:
+            void skip() noexcept {
+                while (at_ != nullptr && (at_->ai_family != family_ || at_->ai_addr == nullptr)) at_ = at_->ai_next;
+            }
+            const addrinfo* at_;
+            int family_;
+        };
+
+        lookup_answer() noexcept = default;
+        lookup_answer(const lookup_answer&) = delete;
+        lookup_answer& operator=(const lookup_answer&) = delete;
+        ~lookup_answer() {
+            if (list_ != nullptr) ::freeaddrinfo(list_);
+        }
+
+        int ask(const char* name) noexcept {
+            addrinfo wanted = {};
+            wanted.ai_family = AF_UNSPEC;
+            wanted.ai_socktype = SOCK_STREAM;
+            return ::getaddrinfo(name, nullptr, &wanted, &list_);
+        }
+        [[nodiscard]] place first(bool v6) const noexcept { return {list_, v6}; }
+        [[nodiscard]] bool starts_with_v6() const noexcept { return list_ != nullptr && list_->ai_family == AF_INET6; }
+
+      private:
+        addrinfo* list_ = nullptr;
+    };
+
+    static bool is_unknown_name(int code) noexcept {
+        if (code == EAI_NONAME) return true;
+#if defined(EAI_NODATA) && EAI_NODATA != EAI_NONAME
+        if (code == EAI_NODATA) return true;
+#endif
+#if defined(EAI_ADDRFAMILY)
+        if (code == EAI_ADDRFAMILY) return true;
+#endif
+        return false;
+    }
+
+  private:
+    static std::uint16_t network_order(std::uint16_t n) noexcept {
+        std::uint8_t bytes[2] = {static_cast<std::uint8_t>(n >> 8), static_cast<std::uint8_t>(n & 0xff)};
+        std::uint16_t ordered = 0;
+        std::memcpy(&ordered, bytes, 2);
+        return ordered;
+    }
+    static handle abandon(handle h) noexcept {
+#if defined(_WIN32)
+        const int code = ::WSAGetLastError();
+        end(h);
+        ::WSASetLastError(code);
+#else
+        const int code = errno;
+        end(h);
+        errno = code;
+#endif
+        return none;
+    }
+#if defined(_WIN32)
+    static timeval select_timeout(std::int64_t count) noexcept {
+        timeval limit = {};
+        limit.tv_sec = static_cast<long>(count / 1000 < 86400 ? count / 1000 : 86400);  // a day at a time
+        limit.tv_usec = static_cast<long>(count % 1000 * 1000);
+        return limit;
+    }
+    static int piece(std::size_t n) noexcept { return n < 0x40000000 ? static_cast<int>(n) : 0x40000000; }
+#else
+    static int poll_timeout(std::int64_t count) noexcept {
+        return count < 86400000 ? static_cast<int>(count) : 86400000;  // a day at a time
+    }
+#endif
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_SOCKETS
+#endif

@@ -1,0 +1,129 @@
+// superoffice/transport/tls/client_certificate.hpp - who this client is, for servers that ask for a certificate.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_TRANSPORT_TLS_CLIENT_CERTIFICATE_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_CLIENT_CERTIFICATE_HPP
+
+#include <superoffice/base/config.hpp>
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+#include <superoffice/base/error.hpp>
+#include <superoffice/transport/tls/detail/mbedtls.hpp>
+#include <superoffice/transport/tls/detail/tls_trust.hpp>
+#include <superoffice/transport/tls/tls_options.hpp>
+
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// A certificate with the others that lead to its authority, and its key. Loaded once, then named in `tls_options::client`
+/// of as many links as there are; it outlives them.
+///
+///     superoffice::client_certificate me;
+///     if (const superoffice::error e = me.load_files("me.pem", "me.key"); e.code != superoffice::errc::ok) ...
+///     superoffice::mbedtls_socket link{{.client = &me}};
+///
+/// A class of its own, so that programs without one contain no code to read keys.
+class client_certificate {
+  public:
+    client_certificate() noexcept { reset(); }
+    client_certificate(const client_certificate&) = delete;
+    client_certificate& operator=(const client_certificate&) = delete;
+    ~client_certificate() { clear(); }
+
+    /// From memory, each PEM or DER. Certificates in DER are used where they are and must stay there; the key and the
+    /// password are not needed afterwards: mbedTLS makes a key of its own of them, and zeroes it with this object.
+    ///
+    /// @param chain     the client's certificate, then those between it and the authority
+    /// @param password  of an encrypted key, else empty. mbedTLS 2.28 knows no PKCS#8 under AES, which is what OpenSSL makes
+    ///                  today: `openssl pkcs8 -topk8 -v2 des3` makes what it knows, and what 4.x no longer does
+    /// @param random    as in `tls_options`; reading some keys and trying the pair takes random bytes
+    ///
+    /// Errors  bad_client_certificate (native: mbedTLS's code), no_entropy; nothing is kept then
+    /// Costs   allocations in mbedTLS; one signature to try whether the key is that of the certificate
+    [[nodiscard]] error load(std::span<const std::byte> chain, std::span<const std::byte> key,
+                             std::string_view password = {}, random_source random = {}) noexcept {
+        return loaded(random, [&](detail::mbedtls_api::generator& generator) {
+            const int code = detail::certificate_reader::load(chain_, chain);
+            return code != 0 ? code : load_key(key, password, generator);
+        });
+    }
+
+#if defined(MBEDTLS_FS_IO)
+    /// From files, each PEM or DER. `password` ends with a NUL; null without one.
+    [[nodiscard]] error load_files(const char* chain, const char* key, const char* password = nullptr,
+                                   random_source random = {}) noexcept {
+        return loaded(random, [&](detail::mbedtls_api::generator& generator) {
+            const int code = mbedtls_x509_crt_parse_file(&chain_, chain);
+            return code != 0 ? code : detail::mbedtls_api::parse_key_file(key_, key, password, generator);
+        });
+    }
+#endif
+
+    [[nodiscard]] bool is_loaded() const noexcept { return is_loaded_; }
+
+    /// For mbedTLS, which changes neither but says so nowhere.
+    [[nodiscard]] mbedtls_x509_crt* chain() const noexcept { return &chain_; }
+    [[nodiscard]] mbedtls_pk_context* key() const noexcept { return &key_; }
+
+  private:
+    template <class Parse>
+    error loaded(random_source random, Parse parse) noexcept {
+        clear();
+        reset();
+        detail::mbedtls_api::generator generator;
+        int code = detail::mbedtls_api::begin_psa();
+        if (code == 0) code = generator.begin(random);
+        if (code != 0) return {.stage = stage::request, .code = errc::no_entropy, .native = code};
+        code = parse(generator);
+        if (code == 0) code = detail::mbedtls_api::check_pair(chain_, key_, generator);
+        is_loaded_ = code == 0;
+        if (is_loaded_) return {};
+        clear();
+        reset();
+        // How many certificates could not be read counts up; mbedTLS's codes are negative.
+        return {.stage = stage::request,
+                .code = errc::bad_client_certificate,
+                .native = code < 0 ? code : MBEDTLS_ERR_X509_INVALID_FORMAT};
+    }
+
+    /// mbedTLS wants a NUL behind PEM text, so that is copied for a moment.
+    int load_key(std::span<const std::byte> key, std::string_view password,
+                 detail::mbedtls_api::generator& generator) noexcept {
+        const auto* const bytes = reinterpret_cast<const unsigned char*>(key.data());
+        const std::string_view text(reinterpret_cast<const char*>(key.data()), key.size());
+        if (text.find("-----BEGIN") == std::string_view::npos)
+            return detail::mbedtls_api::parse_key(key_, bytes, key.size(), password, generator);
+        auto* const copy = static_cast<unsigned char*>(mbedtls_calloc(1, key.size() + 1));
+        if (copy == nullptr) return detail::mbedtls_out_of_memory;
+        std::memcpy(copy, bytes, key.size());
+        const int code = detail::mbedtls_api::parse_key(key_, copy, key.size() + 1, password, generator);
+        mbedtls_platform_zeroize(copy, key.size());
+        mbedtls_free(copy);
+        return code;
+    }
+
+    void reset() noexcept {
+        mbedtls_x509_crt_init(&chain_);
+        mbedtls_pk_init(&key_);
+        is_loaded_ = false;
+    }
+    void clear() noexcept {
+        mbedtls_x509_crt_free(&chain_);
+        mbedtls_pk_free(&key_);
+    }
+
+    mutable mbedtls_x509_crt chain_;
+    mutable mbedtls_pk_context key_;
+    bool is_loaded_ = false;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif

@@ -1,0 +1,80 @@
+// superoffice/transport/tls/detail/tls_alert.hpp - the alerts of TLS: what they are called, and what a server means by them.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_ALERT_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_ALERT_HPP
+
+#include <superoffice/base/error.hpp>
+
+#include <cstdint>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+struct numbered_text {
+    std::uint32_t number;
+    const char* text;
+};
+
+/// RFC 8446 section 6.2, and those of TLS 1.2 that it no longer names (RFC 5246 section 7.2.2).
+inline constexpr numbered_text alerts[] = {
+    {10, "unexpected_message"},
+    {20, "bad_record_mac"},
+    {22, "record_overflow"},
+    {40, "handshake_failure"},
+    {41, "no_certificate"},
+    {42, "bad_certificate"},
+    {43, "unsupported_certificate"},
+    {44, "certificate_revoked"},
+    {45, "certificate_expired"},
+    {46, "certificate_unknown"},
+    {47, "illegal_parameter"},
+    {48, "unknown_ca"},
+    {49, "access_denied"},
+    {50, "decode_error"},
+    {51, "decrypt_error"},
+    {70, "protocol_version"},
+    {71, "insufficient_security"},
+    {80, "internal_error"},
+    {86, "inappropriate_fallback"},
+    {90, "user_canceled"},
+    {100, "no_renegotiation"},
+    {109, "missing_extension"},
+    {110, "unsupported_extension"},
+    {112, "unrecognized_name"},
+    {113, "bad_certificate_status_response"},
+    {115, "unknown_psk_identity"},
+    {116, "certificate_required"},
+    {120, "no_application_protocol"},
+};
+
+/// An error of this code has the peer's alert as its native code, where that is positive.
+constexpr bool tells_alert(errc code) noexcept {
+    return code >= errc::client_certificate_refused && code <= errc::alert_received;
+}
+
+/// What the peer means by an alert (RFC 8446 section 6.2). Of those for certificates only a client's can be meant; and in
+/// TLS 1.2 handshake_failure is what a server says that asked for one and was shown none (RFC 5246 section 7.4.6).
+constexpr errc meaning_of_alert(int alert, stage at, bool was_shown_none) noexcept {
+    if (alert == 40 && was_shown_none) return errc::client_certificate_refused;
+    switch (alert) {
+        case 41:   // no_certificate
+        case 42:   // bad_certificate
+        case 43:   // unsupported_certificate
+        case 44:   // certificate_revoked
+        case 45:   // certificate_expired
+        case 46:   // certificate_unknown
+        case 48:   // unknown_ca
+        case 49:   // access_denied
+        case 116:  // certificate_required
+            return errc::client_certificate_refused;
+        case 70: return errc::tls_version_refused;          // protocol_version
+        case 120: return errc::wrong_application_protocol;  // no_application_protocol
+        default: return at == stage::handshake ? errc::handshake_failed : errc::alert_received;
+    }
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

@@ -1,0 +1,296 @@
+// superoffice/transport/tls/tls.hpp - TLS by mbedTLS over any byte transport; needs SUPEROFFICE_WITH_MBEDTLS.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_TRANSPORT_TLS_TLS_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_TLS_HPP
+
+#include <superoffice/base/config.hpp>
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+#include <superoffice/transport/byte_transport.hpp>
+#include <superoffice/transport/tls/client_certificate.hpp>
+#include <superoffice/transport/tls/detail/tls_engine.hpp>
+#include <superoffice/transport/tls/tls_options.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// TLS over a link, itself a link: over TCP, a modem's serial line, another tls, a pipe in a test. What the link can do
+/// beyond `byte_transport` (`tick`, `wake_at`, `wait`, `native_handle`, a clock) can be done here as well.
+///
+/// The server is verified before a byte of the caller's is sent, always: its certificate must lead to a trusted authority,
+/// be for the peer's name (or, for an IP literal, name that address as iPAddress: mbedTLS 3.5 and later), and be valid
+/// today. A server that shows a pinned key may be trusted in place of an authority (`tls_options`). TLS 1.2 or later; no
+/// renegotiation; ALPN "http/1.1"; X25519 and P-256 before costlier curves; the cipher first that mbedTLS is faster at.
+///
+/// Versions offered with `tls_protocol::automatic`: mbedTLS 2.28 and 3.1 speak 1.2 only. On 3.2.0 to 3.6.7, 4.0.0 to 4.1.1
+/// and 4.2.0 a client that offers 1.2 and 1.3 together can be brought to a connection without secret keys
+/// (CVE-2026-115490), so exactly one is offered there: 1.2, or 1.3 on request. On all others, both.
+///
+/// Authorities by default: the first of `/etc/ssl/certs/ca-certificates.crt`, `/etc/pki/tls/certs/ca-bundle.crt`,
+/// `/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem`, `/etc/ssl/ca-bundle.pem`,
+/// `/var/lib/ca-certificates/ca-bundle.pem`, `/etc/ssl/cert.pem`, `/usr/local/share/certs/ca-root-nss.crt`,
+/// `/etc/openssl/certs/ca-certificates.crt` that holds a certificate. Windows has no such file: name one.
+///
+/// Errors of `start`, beside those of the link below, which pass through unchanged (at stage::handshake but the first):
+///     name_not_found                                at stage::resolve: the host cannot be one; nothing was sent
+///     no_authorities, bad_authorities, no_entropy   native: mbedTLS's code; nothing was sent
+///     no_clock, address_not_verifiable              native: 0; nothing was sent
+///     bad_client_certificate                        native: mbedTLS's code; nothing was sent
+///     certificate_unknown_authority, certificate_self_signed, certificate_not_pinned, certificate_wrong_name,
+///     certificate_not_yet_valid, certificate_expired, certificate_refused
+///                                                   native: positive, all that is wrong with the certificate, as mbedTLS's
+///                                                   flags (MBEDTLS_X509_BADCERT_..., _OTHER: no pinned key), of which the
+///                                                   first in this order decides; negative, mbedTLS's code
+///     client_certificate_refused, wrong_application_protocol, tls_version_refused, handshake_failed
+///                                                   native: positive, the alert that the server sent (RFC 8446 section
+///                                                   6.2); negative, mbedTLS's code. handshake_failure (40) of a server
+///                                                   that asked for a certificate and was shown none is
+///                                                   client_certificate_refused
+///     connection_closed                             the peer ended the connection in the middle
+/// Errors of `receive` and `transmit`: truncated_close (the connection ended without close_notify), connection_closed
+/// (transmit after the peer has closed), alert_received and client_certificate_refused (with TLS 1.3 a server says so behind
+/// the handshake; native: the alert), link_failed (a damaged record; native: mbedTLS's code).
+/// `tls_refusal` (superoffice/transport/tls/tls_refusal.hpp) puts all of these into words.
+///
+/// A server that refuses mostly sends its alert and goes, while the client still transmits. Where the link below lingers
+/// (`lingering_transport`, as tcp_socket does), that alert is looked for once a `transmit` has failed below: by `start`
+/// itself; behind the handshake by `receive`, since this lingers as well. Without an alert the failure stays that of the link
+/// below. In a handshake anybody on the way can have written one, so it chooses between error codes and does nothing else.
+///
+/// One call of `receive` takes all records that have come, as far as `into` reaches (64 bytes or more; below that, one), and
+/// asks the link below once for them. Between two calls nothing of a whole record is held back.
+///
+/// One call of `start` does one bounded piece of the handshake: at most one step that computes with keys (agreeing on one,
+/// checking the server's certificates, making or checking a signature), then it answers would_block with
+/// wait_for::nothing. With an mbedTLS that has MBEDTLS_ECP_RESTARTABLE, mbedtls_ecp_set_max_ops cuts those as well.
+///
+/// Memory: mbedTLS allocates by its own allocator (mbedtls_platform_set_calloc_free) during `start`; the authorities are
+/// loaded by the first `start` and kept, the record buffers are kept from one connection to the next. After `start` is
+/// ready nothing is allocated until the next `start`, with two exceptions: with TLS 1.3 and `resume`, mbedTLS allocates for
+/// the first ticket that comes in, which is mostly in the first `receive`; and mbedTLS 4.x, all of whose ciphers are PSA's,
+/// allocates for each record and frees that again (4.0.0). The object itself: about 3 KB over TCP.
+///
+/// mbedTLS's own globals: with TLS 1.3 or 4.x, or built with MBEDTLS_USE_PSA_CRYPTO or without MBEDTLS_SHA256_C,
+/// psa_crypto_init is called by the first `start` and never undone. Two links
+/// in two threads need an mbedTLS built with MBEDTLS_THREADING_C. This library has no globals.
+///
+/// Pinned. Its destructor stops it.
+template <byte_transport Link>
+class tls : public detail::clock_of<Link> {
+  public:
+    static constexpr bool may_wait = Link::may_wait;
+    static constexpr bool lingers = lingering_transport<Link>;
+
+    /// Cheap: nothing is loaded or allocated before the first `start`.
+    tls() noexcept : tls(tls_options{}) {}
+
+    /// What the options point to lives as long as this. Further arguments construct the link.
+    template <class... Args>
+        requires std::constructible_from<Link, Args...>
+    explicit tls(const tls_options& options, Args&&... args) noexcept
+        : link_(std::forward<Args>(args)...), engine_(options) {}
+
+    tls(const tls&) = delete;
+    tls& operator=(const tls&) = delete;
+    ~tls() { stop(); }
+
+    /// The link below.
+    [[nodiscard]] Link& link() noexcept { return link_; }
+    [[nodiscard]] const Link& link() const noexcept { return link_; }
+
+    io_result start(const peer& to) noexcept {
+        if (phase_ == phase::open) return io_result::ready();
+        if (phase_ >= phase::lingering) stop();
+        if (phase_ == phase::idle) {
+            if (const io_result r = engine_.prepare(to); r.state != io_state::ready) return r;
+            phase_ = phase::linking;
+        }
+        io_result r = io_result::ready();
+        if (phase_ == phase::linking) {
+            r = link_.start(to);
+            if (r.state == io_state::closed) r = io_result::failed(errc::connection_closed, 0, stage::connect);
+            if (r.state == io_state::ready) r = engine_.begin(this, push, pull);
+            if (r.state == io_state::ready) phase_ = phase::shaking;
+        }
+        if (phase_ == phase::shaking) r = engine_.handshake<lingers>();
+        if (r.state == io_state::ready) phase_ = phase::open;
+        if (r.state == io_state::failed) stop();
+        return r;
+    }
+
+    io_result receive(std::span<std::byte> into) noexcept {
+        if constexpr (lingers)
+            if (phase_ == phase::lingering) return receive_last(into);
+        if (phase_ != phase::open) return end_;
+        const io_result r = engine_.receive(into);
+        if (r.state == io_state::closed || r.state == io_state::failed) finish(r);
+        return r;
+    }
+
+    io_result transmit(std::span<const std::byte> from) noexcept {
+        if (phase_ != phase::open)
+            return end_.state == io_state::failed ? end_
+                                                  : io_result::failed(errc::connection_closed, 0, stage::transmit);
+        const io_result r = engine_.transmit(from);
+        if (r.state == io_state::failed) finish(r);
+        if constexpr (lingers)
+            if (r.state == io_state::failed && engine_.has_failed_below()) phase_ = phase::lingering;
+        return r;
+    }
+
+    void stop() noexcept {
+        // Goodbye to a peer that was met and with whom nothing went wrong, also if it said goodbye first.
+        if (phase_ == phase::open || (phase_ == phase::over && end_.state == io_state::closed)) engine_.say_goodbye();
+        link_.stop();
+        phase_ = phase::idle;
+        end_ = not_started;
+    }
+
+    /// True from the end of a verified handshake to the end of the connection.
+    [[nodiscard]] bool secure() const noexcept { return phase_ == phase::open; }
+
+    void tick(instant now, instant deadline) noexcept
+        requires timed_transport<Link>
+    {
+        link_.tick(now, deadline);
+    }
+
+    [[nodiscard]] instant wake_at() const noexcept
+        requires waking_transport<Link>
+    {
+        return link_.wake_at();
+    }
+
+    /// Returns at once where `receive` has an answer that the link below no longer has.
+    void wait(wait_for wants, milliseconds at_most) noexcept
+        requires waiting_transport<Link>
+    {
+        const bool is_there = phase_ == phase::over || (phase_ >= phase::open && engine_.has_pending());
+        if (wants != wait_for::readable || !is_there) link_.wait(wants, at_most);
+    }
+
+    [[nodiscard]] auto native_handle() const noexcept
+        requires requires(const Link& l) { l.native_handle(); }
+    {
+        return link_.native_handle();
+    }
+
+    /// True if the last handshake resumed a session: the server showed no certificate, and was verified when that session
+    /// began. After `start` is ready.
+    [[nodiscard]] bool resumed() const noexcept { return engine_.is_resumed(); }
+
+    /// Room that is enough for a session of most servers, which send tickets of some hundred bytes.
+    static constexpr std::size_t max_session_bytes = 2048;
+
+    /// Writes the session of the last connection, also of one that is over, for the day after the power was off: a device in
+    /// deep sleep saves the long handshake. With TLS 1.3 there is one after the first reply was received.
+    ///
+    /// The bytes hold the secret that opens the session: who has them can speak as this client's server to this link and read
+    /// what it sends. Keep them where keys are kept.
+    ///
+    /// @returns how many bytes were written; 0 if there is no session, or none that fits
+    /// Costs    a hash over the authorities (half a millisecond for a system's); with TLS 1.3 it allocates in mbedTLS
+    std::size_t export_session(std::span<std::byte> into) noexcept { return engine_.save_session(into); }
+
+    /// Takes what `export_session` wrote, for the next connection to this peer. Before `start`; not while a connection is
+    /// there. A client's peer is `parse_base_url(base)->to`, until a tenant has moved. The session is bound to all that the
+    /// server was verified by: host, port, TLS versions, authorities, pins, the client's certificate. Where one of those is
+    /// not the same, or the bytes are damaged or of another mbedTLS, nothing is taken and the next `start` does a whole
+    /// handshake.
+    ///
+    /// @returns ready: taken | closed: not taken | failed: the link cannot be configured, as `start` would say
+    /// Costs    loads the authorities, if that is not done yet, and a hash over them
+    io_result import_session(const peer& to, std::span<const std::byte> from) noexcept {
+        if (phase_ >= phase::lingering) stop();
+        return phase_ == phase::idle ? engine_.load_session(to, from) : io_result::closed();
+    }
+
+    /// What was agreed on, for logs: "TLSv1.2"; mbedTLS's name of the cipher suite. Constants; after `start` is ready.
+    [[nodiscard]] const char* version() const noexcept { return engine_.version(); }
+    [[nodiscard]] const char* ciphersuite() const noexcept { return engine_.ciphersuite(); }
+
+  private:
+    enum class phase : std::uint8_t { idle, linking, shaking, open, lingering, over };
+
+    static constexpr io_result not_started = io_result::failed(errc::link_failed, 0, stage::none);
+
+    static int push(void* self, const unsigned char* from, std::size_t size) noexcept {
+        auto& me = *static_cast<tls*>(self);
+        const std::span<const std::byte> bytes{reinterpret_cast<const std::byte*>(from), size};
+        if constexpr (lingers) {
+            // Once it has failed nothing more is transmitted, whatever mbedTLS believes.
+            const bool shaking = me.phase_ == phase::shaking;
+            const bool failed = me.phase_ == phase::lingering || (shaking && me.engine_.is_deaf());
+            io_result r = failed ? io_result::ready(size) : me.link_.transmit(bytes);
+            if (shaking && r.state == io_state::failed) {
+                me.engine_.go_on_deaf(r);
+                r = io_result::ready(size);
+            }
+            return me.engine_.note(r, MBEDTLS_ERR_SSL_WANT_WRITE);
+        }
+        return me.engine_.note(me.link_.transmit(bytes), MBEDTLS_ERR_SSL_WANT_WRITE);
+    }
+    static int pull(void* self, unsigned char* into, std::size_t size) noexcept {
+        auto& me = *static_cast<tls*>(self);
+        detail::read_ahead& ahead = me.engine_.ahead();
+        const std::span<std::byte> wanted{reinterpret_cast<std::byte*>(into), size};
+        io_result r = io_result::ready();
+        if (ahead.empty()) {
+            const std::span<std::byte> room = ahead.room_for(wanted);
+            r = ahead.is_draining() ? io_result::would_block(wait_for::readable) : me.link_.receive(room);
+            if (r.state == io_state::ready && room.data() != wanted.data()) ahead.arrived(r.bytes);
+        }
+        if (!ahead.empty()) r.bytes = ahead.take(wanted);
+        ahead.given(wanted.first(r.bytes));
+        return me.engine_.note(r, MBEDTLS_ERR_SSL_WANT_READ);
+    }
+
+    /// Behind a `transmit` that failed below, which `end_` tells.
+    io_result receive_last(std::span<std::byte> into) noexcept {
+        if (end_.state != io_state::failed) return end_;
+        const io_result r = engine_.receive_last(into, end_);
+        if (r.state == io_state::closed) end_ = r;  // and there is nobody to say goodbye to
+        if (r.state == io_state::failed) finish(r);
+        return r;
+    }
+
+    void finish(const io_result& r) noexcept {
+        phase_ = phase::over;
+        end_ = r;
+    }
+
+    Link link_{};
+    detail::tls_engine engine_;
+    io_result end_ = not_started;  ///< what is answered while not open
+    phase phase_ = phase::idle;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#else
+
+#include <concepts>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// Not by SUPEROFFICE_SWITCHED_OFF: clang 14 does not carry a template's attribute over to what is made of it.
+template <class Link>
+class tls {
+    static_assert(!std::same_as<Link, Link>,
+                  "superoffice: switched off: define SUPEROFFICE_WITH_MBEDTLS=1 for every translation unit");
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif

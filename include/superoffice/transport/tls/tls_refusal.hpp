@@ -1,0 +1,134 @@
+// superoffice/transport/tls/tls_refusal.hpp - why a certificate or a handshake was refused, in words.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_TRANSPORT_TLS_TLS_REFUSAL_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_TLS_REFUSAL_HPP
+
+#include <superoffice/base/config.hpp>
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+#include <superoffice/base/error.hpp>
+#include <superoffice/transport/tls/detail/mbedtls.hpp>
+#include <superoffice/transport/tls/detail/tls_alert.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+struct certificate_fault {
+    const char* text;
+    std::uint32_t flags;
+    errc said_by = errc::ok;  ///< the code whose message says as much
+};
+
+/// In the order in which they are told: the worst first, as `tls` chooses the code.
+inline constexpr certificate_fault certificate_faults[] = {
+    {"no trusted authority signed it", MBEDTLS_X509_BADCERT_NOT_TRUSTED, errc::certificate_unknown_authority},
+    {"it was revoked", MBEDTLS_X509_BADCERT_REVOKED},
+    {"its key is none of the pinned ones", MBEDTLS_X509_BADCERT_OTHER, errc::certificate_not_pinned},
+    {"it is for another name", MBEDTLS_X509_BADCERT_CN_MISMATCH, errc::certificate_wrong_name},
+    {"it is not valid yet", MBEDTLS_X509_BADCERT_FUTURE, errc::certificate_not_yet_valid},
+    {"it has expired", MBEDTLS_X509_BADCERT_EXPIRED, errc::certificate_expired},
+    {"it is signed with a hash that is too weak", MBEDTLS_X509_BADCERT_BAD_MD},
+    {"it is signed with a kind of key that is not accepted", MBEDTLS_X509_BADCERT_BAD_PK},
+    {"its key is too short or on a curve that is not accepted", MBEDTLS_X509_BADCERT_BAD_KEY},
+    {"its key is not meant for this use", MBEDTLS_X509_BADCERT_KEY_USAGE},
+    {"it is not meant for servers", MBEDTLS_X509_BADCERT_EXT_KEY_USAGE},
+    {"its type is not that of a server", MBEDTLS_X509_BADCERT_NS_CERT_TYPE},
+    {"the server showed none", MBEDTLS_X509_BADCERT_MISSING},
+    {"it was not checked", MBEDTLS_X509_BADCERT_SKIP_VERIFY},
+    {"the list of revoked certificates cannot be used", MBEDTLS_X509_BADCRL_NOT_TRUSTED | MBEDTLS_X509_BADCRL_EXPIRED |
+                                                            MBEDTLS_X509_BADCRL_FUTURE | MBEDTLS_X509_BADCRL_BAD_MD |
+                                                            MBEDTLS_X509_BADCRL_BAD_PK | MBEDTLS_X509_BADCRL_BAD_KEY},
+};
+
+/// Text in the caller's memory, cut off where that ends, always with a NUL behind it.
+class bounded_text {
+  public:
+    explicit bounded_text(std::span<char> into) noexcept : into_(into) {
+        if (!into_.empty()) into_[0] = '\0';
+    }
+    void add(char c) noexcept {
+        if (size_ + 1 >= into_.size()) return;
+        into_[size_++] = c;
+        into_[size_] = '\0';
+    }
+    void add(std::string_view text) noexcept {
+        for (const char c : text) add(c);
+    }
+    void add_hex(std::uint32_t number) noexcept {
+        add("0x");
+        for (int shift = 12; shift >= 0; shift -= 4) add("0123456789ABCDEF"[number >> shift & 0xf]);
+    }
+    void add_decimal(std::uint32_t number) noexcept {
+        if (number >= 10) add_decimal(number / 10);
+        add(static_cast<char>('0' + number % 10));
+    }
+    [[nodiscard]] std::string_view text() const noexcept { return {into_.data(), size_}; }
+
+  private:
+    std::span<char> into_;
+    std::size_t size_ = 0;
+};
+
+constexpr bool tells_flags(errc code) noexcept {
+    return code >= errc::certificate_expired && code <= errc::certificate_refused;
+}
+
+}  // namespace detail
+
+/// Room for the longest text.
+inline constexpr std::size_t max_refusal_bytes = 768;
+
+/// Says in full why TLS refused, or was refused: every fault of a certificate, not only the one that chose the code; the name of
+/// the server's alert; the number of mbedTLS's code. Of an error that is not one of TLS: its `message`.
+///
+///     the server's certificate is for another name; it has expired
+///     the server's certificate was refused: it is not meant for servers
+///     the TLS handshake failed: the server's alert handshake_failure (40)
+///     the TLS handshake failed: mbedTLS -0x7100
+///
+/// @param into  where the text goes, cut off where it ends; a NUL stands behind it
+inline std::string_view tls_refusal(errc code, std::int32_t native, std::span<char> into) noexcept {
+    detail::bounded_text text(into);
+    text.add(message(code));
+    const auto positive = static_cast<std::uint32_t>(native);
+    if (native > 0 && detail::tells_flags(code)) {
+        const errc said = code == errc::certificate_self_signed ? errc::certificate_unknown_authority : code;
+        std::string_view before = code == errc::certificate_refused ? ": " : "; ";
+        for (const detail::certificate_fault& fault : detail::certificate_faults) {
+            if ((positive & fault.flags) == 0 || fault.said_by == said) continue;
+            text.add(before);
+            text.add(fault.text);
+            before = "; ";
+        }
+    } else if (native > 0 && detail::tells_alert(code)) {
+        const char* name = "alert";
+        for (const detail::numbered_text& alert : detail::alerts)
+            if (alert.number == positive) name = alert.text;
+        text.add(": the server's alert ");
+        text.add(name);
+        text.add(" (");
+        text.add_decimal(positive);
+        text.add(")");
+    } else if (native < 0 && code != errc::name_not_found && code != errc::name_lookup_failed) {
+        text.add(": mbedTLS -");
+        text.add_hex(0U - positive);
+    }
+    return text.text();
+}
+
+inline std::string_view tls_refusal(const error& e, std::span<char> into) noexcept {
+    return tls_refusal(e.code, e.native, into);
+}
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif

@@ -1,0 +1,100 @@
+// Tests of superoffice/detail/ascii.hpp.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/base/detail/ascii.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+using namespace std::string_view_literals;
+namespace ascii = superoffice::detail::ascii;
+
+static_assert(ascii::equal_ignoring_case("Content-Length", "cONTENT-lENGTH"));
+static_assert(!ascii::equal_ignoring_case("Content-Length", "Content_Length"));
+static_assert(!ascii::equal_ignoring_case("a", "ab"));
+static_assert(ascii::equal_ignoring_case("", ""));
+static_assert(!ascii::equal_ignoring_case("[", "{"));  // 0x20 apart, but no letters
+static_assert(!ascii::equal_ignoring_case("\xc4", "\xe4"));
+static_assert(ascii::trim(" \t a b \t") == "a b");
+static_assert(ascii::trim(" \t").empty());
+static_assert(ascii::trim("\r\na\n") == "\r\na\n");
+static_assert(ascii::decimal(0u).text() == "0");
+static_assert(ascii::decimal(UINT64_MAX).text() == "18446744073709551615");
+
+TEST_CASE("ascii: decimal text is taken only where it is nothing but digits and fits") {
+    struct row {
+        std::string_view text;
+        bool good;
+        std::uint64_t value;
+    };
+    const row rows[] = {
+        {"0", true, 0},
+        {"497", true, 497},
+        {"000000000000000000000000000007", true, 7},
+        {"18446744073709551615", true, UINT64_MAX},
+        {"18446744073709551616", false, 0},
+        {"18446744073709551620", false, 0},
+        {"99999999999999999999", false, 0},
+        {"184467440737095516150", false, 0},
+        {"", false, 0},
+        {" 1", false, 0},
+        {"1 ", false, 0},
+        {"+1", false, 0},
+        {"-1", false, 0},
+        {"1,1", false, 0},
+        {"0x1", false, 0},
+        {"1\0"sv, false, 0},
+        {"\xb2", false, 0},  // a digit in Latin-1, to some locales
+    };
+    for (const row& r : rows) {
+        CAPTURE(r.text);
+        std::uint64_t value = 42;
+        CHECK(ascii::parse_decimal(r.text, value) == r.good);
+        CHECK(value == (r.good ? r.value : 42));
+    }
+}
+
+TEST_CASE("ascii: the classes of all 256 bytes") {
+    for (int i = 0; i < 256; ++i) {
+        CAPTURE(i);
+        const char c = static_cast<char>(static_cast<unsigned char>(i));
+        const bool letter = (i >= 'a' && i <= 'z') || (i >= 'A' && i <= 'Z');
+        const bool digit = i >= '0' && i <= '9';
+        const bool mark = i != 0 && "!#$%&'*+-.^_`|~"sv.find(c) != std::string_view::npos;
+        CHECK(ascii::is_token(c) == (letter || digit || mark));
+        CHECK(ascii::is_text(c) == (i == 9 || (i >= 32 && i != 127)));
+        CHECK(ascii::is_digit(c) == digit);
+        CHECK(ascii::is_space(c) == (i == ' ' || i == '\t'));
+        const auto hex = "0123456789abcdefABCDEF"sv.find(c);
+        CHECK(ascii::hex_digit(c) == (hex == std::string_view::npos ? -1 : static_cast<int>(hex < 16 ? hex : hex - 6)));
+    }
+}
+
+TEST_CASE("ascii: the end of a text is its first byte that is none, wherever that is") {
+    std::string text(24, 'x');
+    for (std::size_t from = 0; from <= text.size(); ++from)
+        for (std::size_t at = from; at <= text.size(); ++at)
+            for (int byte = 0; byte != 256; ++byte) {
+                const auto c = static_cast<char>(byte);
+                std::string with = text;
+                if (at < with.size()) with[at] = c;
+                const std::size_t expected = at < with.size() && !ascii::is_text(c) ? at : with.size();
+                if (ascii::end_of_text(with.data(), from, with.size()) == expected) continue;
+                CAPTURE(byte);
+                CAPTURE(at);
+                CHECK(ascii::end_of_text(with.data(), from, with.size()) == expected);
+            }
+    static_assert(ascii::end_of_text("tab\there, then \r\n", 0, 18) == 15);
+}
+
+TEST_CASE("ascii: a byte is found where it stands first, or not at all") {
+    for (const std::string_view text : {""sv, "a"sv, "ab\0c"sv, "aaaaaaaaaaaaaaaaaaaaaaaab"sv})
+        for (int byte = 0; byte != 256; ++byte) {
+            std::size_t at = 0;
+            while (at < text.size() && text[at] != static_cast<char>(byte)) ++at;
+            CHECK(ascii::find(text, static_cast<char>(byte)) == at);
+        }
+}

@@ -1,0 +1,62 @@
+// Requests as HTML forms.
+#include <superoffice/codec/detail/form.hpp>
+#include <superoffice/schema/batch_task_info.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace {
+
+struct form {
+    std::int64_t number = 0;
+    bool flag = false;
+    std::string_view text;
+};
+BOOST_DESCRIBE_STRUCT(form, (), (number, flag, text))
+
+struct nested {
+    form inner;
+};
+BOOST_DESCRIBE_STRUCT(nested, (), (inner))
+
+template <class T>
+std::string written(const T& value) {
+    std::array<char, 256> room{};
+    superoffice::json_writer out{room};
+    superoffice::detail::write_form(out, value);
+    REQUIRE(out.fits());
+    return std::string{out.text()};
+}
+
+}  // namespace
+
+static_assert(superoffice::detail::is_form<form>);
+static_assert(!superoffice::detail::is_form<nested>);
+static_assert(!superoffice::detail::is_form<superoffice::BatchTaskInfo>);
+
+TEST_CASE("form: the call's own body (section 11)") {
+    CHECK(written(superoffice::GetBatchTaskInfoRequest{497}) == "Id=497");
+    CHECK(written(superoffice::GetBatchTaskInfoRequest{-1}) == "Id=-1");
+}
+
+TEST_CASE("form: members are joined, and what is special in a form is escaped") {
+    struct row {
+        std::string_view text, escaped;
+    };
+    const row rows[] = {
+        {"", ""},
+        {"aZ09*-._", "aZ09*-._"},
+        {"a b", "a+b"},
+        {"a+b&c=d%", "a%2Bb%26c%3Dd%25"},
+        {"\xc3\xa5\r\n", "%C3%A5%0D%0A"},
+        {std::string_view{"\0", 1}, "%00"},
+    };
+    for (const row& r : rows) {
+        CAPTURE(r.escaped);
+        CHECK(written(form{-7, true, r.text}) == "number=-7&flag=true&text=" + std::string{r.escaped});
+    }
+}

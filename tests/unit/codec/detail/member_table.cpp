@@ -1,0 +1,118 @@
+// Tests of superoffice/codec/detail/member_table.hpp: a table says of each member what the compiler knows of it.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/codec/detail/member_table.hpp>
+#include <superoffice/codec/json.hpp>
+
+#include <doctest/doctest.h>
+
+#include "support/decoding.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace so = superoffice;
+using so::field;
+using so::detail::member_kind;
+
+namespace {
+
+enum class colour : std::int32_t { red = 1, green = 2 };
+BOOST_DESCRIBE_ENUM(colour, red, green)
+
+struct base {
+    field<std::int32_t> inherited;
+};
+BOOST_DESCRIBE_STRUCT(base, (), (inherited))
+
+struct inner {
+    field<std::string_view> text;
+};
+BOOST_DESCRIBE_STRUCT(inner, (), (text))
+
+struct outer : base {
+    std::int32_t plain = 7;
+    char not_described = 'x';
+    field<bool> flag;
+    so::unlisted<so::coded<colour>> code;
+    field<inner> object;
+    field<so::fixed_text<3>> other;
+};
+BOOST_DESCRIBE_STRUCT(outer, (base), (plain, flag, code, object, other))
+
+// Names that differ in one byte.
+struct alike {
+    std::int32_t abXde = 0, abYde = 0, aaZde = 0, abZff = 0, abWde = 0, xbXde = 0;
+};
+BOOST_DESCRIBE_STRUCT(alike, (), (abXde, abYde, aaZde, abZff, abWde, xbXde))
+
+// Names that differ in a byte that the guess does not look at.
+struct twins {
+    std::int32_t aXbcde = 0, aYbcde = 0, aZbcde = 0, aWbcde = 0, aVbcde = 0;
+};
+BOOST_DESCRIBE_STRUCT(twins, (), (aXbcde, aYbcde, aZbcde, aWbcde, aVbcde))
+
+using value = so::compact_reader::value;
+template <class T>
+constexpr const auto& table = so::detail::member_tables<T, value>::whole;
+
+std::size_t distance(const void* from, const void* to) {
+    return static_cast<std::size_t>(static_cast<const char*>(to) - static_cast<const char*>(from));
+}
+
+}  // namespace
+
+TEST_CASE("member_table: each member's place, state and kind") {
+    const outer object;
+    const auto& rows = table<outer>.rows;
+    REQUIRE(table<outer>.count == 6);
+    CHECK(rows[0].name() == "inherited");
+    CHECK(rows[0].place == distance(&object, &object.inherited));
+    CHECK(static_cast<member_kind>(rows[0].kind) == member_kind::int32);
+    CHECK(rows[1].place == distance(&object, &object.plain));
+    CHECK(rows[1].state == rows[1].no_state);
+    CHECK(rows[2].place == distance(&object, &object.flag));
+    CHECK(rows[2].state > rows[2].place);
+    CHECK(rows[2].state < distance(&object, &object.code));
+    CHECK(static_cast<member_kind>(rows[3].kind) == member_kind::coded);
+    CHECK(rows[3].detail.names->size() == 2);
+    CHECK(static_cast<member_kind>(rows[4].kind) == member_kind::object);
+    CHECK(rows[4].detail.members == &table<inner>);
+    CHECK(static_cast<member_kind>(rows[5].kind) == member_kind::other);
+    CHECK(rows[5].state == rows[5].no_state);  // its codec sees to that
+}
+
+TEST_CASE("member_table: a guess finds every name, and no other") {
+    const auto check = [](const auto& of) {
+        for (std::size_t n = 0; n < of.count; ++n) {
+            const std::string key = '"' + std::string{of.rows[n].name()} + '"';
+            CHECK(of.find(so::json_text{key, false}) == of.rows + n);
+            const std::string longer = '"' + std::string{of.rows[n].name()} + "_\"";
+            CHECK(of.find(so::json_text{longer, false}) == of.end());
+            std::string other = key;
+            other[2] = '-';
+            CHECK(of.find(so::json_text{other, false}) == of.end());
+        }
+        for (const std::string_view none : {"\"\"", "\"x\"", "\"Unknown\""})
+            CHECK(of.find(so::json_text{none, false}) == of.end());
+        const std::string escaped = "\"\\u00" + std::to_string(of.rows[0].text[0] / 16) + "1\"";
+        CHECK(of.find(so::json_text{escaped, true}) == of.end());
+    };
+    check(table<alike>);
+    check(table<twins>);
+    check(table<so::FieldProperty>);
+    CHECK(table<alike>.slots.rows != nullptr);
+    CHECK(table<twins>.slots.rows == nullptr);  // looked through one after the other
+    CHECK(table<inner>.slots.rows == nullptr);
+}
+
+TEST_CASE("member_table: what is decoded by it is where it belongs") {
+    CHECK(support::decoded_as<outer>(
+              R"({"other":"abc","object":{"text":"t"},"code":"Green","flag":true,"plain":3,"inherited":1})") ==
+          R"({"inherited":1,"plain":3,"flag":true,"code":"Green","object":{"text":"t"},"other":"abc"})");
+    CHECK(support::decoded_as<twins>(R"({"aVbcde":5,"aWbcde":4,"aXbcde":1,"aYbcde":2,"aZbcde":3})") ==
+          R"({"aXbcde":1,"aYbcde":2,"aZbcde":3,"aWbcde":4,"aVbcde":5})");
+    CHECK(support::decoded_as<alike>(R"({"xbXde":6,"\u0061bWde":5,"abZff":4})") ==
+          R"({"abXde":0,"abYde":0,"aaZde":0,"abZff":4,"abWde":5,"xbXde":6})");
+}

@@ -1,0 +1,62 @@
+// The media types of the reference page (section 1.2), and what a reply's own type says.
+#include <superoffice/http/content_type.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string_view>
+
+using superoffice::media_type;
+using superoffice::reply_type;
+using superoffice::request_type;
+using superoffice::detail::content_kind;
+
+TEST_CASE("content type: the seven of a request (section 1.2)") {
+    CHECK(media_type(request_type::json) == "application/json");
+    CHECK(media_type(request_type::text_json) == "text/json");
+    CHECK(media_type(request_type::xml) == "application/xml");
+    CHECK(media_type(request_type::text_xml) == "text/xml");
+    CHECK(media_type(request_type::form) == "application/x-www-form-urlencoded");
+    CHECK(media_type(request_type::json_patch) == "application/json-patch+json");
+    CHECK(media_type(request_type::merge_patch) == "application/merge-patch+json");
+}
+
+TEST_CASE("content type: the six of a reply (section 1.2)") {
+    CHECK(media_type(reply_type::json) == "application/json");
+    CHECK(media_type(reply_type::text_json) == "text/json");
+    CHECK(media_type(reply_type::xml) == "application/xml");
+    CHECK(media_type(reply_type::text_xml) == "text/xml");
+    CHECK(media_type(reply_type::json_patch) == "application/json-patch+json");
+    CHECK(media_type(reply_type::merge_patch) == "application/merge-patch+json");
+}
+
+TEST_CASE("content type: what a reply is to be read as, by its media type alone") {
+    struct row {
+        std::string_view text;
+        content_kind kind;
+    };
+    const row rows[] = {
+        {"", content_kind::unknown},
+        {" ; charset=utf-8", content_kind::unknown},
+        {"application/json", content_kind::json},
+        {"application/json; charset=utf-8", content_kind::json},
+        {"Application/JSON ;charset=\"utf-8\"", content_kind::json},
+        {"text/json", content_kind::json},
+        {"application/json-patch+json", content_kind::json},
+        {"application/problem+json", content_kind::json},
+        {"application/xml", content_kind::xml},
+        {"text/xml; charset=utf-8", content_kind::xml},
+        {"application/soap+xml", content_kind::xml},
+        {"text/html; charset=utf-8", content_kind::other},
+        {"application/xhtml+xml", content_kind::other},
+        {"Application/XHTML+XML; charset=utf-8", content_kind::other},
+        {"text/plain", content_kind::other},
+        {"application/jsonx", content_kind::other},
+        {"+json", content_kind::other},
+        {"application-soap+xml", content_kind::other},
+        {"application/octet-stream", content_kind::other},
+    };
+    for (const row& r : rows) {
+        CAPTURE(r.text);
+        CHECK(superoffice::detail::content_kind_of(r.text) == r.kind);
+    }
+}

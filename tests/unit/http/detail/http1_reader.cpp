@@ -1,0 +1,104 @@
+// Tests of superoffice/http/detail/http1_reader.hpp: what it tells apart in one head. What follows from that for a reply, and
+// the heads that are refused, are tested with the exchange.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/http/detail/http1_reader.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+using namespace std::string_view_literals;
+using superoffice::detail::http1_reader;
+
+namespace {
+
+// Reads the head in two pieces, from memory that moves in between.
+http1_reader read_cut(std::string_view text, std::size_t cut, http1_reader::answer& answer) {
+    http1_reader reader;
+    const std::string first(text.substr(0, cut));
+    answer = reader.advance(first.data(), first.size());
+    const std::string second(text);
+    if (answer == http1_reader::answer::more) answer = reader.advance(second.data(), second.size());
+    return reader;
+}
+
+struct row {
+    std::string_view text;
+    unsigned status;
+    unsigned minor_version;
+    bool has_length;
+    unsigned length;
+    bool has_transfer_coding;
+    bool chunked;
+    bool foreign_coding;
+    bool wants_close;
+    bool wants_keep_alive;
+};
+
+const row rows[] = {
+    {"HTTP/1.1 200 OK\r\n\r\n", 200, 1, false, 0, false, false, false, false, false},
+    {"HTTP/1.0 404 Not Found\n\n", 404, 0, false, 0, false, false, false, false, false},
+    {"HTTP/1.1 100\r\n\r\n", 100, 1, false, 0, false, false, false, false, false},
+    {"HTTP/1.1 200 OK\r\nCONTENT-LENGTH:12\r\n\r\n", 200, 1, true, 12, false, false, false, false, false},
+    {"HTTP/1.1 200 OK\r\nContent-Length-X: 12\r\n\r\n", 200, 1, false, 0, false, false, false, false, false},
+    {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", 200, 1, false, 0, true, true, false, false, false},
+    {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n\r\n", 200, 1, false, 0, true, false, false, false,
+     false},
+    {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n", 200, 1, false, 0, true, false,
+     false, false, false},
+    {"HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\n\r\n", 200, 1, false, 0, false, false, false, false, false},
+    {"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n", 200, 1, false, 0, false, false, true, false, false},
+    {"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", 200, 1, false, 0, false, false, false, true, false},
+    {"HTTP/1.1 200 OK\r\nConnection: ,, keep-alive ,\r\n\r\n", 200, 1, false, 0, false, false, false, false, true},
+    {"HTTP/1.1 200 OK\r\nConnection:\r\n\r\n", 200, 1, false, 0, false, false, false, false, false},
+    {"HTTP/1.1 200 OK\r\nConnection: keep-alive;close\r\n\r\n", 200, 1, false, 0, false, false, false, false, false},
+};
+
+}  // namespace
+
+TEST_CASE("http1_reader: a head says the same, however it is cut") {
+    for (const row& r : rows) {
+        CAPTURE(r.text);
+        const std::string text = std::string(r.text) + "body";
+        for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+            CAPTURE(cut);
+            http1_reader::answer answer{};
+            const http1_reader reader = read_cut(text, cut, answer);
+            CHECK(answer == http1_reader::answer::done);
+            CHECK(reader.position() == r.text.size());
+            CHECK(reader.status() == r.status);
+            CHECK(reader.minor_version() == r.minor_version);
+            CHECK(reader.fields_at() == r.text.find('\n') + 1);
+            const auto& says = reader.framing();
+            CHECK(says.has_length == r.has_length);
+            CHECK(says.length == r.length);
+            CHECK(says.has_transfer_coding == r.has_transfer_coding);
+            CHECK(says.chunked == r.chunked);
+            CHECK(says.foreign_coding == r.foreign_coding);
+            CHECK(says.wants_close == r.wants_close);
+            CHECK(says.wants_keep_alive == r.wants_keep_alive);
+        }
+    }
+}
+
+TEST_CASE("http1_reader: every beginning of a head asks for more, and the status is known once its line ended") {
+    const std::string_view text = "HTTP/1.1 207 x\r\nContent-Length: 1\r\n\r\n";
+    for (std::size_t size = 0; size < text.size(); ++size) {
+        http1_reader reader;
+        CHECK(reader.advance(text.data(), size) == http1_reader::answer::more);
+        CHECK(reader.position() == size);
+        CHECK(reader.status() == (size <= text.find('\n') ? 0 : 207));
+    }
+}
+
+TEST_CASE("http1_reader: so many header lines are taken, and no more") {
+    std::string text = "HTTP/1.1 200 OK\r\n";
+    for (std::size_t i = 0; i < superoffice::max_header_lines; ++i) text += "A: b\r\n";
+    http1_reader within;
+    CHECK(within.advance((text + "\r\n").data(), text.size() + 2) == http1_reader::answer::done);
+    http1_reader beyond;
+    CHECK(beyond.advance((text + "A: b\r\n").data(), text.size() + 6) == http1_reader::answer::bad);
+    CHECK(beyond.position() == text.size());
+}

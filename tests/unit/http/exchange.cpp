@@ -1,0 +1,708 @@
+// Tests of superoffice/exchange.hpp.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/http/exchange.hpp>
+
+#include <support/counting_heap.hpp>
+#include <support/drive_exchange.hpp>
+#include <support/replay.hpp>
+#include <support/wire_file.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace std::string_view_literals;
+namespace so = superoffice;
+namespace script = superoffice::script;
+using so::errc;
+using so::exchange_action;
+using so::stage;
+
+namespace {
+
+constexpr std::string_view request = "POST /api HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer secret\r\n\r\n{}";
+
+// How a reply ends.
+enum class ending { open, closed };
+
+struct good_reply {
+    std::string_view subject;
+    std::string_view reply;
+    int status;
+    std::string_view body;
+    bool reusable;
+    ending end = ending::open;
+};
+
+const good_reply good_replies[] = {
+    {"length", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello"sv, 200, "Hello", true},
+    {"length 0", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"sv, 200, "", true},
+    {"length with leading zeros", "HTTP/1.1 200 OK\r\nContent-Length: 0005\r\n\r\nHello"sv, 200, "Hello", true},
+    {"length twice, the same", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nHello"sv, 200, "Hello",
+     true},
+    {"length between white space", "HTTP/1.1 200 OK\r\nContent-Length: \t 5 \t\r\n\r\nHello"sv, 200, "Hello", true},
+    {"length in another case", "HTTP/1.1 200 OK\r\ncOnTeNt-lEnGtH:5\r\n\r\nHello"sv, 200, "Hello", true},
+    {"binary body", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n\0\r\n\r\xff"sv, 200, "\0\r\n\r\xff"sv, true},
+    {"lone LFs in the head", "HTTP/1.1 200 OK\nContent-Length: 5\r\nA: b\n\nHello"sv, 200, "Hello", true},
+    {"no reason phrase", "HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", true},
+    {"no reason phrase and no space", "HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", true},
+    {"no space and a lone LF", "HTTP/1.1 200\nContent-Length: 2\n\nok"sv, 200, "ok", true},
+    {"reason phrase in another alphabet", "HTTP/1.1 404 \xd0\x9d\xd0\xb5\tt\r\nContent-Length: 0\r\n\r\n"sv, 404, "",
+     true},
+    {"highest status", "HTTP/1.1 599 x\r\nContent-Length: 0\r\n\r\n"sv, 599, "", true},
+    {"empty value", "HTTP/1.1 200 OK\r\nA:\r\nContent-Length: 0\r\n\r\n"sv, 200, "", true},
+
+    {"204", "HTTP/1.1 204 No Content\r\n\r\n"sv, 204, "", true},
+    {"204 that announces a body", "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n"sv, 204, "", true},
+    {"304 that announces a body", "HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n"sv, 304, "", true},
+    {"304 with a content coding", "HTTP/1.1 304 Not Modified\r\nContent-Encoding: gzip\r\n\r\n"sv, 304, "", true},
+    {"empty body with a content coding", "HTTP/1.1 401 No\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n"sv,
+     401, "", true},
+
+    {"1xx first", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello"sv, 200, "Hello",
+     true},
+    {"several 1xx first",
+     "HTTP/1.1 102 Processing\r\nA: b\r\n\r\nHTTP/1.1 103 Early\r\nContent-Length: 9\r\nLink: x\r\n\r\n"
+     "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello"sv,
+     200, "Hello", true},
+
+    {"chunked", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nHello\r\n6\r\n World\r\n0\r\n\r\n"sv, 200,
+     "Hello World", true},
+    {"chunked in another case", "HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"sv, 200,
+     "ok", true},
+    {"chunked and empty", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"sv, 200, "", true},
+    {"chunked with extensions and trailers",
+     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+     "5;a=b\r\nHello\r\n6 ; c=\"d\"\r\n World\r\n0;last\r\nX-Check: 1\r\nY:\r\n\r\n"sv,
+     200, "Hello World", true},
+
+    {"until the peer closes", "HTTP/1.1 200 OK\r\n\r\nHello"sv, 200, "Hello", false, ending::closed},
+    {"until the peer closes, and empty", "HTTP/1.1 200 OK\r\n\r\n"sv, 200, "", false, ending::closed},
+    {"until the peer closes, HTTP/1.0", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n\r\nHello"sv, 200, "Hello", false,
+     ending::closed},
+
+    {"identity", "HTTP/1.1 200 OK\r\nContent-Encoding: Identity\r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", true},
+    {"empty content coding", "HTTP/1.1 200 OK\r\nContent-Encoding: \r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", true},
+
+    {"HTTP/1.0 does not keep", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", false},
+    {"HTTP/1.0 keeps when it says so", "HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 2\r\n\r\nok"sv,
+     200, "ok", true},
+    {"close", "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", false},
+    {"close within a list", "HTTP/1.1 200 OK\r\nConnection: TE ,\tCLOSE, x\r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok",
+     false},
+    {"close in a second line", "HTTP/1.1 200 OK\r\nConnection: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"sv,
+     200, "ok", false},
+    {"close beats keep-alive", "HTTP/1.0 200 OK\r\nConnection: close, keep-alive\r\nContent-Length: 2\r\n\r\nok"sv, 200,
+     "ok", false},
+    {"closed is not close", "HTTP/1.1 200 OK\r\nConnection: closed\r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", true},
+};
+
+// '@' stands before the byte at fault and is taken out. `status` is what the error carries.
+struct bad_reply {
+    std::string_view subject;
+    std::string_view reply;
+    errc code = errc::bad_http;
+    int status = 200;
+};
+
+const bad_reply bad_replies[] = {
+    {"TLS alert", "@\x15\x03\x01"sv, errc::bad_http, 0},
+    {"another protocol", "@SSH-2.0-OpenSSH_9.2\r\n"sv, errc::bad_http, 0},
+    {"ICY", "@ICY 200 OK\r\n"sv, errc::bad_http, 0},
+    {"HTTP/2", "HTTP/@2 200\r\n"sv, errc::bad_http, 0},
+    {"HTTP/1.2", "HTTP/1.@2 200 OK\r\n"sv, errc::bad_http, 0},
+    {"http in lower case", "@http/1.1 200 OK\r\n"sv, errc::bad_http, 0},
+    {"empty line first", "@\r\nHTTP/1.1 200 OK\r\n"sv, errc::bad_http, 0},
+    {"two spaces", "HTTP/1.1 @ 200 OK\r\n"sv, errc::bad_http, 0},
+    {"status of two digits", "HTTP/1.1 20@ OK\r\n"sv, errc::bad_http, 0},
+    {"status of four digits", "HTTP/1.1 200@0 OK\r\n"sv, errc::bad_http, 0},
+    {"status below 100", "HTTP/1.1 @099 x\r\n"sv, errc::bad_http, 0},
+    {"status above 599", "HTTP/1.1 @600 x\r\n"sv, errc::bad_http, 0},
+    {"NUL in the reason phrase", "HTTP/1.1 200 O@\0K\r\n"sv, errc::bad_http, 0},
+    {"bare CR in the reason phrase", "HTTP/1.1 200 O@\rK\r\n"sv, errc::bad_http, 0},
+    {"bare CR behind the status", "HTTP/1.1 200@\rOK\r\n"sv, errc::bad_http, 0},
+    {"CR CR LF", "HTTP/1.1 200 OK@\r\r\n"sv, errc::bad_http, 0},
+    {"101", "HTTP/1.1 @101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n"sv, errc::bad_http, 101},
+    {"bad head of a 1xx", "HTTP/1.1 100 Continue\r\nA@ : b\r\n"sv, errc::bad_http, 100},
+    {"bad head behind a 1xx", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nA@ : b\r\n"sv},
+    {"garbage behind a 1xx", "HTTP/1.1 100 Continue\r\n\r\n@x"sv, errc::bad_http, 0},
+
+    {"white space before the colon", "HTTP/1.1 200 OK\r\nA@ : b\r\n"sv},
+    {"no name", "HTTP/1.1 200 OK\r\n@: b\r\n"sv},
+    {"no colon", "HTTP/1.1 200 OK\r\nABC@\r\n"sv},
+    {"a name that is no token", "HTTP/1.1 200 OK\r\nA@(B): c\r\n"sv},
+    {"folded line", "HTTP/1.1 200 OK\r\nA: b\r\n@ c\r\n"sv},
+    {"folded first line", "HTTP/1.1 200 OK\r\n@\tA: b\r\n"sv},
+    {"NUL in a value", "HTTP/1.1 200 OK\r\nA: b@\0c\r\n"sv},
+    {"control character in a value", "HTTP/1.1 200 OK\r\nA: b@\x01\r\n"sv},
+    {"DEL in a value", "HTTP/1.1 200 OK\r\nA: b@\x7f\r\n"sv},
+    {"bare CR in a value", "HTTP/1.1 200 OK\r\nA: b@\rc\r\n"sv},
+    {"bare CR as a line", "HTTP/1.1 200 OK\r\nA: b\r\n@\rB: c\r\n"sv},
+
+    {"no length", "HTTP/1.1 200 OK\r\nContent-Length:@\r\n"sv},
+    {"length with a sign", "HTTP/1.1 200 OK\r\nContent-Length: @+5\r\n"sv},
+    {"negative length", "HTTP/1.1 200 OK\r\nContent-Length: @-5\r\n"sv},
+    {"hexadecimal length", "HTTP/1.1 200 OK\r\nContent-Length: @0x5\r\n"sv},
+    {"length that is a list", "HTTP/1.1 200 OK\r\nContent-Length: @5, 5\r\n"sv},
+    {"length with a space", "HTTP/1.1 200 OK\r\nContent-Length: @5 5\r\n"sv},
+    {"lengths that differ", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: @6\r\n"sv},
+    {"length that overflows", "HTTP/1.1 200 OK\r\nContent-Length: @18446744073709551616\r\n"sv},
+    {"length and chunked", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: @chunked\r\n\r\n"sv},
+    {"chunked and length", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: @5\r\n\r\n"sv},
+    {"chunked under HTTP/1.0", "HTTP/1.0 200 OK\r\nTransfer-Encoding: @chunked\r\n\r\n"sv},
+
+    {"gzip as transfer coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: @gzip, chunked\r\n\r\n"sv,
+     errc::unsupported_transfer_coding},
+    {"identity as transfer coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: @identity\r\n\r\n"sv,
+     errc::unsupported_transfer_coding},
+    {"chunked twice", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: @chunked\r\n\r\n"sv,
+     errc::unsupported_transfer_coding},
+    {"chunked with something behind it", "HTTP/1.1 200 OK\r\nTransfer-Encoding: @chunked;q=1\r\n\r\n"sv,
+     errc::unsupported_transfer_coding},
+    {"chunked with a vertical tab before it",
+     "HTTP/1.1 200 OK\r\nTransfer-Encoding: @\x0b"
+     "chunked\r\n\r\n"sv},
+    {"no transfer coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding:@\r\n\r\n"sv, errc::unsupported_transfer_coding},
+    {"gzip", "HTTP/1.1 200 OK\r\nContent-Encoding: @gzip\r\nContent-Length: 5\r\n\r\n"sv,
+     errc::unsupported_content_coding},
+    {"gzip of a fault", "HTTP/1.1 502 x\r\nContent-Encoding: @gzip\r\nTransfer-Encoding: chunked\r\n\r\n"sv,
+     errc::unsupported_content_coding, 502},
+    {"gzip before identity", "HTTP/1.1 200 OK\r\nContent-Encoding: @gzip\r\nContent-Encoding: identity\r\n\r\n"sv,
+     errc::unsupported_content_coding},
+
+    {"chunk without a size", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n@\r\nHello"sv},
+    {"chunk that is too short", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nHello\r@\n0\r\n\r\n"sv},
+    {"chunk that is too long", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nHell@o\r\n0\r\n\r\n"sv},
+    {"second chunk that is too long behind a 1xx",
+     "HTTP/1.1 100 x\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb@b\r\n0\r\n\r\n"sv},
+    {"trailer that is folded", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n@ A: b\r\n\r\n"sv},
+};
+
+constexpr std::size_t memory_size = 512;
+
+so::scripted link_of(const std::vector<so::script_step>& steps) { return so::scripted{steps}; }
+
+std::vector<so::script_step> steps_of(std::string_view reply, ending end = ending::open) {
+    std::vector<so::script_step> steps{script::expects(request), script::gives(reply)};
+    if (end == ending::closed) steps.push_back(script::closes());
+    return steps;
+}
+
+auto drive_with(std::size_t memory, std::size_t slack) {
+    return [=](so::scripted& link) { return drive_exchange(link, request, memory, slack); };
+}
+
+std::string without_mark(std::string_view marked, std::size_t& at) {
+    at = marked.find('@');
+    std::string text(marked);
+    if (at != std::string_view::npos) text.erase(at, 1);
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("exchange: a good reply is taken whole, however it is cut") {
+    for (const good_reply& row : good_replies) {
+        CAPTURE(row.subject);
+        const auto steps = steps_of(row.reply, row.end);
+        const auto got = replay::in_every_cut(steps, drive_with(memory_size, 16));
+        CHECK(got.done());
+        CHECK(got.failure == so::error{});
+        CHECK(got.status == row.status);
+        CHECK(got.body == row.body);
+        CHECK(got.reusable == row.reusable);
+        CHECK(got.reply_started);
+    }
+}
+
+TEST_CASE("exchange: a good reply that is closed or fails at any byte says how far it came") {
+    for (const good_reply& row : good_replies) {
+        CAPTURE(row.subject);
+        const auto steps = steps_of(row.reply, row.end);
+        const std::size_t head_end = row.reply.rfind(row.end == ending::closed ? row.body : ""sv);
+
+        const auto closed = so::io_result::closed();
+        replay::interrupted_anywhere(
+            steps, closed, drive_with(memory_size, 16),
+            [&](const exchange_outcome& got, so::scripted& link, std::size_t) {
+                const bool sent = link.moved() >= request.size();
+                const std::size_t came = sent ? link.moved() - request.size() : 0;
+                CHECK(got.link_failed == !sent);  // where `closed` cannot be an answer, the script says reset
+                if (!sent) {
+                    CHECK(!got.reply_started);
+                } else if (row.end == ending::closed && came >= head_end) {
+                    CHECK(got.done());
+                    CHECK(got.body == row.body.substr(0, came - head_end));
+                    CHECK(!got.reusable);
+                } else {
+                    CHECK(got.action == exchange_action::failed);
+                    CHECK(got.failure.code == errc::connection_closed);
+                    CHECK(got.failure.stage == (came == 0 ? stage::receive : stage::http));
+                    CHECK(got.failure.offset == came);
+                    CHECK(got.reply_started == (came != 0));
+                    CHECK(got.body.empty());
+                }
+            });
+
+        const auto reset = so::io_result::failed(errc::connection_reset, 104);
+        replay::interrupted_anywhere(steps, reset, drive_with(memory_size, 16),
+                                     [&](const exchange_outcome& got, so::scripted& link, std::size_t) {
+                                         CHECK(got.link_failed);
+                                         CHECK(!got.done());
+                                         CHECK(!got.reusable);
+                                         CHECK(got.reply_started == (link.moved() > request.size()));
+                                     });
+    }
+}
+
+TEST_CASE("exchange: a bad reply is refused at the byte at fault, however it is cut") {
+    for (const bad_reply& row : bad_replies) {
+        CAPTURE(row.subject);
+        std::size_t at = 0;
+        const std::string reply = without_mark(row.reply, at);
+        const auto steps = steps_of(reply);
+
+        // The fault shows before the last byte in some rows: what is behind it need not be played.
+        const auto check = [&](so::scripted link) {
+            const auto got = drive_exchange(link, request, memory_size, 16);
+            CHECK(link.first_mismatch().what == so::script_mismatch::kind::none);
+            CHECK(got.action == exchange_action::failed);
+            CHECK(got.failure.code == row.code);
+            CHECK(got.failure.stage == stage::http);
+            CHECK(got.failure.offset == at);
+            CHECK(got.failure.http_status == row.status);
+            CHECK(!got.reusable);
+            CHECK(got.body.empty());
+            return link.moved();
+        };
+        const std::size_t all = check(link_of(steps));
+        check(so::scripted{steps, {.at_most = 1}});
+        check(so::scripted{steps, {.blocks_first = true}});
+        for (std::size_t cut = 1; cut < all; ++cut) {
+            CAPTURE(cut);
+            check(so::scripted{steps, {.cut_at = cut}});
+        }
+    }
+}
+
+TEST_CASE("exchange: bytes behind the reply forbid to keep the connection") {
+    const std::string_view replies[] = {
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello!"sv,
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n\r\n"sv,
+        "HTTP/1.1 204 No Content\r\n\r\nHello"sv,
+        "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\nHello"sv,
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nHello\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n"sv,
+    };
+    for (const std::string_view reply : replies) {
+        CAPTURE(reply);
+        const auto steps = steps_of(reply);
+        so::scripted link{steps};
+        const auto got = drive_exchange(link, request, memory_size, 0);
+        CHECK(got.done());
+        CHECK(!got.reusable);
+        CHECK((got.body == "Hello" || got.body.empty()));
+    }
+}
+
+TEST_CASE("exchange: behind a Content-Length no byte beyond the reply is asked for") {
+    std::byte memory[256];
+    so::exchange machine;
+    machine.begin(memory, 0, 16);
+    const std::string_view head = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n";
+    std::memcpy(machine.incoming().data(), head.data(), head.size());
+    machine.received(head.size());
+    CHECK(machine.action() == exchange_action::receive);
+    CHECK(machine.incoming().size() == 5);
+    std::memcpy(machine.incoming().data(), "Hel", 3);
+    machine.received(3);
+    CHECK(machine.incoming().size() == 2);
+}
+
+TEST_CASE("exchange: the request is sent as it stands and zeroed as it goes") {
+    std::byte memory[256];
+    std::memcpy(memory, request.data(), request.size());
+    so::exchange machine;
+    machine.begin(memory, request.size(), 16);
+    for (std::size_t sent = 0; sent < request.size(); ++sent) {
+        CHECK(machine.action() == exchange_action::transmit);
+        CHECK(machine.incoming().empty());
+        CHECK(machine.outgoing().size() == request.size() - sent);
+        CHECK(static_cast<char>(machine.outgoing()[0]) == request[sent]);
+        machine.transmitted(1);
+        CHECK(memory[sent] == std::byte{0});
+    }
+    CHECK(machine.action() == exchange_action::receive);
+    CHECK(machine.outgoing().empty());
+    CHECK(machine.incoming().size() == sizeof memory);
+    CHECK(!machine.reply_started());
+}
+
+TEST_CASE("exchange: a request that was not sent is zeroed when the peer closes, and by wipe") {
+    const auto zero = [](std::span<const std::byte> bytes) {
+        return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
+    };
+    std::byte memory[256];
+    so::exchange machine;
+
+    std::memcpy(memory, request.data(), request.size());
+    machine.begin(memory, request.size(), 16);
+    machine.transmitted(10);
+    machine.closed();
+    CHECK(machine.action() == exchange_action::failed);
+    CHECK(machine.failure() == so::error{.stage = stage::transmit, .code = errc::connection_closed});
+    CHECK(zero({memory, request.size()}));
+
+    std::memcpy(memory, request.data(), request.size());
+    machine.begin(memory, request.size(), 16);
+    machine.transmitted(10);
+    machine.wipe();
+    CHECK(machine.action() == exchange_action::failed);
+    CHECK(machine.failure().code == errc::cancelled);
+    CHECK(zero(memory));
+}
+
+TEST_CASE(
+    "exchange: a request that is cut short leaves nothing behind, and its reply is taken in but ends the connection") {
+    constexpr auto reply = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 5\r\n\r\nHello"sv;
+    for (std::size_t sent = 0; sent < request.size(); ++sent) {
+        CAPTURE(sent);
+        std::vector<std::byte> memory(256);
+        std::memcpy(memory.data(), request.data(), request.size());
+        so::exchange machine;
+        machine.begin(memory, request.size(), 0);
+        if (sent != 0) machine.transmitted(sent);
+        CHECK_FALSE(machine.is_cut_short());
+        machine.cut_short();
+        CHECK(machine.is_cut_short());
+        CHECK(machine.action() == exchange_action::receive);
+        CHECK(machine.outgoing().empty());
+        CHECK(std::all_of(memory.begin(), memory.end(), [](std::byte b) { return b == std::byte{0}; }));
+        CHECK(machine.incoming().size() == memory.size());
+        std::memcpy(machine.incoming().data(), reply.data(), reply.size());
+        machine.received(reply.size());
+        REQUIRE(machine.action() == exchange_action::done);
+        CHECK(machine.head().status == 413);
+        CHECK(std::string_view(machine.body().data(), machine.body().size()) == "Hello");
+        CHECK_FALSE(machine.reusable());
+    }
+    std::vector<std::byte> memory(256);
+    so::exchange machine;
+    machine.begin(memory, 8, 0);
+    machine.cut_short();
+    machine.closed();
+    CHECK(machine.failure() == so::error{.stage = stage::receive, .code = errc::connection_closed});
+    machine.begin(memory, 8, 0);
+    CHECK_FALSE(machine.is_cut_short());
+}
+
+TEST_CASE("exchange: before begin there is nothing, and wipe does no harm") {
+    so::exchange machine;
+    machine.wipe();
+    CHECK(machine.action() == exchange_action::failed);
+    CHECK(machine.failure().code == errc::cancelled);
+    CHECK(machine.outgoing().empty());
+    CHECK(machine.incoming().empty());
+    CHECK(machine.body().empty());
+    CHECK(machine.body_capacity() == 0);
+    CHECK(!machine.reusable());
+    CHECK(machine.head().status == 0);
+    CHECK(machine.head().content_type().data() == nullptr);
+}
+
+TEST_CASE("exchange: closed after the end only forbids to keep the connection") {
+    std::byte memory[256];
+    so::exchange machine;
+    machine.begin(memory, 0, 16);
+    const std::string_view reply = "HTTP/1.1 204 x\r\n\r\n";
+    std::memcpy(memory, reply.data(), reply.size());
+    machine.received(reply.size());
+    CHECK(machine.reusable());
+    machine.closed();
+    CHECK(machine.action() == exchange_action::done);
+    CHECK(!machine.reusable());
+}
+
+TEST_CASE("exchange: the headers of the reply can be looked up and walked") {
+    std::byte memory[512];
+    so::exchange machine;
+    machine.begin(memory, 0, 16);
+    const std::string_view reply =
+        "HTTP/1.1 429 Slow down\r\ncontent-TYPE:  application/json; charset=utf-8 \t\r\nRetry-After: 5\nX-Empty:\r\n"
+        "Location: https://a.example/?b=c:d\r\nWWW-Authenticate: Bearer\r\nDate: Mon, 23 Nov 2026 10:00:00 GMT\r\n"
+        "x-db-stats: Calls=7\r\nSO-TimeZone: UTC\r\nX-Twice: 1\r\nX-Twice: 2\r\nContent-Length: 0\r\n\r\n";
+    std::memcpy(memory, reply.data(), reply.size());
+    machine.received(reply.size());
+
+    const so::reply_head& head = machine.head();
+    CHECK(head.status == 429);
+    CHECK(head.minor_version == 1);
+    CHECK(head.content_type() == "application/json; charset=utf-8");
+    CHECK(head.retry_after() == "5");
+    CHECK(head.location() == "https://a.example/?b=c:d");
+    CHECK(head.www_authenticate() == "Bearer");
+    CHECK(head.date() == "Mon, 23 Nov 2026 10:00:00 GMT");
+    CHECK(head.db_stats() == "Calls=7");
+    CHECK(head.time_zone() == "UTC");
+    CHECK(head.header("x-twice") == "1");
+    CHECK(head.header("x-empty").empty());
+    CHECK(head.header("x-empty").data() != nullptr);
+    CHECK(head.header("x-absent").data() == nullptr);
+    CHECK(head.header("").data() == nullptr);
+
+    int lines = 0;
+    so::header_line line;
+    for (std::string_view rest = head.fields; so::next_header(rest, line);) ++lines;
+    CHECK(lines == 11);
+    CHECK(line.name == "Content-Length");
+}
+
+TEST_CASE("exchange: the head is there when only the body was refused") {
+    const auto steps = steps_of("HTTP/1.1 503 x\r\nRetry-After: 7\r\nContent-Encoding: br\r\n\r\n");
+    so::scripted link{steps};
+    const auto got = drive_exchange(link, request, memory_size, 16);
+    CHECK(got.failure.code == errc::unsupported_content_coding);
+    CHECK(got.status == 503);
+    CHECK(so::reply_head{.fields = got.fields}.retry_after() == "7");
+}
+
+TEST_CASE("exchange: a head as large as the memory is too large, whatever comes before it") {
+    const std::string head = "HTTP/1.1 204 x\r\nA: " + std::string(200, 'b') + "\r\n\r\n";
+    const std::string interim = "HTTP/1.1 103 x\r\nA: " + std::string(150, 'b') + "\r\n\r\n";
+    for (const std::string& reply : {head, interim + head}) {
+        const auto steps = steps_of(reply);
+        const auto fits = replay::in_every_cut(steps, drive_with(head.size() + 1, 0));
+        CHECK(fits.done());
+        for (const std::size_t memory : {head.size() - 1, head.size() - 30}) {
+            for (const std::size_t at_most : {reply.size(), std::size_t{1}, std::size_t{7}}) {
+                so::scripted link{steps, {.at_most = at_most}};
+                const auto got = drive_exchange(link, request, memory, 0);
+                CHECK(got.failure.code == errc::head_too_large);
+                CHECK(got.failure.stage == stage::http);
+                CHECK(got.failure.http_status == 204);
+                CHECK(got.failure.offset == reply.size() - head.size() + memory);
+            }
+        }
+    }
+}
+
+TEST_CASE("exchange: a head that leaves no byte for a body of unknown size is too large") {
+    for (const std::string_view framing : {"Transfer-Encoding: chunked\r\n\r\n"sv, "Server: x\r\n\r\n"sv}) {
+        const std::string head =
+            "HTTP/1.1 200 OK\r\nA: a-value-that-makes-it-longer-than-the-request\r\n" + std::string(framing);
+        const std::string reply = head + "0\r\n\r\n";
+        const auto steps = steps_of(reply, ending::closed);
+        for (const std::size_t at_most : {reply.size(), std::size_t{1}}) {
+            so::scripted full{steps, {.at_most = at_most}};
+            const auto got = drive_exchange(full, request, head.size(), 0);
+            CHECK(got.failure.code == errc::head_too_large);
+            CHECK(got.failure.offset == head.size());
+            CHECK(got.status == 200);
+            so::scripted enough{steps, {.at_most = at_most}};
+            CHECK(drive_exchange(enough, request, head.size() + 6, 0).done());
+        }
+    }
+}
+
+TEST_CASE("exchange: a reply that does not fit says exactly how much memory it takes") {
+    struct row {
+        std::string_view subject;
+        std::string reply;
+        ending end;
+    };
+    std::string trickle = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (int i = 0; i < 300; ++i) trickle += "1;x=y\r\nz\r\n";
+    trickle += "0\r\nA: b\r\n\r\n";
+    const row rows[] = {
+        {"length", "HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n" + std::string(300, 'z'), ending::open},
+        {"one chunk",
+         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n12c\r\n" + std::string(300, 'z') + "\r\n0\r\n\r\n",
+         ending::open},
+        {"many chunks", trickle, ending::open},
+        {"until closed", "HTTP/1.1 200 OK\r\nServer: x\r\n\r\n" + std::string(300, 'z'), ending::closed},
+    };
+    for (const row& r : rows) {
+        CAPTURE(r.subject);
+        const auto steps = steps_of(r.reply, r.end);
+        const std::size_t head = r.reply.find("\r\n\r\n") + 4;
+        for (const std::size_t slack : {0u, 1u, 16u, 64u, 400u}) {
+            CAPTURE(slack);
+            const std::size_t needed = head + 300 + (slack == 0 ? 1 : slack);
+            {
+                const auto got = replay::in_every_cut(steps, drive_with(needed, slack));
+                CHECK(got.done());
+                CHECK(got.body == std::string(300, 'z'));
+            }
+            // From one byte too few down to a single byte behind the head.
+            for (const std::size_t memory : {needed - 1, needed - 150, head + 64, head + 1}) {
+                if (memory < request.size() || memory >= needed) continue;
+                for (const std::size_t at_most : {r.reply.size(), std::size_t{1}, std::size_t{7}}) {
+                    CAPTURE(memory);
+                    CAPTURE(at_most);
+                    so::scripted link{steps, {.at_most = at_most}};
+                    const auto got = drive_exchange(link, request, memory, slack);
+                    CHECK(got.failure.code == errc::reply_too_large);
+                    CHECK(got.failure.stage == stage::http);
+                    CHECK(got.failure.http_status == 200);
+                    CHECK(got.failure.needed() == needed);
+                    CHECK(got.status == 200);
+                    CHECK(!got.reusable);
+                    if (r.subject != "length") CHECK(link.finished());
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("exchange: an empty body needs its slack too") {
+    const std::string_view reply =
+        "HTTP/1.1 200 OK\r\nServer: a-name-longer-than-the-request\r\nContent-Length: 0\r\n\r\n";
+    const auto steps = steps_of(reply);
+    so::scripted link{steps};
+    const auto got = drive_exchange(link, request, reply.size() + 15, 16);
+    CHECK(got.failure.code == errc::reply_too_large);
+    CHECK(got.failure.needed() == reply.size() + 16);
+}
+
+TEST_CASE("exchange: the largest Content-Length is too large, not an overflow") {
+    for (const char* length : {"18446744073709551615", "18446744073709551600", "4294967295", "5000000000"}) {
+        const std::string reply = std::string("HTTP/1.1 200 OK\r\nContent-Length: ") + length + "\r\n\r\n";
+        const auto steps = steps_of(reply);
+        so::scripted link{steps};
+        const auto got = drive_exchange(link, request, memory_size, 16);
+        CHECK(got.failure.code == errc::reply_too_large);
+        CHECK(got.failure.needed() == 0xffffffffu);
+    }
+}
+
+TEST_CASE("exchange: counting ends at the limit, and when the peer closes, with a lower bound") {
+    const std::string_view head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const auto begin = [&](so::exchange& machine, std::span<std::byte> memory, std::string_view size) {
+        machine.begin(memory, 0, 16);
+        const std::string start = std::string(head) + std::string(size) + "\r\n";
+        std::memcpy(machine.incoming().data(), start.data(), start.size());
+        machine.received(start.size());
+    };
+    std::vector<std::byte> memory(64 * 1024);
+    so::exchange machine;
+
+    begin(machine, memory, "ffffffffffffffff");
+    while (machine.action() == exchange_action::receive) machine.received(machine.incoming().size());
+    CHECK(machine.failure().code == errc::reply_too_large);
+    CHECK(machine.failure().needed() == memory.size() + so::max_counted_bytes + 16);
+    CHECK(machine.head().status == 200);
+
+    begin(machine, memory, "100000");
+    std::size_t body = 0;
+    while (body < memory.size()) {
+        body += machine.incoming().size();
+        machine.received(machine.incoming().size());
+    }
+    machine.closed();
+    CHECK(machine.failure().code == errc::reply_too_large);
+    CHECK(machine.failure().needed() == head.size() + body + 16);
+}
+
+TEST_CASE("exchange: so many 1xx are skipped, and no more") {
+    std::string interims;
+    for (std::size_t i = 0; i < so::max_interim_replies; ++i) interims += "HTTP/1.1 102 Processing\r\n\r\n";
+    const std::string last = "HTTP/1.1 204 x\r\n\r\n";
+    const std::string within = interims + last;
+    const std::string beyond = interims + "HTTP/1.1 103 x\r\n\r\n" + last;
+
+    const auto good_steps = steps_of(within);
+    CHECK(replay::in_every_cut(good_steps, drive_with(memory_size, 0)).status == 204);
+    const auto bad_steps = steps_of(beyond);
+    for (const std::size_t at_most : {beyond.size(), std::size_t{1}}) {
+        so::scripted link{bad_steps, {.at_most = at_most}};
+        const auto got = drive_exchange(link, request, memory_size, 0);
+        CHECK(got.failure.code == errc::bad_http);
+        CHECK(got.failure.offset == interims.size() + 9);
+    }
+}
+
+TEST_CASE("exchange: the same machine carries one exchange after another") {
+    std::byte memory[256];
+    so::exchange machine;
+    const std::string_view replies[] = {
+        "HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n",
+        "HTTP/1.0 @",  // fails
+        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nxyz",
+    };
+    for (const std::string_view reply : replies) {
+        machine.begin(memory, 0, 1);
+        CHECK(machine.failure() == so::error{});
+        CHECK(!machine.reply_started());
+        CHECK(machine.head().status == 0);
+        std::memcpy(memory, reply.data(), reply.size());
+        machine.received(reply.size());
+    }
+    CHECK(machine.action() == exchange_action::done);
+    CHECK(std::string_view(machine.body().data(), machine.body().size()) == "xyz");
+    CHECK(machine.reusable());
+}
+
+TEST_CASE("exchange: the wire files end as they say, however they are cut") {
+    const std::vector<wire_file> files = wire::all();
+    CHECK(files.size() >= 18);  // else they were not found
+    for (const wire_file& file : files) {
+        CAPTURE(file.name);
+        CHECK(file.mistake == "");
+        const auto steps = steps_of(file.reply, file.closed ? ending::closed : ending::open);
+        std::vector<so::script_manner> manners{
+            {}, {.at_most = 1}, {.at_most = 1, .blocks_first = true}, {.blocks_first = true}};
+        for (std::size_t cut = 1; cut < request.size() + file.reply.size(); ++cut) manners.push_back({.cut_at = cut});
+        for (const so::script_manner& manner : manners) {
+            CAPTURE(manner.at_most);
+            CAPTURE(manner.cut_at);
+            so::scripted link{steps, manner};
+            const auto got = drive_exchange(link, request, file.memory, file.slack);
+            const so::reply_head head{.fields = got.fields};
+            CHECK(link.first_mismatch().what == so::script_mismatch::kind::none);
+            CHECK(got.done() == file.done);
+            CHECK(so::name(got.failure.code) == file.code);
+            CHECK(so::name(got.failure.stage) == file.stage);
+            CHECK(got.failure.needed() == file.needed);
+            CHECK(got.body == file.body);
+            if (!file.done && file.fault_at != std::string::npos) CHECK(got.failure.offset == file.fault_at);
+            if (file.status != -1) CHECK((got.done() ? got.status : got.failure.http_status) == file.status);
+            if (!file.reusable.empty()) CHECK(got.reusable == (file.reusable == "yes"));
+            for (const auto& [name, value] : file.headers) CHECK(head.header(name) == value);
+            for (const auto& name : file.absent_headers) CHECK(head.header(name).data() == nullptr);
+        }
+    }
+}
+
+TEST_CASE("exchange: a whole exchange over a scripted link allocates nothing") {
+    const std::string_view chunked =
+        "HTTP/1.1 100 x\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nHello\r\n0\r\n\r\n";
+    const std::string_view too_large = "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n";
+    for (const std::string_view reply : {chunked, too_large}) {
+        const so::script_step steps[] = {script::expects(request), script::gives(reply)};
+        std::byte memory[256];
+        std::memcpy(memory, request.data(), request.size());
+        so::scripted link{steps, {.at_most = 7, .blocks_first = true}};
+
+        const support::allocation_count allocations;
+        so::exchange machine;
+        machine.begin(memory, request.size(), 16);
+        while (machine.action() == exchange_action::transmit) {
+            const auto moved = link.transmit(machine.outgoing());
+            if (moved.state == so::io_state::ready) machine.transmitted(moved.bytes);
+        }
+        while (machine.action() == exchange_action::receive) {
+            const auto moved = link.receive(machine.incoming());
+            if (moved.state == so::io_state::ready) machine.received(moved.bytes);
+        }
+        const auto found = machine.head().header("transfer-encoding");
+        const std::size_t counted = allocations.so_far();
+
+        CHECK(counted == 0);
+        CHECK(link.finished());
+        CHECK(found == (reply == chunked ? "chunked" : ""));
+        CHECK(machine.failure().code == (reply == chunked ? errc::ok : errc::reply_too_large));
+    }
+}

@@ -1,0 +1,124 @@
+// Tests of superoffice/batch_task_info.hpp.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/schema/batch_task_info.hpp>
+#include <superoffice/schema/detail/describe.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+namespace so = superoffice;
+namespace detail = superoffice::detail;
+using so::BatchTaskInfo;
+using so::BatchTaskState;
+
+namespace {
+
+static_assert(std::is_trivially_copyable_v<BatchTaskInfo>);
+static_assert(so::is_final(BatchTaskState::Succeeded));
+
+struct row {
+    std::string_view name;
+    std::int32_t value;
+};
+
+template <class E>
+void check_table(const row (&rows)[], std::size_t count) {
+    const auto& table = detail::enumerators_of<E>;
+    REQUIRE(table.size() == count);
+    for (std::size_t n = 0; n < count; ++n) {
+        CHECK(table[n].name == rows[n].name);
+        CHECK(table[n].value == rows[n].value);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("BatchTaskInfo: section 1.4, the 24 properties in order") {
+    const std::string_view names[] = {
+        "Id",
+        "Name",
+        "AssociateId",
+        "DetailsTable",
+        "DetailsRecord",
+        "IsSystemTask",
+        "IsInternalTask",
+        "ParameterObject",
+        "LastStarted",
+        "Created",
+        "StartCount",
+        "DatabaseSerialNumber",
+        "Context",
+        "Result",
+        "State",
+        "Description",
+        "Response",
+        "Request",
+        "ProgressDescription",
+        "ProgressPercent",
+        "FileName",
+        "CancellationBehaviour",
+        "TableRight",
+        "FieldProperties",
+    };
+    REQUIRE(detail::member_count<BatchTaskInfo> == 24);
+    for (std::size_t n = 0; n < 24; ++n) CHECK(detail::member_names<BatchTaskInfo>[n] == names[n]);
+    CHECK(detail::member_count<so::GetBatchTaskInfoRequest> == 1);
+    CHECK(detail::member_names<so::GetBatchTaskInfoRequest>[0] == "Id");
+}
+
+TEST_CASE("BatchTaskInfo: everything is absent to begin with") {
+    const BatchTaskInfo info;
+    detail::for_each_member<BatchTaskInfo>(
+        [&](auto index) { CHECK((info.*detail::member_pointer<BatchTaskInfo, index>).is_absent()); });
+}
+
+TEST_CASE("BatchTaskState: section 6, the wire's names and numbers") {
+    const row rows[] = {
+        {"Unknown", 0},
+        {"New", 1},
+        {"Aquired", 2},
+        {"Started", 3},
+        {"Succeeded", 4},
+        {"Failed", 5},
+        {"SucceededManualCleanup", 6},
+        {"All", 99999},
+    };
+    check_table<BatchTaskState>(rows, sizeof rows / sizeof rows[0]);
+}
+
+TEST_CASE("BatchTaskCancellationBehaviour: section 6, the wire's names and numbers") {
+    const row rows[] = {{"CanCancel", 0}, {"CancelWithWarning", 1}, {"CannotCancel", 2}};
+    check_table<so::BatchTaskCancellationBehaviour>(rows, sizeof rows / sizeof rows[0]);
+}
+
+TEST_CASE("is_final: section 6, three states are terminal, in whatever type they come") {
+    struct {
+        std::string_view text;
+        bool final;
+    } const cases[] = {
+        {"Unknown", false},
+        {"New", false},
+        {"Aquired", false},
+        {"Started", false},
+        {"Succeeded", true},
+        {"Failed", true},
+        {"SucceededManualCleanup", true},
+        {"All", false},
+        {"Exploded", false},
+        {"", false},
+        {"succeeded", true},
+    };
+    for (const auto& one : cases) {
+        CAPTURE(one.text);
+        const auto state = so::coded<BatchTaskState>::from_text(one.text);
+        CHECK(so::is_final(state) == one.final);
+        CHECK(so::is_final(so::field<so::coded<BatchTaskState>>{state}) == one.final);
+        if (state.known()) CHECK(so::is_final(state.value()) == one.final);
+    }
+    CHECK_FALSE(so::is_final(so::field<so::coded<BatchTaskState>>{}));
+    CHECK_FALSE(so::is_final(so::field<so::coded<BatchTaskState>>{nullptr}));
+}

@@ -1,0 +1,107 @@
+// Tests of superoffice/coded.hpp.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/schema/batch_task_info.hpp>
+#include <superoffice/schema/coded.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+namespace so = superoffice;
+using so::BatchTaskState;
+using so::coded;
+
+namespace {
+
+using state = coded<BatchTaskState>;
+using behaviour = coded<so::BatchTaskCancellationBehaviour>;
+
+enum class no_zero { one = 1, also_one = 1, two = 2, minus = -5 };
+BOOST_DESCRIBE_ENUM(no_zero, one, also_one, two, minus)
+
+static_assert(std::is_trivially_copyable_v<state>);
+static_assert(state{BatchTaskState::Aquired} == BatchTaskState::Aquired);
+static_assert(state::from_text("Aquired").text() == "Aquired");
+
+}  // namespace
+
+TEST_CASE("coded: section 6, texts of both enumerations in any letter case") {
+    struct {
+        std::string_view text;
+        bool known;
+        BatchTaskState value;
+    } const cases[] = {
+        {"Unknown", true, BatchTaskState::Unknown},
+        {"New", true, BatchTaskState::New},
+        {"Aquired", true, BatchTaskState::Aquired},
+        {"Started", true, BatchTaskState::Started},
+        {"Succeeded", true, BatchTaskState::Succeeded},
+        {"Failed", true, BatchTaskState::Failed},
+        {"SucceededManualCleanup", true, BatchTaskState::SucceededManualCleanup},
+        {"All", true, BatchTaskState::All},
+        {"started", true, BatchTaskState::Started},
+        {"STARTED", true, BatchTaskState::Started},
+        {"succeededmanualcleanup", true, BatchTaskState::SucceededManualCleanup},
+        {"Acquired", false, {}},  // with the c that the wire does not have
+        {"Succeeded ", false, {}},
+        {"Succeede", false, {}},
+        {"Paused", false, {}},
+        {"4", false, {}},
+        {"", false, {}},
+    };
+    for (const auto& one : cases) {
+        CAPTURE(one.text);
+        const state made = state::from_text(one.text);
+        CHECK(made.known() == one.known);
+        CHECK(made.text() == one.text);
+        CHECK((made == one.value) == one.known);
+        CHECK(made.value_or(BatchTaskState::All) == (one.known ? one.value : BatchTaskState::All));
+        if (one.known) {
+            CHECK(made.value() == one.value);
+            CHECK(made.number() == static_cast<std::int32_t>(one.value));
+        }
+    }
+    CHECK(behaviour::from_text("cancelwithwarning") == so::BatchTaskCancellationBehaviour::CancelWithWarning);
+    CHECK(behaviour::from_text("CanCancel") == so::BatchTaskCancellationBehaviour::CanCancel);
+    CHECK(behaviour::from_text("CannotCancel").number() == 2);
+}
+
+TEST_CASE("coded: section 6, numbers") {
+    struct {
+        std::int32_t number;
+        bool known;
+        std::string_view text;
+    } const cases[] = {
+        {0, true, "Unknown"}, {4, true, "Succeeded"}, {99999, true, "All"}, {7, false, ""}, {-1, false, ""},
+    };
+    for (const auto& one : cases) {
+        CAPTURE(one.number);
+        const state made = state::from_number(one.number);
+        CHECK(made.known() == one.known);
+        CHECK(made.text() == one.text);
+        CHECK(made.number() == one.number);
+    }
+    CHECK(coded<no_zero>::from_number(1).text() == "one");
+    CHECK(coded<no_zero>::from_text("ALSO_ONE") == no_zero::one);
+    CHECK(coded<no_zero>::from_number(-5) == no_zero::minus);
+    CHECK_FALSE(coded<no_zero>::from_number(0).known());
+}
+
+TEST_CASE("coded: an enumerator's number that the enumeration does not have is unknown") {
+    const state made = static_cast<BatchTaskState>(77);
+    CHECK_FALSE(made.known());
+    CHECK(made.number() == 77);
+    CHECK(made == state::from_number(77));
+}
+
+TEST_CASE("coded: known ones compare by value, unknown ones by what came") {
+    CHECK(state::from_text("started") == state::from_number(3));
+    CHECK(state::from_text("started") == state{BatchTaskState::Started});
+    CHECK(state::from_text("Paused") == state::from_text("Paused"));
+    CHECK(state::from_text("Paused") != state::from_text("paused"));
+    CHECK(state::from_text("Paused") != state::from_text("Unknown"));
+    CHECK(state::from_number(8) != state::from_number(9));
+    CHECK(state{} != BatchTaskState::Unknown);
+}

@@ -1,0 +1,75 @@
+// Tests of superoffice/detail/describe.hpp.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/schema/detail/describe.hpp>
+
+#include <doctest/doctest.h>
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace detail = superoffice::detail;
+
+namespace {
+
+struct base {
+    int inherited = 1;
+};
+BOOST_DESCRIBE_STRUCT(base, (), (inherited))
+
+struct derived : base {
+    long own = 2;
+    const bool fixed = true;
+};
+BOOST_DESCRIBE_STRUCT(derived, (base), (own, fixed))
+
+struct empty {};
+BOOST_DESCRIBE_STRUCT(empty, (), ())
+
+struct undescribed {
+    int a = 0;
+};
+
+enum class described_enum : std::int32_t { low = -1, same = 7, also_same = 7, high = INT32_MAX };
+BOOST_DESCRIBE_ENUM(described_enum, low, same, also_same, high)
+enum class other_enum { a };
+
+static_assert(detail::is_described_struct<base> && detail::is_described_struct<derived> &&
+              detail::is_described_struct<empty>);
+static_assert(!detail::is_described_struct<undescribed> && !detail::is_described_struct<int> &&
+              !detail::is_described_struct<described_enum> && !detail::is_described_struct<std::string>);
+static_assert(detail::is_described_enum<described_enum> && !detail::is_described_enum<other_enum> &&
+              !detail::is_described_enum<int> && !detail::is_described_enum<base>);
+
+static_assert(detail::member_count<derived> == 3 && detail::member_count<empty> == 0);
+static_assert(detail::member_names<derived>[0] == "inherited" && detail::member_names<derived>[1] == "own" &&
+              detail::member_names<derived>[2] == "fixed");
+static_assert(std::same_as<detail::member_type<derived, 1>, long> &&
+              std::same_as<detail::member_type<derived, 2>, bool>);
+
+}  // namespace
+
+TEST_CASE("describe: members come in the order of the description, inherited ones first") {
+    const derived value;
+    std::string seen;
+    detail::for_each_member<derived>([&](auto index) {
+        seen += detail::member_names<derived>[index];
+        seen += '=';
+        seen += std::to_string(static_cast<int>(value.*detail::member_pointer<derived, index>));
+        seen += ';';
+    });
+    CHECK(seen == "inherited=1;own=2;fixed=1;");
+    detail::for_each_member<empty>([&](auto) { seen.clear(); });
+    CHECK_FALSE(seen.empty());
+}
+
+TEST_CASE("describe: enumerators with their numbers") {
+    const auto& table = detail::enumerators_of<described_enum>;
+    REQUIRE(table.size() == 4);
+    CHECK(table[0].name == "low");
+    CHECK(table[0].value == -1);
+    CHECK(table[2].name == "also_same");
+    CHECK(table[2].value == 7);
+    CHECK(table[3].value == INT32_MAX);
+}

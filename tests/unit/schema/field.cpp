@@ -1,0 +1,125 @@
+// Tests of superoffice/field.hpp.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/schema/field.hpp>
+
+#include <doctest/doctest.h>
+
+#include <superoffice/text/json_text.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace so = superoffice;
+using so::field;
+using so::unlisted;
+
+namespace {
+
+static_assert(std::is_trivially_copyable_v<field<std::int32_t>>);
+static_assert(field<int>{}.is_absent() && field<int>{nullptr}.is_null() && field<int>{0}.has_value());
+
+// bool has no conversion to bool: presence and value would look alike.
+static_assert(std::constructible_from<bool, field<int>>);
+static_assert(!std::constructible_from<bool, field<bool>> && !std::constructible_from<bool, unlisted<bool>>);
+static_assert(!std::convertible_to<field<int>, bool>);
+static_assert(!std::convertible_to<field<int>, field<bool>>);  // "there is a number" is no truth value
+
+// Explicit where the value's own constructor is.
+struct picky {
+    int n = 0;
+    picky() = default;
+    explicit picky(int from) : n(from) {}
+};
+static_assert(std::convertible_to<const char*, field<std::string>> && !std::convertible_to<int, field<picky>>);
+static_assert(std::constructible_from<field<picky>, int>);
+
+}  // namespace
+
+TEST_CASE("field: is absent, null, or a value") {
+    struct {
+        field<int> it;
+        bool absent, null, value;
+        int or_seven;
+    } const cases[] = {
+        {{}, true, false, false, 7},
+        {nullptr, false, true, false, 7},
+        {0, false, false, true, 0},
+        {5, false, false, true, 5},
+    };
+    for (const auto& one : cases) {
+        CHECK(one.it.is_absent() == one.absent);
+        CHECK(one.it.is_null() == one.null);
+        CHECK(one.it.has_value() == one.value);
+        CHECK(static_cast<bool>(one.it) == one.value);
+        CHECK(one.it.value_or(7) == one.or_seven);
+        for (const auto& other : cases) CHECK((one.it == other.it) == (&one == &other));
+        CHECK((one.it == 5) == (one.or_seven == 5));
+        CHECK((5 == one.it) == (one.or_seven == 5));
+        CHECK((one.it != 5) == (one.or_seven != 5));
+    }
+}
+
+TEST_CASE("field: compared with nullptr it says whether it is null, also where a text could be made of that") {
+    const auto check = [](const auto& text) {
+        using type = std::remove_cvref_t<decltype(text)>;
+        CHECK((type{nullptr} == nullptr));
+        CHECK((nullptr == type{nullptr}));
+        CHECK_FALSE((type{nullptr} != nullptr));
+        CHECK_FALSE((type{} == nullptr));
+        CHECK_FALSE((text == nullptr));
+        CHECK((text != nullptr));
+    };
+    check(field<int>{5});
+    check(field<std::string_view>{"x"});
+    check(field<std::string>{"x"});
+    check(so::unlisted<std::string_view>{"x"});
+    check(field<superoffice::json_text>{superoffice::json_text{"1", false}});
+}
+
+TEST_CASE("field: is read and written like an optional") {
+    field<std::string> text = "abc";
+    CHECK(text->size() == 3);
+    CHECK(*text == "abc");
+    text->push_back('d');
+    text.value() += 'e';
+    CHECK(text == "abcde");
+    text.set_null();
+    CHECK(text.is_null());
+    CHECK(text.emplace().empty());
+    CHECK(text.has_value());
+    text.reset();
+    CHECK(text.is_absent());
+    text = std::string{"again"};
+    const field<std::string> copy = text;
+    CHECK(copy == text);
+    CHECK(copy == std::string_view{"again"});
+}
+
+TEST_CASE("field<bool>: presence and value are asked for by name") {
+    const field<bool> yes = true, no = false;
+    const field<bool> absent;
+    CHECK(yes == true);
+    CHECK(no == false);
+    CHECK(no.has_value());
+    CHECK_FALSE(absent == false);
+    CHECK(absent.value_or(true));
+}
+
+TEST_CASE("unlisted: behaves as the field it is") {
+    unlisted<int> a, b;
+    CHECK(a == b);
+    CHECK(a.is_absent());
+    a = 5;
+    CHECK(a != b);
+    CHECK(a == 5);
+    b = nullptr;
+    CHECK(b.is_null());
+    b = a;
+    CHECK(a == b);
+    const field<int> plain = a;
+    CHECK(plain == a);
+    CHECK(a == plain);
+}

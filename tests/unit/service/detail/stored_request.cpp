@@ -1,0 +1,53 @@
+// Tests of superoffice/service/detail/stored_request.hpp: what a request can be written as, by its type.
+#include <superoffice/codec/compact_reader.hpp>
+#include <superoffice/service/detail/stored_request.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace {
+
+using superoffice::request_type;
+
+struct inner {
+    std::int32_t B = 2;
+};
+BOOST_DESCRIBE_STRUCT(inner, (), (B))
+
+struct nested {
+    std::int32_t A = 1;
+    inner Inner;
+};
+BOOST_DESCRIBE_STRUCT(nested, (), (A, Inner))
+
+/// Empty where it cannot be written.
+template <class Request>
+std::string_view written(const Request& request, request_type type, std::span<char> room) {
+    superoffice::detail::stored_request stored;
+    stored.store<superoffice::compact_reader>(request);
+    superoffice::json_writer out{room};
+    return stored.write_body(out, type) ? out.text() : std::string_view{};
+}
+
+}  // namespace
+
+TEST_CASE("stored_request: a form has no nesting, and XML needs a reader that writes it") {
+    const superoffice::GetBatchTaskInfoRequest plain{497};
+    const struct {
+        request_type type;
+        std::string_view plain, nested;
+    } rows[] = {{request_type::json, R"({"Id":497})", R"({"A":1,"Inner":{"B":2}})"},
+                {request_type::merge_patch, R"({"Id":497})", R"({"A":1,"Inner":{"B":2}})"},
+                {request_type::form, "Id=497", {}},
+                {request_type::xml, {}, {}},
+                {request_type::text_xml, {}, {}}};
+    for (const auto& row : rows) {
+        CAPTURE(static_cast<int>(row.type));
+        std::array<char, 64> room{};
+        CHECK(written(plain, row.type, room) == row.plain);
+        CHECK(written(nested{}, row.type, room) == row.nested);
+    }
+}
