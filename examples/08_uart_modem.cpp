@@ -45,7 +45,7 @@ class modem {
 
     // Not every link needs these two: what the FIFO has sent by now, and when it has room again.
     void tick(superoffice::instant now, superoffice::instant) noexcept {
-        room_ += (now - now_).count * bytes_per_ms;
+        room_ += (now - now_).count() * bytes_per_ms;
         if (room_ > fifo_bytes) room_ = fifo_bytes;
         now_ = now;
     }
@@ -150,7 +150,7 @@ int main(int argc, char** argv) {
         const bool reads = wants.what == superoffice::wait_for::readable;
         const bool waits = reads || wants.what == superoffice::wait_for::writable;
         pollfd line{waits ? link.link().native_handle() : -1, static_cast<short>(reads ? POLLIN : POLLOUT), 0};
-        const std::int64_t pause = wants.until > now ? (wants.until - now).count : 0;
+        const std::int64_t pause = wants.until > now ? (wants.until - now).count() : 0;
         poll(&line, 1, pause < 60'000 ? static_cast<int>(pause) : 60'000);
     }
     if (!call.value()) {

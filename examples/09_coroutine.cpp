@@ -103,7 +103,7 @@ void run(outcome_of*& first) noexcept {
             if (one->call.wants().until < wake) wake = one->call.wants().until;
             at = &one->next;
         }
-        const auto pause = (wake - now()).count;
+        const auto pause = (wake - now()).count();
         poll(handles, count, pause < 0 ? 0 : static_cast<int>(pause));
     }
 }

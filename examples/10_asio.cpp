@@ -52,7 +52,7 @@ class asio_call {
         };
         const superoffice::wait_condition wants = call_.wants();
         if (wants.until != superoffice::instant::never()) {  // the deadline, an address's share of it, or "at once"
-            timer_.expires_at(steady::time_point{std::chrono::milliseconds{wants.until.count}});
+            timer_.expires_at(steady::time_point{std::chrono::milliseconds{wants.until.count()}});
             timer_.async_wait(again);
         }
         if (wants.what != superoffice::wait_for::readable && wants.what != superoffice::wait_for::writable) return;

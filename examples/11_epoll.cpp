@@ -116,7 +116,7 @@ int main(int argc, char** argv) {
             if (s.call.wants().until < wake) wake = s.call.wants().until;  // of one that is done: never
         }
         if (pending == 0) break;  // the last one was done by its time: epoll would tell of nothing
-        const std::int64_t pause = (wake - now()).count;
+        const std::int64_t pause = (wake - now()).count();
         epoll_event events[64];
         const int happened = epoll_wait(epoll, events, 64, pause < 0 ? 0 : static_cast<int>(pause));
         for (int n = 0; n < happened; ++n) go_on(*static_cast<session*>(events[n].data.ptr));

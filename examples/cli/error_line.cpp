@@ -71,7 +71,7 @@ std::string error_line(const superoffice::error& e, const superoffice::reply_inf
     else if (has_place(e))
         line.append(", at byte ").append(std::to_string(e.offset));
     if (reply.retry_after)
-        line.append(", Retry-After ").append(std::to_string(reply.retry_after->count / 1'000)).append(" s");
+        line.append(", Retry-After ").append(std::to_string(reply.retry_after->count() / 1'000)).append(" s");
     line.append(")");
 
     if (const char* advice = advice_on(e)) line.append("; ").append(advice);

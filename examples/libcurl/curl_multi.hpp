@@ -59,7 +59,7 @@ class curl_multi {
         set(CURLOPT_NOPROGRESS, 1L);
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
         set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));  // the credential is not for the proxy
-        set(CURLOPT_TIMEOUT_MS, what.time_left.count < LONG_MAX / 2 ? static_cast<long>(what.time_left.count) : 0L);
+        set(CURLOPT_TIMEOUT_MS, what.time_left.count() < LONG_MAX / 2 ? static_cast<long>(what.time_left.count()) : 0L);
         if (options_.ca_file != nullptr) set(CURLOPT_CAINFO, options_.ca_file);
         if (options_.proxy != nullptr) set(CURLOPT_PROXY, options_.proxy);
         if (options_.proxy_userpwd != nullptr) set(CURLOPT_PROXYUSERPWD, options_.proxy_userpwd);
@@ -141,7 +141,7 @@ class curl_multi {
     [[nodiscard]] superoffice::instant wake_at() const noexcept { return wake_at_; }
 
     void wait(superoffice::wait_for, superoffice::milliseconds at_most) noexcept {
-        const int most = at_most.count < longest_pause ? static_cast<int>(at_most.count) : longest_pause;
+        const int most = at_most.count() < longest_pause ? static_cast<int>(at_most.count()) : longest_pause;
         curl_multi_poll(multi_.get(), nullptr, 0, most, nullptr);
     }
     struct clock {

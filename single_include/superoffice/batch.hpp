@@ -729,7 +729,7 @@ class [[nodiscard]] result<void> {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/base/time.hpp - time as plain 64-bit counts: it comes in as an argument, no clock is read here.
+// superoffice/base/time.hpp - durations and points in time as 64-bit counts of milliseconds. No clock is read here.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_BASE_TIME_HPP
 #define SUPEROFFICE_BASE_TIME_HPP
@@ -739,7 +739,7 @@ inline namespace SUPEROFFICE_ABI {
 
 namespace detail {
 
-// Sums that do not fit stay at the end of what 64 bits can say: a deadline made of "for ever" is later than all others.
+// A sum that does not fit becomes the largest or smallest number: now + "for ever" is later than every other deadline.
 
 [[gnu::noinline]] constexpr std::int64_t sum(std::int64_t a, std::int64_t b) noexcept {
     if (b > 0 && a > INT64_MAX - b) return INT64_MAX;
@@ -757,7 +757,8 @@ constexpr std::int64_t times(std::int64_t a, std::int64_t positive) noexcept {
     return a * positive;
 }
 
-/// Of a floating point number, what is before its point; what 64 bits do not hold is cut, infinity too, and NaN is 0.
+/// The whole part of a floating point number. A number that does not fit, or infinity, becomes the largest or smallest
+/// one; NaN becomes 0.
 template <class Float>
 constexpr std::int64_t whole(Float value) noexcept {
     constexpr auto limit = static_cast<Float>(9223372036854775808.0);  // 2^63
@@ -792,53 +793,63 @@ constexpr std::int64_t to_milliseconds(const D& d) noexcept {
 
 }  // namespace detail
 
-/// A length of time. Whole milliseconds, signed, 64 bits. Takes a std::chrono duration as well (cut to whole ones).
-struct milliseconds {
-    std::int64_t count = 0;
-
+/// A length of time in whole milliseconds: signed, 64 bits. Also made from a std::chrono duration; a fraction of a
+/// millisecond is cut off.
+class milliseconds {
+  public:
     constexpr milliseconds() noexcept = default;
-    constexpr explicit milliseconds(std::int64_t n) noexcept : count(n) {}
+    constexpr explicit milliseconds(std::int64_t n) noexcept : count_(n) {}
     template <detail::chrono_duration D>
-    constexpr milliseconds(const D& d) noexcept : count(detail::to_milliseconds(d)) {}
+    constexpr milliseconds(const D& d) noexcept : count_(detail::to_milliseconds(d)) {}
+
+    [[nodiscard]] constexpr std::int64_t count() const noexcept { return count_; }
 
     friend constexpr auto operator<=>(milliseconds, milliseconds) noexcept = default;
     friend constexpr milliseconds operator+(milliseconds a, milliseconds b) noexcept {
-        return milliseconds{detail::sum(a.count, b.count)};
+        return milliseconds{detail::sum(a.count(), b.count())};
     }
     friend constexpr milliseconds operator-(milliseconds a, milliseconds b) noexcept {
-        return milliseconds{detail::difference(a.count, b.count)};
+        return milliseconds{detail::difference(a.count(), b.count())};
     }
+
+  private:
+    std::int64_t count_ = 0;
 };
 
-/// A point in time: milliseconds since any start that stays the same, on a clock that never goes back. Takes a
-/// std::chrono time_point (of a steady clock) as well.
-struct instant {
-    std::int64_t count = 0;
-
+/// A point in time: milliseconds since some fixed start, on a clock that never goes back. Also made from a std::chrono
+/// time_point of a steady clock.
+class instant {
+  public:
     constexpr instant() noexcept = default;
-    constexpr explicit instant(std::int64_t n) noexcept : count(n) {}
+    constexpr explicit instant(std::int64_t n) noexcept : count_(n) {}
     template <detail::chrono_time_point P>
-    constexpr instant(const P& p) noexcept : count(detail::to_milliseconds(p.time_since_epoch())) {}
+    constexpr instant(const P& p) noexcept : count_(detail::to_milliseconds(p.time_since_epoch())) {}
+
+    /// Milliseconds since that start.
+    [[nodiscard]] constexpr std::int64_t count() const noexcept { return count_; }
 
     friend constexpr auto operator<=>(instant, instant) noexcept = default;
     friend constexpr instant operator+(instant t, milliseconds d) noexcept {
-        return instant{detail::sum(t.count, d.count)};
+        return instant{detail::sum(t.count(), d.count())};
     }
     friend constexpr instant operator-(instant t, milliseconds d) noexcept {
-        return instant{detail::difference(t.count, d.count)};
+        return instant{detail::difference(t.count(), d.count())};
     }
     friend constexpr milliseconds operator-(instant a, instant b) noexcept {
-        return milliseconds{detail::difference(a.count, b.count)};
+        return milliseconds{detail::difference(a.count(), b.count())};
     }
 
     /// Later than any deadline.
     static constexpr instant never() noexcept { return instant{INT64_MAX}; }
+
+  private:
+    std::int64_t count_ = 0;
 };
 
-/// Makes an `instant` of a 32-bit millisecond counter that wraps (HAL_GetTick, millis; xTaskGetTickCount where
-/// configTICK_RATE_HZ is 1000): hand it each reading in the order in which they were taken, at least once in 49 days. Of a
-/// counter with another step, what comes out is to be scaled, not what goes in, which would wrap elsewhere:
-/// `instant{clock(ticks).count * portTICK_PERIOD_MS}`. One object for one counter; 16 bytes.
+/// Makes an `instant` from a 32-bit millisecond counter that wraps (HAL_GetTick, millis; xTaskGetTickCount where
+/// configTICK_RATE_HZ is 1000). Pass each reading in the order in which they were taken, at least once in 49 days. If the
+/// counter has another step, scale the result and not the reading, because a scaled reading wraps at another value:
+/// `instant{clock(ticks).count() * portTICK_PERIOD_MS}`. One object for one counter; 16 bytes.
 class tick32 {
   public:
     constexpr instant operator()(std::uint32_t ticks) noexcept {
@@ -8239,7 +8250,7 @@ struct socket_api {
 
     /// Waits at most so long for any of them, of which there are 16 at most, and notes in each whether it may be ready.
     static void wait_until_any(std::span<watched> all, milliseconds at_most) noexcept {
-        const std::int64_t count = at_most.count < 0 ? 0 : at_most.count;
+        const std::int64_t count = at_most.count() < 0 ? 0 : at_most.count();
 #if defined(_WIN32)
         fd_set readable, writable, broken;
         FD_ZERO(&readable);
@@ -8268,7 +8279,7 @@ struct socket_api {
 
     /// Waits at most so long; true if it may have happened (or failed).
     static bool wait_until(handle h, bool writable, milliseconds at_most) noexcept {
-        const std::int64_t count = at_most.count < 0 ? 0 : at_most.count;
+        const std::int64_t count = at_most.count() < 0 ? 0 : at_most.count();
 #if defined(_WIN32)
         // Not WSAPoll: before Windows 10 2004 it never reports a connect that failed.
         fd_set wanted, broken;
@@ -8288,7 +8299,7 @@ struct socket_api {
 
     /// Sleeps, or less.
     static void pause(milliseconds at_most) noexcept {
-        const std::int64_t count = at_most.count < 0 ? 0 : at_most.count;
+        const std::int64_t count = at_most.count() < 0 ? 0 : at_most.count();
 #if defined(_WIN32)
         ::Sleep(static_cast<DWORD>(count < 86400000 ? count : 86400000));
 #else
@@ -8781,7 +8792,7 @@ class basic_tcp_socket {
             until_ = instant::never();
             return;
         }
-        const std::int64_t left = deadline_ > now_ ? (deadline_ - now_).count : 0;
+        const std::int64_t left = deadline_ > now_ ? (deadline_ - now_).count() : 0;
         until_ = now_ + milliseconds{left / static_cast<std::int64_t>(addresses_.size() - next_)};
     }
 
@@ -11944,7 +11955,7 @@ class call_driver {
     step_state advance(instant now, result<Info>& answer) noexcept {
         if (!timed_) {
             started_ = now;
-            course_.deadline = now + (call_.timeout.count > 0 ? call_.timeout : timeout());
+            course_.deadline = now + (call_.timeout.count() > 0 ? call_.timeout : timeout());
             timed_ = true;
         }
         course_.wants = {wait_for::time, now};
@@ -11967,7 +11978,7 @@ class call_driver {
 
     /// Of a call that has none of its own.
     [[nodiscard]] milliseconds timeout() const noexcept {
-        return options_.timeout.count > 0 ? options_.timeout : default_timeout;
+        return options_.timeout.count() > 0 ? options_.timeout : default_timeout;
     }
 
     /// The running call is driven by somebody who waits for the link whenever a step says so.
@@ -12779,7 +12790,7 @@ class watch {
         if (!timed_) {
             timed_ = true;
             next_ = now;
-            if (options_.deadline.count > 0) end_ = now + options_.deadline;
+            if (options_.deadline.count() > 0) end_ = now + options_.deadline;
         }
         if (!asking_) {
             if (now >= end_) return fail({.stage = stage::none, .code = errc::deadline_exceeded});
@@ -12869,7 +12880,7 @@ class watch {
         call_options call = options_.call;
         if (end_ != instant::never()) {  // a question may not outlast the watch
             const milliseconds left = end_ - now;
-            if (call.timeout.count <= 0) call.timeout = drive_->timeout(api_);
+            if (call.timeout.count() <= 0) call.timeout = drive_->timeout(api_);
             if (call.timeout > left) call.timeout = left;
         }
         const error e = drive_->begin(api_, id_, call);
@@ -12915,7 +12926,7 @@ class watch {
 
     void pause_from(instant now, milliseconds pause) noexcept {
         options_.jitter *= 0x9E3779B1U;  // odd: never 0 of another number; its top byte is the most different
-        next_ = now + pause + milliseconds{(pause.count >> 8) * (options_.jitter >> 24) >> 2};
+        next_ = now + pause + milliseconds{(pause.count() >> 8) * (options_.jitter >> 24) >> 2};
     }
 
     watch_state fail(const error& e) noexcept {

@@ -93,7 +93,7 @@ inline std::string control(std::string_view name, std::string_view arguments = "
 
 inline void advance_tasks(milliseconds by) {
     control("clock",
-            "{\"advance\": " + std::to_string(by.count / 1000) + "." + std::to_string(by.count % 1000 / 100) + "}");
+            "{\"advance\": " + std::to_string(by.count() / 1000) + "." + std::to_string(by.count() % 1000 / 100) + "}");
 }
 
 /// A case that changes the service puts it back, before and after.

@@ -54,7 +54,7 @@ course follow(Host& to, std::int32_t id, superoffice::watch_options options = {}
         }
     }
     if (!task.value()) told.code = task.value().error().code;
-    told.took = (now - instant{1'000'000}).count;
+    told.took = (now - instant{1'000'000}).count();
     told.requests = log.requests().size();
     return told;
 }

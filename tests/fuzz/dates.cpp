@@ -37,7 +37,7 @@ void take_header(std::string_view value, std::string_view date) {
     if (const so::field<std::int64_t> seconds = detail::parse_http_date(value); seconds)
         MUST(*seconds >= 0 && value.ends_with(" GMT"));
     if (const so::field<so::milliseconds> pause = detail::parse_retry_after(value, date); pause)
-        MUST(pause->count >= 0 && pause->count <= 24 * 60 * 60 * 1000);
+        MUST(pause->count() >= 0 && pause->count() <= 24 * 60 * 60 * 1000);
 
     const detail::content_kind kind = detail::content_kind_of(value);
     MUST(detail::content_kind_of(' ' + std::string{value} + "; charset=utf-8") == kind);

@@ -70,7 +70,7 @@ call_outcome outcome_of(Api& api, const superoffice::result<Info>& answer) {
                          .detail = std::string{reply.detail},
                          .type = std::string{reply.type},
                          .slow = reply.slow};
-    if (reply.retry_after.has_value()) outcome.retry_after = reply.retry_after->count;
+    if (reply.retry_after.has_value()) outcome.retry_after = reply.retry_after->count();
     if (answer.has_value()) {
         outcome.value.resize(superoffice::encode(*answer, {}).error().needed());
         CHECK(superoffice::encode(*answer, outcome.value).has_value());

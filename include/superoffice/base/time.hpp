@@ -1,4 +1,4 @@
-// superoffice/base/time.hpp - time as plain 64-bit counts: it comes in as an argument, no clock is read here.
+// superoffice/base/time.hpp - durations and points in time as 64-bit counts of milliseconds. No clock is read here.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_BASE_TIME_HPP
 #define SUPEROFFICE_BASE_TIME_HPP
@@ -15,7 +15,7 @@ inline namespace SUPEROFFICE_ABI {
 
 namespace detail {
 
-// Sums that do not fit stay at the end of what 64 bits can say: a deadline made of "for ever" is later than all others.
+// A sum that does not fit becomes the largest or smallest number: now + "for ever" is later than every other deadline.
 
 [[gnu::noinline]] constexpr std::int64_t sum(std::int64_t a, std::int64_t b) noexcept {
     if (b > 0 && a > INT64_MAX - b) return INT64_MAX;
@@ -33,7 +33,8 @@ constexpr std::int64_t times(std::int64_t a, std::int64_t positive) noexcept {
     return a * positive;
 }
 
-/// Of a floating point number, what is before its point; what 64 bits do not hold is cut, infinity too, and NaN is 0.
+/// The whole part of a floating point number. A number that does not fit, or infinity, becomes the largest or smallest
+/// one; NaN becomes 0.
 template <class Float>
 constexpr std::int64_t whole(Float value) noexcept {
     constexpr auto limit = static_cast<Float>(9223372036854775808.0);  // 2^63
@@ -68,53 +69,63 @@ constexpr std::int64_t to_milliseconds(const D& d) noexcept {
 
 }  // namespace detail
 
-/// A length of time. Whole milliseconds, signed, 64 bits. Takes a std::chrono duration as well (cut to whole ones).
-struct milliseconds {
-    std::int64_t count = 0;
-
+/// A length of time in whole milliseconds: signed, 64 bits. Also made from a std::chrono duration; a fraction of a
+/// millisecond is cut off.
+class milliseconds {
+  public:
     constexpr milliseconds() noexcept = default;
-    constexpr explicit milliseconds(std::int64_t n) noexcept : count(n) {}
+    constexpr explicit milliseconds(std::int64_t n) noexcept : count_(n) {}
     template <detail::chrono_duration D>
-    constexpr milliseconds(const D& d) noexcept : count(detail::to_milliseconds(d)) {}
+    constexpr milliseconds(const D& d) noexcept : count_(detail::to_milliseconds(d)) {}
+
+    [[nodiscard]] constexpr std::int64_t count() const noexcept { return count_; }
 
     friend constexpr auto operator<=>(milliseconds, milliseconds) noexcept = default;
     friend constexpr milliseconds operator+(milliseconds a, milliseconds b) noexcept {
-        return milliseconds{detail::sum(a.count, b.count)};
+        return milliseconds{detail::sum(a.count(), b.count())};
     }
     friend constexpr milliseconds operator-(milliseconds a, milliseconds b) noexcept {
-        return milliseconds{detail::difference(a.count, b.count)};
+        return milliseconds{detail::difference(a.count(), b.count())};
     }
+
+  private:
+    std::int64_t count_ = 0;
 };
 
-/// A point in time: milliseconds since any start that stays the same, on a clock that never goes back. Takes a
-/// std::chrono time_point (of a steady clock) as well.
-struct instant {
-    std::int64_t count = 0;
-
+/// A point in time: milliseconds since some fixed start, on a clock that never goes back. Also made from a std::chrono
+/// time_point of a steady clock.
+class instant {
+  public:
     constexpr instant() noexcept = default;
-    constexpr explicit instant(std::int64_t n) noexcept : count(n) {}
+    constexpr explicit instant(std::int64_t n) noexcept : count_(n) {}
     template <detail::chrono_time_point P>
-    constexpr instant(const P& p) noexcept : count(detail::to_milliseconds(p.time_since_epoch())) {}
+    constexpr instant(const P& p) noexcept : count_(detail::to_milliseconds(p.time_since_epoch())) {}
+
+    /// Milliseconds since that start.
+    [[nodiscard]] constexpr std::int64_t count() const noexcept { return count_; }
 
     friend constexpr auto operator<=>(instant, instant) noexcept = default;
     friend constexpr instant operator+(instant t, milliseconds d) noexcept {
-        return instant{detail::sum(t.count, d.count)};
+        return instant{detail::sum(t.count(), d.count())};
     }
     friend constexpr instant operator-(instant t, milliseconds d) noexcept {
-        return instant{detail::difference(t.count, d.count)};
+        return instant{detail::difference(t.count(), d.count())};
     }
     friend constexpr milliseconds operator-(instant a, instant b) noexcept {
-        return milliseconds{detail::difference(a.count, b.count)};
+        return milliseconds{detail::difference(a.count(), b.count())};
     }
 
     /// Later than any deadline.
     static constexpr instant never() noexcept { return instant{INT64_MAX}; }
+
+  private:
+    std::int64_t count_ = 0;
 };
 
-/// Makes an `instant` of a 32-bit millisecond counter that wraps (HAL_GetTick, millis; xTaskGetTickCount where
-/// configTICK_RATE_HZ is 1000): hand it each reading in the order in which they were taken, at least once in 49 days. Of a
-/// counter with another step, what comes out is to be scaled, not what goes in, which would wrap elsewhere:
-/// `instant{clock(ticks).count * portTICK_PERIOD_MS}`. One object for one counter; 16 bytes.
+/// Makes an `instant` from a 32-bit millisecond counter that wraps (HAL_GetTick, millis; xTaskGetTickCount where
+/// configTICK_RATE_HZ is 1000). Pass each reading in the order in which they were taken, at least once in 49 days. If the
+/// counter has another step, scale the result and not the reading, because a scaled reading wraps at another value:
+/// `instant{clock(ticks).count() * portTICK_PERIOD_MS}`. One object for one counter; 16 bytes.
 class tick32 {
   public:
     constexpr instant operator()(std::uint32_t ticks) noexcept {

@@ -78,7 +78,7 @@ class watch {
         if (!timed_) {
             timed_ = true;
             next_ = now;
-            if (options_.deadline.count > 0) end_ = now + options_.deadline;
+            if (options_.deadline.count() > 0) end_ = now + options_.deadline;
         }
         if (!asking_) {
             if (now >= end_) return fail({.stage = stage::none, .code = errc::deadline_exceeded});
@@ -168,7 +168,7 @@ class watch {
         call_options call = options_.call;
         if (end_ != instant::never()) {  // a question may not outlast the watch
             const milliseconds left = end_ - now;
-            if (call.timeout.count <= 0) call.timeout = drive_->timeout(api_);
+            if (call.timeout.count() <= 0) call.timeout = drive_->timeout(api_);
             if (call.timeout > left) call.timeout = left;
         }
         const error e = drive_->begin(api_, id_, call);
@@ -214,7 +214,7 @@ class watch {
 
     void pause_from(instant now, milliseconds pause) noexcept {
         options_.jitter *= 0x9E3779B1U;  // odd: never 0 of another number; its top byte is the most different
-        next_ = now + pause + milliseconds{(pause.count >> 8) * (options_.jitter >> 24) >> 2};
+        next_ = now + pause + milliseconds{(pause.count() >> 8) * (options_.jitter >> 24) >> 2};
     }
 
     watch_state fail(const error& e) noexcept {

@@ -211,7 +211,7 @@ class basic_tcp_socket {
             until_ = instant::never();
             return;
         }
-        const std::int64_t left = deadline_ > now_ ? (deadline_ - now_).count : 0;
+        const std::int64_t left = deadline_ > now_ ? (deadline_ - now_).count() : 0;
         until_ = now_ + milliseconds{left / static_cast<std::int64_t>(addresses_.size() - next_)};
     }
 

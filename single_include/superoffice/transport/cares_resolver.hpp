@@ -248,7 +248,7 @@ class cares_resolver {
             return end(ARES_EBADNAME);
         text[name.copy(text, max_host_bytes)] = '\0';
         ares_options settings = {};
-        settings.timeout = static_cast<int>(options_.patience.count);
+        settings.timeout = static_cast<int>(options_.patience.count());
         settings.tries = options_.tries;
         settings.sock_state_cb = note_socket;
         settings.sock_state_cb_data = this;

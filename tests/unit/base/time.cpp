@@ -20,32 +20,32 @@ constexpr std::int64_t most = (std::numeric_limits<std::int64_t>::max)();
 constexpr std::int64_t least = (std::numeric_limits<std::int64_t>::min)();
 
 // Durations of every period become whole milliseconds, cut towards zero.
-static_assert(milliseconds{chrono::milliseconds{5}}.count == 5);
-static_assert(milliseconds{chrono::seconds{2}}.count == 2'000);
-static_assert(milliseconds{chrono::minutes{-2}}.count == -120'000);
-static_assert(milliseconds{chrono::hours{1}}.count == 3'600'000);
-static_assert(milliseconds{chrono::microseconds{1'999}}.count == 1);
-static_assert(milliseconds{chrono::nanoseconds{-1'999'999}}.count == -1);
-static_assert(milliseconds{chrono::duration<double>{1.5}}.count == 1'500);
-static_assert(milliseconds{chrono::duration<double, std::milli>{2.9}}.count == 2);
-static_assert(milliseconds{chrono::duration<float>{0.25f}}.count == 250);
-static_assert(milliseconds{chrono::duration<double>{std::numeric_limits<double>::infinity()}}.count == INT64_MAX);
-static_assert(milliseconds{chrono::duration<double>{-std::numeric_limits<double>::infinity()}}.count == INT64_MIN);
-static_assert(milliseconds{chrono::duration<double, std::milli>{1e19}}.count == INT64_MAX);
-static_assert(milliseconds{chrono::duration<float>{1e30f}}.count == INT64_MAX);
-static_assert(milliseconds{chrono::duration<int, std::ratio<1, 3>>{2}}.count == 666);
-static_assert(milliseconds{chrono::duration<std::int32_t, std::ratio<1, 60>>{90}}.count == 1'500);
+static_assert(milliseconds{chrono::milliseconds{5}}.count() == 5);
+static_assert(milliseconds{chrono::seconds{2}}.count() == 2'000);
+static_assert(milliseconds{chrono::minutes{-2}}.count() == -120'000);
+static_assert(milliseconds{chrono::hours{1}}.count() == 3'600'000);
+static_assert(milliseconds{chrono::microseconds{1'999}}.count() == 1);
+static_assert(milliseconds{chrono::nanoseconds{-1'999'999}}.count() == -1);
+static_assert(milliseconds{chrono::duration<double>{1.5}}.count() == 1'500);
+static_assert(milliseconds{chrono::duration<double, std::milli>{2.9}}.count() == 2);
+static_assert(milliseconds{chrono::duration<float>{0.25f}}.count() == 250);
+static_assert(milliseconds{chrono::duration<double>{std::numeric_limits<double>::infinity()}}.count() == INT64_MAX);
+static_assert(milliseconds{chrono::duration<double>{-std::numeric_limits<double>::infinity()}}.count() == INT64_MIN);
+static_assert(milliseconds{chrono::duration<double, std::milli>{1e19}}.count() == INT64_MAX);
+static_assert(milliseconds{chrono::duration<float>{1e30f}}.count() == INT64_MAX);
+static_assert(milliseconds{chrono::duration<int, std::ratio<1, 3>>{2}}.count() == 666);
+static_assert(milliseconds{chrono::duration<std::int32_t, std::ratio<1, 60>>{90}}.count() == 1'500);
 
 // What does not fit stays at the end.
-static_assert(milliseconds{(chrono::seconds::max)()}.count == most);
-static_assert(milliseconds{(chrono::hours::min)()}.count == least);
-static_assert((milliseconds{most} + milliseconds{1}).count == most);
-static_assert((milliseconds{least} + milliseconds{-1}).count == least);
-static_assert((milliseconds{least} - milliseconds{1}).count == least);
-static_assert((milliseconds{0} - milliseconds{least}).count == most);
+static_assert(milliseconds{(chrono::seconds::max)()}.count() == most);
+static_assert(milliseconds{(chrono::hours::min)()}.count() == least);
+static_assert((milliseconds{most} + milliseconds{1}).count() == most);
+static_assert((milliseconds{least} + milliseconds{-1}).count() == least);
+static_assert((milliseconds{least} - milliseconds{1}).count() == least);
+static_assert((milliseconds{0} - milliseconds{least}).count() == most);
 static_assert(instant{5} + milliseconds{most} == instant::never());
 static_assert(instant::never() + milliseconds{5} == instant::never());
-static_assert((instant::never() - instant{-5}).count == most);
+static_assert((instant::never() - instant{-5}).count() == most);
 
 static_assert(instant{} == instant{0} && milliseconds{} == milliseconds{0});
 static_assert(instant{5} < instant{6} && milliseconds{-1} < milliseconds{0} && instant{7} < instant::never());
@@ -57,7 +57,7 @@ void takes_milliseconds(milliseconds expected, milliseconds got) { CHECK(expecte
 }  // namespace
 
 TEST_CASE("time: of a duration that is no number nothing is made") {
-    CHECK(milliseconds{chrono::duration<double>{std::numeric_limits<double>::quiet_NaN()}}.count == 0);
+    CHECK(milliseconds{chrono::duration<double>{std::numeric_limits<double>::quiet_NaN()}}.count() == 0);
 }
 
 TEST_CASE("time: chrono values are taken where milliseconds and instants are asked for") {

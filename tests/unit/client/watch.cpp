@@ -126,7 +126,7 @@ struct waited_link : support::changing_link {
 
     void wait(so::wait_for what, milliseconds at_most) noexcept {
         time->pass(at_most);
-        if (what == so::wait_for::time) pauses.push_back(at_most.count);
+        if (what == so::wait_for::time) pauses.push_back(at_most.count());
     }
 };
 static_assert(so::waiting_transport<waited_link>);
@@ -373,7 +373,7 @@ TEST_CASE("watch: what may pass by itself is borne, with pauses that double") {
         b.clock.pass(milliseconds{1});
         const watch_state state = b.step();
         if (b.link.moved() != moved) {
-            pauses.push_back((b.clock.now() - last).count);
+            pauses.push_back((b.clock.now() - last).count());
             last = b.clock.now();
             moved = b.link.moved();
         }
@@ -459,9 +459,9 @@ TEST_CASE("watch: a number of one's own makes each pause longer, by up to a quar
         CHECK(b.next() == watch_state::changed);
         CHECK(b.waited == milliseconds{0});
         CHECK(b.next() == watch_state::changed);
-        const std::int64_t interval = b.waited.count;
+        const std::int64_t interval = b.waited.count();
         CHECK(b.next() == watch_state::changed);  // behind an interval and the Retry-After
-        const std::int64_t retry = b.waited.count;
+        const std::int64_t retry = b.waited.count();
         CHECK(interval >= 2'000);
         CHECK(interval <= 2'500);
         CHECK(retry >= 22'000);
@@ -521,8 +521,8 @@ TEST_CASE("watch: a question has the call's time, else the client's, and never m
                             row{milliseconds{3'600'000}, milliseconds{100}, milliseconds{100}},
                             row{milliseconds{10'000}, milliseconds{0}, milliseconds{10'000}},
                             row{milliseconds{10'000}, milliseconds{20'000}, milliseconds{10'000}}}) {
-        CAPTURE(each.of_watch.count);
-        CAPTURE(each.of_call.count);
+        CAPTURE(each.of_watch.count());
+        CAPTURE(each.of_call.count());
         bench b{{script::starts(), script::expects(request), script::would_block()},
                 {.deadline = each.of_watch, .call = {.timeout = each.of_call}}};
         CHECK(b.step() == watch_state::waiting);

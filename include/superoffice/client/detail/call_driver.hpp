@@ -106,7 +106,7 @@ class call_driver {
     step_state advance(instant now, result<Info>& answer) noexcept {
         if (!timed_) {
             started_ = now;
-            course_.deadline = now + (call_.timeout.count > 0 ? call_.timeout : timeout());
+            course_.deadline = now + (call_.timeout.count() > 0 ? call_.timeout : timeout());
             timed_ = true;
         }
         course_.wants = {wait_for::time, now};
@@ -129,7 +129,7 @@ class call_driver {
 
     /// Of a call that has none of its own.
     [[nodiscard]] milliseconds timeout() const noexcept {
-        return options_.timeout.count > 0 ? options_.timeout : default_timeout;
+        return options_.timeout.count() > 0 ? options_.timeout : default_timeout;
     }
 
     /// The running call is driven by somebody who waits for the link whenever a step says so.

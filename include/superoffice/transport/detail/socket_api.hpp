@@ -230,7 +230,7 @@ struct socket_api {
 
     /// Waits at most so long for any of them, of which there are 16 at most, and notes in each whether it may be ready.
     static void wait_until_any(std::span<watched> all, milliseconds at_most) noexcept {
-        const std::int64_t count = at_most.count < 0 ? 0 : at_most.count;
+        const std::int64_t count = at_most.count() < 0 ? 0 : at_most.count();
 #if defined(_WIN32)
         fd_set readable, writable, broken;
         FD_ZERO(&readable);
@@ -259,7 +259,7 @@ struct socket_api {
 
     /// Waits at most so long; true if it may have happened (or failed).
     static bool wait_until(handle h, bool writable, milliseconds at_most) noexcept {
-        const std::int64_t count = at_most.count < 0 ? 0 : at_most.count;
+        const std::int64_t count = at_most.count() < 0 ? 0 : at_most.count();
 #if defined(_WIN32)
         // Not WSAPoll: before Windows 10 2004 it never reports a connect that failed.
         fd_set wanted, broken;
@@ -279,7 +279,7 @@ struct socket_api {
 
     /// Sleeps, or less.
     static void pause(milliseconds at_most) noexcept {
-        const std::int64_t count = at_most.count < 0 ? 0 : at_most.count;
+        const std::int64_t count = at_most.count() < 0 ? 0 : at_most.count();
 #if defined(_WIN32)
         ::Sleep(static_cast<DWORD>(count < 86400000 ? count : 86400000));
 #else

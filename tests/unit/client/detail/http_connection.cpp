@@ -91,7 +91,7 @@ TEST_CASE("http_carrier: each part of the URL is given too, and the request is z
         so::io_result start(const so::http_request& what) noexcept {
             seen = std::string(what.method) + ' ' + std::string(what.to.host) + ' ' + std::to_string(what.to.port) +
                    ' ' + std::string(what.target) + ' ' + (what.https ? "s" : "") + ' ' +
-                   std::to_string(what.time_left.count);
+                   std::to_string(what.time_left.count());
             CHECK(what.url == "http://[::1]:8080/x/api/v1/Agents/Batch/GetBatchTaskInfo?$select=State");
             CHECK(what.url.data()[what.url.size()] == '\0');
             CHECK(what.target.data()[what.target.size()] == '\0');

@@ -59,6 +59,6 @@ TEST_CASE("retry-after: seconds, or a date relative to the reply's own; more tha
         CAPTURE(r.retry_after);
         const auto wait = parse_retry_after(r.retry_after, r.date);
         CHECK(wait.has_value() == (r.milliseconds >= 0));
-        if (wait) CHECK(wait->count == r.milliseconds);
+        if (wait) CHECK(wait->count() == r.milliseconds);
     }
 }
