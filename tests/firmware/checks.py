@@ -190,9 +190,9 @@ def sizes_are_the_readmes():
         raise Failed(f"above the limit: {over}")
     if measured.library_instructions > measured.peer_instructions:
         raise Failed(f"{measured.library_instructions} instructions, its peer {measured.peer_instructions}")
-    stale = sizes.differences(sizes.written(sizes.README.read_text()).group(1), measured.table())
+    stale = sizes.differences(sizes.written(sizes.DOCUMENT.read_text()).group(1), measured.table())
     if stale:
-        raise Failed("README.md is stale; python3 tests/firmware/sizes.py --write mends it:\n" + "\n".join(stale))
+        raise Failed(f"{sizes.DOCUMENT.name} is stale; python3 tests/firmware/sizes.py --write mends it:\n" + "\n".join(stale))
 
 
 def has_mbedtls():

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Measures what the library and the firmware take on a Cortex-M4, and prints the README's table of it.
+"""Measures what the library and the firmware take on a Cortex-M4, and prints a document's table of it.
 
     python3 tests/firmware/sizes.py            print
-    python3 tests/firmware/sizes.py --write    put it into README.md
+    python3 tests/firmware/sizes.py --write    put it into the document that has the table
     python3 tests/firmware/sizes.py --symbols  the library's largest symbols instead
 
 Flash and RAM are read from linker maps and ELF files. A layer's code is what the debug information says that came of its
@@ -17,38 +17,33 @@ import shutil
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent.parent / "examples" / "firmware"))
+sys.path[:0] = [str(HERE.parent.parent / "examples" / "firmware"), str(HERE.parent / "support")]
 
 import building  # noqa: E402
+import layers  # noqa: E402
 import running  # noqa: E402
 from building import BUILD, ROOT, Ninja, Profile, boost  # noqa: E402
 from mbedtls_source import command  # noqa: E402
 
-README = ROOT / "README.md"
+DOCUMENT = ROOT / "README.md"  # has the table
 MARKER = "<!-- tests/firmware/sizes.py -->"
 # A figure that is off by less than this is not stale: what mbedTLS takes depends on the bytes of a certificate, and a line of
 # code that changes need not end in a table that does.
 TOLERANCE, SLACK = 0.04, 16
 
-LAYERS = {
-    "schema and codec": r"json|describe|enumerators|field|coded|flags|date_time|rights|string_map|fixed_text|select"
-                        r"|batch_task_info|tenant_state|keep",
-    "exchange: HTTP/1.1": r"exchange|http1_|chunked|request_head|ascii|wipe",
-    "service: request, credential, meaning of the reply": r"operation|credentials|options|reply|error|result|base_url"
-                                                         r"|content_type|form|stored_request|http_date|borrowed",
-    "transport glue": r"transport|byte_carrier|library\.cpp",
-    "client": r"client|call|carriage|time",
-    "watch": r"watch",
-}
+LAYERS = [layer.name for layer in layers.layers(ROOT / "include" / "superoffice")]
+WATCH, PROGRAM = "watch", "the program"  # rows beside the layers: a header of client/ that few need, and what calls the library
+COMPACT_READER = r"/superoffice/(codec/compact_reader\.hpp|text/)"
 
 
-def layer_of(path):
-    name = path.split("/superoffice/")[-1]
-    if "watch" in name:
-        return "watch"
-    if "call_driver" in name or name.startswith("call"):
-        return "client"
-    return next((layer for layer, pattern in LAYERS.items() if re.search(pattern, name)), None)
+def row_of(path):
+    """The row of the table that code of this source file counts for, or None."""
+    if path.endswith("library.cpp"):
+        return PROGRAM
+    _, found, header = path.rpartition("/superoffice/")
+    if not found:
+        return None
+    return WATCH if header == "client/watch.hpp" else layers.layer_of(header)
 
 
 # ---------------------------------------------------------------------------------------------- maps and ELF files
@@ -95,14 +90,14 @@ def object_size(elf, name):
 
 
 def code_by_layer(elf, own):
-    """Bytes of instructions by layer, of the input sections given; what the standard library's headers add to a function
-    counts for whom they were inlined into."""
+    """Bytes of instructions by row of the table, of the input sections given. Code of the standard library's headers
+    counts for the header that it was inlined into."""
     ranges = sorted((piece.address, piece.address + piece.size) for piece in own if kind(piece) == "code")
     listing = command("arm-none-eabi-objdump", "-d", "-l", "--no-show-raw-insn", elf)
     places, layer = [], None
     for line in listing.splitlines():
-        if found := re.match(r"^\.?/?(\S+):\d+(?: \(discriminator \d+\))?$", line):
-            layer = layer_of(found.group(1)) or layer if "superoffice/" in line or "library.cpp" in line else layer
+        if found := re.match(r"^(\S+):\d+(?: \(discriminator \d+\))?$", line):
+            layer = row_of(found.group(1)) or layer
         elif found := re.match(r"^\s+([0-9a-f]+):\t", line):
             places.append((int(found.group(1), 16), layer))
     sums = collections.Counter()
@@ -188,10 +183,9 @@ class Measured:
         self.call_of_two_object = object_size(of_two[2], "call")
         self.watch_object, self.watch_of_two_object = object_size(works[3], "watch"), object_size(of_two[3], "watch")
         self.layers = code_by_layer(works[2], own[2])
-        self.watch_code = code_by_layer(works[3], own[3])["watch"]
+        self.watch_code = code_by_layer(works[3], own[3])[WATCH]
         self.constants = flash(own[2]) - sum(self.layers.values())
-        reader = r"/superoffice/(json/(compact_reader|text)|detail/json_(scan|escape))"
-        self.reader_flash = self.code_from(works[2], own[2], reader)
+        self.reader_flash = self.code_from(works[2], own[2], COMPACT_READER)
         peer = [piece for piece in pieces(counting) if piece.object.endswith("/peer.o")]
         self.peer_flash, self.peer_ram = flash(peer), ram(peer)
         self.plain_flash, self.plain_ram = totals(plain)
@@ -228,10 +222,10 @@ class Measured:
         """(what, flash, static RAM)"""
         yield "the library: the whole call, all 24 properties, in steps", self.call_flash, self.call_ram
         for layer in LAYERS:
-            if layer != "watch":
-                yield f"· of it {layer}", self.layers[layer], None
+            yield f"· of it the layer `{layer}`", self.layers[layer], None
+        yield "· of it the program that calls it", self.layers[PROGRAM], None
         yield "· of it names and other constants", self.constants, None
-        yield "· of that the compact reader with its scanner and escapes", self.reader_flash, None
+        yield "· of all that the compact reader and the layer `text`", self.reader_flash, None
         yield "· of it the object `client`", None, self.client_object
         yield "· of it the object `call`", None, self.call_object
         yield "the library: the whole call, 2 properties, in steps", self.call_of_two_flash, self.call_of_two_ram
@@ -267,10 +261,10 @@ class Measured:
 
 
 def written(text):
-    """The table in the README: where it stands."""
+    """Where the table is in the text of the document."""
     found = re.search(rf"{re.escape(MARKER)}\n((?:\|[^\n]*\n)+\n(?:\|[^\n]*\n)+)", text)
     if not found:
-        raise RuntimeError(f"README.md has no table behind {MARKER}")
+        raise RuntimeError(f"{DOCUMENT.name} has no table behind {MARKER}")
     return found
 
 
@@ -308,9 +302,9 @@ def main(arguments):
         return symbols()
     table = Measured().table()
     if arguments == ["--write"]:
-        text = README.read_text()
+        text = DOCUMENT.read_text()
         found = written(text)
-        README.write_text(text[:found.start(1)] + table + text[found.end(1):])
+        DOCUMENT.write_text(text[:found.start(1)] + table + text[found.end(1):])
     else:
         print(table, end="")
 
