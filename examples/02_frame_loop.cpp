@@ -61,7 +61,7 @@ int main(int argc, char** argv) {
         } while (state == superoffice::watch_state::waiting && task.wants().until <= now && now - begun < budget);
 
         if (state == superoffice::watch_state::changed || state == superoffice::watch_state::finished) {
-            std::printf("%d %%\n", task.value()->ProgressPercent.value_or(0));
+            std::printf("%d %%\n", task.value().ProgressPercent.value_or(0));
             std::fflush(stdout);
         }
         if (interrupted != 0) task.cancel();  // at any time: the question that is under way is dropped
@@ -71,8 +71,8 @@ int main(int argc, char** argv) {
         std::this_thread::sleep_until(next_frame);
     }
 
-    if (!task.value()) {
-        std::fprintf(stderr, "%s\n", superoffice::message(task.value().error()));
+    if (!task.result()) {
+        std::fprintf(stderr, "%s\n", superoffice::message(task.error()));
         return 1;
     }
     std::printf("done after %d frames\n", drawn);

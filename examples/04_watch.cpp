@@ -35,17 +35,17 @@ int main(int argc, char** argv) {
     // This program has nothing else to do and waits for news; one that has calls step(now) when it comes by.
     superoffice::watch_state news = task.follow(api);
     for (; news == superoffice::watch_state::changed; news = task.follow(api))
-        std::printf("%d %%\n", task.value()->ProgressPercent.value_or(0));
+        std::printf("%d %%\n", task.value().ProgressPercent.value_or(0));
 
     if (news == superoffice::watch_state::gone) {  // cleaned away before its end was seen: neither success nor failure
         std::printf("gone\n");
         return 1;
     }
-    if (!task.value()) {
-        std::fprintf(stderr, "%s\n", superoffice::message(task.value().error()));
+    if (!task.result()) {
+        std::fprintf(stderr, "%s\n", superoffice::message(task.error()));
         return 1;
     }
-    if (task.value()->State == superoffice::BatchTaskState::Failed) {  // finished: in a final state, whichever
+    if (task.value().State == superoffice::BatchTaskState::Failed) {  // finished: in a final state, whichever
         std::printf("failed\n");
         return 1;
     }

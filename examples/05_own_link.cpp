@@ -70,9 +70,9 @@ int main() {
     for (superoffice::instant now; call.step(now) != superoffice::step_state::done;)
         now = now + superoffice::milliseconds{1};
 
-    if (!call.value()) {
-        std::fprintf(stderr, "%s\n", superoffice::message(call.value().error()));
+    if (!call.result()) {
+        std::fprintf(stderr, "%s\n", superoffice::message(call.error()));
         return 1;
     }
-    std::printf("%d %%\n", call.value()->ProgressPercent.value_or(0));
+    std::printf("%d %%\n", call.value().ProgressPercent.value_or(0));
 }

@@ -74,6 +74,6 @@ int main() {
     auto call = api.start_get_batch_task_info(497);
     std::int64_t frame = 0;
     while (call.step(superoffice::instant{16 * frame}) != superoffice::step_state::done) ++frame;
-    if (!call.value()) return std::fprintf(stderr, "%s\n", superoffice::message(call.value().error())), 1;
-    std::printf("frame %d: %d %%\n", static_cast<int>(frame), call.value()->ProgressPercent.value_or(0));
+    if (!call.result()) return std::fprintf(stderr, "%s\n", superoffice::message(call.error())), 1;
+    std::printf("frame %d: %d %%\n", static_cast<int>(frame), call.value().ProgressPercent.value_or(0));
 }

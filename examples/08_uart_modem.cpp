@@ -153,9 +153,9 @@ int main(int argc, char** argv) {
         const std::int64_t pause = wants.until > now ? (wants.until - now).count() : 0;
         poll(&line, 1, pause < 60'000 ? static_cast<int>(pause) : 60'000);
     }
-    if (!call.value()) {
-        std::fprintf(stderr, "%s\n", superoffice::message(call.value().error()));
+    if (!call.result()) {
+        std::fprintf(stderr, "%s\n", superoffice::message(call.error()));
         return 1;
     }
-    std::printf("%d %%\n", call.value()->ProgressPercent.value_or(0));
+    std::printf("%d %%\n", call.value().ProgressPercent.value_or(0));
 }

@@ -68,7 +68,7 @@ struct outcome_of {
         next = first;
         first = this;
     }
-    [[nodiscard]] const auto& await_resume() const noexcept { return call.value(); }
+    [[nodiscard]] const auto& await_resume() const noexcept { return call.result(); }
 
     [[nodiscard]] pollfd handle() const noexcept {
         switch (call.wants().what) {  // asked for anew each time: the next address that is tried has another handle

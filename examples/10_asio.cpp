@@ -45,7 +45,7 @@ class asio_call {
         // A step may close the socket and open another, perhaps with the same number, as it goes from one address to the
         // next. So Asio lets go of it before each step, and gets what there is after it.
         let_go();
-        if (call_.step(steady::now()) == superoffice::step_state::done) return done_(call_.value());
+        if (call_.step(steady::now()) == superoffice::step_state::done) return done_(call_.result());
 
         const auto again = [this](error_code error) {
             if (error != asio::error::operation_aborted) step();
@@ -68,7 +68,7 @@ class asio_call {
         if (call_.is_done()) return;
         let_go();
         call_.cancel();
-        done_(call_.value());
+        done_(call_.result());
     }
 
   private:

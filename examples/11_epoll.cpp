@@ -104,8 +104,8 @@ int main(int argc, char** argv) {
             s.call.cancel();
         }
         --pending;
-        if (s.call.value()) ++finished;
-        if (!s.call.value()) std::fprintf(stderr, "%s\n", superoffice::message(s.call.value().error()));
+        if (s.call.result()) ++finished;
+        if (!s.call.result()) std::fprintf(stderr, "%s\n", superoffice::message(s.call.error()));
     };
     for (session& s : sessions) go_on(s);
     while (pending != 0 && interrupted == 0) {

@@ -94,7 +94,7 @@ class tool {
                     break;
                 case superoffice::watch_state::changed:
                 case superoffice::watch_state::finished: {
-                    superoffice::BatchTaskInfo shown = *task.value();
+                    superoffice::BatchTaskInfo shown = task.value();
                     selected.keep_only(shown);
                     if (given_.json)
                         put_changed(json_of(shown));
@@ -110,7 +110,7 @@ class tool {
                     line.end();
                     complain("the task is gone, and its end was not seen: neither success nor failure");
                     return exit_code::no_such_task;
-                case superoffice::watch_state::failed: line.end(); return fail(task.value().error());
+                case superoffice::watch_state::call_failed: line.end(); return fail(task.error());
             }
         }
     }

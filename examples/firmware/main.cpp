@@ -86,8 +86,8 @@ int get(client& api, std::int32_t id) noexcept {
     call& running = room.make_by([&] { return api.start_get_batch_task_info(id); });
     while (running.step(now()) != superoffice::step_state::done) {
     }
-    if (!running.value()) return show(running.value().error());
-    const superoffice::BatchTaskInfo& task = *running.value();
+    if (!running.result()) return show(running.error());
+    const superoffice::BatchTaskInfo& task = running.value();
     print("task ");
     print(task.Name.value_or("?"));
     print(": ");
@@ -105,10 +105,10 @@ int follow(client& api, std::int32_t id) noexcept {
             case superoffice::watch_state::changed:
             case superoffice::watch_state::finished:
                 print("watch ");
-                show(task.value()->State, task.value()->ProgressPercent);
+                show(task.value().State, task.value().ProgressPercent);
                 if (task.is_over()) return 0;
                 break;
-            default: return show(task.value().error());
+            default: return show(task.error());
         }
     }
 }

@@ -7,5 +7,5 @@ struct progress {
 
 superoffice::result<progress> ask(superoffice::client<superoffice::scripted, superoffice::bearer>& api) {
     auto call = api.start_get_batch_task_info<progress>(497);
-    return call.value();
+    return call.result();
 }

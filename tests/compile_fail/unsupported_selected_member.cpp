@@ -13,5 +13,5 @@ BOOST_DESCRIBE_STRUCT(with_string, (), (Other, Priority))
 superoffice::result<with_string> ask(superoffice::client<superoffice::scripted, superoffice::bearer>& api) {
     auto call = api.start_get_batch_task_info<with_string>(497);
     call.step(superoffice::instant{0});
-    return call.value();
+    return call.result();
 }

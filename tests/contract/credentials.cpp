@@ -217,13 +217,13 @@ TEST_CASE("§3 source: one that is still fetching is asked again, within the dea
         CHECK(log.connections() == 0);
     }
     drive(to.link, call, now, now);
-    check_sample(call.value());
+    check_sample(call.result());
     CHECK(source.asked == 4);
 
     source.pending_steps = 1000;
     auto late = to.api.start_get_batch_task_info(497, superoffice::allow_waiting_lookup);
     CHECK(late.step(instant{0}) == superoffice::step_state::pending);
     CHECK(late.step(instant{30'000}) == superoffice::step_state::done);
-    CHECK(late.value().error() == errc::deadline_exceeded);
-    CHECK(late.value().error().stage == stage::credential);
+    CHECK(late.error() == errc::deadline_exceeded);
+    CHECK(late.error().stage == stage::credential);
 }

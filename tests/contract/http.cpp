@@ -97,13 +97,13 @@ TEST_CASE_TEMPLATE("§5 connection: a kept one that is dead is replaced, and the
 
 TEST_CASE("§5 connection: an idle one is not used beyond the limit") {
     superoffice::client_options options;
-    options.idle_limit = milliseconds{1000};
+    options.idle_timeout = milliseconds{1000};
     host<> to{options};
     const journal log;
     for (const std::int64_t at : {0, 1000, 2001}) {
         auto call = to.api.start_get_batch_task_info(497, superoffice::allow_waiting_lookup);
         drive(to.link, call, instant{at}, instant{at});
-        check_sample(call.value());
+        check_sample(call.result());
         CHECK(log.connections() == (at == 2001 ? 2 : 1));
     }
 }
@@ -168,8 +168,8 @@ TEST_CASE("§5 faults: a server that stalls costs the deadline and no more, and 
         CHECK(call.step(instant{29'999}) == superoffice::step_state::pending);
         CHECK(call.wants().until == instant{30'000});
         CHECK(call.step(instant{30'000}) == superoffice::step_state::done);
-        CHECK(call.value().error() == errc::deadline_exceeded);
-        CHECK(name(call.value().error().stage) == std::string_view{name(at)});
+        CHECK(call.error() == errc::deadline_exceeded);
+        CHECK(name(call.error().stage) == std::string_view{name(at)});
         CHECK(to.api.last_reply().duration == milliseconds{30'000});
         check_sample(to.api.get_batch_task_info(497));
     }

@@ -36,7 +36,7 @@ TEST_CASE("§12 StopBatchJob: as a form, in steps, and by nobody") {
     CHECK(to.api.get_batch_task_info(1000).has_value());
     auto call = to.api.start(superoffice::stop_batch_job, {1000}, superoffice::allow_waiting_lookup);
     drive(to.link, call, instant{0}, instant{1});
-    CHECK(stopped(call.value()) == "true");
+    CHECK(stopped(call.result()) == "true");
     host<superoffice::default_reader, superoffice::anonymous> nobody{superoffice::anonymous{}};
     CHECK(stopped(nobody.api.run(superoffice::stop_batch_job, {1000})) == "unauthorized");
 }

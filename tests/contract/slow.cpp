@@ -26,7 +26,7 @@ TEST_CASE_TEMPLATE("§9 slow: above 3000 ms and not at it, whatever the outcome"
         for (const std::int32_t id : {497, 9000, 7503}) {
             auto call = to.api.start_get_batch_task_info(id, superoffice::allow_waiting_lookup);
             drive(to.link, call, instant{0}, instant{took});
-            CHECK(call.value().has_value() == (id == 497));
+            CHECK(call.result().has_value() == (id == 497));
             CHECK(to.api.last_reply().duration == milliseconds{took});
             CHECK(to.api.last_reply().slow == slow);
         }
@@ -37,14 +37,14 @@ TEST_CASE("§9 slow: a mark, not a time-out, and the default deadline is 30 s") 
     host<superoffice::default_reader, unhurried> to{unhurried{}};
     auto call = to.api.start_get_batch_task_info(497, superoffice::allow_waiting_lookup);
     drive(to.link, call, instant{0}, instant{29'999});
-    check_sample(call.value());
+    check_sample(call.result());
     auto late = to.api.start_get_batch_task_info(497, superoffice::allow_waiting_lookup);
     drive(to.link, late, instant{0}, instant{30'000});
-    CHECK(late.value().error() == errc::deadline_exceeded);
+    CHECK(late.error() == errc::deadline_exceeded);
     superoffice::call_options patient;
     patient.timeout = milliseconds{60'000};
     auto longer = to.api.start_get_batch_task_info(497, patient, superoffice::allow_waiting_lookup);
     drive(to.link, longer, instant{0}, instant{59'999});
-    check_sample(longer.value());
+    check_sample(longer.result());
     CHECK(superoffice::get_batch_task_info.slow == milliseconds{3000});
 }

@@ -36,9 +36,9 @@ course follow(Host& to, std::int32_t id, superoffice::watch_options options = {}
         last = task.last_failure().code;
         if (told.end == watch_state::changed || told.end == watch_state::finished) {
             if (!told.seen.empty()) told.seen += ", ";
-            told.seen += task.value()->State->text();
+            told.seen += task.value().State->text();
             told.seen += ' ';
-            told.seen += std::to_string(task.value()->ProgressPercent.value_or(-1));
+            told.seen += std::to_string(task.value().ProgressPercent.value_or(-1));
         }
         if (task.is_over()) break;
         if (told.end == watch_state::changed) continue;
@@ -53,7 +53,7 @@ course follow(Host& to, std::int32_t id, superoffice::watch_options options = {}
             now = wants.until;
         }
     }
-    if (!task.value()) told.code = task.value().error().code;
+    if (!task.result()) told.code = task.error().code;
     told.took = (now - instant{1'000'000}).count();
     told.requests = log.requests().size();
     return told;
@@ -109,7 +109,7 @@ TEST_CASE("§13 gone: null after the task was seen is neither success nor failur
     CHECK(follow(to, 4001).end == watch_state::finished);  // whoever looks in time sees the end
 
     const course never = follow(to, 5);
-    CHECK(never.end == watch_state::failed);
+    CHECK(never.end == watch_state::call_failed);
     CHECK(never.code == errc::no_such_task);
     CHECK(never.requests == 1);
 }
@@ -134,7 +134,7 @@ TEST_CASE(
     superoffice::watch_options options;
     options.deadline = milliseconds{61'000};
     const course told = follow(to, 5001, options);
-    CHECK(told.end == watch_state::failed);
+    CHECK(told.end == watch_state::call_failed);
     CHECK(told.code == errc::deadline_exceeded);
     CHECK(told.took == 61'000);
     CHECK(told.seen.ends_with("Started 74, Started 99"));
@@ -150,9 +150,9 @@ TEST_CASE("§13 outages: borne up to a number in a row, and each is told; the ne
     CHECK(flaky.failures > 1);
 
     superoffice::watch_options options;
-    options.failures = 0;
+    options.max_failures = 0;
     course told = follow(to, 11002, options);
-    CHECK(told.end == watch_state::failed);
+    CHECK(told.end == watch_state::call_failed);
     CHECK(told.code == errc::unavailable);
     CHECK(told.requests == 2);
 
@@ -163,7 +163,7 @@ TEST_CASE("§13 outages: borne up to a number in a row, and each is told; the ne
     CHECK(told.failures == 1);  // one kind, three times
     control("next", R"({"match": "GetBatchTaskInfo", "status": 503, "body": "", "times": 6})");
     told = follow(to, 1006);
-    CHECK(told.end == watch_state::failed);
+    CHECK(told.end == watch_state::call_failed);
     CHECK(told.code == errc::unavailable);
     CHECK(told.took == 2000 + 4000 + 8000 + 16'000 + 32'000);  // the pause doubles
     CHECK(told.requests == 6);
@@ -177,7 +177,7 @@ TEST_CASE("§13 outages: Retry-After is obeyed, up to the longest pause") {
         control("next", "{\"match\": \"GetBatchTaskInfo\", \"status\": 429, \"headers\": [[\"Retry-After\", \"" +
                             std::string{seconds} + "\"]], \"body\": \"\"}");
         superoffice::watch_options options;
-        options.longest_pause = milliseconds{20'000};
+        options.max_pause = milliseconds{20'000};
         return follow(to, 6104, options);  // Succeeded at once
     };
     CHECK(outage("7").took == 7000);
@@ -198,7 +198,7 @@ TEST_CASE("§13 errors: what does not pass by itself ends the watch at once") {
         const auto& [id, code] = row;
         CAPTURE(row.first);
         const course told = follow(to, id);
-        CHECK(told.end == watch_state::failed);
+        CHECK(told.end == watch_state::call_failed);
         CHECK(told.code == code);
         CHECK(told.requests == 1);
     }
@@ -227,7 +227,7 @@ TEST_CASE("§13 cancel: a running question is given up, and the client is free")
     }
     CHECK(to.api.is_busy());
     task.cancel();
-    CHECK(task.step(instant{0}) == watch_state::failed);
-    CHECK(task.value().error() == errc::cancelled);
+    CHECK(task.step(instant{0}) == watch_state::call_failed);
+    CHECK(task.error() == errc::cancelled);
     check_sample(to.api.get_batch_task_info(497));
 }

@@ -111,6 +111,6 @@ int work_of_library(char* memory, std::size_t size) noexcept {
     while (running.step(clock(device_ticks())) <= superoffice::watch_state::changed) {
     }
 #endif
-    return static_cast<int>(running.value().error().code);
+    return static_cast<int>(running.error().code);
 }
 #endif

@@ -99,7 +99,7 @@ int late(const settings& with) {
     for (int n = 0; n < 20 && call.step(so::instant{0}) == so::step_state::pending; ++n, ++pending)
         stack.wait(call.wants().what, so::milliseconds{5});
     const bool done = call.step(so::instant{30'000}) == so::step_state::done;
-    std::printf("pending %d %s\n", pending, done ? so::name(call.value().error().code) : "pending");
+    std::printf("pending %d %s\n", pending, done ? so::name(call.error().code) : "pending");
     return 0;
 }
 

@@ -43,5 +43,5 @@ int percent() noexcept {
     auto call = api.start_get_batch_task_info(497);
     while (call.step(superoffice::instant{}) != superoffice::step_state::done) {
     }
-    return call.value() ? call.value()->ProgressPercent.value_or(-1) : -1;
+    return call.result() ? call.value().ProgressPercent.value_or(-1) : -1;
 }

@@ -13,5 +13,5 @@ void write_short_texts(superoffice::request_head& head) {
 
 superoffice::error ask_as_user(superoffice::byte_transport_archetype& link, std::span<std::byte> memory) {
     superoffice::client api{link, "https://a/b", superoffice::basic{"user", "pass"}, memory};
-    return api.start_get_batch_task_info(497).value().error();
+    return api.start_get_batch_task_info(497).error();
 }

@@ -212,7 +212,7 @@ TEST_CASE("fault matrix: each has its error, within its deadline, and the same c
         }
         if (!is_done) is_done = call.step(deadline) == superoffice::step_state::done;
         REQUIRE(is_done);
-        const superoffice::error e = call.value().error();
+        const superoffice::error e = call.error();
         CHECK(std::string{name(e.code)} == std::string{name(row.code)});
         CHECK(std::string{name(e.stage)} == std::string{name(row.at)});
         CHECK((now == deadline) == (row.code == errc::deadline_exceeded));
@@ -261,7 +261,7 @@ TEST_CASE("a server that refuses its client goes at once, and is understood: eve
     superoffice::watch_state state = superoffice::watch_state::waiting;
     while ((state = task.step(superoffice::mbedtls_socket::clock::now())) == superoffice::watch_state::waiting)
         link.wait(superoffice::wait_for::readable, milliseconds{20});
-    CHECK(state == superoffice::watch_state::failed);  // at the first time: it does not pass by itself
+    CHECK(state == superoffice::watch_state::call_failed);  // at the first time: it does not pass by itself
 }
 
 TEST_CASE("early close on a reused connection: the call is made again over a fresh one, and nobody notices") {

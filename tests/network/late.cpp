@@ -36,7 +36,7 @@ bool is_good(chain& c, stepper& time) {
     time.deadline = time.now + milliseconds{600'000};
     auto call = c.api().start_get_batch_task_info(497, {.timeout = milliseconds{600'000}});
     for (int i = 0; i < 100'000 && !time.is_done_after(call, plain_step); ++i) c.work({});
-    return call.is_done() && call.value().has_value();
+    return call.is_done() && call.result().has_value();
 }
 
 /// Lets a call come as far as the limits let it, and steps it some more.
@@ -102,7 +102,7 @@ TEST_CASE("late: wherever a call stands, its deadline or the caller ends it, and
                 come(c, time, call, each.to);
                 if (how == end::by_deadline) {
                     CHECK(call.step(time.deadline) == step_state::done);
-                    const so::error e = call.value().error();
+                    const so::error e = call.error();
                     CHECK(e.code == errc::deadline_exceeded);
                     CHECK(e.stage >= each.first);
                     CHECK(e.stage <= each.last);
@@ -110,7 +110,7 @@ TEST_CASE("late: wherever a call stands, its deadline or the caller ends it, and
                     time.now = time.deadline;
                 } else if (how == end::by_cancel) {
                     call.cancel();
-                    CHECK(call.value().error() == errc::cancelled);
+                    CHECK(call.error() == errc::cancelled);
                 }
             }
             CHECK_FALSE(c.api().is_busy());
@@ -130,5 +130,5 @@ TEST_CASE("late: a byte at a time the whole call comes through, the dead address
     auto call = c.api().start_get_batch_task_info(497, {.timeout = milliseconds{600'000}});
     for (int i = 0; i < 200'000 && !time.is_done_after(call, plain_step); ++i) c.work({.at_a_time = 1});
     REQUIRE(call.is_done());
-    REQUIRE(call.value().has_value());
+    REQUIRE(call.result().has_value());
 }

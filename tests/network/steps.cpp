@@ -40,8 +40,8 @@ int main(int count, char** arguments) {
             if (steps > 1'000'000) return 2;
             c.work({.at_a_time = 1});
         }
-        if (!call.value()) {
-            std::fprintf(stderr, "%s\n", so::message(call.value().error()));
+        if (!call.result()) {
+            std::fprintf(stderr, "%s\n", so::message(call.error()));
             return 3;
         }
         std::printf("%d steps\n", steps);

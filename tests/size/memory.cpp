@@ -58,7 +58,7 @@ bool arrives_in(std::span<std::byte> memory, Reader reader) {
     auto call = api.start_get_batch_task_info(497);
     while (call.step(superoffice::instant{0}) != superoffice::step_state::done) {
     }
-    return call.value().has_value();
+    return call.result().has_value();
 }
 
 template <class Make>

@@ -95,7 +95,7 @@ call_outcome ask(Api& api, const superoffice::call_options& options = {},
     auto call = api.template start_get_batch_task_info<Info>(497, options);
     step_to_end(call, now);
     CHECK_FALSE(api.is_busy());
-    return outcome_of(api, call.value());
+    return outcome_of(api, call.result());
 }
 
 /// The same with a client of its own.

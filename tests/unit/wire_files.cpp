@@ -74,9 +74,9 @@ ending ask(Api& api, instant& now) {
     // Ends in any case: with the deadline.
     for (; call.step(now) != so::step_state::done; now = now + so::milliseconds{1}) {
     }
-    ending seen{.error = call.value().error(), .status = api.last_reply().status};
-    if (call.value().has_value()) {
-        const auto written = so::encode(*call.value(), seen.text);
+    ending seen{.error = call.error(), .status = api.last_reply().status};
+    if (call.result().has_value()) {
+        const auto written = so::encode(call.value(), seen.text);
         seen.size = written.has_value() ? written->size() : SIZE_MAX;
     }
     return seen;

@@ -931,7 +931,7 @@ TEST_CASE("xml: a value by itself is not asked for as XML, which is said before 
         auto call = api.start(so::stop_batch_job, {497});
         support::step_to_end(call);
         CHECK(link.finished());
-        return call.value();
+        return call.result();
     };
     for (const so::reply_type as : {so::reply_type::xml, so::reply_type::text_xml})
         CHECK(answer_in(as, {}).error() ==

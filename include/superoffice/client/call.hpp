@@ -20,7 +20,7 @@ inline namespace SUPEROFFICE_ABI {
 /// The most pieces of work in one step. Each is at most one call of the link; two for a kept connection that was dead.
 inline constexpr unsigned max_work_per_step = 16;
 
-/// What `step` answers: call it again, or fetch the value.
+/// What `step` answers: call it again, or take the result.
 enum class step_state : std::uint8_t { pending, done };
 
 /// What a pending call waits for: the link to be readable or writable, or (`wait_for::time`) the next step; at the
@@ -42,8 +42,8 @@ inline constexpr allow_waiting_lookup_t allow_waiting_lookup{0};
 template <class Client, class Info>
 class call {
   public:
-    /// None: done, and its value `errc::cancelled`. For a member that is assigned to when there is a call.
-    call() noexcept : api_(nullptr), value_(cancelled) {}
+    /// No call: done, and its error is `errc::cancelled`. For a member that is assigned to when there is a call.
+    call() noexcept : api_(nullptr), result_(cancelled) {}
 
     /// Made by the client. A client that is busy, or cannot be used, makes a call that is done, with the error.
     template <class Request, class Reply>
@@ -51,17 +51,17 @@ class call {
          const call_options& options) noexcept
         : api_(&api) {
         const std::string_view select = options.select.empty() ? select_of<Info, Reply>() : options.select.view();
-        if (const error e = api.begin(what, request, select, options); e.code != errc::ok) finish(e);
+        if (const superoffice::error e = api.begin(what, request, select, options); e.code != errc::ok) finish(e);
     }
-    /// The other one is done then, and its value `errc::cancelled`.
-    call(call&& other) noexcept : api_(other.api_), value_(std::move(other.value_)) { other.finish(cancelled); }
+    /// The other call is done then, and its error is `errc::cancelled`.
+    call(call&& other) noexcept : api_(other.api_), result_(std::move(other.result_)) { other.finish(cancelled); }
     /// Cancels the call that this was. One that the same client is to start anew is cancelled before: the start comes
     /// first, and would be `errc::busy`.
     call& operator=(call&& other) noexcept {
         if (this != &other) {
             cancel();
             api_ = other.api_;
-            value_ = std::move(other.value_);
+            result_ = std::move(other.result_);
             other.finish(cancelled);
         }
         return *this;
@@ -71,7 +71,7 @@ class call {
     /// Goes on as far as it can without waiting, `max_work_per_step` pieces of work at most. `now` never goes back;
     /// the first one starts the deadline. After `done` it answers `done` and does nothing.
     step_state step(instant now) noexcept {
-        if (api_ != nullptr && api_->advance(now, value_) == step_state::done) api_ = nullptr;
+        if (api_ != nullptr && api_->advance(now, result_) == step_state::done) api_ = nullptr;
         return api_ == nullptr ? step_state::done : step_state::pending;
     }
 
@@ -80,14 +80,25 @@ class call {
 
     [[nodiscard]] bool is_done() const noexcept { return api_ == nullptr; }
 
-    /// The value or the error; only once `step` has answered done. Texts live until the client's next call,
-    /// its `stop()` or its end.
-    [[nodiscard]] const result<Info>& value() const noexcept {
+    /// The value or the error, once `step` has answered done. Texts live until the client's next call, its `stop()` or
+    /// its end.
+    [[nodiscard]] superoffice::result<Info>& result() noexcept {
         SUPEROFFICE_ASSERT(is_done());
-        return value_;
+        return result_;
+    }
+    [[nodiscard]] const superoffice::result<Info>& result() const noexcept {
+        SUPEROFFICE_ASSERT(is_done());
+        return result_;
     }
 
-    /// Ends it; the value is then `errc::cancelled`. Does nothing once it is done.
+    /// The value itself. Only where there is one: `result()` is true.
+    [[nodiscard]] Info& value() noexcept { return result().value(); }
+    [[nodiscard]] const Info& value() const noexcept { return result().value(); }
+
+    /// The error; `errc::ok` where there is a value.
+    [[nodiscard]] superoffice::error error() const noexcept { return result().error(); }
+
+    /// Ends the call; its error is then `errc::cancelled`. Does nothing once it is done.
     void cancel() noexcept {
         if (api_ == nullptr) return;
         api_->cancel();
@@ -95,15 +106,15 @@ class call {
     }
 
   private:
-    static constexpr error cancelled{.stage = stage::none, .code = errc::cancelled};
+    static constexpr superoffice::error cancelled{.stage = stage::none, .code = errc::cancelled};
 
-    void finish(const error& e) noexcept {
-        value_ = e;
+    void finish(const superoffice::error& e) noexcept {
+        result_ = e;
         api_ = nullptr;
     }
 
     Client* api_;
-    result<Info> value_;
+    superoffice::result<Info> result_;
 };
 
 }  // namespace SUPEROFFICE_ABI

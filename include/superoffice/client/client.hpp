@@ -159,7 +159,7 @@ class client {
             if (!running.is_done()) driver_.be_patient();
         for (;;) {
             const instant now = clock.now();
-            if (running.step(now) == step_state::done) return running.value();
+            if (running.step(now) == step_state::done) return std::move(running.result());
             wait(running.wants(), now);
         }
     }

@@ -13,13 +13,13 @@ inline namespace SUPEROFFICE_ABI {
 
 /// How to watch.
 struct watch_options {
-    milliseconds interval{2'000};        ///< from one reply to the next question; the server's workers look every 2 s.
-                                         ///< 0: none, not even after a failure
-    milliseconds deadline{0};            ///< overall; 0: none. A dead worker looks like one that runs for ever
-    milliseconds longest_pause{60'000};  ///< after failures in a row the interval doubles up to this, and a server's
-                                         ///< Retry-After counts up to this
-    std::uint32_t failures = 5;  ///< so many repeatable failures in a row are borne; the next one ends the watch
-    call_options call{};         ///< for each question
+    milliseconds interval{2'000};    ///< from one reply to the next question; the server's workers look every 2 s.
+                                     ///< 0: none, not even after a failure
+    milliseconds deadline{0};        ///< overall; 0: none. A dead worker looks like one that runs for ever
+    milliseconds max_pause{60'000};  ///< after failures in a row the interval doubles up to this, and a server's
+                                     ///< Retry-After counts up to this
+    std::uint32_t max_failures = 5;  ///< so many repeatable failures in a row are borne; the next one ends the watch
+    call_options call{};             ///< for each question
     /// A number that each device has another of: each pause is longer by up to a quarter, differently for each number, so that
     /// those whom a server has sent away together do not come back together. 0: none is longer.
     std::uint32_t jitter = 0;
@@ -31,7 +31,7 @@ enum class watch_state : std::uint8_t {
     changed,   ///< a reply that differs from the one before (or the first): `value()`
     finished,  ///< a reply in a final state: `value()`; which one it is, its State says
     gone,      ///< the service knew the task, and no longer does: neither success nor failure
-    failed,    ///< `value().error()`: the watch is over. `no_such_task` where the task was never seen
+    call_failed,  ///< a call failed for good, `error()` says why: the watch is over. `no_such_task` where the service never knew the task
 };
 
 /// Follows one task. `Info` needs a member `State` of a type that can be compared with BatchTaskState; its members
@@ -72,7 +72,7 @@ class watch {
     ~watch() { cancel(); }
 
     /// Goes on as far as it can without waiting. `now` never goes back. Each `changed` is told once; after `finished`,
-    /// `gone` and `failed` the answer stays.
+    /// `gone` and `call_failed` the answer stays.
     watch_state step(instant now) noexcept {
         if (is_over()) return state_;
         if (!timed_) {
@@ -83,17 +83,17 @@ class watch {
         if (!asking_) {
             if (now >= end_) return fail({.stage = stage::none, .code = errc::deadline_exceeded});
             if (now < next_) return state_ = watch_state::waiting;
-            if (const error e = begin(now); e.code != errc::ok) return take_error(e, now);
+            if (const superoffice::error e = begin(now); e.code != errc::ok) return take_error(e, now);
         }
-        if (drive_->advance(api_, now, value_) == step_state::pending) return state_ = watch_state::waiting;
+        if (drive_->advance(api_, now, result_) == step_state::pending) return state_ = watch_state::waiting;
         asking_ = false;
-        return value_ ? take_value(now) : take_error(value_.error(), now);
+        return result_ ? take_value(now) : take_error(result_.error(), now);
     }
 
     /// Waits for the next news: never answers `waiting`. `api` is the client that this was made with; its link is waited on
     /// where it can be (`waiting_transport`, `waiting_http_transport`), in the pauses too, otherwise asked again at once.
     ///
-    ///     while (task.follow(api) == watch_state::changed) show(*task.value());
+    ///     while (task.follow(api) == watch_state::changed) show(task.value());
     template <class Client, class Clock = typename detail::own_clock<typename Client::link_type>::type>
     watch_state follow(Client& api, Clock clock = {}) {
         static_assert(monotonic_clock<Clock>,
@@ -115,12 +115,20 @@ class watch {
         return {wait_for::time, next_ < end_ ? next_ : end_};
     }
 
-    /// What `step` has just told of: the reply with `changed` and `finished`, the error with `gone` and `failed`. Texts
+    /// What `step` has just told of: the reply with `changed` and `finished`, the error with `gone` and `call_failed`. Texts
     /// live until the client's next call, or its end; with `waiting` there is nothing to be read.
-    [[nodiscard]] const result<Info>& value() const noexcept { return value_; }
+    [[nodiscard]] superoffice::result<Info>& result() noexcept { return result_; }
+    [[nodiscard]] const superoffice::result<Info>& result() const noexcept { return result_; }
+
+    /// The reply itself. Only where there is one: with `changed` and `finished`.
+    [[nodiscard]] Info& value() noexcept { return result_.value(); }
+    [[nodiscard]] const Info& value() const noexcept { return result_.value(); }
+
+    /// The error; `errc::ok` where there is a reply.
+    [[nodiscard]] superoffice::error error() const noexcept { return result_.error(); }
 
     /// The last failure that was borne, for those who show it; `errc::ok` after a reply.
-    [[nodiscard]] const error& last_failure() const noexcept { return last_failure_; }
+    [[nodiscard]] const superoffice::error& last_failure() const noexcept { return last_failure_; }
 
     [[nodiscard]] bool is_over() const noexcept { return state_ > watch_state::changed; }
 
@@ -134,8 +142,8 @@ class watch {
   private:
     // The client's type is forgotten, so that `watch<Info>` can be spelt without it: these functions stand for it.
     struct operations {
-        error (*begin)(void*, std::int32_t, const call_options&) noexcept;
-        step_state (*advance)(void*, instant, result<Info>&) noexcept;
+        superoffice::error (*begin)(void*, std::int32_t, const call_options&) noexcept;
+        step_state (*advance)(void*, instant, superoffice::result<Info>&) noexcept;
         wait_condition (*wants)(const void*) noexcept;
         void (*cancel)(void*) noexcept;
         std::uint64_t (*digest)(const void*) noexcept;
@@ -145,13 +153,13 @@ class watch {
 
     template <class Client>
     struct driven {
-        static error begin(void* api, std::int32_t id, const call_options& options) noexcept {
+        static superoffice::error begin(void* api, std::int32_t id, const call_options& options) noexcept {
             auto& client = *static_cast<Client*>(api);
             client.want_digest();
             const std::string_view select = options.select.empty() ? select_of<Info>() : options.select.view();
             return client.begin(get_batch_task_info, GetBatchTaskInfoRequest{id}, select, options);
         }
-        static step_state advance(void* api, instant now, result<Info>& answer) noexcept {
+        static step_state advance(void* api, instant now, superoffice::result<Info>& answer) noexcept {
             return static_cast<Client*>(api)->advance(now, answer);
         }
         static wait_condition wants(const void* api) noexcept { return static_cast<const Client*>(api)->wants(); }
@@ -164,18 +172,18 @@ class watch {
         static constexpr operations all{begin, advance, wants, cancel, digest, retry_after, timeout};
     };
 
-    error begin(instant now) noexcept {
+    superoffice::error begin(instant now) noexcept {
         call_options call = options_.call;
         if (end_ != instant::never()) {  // a question may not outlast the watch
             const milliseconds left = end_ - now;
             if (call.timeout.count() <= 0) call.timeout = drive_->timeout(api_);
             if (call.timeout > left) call.timeout = left;
         }
-        const error e = drive_->begin(api_, id_, call);
+        const superoffice::error e = drive_->begin(api_, id_, call);
         asking_ = e.code == errc::ok;
         if (asking_) {  // what the next reply does not say is not what the last one said
-            value_ = error{};
-            detail::clear_members<Info>(&*value_);
+            result_ = superoffice::error{};
+            detail::clear_members<Info>(&*result_);
         }
         return e;
     }
@@ -188,23 +196,23 @@ class watch {
         failures_ = 0;
         last_failure_ = {};
         pause_from(now, options_.interval);
-        if (is_final(value_->State)) return state_ = watch_state::finished;
+        if (is_final(result_->State)) return state_ = watch_state::finished;
         return state_ = same ? watch_state::waiting : watch_state::changed;
     }
 
-    watch_state take_error(const error& e, instant now) noexcept {
+    watch_state take_error(const superoffice::error& e, instant now) noexcept {
         last_failure_ = e;
         if (e.code == errc::no_such_task && seen_) {
-            value_ = e;
+            result_ = e;
             return state_ = watch_state::gone;
         }
         if (e.code == errc::busy) {  // somebody else uses the client: no failure
             pause_from(now, options_.interval);
             return state_ = watch_state::waiting;
         }
-        if (now >= end_ || !is_repeatable(e.code) || failures_ >= options_.failures) return fail(e);
+        if (now >= end_ || !is_repeatable(e.code) || failures_ >= options_.max_failures) return fail(e);
         milliseconds pause = options_.interval;
-        const milliseconds longest = pause < options_.longest_pause ? options_.longest_pause : pause;
+        const milliseconds longest = pause < options_.max_pause ? options_.max_pause : pause;
         for (std::uint32_t n = 0; n < failures_ && pause < longest; ++n) pause = pause + pause;
         ++failures_;
         if (const field<milliseconds> asked = drive_->retry_after(api_); asked && *asked > pause) pause = *asked;
@@ -217,17 +225,17 @@ class watch {
         next_ = now + pause + milliseconds{(pause.count() >> 8) * (options_.jitter >> 24) >> 2};
     }
 
-    watch_state fail(const error& e) noexcept {
-        value_ = e;
-        return state_ = watch_state::failed;
+    watch_state fail(const superoffice::error& e) noexcept {
+        result_ = e;
+        return state_ = watch_state::call_failed;
     }
 
     void* api_;
     const operations* drive_;
     std::int32_t id_;
     watch_options options_;
-    result<Info> value_{};
-    error last_failure_;
+    superoffice::result<Info> result_{};
+    superoffice::error last_failure_;
     std::uint64_t digest_ = 0;
     instant next_, end_ = instant::never();
     std::uint32_t failures_ = 0;

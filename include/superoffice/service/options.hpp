@@ -94,7 +94,7 @@ struct client_options {
     /// One deadline over a whole call, retries included. 0 or less: the default.
     milliseconds timeout = default_timeout;
     /// A kept connection that was idle longer is not used again.
-    milliseconds idle_limit{60'000};
+    milliseconds idle_timeout{60'000};
     /// How bodies are sent.
     request_type request_as = request_type::json;
     /// How replies are asked for. What comes is read by its own type.

@@ -35,7 +35,7 @@ struct line {
         for (int ended = 0;; ++ended) {
             if (!running) running.emplace(api.start_get_batch_task_info(497, superoffice::allow_waiting_lookup));
             if (running->step(clock_type::now()) != superoffice::step_state::done) return ended;
-            if (!running->value()) bench::give_up(superoffice::message(running->value().error()));
+            if (!running->result()) bench::give_up(superoffice::message(running->error()));
             running.reset();
         }
     }

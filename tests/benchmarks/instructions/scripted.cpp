@@ -91,7 +91,7 @@ void ours(const char* name, Reader reader) {
         auto call = api.start_get_batch_task_info(497);
         while (call.step(superoffice::instant{n}) != superoffice::step_state::done) {
         }
-        const bool good = call.value().has_value() && call.value()->ProgressPercent == 100;
+        const bool good = call.result().has_value() && call.value().ProgressPercent == 100;
         if (n != 0) CALLGRIND_TOGGLE_COLLECT;
         if (!good) give_up("the call went wrong");
     }

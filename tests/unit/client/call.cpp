@@ -78,7 +78,7 @@ TEST_CASE("call: given up at any step, by cancel or by its end, it leaves a good
         auto call = b.api.start_get_batch_task_info(497);
         for (; call.step(instant{1}) != step_state::done; ++steps) {
         }
-        CHECK(call.value().has_value());
+        CHECK(call.result().has_value());
     }
     REQUIRE(steps > 20);
     for (std::size_t at = 0; at <= steps; ++at) {
@@ -94,10 +94,10 @@ TEST_CASE("call: given up at any step, by cancel or by its end, it leaves a good
                 if (by_cancel) {
                     call.cancel();
                     CHECK(call.is_done());
-                    CHECK(call.value().error() == cancelled);
+                    CHECK(call.error() == cancelled);
                     CHECK(call.step(instant{2}) == step_state::done);
                     call.cancel();
-                    CHECK(call.value().error() == cancelled);
+                    CHECK(call.error() == cancelled);
                 }
             }
             CHECK(is_zero(b.memory));
@@ -116,10 +116,10 @@ TEST_CASE("call: a second one while the first runs is busy, and disturbs nothing
     {
         auto second = b.api.start_get_batch_task_info(498);
         CHECK(second.is_done());
-        CHECK(second.value().error() == so::error{.stage = stage::request, .code = errc::busy});
+        CHECK(second.error() == so::error{.stage = stage::request, .code = errc::busy});
         CHECK(second.step(instant{0}) == step_state::done);
         second.cancel();
-        CHECK(second.value().error() == errc::busy);
+        CHECK(second.error() == errc::busy);
     }
     CHECK(b.api.is_busy());
     CHECK_FALSE(running.is_done());
@@ -136,16 +136,16 @@ TEST_CASE("call: moved, the new one goes on and the old one is done") {
     CHECK(first.step(instant{0}) == step_state::pending);
     auto second = std::move(first);
     CHECK(first.is_done());  // NOLINT: moved-from is a state
-    CHECK(first.value().error() == errc::cancelled);
+    CHECK(first.error() == errc::cancelled);
     CHECK(b.api.is_busy());
     CHECK(second.step(instant{0}) == step_state::pending);
     first.cancel();
     CHECK(b.api.is_busy());
     support::step_to_end(second, instant{0});
-    CHECK(second.value().has_value());
+    CHECK(second.result().has_value());
     auto third = std::move(second);
     CHECK(third.is_done());
-    CHECK(third.value()->Id == 497);
+    CHECK(third.value().Id == 497);
     b.api.stop();
     b.check_good();
 }
@@ -161,7 +161,7 @@ TEST_CASE("call: assigned over, the running one is cancelled") {
     CHECK_FALSE(other.api.is_busy());
     CHECK(b.api.is_busy());
     support::step_to_end(call, instant{0});
-    CHECK(call.value().has_value());
+    CHECK(call.result().has_value());
     other.check_good();
 
     // The next call of the same client takes the place of a finished one.
@@ -170,7 +170,7 @@ TEST_CASE("call: assigned over, the running one is cancelled") {
     b.link.now = &again;
     call = b.api.start_get_batch_task_info(497);
     support::step_to_end(call, instant{0});
-    CHECK(call.value().has_value());
+    CHECK(call.result().has_value());
 }
 
 TEST_CASE("call: a member of a class, without a call at first, then with one, then with another") {
@@ -182,16 +182,16 @@ TEST_CASE("call: a member of a class, without a call at first, then with one, th
     } shown;
     CHECK(shown.call.is_done());
     CHECK(shown.call.step(instant{0}) == step_state::done);
-    CHECK(shown.call.value().error() == errc::cancelled);
+    CHECK(shown.call.error() == errc::cancelled);
     shown.call.cancel();
     shown.call = b.api.start_get_batch_task_info(497);
     CHECK_FALSE(shown.call.is_done());
     shown.call = b.api.start_get_batch_task_info(497);  // the client had one already
-    CHECK(shown.call.value().error() == errc::busy);
+    CHECK(shown.call.error() == errc::busy);
     CHECK_FALSE(b.api.is_busy());
     shown.call = b.api.start_get_batch_task_info(497);
     support::step_to_end(shown.call, instant{0});
-    CHECK(shown.call.value().has_value());
+    CHECK(shown.call.result().has_value());
     b.api.stop();
 }
 
@@ -212,7 +212,7 @@ TEST_CASE("call: any operation can be started or run by name") {
     b.link.now = &link;
     auto call = b.api.start<so::BatchTaskInfo>(so::get_batch_task_info, so::GetBatchTaskInfoRequest{497});
     support::step_to_end(call);
-    CHECK(call.value()->Id == 497);
+    CHECK(call.value().Id == 497);
 }
 
 TEST_CASE("call: over a link that may wait, it is started only when that is said") {
@@ -221,14 +221,14 @@ TEST_CASE("call: over a link that may wait, it is started only when that is said
     so::client api{link, "http://example.com", so::bearer{"t"}, memory};
     auto call = api.start_get_batch_task_info(497, so::allow_waiting_lookup);
     support::step_to_end(call);
-    CHECK(call.value().error() == so::error{.stage = stage::receive, .code = errc::connection_closed});
+    CHECK(call.error() == so::error{.stage = stage::receive, .code = errc::connection_closed});
     auto other = api.start_get_batch_task_info(497, {.timeout = so::milliseconds{5}}, so::allow_waiting_lookup);
     support::step_to_end(other);
-    CHECK(other.value().error() == errc::connection_closed);
+    CHECK(other.error() == errc::connection_closed);
     auto named = api.start<so::BatchTaskInfo>(so::get_batch_task_info, so::GetBatchTaskInfoRequest{497},
                                               so::allow_waiting_lookup);
     support::step_to_end(named);
-    CHECK(named.value().error() == errc::connection_closed);
+    CHECK(named.error() == errc::connection_closed);
 }
 
 TEST_CASE("call: {} stands for the options, whatever else could be said there") {
@@ -237,5 +237,5 @@ TEST_CASE("call: {} stands for the options, whatever else could be said there") 
     b.link.now = &link;
     auto call = b.api.start_get_batch_task_info(497, {});
     support::step_to_end(call);
-    CHECK(call.value()->Id == 497);
+    CHECK(call.value().Id == 497);
 }

@@ -197,7 +197,7 @@ TEST_CASE("client: a kept connection that has ended, or brought something unaske
     CHECK(link.finished());
 }
 
-TEST_CASE("client: a kept connection is not used again after idle_limit") {
+TEST_CASE("client: a kept connection is not used again after idle_timeout") {
     for (const std::int64_t pause : {60'000, 60'001}) {
         const script_step kept[] = {script::starts(), script::expects(request), script::gives(task),
                                     script::expects(request), script::gives(task)};
@@ -485,8 +485,7 @@ TEST_CASE("client: one deadline over all stages, and the error says which one it
         CHECK(call.step(instant{500}) == step_state::pending);
         CHECK(call.wants().until == instant{1'500});
         CHECK(call.step(instant{1'500}) == step_state::done);
-        CHECK(call.value().error() ==
-              so::error{.stage = one.at, .code = errc::deadline_exceeded, .http_status = one.status});
+        CHECK(call.error() == so::error{.stage = one.at, .code = errc::deadline_exceeded, .http_status = one.status});
         CHECK(api.last_reply().duration == so::milliseconds{1'000});
         CHECK_FALSE(support::holds(memory, "secret"));
         CHECK_FALSE(api.is_busy());
@@ -507,7 +506,7 @@ TEST_CASE("client: the deadline spans a retry, and one in time changes nothing")
         auto call = api.start_get_batch_task_info(497);
         CHECK(call.step(instant{5'000}) == step_state::pending);
         CHECK(call.step(instant{5'000 + later}) == step_state::done);
-        CHECK(call.value().error() ==
+        CHECK(call.error() ==
               (later < 1'000 ? so::error{} : so::error{.stage = stage::connect, .code = errc::deadline_exceeded}));
     }
 }
@@ -560,8 +559,8 @@ TEST_CASE("client: the deadline spans a refused credential's repeat and the way 
         auto call = api.start_get_batch_task_info(497, {.timeout = so::milliseconds{1'000}});
         CHECK(call.step(instant{5'000}) == step_state::pending);
         CHECK(call.step(instant{6'000}) == step_state::done);
-        CHECK(call.value().error().code == errc::deadline_exceeded);
-        CHECK(std::string_view(so::name(call.value().error().stage)) == so::name(row.at));
+        CHECK(call.error().code == errc::deadline_exceeded);
+        CHECK(std::string_view(so::name(call.error().stage)) == so::name(row.at));
         source.is_slow = false;
         CHECK(support::ask(api, {}, instant{6'000}).value == task_value);
         CHECK(link.finished());
@@ -583,13 +582,13 @@ TEST_CASE("client: neither the deadline nor the stage of one call is the next on
                                  script::expects(request), script::gives(task)};
     so::scripted link{steps};
     std::array<std::byte, 4096> memory{};
-    so::client api{link, support::test_base, slow_later{}, memory, {.idle_limit = so::milliseconds{100'000}}};
+    so::client api{link, support::test_base, slow_later{}, memory, {.idle_timeout = so::milliseconds{100'000}}};
     CHECK(support::ask(api, {.timeout = so::milliseconds{10}}).value == task_value);
     CHECK(support::ask(api, {}, instant{50'000}).value == task_value);
     auto call = api.start_get_batch_task_info(497);
     CHECK(call.step(instant{60'000}) == step_state::pending);
     CHECK(call.step(instant{90'000}) == step_state::done);
-    CHECK(call.value().error() == so::error{.stage = stage::credential, .code = errc::deadline_exceeded});
+    CHECK(call.error() == so::error{.stage = stage::credential, .code = errc::deadline_exceeded});
 }
 
 // ---- waiting
@@ -702,7 +701,7 @@ TEST_CASE("client: the work of one step is bounded") {
         ++rounds;
     }
     CHECK(rounds >= (request.size() + task.size()) / so::max_work_per_step);
-    CHECK(call.value().has_value());
+    CHECK(call.result().has_value());
 }
 
 TEST_CASE(
@@ -829,7 +828,7 @@ TEST_CASE("client: a reply known not to fit is too large, also when the time is 
         auto call = api.start_get_batch_task_info(497);
         while (!link.finished()) CHECK(call.step(instant{0}) == step_state::pending);
         CHECK(call.step(instant{30'000}) == step_state::done);
-        const so::error e = call.value().error();
+        const so::error e = call.error();
         CHECK(e.code == (reply == fits ? errc::deadline_exceeded : errc::reply_too_large));
         CHECK(e.needed() == (reply == fits ? 0 : head.size() + 1600 + (slack == 0 ? 1 : slack)));
         CHECK(e.http_status == 200);
@@ -890,11 +889,11 @@ TEST_CASE("client: texts of a value live until the next call, and point into the
     so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
     auto call = api.start_get_batch_task_info(497);
     support::step_to_end(call);
-    REQUIRE(call.value().has_value());
-    const char* const name = call.value()->Name->data();
+    REQUIRE(call.result().has_value());
+    const char* const name = call.value().Name->data();
     CHECK(name > reinterpret_cast<const char*>(memory.data()));
     CHECK(name < reinterpret_cast<const char*>(memory.data() + memory.size()));
-    CHECK(call.value()->Name == "ContactExport");
+    CHECK(call.value().Name == "ContactExport");
 }
 
 TEST_CASE("client: a whole call allocates nothing, neither the first nor the second, good or bad") {
@@ -917,7 +916,7 @@ TEST_CASE("client: a whole call allocates nothing, neither the first nor the sec
         auto call = api.start_get_batch_task_info(497);
         while (call.step(instant{1'000}) != step_state::done) {
         }
-        code = call.value().error().code;
+        code = call.error().code;
     }
     const std::size_t count = allocations.so_far();
     CHECK(count == 0);

@@ -103,7 +103,7 @@ struct bench {
     }
     milliseconds waited{};
 
-    [[nodiscard]] int percent() const { return task.value()->ProgressPercent.value_or(-1); }
+    [[nodiscard]] int percent() const { return task.value().ProgressPercent.value_or(-1); }
 };
 
 }  // namespace
@@ -151,10 +151,10 @@ TEST_CASE("watch: followed, it waits from one news to the next") {
     so::watch<progress> task{api, 497};
     CHECK(task.follow(api, same_clock{&time}) == watch_state::changed);
     CHECK(link.pauses.empty());
-    CHECK(task.value()->ProgressPercent == 10);
+    CHECK(task.value().ProgressPercent == 10);
     CHECK(task.follow(api, same_clock{&time}) == watch_state::changed);  // the second reply was nothing new
     CHECK(link.pauses == std::vector<std::int64_t>{2'000, 2'000});
-    CHECK(task.value()->ProgressPercent == 60);
+    CHECK(task.value().ProgressPercent == 60);
     CHECK(task.follow(api, same_clock{&time}) == watch_state::finished);
     CHECK(task.follow(api, same_clock{&time}) == watch_state::finished);
     CHECK(link.pauses.size() == 3);
@@ -173,8 +173,8 @@ TEST_CASE("watch: followed over a link that nobody can wait on, it asks until th
     CHECK(task.follow(api, same_clock{&time}) == watch_state::finished);
     so::scripted nothing{{}};
     so::client other{nothing, support::test_base, so::bearer{support::test_token}, memory};
-    so::watch<progress> lost{other, 497, {.failures = 0}};
-    CHECK(lost.follow(other, same_clock{&time}) == watch_state::failed);
+    so::watch<progress> lost{other, 497, {.max_failures = 0}};
+    CHECK(lost.follow(other, same_clock{&time}) == watch_state::call_failed);
 }
 
 TEST_CASE("watch: section 13, the usual way: each change told once, then finished") {
@@ -183,7 +183,7 @@ TEST_CASE("watch: section 13, the usual way: each change told once, then finishe
     bench b{asked({replies[0], replies[1], replies[2], replies[3], replies[4]})};
     CHECK(b.next() == watch_state::changed);
     CHECK(b.waited == milliseconds{0});
-    CHECK(b.task.value()->State == so::BatchTaskState::New);
+    CHECK(b.task.value().State == so::BatchTaskState::New);
     CHECK(b.step() == watch_state::waiting);
     CHECK(b.next() == watch_state::changed);
     CHECK(b.waited == milliseconds{2'000});
@@ -194,7 +194,7 @@ TEST_CASE("watch: section 13, the usual way: each change told once, then finishe
     CHECK_FALSE(b.task.is_over());
     CHECK(b.next() == watch_state::finished);
     CHECK(b.task.is_over());
-    CHECK(b.task.value()->State == so::BatchTaskState::Succeeded);
+    CHECK(b.task.value().State == so::BatchTaskState::Succeeded);
     CHECK(b.percent() == 100);
     CHECK(b.step() == watch_state::finished);
     CHECK(b.task.wants().what == so::wait_for::nothing);
@@ -224,7 +224,7 @@ TEST_CASE("watch: section 6, just three states are an end") {
         const std::string reply = at(one.state, 1);
         bench b{asked({reply})};
         CHECK(b.next() == one.told);
-        CHECK(b.task.value()->State->text() == one.state);
+        CHECK(b.task.value().State->text() == one.state);
     }
     for (const std::string& reply :
          {reply_text("200 OK", R"({"State":4})"), reply_text("200 OK", R"({"State":6,"Id":1})")}) {
@@ -269,14 +269,14 @@ TEST_CASE("watch: what a reply does not say is not what the one before it said")
             steps.push_back(script::gives(second));
             bench<described> b{steps};
             REQUIRE(b.next() == watch_state::changed);
-            CHECK(b.task.value()->ProgressDescription.value_or("") == "Exporting");
-            CHECK(b.task.value()->Name == "Export");
-            CHECK(b.task.value()->Id == 497);
+            CHECK(b.task.value().ProgressDescription.value_or("") == "Exporting");
+            CHECK(b.task.value().Name == "Export");
+            CHECK(b.task.value().Id == 497);
             REQUIRE(b.next() == watch_state::changed);
-            CHECK(b.task.value()->ProgressDescription.is_absent() == each.absent);
-            CHECK(b.task.value()->ProgressDescription.is_null() == each.null);
-            CHECK(b.task.value()->Name == "none");
-            CHECK(b.task.value()->Id == -1);
+            CHECK(b.task.value().ProgressDescription.is_absent() == each.absent);
+            CHECK(b.task.value().ProgressDescription.is_null() == each.null);
+            CHECK(b.task.value().Name == "none");
+            CHECK(b.task.value().Id == -1);
         }
 }
 
@@ -309,7 +309,7 @@ TEST_CASE("watch: section 13, a task that was seen and is no longer there is gon
         bench b{asked({first, end})};
         CHECK(b.next() == watch_state::changed);
         CHECK(b.next() == watch_state::gone);
-        CHECK(b.task.value().error() == errc::no_such_task);
+        CHECK(b.task.error() == errc::no_such_task);
         CHECK(b.step() == watch_state::gone);
         CHECK(b.task.is_over());
     }
@@ -317,9 +317,9 @@ TEST_CASE("watch: section 13, a task that was seen and is no longer there is gon
 
 TEST_CASE("watch: a task that was never seen has failed") {
     bench b{asked({gone_reply})};
-    CHECK(b.next() == watch_state::failed);
-    CHECK(b.task.value().error() == errc::no_such_task);
-    CHECK(b.step() == watch_state::failed);
+    CHECK(b.next() == watch_state::call_failed);
+    CHECK(b.task.error() == errc::no_such_task);
+    CHECK(b.step() == watch_state::call_failed);
 }
 
 TEST_CASE("watch: what cannot pass by itself ends it at once") {
@@ -340,8 +340,8 @@ TEST_CASE("watch: what cannot pass by itself ends it at once") {
     for (const auto& one : cases) {
         bench b{asked({first, one.reply})};
         CHECK(b.next() == watch_state::changed);
-        CHECK(b.next() == watch_state::failed);
-        CHECK(b.task.value().error() == one.code);
+        CHECK(b.next() == watch_state::call_failed);
+        CHECK(b.task.error() == one.code);
         CHECK(b.task.last_failure() == one.code);
     }
 }
@@ -364,7 +364,7 @@ TEST_CASE("watch: what may pass by itself is borne, with pauses that double") {
     const std::string good = at("Started", 1), other = at("Started", 2);
     std::vector<script_step> steps =
         asked({good, unavailable, unavailable, unavailable, unavailable, unavailable, other});
-    bench b{steps, {.interval = milliseconds{1'000}, .longest_pause = milliseconds{5'000}}};
+    bench b{steps, {.interval = milliseconds{1'000}, .max_pause = milliseconds{5'000}}};
     CHECK(b.next() == watch_state::changed);
     std::vector<std::int64_t> pauses;
     instant last = b.clock.now();
@@ -391,15 +391,15 @@ TEST_CASE("watch: what may pass by itself is borne, with pauses that double") {
 TEST_CASE("watch: one failure more than is borne ends it, and a good reply in between starts anew") {
     const std::string good = at("Started", 1), other = at("Started", 2);
     bench b{asked({good, unavailable, unavailable, other, unavailable, unavailable, unavailable}),
-            {.interval = milliseconds{10}, .failures = 2}};
+            {.interval = milliseconds{10}, .max_failures = 2}};
     CHECK(b.next() == watch_state::changed);
     CHECK(b.next() == watch_state::changed);
-    CHECK(b.next() == watch_state::failed);
-    CHECK(b.task.value().error() == errc::unavailable);
+    CHECK(b.next() == watch_state::call_failed);
+    CHECK(b.task.error() == errc::unavailable);
     CHECK(b.link.finished());
 
-    bench none{asked({unavailable}), {.failures = 0}};
-    CHECK(none.next() == watch_state::failed);
+    bench none{asked({unavailable}), {.max_failures = 0}};
+    CHECK(none.next() == watch_state::call_failed);
 }
 
 TEST_CASE("watch: failures of the link are borne too") {
@@ -481,9 +481,9 @@ TEST_CASE("watch: its deadline ends it, in a pause") {
     const std::string good = at("Started", 1);
     bench b{asked({good, good}), {.deadline = milliseconds{3'000}}};
     CHECK(b.next() == watch_state::changed);
-    CHECK(b.next() == watch_state::failed);
+    CHECK(b.next() == watch_state::call_failed);
     CHECK(b.waited == milliseconds{3'000});
-    CHECK(b.task.value().error() == so::error{.stage = stage::none, .code = errc::deadline_exceeded});
+    CHECK(b.task.error() == so::error{.stage = stage::none, .code = errc::deadline_exceeded});
     CHECK(b.link.finished());
 }
 
@@ -493,8 +493,8 @@ TEST_CASE("watch: its deadline ends it, in a question") {
     CHECK(b.task.wants().what == so::wait_for::readable);
     CHECK(b.task.wants().until == b.clock.now() + milliseconds{3'000});
     b.clock.pass(milliseconds{3'000});
-    CHECK(b.step() == watch_state::failed);
-    CHECK(b.task.value().error() == so::error{.stage = stage::receive, .code = errc::deadline_exceeded});
+    CHECK(b.step() == watch_state::call_failed);
+    CHECK(b.task.error() == so::error{.stage = stage::receive, .code = errc::deadline_exceeded});
     CHECK_FALSE(b.api.is_busy());
 }
 
@@ -542,15 +542,15 @@ TEST_CASE("watch: cancelled in a pause, in a question, or by its end, it leaves 
     bench paused{asked({good})};
     CHECK(paused.next() == watch_state::changed);
     paused.task.cancel();
-    CHECK(paused.task.value().error() == cancelled);
-    CHECK(paused.step() == watch_state::failed);
+    CHECK(paused.task.error() == cancelled);
+    CHECK(paused.step() == watch_state::call_failed);
 
     bench asking{asked({good}), {}, {.blocks_first = true}};
     CHECK(asking.step() == watch_state::waiting);
     CHECK(asking.api.is_busy());
     asking.task.cancel();
     CHECK_FALSE(asking.api.is_busy());
-    CHECK(asking.task.value().error() == cancelled);
+    CHECK(asking.task.error() == cancelled);
 
     bench b{asked({good}), {}, {.blocks_first = true}};
     {
@@ -564,7 +564,7 @@ TEST_CASE("watch: cancelled in a pause, in a question, or by its end, it leaves 
 
 TEST_CASE("watch: while another call runs on the client it tells errc::busy, waits its interval, and never gives up") {
     const std::string good = at("Started", 1);
-    bench b{asked({good, good}), {.interval = milliseconds{700}, .failures = 0}};
+    bench b{asked({good, good}), {.interval = milliseconds{700}, .max_failures = 0}};
     auto call = b.api.start_get_batch_task_info<progress>(497);
     for (int n = 0; n < 10; ++n) {
         CHECK(b.step() == watch_state::waiting);
@@ -575,7 +575,7 @@ TEST_CASE("watch: while another call runs on the client it tells errc::busy, wai
     }
     CHECK(b.link.calls() == 0);
     support::step_to_end(call, b.clock.now());
-    CHECK(call.value().has_value());
+    CHECK(call.result().has_value());
     CHECK(b.next() == watch_state::changed);
 }
 
@@ -595,8 +595,8 @@ TEST_CASE("watch: a base URL that cannot be used ends it") {
     std::array<std::byte, 2048> memory{};
     so::client api{link, "ftp://x", so::bearer{"t"}, memory};
     so::watch<> task{api, 1};
-    CHECK(task.step(instant{0}) == watch_state::failed);
-    CHECK(task.value().error() == errc::bad_base_url);
+    CHECK(task.step(instant{0}) == watch_state::call_failed);
+    CHECK(task.error() == errc::bad_base_url);
 }
 
 TEST_CASE("watch: a $select of one's own, and everything") {

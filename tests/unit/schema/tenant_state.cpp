@@ -64,9 +64,8 @@ outcome ask(superoffice::scripted& link, std::string_view where_to_ask = directo
     auto call = api.start_get_batch_task_info(497);
     while (call.step(superoffice::instant{0}) != superoffice::step_state::done) {
     }
-    outcome seen{
-        .code = call.value().error().code, .status = call.value().error().http_status, .base = std::string{api.base()}};
-    if (call.value()) seen.percent = call.value()->ProgressPercent.value_or(-2);
+    outcome seen{.code = call.error().code, .status = call.error().http_status, .base = std::string{api.base()}};
+    if (call.result()) seen.percent = call.value().ProgressPercent.value_or(-2);
     return seen;
 }
 
@@ -144,7 +143,7 @@ TEST_CASE("tenant moved: headers of the caller's own go to the tenant, never to 
     auto call = api.start_get_batch_task_info(497);
     while (call.step(superoffice::instant{0}) != superoffice::step_state::done) {
     }
-    CHECK(call.value().has_value());
+    CHECK(call.result().has_value());
     CHECK(link.finished());
 }
 
@@ -229,8 +228,8 @@ TEST_CASE("tenant status: may be asked for by itself, without a credential") {
         api.start<superoffice::TenantStatus>(superoffice::get_tenant_status, superoffice::path_segment{"Cust12345"});
     while (call.step(superoffice::instant{0}) != superoffice::step_state::done) {
     }
-    REQUIRE(call.value().has_value());
-    CHECK(call.value()->Version == "Release_11.10_2026.02.24-02");
+    REQUIRE(call.result().has_value());
+    CHECK(call.value().Version == "Release_11.10_2026.02.24-02");
 }
 
 TEST_CASE("tenant status: a name that cannot stand in a path is refused before anything is sent") {
@@ -242,7 +241,7 @@ TEST_CASE("tenant status: a name that cannot stand in a path is refused before a
         auto call =
             api.start<superoffice::TenantStatus>(superoffice::get_tenant_status, superoffice::path_segment{name});
         CHECK(call.step(superoffice::instant{0}) == superoffice::step_state::done);
-        CHECK(call.value().error() == errc::bad_base_url);
+        CHECK(call.error() == errc::bad_base_url);
         CHECK(link.calls() == 0);
     }
 }

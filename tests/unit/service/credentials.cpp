@@ -143,7 +143,7 @@ unsigned fetches_of_four(Make source_of) {
     for (asking& each : clients) CHECK(each.call.step(instant{0}) == so::step_state::pending);
     for (asking& each : clients) {
         support::step_to_end(each.call);
-        CHECK(each.call.value().has_value());
+        CHECK(each.call.result().has_value());
         CHECK(each.link.finished());
     }
     return token.number;
@@ -329,7 +329,7 @@ TEST_CASE("credential_source: a pending one is asked again at each step, and not
         CHECK(link.calls() == 0);
     }
     CHECK(call.step(instant{25}) == so::step_state::done);
-    CHECK(call.value().has_value());
+    CHECK(call.result().has_value());
     CHECK(source.prepared == 3);
     CHECK(source.added == 1);
 }
@@ -366,7 +366,7 @@ TEST_CASE("credential_source: a pending one obeys the deadline") {
     std::int64_t now = 0;
     for (; call.step(instant{now}) == so::step_state::pending; now += 10) CHECK(now < 50);
     CHECK(now == 50);
-    CHECK(call.value().error() == so::error{.stage = stage::credential, .code = errc::deadline_exceeded});
+    CHECK(call.error() == so::error{.stage = stage::credential, .code = errc::deadline_exceeded});
 
     // Who sleeps between the steps is not told to sleep beyond it.
     auto last = api.start_get_batch_task_info(497, {.timeout = so::milliseconds{15}});

@@ -48,7 +48,7 @@ so::result<Info> stopped(so::scripted& link) {
     so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
     auto call = api.start<Info>(stop_batch_job, StopBatchJobRequest{.Id = 5, .Force = true});
     support::step_to_end(call);
-    return call.value();
+    return call.result();
 }
 
 }  // namespace
@@ -83,8 +83,7 @@ TEST_CASE("operation: a path segment is plain, or refused with its place, and no
         so::client api{link, "https://online.superoffice.com", so::anonymous{}, memory};
         auto call = api.start<so::TenantStatus>(so::get_tenant_status, so::path_segment{one.segment});
         support::step_to_end(call);
-        CHECK(call.value().error() ==
-              so::error{.stage = stage::request, .code = errc::bad_base_url, .offset = one.offset});
+        CHECK(call.error() == so::error{.stage = stage::request, .code = errc::bad_base_url, .offset = one.offset});
         CHECK(link.calls() == 0);
     }
 }
@@ -104,11 +103,11 @@ TEST_CASE("operation: a GET carries no credential, no application token, and no 
                    so::client_options{.headers = {.language = "en", .app_token = "app-secret"}}};
     auto call = api.start<so::TenantStatus>(so::get_tenant_status, so::path_segment{"Cust-1_a.b"});
     support::step_to_end(call);
-    CHECK(call.value()->IsRunning == true);
+    CHECK(call.value().IsRunning == true);
     constexpr so::operation<StopBatchJobRequest, so::TenantStatus> misused{
         "/api/v1/BatchTask/", so::milliseconds{1'000}, so::http_method::get};
     auto other = api.start<so::TenantStatus>(misused, StopBatchJobRequest{});
     support::step_to_end(other);
-    CHECK(other.value()->IsRunning == true);
+    CHECK(other.value().IsRunning == true);
     CHECK(link.finished());
 }

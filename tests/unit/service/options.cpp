@@ -239,7 +239,7 @@ TEST_CASE("options: the deadline is the call's, or else the client's") {
         CHECK(call.wants().until == so::instant{100 + one.expected});
         CHECK(call.step(so::instant{100 + one.expected - 1}) == so::step_state::pending);
         CHECK(call.step(so::instant{100 + one.expected}) == so::step_state::done);
-        CHECK(call.value().error() == errc::deadline_exceeded);
+        CHECK(call.error() == errc::deadline_exceeded);
     }
 }
 

@@ -157,7 +157,7 @@ call_outcome answered_as(std::string_view body) {
     so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
     auto call = api.start(one, {2});
     support::step_to_end(call);
-    return support::outcome_of(api, call.value());
+    return support::outcome_of(api, call.result());
 }
 
 }  // namespace
@@ -226,7 +226,7 @@ TEST_CASE("reply: section 12, true or false, and the error object in its place")
             so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
             auto call = api.start(so::stop_batch_job, {497});
             support::step_to_end(call);
-            return support::outcome_of(api, call.value());
+            return support::outcome_of(api, call.result());
         });
         CHECK(std::string_view{so::name(outcome.error.code)} == so::name(one.code));
         CHECK(outcome.error.stage == one.at);
@@ -365,8 +365,8 @@ TEST_CASE("last_reply: of a call that ends without a whole reply, what has come 
             static_cast<void>(call.step(so::instant{0}));
             static_cast<void>(call.step(so::instant{5'000}));
             CHECK(call.step(so::instant{30'000}) == so::step_state::done);
-            CHECK(call.value().error() == end.code);
-            CHECK(call.value().error().http_status == row.status);
+            CHECK(call.error() == end.code);
+            CHECK(call.error().http_status == row.status);
             const so::reply_info& about = api.last_reply();
             CHECK(about.status == row.status);
             CHECK(about.retry_after.has_value() == (row.retry_after >= 0));
@@ -391,7 +391,7 @@ TEST_CASE("last_reply: section 9, slow is a mark on the duration, no error") {
         auto call = api.start_get_batch_task_info(497);
         CHECK(call.step(so::instant{500}) == so::step_state::pending);
         CHECK(call.step(so::instant{500 + one.takes}) == so::step_state::done);
-        CHECK(call.value().has_value());
+        CHECK(call.result().has_value());
         CHECK(api.last_reply().duration == so::milliseconds{one.takes});
         CHECK(api.last_reply().slow == one.slow);
     }

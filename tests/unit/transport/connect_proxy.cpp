@@ -403,7 +403,7 @@ TEST_CASE("connect_proxy: a client calls through it, with one deadline over the 
         auto call = api.start_get_batch_task_info(497, {.timeout = so::milliseconds{1'000}});
         CHECK(call.step(instant{500}) == step_state::pending);
         CHECK(call.step(instant{1'500}) == step_state::done);
-        CHECK(call.value().error() == so::error{.stage = stage::connect, .code = errc::deadline_exceeded});
+        CHECK(call.error() == so::error{.stage = stage::connect, .code = errc::deadline_exceeded});
         CHECK(support::ask(api).value == R"({"Id":497})");
         CHECK(link.finished());
     }

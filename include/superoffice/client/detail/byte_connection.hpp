@@ -40,9 +40,9 @@ class byte_carrier {
     }
 
     /// One piece of work, which is one call of the link, or two for a connection that was kept.
-    progress advance(course& call, const base_url& target, milliseconds idle_limit, instant now) noexcept {
+    progress advance(course& call, const base_url& target, milliseconds idle_timeout, instant now) noexcept {
         if constexpr (timed_transport<Link>) link_->tick(now, call.deadline);
-        return connecting_ ? take_connection(call, target, idle_limit, now) : take_exchange(call);
+        return connecting_ ? take_connection(call, target, idle_timeout, now) : take_exchange(call);
     }
 
     /// The reply's head, once it is there, and its status, which is there before.
@@ -84,8 +84,8 @@ class byte_carrier {
     void rest_in(std::span<std::byte> memory, std::size_t slack) noexcept { exchange_.begin(memory, 0, slack); }
 
   private:
-    progress take_connection(course& call, const base_url& target, milliseconds idle_limit, instant now) noexcept {
-        if (connected_ && !still_good(idle_limit, now)) disconnect();
+    progress take_connection(course& call, const base_url& target, milliseconds idle_timeout, instant now) noexcept {
+        if (connected_ && !still_good(idle_timeout, now)) disconnect();
         reused_ = connected_;
         if (!connected_) {
             if (call.reached < stage::resolve || call.reached > stage::handshake) call.reached = stage::connect;
@@ -111,8 +111,8 @@ class byte_carrier {
     }
 
     /// A kept connection on which something arrived unasked, or that has ended, is of no use.
-    bool still_good(milliseconds idle_limit, instant now) noexcept {
-        if (now - last_used_ > idle_limit) return false;
+    bool still_good(milliseconds idle_timeout, instant now) noexcept {
+        if (now - last_used_ > idle_timeout) return false;
         std::byte unasked[1];
         return link_->receive(unasked).state == io_state::would_block;
     }

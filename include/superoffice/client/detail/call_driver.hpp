@@ -152,7 +152,7 @@ class call_driver {
     progress go_on(instant now) noexcept {
         if (now >= course_.deadline && !carrier_.knows_enough()) return course_.fail(errc::deadline_exceeded);
         if (phase_ == phase::credential) return take_credential(now);
-        return carrier_.advance(course_, target_, options_.idle_limit, now);
+        return carrier_.advance(course_, target_, options_.idle_timeout, now);
     }
 
     // ---- the request

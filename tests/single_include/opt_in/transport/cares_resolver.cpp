@@ -8,5 +8,5 @@ int main() {
     superoffice::client api{link, "http://superoffice.invalid/api", superoffice::bearer{"token"}, memory};
     auto call = api.start_get_batch_task_info(497);
     if (call.step(superoffice::instant{0}) != superoffice::step_state::done) return 1;
-    return call.value().error().code == superoffice::errc::name_lookup_failed ? 0 : 2;
+    return call.error().code == superoffice::errc::name_lookup_failed ? 0 : 2;
 }

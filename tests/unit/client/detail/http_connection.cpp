@@ -300,7 +300,7 @@ TEST_CASE("http_carrier: a body that is only counted is too large, whatever come
             CHECK(call.step(instant{0}) == step_state::pending);
             CHECK(call.step(instant{30'000}) == step_state::done);
             const so::error late{.stage = stage::http, .code = errc::deadline_exceeded, .http_status = 200};
-            CHECK(call.value().error() == (come == text ? too_large(enough) : late));
+            CHECK(call.error() == (come == text ? too_large(enough) : late));
         }
         CHECK(support::ask(api).value == body);
         CHECK(stack.finished());
@@ -460,7 +460,7 @@ TEST_CASE("http_carrier: the deadline spans the whole call, and the stack is tol
     CHECK(call.step(instant{0}) == step_state::pending);
     CHECK(call.step(instant{49}) == step_state::pending);
     CHECK(call.step(instant{50}) == step_state::done);
-    CHECK(call.value().error() == so::error{.stage = stage::receive, .code = errc::deadline_exceeded});
+    CHECK(call.error() == so::error{.stage = stage::receive, .code = errc::deadline_exceeded});
     CHECK(stack.finished());
 }
 
@@ -512,7 +512,7 @@ TEST_CASE("http_carrier: a reply that did not fit does not keep the next call's 
         CHECK(call.step(instant{0}) == step_state::pending);
         CHECK(call.step(instant{29'999}) == step_state::pending);
         CHECK(call.step(instant{30'000}) == step_state::done);
-        CHECK(call.value().error() == so::error{.stage = stage::credential, .code = errc::deadline_exceeded});
+        CHECK(call.error() == so::error{.stage = stage::credential, .code = errc::deadline_exceeded});
     }
 }
 
