@@ -56,6 +56,7 @@
 #include <superoffice/http/content_type.hpp>
 #include <superoffice/http/request_head.hpp>
 #include <superoffice/http/header_line.hpp>
+#include <superoffice/http/reply_head.hpp>
 #include <superoffice/http/exchange.hpp>
 
 // service/: operations, credentials, and what each reply means

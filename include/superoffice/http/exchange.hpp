@@ -8,7 +8,7 @@
 #include <superoffice/base/error.hpp>
 #include <superoffice/http/detail/chunked.hpp>
 #include <superoffice/http/detail/http1_reader.hpp>
-#include <superoffice/http/header_line.hpp>
+#include <superoffice/http/reply_head.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -30,51 +30,6 @@ inline constexpr std::size_t max_interim_replies = 8;
 /// How many bytes beyond the memory a body that does not fit and does not say its size is received and counted, so that
 /// `needed()` is exact; one that goes on, for ever perhaps, ends the exchange there.
 inline constexpr std::size_t max_counted_bytes = std::size_t{1} * 1024 * 1024;
-
-/// The head of the reply: views into the memory of the exchange, valid until that memory is used again.
-struct reply_head {
-    std::uint16_t status = 0;        ///< 200..599; 0 while there is none
-    std::uint8_t minor_version = 1;  ///< of HTTP/1
-    std::string_view fields;         ///< the header lines as they came; to be walked with `next_header`
-
-    /// The value of the first header of that name, compared without case. A view without data (`data() == nullptr`)
-    /// where there is none. Costs one walk over the head.
-    [[nodiscard]] constexpr std::string_view header(std::string_view name) const noexcept {
-        namespace ascii = detail::ascii;
-        header_line line;
-        for (std::string_view rest = fields;;) {
-            if constexpr (SUPEROFFICE_FOR_SPEED)  // most names begin otherwise
-                while (!rest.empty() && !name.empty() && ascii::to_lower(rest[0]) != ascii::to_lower(name[0])) {
-                    const std::size_t end = ascii::find(rest, '\n');
-                    rest = ascii::from(rest, end == rest.size() ? end : end + 1);
-                }
-            if (!next_header(rest, line)) return {};
-            if (ascii::equal_ignoring_case(line.name, name)) return line.value;
-        }
-    }
-
-    [[nodiscard]] constexpr std::string_view content_type() const noexcept {
-        return header(detail::ascii::literal("content-type"));
-    }
-    [[nodiscard]] constexpr std::string_view location() const noexcept {
-        return header(detail::ascii::literal("location"));
-    }
-    [[nodiscard]] constexpr std::string_view retry_after() const noexcept {
-        return header(detail::ascii::literal("retry-after"));
-    }
-    [[nodiscard]] constexpr std::string_view www_authenticate() const noexcept {
-        return header(detail::ascii::literal("www-authenticate"));
-    }
-    [[nodiscard]] constexpr std::string_view date() const noexcept { return header(detail::ascii::literal("date")); }
-    /// The service's own: what the call cost its database, "implementationMS=512&Calls=7&Read=123".
-    [[nodiscard]] constexpr std::string_view db_stats() const noexcept {
-        return header(detail::ascii::literal("x-db-stats"));
-    }
-    /// The service's own: the zone of the dates in the reply, where the request named none.
-    [[nodiscard]] constexpr std::string_view time_zone() const noexcept {
-        return header(detail::ascii::literal("so-timezone"));
-    }
-};
 
 /// What the exchange wants done next.
 enum class exchange_action : std::uint8_t {

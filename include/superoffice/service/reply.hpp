@@ -6,7 +6,7 @@
 #include <superoffice/base/time.hpp>
 #include <superoffice/codec/json.hpp>
 #include <superoffice/http/content_type.hpp>
-#include <superoffice/http/exchange.hpp>
+#include <superoffice/http/reply_head.hpp>
 #include <superoffice/schema/service_fault.hpp>
 
 #include <concepts>

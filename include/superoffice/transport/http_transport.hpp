@@ -95,11 +95,6 @@ concept waiting_http_transport = http_transport<Stack> && requires(Stack& stack,
     { stack.wait(wants, at_most) } noexcept;
 };
 
-/// The headers of a reply that are kept in the client's memory when an HTTP stack carried it: what `last_reply().head`
-/// still knows. Over a link it knows all of them.
-inline constexpr std::string_view kept_headers[] = {"content-type", "location",   "retry-after", "www-authenticate",
-                                                    "date",         "x-db-stats", "so-timezone"};
-
 /// Satisfies `http_transport` and nothing more: what to start an adapter of one's own from.
 struct http_transport_archetype {
     static constexpr bool may_wait = false;

@@ -426,40 +426,6 @@ TEST_CASE("exchange: closed after the end only forbids to keep the connection") 
     CHECK(!machine.reusable());
 }
 
-TEST_CASE("exchange: the headers of the reply can be looked up and walked") {
-    std::byte memory[512];
-    so::exchange machine;
-    machine.begin(memory, 0, 16);
-    const std::string_view reply =
-        "HTTP/1.1 429 Slow down\r\ncontent-TYPE:  application/json; charset=utf-8 \t\r\nRetry-After: 5\nX-Empty:\r\n"
-        "Location: https://a.example/?b=c:d\r\nWWW-Authenticate: Bearer\r\nDate: Mon, 23 Nov 2026 10:00:00 GMT\r\n"
-        "x-db-stats: Calls=7\r\nSO-TimeZone: UTC\r\nX-Twice: 1\r\nX-Twice: 2\r\nContent-Length: 0\r\n\r\n";
-    std::memcpy(memory, reply.data(), reply.size());
-    machine.received(reply.size());
-
-    const so::reply_head& head = machine.head();
-    CHECK(head.status == 429);
-    CHECK(head.minor_version == 1);
-    CHECK(head.content_type() == "application/json; charset=utf-8");
-    CHECK(head.retry_after() == "5");
-    CHECK(head.location() == "https://a.example/?b=c:d");
-    CHECK(head.www_authenticate() == "Bearer");
-    CHECK(head.date() == "Mon, 23 Nov 2026 10:00:00 GMT");
-    CHECK(head.db_stats() == "Calls=7");
-    CHECK(head.time_zone() == "UTC");
-    CHECK(head.header("x-twice") == "1");
-    CHECK(head.header("x-empty").empty());
-    CHECK(head.header("x-empty").data() != nullptr);
-    CHECK(head.header("x-absent").data() == nullptr);
-    CHECK(head.header("").data() == nullptr);
-
-    int lines = 0;
-    so::header_line line;
-    for (std::string_view rest = head.fields; so::next_header(rest, line);) ++lines;
-    CHECK(lines == 11);
-    CHECK(line.name == "Content-Length");
-}
-
 TEST_CASE("exchange: the head is there when only the body was refused") {
     const auto steps = steps_of("HTTP/1.1 503 x\r\nRetry-After: 7\r\nContent-Encoding: br\r\n\r\n");
     so::scripted link{steps};
