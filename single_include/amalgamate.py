@@ -13,9 +13,10 @@
 How: the headers that the umbrella reaches are put one after another, each once, a header behind those it includes.
 One that is only reached under a switch gets an `#if` around it that says so. Each part keeps its include guard, so
 the tree and the single header can meet in one translation unit. Includes of the standard library that no switch
-governs are collected at the top; those of other libraries stay where they are. An opt-in header is made in the same
-way of what the single header lacks, behind an include of that. The output depends on nothing but the headers and the
-licence: same input, same bytes.
+governs are collected at the top; those of other libraries stay where they are. The pair macros_begin.hpp and
+macros_end.hpp, which defines and removes the library's internal macros in each header that uses them, stands once, around
+the parts. An opt-in header is made in the same way of what the single header lacks, behind an include of that. The output
+depends on nothing but the headers and the licence: same input, same bytes.
 """
 
 import argparse
@@ -34,6 +35,19 @@ VERSION_HEADER = "superoffice/base/version.hpp"
 
 # Headers for hosts, included by those who want them. They are no part of the single header, but files beside it.
 OPT_IN = {"superoffice/std_types.hpp", "superoffice/transport/cares_resolver.hpp", "superoffice/xml.hpp"}
+
+# The internal macros: a header that uses one includes the first file after all its other includes, the second at its end.
+MACROS_BEGIN = "superoffice/base/detail/macros_begin.hpp"
+MACROS_END = "superoffice/base/detail/macros_end.hpp"
+MACRO_PAIR = (MACROS_BEGIN, MACROS_END)
+
+# All that may stay defined, besides include guards: the switches, which users set, the version, and what names the inline
+# namespaces.
+KEPT = {"SUPEROFFICE_WITH_SIMDJSON", "SUPEROFFICE_WITH_MBEDTLS", "SUPEROFFICE_WITH_SOCKETS",
+        "SUPEROFFICE_SIMDJSON_BUILTIN_ONLY", "SUPEROFFICE_ASSERT", "SUPEROFFICE_FOR_SPEED",
+        "SUPEROFFICE_VERSION_MAJOR", "SUPEROFFICE_VERSION_MINOR", "SUPEROFFICE_VERSION_PATCH", "SUPEROFFICE_VERSION_TEXT",
+        "SUPEROFFICE_ABI", "SUPEROFFICE_ABI_READER"}
+SINGLE_HEADER_MARK = "SUPEROFFICE_SINGLE_HEADER"  # stays, too, in the single header
 
 # Macros of other libraries that we decide for good, because their headers read them.
 PINNED = {"SIMDJSON_DEVELOPMENT_CHECKS", "SIMDJSON_IMPLEMENTATION_HASWELL", "SIMDJSON_IMPLEMENTATION_ICELAKE",
@@ -132,7 +146,9 @@ class Header:
         self.lines = text.split("\n")
         self.directives = read_directives(self.lines)
         self.includes = []
+        self.macro_pair = []  # (line, which of MACRO_PAIR)
         self.read_conditionals()
+        self.check_macro_pair()
         self.check_macros()
 
     def fail(self, line, message):
@@ -177,15 +193,21 @@ class Header:
                     self.fail(line, f"'#include {rest}' is not understood: write the header's name")
                 condition = Condition().union(*(terms for terms, _ in stack))
                 include = Include(line, match.group(1), condition)
+                if include.target in MACRO_PAIR:
+                    self.macro_pair.append((line, include.target))
+                    continue
                 if include.is_own:
+                    if self.macro_pair:
+                        self.fail(line, f"includes {include.target} after {MACROS_BEGIN}: include that after all others")
                     self.check_own_include(include, rest)
                 self.includes.append(include)
             elif name == "pragma" and rest == "once":
                 self.fail(line, "#pragma once does not see that tree and single header are the same: use the guard only")
         if stack:
             self.fail(len(self.lines) - 1, "an #if is never closed")
-        if not guarded:
-            self.fail(0, f"the include guard {self.guard} is missing")
+        if guarded == (self.name in MACRO_PAIR):
+            self.fail(0, f"the include guard {self.guard} is missing" if not guarded else
+                      "has an include guard, although each header that uses it includes it anew")
 
     def check_own_include(self, include, spelling):
         if not spelling.startswith("<"):
@@ -198,8 +220,14 @@ class Header:
                     "let it depend on SUPEROFFICE_WITH_ switches joined by && only, or include it always",
                 )
 
+    def check_macro_pair(self):
+        """Begun once, or once in each branch of an #if, and ended once after that."""
+        targets = [target for _, target in self.macro_pair]
+        if targets and targets != [MACROS_BEGIN] * (len(targets) - 1 or 1) + [MACROS_END]:
+            self.fail(self.macro_pair[-1][0], f"{MACROS_BEGIN} and {MACROS_END} come as a pair: the second once, at the end")
+
     def check_macros(self):
-        """No macro of ours without the prefix is left behind, and no foreign one is taken away."""
+        """No macro of ours is left behind but those that are KEPT, and no foreign one is taken away."""
         left, taken, saved = {}, {}, set()
         for directive in self.directives:
             macro = re.match(r"\w*", directive.rest).group()
@@ -211,7 +239,8 @@ class Header:
                     saved.discard(match.group(2))
                     left.pop(match.group(2), None)
                     taken.pop(match.group(2), None)
-            elif macro.startswith("SUPEROFFICE_") or macro in PINNED:
+            elif (macro in KEPT or macro in PINNED or macro == self.guard or SWITCH.fullmatch(macro)
+                  or self.name in MACRO_PAIR):
                 continue
             elif directive.name == "define":
                 left[macro] = directive.first
@@ -220,7 +249,8 @@ class Header:
                 if macro not in saved:
                     self.fail(directive.first, f"#undef of a foreign macro: save {macro} first, #pragma push_macro")
         for macro, line in left.items():
-            self.fail(line, f"the macro {macro} stays defined: #undef it at the end or begin it with SUPEROFFICE_")
+            self.fail(line, f"the macro {macro} stays defined: #undef it at the end, or move it and its #undef to "
+                            "macros_begin.hpp and macros_end.hpp")
         for macro, line in taken.items():
             self.fail(line, f"the macro {macro} is taken from others: restore it at the end, #pragma pop_macro")
 
@@ -259,12 +289,30 @@ def in_order(headers, start):
 
 
 def check_that_none_is_forgotten(headers, ordered):
-    reached = set(ordered).union(*(in_order(headers, name) for name in OPT_IN if name in headers))
+    reached = set(ordered).union(MACRO_PAIR, *(in_order(headers, name) for name in OPT_IN if name in headers))
     for name in headers:
         if name not in reached:
             raise Problem(
                 f"{name} is not reached from {UMBRELLA}: include it there, or list it as OPT_IN in amalgamate.py"
             )
+
+
+def check_internal_macros(headers):
+    """What macros_begin.hpp defines is what macros_end.hpp removes, and it is used only between the two."""
+    if MACROS_BEGIN not in headers:
+        return
+    begun, ended = ({d.rest.split("(")[0].split()[0] for d in headers[name].directives if d.name == kind}
+                    for name, kind in zip(MACRO_PAIR, ("define", "undef")))
+    if begun != ended:
+        raise Problem(f"{MACROS_END} has to #undef what {MACROS_BEGIN} defines: {', '.join(sorted(begun ^ ended))}")
+    used = re.compile(rf"\b({'|'.join(begun)})\b")
+    for name, header in headers.items():
+        if name not in MACRO_PAIR:
+            first = header.macro_pair[0][0] if header.macro_pair else len(header.lines)
+            last = header.macro_pair[-1][0] if header.macro_pair else 0
+            for number, line in enumerate(header.lines):
+                if (found := used.search(line)) and not first < number < last:
+                    header.fail(number, f"{found[0]} is used outside of {MACROS_BEGIN} and {MACROS_END}: include them")
 
 
 def conditions_of(headers, ordered):
@@ -365,6 +413,7 @@ def section_of_umbrella(umbrella):
 def section(header, condition, hoisted):
     """One header as a part of the single header: its own includes are gone, they stand before it."""
     gone = {include.line for include in header.includes if include.is_own or include.target in hoisted}
+    gone |= {line for line, _ in header.macro_pair}
     body = [line for number, line in enumerate(header.lines) if number > 0 and number not in gone]
     if body and body[0].startswith("// SPDX-License-Identifier:"):
         del body[0]
@@ -391,18 +440,22 @@ def sections(headers, reached, hoisted, known=()):
     """The headers as parts of one file. `known`: the macros that are defined before them."""
     known = set(known)
     lines = []
+    begun = False
     for name, ways in reached.items():
         condition = spell(ways)
         for switch in re.findall(r"SUPEROFFICE_WITH_\w+", condition):
             if switch not in known:
                 raise Problem(f"{name} is included where {switch} is 1, but nothing before it defines that switch: "
                               "include <superoffice/base/config.hpp> first")
+        if headers[name].macro_pair and not begun:
+            lines += section(headers[MACROS_BEGIN], "", hoisted)
+            begun = True
         if name == UMBRELLA:
             lines += section_of_umbrella(headers[name])
         else:
             lines += section(headers[name], condition, hoisted)
         known |= macros_of(headers, [name])
-    return lines
+    return lines + (section(headers[MACROS_END], "", hoisted) if begun else [])
 
 
 def single_header(headers, core, licence, bundled):
@@ -410,7 +463,7 @@ def single_header(headers, core, licence, bundled):
     return [
         *banner_of_single_header(version_of(headers), licence, bundled), "",
         *(f"#include <{target}>" for target in sorted(hoisted)), "",
-        "#define SUPEROFFICE_SINGLE_HEADER 1", "", *QUIET,
+        f"#define {SINGLE_HEADER_MARK} 1", "", *QUIET,
         *sections(headers, core, hoisted), "", *LOUD,
     ]
 
@@ -439,6 +492,7 @@ def amalgamate(include_dir, licence, bundled=False):
     headers = read_tree(include_dir)
     ordered = in_order(headers, UMBRELLA)
     check_that_none_is_forgotten(headers, ordered)
+    check_internal_macros(headers)
     core = conditions_of(headers, ordered)
     files = {UMBRELLA: single_header(headers, core, licence, bundled)}
     for name in sorted(OPT_IN & headers.keys()):

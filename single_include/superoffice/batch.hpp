@@ -127,18 +127,6 @@ static_assert(SUPEROFFICE_WITH_SIMDJSON + SUPEROFFICE_WITH_MBEDTLS + SUPEROFFICE
                   0,
               "superoffice-batch: these switches are 0 or 1");
 
-/// The name of something that is switched off stays, so that the compiler tells who uses it which switch it is. (g++ 12,
-/// clang; elsewhere it only says that the type is incomplete.)
-#if defined(__has_attribute)
-#if __has_attribute(unavailable)
-#define SUPEROFFICE_SWITCHED_OFF(what) \
-    __attribute__((unavailable("superoffice: switched off: define " what " for every translation unit")))
-#endif
-#endif
-#ifndef SUPEROFFICE_SWITCHED_OFF
-#define SUPEROFFICE_SWITCHED_OFF(what)
-#endif
-
 /// A mistake of the programmer that only shows at run time (reading the value of an error, say) ends here. Define it
 /// before the first include to send it to your own handler. The default traps in debug builds and vanishes with NDEBUG.
 #ifndef SUPEROFFICE_ASSERT
@@ -157,22 +145,6 @@ static_assert(SUPEROFFICE_WITH_SIMDJSON + SUPEROFFICE_WITH_MBEDTLS + SUPEROFFICE
 #else
 #define SUPEROFFICE_FOR_SPEED 0
 #endif
-#endif
-
-/// Small functions that run once for each member of a document: part of the loop that calls them, where it is for speed.
-#if SUPEROFFICE_FOR_SPEED && defined(__GNUC__)
-#define SUPEROFFICE_HOT __attribute__((always_inline)) inline
-#else
-#define SUPEROFFICE_HOT inline
-#endif
-
-/// What such a loop seldom needs, and so is no part of it. The second one is on the way to an error, too.
-#if SUPEROFFICE_FOR_SPEED && defined(__GNUC__)
-#define SUPEROFFICE_APART __attribute__((noinline))
-#define SUPEROFFICE_COLD __attribute__((noinline, cold))
-#else
-#define SUPEROFFICE_APART
-#define SUPEROFFICE_COLD
 #endif
 
 /// Inline namespaces. Everything lives in one that names the version; what a switch changes (the default reader, and so
@@ -906,6 +878,41 @@ enum class json_kind : std::uint8_t { object, array, string, number, boolean, nu
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/base/detail/macros_begin.hpp - the macros that the library uses inside its headers; macros_end.hpp removes them.
+// ---------------------------------------------------------------------------------------------------------------------
+// A header that uses one of these macros includes this file after all its other includes, and macros_end.hpp at its end.
+// There is no include guard: each header defines the macros anew. In the single header they stand once, around all parts.
+
+#ifdef SUPEROFFICE_HOT
+#error \
+    "superoffice-batch: macros_begin.hpp comes twice: include it after all other headers, and macros_end.hpp at the end"
+#endif
+
+// Types that are switched off are still declared, so that using one is an error that names the switch. (g++ 12, clang;
+// other compilers only say that the type is incomplete.)
+#if defined(__has_attribute)
+#if __has_attribute(unavailable)
+#define SUPEROFFICE_SWITCHED_OFF(what) \
+    __attribute__((unavailable("superoffice: switched off: define " what " for every translation unit")))
+#endif
+#endif
+#ifndef SUPEROFFICE_SWITCHED_OFF
+#define SUPEROFFICE_SWITCHED_OFF(what)
+#endif
+
+// HOT: a small function that runs once for each member of a document, inlined into the loop that calls it.
+// APART: rarely used code, kept out of line. COLD: the same, on the way to an error.
+#if SUPEROFFICE_FOR_SPEED && defined(__GNUC__)
+#define SUPEROFFICE_HOT __attribute__((always_inline)) inline
+#define SUPEROFFICE_APART __attribute__((noinline))
+#define SUPEROFFICE_COLD __attribute__((noinline, cold))
+#else
+#define SUPEROFFICE_HOT inline
+#define SUPEROFFICE_APART
+#define SUPEROFFICE_COLD
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -13000,6 +13007,14 @@ class watch {
 #ifndef SUPEROFFICE_BATCH_HPP
 #define SUPEROFFICE_BATCH_HPP
 #endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/base/detail/macros_end.hpp - removes the macros that macros_begin.hpp defined.
+// ---------------------------------------------------------------------------------------------------------------------
+#undef SUPEROFFICE_SWITCHED_OFF
+#undef SUPEROFFICE_HOT
+#undef SUPEROFFICE_APART
+#undef SUPEROFFICE_COLD
 
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop

@@ -25,6 +25,13 @@ SWITCHES = """\
 #define SUPEROFFICE_WITH_A 1
 #define SUPEROFFICE_WITH_B 1
 """
+# Headers of the toy trees that lie in folders, by the names that the tests give them.
+PLACES = {"version": "base/version", "config": "base/config", "macros_begin": "base/detail/macros_begin",
+          "macros_end": "base/detail/macros_end"}
+BEGIN = "#include <superoffice/base/detail/macros_begin.hpp>"
+END = "#include <superoffice/base/detail/macros_end.hpp>"
+MACROS = {"macros_begin": "// superoffice/base/detail/macros_begin.hpp - b.\n#define SUPEROFFICE_QUICK(x) x\n",
+          "macros_end": "// superoffice/base/detail/macros_end.hpp - e.\n#undef SUPEROFFICE_QUICK\n"}
 
 
 def header(name, body, guard=None):
@@ -40,8 +47,9 @@ class Amalgamate(unittest.TestCase):
                  "batch": "#include <superoffice/base/version.hpp>\n#include <superoffice/base/config.hpp>\n" + umbrella}
         with tempfile.TemporaryDirectory() as folder:
             for name, body in files.items():
+                name = PLACES.get(name, name)
                 path = pathlib.Path(folder) / "superoffice" / f"{name}.hpp"
-                path.parent.mkdir(exist_ok=True)
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(body if body.startswith("// ") else header(name, body), encoding="utf-8")
             return amalgamate.amalgamate(pathlib.Path(folder), "The licence.\n")
 
@@ -90,7 +98,7 @@ class Amalgamate(unittest.TestCase):
 
     def test_what_stands_outside_the_guard_stays_there(self):
         text = self.text_of("", version="// superoffice/base/version.hpp - v.\n#ifdef OTHER\n#error two\n#endif\n"
-                            + header("version", VERSION))
+                            + header("base/version", VERSION))
         self.assertLess(text.index("#error two"), text.index("#ifndef SUPEROFFICE_BASE_VERSION_HPP"))
 
     def test_a_header_that_is_only_reached_under_a_switch_gets_that_switch(self):
@@ -143,7 +151,7 @@ class Amalgamate(unittest.TestCase):
         self.assertIn("The licence.", opt_in)
 
     def test_an_opt_in_header_stops_a_single_header_of_another_version(self):
-        version = "// superoffice/base/version.hpp - v.\n#ifdef OTHER\n#error two\n#endif\n" + header("version", VERSION)
+        version = "// superoffice/base/version.hpp - v.\n#ifdef OTHER\n#error two\n#endif\n" + header("base/version", VERSION)
         text = self.opt_in_of("", version=version, std_types="int opt_in;")
         self.assertLess(text.index("#include <superoffice/batch.hpp>"), text.index("#error two"))
         self.assertLess(text.index("#error two"), text.index("int opt_in;"))
@@ -154,6 +162,29 @@ class Amalgamate(unittest.TestCase):
         part = text[text.index("#if SUPEROFFICE_WITH_A"):]
         self.assertIn("#include <span>", part)
         self.assertLess(part.index("int x;"), part.index("#endif  // SUPEROFFICE_WITH_A"))
+
+    def test_internal_macros_are_defined_once_around_the_parts(self):
+        part = f"{BEGIN}\nSUPEROFFICE_QUICK(int %s;)\n{END}"
+        text = self.text_of("#include <superoffice/w.hpp>\n#include <superoffice/x.hpp>\n#include <superoffice/y.hpp>",
+                            w="int w;", x=part % "x", y=part % "y", **MACROS)
+        self.assertEqual([text.count("#define SUPEROFFICE_QUICK"), text.count("#undef SUPEROFFICE_QUICK")], [1, 1])
+        order = ["int w;", "#define SUPEROFFICE_QUICK", "int x;", "int y;", "#undef SUPEROFFICE_QUICK"]
+        self.assertEqual(order, sorted(order, key=text.index))
+        self.assertNotIn("#include <superoffice/", text)
+
+    def test_internal_macros_of_a_part_under_a_switch_are_defined_outside_of_it(self):
+        text = self.text_of("#if SUPEROFFICE_WITH_A\n#include <superoffice/x.hpp>\n#endif\n#include <superoffice/y.hpp>",
+                            x=f"{BEGIN}\nint x;\n{END}", y=f"{BEGIN}\nint y;\n{END}", **MACROS)
+        self.assertLess(text.index("#define SUPEROFFICE_QUICK"), text.index("#if SUPEROFFICE_WITH_A"))
+
+    def test_internal_macros_are_defined_anew_in_an_opt_in_header(self):
+        files = self.files_of("#include <superoffice/x.hpp>", x=f"{BEGIN}\nint x;\n{END}",
+                              std_types=f"{BEGIN}\nint opt_in;\n{END}", **MACROS)
+        for text in files.values():
+            self.assertEqual([text.count("#define SUPEROFFICE_QUICK"), text.count("#undef SUPEROFFICE_QUICK")], [1, 1])
+
+    def test_without_a_use_no_internal_macro_is_defined(self):
+        self.assertNotIn("SUPEROFFICE_QUICK", self.text_of("", **MACROS))
 
     def test_includes_in_comments_are_none(self):
         self.assertIn("#include <superoffice/nowhere.hpp>",
@@ -174,13 +205,39 @@ class Amalgamate(unittest.TestCase):
     def test_a_macro_left_defined(self):
         self.refused("superoffice/x.hpp:5: the macro LEFT stays defined", x="#define LEFT 1")
         self.refused("the macro LEFT stays defined", x="#define LEFT(a, \\\n  b) 1")
+        self.refused("the macro SUPEROFFICE_MORE stays defined", x="#define SUPEROFFICE_MORE 1")
+
+    def test_internal_macros_that_do_not_come_as_a_pair(self):
+        for what, body in (("no end", BEGIN), ("no begin", END), ("end first", f"{END}\n{BEGIN}"),
+                           ("two ends", f"{BEGIN}\n{END}\n{END}"), ("begun after the end", f"{BEGIN}\n{END}\n{BEGIN}")):
+            with self.subTest(what):
+                self.refused("come as a pair", x=body, **MACROS)
+        self.text_of("#include <superoffice/x.hpp>", x=f"#if 1\n{BEGIN}\n#else\n{BEGIN}\n#endif\n{END}", **MACROS)
+
+    def test_an_own_include_after_the_internal_macros(self):
+        self.refused("superoffice/x.hpp:6: includes superoffice/y.hpp after superoffice/base/detail/macros_begin.hpp",
+                     x=f"{BEGIN}\n#include <superoffice/y.hpp>\n{END}", y="", **MACROS)
+
+    def test_an_internal_macro_outside_of_the_pair(self):
+        for body in ("SUPEROFFICE_QUICK(int x;)", f"SUPEROFFICE_QUICK(int x;)\n{BEGIN}\n{END}",
+                     f"{BEGIN}\n{END}\nSUPEROFFICE_QUICK(int x;)"):
+            with self.subTest(body):
+                self.refused("SUPEROFFICE_QUICK is used outside of superoffice/base/detail/macros_begin.hpp", x=body, **MACROS)
+
+    def test_an_internal_macro_that_is_never_removed(self):
+        self.refused("macros_end.hpp has to #undef what superoffice/base/detail/macros_begin.hpp defines: SUPEROFFICE_QUICK", "",
+                     **{**MACROS, "macros_end": "// superoffice/base/detail/macros_end.hpp - e.\n"})
+
+    def test_a_guard_around_the_internal_macros(self):
+        self.refused("has an include guard, although each header that uses it includes it anew", "",
+                     **{**MACROS, "macros_begin": header("base/detail/macros_begin", "#define SUPEROFFICE_QUICK 1")})
 
     def test_a_foreign_macro_taken_away(self):
         self.refused("save None first, #pragma push_macro", x="#undef None")
         self.refused("the macro None is taken from others", x='#pragma push_macro("None")\n#undef None')
 
     def test_macros_that_are_cleared_up_are_fine(self):
-        self.text_of("#include <superoffice/x.hpp>", x="#define LEFT 1\n#undef LEFT\n#define SUPEROFFICE_MORE 1")
+        self.text_of("#include <superoffice/x.hpp>", x="#define LEFT 1\n#undef LEFT\n#define SUPEROFFICE_MORE 1\n#undef SUPEROFFICE_MORE")
         self.text_of("#include <superoffice/x.hpp>",
                      x='#pragma push_macro("None")\n#undef None\n#pragma pop_macro("None")')
 

@@ -51,18 +51,6 @@ static_assert(SUPEROFFICE_WITH_SIMDJSON + SUPEROFFICE_WITH_MBEDTLS + SUPEROFFICE
                   0,
               "superoffice-batch: these switches are 0 or 1");
 
-/// The name of something that is switched off stays, so that the compiler tells who uses it which switch it is. (g++ 12,
-/// clang; elsewhere it only says that the type is incomplete.)
-#if defined(__has_attribute)
-#if __has_attribute(unavailable)
-#define SUPEROFFICE_SWITCHED_OFF(what) \
-    __attribute__((unavailable("superoffice: switched off: define " what " for every translation unit")))
-#endif
-#endif
-#ifndef SUPEROFFICE_SWITCHED_OFF
-#define SUPEROFFICE_SWITCHED_OFF(what)
-#endif
-
 /// A mistake of the programmer that only shows at run time (reading the value of an error, say) ends here. Define it
 /// before the first include to send it to your own handler. The default traps in debug builds and vanishes with NDEBUG.
 #ifndef SUPEROFFICE_ASSERT
@@ -81,22 +69,6 @@ static_assert(SUPEROFFICE_WITH_SIMDJSON + SUPEROFFICE_WITH_MBEDTLS + SUPEROFFICE
 #else
 #define SUPEROFFICE_FOR_SPEED 0
 #endif
-#endif
-
-/// Small functions that run once for each member of a document: part of the loop that calls them, where it is for speed.
-#if SUPEROFFICE_FOR_SPEED && defined(__GNUC__)
-#define SUPEROFFICE_HOT __attribute__((always_inline)) inline
-#else
-#define SUPEROFFICE_HOT inline
-#endif
-
-/// What such a loop seldom needs, and so is no part of it. The second one is on the way to an error, too.
-#if SUPEROFFICE_FOR_SPEED && defined(__GNUC__)
-#define SUPEROFFICE_APART __attribute__((noinline))
-#define SUPEROFFICE_COLD __attribute__((noinline, cold))
-#else
-#define SUPEROFFICE_APART
-#define SUPEROFFICE_COLD
 #endif
 
 /// Inline namespaces. Everything lives in one that names the version; what a switch changes (the default reader, and so

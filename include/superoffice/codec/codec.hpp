@@ -21,6 +21,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include <superoffice/base/detail/macros_begin.hpp>
+
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
@@ -324,4 +326,5 @@ struct codec<unlisted<T>> : codec<field<T>> {};
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+#include <superoffice/base/detail/macros_end.hpp>
 #endif

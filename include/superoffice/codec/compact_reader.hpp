@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include <superoffice/base/detail/macros_begin.hpp>
+
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
@@ -159,4 +161,5 @@ static_assert(json_reader<compact_reader>);
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+#include <superoffice/base/detail/macros_end.hpp>
 #endif

@@ -57,6 +57,8 @@
 #pragma GCC diagnostic pop
 #endif
 
+#include <superoffice/base/detail/macros_begin.hpp>
+
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
@@ -346,6 +348,8 @@ static_assert(json_reader<simdjson_reader>);
 
 #else
 
+#include <superoffice/base/detail/macros_begin.hpp>
+
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
@@ -355,4 +359,5 @@ class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SIMDJSON=1") simdjson_reader;
 }  // namespace superoffice
 
 #endif
+#include <superoffice/base/detail/macros_end.hpp>
 #endif

@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include <superoffice/base/detail/macros_begin.hpp>
+
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
@@ -217,4 +219,5 @@ constexpr bool date_time::assign(std::string_view text) noexcept {
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+#include <superoffice/base/detail/macros_end.hpp>
 #endif

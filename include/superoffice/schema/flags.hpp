@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include <superoffice/base/detail/macros_begin.hpp>
+
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
@@ -103,4 +105,5 @@ class flags {
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+#include <superoffice/base/detail/macros_end.hpp>
 #endif

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include <superoffice/base/detail/macros_begin.hpp>
+
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
@@ -137,4 +139,5 @@ inline std::string_view unescape_in_place(json_text token) noexcept {
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+#include <superoffice/base/detail/macros_end.hpp>
 #endif

@@ -240,6 +240,8 @@ static_assert(!cares_socket::may_wait);
 
 #else
 
+#include <superoffice/base/detail/macros_begin.hpp>
+
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
@@ -248,6 +250,8 @@ class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SOCKETS=1") cares_socket;
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+
+#include <superoffice/base/detail/macros_end.hpp>
 
 #endif  // SUPEROFFICE_WITH_SOCKETS
 #endif

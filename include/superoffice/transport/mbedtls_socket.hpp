@@ -22,6 +22,8 @@ static_assert(timed_transport<mbedtls_socket> && waiting_transport<mbedtls_socke
 
 #else
 
+#include <superoffice/base/detail/macros_begin.hpp>
+
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
@@ -29,6 +31,8 @@ class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_MBEDTLS=1 and SUPEROFFICE_WITH_
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+
+#include <superoffice/base/detail/macros_end.hpp>
 
 #endif
 #endif

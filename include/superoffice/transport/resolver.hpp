@@ -15,6 +15,8 @@
 #include <cstring>
 #include <string_view>
 
+#include <superoffice/base/detail/macros_begin.hpp>
+
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
@@ -141,4 +143,5 @@ class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SOCKETS=1") system_resolver;
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+#include <superoffice/base/detail/macros_end.hpp>
 #endif

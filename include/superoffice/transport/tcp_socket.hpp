@@ -238,6 +238,8 @@ static_assert(timed_transport<tcp_socket> && waking_transport<tcp_socket> && wai
 
 #include <concepts>
 
+#include <superoffice/base/detail/macros_begin.hpp>
+
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
@@ -252,6 +254,8 @@ class basic_tcp_socket {
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+
+#include <superoffice/base/detail/macros_end.hpp>
 
 #endif  // SUPEROFFICE_WITH_SOCKETS
 #endif

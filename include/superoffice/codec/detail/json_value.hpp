@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include <superoffice/base/detail/macros_begin.hpp>
+
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
@@ -154,4 +156,5 @@ class json_value_of {
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+#include <superoffice/base/detail/macros_end.hpp>
 #endif

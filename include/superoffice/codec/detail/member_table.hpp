@@ -22,6 +22,8 @@
 #include <string_view>
 #include <utility>
 
+#include <superoffice/base/detail/macros_begin.hpp>
+
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
@@ -370,4 +372,5 @@ struct member_tables {
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+#include <superoffice/base/detail/macros_end.hpp>
 #endif

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include <superoffice/base/detail/macros_begin.hpp>
+
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
@@ -35,4 +37,5 @@ constexpr const enumerator* find_enumerator(borrowed_list<enumerator> table, std
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+#include <superoffice/base/detail/macros_end.hpp>
 #endif

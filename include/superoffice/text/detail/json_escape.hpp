@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <superoffice/base/detail/macros_begin.hpp>
+
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
@@ -116,4 +118,5 @@ constexpr std::size_t read_escape(const char*& at, char* out) noexcept {
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+#include <superoffice/base/detail/macros_end.hpp>
 #endif

@@ -15,6 +15,8 @@
 #include <cstring>
 #include <string_view>
 
+#include <superoffice/base/detail/macros_begin.hpp>
+
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
@@ -251,4 +253,5 @@ SUPEROFFICE_COLD inline errc read_json_literal(json_cursor& c, json_kind wanted)
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+#include <superoffice/base/detail/macros_end.hpp>
 #endif

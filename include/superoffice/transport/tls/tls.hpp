@@ -279,6 +279,8 @@ class tls : public detail::clock_of<Link> {
 
 #include <concepts>
 
+#include <superoffice/base/detail/macros_begin.hpp>
+
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
@@ -291,6 +293,8 @@ class tls {
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+
+#include <superoffice/base/detail/macros_end.hpp>
 
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 #endif
