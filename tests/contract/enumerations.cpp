@@ -8,6 +8,7 @@ using superoffice::ETableRight;
 
 TEST_CASE_TEMPLATE("§6 states: every text, any case, numbers, and what nobody knows", Reader, READERS) {
     host<Reader> to;
+    constexpr bool is_known = true, is_unknown = false, is_final = true, goes_on = false;
     const struct {
         std::int32_t id;
         bool known;
@@ -15,23 +16,23 @@ TEST_CASE_TEMPLATE("§6 states: every text, any case, numbers, and what nobody k
         std::string_view text;
         bool final;
     } rows[] = {
-        {6100, true, 0, "Unknown", false},
-        {6101, true, 1, "New", false},
-        {6102, true, 2, "Aquired", false},
-        {6103, true, 3, "Started", false},
-        {6104, true, 4, "Succeeded", true},
-        {6105, true, 5, "Failed", true},
-        {6106, true, 6, "SucceededManualCleanup", true},
-        {6107, true, 99999, "All", false},
-        {6108, false, 0, "Paused", false},
-        {6109, true, 3, "started", false},
-        {6110, true, 3, "Started", false},
-        {6111, true, 99999, "All", false},
-        {6112, false, 77, "", false},
-        {6113, false, 0, "3", false},
-        {6115, false, 0, "", false},
-        {6117, true, 3, "Started", false},
-        {6118, false, 0, "Acquired", false},
+        {6100, is_known, 0, "Unknown", goes_on},
+        {6101, is_known, 1, "New", goes_on},
+        {6102, is_known, 2, "Aquired", goes_on},
+        {6103, is_known, 3, "Started", goes_on},
+        {6104, is_known, 4, "Succeeded", is_final},
+        {6105, is_known, 5, "Failed", is_final},
+        {6106, is_known, 6, "SucceededManualCleanup", is_final},
+        {6107, is_known, 99999, "All", goes_on},
+        {6108, is_unknown, 0, "Paused", goes_on},
+        {6109, is_known, 3, "started", goes_on},
+        {6110, is_known, 3, "Started", goes_on},
+        {6111, is_known, 99999, "All", goes_on},
+        {6112, is_unknown, 77, "", goes_on},
+        {6113, is_unknown, 0, "3", goes_on},
+        {6115, is_unknown, 0, "", goes_on},
+        {6117, is_known, 3, "Started", goes_on},
+        {6118, is_unknown, 0, "Acquired", goes_on},
     };
     for (const auto& row : rows) {
         CAPTURE(row.id);
@@ -51,17 +52,18 @@ TEST_CASE_TEMPLATE("§6 states: every text, any case, numbers, and what nobody k
 
 TEST_CASE_TEMPLATE("§6 cancellation: every text, any case, numbers, and what nobody knows", Reader, READERS) {
     host<Reader> to;
+    constexpr bool is_known = true, is_unknown = false;
     const struct {
         std::int32_t id;
         bool known;
         std::int32_t number;
         std::string_view text;
     } rows[] = {
-        {6120, true, 0, "CanCancel"},    {6121, true, 1, "CancelWithWarning"},
-        {6122, true, 2, "CannotCancel"}, {6123, false, 0, "MayCancel"},
-        {6124, true, 0, "CanCancel"},    {6125, true, 1, "CancelWithWarning"},
-        {6126, true, 2, "CannotCancel"}, {6127, false, 7, ""},
-        {6129, true, 0, "cancancel"},
+        {6120, is_known, 0, "CanCancel"},    {6121, is_known, 1, "CancelWithWarning"},
+        {6122, is_known, 2, "CannotCancel"}, {6123, is_unknown, 0, "MayCancel"},
+        {6124, is_known, 0, "CanCancel"},    {6125, is_known, 1, "CancelWithWarning"},
+        {6126, is_known, 2, "CannotCancel"}, {6127, is_unknown, 7, ""},
+        {6129, is_known, 0, "cancancel"},
     };
     for (const auto& row : rows) {
         CAPTURE(row.id);

@@ -138,21 +138,22 @@ TEST_CASE("std_types: an empty optional that cannot be left out is written as nu
 }
 
 TEST_CASE("std_types: dates as chrono has them") {
+    constexpr bool has_time = true, has_none = false;
     struct {
         std::string_view text;
         bool there;
         std::int64_t nanoseconds;
     } const cases[] = {
-        {"1970-01-01T00:00:00Z", true, 0},
-        {"1969-12-31T23:59:59.9Z", true, -100'000'000},
-        {"2024-11-27T09:15:00+01:00", true, 1'732'695'300'000'000'000},
-        {"2021-06-05T14:28:21.0771703+02:00", true, 1'622'896'101'077'170'300},
-        {"2024-11-27T09:15:00", false, 0},           // where?
-        {"0001-01-01T00:00:00Z", false, 0},          // not set
-        {"9999-12-31T23:59:59.9999999Z", false, 0},  // more than 64 bits of nanoseconds
-        {"1678-01-01T00:00:00Z", true, -9'214'560'000'000'000'000},
-        {"1600-01-01T00:00:00Z", false, 0},
-        {"", false, 0},
+        {"1970-01-01T00:00:00Z", has_time, 0},
+        {"1969-12-31T23:59:59.9Z", has_time, -100'000'000},
+        {"2024-11-27T09:15:00+01:00", has_time, 1'732'695'300'000'000'000},
+        {"2021-06-05T14:28:21.0771703+02:00", has_time, 1'622'896'101'077'170'300},
+        {"2024-11-27T09:15:00", has_none, 0},           // where?
+        {"0001-01-01T00:00:00Z", has_none, 0},          // not set
+        {"9999-12-31T23:59:59.9999999Z", has_none, 0},  // more than 64 bits of nanoseconds
+        {"1678-01-01T00:00:00Z", has_time, -9'214'560'000'000'000'000},
+        {"1600-01-01T00:00:00Z", has_none, 0},
+        {"", has_none, 0},
     };
     for (const auto& one : cases) {
         CAPTURE(one.text);

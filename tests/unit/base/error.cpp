@@ -1,4 +1,4 @@
-// Tests of superoffice/error.hpp.
+// Tests of superoffice/base/error.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/base/error.hpp>
 
@@ -38,28 +38,29 @@ TEST_CASE("error: every code has a name, a sentence and somebody who can help, a
 }
 
 TEST_CASE("error: rows stand beside their codes") {
+    constexpr bool may_repeat = true, in_vain = false;
     struct {
         errc code;
         std::string_view name;
         remedy who;
         bool repeatable;
     } const cases[] = {
-        {errc::ok, "ok", remedy::program, false},
-        {errc::deadline_exceeded, "deadline_exceeded", remedy::wait, true},
-        {errc::bad_header_value, "bad_header_value", remedy::program, false},
-        {errc::memory_too_small, "memory_too_small", remedy::program, false},
-        {errc::name_not_found, "name_not_found", remedy::user, false},
-        {errc::connection_reset, "connection_reset", remedy::wait, true},
-        {errc::certificate_expired, "certificate_expired", remedy::administrator, false},
-        {errc::truncated_close, "truncated_close", remedy::wait, true},
-        {errc::bad_http, "bad_http", remedy::administrator, false},
-        {errc::null_document, "null_document", remedy::program, false},
-        {errc::out_of_range, "out_of_range", remedy::program, false},
-        {errc::no_such_task, "no_such_task", remedy::user, false},
-        {errc::unauthorized, "unauthorized", remedy::user, false},
-        {errc::throttled, "throttled", remedy::wait, true},
-        {errc::unavailable, "unavailable", remedy::wait, true},
-        {errc::not_json, "not_json", remedy::administrator, false},
+        {errc::ok, "ok", remedy::program, in_vain},
+        {errc::deadline_exceeded, "deadline_exceeded", remedy::wait, may_repeat},
+        {errc::bad_header_value, "bad_header_value", remedy::program, in_vain},
+        {errc::memory_too_small, "memory_too_small", remedy::program, in_vain},
+        {errc::name_not_found, "name_not_found", remedy::user, in_vain},
+        {errc::connection_reset, "connection_reset", remedy::wait, may_repeat},
+        {errc::certificate_expired, "certificate_expired", remedy::administrator, in_vain},
+        {errc::truncated_close, "truncated_close", remedy::wait, may_repeat},
+        {errc::bad_http, "bad_http", remedy::administrator, in_vain},
+        {errc::null_document, "null_document", remedy::program, in_vain},
+        {errc::out_of_range, "out_of_range", remedy::program, in_vain},
+        {errc::no_such_task, "no_such_task", remedy::user, in_vain},
+        {errc::unauthorized, "unauthorized", remedy::user, in_vain},
+        {errc::throttled, "throttled", remedy::wait, may_repeat},
+        {errc::unavailable, "unavailable", remedy::wait, may_repeat},
+        {errc::not_json, "not_json", remedy::administrator, in_vain},
     };
     for (const auto& one : cases) {
         CAPTURE(one.name);

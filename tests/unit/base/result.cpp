@@ -1,4 +1,4 @@
-// Tests of superoffice/result.hpp.
+// Tests of superoffice/base/result.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/base/result.hpp>
 

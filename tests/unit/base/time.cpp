@@ -1,4 +1,4 @@
-// Tests of superoffice/time.hpp.
+// Tests of superoffice/base/time.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/base/time.hpp>
 

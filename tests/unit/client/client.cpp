@@ -526,17 +526,18 @@ TEST_CASE("client: the deadline spans a refused credential's repeat and the way 
     const std::string question =
         "GET /api/state/Cust12345 HTTP/1.1\r\nHost: directory.example\r\nAccept: application/json\r\n"
         "Accept-Encoding: identity\r\nUser-Agent: superoffice-batch/" SUPEROFFICE_VERSION_TEXT "\r\n\r\n";
+    constexpr bool credential_is_late = true, link_is_late = false;
     const struct {
         const char* what;
         bool is_slow;
         std::vector<script_step> steps;  // after the first request
         stage at;
     } rows[] = {
-        {"fetching a fresh one", true, {script::gives(unauthorized)}, stage::credential},
-        {"the repeat", false, {script::gives(unauthorized), script::expects(request)}, stage::receive},
-        {"the directory's address", false, {script::gives(moved), script::stops()}, stage::connect},
+        {"fetching a fresh one", credential_is_late, {script::gives(unauthorized)}, stage::credential},
+        {"the repeat", link_is_late, {script::gives(unauthorized), script::expects(request)}, stage::receive},
+        {"the directory's address", link_is_late, {script::gives(moved), script::stops()}, stage::connect},
         {"the directory's reply",
-         false,
+         link_is_late,
          {script::gives(moved), script::stops(), script::starts(), script::expects(question)},
          stage::receive},
     };

@@ -250,10 +250,11 @@ TEST_CASE("watch: section 13, a task may go back, and its percent may shrink") {
 TEST_CASE("watch: what a reply does not say is not what the one before it said") {
     struct row {
         std::string_view second;
-        bool absent, null;
+        bool absent = false, null = false;
     };
-    const row rows[] = {{R"({"State":"Started"})", true, false},
-                        {R"({"State":"Started","ProgressDescription":null,"Name":null,"Id":null})", false, true}};
+    const row rows[] = {
+        {.second = R"({"State":"Started"})", .absent = true},
+        {.second = R"({"State":"Started","ProgressDescription":null,"Name":null,"Id":null})", .null = true}};
     for (const row& each : rows)
         for (const bool fails_between : {false, true}) {
             CAPTURE(each.second);

@@ -1,4 +1,4 @@
-// Tests of superoffice/json/writer.hpp.
+// Tests of superoffice/codec/writer.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/codec/writer.hpp>
 

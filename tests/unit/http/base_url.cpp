@@ -1,4 +1,4 @@
-// Tests of superoffice/base_url.hpp.
+// Tests of superoffice/http/base_url.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/http/base_url.hpp>
 
@@ -21,6 +21,7 @@ static_assert(parse_base_url("https://sod.superoffice.com/Cust12345/api")->root 
 }  // namespace
 
 TEST_CASE("base_url: section 2, the forms that people have at hand") {
+    constexpr bool https = true, http = false;
     struct {
         std::string_view text;
         bool https;
@@ -30,37 +31,37 @@ TEST_CASE("base_url: section 2, the forms that people have at hand") {
         std::string_view root;
     } const cases[] = {
         // documented
-        {"http://crm.example.com/superoffice/api", false, "crm.example.com", 80, "crm.example.com", "/superoffice"},
-        {"https://example.com/Super/api/", true, "example.com", 443, "example.com", "/Super"},
-        {"http://www.example.com/crm/api/v1", false, "www.example.com", 80, "www.example.com", "/crm"},
-        {"http://superoffice80/api/v1", false, "superoffice80", 80, "superoffice80", ""},
-        {"https://sod.superoffice.com/Cust26759/api/", true, "sod.superoffice.com", 443, "sod.superoffice.com",
+        {"http://crm.example.com/superoffice/api", http, "crm.example.com", 80, "crm.example.com", "/superoffice"},
+        {"https://example.com/Super/api/", https, "example.com", 443, "example.com", "/Super"},
+        {"http://www.example.com/crm/api/v1", http, "www.example.com", 80, "www.example.com", "/crm"},
+        {"http://superoffice80/api/v1", http, "superoffice80", 80, "superoffice80", ""},
+        {"https://sod.superoffice.com/Cust26759/api/", https, "sod.superoffice.com", 443, "sod.superoffice.com",
          "/Cust26759"},
-        {"https://online2.superoffice.com/Cust12345", true, "online2.superoffice.com", 443, "online2.superoffice.com",
+        {"https://online2.superoffice.com/Cust12345", https, "online2.superoffice.com", 443, "online2.superoffice.com",
          "/Cust12345"},
-        {"https://online2.superoffice.com:443/Cust12345", true, "online2.superoffice.com", 443,
+        {"https://online2.superoffice.com:443/Cust12345", https, "online2.superoffice.com", 443,
          "online2.superoffice.com:443", "/Cust12345"},
-        {"https://online2.superoffice.com/Cust12345/api/v1/", true, "online2.superoffice.com", 443,
+        {"https://online2.superoffice.com/Cust12345/api/v1/", https, "online2.superoffice.com", 443,
          "online2.superoffice.com", "/Cust12345"},
         // of the same make
-        {"https://example.com", true, "example.com", 443, "example.com", ""},
-        {"https://example.com/", true, "example.com", 443, "example.com", ""},
-        {"https://example.com/api", true, "example.com", 443, "example.com", ""},
-        {"https://example.com//", true, "example.com", 443, "example.com", ""},
-        {"https://example.com/x//", true, "example.com", 443, "example.com", "/x"},
-        {"HTTPS://Example.COM/Cust/API/V1", true, "Example.COM", 443, "Example.COM", "/Cust"},
-        {"Http://example.com", false, "example.com", 80, "example.com", ""},
-        {"https://example.com/api/api", true, "example.com", 443, "example.com", "/api"},  // a directory of that name
-        {"https://example.com/api/api/v1", true, "example.com", 443, "example.com", "/api"},
-        {"https://example.com/myapi", true, "example.com", 443, "example.com", "/myapi"},
-        {"https://example.com/api/v2", true, "example.com", 443, "example.com", "/api/v2"},
-        {"https://example.com/a/b%20c/~d;e=f", true, "example.com", 443, "example.com", "/a/b%20c/~d;e=f"},
-        {"https://127.0.0.1:8443/api", true, "127.0.0.1", 8443, "127.0.0.1:8443", ""},
-        {"http://my_host:1", false, "my_host", 1, "my_host:1", ""},
-        {"https://h:65535/", true, "h", 65535, "h:65535", ""},
-        {"https://[::1]", true, "::1", 443, "[::1]", ""},
-        {"https://[2001:db8::192.0.2.1]:8443/Cust/api", true, "2001:db8::192.0.2.1", 8443, "[2001:db8::192.0.2.1]:8443",
-         "/Cust"},
+        {"https://example.com", https, "example.com", 443, "example.com", ""},
+        {"https://example.com/", https, "example.com", 443, "example.com", ""},
+        {"https://example.com/api", https, "example.com", 443, "example.com", ""},
+        {"https://example.com//", https, "example.com", 443, "example.com", ""},
+        {"https://example.com/x//", https, "example.com", 443, "example.com", "/x"},
+        {"HTTPS://Example.COM/Cust/API/V1", https, "Example.COM", 443, "Example.COM", "/Cust"},
+        {"Http://example.com", http, "example.com", 80, "example.com", ""},
+        {"https://example.com/api/api", https, "example.com", 443, "example.com", "/api"},  // a directory of that name
+        {"https://example.com/api/api/v1", https, "example.com", 443, "example.com", "/api"},
+        {"https://example.com/myapi", https, "example.com", 443, "example.com", "/myapi"},
+        {"https://example.com/api/v2", https, "example.com", 443, "example.com", "/api/v2"},
+        {"https://example.com/a/b%20c/~d;e=f", https, "example.com", 443, "example.com", "/a/b%20c/~d;e=f"},
+        {"https://127.0.0.1:8443/api", https, "127.0.0.1", 8443, "127.0.0.1:8443", ""},
+        {"http://my_host:1", http, "my_host", 1, "my_host:1", ""},
+        {"https://h:65535/", https, "h", 65535, "h:65535", ""},
+        {"https://[::1]", https, "::1", 443, "[::1]", ""},
+        {"https://[2001:db8::192.0.2.1]:8443/Cust/api", https, "2001:db8::192.0.2.1", 8443,
+         "[2001:db8::192.0.2.1]:8443", "/Cust"},
     };
     for (const auto& one : cases) {
         CAPTURE(one.text);

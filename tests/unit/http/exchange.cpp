@@ -1,4 +1,4 @@
-// Tests of superoffice/exchange.hpp.
+// Tests of superoffice/http/exchange.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/http/exchange.hpp>
 
@@ -29,6 +29,9 @@ constexpr std::string_view request = "POST /api HTTP/1.1\r\nHost: x\r\nAuthoriza
 // How a reply ends.
 enum class ending { open, closed };
 
+// Whether the connection may be used again.
+constexpr bool kept = true, dropped = false;
+
 struct good_reply {
     std::string_view subject;
     std::string_view reply;
@@ -39,66 +42,66 @@ struct good_reply {
 };
 
 const good_reply good_replies[] = {
-    {"length", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello"sv, 200, "Hello", true},
-    {"length 0", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"sv, 200, "", true},
-    {"length with leading zeros", "HTTP/1.1 200 OK\r\nContent-Length: 0005\r\n\r\nHello"sv, 200, "Hello", true},
+    {"length", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello"sv, 200, "Hello", kept},
+    {"length 0", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"sv, 200, "", kept},
+    {"length with leading zeros", "HTTP/1.1 200 OK\r\nContent-Length: 0005\r\n\r\nHello"sv, 200, "Hello", kept},
     {"length twice, the same", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nHello"sv, 200, "Hello",
-     true},
-    {"length between white space", "HTTP/1.1 200 OK\r\nContent-Length: \t 5 \t\r\n\r\nHello"sv, 200, "Hello", true},
-    {"length in another case", "HTTP/1.1 200 OK\r\ncOnTeNt-lEnGtH:5\r\n\r\nHello"sv, 200, "Hello", true},
-    {"binary body", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n\0\r\n\r\xff"sv, 200, "\0\r\n\r\xff"sv, true},
-    {"lone LFs in the head", "HTTP/1.1 200 OK\nContent-Length: 5\r\nA: b\n\nHello"sv, 200, "Hello", true},
-    {"no reason phrase", "HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", true},
-    {"no reason phrase and no space", "HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", true},
-    {"no space and a lone LF", "HTTP/1.1 200\nContent-Length: 2\n\nok"sv, 200, "ok", true},
+     kept},
+    {"length between white space", "HTTP/1.1 200 OK\r\nContent-Length: \t 5 \t\r\n\r\nHello"sv, 200, "Hello", kept},
+    {"length in another case", "HTTP/1.1 200 OK\r\ncOnTeNt-lEnGtH:5\r\n\r\nHello"sv, 200, "Hello", kept},
+    {"binary body", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n\0\r\n\r\xff"sv, 200, "\0\r\n\r\xff"sv, kept},
+    {"lone LFs in the head", "HTTP/1.1 200 OK\nContent-Length: 5\r\nA: b\n\nHello"sv, 200, "Hello", kept},
+    {"no reason phrase", "HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", kept},
+    {"no reason phrase and no space", "HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", kept},
+    {"no space and a lone LF", "HTTP/1.1 200\nContent-Length: 2\n\nok"sv, 200, "ok", kept},
     {"reason phrase in another alphabet", "HTTP/1.1 404 \xd0\x9d\xd0\xb5\tt\r\nContent-Length: 0\r\n\r\n"sv, 404, "",
-     true},
-    {"highest status", "HTTP/1.1 599 x\r\nContent-Length: 0\r\n\r\n"sv, 599, "", true},
-    {"empty value", "HTTP/1.1 200 OK\r\nA:\r\nContent-Length: 0\r\n\r\n"sv, 200, "", true},
+     kept},
+    {"highest status", "HTTP/1.1 599 x\r\nContent-Length: 0\r\n\r\n"sv, 599, "", kept},
+    {"empty value", "HTTP/1.1 200 OK\r\nA:\r\nContent-Length: 0\r\n\r\n"sv, 200, "", kept},
 
-    {"204", "HTTP/1.1 204 No Content\r\n\r\n"sv, 204, "", true},
-    {"204 that announces a body", "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n"sv, 204, "", true},
-    {"304 that announces a body", "HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n"sv, 304, "", true},
-    {"304 with a content coding", "HTTP/1.1 304 Not Modified\r\nContent-Encoding: gzip\r\n\r\n"sv, 304, "", true},
+    {"204", "HTTP/1.1 204 No Content\r\n\r\n"sv, 204, "", kept},
+    {"204 that announces a body", "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n"sv, 204, "", kept},
+    {"304 that announces a body", "HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n"sv, 304, "", kept},
+    {"304 with a content coding", "HTTP/1.1 304 Not Modified\r\nContent-Encoding: gzip\r\n\r\n"sv, 304, "", kept},
     {"empty body with a content coding", "HTTP/1.1 401 No\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n"sv,
-     401, "", true},
+     401, "", kept},
 
     {"1xx first", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello"sv, 200, "Hello",
-     true},
+     kept},
     {"several 1xx first",
      "HTTP/1.1 102 Processing\r\nA: b\r\n\r\nHTTP/1.1 103 Early\r\nContent-Length: 9\r\nLink: x\r\n\r\n"
      "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello"sv,
-     200, "Hello", true},
+     200, "Hello", kept},
 
     {"chunked", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nHello\r\n6\r\n World\r\n0\r\n\r\n"sv, 200,
-     "Hello World", true},
+     "Hello World", kept},
     {"chunked in another case", "HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"sv, 200,
-     "ok", true},
-    {"chunked and empty", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"sv, 200, "", true},
+     "ok", kept},
+    {"chunked and empty", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"sv, 200, "", kept},
     {"chunked with extensions and trailers",
      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
      "5;a=b\r\nHello\r\n6 ; c=\"d\"\r\n World\r\n0;last\r\nX-Check: 1\r\nY:\r\n\r\n"sv,
-     200, "Hello World", true},
+     200, "Hello World", kept},
 
-    {"until the peer closes", "HTTP/1.1 200 OK\r\n\r\nHello"sv, 200, "Hello", false, ending::closed},
-    {"until the peer closes, and empty", "HTTP/1.1 200 OK\r\n\r\n"sv, 200, "", false, ending::closed},
-    {"until the peer closes, HTTP/1.0", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n\r\nHello"sv, 200, "Hello", false,
-     ending::closed},
+    {"until the peer closes", "HTTP/1.1 200 OK\r\n\r\nHello"sv, 200, "Hello", dropped, ending::closed},
+    {"until the peer closes, and empty", "HTTP/1.1 200 OK\r\n\r\n"sv, 200, "", dropped, ending::closed},
+    {"until the peer closes, HTTP/1.0", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n\r\nHello"sv, 200, "Hello",
+     dropped, ending::closed},
 
-    {"identity", "HTTP/1.1 200 OK\r\nContent-Encoding: Identity\r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", true},
-    {"empty content coding", "HTTP/1.1 200 OK\r\nContent-Encoding: \r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", true},
+    {"identity", "HTTP/1.1 200 OK\r\nContent-Encoding: Identity\r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", kept},
+    {"empty content coding", "HTTP/1.1 200 OK\r\nContent-Encoding: \r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", kept},
 
-    {"HTTP/1.0 does not keep", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", false},
+    {"HTTP/1.0 does not keep", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", dropped},
     {"HTTP/1.0 keeps when it says so", "HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 2\r\n\r\nok"sv,
-     200, "ok", true},
-    {"close", "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", false},
+     200, "ok", kept},
+    {"close", "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", dropped},
     {"close within a list", "HTTP/1.1 200 OK\r\nConnection: TE ,\tCLOSE, x\r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok",
-     false},
+     dropped},
     {"close in a second line", "HTTP/1.1 200 OK\r\nConnection: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"sv,
-     200, "ok", false},
+     200, "ok", dropped},
     {"close beats keep-alive", "HTTP/1.0 200 OK\r\nConnection: close, keep-alive\r\nContent-Length: 2\r\n\r\nok"sv, 200,
-     "ok", false},
-    {"closed is not close", "HTTP/1.1 200 OK\r\nConnection: closed\r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", true},
+     "ok", dropped},
+    {"closed is not close", "HTTP/1.1 200 OK\r\nConnection: closed\r\nContent-Length: 2\r\n\r\nok"sv, 200, "ok", kept},
 };
 
 // '@' stands before the byte at fault and is taken out. `status` is what the error carries.

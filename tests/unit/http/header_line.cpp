@@ -1,4 +1,4 @@
-// Tests of superoffice/header_line.hpp.
+// Tests of superoffice/http/header_line.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/http/header_line.hpp>
 

@@ -1,4 +1,4 @@
-// Tests of superoffice/request_head.hpp.
+// Tests of superoffice/http/request_head.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/http/request_head.hpp>
 

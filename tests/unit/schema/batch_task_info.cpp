@@ -1,4 +1,4 @@
-// Tests of superoffice/batch_task_info.hpp.
+// Tests of superoffice/schema/batch_task_info.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/schema/batch_task_info.hpp>
 #include <superoffice/schema/detail/describe.hpp>
@@ -96,21 +96,22 @@ TEST_CASE("BatchTaskCancellationBehaviour: section 6, the wire's names and numbe
 }
 
 TEST_CASE("is_final: section 6, three states are terminal, in whatever type they come") {
+    constexpr bool is_final = true, goes_on = false;
     struct {
         std::string_view text;
         bool final;
     } const cases[] = {
-        {"Unknown", false},
-        {"New", false},
-        {"Aquired", false},
-        {"Started", false},
-        {"Succeeded", true},
-        {"Failed", true},
-        {"SucceededManualCleanup", true},
-        {"All", false},
-        {"Exploded", false},
-        {"", false},
-        {"succeeded", true},
+        {"Unknown", goes_on},
+        {"New", goes_on},
+        {"Aquired", goes_on},
+        {"Started", goes_on},
+        {"Succeeded", is_final},
+        {"Failed", is_final},
+        {"SucceededManualCleanup", is_final},
+        {"All", goes_on},
+        {"Exploded", goes_on},
+        {"", goes_on},
+        {"succeeded", is_final},
     };
     for (const auto& one : cases) {
         CAPTURE(one.text);

@@ -1,4 +1,4 @@
-// Tests of superoffice/coded.hpp.
+// Tests of superoffice/schema/coded.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/schema/batch_task_info.hpp>
 #include <superoffice/schema/coded.hpp>
@@ -25,6 +25,8 @@ static_assert(std::is_trivially_copyable_v<state>);
 static_assert(state{BatchTaskState::Aquired} == BatchTaskState::Aquired);
 static_assert(state::from_text("Aquired").text() == "Aquired");
 
+constexpr bool is_known = true, is_unknown = false;
+
 }  // namespace
 
 TEST_CASE("coded: section 6, texts of both enumerations in any letter case") {
@@ -33,23 +35,23 @@ TEST_CASE("coded: section 6, texts of both enumerations in any letter case") {
         bool known;
         BatchTaskState value;
     } const cases[] = {
-        {"Unknown", true, BatchTaskState::Unknown},
-        {"New", true, BatchTaskState::New},
-        {"Aquired", true, BatchTaskState::Aquired},
-        {"Started", true, BatchTaskState::Started},
-        {"Succeeded", true, BatchTaskState::Succeeded},
-        {"Failed", true, BatchTaskState::Failed},
-        {"SucceededManualCleanup", true, BatchTaskState::SucceededManualCleanup},
-        {"All", true, BatchTaskState::All},
-        {"started", true, BatchTaskState::Started},
-        {"STARTED", true, BatchTaskState::Started},
-        {"succeededmanualcleanup", true, BatchTaskState::SucceededManualCleanup},
-        {"Acquired", false, {}},  // with the c that the wire does not have
-        {"Succeeded ", false, {}},
-        {"Succeede", false, {}},
-        {"Paused", false, {}},
-        {"4", false, {}},
-        {"", false, {}},
+        {"Unknown", is_known, BatchTaskState::Unknown},
+        {"New", is_known, BatchTaskState::New},
+        {"Aquired", is_known, BatchTaskState::Aquired},
+        {"Started", is_known, BatchTaskState::Started},
+        {"Succeeded", is_known, BatchTaskState::Succeeded},
+        {"Failed", is_known, BatchTaskState::Failed},
+        {"SucceededManualCleanup", is_known, BatchTaskState::SucceededManualCleanup},
+        {"All", is_known, BatchTaskState::All},
+        {"started", is_known, BatchTaskState::Started},
+        {"STARTED", is_known, BatchTaskState::Started},
+        {"succeededmanualcleanup", is_known, BatchTaskState::SucceededManualCleanup},
+        {"Acquired", is_unknown, {}},  // with the c that the wire does not have
+        {"Succeeded ", is_unknown, {}},
+        {"Succeede", is_unknown, {}},
+        {"Paused", is_unknown, {}},
+        {"4", is_unknown, {}},
+        {"", is_unknown, {}},
     };
     for (const auto& one : cases) {
         CAPTURE(one.text);
@@ -74,7 +76,8 @@ TEST_CASE("coded: section 6, numbers") {
         bool known;
         std::string_view text;
     } const cases[] = {
-        {0, true, "Unknown"}, {4, true, "Succeeded"}, {99999, true, "All"}, {7, false, ""}, {-1, false, ""},
+        {0, is_known, "Unknown"}, {4, is_known, "Succeeded"}, {99999, is_known, "All"},
+        {7, is_unknown, ""},      {-1, is_unknown, ""},
     };
     for (const auto& one : cases) {
         CAPTURE(one.number);

@@ -1,4 +1,4 @@
-// Tests of superoffice/date_time.hpp.
+// Tests of superoffice/schema/date_time.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/schema/date_time.hpp>
 

@@ -1,4 +1,4 @@
-// Tests of superoffice/field.hpp.
+// Tests of superoffice/schema/field.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/schema/field.hpp>
 
@@ -41,13 +41,13 @@ static_assert(std::constructible_from<field<picky>, int>);
 TEST_CASE("field: is absent, null, or a value") {
     struct {
         field<int> it;
-        bool absent, null, value;
-        int or_seven;
+        bool absent = false, null = false, value = false;
+        int or_seven = 0;
     } const cases[] = {
-        {{}, true, false, false, 7},
-        {nullptr, false, true, false, 7},
-        {0, false, false, true, 0},
-        {5, false, false, true, 5},
+        {.it = {}, .absent = true, .or_seven = 7},
+        {.it = nullptr, .null = true, .or_seven = 7},
+        {.it = 0, .value = true, .or_seven = 0},
+        {.it = 5, .value = true, .or_seven = 5},
     };
     for (const auto& one : cases) {
         CHECK(one.it.is_absent() == one.absent);

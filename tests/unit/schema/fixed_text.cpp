@@ -1,4 +1,4 @@
-// Tests of superoffice/fixed_text.hpp.
+// Tests of superoffice/schema/fixed_text.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/schema/fixed_text.hpp>
 
@@ -23,6 +23,8 @@ static_assert([] {
     return text.assign("abc") && text == "abc" && !text.assign("abcd") && text == "abc";
 }());
 
+constexpr bool fits = true, too_long = false;
+
 }  // namespace
 
 TEST_CASE("fixed_text: holds up to N bytes with a NUL behind them") {
@@ -35,11 +37,11 @@ TEST_CASE("fixed_text: holds up to N bytes with a NUL behind them") {
         bool fits;
         std::string_view after;
     } const cases[] = {
-        {"abcd", true, "abcd"},
-        {"abcde", false, "abcd"},
-        {"", true, ""},
-        {"x", true, "x"},
-        {std::string_view{"a\0b", 3}, true, std::string_view{"a\0b", 3}},
+        {"abcd", fits, "abcd"},
+        {"abcde", too_long, "abcd"},
+        {"", fits, ""},
+        {"x", fits, "x"},
+        {std::string_view{"a\0b", 3}, fits, std::string_view{"a\0b", 3}},
     };
     for (const auto& one : cases) {
         CAPTURE(one.from);
@@ -58,12 +60,12 @@ TEST_CASE("fixed_text: takes JSON text with its escapes read, and counts what th
         bool fits;
         std::string_view after;
     } const cases[] = {
-        {R"("abcd")", true, "abcd"},
-        {R"("abcde")", false, "abcd"},
-        {R"("\u0041\n\\\"")", true, "A\n\\\""},
-        {R"("\ud83d\ude00")", true, "\xf0\x9f\x98\x80"},
-        {R"("\ud83d\ude00.")", false, "\xf0\x9f\x98\x80"},
-        {R"("")", true, ""},
+        {R"("abcd")", fits, "abcd"},
+        {R"("abcde")", too_long, "abcd"},
+        {R"("\u0041\n\\\"")", fits, "A\n\\\""},
+        {R"("\ud83d\ude00")", fits, "\xf0\x9f\x98\x80"},
+        {R"("\ud83d\ude00.")", too_long, "\xf0\x9f\x98\x80"},
+        {R"("")", fits, ""},
     };
     fixed_text<4> text;
     for (const auto& one : cases) {

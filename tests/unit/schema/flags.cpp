@@ -1,4 +1,4 @@
-// Tests of superoffice/flags.hpp.
+// Tests of superoffice/schema/flags.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/schema/flags.hpp>
 #include <superoffice/schema/rights.hpp>
@@ -20,6 +20,8 @@ enum class wide : std::uint32_t { low = 1, top = 0x8000'0000 };
 BOOST_DESCRIBE_ENUM(wide, low, top)
 
 static_assert(std::is_trivially_copyable_v<flags<table>>);
+
+constexpr bool is_known = true, is_unknown = false;
 
 struct mask_case {
     std::string_view text;
@@ -68,9 +70,9 @@ TEST_CASE("flags: section 6, every recorded form of a table's mask") {
         {"Select,, Update,", 3},
         {"", 0},
         {",", 0},
-        {"Select, Fly", 1, false},
-        {"Fly", 0, false},
-        {"Select Update", 0, false},
+        {"Select, Fly", 1, is_unknown},
+        {"Fly", 0, is_unknown},
+        {"Select Update", 0, is_unknown},
     };
     check_all<table>(cases, sizeof cases / sizeof cases[0]);
 }
@@ -90,7 +92,7 @@ TEST_CASE("flags: section 6, every recorded form of a field's mask") {
         {"UIHints", 192},
         {"Unused1, Unused2, Unused3", 28},
         {"UndefinedValue256", 256},
-        {"Update, UndefinedValue512", 3, false},
+        {"Update, UndefinedValue512", 3, is_unknown},
     };
     check_all<of_field>(cases, sizeof cases / sizeof cases[0]);
 }
@@ -101,8 +103,8 @@ TEST_CASE("flags: numbers, as archive replies have them") {
         bool known;
         std::string_view text;
     } const cases[] = {
-        {0, true, "None"}, {1, true, "Select"}, {15, true, "FULL"},        {6, true, ""},
-        {255, true, ""},   {256, false, ""},    {0xffff'ffffu, false, ""},
+        {0, is_known, "None"}, {1, is_known, "Select"}, {15, is_known, "FULL"},         {6, is_known, ""},
+        {255, is_known, ""},   {256, is_unknown, ""},   {0xffff'ffffu, is_unknown, ""},
     };
     for (const auto& one : cases) {
         CAPTURE(one.number);

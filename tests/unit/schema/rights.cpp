@@ -1,4 +1,4 @@
-// Tests of superoffice/rights.hpp.
+// Tests of superoffice/schema/rights.hpp.
 // SPDX-License-Identifier: BSL-1.0
 
 // What X11 and others define: the header has to put it back as it was.

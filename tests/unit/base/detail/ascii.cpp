@@ -1,4 +1,4 @@
-// Tests of superoffice/detail/ascii.hpp.
+// Tests of superoffice/base/detail/ascii.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/base/detail/ascii.hpp>
 
@@ -25,29 +25,30 @@ static_assert(ascii::decimal(0u).text() == "0");
 static_assert(ascii::decimal(UINT64_MAX).text() == "18446744073709551615");
 
 TEST_CASE("ascii: decimal text is taken only where it is nothing but digits and fits") {
+    constexpr bool taken = true, refused = false;
     struct row {
         std::string_view text;
         bool good;
         std::uint64_t value;
     };
     const row rows[] = {
-        {"0", true, 0},
-        {"497", true, 497},
-        {"000000000000000000000000000007", true, 7},
-        {"18446744073709551615", true, UINT64_MAX},
-        {"18446744073709551616", false, 0},
-        {"18446744073709551620", false, 0},
-        {"99999999999999999999", false, 0},
-        {"184467440737095516150", false, 0},
-        {"", false, 0},
-        {" 1", false, 0},
-        {"1 ", false, 0},
-        {"+1", false, 0},
-        {"-1", false, 0},
-        {"1,1", false, 0},
-        {"0x1", false, 0},
-        {"1\0"sv, false, 0},
-        {"\xb2", false, 0},  // a digit in Latin-1, to some locales
+        {"0", taken, 0},
+        {"497", taken, 497},
+        {"000000000000000000000000000007", taken, 7},
+        {"18446744073709551615", taken, UINT64_MAX},
+        {"18446744073709551616", refused, 0},
+        {"18446744073709551620", refused, 0},
+        {"99999999999999999999", refused, 0},
+        {"184467440737095516150", refused, 0},
+        {"", refused, 0},
+        {" 1", refused, 0},
+        {"1 ", refused, 0},
+        {"+1", refused, 0},
+        {"-1", refused, 0},
+        {"1,1", refused, 0},
+        {"0x1", refused, 0},
+        {"1\0"sv, refused, 0},
+        {"\xb2", refused, 0},  // a digit in Latin-1, to some locales
     };
     for (const row& r : rows) {
         CAPTURE(r.text);

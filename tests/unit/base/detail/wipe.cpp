@@ -1,4 +1,4 @@
-// Tests of superoffice/detail/wipe.hpp.
+// Tests of superoffice/base/detail/wipe.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/base/detail/wipe.hpp>
 

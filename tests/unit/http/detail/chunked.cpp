@@ -1,4 +1,4 @@
-// Tests of superoffice/detail/chunked.hpp.
+// Tests of superoffice/http/detail/chunked.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/http/detail/chunked.hpp>
 

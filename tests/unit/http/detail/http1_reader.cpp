@@ -26,34 +26,34 @@ http1_reader read_cut(std::string_view text, std::size_t cut, http1_reader::answ
 
 struct row {
     std::string_view text;
-    unsigned status;
-    unsigned minor_version;
-    bool has_length;
-    unsigned length;
-    bool has_transfer_coding;
-    bool chunked;
-    bool foreign_coding;
-    bool wants_close;
-    bool wants_keep_alive;
+    unsigned status = 200;
+    unsigned minor_version = 1;
+    // What the head says of its body and of the connection.
+    bool has_length = false;
+    unsigned length = 0;
+    bool has_transfer_coding = false;
+    bool chunked = false;
+    bool foreign_coding = false;
+    bool wants_close = false;
+    bool wants_keep_alive = false;
 };
 
 const row rows[] = {
-    {"HTTP/1.1 200 OK\r\n\r\n", 200, 1, false, 0, false, false, false, false, false},
-    {"HTTP/1.0 404 Not Found\n\n", 404, 0, false, 0, false, false, false, false, false},
-    {"HTTP/1.1 100\r\n\r\n", 100, 1, false, 0, false, false, false, false, false},
-    {"HTTP/1.1 200 OK\r\nCONTENT-LENGTH:12\r\n\r\n", 200, 1, true, 12, false, false, false, false, false},
-    {"HTTP/1.1 200 OK\r\nContent-Length-X: 12\r\n\r\n", 200, 1, false, 0, false, false, false, false, false},
-    {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", 200, 1, false, 0, true, true, false, false, false},
-    {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n\r\n", 200, 1, false, 0, true, false, false, false,
-     false},
-    {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n", 200, 1, false, 0, true, false,
-     false, false, false},
-    {"HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\n\r\n", 200, 1, false, 0, false, false, false, false, false},
-    {"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n", 200, 1, false, 0, false, false, true, false, false},
-    {"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", 200, 1, false, 0, false, false, false, true, false},
-    {"HTTP/1.1 200 OK\r\nConnection: ,, keep-alive ,\r\n\r\n", 200, 1, false, 0, false, false, false, false, true},
-    {"HTTP/1.1 200 OK\r\nConnection:\r\n\r\n", 200, 1, false, 0, false, false, false, false, false},
-    {"HTTP/1.1 200 OK\r\nConnection: keep-alive;close\r\n\r\n", 200, 1, false, 0, false, false, false, false, false},
+    {.text = "HTTP/1.1 200 OK\r\n\r\n"},
+    {.text = "HTTP/1.0 404 Not Found\n\n", .status = 404, .minor_version = 0},
+    {.text = "HTTP/1.1 100\r\n\r\n", .status = 100},
+    {.text = "HTTP/1.1 200 OK\r\nCONTENT-LENGTH:12\r\n\r\n", .has_length = true, .length = 12},
+    {.text = "HTTP/1.1 200 OK\r\nContent-Length-X: 12\r\n\r\n"},
+    {.text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", .has_transfer_coding = true, .chunked = true},
+    {.text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n\r\n", .has_transfer_coding = true},
+    {.text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n",
+     .has_transfer_coding = true},
+    {.text = "HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\n\r\n"},
+    {.text = "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n", .foreign_coding = true},
+    {.text = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", .wants_close = true},
+    {.text = "HTTP/1.1 200 OK\r\nConnection: ,, keep-alive ,\r\n\r\n", .wants_keep_alive = true},
+    {.text = "HTTP/1.1 200 OK\r\nConnection:\r\n\r\n"},
+    {.text = "HTTP/1.1 200 OK\r\nConnection: keep-alive;close\r\n\r\n"},
 };
 
 }  // namespace

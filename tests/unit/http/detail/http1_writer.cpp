@@ -1,4 +1,4 @@
-// Tests of superoffice/detail/http1_writer.hpp.
+// Tests of superoffice/http/detail/http1_writer.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/http/detail/http1_writer.hpp>
 

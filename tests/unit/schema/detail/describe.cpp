@@ -1,4 +1,4 @@
-// Tests of superoffice/detail/describe.hpp.
+// Tests of superoffice/schema/detail/describe.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/schema/detail/describe.hpp>
 

@@ -1,4 +1,4 @@
-// Tests of superoffice/detail/enumerators.hpp.
+// Tests of superoffice/schema/detail/enumerators.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/schema/detail/enumerators.hpp>
 

@@ -1,4 +1,4 @@
-// Tests of superoffice/detail/json_walk.hpp.
+// Tests of superoffice/text/detail/json_walk.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/text/detail/json_walk.hpp>
 

@@ -1,4 +1,4 @@
-// Tests of superoffice/transport/key_pin.hpp.
+// Tests of superoffice/transport/tls/key_pin.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/transport/tls/key_pin.hpp>
 

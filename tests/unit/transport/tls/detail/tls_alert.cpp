@@ -1,4 +1,4 @@
-// Tests of superoffice/detail/tls_alert.hpp.
+// Tests of superoffice/transport/tls/detail/tls_alert.hpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/transport/tls/detail/tls_alert.hpp>
 
