@@ -66,6 +66,17 @@ def no_step_waits():
     checks_of("network").no_step_waits()
 
 
+def cmake_ways():
+    """CMake 3.31 and an mbedTLS that has a CMake package; FetchContent differs in nothing from what runs outside."""
+    checks = [check for check in checks_of("install").checks()
+              if check.name in ("install: CMake, add_subdirectory", "install: CMake, find_package")]
+    for check in checks:
+        check.run()
+    if len(checks) != 2:
+        raise Failed(f"tests/install has other checks: {checks}")
+    return Counts(len(checks))
+
+
 def run_tool():
     module = checks_of("cli")
     module.FOLDER = FOLDER
@@ -78,6 +89,7 @@ def checks():
         yield Check(f"build {program}", lambda program=program: ninja(FOLDER, program), needs=("set up",))
         yield Check(program, lambda program=program: run_program(program), needs=(f"build {program}",))
     yield Check("no step of a call waits", no_step_waits)
+    yield Check("CMake projects use the library", cmake_ways)
     yield Check("build the tool and the examples", build_tool, needs=("set up",))
     yield Check("the tool and the examples", run_tool, needs=("build the tool and the examples",))
 

@@ -1,4 +1,5 @@
-"""Somebody else's project uses the library: Meson's as a subproject, through a wrap and installed, CMake's installed.
+"""Somebody else's project uses the library: Meson's as a subproject, through a wrap and installed, CMake's through pkg-config.
+cmake_ways.py has the CMake package.
 
 The project is built with warnings of its own choice, as errors, and nothing of ours may leak into it. What the README tells
 people to write is built as it stands there.
@@ -8,13 +9,18 @@ import json
 import pathlib
 import re
 import shutil
+import sys
 import tempfile
 
 from checking import ROOT, Check, Failed, output_of
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+import cmake_ways  # noqa: E402
+
 FLAGS_OF_OURS = ("-Wpedantic", "-Wconversion", "-Wshadow", "-Wold-style-cast", "-fno-")
-PARTS = ("meson.build", "meson_options.txt", "include", "single_include", "LICENSE", "examples", "tests")
+PARTS = ("meson.build", "meson_options.txt", "include", "single_include", "packaging", "LICENSE", "examples", "tests")
 LIBRARY_ONLY = ("-Dtests=disabled", "-Dexamples=disabled", "-Dcli=disabled")
 CROSS = "x86_64-w64-mingw32-g++-posix"
 FALLBACK = ("--wrap-mode=default", "--force-fallback-for=superoffice-batch,superoffice-batch-mbedtls")
@@ -219,3 +225,4 @@ def checks():
     yield Check("install: as the README says, from CMake", from_cmake)
     yield Check("install: missing packages are named", missing_packages_are_named)
     yield Check("install: a cross build is told where Boost is", cross_builds_are_told_of_boost)
+    yield from cmake_ways.checks()
