@@ -1,4 +1,4 @@
-// tests/contract/contract.hpp - the one local service of these tests, and clients for it as a user would make them.
+// tests/contract/contract.hpp - the local service that all contract tests share, and clients for it like a user's.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_TESTS_CONTRACT_CONTRACT_HPP
 #define SUPEROFFICE_TESTS_CONTRACT_CONTRACT_HPP
@@ -24,7 +24,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-// Every case that is about a reply runs with each reader.
+// How a contract test looks:
+//
+//     TEST_CASE_TEMPLATE("§7 texts: escapes are read", Reader, READERS) {
+//         host<Reader> to;                                       // link, memory and client, over TLS
+//         const auto task = to.api.get_batch_task_info(497);  // the id chooses the reply: see local_superoffice_tasks.py
+//         CHECK(...);
+//     }
+//
+// `control(...)` tells the service how to behave, `undisturbed` undoes that, `journal` reads what the service has seen.
+
+// The readers that a test of replies runs with, one after another.
 #if SUPEROFFICE_WITH_SIMDJSON
 #define READERS superoffice::compact_reader, superoffice::simdjson_reader
 #else
@@ -40,9 +50,11 @@ using superoffice::instant;
 using superoffice::milliseconds;
 using superoffice::stage;
 
+// Bearer tokens: the service accepts the first, and answers 401 to the second.
 inline constexpr const char* good_token = "8A:Cust12345.test-token-good";
 inline constexpr const char* expired_token = "8A:Cust12345.test-token-expired";
 
+/// Whether this machine has the IPv6 loopback address.
 inline bool has_ipv6() {
     const int probe = ::socket(AF_INET6, SOCK_STREAM, 0);
     if (probe == -1) return false;
@@ -54,7 +66,9 @@ inline bool has_ipv6() {
     return there;
 }
 
-/// Started at the first use, stopped when the program ends. Its tasks move by `advance_tasks` only and last 10 seconds.
+/// The local service. The first use starts it, the end of the program stops it. It has three listeners: the main one with
+/// TLS, "plain" without, and "second" with TLS on another port. Its clock stands still: only `advance_tasks` makes tasks
+/// progress, and a task takes 10 seconds of that clock.
 inline support::local_service& service() {
     static support::local_service one({"--manual-clock", "--task-seconds", "10", "--host",
                                        has_ipv6() ? "both" : "127.0.0.1", "--listen", "plain=plain", "--listen",
@@ -63,13 +77,15 @@ inline support::local_service& service() {
     return one;
 }
 
-/// "https://localhost:40001", and the same without TLS.
+/// Scheme, host and port of a listener, such as "https://localhost:40001"; of the main one where none is named.
 inline std::string origin(std::string_view listener = {}) {
     const std::string url = listener.empty() ? service().base_url() : service().base_url(listener);
     return url.substr(0, url.find('/', url.find("://") + 3));
 }
 
-/// A control call, over a socket of its own; answers the reply's body.
+/// Sends a command to the service: POST /control/NAME with JSON arguments. tests/support/local_superoffice.py lists
+/// them ("reset", "clock", "next", "expire" ...). Uses a plain socket, not the library. Answers the reply's body; fails
+/// the test unless the status is 200.
 inline std::string control(std::string_view name, std::string_view arguments = "{}") {
     const int link = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in to{};
@@ -91,12 +107,13 @@ inline std::string control(std::string_view name, std::string_view arguments = "
     return text.substr(text.find("\r\n\r\n") + 4);
 }
 
+/// Moves the service's clock, and with it all tasks, forward.
 inline void advance_tasks(milliseconds by) {
     control("clock",
             "{\"advance\": " + std::to_string(by.count() / 1000) + "." + std::to_string(by.count() % 1000 / 100) + "}");
 }
 
-/// A case that changes the service puts it back, before and after.
+/// Declared first in a test that changes the service: resets the service before the test and after it.
 struct undisturbed {
     undisturbed() { control("reset"); }
     undisturbed(const undisturbed&) = delete;
@@ -104,11 +121,12 @@ struct undisturbed {
     ~undisturbed() { control("reset"); }
 };
 
-/// What the service has logged since this was made.
+/// What the service has logged since this object was made: one line of JSON for each event.
 class journal {
   public:
     journal() : from_(service().log().size()) {}
 
+    /// The lines that contain `part`.
     [[nodiscard]] std::vector<std::string> lines(std::string_view part) const {
         std::vector<std::string> found;
         std::istringstream all(service().log().substr(from_));
@@ -117,6 +135,7 @@ class journal {
         return found;
     }
     [[nodiscard]] std::vector<std::string> requests() const { return lines("\"event\": \"request\""); }
+    /// Empty if there was none.
     [[nodiscard]] std::string last_request() const {
         const auto all = requests();
         return all.empty() ? std::string{} : all.back();
@@ -127,14 +146,16 @@ class journal {
     std::size_t from_;
 };
 
+/// Whether the line contains `part`.
 inline bool holds(const std::string& line, std::string_view part) { return line.find(part) != std::string::npos; }
 
-/// A logged request has this header line.
+/// Whether a logged request has this header line; the second form accepts any value.
 inline bool has_header(const std::string& line, const std::string& name, const std::string& value) {
     return holds(line, "[\"" + name + "\", \"" + value + "\"]");
 }
 inline bool has_header(const std::string& line, const std::string& name) { return holds(line, "[\"" + name + "\", "); }
 
+/// A reader for replies of up to `bytes` bytes. simdjson's takes its memory when it is made, the compact one needs none.
 template <class Reader>
 Reader make_reader(std::size_t bytes) {
     if constexpr (std::is_constructible_v<Reader, std::size_t>)
@@ -143,9 +164,11 @@ Reader make_reader(std::size_t bytes) {
         return Reader{};
 }
 
+/// Enough for every reply of the service but those that are too large on purpose.
 inline constexpr std::size_t usual_memory = 64 * 1024;
 
-/// A link, memory, and a client over both: what a program has. Over TLS, to the tenant's root, with a good access token, unless told otherwise.
+/// What a program has: a TLS link, memory, and a client `api` over both. The first constructor uses the good access token.
+/// `base_url` may name another listener or tenant, `bytes` sets the size of the memory.
 template <class Reader = superoffice::default_reader, class Credential = superoffice::bearer>
 class host {
   public:
@@ -163,7 +186,7 @@ class host {
     superoffice::client<superoffice::mbedtls_socket, Credential, Reader> api;
 };
 
-/// The same without TLS.
+/// The same over the listener without TLS.
 template <class Reader = superoffice::default_reader, class Credential = superoffice::bearer>
 class plain_host {
   public:
@@ -178,14 +201,15 @@ class plain_host {
     superoffice::client<superoffice::tcp_socket, Credential, Reader> api;
 };
 
-/// Steps a call to its end: the first step at `first`, all others at `later`. Waits for the link, never for time.
+/// Steps a call to its end. The call is told that it is `first` at the first step and `later` at all others, so a test
+/// chooses how much time passes. Sleeps until the link is ready, never until a time.
 template <class Link, class Call>
 void drive(Link& link, Call& call, instant first, instant later) {
     for (instant now = first; call.step(now) != superoffice::step_state::done; now = later)
         if (call.wants().what != superoffice::wait_for::time) link.wait(call.wants().what, milliseconds{1000});
 }
 
-/// A reply that is no task: how the call ends, and what `last_reply()` says.
+/// A row of a table: the id of a task whose reply is refused, how the call ends, and what `last_reply()` says.
 struct refusal {
     std::int32_t id;
     errc code;
@@ -195,6 +219,7 @@ struct refusal {
     std::string_view type = {};
 };
 
+/// Makes the call of the row and compares. `to` is a `host` or a `plain_host`.
 template <class Host>
 void check_refusal(Host& to, const refusal& row) {
     CAPTURE(row.id);
@@ -207,7 +232,7 @@ void check_refusal(Host& to, const refusal& row) {
     CHECK(to.api.last_reply().type == row.type);
 }
 
-/// The documented sample, all 24 properties (sections 1.4 and 1.5).
+/// Compares all 24 properties with the documented sample (sections 1.4 and 1.5).
 inline void check_sample(const superoffice::result<BatchTaskInfo>& task) {
     const std::string problem = name(task.error().code);
     REQUIRE_MESSAGE(task.has_value(), problem);
