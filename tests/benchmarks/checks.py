@@ -1,5 +1,5 @@
 """Instructions, which repeat to the last digit: of decoding and of the whole call, as ratios to what is written by hand in
-the same run. And the README's table has the rows and limits of ./tests/bench.
+the same run. And the table in its README.md has the rows and limits of ./tests/bench.
 """
 
 import pathlib
@@ -14,6 +14,8 @@ import bench_programs as building  # noqa: E402
 import bench_documents as documents  # noqa: E402
 import bench_table as table  # noqa: E402
 from checking import BUILD, ROOT, Check, Failed, output_of  # noqa: E402
+
+PAGE = ROOT / "tests" / "benchmarks" / "README.md"
 
 # Set and contender, by which hand: at most so many times its instructions. What was measured, rounded up by a twentieth:
 # lower a limit when the code has become better; raise one only for a reason that the commit gives.
@@ -76,25 +78,25 @@ def instructions():
 
 
 def same_rows():
-    text = (ROOT / "README.md").read_text()
+    text = PAGE.read_text(encoding="utf-8")
     found = re.search(r"<!-- tests/bench -->\n(.*?)<!-- end of tests/bench -->\n", text, re.DOTALL)
     if not found:
-        raise Failed("README.md has no block of ./tests/bench")
+        raise Failed("tests/benchmarks/README.md has no block of ./tests/bench")
     there = [tuple(cell.strip() for cell in line.strip("|").split("|")[:2])
              for line in found[1].splitlines() if line.startswith("|")][2:]
     wanted = [(row.what, row.shown_limit()) for row in table.ROWS]
     if there != wanted:
-        raise Failed("README.md has other rows or limits than tests/benchmarks/bench_table.py; ./tests/bench --readme writes them:\n" +
+        raise Failed("tests/benchmarks/README.md has other rows or limits than tests/benchmarks/bench_table.py; ./tests/bench --readme writes them:\n" +
                      "\n".join(f"{what} | {limit}" for what, limit in wanted if (what, limit) not in there))
     if not (ROOT / "tests" / "benchmarks" / "growth.svg").exists():
         raise Failed("tests/benchmarks/growth.svg is missing; ./tests/bench --readme draws it")
 
 
 def checks():
-    if "<!-- tests/bench -->\n<!-- end of" not in (ROOT / "README.md").read_text():
-        yield Check("benchmarks: the README's rows and limits", same_rows)
+    if "<!-- tests/bench -->\n<!-- end of" not in PAGE.read_text(encoding="utf-8"):
+        yield Check("benchmarks: rows and limits of the page", same_rows)
     else:
-        print("skipped benchmarks: the README has no table of ./tests/bench yet")
+        print("skipped benchmarks: tests/benchmarks/README.md has no table of ./tests/bench yet")
     version = subprocess.run(["g++", "-dumpversion"], capture_output=True, text=True, check=False).stdout.strip()
     if platform.machine() != "x86_64" or version.split(".")[0] != "12":
         print("skipped benchmarks: instructions: the limits are those of g++ 12 on x86-64")

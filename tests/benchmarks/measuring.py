@@ -22,7 +22,7 @@ from checking import INCLUDE, ROOT, Failed, output_of
 
 DATA = building.FOLDER / "data"
 PLOT = ROOT / "tests" / "benchmarks" / "growth.svg"
-README = ROOT / "README.md"
+PAGE = ROOT / "tests" / "benchmarks" / "README.md"
 MARKER = "tests/bench"
 
 FULL = "ours,ours_compact,find_unordered,switch,rapidjson,nlohmann,boost,cjson,jsmn"
@@ -224,22 +224,22 @@ def plot(results, svg):
     output_of("gnuplot", script)
 
 
-def readme_block(results):
+def page_block(results):
     about = results["circumstances"]
     versions = about["versions"]
     return (table.rows_as_markdown(results) +
             f"\nMeasured on {about['date']}: {about['processor']}, {about['cores']} cores, {about['compiler']}, "
             f"simdjson {versions['simdjson']}, mbedTLS {versions['mbedTLS']}, Boost {versions['Boost']}; "
             "medians of interleaved rounds.\n\n"
-            "![Time per byte, and calls a second for 1 to 1,000 clients](tests/benchmarks/growth.svg)\n")
+            "![Time per byte, and calls a second for 1 to 1,000 clients](growth.svg)\n")
 
 
-def write_readme(results):
-    text = README.read_text()
+def write_page(results):
+    text = PAGE.read_text(encoding="utf-8")
     pattern = rf"(<!-- {MARKER} -->\n).*?(<!-- end of {MARKER} -->\n)"
     if not re.search(pattern, text, re.DOTALL):
-        raise Failed(f"README.md has no block between <!-- {MARKER} --> and <!-- end of {MARKER} -->")
-    README.write_text(re.sub(pattern, lambda found: found[1] + readme_block(results) + found[2], text, flags=re.DOTALL))
+        raise Failed(f"tests/benchmarks/README.md has no block between <!-- {MARKER} --> and <!-- end of {MARKER} -->")
+    PAGE.write_text(re.sub(pattern, lambda found: found[1] + page_block(results) + found[2], text, flags=re.DOTALL), encoding="utf-8")
 
 
 def main(arguments):
@@ -248,7 +248,7 @@ def main(arguments):
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(table.PARTS))
     parser.add_argument("--json", metavar="FILE", help="writes medians and ratios there")
     parser.add_argument("--svg", metavar="FILE", help="writes the plot there (part growth)")
-    parser.add_argument("--readme", action="store_true", help="writes the README's table and its plot (all parts)")
+    parser.add_argument("--readme", action="store_true", help="writes the table and the plot of tests/benchmarks/README.md (all parts)")
     options = parser.parse_args(arguments)
     unknown = [part for part in options.parts if part not in table.PARTS]
     if unknown or (options.readme and options.parts):
@@ -274,7 +274,7 @@ def main(arguments):
         plot(results, pathlib.Path(options.svg).absolute())
     if options.readme:
         plot(results, PLOT)
-        write_readme(results)
+        write_page(results)
     return 0
 
 

@@ -215,7 +215,7 @@ class Examples(Case):
     def test_they_are_short_and_on_their_own(self):
         sources = sorted((pathlib.Path(__file__).resolve().parents[2] / "examples").glob("[0-9]*.cpp"))
         self.assertGreaterEqual(len(sources), 10)
-        readme = (pathlib.Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+        guide = (pathlib.Path(__file__).resolve().parents[2] / "examples" / "README.md").read_text(encoding="utf-8")
         for source in sources:
             lines = source.read_text(encoding="utf-8").splitlines()
             # An adapter brings the loop or the modem that it adapts to.
@@ -223,4 +223,4 @@ class Examples(Case):
             self.assertLess(len(lines), 170 if is_adapter else 80, source)
             self.assertTrue(lines[0].startswith(f"// {source.name} - "), source)
             self.assertEqual([line for line in lines if line.startswith('#include "')], [], source)
-            self.assertIn(f"| `examples/{source.name}` |", readme)
+            self.assertIn(f"| [{source.name}]({source.name}) |", guide)

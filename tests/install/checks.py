@@ -1,8 +1,8 @@
 """Somebody else's project uses the library: Meson's as a subproject, through a wrap and installed, CMake's through pkg-config.
 cmake_ways.py has the CMake package.
 
-The project is built with warnings of its own choice, as errors, and nothing of ours may leak into it. What the README tells
-people to write is built as it stands there.
+The project is built with warnings of its own choice, as errors, and nothing of ours may leak into it. What README.md
+and packaging/README.md tell people to write is built as it stands there.
 """
 
 import json
@@ -99,7 +99,7 @@ def as_the_readme_says():
 
 
 def through_a_wrap():
-    """The README's wrap file over a repository of its own; without a `fallback:`, for which it is there."""
+    """The wrap file of packaging/README.md over a repository of its own; without a `fallback:`, for which it is there."""
     with tempfile.TemporaryDirectory() as folder:
         repository = pathlib.Path(folder) / "repository"
         repository.mkdir()
@@ -114,7 +114,7 @@ def through_a_wrap():
 
         project = first_program(folder)
         (project / "subprojects").mkdir()
-        wrap = in_readme("ini").replace("https://…", repository.as_uri()).replace("…", commit)
+        wrap = cmake_ways.documented("wrap").replace("https://…", repository.as_uri()).replace("…", commit)
         (project / "subprojects" / "superoffice-batch.wrap").write_text(wrap, encoding="utf-8")
         build = in_readme("meson").replace(", fallback: 'superoffice-batch'", "")
         (project / "meson.build").write_text(build, encoding="utf-8")
@@ -146,7 +146,7 @@ def from_cmake():
         environment = install(folder)
         project = first_program(folder)
         (project / "CMakeLists.txt").write_text(
-            f"cmake_minimum_required(VERSION 3.12)\nproject(mine CXX)\n{in_readme('cmake')}", encoding="utf-8")
+            f"cmake_minimum_required(VERSION 3.12)\nproject(mine CXX)\n{cmake_ways.documented('pkg-config')}", encoding="utf-8")
         output_of("cmake", "-S", project, "-B", project / "build", environment=environment)
         output_of("cmake", "--build", project / "build")
         runs(project / "build" / "mine")
@@ -220,9 +220,9 @@ def cross_builds_are_told_of_boost():
 def checks():
     yield Check("install: as a subproject", as_subproject)
     yield Check("install: as the README says, as a subproject", as_the_readme_says)
-    yield Check("install: as the README says, through a wrap", through_a_wrap)
+    yield Check("install: as packaging/README.md says, through a wrap", through_a_wrap)
     yield Check("install: through pkg-config", installed)
-    yield Check("install: as the README says, from CMake", from_cmake)
+    yield Check("install: as packaging/README.md says, pkg-config from CMake", from_cmake)
     yield Check("install: missing packages are named", missing_packages_are_named)
     yield Check("install: a cross build is told where Boost is", cross_builds_are_told_of_boost)
     yield from cmake_ways.checks()

@@ -1,0 +1,219 @@
+"""The documents tell the truth: every block of C++ compiles, every link leads somewhere, every table is what programs print.
+
+`python3 tests/documents/checks.py` writes the generated tables anew.
+"""
+
+import pathlib
+import platform
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
+
+import fragments  # noqa: E402
+from checking import BUILD, Check, Failed, INCLUDE, ROOT, SINGLE_HEADER, output_of, run_unittests  # noqa: E402
+from pages import blocks, broken_links, marked, name_of, pages, rows  # noqa: E402
+
+README = ROOT / "README.md"
+GUIDE = ROOT / "examples" / "README.md"
+FIRMWARE = ROOT / "examples" / "firmware" / "README.md"
+PERFORMANCE = ROOT / "tests" / "benchmarks" / "README.md"
+TRANSPORT = INCLUDE / "superoffice" / "transport" / "README.md"
+
+README_LINES = 200
+SWITCHES = ("-DSUPEROFFICE_WITH_MBEDTLS=1", "-DSUPEROFFICE_WITH_SOCKETS=1")
+EVERYTHING = ("-DSUPEROFFICE_WITH_SIMDJSON=1", *SWITCHES, "-lsimdjson", "-lmbedtls", "-lmbedx509", "-lmbedcrypto")
+
+
+# ---------------------------------------------------------------------------------------------- generated blocks
+
+def printed_by(source, *options):
+    """What the program prints, built with g++."""
+    program = BUILD / "documents" / pathlib.Path(source).stem
+    program.parent.mkdir(parents=True, exist_ok=True)
+    output_of("g++", "-std=c++20", "-O1", f"-I{INCLUDE}", f"-I{ROOT / 'tests'}", ROOT / source, "-o", program, *options)
+    return output_of(program)
+
+
+def table(*heads):
+    return "| " + " | ".join(heads) + " |\n" + "|---" * len(heads) + "|\n"
+
+
+def first_program():
+    text = (ROOT / "examples" / "01_one_call.cpp").read_text(encoding="utf-8")
+    return "```cpp\n" + text[text.index("#include"):] + "```\n"
+
+
+def memory_table():
+    return table("What", "Bytes") + printed_by("tests/size/memory.cpp", *EVERYTHING)
+
+
+def property_table():
+    return table("Property", "On the wire", "C++ types") + printed_by("tests/documents/property_table.cpp")
+
+
+def error_table():
+    return table("Code", "Meaning", "Who", "Again") + printed_by("tests/documents/error_table.cpp")
+
+
+def measured(page, marker, what, column=1):
+    """A figure of another document's table: of the row that begins with `what`."""
+    text = page.read_text(encoding="utf-8")
+    begin = text.index(f"<!-- {marker} -->")
+    found = [row for row in rows(text[begin:]) if row[0].startswith(what)]
+    if not found:
+        raise Failed(f"{name_of(page)} has no row that begins with {what!r}")
+    return found[0][column].split()[0].replace(",", "")
+
+
+def headline_table():
+    """The README's few figures, each from the table that it links to."""
+    def kilobytes(what, column=1):
+        return f"{int(measured(FIRMWARE, 'tests/firmware/sizes.py', what, column)) / 1000:.1f} KB"
+
+    def factor(what):
+        return f"{1 / float(measured(PERFORMANCE, 'tests/bench', what, 2)):.0f} times as fast"
+
+    sizes, bench = "[sizes](examples/firmware/README.md)", "[benchmarks](tests/benchmarks/README.md)"
+    memory = "[memory](examples/README.md#memory)"
+    whole = "the library: the whole call, 2 properties"
+    return table("Figure", "", "") + "".join(f"| {' | '.join(row)} |\n" for row in (
+        ("The whole call on a Cortex-M4, 2 properties", f"{kilobytes(whole)} of flash, {kilobytes(whole, 2)} of RAM", sizes),
+        ("A firmware with mbedTLS, C library and all",
+         f"{kilobytes('firmware, TLS by mbedTLS')} of flash, {kilobytes('firmware, TLS by mbedTLS', 2)} of RAM", sizes),
+        ("Your memory for request and reply of the documented task",
+         f"{measured(GUIDE, 'tests/size/memory.cpp', 'your memory, at least, for the documented reply: compact reader')} bytes", memory),
+        ("Decoding, simdjson reader, against nlohmann::json", factor("decode, the documented reply, against nlohmann"), bench),
+        ("Decoding, compact reader, against jsmn with look-up", factor("`compact_reader`, the documented reply, against jsmn"), bench),
+        ("Heap allocations per call", measured(PERFORMANCE, "tests/bench", "heap allocations per call", 2), bench),
+    ))
+
+
+GENERATED = (
+    (README, "examples/01_one_call.cpp", first_program),
+    (GUIDE, "tests/documents/property_table.cpp", property_table),
+    (GUIDE, "tests/size/memory.cpp", memory_table),
+    (GUIDE, "tests/documents/error_table.cpp", error_table),
+    (README, "figures", headline_table),  # last: it reads the other tables
+)
+
+
+def is_generated(page, marker, make):
+    def check():
+        found, wanted = marked(page, marker).group(1), make()
+        if found != wanted:
+            raise Failed(f"{name_of(page)} differs; python3 tests/documents/checks.py writes this:\n{wanted}")
+    return check
+
+
+# ---------------------------------------------------------------------------------------------- every document
+
+def links_lead_somewhere():
+    if found := [broken for page in pages() for broken in broken_links(page)]:
+        raise Failed("\n".join(found))
+
+
+def readme_is_short():
+    lines = len(README.read_text(encoding="utf-8").splitlines())
+    if lines > README_LINES:
+        raise Failed(f"README.md has {lines} lines, more than {README_LINES}: move something to the page that it links to")
+
+
+def blocks_compile():
+    source, count = fragments.translation_unit()
+    if not count:
+        raise Failed("no document has a block of C++")
+    path = BUILD / "documents" / "fragments.cpp"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(source, encoding="utf-8")
+    output_of("g++", "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-Wno-unused", f"-I{INCLUDE}", f"-I{HERE}",
+              *SWITCHES, path)
+
+
+# ---------------------------------------------------------------------------------------------- single documents
+
+def concepts_are_told():
+    """Two tables have each thing that the concepts ask for."""
+    text = TRANSPORT.read_text(encoding="utf-8")
+    for header, name, heading in (("byte_transport.hpp", "byte_transport", "Write your own link"),
+                                  ("http_transport.hpp", "http_transport", "Use your own HTTP stack")):
+        source = (INCLUDE / "superoffice" / "transport" / header).read_text(encoding="utf-8")
+        concept = re.search(rf"concept {name} =(.*?)\n    }};", source, re.DOTALL)[1]
+        asked = re.findall(r"(?:\.|::)(\w+)(?:\(.*?\))? }", concept)
+        section = re.search(rf"^## {heading}\n(.*?)(?:^## |\Z)", text, re.DOTALL | re.MULTILINE)[1]
+        told = re.findall(r"(\w+)(?:\([\w, ]*\))?`", "".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)))
+        if sorted(asked) != sorted(told):
+            raise Failed(f"{name} asks for {asked}, the table of {name_of(TRANSPORT)} has {told}")
+
+
+def frame_loop():
+    """The README's loop shows the result once, however many frames follow."""
+    found = [block.text for block in blocks(README, "cpp") if "while (frame())" in block.text]
+    if len(found) != 1:
+        raise Failed(f"README.md has {len(found)} blocks with a frame loop")
+    described, _, loop = found[0].partition("\n\n")
+    with tempfile.TemporaryDirectory() as folder:
+        source, program = pathlib.Path(folder, "loop.cpp"), pathlib.Path(folder, "loop")
+        around = (HERE / "frame_loop.cpp.in").read_text(encoding="utf-8")
+        source.write_text(around.replace("@described@", described).replace("@loop@", loop), encoding="utf-8")
+        output_of("g++", "-std=c++20", f"-I{INCLUDE}", source, "-o", program)
+        if (printed := output_of(program)) != "1\n":
+            raise Failed(f"the README's frame loop shows the one result {printed.strip()} times")
+
+
+def compiler_command():
+    """The README's g++ line, in a folder with the header, builds the first program."""
+    lines = [block.text.strip() for block in blocks(README, "sh") if block.text.startswith("g++ ")]
+    if len(lines) != 1:
+        raise Failed(f"README.md has {len(lines)} blocks with a g++ line")
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(SINGLE_HEADER.parent, pathlib.Path(folder, "superoffice"))
+        shutil.copy(ROOT / "examples" / "01_one_call.cpp", pathlib.Path(folder, "mine.cpp"))
+        output_of(*shlex.split(lines[0]), cwd=folder)
+        printed = output_of(pathlib.Path(folder, "a.out"), code=1, environment={"SUPEROFFICE_TOKEN": ""})
+    if printed != "no credential was given\n":
+        raise Failed(f"built by {lines[0]}\nthe first program prints {printed!r}")
+
+
+def cmake_lines():
+    """The README's lines for CMake are among those of packaging/README.md, each of which tests/install builds."""
+    known = {line for block in blocks(ROOT / "packaging" / "README.md", "cmake") for line in block.text.splitlines()}
+    unknown = [line for block in blocks(README, "cmake") for line in block.text.splitlines() if line not in known]
+    if unknown:
+        raise Failed("README.md has lines for CMake that packaging/README.md does not have:\n" + "\n".join(unknown))
+
+
+def is_where_the_sizes_hold():
+    version = subprocess.run(["g++", "-dumpversion"], capture_output=True, text=True, check=False).stdout.strip()
+    return platform.machine() == "x86_64" and version.split(".")[0] == "12"
+
+
+def checks():
+    yield Check("documents: the checks of documents", lambda: run_unittests("discover", "-s", HERE, "-p", "test_*.py"))
+    yield Check("documents: every link leads somewhere", links_lead_somewhere)
+    yield Check("documents: every block of C++ compiles", blocks_compile)
+    yield Check("documents: the README is short", readme_is_short)
+    for page, marker, make in GENERATED:
+        if make is memory_table and not is_where_the_sizes_hold():
+            print("skipped documents: tests/size/memory.cpp: the sizes are those of g++ 12 on x86-64")
+            continue
+        yield Check(f"documents: {name_of(page)}, {marker}", is_generated(page, marker, make))
+    yield Check("documents: what a link and an HTTP stack have", concepts_are_told)
+    yield Check("documents: the first program by one command", compiler_command)
+    yield Check("documents: the README's lines for CMake", cmake_lines)
+    yield Check("documents: the frame loop", frame_loop)
+
+
+def main():
+    for page, marker, make in GENERATED:
+        found, text = marked(page, marker), page.read_text(encoding="utf-8")
+        page.write_text(text[:found.start(1)] + make() + text[found.end(1):], encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""The checks of documents, on pages that have one fault each."""
+
+import pathlib
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
+
+import fragments  # noqa: E402
+import pages  # noqa: E402
+
+
+class Pages(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = pathlib.Path(folder.name).resolve()
+
+    def page(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def test_a_link_that_leads_nowhere_is_found(self):
+        self.page("there.md", "# A `b`, and c\n")
+        for text, fault in (
+            ("[a](there.md) [b](there.md#a-b-and-c) [c](https://example.com/x.md) [d](#here)\n# Here\n", None),
+            ("[a](gone.md)\n", "page.md: gone.md does not exist"),
+            ("![a](gone.svg)\n", "page.md: gone.svg does not exist"),
+            ("[a](there.md#gone)\n", "page.md: there.md#gone: there is no such heading"),
+            ("[a](#gone)\n", "page.md: #gone: there is no such heading"),
+            ("[`a[1]`](gone.md)\n", "page.md: gone.md does not exist"),
+            ("`f[a](gone.md)` and\n```cpp\nx[a](gone.md);\n```\n", None),
+        ):
+            with self.subTest(text):
+                found = list(pages.broken_links(self.page("page.md", text), self.root))
+                self.assertEqual(found, [] if fault is None else [fault])
+
+    def test_folders_that_are_not_ours_are_left_out(self):
+        for name in ("a.md", "b/c.md", "build/d.md", ".hidden/e.md"):
+            self.page(name, "")
+        self.assertEqual([pages.name_of(path, self.root) for path in pages.pages(self.root)], ["a.md", "b/c.md"])
+
+    def test_blocks_know_their_line(self):
+        page = self.page("page.md", "one\n```cpp\nint a;\n```\n```sh\nls\n```\n")
+        self.assertEqual([(block.line, block.language, block.text) for block in pages.blocks(page)],
+                         [(3, "cpp", "int a;\n"), (6, "sh", "ls\n")])
+        self.assertEqual(len(list(pages.blocks(page, "cpp"))), 1)
+
+
+class Fragments(unittest.TestCase):
+    def test_what_declares_something_stands_outside_of_functions(self):
+        for text, declares in (
+            ("struct a {\n", True), ("// says why\nstruct a {\n", True), ("BOOST_DESCRIBE_STRUCT(a, (), (b))", True),
+            ("superoffice::instant now() noexcept {", True), ("int main() {", True), ("constexpr int a = 1;", True),
+            ("auto a = b();", False), ("while (frame()) {", False), ("api.stop();", False), ("if (a(b)) {", False),
+            ("a::b c{d(e)};", False), ("// nothing else", False),
+        ):
+            with self.subTest(text):
+                self.assertEqual(fragments.is_declaration(text.splitlines()), declares)
+
+    def test_an_empty_line_inside_braces_divides_nothing(self):
+        text = "struct a {\n\n    int b;\n};\n\nc();\nd();\n"
+        self.assertEqual([first for first, _ in fragments.paragraphs(text)], [0, 5])
+
+
+if __name__ == "__main__":
+    unittest.main()
