@@ -14,7 +14,7 @@ int main() {
     // An error is 16 bytes, text-free, and says where it happened too: what a log wants.
     const superoffice::error e{.stage = superoffice::stage::handshake,
                                .code = superoffice::errc::certificate_expired,
-                               .native = 1};  // mbedTLS's flags, all that is wrong: `tls_refusal` puts them into words
-    std::printf("\nstage=%s code=%s native=%d http=%u\n", superoffice::name(e.stage), superoffice::name(e.code),
-                static_cast<int>(e.native), e.http_status);
+                               .native = 1};  // all faults of the certificate: `tls_refusal` puts them into words
+    std::printf("\nstage=%s code=%s faults=0x%x http=%u\n", superoffice::name(e.stage), superoffice::name(e.code),
+                static_cast<unsigned>(e.certificate_faults()), e.http_status);
 }

@@ -26,12 +26,6 @@ std::string what_happened(const superoffice::error& e) {
     return std::string{superoffice::tls_refusal(e, text)};
 }
 
-/// Byte 0 is a place too, where the error is about a text.
-bool has_place(const superoffice::error& e) {
-    return e.offset != 0 || e.stage == superoffice::stage::decode || e.code == superoffice::errc::bad_base_url ||
-           e.code == superoffice::errc::bad_header_value;
-}
-
 /// What can be done about it, where this tool knows.
 const char* advice_on(const superoffice::error& e) {
     using superoffice::errc;
@@ -54,8 +48,7 @@ const char* advice_on(const superoffice::error& e) {
 std::string error_line(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member) {
     std::string line = what_happened(e);
     // Of a certificate, what is wrong with it is all that the number says.
-    const bool tells_native =
-        line != superoffice::message(e) || std::string_view{name(e.code)}.starts_with("certificate_");
+    const bool tells_native = line != superoffice::message(e) || e.certificate_faults() != 0;
     if (!reply.message.empty()) line.append(": \"").append(visible(reply.message)).append("\"");
     if (!reply.detail.empty()) line.append(" \"").append(visible(reply.detail)).append("\"");
 
@@ -68,8 +61,10 @@ std::string error_line(const superoffice::error& e, const superoffice::reply_inf
     if (!header.empty()) line.append(", header ").append(header);
     if (e.needed() != 0)
         line.append(", needs ").append(std::to_string(e.needed())).append(" bytes");
-    else if (has_place(e))
-        line.append(", at byte ").append(std::to_string(e.offset));
+    else if (e.position() != superoffice::error::no_position)
+        line.append(", at byte ").append(std::to_string(e.position()));
+    else if (e.received() != 0)
+        line.append(", after ").append(std::to_string(e.received())).append(" bytes");
     if (reply.retry_after)
         line.append(", Retry-After ").append(std::to_string(reply.retry_after->count() / 1'000)).append(" s");
     line.append(")");

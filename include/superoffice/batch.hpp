@@ -18,6 +18,7 @@
 // base/: what every layer uses
 #include <superoffice/base/config.hpp>
 #include <superoffice/base/borrowed.hpp>
+#include <superoffice/base/errc.hpp>
 #include <superoffice/base/error.hpp>
 #include <superoffice/base/result.hpp>
 #include <superoffice/base/time.hpp>

@@ -70,7 +70,7 @@ class Credentials(Case):
                           (self.file("x" * 20_000), "too large")):
             self.refuses(CREDENTIAL, f"{re.escape(path)}: .*{why}", "get", 497, credential=None,
                          SUPEROFFICE_TOKEN_FILE=path)
-        self.refuses(USAGE, "a text that would become a header", "get", 497, credential=None,
+        self.refuses(USAGE, "the credential contains a line break", "get", 497, credential=None,
                      SUPEROFFICE_TOKEN_FILE=self.file("two\nlines"))
 
     def test_refused(self):

@@ -109,7 +109,7 @@ class Get(Case):
         self.assertEqual((self.header("SO-Language"), self.header("SO-Culture"), self.header("SO-TimeZone")),
                          ("nb-no", "de", "UTC, includeTZOffset"))
         for option, header in (("--language", "SO-Language"), ("--culture", "SO-Culture"), ("--time-zone", "SO-TimeZone")):
-            self.refuses(USAGE, f"a text that would become a header .*bad_header_value, header {header}, at byte 2",
+            self.refuses(USAGE, f"a request header contains .*bad_header_value, header {header}, at byte 2",
                          "get", 497, option, "en\r\nX: y")
 
 

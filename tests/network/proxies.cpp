@@ -92,7 +92,7 @@ TEST_CASE("proxies: through tinyproxy with TLS to the service, and each refusal 
         const char* user;
         const char* password;
         errc code;
-        std::int32_t native;  ///< 0: any
+        std::uint16_t proxy_status;  ///< 0: any
     } rows[] = {
         {"a good call", good, "user", "a-secret", errc::ok, 0},
         {"no credential", good, "", "", errc::proxy_unauthorized, 407},
@@ -112,7 +112,7 @@ TEST_CASE("proxies: through tinyproxy with TLS to the service, and each refusal 
         for (int n = 0; n < 2; ++n) {
             const auto task = api.get_batch_task_info(497);
             CHECK(std::string(so::name(task.error().code)) == so::name(row.code));
-            if (row.native != 0) CHECK(task.error().native == row.native);
+            if (row.proxy_status != 0) CHECK(task.error().proxy_status() == row.proxy_status);
             if (row.code != errc::ok && row.code != errc::bad_header_value) CHECK(task.error().stage == stage::connect);
         }
     }

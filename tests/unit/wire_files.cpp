@@ -369,12 +369,14 @@ TEST_CASE("wire files: ... and over a stack of the host's, which hands the reply
                     if (calls_before == 0) {
                         CHECK(e == so::error{.stage = stage::connect,
                                              .code = closed ? errc::connection_reset : interruption.code,
-                                             .native = interruption.native});
+                                             .native = interruption.native,
+                                             .from_http_stack = true});
                     } else if (!closed) {
                         CHECK(e == so::error{.stage = stage::http,
                                              .code = interruption.code,
                                              .http_status = static_cast<std::uint16_t>(file.status),
-                                             .native = interruption.native});
+                                             .native = interruption.native,
+                                             .from_http_stack = true});
                     } else if (stack.moved() == file.body.size() || file.status >= 300) {
                         CHECK(got.first == whole.first);  // the stack's word is taken for it
                     } else {

@@ -201,8 +201,9 @@ template <class T>
     if constexpr (detail::plain_value<T>)
         return {};
     else {
-        const bool names_one = e.stage == stage::decode && e.member != 0 && e.member <= detail::member_count<T>;
-        return names_one ? detail::member_names<T>[e.member - 1u] : std::string_view{};
+        const std::size_t number = e.member_number();
+        const bool names_one = number != 0 && number <= detail::member_count<T>;
+        return names_one ? detail::member_names<T>[number - 1] : std::string_view{};
     }
 }
 

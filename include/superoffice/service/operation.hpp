@@ -166,18 +166,19 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
 
 /// The name of the header that a `bad_header_value` is about, from the headers that the client and the call were given; of
 /// one of the caller's own as it was given, and it may be the name that is wrong. Empty where it is about something else: a
-/// credential's header at stage::credential, where `member` counts those that it adds, or a proxy's.
+/// credential's header at stage::credential, where `header_number()` counts those that it adds, or a proxy's.
 ///
-/// For a log without it: `member` is 1 for User-Agent, 2 Accept-Language, 3 SO-Language, 4 SO-Culture, 5 SO-TimeZone,
+/// For a log without it: `header_number()` is 1 for User-Agent, 2 Accept-Language, 3 SO-Language, 4 SO-Culture, 5 SO-TimeZone,
 /// 6 SO-AppToken, then come the client's `more` and the call's.
 [[nodiscard]] constexpr std::string_view header_name(const error& e, const request_headers& of_client,
                                                      const request_headers& of_call = {}) noexcept {
-    if (e.code != errc::bad_header_value || e.stage != stage::request || e.member == 0) return {};
+    if (e.header_number() == 0 || e.stage != stage::request) return {};
     std::size_t number = std::size(detail::named_headers);
-    if (e.member <= number) return detail::ascii::word_at(detail::owned_headers, e.member - std::size_t{1});
+    if (e.header_number() <= number)
+        return detail::ascii::word_at(detail::owned_headers, e.header_number() - std::size_t{1});
     for (const request_headers* headers : {&of_client, &of_call})
         for (const header_field& own : headers->more)
-            if (++number == e.member) return own.name;
+            if (++number == e.header_number()) return own.name;
     return {};
 }
 

@@ -65,7 +65,7 @@ class comparison {
 
   private:
     static std::string described(const reading& r) {
-        return superoffice::detail::error_table[static_cast<std::size_t>(r.code)].name +
+        return superoffice::name(r.code) +
                (" at " + std::to_string(r.offset));
     }
 

@@ -52,7 +52,10 @@ class http_carrier {
 
     /// One call of the stack.
     progress advance(course& call, const base_url& target, milliseconds, instant now) noexcept {
-        return starting_ ? hand_over(call, target, now) : take_in(call, now);
+        if (starting_) return hand_over(call, target, now);
+        const progress made = take_in(call, now);
+        if (made == progress::failed) call.failure.from_http_stack = call.failure.needed() == 0;
+        return made;
     }
 
     [[nodiscard]] const reply_head& head() const noexcept { return head_; }
@@ -109,7 +112,11 @@ class http_carrier {
                                             .time_left = call.deadline - now});
         if (io.at != stage::none) call.reached = io.at;
         if (io.state == io_state::would_block) return blocked(call, io.wants);
-        if (io.state != io_state::ready) return call.fail(io);
+        if (io.state != io_state::ready) {
+            static_cast<void>(call.fail(io));
+            call.failure.from_http_stack = true;
+            return progress::failed;
+        }
         detail::wipe(memory_.data(), size_);
         size_ = 0;
         starting_ = false;

@@ -76,10 +76,6 @@ class bounded_text {
     std::size_t size_ = 0;
 };
 
-constexpr bool tells_flags(errc code) noexcept {
-    return code >= errc::certificate_expired && code <= errc::certificate_refused;
-}
-
 }  // namespace detail
 
 /// Room for the longest text.
@@ -94,37 +90,38 @@ inline constexpr std::size_t max_refusal_bytes = 768;
 ///     the TLS handshake failed: mbedTLS -0x7100
 ///
 /// @param into  where the text goes, cut off where it ends; a NUL stands behind it
-inline std::string_view tls_refusal(errc code, std::int32_t native, std::span<char> into) noexcept {
+inline std::string_view tls_refusal(const error& e, std::span<char> into) noexcept {
     detail::bounded_text text(into);
-    text.add(message(code));
-    const auto positive = static_cast<std::uint32_t>(native);
-    if (native > 0 && detail::tells_flags(code)) {
+    text.add(message(e));
+    const errc code = e.code;
+    if (const std::uint32_t faults = e.certificate_faults(); faults != 0) {
         const errc said = code == errc::certificate_self_signed ? errc::certificate_unknown_authority : code;
         std::string_view before = code == errc::certificate_refused ? ": " : "; ";
         for (const detail::certificate_fault& fault : detail::certificate_faults) {
-            if ((positive & fault.flags) == 0 || fault.said_by == said) continue;
+            if ((faults & fault.flags) == 0 || fault.said_by == said) continue;
             text.add(before);
             text.add(fault.text);
             before = "; ";
         }
-    } else if (native > 0 && detail::tells_alert(code)) {
+    } else if (const std::uint32_t number = e.tls_alert(); number != 0) {
         const char* name = "alert";
         for (const detail::numbered_text& alert : detail::alerts)
-            if (alert.number == positive) name = alert.text;
+            if (alert.number == number) name = alert.text;
         text.add(": the server's alert ");
         text.add(name);
         text.add(" (");
-        text.add_decimal(positive);
+        text.add_decimal(number);
         text.add(")");
-    } else if (native < 0 && code != errc::name_not_found && code != errc::name_lookup_failed) {
+    } else if (e.tls_library_code() != 0) {
         text.add(": mbedTLS -");
-        text.add_hex(0U - positive);
+        text.add_hex(0U - static_cast<std::uint32_t>(e.tls_library_code()));
     }
     return text.text();
 }
 
-inline std::string_view tls_refusal(const error& e, std::span<char> into) noexcept {
-    return tls_refusal(e.code, e.native, into);
+/// The same for what a link answered: `io_result::code` and `io_result::native`.
+inline std::string_view tls_refusal(errc code, std::int32_t native, std::span<char> into) noexcept {
+    return tls_refusal(error{.code = code, .native = native}, into);
 }
 
 }  // namespace SUPEROFFICE_ABI

@@ -49,9 +49,7 @@ inline constexpr numbered_text alerts[] = {
 };
 
 /// An error of this code has the peer's alert as its native code, where that is positive.
-constexpr bool tells_alert(errc code) noexcept {
-    return code >= errc::client_certificate_refused && code <= errc::alert_received;
-}
+constexpr bool tells_alert(errc code) noexcept { return has_native<native_meaning::alert>(code); }
 
 /// What the peer means by an alert (RFC 8446 section 6.2). Of those for certificates only a client's can be meant; and in
 /// TLS 1.2 handshake_failure is what a server says that asked for one and was shown none (RFC 5246 section 7.4.6).
