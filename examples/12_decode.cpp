@@ -26,8 +26,8 @@ bool there_and_back() {
                                                                       {memory.data(), one_task.size(), memory.size()});
     if (!task) {
         const std::string_view member = superoffice::member_name<superoffice::BatchTaskInfo>(task.error());
-        std::fprintf(stderr, "%s, at byte %zu, member %.*s\n", superoffice::message(task.error()), task.error().position(),
-                     static_cast<int>(member.size()), member.data());
+        std::fprintf(stderr, "%s, at byte %zu, member %.*s\n", superoffice::message(task.error()),
+                     task.error().position(), static_cast<int>(member.size()), member.data());
         return false;
     }
     print("Name", task->Name);

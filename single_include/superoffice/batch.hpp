@@ -258,10 +258,10 @@ class borrowed_list {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/base/error.hpp - how far a call came, what stopped it, and what to tell a person.
+// superoffice/base/errc.hpp - every error code: its name, its sentence, who can act, and whether the call may be repeated.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_BASE_ERROR_HPP
-#define SUPEROFFICE_BASE_ERROR_HPP
+#ifndef SUPEROFFICE_BASE_ERRC_HPP
+#define SUPEROFFICE_BASE_ERRC_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -275,119 +275,343 @@ enum class stage : std::uint8_t {
     connect,     ///< opening the connection
     handshake,   ///< TLS
     transmit,    ///< sending the request
-    receive,     ///< waiting for the reply or taking it in
+    receive,     ///< waiting for the reply or receiving it
     http,        ///< reading the reply's head and framing
     decode,      ///< reading the reply's document
     service,     ///< the reply was understood, and it says no
 };
 
-/// What stopped it. Each has one row in `detail::error_table` and one in the README.
-enum class errc : std::uint8_t {
-    ok,
-    // the call itself
-    busy,
-    cancelled,
-    deadline_exceeded,
-    // what the caller handed over
-    bad_base_url,
-    bad_header_value,
-    bad_select,
-    credential_missing,
-    credential_unavailable,
-    memory_too_small,
-    insecure_link,
-    // the link
-    name_not_found,
-    name_lookup_failed,
-    connection_refused,
-    peer_unreachable,
-    connection_reset,
-    connection_closed,
-    link_failed,
-    // a proxy
-    proxy_unauthorized,
-    proxy_refused,
-    proxy_failed,
-    // TLS
-    no_authorities,
-    bad_authorities,
-    no_clock,
-    no_entropy,
-    address_not_verifiable,
-    certificate_expired,
-    certificate_not_yet_valid,
-    certificate_self_signed,
-    certificate_wrong_name,
-    certificate_unknown_authority,
-    certificate_not_pinned,
-    certificate_refused,
-    bad_client_certificate,
-    client_certificate_refused,
-    wrong_application_protocol,
-    tls_version_refused,
-    handshake_failed,
-    alert_received,
-    truncated_close,
-    // HTTP
-    bad_http,
-    head_too_large,
-    reply_too_large,
-    unsupported_transfer_coding,
-    unsupported_content_coding,
-    unsupported_content_type,
-    // the document
-    empty_document,
-    null_document,
-    bad_json,
-    bad_xml,
-    bad_utf8,
-    bad_string,
-    bad_number,
-    too_deep,
-    wrong_kind,
-    out_of_range,
-    text_too_long,
-    unknown_enumerator,
-    bad_date,
-    document_too_large,
-    // the service
-    no_such_task,
-    service_fault,
-    bad_request,
-    unauthorized,
-    forbidden,
-    not_found,
-    tenant_moved,
-    throttled,
-    unavailable,
-    redirected,
-    unexpected_status,
-    not_json,
-    count_  ///< not an error: how many there are
+/// Who can do something about an error.
+enum class remedy : std::uint8_t {
+    program,        ///< the programmer
+    user,           ///< the person who runs the program: another id, credential or address
+    administrator,  ///< the administrator of the server or of the network
+    wait,           ///< nobody has to: it may pass by itself
 };
 
+namespace detail {
+
+/// The same call may succeed later although nobody changed anything: again. Else once.
+enum class repeat : bool { once, again };
+
+/// What a positive `error::native` of this code is: a code of the system, the code of a name lookup, a proxy's HTTP status,
+/// the faults of a certificate, or the server's TLS alert. A negative one is the TLS library's code, or of a lookup.
+enum class native_meaning : std::uint8_t { system, lookup, proxy, faults, alert };
+
+/// What `error::offset` of this code is: the byte at fault, the bytes of memory that are needed, or the bytes that came.
+enum class offset_meaning : std::uint8_t { none, position, needed, received };
+
+}  // namespace detail
+
+// The one list of errors. To add one, add its row here: the enumerator, the texts and the tables are made from it.
+//
+// ROW(enumerator, who can act, may the call be repeated, what `native` is, what `offset` is, sentence)
+//
+// clang-format off
+#define SUPEROFFICE_ERRORS(ROW)                                                                                        \
+    ROW(ok, program, once, system, none, "no error")                                                                   \
+    /* the call itself */                                                                                              \
+    ROW(busy, program, again, system, none, "another call is running on this client")                                  \
+    ROW(cancelled, program, again, system, none, "the call was cancelled")                                             \
+    ROW(deadline_exceeded, wait, again, system, none, "the deadline passed")                                           \
+    /* the arguments */                                                                                                \
+    ROW(bad_base_url, user, once, system, position, "the base URL cannot be used")                                     \
+    ROW(bad_header_value, program, once, system, position,                                                             \
+        "a request header contains a line break or another forbidden character, or is too long")                       \
+    ROW(bad_select, program, once, system, position, "the text given as $select contains a forbidden character")       \
+    ROW(credential_missing, user, once, system, none, "no credential was given")                                       \
+    ROW(credential_unavailable, user, again, system, none, "the credential source has no credential to give")          \
+    ROW(memory_too_small, program, once, system, needed, "the memory given is too small")                              \
+    ROW(insecure_link, program, once, system, none,                                                                    \
+        "the base URL says https, but the link is not secure: nothing was sent")                                       \
+    /* the link */                                                                                                     \
+    ROW(name_not_found, user, once, lookup, none, "the host name is unknown")                                          \
+    ROW(name_lookup_failed, wait, again, lookup, none, "the host name could not be looked up")                         \
+    ROW(connection_refused, wait, again, system, none, "the peer refused the connection")                              \
+    ROW(peer_unreachable, wait, again, system, none, "the peer cannot be reached")                                     \
+    ROW(connection_reset, wait, again, system, none, "the peer reset the connection")                                  \
+    ROW(connection_closed, wait, again, system, received,                                                              \
+        "the peer closed the connection before the reply was complete")                                                \
+    ROW(link_failed, wait, again, system, none, "the link failed")                                                     \
+    /* a proxy */                                                                                                      \
+    ROW(proxy_unauthorized, user, once, proxy, none, "the proxy wants a credential, or a different one")               \
+    ROW(proxy_refused, administrator, once, proxy, none, "the proxy refused to connect to the peer")                   \
+    ROW(proxy_failed, wait, again, proxy, none, "the proxy could not connect to the peer")                             \
+    /* TLS */                                                                                                          \
+    ROW(no_authorities, user, once, system, none, "no file with certificate authorities was found")                    \
+    ROW(bad_authorities, user, once, system, none, "the certificate authorities given cannot be read")                 \
+    ROW(no_clock, program, once, system, none, "certificate dates cannot be checked: there is no clock")               \
+    ROW(no_entropy, program, again, system, none, "the random number generator could not be seeded")                   \
+    ROW(address_not_verifiable, user, once, system, none,                                                              \
+        "this TLS library cannot check a certificate against an IP address")                                           \
+    ROW(certificate_expired, administrator, once, faults, none, "the server's certificate has expired")                \
+    ROW(certificate_not_yet_valid, administrator, once, faults, none, "the server's certificate is not valid yet")     \
+    ROW(certificate_self_signed, administrator, once, faults, none, "the server's certificate is self-signed")         \
+    ROW(certificate_wrong_name, administrator, once, faults, none, "the server's certificate is for another name")     \
+    ROW(certificate_unknown_authority, administrator, once, faults, none,                                              \
+        "the server's certificate is from an unknown authority")                                                       \
+    ROW(certificate_not_pinned, administrator, once, faults, none, "the server shows none of the pinned keys")         \
+    ROW(certificate_refused, administrator, once, faults, none, "the server's certificate was refused")                \
+    ROW(bad_client_certificate, user, once, system, none,                                                              \
+        "the client's certificate or its key cannot be read, or they do not belong together")                          \
+    ROW(client_certificate_refused, user, once, alert, none,                                                           \
+        "the server refused the client's certificate, or wants one")                                                   \
+    ROW(wrong_application_protocol, administrator, once, alert, none,                                                  \
+        "the server does not speak HTTP/1.1 over TLS (ALPN)")                                                          \
+    ROW(tls_version_refused, administrator, once, alert, none,                                                         \
+        "the server speaks no version of TLS that was offered")                                                        \
+    ROW(handshake_failed, administrator, again, alert, none, "the TLS handshake failed")                               \
+    ROW(alert_received, wait, again, alert, none, "the server ended the TLS connection with an alert")                 \
+    ROW(truncated_close, wait, again, system, none, "the TLS connection ended without close_notify")                   \
+    /* HTTP */                                                                                                         \
+    ROW(bad_http, administrator, once, system, position, "the reply is not well-formed HTTP/1.1")                      \
+    ROW(head_too_large, program, once, system, received, "the head of the reply does not fit into the memory")         \
+    ROW(reply_too_large, program, once, system, needed, "the reply does not fit into the memory")                      \
+    ROW(unsupported_transfer_coding, administrator, once, system, position,                                            \
+        "the reply uses a transfer coding other than chunked")                                                         \
+    ROW(unsupported_content_coding, administrator, once, system, position,                                             \
+        "the reply is compressed although that was not asked for")                                                     \
+    ROW(unsupported_content_type, administrator, once, system, none,                                                   \
+        "the reply is of a type that this build cannot read")                                                          \
+    /* the document */                                                                                                 \
+    ROW(empty_document, wait, again, system, position, "the reply is empty")                                           \
+    ROW(null_document, program, once, system, position, "the document is null")                                        \
+    ROW(bad_json, administrator, once, system, position, "the document is not well-formed JSON")                       \
+    ROW(bad_xml, administrator, once, system, position, "the document is not well-formed XML")                         \
+    ROW(bad_utf8, administrator, once, system, position, "the document is not valid UTF-8")                            \
+    ROW(bad_string, administrator, once, system, position, "a string contains a control character or a bad escape")    \
+    ROW(bad_number, administrator, once, system, position, "a number is not well-formed")                              \
+    ROW(too_deep, administrator, once, system, position, "the document is nested too deeply")                          \
+    ROW(wrong_kind, program, once, system, position, "a value is of the wrong kind")                                   \
+    ROW(out_of_range, program, once, system, position, "a number does not fit its member")                             \
+    ROW(text_too_long, program, once, system, position, "a text does not fit its member")                              \
+    ROW(unknown_enumerator, program, once, system, position, "a plain enum has no enumerator for this text")           \
+    ROW(bad_date, administrator, once, system, position, "a text is not a date")                                       \
+    ROW(document_too_large, program, once, system, needed, "the document is larger than the reader was made for")      \
+    /* the service */                                                                                                  \
+    ROW(no_such_task, user, once, system, none, "no such task")                                                        \
+    ROW(service_fault, user, once, system, none, "the service answered with an error object")                          \
+    ROW(bad_request, program, once, system, none, "the service found the request malformed (400)")                     \
+    ROW(unauthorized, user, once, system, none, "the credential is missing, wrong or expired (401)")                   \
+    ROW(forbidden, user, once, system, none, "the credential does not allow this call (403)")                          \
+    ROW(not_found, user, once, system, none, "there is nothing at this address (404): check the base URL")             \
+    ROW(tenant_moved, user, once, system, none, "the tenant lives on another host (421)")                              \
+    ROW(throttled, wait, again, system, none, "too many calls (429)")                                                  \
+    ROW(unavailable, wait, again, system, none, "the service is not available now")                                    \
+    ROW(redirected, user, once, system, none, "the server redirects to another address; redirects are not followed")   \
+    ROW(unexpected_status, administrator, once, system, none, "the server answered with an unexpected status")         \
+    ROW(not_json, administrator, once, system, position, "the reply is not JSON")
+// clang-format on
+
+/// What stopped a call: the code of an `error`. Its sentence is `message(code)`; `remedy_of(code)` says who can act, and
+/// `is_repeatable(code)` whether the same call may succeed later.
+enum class errc : std::uint8_t {
+#define SUPEROFFICE_ROW(code, who, repeated, native, offset, sentence) code,
+    SUPEROFFICE_ERRORS(SUPEROFFICE_ROW)
+#undef SUPEROFFICE_ROW
+        count_  ///< not an error: how many there are
+};
+
+namespace detail {
+
+/// One column of the list. Each column is an object of its own, so a program that asks for one does not carry the others.
+template <class T>
+struct error_column {
+    T rows[static_cast<std::size_t>(errc::count_)];
+    /// A number that is no code reads as `ok`.
+    constexpr const T& operator[](errc code) const noexcept {
+        return rows[code < errc::count_ ? static_cast<std::size_t>(code) : 0];
+    }
+};
+
+inline constexpr error_column<const char*> error_names{{
+#define SUPEROFFICE_ROW(code, who, repeated, native, offset, sentence) #code,
+    SUPEROFFICE_ERRORS(SUPEROFFICE_ROW)
+#undef SUPEROFFICE_ROW
+}};
+inline constexpr error_column<const char*> error_texts{{
+#define SUPEROFFICE_ROW(code, who, repeated, native, offset, sentence) sentence,
+    SUPEROFFICE_ERRORS(SUPEROFFICE_ROW)
+#undef SUPEROFFICE_ROW
+}};
+inline constexpr error_column<remedy> error_remedies{{
+#define SUPEROFFICE_ROW(code, who, repeated, native, offset, sentence) remedy::who,
+    SUPEROFFICE_ERRORS(SUPEROFFICE_ROW)
+#undef SUPEROFFICE_ROW
+}};
+inline constexpr error_column<bool> error_repeats{{
+#define SUPEROFFICE_ROW(code, who, repeated, native, offset, sentence) repeat::repeated == repeat::again,
+    SUPEROFFICE_ERRORS(SUPEROFFICE_ROW)
+#undef SUPEROFFICE_ROW
+}};
+inline constexpr error_column<native_meaning> error_natives{{
+#define SUPEROFFICE_ROW(code, who, repeated, native, offset, sentence) native_meaning::native,
+    SUPEROFFICE_ERRORS(SUPEROFFICE_ROW)
+#undef SUPEROFFICE_ROW
+}};
+inline constexpr error_column<offset_meaning> error_offsets{{
+#define SUPEROFFICE_ROW(code, who, repeated, native, offset, sentence) offset_meaning::offset,
+    SUPEROFFICE_ERRORS(SUPEROFFICE_ROW)
+#undef SUPEROFFICE_ROW
+}};
+#undef SUPEROFFICE_ERRORS
+
+/// The codes whose `native` has one meaning, which stand side by side in the list.
+struct errc_range {
+    errc first = errc::count_;
+    errc last = errc::ok;
+    std::size_t size = 0;
+
+    constexpr explicit errc_range(native_meaning what) noexcept {
+        for (std::size_t n = 0; n < static_cast<std::size_t>(errc::count_); ++n) {
+            if (error_natives.rows[n] != what) continue;
+            if (size++ == 0) first = static_cast<errc>(n);
+            last = static_cast<errc>(n);
+        }
+    }
+};
+
+/// Whether `native` of this code has that meaning. Two comparisons, so that no program carries the column.
+template <native_meaning What>
+constexpr bool has_native(errc code) noexcept {
+    constexpr errc_range range{What};
+    static_assert(static_cast<std::size_t>(range.last) - static_cast<std::size_t>(range.first) + 1 == range.size,
+                  "superoffice: rows of SUPEROFFICE_ERRORS with the same meaning of native must stand side by side");
+    return code >= range.first && code <= range.last;
+}
+
+inline constexpr const char* remedy_names[] = {"program", "user", "administrator", "wait"};
+
+inline constexpr const char* stage_names[] = {"none",     "request", "credential", "resolve", "connect", "handshake",
+                                              "transmit", "receive", "http",       "decode",  "service"};
+
+}  // namespace detail
+
+/// One English sentence without a full stop, for a person. A constant that lives for ever.
+[[nodiscard]] constexpr const char* message(errc code) noexcept { return detail::error_texts[code]; }
+
+/// The enumerator as it is spelled, for logs: "certificate_expired", "handshake", "administrator".
+[[nodiscard]] constexpr const char* name(errc code) noexcept { return detail::error_names[code]; }
+[[nodiscard]] constexpr const char* name(stage at) noexcept {
+    return detail::stage_names[at <= stage::service ? static_cast<std::size_t>(at) : 0];
+}
+[[nodiscard]] constexpr const char* name(remedy who) noexcept {
+    return detail::remedy_names[who <= remedy::wait ? static_cast<std::size_t>(who) : 0];
+}
+
+/// Who can do something about it.
+[[nodiscard]] constexpr remedy remedy_of(errc code) noexcept { return detail::error_remedies[code]; }
+
+/// True where the same call may succeed later although nobody changed anything. A watch asks again after such an error.
+[[nodiscard]] constexpr bool is_repeatable(errc code) noexcept { return detail::error_repeats[code]; }
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/base/error.hpp - the error of a call: its code, how far the call came, and where it stopped.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_BASE_ERROR_HPP
+#define SUPEROFFICE_BASE_ERROR_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
 /// What stopped a call, how far it had come, and where. 16 bytes, no text inside, freely copied.
+///
+/// Read `native`, `offset` and `member` through the functions below: what they mean depends on the code. Each function
+/// answers 0 (`position()`: `no_position`) where the error has no such thing.
 struct error {
     superoffice::stage stage = superoffice::stage::none;
     errc code = errc::ok;
     std::uint16_t http_status = 0;  ///< 0 while no status line was seen
-    /// Unchanged: errno or WSAGetLastError, getaddrinfo's or c-ares's code, mbedTLS's (negative), a stack's own; of TLS, if
-    /// positive, a certificate's faults or the server's alert: see `tls`; a proxy's status. Else 0.
-    std::int32_t native = 0;
-    std::uint32_t offset = 0;  ///< byte in the document, the head or the argument at fault; see also `needed()`
-    std::uint16_t member = 0;  ///< which member of the described struct, counted from 1: see `member_name<Info>`; with
-                               ///< `bad_header_value` which header: see `header_name`
-    std::uint16_t reserved = 0;
+    std::int32_t native = 0;        ///< the code of whatever failed, unchanged; or a proxy's status, an alert, faults
+    std::uint32_t offset = 0;       ///< a position, or a number of bytes
+    std::uint16_t member = 0;       ///< the number of a member, or of a request header, counted from 1
+    bool from_http_stack = false;   ///< an HTTP stack of your own reported it: `native` is that stack's code
+    std::uint8_t reserved = 0;
 
-    /// Bytes that would have been enough, for `memory_too_small`, `reply_too_large` and `document_too_large`; else 0. The
-    /// largest number, 2^32 - 1, stands for all above it, too.
-    /// A lower bound for `reply_too_large` where the reply did not say its size and its end was not seen: it ended early,
-    /// or went on beyond `max_counted_bytes`. `head_too_large` has none, since nobody knows what follows such a head: try
-    /// with twice the memory.
+    /// The answer of `position()` for an error that is not about a certain byte.
+    static constexpr std::size_t no_position = SIZE_MAX;
+
+    /// Bytes that would have been enough, for `memory_too_small`, `reply_too_large` and `document_too_large`. The
+    /// largest number, 2^32 - 1, also stands for every larger one.
+    /// A lower bound for `reply_too_large` where the reply did not say its size and its end was not seen, because it ended
+    /// early or went on beyond `max_counted_bytes`. `head_too_large` has none, since nobody knows what follows such a head:
+    /// try twice the memory.
     [[nodiscard]] constexpr std::size_t needed() const noexcept {
         const bool sized =
             code == errc::memory_too_small || code == errc::reply_too_large || code == errc::document_too_large;
         return sized ? offset : 0;
+    }
+
+    /// The byte at fault, counted from 0: in the document (stage decode), in the reply (stage http), or in the base URL, the
+    /// `$select`, or the header that was given.
+    [[nodiscard]] constexpr std::size_t position() const noexcept {
+        if (detail::error_offsets[code] != detail::offset_meaning::position) return no_position;
+        if (code == errc::bad_header_value && member == 0) return no_position;  // a proxy's header
+        const bool of_reply = stage == superoffice::stage::http && !from_http_stack;
+        const bool of_argument = stage == superoffice::stage::request || stage == superoffice::stage::credential;
+        return of_reply || of_argument || stage == superoffice::stage::decode ? offset : no_position;
+    }
+
+    /// Bytes of the reply that had come before it ended too early (`connection_closed`) or filled the memory with its head
+    /// (`head_too_large`).
+    [[nodiscard]] constexpr std::size_t received() const noexcept {
+        return detail::error_offsets[code] == detail::offset_meaning::received ? offset : 0;
+    }
+
+    /// The member of the described struct at fault, counted from 1. `member_name<Info>` has its name.
+    [[nodiscard]] constexpr unsigned member_number() const noexcept {
+        return stage == superoffice::stage::decode ? member : 0;
+    }
+
+    /// The request header at fault, counted from 1: `header_name` has its name. At stage credential, the number among the
+    /// headers that the credential adds.
+    [[nodiscard]] constexpr unsigned header_number() const noexcept {
+        return code == errc::bad_header_value ? member : 0;
+    }
+
+    /// The system's code: errno, or WSAGetLastError on Windows. A link of your own may give any positive code.
+    [[nodiscard]] constexpr std::int32_t system_code() const noexcept {
+        using enum detail::native_meaning;
+        const bool other = detail::has_native<lookup>(code) || detail::has_native<proxy>(code) ||
+                           detail::has_native<faults>(code) || detail::has_native<alert>(code);
+        return native > 0 && !other && !from_http_stack ? native : 0;
+    }
+
+    /// The code of the name lookup: getaddrinfo's, or c-ares's with `cares_resolver`.
+    [[nodiscard]] constexpr std::int32_t lookup_code() const noexcept {
+        return detail::has_native<detail::native_meaning::lookup>(code) && !from_http_stack ? native : 0;
+    }
+
+    /// The HTTP status with which a proxy refused.
+    [[nodiscard]] constexpr std::uint16_t proxy_status() const noexcept {
+        const bool told = detail::has_native<detail::native_meaning::proxy>(code) && native >= 100 && native <= 999;
+        return told ? static_cast<std::uint16_t>(native) : std::uint16_t{0};
+    }
+
+    /// The number of the TLS alert that the server sent (RFC 8446 section 6): `tls_refusal` has its name.
+    [[nodiscard]] constexpr std::uint8_t tls_alert() const noexcept {
+        const bool told = detail::has_native<detail::native_meaning::alert>(code) && native > 0 && native <= 255;
+        return told && !from_http_stack ? static_cast<std::uint8_t>(native) : std::uint8_t{0};
+    }
+
+    /// All faults of the server's certificate, mbedTLS's MBEDTLS_X509_BADCERT_ bits: `tls_refusal` puts them into words.
+    [[nodiscard]] constexpr std::uint32_t certificate_faults() const noexcept {
+        const bool told = detail::has_native<detail::native_meaning::faults>(code) && native > 0;
+        return told && !from_http_stack ? static_cast<std::uint32_t>(native) : 0;
+    }
+
+    /// The code of the TLS library; mbedTLS's are negative.
+    [[nodiscard]] constexpr std::int32_t tls_library_code() const noexcept {
+        return native < 0 && !detail::has_native<detail::native_meaning::lookup>(code) && !from_http_stack ? native : 0;
+    }
+
+    /// The code of an HTTP stack of your own, which reported the error.
+    [[nodiscard]] constexpr std::int32_t http_stack_code() const noexcept {
+        return from_http_stack && proxy_status() == 0 ? native : 0;
     }
 
     friend constexpr bool operator==(const error&, const error&) noexcept = default;
@@ -397,12 +621,12 @@ static_assert(sizeof(error) == 16);
 
 namespace detail {
 
-/// An error's offset, or size: what 32 bits do not hold is cut to the largest number that they do.
+/// A position or size as an error holds it: the largest 32-bit number stands for every larger one.
 constexpr std::uint32_t as_offset(std::size_t n) noexcept {
     return static_cast<std::uint32_t>(n < UINT32_MAX ? n : UINT32_MAX);
 }
 
-/// What stops a request before anything was sent; nothing at all for `ok`. One function, since many places end so.
+/// An error of stage request, before anything was sent; no error for `ok`. Not inlined, because it is called in many places.
 [[gnu::noinline]] constexpr error refused_request(errc code, std::size_t offset, std::uint16_t member = 0) noexcept {
     error e;
     if (code == errc::ok) return e;
@@ -415,151 +639,13 @@ constexpr std::uint32_t as_offset(std::size_t n) noexcept {
 
 }  // namespace detail
 
-/// Who can do something about an error.
-enum class remedy : std::uint8_t {
-    program,        ///< whoever wrote the program
-    user,           ///< whoever runs it: another id, credential or address
-    administrator,  ///< whoever runs the server or the network
-    wait,           ///< time
-};
-
-namespace detail {
-
-struct error_row {
-    const char* name;
-    const char* text;
-    remedy who;
-    bool repeatable;  ///< the same call may succeed later without anybody changing anything
-};
-
-inline constexpr error_row error_table[] = {
-    {"ok", "no error", remedy::program, false},
-    {"busy", "another call is running on this client", remedy::program, true},
-    {"cancelled", "the call was cancelled", remedy::program, true},
-    {"deadline_exceeded", "the deadline passed", remedy::wait, true},
-    {"bad_base_url", "the base URL cannot be used", remedy::user, false},
-    {"bad_header_value", "a text that would become a header holds a forbidden character or is too long",
-     remedy::program, false},
-    {"bad_select", "the text given as $select holds a forbidden character", remedy::program, false},
-    {"credential_missing", "no credential was given", remedy::user, false},
-    {"credential_unavailable", "the credential source has no credential to give", remedy::user, true},
-    {"memory_too_small", "the memory given is too small for what goes into it", remedy::program, false},
-    {"insecure_link", "the base URL says https, but the link is not secure: nothing was sent", remedy::program, false},
-    {"name_not_found", "the host name is unknown", remedy::user, false},
-    {"name_lookup_failed", "the host name could not be looked up", remedy::wait, true},
-    {"connection_refused", "the peer refused the connection", remedy::wait, true},
-    {"peer_unreachable", "the peer cannot be reached", remedy::wait, true},
-    {"connection_reset", "the peer reset the connection", remedy::wait, true},
-    {"connection_closed", "the peer closed the connection before the reply was whole", remedy::wait, true},
-    {"link_failed", "the link failed", remedy::wait, true},
-    {"proxy_unauthorized", "the proxy wants a credential, or another one", remedy::user, false},
-    {"proxy_refused", "the proxy refused to go on to the peer", remedy::administrator, false},
-    {"proxy_failed", "the proxy could not go on to the peer", remedy::wait, true},
-    {"no_authorities", "no file with certificate authorities was found", remedy::user, false},
-    {"bad_authorities", "the certificate authorities given cannot be read", remedy::user, false},
-    {"no_clock", "certificate dates cannot be checked: there is no clock", remedy::program, false},
-    {"no_entropy", "the random number generator could not be seeded", remedy::program, true},
-    {"address_not_verifiable", "this TLS library cannot check a certificate against an IP address", remedy::user,
-     false},
-    {"certificate_expired", "the server's certificate has expired", remedy::administrator, false},
-    {"certificate_not_yet_valid", "the server's certificate is not valid yet", remedy::administrator, false},
-    {"certificate_self_signed", "the server's certificate is self-signed", remedy::administrator, false},
-    {"certificate_wrong_name", "the server's certificate is for another name", remedy::administrator, false},
-    {"certificate_unknown_authority", "the server's certificate is from an unknown authority", remedy::administrator,
-     false},
-    {"certificate_not_pinned", "the server shows none of the pinned keys", remedy::administrator, false},
-    {"certificate_refused", "the server's certificate was refused", remedy::administrator, false},
-    {"bad_client_certificate", "the client's certificate or its key cannot be read, or they do not belong together",
-     remedy::user, false},
-    {"client_certificate_refused", "the server refused the client's certificate, or wants one", remedy::user, false},
-    {"wrong_application_protocol", "the server does not speak HTTP/1.1 over TLS (ALPN)", remedy::administrator, false},
-    {"tls_version_refused", "the server speaks no version of TLS that was offered", remedy::administrator, false},
-    {"handshake_failed", "the TLS handshake failed", remedy::administrator, true},
-    {"alert_received", "the server ended the TLS connection with an alert", remedy::wait, true},
-    {"truncated_close", "the TLS connection ended without close_notify", remedy::wait, true},
-    {"bad_http", "the reply is not well-formed HTTP/1.1", remedy::administrator, false},
-    {"head_too_large", "the reply's head does not fit into the memory", remedy::program, false},
-    {"reply_too_large", "the reply does not fit into the memory", remedy::program, false},
-    {"unsupported_transfer_coding", "the reply uses a transfer coding other than chunked", remedy::administrator,
-     false},
-    {"unsupported_content_coding", "the reply is compressed although that was not asked for", remedy::administrator,
-     false},
-    {"unsupported_content_type", "the reply is of a type that this build cannot read", remedy::administrator, false},
-    {"empty_document", "the reply is empty", remedy::wait, true},
-    {"null_document", "the document is null", remedy::program, false},
-    {"bad_json", "the document is not well-formed JSON", remedy::administrator, false},
-    {"bad_xml", "the document is not well-formed XML", remedy::administrator, false},
-    {"bad_utf8", "the document is not valid UTF-8", remedy::administrator, false},
-    {"bad_string", "a string holds a control character or a bad escape", remedy::administrator, false},
-    {"bad_number", "a number is not well-formed", remedy::administrator, false},
-    {"too_deep", "the document is nested too deeply", remedy::administrator, false},
-    {"wrong_kind", "a value is of the wrong kind", remedy::program, false},
-    {"out_of_range", "a number does not fit its member", remedy::program, false},
-    {"text_too_long", "a text does not fit its member", remedy::program, false},
-    {"unknown_enumerator", "a plain enum met a text it does not know", remedy::program, false},
-    {"bad_date", "a text is not a date", remedy::administrator, false},
-    {"document_too_large", "the document is larger than the reader was made for", remedy::program, false},
-    {"no_such_task", "no such task", remedy::user, false},
-    {"service_fault", "the service answered with an error object", remedy::user, false},
-    {"bad_request", "the service found the request malformed (400)", remedy::program, false},
-    {"unauthorized", "the credential is missing, wrong or expired (401)", remedy::user, false},
-    {"forbidden", "the credential does not allow this call (403)", remedy::user, false},
-    {"not_found", "there is nothing at this address (404): check the base URL", remedy::user, false},
-    {"tenant_moved", "the tenant lives on another host (421)", remedy::user, false},
-    {"throttled", "too many calls (429)", remedy::wait, true},
-    {"unavailable", "the service is not available now", remedy::wait, true},
-    {"redirected", "the server redirects to another address; redirects are not followed", remedy::user, false},
-    {"unexpected_status", "the server answered with an unexpected status", remedy::administrator, false},
-    {"not_json", "the reply is not JSON", remedy::administrator, false},
-};
-static_assert(sizeof(error_table) / sizeof(error_table[0]) == static_cast<std::size_t>(errc::count_));
-
-// The columns by themselves: a program that asks for one of them does not carry the others.
-
-template <class T>
-struct error_column {
-    T rows[static_cast<std::size_t>(errc::count_)];
-    constexpr const T& operator[](errc code) const noexcept {
-        return rows[code < errc::count_ ? static_cast<std::size_t>(code) : 0];
-    }
-};
-template <class T>
-consteval error_column<T> column_of(T error_row::* column) {
-    error_column<T> made{};
-    std::size_t n = 0;
-    for (const error_row& row : error_table) made.rows[n++] = row.*column;
-    return made;
+/// One English sentence without a full stop, for a person. A constant that lives for ever. It tells a credential from a
+/// request header, of which `header_name` has the name.
+[[nodiscard]] constexpr const char* message(const error& e) noexcept {
+    if (e.code == errc::bad_header_value && e.stage == stage::credential)
+        return "the credential contains a line break or another forbidden character, or is too long";
+    return message(e.code);
 }
-inline constexpr auto error_names = column_of(&error_row::name);
-inline constexpr auto error_texts = column_of(&error_row::text);
-inline constexpr auto error_remedies = column_of(&error_row::who);
-inline constexpr auto error_repeats = column_of(&error_row::repeatable);
-
-inline constexpr const char* remedy_names[] = {"program", "user", "administrator", "wait"};
-
-inline constexpr const char* stage_names[] = {"none",     "request", "credential", "resolve", "connect", "handshake",
-                                              "transmit", "receive", "http",       "decode",  "service"};
-
-}  // namespace detail
-
-/// One English sentence, without a full stop, for a person. A constant; lives for ever. Costs a table look-up.
-[[nodiscard]] constexpr const char* message(errc code) noexcept { return detail::error_texts[code]; }
-[[nodiscard]] constexpr const char* message(const error& e) noexcept { return message(e.code); }
-
-/// The enumerator's own spelling, for logs: "certificate_expired", "handshake".
-[[nodiscard]] constexpr const char* name(errc code) noexcept { return detail::error_names[code]; }
-[[nodiscard]] constexpr const char* name(stage at) noexcept {
-    return detail::stage_names[at <= stage::service ? static_cast<std::size_t>(at) : 0];
-}
-
-/// Who can do something about it.
-[[nodiscard]] constexpr remedy remedy_of(errc code) noexcept { return detail::error_remedies[code]; }
-[[nodiscard]] constexpr const char* name(remedy who) noexcept {
-    return detail::remedy_names[who <= remedy::wait ? static_cast<std::size_t>(who) : 0];
-}
-
-/// True where the same call may succeed later although nobody changed anything: what a watcher asks again after.
-[[nodiscard]] constexpr bool is_repeatable(errc code) noexcept { return detail::error_repeats[code]; }
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
@@ -4996,8 +5082,9 @@ template <class T>
     if constexpr (detail::plain_value<T>)
         return {};
     else {
-        const bool names_one = e.stage == stage::decode && e.member != 0 && e.member <= detail::member_count<T>;
-        return names_one ? detail::member_names<T>[e.member - 1u] : std::string_view{};
+        const std::size_t number = e.member_number();
+        const bool names_one = number != 0 && number <= detail::member_count<T>;
+        return names_one ? detail::member_names<T>[number - 1] : std::string_view{};
     }
 }
 
@@ -6714,18 +6801,19 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
 
 /// The name of the header that a `bad_header_value` is about, from the headers that the client and the call were given; of
 /// one of the caller's own as it was given, and it may be the name that is wrong. Empty where it is about something else: a
-/// credential's header at stage::credential, where `member` counts those that it adds, or a proxy's.
+/// credential's header at stage::credential, where `header_number()` counts those that it adds, or a proxy's.
 ///
-/// For a log without it: `member` is 1 for User-Agent, 2 Accept-Language, 3 SO-Language, 4 SO-Culture, 5 SO-TimeZone,
+/// For a log without it: `header_number()` is 1 for User-Agent, 2 Accept-Language, 3 SO-Language, 4 SO-Culture, 5 SO-TimeZone,
 /// 6 SO-AppToken, then come the client's `more` and the call's.
 [[nodiscard]] constexpr std::string_view header_name(const error& e, const request_headers& of_client,
                                                      const request_headers& of_call = {}) noexcept {
-    if (e.code != errc::bad_header_value || e.stage != stage::request || e.member == 0) return {};
+    if (e.header_number() == 0 || e.stage != stage::request) return {};
     std::size_t number = std::size(detail::named_headers);
-    if (e.member <= number) return detail::ascii::word_at(detail::owned_headers, e.member - std::size_t{1});
+    if (e.header_number() <= number)
+        return detail::ascii::word_at(detail::owned_headers, e.header_number() - std::size_t{1});
     for (const request_headers* headers : {&of_client, &of_call})
         for (const header_field& own : headers->more)
-            if (++number == e.member) return own.name;
+            if (++number == e.header_number()) return own.name;
     return {};
 }
 
@@ -10210,9 +10298,7 @@ inline constexpr numbered_text alerts[] = {
 };
 
 /// An error of this code has the peer's alert as its native code, where that is positive.
-constexpr bool tells_alert(errc code) noexcept {
-    return code >= errc::client_certificate_refused && code <= errc::alert_received;
-}
+constexpr bool tells_alert(errc code) noexcept { return has_native<native_meaning::alert>(code); }
 
 /// What the peer means by an alert (RFC 8446 section 6.2). Of those for certificates only a client's can be meant; and in
 /// TLS 1.2 handshake_failure is what a server says that asked for one and was shown none (RFC 5246 section 7.4.6).
@@ -11157,10 +11243,6 @@ class bounded_text {
     std::size_t size_ = 0;
 };
 
-constexpr bool tells_flags(errc code) noexcept {
-    return code >= errc::certificate_expired && code <= errc::certificate_refused;
-}
-
 }  // namespace detail
 
 /// Room for the longest text.
@@ -11175,37 +11257,38 @@ inline constexpr std::size_t max_refusal_bytes = 768;
 ///     the TLS handshake failed: mbedTLS -0x7100
 ///
 /// @param into  where the text goes, cut off where it ends; a NUL stands behind it
-inline std::string_view tls_refusal(errc code, std::int32_t native, std::span<char> into) noexcept {
+inline std::string_view tls_refusal(const error& e, std::span<char> into) noexcept {
     detail::bounded_text text(into);
-    text.add(message(code));
-    const auto positive = static_cast<std::uint32_t>(native);
-    if (native > 0 && detail::tells_flags(code)) {
+    text.add(message(e));
+    const errc code = e.code;
+    if (const std::uint32_t faults = e.certificate_faults(); faults != 0) {
         const errc said = code == errc::certificate_self_signed ? errc::certificate_unknown_authority : code;
         std::string_view before = code == errc::certificate_refused ? ": " : "; ";
         for (const detail::certificate_fault& fault : detail::certificate_faults) {
-            if ((positive & fault.flags) == 0 || fault.said_by == said) continue;
+            if ((faults & fault.flags) == 0 || fault.said_by == said) continue;
             text.add(before);
             text.add(fault.text);
             before = "; ";
         }
-    } else if (native > 0 && detail::tells_alert(code)) {
+    } else if (const std::uint32_t number = e.tls_alert(); number != 0) {
         const char* name = "alert";
         for (const detail::numbered_text& alert : detail::alerts)
-            if (alert.number == positive) name = alert.text;
+            if (alert.number == number) name = alert.text;
         text.add(": the server's alert ");
         text.add(name);
         text.add(" (");
-        text.add_decimal(positive);
+        text.add_decimal(number);
         text.add(")");
-    } else if (native < 0 && code != errc::name_not_found && code != errc::name_lookup_failed) {
+    } else if (e.tls_library_code() != 0) {
         text.add(": mbedTLS -");
-        text.add_hex(0U - positive);
+        text.add_hex(0U - static_cast<std::uint32_t>(e.tls_library_code()));
     }
     return text.text();
 }
 
-inline std::string_view tls_refusal(const error& e, std::span<char> into) noexcept {
-    return tls_refusal(e.code, e.native, into);
+/// The same for what a link answered: `io_result::code` and `io_result::native`.
+inline std::string_view tls_refusal(errc code, std::int32_t native, std::span<char> into) noexcept {
+    return tls_refusal(error{.code = code, .native = native}, into);
 }
 
 }  // namespace SUPEROFFICE_ABI
@@ -12341,7 +12424,10 @@ class http_carrier {
 
     /// One call of the stack.
     progress advance(course& call, const base_url& target, milliseconds, instant now) noexcept {
-        return starting_ ? hand_over(call, target, now) : take_in(call, now);
+        if (starting_) return hand_over(call, target, now);
+        const progress made = take_in(call, now);
+        if (made == progress::failed) call.failure.from_http_stack = call.failure.needed() == 0;
+        return made;
     }
 
     [[nodiscard]] const reply_head& head() const noexcept { return head_; }
@@ -12398,7 +12484,11 @@ class http_carrier {
                                             .time_left = call.deadline - now});
         if (io.at != stage::none) call.reached = io.at;
         if (io.state == io_state::would_block) return blocked(call, io.wants);
-        if (io.state != io_state::ready) return call.fail(io);
+        if (io.state != io_state::ready) {
+            static_cast<void>(call.fail(io));
+            call.failure.from_http_stack = true;
+            return progress::failed;
+        }
         detail::wipe(memory_.data(), size_);
         size_ = 0;
         starting_ = false;

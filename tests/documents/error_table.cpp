@@ -1,4 +1,4 @@
-// Prints the rows of the README's table of errors.
+// Prints the rows of the table of errors in the guide.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/base/error.hpp>
 

@@ -25,7 +25,8 @@ struct row {
     remedy who;
     bool repeatable;
 };
-#define ROW(code, who, repeatable) row{errc::code, #code, remedy::who, repeatable}
+#define ROW(code, who, repeatable) \
+    row { errc::code, #code, remedy::who, repeatable }
 constexpr row rows[] = {
     ROW(ok, program, once),
     ROW(busy, program, again),

@@ -54,14 +54,18 @@ TEST_CASE("error: native has one meaning, and only its function answers with it"
         native_parts parts;
     } cases[] = {
         {"errno", {.stage = stage::connect, .code = errc::connection_refused, .native = 111}, {.system = 111}},
-        {"WSAECONNRESET", {.stage = stage::receive, .code = errc::connection_reset, .native = 10054}, {.system = 10054}},
+        {"WSAECONNRESET",
+         {.stage = stage::receive, .code = errc::connection_reset, .native = 10054},
+         {.system = 10054}},
         {"the code of your own link", {.code = errc::link_failed, .native = 5}, {.system = 5}},
         {"getaddrinfo's", {.stage = stage::resolve, .code = errc::name_not_found, .native = -2}, {.lookup = -2}},
         {"c-ares's", {.stage = stage::resolve, .code = errc::name_lookup_failed, .native = 11}, {.lookup = 11}},
         {"a proxy's", {.stage = stage::connect, .code = errc::proxy_unauthorized, .native = 407}, {.proxy = 407}},
         {"no status", {.stage = stage::connect, .code = errc::proxy_failed, .native = 7}, {}},
         {"a certificate's", {.stage = stage::handshake, .code = errc::certificate_expired, .native = 5}, {.faults = 5}},
-        {"mbedTLS's", {.stage = stage::handshake, .code = errc::certificate_refused, .native = -0x3000}, {.tls = -0x3000}},
+        {"mbedTLS's",
+         {.stage = stage::handshake, .code = errc::certificate_refused, .native = -0x3000},
+         {.tls = -0x3000}},
         {"an alert", {.stage = stage::handshake, .code = errc::handshake_failed, .native = 40}, {.alert = 40}},
         {"mbedTLS's", {.stage = stage::handshake, .code = errc::handshake_failed, .native = -0x7100}, {.tls = -0x7100}},
         {"mbedTLS's", {.stage = stage::receive, .code = errc::link_failed, .native = -0x7200}, {.tls = -0x7200}},
@@ -98,8 +102,7 @@ TEST_CASE("error: offset is a position, a size that is needed, or a number of by
         const auto code = static_cast<errc>(n);
         CAPTURE(so::name(code));
         const error e{.stage = stage::http, .code = code, .offset = 77};
-        const bool sized =
-            is_one_of(code, {errc::memory_too_small, errc::reply_too_large, errc::document_too_large});
+        const bool sized = is_one_of(code, {errc::memory_too_small, errc::reply_too_large, errc::document_too_large});
         const bool came = is_one_of(code, {errc::connection_closed, errc::head_too_large});
         CHECK(e.needed() == (sized ? 77 : 0));
         CHECK(e.received() == (came ? 77 : 0));

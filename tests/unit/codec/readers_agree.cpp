@@ -65,8 +65,7 @@ class comparison {
 
   private:
     static std::string described(const reading& r) {
-        return superoffice::name(r.code) +
-               (" at " + std::to_string(r.offset));
+        return superoffice::name(r.code) + (" at " + std::to_string(r.offset));
     }
 
     // Behind the document: what could be taken for more of it.

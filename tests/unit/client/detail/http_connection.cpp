@@ -284,12 +284,11 @@ TEST_CASE("http_carrier: a body that is only counted is too large, whatever come
     CHECK(ends_with(script::fails(errc::connection_closed)) == too_large(enough));
     CHECK(ends_with(script::fails(errc::connection_reset, 104)) == too_large(enough));
     CHECK(ends_with(script::fails(errc::reply_too_large)) == too_large(enough));
-    CHECK(ends_with(script::fails(errc::connection_reset, 104), short_one) ==
-          so::error{.stage = stage::http,
-                    .code = errc::connection_reset,
-                    .http_status = 200,
-                    .native = 104,
-                    .from_http_stack = true});
+    CHECK(ends_with(script::fails(errc::connection_reset, 104), short_one) == so::error{.stage = stage::http,
+                                                                                        .code = errc::connection_reset,
+                                                                                        .http_status = 200,
+                                                                                        .native = 104,
+                                                                                        .from_http_stack = true});
 
     // The time is up, for a body that does not fit and for one that might have; and the next call is good.
     for (const std::string& come : {text, short_one}) {
