@@ -104,4 +104,4 @@ def checks():
     if subprocess.run(["valgrind", "--version"], capture_output=True, check=False).returncode != 0:
         print("skipped benchmarks: instructions: valgrind does not run here")
         return
-    yield Check("instructions: decode and the whole call", instructions)
+    yield Check("instructions: decode and the whole call", instructions, seconds=600)

@@ -63,6 +63,7 @@ def thousand():
 
 
 def checks():
-    yield Check("a thousand calls in one thread", thousand)
-    yield Check("build the tool and the examples with sanitizers", build)
-    yield Check("the tool and the examples", test, needs=("build the tool and the examples with sanitizers",))
+    yield Check("a thousand calls in one thread", thousand, seconds=240)
+    yield Check("build the tool and the examples with sanitizers", build, seconds=900)
+    yield Check("the tool and the examples", test, needs=("build the tool and the examples with sanitizers",),
+                seconds=420)

@@ -63,4 +63,4 @@ def checks():
     for compiler in COMPILERS:
         for standard in STANDARDS:
             yield Check(f"compile_fail: all with everything switched on, {compiler} {standard}",
-                        lambda compiler=compiler, standard=standard: all_at_once(compiler, standard))
+                        lambda compiler=compiler, standard=standard: all_at_once(compiler, standard), seconds=240)

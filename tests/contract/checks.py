@@ -68,7 +68,9 @@ def readme_tells_the_truth():
 
 def checks():
     for name, options in BUILDS.items():
-        yield Check(f"build the contract {name}", lambda name=name, options=options: build(name, *options))
-        yield Check(f"the contract {name}", lambda name=name: test(name), needs=(f"build the contract {name}",))
+        yield Check(f"build the contract {name}", lambda name=name, options=options: build(name, *options),
+                    seconds=900)
+        yield Check(f"the contract {name}", lambda name=name: test(name), needs=(f"build the contract {name}",),
+                    seconds=300)
     yield Check("tests/README.md names tests that there are", readme_tells_the_truth,
                 needs=("build the contract with sanitizers", "build g++ C++20"))

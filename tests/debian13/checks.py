@@ -89,5 +89,6 @@ def run_inside():
 
 
 def checks():
-    yield Check("Debian 13: make the root", make_root)
-    yield Check("Debian 13: the tests with mbedTLS 3.6 and TLS 1.3 only", run_inside, needs=("Debian 13: make the root",))
+    yield Check("Debian 13: make the root", make_root, seconds=900)
+    yield Check("Debian 13: the tests with mbedTLS 3.6 and TLS 1.3 only", run_inside, needs=("Debian 13: make the root",),
+                seconds=1500)

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent.parent / "examples" / "firmware")]
@@ -16,17 +15,16 @@ import building  # noqa: E402
 import mbedtls_source  # noqa: E402
 import running  # noqa: E402
 import sizes  # noqa: E402
-from checking import BUILD, ROOT, Check, Failed, output_of  # noqa: E402
+from checking import BUILD, ROOT, Check, Failed, one_at_a_time, output_of  # noqa: E402
 
 PLAIN, TLS = building.Profile(tls=False), building.Profile(tls=True)
 BAD_CERTIFICATES = {"wrong-name": "for another name", "unknown-authority": "from an unknown authority",
                     "expired": "has expired", "not-yet-valid": "is not valid yet", "self-signed": "is self-signed"}
-BUILDING = threading.Lock()  # one ninja at a time
 
 
 def built(*profiles):
     try:
-        with BUILDING:
+        with one_at_a_time("firmware"):
             return building.build(*profiles)
     except mbedtls_source.Problem as problem:
         raise Failed(str(problem)) from None
@@ -123,7 +121,7 @@ def finds_each_culprit():
 def has_nothing_of_a_system():
     """The objects are those that hold the library and, in the firmware's, the program."""
     built(PLAIN, TLS)
-    with BUILDING:
+    with one_at_a_time("firmware"):
         ninja = building.Ninja("sizes")
         ninja.run(sizes.library(ninja, 3))
     objects = building.BUILD / "objects"
@@ -183,7 +181,7 @@ LIMITS = {"call_flash": 20_000, "watch_flash": 21_100, "decode_flash": 8_200, "p
 
 
 def sizes_are_the_readmes():
-    with BUILDING:
+    with one_at_a_time("firmware"):
         measured = sizes.Measured()
     over = {name: getattr(measured, name) for name, limit in LIMITS.items() if getattr(measured, name) > limit}
     if over:
@@ -209,12 +207,13 @@ def checks():
         print("skipped firmware: it needs Debian 12's arm-none-eabi-g++, qemu-system-arm and mbedTLS 2.28")
         return
     needs = ("firmware: builds for a Cortex-M4",)
-    yield Check(needs[0], build_both)
-    yield Check("firmware: gets and watches over verified TLS", calls_over_tls, needs)
-    yield Check("firmware: sends nothing to a server with a wrong certificate", refuses_other_servers, needs)
-    yield Check("firmware: gets and watches through a modem that does TLS", calls_through_a_modem_that_does_tls, needs)
+    yield Check(needs[0], build_both, seconds=420)
+    yield Check("firmware: gets and watches over verified TLS", calls_over_tls, needs, seconds=180)
+    yield Check("firmware: sends nothing to a server with a wrong certificate", refuses_other_servers, needs, seconds=240)
+    yield Check("firmware: gets and watches through a modem that does TLS", calls_through_a_modem_that_does_tls, needs, seconds=180)
     yield Check("firmware: whatever must not come would be found", finds_each_culprit)
-    yield Check("firmware: brings no heap, exception, locale, clock or operating system", has_nothing_of_a_system, needs)
-    yield Check("firmware: a switch that is off leaves no code", switches_remove_their_code, needs)
-    yield Check("firmware: builds from the bundle and makes the call", builds_from_the_bundle, needs)
-    yield Check("firmware: the README's sizes", sizes_are_the_readmes, needs)
+    yield Check("firmware: brings no heap, exception, locale, clock or operating system", has_nothing_of_a_system, needs,
+                seconds=240)
+    yield Check("firmware: a switch that is off leaves no code", switches_remove_their_code, needs, seconds=420)
+    yield Check("firmware: builds from the bundle and makes the call", builds_from_the_bundle, needs, seconds=420)
+    yield Check("firmware: the README's sizes", sizes_are_the_readmes, needs, seconds=600)

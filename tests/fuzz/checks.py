@@ -63,6 +63,7 @@ def checks():
     missing = {path.stem for path in HERE.glob("*.cpp")} ^ {"seeds", *TARGETS}
     if missing:
         raise Failed(f"tests/fuzz: no target, or no file: {sorted(missing)}")
-    yield Check("fuzz: write the seeds", write_seeds)
+    yield Check("fuzz: write the seeds", write_seeds, seconds=180)
     for target in TARGETS:
-        yield Check(f"fuzz: {target}", lambda target=target: fuzz(target), needs=("fuzz: write the seeds",))
+        yield Check(f"fuzz: {target}", lambda target=target: fuzz(target), needs=("fuzz: write the seeds",),
+                    seconds=420 + float(SECONDS or 0))

@@ -218,11 +218,11 @@ def cross_builds_are_told_of_boost():
 
 
 def checks():
-    yield Check("install: as a subproject", as_subproject)
-    yield Check("install: as the README says, as a subproject", as_the_readme_says)
-    yield Check("install: as packaging/README.md says, through a wrap", through_a_wrap)
-    yield Check("install: through pkg-config", installed)
-    yield Check("install: as packaging/README.md says, pkg-config from CMake", from_cmake)
-    yield Check("install: missing packages are named", missing_packages_are_named)
+    yield Check("install: as a subproject", as_subproject, seconds=300)
+    yield Check("install: as the README says, as a subproject", as_the_readme_says, seconds=300)
+    yield Check("install: as packaging/README.md says, through a wrap", through_a_wrap, seconds=300)
+    yield Check("install: through pkg-config", installed, seconds=300)
+    yield Check("install: as packaging/README.md says, pkg-config from CMake", from_cmake, seconds=300)
+    yield Check("install: missing packages are named", missing_packages_are_named, seconds=300)
     yield Check("install: a cross build is told where Boost is", cross_builds_are_told_of_boost)
     yield from cmake_ways.checks()

@@ -197,6 +197,6 @@ def by_find_package():
 
 
 def checks():
-    yield Check("install: CMake, add_subdirectory", by_add_subdirectory)
-    yield Check("install: CMake, FetchContent", by_fetch_content)
-    yield Check("install: CMake, find_package", by_find_package)
+    yield Check("install: CMake, add_subdirectory", by_add_subdirectory, seconds=300)
+    yield Check("install: CMake, FetchContent", by_fetch_content, seconds=300)
+    yield Check("install: CMake, find_package", by_find_package, seconds=300)

@@ -21,4 +21,4 @@ def over_libcurl():
 
 
 def checks():
-    yield Check("libcurl: the adapter, through a proxy and over HTTP/2 too", over_libcurl)
+    yield Check("libcurl: the adapter, through a proxy and over HTTP/2 too", over_libcurl, seconds=420)

@@ -26,5 +26,6 @@ def test():
 
 
 def checks():
-    yield Check("build the live tests with sanitizers", build)
-    yield Check("live: nginx, the local service, the fault matrix", test, needs=("build the live tests with sanitizers",))
+    yield Check("build the live tests with sanitizers", build, seconds=900)
+    yield Check("live: nginx, the local service, the fault matrix", test, needs=("build the live tests with sanitizers",),
+                seconds=600)

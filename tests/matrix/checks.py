@@ -95,7 +95,10 @@ def test(name):
 
 
 def checks():
-    # The long ones first.
-    for name, compiler, options in sorted(configurations(), key=lambda each: not is_in(each[0], "unit") and not is_in(each[0], "unit_single")):
-        yield Check(f"build {name}", lambda name=name, compiler=compiler, options=options: build(name, compiler, options))
-        yield Check(f"test {name}", lambda name=name: test(name), needs=(f"build {name}",))
+    def is_long(name):
+        return is_in(name, "unit") or is_in(name, "unit_single")
+
+    for name, compiler, options in sorted(configurations(), key=lambda each: not is_long(each[0])):
+        yield Check(f"build {name}", lambda name=name, compiler=compiler, options=options: build(name, compiler, options),
+                    seconds=1200 if is_long(name) else 480)
+        yield Check(f"test {name}", lambda name=name: test(name), needs=(f"build {name}",), seconds=300)

@@ -68,4 +68,4 @@ def unit_tests(prefix, emulator, family, endian):
 
 def checks():
     for name, *processor in PROCESSORS:
-        yield Check(f"unit tests, {name}", lambda processor=processor: unit_tests(*processor))
+        yield Check(f"unit tests, {name}", lambda processor=processor: unit_tests(*processor), seconds=1200)

@@ -38,4 +38,4 @@ def main_job():
 
 
 def checks():
-    yield Check("quick start", main_job)
+    yield Check("quick start", main_job, seconds=420)

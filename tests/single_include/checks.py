@@ -80,6 +80,6 @@ def checks():
     yield Check("amalgamate.py: what it writes and refuses", generator)
     yield Check("single header is what the headers give, and so are the opt-in ones", up_to_date)
     yield Check("single header alone, nothing switched on", core_alone)
-    yield Check("single header and each opt-in header alone", opt_in_beside)
+    yield Check("single header and each opt-in header alone", opt_in_beside, seconds=300)
     yield Check("bundle alone, without Boost", lambda: bundled(core_alone))
-    yield Check("bundle and each opt-in header alone, without Boost", lambda: bundled(opt_in_beside))
+    yield Check("bundle and each opt-in header alone, without Boost", lambda: bundled(opt_in_beside), seconds=300)

@@ -1,4 +1,4 @@
-"""The local SuperOffice is tested before anything is tested against it."""
+"""What all other tests rest on: how checks are run, and the local SuperOffice."""
 
 import pathlib
 
@@ -8,4 +8,5 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 def checks():
-    yield Check("local SuperOffice", lambda: run_unittests("discover", "-s", HERE))
+    yield Check("how checks are run", lambda: run_unittests("discover", "-s", HERE, "-p", "test_checking.py"))
+    yield Check("local SuperOffice", lambda: run_unittests("discover", "-s", HERE, "-p", "test_local_*.py"), seconds=300)

@@ -52,4 +52,4 @@ def sockets_run():
 
 def checks():
     yield Check("Windows: everything compiles", everything_compiles)
-    yield Check("Windows: sockets under Wine", sockets_run)
+    yield Check("Windows: sockets under Wine", sockets_run, seconds=240)
