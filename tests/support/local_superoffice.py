@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A local SuperOffice: `POST /api/v1/Agents/Batch/GetBatchTaskInfo` over TLS, for examples, tests and benchmarks.
+"""A local SuperOffice: its Batch agent and outputs of batch tasks over TLS, for examples, tests and benchmarks.
 
 Needs Python 3.11 or newer, its standard library, and the `openssl` command (not with --plain alone).
 Serves loopback only. Any HTTP client can be pointed at it:
@@ -13,7 +13,11 @@ Serves loopback only. Any HTTP client can be pointed at it:
 Documented and inferred
     The description of the service marks what its vendor documents and what nobody states; the modules
     beside this one repeat those marks, by section:
-    local_superoffice_service.py       credentials, arguments, $select, JSON and XML, the tenant's state, control
+    local_superoffice_service.py       addresses, settings, the tenant's state, control
+    local_superoffice_credentials.py   which credentials are good
+    local_superoffice_messages.py      arguments, $select, JSON and XML
+    local_superoffice_batch.py         the calls of the Batch agent, outputs, the REST forms
+    local_superoffice_store.py         which tasks there are, long lists, what outputs hold
     local_superoffice_tasks.py         the documented sample, progressing tasks, dates, languages
     local_superoffice_specials.py      ids that answer in a special way
     local_superoffice_wire.py          listeners, HTTP/1.1, framings, faults, the log
@@ -25,9 +29,14 @@ Addresses on every listener
     /superoffice/api/..., /Super/api/..., /crm/api/..., /api/...
                                     onsite rules: Basic works, SO-AppToken is not looked at
     .../api and .../api/v1          version facts and the list of calls, without a credential
-    .../api/v1/Agents/Batch/GetBatchTaskInfo   POST: the call; GET: a description of it
-    .../api/v1/Agents/Batch/StopBatchJob       POST: true if a running task of this id was stopped
-    .../api/v1/BatchTask/ID         GET: the REST form, 404 for an unknown id
+    .../api/v1/Agents/Batch/NAME    POST: the call; GET: a description of it. All fifteen: GetBatchTaskInfo, nine lists,
+                                    StartBatchJob, StopBatchJob, UpdateBatchTask, DeleteBatchTask, DeleteBatchTasks
+    .../api/v1/Agents/BLOB/GetOutputFromBatch  POST: bytes, or base64 where JSON is asked for
+    .../api/v1/Agents/BLOB/CleanupBatchTask    POST: removes task and output
+    .../api/v1/User/currentPrincipal           GET: who the credential stands for; AssociateId is 426
+    .../api/v1/BatchTask/ID         GET, PUT, DELETE and POST .../Stop: the REST forms, 404 for an unknown id
+    .../api/v1/BatchTask/STATE      GET: a list
+    .../api/v1/BatchTask            POST: starts a job; GET: a row set of the archive, as .../api/v1/archive/BatchTasks
     /api/state/Cust12345            GET: the tenant's state, without a credential
     /CustN/api/... with another N   421
 
@@ -48,10 +57,15 @@ Control, POST /control/NAME with a JSON object (or nothing); answers JSON, 400 w
     renew      {"kind": "bearer", "value"?} makes a value good again, or makes a new one: answers {"value"}
     requests   {"count": 10}                the last requests of the log; `events` {"count", "event"?} for all kinds
     listeners  {}                           each listener's root, kind and counters
+    tasks      {}                           {"started": {id: name}, "deleted": [id]}: a call that came twice made two
+    list       {"count": N, "state"?, "associate"?, "name"?}    N further tasks that lists have; their ids begin at
+                                            200000000
+    output     {"id", "bytes", "stop_after"?, "ending"?}    the size of a task's output; it breaks off after so many
+                                            bytes by close, reset, cut or stall
     tenant     {"at": NAME, "state"?, "version"?, "valid_seconds"?}    which listener serves the tenant: the others
                                             answer 421 and the state call names that one; null: every listener
-    settings   {"framing", "nulled", "xml", "gzip", "delay", "drip_seconds", "retry_after", "task_seconds"}
-                                            any of them; answers all
+    settings   {"framing", "nulled", "xml", "gzip", "delay", "drip_seconds", "retry_after", "task_seconds",
+                "output_bytes", "no_output"}    any of them; answers all
     next       {"status", "reason", "headers": [[name, value], ...], "body" or "body_base64",
                 "framing", "fault", "delay", "gzip", "times": 1, "match": part of the target}
                                             changes the next reply: with only framing, fault, delay or gzip it is
@@ -70,9 +84,11 @@ import select  # noqa: E402
 import signal  # noqa: E402
 import time  # noqa: E402
 
+import local_superoffice_batch as batch  # noqa: E402
 import local_superoffice_certificates as certificates  # noqa: E402
 import local_superoffice_service as service  # noqa: E402
 import local_superoffice_specials as specials  # noqa: E402
+import local_superoffice_store as store  # noqa: E402
 import local_superoffice_tasks as tasks  # noqa: E402
 import local_superoffice_wire as wire  # noqa: E402
 
@@ -113,9 +129,20 @@ def _epilog():
             *((name, each.meaning) for name, each in certificates.CERTIFICATES.items()), *OTHER_KINDS.items()]),
         _table("framings", [(name, each.meaning) for name, each in wire.FRAMINGS.items()]),
         _table("XML shapes", [(name, each.meaning) for name, each in service.XML_SHAPES.items()]),
+        _table("jobs that StartBatchJob knows by Name; any other is 400, error object B", [
+            *((name, course.meaning) for name, course in store.JOBS.items()),
+            ("Output-N", "as ManualCleanupExport; its output has N bytes")]),
+        _table("names for which a list call answers as many tasks as wanted", [
+            ("List-N", "N tasks, all in the state and of the associates that were asked for")]),
+        _table("what GetOutputFromBatch answers without an output (setting no_output)", list(batch.NO_OUTPUT.items())),
+        "An output is every byte from 0 to 255, then lines of 16 bytes, each of which says at which byte it begins;\n"
+        "after a mebibyte the same again.",
         _table("ids", [
-            (tasks.SAMPLE_ID, "the documented sample, whose own Id is 547"),
+            (tasks.SAMPLE_ID, "the documented sample, whose own Id is 547"), (547, "the same task"),
             *((f"{first}-{first + 999}", each.meaning) for first, each in tasks.COURSES.items()),
+            (f"{store.FIRST_JOB} and up", "what StartBatchJob started"),
+            (f"{store.LIST_START} + n", "task n of a long list"),
+            (f"{store.OUTPUT_START} + n", f"finished, with an output of n bytes, at most {store.OUTPUT_LIMIT}"),
             ("below 0", "400, error object B"), ("no Id", "200, error object A"), ("any other", "null")]),
         *(_table(title, [(number, special.meaning) for number, special in group.items()])
           for title, group in specials.GROUPS.items()),
@@ -147,6 +174,9 @@ def parse_arguments(arguments=None):
     parser.add_argument("--max-seconds", type=float, help="stops after that time")
     parser.add_argument("--manual-clock", action="store_true", help="tasks move by the control call only")
     parser.add_argument("--task-seconds", type=float, default=4, help="length of a task that progresses (4)")
+    parser.add_argument("--tasks", type=int, default=0, metavar="N", help="further tasks that lists have (0)")
+    parser.add_argument("--output-bytes", type=int, default=4096, metavar="N",
+                        help="size of an output that nothing else says the size of (4096)")
     parser.add_argument("--framing", choices=wire.FRAMINGS, default="chunked", metavar="NAME",
                         help="of replies (chunked)")
     parser.add_argument("--nulled", choices=service.CHOICES["nulled"], default="null",
@@ -168,6 +198,8 @@ def parse_arguments(arguments=None):
         options.certificate = "plain"
     if options.task_seconds <= 0:
         parser.error("--task-seconds must be above 0")
+    if not 0 <= options.tasks <= store.LIST_LIMIT or not 0 <= options.output_bytes <= store.OUTPUT_LIMIT:
+        parser.error(f"--tasks is at most {store.LIST_LIMIT}, --output-bytes at most {store.OUTPUT_LIMIT}")
     options.listeners = _wanted_listeners(options, parser)
     if options.tenant_at not in (None, *(name for name, _, _ in options.listeners)):
         parser.error(f"--tenant-at {options.tenant_at}: no such listener")
@@ -271,9 +303,9 @@ def run(options):
     settings = service.Settings(
         framing=options.framing, nulled=options.nulled, xml=options.xml, gzip=not options.no_gzip,
         delay=options.delay, drip_seconds=options.drip_seconds, retry_after=options.retry_after,
-        task_seconds=options.task_seconds)
+        task_seconds=options.task_seconds, output_bytes=options.output_bytes)
     application = service.Service(settings, log, manual_clock=options.manual_clock, tenant_at=options.tenant_at,
-                                  basic_online=options.basic_online, on_stop=stop.set)
+                                  basic_online=options.basic_online, on_stop=stop.set, listed=options.tasks)
     server = wire.Server(application, log, options.idle_seconds, max_connections=options.max_connections,
                          handshake_seconds=options.handshake_seconds)
     for listener in open_listeners(options, directory):

@@ -1,397 +1,32 @@
-"""The SuperOffice half of the local SuperOffice: credentials, the calls, representations, control.
+"""The SuperOffice half of the local SuperOffice: addresses, settings, the tenant's state, control.
 
 `Service` is the application that a `local_superoffice_wire.Server` serves. Section numbers are those of
 the service's description; what it leaves open and was decided here is marked (inferred).
 """
 
 import base64
-import binascii
-import collections
 import dataclasses
 import datetime
 import email.utils
 import json
 import re
 import threading
-import time
 import urllib.parse
-import xml.etree.ElementTree
-import xml.sax.saxutils
 
-from local_superoffice_specials import (ERROR_A, ERROR_B, ERROR_C, JSON, SPECIALS, TEXT, WRONG_HOST, Raw, to_json)
-from local_superoffice_tasks import (DEFAULTS, SAMPLE, SAMPLE_ID, Clock, Manner, Tasks, course_of, find_zone, write,
-                                     BASE_ZONE)
-from local_superoffice_wire import FAULTS, FRAMINGS, Reply, parse_weighted
+import local_superoffice_batch as batch
+from local_superoffice_credentials import (  # noqa: F401 - tests look for the secrets here
+    APP_TOKEN, BASIC_EXPIRED, BASIC_GOOD, BASIC_SAMPLE, BASIC_UNICODE, BEARER_EXPIRED, BEARER_GOOD, BEARER_LONG, MINTED,
+    SESSION_EXPIRED, SESSION_GOOD, TENANT, TICKET_EXPIRED, TICKET_GOOD, TICKET_LONG, Credentials, Refused, xsrf_of)
+from local_superoffice_messages import (  # noqa: F401
+    JSON_TYPES, REPLY_TYPES, XML_SHAPES, XML_TYPES, XSI, Malformed, MissingArgument, RefusedArgument, UnsupportedType,
+    apply_select, choose_type, read_arguments, read_manner, read_select, to_xml)
+from local_superoffice_specials import (ERROR_A, ERROR_B, JSON, SPECIALS, TEXT, WRONG_HOST, to_json)
+from local_superoffice_store import (ALL_STATES, LIST_LIMIT, LIST_STATES, OUTPUT_LIMIT, LongList, Output, Tasks)
+from local_superoffice_tasks import BASE_ZONE, SAMPLE, Clock, course_of, write
+from local_superoffice_wire import FAULTS, FRAMINGS, Reply
 
-TENANT = "Cust12345"
 ONLINE_ROOT = f"/{TENANT}"
 ONSITE_ROOTS = ("/superoffice", "/Super", "/crm", "")  # section 2: any virtual directory, or none
-BATCH = "/v1/Agents/Batch/"
-
-# ------------------------------------------------------------------------------------- credentials
-
-BASIC_GOOD = "test-user:test-password"
-BASIC_SAMPLE = "tje0:Tje0"  # the one in the documented sample request
-BASIC_UNICODE = "j\u00f8rgen:p\u00e5ssord-\u20ac"
-BASIC_EXPIRED = "expired-user:test-password"
-TICKET_GOOD = "7T:test-ticket-good"
-TICKET_EXPIRED = "7T:test-ticket-expired"
-TICKET_LONG = "7T:test-ticket-long."  # and any text after it
-BEARER_GOOD = f"8A:{TENANT}.test-token-good"
-BEARER_EXPIRED = f"8A:{TENANT}.test-token-expired"
-BEARER_LONG = f"8A:{TENANT}.test-token-long."  # and any text after it
-SESSION_GOOD = "test-session-good"  # Cookie: ANY-NAME=test-session-good, X-XSRF-TOKEN: test-xsrf-good
-SESSION_EXPIRED = "test-session-expired"
-APP_TOKEN = "test-app-token"
-
-KNOWN = {  # (kind, secret) -> the name that the log shows in its place
-    ("basic", BASIC_GOOD): "basic-good",
-    ("basic", BASIC_SAMPLE): "basic-sample",
-    ("basic", BASIC_UNICODE): "basic-unicode",
-    ("basic", BASIC_EXPIRED): "basic-expired",
-    ("ticket", TICKET_GOOD): "ticket-good",
-    ("ticket", TICKET_EXPIRED): "ticket-expired",
-    ("bearer", BEARER_GOOD): "bearer-good",
-    ("bearer", BEARER_EXPIRED): "bearer-expired",
-    ("session", SESSION_GOOD): "session-good",
-    ("session", SESSION_EXPIRED): "session-expired",
-}
-LONG = {("ticket", TICKET_LONG): "ticket-long", ("bearer", BEARER_LONG): "bearer-long"}
-SCHEMES = {"basic": "basic", "soticket": "ticket", "bearer": "bearer"}
-MINTED = {"basic": "renewed-user-{}:test-password", "ticket": "7T:test-ticket-renewed-{}",
-          "bearer": f"8A:{TENANT}.test-token-renewed-{{}}", "session": "test-session-renewed-{}"}
-
-
-def xsrf_of(session):
-    return session.replace("session", "xsrf", 1)
-
-
-class Refused(Exception):
-    """No credential, or not a good one: 401 with this text."""
-
-
-class Credentials:
-    """Which secrets are good; control calls expire and renew them."""
-
-    def __init__(self, basic_online=False):
-        self._basic_online = basic_online
-        self._lock = threading.Lock()
-        self.reset()
-
-    def reset(self):
-        with self._lock:
-            self._names = dict(KNOWN)
-            self._expired = {key for key, name in KNOWN.items() if name.endswith("-expired")}
-            self._uses_left = {}
-            self._minted = collections.Counter()
-
-    def check(self, request, online):
-        """The name of the good credential that a request carries; raises Refused."""
-        kind, secret = self._find(request, online)
-        with self._lock:
-            name = self._names.get((kind, secret))
-            key = (kind, secret)
-            for (long_kind, prefix), long_name in LONG.items():
-                if long_kind == kind and secret.startswith(prefix):
-                    name, key = long_name, (kind, prefix)
-            if name is None:
-                raise Refused(f"The {kind} credential is not known.")
-            if key in self._uses_left:
-                self._uses_left[key] -= 1
-                if self._uses_left[key] < 0:
-                    self._expired.add(key)
-                    del self._uses_left[key]
-            if key in self._expired:
-                raise Refused(f"The {kind} credential has expired.")
-            return name
-
-    def _find(self, request, online):
-        authorization = request.header("Authorization")
-        if authorization is None:
-            return "session", self._find_session(request)
-        scheme, _, secret = authorization.partition(" ")
-        kind = SCHEMES.get(scheme.lower())  # schemes are compared without case (section 3)
-        if kind is None:
-            raise Refused("The authentication scheme is not one that is served here.")
-        if kind == "ticket" and online and request.header("SO-AppToken") != APP_TOKEN:
-            raise Refused("An Online ticket needs SO-AppToken beside it.")
-        if kind == "basic":
-            if online and not self._basic_online:
-                raise Refused("Basic works onsite only.")
-            secret = _from_base64(secret)
-        return kind, secret.strip()
-
-    @staticmethod
-    def _find_session(request):
-        cookie, xsrf = request.header("Cookie"), request.header("X-XSRF-TOKEN")
-        if cookie is None:
-            raise Refused("A credential is missing.")
-        if xsrf is None:
-            raise Refused("A cookie alone is not enough: X-XSRF-TOKEN is missing.")
-        values = [pair.partition("=")[2].strip() for pair in cookie.split(";")]
-        for value in values:
-            if value.startswith("test-session-") and xsrf == xsrf_of(value):
-                return value
-        raise Refused("X-XSRF-TOKEN does not belong to the session.")
-
-    def expire(self, kind, secret=None, after=0):
-        with self._lock:
-            keys = [key for key in (*self._names, *LONG) if key[0] == kind and secret in (None, key[1])]
-            for key in keys:
-                if after > 0 and key not in self._expired:
-                    self._uses_left[key] = after
-                else:
-                    self._expired.add(key)
-            return len(keys)
-
-    def renew(self, kind, secret=None):
-        with self._lock:
-            if secret is None:
-                self._minted[kind] += 1
-                secret = MINTED[kind].format(self._minted[kind])
-            key = (kind, secret)
-            self._names.setdefault(key, f"{kind}-renewed-{self._minted[kind]}")
-            self._expired.discard(key)
-            self._uses_left.pop(key, None)
-            return secret
-
-
-def _from_base64(text):
-    try:
-        return base64.b64decode(text.strip(), validate=True).decode("utf-8")
-    except (binascii.Error, ValueError):
-        raise Refused("The Basic credential is not base64 of UTF-8.") from None
-
-
-# ---------------------------------------------------------------------------------- reading requests
-
-class Malformed(Exception):
-    """The body cannot be read: 400 with error object A and this detail."""
-
-
-class MissingArgument(Exception):
-    """The body has no Id: 200 with error object A (section 4)."""
-
-
-class RefusedArgument(Exception):
-    """The service refuses the value: 400 with error object B (section 4)."""
-
-
-class UnsupportedType(Exception):
-    """415; the text names the type."""
-
-
-def _read_json(body):
-    try:
-        value = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise Malformed("The body is not JSON.") from None
-    if not isinstance(value, dict):
-        raise Malformed("The body is not a JSON object.")
-    return {name.lower(): member for name, member in value.items()}  # names bind without case (section 5)
-
-
-def _refuse_constant(name):
-    raise ValueError(name)
-
-
-def _read_form(body):
-    try:
-        pairs = urllib.parse.parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict",
-                                       max_num_fields=100)
-    except ValueError:
-        raise Malformed("The form cannot be read.") from None
-    return {name.lower(): value for name, value in pairs}
-
-
-def _read_xml(body):
-    """Inferred (section 11): any root, `Id` as its child, namespaces overlooked; no document type."""
-    if b"<!" in body:
-        raise Malformed("The XML has a document type or more than elements.")
-    try:
-        root = xml.etree.ElementTree.fromstring(body)
-    except (xml.etree.ElementTree.ParseError, ValueError, LookupError):
-        raise Malformed("The body is not XML.") from None
-    return {child.tag.rpartition("}")[2].lower(): child.text for child in root}
-
-
-JSON_TYPES = ("application/json", "text/json", "application/json-patch+json", "application/merge-patch+json")
-XML_TYPES = ("application/xml", "text/xml")
-REPLY_TYPES = (*JSON_TYPES[:2], *XML_TYPES, *JSON_TYPES[2:])  # section 1.2, its order
-BODY_READERS = {
-    **{name: _read_json for name in JSON_TYPES},
-    **{name: _read_xml for name in XML_TYPES},
-    "application/x-www-form-urlencoded": _read_form,
-}
-INT32 = range(-2 ** 31, 2 ** 31)
-
-
-def read_arguments(request):
-    """The members of a request body by lower-case name; an empty body has none."""
-    content_type = request.header("Content-Type")
-    name, *parameters = [part.strip().lower() for part in (content_type or "").split(";")]
-    reader = BODY_READERS.get(name)
-    if reader is None:  # without Content-Type too (inferred)
-        raise UnsupportedType(name or "(none)")
-    charset = [value.partition("=")[2].strip('"') for value in parameters if value.startswith("charset")]
-    if charset and charset[0] not in ("utf-8", "utf8", "us-ascii"):
-        raise UnsupportedType(content_type)
-    return reader(request.body) if request.body.strip() else {}
-
-
-def read_id(arguments):
-    value = arguments.get("id")
-    if value is None:
-        raise MissingArgument
-    if isinstance(value, str):
-        if not re.fullmatch(r"\s*[+-]?[0-9]{1,19}\s*", value):
-            raise Malformed("Id is not a number.")
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or value not in INT32:
-        raise Malformed("Id is not a 32-bit integer.")
-    if value < 0:
-        raise RefusedArgument
-    return value
-
-
-UNTRANSLATED = ("", "*", "x", "-")  # section 8
-
-
-def read_manner(request):
-    language = request.header("SO-Language")
-    if language is None:
-        wanted = [name for name, weight in parse_weighted(request.header("Accept-Language") or "") if weight > 0]
-        language = wanted[0] if wanted else ""
-    language = "" if language.strip().lower() in UNTRANSLATED else language.strip()
-    zone, offsets = _read_zone(request.header("SO-TimeZone") or "")
-    return Manner(language, (request.header("SO-Culture") or "") if language else "", zone, offsets)
-
-
-def _read_zone(value):
-    words = [word.strip() for word in value.split(",") if word.strip()]
-    codes = [word for word in words if word.lower() != "includetzoffset"]
-    if not codes:
-        return "", bool(words)
-    zone = find_zone(codes[0])
-    if zone is None:
-        raise RefusedArgument  # inferred: the documentation names no answer
-    return zone, len(words) > len(codes)
-
-
-# ----------------------------------------------------------------------------------------- $select
-
-def read_select(target):
-    """The value of $select as sent, or None."""
-    query = urllib.parse.urlsplit(target).query
-    for name, value in urllib.parse.parse_qsl(query, keep_blank_values=True):
-        if name.lower() == "$select":
-            return value
-    return None
-
-
-def apply_select(info, select, nulled):
-    """Keeps what `select` names (without case, nested by /) and nulls out the rest in one of three ways."""
-    paths = [path.strip().lower().split("/") for path in (select or "").split(",") if path.strip()]
-    return _keep(info, paths, nulled) if paths and nulled != "ignored" else info
-
-
-def _keep(members, paths, nulled):
-    kept = {}
-    for name, value in members.items():
-        matching = [path[1:] for path in paths if path[0] == name.lower()]
-        if matching:
-            whole = not isinstance(value, dict) or [] in matching
-            kept[name] = value if whole else _keep(value, matching, nulled)
-        elif nulled != "absent":
-            kept[name] = DEFAULTS.get(name) if nulled == "defaults" else None
-    return kept
-
-
-# ------------------------------------------------------------------------------------------ writing
-
-@dataclasses.dataclass(frozen=True)
-class XmlShape:
-    """One way in which the XML may look; section 11 documents only plain elements without a namespace."""
-
-    meaning: str
-    namespace: str = ""
-    prefix: str = ""
-    nil: bool = False
-    pairs: bool = True  # maps as Key and Value, as the SOAP sibling writes them
-    flags: str = ", "
-
-
-XML_SHAPES = {
-    "plain": XmlShape("no namespace, null as an empty element, maps as pairs"),
-    "nil": XmlShape("null marked by i:nil", nil=True),
-    "soap": XmlShape("as the SOAP sibling: its namespace and a prefix, nil, flags as a list",
-                     "http://www.superoffice.net/ws/crm/NetServer/Services88", "so:", True, True, " "),
-    "elements": XmlShape("maps as elements named by their keys", pairs=False),
-}
-XSI = "http://www.w3.org/2001/XMLSchema-instance"
-PAIR_NAMES = {"ParameterObject": "StringKeyValuePair", "FieldProperties": "FieldPropertyDictionaryKeyValuePair"}
-NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def to_xml(root, value, shape):
-    spaces = f' xmlns:i="{XSI}"' if shape.nil or value is None else ""
-    if shape.namespace:
-        spaces += f' xmlns:{shape.prefix.rstrip(":")}="{shape.namespace}"'
-    element = _element(root, value, shape).removeprefix(f"<{shape.prefix}{root}")
-    if value is None:
-        element = ' i:nil="true"/>'
-    return f'<?xml version="1.0" encoding="utf-8"?><{shape.prefix}{root}{spaces}{element}'
-
-
-def _element(name, value, shape):
-    tag = shape.prefix + name
-    if value is None:
-        return f'<{tag} i:nil="true"/>' if shape.nil else f"<{tag}></{tag}>"
-    return f"<{tag}>{_content(name, value, shape)}</{tag}>"
-
-
-def _content(name, value, shape):
-    if isinstance(value, Raw):
-        value = _parse_raw(value)
-    if isinstance(value, dict):
-        if name in PAIR_NAMES and shape.pairs:
-            return "".join(_element(PAIR_NAMES[name], {"Key": key, "Value": member}, shape)
-                           for key, member in value.items())
-        return "".join(_element(_xml_name(key), member, shape) for key, member in value.items())
-    if isinstance(value, list):
-        return "".join(_element("Item", item, shape) for item in value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = str(value).replace(", ", shape.flags) if name == "Mask" else str(value)
-    return xml.sax.saxutils.escape(NOT_IN_XML.sub("\ufffd", text))
-
-
-def _parse_raw(text):
-    """JSON text as a value; what is no JSON stays as it is."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return str(text)
-
-
-def _xml_name(key):
-    """A key as an element's name, foreign characters as _xHHHH_ (inferred)."""
-    name = re.sub(r"[^A-Za-z0-9_.\-]", lambda found: f"_x{ord(found[0]):04X}_", key)
-    return name if re.match(r"[A-Za-z_]", name) else f"_{name}"
-
-
-def choose_type(request):
-    """The reply type for Accept; JSON when nothing that is served was asked for (inferred)."""
-    for wanted, weight in parse_weighted(request.header("Accept") or "*/*"):
-        if weight <= 0:
-            continue
-        for name in REPLY_TYPES:
-            if wanted in (name, "*/*", name.partition("/")[0] + "/*"):
-                return name
-    return JSON_TYPES[0]
-
-
-# ------------------------------------------------------------------------------------------ service
 
 TENANT_STATES = ("Unknown", "Provisioning", "Running", "Deleted", "Suspended", "OnlineMaintenance",
                  "OfflineMaintenance", "ProvisioningFailed", "Deleting", "DeleteFailed", "MigrationPending")
@@ -410,6 +45,8 @@ class Settings:
     drip_seconds: float = 0.02
     retry_after: int = 2
     task_seconds: float = 4.0
+    output_bytes: int = 4096  # of an output that nothing else says the size of
+    no_output: str = "as-asked"
 
 
 @dataclasses.dataclass
@@ -423,7 +60,7 @@ class Tenant:
 
 
 CHOICES = {"framing": FRAMINGS, "nulled": ("absent", "null", "defaults", "ignored"), "xml": XML_SHAPES,
-           "state": TENANT_STATES}
+           "state": TENANT_STATES, "no_output": batch.NO_OUTPUT}
 
 
 class ControlError(Exception):
@@ -433,8 +70,9 @@ class ControlError(Exception):
 class Service:
     """Answers requests. `listeners` maps names to listeners and is filled by whoever opens them."""
 
-    def __init__(self, settings, log, manual_clock=False, basic_online=False, tenant_at=None, on_stop=lambda: None):
-        self._initial = (dataclasses.replace(settings), manual_clock, tenant_at)
+    def __init__(self, settings, log, manual_clock=False, basic_online=False, tenant_at=None, on_stop=lambda: None,
+                 listed=0):
+        self._initial = (dataclasses.replace(settings), manual_clock, tenant_at, listed)
         self.log, self._on_stop = log, on_stop
         self.listeners, self.counters = {}, dict
         self._lock = threading.Lock()
@@ -442,10 +80,11 @@ class Service:
         self._reset()
 
     def _reset(self):
-        settings, manual_clock, tenant_at = self._initial
+        settings, manual_clock, tenant_at, listed = self._initial
         self.settings = dataclasses.replace(settings)
         self.clock = Clock(manual_clock)
         self.tasks = Tasks(self.clock, settings.task_seconds)
+        self.tasks.long_list = LongList(listed)
         self.tenant = Tenant(tenant_at)
         self._overrides = []
         self.credentials.reset()
@@ -491,56 +130,71 @@ class Service:
         rest = rest.rstrip("/").lower()
         if rest in ("", "/v1"):
             return self._describe_service(request, rest, base)
-        name, call = _find_call(rest)
+        call = batch.CALLS.get(rest)
         if call is None:
-            return self._rest_sibling(request, rest, online)
+            return self._resource(request, rest, online)
         if request.method == "GET":
-            return _json(200, _describe_call(name))
+            return _json(200, call.describe())
         if request.method != "POST":
             return Reply(405, [("Allow", "GET, POST")])
-        return self._run_call(call, request, online)
+        return self._run(request, online, lambda arguments, manner: call.run(self, request, arguments, manner),
+                         with_arguments=True)
+
+    def _resource(self, request, rest, online):
+        found, known = batch.find_resource(request.method, rest)
+        if not known:
+            return _page_not_found()
+        if found is None:
+            return Reply(405)
+        run, argument = found
+        return self._run(request, online, lambda _, manner: run(self, request, argument, manner), number=argument)
 
     def _describe_service(self, request, rest, base):
         if request.method != "GET":
             return Reply(405, [("Allow", "GET")])
         if rest:
-            return _json(200, [f"{base}{BATCH}{name}" for name in CALLS])
+            return _json(200, [base + call.path for call in batch.CALLS.values()])
         return _json(200, {"v1": f"{base}/v1", "NetServerVersion": "11.10.0.0", "ServicesCurrent": "Services88",
                            "Version": VERSION})
 
-    def _run_call(self, call, request, online):
-        facts = {}
+    def _run(self, request, online, call, with_arguments=False, number=""):
+        """What `call` answers, once the credential is good; what is wrong with the request as an error object."""
+        facts = {"id": int(number)} if number.isdigit() else {}
         try:
             facts["credential"] = self.credentials.check(request, online)
-            number = read_id(read_arguments(request))
-            facts["id"] = number
-            reply = call(self, request, number, read_manner(request))
+            arguments = read_arguments(request) if with_arguments else {}
+            facts.update(_number_in(arguments))
+            reply = call(arguments, read_manner(request))
         except Refused as refused:
             reply = _unauthorized(str(refused), online)
         except UnsupportedType as unsupported:
-            reply = self._represent(request, "Error", {"Message": f"The media type {unsupported} is not served."}, 415)
+            reply = self.represent(request, "Error", {"Message": f"The media type {unsupported} is not served."}, 415)
         except Malformed as malformed:
-            reply = self._represent(request, "Error", {**ERROR_A, "MessageDetail": str(malformed)}, 400)
-        except MissingArgument:
-            reply = self._represent(request, "Error", ERROR_A)
-        except RefusedArgument:
-            reply = self._represent(request, "Error", ERROR_B, 400)
-        reply.log.update(facts)
+            reply = self.represent(request, "Error", {**ERROR_A, "MessageDetail": str(malformed)}, 400)
+        except MissingArgument as missing:
+            detail = f"The parameter '{missing}' has no value."
+            reply = self.represent(request, "Error", {**ERROR_A, "MessageDetail": detail})
+        except RefusedArgument as refused:
+            reply = self.represent(request, "Error", {**ERROR_B, "Message": str(refused)}, 400)
+        reply.log = {**facts, **reply.log}
         return reply
 
-    def _represent(self, request, root, value, status=200, indent=False):
+    @staticmethod
+    def read_arguments(request):
+        return read_arguments(request)
+
+    def represent(self, request, root, value, status=200, indent=False):
         """A value in the type that was asked for, with the headers of section 5."""
         chosen = choose_type(request)
         if chosen in XML_TYPES:
             body = to_xml(root, value, XML_SHAPES[self.settings.xml])
         else:
             body = to_json(value, 2 if indent else None)
-        return Reply(status, self._headers(request, f"{chosen}; charset=utf-8"), body.encode("utf-8", "surrogatepass"))
+        return Reply(status, self.headers(request, f"{chosen}; charset=utf-8"), body.encode("utf-8", "surrogatepass"))
 
-    @staticmethod
-    def _headers(request, content_type):
+    def headers(self, request, content_type):
         headers = [("Cache-Control", "no-cache"), ("Pragma", "no-cache"), ("Expires", "-1"),
-                   ("Vary", "Accept-Encoding"), ("Date", email.utils.formatdate(usegmt=True)),
+                   ("Vary", "Accept-Encoding"), ("Date", email.utils.format_datetime(self.clock.utc(), usegmt=True)),
                    ("Server", "local-superoffice"), ("x-db-stats", "implementationMS=3&Calls=1&Read=1")]
         if content_type:
             headers.insert(2, ("Content-Type", content_type))
@@ -552,24 +206,19 @@ class Service:
 
     # ---- the calls
 
-    def _get_batch_task_info(self, request, number, manner):
+    def get_batch_task_info(self, request, number, manner):
         if number in SPECIALS:
             return self._special(request, SPECIALS[number], manner)
-        if number == SAMPLE_ID:
-            info = SAMPLE
-        elif course_of(number):
-            info, outage = self.tasks.ask(number)
-            if outage:
-                return self._special(request, SPECIALS[27503], manner)
-        else:
-            info = None
-        return self._info(request, info, manner)
+        info, outage = self.tasks.ask(number)
+        if outage:
+            return self._special(request, SPECIALS[27503], manner)
+        return self.info_reply(request, info, manner)
 
-    def _info(self, request, info, manner, nulled=None, status=200, indent=False):
+    def info_reply(self, request, info, manner, nulled=None, status=200, indent=False):
         if info is not None:
             select = read_select(request.target)
             info = apply_select(write(info, manner), select, nulled or self.settings.nulled)
-        return self._represent(request, "BatchTaskInfo", info, status, indent)
+        return self.represent(request, "BatchTaskInfo", info, status, indent)
 
     def _special(self, request, special, manner):
         if special.body is None:
@@ -577,10 +226,10 @@ class Service:
             info = {name: value for name, value in {**SAMPLE, **changes}.items() if name not in special.without}
             if special.reverse:
                 info = dict(reversed(info.items()))
-            reply = self._info(request, info, manner, special.nulled, special.status, special.indent)
+            reply = self.info_reply(request, info, manner, special.nulled, special.status, special.indent)
         else:
             body = special.body.encode() if isinstance(special.body, str) else special.body
-            reply = Reply(special.status, self._headers(request, special.content_type if body else None), body)
+            reply = Reply(special.status, self.headers(request, special.content_type if body else None), body)
         reply.headers += special.headers
         if special.retry:
             reply.headers.append(("Retry-After", self._retry_after(special.retry)))
@@ -589,25 +238,8 @@ class Service:
 
     def _retry_after(self, form):
         seconds = self.settings.retry_after
-        return str(seconds) if form == "seconds" else email.utils.formatdate(time.time() + seconds, usegmt=True)
-
-    def _stop_batch_job(self, request, number, _manner):
-        return self._represent(request, "boolean", self.tasks.stop(number))
-
-    def _rest_sibling(self, request, rest, online):
-        """GET /v1/BatchTask/{id}: the REST form, which answers 404 for an unknown id (section 12)."""
-        found = re.fullmatch(r"/v1/batchtask/([0-9]{1,9})", rest)
-        if not found or request.method != "GET":
-            return _page_not_found()
-        try:
-            name = self.credentials.check(request, online)
-        except Refused as refused:
-            return _unauthorized(str(refused), online)
-        reply = self._get_batch_task_info(request, int(found[1]), read_manner(request))
-        if reply.body == b"null":
-            reply = self._represent(request, "Error", ERROR_C, 404)
-        reply.log.update(credential=name, id=int(found[1]))
-        return reply
+        until = self.clock.utc() + datetime.timedelta(seconds=seconds)
+        return str(seconds) if form == "seconds" else email.utils.format_datetime(until, usegmt=True)
 
     # ---- the tenant's state
 
@@ -631,7 +263,7 @@ class Service:
         return _json(200, state)
 
     def _valid_until(self):
-        until = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=self.tenant.valid_seconds)
+        until = self.clock.utc() + datetime.timedelta(seconds=self.tenant.valid_seconds)
         return until.strftime("%Y-%m-%dT%H:%M:%S.%f") + "5Z"
 
     # ---- control
@@ -666,6 +298,30 @@ class Service:
     def _control_clock(self, arguments):
         self.clock.advance(float(arguments.get("advance", 0)))
         return {"now": self.clock.now()}
+
+    def _control_tasks(self, _arguments):
+        return {"started": self.tasks.started(), "deleted": self.tasks.deleted()}
+
+    def _control_list(self, arguments):
+        _check_names(arguments, ("count", "state", "associate", "name"))
+        count, state = _number(arguments, "count", LIST_LIMIT), arguments.get("state")
+        if state not in (None, ALL_STATES, *LIST_STATES):
+            raise ControlError(f"state is one of {', '.join(LIST_STATES)}")
+        default = LongList()
+        owners = default.associates if arguments.get("associate") is None else (int(arguments["associate"]),)
+        self.tasks.long_list = LongList(count, str(arguments.get("name", default.name)),
+                                        default.states if state in (None, ALL_STATES) else (state,), owners)
+        return {"count": count}
+
+    def _control_output(self, arguments):
+        _check_names(arguments, ("id", "bytes", "stop_after", "ending"))
+        ending = arguments.get("ending", "close")
+        if ending not in ("close", "reset", "cut", "stall"):
+            raise ControlError("ending is one of close, reset, cut, stall")
+        size = _number(arguments, "bytes", OUTPUT_LIMIT)
+        stop_after = None if arguments.get("stop_after") is None else _number(arguments, "stop_after", OUTPUT_LIMIT)
+        self.tasks.outputs[int(arguments["id"])] = Output(size, stop_after, ending)
+        return {}
 
     def _control_reset(self, _arguments):
         with self._lock:
@@ -718,7 +374,6 @@ class Service:
         return {}  # the stop itself follows the reply
 
 
-CALLS = {"GetBatchTaskInfo": Service._get_batch_task_info, "StopBatchJob": Service._stop_batch_job}
 CONTROLS = {name.removeprefix("_control_"): function for name, function in vars(Service).items()
             if name.startswith("_control_")}
 
@@ -737,17 +392,14 @@ def _split_root(path):
     return root, path[found.end():]
 
 
-def _find_call(rest):
-    for name, call in CALLS.items():
-        if rest == (BATCH + name).lower():
-            return name, call
-    return None, None
-
-
-def _describe_call(name):
-    """What GET gives instead of running the call; that it is JSON of this shape is inferred."""
-    return {"Name": name, "Method": "POST", "Path": BATCH.removeprefix("/") + name,
-            "Parameters": [{"Name": "Id", "Type": "Int32"}]}
+def _number_in(arguments):
+    """The id that a request names, for the log."""
+    for name in ("id", "batchtaskid"):
+        try:
+            return {"id": int(arguments[name])}
+        except (KeyError, TypeError, ValueError):
+            continue
+    return {}
 
 
 def _json(status, value):
@@ -797,14 +449,25 @@ def _change(target, arguments):
     return dataclasses.asdict(target)
 
 
+def _check_names(arguments, known):
+    if unknown := sorted(set(arguments) - set(known)):
+        raise ControlError(f"{', '.join(unknown)}: none of {', '.join(known)}")
+
+
+def _number(arguments, name, limit):
+    value = arguments.get(name)
+    if type(value) is not int or not 0 <= value <= limit:
+        raise ControlError(f"{name} is a number from 0 to {limit}")
+    return value
+
+
 WHOLE_REPLY = ("status", "reason", "headers", "body", "body_base64")
 OVERRIDE = (*WHOLE_REPLY, "framing", "fault", "delay", "gzip", "times", "match")
 
 
 def _read_override(arguments):
     """What `POST /control/next` asks for, checked."""
-    if unknown := sorted(set(arguments) - set(OVERRIDE)):
-        raise ControlError(f"{', '.join(unknown)}: none of {', '.join(OVERRIDE)}")
+    _check_names(arguments, OVERRIDE)
     for name, choices in (("fault", FAULTS), ("framing", FRAMINGS)):
         if arguments.get(name) is not None and arguments[name] not in choices:
             raise ControlError(f"{name} is one of {', '.join(choices)}")

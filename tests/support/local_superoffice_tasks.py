@@ -3,12 +3,12 @@
 Section numbers are those of the service's description. Documented: the sample of section 1.5, the
 enumeration texts (6), the date forms and zone codes (8). Inferred: which state follows which (13),
 how language and culture act on this type's texts, and every text that is not the sample's.
+`local_superoffice_store.py` keeps the tasks: which exist, and what calls have changed.
 """
 
 import dataclasses
 import datetime
 import math
-import threading
 import time
 
 # ---------------------------------------------------------------------------------- values in a task
@@ -260,12 +260,13 @@ RESULTS = {"Succeeded": "Success", "SucceededManualCleanup": "Success", "Failed"
 
 
 class Clock:
-    """Seconds since the start; a manual one moves by `advance` only."""
+    """Seconds since the start, and the time of day that the service has; a manual one moves by `advance` only."""
 
-    def __init__(self, manual):
+    def __init__(self, manual, utc=None):
         self.manual = manual
         self._advanced = 0  # microseconds: ten steps of 0.1 seconds are exactly one second
         self._started = time.monotonic()
+        self._utc_at_start = utc or datetime.datetime.now(datetime.timezone.utc)
 
     def now(self):
         return self._advanced / 1e6 + (0 if self.manual else time.monotonic() - self._started)
@@ -273,58 +274,23 @@ class Clock:
     def advance(self, seconds):
         self._advanced += round(seconds * 1e6)
 
+    def utc(self):
+        return self._utc_at_start + datetime.timedelta(seconds=self.now())
 
-@dataclasses.dataclass
-class _Running:
-    started: float
-    asked: int = 0
-    stopped: bool = False
+    def unix(self):
+        return self.utc().timestamp()
 
-
-class Tasks:
-    """The tasks that progress. The clock of each starts when it is first asked for."""
-
-    def __init__(self, clock, seconds):
-        self.clock, self.seconds = clock, seconds
-        self._running = {}
-        self._lock = threading.Lock()
-
-    def reset(self):
-        with self._lock:
-            self._running.clear()
-
-    def begin(self, number):
-        with self._lock:
-            self._running[number] = _Running(self.clock.now())
-
-    def ask(self, number):
-        """(properties or None, whether an outage is due) of a task that progresses."""
-        course = course_of(number)
-        with self._lock:
-            running = self._running.setdefault(number, _Running(self.clock.now()))
-            running.asked += 1
-            elapsed = round((self.clock.now() - running.started) / self.seconds, 9)
-            outage = course.flaky and running.asked % 2 == 0
-            return (None if outage else _snapshot(number, course, elapsed, self.seconds, running.stopped)), outage
-
-    def stop(self, number):
-        """True if the task was running and may be stopped; it is Failed from then on (inferred)."""
-        course = course_of(number)
-        if course is None or course.cancellation == "CannotCancel":
-            return False
-        task, _ = self.ask(number)
-        if task is None or task["State"] in FINAL_STATES:
-            return False
-        with self._lock:
-            self._running[number].stopped = True
-        return True
+    def set_utc(self, moment):
+        """Another time of day from now on; the seconds since the start stay."""
+        self._utc_at_start = moment - datetime.timedelta(seconds=self.now())
 
 
 def course_of(number):
     return COURSES.get(number // 1000 * 1000)
 
 
-def _snapshot(number, course, elapsed, seconds, stopped):
+def snapshot(number, course, elapsed, seconds, stopped):
+    """The properties of a task that progresses, after `elapsed` of its lengths; None when it is gone."""
     begin = 0.0
     for phase in course.phases:
         if elapsed < phase.until:

@@ -25,6 +25,7 @@ LINGER_SECONDS = 1
 RESET_SECONDS = 0.05
 KEPT_EVENTS = 2000
 LOGGED_BODY = 64 * 1024
+GATHERED = 64 * 1024 * 1024  # of a stream, where a fault needs all of it at once
 
 
 # ---------------------------------------------------------------------------------------------- log
@@ -75,10 +76,31 @@ class Request:
 
 
 @dataclasses.dataclass
+class Stream:
+    """A body that is made while it is sent, so that it may be larger than the memory.
+
+    pieces      function without arguments that gives an iterator of bytes
+    length      of all of them; None is not known, and then nothing is framed by Content-Length
+    stop_after  ends the reply behind that many bytes with `ending`: close, reset, cut, stall
+    """
+
+    pieces: object
+    length: int = None
+    stop_after: int = None
+    ending: str = "close"
+
+    def gathered(self):
+        """All of it as bytes, for a fault."""
+        if self.length is None or self.length > GATHERED:
+            raise ValueError(f"a fault needs a body of at most {GATHERED} bytes")
+        return b"".join(self.pieces())
+
+
+@dataclasses.dataclass
 class Reply:
     status: int = 200
     headers: list = dataclasses.field(default_factory=list)
-    body: bytes = b""
+    body: object = b""  # bytes or a Stream
     reason: str = None
     framing: str = None  # None: chunked
     fault: str = None
@@ -164,7 +186,8 @@ class Wire:
 class Framing:
     meaning: str
     headers: tuple
-    cut: object  # body -> pieces
+    cut: object  # part of a body -> pieces
+    end: tuple = ()  # pieces behind the last part
     apart: bool = False
     close: bool = False
 
@@ -173,25 +196,24 @@ def _slices(body, size):
     return [body[at:at + size] for at in range(0, len(body), size)]
 
 
-def _chunked(size, line="{:x}", end=b"0\r\n\r\n"):
-    def cut(body):
-        chunks = [line.format(len(part)).encode() + b"\r\n" + part + b"\r\n" for part in _slices(body, size)]
-        return chunks + [end]
-    return cut
+def _chunked(size, line="{:x}"):
+    return lambda body: [line.format(len(part)).encode() + b"\r\n" + part + b"\r\n" for part in _slices(body, size)]
 
 
 CHUNKED = (("Transfer-Encoding", "chunked"),)
+LAST_CHUNK = (b"0\r\n\r\n",)
 FRAMINGS = {
-    "chunked": Framing("chunks of up to 8 KB", CHUNKED, _chunked(8192)),
-    "chunked-small": Framing("chunks of 7 bytes", CHUNKED, _chunked(7)),
-    "chunked-bytes": Framing("chunks of 1 byte", CHUNKED, _chunked(1)),
-    "chunked-records": Framing("chunks of 64 bytes, each in a write of its own", CHUNKED, _chunked(64), apart=True),
-    "chunked-zeros": Framing("sizes in upper case with leading zeros", CHUNKED,
-                             _chunked(300, "{:06X}", b"000\r\n\r\n")),
-    "chunked-extensions": Framing("chunk extensions", CHUNKED,
-                                  _chunked(100, '{:x};name=value;quoted="a;b\\"c"', b"0;last\r\n\r\n")),
-    "chunked-trailers": Framing("two trailer fields", (("Trailer", "X-Checksum, X-Other"), *CHUNKED),
-                                _chunked(100, "{:x}", b"0\r\nX-Checksum: 1234\r\nX-Other: \r\n\r\n")),
+    "chunked": Framing("chunks of up to 8 KB", CHUNKED, _chunked(8192), LAST_CHUNK),
+    "chunked-small": Framing("chunks of 7 bytes", CHUNKED, _chunked(7), LAST_CHUNK),
+    "chunked-bytes": Framing("chunks of 1 byte", CHUNKED, _chunked(1), LAST_CHUNK),
+    "chunked-records": Framing("chunks of 64 bytes, each in a write of its own", CHUNKED, _chunked(64), LAST_CHUNK,
+                               apart=True),
+    "chunked-zeros": Framing("sizes in upper case with leading zeros", CHUNKED, _chunked(300, "{:06X}"),
+                             (b"000\r\n\r\n",)),
+    "chunked-extensions": Framing("chunk extensions", CHUNKED, _chunked(100, '{:x};name=value;quoted="a;b\\"c"'),
+                                  (b"0;last\r\n\r\n",)),
+    "chunked-trailers": Framing("two trailer fields", (("Trailer", "X-Checksum, X-Other"), *CHUNKED), _chunked(100),
+                                (b"0\r\nX-Checksum: 1234\r\nX-Other: \r\n\r\n",)),
     "content-length": Framing("Content-Length", (("Content-Length", None),), lambda body: [body]),
     "until-close": Framing("neither length nor chunks; the end is the close", (("Connection", "close"),),
                            lambda body: [body], close=True),
@@ -313,34 +335,64 @@ def plan(reply, request):
     """The steps that put `reply` on the wire in answer to `request` (None: it could not be read)."""
     fault = FAULTS.get(reply.fault)
     body, headers = reply.body, list(reply.headers)
+    if isinstance(body, Stream) and fault:
+        body = body.gathered()
     wants_gzip = request is not None and accepts_gzip(request) if reply.gzip is None else reply.gzip
-    if wants_gzip and body:
+    if wants_gzip and body and not isinstance(body, Stream):
         body = gzip.compress(body, 5)
         headers.append(("Content-Encoding", "gzip"))
     wire = Wire("HTTP/1.1", reply.status, _reason(reply), headers, [body], drip_seconds=reply.drip_seconds)
     if request is not None:
         wire.number = request.number
         wire.close = (request.header("Connection") or "").lower() == "close"
-    if reply.status in (204, 304):
-        wire.pieces = []
+    framing = FRAMINGS[_framing_name(reply, request, fault, body)]
+    has_body = reply.status not in (204, 304)
+    if has_body:
+        _frame(wire, framing, body)
     else:
-        framing = (fault and fault.framing) or reply.framing or "chunked"
-        old = request is not None and request.version == "HTTP/1.0" and framing.startswith("chunked")
-        _frame(wire, FRAMINGS["until-close" if old else framing], body)
+        wire.pieces = []
     if request is None or request.version == "HTTP/1.0":
         wire.close = True
     if wire.close and ("Connection", "close") not in wire.headers:
         wire.headers.append(("Connection", "close"))
     if request is not None and request.method == "HEAD":
         wire.pieces = []
+    elif has_body and isinstance(body, Stream):
+        return _stream_steps(wire, framing, body)
     return fault.steps(wire) if fault else wire.steps()
 
 
+def _framing_name(reply, request, fault, body):
+    name = (fault and fault.framing) or reply.framing or "chunked"
+    if name == "content-length" and isinstance(body, Stream) and body.length is None:
+        name = "chunked"
+    old = request is not None and request.version == "HTTP/1.0" and name.startswith("chunked")
+    return "until-close" if old else name
+
+
 def _frame(wire, framing, body):
-    wire.pieces = framing.cut(body)
-    wire.headers += [(name, str(len(body)) if value is None else value) for name, value in framing.headers]
+    length = body.length if isinstance(body, Stream) else len(body)
+    wire.pieces = [] if isinstance(body, Stream) else [*framing.cut(body), *framing.end]
+    wire.headers += [(name, str(length) if value is None else value) for name, value in framing.headers]
     wire.apart = framing.apart
     wire.close = wire.close or framing.close
+
+
+def _stream_steps(wire, framing, stream):
+    """As `Wire.steps`, with a body that is framed while it is sent."""
+    def framed():
+        left = stream.stop_after
+        for piece in stream.pieces():
+            part = piece if left is None else piece[:left]
+            cut = framing.cut(part) if part else []
+            yield from cut if framing.apart else (b"".join(cut),)
+            if left is not None:
+                left -= len(part)
+                if not left:
+                    return
+        yield from framing.end
+    broken = stream.stop_after is not None and (stream.length is None or stream.stop_after < stream.length)
+    return [("send", wire.head()), ("stream", framed()), *([(stream.ending,)] if broken else wire.ending())]
 
 
 def _reason(reply):
@@ -598,16 +650,17 @@ class Connection:
         if reply.delay and self.server.stopping.wait(reply.delay):
             raise _Closed
         try:
-            self._play(plan(reply, request))
+            self._play(_plan_or_say_why_not(reply, request))
         finally:
             if reply.after:
                 reply.after()
 
     def _log_request(self, request, reply):
-        self._log("request", number=request.number, method=request.method, target=request.target,
-                  version=request.version, headers=redact(request.headers),
-                  body=request.body[:LOGGED_BODY].decode("utf-8", "backslashreplace"),
-                  body_bytes=len(request.body), status=reply.status, fault=reply.fault, **self.facts, **reply.log)
+        self._log("request", **{
+            "number": request.number, "method": request.method, "target": request.target, "version": request.version,
+            "headers": redact(request.headers),
+            "body": request.body[:LOGGED_BODY].decode("utf-8", "backslashreplace"), "body_bytes": len(request.body),
+            "status": reply.status, "fault": reply.fault, **self.facts, **reply.log})
 
     def _log(self, event, **fields):
         self.server.log.write(event, listener=self.listener.name, connection=self.number, **fields)
@@ -730,6 +783,12 @@ class Connection:
     def _send(self, data):
         self.link.sendall(data)
 
+    def _stream(self, pieces):
+        for piece in pieces:
+            if self.server.stopping.is_set():
+                raise _Closed
+            self.link.sendall(piece)
+
     def _drip(self, data, seconds):
         for at in range(len(data)):
             self.link.sendall(data[at:at + 1])
@@ -800,6 +859,13 @@ class Connection:
             self.link.close()
         except OSError:
             pass
+
+
+def _plan_or_say_why_not(reply, request):
+    try:
+        return plan(reply, request)
+    except ValueError as problem:
+        return plan(Reply(500, [("Content-Type", "text/plain; charset=utf-8")], f"{problem}\n".encode()), request)
 
 
 SCHEMES = ("basic", "bearer", "soticket", "negotiate", "ntlm", "digest")
