@@ -68,7 +68,8 @@
 
 // transport/: how bytes or whole HTTP calls travel
 #include <superoffice/transport/byte_transport.hpp>
-#include <superoffice/transport/script_manner.hpp>
+#include <superoffice/transport/script_mismatch.hpp>
+#include <superoffice/transport/script_pacing.hpp>
 #include <superoffice/transport/scripted.hpp>
 #include <superoffice/transport/http_transport.hpp>
 #include <superoffice/transport/scripted_http.hpp>

@@ -7176,29 +7176,19 @@ static_assert(byte_transport<byte_transport_archetype>);
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/script_manner.hpp - how a script is played, and what went otherwise than it has it.
+// superoffice/transport/script_mismatch.hpp - the first difference between a script and what was done.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_TRANSPORT_SCRIPT_MANNER_HPP
-#define SUPEROFFICE_TRANSPORT_SCRIPT_MANNER_HPP
+#ifndef SUPEROFFICE_TRANSPORT_SCRIPT_MISMATCH_HPP
+#define SUPEROFFICE_TRANSPORT_SCRIPT_MISMATCH_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// How a script is played: the same steps, made harder for whoever drives the link.
-struct script_manner {
-    std::size_t at_most = SIZE_MAX;       ///< bytes that one call moves; at least 1
-    std::size_t cut_at = 0;               ///< a call ends where so many bytes have moved in all, both ways; 0: nowhere
-    bool blocks_first = false;            ///< every call answers `would_block` once before it does anything
-    std::size_t interrupt_at = SIZE_MAX;  ///< the call of this number, from 0, gives another answer; see `calls()`
-    io_result interruption = {};          ///< ... this one; `closed` becomes connection_reset where it cannot stand
-    bool secure = true;                   ///< what `secure()` answers
-};
-
-/// The first thing that went otherwise than the script has it.
+/// The first thing that differed from the script.
 struct script_mismatch {
     enum class kind : std::uint8_t {
         none,
-        other_call,     ///< a call that this step does not answer; behind the last step: any call
+        other_call,     ///< a call that this step does not answer; after the last step: any call
         other_bytes,    ///< transmitted something else; `wanted` and `got` are the first bytes that differ
         other_peer,     ///< started with another host or port
         not_started,    ///< transmitted or received before `start`, or after `stop` or a failure
@@ -7209,6 +7199,29 @@ struct script_mismatch {
     std::size_t offset = 0;  ///< in the step's bytes
     char wanted = 0;
     char got = 0;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/script_pacing.hpp - how a script is played: in small pieces, with waits, with an interruption.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_TRANSPORT_SCRIPT_PACING_HPP
+#define SUPEROFFICE_TRANSPORT_SCRIPT_PACING_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// How a script is played: the same steps, made harder for the code under test.
+struct script_pacing {
+    std::size_t at_most = SIZE_MAX;  ///< the most bytes that one call moves; at least 1
+    std::size_t cut_at = 0;  ///< a call ends when this many bytes have moved in all, in both directions; 0: no such cut
+    bool blocks_first = false;            ///< every call answers `would_block` once before it does anything
+    std::size_t interrupt_at = SIZE_MAX;  ///< the call of this number, from 0, answers `interruption`; see `calls()`
+    io_result interruption = {};          ///< `closed` becomes connection_reset where `closed` is not allowed
+    bool secure = true;                   ///< what `secure()` answers
 };
 
 }  // namespace SUPEROFFICE_ABI
@@ -7230,7 +7243,7 @@ namespace detail {
 template <class Step, bool (*IsSkipped)(const Step&) noexcept>
 class script_player {
   public:
-    [[nodiscard]] bool secure() const noexcept { return manner_.secure; }
+    [[nodiscard]] bool secure() const noexcept { return pacing_.secure; }
 
     /// For the blocking call: returns at once, since every step of a script happens when it is asked for.
     void wait(wait_for, milliseconds) noexcept {}
@@ -7253,8 +7266,8 @@ class script_player {
   protected:
     using act = typename Step::act;
 
-    constexpr script_player(std::span<const Step> steps, const script_manner& manner, bool open) noexcept
-        : steps_(steps), manner_(manner), open_(open) {
+    constexpr script_player(std::span<const Step> steps, const script_pacing& pacing, bool open) noexcept
+        : steps_(steps), pacing_(pacing), open_(open) {
         skip();
     }
 
@@ -7278,20 +7291,20 @@ class script_player {
         ended_ = false;
     }
 
-    /// Answers that come from the manner, from an earlier mismatch, or from a step that answers any call.
+    /// Answers that come from the pacing, from an earlier mismatch, or from a step that answers any call.
     bool answers_early(io_result& answer, bool may_close = false) noexcept {
         if (mismatch_.what != script_mismatch::kind::none) {
             answer = io_result::failed(errc::link_failed, 0);
             return true;
         }
-        if (manner_.blocks_first && !blocked_) {
+        if (pacing_.blocks_first && !blocked_) {
             blocked_ = true;
             answer = io_result::would_block(wait_for::readable);
             return true;
         }
         blocked_ = false;
-        if (calls_++ == manner_.interrupt_at) {
-            answer = manner_.interruption;
+        if (calls_++ == pacing_.interrupt_at) {
+            answer = pacing_.interruption;
             if (answer.state == io_state::closed && !may_close) answer = io_result::failed(errc::connection_reset, 0);
         } else if (const Step* step = current(act::answers); step != nullptr) {
             answer = step->answer;
@@ -7307,8 +7320,8 @@ class script_player {
     [[nodiscard]] std::size_t piece(const Step& step, std::size_t asked) const noexcept {
         const std::size_t left = step.bytes.size() - done_;
         std::size_t n = left < asked ? left : asked;
-        if (n > manner_.at_most) n = manner_.at_most;
-        if (moved_ < manner_.cut_at && n > manner_.cut_at - moved_) n = manner_.cut_at - moved_;
+        if (n > pacing_.at_most) n = pacing_.at_most;
+        if (moved_ < pacing_.cut_at && n > pacing_.cut_at - moved_) n = pacing_.cut_at - moved_;
         return n;
     }
 
@@ -7342,7 +7355,7 @@ class script_player {
     }
 
     std::span<const Step> steps_;
-    script_manner manner_;
+    script_pacing pacing_;
     script_mismatch mismatch_;
     std::size_t step_ = 0;
     std::size_t done_ = 0;  // of the step's bytes
@@ -7441,8 +7454,8 @@ class scripted : public detail::script_player<script_step, detail::moves_nothing
     static constexpr bool may_wait = false;
     static constexpr bool lingers = true;
 
-    constexpr explicit scripted(std::span<const script_step> steps, const script_manner& manner = {}) noexcept
-        : script_player(steps, manner, !is_started_by(steps)) {}
+    constexpr explicit scripted(std::span<const script_step> steps, const script_pacing& pacing = {}) noexcept
+        : script_player(steps, pacing, !is_started_by(steps)) {}
 
     io_result start(const peer& to) noexcept {
         if (is_open()) return mismatch(script_mismatch::kind::started_twice);
@@ -7509,7 +7522,7 @@ class scripted : public detail::script_player<script_step, detail::moves_nothing
         why_ = why;
     }
 
-    // What follows has come already: no manner but that of sizes changes it.
+    // What follows has come already: no pacing but that of sizes changes it.
     io_result receive_last(std::span<std::byte> into) noexcept {
         if (current(act::closes) != nullptr) return end();
         const script_step* step = current(act::gives);
@@ -7700,14 +7713,14 @@ constexpr bool skips_nothing(const http_script_step&) noexcept { return false; }
 
 }  // namespace detail
 
-/// Plays steps that the caller holds, in a `script_manner`. From the first mismatch on it answers nothing but `failed`:
+/// Plays steps that the caller holds, in a `script_pacing`. From the first mismatch on it answers nothing but `failed`:
 /// `other_peer` is another method or URL, `other_bytes` another body or other header lines. No heap; nothing waits.
 class scripted_http : public detail::script_player<http_script_step, detail::skips_nothing> {
   public:
     static constexpr bool may_wait = false;
 
-    constexpr explicit scripted_http(std::span<const http_script_step> steps, const script_manner& manner = {}) noexcept
-        : script_player(steps, manner, false) {}
+    constexpr explicit scripted_http(std::span<const http_script_step> steps, const script_pacing& pacing = {}) noexcept
+        : script_player(steps, pacing, false) {}
 
     io_result start(const http_request& what) noexcept {
         pass_end();
@@ -8953,40 +8966,6 @@ class basic_tcp_socket {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/tls/detail/cpu_aes.hpp - whether this processor has instructions for AES that mbedTLS makes good use of.
-// ---------------------------------------------------------------------------------------------------------------------
-#if SUPEROFFICE_WITH_MBEDTLS
-#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_CPU_AES_HPP
-#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_CPU_AES_HPP
-
-#if defined(__aarch64__) && defined(__linux__)
-#include <sys/auxv.h>
-#endif
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail {
-
-/// True on a 64-bit ARM with instructions for AES and for the product that GCM needs. Costs a look into what the kernel
-/// told the program. Elsewhere false, and no code: `mbedtls_api::has_fast_aes` says why nobody asks for x86.
-inline bool cpu_has_aes() noexcept {
-#if defined(__aarch64__) && defined(__linux__)
-    constexpr unsigned long wanted = 1UL << 3 | 1UL << 4;  // HWCAP_AES, HWCAP_PMULL
-    return (getauxval(AT_HWCAP) & wanted) == wanted;
-#elif defined(_M_ARM64) || (defined(__aarch64__) && defined(__APPLE__))
-    return true;  // all that these systems run on
-#else
-    return false;
-#endif
-}
-
-}  // namespace detail
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-#endif  // SUPEROFFICE_WITH_MBEDTLS
-
-// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/transport/tls/key_pin.hpp - a public key, named by its SHA-256, that a server must show.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
@@ -9146,7 +9125,7 @@ struct tls_options {
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/tls/detail/mbedtls.hpp - mbedTLS 2.28, 3.x and 4.x behind one face; the only header that includes it.
+// superoffice/transport/tls/detail/mbedtls.hpp - mbedTLS 2.28, 3.x and 4.x behind one interface; the only header that includes it.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
 #ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_MBEDTLS_HPP
@@ -9188,7 +9167,7 @@ struct tls_options {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
-// What is spelt with a cast, 4.x spells more so.
+// Copies of constants that mbedTLS writes with a C cast: outside of this pragma pair such a cast would warn.
 inline constexpr int mbedtls_out_of_memory = MBEDTLS_ERR_X509_ALLOC_FAILED;
 inline constexpr int mbedtls_bad_input = MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
 #if defined(SUPEROFFICE_DETAIL_PSA)
@@ -9209,7 +9188,7 @@ inline constexpr psa_algorithm_t psa_sha_256 = PSA_ALG_SHA_256;
 #error "superoffice-batch: this mbedTLS was built without MBEDTLS_SSL_CLI_C or without MBEDTLS_X509_CRT_PARSE_C"
 #endif
 
-// What 3.x and 4.x call private and offer no function for.
+// Members of structs that 3.x and 4.x mark as private, without a function that reads them.
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000
 #define SUPEROFFICE_DETAIL_FIELD(name) MBEDTLS_PRIVATE(name)
 #else
@@ -9220,7 +9199,11 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// The places where the versions differ.
+/// A curve by its number in TLS (IANA, "TLS Supported Groups").
+enum class tls_curve : std::uint16_t { secp256r1 = 23, secp384r1 = 24, secp521r1 = 25, x25519 = 29 };
+
+/// Everything that differs between the versions of mbedTLS, with mbedtls_hash.hpp and mbedtls_random.hpp: no other header
+/// asks for a version number. A new mbedTLS is made to work here.
 struct mbedtls_api {
     // ---- what this build can do
 
@@ -9250,6 +9233,11 @@ struct mbedtls_api {
 #else
     static constexpr bool has_pem = false;
 #endif
+#if defined(MBEDTLS_SSL_ALPN)
+    static constexpr bool has_alpn = true;
+#else
+    static constexpr bool has_alpn = false;
+#endif
     /// Before 3.5 `subject_alt_names` does not list addresses.
     static constexpr bool lists_addresses = MBEDTLS_VERSION_NUMBER >= 0x03050000;
 
@@ -9270,96 +9258,8 @@ struct mbedtls_api {
 #endif
     }
 
-    // ---- the random generator, and PSA
-
-#if MBEDTLS_VERSION_NUMBER < 0x04000000
-    /// Seeds where the operating system has random bytes to give: mbedTLS asks it (getrandom, BCryptGenRandom,
-    /// /dev/urandom). That is all that other TLS libraries seed from as well. mbedTLS's entropy context would mix in the
-    /// processor's cycle counter and, in a 2.28 with HAVEGE, 38 KB of state: nothing that the system has not done better.
-#if !defined(MBEDTLS_NO_PLATFORM_ENTROPY)
-    class entropy {
-      public:
-        static int give(void*, unsigned char* into, std::size_t size) noexcept {
-            while (size != 0) {
-                std::size_t got = 0;
-                const int code = mbedtls_platform_entropy_poll(nullptr, into, size, &got);
-                if (code != 0 || got == 0 || got > size) return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
-                into += got;
-                size -= got;
-            }
-            return 0;
-        }
-        void* context() noexcept { return nullptr; }
-    };
-#else
-    /// Without an operating system: what the platform gave to mbedTLS (mbedtls_hardware_poll, a seed in flash).
-    class entropy {
-      public:
-        entropy() noexcept { mbedtls_entropy_init(&pool_); }
-        entropy(const entropy&) = delete;
-        entropy& operator=(const entropy&) = delete;
-        ~entropy() { mbedtls_entropy_free(&pool_); }
-        static int give(void* pool, unsigned char* into, std::size_t size) noexcept {
-            return mbedtls_entropy_func(pool, into, size);
-        }
-        void* context() noexcept { return &pool_; }
-
-      private:
-        mbedtls_entropy_context pool_;
-    };
-#endif
-
-    /// One per link: CTR_DRBG, or what the options name.
-    class generator {
-      public:
-        generator() noexcept { mbedtls_ctr_drbg_init(&drbg_); }
-        generator(const generator&) = delete;
-        generator& operator=(const generator&) = delete;
-        ~generator() { mbedtls_ctr_drbg_free(&drbg_); }
-
-        /// 0, or the code. Seeds once.
-        int begin(const random_source& other) noexcept {
-            other_ = other;
-            if (other_ || seeded_) return 0;
-            static constexpr unsigned char label[] = "superoffice-batch";
-            const int code = mbedtls_ctr_drbg_seed(&drbg_, entropy::give, entropy_.context(), label, sizeof label - 1);
-            seeded_ = code == 0;
-            return code;
-        }
-        void give_to(mbedtls_ssl_config& config) noexcept { mbedtls_ssl_conf_rng(&config, fill, this); }
-        /// Since the last `start_over`, which each connection begins with.
-        [[nodiscard]] bool has_failed() const noexcept { return has_failed_; }
-        void start_over() noexcept { has_failed_ = false; }
-
-        /// With the generator itself as first argument; in mbedTLS's form.
-        static int fill(void* self, unsigned char* into, std::size_t size) noexcept {
-            auto& me = *static_cast<generator*>(self);
-            if (!me.other_) return mbedtls_ctr_drbg_random(&me.drbg_, into, size);
-            if (me.other_.fill(me.other_.context, {reinterpret_cast<std::byte*>(into), size})) return 0;
-            me.has_failed_ = true;
-            return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
-        }
-
-      private:
-        entropy entropy_;
-        mbedtls_ctr_drbg_context drbg_;
-        random_source other_;
-        bool seeded_ = false;
-        bool has_failed_ = false;
-    };
-#else
-    /// PSA's own, always.
-    class generator {
-      public:
-        int begin(const random_source& other) noexcept { return other ? MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE : 0; }
-        void give_to(mbedtls_ssl_config&) noexcept {}
-        [[nodiscard]] bool has_failed() const noexcept { return false; }
-        void start_over() noexcept {}
-    };
-#endif
-
-    /// psa_crypto_init where TLS or the hash below rests on PSA; harmless when it was done already. It is mbedTLS's global and
-    /// stays.
+    /// Calls psa_crypto_init where TLS or SHA-256 is built on PSA; harmless when it was called before. PSA is a global of
+    /// mbedTLS and is never undone.
     static int begin_psa() noexcept {
 #if defined(SUPEROFFICE_DETAIL_PSA)
         return static_cast<int>(psa_crypto_init());
@@ -9368,73 +9268,15 @@ struct mbedtls_api {
 #endif
     }
 
-    // ---- SHA-256
-
-#if MBEDTLS_VERSION_NUMBER < 0x04000000 && defined(MBEDTLS_SHA256_C)
-    class sha256 {
-      public:
-        sha256() noexcept {
-            mbedtls_sha256_init(&context_);
-#if MBEDTLS_VERSION_NUMBER < 0x03000000
-            ok_ = mbedtls_sha256_starts_ret(&context_, 0) == 0;
-#else
-            ok_ = mbedtls_sha256_starts(&context_, 0) == 0;
-#endif
-        }
-        sha256(const sha256&) = delete;
-        sha256& operator=(const sha256&) = delete;
-        ~sha256() { mbedtls_sha256_free(&context_); }
-
-        void add(const void* data, std::size_t size) noexcept {
-            const auto* const bytes = static_cast<const unsigned char*>(data);
-#if MBEDTLS_VERSION_NUMBER < 0x03000000
-            ok_ = ok_ && mbedtls_sha256_update_ret(&context_, bytes, size) == 0;
-#else
-            ok_ = ok_ && mbedtls_sha256_update(&context_, bytes, size) == 0;
-#endif
-        }
-        /// False if it could not be computed.
-        bool finish(std::uint8_t (&into)[32]) noexcept {
-#if MBEDTLS_VERSION_NUMBER < 0x03000000
-            return ok_ && mbedtls_sha256_finish_ret(&context_, into) == 0;
-#else
-            return ok_ && mbedtls_sha256_finish(&context_, into) == 0;
-#endif
-        }
-
-      private:
-        mbedtls_sha256_context context_;
-        bool ok_ = false;
-    };
-#else
-    class sha256 {
-      public:
-        sha256() noexcept { ok_ = psa_hash_setup(&operation_, psa_sha_256) == psa_success; }
-        sha256(const sha256&) = delete;
-        sha256& operator=(const sha256&) = delete;
-        ~sha256() { psa_hash_abort(&operation_); }
-
-        void add(const void* data, std::size_t size) noexcept {
-            ok_ = ok_ && psa_hash_update(&operation_, static_cast<const std::uint8_t*>(data), size) == psa_success;
-        }
-        bool finish(std::uint8_t (&into)[32]) noexcept {
-            std::size_t size = 0;
-            return ok_ && psa_hash_finish(&operation_, into, sizeof into, &size) == psa_success && size == sizeof into;
-        }
-
-      private:
-        psa_hash_operation_t operation_ = PSA_HASH_OPERATION_INIT;
-        bool ok_ = false;
-    };
-#endif
-
     // ---- the client's key
 
+    /// `Random` is `random_generator`.
+    template <class Random>
     static int parse_key(mbedtls_pk_context& key, const unsigned char* bytes, std::size_t size,
-                         std::string_view password, generator& random) noexcept {
+                         std::string_view password, Random& random) noexcept {
         const auto* const word = password.empty() ? nullptr : reinterpret_cast<const unsigned char*>(password.data());
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000 && MBEDTLS_VERSION_NUMBER < 0x04000000
-        return mbedtls_pk_parse_key(&key, bytes, size, word, password.size(), generator::fill, &random);
+        return mbedtls_pk_parse_key(&key, bytes, size, word, password.size(), Random::fill, &random);
 #else
         static_cast<void>(random);
         return mbedtls_pk_parse_key(&key, bytes, size, word, password.size());
@@ -9443,10 +9285,11 @@ struct mbedtls_api {
 
 #if defined(MBEDTLS_FS_IO)
     /// `password` ends with a NUL, or is null.
+    template <class Random>
     static int parse_key_file(mbedtls_pk_context& key, const char* path, const char* password,
-                              generator& random) noexcept {
+                              Random& random) noexcept {
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000 && MBEDTLS_VERSION_NUMBER < 0x04000000
-        return mbedtls_pk_parse_keyfile(&key, path, password, generator::fill, &random);
+        return mbedtls_pk_parse_keyfile(&key, path, password, Random::fill, &random);
 #else
         static_cast<void>(random);
         return mbedtls_pk_parse_keyfile(&key, path, password);
@@ -9454,10 +9297,10 @@ struct mbedtls_api {
     }
 #endif
 
-    static int check_pair(const mbedtls_x509_crt& certificate, const mbedtls_pk_context& key,
-                          generator& random) noexcept {
+    template <class Random>
+    static int check_pair(const mbedtls_x509_crt& certificate, const mbedtls_pk_context& key, Random& random) noexcept {
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000 && MBEDTLS_VERSION_NUMBER < 0x04000000
-        return mbedtls_pk_check_pair(&certificate.pk, &key, generator::fill, &random);
+        return mbedtls_pk_check_pair(&certificate.pk, &key, Random::fill, &random);
 #else
         static_cast<void>(random);
         return mbedtls_pk_check_pair(&certificate.pk, &key);
@@ -9482,33 +9325,59 @@ struct mbedtls_api {
         return true;
     }
 
-    /// The cheap curves first: by default 2.28 prefers the largest, which costs many times the processor time.
-    static void set_curves(mbedtls_ssl_config& config) noexcept {
+    // A curve as this version writes it in a list that ends with `no_curve`; `no_curve` too for one that is not built in.
 #if MBEDTLS_VERSION_NUMBER >= 0x03010000
-        mbedtls_ssl_conf_groups(&config, groups);
+    using curve_id = std::uint16_t;
+    static constexpr curve_id no_curve = MBEDTLS_SSL_IANA_TLS_GROUP_NONE;
+    static constexpr curve_id id_of(tls_curve curve) noexcept {
+        switch (curve) {
+#if defined(MBEDTLS_ECP_DP_CURVE25519_ENABLED) || defined(PSA_WANT_ECC_MONTGOMERY_255)
+            case tls_curve::x25519: return MBEDTLS_SSL_IANA_TLS_GROUP_X25519;
+#endif
+#if defined(MBEDTLS_ECP_DP_SECP256R1_ENABLED) || defined(PSA_WANT_ECC_SECP_R1_256)
+            case tls_curve::secp256r1: return MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1;
+#endif
+#if defined(MBEDTLS_ECP_DP_SECP384R1_ENABLED) || defined(PSA_WANT_ECC_SECP_R1_384)
+            case tls_curve::secp384r1: return MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1;
+#endif
+#if defined(MBEDTLS_ECP_DP_SECP521R1_ENABLED) || defined(PSA_WANT_ECC_SECP_R1_521)
+            case tls_curve::secp521r1: return MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1;
+#endif
+            default: return no_curve;
+        }
+    }
+    static void set_curves(mbedtls_ssl_config& config, const curve_id* list) noexcept {
+        mbedtls_ssl_conf_groups(&config, list);
+    }
 #elif defined(MBEDTLS_ECP_C)
-        mbedtls_ssl_conf_curves(&config, curves);
+    using curve_id = mbedtls_ecp_group_id;
+    static constexpr curve_id no_curve = MBEDTLS_ECP_DP_NONE;
+    static constexpr curve_id id_of(tls_curve curve) noexcept {
+        switch (curve) {
+#if defined(MBEDTLS_ECP_DP_CURVE25519_ENABLED)
+            case tls_curve::x25519: return MBEDTLS_ECP_DP_CURVE25519;
 #endif
-    }
-
-    /// See `tls_options::ciphersuites`. mbedTLS leaves out those that it was not built with.
-    static void set_ciphersuites(mbedtls_ssl_config& config, const int* chosen) noexcept {
-#if !defined(MBEDTLS_SSL_CIPHERSUITES)
-        if (chosen == nullptr) chosen = has_fast_aes() ? aes_first : chacha_first;
+#if defined(MBEDTLS_ECP_DP_SECP256R1_ENABLED)
+            case tls_curve::secp256r1: return MBEDTLS_ECP_DP_SECP256R1;
 #endif
-        if (chosen != nullptr) mbedtls_ssl_conf_ciphersuites(&config, chosen);
-    }
-
-    /// Whether AES-GCM is the cipher that this mbedTLS is faster at. On x86 it never is, though it uses the processor's
-    /// instructions: a record of 1250 bytes takes AES-128-GCM 1.55 times as long as ChaCha20-Poly1305 with 2.28.3, and
-    /// 1.57 times with 3.6.6 (measured on 2026-11-26, an AMD EPYC with AES-NI).
-    static bool has_fast_aes() noexcept {
-#if defined(MBEDTLS_AESCE_C)
-        return cpu_has_aes();
-#else
-        return false;
+#if defined(MBEDTLS_ECP_DP_SECP384R1_ENABLED)
+            case tls_curve::secp384r1: return MBEDTLS_ECP_DP_SECP384R1;
 #endif
+#if defined(MBEDTLS_ECP_DP_SECP521R1_ENABLED)
+            case tls_curve::secp521r1: return MBEDTLS_ECP_DP_SECP521R1;
+#endif
+            default: return no_curve;
+        }
     }
+    static void set_curves(mbedtls_ssl_config& config, const curve_id* list) noexcept {
+        mbedtls_ssl_conf_curves(&config, list);
+    }
+#else  // 2.28 without elliptic curves
+    using curve_id = int;
+    static constexpr curve_id no_curve = 0;
+    static constexpr curve_id id_of(tls_curve) noexcept { return no_curve; }
+    static void set_curves(mbedtls_ssl_config&, const curve_id*) noexcept {}
+#endif
 
     /// TLS 1.3: resumption with a new key exchange only, so that a stolen ticket opens no recorded connection.
     static void set_key_exchange(mbedtls_ssl_config& config) noexcept {
@@ -9520,7 +9389,7 @@ struct mbedtls_api {
         static_cast<void>(config);
     }
 
-    /// Whether tickets of TLS 1.3 are told to us, or dropped: since 3.6.1 that is a question of configuration.
+    /// Whether mbedTLS reports tickets of TLS 1.3 or drops them. Configurable since 3.6.1; before, it reports them.
     static void take_tickets(mbedtls_ssl_config& config, bool take) noexcept {
 #if defined(MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED) && defined(MBEDTLS_SSL_SESSION_TICKETS)
         mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
@@ -9553,8 +9422,8 @@ struct mbedtls_api {
         return ssl.SUPEROFFICE_DETAIL_FIELD(state) == static_cast<int>(MBEDTLS_SSL_HANDSHAKE_OVER);
     }
 
-    /// The next step is one of those that compute with keys: to agree on one, to check a signature or to make one. Milliseconds
-    /// on a computer, tenths of a second on a microcontroller.
+    /// The next step computes with keys: it agrees on one, or checks or makes a signature. That takes milliseconds on a
+    /// computer and tenths of a second on a microcontroller.
     static bool is_costly(const mbedtls_ssl_context& ssl) noexcept {
         switch (ssl.SUPEROFFICE_DETAIL_FIELD(state)) {
             case MBEDTLS_SSL_SERVER_CERTIFICATE:
@@ -9569,17 +9438,22 @@ struct mbedtls_api {
         }
     }
 
-    /// The next step is the one in which the server may ask for a certificate of the client's ...
-    static bool is_client_to_be_asked(const mbedtls_ssl_context& ssl) noexcept {
+    /// The next step is the one in which the server may ask for a client certificate ...
+    static bool may_ask_for_certificate(const mbedtls_ssl_context& ssl) noexcept {
         return ssl.SUPEROFFICE_DETAIL_FIELD(state) == MBEDTLS_SSL_CERTIFICATE_REQUEST;
     }
-    /// ... and behind it: whether it has. 2.28 notes that in its context and 3.x out of reach, so the message is looked at.
-    static bool was_client_asked(const mbedtls_ssl_context& ssl) noexcept {
+    /// ... and after that step: it did ask. 2.28 notes this in its context and 3.x where it cannot be read, so the type of the
+    /// message that came in last is read.
+    static bool asked_for_certificate(const mbedtls_ssl_context& ssl) noexcept {
         const unsigned char* const message = ssl.SUPEROFFICE_DETAIL_FIELD(in_msg);  // the last that came in
         return message != nullptr && message[0] == MBEDTLS_SSL_HS_CERTIFICATE_REQUEST;
     }
 
-    /// A session needs the server's certificate no more once that was verified: a kilobyte or two.
+    static bool is_tls_1_2(const mbedtls_ssl_context& ssl) noexcept {
+        return !has_tls_1_3 || std::string_view(mbedtls_ssl_get_version(&ssl)) == "TLSv1.2";
+    }
+
+    /// Frees the server's certificate, one or two kilobytes: a session does not need it after the verification.
     static void drop_certificate(mbedtls_ssl_session& session) noexcept {
 #if defined(MBEDTLS_SSL_KEEP_PEER_CERTIFICATE)
         mbedtls_x509_crt*& kept = session.SUPEROFFICE_DETAIL_FIELD(peer_cert);
@@ -9592,7 +9466,7 @@ struct mbedtls_api {
 #endif
     }
 
-    /// By mbedTLS's own clock; 0 without one.
+    /// Seconds since 1970 by mbedTLS's own clock; 0 without one.
     static std::int64_t utc_now() noexcept {
 #if defined(MBEDTLS_HAVE_TIME_DATE)
         return static_cast<std::int64_t>(mbedtls_time(nullptr));
@@ -9601,7 +9475,7 @@ struct mbedtls_api {
 #endif
     }
 
-    // ---- what functions answer
+    // ---- what its codes mean
 
     /// The number of the alert by which the peer ended the connection (RFC 8446 section 6); -1 if `code` says otherwise.
     static int alert(const mbedtls_ssl_context& ssl, int code) noexcept {
@@ -9618,44 +9492,15 @@ struct mbedtls_api {
 #endif
     }
 
-    /// The handshake stopped at a message in which the server chose an application protocol that was not offered. mbedTLS
-    /// says so by codes that mean many other things as well, so the message is looked at.
-    static bool chose_other_protocol(const mbedtls_ssl_context& ssl, std::string_view offered) noexcept {
-#if defined(MBEDTLS_SSL_ALPN)
-        const unsigned char* const message = ssl.SUPEROFFICE_DETAIL_FIELD(in_msg);  // the last that came in
-        if (message == nullptr) return false;
-        return chose_other_protocol(message, ssl.SUPEROFFICE_DETAIL_FIELD(in_hslen), offered);
-#else
-        return static_cast<void>(ssl), static_cast<void>(offered), false;
-#endif
+    /// The handshake message that came in last, from its head of four bytes on; null if there is none.
+    static const unsigned char* last_message(const mbedtls_ssl_context& ssl) noexcept {
+        return ssl.SUPEROFFICE_DETAIL_FIELD(in_msg);
+    }
+    static std::size_t last_message_size(const mbedtls_ssl_context& ssl) noexcept {
+        return ssl.SUPEROFFICE_DETAIL_FIELD(in_hslen);
     }
 
-    /// Of a ServerHello (RFC 5246 section 7.4.1.3) or EncryptedExtensions (RFC 8446 section 4.3.1), its head of four bytes
-    /// included.
-    static bool chose_other_protocol(const unsigned char* message, std::size_t message_size,
-                                     std::string_view offered) noexcept {
-        constexpr std::size_t head = 4;
-        constexpr std::size_t alpn = 16;
-        const auto number = [&](std::size_t at) {
-            return at + 2 <= message_size ? static_cast<std::size_t>(message[at] << 8 | message[at + 1]) : 0;
-        };
-        std::size_t at = head;
-        if (message_size <= head || (message[0] != 2 && message[0] != 8)) return false;
-        if (message[0] == 2 && message_size <= head + 2 + 32) return false;
-        if (message[0] == 2)
-            at += std::size_t{2 + 32 + 1 + 2 + 1} + message[head + 2 + 32];  // version, random, suite, compression, id
-        std::size_t end = at + 2 + number(at);
-        if (end > message_size) end = message_size;
-        for (at += 2; at + 4 <= end; at += 4 + number(at + 2)) {
-            if (number(at) != alpn || at + 7 > end) continue;
-            const std::size_t size = message[at + 6];  // behind type, size, and size of the list
-            return size != offered.size() || at + 7 + size > end ||
-                   std::memcmp(message + at + 7, offered.data(), size) != 0;
-        }
-        return false;
-    }
-
-    /// Nothing is wrong and nothing was moved: a TLS 1.3 ticket came in, which 3.x reports as if it were an error.
+    /// A TLS 1.3 ticket came in. 3.x and 4.x report that like an error, but nothing is wrong, and no data moved.
     static bool is_ticket(int code) noexcept {
 #if defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
         return code == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET;
@@ -9669,7 +9514,7 @@ struct mbedtls_api {
         return ssl.SUPEROFFICE_DETAIL_FIELD(out_left) != 0;
     }
 
-    /// A computation was cut short (restartable ECC, an external accelerator) and is to be gone on with.
+    /// A computation was interrupted (restartable ECC, an external accelerator) and continues at the next call.
     static bool is_computing(int code) noexcept {
         return code == MBEDTLS_ERR_SSL_CRYPTO_IN_PROGRESS || code == MBEDTLS_ERR_SSL_ASYNC_IN_PROGRESS;
     }
@@ -9680,70 +9525,6 @@ struct mbedtls_api {
 #endif
         return code == MBEDTLS_ERR_X509_FILE_IO_ERROR;
     }
-
-  private:
-#if !defined(MBEDTLS_SSL_CIPHERSUITES)
-    // 0x1301 to 0x1303 are those of TLS 1.3; 2.28 has no names for them.
-    static constexpr int aes_first[] = {0x1301,
-                                        0x1302,
-                                        0x1303,
-                                        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-                                        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-                                        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-                                        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-                                        MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-                                        MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-                                        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
-                                        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
-                                        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384,
-                                        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384,
-                                        0};
-    static constexpr int chacha_first[] = {0x1303,
-                                           0x1301,
-                                           0x1302,
-                                           MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-                                           MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-                                           MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-                                           MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-                                           MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-                                           MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-                                           MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
-                                           MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
-                                           MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384,
-                                           MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384,
-                                           0};
-#endif
-#if MBEDTLS_VERSION_NUMBER >= 0x03010000
-    static constexpr std::uint16_t groups[] = {
-#if defined(MBEDTLS_ECP_DP_CURVE25519_ENABLED) || defined(PSA_WANT_ECC_MONTGOMERY_255)
-        MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
-#endif
-#if defined(MBEDTLS_ECP_DP_SECP256R1_ENABLED) || defined(PSA_WANT_ECC_SECP_R1_256)
-        MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
-#endif
-#if defined(MBEDTLS_ECP_DP_SECP384R1_ENABLED) || defined(PSA_WANT_ECC_SECP_R1_384)
-        MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1,
-#endif
-#if defined(MBEDTLS_ECP_DP_SECP521R1_ENABLED) || defined(PSA_WANT_ECC_SECP_R1_521)
-        MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1,
-#endif
-        MBEDTLS_SSL_IANA_TLS_GROUP_NONE};
-#elif defined(MBEDTLS_ECP_C)
-    static constexpr mbedtls_ecp_group_id curves[] = {
-#if defined(MBEDTLS_ECP_DP_CURVE25519_ENABLED)
-        MBEDTLS_ECP_DP_CURVE25519,
-#endif
-#if defined(MBEDTLS_ECP_DP_SECP256R1_ENABLED)
-        MBEDTLS_ECP_DP_SECP256R1,
-#endif
-#if defined(MBEDTLS_ECP_DP_SECP384R1_ENABLED)
-        MBEDTLS_ECP_DP_SECP384R1,
-#endif
-#if defined(MBEDTLS_ECP_DP_SECP521R1_ENABLED)
-        MBEDTLS_ECP_DP_SECP521R1,
-#endif
-        MBEDTLS_ECP_DP_NONE};
-#endif
 };
 static_assert(mbedtls_api::offers_one_version(0x03020000) && mbedtls_api::offers_one_version(0x03060700));
 static_assert(!mbedtls_api::offers_one_version(0x03060800) && !mbedtls_api::offers_one_version(0x021c0a00));
@@ -9762,11 +9543,11 @@ static_assert(mbedtls_api::offers_one_version(0x04020000) && !mbedtls_api::offer
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/tls/detail/tls_trust.hpp - loading certificate authorities, and judging the server's certificate.
+// superoffice/transport/tls/detail/mbedtls_hash.hpp - SHA-256 by mbedTLS: by its own functions, or by PSA.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
-#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_TRUST_HPP
-#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_TRUST_HPP
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_MBEDTLS_HASH_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_MBEDTLS_HASH_HPP
 
 #if SUPEROFFICE_WITH_MBEDTLS
 
@@ -9774,7 +9555,87 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Where systems keep their authorities: the first of these in which a certificate can be read is taken.
+#if MBEDTLS_VERSION_NUMBER < 0x04000000 && defined(MBEDTLS_SHA256_C)
+class sha256 {
+  public:
+    sha256() noexcept {
+        mbedtls_sha256_init(&context_);
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+        ok_ = mbedtls_sha256_starts_ret(&context_, 0) == 0;
+#else
+        ok_ = mbedtls_sha256_starts(&context_, 0) == 0;
+#endif
+    }
+    sha256(const sha256&) = delete;
+    sha256& operator=(const sha256&) = delete;
+    ~sha256() { mbedtls_sha256_free(&context_); }
+
+    void add(const void* data, std::size_t size) noexcept {
+        const auto* const bytes = static_cast<const unsigned char*>(data);
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+        ok_ = ok_ && mbedtls_sha256_update_ret(&context_, bytes, size) == 0;
+#else
+        ok_ = ok_ && mbedtls_sha256_update(&context_, bytes, size) == 0;
+#endif
+    }
+    /// False if it could not be computed.
+    bool finish(std::uint8_t (&into)[32]) noexcept {
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+        return ok_ && mbedtls_sha256_finish_ret(&context_, into) == 0;
+#else
+        return ok_ && mbedtls_sha256_finish(&context_, into) == 0;
+#endif
+    }
+
+  private:
+    mbedtls_sha256_context context_;
+    bool ok_ = false;
+};
+#else
+class sha256 {
+  public:
+    sha256() noexcept { ok_ = psa_hash_setup(&operation_, psa_sha_256) == psa_success; }
+    sha256(const sha256&) = delete;
+    sha256& operator=(const sha256&) = delete;
+    ~sha256() { psa_hash_abort(&operation_); }
+
+    void add(const void* data, std::size_t size) noexcept {
+        ok_ = ok_ && psa_hash_update(&operation_, static_cast<const std::uint8_t*>(data), size) == psa_success;
+    }
+    /// False if it could not be computed.
+    bool finish(std::uint8_t (&into)[32]) noexcept {
+        std::size_t size = 0;
+        return ok_ && psa_hash_finish(&operation_, into, sizeof into, &size) == psa_success && size == sizeof into;
+    }
+
+  private:
+    psa_hash_operation_t operation_ = PSA_HASH_OPERATION_INIT;
+    bool ok_ = false;
+};
+#endif
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/tls/detail/authorities.hpp - reads certificates from files and memory, and finds the authorities of the system.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_AUTHORITIES_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_AUTHORITIES_HPP
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// Where systems keep their authorities: the first of these files that holds a readable certificate is taken.
 inline constexpr const char* system_authorities[] = {
     "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Ubuntu, Alpine, Arch, Gentoo
     "/etc/pki/tls/certs/ca-bundle.crt",                   // Fedora, RHEL
@@ -9789,8 +9650,8 @@ inline constexpr const char* system_authorities[] = {
 /// Reads certificates from memory.
 class certificate_reader {
   public:
-    /// Adds the certificates of PEM text, or DER ones, which are used where they are. The number of those that could not be
-    /// read, or an error if none could.
+    /// Adds the certificates of PEM text, or of DER, whose bytes are used where they lie. Answers how many could not be read,
+    /// or an error code if none could.
     static int load(mbedtls_x509_crt& chain, std::span<const std::byte> bytes) noexcept {
         if (!mbedtls_api::has_pem) return load_der(chain, bytes);
         const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -9798,7 +9659,7 @@ class certificate_reader {
     }
 
   private:
-    /// A certificate at a time: mbedTLS wants a NUL behind PEM text, so each is copied for a moment.
+    /// One certificate at a time: mbedTLS wants a NUL behind PEM text, so each is copied for a moment.
     static int load_pem(mbedtls_x509_crt& chain, std::string_view text) noexcept {
         int first_error = 0, taken = 0, skipped = 0;
         for (std::size_t at = text.find(pem_begin); at != std::string_view::npos; at = text.find(pem_begin, at)) {
@@ -9834,7 +9695,7 @@ class certificate_reader {
         }
     }
 
-    /// Size of the SEQUENCE that begins here, head included (X.690 section 8.1.3); 0 if none does.
+    /// Size of the SEQUENCE that begins here, with its head (X.690 section 8.1.3); 0 if there is none.
     static constexpr std::size_t der_size(std::span<const std::byte> bytes) noexcept {
         if (bytes.size() < 2 || bytes[0] != std::byte{0x30}) return 0;
         const auto first = std::to_integer<std::size_t>(bytes[1]);
@@ -9851,33 +9712,33 @@ class certificate_reader {
 };
 
 /// The certificates that may have signed the server's.
-class tls_authorities {
+class certificate_authorities {
   public:
-    tls_authorities() noexcept { mbedtls_x509_crt_init(&chain_); }
-    tls_authorities(const tls_authorities&) = delete;
-    tls_authorities& operator=(const tls_authorities&) = delete;
-    ~tls_authorities() { mbedtls_x509_crt_free(&chain_); }
+    certificate_authorities() noexcept { mbedtls_x509_crt_init(&chain_); }
+    certificate_authorities(const certificate_authorities&) = delete;
+    certificate_authorities& operator=(const certificate_authorities&) = delete;
+    ~certificate_authorities() { mbedtls_x509_crt_free(&chain_); }
 
-    /// Loads what the options name, once; what was loaded is kept. Reads files and allocates in mbedTLS.
+    /// Loads what the options name, once, and keeps it. Reads files and allocates in mbedTLS.
     io_result load(const tls_options& options) noexcept {
         if (is_loaded_) return io_result::ready();
         io_result r = io_result::ready();
         if (options.pin_instead_of_authorities)
             return options.pins.empty() ? io_result::failed(errc::no_authorities, 0, stage::handshake) : r;
-        if (options.ca_file != nullptr) r = judged(load_file(options.ca_file));
+        if (options.ca_file != nullptr) r = answer(load_file(options.ca_file));
         if (r.state == io_state::ready && !options.ca_memory.empty())
-            r = judged(certificate_reader::load(chain_, {options.ca_memory.data(), options.ca_memory.size()}));
+            r = answer(certificate_reader::load(chain_, {options.ca_memory.data(), options.ca_memory.size()}));
         if (options.ca_file == nullptr && options.ca_memory.empty()) r = load_system();
         is_loaded_ = r.state == io_state::ready;
         if (!is_loaded_) clear();
         return r;
     }
 
-    /// Empty where a pin stands for them; never null, which mbedTLS would take for a mistake.
+    /// Empty where a pin replaces the authorities; never null, which mbedTLS would refuse.
     [[nodiscard]] mbedtls_x509_crt* chain() noexcept { return &chain_; }
 
-    /// All of them go into the hash.
-    void add_to(mbedtls_api::sha256& hash) const noexcept {
+    /// Adds all of them to the hash.
+    void add_to(sha256& hash) const noexcept {
         for (const mbedtls_x509_crt* at = &chain_; at != nullptr; at = at->next) hash.add(at->raw.p, at->raw.len);
     }
 
@@ -9887,21 +9748,21 @@ class tls_authorities {
         mbedtls_x509_crt_init(&chain_);
     }
 
-    static io_result judged(int code) noexcept {
-        if (code >= 0) return io_result::ready();  // how many were skipped
+    static io_result answer(int code) noexcept {
+        if (code >= 0) return io_result::ready();  // the number of those that were skipped
         const bool absent = mbedtls_api::is_no_file(code);
         return io_result::failed(absent ? errc::no_authorities : errc::bad_authorities, code, stage::handshake);
     }
 
     io_result load_system() noexcept {
         int worst = MBEDTLS_ERR_X509_FILE_IO_ERROR;
-        if (!mbedtls_api::has_files) return judged(worst);
+        if (!mbedtls_api::has_files) return answer(worst);
         for (const char* path : system_authorities) {
             const int code = load_file(path);
             if (code >= 0) return io_result::ready();
             if (!mbedtls_api::is_no_file(code)) worst = code;
         }
-        return judged(worst);
+        return answer(worst);
     }
 
     int load_file(const char* path) noexcept {
@@ -9916,121 +9777,116 @@ class tls_authorities {
     bool is_loaded_ = false;
 };
 
-/// Seconds since 1970 of a certificate's date, which is in UTC (RFC 5280 section 4.1.2.5).
-inline std::int64_t seconds_of(const mbedtls_x509_time& t) noexcept {
-    civil_time date;
-    date.year = t.year;
-    date.month = static_cast<std::uint8_t>(t.mon);
-    date.day = static_cast<std::uint8_t>(t.day);
-    date.hour = static_cast<std::uint8_t>(t.hour);
-    date.minute = static_cast<std::uint8_t>(t.min);
-    date.second = static_cast<std::uint8_t>(t.sec);
-    return seconds_since_1970(date);
-}
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
 
-/// What is found out about the certificates of one handshake.
-class tls_judge {
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/tls/detail/mbedtls_random.hpp - the random generator of one link, and what it is seeded from.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_MBEDTLS_RANDOM_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_MBEDTLS_RANDOM_HPP
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+#if MBEDTLS_VERSION_NUMBER >= 0x04000000
+/// mbedTLS 4 always uses the generator of PSA.
+class random_generator {
   public:
-    /// Before each handshake. `utc_now` 0: by mbedTLS's own clock. `address.size` 0: the peer is a name.
-    void begin(const tls_options& options, std::int64_t utc_now, const ip_address& address) noexcept {
-        skip_dates_ = options.skip_certificate_dates;
-        pins_ = options.pins;
-        pin_alone_ = options.pin_instead_of_authorities;
-        utc_now_ = utc_now;
-        address_ = address;
-        flags_ = 0;
-        valid_until_ = (std::numeric_limits<std::int64_t>::max)();
-        is_pinned_ = false;
-        is_own_issuer_ = false;
-        has_seen_ = false;
-    }
+    int begin(const random_source& custom) noexcept { return custom ? MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE : 0; }
+    void give_to(mbedtls_ssl_config&) noexcept {}
+    [[nodiscard]] bool has_failed() const noexcept { return false; }
+    void start_over() noexcept {}
+};
+#else
 
-    /// mbedTLS calls this once for each certificate of the chain, the server's own (depth 0) last.
-    static int look(void* self, mbedtls_x509_crt* certificate, int depth, std::uint32_t* flags) noexcept {
-        static_cast<tls_judge*>(self)->look(*certificate, depth, *flags);
+#if !defined(MBEDTLS_NO_PLATFORM_ENTROPY)
+/// With an operating system: mbedTLS reads its random bytes (getrandom, BCryptGenRandom, /dev/urandom). Other TLS libraries
+/// seed from the same source alone. The entropy context of mbedTLS would add the cycle counter of the processor and, in a
+/// 2.28 with HAVEGE, 38 KB of state; the kernel already mixes in as much.
+class entropy_source {
+  public:
+    static int fill(void*, unsigned char* into, std::size_t size) noexcept {
+        while (size != 0) {
+            std::size_t got = 0;
+            const int code = mbedtls_platform_entropy_poll(nullptr, into, size, &got);
+            if (code != 0 || got == 0 || got > size) return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
+            into += got;
+            size -= got;
+        }
         return 0;
     }
+    void* context() noexcept { return nullptr; }
+};
+#else
+/// Without an operating system: the sources that the platform gave to mbedTLS (mbedtls_hardware_poll, a seed in flash).
+class entropy_source {
+  public:
+    entropy_source() noexcept { mbedtls_entropy_init(&pool_); }
+    entropy_source(const entropy_source&) = delete;
+    entropy_source& operator=(const entropy_source&) = delete;
+    ~entropy_source() { mbedtls_entropy_free(&pool_); }
+    static int fill(void* pool, unsigned char* into, std::size_t size) noexcept {
+        return mbedtls_entropy_func(pool, into, size);
+    }
+    void* context() noexcept { return &pool_; }
 
-    [[nodiscard]] std::uint32_t flags() const noexcept { return flags_; }
-    [[nodiscard]] bool has_seen() const noexcept { return has_seen_; }
+  private:
+    mbedtls_entropy_context pool_;
+};
+#endif
 
-    /// The last second at which all that was seen is valid; the largest number where dates do not matter.
-    [[nodiscard]] std::int64_t valid_until() const noexcept { return valid_until_; }
+/// CTR_DRBG, or the source that the options name.
+class random_generator {
+  public:
+    random_generator() noexcept { mbedtls_ctr_drbg_init(&drbg_); }
+    random_generator(const random_generator&) = delete;
+    random_generator& operator=(const random_generator&) = delete;
+    ~random_generator() { mbedtls_ctr_drbg_free(&drbg_); }
 
-    /// The flag of a server that shows no pinned key: the one that mbedTLS leaves to its callers.
-    static constexpr std::uint32_t not_pinned = MBEDTLS_X509_BADCERT_OTHER;
+    /// 0, or mbedTLS's code. The first call seeds.
+    int begin(const random_source& custom) noexcept {
+        custom_ = custom;
+        if (custom_ || is_seeded_) return 0;
+        static constexpr unsigned char label[] = "superoffice-batch";
+        const int code =
+            mbedtls_ctr_drbg_seed(&drbg_, entropy_source::fill, entropy_.context(), label, sizeof label - 1);
+        is_seeded_ = code == 0;
+        return code;
+    }
 
-    /// The most telling of the flags: what is signed by nobody known may say anything, so that comes first; then for whom
-    /// the certificate is; then its dates; then the rest (weak signature or key, not meant for servers).
-    [[nodiscard]] errc verdict(std::uint32_t flags) const noexcept {
-        if ((flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) != 0)
-            return is_own_issuer_ ? errc::certificate_self_signed : errc::certificate_unknown_authority;
-        if ((flags & MBEDTLS_X509_BADCERT_REVOKED) != 0) return errc::certificate_refused;
-        if ((flags & not_pinned) != 0) return errc::certificate_not_pinned;
-        if ((flags & MBEDTLS_X509_BADCERT_CN_MISMATCH) != 0) return errc::certificate_wrong_name;
-        if ((flags & MBEDTLS_X509_BADCERT_FUTURE) != 0) return errc::certificate_not_yet_valid;
-        if ((flags & MBEDTLS_X509_BADCERT_EXPIRED) != 0) return errc::certificate_expired;
-        return errc::certificate_refused;
+    void give_to(mbedtls_ssl_config& config) noexcept { mbedtls_ssl_conf_rng(&config, fill, this); }
+
+    /// The custom source failed since the last `start_over`. Each connection begins with `start_over`.
+    [[nodiscard]] bool has_failed() const noexcept { return has_failed_; }
+    void start_over() noexcept { has_failed_ = false; }
+
+    /// In the form that mbedTLS calls; `self` is the generator.
+    static int fill(void* self, unsigned char* into, std::size_t size) noexcept {
+        auto& me = *static_cast<random_generator*>(self);
+        if (!me.custom_) return mbedtls_ctr_drbg_random(&me.drbg_, into, size);
+        if (me.custom_.fill(me.custom_.context, {reinterpret_cast<std::byte*>(into), size})) return 0;
+        me.has_failed_ = true;
+        return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
     }
 
   private:
-    void look(const mbedtls_x509_crt& certificate, int depth, std::uint32_t& flags) noexcept {
-        if (pin_alone_ && depth != 0) {  // whoever signed it: nothing rests on these
-            flags = 0;
-            return;
-        }
-        constexpr std::uint32_t dates = MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE;
-        if (skip_dates_ || utc_now_ != 0) flags &= ~dates;
-        if (!skip_dates_ && utc_now_ != 0) {
-            if (utc_now_ > seconds_of(certificate.valid_to)) flags |= MBEDTLS_X509_BADCERT_EXPIRED;
-            if (utc_now_ < seconds_of(certificate.valid_from)) flags |= MBEDTLS_X509_BADCERT_FUTURE;
-        }
-        if (const std::int64_t last = seconds_of(certificate.valid_to); !skip_dates_ && last < valid_until_)
-            valid_until_ = last;
-        is_pinned_ = is_pinned_ || is_one_of_pins(certificate);
-        if (depth == 0) {
-            has_seen_ = true;
-            if (!pins_.empty() && !is_pinned_) flags |= not_pinned;
-            if (pin_alone_) flags &= ~std::uint32_t{MBEDTLS_X509_BADCERT_NOT_TRUSTED};
-            const mbedtls_x509_buf &issuer = certificate.issuer_raw, &subject = certificate.subject_raw;
-            is_own_issuer_ = issuer.len == subject.len && std::memcmp(issuer.p, subject.p, issuer.len) == 0;
-            if (address_.size != 0 && !is_for_address(certificate)) flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
-        }
-        flags_ |= flags;
-    }
-
-    [[nodiscard]] bool is_one_of_pins(const mbedtls_x509_crt& certificate) const noexcept {
-        if (pins_.empty()) return false;
-        key_pin its;
-        mbedtls_api::sha256 hash;
-        hash.add(certificate.pk_raw.p, certificate.pk_raw.len);
-        if (!hash.finish(its.sha256)) return false;
-        for (const key_pin& pin : pins_)
-            if (pin == its) return true;
-        return false;
-    }
-
-    /// By iPAddress of subjectAltName only (RFC 9110 section 4.3.5), never by a name that looks like an address.
-    [[nodiscard]] bool is_for_address(const mbedtls_x509_crt& certificate) const noexcept {
-        constexpr int ip_address_tag = 0x87;  // [7], RFC 5280 section 4.2.1.6
-        for (const mbedtls_x509_sequence* at = &certificate.subject_alt_names; at != nullptr; at = at->next)
-            if (at->buf.tag == ip_address_tag && at->buf.len == address_.size &&
-                std::memcmp(at->buf.p, address_.bytes, address_.size) == 0)
-                return true;
-        return false;
-    }
-
-    borrowed_list<key_pin> pins_;
-    std::int64_t utc_now_ = 0;
-    std::int64_t valid_until_ = 0;
-    std::uint32_t flags_ = 0;
-    ip_address address_;
-    bool pin_alone_ = false;
-    bool is_pinned_ = false;
-    bool skip_dates_ = false;
-    bool is_own_issuer_ = false;
-    bool has_seen_ = false;
+    entropy_source entropy_;
+    mbedtls_ctr_drbg_context drbg_;
+    random_source custom_;
+    bool is_seeded_ = false;
+    bool has_failed_ = false;
 };
+#endif
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
@@ -10041,7 +9897,7 @@ class tls_judge {
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/tls/client_certificate.hpp - who this client is, for servers that ask for a certificate.
+// superoffice/transport/tls/client_certificate.hpp - a certificate of the client and its key, for servers that ask for one.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
 #ifndef SUPEROFFICE_TRANSPORT_TLS_CLIENT_CERTIFICATE_HPP
@@ -10052,14 +9908,14 @@ class tls_judge {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// A certificate with the others that lead to its authority, and its key. Loaded once, then named in `tls_options::client`
-/// of as many links as there are; it outlives them.
+/// A certificate, the certificates between it and its authority, and its key. Load it once, then name it in
+/// `tls_options::client` of any number of links; it must live longer than they do.
 ///
 ///     superoffice::client_certificate me;
-///     if (const superoffice::error e = me.load_files("me.pem", "me.key"); e.code != superoffice::errc::ok) ...
+///     if (const auto loaded = me.load_files("me.pem", "me.key"); !loaded) return report(loaded.error());
 ///     superoffice::mbedtls_socket link{{.client = &me}};
 ///
-/// A class of its own, so that programs without one contain no code to read keys.
+/// This class is separate from `tls`, so that programs without such a certificate contain no code that reads keys.
 class client_certificate {
   public:
     client_certificate() noexcept { reset(); }
@@ -10067,29 +9923,29 @@ class client_certificate {
     client_certificate& operator=(const client_certificate&) = delete;
     ~client_certificate() { clear(); }
 
-    /// From memory, each PEM or DER. Certificates in DER are used where they are and must stay there; the key and the
-    /// password are not needed afterwards: mbedTLS makes a key of its own of them, and zeroes it with this object.
+    /// Loads from memory, each PEM or DER. The bytes of DER certificates are used where they lie and must stay there. The key
+    /// and the password are not needed afterwards: mbedTLS makes its own copy of the key, and zeroes it with this object.
     ///
     /// @param chain     the client's certificate, then those between it and the authority
-    /// @param password  of an encrypted key, else empty. mbedTLS 2.28 knows no PKCS#8 under AES, which is what OpenSSL makes
-    ///                  today: `openssl pkcs8 -topk8 -v2 des3` makes what it knows, and what 4.x no longer does
-    /// @param random    as in `tls_options`; reading some keys and trying the pair takes random bytes
+    /// @param password  of an encrypted key, else empty. mbedTLS 2.28 cannot read PKCS#8 encrypted with AES, which OpenSSL
+    ///                  writes by default: use `openssl pkcs8 -topk8 -v2 des3` there, which 4.x in turn cannot read
+    /// @param random    as in `tls_options`: reading some keys and comparing the pair takes random bytes
     ///
     /// Errors  bad_client_certificate (native: mbedTLS's code), no_entropy; nothing is kept then
-    /// Costs   allocations in mbedTLS; one signature to try whether the key is that of the certificate
-    [[nodiscard]] error load(std::span<const std::byte> chain, std::span<const std::byte> key,
-                             std::string_view password = {}, random_source random = {}) noexcept {
-        return loaded(random, [&](detail::mbedtls_api::generator& generator) {
+    /// Costs   allocations in mbedTLS; one signature, to check that the key belongs to the certificate
+    result<void> load(std::span<const std::byte> chain, std::span<const std::byte> key, std::string_view password = {},
+                      random_source random = {}) noexcept {
+        return load_with(random, [&](detail::random_generator& generator) {
             const int code = detail::certificate_reader::load(chain_, chain);
             return code != 0 ? code : load_key(key, password, generator);
         });
     }
 
 #if defined(MBEDTLS_FS_IO)
-    /// From files, each PEM or DER. `password` ends with a NUL; null without one.
-    [[nodiscard]] error load_files(const char* chain, const char* key, const char* password = nullptr,
-                                   random_source random = {}) noexcept {
-        return loaded(random, [&](detail::mbedtls_api::generator& generator) {
+    /// Loads from files, each PEM or DER. `password` ends with a NUL; null if the key is not encrypted.
+    result<void> load_files(const char* chain, const char* key, const char* password = nullptr,
+                            random_source random = {}) noexcept {
+        return load_with(random, [&](detail::random_generator& generator) {
             const int code = mbedtls_x509_crt_parse_file(&chain_, chain);
             return code != 0 ? code : detail::mbedtls_api::parse_key_file(key_, key, password, generator);
         });
@@ -10098,34 +9954,34 @@ class client_certificate {
 
     [[nodiscard]] bool is_loaded() const noexcept { return is_loaded_; }
 
-    /// For mbedTLS, which changes neither but says so nowhere.
+    /// For mbedTLS. It changes neither, although it takes pointers that are not const.
     [[nodiscard]] mbedtls_x509_crt* chain() const noexcept { return &chain_; }
     [[nodiscard]] mbedtls_pk_context* key() const noexcept { return &key_; }
 
   private:
     template <class Parse>
-    error loaded(random_source random, Parse parse) noexcept {
+    result<void> load_with(random_source random, Parse parse) noexcept {
         clear();
         reset();
-        detail::mbedtls_api::generator generator;
+        detail::random_generator generator;
         int code = detail::mbedtls_api::begin_psa();
         if (code == 0) code = generator.begin(random);
-        if (code != 0) return {.stage = stage::request, .code = errc::no_entropy, .native = code};
+        if (code != 0) return error{.stage = stage::request, .code = errc::no_entropy, .native = code};
         code = parse(generator);
         if (code == 0) code = detail::mbedtls_api::check_pair(chain_, key_, generator);
         is_loaded_ = code == 0;
         if (is_loaded_) return {};
         clear();
         reset();
-        // How many certificates could not be read counts up; mbedTLS's codes are negative.
-        return {.stage = stage::request,
-                .code = errc::bad_client_certificate,
-                .native = code < 0 ? code : MBEDTLS_ERR_X509_INVALID_FORMAT};
+        // A positive number says how many certificates could not be read; mbedTLS's codes are negative.
+        return error{.stage = stage::request,
+                     .code = errc::bad_client_certificate,
+                     .native = code < 0 ? code : MBEDTLS_ERR_X509_INVALID_FORMAT};
     }
 
-    /// mbedTLS wants a NUL behind PEM text, so that is copied for a moment.
+    /// mbedTLS wants a NUL behind PEM text, so the text is copied for a moment.
     int load_key(std::span<const std::byte> key, std::string_view password,
-                 detail::mbedtls_api::generator& generator) noexcept {
+                 detail::random_generator& generator) noexcept {
         const auto* const bytes = reinterpret_cast<const unsigned char*>(key.data());
         const std::string_view text(reinterpret_cast<const char*>(key.data()), key.size());
         if (text.find("-----BEGIN") == std::string_view::npos)
@@ -10162,86 +10018,45 @@ class client_certificate {
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/tls/detail/read_ahead.hpp - TLS records that were received before mbedTLS asked for them, in the receiver's memory.
+// superoffice/transport/tls/detail/alpn_choice.hpp - did the server choose an application protocol that was not offered?
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
-#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_READ_AHEAD_HPP
-#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_READ_AHEAD_HPP
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_ALPN_CHOICE_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_ALPN_CHOICE_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// mbedTLS asks for a record's header and then for the rest of it, which is two looks at the link below. With this the
-/// link is asked once, for as much as there is room in the memory that the record's text is for; mbedTLS then gets its
-/// pieces from there. The text may overwrite what it was made from: it is shorter, and mbedTLS has a copy. So that it
-/// stays shorter, only whole records may stand there: it begins with a record's first byte.
-///
-/// Nothing is ever left for the next call: whoever was given text goes on, `draining`, until mbedTLS has all of it.
-class read_ahead {
-  public:
-    /// Smaller memory than this is not worth it, a look at a kept connection among it.
-    static constexpr std::size_t least = 64;
-    /// RFC 8446 section 5.1: what the record is, and in the last two bytes how long.
-    static constexpr std::size_t header_bytes = 5;
+/// The only protocol that is offered (ALPN, RFC 7301).
+inline constexpr const char* offered_protocol = "http/1.1";
 
-    /// A new connection: the next byte is the first of a record.
-    void start_over() noexcept { *this = read_ahead(); }
-
-    /// From now on there is this memory, in which no text stands yet.
-    void begin(std::span<std::byte> memory) noexcept {
-        room_ = memory.size() < least ? std::span<std::byte>{} : memory;
-        left_ = {};
-        draining_ = false;
+/// Reads the extension out of a ServerHello (RFC 5246 section 7.4.1.3) or out of EncryptedExtensions (RFC 8446 section
+/// 4.3.1). `message` begins with its head of four bytes. mbedTLS reports such a choice by codes that mean many other
+/// things as well, so the message itself is read.
+inline bool chose_other_protocol(const unsigned char* message, std::size_t message_size,
+                                 std::string_view offered) noexcept {
+    constexpr std::size_t head = 4;
+    constexpr std::size_t alpn = 16;
+    constexpr unsigned char server_hello = 2, encrypted_extensions = 8;
+    const auto number = [&](std::size_t at) {
+        return at + 2 <= message_size ? static_cast<std::size_t>(message[at] << 8 | message[at + 1]) : 0;
+    };
+    std::size_t at = head;
+    if (message_size <= head || (message[0] != server_hello && message[0] != encrypted_extensions)) return false;
+    if (message[0] == server_hello && message_size <= head + 2 + 32) return false;
+    if (message[0] == server_hello)  // version, random, size of the session id, cipher suite, compression, session id
+        at += std::size_t{2 + 32 + 1 + 2 + 1} + message[head + 2 + 32];
+    std::size_t end = at + 2 + number(at);
+    if (end > message_size) end = message_size;
+    for (at += 2; at + 4 <= end; at += 4 + number(at + 2)) {
+        if (number(at) != alpn || at + 7 > end) continue;
+        const std::size_t size = message[at + 6];  // behind the type, the size, and the size of the list
+        return size != offered.size() || at + 7 + size > end ||
+               std::memcmp(message + at + 7, offered.data(), size) != 0;
     }
-    /// There is text in it now: what is left is used up, and no more received.
-    void drain() noexcept {
-        room_ = {};
-        draining_ = true;
-    }
-    void end() noexcept { begin({}); }
-
-    [[nodiscard]] bool empty() const noexcept { return left_.empty(); }
-    [[nodiscard]] std::size_t size() const noexcept { return left_.size(); }
-    [[nodiscard]] bool is_draining() const noexcept { return draining_; }
-
-    /// Where to receive what is wanted there: in the memory, or just there.
-    [[nodiscard]] std::span<std::byte> room_for(std::span<std::byte> wanted) const noexcept {
-        return rest_ == 0 && header_ == 0 && !room_.empty() ? room_ : wanted;
-    }
-    /// So many bytes have come into the memory.
-    void arrived(std::size_t count) noexcept { left_ = room_.first(count); }
-
-    /// Gives as much as is wanted and there; how much that is.
-    std::size_t take(std::span<std::byte> into) noexcept {
-        const std::size_t count = into.size() < left_.size() ? into.size() : left_.size();
-        if (count != 0) std::memcpy(into.data(), left_.data(), count);
-        left_ = left_.subspan(count);
-        return count;
-    }
-
-    /// mbedTLS was given this, from wherever: a piece of a header or of what follows it, never of both.
-    void given(std::span<const std::byte> piece) noexcept {
-        if (rest_ != 0) {
-            rest_ -= piece.size() < rest_ ? piece.size() : rest_;
-            return;
-        }
-        for (std::size_t n = 0; n != piece.size(); ++n) {
-            size_ = static_cast<std::uint16_t>(size_ << 8 | static_cast<std::uint16_t>(piece[n]));
-            if (++header_ != header_bytes) continue;
-            rest_ = size_;
-            header_ = 0;
-        }
-    }
-
-  private:
-    std::span<std::byte> room_;
-    std::span<const std::byte> left_;
-    std::size_t rest_ = 0;     ///< of the record that mbedTLS has begun
-    std::uint16_t size_ = 0;   ///< the last two bytes of its header
-    std::uint8_t header_ = 0;  ///< how many bytes of a header it has
-    bool draining_ = false;
-};
+    return false;
+}
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
@@ -10250,7 +10065,114 @@ class read_ahead {
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/tls/detail/tls_alert.hpp - the alerts of TLS: what they are called, and what a server means by them.
+// superoffice/transport/tls/detail/curves_and_ciphers.hpp - which curves and cipher suites are offered, in which order, and why.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_CURVES_AND_CIPHERS_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_CURVES_AND_CIPHERS_HPP
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// The cheapest curve first. By default mbedTLS 2.28 prefers the largest, which costs many times the processor time.
+inline constexpr tls_curve curve_order[] = {tls_curve::x25519, tls_curve::secp256r1, tls_curve::secp384r1,
+                                            tls_curve::secp521r1};
+
+/// Of those, the curves that this mbedTLS was built with, in its own form. The rest of the array ends the list.
+struct curve_list {
+    mbedtls_api::curve_id ids[sizeof curve_order / sizeof curve_order[0] + 1];
+};
+consteval curve_list curves_of_this_build() noexcept {
+    curve_list list{};
+    std::size_t n = 0;
+    for (const tls_curve each : curve_order)
+        if (mbedtls_api::id_of(each) != mbedtls_api::no_curve) list.ids[n++] = mbedtls_api::id_of(each);
+    for (; n != sizeof list.ids / sizeof list.ids[0]; ++n) list.ids[n] = mbedtls_api::no_curve;
+    return list;
+}
+inline constexpr curve_list offered_curves = curves_of_this_build();
+
+/// True on a 64-bit ARM with instructions for AES and for the product that GCM needs. Elsewhere false, and no code.
+inline bool cpu_has_aes() noexcept {
+#if defined(__aarch64__) && defined(__linux__)
+    constexpr unsigned long wanted = 1UL << 3 | 1UL << 4;  // HWCAP_AES, HWCAP_PMULL
+    return (getauxval(AT_HWCAP) & wanted) == wanted;
+#elif defined(_M_ARM64) || (defined(__aarch64__) && defined(__APPLE__))
+    return true;  // every processor that these systems run on has them
+#else
+    return false;
+#endif
+}
+
+/// This mbedTLS is faster at AES-GCM than at ChaCha20-Poly1305. On x86 it never is, although it uses the instructions of the
+/// processor: a record of 1250 bytes takes AES-128-GCM 1.55 times as long with 2.28.3, and 1.57 times with 3.6.6
+/// (measured on 2026-11-26, an AMD EPYC with AES-NI).
+inline bool has_fast_aes() noexcept {
+#if defined(MBEDTLS_AESCE_C)
+    return cpu_has_aes();
+#else
+    return false;
+#endif
+}
+
+#if !defined(MBEDTLS_SSL_CIPHERSUITES)
+// 0x1301 to 0x1303 are those of TLS 1.3; 2.28 has no names for them. mbedTLS leaves out those that it was not built with.
+inline constexpr int aes_first[] = {0x1301,
+                                    0x1302,
+                                    0x1303,
+                                    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+                                    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+                                    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+                                    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+                                    MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+                                    MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+                                    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
+                                    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
+                                    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384,
+                                    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384,
+                                    0};
+inline constexpr int chacha_first[] = {0x1303,
+                                       0x1301,
+                                       0x1302,
+                                       MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+                                       MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+                                       MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+                                       MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+                                       MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+                                       MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+                                       MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
+                                       MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
+                                       MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384,
+                                       MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384,
+                                       0};
+#endif
+
+/// `chosen` as in `tls_options::ciphersuites`.
+inline void offer_curves_and_ciphers(mbedtls_ssl_config& config, const int* chosen) noexcept {
+    mbedtls_api::set_curves(config, offered_curves.ids);
+#if !defined(MBEDTLS_SSL_CIPHERSUITES)
+    if (chosen == nullptr) chosen = has_fast_aes() ? aes_first : chacha_first;
+#endif
+    if (chosen != nullptr) mbedtls_ssl_conf_ciphersuites(&config, chosen);
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/tls/detail/tls_alert.hpp - the alerts of TLS: their names, and which error each one becomes.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
 #ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_ALERT_HPP
@@ -10265,7 +10187,7 @@ struct numbered_text {
     const char* text;
 };
 
-/// RFC 8446 section 6.2, and those of TLS 1.2 that it no longer names (RFC 5246 section 7.2.2).
+/// RFC 8446 section 6.2, and those of TLS 1.2 that are no longer listed there (RFC 5246 section 7.2.2).
 inline constexpr numbered_text alerts[] = {
     {10, "unexpected_message"},
     {20, "bad_record_mac"},
@@ -10297,13 +10219,15 @@ inline constexpr numbered_text alerts[] = {
     {120, "no_application_protocol"},
 };
 
-/// An error of this code has the peer's alert as its native code, where that is positive.
+/// The native code of such an error, if it is positive, is the alert of the peer.
 constexpr bool tells_alert(errc code) noexcept { return has_native<native_meaning::alert>(code); }
 
-/// What the peer means by an alert (RFC 8446 section 6.2). Of those for certificates only a client's can be meant; and in
-/// TLS 1.2 handshake_failure is what a server says that asked for one and was shown none (RFC 5246 section 7.4.6).
-constexpr errc meaning_of_alert(int alert, stage at, bool was_shown_none) noexcept {
-    if (alert == 40 && was_shown_none) return errc::client_certificate_refused;
+/// The error for an alert of the server (RFC 8446 section 6.2). An alert about certificates is about the client's. With TLS
+/// 1.2, a server that asked for a certificate and got none answers handshake_failure (RFC 5246 section 7.4.6).
+///
+/// @param owes_certificate  the server asked for a certificate, and the client has none
+constexpr errc meaning_of_alert(int alert, stage at, bool owes_certificate) noexcept {
+    if (alert == 40 && owes_certificate) return errc::client_certificate_refused;
     switch (alert) {
         case 41:   // no_certificate
         case 42:   // bad_certificate
@@ -10328,6 +10252,247 @@ constexpr errc meaning_of_alert(int alert, stage at, bool was_shown_none) noexce
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/tls/detail/tls_connection.hpp - one connection of mbedTLS, and what its codes mean together with what the link below said.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_CONNECTION_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_CONNECTION_HPP
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// Owns the two objects of mbedTLS, the configuration and the connection. mbedTLS moves bytes by two callbacks, `push` and `pull`, and answers with codes of its own. The answer of the link below is
+/// the cause of such a code and says more, so it is noted here and passed on unchanged.
+class tls_connection {
+  public:
+    tls_connection() noexcept {
+        mbedtls_ssl_config_init(&config_);
+        mbedtls_ssl_init(&ssl_);
+    }
+    tls_connection(const tls_connection&) = delete;
+    tls_connection& operator=(const tls_connection&) = delete;
+    ~tls_connection() {
+        mbedtls_ssl_free(&ssl_);
+        mbedtls_ssl_config_free(&config_);
+    }
+
+    [[nodiscard]] mbedtls_ssl_config& config() noexcept { return config_; }
+    [[nodiscard]] mbedtls_ssl_context& ssl() noexcept { return ssl_; }
+    [[nodiscard]] const mbedtls_ssl_context& ssl() const noexcept { return ssl_; }
+
+    /// Prepares for a new connection: 0, or mbedTLS's code. Allocates the record buffers once and keeps them.
+    int reset() noexcept {
+        owes_certificate_ = false;
+        const int code = is_set_up_ ? mbedtls_ssl_session_reset(&ssl_) : mbedtls_ssl_setup(&ssl_, &config_);
+        is_set_up_ = code == 0;
+        return code;
+    }
+    void free() noexcept {
+        mbedtls_ssl_free(&ssl_);
+        mbedtls_ssl_init(&ssl_);
+        is_set_up_ = false;
+    }
+
+    /// For `push` and `pull`: notes what the link below said, and translates it for mbedTLS.
+    int note(const io_result& said, int when_blocked) noexcept {
+        below_ = said;
+        switch (said.state) {
+            case io_state::ready: return said.bytes != 0 ? static_cast<int>(said.bytes) : when_blocked;
+            case io_state::would_block: return when_blocked;
+            case io_state::closed: return MBEDTLS_ERR_SSL_CONN_EOF;
+            default: return MBEDTLS_ERR_SSL_INTERNAL_ERROR;  // nobody sees this code: `below_` says more
+        }
+    }
+
+    /// Before each call of mbedTLS.
+    void forget_link_answer() noexcept { below_ = io_result::ready(); }
+    /// What the link below said in the last call of mbedTLS; `ready` if it was not asked.
+    [[nodiscard]] io_state link_state() const noexcept { return below_.state; }
+
+    /// mbedTLS took in something that carries no data (a refused renegotiation, say), and the link did not block: the same
+    /// call is repeated.
+    [[nodiscard]] bool moved_no_data(int code) const noexcept {
+        const bool wants = code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE;
+        return wants && below_.state == io_state::ready;
+    }
+
+    /// The server asked for a certificate, and this client has none.
+    void note_missing_certificate() noexcept { owes_certificate_ = true; }
+
+    [[nodiscard]] errc meaning_of(int alert, stage at) const noexcept {
+        return meaning_of_alert(alert, at, owes_certificate_);
+    }
+
+    /// What a code of mbedTLS means that ended a call.
+    [[nodiscard]] io_result answer(int code, stage at) const noexcept {
+        if (below_.state == io_state::would_block) return io_result::would_block(below_.wants, at);
+        if (mbedtls_api::is_computing(code)) return io_result::would_block(wait_for::nothing, at);
+        if (below_.state == io_state::failed)
+            return io_result::failed(below_.code, below_.native, at == stage::handshake ? at : below_.at);
+        if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) return io_result::closed();
+        if (code == MBEDTLS_ERR_SSL_CONN_EOF) return io_result::failed(errc::truncated_close, code, at);
+        if (const int alert = mbedtls_api::alert(ssl_, code); alert >= 0)
+            return io_result::failed(meaning_of(alert, at), alert, at);
+        return io_result::failed(errc::link_failed, code, at);
+    }
+
+  private:
+    mbedtls_ssl_config config_;
+    mbedtls_ssl_context ssl_;
+    io_result below_;
+    bool is_set_up_ = false;
+    bool owes_certificate_ = false;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/tls/detail/certificate_judge.hpp - what is wrong with the server's certificate: trust, name, dates, pins.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_CERTIFICATE_JUDGE_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_CERTIFICATE_JUDGE_HPP
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// Seconds since 1970 of a certificate's date, which is in UTC (RFC 5280 section 4.1.2.5).
+inline std::int64_t seconds_of(const mbedtls_x509_time& t) noexcept {
+    civil_time date;
+    date.year = t.year;
+    date.month = static_cast<std::uint8_t>(t.mon);
+    date.day = static_cast<std::uint8_t>(t.day);
+    date.hour = static_cast<std::uint8_t>(t.hour);
+    date.minute = static_cast<std::uint8_t>(t.min);
+    date.second = static_cast<std::uint8_t>(t.sec);
+    return seconds_since_1970(date);
+}
+
+/// Collects what is wrong with the certificates of one handshake.
+class certificate_judge {
+  public:
+    /// Before each handshake. `utc_now` is 0 if mbedTLS's own clock counts. `address.size` is 0 if the peer is a name.
+    void begin(const tls_options& options, std::int64_t utc_now, const ip_address& address) noexcept {
+        skip_dates_ = options.skip_certificate_dates;
+        pins_ = options.pins;
+        pin_alone_ = options.pin_instead_of_authorities;
+        utc_now_ = utc_now;
+        address_ = address;
+        flags_ = 0;
+        valid_until_ = (std::numeric_limits<std::int64_t>::max)();
+        is_pinned_ = false;
+        is_own_issuer_ = false;
+        has_seen_server_ = false;
+    }
+
+    /// mbedTLS calls this once for each certificate of the chain, and for the server's own (depth 0) last.
+    static int look_at(void* self, mbedtls_x509_crt* certificate, int depth, std::uint32_t* flags) noexcept {
+        static_cast<certificate_judge*>(self)->look_at(*certificate, depth, *flags);
+        return 0;
+    }
+
+    [[nodiscard]] std::uint32_t flags() const noexcept { return flags_; }
+    [[nodiscard]] bool has_seen_server() const noexcept { return has_seen_server_; }
+
+    /// The last second at which every certificate of the chain is valid; the largest number if dates do not matter.
+    [[nodiscard]] std::int64_t valid_until() const noexcept { return valid_until_; }
+
+    /// Set for a server that shows no pinned key. mbedTLS leaves this flag to its callers.
+    static constexpr std::uint32_t not_pinned = MBEDTLS_X509_BADCERT_OTHER;
+
+    /// The error for the most important flag. A certificate without a trusted authority may say anything, so trust comes first;
+    /// then the name; then the dates; then the rest (weak signature or key, not meant for servers).
+    [[nodiscard]] errc verdict(std::uint32_t flags) const noexcept {
+        if ((flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) != 0)
+            return is_own_issuer_ ? errc::certificate_self_signed : errc::certificate_unknown_authority;
+        if ((flags & MBEDTLS_X509_BADCERT_REVOKED) != 0) return errc::certificate_refused;
+        if ((flags & not_pinned) != 0) return errc::certificate_not_pinned;
+        if ((flags & MBEDTLS_X509_BADCERT_CN_MISMATCH) != 0) return errc::certificate_wrong_name;
+        if ((flags & MBEDTLS_X509_BADCERT_FUTURE) != 0) return errc::certificate_not_yet_valid;
+        if ((flags & MBEDTLS_X509_BADCERT_EXPIRED) != 0) return errc::certificate_expired;
+        return errc::certificate_refused;
+    }
+
+  private:
+    void look_at(const mbedtls_x509_crt& certificate, int depth, std::uint32_t& flags) noexcept {
+        if (pin_alone_ && depth != 0) {  // the pinned key alone decides, not the certificates above it
+            flags = 0;
+            return;
+        }
+        constexpr std::uint32_t dates = MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE;
+        if (skip_dates_ || utc_now_ != 0) flags &= ~dates;
+        if (!skip_dates_ && utc_now_ != 0) {
+            if (utc_now_ > seconds_of(certificate.valid_to)) flags |= MBEDTLS_X509_BADCERT_EXPIRED;
+            if (utc_now_ < seconds_of(certificate.valid_from)) flags |= MBEDTLS_X509_BADCERT_FUTURE;
+        }
+        if (const std::int64_t last = seconds_of(certificate.valid_to); !skip_dates_ && last < valid_until_)
+            valid_until_ = last;
+        is_pinned_ = is_pinned_ || is_one_of_pins(certificate);
+        if (depth == 0) {
+            has_seen_server_ = true;
+            if (!pins_.empty() && !is_pinned_) flags |= not_pinned;
+            if (pin_alone_) flags &= ~std::uint32_t{MBEDTLS_X509_BADCERT_NOT_TRUSTED};
+            const mbedtls_x509_buf &issuer = certificate.issuer_raw, &subject = certificate.subject_raw;
+            is_own_issuer_ = issuer.len == subject.len && std::memcmp(issuer.p, subject.p, issuer.len) == 0;
+            if (address_.size != 0 && !is_for_address(certificate)) flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
+        }
+        flags_ |= flags;
+    }
+
+    [[nodiscard]] bool is_one_of_pins(const mbedtls_x509_crt& certificate) const noexcept {
+        if (pins_.empty()) return false;
+        key_pin its;
+        sha256 hash;
+        hash.add(certificate.pk_raw.p, certificate.pk_raw.len);
+        if (!hash.finish(its.sha256)) return false;
+        for (const key_pin& pin : pins_)
+            if (pin == its) return true;
+        return false;
+    }
+
+    /// Only an iPAddress of subjectAltName counts (RFC 9110 section 4.3.5), never a name that looks like an address.
+    [[nodiscard]] bool is_for_address(const mbedtls_x509_crt& certificate) const noexcept {
+        constexpr int ip_address_tag = 0x87;  // [7], RFC 5280 section 4.2.1.6
+        for (const mbedtls_x509_sequence* at = &certificate.subject_alt_names; at != nullptr; at = at->next)
+            if (at->buf.tag == ip_address_tag && at->buf.len == address_.size &&
+                std::memcmp(at->buf.p, address_.bytes, address_.size) == 0)
+                return true;
+        return false;
+    }
+
+    borrowed_list<key_pin> pins_;
+    std::int64_t utc_now_ = 0;
+    std::int64_t valid_until_ = 0;
+    std::uint32_t flags_ = 0;
+    ip_address address_;
+    bool pin_alone_ = false;
+    bool is_pinned_ = false;
+    bool skip_dates_ = false;
+    bool is_own_issuer_ = false;
+    bool has_seen_server_ = false;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/transport/tls/detail/tls_session.hpp - the session of a verified connection, kept for the next one, also as bytes.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
@@ -10340,11 +10505,11 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// What mbedTLS needs for a resumption, and until when the certificates behind it are valid.
+/// Holds what mbedTLS needs to resume a connection, and until when the certificates behind it are valid.
 ///
-/// As bytes: a version, that moment (big-endian), mbedTLS's own form (which begins with its version and configuration), and
-/// a SHA-256 over all of it, the peer, and whom the link trusts. That hash tells bytes of another peer, of other
-/// authorities or pins, and damaged ones. It is no seal: who can write the bytes can make others that fit.
+/// Saved as bytes: a format number, that moment (big-endian), mbedTLS's own form (which begins with its version and
+/// configuration), and a SHA-256 over all of this, the peer and the link's trust. The hash detects damaged bytes, and those
+/// of another peer or of other authorities or pins. It is no signature: somebody who can write the bytes can compute it.
 class tls_session {
   public:
     static constexpr std::size_t head_bytes = 1 + 8;
@@ -10364,7 +10529,7 @@ class tls_session {
         is_there_ = false;
     }
 
-    /// Of a connection whose peer was verified. Allocates in mbedTLS.
+    /// Keeps the session of a connection whose peer was verified. Allocates in mbedTLS.
     void take(mbedtls_ssl_context& from, std::int64_t valid_until) noexcept {
         forget();
         is_there_ = mbedtls_ssl_get_session(&from, &session_) == 0;
@@ -10376,7 +10541,7 @@ class tls_session {
         return is_there_ && mbedtls_ssl_set_session(&to, &session_) == 0;
     }
 
-    /// How many bytes were written: 0 if they do not fit. `trust` is what `hash_of_trust` of the engine says.
+    /// Answers how many bytes were written, 0 if they do not fit. `trust` comes from `tls_engine::hash_of_trust`.
     [[nodiscard]] std::size_t save(std::span<std::byte> into, const std::uint8_t (&trust)[32]) const noexcept {
         if (!is_there_ || into.size() <= head_bytes + hash_bytes) return 0;
         auto* const bytes = reinterpret_cast<unsigned char*>(into.data());
@@ -10393,7 +10558,7 @@ class tls_session {
         return size + hash_bytes;
     }
 
-    /// False, and no session is there, where the bytes are none of `save` under the same `trust`.
+    /// False if `save` did not make these bytes with the same `trust`; there is no session then.
     [[nodiscard]] bool load(std::span<const std::byte> from, const std::uint8_t (&trust)[32]) noexcept {
         forget();
         if (from.size() <= head_bytes + hash_bytes || from[0] != std::byte{format}) return false;
@@ -10414,7 +10579,7 @@ class tls_session {
 
     static bool hash_of(const unsigned char* bytes, std::size_t size, const std::uint8_t (&trust)[32],
                         std::uint8_t (&into)[hash_bytes]) noexcept {
-        mbedtls_api::sha256 hash;
+        sha256 hash;
         hash.add(trust, sizeof trust);
         hash.add(bytes, size);
         return hash.finish(into);
@@ -10434,7 +10599,454 @@ class tls_session {
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/tls/detail/tls_engine.hpp - the TLS client by itself: mbedTLS's objects, and what its answers mean.
+// superoffice/transport/tls/detail/tls_resumption.hpp - the session of the last connection: when one is kept, offered and dropped.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_RESUMPTION_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_RESUMPTION_HPP
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// A resumed connection shows no certificates, so a session is offered only to the peer that was verified, and only as long
+/// as the certificates behind it are valid. With TLS 1.2 the session exists when the handshake is over; with TLS 1.3 it
+/// comes later, in a ticket.
+class tls_resumption {
+  public:
+    /// Before each handshake, with a `utc_now` of 0 where dates do not matter.
+    void drop_if_expired(std::int64_t utc_now) noexcept {
+        if (utc_now > session_.valid_until()) session_.forget();
+    }
+    void drop() noexcept { session_.forget(); }
+    /// Also the ticket that mbedTLS still holds.
+    void drop_all() noexcept {
+        session_.forget();
+        has_ticket_ = false;
+    }
+
+    /// The handshake begins. `keeps`: as `tls_options::resume`.
+    void offer(mbedtls_ssl_config& config, mbedtls_ssl_context& ssl, bool keeps) noexcept {
+        config_ = &config;
+        keeps_ = keeps;
+        was_offered_ = session_.give_to(ssl);
+        was_taken_ = false;
+        mbedtls_api::take_tickets(config, keeps);
+    }
+    [[nodiscard]] bool was_offered() const noexcept { return was_offered_; }
+
+    /// The handshake is over and the peer verified, by its certificates (valid until `certificates_until`) or, `resumed`, by
+    /// the session that was offered.
+    void connected(mbedtls_ssl_context& ssl, bool resumed, std::int64_t certificates_until) noexcept {
+        was_taken_ = resumed;
+        valid_until_ = resumed ? session_.valid_until() : certificates_until;
+        // A ticket of TLS 1.3 is good for one connection (RFC 8446 appendix C.4); the session of 1.2 is taken anew.
+        drop_all();
+        if (keeps_ && mbedtls_api::is_tls_1_2(ssl)) session_.take(ssl, valid_until_);
+    }
+    /// The last handshake resumed a session.
+    [[nodiscard]] bool was_taken() const noexcept { return was_taken_; }
+
+    /// True if the code of mbedTLS only says that a ticket came in: the same call is repeated. One ticket is enough, and each
+    /// costs memory, so further ones are dropped.
+    bool took_ticket(int code) noexcept {
+        if (!mbedtls_api::is_ticket(code)) return false;
+        has_ticket_ = keeps_;
+        mbedtls_api::take_tickets(*config_, false);
+        return true;
+    }
+
+    /// Takes the ticket out of mbedTLS. This is put off until the next handshake is near, so that `receive` allocates as
+    /// little as possible.
+    void keep_ticket(mbedtls_ssl_context& ssl) noexcept {
+        if (mbedtls_api::has_tls_1_3 && has_ticket_) session_.take(ssl, valid_until_);
+        has_ticket_ = false;
+    }
+
+    [[nodiscard]] tls_session& session() noexcept { return session_; }
+
+  private:
+    tls_session session_;
+    mbedtls_ssl_config* config_ = nullptr;
+    std::int64_t valid_until_ = 0;  ///< of the certificates that this connection was verified by
+    bool keeps_ = false;
+    bool was_offered_ = false;
+    bool was_taken_ = false;
+    bool has_ticket_ = false;  ///< mbedTLS holds one that `session_` does not
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/tls/detail/tls_handshake.hpp - the handshake in bounded pieces, and why it failed.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_HANDSHAKE_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_HANDSHAKE_HPP
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+class tls_handshake {
+  public:
+    /// What finds out about the server's certificates; begun before each handshake.
+    [[nodiscard]] certificate_judge& judge() noexcept { return judge_; }
+
+    /// `has_certificate`: this client has a certificate to show.
+    void begin(bool has_certificate) noexcept {
+        has_certificate_ = has_certificate;
+        unheard_ = io_result::ready();
+    }
+
+    /// Does one bounded piece: steps that cost little, up to one that computes with keys, or until the link below blocks.
+    /// `Lingers`: the link below does, so `continue_unheard` may be called.
+    template <bool Lingers>
+    io_result advance(tls_connection& connection, tls_resumption& resumption) noexcept {
+        mbedtls_ssl_context& ssl = connection.ssl();
+        for (int step = 0; step < max_steps; ++step) {
+            connection.forget_link_answer();
+            const bool is_costly = mbedtls_api::is_costly(ssl);
+            const bool may_be_asked = mbedtls_api::may_ask_for_certificate(ssl);
+            const int code = mbedtls_ssl_handshake_step(&ssl);
+            if (code == 0) {
+                if (may_be_asked && !has_certificate_ && mbedtls_api::asked_for_certificate(ssl))
+                    connection.note_missing_certificate();
+                if (mbedtls_api::is_over(ssl))
+                    return Lingers && is_unheard() ? read_reason(connection, resumption)
+                                                   : finish(connection, resumption);
+                if (is_costly) break;
+            } else if (!resumption.took_ticket(code) && !connection.moved_no_data(code)) {
+                const io_result r =
+                    Lingers && is_unheard() && !says_more(connection, code) ? unheard_ : failure(connection, code);
+                if (r.state == io_state::failed) resumption.drop();
+                return r;
+            }
+        }
+        return io_result::would_block(wait_for::nothing, stage::handshake);
+    }
+
+    /// For `push`: the link below could not transmit, but the peer may already have sent the reason why it does not listen.
+    /// mbedTLS is told that everything went out, so it goes on until it reads that reason. Nothing is transmitted from here
+    /// on, and the handshake fails whatever comes. Anybody on the way can have written the alert that is read then, which is
+    /// harmless: it only chooses the error.
+    void continue_unheard(const io_result& why) noexcept {
+        unheard_ = io_result::failed(why.code, why.native, stage::handshake);
+    }
+    [[nodiscard]] bool is_unheard() const noexcept { return unheard_.state == io_state::failed; }
+
+  private:
+    /// In one call: as many steps as can follow one another without a costly one.
+    static constexpr int max_steps = 16;
+    /// A peer may send any number of records that carry no data; this many are taken in one call.
+    static constexpr int max_records = 16;
+
+    /// Whether the peer was verified is not left to mbedTLS alone.
+    io_result finish(tls_connection& connection, tls_resumption& resumption) noexcept {
+        const std::uint32_t flags = judge_.flags() | mbedtls_ssl_get_verify_result(&connection.ssl());
+        if (flags != 0 || (!judge_.has_seen_server() && !resumption.was_offered())) {
+            resumption.drop();
+            return refused(flags);
+        }
+        resumption.connected(connection.ssl(), !judge_.has_seen_server(), judge_.valid_until());
+        return io_result::ready();
+    }
+
+    /// mbedTLS's flags for a certificate are positive and its codes negative: the sign tells what a `native` is.
+    [[nodiscard]] io_result refused(std::uint32_t flags) const noexcept {
+        return io_result::failed(judge_.verdict(flags), static_cast<std::int32_t>(flags & 0x7fffffff),
+                                 stage::handshake);
+    }
+
+    /// More is known than that the link failed: an alert has come, or the server's certificate was refused; or there is more
+    /// to do.
+    [[nodiscard]] bool says_more(const tls_connection& connection, int code) const noexcept {
+        return mbedtls_api::alert(connection.ssl(), code) >= 0 || judge_.flags() != 0 ||
+               mbedtls_api::is_computing(code);
+    }
+
+    /// mbedTLS believes that the handshake is over, but the peer did not hear the end of it. The last thing that the peer sent
+    /// may say why; anything else that it sent is dropped.
+    io_result read_reason(tls_connection& connection, tls_resumption& resumption) noexcept {
+        io_result r = unheard_;
+        for (int record = 0; record < max_records; ++record) {
+            unsigned char text[1];
+            connection.forget_link_answer();
+            const int n = mbedtls_ssl_read(&connection.ssl(), text, sizeof text);
+            if (n > 0 || resumption.took_ticket(n) || connection.moved_no_data(n)) continue;
+            if (const int alert = mbedtls_api::alert(connection.ssl(), n); alert >= 0)
+                r = io_result::failed(connection.meaning_of(alert, stage::handshake), alert, stage::handshake);
+            break;
+        }
+        resumption.drop_all();
+        return r;
+    }
+
+    io_result failure(const tls_connection& connection, int code) const noexcept {
+        const io_result r = connection.answer(code, stage::handshake);
+        if (r.state == io_state::would_block || connection.link_state() == io_state::failed) return r;
+        // With close_notify or without: the peer does not want to talk.
+        if (connection.link_state() == io_state::closed)
+            return io_result::failed(errc::connection_closed, code, stage::handshake);
+
+        std::uint32_t flags = judge_.flags();
+        if (const std::uint32_t all = mbedtls_ssl_get_verify_result(&connection.ssl()); all != 0xffffffff) flags |= all;
+        if (flags != 0) return refused(flags);
+        if (code == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED || code == MBEDTLS_ERR_X509_FATAL_ERROR)
+            return io_result::failed(errc::certificate_refused, code, stage::handshake);
+        if (r.code != errc::link_failed) return r;  // an alert
+        return io_result::failed(mbedtls_api::is_version(code)   ? errc::tls_version_refused
+                                 : is_about_protocol(connection) ? errc::wrong_application_protocol
+                                                                 : errc::handshake_failed,
+                                 code, stage::handshake);
+    }
+
+    [[nodiscard]] static bool is_about_protocol(const tls_connection& connection) noexcept {
+        const unsigned char* const message = mbedtls_api::last_message(connection.ssl());
+        return mbedtls_api::has_alpn && message != nullptr &&
+               chose_other_protocol(message, mbedtls_api::last_message_size(connection.ssl()), offered_protocol);
+    }
+
+    certificate_judge judge_;
+    io_result unheard_;  ///< `failed`: the peer hears no more, and why
+    bool has_certificate_ = false;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/tls/detail/read_ahead.hpp - receives TLS records before mbedTLS asks for them, in the memory of the caller of `receive`.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_READ_AHEAD_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_READ_AHEAD_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// mbedTLS asks for the header of a record and then for its rest, which are two calls of the link below. With this class the
+/// link is called once, and it fills the memory that the text of the record is for; mbedTLS then takes its pieces from
+/// there. The text may overwrite the record that it is decrypted from: it is shorter, and mbedTLS has a copy. To stay
+/// shorter, the memory must begin with the first byte of a record.
+///
+/// Nothing is left for the next call: after the first text the caller continues, `draining`, until mbedTLS has taken all.
+class read_ahead {
+  public:
+    /// Smaller memory is not worth it; the check of a kept connection, one byte, is such a case.
+    static constexpr std::size_t least = 64;
+    /// RFC 8446 section 5.1: the type of the record, a version, and in the last two bytes its length.
+    static constexpr std::size_t header_bytes = 5;
+
+    /// A new connection: the next byte is the first of a record.
+    void start_over() noexcept { *this = read_ahead(); }
+
+    /// `receive` begins: this memory holds no text yet.
+    void begin(std::span<std::byte> memory) noexcept {
+        room_ = memory.size() < least ? std::span<std::byte>{} : memory;
+        left_ = {};
+        draining_ = false;
+    }
+    /// The memory holds text now: what is left of the records is used up, and nothing more is received.
+    void drain() noexcept {
+        room_ = {};
+        draining_ = true;
+    }
+    void end() noexcept { begin({}); }
+
+    [[nodiscard]] bool empty() const noexcept { return left_.empty(); }
+    [[nodiscard]] std::size_t size() const noexcept { return left_.size(); }
+    [[nodiscard]] bool is_draining() const noexcept { return draining_; }
+
+    /// Where the link below should put what mbedTLS wants in `wanted`: into the memory, or directly there.
+    [[nodiscard]] std::span<std::byte> room_for(std::span<std::byte> wanted) const noexcept {
+        return rest_ == 0 && header_ == 0 && !room_.empty() ? room_ : wanted;
+    }
+    /// `count` bytes were received into the memory.
+    void arrived(std::size_t count) noexcept { left_ = room_.first(count); }
+
+    /// Copies as many bytes as are wanted and there, and answers how many.
+    std::size_t take(std::span<std::byte> into) noexcept {
+        const std::size_t count = into.size() < left_.size() ? into.size() : left_.size();
+        if (count != 0) std::memcpy(into.data(), left_.data(), count);
+        left_ = left_.subspan(count);
+        return count;
+    }
+
+    /// mbedTLS got this, from the memory or from the link: a piece of a header or of what follows it, never of both.
+    void given(std::span<const std::byte> piece) noexcept {
+        if (rest_ != 0) {
+            rest_ -= piece.size() < rest_ ? piece.size() : rest_;
+            return;
+        }
+        for (std::size_t n = 0; n != piece.size(); ++n) {
+            size_ = static_cast<std::uint16_t>(size_ << 8 | static_cast<std::uint16_t>(piece[n]));
+            if (++header_ != header_bytes) continue;
+            rest_ = size_;
+            header_ = 0;
+        }
+    }
+
+  private:
+    std::span<std::byte> room_;
+    std::span<const std::byte> left_;
+    std::size_t rest_ = 0;     ///< of the record that mbedTLS has begun
+    std::uint16_t size_ = 0;   ///< the last two bytes of its header
+    std::uint8_t header_ = 0;  ///< how many bytes of a header it has
+    bool draining_ = false;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/tls/detail/tls_records.hpp - records of an open connection: receiving, transmitting, and how the stream ends.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_RECORDS_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_RECORDS_HPP
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+class tls_records {
+  public:
+    void start_over() noexcept {
+        unsent_ = 0;
+        ahead_.start_over();
+        end_ = io_result::ready();
+    }
+
+    /// `pull` gives mbedTLS what was read ahead, or reads ahead into this.
+    [[nodiscard]] read_ahead& ahead() noexcept { return ahead_; }
+
+    /// Takes all records that have come, as far as their text fits into `into`. They are received in the same memory: see
+    /// `read_ahead`. If the stream ends behind some text, the text is answered first and the end by the next call.
+    io_result receive(tls_connection& connection, tls_resumption& resumption, std::span<std::byte> into) noexcept {
+        if (end_.state != io_state::ready) return end_;
+        // With something unsent mbedTLS may want to send that first, and would not take what was read ahead.
+        ahead_.begin(mbedtls_api::has_unsent(connection.ssl()) ? into.first(0) : into);
+        io_result r = receive_record(connection, resumption, into);
+        ahead_.drain();
+        while (r.state == io_state::ready && !ahead_.empty()) {
+            const io_result more = receive_record(connection, resumption, into.subspan(r.bytes));
+            r.bytes += more.bytes;
+            if (more.state == io_state::ready) continue;
+            if (more.state != io_state::would_block) end_ = more;  // else mbedTLS has all there is of the next record
+            break;
+        }
+        // Bytes that mbedTLS did not take cannot be kept, and must not get lost silently.
+        if (!ahead_.empty() && end_.state == io_state::ready && r.state != io_state::failed &&
+            r.state != io_state::closed) {
+            end_ = io_result::failed(errc::link_failed, 0, stage::receive);
+            if (r.state == io_state::would_block) r = end_;
+        }
+        ahead_.end();
+        return r;
+    }
+
+    /// `receive` after a `transmit` that failed below with `why`: it fails likewise, unless the peer has sent an alert.
+    io_result receive_last(tls_connection& connection, tls_resumption& resumption, std::span<std::byte> into,
+                           const io_result& why) noexcept {
+        const io_result r = receive(connection, resumption, into);
+        return r.state == io_state::failed && !tells_alert(r.code) ? why : r;
+    }
+
+    /// `receive` has an answer without asking the link below.
+    [[nodiscard]] bool has_pending(const tls_connection& connection) const noexcept {
+        return end_.state != io_state::ready || mbedtls_ssl_check_pending(&connection.ssl()) != 0;
+    }
+
+    /// mbedTLS keeps an encrypted record that the link below did not take whole. It must be called again with the same size,
+    /// which it reports as sent in the end, even if the caller has more by then.
+    io_result transmit(tls_connection& connection, tls_resumption& resumption,
+                       std::span<const std::byte> from) noexcept {
+        const std::size_t size = unsent_ == 0 ? piece(from.size()) : unsent_;
+        SUPEROFFICE_ASSERT(size <= from.size());
+        for (int round = 0; round < max_rounds; ++round) {
+            connection.forget_link_answer();
+            const auto* const bytes = reinterpret_cast<const unsigned char*>(from.data());
+            const int n = mbedtls_ssl_write(&connection.ssl(), bytes, size);
+            unsent_ = n == MBEDTLS_ERR_SSL_WANT_WRITE || n == MBEDTLS_ERR_SSL_WANT_READ ? size : 0;
+            if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
+            if (n == 0 || resumption.took_ticket(n) || connection.moved_no_data(n)) continue;
+            const io_result r = end_of_connection(connection, resumption, n, stage::transmit);
+            return r.state == io_state::closed ? io_result::failed(errc::connection_closed, n, stage::transmit) : r;
+        }
+        return io_result::would_block(wait_for::nothing, stage::transmit);
+    }
+
+  private:
+    /// The text of one record, and the records without text before it.
+    io_result receive_record(tls_connection& connection, tls_resumption& resumption,
+                             std::span<std::byte> into) noexcept {
+        for (int round = 0; round < max_rounds || !ahead_.empty(); ++round) {
+            connection.forget_link_answer();
+            const std::size_t before = ahead_.size();
+            auto* const bytes = reinterpret_cast<unsigned char*>(into.data());
+            const int n = mbedtls_ssl_read(&connection.ssl(), bytes, piece(into.size()));
+            if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
+            if (resumption.took_ticket(n) || connection.moved_no_data(n)) continue;
+            // mbedTLS could not send an alert; it waits for the next `transmit`. What was received goes on.
+            if (n == MBEDTLS_ERR_SSL_WANT_WRITE && !ahead_.empty() && ahead_.size() != before) continue;
+            return end_of_connection(connection, resumption, n == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : n, stage::receive);
+        }
+        return io_result::would_block(wait_for::nothing, stage::receive);
+    }
+
+    /// The session of a connection that broke by an alert or a damaged record is not used again (RFC 5246 section 7.2.2).
+    [[gnu::noinline]] static io_result end_of_connection(const tls_connection& connection, tls_resumption& resumption,
+                                                         int code, stage at) noexcept {
+        const io_result r = connection.answer(code, at);
+        if (r.state == io_state::failed && connection.link_state() == io_state::ready &&
+            r.code != errc::truncated_close)
+            resumption.drop_all();
+        return r;
+    }
+
+    /// A peer may send any number of records that carry no data; this many are taken in one call.
+    static constexpr int max_rounds = 16;
+
+    /// mbedTLS counts in int; a record holds at most 16 KB (RFC 8446 section 5.1).
+    static constexpr std::size_t piece(std::size_t size) noexcept { return size < 0x10000 ? size : 0x10000; }
+
+    read_ahead ahead_;
+    io_result end_;           ///< how the stream ended, if that came together with the last text
+    std::size_t unsent_ = 0;  ///< the size that the last `transmit` gave to mbedTLS and must repeat
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/tls/detail/tls_engine.hpp - the TLS client without its link: configures mbedTLS, and runs handshake, records and resumption.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
 #ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_ENGINE_HPP
@@ -10446,26 +11058,19 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Everything of `tls<Link>` that does not depend on the link; compiled once, whatever it runs over.
+/// Everything of `tls<Link>` that does not depend on the link: compiled once, whatever the link is.
 class tls_engine {
   public:
-    explicit tls_engine(const tls_options& options) noexcept : options_(options) {
-        mbedtls_ssl_config_init(&config_);
-        mbedtls_ssl_init(&ssl_);
-    }
+    explicit tls_engine(const tls_options& options) noexcept : options_(options) {}
     tls_engine(const tls_engine&) = delete;
     tls_engine& operator=(const tls_engine&) = delete;
-    ~tls_engine() {
-        mbedtls_ssl_free(&ssl_);
-        mbedtls_ssl_config_free(&config_);
-    }
 
-    /// Before the link below is started: checks the options, seeds, loads authorities. All of it once, but for the peer
-    /// and the time of day.
+    /// Before the link below is started: checks the options, seeds, loads the authorities. All but the peer and the time of
+    /// day is done once.
     io_result prepare(const peer& to) noexcept {
         if (to.host.empty() || to.host.size() > max_host_bytes || to.host.find('\0') != std::string_view::npos)
             return io_result::failed(errc::name_not_found, 0, stage::resolve);
-        keep_ticket();
+        resumption_.keep_ticket(connection_.ssl());
         ip_address address;
         if (parse_ip_address(to.host, address) && !mbedtls_api::lists_addresses)
             return io_result::failed(errc::address_not_verifiable, 0, stage::handshake);
@@ -10483,241 +11088,129 @@ class tls_engine {
 
         turn_to(to);
         is_address_ = address.size != 0;
-        judge_.begin(options_, utc_now, address);
-        // A resumption shows no certificates, so it must not outlive those that it rests on.
+        handshake_.judge().begin(options_, utc_now, address);
         if (utc_now == 0 && !options_.skip_certificate_dates) utc_now = mbedtls_api::utc_now();
-        if (utc_now > session_.valid_until()) session_.forget();
+        resumption_.drop_if_expired(utc_now);
         return io_result::ready();
     }
 
-    /// The link below is ready: `link`, `push` and `pull` are what mbedTLS moves bytes by.
+    /// The link below is ready: mbedTLS moves bytes by `push` and `pull`, which get `link`.
     io_result begin(void* link, mbedtls_ssl_send_t* push, mbedtls_ssl_recv_t* pull) noexcept {
-        int code = is_set_up_ ? mbedtls_ssl_session_reset(&ssl_) : mbedtls_ssl_setup(&ssl_, &config_);
-        is_set_up_ = code == 0;
-        // An address is no host name, and is not sent as one (RFC 6066 section 3): the judge compares it instead. Null
-        // says so; without any such call mbedTLS would compare nothing, or refuse.
-        if (code == 0) code = mbedtls_ssl_set_hostname(&ssl_, is_address_ ? nullptr : host_);
+        int code = connection_.reset();
+        // An address is no host name and is not sent as one (RFC 6066 section 3): the judge compares it. Null says so to
+        // mbedTLS, which without this call would compare nothing, or refuse.
+        if (code == 0) code = mbedtls_ssl_set_hostname(&connection_.ssl(), is_address_ ? nullptr : host_);
         if (code != 0) {
-            tear_down();
+            connection_.free();
             return io_result::failed(errc::handshake_failed, code, stage::handshake);
         }
-        mbedtls_ssl_set_bio(&ssl_, link, push, pull, nullptr);
-        is_resuming_ = session_.give_to(ssl_);
-        is_resumed_ = false;
-        was_asked_ = false;
-        mbedtls_api::take_tickets(config_, options_.resume);
+        mbedtls_ssl_set_bio(&connection_.ssl(), link, push, pull, nullptr);
+        resumption_.offer(connection_.config(), connection_.ssl(), options_.resume);
+        handshake_.begin(options_.client != nullptr);
+        records_.start_over();
         generator_.start_over();
-        unsent_ = 0;
-        ahead_.start_over();
-        end_ = io_result::ready();
         return io_result::ready();
     }
 
-    /// A bounded piece: steps that cost little up to one that does not, or up to where the link below blocks. `Lingers`: that
-    /// link does, so `go_on_deaf` may be called.
     template <bool Lingers>
     io_result handshake() noexcept {
-        for (int step = 0; step < steps; ++step) {
-            below_ = io_result::ready();
-            const bool was_costly = mbedtls_api::is_costly(ssl_);
-            const bool may_be_asked = mbedtls_api::is_client_to_be_asked(ssl_);
-            const int code = mbedtls_ssl_handshake_step(&ssl_);
-            if (code == 0) {
-                if (may_be_asked && mbedtls_api::was_client_asked(ssl_)) was_asked_ = true;
-                if (mbedtls_api::is_over(ssl_)) return Lingers && is_deaf() ? hear_why() : finish();
-                if (was_costly) break;
-            } else if (!is_to_be_repeated(code)) {
-                const io_result r = Lingers && is_deaf() && !says_more(code) ? why_deaf() : handshake_answer(code);
-                if (r.state == io_state::failed) session_.forget();
-                return r;
-            }
-        }
-        return io_result::would_block(wait_for::nothing, stage::handshake);
-    }
-
-    /// All records that come at once are taken at once, as far as they go into `into`, which is also what they are received
-    /// in: see `read_ahead`. How the stream ends is told by itself, behind the text before it.
-    io_result receive(std::span<std::byte> into) noexcept {
-        if (end_.state != io_state::ready) return end_;
-        // Not with something unsent: mbedTLS may want to send that first, and could not be given what was read ahead.
-        ahead_.begin(mbedtls_api::has_unsent(ssl_) ? into.first(0) : into);
-        io_result r = take_text(into);
-        ahead_.drain();
-        while (r.state == io_state::ready && !ahead_.empty()) {
-            const io_result more = take_text(into.subspan(r.bytes));
-            r.bytes += more.bytes;
-            if (more.state == io_state::ready) continue;
-            if (more.state != io_state::would_block) end_ = more;  // else mbedTLS has all there is of the next record
-            break;
-        }
-        // What mbedTLS does not take cannot be kept, and is not to be missed without a word.
-        if (!ahead_.empty() && end_.state == io_state::ready && r.state != io_state::failed &&
-            r.state != io_state::closed) {
-            end_ = io_result::failed(errc::link_failed, 0, stage::receive);
-            if (r.state == io_state::would_block) r = end_;
-        }
-        ahead_.end();
+        io_result r = handshake_.advance<Lingers>(connection_, resumption_);
+        // mbedTLS reports this as many other things; its codes are negative.
+        if (r.state == io_state::failed && r.native < 0 && generator_.has_failed()) r.code = errc::no_entropy;
         return r;
     }
+    void continue_unheard(const io_result& why) noexcept { handshake_.continue_unheard(why); }
+    [[nodiscard]] bool is_unheard() const noexcept { return handshake_.is_unheard(); }
 
-    /// `receive` behind a `transmit` that failed below, which `why` tells: so does this, unless the peer has sent an alert.
+    io_result receive(std::span<std::byte> into) noexcept { return records_.receive(connection_, resumption_, into); }
     io_result receive_last(std::span<std::byte> into, const io_result& why) noexcept {
-        const io_result r = receive(into);
-        return r.state == io_state::failed && !tells_alert(r.code) ? why : r;
+        return records_.receive_last(connection_, resumption_, into, why);
     }
-
-    /// `receive` has something to tell without asking the link below.
-    [[nodiscard]] bool has_pending() const noexcept {
-        return end_.state != io_state::ready || mbedtls_ssl_check_pending(&ssl_) != 0;
-    }
-
-    /// What was encrypted and did not fit into the link yet is asked for again with the same size, which is what mbedTLS
-    /// counts as sent in the end, however much more the caller may hold by then.
     io_result transmit(std::span<const std::byte> from) noexcept {
-        const std::size_t size = unsent_ == 0 ? piece(from.size()) : unsent_;
-        SUPEROFFICE_ASSERT(size <= from.size());
-        for (int round = 0; round < rounds; ++round) {
-            below_ = io_result::ready();
-            const int n = mbedtls_ssl_write(&ssl_, reinterpret_cast<const unsigned char*>(from.data()), size);
-            unsent_ = n == MBEDTLS_ERR_SSL_WANT_WRITE || n == MBEDTLS_ERR_SSL_WANT_READ ? size : 0;
-            if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
-            if (n == 0 || is_to_be_repeated(n)) continue;
-            const io_result r = later_answer(n, stage::transmit);
-            return r.state == io_state::closed ? io_result::failed(errc::connection_closed, n, stage::transmit) : r;
-        }
-        return io_result::would_block(wait_for::nothing, stage::transmit);
+        return records_.transmit(connection_, resumption_, from);
     }
+    [[nodiscard]] bool has_pending() const noexcept { return records_.has_pending(connection_); }
+    [[nodiscard]] read_ahead& ahead() noexcept { return records_.ahead(); }
 
-    /// One attempt at close_notify, whatever comes of it.
-    void say_goodbye() noexcept { static_cast<void>(mbedtls_ssl_close_notify(&ssl_)); }
+    /// One attempt, whatever comes of it.
+    void send_close_notify() noexcept { static_cast<void>(mbedtls_ssl_close_notify(&connection_.ssl())); }
 
-    /// For `push` and `pull`: keeps what the link below said, and says it in mbedTLS's words.
-    int note(const io_result& said, int when_blocked) noexcept {
-        below_ = said;
-        switch (said.state) {
-            case io_state::ready: return said.bytes != 0 ? static_cast<int>(said.bytes) : when_blocked;
-            case io_state::would_block: return when_blocked;
-            case io_state::closed: return MBEDTLS_ERR_SSL_CONN_EOF;
-            default: return MBEDTLS_ERR_SSL_INTERNAL_ERROR;  // never seen: `below_` tells more
-        }
-    }
-
-    /// For `push`, in the handshake: the link below has failed to transmit, but may have received already why the peer does
-    /// not listen. mbedTLS is told that all went out, and so comes to where it hears that. Nothing is transmitted from here
-    /// on, and the handshake fails whatever comes: an alert may only choose the error, which is why one may be believed that
-    /// anybody on the way can have written.
-    void go_on_deaf(const io_result& said) noexcept { end_ = said; }
-    /// The peer is. In the handshake only.
-    [[nodiscard]] bool is_deaf() const noexcept { return end_.state == io_state::failed; }
-
+    int note(const io_result& said, int when_blocked) noexcept { return connection_.note(said, when_blocked); }
     /// The last call failed because the link below did.
-    [[nodiscard]] bool has_failed_below() const noexcept { return below_.state == io_state::failed; }
+    [[nodiscard]] bool has_failed_below() const noexcept { return connection_.link_state() == io_state::failed; }
 
-    [[nodiscard]] bool is_resumed() const noexcept { return is_resumed_; }
+    [[nodiscard]] bool is_resumed() const noexcept { return resumption_.was_taken(); }
 
     /// See `tls::export_session`.
     std::size_t save_session(std::span<std::byte> into) noexcept {
-        keep_ticket();
+        resumption_.keep_ticket(connection_.ssl());
         std::uint8_t trust[32];
-        return session_.is_there() && hash_of_trust(trust) ? session_.save(into, trust) : 0;
+        tls_session& session = resumption_.session();
+        return session.is_there() && hash_of_trust(trust) ? session.save(into, trust) : 0;
     }
 
-    /// See `tls::import_session`. While no connection is there.
+    /// See `tls::import_session`. Only while there is no connection.
     io_result load_session(const peer& to, std::span<const std::byte> from) noexcept {
         if (to.host.empty() || to.host.size() > max_host_bytes)
             return io_result::failed(errc::name_not_found, 0, stage::resolve);
         if (const io_result r = configure(); r.state != io_state::ready) return r;
-        has_ticket_ = false;
+        resumption_.drop_all();
         turn_to(to);
         std::uint8_t trust[32];
-        const bool good = options_.resume && hash_of_trust(trust) && session_.load(from, trust);
+        const bool good = options_.resume && hash_of_trust(trust) && resumption_.session().load(from, trust);
         return good ? io_result::ready() : io_result::closed();
     }
 
     /// "TLSv1.2", "TLSv1.3".
-    [[nodiscard]] const char* version() const noexcept { return mbedtls_ssl_get_version(&ssl_); }
-    [[nodiscard]] const char* ciphersuite() const noexcept { return mbedtls_ssl_get_ciphersuite(&ssl_); }
-
-    /// What `pull` gives to mbedTLS comes from here, or into here from the link below.
-    [[nodiscard]] read_ahead& ahead() noexcept { return ahead_; }
+    [[nodiscard]] const char* version() const noexcept { return mbedtls_ssl_get_version(&connection_.ssl()); }
+    [[nodiscard]] const char* ciphersuite() const noexcept { return mbedtls_ssl_get_ciphersuite(&connection_.ssl()); }
 
   private:
-    /// The text of one record, and what moves no text before it.
-    io_result take_text(std::span<std::byte> into) noexcept {
-        for (int round = 0; round < rounds || !ahead_.empty(); ++round) {
-            below_ = io_result::ready();
-            const std::size_t before = ahead_.size();
-            const int n = mbedtls_ssl_read(&ssl_, reinterpret_cast<unsigned char*>(into.data()), piece(into.size()));
-            if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
-            if (is_to_be_repeated(n)) continue;
-            // An alert of ours could not be sent, and waits for the next `transmit`: what is here already does not.
-            if (n == MBEDTLS_ERR_SSL_WANT_WRITE && !ahead_.empty() && ahead_.size() != before) continue;
-            return later_answer(n == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : n, stage::receive);
-        }
-        return io_result::would_block(wait_for::nothing, stage::receive);
-    }
-
-    /// A peer may send any number of records that move no data; so many are taken in one call.
-    static constexpr int rounds = 16;
-
-    /// Of a handshake in one call: as many as those that cost little can follow one another.
-    static constexpr int steps = 16;
-
-    /// mbedTLS counts in int; a record holds 16 KB at most (RFC 8446 section 5.1).
-    static constexpr std::size_t piece(std::size_t size) noexcept { return size < 0x10000 ? size : 0x10000; }
-
     [[nodiscard]] std::string_view host() const noexcept { return {host_, std::size_t{host_size_}}; }
 
     io_result configure() noexcept {
         if (is_configured_) return io_result::ready();
+        mbedtls_ssl_config& config = connection_.config();
         if (const int code = mbedtls_api::begin_psa(); code != 0)
             return io_result::failed(errc::no_entropy, code, stage::handshake);
         if (const int code = generator_.begin(options_.random); code != 0)
             return io_result::failed(errc::no_entropy, code, stage::handshake);
         if (const io_result r = authorities_.load(options_); r.state != io_state::ready) return r;
 
-        int code = mbedtls_ssl_config_defaults(&config_, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
+        int code = mbedtls_ssl_config_defaults(&config, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
                                                MBEDTLS_SSL_PRESET_DEFAULT);
-        if (code == 0 && !mbedtls_api::set_versions(config_, options_.protocol))
+        if (code == 0 && !mbedtls_api::set_versions(config, options_.protocol))
             code = MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE;
-        if (code == 0) code = mbedtls_api::set_alpn(config_, alpn_);
+        if (code == 0) code = mbedtls_api::set_alpn(config, protocols_);
         errc what = errc::handshake_failed;
         if (code == 0 && options_.client != nullptr) {
             what = errc::bad_client_certificate;
             code = options_.client->is_loaded()
-                       ? mbedtls_ssl_conf_own_cert(&config_, options_.client->chain(), options_.client->key())
+                       ? mbedtls_ssl_conf_own_cert(&config, options_.client->chain(), options_.client->key())
                        : mbedtls_bad_input;
         }
         if (code != 0) {
-            mbedtls_ssl_config_free(&config_);
-            mbedtls_ssl_config_init(&config_);
+            mbedtls_ssl_config_free(&config);
+            mbedtls_ssl_config_init(&config);
             return io_result::failed(what, code, stage::handshake);
         }
-        generator_.give_to(config_);
-        mbedtls_ssl_conf_authmode(&config_, MBEDTLS_SSL_VERIFY_REQUIRED);
-        mbedtls_ssl_conf_ca_chain(&config_, authorities_.chain(), nullptr);
-        mbedtls_ssl_conf_verify(&config_, tls_judge::look, &judge_);
-        mbedtls_api::set_curves(config_);
-        mbedtls_api::set_ciphersuites(config_, options_.ciphersuites);
-        mbedtls_api::set_key_exchange(config_);
-        mbedtls_api::forbid_renegotiation(config_);
+        generator_.give_to(config);
+        mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_REQUIRED);
+        mbedtls_ssl_conf_ca_chain(&config, authorities_.chain(), nullptr);
+        mbedtls_ssl_conf_verify(&config, certificate_judge::look_at, &handshake_.judge());
+        offer_curves_and_ciphers(config, options_.ciphersuites);
+        mbedtls_api::set_key_exchange(config);
+        mbedtls_api::forbid_renegotiation(config);
         is_configured_ = true;
         return io_result::ready();
     }
 
-    void tear_down() noexcept {
-        mbedtls_ssl_free(&ssl_);
-        mbedtls_ssl_init(&ssl_);
-        is_set_up_ = false;
-        has_ticket_ = false;
-    }
-
-    /// What one server vouched for is not offered to another. A name's last dot, which says that it is whole, is for the
-    /// look-up alone: no certificate has it, and it is not sent (RFC 6066 section 3).
+    /// Another peer does not get the session of this one. The dot at the end of a complete name is only for the name server:
+    /// certificates do not have it, and it is not sent (RFC 6066 section 3).
     void turn_to(const peer& to) noexcept {
-        std::string_view name = to.host;  // at most max_host_bytes: both callers have looked
+        std::string_view name = to.host;  // at most max_host_bytes: both callers have checked
         if (name.size() > 1 && name.back() == '.') name.remove_suffix(1);
-        if (name != host() || to.port != port_) session_.forget();
+        if (name != host() || to.port != port_) resumption_.drop();
         host_size_ = static_cast<std::uint8_t>(name.size());
         std::memcpy(host_, name.data(), name.size());
         host_[host_size_] = '\0';
@@ -10726,7 +11219,7 @@ class tls_engine {
 
     /// Everything that the verification of a peer depends on.
     bool hash_of_trust(std::uint8_t (&into)[32]) noexcept {
-        mbedtls_api::sha256 hash;
+        sha256 hash;
         const std::uint8_t facts[] = {static_cast<std::uint8_t>(options_.protocol),
                                       options_.skip_certificate_dates,
                                       options_.pin_instead_of_authorities,
@@ -10742,146 +11235,19 @@ class tls_engine {
         return hash.finish(into);
     }
 
-    /// A ticket of TLS 1.3 that came in behind the handshake. It is taken out when the next handshake is near, so that
-    /// `receive` allocates as little as can be.
-    void keep_ticket() noexcept {
-        if (mbedtls_api::has_tls_1_3 && has_ticket_) session_.take(ssl_, valid_until_);
-        has_ticket_ = false;
-    }
-
-    /// `answer` behind the handshake: the session of a connection that broke by an alert or a damaged record is not used
-    /// again (RFC 5246 section 7.2.2).
-    [[gnu::noinline]] io_result later_answer(int code, stage at) noexcept {
-        const io_result r = answer(code, at);
-        if (r.state == io_state::failed && below_.state == io_state::ready && r.code != errc::truncated_close) {
-            session_.forget();
-            has_ticket_ = false;
-        }
-        return r;
-    }
-
-    /// The handshake is over. Whether the peer was verified is not left to mbedTLS alone.
-    io_result finish() noexcept {
-        const std::uint32_t flags = judge_.flags() | mbedtls_ssl_get_verify_result(&ssl_);
-        if (flags != 0 || (!judge_.has_seen() && !is_resuming_)) {
-            session_.forget();
-            return io_result::failed(judge_.verdict(flags), native_of(flags), stage::handshake);
-        }
-        is_resumed_ = !judge_.has_seen();
-        valid_until_ = is_resumed_ ? session_.valid_until() : judge_.valid_until();
-        has_ticket_ = false;
-        // That of TLS 1.3 is good for one connection (RFC 8446 appendix C.4), that of 1.2 is there anew.
-        session_.forget();
-        const bool is_1_2 = !mbedtls_api::has_tls_1_3 || std::string_view(version()) == "TLSv1.2";
-        if (options_.resume && is_1_2) session_.take(ssl_, valid_until_);
-        return io_result::ready();
-    }
-
-    /// mbedTLS's flags for a certificate are positive, and its codes negative: the sign tells which of them a `native` is.
-    static std::int32_t native_of(std::uint32_t flags) noexcept {
-        return static_cast<std::int32_t>(flags & 0x7fffffff);
-    }
-
-    /// Something was done that moves no data of ours (a ticket, a refused renegotiation), and the link did not block.
-    [[nodiscard]] bool is_to_be_repeated(int code) noexcept {
-        if (mbedtls_api::is_ticket(code)) {
-            // One is enough, and each costs memory: the others are dropped.
-            has_ticket_ = options_.resume;
-            mbedtls_api::take_tickets(config_, false);
-            return true;
-        }
-        const bool wants = code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE;
-        return wants && below_.state == io_state::ready;
-    }
-
-    /// Of the link below, which is why the handshake cannot succeed.
-    [[nodiscard]] io_result why_deaf() const noexcept {
-        return io_result::failed(end_.code, end_.native, stage::handshake);
-    }
-
-    /// An alert has come, or the server's certificate was refused, also where it did not wait to be told; or there is more to do.
-    [[nodiscard]] bool says_more(int code) const noexcept {
-        return mbedtls_api::alert(ssl_, code) >= 0 || judge_.flags() != 0 || mbedtls_api::is_computing(code);
-    }
-
-    /// mbedTLS believes that the handshake is over, but the peer did not listen to its end: it may have said why, in the last
-    /// thing that came. What else came is nobody's.
-    io_result hear_why() noexcept {
-        io_result r = why_deaf();
-        for (int round = 0; round < rounds; ++round) {
-            unsigned char text[1];
-            below_ = io_result::ready();
-            const int n = mbedtls_ssl_read(&ssl_, text, sizeof text);
-            if (n > 0 || is_to_be_repeated(n)) continue;
-            if (const int alert = mbedtls_api::alert(ssl_, n); alert >= 0)
-                r = io_result::failed(meaning_of(alert, stage::handshake), alert, stage::handshake);
-            break;
-        }
-        session_.forget();
-        has_ticket_ = false;
-        return r;
-    }
-
-    io_result handshake_answer(int code) noexcept {
-        io_result r = answer(code, stage::handshake);
-        if (r.state == io_state::would_block || below_.state == io_state::failed) return r;
-        // An orderly end, or a bare one: the peer does not want to talk.
-        if (below_.state == io_state::closed) return io_result::failed(errc::connection_closed, code, stage::handshake);
-        if (generator_.has_failed()) return io_result::failed(errc::no_entropy, code, stage::handshake);
-
-        std::uint32_t flags = judge_.flags();
-        if (const std::uint32_t all = mbedtls_ssl_get_verify_result(&ssl_); all != 0xffffffff) flags |= all;
-        if (flags != 0) return io_result::failed(judge_.verdict(flags), native_of(flags), stage::handshake);
-        if (code == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED || code == MBEDTLS_ERR_X509_FATAL_ERROR)
-            return io_result::failed(errc::certificate_refused, code, stage::handshake);
-        if (r.code != errc::link_failed) return r;  // an alert
-        const bool other = mbedtls_api::chose_other_protocol(ssl_, alpn_[0]);
-        return io_result::failed(mbedtls_api::is_version(code) ? errc::tls_version_refused
-                                 : other                       ? errc::wrong_application_protocol
-                                                               : errc::handshake_failed,
-                                 code, stage::handshake);
-    }
-
-    [[nodiscard]] errc meaning_of(int alert, stage at) const noexcept {
-        return meaning_of_alert(alert, at, was_asked_ && options_.client == nullptr);
-    }
-
-    /// What the link below said goes through unchanged; it is the cause of what mbedTLS says.
-    [[nodiscard]] io_result answer(int code, stage at) const noexcept {
-        if (below_.state == io_state::would_block) return io_result::would_block(below_.wants, at);
-        if (mbedtls_api::is_computing(code)) return io_result::would_block(wait_for::nothing, at);
-        if (below_.state == io_state::failed)
-            return io_result::failed(below_.code, below_.native, at == stage::handshake ? at : below_.at);
-        if (code == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) return io_result::closed();
-        if (code == MBEDTLS_ERR_SSL_CONN_EOF) return io_result::failed(errc::truncated_close, code, at);
-        if (const int alert = mbedtls_api::alert(ssl_, code); alert >= 0)
-            return io_result::failed(meaning_of(alert, at), alert, at);
-        return io_result::failed(errc::link_failed, code, at);
-    }
-
     tls_options options_;
-    mbedtls_api::generator generator_;
-    tls_authorities authorities_;
-    tls_judge judge_;
-    mbedtls_ssl_config config_;
-    mbedtls_ssl_context ssl_;
-    tls_session session_;
-    io_result below_;  ///< the last word of the link below
-    io_result end_;    ///< how the stream ended, if that came with the last text, or while mbedTLS did not know
-    read_ahead ahead_;
-    const char* alpn_[2] = {"http/1.1", nullptr};
-    std::size_t unsent_ = 0;        ///< what the last `transmit` gave to mbedTLS and could not be sent yet
-    std::int64_t valid_until_ = 0;  ///< of what this connection was verified by
+    random_generator generator_;
+    certificate_authorities authorities_;
+    tls_connection connection_;
+    tls_resumption resumption_;
+    tls_handshake handshake_;
+    tls_records records_;
+    const char* protocols_[2] = {offered_protocol, nullptr};
     std::uint16_t port_ = 0;
     std::uint8_t host_size_ = 0;
     char host_[max_host_bytes + 1] = {};
     bool is_address_ = false;
     bool is_configured_ = false;
-    bool is_set_up_ = false;
-    bool is_resuming_ = false;  ///< a session was offered
-    bool is_resumed_ = false;   ///< and taken
-    bool was_asked_ = false;    ///< the server asked for a certificate of the client's
-    bool has_ticket_ = false;   ///< mbedTLS holds one that `session_` does not
 };
 
 }  // namespace detail
@@ -10999,9 +11365,9 @@ class tls : public detail::clock_of<Link> {
             r = link_.start(to);
             if (r.state == io_state::closed) r = io_result::failed(errc::connection_closed, 0, stage::connect);
             if (r.state == io_state::ready) r = engine_.begin(this, push, pull);
-            if (r.state == io_state::ready) phase_ = phase::shaking;
+            if (r.state == io_state::ready) phase_ = phase::handshaking;
         }
-        if (phase_ == phase::shaking) r = engine_.handshake<lingers>();
+        if (phase_ == phase::handshaking) r = engine_.handshake<lingers>();
         if (r.state == io_state::ready) phase_ = phase::open;
         if (r.state == io_state::failed) stop();
         return r;
@@ -11029,7 +11395,8 @@ class tls : public detail::clock_of<Link> {
 
     void stop() noexcept {
         // Goodbye to a peer that was met and with whom nothing went wrong, also if it said goodbye first.
-        if (phase_ == phase::open || (phase_ == phase::over && end_.state == io_state::closed)) engine_.say_goodbye();
+        if (phase_ == phase::open || (phase_ == phase::over && end_.state == io_state::closed))
+            engine_.send_close_notify();
         link_.stop();
         phase_ = phase::idle;
         end_ = not_started;
@@ -11099,7 +11466,7 @@ class tls : public detail::clock_of<Link> {
     [[nodiscard]] const char* ciphersuite() const noexcept { return engine_.ciphersuite(); }
 
   private:
-    enum class phase : std::uint8_t { idle, linking, shaking, open, lingering, over };
+    enum class phase : std::uint8_t { idle, linking, handshaking, open, lingering, over };
 
     static constexpr io_result not_started = io_result::failed(errc::link_failed, 0, stage::none);
 
@@ -11108,11 +11475,11 @@ class tls : public detail::clock_of<Link> {
         const std::span<const std::byte> bytes{reinterpret_cast<const std::byte*>(from), size};
         if constexpr (lingers) {
             // Once it has failed nothing more is transmitted, whatever mbedTLS believes.
-            const bool shaking = me.phase_ == phase::shaking;
-            const bool failed = me.phase_ == phase::lingering || (shaking && me.engine_.is_deaf());
+            const bool in_handshake = me.phase_ == phase::handshaking;
+            const bool failed = me.phase_ == phase::lingering || (in_handshake && me.engine_.is_unheard());
             io_result r = failed ? io_result::ready(size) : me.link_.transmit(bytes);
-            if (shaking && r.state == io_state::failed) {
-                me.engine_.go_on_deaf(r);
+            if (in_handshake && r.state == io_state::failed) {
+                me.engine_.continue_unheard(r);
                 r = io_result::ready(size);
             }
             return me.engine_.note(r, MBEDTLS_ERR_SSL_WANT_WRITE);

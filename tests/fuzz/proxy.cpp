@@ -23,7 +23,7 @@ struct outcome {
     bool operator==(const outcome&) const = default;
 };
 
-outcome play(std::string_view reply, const so::script_manner& manner) {
+outcome play(std::string_view reply, const so::script_pacing& manner) {
     const so::script_step steps[] = {so::script::starts("proxy.example", 3128), so::script::expects(question),
                                      so::script::gives(reply), so::script::closes()};
     so::connect_proxy<so::scripted> link{so::http_proxy{"proxy.example", 3128, "u", "p"}, steps, manner};
@@ -58,7 +58,7 @@ outcome play(std::string_view reply, const so::script_manner& manner) {
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     fuzzing::input in{data, size};
-    so::script_manner manner;
+    so::script_pacing manner;
     manner.at_most = 1 + in.number();
     manner.cut_at = question.size() + in.number();
     manner.blocks_first = in.number() % 2 == 0;

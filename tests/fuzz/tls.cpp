@@ -20,7 +20,7 @@ std::span<std::byte> bytes_of(const exact_memory& memory) {
 }
 
 std::string hash_of(std::string_view bytes) {
-    so::detail::mbedtls_api::sha256 hash;
+    so::detail::sha256 hash;
     std::uint8_t made[tls_session::hash_bytes];
     hash.add(trust, sizeof trust);
     hash.add(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());

@@ -13,8 +13,8 @@
 namespace replay {
 
 using superoffice::io_result;
-using superoffice::script_manner;
 using superoffice::script_mismatch;
+using superoffice::script_pacing;
 using superoffice::script_step;
 using superoffice::scripted;
 
@@ -27,9 +27,9 @@ inline constexpr std::size_t max_rounds = 1'000'000;
 /// Checks that the outcome was the same each time; gives that of the script played whole. `Link` is `scripted`, or
 /// `scripted_http` with its own kind of steps.
 template <class Link = scripted, class Steps, class Drive, class Check>
-auto in_every_manner(const Steps& steps, Drive drive, Check check, const script_manner& base = {},
+auto in_every_manner(const Steps& steps, Drive drive, Check check, const script_pacing& base = {},
                      std::size_t first_cut = 1) {
-    const auto play = [&](const script_manner& manner) {
+    const auto play = [&](const script_pacing& manner) {
         Link link{steps, manner};
         auto outcome = drive(link);
         check(link);
@@ -40,7 +40,7 @@ auto in_every_manner(const Steps& steps, Drive drive, Check check, const script_
     const auto outcome = drive(whole);
     if (!check(whole)) return outcome;  // one report is enough
 
-    script_manner manner = base;
+    script_pacing manner = base;
     manner.at_most = 1;
     CHECK((play(manner) == outcome));
     manner.blocks_first = true;
@@ -59,7 +59,7 @@ auto in_every_manner(const Steps& steps, Drive drive, Check check, const script_
 
 /// The same for a script that has to be played to its end.
 template <class Link = scripted, class Steps, class Drive>
-auto in_every_cut(const Steps& steps, Drive drive, const script_manner& base = {}) {
+auto in_every_cut(const Steps& steps, Drive drive, const script_pacing& base = {}) {
     const auto check = [](const Link& link) {
         CHECK(link.finished());
         CHECK(link.first_mismatch().what == script_mismatch::kind::none);
@@ -72,9 +72,9 @@ auto in_every_cut(const Steps& steps, Drive drive, const script_manner& base = {
 /// `check(outcome, link, calls before it)` each time: first with the script played whole, then one byte at a time.
 template <class Drive, class Check>
 void interrupted_anywhere(std::span<const script_step> steps, const io_result& interruption, Drive drive, Check check,
-                          const script_manner& base = {}) {
+                          const script_pacing& base = {}) {
     for (const std::size_t at_most : {base.at_most, std::size_t{1}}) {
-        script_manner manner = base;
+        script_pacing manner = base;
         manner.at_most = at_most;
         scripted undisturbed{steps, manner};
         drive(undisturbed);
@@ -94,7 +94,7 @@ void interrupted_anywhere(std::span<const script_step> steps, const io_result& i
 template <class Link = scripted, class Steps, class Drive, class Check>
 void interrupted_at_each_byte(const Steps& steps, const io_result& interruption, std::size_t from, std::size_t up_to,
                               Drive drive, Check check) {
-    script_manner manner{.interrupt_at = 0, .interruption = interruption};
+    script_pacing manner{.interrupt_at = 0, .interruption = interruption};
     for (std::size_t cut = from, first_call = 0; cut <= up_to; ++cut) {
         manner.cut_at = cut;
         for (manner.interrupt_at = first_call;; ++manner.interrupt_at) {

@@ -6,7 +6,8 @@
 #include <superoffice/base/error.hpp>
 #include <superoffice/transport/byte_transport.hpp>
 #include <superoffice/transport/detail/script_player.hpp>
-#include <superoffice/transport/script_manner.hpp>
+#include <superoffice/transport/script_mismatch.hpp>
+#include <superoffice/transport/script_pacing.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -90,8 +91,8 @@ class scripted : public detail::script_player<script_step, detail::moves_nothing
     static constexpr bool may_wait = false;
     static constexpr bool lingers = true;
 
-    constexpr explicit scripted(std::span<const script_step> steps, const script_manner& manner = {}) noexcept
-        : script_player(steps, manner, !is_started_by(steps)) {}
+    constexpr explicit scripted(std::span<const script_step> steps, const script_pacing& pacing = {}) noexcept
+        : script_player(steps, pacing, !is_started_by(steps)) {}
 
     io_result start(const peer& to) noexcept {
         if (is_open()) return mismatch(script_mismatch::kind::started_twice);
@@ -158,7 +159,7 @@ class scripted : public detail::script_player<script_step, detail::moves_nothing
         why_ = why;
     }
 
-    // What follows has come already: no manner but that of sizes changes it.
+    // What follows has come already: no pacing but that of sizes changes it.
     io_result receive_last(std::span<std::byte> into) noexcept {
         if (current(act::closes) != nullptr) return end();
         const script_step* step = current(act::gives);

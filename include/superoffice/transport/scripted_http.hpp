@@ -10,7 +10,8 @@
 #include <superoffice/transport/byte_transport.hpp>
 #include <superoffice/transport/detail/script_player.hpp>
 #include <superoffice/transport/http_transport.hpp>
-#include <superoffice/transport/script_manner.hpp>
+#include <superoffice/transport/script_mismatch.hpp>
+#include <superoffice/transport/script_pacing.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -82,14 +83,14 @@ constexpr bool skips_nothing(const http_script_step&) noexcept { return false; }
 
 }  // namespace detail
 
-/// Plays steps that the caller holds, in a `script_manner`. From the first mismatch on it answers nothing but `failed`:
+/// Plays steps that the caller holds, in a `script_pacing`. From the first mismatch on it answers nothing but `failed`:
 /// `other_peer` is another method or URL, `other_bytes` another body or other header lines. No heap; nothing waits.
 class scripted_http : public detail::script_player<http_script_step, detail::skips_nothing> {
   public:
     static constexpr bool may_wait = false;
 
-    constexpr explicit scripted_http(std::span<const http_script_step> steps, const script_manner& manner = {}) noexcept
-        : script_player(steps, manner, false) {}
+    constexpr explicit scripted_http(std::span<const http_script_step> steps, const script_pacing& pacing = {}) noexcept
+        : script_player(steps, pacing, false) {}
 
     io_result start(const http_request& what) noexcept {
         pass_end();

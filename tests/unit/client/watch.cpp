@@ -77,7 +77,7 @@ std::vector<script_step> asked(std::initializer_list<std::string_view> replies) 
 /// A client, a watch and a clock.
 template <class Info = progress>
 struct bench {
-    bench(std::vector<script_step> script, const so::watch_options& options = {}, const so::script_manner& manner = {})
+    bench(std::vector<script_step> script, const so::watch_options& options = {}, const so::script_pacing& manner = {})
         : steps(std::move(script)), link(steps, manner), task(api, 497, options) {}
 
     std::vector<script_step> steps;

@@ -621,10 +621,10 @@ TEST_CASE("exchange: the wire files end as they say, however they are cut") {
         CAPTURE(file.name);
         CHECK(file.mistake == "");
         const auto steps = steps_of(file.reply, file.closed ? ending::closed : ending::open);
-        std::vector<so::script_manner> manners{
+        std::vector<so::script_pacing> manners{
             {}, {.at_most = 1}, {.at_most = 1, .blocks_first = true}, {.blocks_first = true}};
         for (std::size_t cut = 1; cut < request.size() + file.reply.size(); ++cut) manners.push_back({.cut_at = cut});
-        for (const so::script_manner& manner : manners) {
+        for (const so::script_pacing& manner : manners) {
             CAPTURE(manner.at_most);
             CAPTURE(manner.cut_at);
             so::scripted link{steps, manner};

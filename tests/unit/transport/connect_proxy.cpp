@@ -302,7 +302,7 @@ TEST_CASE("connect_proxy: whatever goes wrong below, at any call, is one error, 
 TEST_CASE("connect_proxy: given up at any step it keeps no secret, and the next start is a good one") {
     const script_step good[] = {script::starts("proxy.example", 3128), script::expects(knowing_question),
                                 script::gives(agreed), script::gives("peer")};
-    const so::script_manner slow{.at_most = 3, .blocks_first = true};
+    const so::script_pacing slow{.at_most = 3, .blocks_first = true};
     std::size_t rounds = 0;
     for (bool whole = false; !whole; ++rounds) {
         CAPTURE(rounds);

@@ -233,7 +233,7 @@ TEST_CASE("scripted: the first mismatch is kept, and from then on everything fai
     }
 }
 
-TEST_CASE("scripted: a manner cuts, delays and interrupts the same steps") {
+TEST_CASE("scripted: a pacing cuts, delays and interrupts the same steps") {
     const so::script_step steps[] = {script::starts(), script::expects("abc"), script::gives("xyz")};
     SUBCASE("at most so many bytes") {
         scripted link{steps, {.at_most = 2}};

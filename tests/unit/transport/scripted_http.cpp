@@ -52,9 +52,9 @@ TEST_CASE("scripted_http: plays calls, one after the other") {
                                           script::ends(),
                                           script::asks({}, "https://example.com/x"),
                                           script::fails(so::errc::name_not_found, 6, so::stage::resolve)};
-    for (const so::script_manner& manner : {so::script_manner{}, so::script_manner{.at_most = 1},
-                                            so::script_manner{.cut_at = 1}, so::script_manner{.blocks_first = true}}) {
-        so::scripted_http stack{steps, manner};
+    for (const so::script_pacing& pacing : {so::script_pacing{}, so::script_pacing{.at_most = 1},
+                                            so::script_pacing{.cut_at = 1}, so::script_pacing{.blocks_first = true}}) {
+        so::scripted_http stack{steps, pacing};
         const auto start = [&] {
             while (stack.start(request).state == io_state::would_block) {
             }

@@ -6,7 +6,8 @@
 #include <superoffice/base/error.hpp>
 #include <superoffice/base/time.hpp>
 #include <superoffice/transport/byte_transport.hpp>
-#include <superoffice/transport/script_manner.hpp>
+#include <superoffice/transport/script_mismatch.hpp>
+#include <superoffice/transport/script_pacing.hpp>
 
 #include <cstddef>
 #include <cstring>
@@ -21,7 +22,7 @@ namespace detail {
 template <class Step, bool (*IsSkipped)(const Step&) noexcept>
 class script_player {
   public:
-    [[nodiscard]] bool secure() const noexcept { return manner_.secure; }
+    [[nodiscard]] bool secure() const noexcept { return pacing_.secure; }
 
     /// For the blocking call: returns at once, since every step of a script happens when it is asked for.
     void wait(wait_for, milliseconds) noexcept {}
@@ -44,8 +45,8 @@ class script_player {
   protected:
     using act = typename Step::act;
 
-    constexpr script_player(std::span<const Step> steps, const script_manner& manner, bool open) noexcept
-        : steps_(steps), manner_(manner), open_(open) {
+    constexpr script_player(std::span<const Step> steps, const script_pacing& pacing, bool open) noexcept
+        : steps_(steps), pacing_(pacing), open_(open) {
         skip();
     }
 
@@ -69,20 +70,20 @@ class script_player {
         ended_ = false;
     }
 
-    /// Answers that come from the manner, from an earlier mismatch, or from a step that answers any call.
+    /// Answers that come from the pacing, from an earlier mismatch, or from a step that answers any call.
     bool answers_early(io_result& answer, bool may_close = false) noexcept {
         if (mismatch_.what != script_mismatch::kind::none) {
             answer = io_result::failed(errc::link_failed, 0);
             return true;
         }
-        if (manner_.blocks_first && !blocked_) {
+        if (pacing_.blocks_first && !blocked_) {
             blocked_ = true;
             answer = io_result::would_block(wait_for::readable);
             return true;
         }
         blocked_ = false;
-        if (calls_++ == manner_.interrupt_at) {
-            answer = manner_.interruption;
+        if (calls_++ == pacing_.interrupt_at) {
+            answer = pacing_.interruption;
             if (answer.state == io_state::closed && !may_close) answer = io_result::failed(errc::connection_reset, 0);
         } else if (const Step* step = current(act::answers); step != nullptr) {
             answer = step->answer;
@@ -98,8 +99,8 @@ class script_player {
     [[nodiscard]] std::size_t piece(const Step& step, std::size_t asked) const noexcept {
         const std::size_t left = step.bytes.size() - done_;
         std::size_t n = left < asked ? left : asked;
-        if (n > manner_.at_most) n = manner_.at_most;
-        if (moved_ < manner_.cut_at && n > manner_.cut_at - moved_) n = manner_.cut_at - moved_;
+        if (n > pacing_.at_most) n = pacing_.at_most;
+        if (moved_ < pacing_.cut_at && n > pacing_.cut_at - moved_) n = pacing_.cut_at - moved_;
         return n;
     }
 
@@ -133,7 +134,7 @@ class script_player {
     }
 
     std::span<const Step> steps_;
-    script_manner manner_;
+    script_pacing pacing_;
     script_mismatch mismatch_;
     std::size_t step_ = 0;
     std::size_t done_ = 0;  // of the step's bytes

@@ -117,9 +117,9 @@ class tls : public detail::clock_of<Link> {
             r = link_.start(to);
             if (r.state == io_state::closed) r = io_result::failed(errc::connection_closed, 0, stage::connect);
             if (r.state == io_state::ready) r = engine_.begin(this, push, pull);
-            if (r.state == io_state::ready) phase_ = phase::shaking;
+            if (r.state == io_state::ready) phase_ = phase::handshaking;
         }
-        if (phase_ == phase::shaking) r = engine_.handshake<lingers>();
+        if (phase_ == phase::handshaking) r = engine_.handshake<lingers>();
         if (r.state == io_state::ready) phase_ = phase::open;
         if (r.state == io_state::failed) stop();
         return r;
@@ -147,7 +147,8 @@ class tls : public detail::clock_of<Link> {
 
     void stop() noexcept {
         // Goodbye to a peer that was met and with whom nothing went wrong, also if it said goodbye first.
-        if (phase_ == phase::open || (phase_ == phase::over && end_.state == io_state::closed)) engine_.say_goodbye();
+        if (phase_ == phase::open || (phase_ == phase::over && end_.state == io_state::closed))
+            engine_.send_close_notify();
         link_.stop();
         phase_ = phase::idle;
         end_ = not_started;
@@ -217,7 +218,7 @@ class tls : public detail::clock_of<Link> {
     [[nodiscard]] const char* ciphersuite() const noexcept { return engine_.ciphersuite(); }
 
   private:
-    enum class phase : std::uint8_t { idle, linking, shaking, open, lingering, over };
+    enum class phase : std::uint8_t { idle, linking, handshaking, open, lingering, over };
 
     static constexpr io_result not_started = io_result::failed(errc::link_failed, 0, stage::none);
 
@@ -226,11 +227,11 @@ class tls : public detail::clock_of<Link> {
         const std::span<const std::byte> bytes{reinterpret_cast<const std::byte*>(from), size};
         if constexpr (lingers) {
             // Once it has failed nothing more is transmitted, whatever mbedTLS believes.
-            const bool shaking = me.phase_ == phase::shaking;
-            const bool failed = me.phase_ == phase::lingering || (shaking && me.engine_.is_deaf());
+            const bool in_handshake = me.phase_ == phase::handshaking;
+            const bool failed = me.phase_ == phase::lingering || (in_handshake && me.engine_.is_unheard());
             io_result r = failed ? io_result::ready(size) : me.link_.transmit(bytes);
-            if (shaking && r.state == io_state::failed) {
-                me.engine_.go_on_deaf(r);
+            if (in_handshake && r.state == io_state::failed) {
+                me.engine_.continue_unheard(r);
                 r = io_result::ready(size);
             }
             return me.engine_.note(r, MBEDTLS_ERR_SSL_WANT_WRITE);

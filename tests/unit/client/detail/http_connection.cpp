@@ -26,7 +26,7 @@ using so::errc;
 using so::http_script_step;
 using so::instant;
 using so::io_result;
-using so::script_manner;
+using so::script_pacing;
 using so::scripted_http;
 using so::stage;
 using so::step_state;

@@ -9,8 +9,7 @@
 
 #include <superoffice/transport/mbedtls_socket.hpp>
 
-#include "support/local_service.hpp"
-#include "support/test_tls.hpp"
+#include "tls_service.hpp"
 
 #include <array>
 #include <cstddef>
@@ -21,26 +20,9 @@
 #include <string_view>
 #include <thread>
 
-namespace so = superoffice;
-using so::errc;
-using so::io_result;
-using so::io_state;
-using so::stage;
-using so::wait_for;
+using namespace tls_testing;
 
 namespace {
-
-support::local_service& service() {
-    static support::local_service one({"--listen", "old=good@1.2", "--listen", "picky12=wants-client@1.2"});
-    return one;
-}
-
-so::tls_options trusting_service() {
-    so::tls_options options;
-    options.ca_file = service().ca_file().c_str();
-    options.protocol = support::test_tls();
-    return options;
-}
 
 enum class fault { fails, closes, blocks, trickles };
 
@@ -196,7 +178,7 @@ TEST_CASE("tls: a handshake that the server did not listen to the end of says wh
     using namespace std::string_view_literals;
     so::client_certificate me;
     const std::string pair = service().directory() + "/client";
-    REQUIRE(me.load_files((pair + ".pem").c_str(), (pair + ".key").c_str()) == errc::ok);
+    REQUIRE(me.load_files((pair + ".pem").c_str(), (pair + ".key").c_str()));
     struct {
         const char* listener;
         const so::client_certificate* client;

@@ -1,4 +1,4 @@
-// superoffice/transport/tls/detail/mbedtls.hpp - mbedTLS 2.28, 3.x and 4.x behind one face; the only header that includes it.
+// superoffice/transport/tls/detail/mbedtls.hpp - mbedTLS 2.28, 3.x and 4.x behind one interface; the only header that includes it.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_MBEDTLS_HPP
 #define SUPEROFFICE_TRANSPORT_TLS_DETAIL_MBEDTLS_HPP
@@ -7,13 +7,10 @@
 
 #if SUPEROFFICE_WITH_MBEDTLS
 
-#include <superoffice/transport/tls/detail/cpu_aes.hpp>
 #include <superoffice/transport/tls/tls_options.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <span>
 #include <string_view>
 
 #if defined(__GNUC__)
@@ -50,7 +47,7 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
-// What is spelt with a cast, 4.x spells more so.
+// Copies of constants that mbedTLS writes with a C cast: outside of this pragma pair such a cast would warn.
 inline constexpr int mbedtls_out_of_memory = MBEDTLS_ERR_X509_ALLOC_FAILED;
 inline constexpr int mbedtls_bad_input = MBEDTLS_ERR_SSL_BAD_INPUT_DATA;
 #if defined(SUPEROFFICE_DETAIL_PSA)
@@ -71,7 +68,7 @@ inline constexpr psa_algorithm_t psa_sha_256 = PSA_ALG_SHA_256;
 #error "superoffice-batch: this mbedTLS was built without MBEDTLS_SSL_CLI_C or without MBEDTLS_X509_CRT_PARSE_C"
 #endif
 
-// What 3.x and 4.x call private and offer no function for.
+// Members of structs that 3.x and 4.x mark as private, without a function that reads them.
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000
 #define SUPEROFFICE_DETAIL_FIELD(name) MBEDTLS_PRIVATE(name)
 #else
@@ -82,7 +79,11 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// The places where the versions differ.
+/// A curve by its number in TLS (IANA, "TLS Supported Groups").
+enum class tls_curve : std::uint16_t { secp256r1 = 23, secp384r1 = 24, secp521r1 = 25, x25519 = 29 };
+
+/// Everything that differs between the versions of mbedTLS, with mbedtls_hash.hpp and mbedtls_random.hpp: no other header
+/// asks for a version number. A new mbedTLS is made to work here.
 struct mbedtls_api {
     // ---- what this build can do
 
@@ -112,6 +113,11 @@ struct mbedtls_api {
 #else
     static constexpr bool has_pem = false;
 #endif
+#if defined(MBEDTLS_SSL_ALPN)
+    static constexpr bool has_alpn = true;
+#else
+    static constexpr bool has_alpn = false;
+#endif
     /// Before 3.5 `subject_alt_names` does not list addresses.
     static constexpr bool lists_addresses = MBEDTLS_VERSION_NUMBER >= 0x03050000;
 
@@ -132,96 +138,8 @@ struct mbedtls_api {
 #endif
     }
 
-    // ---- the random generator, and PSA
-
-#if MBEDTLS_VERSION_NUMBER < 0x04000000
-    /// Seeds where the operating system has random bytes to give: mbedTLS asks it (getrandom, BCryptGenRandom,
-    /// /dev/urandom). That is all that other TLS libraries seed from as well. mbedTLS's entropy context would mix in the
-    /// processor's cycle counter and, in a 2.28 with HAVEGE, 38 KB of state: nothing that the system has not done better.
-#if !defined(MBEDTLS_NO_PLATFORM_ENTROPY)
-    class entropy {
-      public:
-        static int give(void*, unsigned char* into, std::size_t size) noexcept {
-            while (size != 0) {
-                std::size_t got = 0;
-                const int code = mbedtls_platform_entropy_poll(nullptr, into, size, &got);
-                if (code != 0 || got == 0 || got > size) return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
-                into += got;
-                size -= got;
-            }
-            return 0;
-        }
-        void* context() noexcept { return nullptr; }
-    };
-#else
-    /// Without an operating system: what the platform gave to mbedTLS (mbedtls_hardware_poll, a seed in flash).
-    class entropy {
-      public:
-        entropy() noexcept { mbedtls_entropy_init(&pool_); }
-        entropy(const entropy&) = delete;
-        entropy& operator=(const entropy&) = delete;
-        ~entropy() { mbedtls_entropy_free(&pool_); }
-        static int give(void* pool, unsigned char* into, std::size_t size) noexcept {
-            return mbedtls_entropy_func(pool, into, size);
-        }
-        void* context() noexcept { return &pool_; }
-
-      private:
-        mbedtls_entropy_context pool_;
-    };
-#endif
-
-    /// One per link: CTR_DRBG, or what the options name.
-    class generator {
-      public:
-        generator() noexcept { mbedtls_ctr_drbg_init(&drbg_); }
-        generator(const generator&) = delete;
-        generator& operator=(const generator&) = delete;
-        ~generator() { mbedtls_ctr_drbg_free(&drbg_); }
-
-        /// 0, or the code. Seeds once.
-        int begin(const random_source& other) noexcept {
-            other_ = other;
-            if (other_ || seeded_) return 0;
-            static constexpr unsigned char label[] = "superoffice-batch";
-            const int code = mbedtls_ctr_drbg_seed(&drbg_, entropy::give, entropy_.context(), label, sizeof label - 1);
-            seeded_ = code == 0;
-            return code;
-        }
-        void give_to(mbedtls_ssl_config& config) noexcept { mbedtls_ssl_conf_rng(&config, fill, this); }
-        /// Since the last `start_over`, which each connection begins with.
-        [[nodiscard]] bool has_failed() const noexcept { return has_failed_; }
-        void start_over() noexcept { has_failed_ = false; }
-
-        /// With the generator itself as first argument; in mbedTLS's form.
-        static int fill(void* self, unsigned char* into, std::size_t size) noexcept {
-            auto& me = *static_cast<generator*>(self);
-            if (!me.other_) return mbedtls_ctr_drbg_random(&me.drbg_, into, size);
-            if (me.other_.fill(me.other_.context, {reinterpret_cast<std::byte*>(into), size})) return 0;
-            me.has_failed_ = true;
-            return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
-        }
-
-      private:
-        entropy entropy_;
-        mbedtls_ctr_drbg_context drbg_;
-        random_source other_;
-        bool seeded_ = false;
-        bool has_failed_ = false;
-    };
-#else
-    /// PSA's own, always.
-    class generator {
-      public:
-        int begin(const random_source& other) noexcept { return other ? MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE : 0; }
-        void give_to(mbedtls_ssl_config&) noexcept {}
-        [[nodiscard]] bool has_failed() const noexcept { return false; }
-        void start_over() noexcept {}
-    };
-#endif
-
-    /// psa_crypto_init where TLS or the hash below rests on PSA; harmless when it was done already. It is mbedTLS's global and
-    /// stays.
+    /// Calls psa_crypto_init where TLS or SHA-256 is built on PSA; harmless when it was called before. PSA is a global of
+    /// mbedTLS and is never undone.
     static int begin_psa() noexcept {
 #if defined(SUPEROFFICE_DETAIL_PSA)
         return static_cast<int>(psa_crypto_init());
@@ -230,73 +148,15 @@ struct mbedtls_api {
 #endif
     }
 
-    // ---- SHA-256
-
-#if MBEDTLS_VERSION_NUMBER < 0x04000000 && defined(MBEDTLS_SHA256_C)
-    class sha256 {
-      public:
-        sha256() noexcept {
-            mbedtls_sha256_init(&context_);
-#if MBEDTLS_VERSION_NUMBER < 0x03000000
-            ok_ = mbedtls_sha256_starts_ret(&context_, 0) == 0;
-#else
-            ok_ = mbedtls_sha256_starts(&context_, 0) == 0;
-#endif
-        }
-        sha256(const sha256&) = delete;
-        sha256& operator=(const sha256&) = delete;
-        ~sha256() { mbedtls_sha256_free(&context_); }
-
-        void add(const void* data, std::size_t size) noexcept {
-            const auto* const bytes = static_cast<const unsigned char*>(data);
-#if MBEDTLS_VERSION_NUMBER < 0x03000000
-            ok_ = ok_ && mbedtls_sha256_update_ret(&context_, bytes, size) == 0;
-#else
-            ok_ = ok_ && mbedtls_sha256_update(&context_, bytes, size) == 0;
-#endif
-        }
-        /// False if it could not be computed.
-        bool finish(std::uint8_t (&into)[32]) noexcept {
-#if MBEDTLS_VERSION_NUMBER < 0x03000000
-            return ok_ && mbedtls_sha256_finish_ret(&context_, into) == 0;
-#else
-            return ok_ && mbedtls_sha256_finish(&context_, into) == 0;
-#endif
-        }
-
-      private:
-        mbedtls_sha256_context context_;
-        bool ok_ = false;
-    };
-#else
-    class sha256 {
-      public:
-        sha256() noexcept { ok_ = psa_hash_setup(&operation_, psa_sha_256) == psa_success; }
-        sha256(const sha256&) = delete;
-        sha256& operator=(const sha256&) = delete;
-        ~sha256() { psa_hash_abort(&operation_); }
-
-        void add(const void* data, std::size_t size) noexcept {
-            ok_ = ok_ && psa_hash_update(&operation_, static_cast<const std::uint8_t*>(data), size) == psa_success;
-        }
-        bool finish(std::uint8_t (&into)[32]) noexcept {
-            std::size_t size = 0;
-            return ok_ && psa_hash_finish(&operation_, into, sizeof into, &size) == psa_success && size == sizeof into;
-        }
-
-      private:
-        psa_hash_operation_t operation_ = PSA_HASH_OPERATION_INIT;
-        bool ok_ = false;
-    };
-#endif
-
     // ---- the client's key
 
+    /// `Random` is `random_generator`.
+    template <class Random>
     static int parse_key(mbedtls_pk_context& key, const unsigned char* bytes, std::size_t size,
-                         std::string_view password, generator& random) noexcept {
+                         std::string_view password, Random& random) noexcept {
         const auto* const word = password.empty() ? nullptr : reinterpret_cast<const unsigned char*>(password.data());
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000 && MBEDTLS_VERSION_NUMBER < 0x04000000
-        return mbedtls_pk_parse_key(&key, bytes, size, word, password.size(), generator::fill, &random);
+        return mbedtls_pk_parse_key(&key, bytes, size, word, password.size(), Random::fill, &random);
 #else
         static_cast<void>(random);
         return mbedtls_pk_parse_key(&key, bytes, size, word, password.size());
@@ -305,10 +165,11 @@ struct mbedtls_api {
 
 #if defined(MBEDTLS_FS_IO)
     /// `password` ends with a NUL, or is null.
+    template <class Random>
     static int parse_key_file(mbedtls_pk_context& key, const char* path, const char* password,
-                              generator& random) noexcept {
+                              Random& random) noexcept {
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000 && MBEDTLS_VERSION_NUMBER < 0x04000000
-        return mbedtls_pk_parse_keyfile(&key, path, password, generator::fill, &random);
+        return mbedtls_pk_parse_keyfile(&key, path, password, Random::fill, &random);
 #else
         static_cast<void>(random);
         return mbedtls_pk_parse_keyfile(&key, path, password);
@@ -316,10 +177,10 @@ struct mbedtls_api {
     }
 #endif
 
-    static int check_pair(const mbedtls_x509_crt& certificate, const mbedtls_pk_context& key,
-                          generator& random) noexcept {
+    template <class Random>
+    static int check_pair(const mbedtls_x509_crt& certificate, const mbedtls_pk_context& key, Random& random) noexcept {
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000 && MBEDTLS_VERSION_NUMBER < 0x04000000
-        return mbedtls_pk_check_pair(&certificate.pk, &key, generator::fill, &random);
+        return mbedtls_pk_check_pair(&certificate.pk, &key, Random::fill, &random);
 #else
         static_cast<void>(random);
         return mbedtls_pk_check_pair(&certificate.pk, &key);
@@ -344,33 +205,59 @@ struct mbedtls_api {
         return true;
     }
 
-    /// The cheap curves first: by default 2.28 prefers the largest, which costs many times the processor time.
-    static void set_curves(mbedtls_ssl_config& config) noexcept {
+    // A curve as this version writes it in a list that ends with `no_curve`; `no_curve` too for one that is not built in.
 #if MBEDTLS_VERSION_NUMBER >= 0x03010000
-        mbedtls_ssl_conf_groups(&config, groups);
+    using curve_id = std::uint16_t;
+    static constexpr curve_id no_curve = MBEDTLS_SSL_IANA_TLS_GROUP_NONE;
+    static constexpr curve_id id_of(tls_curve curve) noexcept {
+        switch (curve) {
+#if defined(MBEDTLS_ECP_DP_CURVE25519_ENABLED) || defined(PSA_WANT_ECC_MONTGOMERY_255)
+            case tls_curve::x25519: return MBEDTLS_SSL_IANA_TLS_GROUP_X25519;
+#endif
+#if defined(MBEDTLS_ECP_DP_SECP256R1_ENABLED) || defined(PSA_WANT_ECC_SECP_R1_256)
+            case tls_curve::secp256r1: return MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1;
+#endif
+#if defined(MBEDTLS_ECP_DP_SECP384R1_ENABLED) || defined(PSA_WANT_ECC_SECP_R1_384)
+            case tls_curve::secp384r1: return MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1;
+#endif
+#if defined(MBEDTLS_ECP_DP_SECP521R1_ENABLED) || defined(PSA_WANT_ECC_SECP_R1_521)
+            case tls_curve::secp521r1: return MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1;
+#endif
+            default: return no_curve;
+        }
+    }
+    static void set_curves(mbedtls_ssl_config& config, const curve_id* list) noexcept {
+        mbedtls_ssl_conf_groups(&config, list);
+    }
 #elif defined(MBEDTLS_ECP_C)
-        mbedtls_ssl_conf_curves(&config, curves);
+    using curve_id = mbedtls_ecp_group_id;
+    static constexpr curve_id no_curve = MBEDTLS_ECP_DP_NONE;
+    static constexpr curve_id id_of(tls_curve curve) noexcept {
+        switch (curve) {
+#if defined(MBEDTLS_ECP_DP_CURVE25519_ENABLED)
+            case tls_curve::x25519: return MBEDTLS_ECP_DP_CURVE25519;
 #endif
-    }
-
-    /// See `tls_options::ciphersuites`. mbedTLS leaves out those that it was not built with.
-    static void set_ciphersuites(mbedtls_ssl_config& config, const int* chosen) noexcept {
-#if !defined(MBEDTLS_SSL_CIPHERSUITES)
-        if (chosen == nullptr) chosen = has_fast_aes() ? aes_first : chacha_first;
+#if defined(MBEDTLS_ECP_DP_SECP256R1_ENABLED)
+            case tls_curve::secp256r1: return MBEDTLS_ECP_DP_SECP256R1;
 #endif
-        if (chosen != nullptr) mbedtls_ssl_conf_ciphersuites(&config, chosen);
-    }
-
-    /// Whether AES-GCM is the cipher that this mbedTLS is faster at. On x86 it never is, though it uses the processor's
-    /// instructions: a record of 1250 bytes takes AES-128-GCM 1.55 times as long as ChaCha20-Poly1305 with 2.28.3, and
-    /// 1.57 times with 3.6.6 (measured on 2026-11-26, an AMD EPYC with AES-NI).
-    static bool has_fast_aes() noexcept {
-#if defined(MBEDTLS_AESCE_C)
-        return cpu_has_aes();
-#else
-        return false;
+#if defined(MBEDTLS_ECP_DP_SECP384R1_ENABLED)
+            case tls_curve::secp384r1: return MBEDTLS_ECP_DP_SECP384R1;
 #endif
+#if defined(MBEDTLS_ECP_DP_SECP521R1_ENABLED)
+            case tls_curve::secp521r1: return MBEDTLS_ECP_DP_SECP521R1;
+#endif
+            default: return no_curve;
+        }
     }
+    static void set_curves(mbedtls_ssl_config& config, const curve_id* list) noexcept {
+        mbedtls_ssl_conf_curves(&config, list);
+    }
+#else  // 2.28 without elliptic curves
+    using curve_id = int;
+    static constexpr curve_id no_curve = 0;
+    static constexpr curve_id id_of(tls_curve) noexcept { return no_curve; }
+    static void set_curves(mbedtls_ssl_config&, const curve_id*) noexcept {}
+#endif
 
     /// TLS 1.3: resumption with a new key exchange only, so that a stolen ticket opens no recorded connection.
     static void set_key_exchange(mbedtls_ssl_config& config) noexcept {
@@ -382,7 +269,7 @@ struct mbedtls_api {
         static_cast<void>(config);
     }
 
-    /// Whether tickets of TLS 1.3 are told to us, or dropped: since 3.6.1 that is a question of configuration.
+    /// Whether mbedTLS reports tickets of TLS 1.3 or drops them. Configurable since 3.6.1; before, it reports them.
     static void take_tickets(mbedtls_ssl_config& config, bool take) noexcept {
 #if defined(MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED) && defined(MBEDTLS_SSL_SESSION_TICKETS)
         mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
@@ -415,8 +302,8 @@ struct mbedtls_api {
         return ssl.SUPEROFFICE_DETAIL_FIELD(state) == static_cast<int>(MBEDTLS_SSL_HANDSHAKE_OVER);
     }
 
-    /// The next step is one of those that compute with keys: to agree on one, to check a signature or to make one. Milliseconds
-    /// on a computer, tenths of a second on a microcontroller.
+    /// The next step computes with keys: it agrees on one, or checks or makes a signature. That takes milliseconds on a
+    /// computer and tenths of a second on a microcontroller.
     static bool is_costly(const mbedtls_ssl_context& ssl) noexcept {
         switch (ssl.SUPEROFFICE_DETAIL_FIELD(state)) {
             case MBEDTLS_SSL_SERVER_CERTIFICATE:
@@ -431,17 +318,22 @@ struct mbedtls_api {
         }
     }
 
-    /// The next step is the one in which the server may ask for a certificate of the client's ...
-    static bool is_client_to_be_asked(const mbedtls_ssl_context& ssl) noexcept {
+    /// The next step is the one in which the server may ask for a client certificate ...
+    static bool may_ask_for_certificate(const mbedtls_ssl_context& ssl) noexcept {
         return ssl.SUPEROFFICE_DETAIL_FIELD(state) == MBEDTLS_SSL_CERTIFICATE_REQUEST;
     }
-    /// ... and behind it: whether it has. 2.28 notes that in its context and 3.x out of reach, so the message is looked at.
-    static bool was_client_asked(const mbedtls_ssl_context& ssl) noexcept {
+    /// ... and after that step: it did ask. 2.28 notes this in its context and 3.x where it cannot be read, so the type of the
+    /// message that came in last is read.
+    static bool asked_for_certificate(const mbedtls_ssl_context& ssl) noexcept {
         const unsigned char* const message = ssl.SUPEROFFICE_DETAIL_FIELD(in_msg);  // the last that came in
         return message != nullptr && message[0] == MBEDTLS_SSL_HS_CERTIFICATE_REQUEST;
     }
 
-    /// A session needs the server's certificate no more once that was verified: a kilobyte or two.
+    static bool is_tls_1_2(const mbedtls_ssl_context& ssl) noexcept {
+        return !has_tls_1_3 || std::string_view(mbedtls_ssl_get_version(&ssl)) == "TLSv1.2";
+    }
+
+    /// Frees the server's certificate, one or two kilobytes: a session does not need it after the verification.
     static void drop_certificate(mbedtls_ssl_session& session) noexcept {
 #if defined(MBEDTLS_SSL_KEEP_PEER_CERTIFICATE)
         mbedtls_x509_crt*& kept = session.SUPEROFFICE_DETAIL_FIELD(peer_cert);
@@ -454,7 +346,7 @@ struct mbedtls_api {
 #endif
     }
 
-    /// By mbedTLS's own clock; 0 without one.
+    /// Seconds since 1970 by mbedTLS's own clock; 0 without one.
     static std::int64_t utc_now() noexcept {
 #if defined(MBEDTLS_HAVE_TIME_DATE)
         return static_cast<std::int64_t>(mbedtls_time(nullptr));
@@ -463,7 +355,7 @@ struct mbedtls_api {
 #endif
     }
 
-    // ---- what functions answer
+    // ---- what its codes mean
 
     /// The number of the alert by which the peer ended the connection (RFC 8446 section 6); -1 if `code` says otherwise.
     static int alert(const mbedtls_ssl_context& ssl, int code) noexcept {
@@ -480,44 +372,15 @@ struct mbedtls_api {
 #endif
     }
 
-    /// The handshake stopped at a message in which the server chose an application protocol that was not offered. mbedTLS
-    /// says so by codes that mean many other things as well, so the message is looked at.
-    static bool chose_other_protocol(const mbedtls_ssl_context& ssl, std::string_view offered) noexcept {
-#if defined(MBEDTLS_SSL_ALPN)
-        const unsigned char* const message = ssl.SUPEROFFICE_DETAIL_FIELD(in_msg);  // the last that came in
-        if (message == nullptr) return false;
-        return chose_other_protocol(message, ssl.SUPEROFFICE_DETAIL_FIELD(in_hslen), offered);
-#else
-        return static_cast<void>(ssl), static_cast<void>(offered), false;
-#endif
+    /// The handshake message that came in last, from its head of four bytes on; null if there is none.
+    static const unsigned char* last_message(const mbedtls_ssl_context& ssl) noexcept {
+        return ssl.SUPEROFFICE_DETAIL_FIELD(in_msg);
+    }
+    static std::size_t last_message_size(const mbedtls_ssl_context& ssl) noexcept {
+        return ssl.SUPEROFFICE_DETAIL_FIELD(in_hslen);
     }
 
-    /// Of a ServerHello (RFC 5246 section 7.4.1.3) or EncryptedExtensions (RFC 8446 section 4.3.1), its head of four bytes
-    /// included.
-    static bool chose_other_protocol(const unsigned char* message, std::size_t message_size,
-                                     std::string_view offered) noexcept {
-        constexpr std::size_t head = 4;
-        constexpr std::size_t alpn = 16;
-        const auto number = [&](std::size_t at) {
-            return at + 2 <= message_size ? static_cast<std::size_t>(message[at] << 8 | message[at + 1]) : 0;
-        };
-        std::size_t at = head;
-        if (message_size <= head || (message[0] != 2 && message[0] != 8)) return false;
-        if (message[0] == 2 && message_size <= head + 2 + 32) return false;
-        if (message[0] == 2)
-            at += std::size_t{2 + 32 + 1 + 2 + 1} + message[head + 2 + 32];  // version, random, suite, compression, id
-        std::size_t end = at + 2 + number(at);
-        if (end > message_size) end = message_size;
-        for (at += 2; at + 4 <= end; at += 4 + number(at + 2)) {
-            if (number(at) != alpn || at + 7 > end) continue;
-            const std::size_t size = message[at + 6];  // behind type, size, and size of the list
-            return size != offered.size() || at + 7 + size > end ||
-                   std::memcmp(message + at + 7, offered.data(), size) != 0;
-        }
-        return false;
-    }
-
-    /// Nothing is wrong and nothing was moved: a TLS 1.3 ticket came in, which 3.x reports as if it were an error.
+    /// A TLS 1.3 ticket came in. 3.x and 4.x report that like an error, but nothing is wrong, and no data moved.
     static bool is_ticket(int code) noexcept {
 #if defined(MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
         return code == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET;
@@ -531,7 +394,7 @@ struct mbedtls_api {
         return ssl.SUPEROFFICE_DETAIL_FIELD(out_left) != 0;
     }
 
-    /// A computation was cut short (restartable ECC, an external accelerator) and is to be gone on with.
+    /// A computation was interrupted (restartable ECC, an external accelerator) and continues at the next call.
     static bool is_computing(int code) noexcept {
         return code == MBEDTLS_ERR_SSL_CRYPTO_IN_PROGRESS || code == MBEDTLS_ERR_SSL_ASYNC_IN_PROGRESS;
     }
@@ -542,70 +405,6 @@ struct mbedtls_api {
 #endif
         return code == MBEDTLS_ERR_X509_FILE_IO_ERROR;
     }
-
-  private:
-#if !defined(MBEDTLS_SSL_CIPHERSUITES)
-    // 0x1301 to 0x1303 are those of TLS 1.3; 2.28 has no names for them.
-    static constexpr int aes_first[] = {0x1301,
-                                        0x1302,
-                                        0x1303,
-                                        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-                                        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-                                        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-                                        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-                                        MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-                                        MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-                                        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
-                                        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
-                                        MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384,
-                                        MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384,
-                                        0};
-    static constexpr int chacha_first[] = {0x1303,
-                                           0x1301,
-                                           0x1302,
-                                           MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-                                           MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-                                           MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-                                           MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-                                           MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-                                           MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-                                           MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
-                                           MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
-                                           MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384,
-                                           MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384,
-                                           0};
-#endif
-#if MBEDTLS_VERSION_NUMBER >= 0x03010000
-    static constexpr std::uint16_t groups[] = {
-#if defined(MBEDTLS_ECP_DP_CURVE25519_ENABLED) || defined(PSA_WANT_ECC_MONTGOMERY_255)
-        MBEDTLS_SSL_IANA_TLS_GROUP_X25519,
-#endif
-#if defined(MBEDTLS_ECP_DP_SECP256R1_ENABLED) || defined(PSA_WANT_ECC_SECP_R1_256)
-        MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
-#endif
-#if defined(MBEDTLS_ECP_DP_SECP384R1_ENABLED) || defined(PSA_WANT_ECC_SECP_R1_384)
-        MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1,
-#endif
-#if defined(MBEDTLS_ECP_DP_SECP521R1_ENABLED) || defined(PSA_WANT_ECC_SECP_R1_521)
-        MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1,
-#endif
-        MBEDTLS_SSL_IANA_TLS_GROUP_NONE};
-#elif defined(MBEDTLS_ECP_C)
-    static constexpr mbedtls_ecp_group_id curves[] = {
-#if defined(MBEDTLS_ECP_DP_CURVE25519_ENABLED)
-        MBEDTLS_ECP_DP_CURVE25519,
-#endif
-#if defined(MBEDTLS_ECP_DP_SECP256R1_ENABLED)
-        MBEDTLS_ECP_DP_SECP256R1,
-#endif
-#if defined(MBEDTLS_ECP_DP_SECP384R1_ENABLED)
-        MBEDTLS_ECP_DP_SECP384R1,
-#endif
-#if defined(MBEDTLS_ECP_DP_SECP521R1_ENABLED)
-        MBEDTLS_ECP_DP_SECP521R1,
-#endif
-        MBEDTLS_ECP_DP_NONE};
-#endif
 };
 static_assert(mbedtls_api::offers_one_version(0x03020000) && mbedtls_api::offers_one_version(0x03060700));
 static_assert(!mbedtls_api::offers_one_version(0x03060800) && !mbedtls_api::offers_one_version(0x021c0a00));

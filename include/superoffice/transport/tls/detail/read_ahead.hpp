@@ -1,4 +1,4 @@
-// superoffice/transport/tls/detail/read_ahead.hpp - TLS records that were received before mbedTLS asked for them, in the receiver's memory.
+// superoffice/transport/tls/detail/read_ahead.hpp - receives TLS records before mbedTLS asks for them, in the memory of the caller of `receive`.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_READ_AHEAD_HPP
 #define SUPEROFFICE_TRANSPORT_TLS_DETAIL_READ_AHEAD_HPP
@@ -14,29 +14,29 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// mbedTLS asks for a record's header and then for the rest of it, which is two looks at the link below. With this the
-/// link is asked once, for as much as there is room in the memory that the record's text is for; mbedTLS then gets its
-/// pieces from there. The text may overwrite what it was made from: it is shorter, and mbedTLS has a copy. So that it
-/// stays shorter, only whole records may stand there: it begins with a record's first byte.
+/// mbedTLS asks for the header of a record and then for its rest, which are two calls of the link below. With this class the
+/// link is called once, and it fills the memory that the text of the record is for; mbedTLS then takes its pieces from
+/// there. The text may overwrite the record that it is decrypted from: it is shorter, and mbedTLS has a copy. To stay
+/// shorter, the memory must begin with the first byte of a record.
 ///
-/// Nothing is ever left for the next call: whoever was given text goes on, `draining`, until mbedTLS has all of it.
+/// Nothing is left for the next call: after the first text the caller continues, `draining`, until mbedTLS has taken all.
 class read_ahead {
   public:
-    /// Smaller memory than this is not worth it, a look at a kept connection among it.
+    /// Smaller memory is not worth it; the check of a kept connection, one byte, is such a case.
     static constexpr std::size_t least = 64;
-    /// RFC 8446 section 5.1: what the record is, and in the last two bytes how long.
+    /// RFC 8446 section 5.1: the type of the record, a version, and in the last two bytes its length.
     static constexpr std::size_t header_bytes = 5;
 
     /// A new connection: the next byte is the first of a record.
     void start_over() noexcept { *this = read_ahead(); }
 
-    /// From now on there is this memory, in which no text stands yet.
+    /// `receive` begins: this memory holds no text yet.
     void begin(std::span<std::byte> memory) noexcept {
         room_ = memory.size() < least ? std::span<std::byte>{} : memory;
         left_ = {};
         draining_ = false;
     }
-    /// There is text in it now: what is left is used up, and no more received.
+    /// The memory holds text now: what is left of the records is used up, and nothing more is received.
     void drain() noexcept {
         room_ = {};
         draining_ = true;
@@ -47,14 +47,14 @@ class read_ahead {
     [[nodiscard]] std::size_t size() const noexcept { return left_.size(); }
     [[nodiscard]] bool is_draining() const noexcept { return draining_; }
 
-    /// Where to receive what is wanted there: in the memory, or just there.
+    /// Where the link below should put what mbedTLS wants in `wanted`: into the memory, or directly there.
     [[nodiscard]] std::span<std::byte> room_for(std::span<std::byte> wanted) const noexcept {
         return rest_ == 0 && header_ == 0 && !room_.empty() ? room_ : wanted;
     }
-    /// So many bytes have come into the memory.
+    /// `count` bytes were received into the memory.
     void arrived(std::size_t count) noexcept { left_ = room_.first(count); }
 
-    /// Gives as much as is wanted and there; how much that is.
+    /// Copies as many bytes as are wanted and there, and answers how many.
     std::size_t take(std::span<std::byte> into) noexcept {
         const std::size_t count = into.size() < left_.size() ? into.size() : left_.size();
         if (count != 0) std::memcpy(into.data(), left_.data(), count);
@@ -62,7 +62,7 @@ class read_ahead {
         return count;
     }
 
-    /// mbedTLS was given this, from wherever: a piece of a header or of what follows it, never of both.
+    /// mbedTLS got this, from the memory or from the link: a piece of a header or of what follows it, never of both.
     void given(std::span<const std::byte> piece) noexcept {
         if (rest_ != 0) {
             rest_ -= piece.size() < rest_ ? piece.size() : rest_;

@@ -1,4 +1,4 @@
-// superoffice/transport/tls/detail/tls_alert.hpp - the alerts of TLS: what they are called, and what a server means by them.
+// superoffice/transport/tls/detail/tls_alert.hpp - the alerts of TLS: their names, and which error each one becomes.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_ALERT_HPP
 #define SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_ALERT_HPP
@@ -16,7 +16,7 @@ struct numbered_text {
     const char* text;
 };
 
-/// RFC 8446 section 6.2, and those of TLS 1.2 that it no longer names (RFC 5246 section 7.2.2).
+/// RFC 8446 section 6.2, and those of TLS 1.2 that are no longer listed there (RFC 5246 section 7.2.2).
 inline constexpr numbered_text alerts[] = {
     {10, "unexpected_message"},
     {20, "bad_record_mac"},
@@ -48,13 +48,15 @@ inline constexpr numbered_text alerts[] = {
     {120, "no_application_protocol"},
 };
 
-/// An error of this code has the peer's alert as its native code, where that is positive.
+/// The native code of such an error, if it is positive, is the alert of the peer.
 constexpr bool tells_alert(errc code) noexcept { return has_native<native_meaning::alert>(code); }
 
-/// What the peer means by an alert (RFC 8446 section 6.2). Of those for certificates only a client's can be meant; and in
-/// TLS 1.2 handshake_failure is what a server says that asked for one and was shown none (RFC 5246 section 7.4.6).
-constexpr errc meaning_of_alert(int alert, stage at, bool was_shown_none) noexcept {
-    if (alert == 40 && was_shown_none) return errc::client_certificate_refused;
+/// The error for an alert of the server (RFC 8446 section 6.2). An alert about certificates is about the client's. With TLS
+/// 1.2, a server that asked for a certificate and got none answers handshake_failure (RFC 5246 section 7.4.6).
+///
+/// @param owes_certificate  the server asked for a certificate, and the client has none
+constexpr errc meaning_of_alert(int alert, stage at, bool owes_certificate) noexcept {
+    if (alert == 40 && owes_certificate) return errc::client_certificate_refused;
     switch (alert) {
         case 41:   // no_certificate
         case 42:   // bad_certificate

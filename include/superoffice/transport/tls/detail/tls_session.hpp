@@ -9,6 +9,7 @@
 
 #include <superoffice/transport/byte_transport.hpp>
 #include <superoffice/transport/tls/detail/mbedtls.hpp>
+#include <superoffice/transport/tls/detail/mbedtls_hash.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -19,11 +20,11 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// What mbedTLS needs for a resumption, and until when the certificates behind it are valid.
+/// Holds what mbedTLS needs to resume a connection, and until when the certificates behind it are valid.
 ///
-/// As bytes: a version, that moment (big-endian), mbedTLS's own form (which begins with its version and configuration), and
-/// a SHA-256 over all of it, the peer, and whom the link trusts. That hash tells bytes of another peer, of other
-/// authorities or pins, and damaged ones. It is no seal: who can write the bytes can make others that fit.
+/// Saved as bytes: a format number, that moment (big-endian), mbedTLS's own form (which begins with its version and
+/// configuration), and a SHA-256 over all of this, the peer and the link's trust. The hash detects damaged bytes, and those
+/// of another peer or of other authorities or pins. It is no signature: somebody who can write the bytes can compute it.
 class tls_session {
   public:
     static constexpr std::size_t head_bytes = 1 + 8;
@@ -43,7 +44,7 @@ class tls_session {
         is_there_ = false;
     }
 
-    /// Of a connection whose peer was verified. Allocates in mbedTLS.
+    /// Keeps the session of a connection whose peer was verified. Allocates in mbedTLS.
     void take(mbedtls_ssl_context& from, std::int64_t valid_until) noexcept {
         forget();
         is_there_ = mbedtls_ssl_get_session(&from, &session_) == 0;
@@ -55,7 +56,7 @@ class tls_session {
         return is_there_ && mbedtls_ssl_set_session(&to, &session_) == 0;
     }
 
-    /// How many bytes were written: 0 if they do not fit. `trust` is what `hash_of_trust` of the engine says.
+    /// Answers how many bytes were written, 0 if they do not fit. `trust` comes from `tls_engine::hash_of_trust`.
     [[nodiscard]] std::size_t save(std::span<std::byte> into, const std::uint8_t (&trust)[32]) const noexcept {
         if (!is_there_ || into.size() <= head_bytes + hash_bytes) return 0;
         auto* const bytes = reinterpret_cast<unsigned char*>(into.data());
@@ -72,7 +73,7 @@ class tls_session {
         return size + hash_bytes;
     }
 
-    /// False, and no session is there, where the bytes are none of `save` under the same `trust`.
+    /// False if `save` did not make these bytes with the same `trust`; there is no session then.
     [[nodiscard]] bool load(std::span<const std::byte> from, const std::uint8_t (&trust)[32]) noexcept {
         forget();
         if (from.size() <= head_bytes + hash_bytes || from[0] != std::byte{format}) return false;
@@ -93,7 +94,7 @@ class tls_session {
 
     static bool hash_of(const unsigned char* bytes, std::size_t size, const std::uint8_t (&trust)[32],
                         std::uint8_t (&into)[hash_bytes]) noexcept {
-        mbedtls_api::sha256 hash;
+        sha256 hash;
         hash.add(trust, sizeof trust);
         hash.add(bytes, size);
         return hash.finish(into);

@@ -1,5 +1,5 @@
-// What `tls::receive` makes of records that come in one piece, in several, or with the end right behind them: against a
-// server of mbedTLS's in the same thread, over strings instead of a network.
+// Tests of superoffice/transport/tls/detail/tls_records.hpp: records that come in one piece, in several, or with the end of the
+// stream right behind them. The server is mbedTLS in the same thread, and two strings are the network.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/transport/tls/tls.hpp>
 
@@ -7,8 +7,7 @@
 
 #if SUPEROFFICE_WITH_MBEDTLS && SUPEROFFICE_WITH_SOCKETS && !defined(_WIN32) && defined(MBEDTLS_SSL_SRV_C)
 
-#include "support/local_service.hpp"
-#include "support/test_tls.hpp"
+#include "../tls_service.hpp"
 
 #if defined(MBEDTLS_SSL_CACHE_C)
 #include <mbedtls/ssl_cache.h>
@@ -23,26 +22,9 @@
 #include <string_view>
 #include <vector>
 
-namespace so = superoffice;
-using so::errc;
-using so::io_result;
-using so::io_state;
-using so::wait_for;
+using namespace tls_testing;
 
 namespace {
-
-/// For its certificates only.
-support::local_service& service() {
-    static support::local_service one;
-    return one;
-}
-
-so::tls_options trusting_service() {
-    so::tls_options options;
-    options.ca_file = service().ca_file().c_str();
-    options.protocol = support::test_tls();
-    return options;
-}
 
 /// One end of a connection that is two strings.
 struct string_link {
@@ -96,7 +78,7 @@ class server {
         mbedtls_ssl_init(&ssl_);
         const std::string folder = service().directory();
         good_ = generator_.begin({}) == 0 &&
-                identity_.load_files((folder + "/good.pem").c_str(), (folder + "/good.key").c_str()).code == errc::ok &&
+                identity_.load_files((folder + "/good.pem").c_str(), (folder + "/good.key").c_str()).has_value() &&
                 mbedtls_ssl_config_defaults(&config_, MBEDTLS_SSL_IS_SERVER, MBEDTLS_SSL_TRANSPORT_STREAM,
                                             MBEDTLS_SSL_PRESET_DEFAULT) == 0 &&
                 mbedtls_ssl_conf_own_cert(&config_, identity_.chain(), identity_.key()) == 0;
@@ -190,7 +172,7 @@ class server {
         return static_cast<int>(n);
     }
 
-    so::detail::mbedtls_api::generator generator_;
+    so::detail::random_generator generator_;
     so::client_certificate identity_;
     mbedtls_ssl_config config_;
     mbedtls_ssl_context ssl_;

@@ -1,0 +1,105 @@
+// Tests of superoffice/transport/tls/client_certificate.hpp: from files and memory, and at servers that ask for one.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/transport/tls/client_certificate.hpp>
+
+#include <doctest/doctest.h>
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+#include <mbedtls/base64.h>
+#include <superoffice/transport/mbedtls_socket.hpp>
+
+#include "tls_service.hpp"
+#include "tls_testing.hpp"
+
+#include <string>
+#include <string_view>
+
+using namespace tls_testing;
+
+#if defined(SUPEROFFICE_TESTS_TLS_SERVICE)
+
+TEST_CASE("tls: a server that wants a certificate of its client gets one, from files and from memory") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    const auto path = [](const char* name) { return service().directory() + "/" + name; };
+    // No version knows both: 2.28 has no AES for PKCS#8, and 4.x no DES.
+    const char* const sealed_key =
+        MBEDTLS_VERSION_NUMBER < 0x04000000 ? "client-encrypted.key" : "client-encrypted-aes.key";
+    const std::string chain = support::text_of_file(path("client.pem")),
+                      key = support::text_of_file(path("client.key")), sealed = support::text_of_file(path(sealed_key));
+    constexpr const char* password = "local-test-password";
+    const std::string coded = key.substr(key.find('\n') + 1, key.rfind("\n-----END") - key.find('\n') - 1);
+    unsigned char der[2048];
+    std::size_t der_size = 0;
+    std::string digits;
+    for (const char c : coded)
+        if (c != '\n') digits += c;
+    REQUIRE(mbedtls_base64_decode(der, sizeof der, &der_size, reinterpret_cast<const unsigned char*>(digits.data()),
+                                  digits.size()) == 0);
+    so::client_certificate of_files, of_memory, of_der, of_sealed, bad;
+    CHECK(of_files.load_files(path("client.pem").c_str(), path("client.key").c_str()));
+    CHECK(of_memory.load(bytes(chain), bytes(key)));
+    CHECK(of_der.load(bytes(chain), std::as_bytes(std::span(der).first(der_size))));
+    CHECK(of_sealed.load(bytes(chain), bytes(sealed), password));
+    CHECK(of_sealed.load_files(path("client.pem").c_str(), path(sealed_key).c_str(), password));
+    for (const char* const listener : {"picky", "picky12"}) {
+        for (const so::client_certificate* const client : {&of_files, &of_memory, &of_der, &of_sealed}) {
+            so::tls_options options = trusting_service();
+            options.client = client;
+            if (listener == std::string_view("picky12")) options.protocol = so::tls_protocol::tls_1_2;
+            so::mbedtls_socket link{options};
+            REQUIRE(start(link, "localhost", service().port(listener)).state == io_state::ready);
+            CHECK(reply_of(link).substr(0, 15) == "HTTP/1.1 200 OK");
+            CHECK(service().log_lines({"\"event\": \"handshake\""}).back().find("\"client\": \"client.example\"") !=
+                  std::string::npos);
+        }
+    }
+    const std::string foreign = support::text_of_file(path("good.key"));
+    CHECK(bad.load(bytes(chain), bytes(foreign)).error() == errc::bad_client_certificate);  // another's key
+    CHECK(bad.load(bytes(chain), bytes(sealed), "wrong").error() == errc::bad_client_certificate);
+    CHECK(bad.load(bytes(chain), bytes(sealed)).error() == errc::bad_client_certificate);
+    CHECK(bad.load(bytes("garbage"), bytes(key)).error() == errc::bad_client_certificate);
+    CHECK(bad.load_files("/nowhere.pem", "/nowhere.key").error() == errc::bad_client_certificate);
+    CHECK_FALSE(bad.is_loaded());
+    so::tls_options options = trusting_service();
+    options.client = &bad;
+    so::mbedtls_socket link{options};
+    check_failed(start(link, "localhost", service().port()), errc::bad_client_certificate, stage::handshake);
+}
+
+TEST_CASE("tls: a server that refuses its client says so, however soon it goes") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    for (const char* const listener : {"picky", "picky12"}) {
+        CAPTURE(listener);
+        if (listener == std::string_view("picky12") && !so::detail::mbedtls_api::has_tls_1_2) continue;
+        for (const char* const name : {"", "unknown-authority", "self-signed", "expired", "wrong-name"}) {
+            CAPTURE(std::string(name));
+            so::client_certificate me;
+            so::tls_options options = trusting_service();
+            if (listener == std::string_view("picky12")) options.protocol = so::tls_protocol::tls_1_2;
+            if (*name != '\0') {
+                const std::string pair = service().directory() + "/" + name;
+                REQUIRE(me.load_files((pair + ".pem").c_str(), (pair + ".key").c_str()));
+                options.client = &me;
+            }
+            for (int again = 0; again < 20; ++again) {
+                so::mbedtls_socket link{options};
+                io_result r = start(link, "localhost", service().port(listener));
+                const bool met = r.state == io_state::ready;
+                if (met) r = transmit(link, request(497));
+                // With TLS 1.3 it is told behind the handshake: by whatever is called next.
+                std::string reply;
+                if (met) r = receive(link, reply);
+                CHECK(reply.empty());
+                CHECK(r.state == io_state::failed);
+                CHECK(std::string_view(so::name(r.code)) == so::name(errc::client_certificate_refused));
+                CHECK(r.native > 0);
+                if (options.protocol == so::tls_protocol::tls_1_2) CHECK_FALSE(met);
+            }
+        }
+    }
+}
+
+#endif  // SUPEROFFICE_TESTS_TLS_SERVICE
+
+#endif

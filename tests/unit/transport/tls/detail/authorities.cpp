@@ -1,0 +1,117 @@
+// Tests of superoffice/transport/tls/detail/authorities.hpp.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/transport/tls/detail/authorities.hpp>
+
+#include <doctest/doctest.h>
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+#include <superoffice/transport/tls/tls.hpp>
+
+#include "../tls_service.hpp"
+#include "../tls_testing.hpp"
+
+#include <fstream>
+#include <string>
+#include <string_view>
+
+using namespace tls_testing;
+
+TEST_CASE("tls: authorities that cannot be had are told before the link below is started") {
+    const std::string broken = "-----BEGIN CERTIFICATE-----\nnot base64!\n-----END CERTIFICATE-----\n";
+    const std::string cut = std::string(nobodys_authority).substr(0, 200);
+    so::tls_options missing, garbage, broken_pem, cut_pem, cut_der;
+    missing.ca_file = "/nowhere/at/all.pem";
+    garbage.ca_memory = bytes("garbage");
+    broken_pem.ca_memory = bytes(broken);
+    cut_pem.ca_memory = bytes(cut);
+    cut_der.ca_memory = bytes(std::string_view("\x30\x82\x01\x00\x30", 5));
+    struct {
+        const char* what;
+        so::tls_options options;
+        errc code;
+    } const cases[] = {
+        {"missing file", missing, errc::no_authorities},   {"garbage", garbage, errc::bad_authorities},
+        {"broken PEM", broken_pem, errc::bad_authorities}, {"PEM cut off", cut_pem, errc::bad_authorities},
+        {"DER cut off", cut_der, errc::bad_authorities},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.what);
+        so::tls<recorder> link{c.options};
+        for (int again = 0; again < 2; ++again) {
+            const io_result r = link.start({"service.example", 443});
+            check_failed(r, c.code, stage::handshake);
+            CHECK(r.native < 0);
+        }
+        CHECK(link.link().starts == 0);
+    }
+}
+
+TEST_CASE("tls: of several authorities in memory those that cannot be read are skipped") {
+    const std::string mixed = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\nwords between\n" +
+                              std::string(nobodys_authority);
+    so::tls_options options;
+    options.ca_memory = bytes(mixed);
+    so::tls<recorder> link{options};
+    CHECK(link.start({"service.example", 443}).state == io_state::would_block);
+}
+
+TEST_CASE("certificate_authorities: without any named the system's own are taken, once") {
+    REQUIRE(so::detail::mbedtls_api::begin_psa() == 0);  // as `tls` does before it reads a certificate
+    so::detail::certificate_authorities authorities;
+    const so::io_result r = authorities.load({});
+    if (r.state == so::io_state::ready) {
+        CHECK(authorities.chain()->raw.len != 0);
+        const auto* const first = authorities.chain()->raw.p;
+        CHECK(authorities.load({}).state == so::io_state::ready);
+        CHECK(authorities.chain()->raw.p == first);
+    } else {  // a machine that has none
+        CHECK(r.code == errc::no_authorities);
+        CHECK(r.at == so::stage::handshake);
+    }
+}
+
+#if defined(SUPEROFFICE_TESTS_TLS_SERVICE)
+
+TEST_CASE("tls: authorities are taken from memory, as PEM and as DER") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    const std::string pem = support::text_of_file(service().ca_file());
+    const std::string two = std::string(nobodys_authority) + pem;
+
+    mbedtls_x509_crt parsed;
+    mbedtls_x509_crt_init(&parsed);
+    REQUIRE(mbedtls_x509_crt_parse_file(&parsed, service().ca_file().c_str()) == 0);
+    const std::string der(reinterpret_cast<const char*>(parsed.raw.p), parsed.raw.len);
+    mbedtls_x509_crt_free(&parsed);
+    const std::string der_twice = der + der;
+
+    for (const std::string* const text : {&pem, &two, &der, &der_twice}) {
+        so::tls_options options;
+        options.protocol = support::test_tls();
+        options.ca_memory = bytes(*text);
+        so::mbedtls_socket link{options};
+        CHECK(start(link, "localhost", service().port()).state == io_state::ready);
+    }
+    so::tls_options nobody = trusting_nobody();
+    nobody.protocol = support::test_tls();
+    so::mbedtls_socket other{nobody};
+    check_failed(start(other, "localhost", service().port()), errc::certificate_unknown_authority, stage::handshake);
+}
+
+TEST_CASE("tls: authorities that could not be loaded are looked for again at the next start") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    const std::string path = service().directory() + "/later.pem";
+    so::tls_options options;
+    options.protocol = support::test_tls();
+    options.ca_file = path.c_str();
+    so::mbedtls_socket link{options};
+    check_failed(start(link, "localhost", service().port()), errc::no_authorities, stage::handshake);
+    std::ofstream(path) << "garbage";
+    check_failed(start(link, "localhost", service().port()), errc::bad_authorities, stage::handshake);
+    std::ofstream(path) << support::text_of_file(service().ca_file());
+    CHECK(start(link, "localhost", service().port()).state == io_state::ready);
+}
+
+#endif  // SUPEROFFICE_TESTS_TLS_SERVICE
+
+#endif

@@ -1,0 +1,289 @@
+// Tests of superoffice/transport/tls/detail/certificate_judge.hpp: certificates by themselves, and those that a server shows.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/transport/tls/detail/certificate_judge.hpp>
+
+#include <doctest/doctest.h>
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+#include <superoffice/transport/ip_address.hpp>
+#include <superoffice/transport/tls/tls.hpp>
+
+#include "../tls_service.hpp"
+#include "../tls_testing.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+using namespace tls_testing;
+
+namespace {
+
+/// A certificate whose subjectAltName lists just these, each with its tag.
+struct made_certificate {
+    made_certificate() {
+        mbedtls_x509_crt_init(&it);
+        it.subject_raw.p = it.issuer_raw.p = subject;
+        it.subject_raw.len = it.issuer_raw.len = sizeof subject;
+    }
+    void lists(mbedtls_x509_sequence& entry, int tag, unsigned char* bytes, std::size_t size) {
+        entry = {};
+        entry.buf.tag = tag;
+        entry.buf.p = bytes;
+        entry.buf.len = size;
+    }
+    unsigned char subject[1] = {0};
+    mbedtls_x509_crt it;  // holds nothing of the heap, so it is not freed
+};
+
+std::uint32_t judged(mbedtls_x509_crt& certificate, std::string_view address) {
+    so::ip_address wanted;
+    REQUIRE(so::parse_ip_address(address, wanted));
+    so::detail::certificate_judge judge;
+    so::tls_options options;
+    options.skip_certificate_dates = true;
+    judge.begin(options, 0, wanted);
+    std::uint32_t flags = 0;
+    CHECK(so::detail::certificate_judge::look_at(&judge, &certificate, 0, &flags) == 0);
+    CHECK(judge.has_seen_server());
+    CHECK(judge.flags() == flags);
+    return flags;
+}
+
+}  // namespace
+
+TEST_CASE("tls: the verdict on a certificate is the most telling of its faults") {
+    struct {
+        std::uint32_t flags;
+        errc code;
+    } const cases[] = {
+        {MBEDTLS_X509_BADCERT_NOT_TRUSTED, errc::certificate_unknown_authority},
+        {MBEDTLS_X509_BADCERT_NOT_TRUSTED | MBEDTLS_X509_BADCERT_CN_MISMATCH | MBEDTLS_X509_BADCERT_EXPIRED,
+         errc::certificate_unknown_authority},
+        {MBEDTLS_X509_BADCERT_REVOKED | MBEDTLS_X509_BADCERT_EXPIRED, errc::certificate_refused},
+        {MBEDTLS_X509_BADCERT_CN_MISMATCH | MBEDTLS_X509_BADCERT_EXPIRED, errc::certificate_wrong_name},
+        {MBEDTLS_X509_BADCERT_EXPIRED, errc::certificate_expired},
+        {MBEDTLS_X509_BADCERT_FUTURE, errc::certificate_not_yet_valid},
+        {MBEDTLS_X509_BADCERT_FUTURE | MBEDTLS_X509_BADCERT_BAD_KEY, errc::certificate_not_yet_valid},
+        {MBEDTLS_X509_BADCERT_BAD_MD, errc::certificate_refused},
+        {MBEDTLS_X509_BADCERT_EXT_KEY_USAGE, errc::certificate_refused},
+        {0xffffffff, errc::certificate_unknown_authority},
+    };
+    const so::detail::certificate_judge judge;
+    for (const auto& c : cases) {
+        CAPTURE(c.flags);
+        CHECK(std::string_view(so::name(judge.verdict(c.flags))) == so::name(c.code));
+    }
+}
+
+TEST_CASE("tls: dates are judged by the injected clock, whatever mbedTLS's own clock said") {
+    mbedtls_x509_crt certificate;
+    mbedtls_x509_crt_init(&certificate);
+    REQUIRE(mbedtls_x509_crt_parse(&certificate, reinterpret_cast<const unsigned char*>(nobodys_authority),
+                                   sizeof nobodys_authority) == 0);
+    const std::int64_t first = so::detail::seconds_of(certificate.valid_from);
+    const std::int64_t last = so::detail::seconds_of(certificate.valid_to);
+    CHECK(first == 1795475597);
+    CHECK(last == 2573075597);
+    constexpr std::uint32_t expired = MBEDTLS_X509_BADCERT_EXPIRED, future = MBEDTLS_X509_BADCERT_FUTURE;
+    struct {
+        bool skip;
+        std::int64_t now;
+        std::uint32_t before, after;
+    } const cases[] = {
+        {false, first - 1, expired, future},
+        {false, first, future, 0},
+        {false, last, expired, 0},
+        {false, last + 1, 0, expired},
+        {true, last + 1, future, 0},
+        {false, 0, expired, expired},
+        {false, first, MBEDTLS_X509_BADCERT_NOT_TRUSTED | future, MBEDTLS_X509_BADCERT_NOT_TRUSTED},
+    };
+    for (const auto& c : cases) {
+        so::detail::certificate_judge judge;
+        so::tls_options options;
+        options.skip_certificate_dates = c.skip;
+        judge.begin(options, c.now, {});
+        std::uint32_t flags = c.before;
+        CHECK(so::detail::certificate_judge::look_at(&judge, &certificate, 1, &flags) == 0);
+        CHECK(flags == c.after);
+        CHECK(judge.flags() == c.after);
+        CHECK_FALSE(judge.has_seen_server());
+    }
+    mbedtls_x509_crt_free(&certificate);
+}
+
+TEST_CASE("certificate_judge: an address is one of the certificate's addresses, byte for byte, and never a name") {
+    constexpr int dns_name = 0x82, ip_address = 0x87;  // RFC 5280 section 4.2.1.6
+    unsigned char four[] = {192, 0, 2, 1}, six[16] = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    unsigned char text[] = {'1', '9', '2', '.', '0', '.', '2', '.', '1'};
+    made_certificate made;
+    mbedtls_x509_sequence second, third;
+    made.lists(made.it.subject_alt_names, dns_name, text, sizeof text);
+    CHECK(judged(made.it, "192.0.2.1") == MBEDTLS_X509_BADCERT_CN_MISMATCH);
+    made.lists(second, ip_address, four, sizeof four);
+    made.it.subject_alt_names.next = &second;
+    CHECK(judged(made.it, "192.0.2.1") == 0);
+    CHECK(judged(made.it, "192.0.2.2") == MBEDTLS_X509_BADCERT_CN_MISMATCH);
+    CHECK(judged(made.it, "2001:db8::1") == MBEDTLS_X509_BADCERT_CN_MISMATCH);
+    made.lists(third, ip_address, six, sizeof six);
+    second.next = &third;
+    CHECK(judged(made.it, "2001:db8::1") == 0);
+    CHECK(judged(made.it, "2001:db8::2") == MBEDTLS_X509_BADCERT_CN_MISMATCH);
+}
+
+#if defined(SUPEROFFICE_TESTS_TLS_SERVICE)
+
+TEST_CASE("tls: a refused certificate is told by its own error, and the server sees not one byte") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    for (const certificate_case& c : bad_certificates) {
+        CAPTURE(c.listener);
+        so::mbedtls_socket link{trusting_service()};
+        const io_result r = start(link, "localhost", service().port(c.listener));
+        check_failed(r, c.code, stage::handshake);
+        CHECK((static_cast<std::uint32_t>(r.native) & c.flags) != 0);
+        CHECK_FALSE(link.secure());
+        check_failed(link.transmit(bytes("secret")), errc::link_failed, stage::none);
+        CHECK(link.native_handle() == -1);
+    }
+    // The log is complete when a later connection was served.
+    for (const certificate_case& c : bad_certificates) {
+        const std::string listener = "\"listener\": \"" + std::string(c.listener) + "\"";
+        for (int i = 0; i < 100 && service().log_lines({"\"event\": \"closed\"", listener}).empty(); ++i)
+            so::tcp_socket{}.wait(wait_for::time, so::milliseconds{20});
+        CHECK(service().log_lines({"\"event\": \"failed-handshake\"", listener}).size() == 1);
+        CHECK(service().log_lines({"\"event\": \"closed\"", listener, "\"application_bytes\": 0"}).size() == 1);
+        CHECK(service().log_lines({"\"event\": \"first-byte\"", listener}).empty());
+    }
+}
+
+TEST_CASE("tls: certificate dates are judged by the injected clock, or not at all") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    std::int64_t now = 0;
+    so::tls_options options = trusting_service();
+    options.utc_now.context = &now;
+    options.utc_now.seconds = [](void* context) noexcept { return *static_cast<std::int64_t*>(context); };
+    constexpr auto at = [](int year) { return so::detail::seconds_since_1970({.year = year, .month = 6}); };
+    options.resume = false;
+
+    so::mbedtls_socket link{options};
+    now = at(2045);
+    check_failed(start(link, "localhost", service().port()), errc::certificate_expired, stage::handshake);
+    now = at(2001);
+    check_failed(start(link, "localhost", service().port()), errc::certificate_not_yet_valid, stage::handshake);
+    now = -1;
+    check_failed(start(link, "localhost", service().port()), errc::no_clock, stage::handshake);
+    now = at(2020);  // the expired one is good by then
+    CHECK(start(link, "localhost", service().port("expired")).state == io_state::ready);
+    link.stop();
+    now = at(2036);
+    CHECK(start(link, "localhost", service().port("not-yet-valid")).state == io_state::ready);
+    link.stop();
+
+    options.skip_certificate_dates = true;
+    so::mbedtls_socket careless{options};
+    for (const char* const listener : {"expired", "not-yet-valid"}) {
+        CHECK(start(careless, "localhost", service().port(listener)).state == io_state::ready);
+        careless.stop();
+    }
+    check_failed(start(careless, "localhost", service().port("wrong-name")), errc::certificate_wrong_name,
+                 stage::handshake);
+    check_failed(start(careless, "localhost", service().port("self-signed")), errc::certificate_self_signed,
+                 stage::handshake);
+}
+
+TEST_CASE("tls: the dot at the end of a whole name is not looked for in the certificate") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    so::address_list here;
+    REQUIRE(here.add("127.0.0.1"));
+    so::tls<so::basic_tcp_socket<so::given_addresses>> link{trusting_service(), so::given_addresses{here}};
+    CHECK(start(link, "localhost.", service().port()).state == io_state::ready);
+    link.stop();
+    check_failed(start(link, "localhost..", service().port()), errc::certificate_wrong_name, stage::handshake);
+}
+
+TEST_CASE("tls: an address is checked against the addresses in the certificate") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    so::mbedtls_socket link{trusting_service()};
+    const io_result good = start(link, "127.0.0.1", service().port());
+    if (!so::detail::mbedtls_api::lists_addresses) {
+        check_failed(good, errc::address_not_verifiable, stage::handshake);
+        return;
+    }
+    CHECK(good.state == io_state::ready);
+    link.stop();
+    check_failed(start(link, "127.0.0.1", service().port("wrong-name")), errc::certificate_wrong_name,
+                 stage::handshake);
+}
+
+TEST_CASE(
+    "tls: a pinned key is wanted besides the authorities, of the server or of any certificate that vouches for it") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    const so::key_pin good[] = {so::key_pin{}, pin_of("good.pem")}, authority[] = {pin_of("ca.pem")},
+                      other[] = {pin_of("rsa.pem"), pin_of("self-signed.pem")};
+    struct {
+        std::span<const so::key_pin> pins;
+        const char* listener;
+        errc code;
+    } const cases[] = {
+        {good, "main", errc::ok},
+        {authority, "main", errc::ok},
+        {authority, "rsa", errc::ok},
+        {other, "main", errc::certificate_not_pinned},
+        {other, "self-signed", errc::certificate_self_signed},  // a pin alone is no authority
+        {authority, "wrong-name", errc::certificate_wrong_name},
+        {good, "wrong-name", errc::certificate_not_pinned},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.listener);
+        so::tls_options options = trusting_service();
+        options.pins = c.pins;
+        so::mbedtls_socket link{options};
+        const std::uint16_t port =
+            c.listener == std::string_view("main") ? service().port() : service().port(c.listener);
+        const io_result r = start(link, "localhost", port);
+        CHECK(std::string_view(so::name(r.code)) == so::name(c.code));
+        if (c.code == errc::certificate_not_pinned) CHECK((r.native & MBEDTLS_X509_BADCERT_OTHER) != 0);
+    }
+}
+
+TEST_CASE("tls: a pinned key may stand for the authorities; name and dates are checked all the same") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    const so::key_pin pins[] = {pin_of("self-signed.pem"), pin_of("wrong-name.pem"), pin_of("expired.pem"),
+                                pin_of("unknown-authority.pem"), pin_of("ca.pem")};
+    struct {
+        const char* listener;
+        errc code;
+    } const cases[] = {
+        {"self-signed", errc::ok},
+        {"unknown-authority", errc::ok},
+        {"wrong-name", errc::certificate_wrong_name},
+        {"expired", errc::certificate_expired},
+        {"rsa", errc::certificate_not_pinned},  // the authority's pin counts for nothing without the authority
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.listener);
+        so::tls_options options;
+        options.protocol = support::test_tls();
+        options.pins = pins;
+        options.pin_instead_of_authorities = true;
+        so::mbedtls_socket link{options};
+        for (int again = 0; again < 2; ++again) {  // the second time resumed
+            const io_result r = start(link, "localhost", service().port(c.listener));
+            CHECK(std::string_view(so::name(r.code)) == so::name(c.code));
+            if (c.code == errc::ok) CHECK(reply_of(link).substr(0, 15) == "HTTP/1.1 200 OK");
+            if (c.code == errc::ok) CHECK(link.resumed() == (again == 1));
+            link.stop();
+        }
+    }
+    so::tls_options none;
+    none.pin_instead_of_authorities = true;
+    so::mbedtls_socket link{none};
+    check_failed(start(link, "localhost", service().port()), errc::no_authorities, stage::handshake);
+}
+
+#endif  // SUPEROFFICE_TESTS_TLS_SERVICE
+
+#endif

@@ -1,0 +1,76 @@
+// Tests of superoffice/transport/tls/detail/curves_and_ciphers.hpp, and of all else that a ClientHello says.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/transport/tls/detail/curves_and_ciphers.hpp>
+
+#include <doctest/doctest.h>
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+#include <superoffice/transport/tls/tls.hpp>
+
+#include "../tls_testing.hpp"
+
+#include <string_view>
+#include <vector>
+
+using namespace tls_testing;
+
+TEST_CASE("tls: the ClientHello offers what was promised") {
+    using api = so::detail::mbedtls_api;
+    struct {
+        so::tls_protocol wanted;
+        std::vector<unsigned> offered;
+    } const cases[] = {
+        {so::tls_protocol::automatic, !api::has_tls_1_3           ? std::vector{tls_1_2}
+                                      : api::offers_one_version() ? std::vector{tls_1_2}
+                                                                  : std::vector{tls_1_3, tls_1_2}},
+        {so::tls_protocol::tls_1_2, {tls_1_2}},
+        {so::tls_protocol::tls_1_3, {tls_1_3}},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(static_cast<int>(c.wanted));
+        so::tls_options options = trusting_nobody();
+        options.protocol = c.wanted;
+        so::tls<recorder> link{options};
+        const io_result r = link.start({"service.example", 443});
+        if (c.wanted == so::tls_protocol::tls_1_3 && !api::has_tls_1_3) {
+            check_failed(r, errc::handshake_failed, stage::handshake);
+            CHECK(r.native == MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE);
+            CHECK(link.link().starts == 0);
+            continue;
+        }
+        CHECK(r.state == io_state::would_block);
+        CHECK(r.wants == wait_for::readable);
+        CHECK(r.at == stage::handshake);
+        CHECK_FALSE(link.secure());
+        const client_hello hello(link.link().sent);
+        CHECK(hello.versions == c.offered);
+        CHECK(hello.server_name == "service.example");
+        CHECK(hello.protocol == "http/1.1");
+        REQUIRE(hello.groups.size() >= 2);
+        CHECK(hello.groups[0] == 29);  // x25519
+        CHECK(hello.groups[1] == 23);  // secp256r1
+    }
+}
+
+TEST_CASE("tls: an address is not sent as a name, or refused where it could not be checked") {
+    for (const char* const literal : {"192.0.2.1", "2001:db8::1"}) {
+        so::tls<recorder> link{trusting_nobody()};
+        const io_result r = link.start({literal, 443});
+        if (so::detail::mbedtls_api::lists_addresses) {
+            CHECK(r.state == io_state::would_block);
+            CHECK(client_hello(link.link().sent).server_name.empty());
+        } else {
+            check_failed(r, errc::address_not_verifiable, stage::handshake);
+            CHECK(link.link().starts == 0);
+        }
+    }
+}
+
+TEST_CASE("tls: the dot at the end of a whole name is not sent") {
+    so::tls<recorder> link{trusting_nobody()};
+    CHECK(link.start({"service.example.", 443}).state == io_state::would_block);
+    CHECK(client_hello(link.link().sent).server_name == "service.example");
+}
+
+#endif

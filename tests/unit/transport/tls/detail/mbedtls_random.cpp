@@ -1,0 +1,75 @@
+// Tests of superoffice/transport/tls/detail/mbedtls_random.hpp.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/transport/tls/detail/mbedtls_random.hpp>
+
+#include <doctest/doctest.h>
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+#include <superoffice/transport/tls/tls.hpp>
+
+#include "../tls_service.hpp"
+#include "../tls_testing.hpp"
+
+#include <cstddef>
+#include <random>
+#include <span>
+#include <string>
+
+using namespace tls_testing;
+
+TEST_CASE("tls: random bytes come from where the options say, and their failure is told") {
+    static int asked;
+    asked = 0;
+    so::tls_options options = trusting_nobody();
+    options.random.fill = [](void* context, std::span<std::byte> into) noexcept {
+        ++asked;
+        for (std::byte& b : into) b = std::byte{0x5a};
+        return *static_cast<bool*>(context);
+    };
+    bool works = true;
+    options.random.context = &works;
+    so::tls<recorder> link{options};
+    const io_result r = link.start({"service.example", 443});
+#if MBEDTLS_VERSION_NUMBER >= 0x04000000
+    check_failed(r, errc::no_entropy, stage::handshake);
+#else
+    CHECK(r.state == io_state::would_block);
+    CHECK(asked > 0);
+    CHECK(link.link().sent.find(std::string(28, 'Z')) != std::string::npos);  // the random of the ClientHello
+    link.stop();
+    works = false;
+    check_failed(link.start({"service.example", 443}), errc::no_entropy, stage::handshake);
+    works = true;
+    CHECK(link.start({"service.example", 443}).state == io_state::would_block);
+#endif
+}
+#if defined(SUPEROFFICE_TESTS_TLS_SERVICE)
+
+#if MBEDTLS_VERSION_NUMBER < 0x04000000
+TEST_CASE("tls: a random source that has failed once is not blamed for a certificate that is refused later") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    struct source {
+        std::minstd_rand numbers;
+        bool works = true;
+    } from;
+    so::tls_options options = trusting_service();
+    options.random.context = &from;
+    options.random.fill = [](void* context, std::span<std::byte> into) noexcept {
+        auto& me = *static_cast<source*>(context);
+        for (std::byte& b : into) b = static_cast<std::byte>(me.numbers() >> 8);
+        return me.works;
+    };
+    so::mbedtls_socket link{options};
+    const auto meet = [&] { return start(link, "localhost", service().port("self-signed")); };
+    check_failed(meet(), errc::certificate_self_signed, stage::handshake);
+    from.works = false;
+    check_failed(meet(), errc::no_entropy, stage::handshake);
+    from.works = true;
+    check_failed(meet(), errc::certificate_self_signed, stage::handshake);
+}
+#endif
+
+#endif  // SUPEROFFICE_TESTS_TLS_SERVICE
+
+#endif

@@ -1,0 +1,111 @@
+// Tests of superoffice/transport/tls/detail/tls_handshake.hpp: its pieces, and why it fails.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/transport/tls/detail/tls_handshake.hpp>
+
+#include <doctest/doctest.h>
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+#include <superoffice/transport/tls/tls.hpp>
+
+#include "../tls_service.hpp"
+#include "../tls_testing.hpp"
+
+#include <string>
+#include <string_view>
+
+using namespace tls_testing;
+
+TEST_CASE("tls: a peer that does not speak TLS is told from one that ends the connection") {
+    so::tls<talker> link{trusting_nobody()};
+    link.link().text = "HTTP/1.1 400 Bad Request\r\n\r\n";
+    const io_result r = link.start({"service.example", 443});
+    check_failed(r, errc::handshake_failed, stage::handshake);
+    CHECK(r.native < 0);
+    CHECK(link.link().stops > 0);
+
+    // A TLS 1.2 ServerHello that chooses "h2"; and the alerts that mean something of their own.
+    so::tls_options options = trusting_nobody();
+    if (so::detail::mbedtls_api::has_tls_1_2) options.protocol = so::tls_protocol::tls_1_2;
+    const std::string random(32, 'r');
+    const auto hello = [&](std::string_view protocol) {
+        const std::string extension = std::string("\xff\x01\0\x01\0\0\x10\0\x05\0\x03\x02", 12) + std::string(protocol);
+        const std::string body =
+            "\x03\x03" + random + std::string("\0\xc0\x2b\0\0", 5) + static_cast<char>(extension.size()) + extension;
+        return "\x16\x03\x03" + std::string(1, '\0') + static_cast<char>(body.size() + 4) + "\x02" +
+               std::string(2, '\0') + static_cast<char>(body.size()) + body;
+    };
+    const std::string h2 = hello("h2");
+    struct {
+        std::string_view text;
+        errc code;
+        int native;
+    } const answers[] = {
+        {std::string_view("\x15\x03\x03\x00\x02\x02\x78", 7), errc::wrong_application_protocol, 120},
+        {std::string_view("\x15\x03\x03\x00\x02\x02\x46", 7), errc::tls_version_refused, 70},
+        {std::string_view("\x15\x03\x03\x00\x02\x02\x2a", 7), errc::client_certificate_refused, 42},
+        {std::string_view("\x15\x03\x03\x00\x02\x02\x30", 7), errc::client_certificate_refused, 48},
+        {h2, errc::wrong_application_protocol, 0},
+    };
+    for (const auto& answer : answers) {
+        if (answer.native == 0 && !so::detail::mbedtls_api::has_tls_1_2) continue;
+        so::tls<talker> refused{options};
+        refused.link().text = answer.text;
+        const io_result said = refused.start({"service.example", 443});
+        for (int i = 0; i < 4 && said.state == io_state::would_block; ++i)
+            static_cast<void>(refused.start({"service.example", 443}));
+        CAPTURE(answer.native);
+        CAPTURE(said.native);
+        check_failed(said, answer.code, stage::handshake);
+        if (answer.native != 0)
+            CHECK(said.native == answer.native);
+        else
+            CHECK(said.native < 0);
+    }
+
+    so::tls<talker> ended{trusting_nobody()};
+    check_failed(ended.start({"service.example", 443}), errc::connection_closed, stage::handshake);
+
+    so::tls<talker> alerted{trusting_nobody()};
+    alerted.link().text = std::string_view("\x15\x03\x03\x00\x02\x02\x28", 7);  // fatal, handshake_failure
+    const io_result alert = alerted.start({"service.example", 443});
+    check_failed(alert, errc::handshake_failed, stage::handshake);
+    CHECK(alert.native == 40);
+}
+#if defined(SUPEROFFICE_TESTS_TLS_SERVICE)
+
+TEST_CASE("tls: one start does at most one step that computes with keys") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    so::mbedtls_socket link{trusting_service()};
+    int in_pieces = 0;
+    io_result r;
+    for (int i = 0; i < 100000; ++i) {
+        r = link.start({"localhost", service().port()});
+        if (r.state != io_state::would_block) break;
+        in_pieces += r.wants == wait_for::nothing && r.at == stage::handshake;
+        link.wait(r.wants, so::milliseconds{5000});
+    }
+    REQUIRE(r.state == io_state::ready);
+    CHECK(in_pieces >= 3);  // certificates, the server's signature, the key exchange
+    CHECK(in_pieces <= 5);
+}
+
+TEST_CASE("tls: a server that never answers the handshake holds nobody up") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    so::mbedtls_socket link{trusting_service()};
+    io_result r;
+    for (int i = 0; i < 100; ++i) {
+        r = link.start({"localhost", service().port("mute")});
+        CHECK(r.state == io_state::would_block);
+        if (r.at == stage::handshake && r.wants == wait_for::readable) break;
+        link.wait(r.wants, so::milliseconds{100});
+    }
+    CHECK(r.at == stage::handshake);
+    CHECK(r.wants == wait_for::readable);
+    link.stop();
+    CHECK(start(link, "localhost", service().port()).state == io_state::ready);
+}
+
+#endif  // SUPEROFFICE_TESTS_TLS_SERVICE
+
+#endif
