@@ -3,6 +3,7 @@
 `python3 tests/documents/checks.py` writes the generated tables anew.
 """
 
+import math
 import pathlib
 import platform
 import re
@@ -16,14 +17,19 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 import fragments  # noqa: E402
+import layers  # noqa: E402
 from checking import BUILD, Check, Failed, INCLUDE, ROOT, SINGLE_HEADER, output_of, run_unittests  # noqa: E402
 from pages import blocks, broken_links, marked, name_of, pages, rows  # noqa: E402
 
 README = ROOT / "README.md"
+HEADERS = INCLUDE / "superoffice"
+ARCHITECTURE = HEADERS / "README.md"
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+SECURITY = ROOT / "SECURITY.md"
 GUIDE = ROOT / "examples" / "README.md"
 FIRMWARE = ROOT / "examples" / "firmware" / "README.md"
 PERFORMANCE = ROOT / "tests" / "benchmarks" / "README.md"
-TRANSPORT = INCLUDE / "superoffice" / "transport" / "README.md"
+TRANSPORT = HEADERS / "transport" / "README.md"
 
 README_LINES = 200
 SWITCHES = ("-DSUPEROFFICE_WITH_MBEDTLS=1", "-DSUPEROFFICE_WITH_SOCKETS=1")
@@ -94,11 +100,43 @@ def headline_table():
     ))
 
 
+def layer_table():
+    """The layers, lowest first, as the umbrella lists them; each has a page."""
+    return table("Layer", "Holds") + "".join(
+        f"| [{layer.name}/]({layer.name}{'/README.md' if (HEADERS / layer.name / 'README.md').exists() else ''}) | {layer.title} |\n"
+        for layer in layers.layers(HEADERS))
+
+
+def header_table(page):
+    """The headers of a page's folder with their title lines: the umbrella's first, in its order, then the others, then detail."""
+    def make():
+        order = [name for layer in layers.layers(HEADERS) for name in layer.headers]
+        found = [path.relative_to(HEADERS).as_posix() for path in page.parent.rglob("*.hpp")]
+        found.sort(key=lambda name: ("/detail/" in name, order.index(name) if name in order else len(order), name))
+        lines = ""
+        for name in found:
+            title = (HEADERS / name).read_text(encoding="utf-8").splitlines()[0].partition(" - ")[2].replace("|", "\\|").replace("<", "&lt;")
+            link = (HEADERS / name).relative_to(page.parent).as_posix()
+            lines += f"| [{link}]({link}) | {title} |\n"
+        return table("Header", "What it is") + lines
+    return make
+
+
+def layer_pages():
+    """The pages of layers that have a table of their headers."""
+    for layer in layers.layers(HEADERS):
+        page = HEADERS / layer.name / "README.md"
+        if page.exists() and "<!-- headers -->" in page.read_text(encoding="utf-8"):
+            yield page
+
+
 GENERATED = (
     (README, "examples/01_one_call.cpp", first_program),
     (GUIDE, "tests/documents/property_table.cpp", property_table),
     (GUIDE, "tests/size/memory.cpp", memory_table),
     (GUIDE, "tests/documents/error_table.cpp", error_table),
+    (ARCHITECTURE, "layers", layer_table),
+    *((page, "headers", header_table(page)) for page in layer_pages()),
     (README, "figures", headline_table),  # last: it reads the other tables
 )
 
@@ -137,12 +175,111 @@ def blocks_compile():
 
 # ---------------------------------------------------------------------------------------------- single documents
 
+OPTIONS = {
+    "client_options": "service/options.hpp",
+    "call_options": "service/options.hpp",
+    "request_headers": "service/options.hpp",
+    "watch_options": "client/watch.hpp",
+    "tls_options": "transport/tls/tls_options.hpp",
+}
+
+
+def members_with_defaults(source, name):
+    """[(member, its initialiser or "")] of a struct."""
+    body = re.search(rf"^struct {name} {{\n(.*?)^}};", source, re.DOTALL | re.MULTILINE)[1]
+    member = re.compile(r"^    (?!//)[\w:<>* ]+[ *](\w+)(?:{(.*?)}| = (.*?))?;", re.MULTILINE)
+    return [(found[1], (found[2] or found[3] or "").replace("'", "")) for found in member.finditer(body)]
+
+
+def shown(default, source):
+    """How the guide shows a default: text that the cell begins with, or "" for anything."""
+    if named := re.search(rf"constexpr milliseconds {default}{{([\d']+)}}", source) if default.isidentifier() else None:
+        default = named[1].replace("'", "")
+    if default.isdigit():
+        return f"{int(default) // 1000} s" if int(default) >= 1000 else default
+    return default if default in ("true", "false") else ""
+
+
+def options_are_told():
+    """The guide has a table for each struct of options, with every member in the header's order and its default."""
+    guide, wrong = GUIDE.read_text(encoding="utf-8"), []
+    for name, header in OPTIONS.items():
+        source = (HEADERS / header).read_text(encoding="utf-8")
+        begin = guide.find(f"| `{name}` | Default |")
+        told = [] if begin < 0 else [(row[0].strip("`"), row[1]) for row in rows(guide[begin:].partition("\n\n")[0])]
+        wanted = members_with_defaults(source, name)
+        if [member for member, _ in told] != [member for member, _ in wanted]:
+            wrong.append(f"{name} has {[member for member, _ in wanted]}, the guide {[member for member, _ in told]}")
+            continue
+        for (member, default), (_, cell) in zip(wanted, told):
+            if not cell.startswith(shown(default, source)):
+                wrong.append(f"{name}::{member} is {shown(default, source)} by default, the guide says {cell}")
+    if wrong:
+        raise Failed("\n".join(wrong))
+
+
+def value_of(constant):
+    """The number that a constant of the headers has."""
+    found = [match[1] for path in HEADERS.rglob("*.hpp")
+             for match in re.finditer(rf"constexpr [\w:]+ {constant} = ([^;]+);", path.read_text(encoding="utf-8"))]
+    if len(found) != 1:
+        raise Failed(f"{len(found)} headers define the limit {constant}")
+    factors = re.sub(r"std::size_t{(\d+)}", r"\1", found[0]).replace("'", "").split("*")
+    return math.prod(int(factor) for factor in factors)
+
+
+def limits_are_told():
+    """The limits in SECURITY.md have the values of the headers."""
+    text = SECURITY.read_text(encoding="utf-8")
+    found = rows(text[text.index("<!-- limits -->"):].partition("\n\n")[0])
+    wrong = [f"{name} is {value_of(name.strip('`')):,}, SECURITY.md says {cell}" for name, cell, _ in found
+             if f"{value_of(name.strip('`')):,}" != cell]
+    if wrong:
+        raise Failed("\n".join(wrong))
+
+
+def promises_are_tested():
+    """Each test that SECURITY.md quotes is in the file, or below the folder, that it links to."""
+    text, wrong, quoted = SECURITY.read_text(encoding="utf-8"), [], 0
+    for promise, tests in rows(text[text.index("| Promise | Test |"):].partition("\n\n")[0]):
+        names = 0
+        for target, rest in re.findall(r"\]\(([^)]+)\)([^\[]*)", tests):
+            place = ROOT / target
+            files = [path for path in place.rglob("*") if path.is_file()] if place.is_dir() else [place]
+            code = "".join(path.read_text(encoding="utf-8") for path in files)
+            for name in re.findall(r'"([^"]+)"', rest):
+                names += 1
+                if name not in code:
+                    wrong.append(f"{promise}: {target} has no test {name!r}")
+        quoted += names
+        if not names:
+            wrong.append(f"{promise}: no test is quoted")
+    if wrong or not quoted:
+        raise Failed("\n".join(wrong))
+
+
+def places_are_there():
+    """Each place that CONTRIBUTING.md names holds the text that it names, and no other header does."""
+    text, wrong = CONTRIBUTING.read_text(encoding="utf-8"), []
+    begin = text.index("<!-- places -->")
+    found = rows(text[begin:].partition("\n\n")[0])
+    headers = {path: path.read_text(encoding="utf-8") for path in HEADERS.rglob("*.hpp")}
+    for question, place, quoted in found:
+        page = (ROOT / re.search(r"\((.*?)\)", place)[1]).resolve()
+        code = quoted.strip("`").replace("\\|", "|")
+        holders = sorted(path.relative_to(HEADERS).as_posix() for path, source in headers.items() if code in source)
+        if holders != [page.relative_to(HEADERS).as_posix()]:
+            wrong.append(f"{question}: {code!r} stands in {holders or 'no header'}, not only in {place}")
+    if len(found) < 12 or wrong:
+        raise Failed("\n".join([f"CONTRIBUTING.md answers {len(found)} questions", *wrong]))
+
+
 def concepts_are_told():
     """Two tables have each thing that the concepts ask for."""
     text = TRANSPORT.read_text(encoding="utf-8")
     for header, name, heading in (("byte_transport.hpp", "byte_transport", "Write your own link"),
                                   ("http_transport.hpp", "http_transport", "Use your own HTTP stack")):
-        source = (INCLUDE / "superoffice" / "transport" / header).read_text(encoding="utf-8")
+        source = (HEADERS / "transport" / header).read_text(encoding="utf-8")
         concept = re.search(rf"concept {name} =(.*?)\n    }};", source, re.DOTALL)[1]
         asked = re.findall(r"(?:\.|::)(\w+)(?:\(.*?\))? }", concept)
         section = re.search(rf"^## {heading}\n(.*?)(?:^## |\Z)", text, re.DOTALL | re.MULTILINE)[1]
@@ -204,6 +341,10 @@ def checks():
             continue
         yield Check(f"documents: {name_of(page)}, {marker}", is_generated(page, marker, make))
     yield Check("documents: what a link and an HTTP stack have", concepts_are_told)
+    yield Check("documents: every option of the guide", options_are_told)
+    yield Check("documents: the places that CONTRIBUTING.md names", places_are_there)
+    yield Check("documents: the limits in SECURITY.md", limits_are_told)
+    yield Check("documents: the tests behind the promises of SECURITY.md", promises_are_tested)
     yield Check("documents: the first program by one command", compiler_command)
     yield Check("documents: the README's lines for CMake", cmake_lines)
     yield Check("documents: the frame loop", frame_loop)

@@ -1,5 +1,5 @@
-"""One translation unit of all C++ blocks in all documents. Each block has a namespace of its own, so that blocks may use
-the same names; `#line` makes the compiler name the document and its line.
+"""One translation unit of all C++ blocks in all documents. Each block has its own namespace, so that blocks may use the same
+names, unless it stands behind the line <!-- global -->. `#line` makes the compiler name the document and its line.
 
 A paragraph that declares something stays as it is. All other paragraphs are statements: together they are the body of a
 function. What a block uses and does not declare is in prelude.hpp.
@@ -39,7 +39,7 @@ def paragraphs(text):
 
 
 def compiled(block, number):
-    """The block as a namespace."""
+    """The block as it is compiled."""
     text = INCLUDE.sub("", block.text)
     declarations, statements = [], []
     for first, lines in paragraphs(text):
@@ -47,8 +47,8 @@ def compiled(block, number):
         (declarations if is_declaration(lines) else statements).append(piece)
     body = "".join(declarations)
     if statements:
-        body += "[[maybe_unused]] void statements() {\n" + "".join(statements) + "}\n"
-    return f"namespace block_{number} {{\n{body}}}  // namespace\n"
+        body += f"[[maybe_unused]] void statements_{number}() {{\n" + "".join(statements) + "}\n"
+    return body if block.is_global else f"namespace block_{number} {{\n{body}}}  // namespace\n"
 
 
 def translation_unit():

@@ -24,6 +24,7 @@ class Block:
     line: int  # of its first line of code
     language: str
     text: str
+    is_global: bool = False  # the block stands behind the line <!-- global -->
 
 
 def pages(root=ROOT):
@@ -45,7 +46,8 @@ def blocks(page, language=None):
     text = page.read_text(encoding="utf-8")
     for found in FENCE.finditer(text):
         if language is None or found.group(1) == language:
-            yield Block(page, text.count("\n", 0, found.start(2)) + 1, found.group(1), found.group(2))
+            line = text.count("\n", 0, found.start(2)) + 1
+            yield Block(page, line, found.group(1), found.group(2), text[:found.start()].endswith("<!-- global -->\n"))
 
 
 def marked(page, marker):

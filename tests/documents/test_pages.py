@@ -49,6 +49,9 @@ class Pages(unittest.TestCase):
         self.assertEqual([(block.line, block.language, block.text) for block in pages.blocks(page)],
                          [(3, "cpp", "int a;\n"), (6, "sh", "ls\n")])
         self.assertEqual(len(list(pages.blocks(page, "cpp"))), 1)
+        self.assertFalse(next(pages.blocks(page)).is_global)
+        page = self.page("global.md", "<!-- global -->\n```cpp\nint a;\n```\n")
+        self.assertTrue(next(pages.blocks(page)).is_global)
 
 
 class Fragments(unittest.TestCase):
