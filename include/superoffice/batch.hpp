@@ -22,6 +22,8 @@
 #include <superoffice/base/error.hpp>
 #include <superoffice/base/result.hpp>
 #include <superoffice/base/time.hpp>
+#include <superoffice/base/utc_clock.hpp>
+#include <superoffice/base/civil_time.hpp>
 #include <superoffice/base/peer.hpp>
 
 // text/: one piece of JSON text

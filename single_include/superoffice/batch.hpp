@@ -926,41 +926,22 @@ class tick32 {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/base/peer.hpp - the host and port that a link connects to.
+// superoffice/base/utc_clock.hpp - a function of yours that says what time it is in the world.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_BASE_PEER_HPP
-#define SUPEROFFICE_BASE_PEER_HPP
+#ifndef SUPEROFFICE_BASE_UTC_CLOCK_HPP
+#define SUPEROFFICE_BASE_UTC_CLOCK_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// Whom to talk to. `host` is a name, an IPv4 literal or an IPv6 literal without brackets, at most `max_host_bytes`
-/// long; borrowed for the call to `start`.
-struct peer {
-    std::string_view host;
-    std::uint16_t port = 0;
+/// The time of day in UTC, as seconds since 1970-01-01 (Unix time). An answer of 0 or less means that the clock is not set
+/// yet. Without a function, nobody asks.
+struct utc_clock {
+    std::int64_t (*seconds)(void* context) noexcept = nullptr;
+    void* context = nullptr;
+
+    constexpr explicit operator bool() const noexcept { return seconds != nullptr; }
 };
-
-/// RFC 1035 section 2.3.4: a name has at most 253 characters in text form.
-inline constexpr std::size_t max_host_bytes = 253;
-
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/text/json_kind.hpp - the kinds of JSON value, and how deep values may nest.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_TEXT_JSON_KIND_HPP
-#define SUPEROFFICE_TEXT_JSON_KIND_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-
-/// How deep arrays and objects may nest, in both readers. The service's reply needs 4.
-inline constexpr std::size_t json_max_depth = 32;
-
-enum class json_kind : std::uint8_t { object, array, string, number, boolean, null, malformed };
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
@@ -999,6 +980,117 @@ enum class json_kind : std::uint8_t { object, array, string, number, boolean, nu
 #define SUPEROFFICE_HOT inline
 #define SUPEROFFICE_APART
 #define SUPEROFFICE_COLD
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/base/civil_time.hpp - a calendar date with a time of day, and the seconds that it stands for.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_BASE_CIVIL_TIME_HPP
+#define SUPEROFFICE_BASE_CIVIL_TIME_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// A calendar date and a time of day, in the time zone in which the text was written.
+struct civil_time {
+    std::int32_t year = 1;
+    std::uint8_t month = 1, day = 1;
+    std::uint8_t hour = 0, minute = 0, second = 0;
+    std::uint32_t nanosecond = 0;
+
+    friend constexpr bool operator==(const civil_time&, const civil_time&) noexcept = default;
+};
+
+namespace detail {
+
+/// Days since 1970-01-01 in the proleptic Gregorian calendar, for year 1 and later. The computation lets the year begin in
+/// March, so that a leap day is the last day of its year.
+constexpr std::int32_t days_since_1970(const civil_time& t) noexcept {
+    const std::int32_t year = t.month > 2 ? t.year : t.year - 1;
+    const std::int32_t month = t.month > 2 ? t.month - 3 : t.month + 9;
+    const std::int32_t day_of_year = (153 * month + 2) / 5 + t.day - 1;
+    return year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
+}
+
+constexpr std::int64_t seconds_since_1970(const civil_time& t) noexcept {
+    const std::int32_t of_day = (t.hour * 60 + t.minute) * 60 + t.second;
+    return std::int64_t{days_since_1970(t)} * 86400 + of_day;
+}
+
+SUPEROFFICE_COLD constexpr std::uint8_t days_in_month(std::int32_t year, unsigned month) noexcept {
+    const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    if (month == 2) return leap ? 29 : 28;
+    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+/// Whether this day exists and this time of day may be. The second is not checked: whether 60 is allowed depends on the
+/// format.
+constexpr bool is_in_calendar(const civil_time& t) noexcept {
+    return t.year >= 1 && t.month >= 1 && t.month <= 12 && t.day >= 1 &&
+           (t.day <= 28 || t.day <= days_in_month(t.year, t.month)) && t.hour <= 23 && t.minute <= 59;
+}
+
+/// Compares the start of `text` with `shape`, in which 0 stands for a digit and x for any character. `numbers` gets the
+/// value of each run of digits. False where they differ, or where the text is shorter.
+constexpr bool read_shape(std::string_view text, std::string_view shape, std::uint16_t* numbers) noexcept {
+    if (text.size() < shape.size()) return false;
+    std::uint16_t number = 0;
+    for (std::size_t n = 0; n < shape.size(); ++n) {
+        const auto digit = static_cast<unsigned char>(text[n] - '0');
+        if (shape[n] == '0' ? digit > 9 : shape[n] != 'x' && shape[n] != text[n]) return false;
+        if (shape[n] != '0') continue;
+        number = static_cast<std::uint16_t>(number * 10 + digit);
+        if (n + 1 < shape.size() && shape[n + 1] == '0') continue;
+        *numbers++ = number;
+        number = 0;
+    }
+    return true;
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/base/peer.hpp - the host and port that a link connects to.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_BASE_PEER_HPP
+#define SUPEROFFICE_BASE_PEER_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// Whom to talk to. `host` is a name, an IPv4 literal or an IPv6 literal without brackets, at most `max_host_bytes`
+/// long; borrowed for the call to `start`.
+struct peer {
+    std::string_view host;
+    std::uint16_t port = 0;
+};
+
+/// RFC 1035 section 2.3.4: a name has at most 253 characters in text form.
+inline constexpr std::size_t max_host_bytes = 253;
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/text/json_kind.hpp - the kinds of JSON value, and how deep values may nest.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_TEXT_JSON_KIND_HPP
+#define SUPEROFFICE_TEXT_JSON_KIND_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// How deep arrays and objects may nest, in both readers. The service's reply needs 4.
+inline constexpr std::size_t json_max_depth = 32;
+
+enum class json_kind : std::uint8_t { object, array, string, number, boolean, null, malformed };
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -1957,16 +2049,6 @@ class flags {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// A calendar date and a time of day, in whatever zone the text was written.
-struct civil_time {
-    std::int32_t year = 1;
-    std::uint8_t month = 1, day = 1;
-    std::uint8_t hour = 0, minute = 0, second = 0;
-    std::uint32_t nanosecond = 0;
-
-    friend constexpr bool operator==(const civil_time&, const civil_time&) noexcept = default;
-};
-
 /// A point in time: seconds since 1970-01-01T00:00:00Z, and what is left in nanoseconds (never negative).
 struct unix_time {
     std::int64_t seconds = 0;
@@ -1976,48 +2058,6 @@ struct unix_time {
 };
 
 namespace detail {
-
-/// Days since 1970-01-01 in the proleptic Gregorian calendar; year 1 or later. The year is taken to begin in March, so
-/// that the leap day is its last.
-constexpr std::int32_t days_since_1970(const civil_time& t) noexcept {
-    const std::int32_t year = t.month > 2 ? t.year : t.year - 1;
-    const std::int32_t month = t.month > 2 ? t.month - 3 : t.month + 9;
-    const std::int32_t day_of_year = (153 * month + 2) / 5 + t.day - 1;
-    return year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
-}
-
-constexpr std::int64_t seconds_since_1970(const civil_time& t) noexcept {
-    const std::int32_t of_day = (t.hour * 60 + t.minute) * 60 + t.second;
-    return std::int64_t{days_since_1970(t)} * 86400 + of_day;
-}
-
-SUPEROFFICE_COLD constexpr std::uint8_t days_in_month(std::int32_t year, unsigned month) noexcept {
-    const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    if (month == 2) return leap ? 29 : 28;
-    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
-}
-
-constexpr bool is_in_calendar(const civil_time& t) noexcept {
-    return t.year >= 1 && t.month >= 1 && t.month <= 12 && t.day >= 1 &&
-           (t.day <= 28 || t.day <= days_in_month(t.year, t.month)) && t.hour <= 23 && t.minute <= 59;
-}
-
-/// Compares the front of `text` with `shape`, in which 0 stands for a digit and x for anything; `numbers` gets what each
-/// run of digits says. False where they differ, or the text is shorter.
-constexpr bool read_shape(std::string_view text, std::string_view shape, std::uint16_t* numbers) noexcept {
-    if (text.size() < shape.size()) return false;
-    std::uint16_t number = 0;
-    for (std::size_t n = 0; n < shape.size(); ++n) {
-        const auto digit = static_cast<unsigned char>(text[n] - '0');
-        if (shape[n] == '0' ? digit > 9 : shape[n] != 'x' && shape[n] != text[n]) return false;
-        if (shape[n] != '0') continue;
-        number = static_cast<std::uint16_t>(number * 10 + digit);
-        if (n + 1 < shape.size() && shape[n + 1] == '0') continue;
-        *numbers++ = number;
-        number = 0;
-    }
-    return true;
-}
 
 /// What two digits say; more than 99 for anything else.
 constexpr unsigned two_digits(const char* at) noexcept {
@@ -6573,6 +6613,9 @@ struct client_options {
     /// 421 ends the call. Source: tenant status page.
     superoffice::tenant_directory tenant_directory{};
     request_headers headers{};
+    /// The time of day, for a Retry-After that names a date in a reply without a Date header. Such a Retry-After is not
+    /// used without a clock.
+    utc_clock utc_now{};
 };
 
 /// For one call. What is set here wins over the client's; of `headers.more` the lines of both are sent.
@@ -9044,15 +9087,6 @@ inline namespace SUPEROFFICE_ABI {
 
 class client_certificate;  // superoffice/transport/tls/client_certificate.hpp
 
-/// Where the time of day comes from, to check certificate dates: seconds since 1970-01-01 UTC. An answer of 0 or below
-/// means that the clock was not set yet: errc::no_clock. Asked once per connection.
-struct utc_clock {
-    std::int64_t (*seconds)(void* context) noexcept = nullptr;
-    void* context = nullptr;
-
-    constexpr explicit operator bool() const noexcept { return seconds != nullptr; }
-};
-
 /// Where random bytes come from: fills all of `into`, false if it cannot. Fit for keys, or nothing is secret.
 struct random_source {
     bool (*fill)(void* context, std::span<std::byte> into) noexcept = nullptr;
@@ -9101,7 +9135,8 @@ struct tls_options {
     /// MBEDTLS_SSL_CIPHERSUITES). Servers that know nothing but RSA key exchange, SHA-1 or finite-field groups need this.
     const int* ciphersuites = nullptr;
 
-    /// Overrules mbedTLS's own clock. Needed where that was built without MBEDTLS_HAVE_TIME_DATE.
+    /// Checks certificate dates by this clock instead of mbedTLS's own. Asked once per connection; a clock that is not set
+    /// yet is errc::no_clock. Needed where mbedTLS was built without MBEDTLS_HAVE_TIME_DATE.
     utc_clock utc_now = {};
 
     /// Takes certificates whatever their dates, for devices without a clock. Everything else is checked all the same.
@@ -12112,7 +12147,7 @@ class byte_carrier {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/http/detail/http_date.hpp - HTTP's date, for a Retry-After that names a time instead of seconds.
+// superoffice/http/detail/http_date.hpp - the dates of HTTP, and how long a Retry-After asks to wait.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_HTTP_DETAIL_HTTP_DATE_HPP
 #define SUPEROFFICE_HTTP_DETAIL_HTTP_DATE_HPP
@@ -12121,41 +12156,75 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// "Sun, 06 Nov 1994 08:49:37 GMT" as seconds since 1970: the one form that may be sent (RFC 9110 section 5.6.7). Absent
-/// for anything else, the two forms that servers gave up in the last century among them. The day's name is not checked.
-constexpr field<std::int64_t> parse_http_date(std::string_view text) noexcept {
-    constexpr std::string_view shape = "xxx, 00 xxx 0000 00:00:00 GMT", months = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    std::uint16_t n[5] = {};
-    if (text.size() != shape.size() || !read_shape(text, shape, n)) return {};
-    std::size_t month = 0;
-    while (month < months.size() &&
-           (text[8] != months[month] || text[9] != months[month + 1] || text[10] != months[month + 2]))
-        month += 3;
-    civil_time t;
-    t.year = n[1];
-    t.month = static_cast<std::uint8_t>(month / 3 + 1);
-    t.day = static_cast<std::uint8_t>(n[0]);
-    t.hour = static_cast<std::uint8_t>(n[2]);
-    t.minute = static_cast<std::uint8_t>(n[3]);
-    t.second = static_cast<std::uint8_t>(n[4]);
-    if (!is_in_calendar(t) || t.year < 1970 || t.second > 60) return {};
-    return seconds_since_1970(t);
+/// The number of a month, 1 to 12, from the three letters at `name`. 13 for anything else.
+constexpr std::uint8_t month_of(const char* name) noexcept {
+    constexpr const char* months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    std::uint8_t month = 1;
+    for (const char* at = months; *at != 0; at += 3, ++month)
+        if (at[0] == name[0] && at[1] == name[1] && at[2] == name[2]) break;
+    return month;
 }
 
-/// How long a server asks to be left alone: Retry-After in seconds, or as a date, which is then taken relative to the
-/// reply's own Date, so that no clock is needed. More than a day is a day. Absent where neither can be read.
-/// Source: RFC 9110 section 10.2.3.
-constexpr field<milliseconds> parse_retry_after(std::string_view retry_after, std::string_view date) noexcept {
+/// Reads a date in any of the three forms that a recipient must take (RFC 9110 section 5.6.7) as seconds since 1970:
+///
+///     Sun, 06 Nov 1994 08:49:37 GMT     the form that may be sent today
+///     Sunday, 06-Nov-94 08:49:37 GMT    RFC 850; a year that would be more than 50 years after `now` is in the past
+///     Sun Nov  6 08:49:37 1994          asctime()
+///
+/// `now` is 0 where the time is unknown: such a year is then between 1970 and 2069. False for everything else, and
+/// `seconds` is unchanged. The name of the day is not checked.
+[[gnu::noinline]] constexpr bool parse_http_date(std::string_view text, std::int64_t now,
+                                                 std::int64_t& seconds) noexcept {
+    constexpr std::int64_t fifty_years = std::int64_t{18263} * 86400, year_2020 = 1577836800;
+    const std::size_t comma = ascii::find(text, ',');
+    const std::string_view rest = comma < text.size() ? ascii::from(text, comma + 1) : text;
+    const auto reads = [rest](std::string_view shape, std::uint16_t* numbers) {
+        return rest.size() == shape.size() && read_shape(rest, shape, numbers);
+    };
+    std::uint16_t n[5] = {};  // in the order in which they stand
+    std::size_t clock = 2;    // where in `n` the hour is
+    bool short_year = false;
+    if (comma == text.size()) {
+        if (!reads("xxx xxx 00 00:00:00 0000", n) && !reads("xxx xxx  0 00:00:00 0000", n)) return false;
+        clock = 1;
+    } else if (comma == 3) {
+        if (!reads(" 00 xxx 0000 00:00:00 GMT", n)) return false;
+    } else {
+        short_year = comma >= 6 && comma <= 9;  // Monday, Wednesday
+        if (!short_year || !reads(" 00-xxx-00 00:00:00 GMT", n)) return false;
+    }
+    civil_time t;
+    t.year = n[clock == 1 ? 4 : 1];
+    t.month = month_of(rest.data() + 4);
+    t.day = static_cast<std::uint8_t>(n[0]);
+    t.hour = static_cast<std::uint8_t>(n[clock]);
+    t.minute = static_cast<std::uint8_t>(n[clock + 1]);
+    t.second = static_cast<std::uint8_t>(n[clock + 2]);
+    if (short_year) {
+        t.year += 2000;
+        if (seconds_since_1970(t) > (now > 0 ? now : year_2020) + fifty_years) t.year -= 100;
+    }
+    if (!is_in_calendar(t) || t.year < 1970 || t.second > 60) return false;
+    seconds = seconds_since_1970(t);
+    return true;
+}
+
+/// How long a server asks to wait before the next call (RFC 9110 section 10.2.3): Retry-After in seconds, or as a date,
+/// which counts from the reply's own `date`, or from `now` (seconds since 1970; 0: there is no clock) where the reply has
+/// none. More than a day is a day. False where neither can be read.
+constexpr bool parse_retry_after(std::string_view retry_after, std::string_view date, std::int64_t now,
+                                 milliseconds& wait) noexcept {
     constexpr std::int64_t longest = 24 * 60 * 60;
     std::int64_t seconds = 0;
     if (std::uint64_t plain = 0; ascii::parse_decimal(retry_after, plain)) {
         seconds = plain < longest ? static_cast<std::int64_t>(plain) : longest;
     } else {
-        const field<std::int64_t> until = parse_http_date(retry_after), now = parse_http_date(date);
-        if (!until || !now) return {};
-        seconds = *until > *now ? *until - *now : 0;
+        static_cast<void>(parse_http_date(date, now, now));
+        if (now <= 0 || !parse_http_date(retry_after, now, seconds)) return false;
+        seconds = seconds > now ? seconds - now : 0;
     }
-    return milliseconds{(seconds < longest ? seconds : longest) * 1000};
+    wait = milliseconds{(seconds < longest ? seconds : longest) * 1000};
+    return true;
 }
 
 }  // namespace detail
@@ -12618,7 +12687,11 @@ class call_driver {
         reply_.head = carrier_.head();
         reply_.status = carrier_.status();
         if (const std::string_view after = reply_.head.retry_after(); !after.empty())  // dates take their time
-            reply_.retry_after = parse_retry_after(after, reply_.head.date());
+            if (milliseconds wait; parse_retry_after(after, reply_.head.date(), utc_now(), wait))
+                reply_.retry_after = wait;
+    }
+    [[nodiscard]] std::int64_t utc_now() const noexcept {
+        return options_.utc_now ? options_.utc_now.seconds(options_.utc_now.context) : 0;
     }
     void note_time(instant now) noexcept {
         reply_.duration = now - started_;

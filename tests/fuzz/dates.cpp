@@ -34,10 +34,14 @@ void take_date(std::string_view text) {
 }
 
 void take_header(std::string_view value, std::string_view date) {
-    if (const so::field<std::int64_t> seconds = detail::parse_http_date(value); seconds)
-        MUST(*seconds >= 0 && value.ends_with(" GMT"));
-    if (const so::field<so::milliseconds> pause = detail::parse_retry_after(value, date); pause)
-        MUST(pause->count() >= 0 && pause->count() <= 24 * 60 * 60 * 1000);
+    for (const std::int64_t now : {std::int64_t{0}, std::int64_t{1795910400}}) {
+        std::int64_t seconds = -1;
+        MUST(detail::parse_http_date(value, now, seconds) == (seconds >= 0));
+        if (seconds >= 0) MUST(value.ends_with(" GMT") || value.find(',') == value.npos);
+        so::milliseconds wait{-1};
+        MUST(detail::parse_retry_after(value, date, now, wait) == (wait.count() >= 0));
+        MUST(wait.count() <= 24 * 60 * 60 * 1000);
+    }
 
     const detail::content_kind kind = detail::content_kind_of(value);
     MUST(detail::content_kind_of(' ' + std::string{value} + "; charset=utf-8") == kind);

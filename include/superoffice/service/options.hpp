@@ -6,6 +6,7 @@
 #include <superoffice/base/borrowed.hpp>
 #include <superoffice/base/error.hpp>
 #include <superoffice/base/time.hpp>
+#include <superoffice/base/utc_clock.hpp>
 #include <superoffice/http/content_type.hpp>
 
 #include <concepts>
@@ -103,6 +104,9 @@ struct client_options {
     /// 421 ends the call. Source: tenant status page.
     superoffice::tenant_directory tenant_directory{};
     request_headers headers{};
+    /// The time of day, for a Retry-After that names a date in a reply without a Date header. Such a Retry-After is not
+    /// used without a clock.
+    utc_clock utc_now{};
 };
 
 /// For one call. What is set here wins over the client's; of `headers.more` the lines of both are sent.

@@ -308,6 +308,25 @@ TEST_CASE("reply: Retry-After is told for every status, in seconds or as a date"
     }
 }
 
+TEST_CASE("reply: a date in Retry-After without a Date header counts from the clock that the options name") {
+    const std::string request = support::request_text{}.text();
+    const std::string reply =
+        reply_text("503 Service Unavailable", "{}", "Retry-After: Sun, 06 Nov 1994 08:50:00 GMT\r\n");
+    for (const std::int64_t now : {std::int64_t{0}, std::int64_t{784111777}}) {
+        const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(reply)};
+        so::scripted link{steps};
+        std::array<std::byte, 4096> memory{};
+        std::int64_t time_of_day = now;
+        so::client api{link, support::test_base, so::bearer{support::test_token}, memory,
+                       so::client_options{.utc_now = {[](void* at) noexcept { return *static_cast<std::int64_t*>(at); },
+                                                      &time_of_day}}};
+        CHECK(support::ask(api).error == errc::unavailable);
+        const auto& wait = api.last_reply().retry_after;
+        CHECK(wait.has_value() == (now != 0));
+        if (wait) CHECK(*wait == so::milliseconds{23'000});
+    }
+}
+
 TEST_CASE("last_reply: section 5, headers worth knowing are there, also after an error") {
     const std::string request = support::request_text{}.text();
     const std::string reply = reply_text("302 Found", "gone",

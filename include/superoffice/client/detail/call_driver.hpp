@@ -279,7 +279,11 @@ class call_driver {
         reply_.head = carrier_.head();
         reply_.status = carrier_.status();
         if (const std::string_view after = reply_.head.retry_after(); !after.empty())  // dates take their time
-            reply_.retry_after = parse_retry_after(after, reply_.head.date());
+            if (milliseconds wait; parse_retry_after(after, reply_.head.date(), utc_now(), wait))
+                reply_.retry_after = wait;
+    }
+    [[nodiscard]] std::int64_t utc_now() const noexcept {
+        return options_.utc_now ? options_.utc_now.seconds(options_.utc_now.context) : 0;
     }
     void note_time(instant now) noexcept {
         reply_.duration = now - started_;

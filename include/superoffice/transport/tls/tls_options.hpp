@@ -5,6 +5,7 @@
 
 #include <superoffice/base/borrowed.hpp>
 #include <superoffice/base/config.hpp>
+#include <superoffice/base/utc_clock.hpp>
 #include <superoffice/transport/tls/key_pin.hpp>
 
 #include <cstddef>
@@ -15,15 +16,6 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 class client_certificate;  // superoffice/transport/tls/client_certificate.hpp
-
-/// Where the time of day comes from, to check certificate dates: seconds since 1970-01-01 UTC. An answer of 0 or below
-/// means that the clock was not set yet: errc::no_clock. Asked once per connection.
-struct utc_clock {
-    std::int64_t (*seconds)(void* context) noexcept = nullptr;
-    void* context = nullptr;
-
-    constexpr explicit operator bool() const noexcept { return seconds != nullptr; }
-};
 
 /// Where random bytes come from: fills all of `into`, false if it cannot. Fit for keys, or nothing is secret.
 struct random_source {
@@ -73,7 +65,8 @@ struct tls_options {
     /// MBEDTLS_SSL_CIPHERSUITES). Servers that know nothing but RSA key exchange, SHA-1 or finite-field groups need this.
     const int* ciphersuites = nullptr;
 
-    /// Overrules mbedTLS's own clock. Needed where that was built without MBEDTLS_HAVE_TIME_DATE.
+    /// Checks certificate dates by this clock instead of mbedTLS's own. Asked once per connection; a clock that is not set
+    /// yet is errc::no_clock. Needed where mbedTLS was built without MBEDTLS_HAVE_TIME_DATE.
     utc_clock utc_now = {};
 
     /// Takes certificates whatever their dates, for devices without a clock. Everything else is checked all the same.

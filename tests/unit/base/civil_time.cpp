@@ -1,0 +1,36 @@
+// Tests of superoffice/base/civil_time.hpp.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/base/civil_time.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstdint>
+
+namespace so = superoffice;
+using so::civil_time;
+
+namespace {
+
+static_assert(so::detail::days_since_1970({1970, 1, 1}) == 0);
+static_assert(so::detail::days_since_1970({1, 1, 1}) == -719'162);
+static_assert(so::detail::days_since_1970({9999, 12, 31}) == 2'932'896);
+
+}  // namespace
+
+TEST_CASE("civil_time: every day of eight centuries is one more than the day before") {
+    civil_time t{1600, 1, 1};
+    for (std::int64_t days = so::detail::days_since_1970(t); t.year < 2400; ++days) {
+        if (so::detail::days_since_1970(t) != days) {
+            CHECK(so::detail::days_since_1970(t) == days);
+            return;
+        }
+        if (t.day < so::detail::days_in_month(t.year, t.month)) {
+            ++t.day;
+        } else {
+            t.day = 1;
+            t.year += t.month == 12;
+            t.month = t.month == 12 ? std::uint8_t{1} : static_cast<std::uint8_t>(t.month + 1);
+        }
+    }
+    CHECK(t.year == 2400);
+}
