@@ -192,6 +192,51 @@ def missing_packages_are_named():
                 raise Failed(f"mbedtls={option}, not found: warned of it: {not is_warned}\n{printed}")
 
 
+def would_compile(build):
+    """What ninja would compile there."""
+    printed = output_of("ninja", "-n", "-C", build)
+    return re.findall(r"(?:Compiling C\+\+ object|Precompiling header) (\S+)", printed)
+
+
+def installs_as_documented():
+    """The documented line builds nothing. A plain set-up without doctest builds the tool, and no example."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        set_up, _, put = cmake_ways.documented("meson install").strip().partition(" && ")
+        output_of(*set_up.replace("setup build", f"setup {folder}/build {ROOT}").split())
+        if steps := would_compile(folder / "build"):
+            raise Failed(f"the documented line builds {steps}")
+        output_of(*put.split(), f"--destdir={folder}/to", cwd=folder)
+        if not list(folder.glob("to/**/superoffice/batch.hpp")):
+            raise Failed("the documented line does not install the headers")
+
+        no_doctest = unusable(folder, "doctest/doctest.h")
+        printed = said_by_meson(folder / "plain", ROOT, no_doctest)
+        if not re.search("left out: the tests.*doctest-dev", printed):
+            raise Failed(f"a plain set-up without doctest does not say that it leaves the tests out:\n{printed}")
+        steps = would_compile(folder / "plain")
+        if not steps or any(not step.startswith("examples/cli/superoffice-batch.p/") for step in steps):
+            raise Failed(f"a plain set-up builds {steps}")
+        if not re.search("ERROR: .*doctest-dev", said_by_meson(folder / "enabled", ROOT, "-Dtests=enabled", no_doctest)):
+            raise Failed("tests=enabled without doctest is no error that names the package")
+
+
+def bundle_leaves_a_clone_clean():
+    """The documented command in a clone makes no file that git sees as new."""
+    (command,) = re.findall(r"`(python3 single_include/amalgamate.py --bundle \S+)`", (ROOT / "README.md").read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory() as folder:
+        for part in (*PARTS, ".gitignore"):
+            copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+            copy(ROOT / part, pathlib.Path(folder) / part)
+        git = ("git", "-C", folder, "-c", "user.name=Test", "-c", "user.email=test@localhost", "-c", "commit.gpgsign=false")
+        output_of(*git, "init", "-q")
+        output_of(*git, "add", "--all")
+        output_of(*git, "commit", "-q", "-m", "All of it")
+        output_of(*command.split(), cwd=folder)
+        if left := output_of(*git, "status", "--porcelain"):
+            raise Failed(f"{command} leaves in a clone:\n{left}")
+
+
 def cross_builds_are_told_of_boost():
     """A cross compiler does not see the Boost that is installed: the error says how it comes to, and that works."""
     if not shutil.which(CROSS):
@@ -225,4 +270,6 @@ def checks():
     yield Check("install: as packaging/README.md says, pkg-config from CMake", from_cmake, seconds=300)
     yield Check("install: missing packages are named", missing_packages_are_named, seconds=300)
     yield Check("install: a cross build is told where Boost is", cross_builds_are_told_of_boost)
+    yield Check("install: as documented, it builds nothing", installs_as_documented)
+    yield Check("install: the bundle leaves a clone clean", bundle_leaves_a_clone_clean)
     yield from cmake_ways.checks()

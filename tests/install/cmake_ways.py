@@ -12,6 +12,7 @@ FLAGS_OF_OURS = ("-Wpedantic", "-Wconversion", "-Wshadow", "-Wold-style-cast", "
 PARTS = ("CMakeLists.txt", "packaging", "include", "single_include", "LICENSE")
 PACKAGE = ("superoffice-batch-config.cmake", "superoffice-batch-config-version.cmake", "superoffice-batch-targets.cmake",
            "FindMbedTLS.cmake")
+GENERATOR = {"CMAKE_GENERATOR": "Ninja"}  # make is not everywhere
 HEAD = "cmake_minimum_required(VERSION 3.16)\nproject(mine CXX)\n"
 
 
@@ -24,8 +25,12 @@ def documented(marker):
     return found[0]
 
 
+def cmake(*arguments, code=0):
+    return output_of("cmake", *arguments, code=code, environment=GENERATOR)
+
+
 def configure(project, *options, code=0):
-    return output_of("cmake", "-S", project, "-B", project / "build", *options, code=code)
+    return cmake("-S", project, "-B", project / "build", *options, code=code)
 
 
 def first_program(folder, way):
@@ -38,7 +43,7 @@ def first_program(folder, way):
 
 
 def build_and_start(project):
-    output_of("cmake", "--build", project / "build")
+    cmake("--build", project / "build")
     printed = output_of(project / "build" / "mine", code=1, environment={"SUPEROFFICE_TOKEN": ""})
     if printed != "no credential was given\n":
         raise Failed(f"the first program printed {printed!r}")
@@ -57,13 +62,13 @@ def by_add_subdirectory():
         link_parts(project / "superoffice-batch")
         (project / "way.cmake").write_text(documented("add_subdirectory"), encoding="utf-8")
         configure(project, f"-DWAY={project}/way.cmake")
-        output_of("cmake", "--build", project / "build")
+        cmake("--build", project / "build")
         output_of("ctest", "--test-dir", project / "build")
         commands = (project / "build" / "compile_commands.json").read_text(encoding="utf-8")
         leaked = [flag for flag in FLAGS_OF_OURS if flag in commands]
         if leaked or not re.search(r"-std=(gnu|c)\+\+(20|2a)", commands):
             raise Failed(f"the consumer is compiled with flags of ours, {leaked}, or not as C++20\n{commands}")
-        output_of("cmake", "--install", project / "build", "--prefix", project / "prefix")
+        cmake("--install", project / "build", "--prefix", project / "prefix")
         if (project / "prefix" / "include").exists():
             raise Failed("installing the consumer installs the library's headers")
 
@@ -94,7 +99,7 @@ def install(folder):
     by_cmake, by_meson = pathlib.Path(folder) / "by_cmake", pathlib.Path(folder) / "by_meson"
     (pathlib.Path(folder) / "superoffice-batch").symlink_to(ROOT)
     line = documented("cmake install").replace("/usr/local", str(by_cmake))
-    output_of("sh", "-euc", line, cwd=folder)
+    output_of("sh", "-euc", line, cwd=folder, environment=GENERATOR)
     output_of("meson", "setup", f"{folder}/meson", ROOT, f"--prefix={by_meson}",
               "-Dtests=disabled", "-Dexamples=disabled", "-Dcli=disabled")
     output_of("meson", "install", "-C", f"{folder}/meson")
@@ -180,7 +185,7 @@ def without_mbedtls_or_boost_package(folder, prefix):
         encoding="utf-8")
     configure(project, f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_DISABLE_FIND_PACKAGE_MbedTLS=ON",
               "-DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON")
-    output_of("cmake", "--build", project / "build")
+    cmake("--build", project / "build")
 
 
 def by_find_package():
