@@ -3973,7 +3973,7 @@ class compact_reader {
         ++cursor_.at;
         detail::skip_json_space(cursor_);
         more = !cursor_.on(closing(bracket));
-        if (!more) leave();
+        if (!more) close_container();
         return errc::ok;
     }
 
@@ -3984,14 +3984,14 @@ class compact_reader {
             ++cursor_.at;
             detail::skip_json_space(cursor_);
         } else if (cursor_.on(closing_bracket)) {
-            leave();
+            close_container();
         } else {
             return detail::json_fault(cursor_, errc::bad_json);
         }
         return errc::ok;
     }
 
-    void leave() noexcept {
+    void close_container() noexcept {
         ++cursor_.at;
         --depth_;
     }
@@ -4138,7 +4138,7 @@ class simdjson_reader {
             return search_fault();
         at_ = found.structural_indexes.get();
         last_ = at_ + found.n_structural_indexes;
-        // Whatever token we are on then, there is one behind it: see leave().
+        // Whatever token we are on then, there is one behind it: see close_container().
         if (begin_[last_[-1]] != *cursor_.at + 2) return search_fault();
         backslash_ = next_backslash(cursor_.at);
         return errc::ok;
@@ -4280,16 +4280,16 @@ class simdjson_reader {
         ++depth_;
         ++at_;
         more = !on(static_cast<char>(bracket + 2));  // ASCII: [ \ ] and { | }
-        return more ? errc::ok : leave();
+        return more ? errc::ok : close_container();
     }
     SUPEROFFICE_HOT errc next(char closing, bool& more) noexcept {
         more = on(',');
         if (more) return ++at_, errc::ok;
-        return on(closing) ? leave() : fault_here();
+        return on(closing) ? close_container() : fault_here();
     }
     // Over a closing bracket. The document's last token is one that closes its root: as long as that is not consumed, there
     // is a token to look at, so this is the only place where the end can come too early.
-    SUPEROFFICE_HOT errc leave() noexcept {
+    SUPEROFFICE_HOT errc close_container() noexcept {
         ++at_;
         --depth_;
         if (at_ != last_ || depth_ == 0) return errc::ok;
@@ -4489,7 +4489,7 @@ template <class Value>
 struct member_table {
     const member_row<Value>* rows;
     std::size_t count;
-    name_slots slots;
+    name_slots by_name;
     name_sizes sizes;
     void (*clear)(void*) noexcept;  ///< as default-made
 
@@ -4499,8 +4499,8 @@ struct member_table {
     [[nodiscard]] SUPEROFFICE_HOT const member_row<Value>* find(json_text key) const noexcept {
         if (key.is_escaped()) return find_by_text(key);
         const std::string_view name{key.raw().data() + 1, key.raw().size() - 2};
-        if (slots.rows != nullptr) {
-            const std::uint8_t found = slots.rows[slots.slot(name)];
+        if (by_name.rows != nullptr) {
+            const std::uint8_t found = by_name.rows[by_name.slot(name)];
             return found != name_slots::none && is_named(rows[found], name) ? rows + found : end();
         }
         if (SUPEROFFICE_FOR_SPEED && !sizes.has(name.size())) return end();
@@ -4752,7 +4752,7 @@ struct member_tables {
     static_assert(are_placed<T>(rows.data(), rows.size()), "superoffice: the place of a decoded member is not found");
     static constexpr member_table<Value> whole{.rows = rows.data(),
                                                .count = member_count<T>,
-                                               .slots = make_slots<T>(),
+                                               .by_name = make_slots<T>(),
                                                .sizes = make_sizes<T>(),
                                                .clear = &clear_members<T>};
 };
@@ -5574,7 +5574,7 @@ class request_head {
     }
 
     void part(std::string_view text) noexcept {
-        check(text);
+        check_text(text);
         put_value(text);
     }
 
@@ -5586,10 +5586,10 @@ class request_head {
 
     void part(const base64_pair& pair) noexcept {
         const std::size_t colon = detail::ascii::find(pair.user, ':');
-        check(detail::ascii::first(pair.user, colon));
+        check_text(detail::ascii::first(pair.user, colon));
         if (colon != pair.user.size()) refuse(raw_bytes_);
-        check(detail::ascii::literal(":"));
-        check(pair.password);
+        check_text(detail::ascii::literal(":"));
+        check_text(pair.password);
         // RFC 7617 refuses every control character, HTAB too.
         const std::size_t start = raw_bytes_ - pair.password.size() - 1 - pair.user.size();
         if (const std::size_t tab = detail::ascii::find(pair.user, '\t'); tab != pair.user.size()) refuse(start + tab);
@@ -5599,7 +5599,7 @@ class request_head {
     }
 
     /// Apart: where it knows a short literal, g++ (12, -O2) warns of words that are never looked at.
-    SUPEROFFICE_APART void check(std::string_view text) noexcept {
+    SUPEROFFICE_APART void check_text(std::string_view text) noexcept {
         const std::size_t end = detail::ascii::end_of_text(text.data(), 0, text.size());
         if (end != text.size()) refuse(raw_bytes_ + end);
         raw_bytes_ += text.size();
@@ -12474,7 +12474,7 @@ class call_driver {
     call_driver& operator=(const call_driver&) = delete;
     ~call_driver() { stop(); }
 
-    [[nodiscard]] result<void> check() const noexcept { return parse_base_url(base_).error(); }
+    [[nodiscard]] result<void> check_base_url() const noexcept { return parse_base_url(base_).error(); }
     [[nodiscard]] std::string_view base() const noexcept { return base_; }
     [[nodiscard]] const reply_info& last_reply() const noexcept { return reply_; }
     [[nodiscard]] bool is_busy() const noexcept { return phase_ != phase::idle; }
@@ -13134,7 +13134,7 @@ class client {
     template <class Info = BatchTaskInfo>
     using call_of = call<client, Info>;
 
-    /// Checks the base URL; `check()` tells the outcome, and so does every call. A reader of one's own comes last.
+    /// Checks the base URL; `check_base_url()` tells the outcome, and so does every call. A reader of one's own comes last.
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options = {})
         : client(link, base, std::move(credential), memory, options, make_reader(memory.size())) {}
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options,
@@ -13151,7 +13151,7 @@ class client {
     client& operator=(const client&) = delete;
 
     /// Whether the client can be used at all: else `bad_base_url`, with the offset.
-    [[nodiscard]] result<void> check() const noexcept { return driver_.check(); }
+    [[nodiscard]] result<void> check_base_url() const noexcept { return driver_.check_base_url(); }
 
     /// Asks how the task is doing, and waits for the answer. `Info` is a described struct; its members become the
     /// `$select`. The link is waited on where it can be (`waiting_transport`,

@@ -73,9 +73,9 @@ TEST_CASE("§2 base URL: one that cannot be used is an error that says where, at
     for (const auto& row : rows) {
         CAPTURE(row.text);
         host<> to{superoffice::client_options{}, row.text};
-        CHECK(to.api.check().error() == errc::bad_base_url);
-        CHECK(to.api.check().error().position() == row.offset);
-        CHECK(to.api.get_batch_task_info(497).error() == to.api.check().error());
+        CHECK(to.api.check_base_url().error() == errc::bad_base_url);
+        CHECK(to.api.check_base_url().error().position() == row.offset);
+        CHECK(to.api.get_batch_task_info(497).error() == to.api.check_base_url().error());
     }
     CHECK(log.connections() == 0);
 }

@@ -89,6 +89,13 @@ def macros_are_unchanged():
             raise Failed(f"{compiler}: macros changed or taken away: {changed}")
 
 
+def no_name_is_a_platform_macro():
+    """Behind the lower-case macros of engines, systems and device frameworks the library can be included and used."""
+    for compiler, standard, switches in itertools.product(COMPILERS, ("c++20", "gnu++20"), ((), ALL_ON)):
+        output_of(compiler, f"-std={standard}", f"-I{INCLUDE}", "-fsyntax-only", *switches,
+                  ROOT / "tests" / "link" / "platform_macros.cpp")
+
+
 def no_heavy_headers():
     """Nothing switched on, the umbrella pulls none of the standard library's heavy parts."""
     for compiler in COMPILERS:
@@ -184,6 +191,7 @@ def checks():
     yield Check("every unit test is built", every_unit_test_is_built)
     yield Check("macros: only the listed ones are left", macros_are_ours)
     yield Check("macros: none of a platform's is changed", macros_are_unchanged)
+    yield Check("macros: no name of the library is a platform's macro", no_name_is_a_platform_macro)
     yield Check("core pulls no heavy standard header", no_heavy_headers)
     yield Check("another version is an error", another_version_is_an_error, seconds=240)
     yield Check("what is switched off is named", what_is_switched_off_is_named)

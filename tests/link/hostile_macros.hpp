@@ -1,68 +1,9 @@
-// What X11, Windows, lwIP, Arduino and sloppy code define, all at once.
+// Macros of X11, Windows, lwIP and Arduino as their headers define them, and names of rights as another program's flags.
+// platform_macros.hpp has the lower-case names of more platforms.
 #ifndef HOSTILE_MACROS_HPP
 #define HOSTILE_MACROS_HPP
 
-// The standard library and Boost do not withstand all of it: they come before, as they do in programs.
-#include <array>
-#include <bit>
-#include <cassert>
-#include <cerrno>
-#include <chrono>
-#include <compare>
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <iterator>
-#include <limits>
-#include <new>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <type_traits>
-#include <utility>
-
-#include <boost/describe.hpp>
-#include <boost/mp11.hpp>
-#if __has_include(<unistd.h>)
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/types.h>
-#include <time.h>
-#include <unistd.h>
-#endif
-#if __has_include(<expat.h>)
-#include <expat.h>
-#endif
-#if __has_include(<ares.h>)
-#include <ares.h>
-#endif
-#if SUPEROFFICE_WITH_SIMDJSON
-#include <simdjson.h>
-#endif
-#if SUPEROFFICE_WITH_MBEDTLS
-#include <mbedtls/ctr_drbg.h>
-#include <mbedtls/entropy.h>
-#include <mbedtls/error.h>
-#include <mbedtls/net_sockets.h>
-#include <mbedtls/pk.h>
-#include <mbedtls/platform.h>
-#include <mbedtls/platform_util.h>
-#include <mbedtls/sha256.h>
-#include <mbedtls/ssl.h>
-#include <mbedtls/ssl_ciphersuites.h>
-#include <mbedtls/version.h>
-#include <mbedtls/x509_crt.h>
-#endif
+#include "system_headers.hpp"
 
 // Xlib.h, X.h
 #define None 0L

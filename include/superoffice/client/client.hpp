@@ -97,7 +97,7 @@ class client {
     template <class Info = BatchTaskInfo>
     using call_of = call<client, Info>;
 
-    /// Checks the base URL; `check()` tells the outcome, and so does every call. A reader of one's own comes last.
+    /// Checks the base URL; `check_base_url()` tells the outcome, and so does every call. A reader of one's own comes last.
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options = {})
         : client(link, base, std::move(credential), memory, options, make_reader(memory.size())) {}
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options,
@@ -114,7 +114,7 @@ class client {
     client& operator=(const client&) = delete;
 
     /// Whether the client can be used at all: else `bad_base_url`, with the offset.
-    [[nodiscard]] result<void> check() const noexcept { return driver_.check(); }
+    [[nodiscard]] result<void> check_base_url() const noexcept { return driver_.check_base_url(); }
 
     /// Asks how the task is doing, and waits for the answer. `Info` is a described struct; its members become the
     /// `$select`. The link is waited on where it can be (`waiting_transport`,

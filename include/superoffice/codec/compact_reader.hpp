@@ -100,7 +100,7 @@ class compact_reader {
         ++cursor_.at;
         detail::skip_json_space(cursor_);
         more = !cursor_.on(closing(bracket));
-        if (!more) leave();
+        if (!more) close_container();
         return errc::ok;
     }
 
@@ -111,14 +111,14 @@ class compact_reader {
             ++cursor_.at;
             detail::skip_json_space(cursor_);
         } else if (cursor_.on(closing_bracket)) {
-            leave();
+            close_container();
         } else {
             return detail::json_fault(cursor_, errc::bad_json);
         }
         return errc::ok;
     }
 
-    void leave() noexcept {
+    void close_container() noexcept {
         ++cursor_.at;
         --depth_;
     }

@@ -114,7 +114,7 @@ class simdjson_reader {
             return search_fault();
         at_ = found.structural_indexes.get();
         last_ = at_ + found.n_structural_indexes;
-        // Whatever token we are on then, there is one behind it: see leave().
+        // Whatever token we are on then, there is one behind it: see close_container().
         if (begin_[last_[-1]] != *cursor_.at + 2) return search_fault();
         backslash_ = next_backslash(cursor_.at);
         return errc::ok;
@@ -256,16 +256,16 @@ class simdjson_reader {
         ++depth_;
         ++at_;
         more = !on(static_cast<char>(bracket + 2));  // ASCII: [ \ ] and { | }
-        return more ? errc::ok : leave();
+        return more ? errc::ok : close_container();
     }
     SUPEROFFICE_HOT errc next(char closing, bool& more) noexcept {
         more = on(',');
         if (more) return ++at_, errc::ok;
-        return on(closing) ? leave() : fault_here();
+        return on(closing) ? close_container() : fault_here();
     }
     // Over a closing bracket. The document's last token is one that closes its root: as long as that is not consumed, there
     // is a token to look at, so this is the only place where the end can come too early.
-    SUPEROFFICE_HOT errc leave() noexcept {
+    SUPEROFFICE_HOT errc close_container() noexcept {
         ++at_;
         --depth_;
         if (at_ != last_ || depth_ == 0) return errc::ok;

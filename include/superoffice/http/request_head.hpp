@@ -132,7 +132,7 @@ class request_head {
     }
 
     void part(std::string_view text) noexcept {
-        check(text);
+        check_text(text);
         put_value(text);
     }
 
@@ -144,10 +144,10 @@ class request_head {
 
     void part(const base64_pair& pair) noexcept {
         const std::size_t colon = detail::ascii::find(pair.user, ':');
-        check(detail::ascii::first(pair.user, colon));
+        check_text(detail::ascii::first(pair.user, colon));
         if (colon != pair.user.size()) refuse(raw_bytes_);
-        check(detail::ascii::literal(":"));
-        check(pair.password);
+        check_text(detail::ascii::literal(":"));
+        check_text(pair.password);
         // RFC 7617 refuses every control character, HTAB too.
         const std::size_t start = raw_bytes_ - pair.password.size() - 1 - pair.user.size();
         if (const std::size_t tab = detail::ascii::find(pair.user, '\t'); tab != pair.user.size()) refuse(start + tab);
@@ -157,7 +157,7 @@ class request_head {
     }
 
     /// Apart: where it knows a short literal, g++ (12, -O2) warns of words that are never looked at.
-    SUPEROFFICE_APART void check(std::string_view text) noexcept {
+    SUPEROFFICE_APART void check_text(std::string_view text) noexcept {
         const std::size_t end = detail::ascii::end_of_text(text.data(), 0, text.size());
         if (end != text.size()) refuse(raw_bytes_ + end);
         raw_bytes_ += text.size();

@@ -106,7 +106,7 @@ TEST_CASE("client: section 2, a base of one's own: port, path, http") {
         so::scripted link{steps, {.secure = one.secure}};
         std::array<std::byte, 4096> memory{};
         so::client api{link, one.base, so::bearer{support::test_token}, memory};
-        CHECK(api.check().has_value());
+        CHECK(api.check_base_url().has_value());
         CHECK(api.base() == one.base);
         CHECK(support::ask(api).value == task_value);
         CHECK(link.finished());
@@ -133,12 +133,12 @@ TEST_CASE("client: a reader of one's own choice") {
     CHECK(support::ask(api).value == task_value);
 }
 
-TEST_CASE("client: a base URL that cannot be used is told by check() and by every call, and nothing is sent") {
+TEST_CASE("client: a base URL that cannot be used is told by check_base_url() and by every call, and nothing is sent") {
     so::scripted link{{}};
     std::array<std::byte, 4096> memory{};
     so::client api{link, "https://example.com/a b", so::bearer{"t"}, memory};
     const so::error bad{.stage = stage::request, .code = errc::bad_base_url, .offset = 21};
-    CHECK(api.check().error() == bad);
+    CHECK(api.check_base_url().error() == bad);
     CHECK(support::ask(api).error == bad);
     CHECK(support::ask(api).error == bad);
     CHECK(link.calls() == 0);

@@ -66,7 +66,7 @@ class call_driver {
     call_driver& operator=(const call_driver&) = delete;
     ~call_driver() { stop(); }
 
-    [[nodiscard]] result<void> check() const noexcept { return parse_base_url(base_).error(); }
+    [[nodiscard]] result<void> check_base_url() const noexcept { return parse_base_url(base_).error(); }
     [[nodiscard]] std::string_view base() const noexcept { return base_; }
     [[nodiscard]] const reply_info& last_reply() const noexcept { return reply_; }
     [[nodiscard]] bool is_busy() const noexcept { return phase_ != phase::idle; }

@@ -101,7 +101,7 @@ template <class Value>
 struct member_table {
     const member_row<Value>* rows;
     std::size_t count;
-    name_slots slots;
+    name_slots by_name;
     name_sizes sizes;
     void (*clear)(void*) noexcept;  ///< as default-made
 
@@ -111,8 +111,8 @@ struct member_table {
     [[nodiscard]] SUPEROFFICE_HOT const member_row<Value>* find(json_text key) const noexcept {
         if (key.is_escaped()) return find_by_text(key);
         const std::string_view name{key.raw().data() + 1, key.raw().size() - 2};
-        if (slots.rows != nullptr) {
-            const std::uint8_t found = slots.rows[slots.slot(name)];
+        if (by_name.rows != nullptr) {
+            const std::uint8_t found = by_name.rows[by_name.slot(name)];
             return found != name_slots::none && is_named(rows[found], name) ? rows + found : end();
         }
         if (SUPEROFFICE_FOR_SPEED && !sizes.has(name.size())) return end();
@@ -364,7 +364,7 @@ struct member_tables {
     static_assert(are_placed<T>(rows.data(), rows.size()), "superoffice: the place of a decoded member is not found");
     static constexpr member_table<Value> whole{.rows = rows.data(),
                                                .count = member_count<T>,
-                                               .slots = make_slots<T>(),
+                                               .by_name = make_slots<T>(),
                                                .sizes = make_sizes<T>(),
                                                .clear = &clear_members<T>};
 };
