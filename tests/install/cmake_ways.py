@@ -108,7 +108,7 @@ def install(folder):
 
 def installs_agree(by_cmake, by_meson):
     """Both install the same headers and the same package, all of it."""
-    for part in ("include", "share/cmake/superoffice-batch"):
+    for part in ("include", "share/superoffice-batch", "share/cmake/superoffice-batch"):
         one, other = files_below(by_cmake / part), files_below(by_meson / part)
         if differ := sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name)):
             raise Failed(f"{part}: CMake and Meson install different files: {differ}")
