@@ -18,6 +18,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 import fragments  # noqa: E402
 import layers  # noqa: E402
+import reference  # noqa: E402
 from checking import BUILD, Check, Failed, INCLUDE, ROOT, SINGLE_HEADER, output_of, run_unittests  # noqa: E402
 from pages import blocks, broken_links, marked, name_of, pages, rows  # noqa: E402
 
@@ -269,7 +270,7 @@ def places_are_there():
         code = quoted.strip("`").replace("\\|", "|")
         holders = sorted(path.relative_to(HEADERS).as_posix() for path, source in headers.items() if code in source)
         if holders != [page.relative_to(HEADERS).as_posix()]:
-            wrong.append(f"{question}: {code!r} stands in {holders or 'no header'}, not only in {place}")
+            wrong.append(f"{question}: {code!r} stands in {holders[:4] or 'no header'}, not only in {place}")
     if len(found) < 12 or wrong:
         raise Failed("\n".join([f"CONTRIBUTING.md answers {len(found)} questions", *wrong]))
 
@@ -325,6 +326,12 @@ def cmake_lines():
         raise Failed("README.md has lines for CMake that packaging/README.md does not have:\n" + "\n".join(unknown))
 
 
+def reference_builds():
+    """Doxygen has no warning, and no page shows a macro that only the library uses."""
+    if problems := reference.build(BUILD / "documents" / "reference"):
+        raise Failed("\n".join(problems))
+
+
 def is_where_the_sizes_hold():
     version = subprocess.run(["g++", "-dumpversion"], capture_output=True, text=True, check=False).stdout.strip()
     return platform.machine() == "x86_64" and version.split(".")[0] == "12"
@@ -348,6 +355,10 @@ def checks():
     yield Check("documents: the first program by one command", compiler_command)
     yield Check("documents: the README's lines for CMake", cmake_lines)
     yield Check("documents: the frame loop", frame_loop)
+    if shutil.which("doxygen"):
+        yield Check("documents: the reference of the public headers", reference_builds)
+    else:
+        print("skipped documents: the reference: doxygen is not installed")
 
 
 def main():
