@@ -2484,7 +2484,7 @@ class basic_map {
         Value value;
     };
 
-    /// Behind the last member. (The standard's own sentinel comes with <iterator>, which brings <string>.)
+    /// Behind the last member. (The standard's own sentinel comes with `<iterator>`, which brings `<string>`.)
     struct sentinel {};
 
     /// A forward walk in the order of the text. Makes its members as it goes, so it hands them out by value.

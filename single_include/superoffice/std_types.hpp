@@ -120,7 +120,7 @@ struct codec<std::optional<T>> {
 
 // ---- time
 
-/// A point in time as <chrono> has it, to the nanosecond. Absent before September 1677 and after April 2262, between
+/// A point in time as `<chrono>` has it, to the nanosecond. Absent before September 1677 and after April 2262, between
 /// which 64 bits of nanoseconds end: the service's "never" (year 9999) is not among them. Costs no more than arithmetic.
 [[nodiscard]] constexpr field<std::chrono::sys_time<std::chrono::nanoseconds>> to_sys_time(
     const unix_time& t) noexcept {
