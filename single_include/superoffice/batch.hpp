@@ -7081,22 +7081,25 @@ error interpret(Reader& reader, reply_info& about, const json_document& document
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// How a link's function ended. "Nothing yet" and "the peer has closed" are different answers.
+/// How a function of a link ended. "Nothing yet" and "the peer has closed" are different answers.
 enum class io_state : std::uint8_t { ready, would_block, closed, failed };
 
-/// What a link that would block waits for. `nothing`: it has only done enough for one call (a costly piece of a handshake,
-/// say), or cannot tell, and is to be called again as soon as the caller has time. `time`: for `wake_at()` and nothing else
-/// (see `waking_transport`); of a link without one, whoever sleeps in between sleeps until the call's deadline.
-enum class wait_for : std::uint8_t { nothing, readable, writable, time };
+/// What a link that would block waits for.
+enum class wait_for : std::uint8_t {
+    nothing,   ///< the link has more work but yields to keep this step short, or it cannot tell: call it again soon
+    readable,  ///< bytes of the peer
+    writable,  ///< room to send
+    time,  ///< `wake_at()` and nothing else (see `waking_transport`); without that function, the deadline of the call
+};
 
 /// The answer of every function of a link.
 struct io_result {
     std::size_t bytes = 0;    ///< moved; only with `ready`
-    std::int32_t native = 0;  ///< the system's or the TLS library's code, unchanged; only with `failed`
+    std::int32_t native = 0;  ///< the code of the system or of the TLS library, unchanged; only with `failed`
     io_state state = io_state::ready;
     wait_for wants = wait_for::nothing;  ///< only with `would_block`: a TLS read may have to wait for a write
-    errc code = errc::ok;    ///< only with `failed`: what it was; `link_failed` where nothing better is known
-    stage at = stage::none;  ///< how far `start` has come, with `would_block` and `failed`
+    errc code = errc::ok;                ///< only with `failed`: the reason; `link_failed` if nothing better is known
+    stage at = stage::none;              ///< with `would_block` and `failed`: how far `start` has come
 
     static constexpr io_result ready(std::size_t bytes = 0) noexcept { return {.bytes = bytes}; }
     static constexpr io_result would_block(wait_for wants, stage at = stage::none) noexcept {
@@ -7108,33 +7111,32 @@ struct io_result {
     }
 };
 
-/// A stream of bytes to one peer. The client calls the functions below, from one thread, never nested. Each is declared
-/// `noexcept`; none waits, or allocates after `start` is ready.
+/// A stream of bytes to one peer. The client calls the functions below from one thread and never nested. Each is declared
+/// `noexcept`. None blocks, and none allocates after `start` is ready.
 ///
-/// `may_wait`         a `static constexpr bool`: true only where `start` may wait all the same (a system name look-up).
-///                    The non-blocking start of a call refuses such a link at compile time unless it is told
+/// `may_wait`         a `static constexpr bool`: true only if `start` may block all the same (to look a name up). The
+///                    non-blocking start of a call refuses such a link at compile time unless it gets
 ///                    `allow_waiting_lookup`.
 ///
-/// `start(peer)`      opens the stream to that peer. Called again with the same peer until it no longer answers
-///                    `would_block`; `at` says how far it is. `ready`: bytes may flow. Never called while the stream is
-///                    open. After `failed` or `stop` the next call starts afresh. After any other function has failed, the
+/// `start(peer)`      opens the stream to the peer. It is called again with the same peer until it no longer answers
+///                    `would_block`; `at` says how far it is. `ready`: bytes may flow. It is never called while the stream
+///                    is open. After `failed` or `stop` the next call begins anew. After any other function has failed, the
 ///                    stream is over, and `stop` is called before the next `start`.
 ///
-/// `receive(into)`    takes what has already arrived: `ready` with 1..into.size() bytes; `would_block` with none;
-///                    `closed` when the peer ended the stream in an orderly way (over TLS: close_notify was seen; a bare
-///                    end of the connection below is `failed` with `errc::truncated_close`). `into` is never empty, and
-///                    what is in it behind the bytes taken is the link's to change. May be called again after `closed`
-///                    and answers the same.
+/// `receive(into)`    takes what has already arrived. `ready`: 1 to into.size() bytes. `would_block`: none. `closed`: the
+///                    peer ended the stream in an orderly way (over TLS: with close_notify; if the connection below just
+///                    ends, the answer is `failed` with `errc::truncated_close`). `into` is never empty, and the link may
+///                    change all of it. May be called again after `closed` and then answers the same.
 ///
-/// `transmit(from)`   hands over bytes: `ready` with 1..from.size() of them taken, or `would_block` with none. After
-///                    `would_block` it is called again with the same bytes. `from` is never empty. "Taken" means out of
-///                    the caller's memory, which may be overwritten at once. After `failed` it is not called again.
+/// `transmit(from)`   hands bytes over. `ready`: 1 to from.size() of them were taken. `would_block`: none; it is called
+///                    again with the same bytes. `from` is never empty. The caller may overwrite bytes that were taken. It is
+///                    not called again after `failed`.
 ///
-/// `stop()`           ends the stream, orderly if that needs no waiting (TLS: one attempt at close_notify). Safe at any
-///                    time, also twice, also before `start`.
+/// `stop()`           ends the stream, in an orderly way if that needs no waiting (TLS tries once to send close_notify). Safe
+///                    at any time, also twice, also before `start`.
 ///
-/// `secure()`         true where what is sent can only be read by the verified peer. Asked after `start` is ready: a
-///                    credential is never sent for an https base over a link that says false.
+/// `secure()`         true if only the verified peer can read what is sent. Asked after `start` is ready: for an https base,
+///                    no credential is sent over a link that answers false.
 template <class Link>
 concept byte_transport =
     requires(Link& link, const peer& to, std::span<std::byte> into, std::span<const std::byte> from) {
@@ -7146,45 +7148,45 @@ concept byte_transport =
         { link.secure() } noexcept -> std::convertible_to<bool>;
     };
 
-/// A link that can still tell, after a `transmit` that failed, what the peer said last: why it listens no more. Such a link
-/// says `static constexpr bool lingers = true;` and its `receive` is then called until it answers anything but `ready`:
+/// A link that can still receive after a `transmit` that failed: what the peer said last, and why it listens no more. Such a
+/// link has `static constexpr bool lingers = true;`. Its `receive` is then called until it no longer answers `ready`:
 ///
-/// `ready`            bytes that came before the end, as ever
-/// `closed`           the peer ended the stream in an orderly way; nothing is missing of what it said
-/// `would_block`      there is no more now. It is not waited for: whoever takes nothing says nothing more
-/// `failed`           as `transmit` did, or with what is better known of why (over TLS: the peer's alert)
+/// `ready`            bytes that came before the end
+/// `closed`           the peer ended the stream in an orderly way; nothing of what it said is missing
+/// `would_block`      there is no more now, and nobody waits for more
+/// `failed`           as `transmit` did, or with a better known reason (over TLS: the alert of the peer)
 ///
-/// What it holds for that (a socket) it gives back in `stop`, which is called at the end, as after every failure. Of a link
-/// without `lingers`, or with `false`, nothing is asked once it has failed, so none needs it.
+/// `stop`, which is called at the end as after every failure, frees what the link holds for this (a socket). A link without
+/// `lingers`, or with `false`, is not called after it has failed.
 template <class Link>
 concept lingering_transport = byte_transport<Link> && requires {
     requires bool { Link::lingers };
 };
 
-/// A link that divides its time (over several addresses, say) is told the time before each step: `now`, and when the
-/// whole call must be over.
+/// A link that divides its time, for example among several addresses. Before each step it is told the time and the deadline
+/// of the whole call.
 template <class Link>
 concept timed_transport = byte_transport<Link> && requires(Link& link, instant now, instant deadline) {
     { link.tick(now, deadline) } noexcept;
 };
 
-/// A link that wants to be called again at some time although nothing has moved, because it then gives an address up or
-/// asks a name server once more: `wake_at()` says when, in the time told by `tick`, and `instant::never()` where there is
-/// no such time. Asked after `would_block`, and where the blocking call is about to wait for a reply; what a call's `wants()`
-/// answers is never later.
+/// A link that must be called at a certain time even if nothing moves, because it then gives up an address or asks a name
+/// server again. `wake_at()` says when, in the time told by `tick`; `instant::never()` if there is no such time. Asked after
+/// `would_block`, and before the blocking call waits for a reply; `wants()` of a call is never later.
 template <class Link>
 concept waking_transport = byte_transport<Link> && requires(const Link& link) {
     { link.wake_at() } noexcept -> std::same_as<instant>;
 };
 
-/// A link that can wait, for the blocking call: returns when what `wants` names may have happened, or after `at_most`,
-/// or earlier for no reason. It is also called where nothing has said `would_block`: what the link holds itself is readable.
+/// A link that can wait, for the blocking call. `wait` returns when the event of `wants` may have happened, or after
+/// `at_most`, or earlier without a reason. It is also called when nothing answered `would_block`: bytes that the link itself
+/// holds count as readable.
 template <class Link>
 concept waiting_transport = byte_transport<Link> && requires(Link& link, wait_for wants, milliseconds at_most) {
     { link.wait(wants, at_most) } noexcept;
 };
 
-/// What the blocking call reads the time from: `now()` never goes back.
+/// The clock of the blocking call: `now()` never goes back.
 template <class Clock>
 concept monotonic_clock = requires(Clock& clock) {
     { clock.now() } noexcept -> std::same_as<instant>;
@@ -7192,7 +7194,7 @@ concept monotonic_clock = requires(Clock& clock) {
 
 namespace detail {
 
-/// The clock of the link below one, if it has one: what wraps a link derives from it.
+/// The clock of a link, if it has one. A link that wraps another one derives from this.
 template <class Link>
 struct clock_of {};
 template <class Link>
@@ -7203,7 +7205,7 @@ struct clock_of<Link> {
 
 }  // namespace detail
 
-/// Satisfies `byte_transport` and nothing more: what to start a link of one's own from.
+/// Satisfies `byte_transport` and nothing more: a template for your own link.
 struct byte_transport_archetype {
     static constexpr bool may_wait = false;
     io_result start(const peer&) noexcept { return io_result::ready(); }
@@ -7272,7 +7274,7 @@ struct script_pacing {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/detail/script_player.hpp - what links and HTTP stacks that play a script have in common.
+// superoffice/transport/detail/script_player.hpp - plays a script: the part that links and HTTP stacks share.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_TRANSPORT_DETAIL_SCRIPT_PLAYER_HPP
 #define SUPEROFFICE_TRANSPORT_DETAIL_SCRIPT_PLAYER_HPP
@@ -7281,14 +7283,14 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Knows the step that comes next, how much of it has moved, and the first mismatch. A `Step` has `what` (one of which is
-/// `act::answers`), `answer` and `bytes`; those that `IsSkipped` names happen by themselves.
+/// Knows the next step, how much of it has moved, and the first mismatch. A `Step` has `what` (an enum with `answers`),
+/// `answer` and `bytes`. Steps for which `IsSkipped` is true happen by themselves.
 template <class Step, bool (*IsSkipped)(const Step&) noexcept>
 class script_player {
   public:
     [[nodiscard]] bool secure() const noexcept { return pacing_.secure; }
 
-    /// For the blocking call: returns at once, since every step of a script happens when it is asked for.
+    /// For the blocking call: returns at once, since every step of a script happens when it is called for.
     void wait(wait_for, milliseconds) noexcept {}
 
     /// Every step was played, and nothing else happened.
@@ -7296,14 +7298,14 @@ class script_player {
         return step_ + (ended_ ? 1 : 0) == steps_.size() && mismatch_.what == script_mismatch::kind::none;
     }
 
-    /// What went otherwise first; `kind::none` while nothing did.
+    /// The first difference; `kind::none` while there is none.
     [[nodiscard]] const script_mismatch& first_mismatch() const noexcept { return mismatch_; }
 
-    /// Calls that a step could have answered (`stop` and `cancel` are none), without those which only `blocks_first`
-    /// answered.
+    /// The number of calls that a step could have answered (not `stop` and `cancel`, and not those that `blocks_first`
+    /// answered).
     [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
 
-    /// Bytes that have moved, both ways together; of an HTTP stack: bytes of bodies that were taken.
+    /// Bytes that have moved, both directions together; for an HTTP stack: bytes of bodies that were taken.
     [[nodiscard]] std::size_t moved() const noexcept { return moved_; }
 
   protected:
@@ -7324,7 +7326,7 @@ class script_player {
         skip();
     }
 
-    /// The current step ends the stream, or the reply: it stays until something else is asked for.
+    /// The current step ends the stream, or the reply: it stays current until something else is called.
     io_result end() noexcept {
         ended_ = true;
         return io_result::closed();
@@ -7334,7 +7336,7 @@ class script_player {
         ended_ = false;
     }
 
-    /// Answers that come from the pacing, from an earlier mismatch, or from a step that answers any call.
+    /// True if the pacing, an earlier mismatch, or a step that answers any call gives the answer.
     bool answers_early(io_result& answer, bool may_close = false) noexcept {
         if (mismatch_.what != script_mismatch::kind::none) {
             answer = io_result::failed(errc::link_failed, 0);
@@ -7359,7 +7361,7 @@ class script_player {
         return true;
     }
 
-    /// How much of the current step a call moves that asks for so much.
+    /// How many bytes of the current step one call moves, if it asks for `asked`.
     [[nodiscard]] std::size_t piece(const Step& step, std::size_t asked) const noexcept {
         const std::size_t left = step.bytes.size() - done_;
         std::size_t n = left < asked ? left : asked;
@@ -7404,9 +7406,9 @@ class script_player {
     std::size_t done_ = 0;  // of the step's bytes
     std::size_t calls_ = 0;
     std::size_t moved_ = 0;
-    bool open_;             // started, and nothing has ended that since
+    bool open_;             // started, and not ended since
     bool ended_ = false;    // the current step ends the stream or the reply, and was played
-    bool blocked_ = false;  // the call that comes was already made to wait
+    bool blocked_ = false;  // the next call has already been answered with would_block
 };
 
 }  // namespace detail
@@ -7430,7 +7432,7 @@ struct script_step {
     act what = act::stops;
     std::uint16_t port = 0;
     io_result answer = {};
-    std::string_view bytes = {};  ///< to be transmitted, to be received, or the host to be started with
+    std::string_view bytes = {};  ///< to be transmitted, to be received, or the host of `start`
 };
 
 /// The steps of a script, in the order in which they happen:
@@ -7453,11 +7455,11 @@ constexpr script_step starts() noexcept { return {.what = script_step::act::star
 constexpr script_step starts(std::string_view host, std::uint16_t port) noexcept {
     return {.what = script_step::act::starts, .port = port, .bytes = host};
 }
-/// Just these bytes are transmitted, in however many calls.
+/// Exactly these bytes are transmitted, in any number of calls.
 constexpr script_step expects(std::string_view bytes) noexcept {
     return {.what = script_step::act::expects, .bytes = bytes};
 }
-/// These bytes can be received, in however many calls.
+/// These bytes can be received, in any number of calls.
 constexpr script_step gives(std::string_view bytes) noexcept {
     return {.what = script_step::act::gives, .bytes = bytes};
 }
@@ -7465,22 +7467,22 @@ constexpr script_step gives(std::string_view bytes) noexcept {
 constexpr script_step would_block(wait_for wants = wait_for::readable, stage at = stage::none) noexcept {
     return {.what = script_step::act::answers, .answer = io_result::would_block(wants, at)};
 }
-/// The next call of `start`, `transmit` or `receive` answers `failed`; the link is down then. Where `transmit` did, what
-/// `gives` and `closes` right behind it say can still be received.
+/// The next call of `start`, `transmit` or `receive` answers `failed`, and the link is down. If `transmit` failed, the steps
+/// `gives` and `closes` that follow directly can still be received.
 constexpr script_step fails(errc code, std::int32_t native = 0, stage at = stage::none) noexcept {
     return {.what = script_step::act::answers, .answer = io_result::failed(code, native, at)};
 }
-/// The peer ends the stream in an orderly way: `receive` answers `closed`, however often; `transmit` is answered with
+/// The peer ends the stream in an orderly way: every `receive` answers `closed`; `transmit` fails with
 /// `errc::connection_reset`.
 constexpr script_step closes() noexcept { return {.what = script_step::act::closes}; }
-/// `stop` must be called before anything else. Where no such step stands, `stop` may be called or not.
+/// `stop` must be called before anything else. Without such a step, `stop` may be called or not.
 constexpr script_step stops() noexcept { return {.what = script_step::act::stops}; }
 
 }  // namespace script
 
 namespace detail {
 
-/// No bytes to move is nothing that could happen.
+/// A step without bytes happens by itself.
 constexpr bool moves_nothing(const script_step& step) noexcept {
     const bool moves = step.what == script_step::act::expects || step.what == script_step::act::gives;
     return moves && step.bytes.empty();
@@ -7488,10 +7490,10 @@ constexpr bool moves_nothing(const script_step& step) noexcept {
 
 }  // namespace detail
 
-/// Plays steps that the caller holds. From the first mismatch on it answers nothing but `failed`. A `receive` while
-/// the script waits for something to be transmitted is no mismatch: it would block. No heap; nothing waits.
+/// Plays steps that the caller holds. After the first mismatch every call answers `failed`. A `receive` while the script
+/// expects a transmission is no mismatch: it would block. No heap; nothing blocks.
 ///
-/// A script without any `starts` is for a driver that never starts a link: it plays from its first step.
+/// A script without any `starts` is for code that never starts the link: it plays from its first step.
 class scripted : public detail::script_player<script_step, detail::moves_nothing> {
   public:
     static constexpr bool may_wait = false;
@@ -7565,7 +7567,7 @@ class scripted : public detail::script_player<script_step, detail::moves_nothing
         why_ = why;
     }
 
-    // What follows has come already: no pacing but that of sizes changes it.
+    // What follows has come already: of the pacing, only the sizes apply.
     io_result receive_last(std::span<std::byte> into) noexcept {
         if (current(act::closes) != nullptr) return end();
         const script_step* step = current(act::gives);
@@ -7582,7 +7584,7 @@ static_assert(waiting_transport<scripted> && byte_transport<scripted>);
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/http_transport.hpp - what an HTTP stack of the host's must do to carry one whole call.
+// superoffice/transport/http_transport.hpp - what an HTTP stack of the host must do to carry one whole call.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_TRANSPORT_HTTP_TRANSPORT_HPP
 #define SUPEROFFICE_TRANSPORT_HTTP_TRANSPORT_HPP
@@ -7590,59 +7592,60 @@ static_assert(waiting_transport<scripted> && byte_transport<scripted>);
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// One request, as an HTTP stack wants it. Views into the client's memory; they hold the credential.
+/// One request. The texts are views into the client's memory; they contain the credential.
 struct http_request {
     std::string_view method;  ///< "POST", or "GET" without a body
-    std::string_view url;     ///< whole: "https://host:8443/Cust12345/api/v1/...?$select=State"; a NUL follows it
-    std::string_view target;  ///< its path and query; the NUL follows here too
-    peer to;                  ///< its host, without the brackets of an IPv6 literal, and its port
-    bool https = true;        ///< its scheme
-    std::string_view fields;  ///< "Name: value" lines, each with CRLF behind it; for `next_header`
+    std::string_view url;     ///< complete: "https://host:8443/Cust12345/api/v1/...?$select=State"; a NUL follows it
+    std::string_view target;  ///< the path and the query of the URL; a NUL follows here too
+    peer to;                  ///< the host of the URL, without the brackets of an IPv6 literal, and its port
+    bool https = true;        ///< the scheme of the URL
+    std::string_view fields;  ///< lines "Name: value", each ending in CRLF; for `next_header`
     std::string_view body;
-    milliseconds time_left{0};  ///< until the call's deadline; the client ends the call then by itself
+    milliseconds time_left{0};  ///< until the deadline of the call; the client itself ends the call then
 };
 
-/// An HTTP stack of the host's (an engine's module, libcurl, WinHTTP, a modem's own): takes one request at a time and
-/// gives the reply. The client calls the functions below, from one thread, never nested. Each is declared `noexcept`; none
-/// waits.
+/// An HTTP stack of the host (an engine's module, libcurl, WinHTTP, the stack of a modem): it takes one request at a time and
+/// gives the reply. The client calls the functions below from one thread and never nested. Each is declared `noexcept`. None
+/// blocks.
 ///
-/// `may_wait`          a `static constexpr bool`, as for `byte_transport`: true only where `start` may wait all the same.
+/// `may_wait`          a `static constexpr bool`, as for `byte_transport`: true only if `start` may block all the same.
 ///
-/// `start(request)`    takes the request, all of it: its texts are zeroed as soon as the answer is `ready`, so what is
-///                     needed later has to be copied. `would_block` asks for another call with the same request; no
-///                     `closed`. After `failed`, `cancel` and the end of a reply the next call starts afresh.
-///                     Sends the header lines as they are, and adds those that belong to the stack: Host, Content-Length
-///                     or the framing of its protocol, Connection. It adds no credential, cookie or Accept-Encoding of
-///                     its own (the request asks for `identity`), and does not log what is in `fields`.
+/// `start(request)`    takes all of the request: its texts are zeroed as soon as the answer is `ready`, so copy what is
+///                     needed later. `would_block` asks for another call with the same request; never answer `closed`. After
+///                     `failed`, `cancel` and the end of a reply the next call begins anew.
+///                     Send the header lines as they are, and add those that belong to the stack: Host, Content-Length or
+///                     the framing of its protocol, Connection. Add no credential, cookie or Accept-Encoding (the request
+///                     asks for `identity`), and do not log `fields`.
 ///
-/// `step(now, into)`   goes on with the reply. `ready` with 1..into.size() bytes of the body, put into the front of
-///                     `into`; `would_block` with none; `closed` when the reply is whole, which includes that its body is
-///                     as long as its head said; `failed`. `into` is all the memory that is left, never empty, and only
-///                     borrowed for the call; what does not fit is kept for the next one. A body that has outgrown the
-///                     memory is taken to its end all the same, if its size is not known: it is counted, so that
-///                     `needed()` is exact (see `max_counted_bytes`). A stack that cannot go on with one answers
-///                     `failed` with `errc::reply_too_large`: `needed()` is a lower bound then, unless the head told the
-///                     size. May be called again after `closed` and answers the same.
-///                     3xx, 401, 407 and 421 are replies like any other: no redirect is followed, since the credential
-///                     would go with it, and nobody is asked for a password. 1xx is skipped. A stack may repeat the
-///                     request on a fresh connection: see `operation`.
+/// `step(now, into)`   continues with the reply. `ready`: 1 to into.size() bytes of the body were put at the start of
+///                     `into`. `would_block`: none. `closed`: the reply is complete, and its body is as long as its head
+///                     said. `failed`. `into` is all the memory that is left, is never empty, and is only borrowed for the
+///                     call; keep what does not fit for the next one. If the body has outgrown the memory and its size is
+///                     not known, it is read to its end all the same and counted, so that `needed()` is exact (see
+///                     `max_counted_bytes`). A stack that cannot continue then answers `failed` with
+///                     `errc::reply_too_large`; `needed()` is a lower bound then, unless the head told the size. May be
+///                     called again after `closed` and then answers the same.
+///                     3xx, 401, 407 and 421 are replies like any other: follow no redirect, since the credential would go
+///                     with it, and ask nobody for a password. Skip 1xx. A stack may repeat the request on a fresh
+///                     connection: see `operation`.
 ///
-/// `status()`          the reply's, 200..599; 0 while none is known. Until the next `start` or `cancel`, like `header`.
+/// `status()`          of the reply, 200 to 599; 0 while it is not known. Valid until the next `start` or `cancel`, like
+///                     `header`.
 ///
-/// `header(name)`      the value of the reply's first header of that name, compared without case, without white space
-///                     around it; a view without data where there is none. Asked for behind `closed` and `failed`,
-///                     and as soon as the body has outgrown the memory; in ASCII of any case; HTTP/2's pseudo-headers are
-///                     none. `content-encoding` must tell what the bytes of the body are encoded with, and
-///                     `content-length` how many they are: a stack that has decoded them answers that there is none.
+/// `header(name)`      the value of the first header of that name, compared ignoring case, without white space around it; a
+///                     view without data if there is none. Asked after `closed` and `failed`, and as soon as the body has
+///                     outgrown the memory. `name` is ASCII in any case; pseudo-headers of HTTP/2 do not count.
+///                     `content-encoding` must tell how the bytes of the body are encoded, and `content-length` how many
+///                     they are: a stack that has decoded them answers that there is no such header.
 ///
-/// `cancel()`          gives up whatever is under way, at once, with or without a reply; nothing of the request or of
-///                     `into` is touched later. Safe at any time, also twice, also before `start` and behind the end.
+/// `cancel()`          gives up at once whatever is under way, with or without a reply; nothing of the request or of `into` is
+///                     touched later. Safe at any time, also twice, also before `start` and after the end.
 ///
-/// `secure()`          true where a request to an https URL reaches nobody but the verified peer. Asked before `start`: no
-///                     request is handed over for an https base to a stack that says false.
+/// `secure()`          true if a request to an https URL reaches only the verified peer. Asked before `start`: for an https
+///                     base, no request is given to a stack that answers false.
 ///
-/// `failed` carries what is known: `code` (`link_failed` where nothing better is), `native` (the stack's own code) and
-/// `at`, the stage. Proxies, connections and their reuse, TLS and protocol versions are the stack's own.
+/// `failed` carries what is known: `code` (`link_failed` if nothing better is), `native` (the code of the stack) and `at`, the
+/// stage. Proxies, connections and their reuse, TLS and protocol versions are the business of the stack.
 template <class Stack>
 concept http_transport =
     requires(Stack& stack, const http_request& what, instant now, std::span<std::byte> into, std::string_view name) {
@@ -7655,20 +7658,20 @@ concept http_transport =
         { stack.secure() } noexcept -> std::convertible_to<bool>;
     };
 
-/// A stack that wants its next `step` at some time although nothing has moved (its own time limits, or because nobody can
-/// wait for it): `wake_at()` says when, and `instant::never()` where there is no such time. Asked after `would_block`.
+/// A stack whose `step` must be called at a certain time even if nothing moves (because of its own time limits, or because it
+/// cannot be waited for). `wake_at()` says when; `instant::never()` if there is no such time. Asked after `would_block`.
 template <class Stack>
 concept waking_http_transport = http_transport<Stack> && requires(const Stack& stack) {
     { stack.wake_at() } noexcept -> std::same_as<instant>;
 };
 
-/// A stack that can wait, for the blocking call: as `waiting_transport`.
+/// A stack that can wait, for the blocking call, like a `waiting_transport`.
 template <class Stack>
 concept waiting_http_transport = http_transport<Stack> && requires(Stack& stack, wait_for wants, milliseconds at_most) {
     { stack.wait(wants, at_most) } noexcept;
 };
 
-/// Satisfies `http_transport` and nothing more: what to start an adapter of one's own from.
+/// Satisfies `http_transport` and nothing more: a template for your own adapter.
 struct http_transport_archetype {
     static constexpr bool may_wait = false;
     io_result start(const http_request&) noexcept { return io_result::ready(); }
@@ -7701,8 +7704,8 @@ struct http_script_step {
     act what = act::cancels;
     std::uint16_t status = 0;
     io_result answer = {};
-    std::string_view method = {}, url = {}, fields = {};  ///< wanted; one without data: anything
-    std::string_view bytes = {};                          ///< the request's body, or the reply's
+    std::string_view method = {}, url = {}, fields = {};  ///< expected; a view without data stands for anything
+    std::string_view bytes = {};                          ///< the body of the request, or of the reply
 };
 
 /// The steps of a script, in the order in which they happen:
@@ -7721,21 +7724,21 @@ namespace http_script {
 
 /// `start` is called, with any request, and is ready.
 constexpr http_script_step asks() noexcept { return {.what = http_script_step::act::asks}; }
-/// `start` is called with this method, this URL and this body, and is ready; with `fields`, whole lines, its header lines
-/// are these. A text without data (`{}`) stands for any.
+/// `start` is called with this method, URL, body and header lines (`fields`: complete lines), and is ready. A view without
+/// data (`{}`) stands for any text.
 constexpr http_script_step asks(std::string_view method, std::string_view url, std::string_view body = {},
                                 std::string_view fields = {}) noexcept {
     return {.what = http_script_step::act::asks, .method = method, .url = url, .fields = fields, .bytes = body};
 }
-/// The reply's head is known from now on. `fields`: whole lines.
+/// The head of the reply is known from now on. `fields`: complete lines.
 constexpr http_script_step replies(std::uint16_t status, std::string_view fields = {}) noexcept {
     return {.what = http_script_step::act::replies, .status = status, .fields = fields};
 }
-/// These bytes of the body can be taken, in however many steps.
+/// These bytes of the body can be taken, in any number of steps.
 constexpr http_script_step gives(std::string_view bytes) noexcept {
     return {.what = http_script_step::act::gives, .bytes = bytes};
 }
-/// The reply is whole: `step` answers `closed`, however often.
+/// The reply is complete: every `step` answers `closed`.
 constexpr http_script_step ends() noexcept { return {.what = http_script_step::act::ends}; }
 /// The next call of `start` or `step` answers `would_block`, once.
 constexpr http_script_step would_block(wait_for wants = wait_for::readable, stage at = stage::none) noexcept {
@@ -7745,7 +7748,7 @@ constexpr http_script_step would_block(wait_for wants = wait_for::readable, stag
 constexpr http_script_step fails(errc code, std::int32_t native = 0, stage at = stage::none) noexcept {
     return {.what = http_script_step::act::answers, .answer = io_result::failed(code, native, at)};
 }
-/// `cancel` must be called before anything else. Where no such step stands, it may be called or not.
+/// `cancel` must be called before anything else. Without such a step, it may be called or not.
 constexpr http_script_step cancels() noexcept { return {.what = http_script_step::act::cancels}; }
 
 }  // namespace http_script
@@ -7756,8 +7759,8 @@ constexpr bool skips_nothing(const http_script_step&) noexcept { return false; }
 
 }  // namespace detail
 
-/// Plays steps that the caller holds, in a `script_pacing`. From the first mismatch on it answers nothing but `failed`:
-/// `other_peer` is another method or URL, `other_bytes` another body or other header lines. No heap; nothing waits.
+/// Plays steps that the caller holds, as `script_pacing` says. After the first mismatch every call answers `failed`:
+/// `other_peer` is another method or URL, `other_bytes` another body or other header lines. No heap; nothing blocks.
 class scripted_http : public detail::script_player<http_script_step, detail::skips_nothing> {
   public:
     static constexpr bool may_wait = false;
@@ -7814,7 +7817,7 @@ class scripted_http : public detail::script_player<http_script_step, detail::ski
     }
 
   private:
-    // What needs no call of its own: a head, and no bytes to give.
+    // Passes the steps that need no call: a head, and a body piece without bytes.
     void take_head() noexcept {
         for (;; advance()) {
             if (const http_script_step* step = current(act::replies); step != nullptr) {
@@ -7838,7 +7841,7 @@ class scripted_http : public detail::script_player<http_script_step, detail::ski
                         at < got.size() ? got[at] : '\0');
     }
 
-    std::string_view fields_;  // the reply's
+    std::string_view fields_;  // of the reply
     std::uint16_t status_ = 0;
 };
 static_assert(waiting_http_transport<scripted_http> && !byte_transport<scripted_http>);
@@ -7856,7 +7859,7 @@ static_assert(waiting_http_transport<scripted_http> && !byte_transport<scripted_
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// An address without its port, in network byte order. No system header is needed to have one.
+/// An address without its port, in network byte order. This type needs no system header.
 struct ip_address {
     std::uint8_t bytes[16] = {};
     std::uint8_t size = 0;    ///< 4, 16, or 0: no address
@@ -7925,8 +7928,8 @@ constexpr bool read_ipv6(std::string_view text, std::uint8_t* into) noexcept {
 
 }  // namespace detail
 
-/// Reads an IPv4 or an IPv6 literal without brackets and without a scope: "127.0.0.1", "::1". False for all else; such
-/// a text is a name. Costs a pass over the text.
+/// Reads an IPv4 or an IPv6 literal without brackets and without a scope: "127.0.0.1", "::1". False for anything else, which
+/// is a name then. Costs one pass over the text.
 [[nodiscard]] constexpr bool parse_ip_address(std::string_view text, ip_address& into) noexcept {
     ip_address read;
     if (detail::read_ipv4(text, read.bytes)) {
@@ -8202,7 +8205,7 @@ class connect_proxy : public detail::clock_of<Link> {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/detail/socket_api.hpp - the sockets and the clock of POSIX and of Windows; no other header includes theirs.
+// superoffice/transport/detail/socket_api.hpp - the sockets and the clock of POSIX and Windows; no other header includes their headers.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_SOCKETS
 #ifndef SUPEROFFICE_TRANSPORT_DETAIL_SOCKET_API_HPP
@@ -8237,15 +8240,15 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// The few calls a TCP client needs, the same on both systems. Nothing here waits but `wait_until`, `pause` and
-/// `lookup_answer::ask`. Codes are errno's, or WSAGetLastError's.
+/// The few calls that a TCP client needs, the same on both systems. Only `wait_until`, `wait_until_any`, `pause` and
+/// `lookup_answer::ask` block. Codes are those of errno, or of WSAGetLastError.
 struct socket_api {
 #if defined(_WIN32)
     using handle = SOCKET;
     static constexpr handle none = static_cast<handle>(~std::uintptr_t{0});
     static constexpr int timed_out = WSAETIMEDOUT;
     static constexpr int not_connected = WSAENOTCONN;
-    static constexpr int unknown_name = WSAHOST_NOT_FOUND;  // what EAI_NONAME is there
+    static constexpr int unknown_name = WSAHOST_NOT_FOUND;  // the value of EAI_NONAME there
 
     static int last_code() noexcept { return ::WSAGetLastError(); }
     static bool is_would_block(int code) noexcept { return code == WSAEWOULDBLOCK; }
@@ -8266,13 +8269,13 @@ struct socket_api {
 #endif
         return code == EAGAIN;
     }
-    // A connect that was interrupted goes on by itself, and must not be called again (POSIX, connect).
+    // A connect that was interrupted continues by itself and must not be called again (POSIX, connect).
     static bool is_in_progress(int code) noexcept { return code == EINPROGRESS || code == EINTR; }
     static bool is_interrupted(int code) noexcept { return code == EINTR; }
     static void end(handle h) noexcept { ::close(h); }
 #endif
 
-    /// Winsock counts who uses it; elsewhere there is nothing to do. An object of this is the only trace.
+    /// Winsock counts its users; elsewhere there is nothing to do.
     class user {
       public:
         user() noexcept = default;
@@ -8336,7 +8339,7 @@ struct socket_api {
 
     static io_result failure(int code, stage at) noexcept { return io_result::failed(errc_of(code), code, at); }
 
-    /// A stream socket that does not wait, is not inherited and raises no signal. `none` with `last_code()` else.
+    /// A stream socket that does not block, is not inherited and raises no signal; or `none`, and `last_code()` says why.
     static handle make(bool v6) noexcept {
         const int family = v6 ? AF_INET6 : AF_INET;
         const int on = 1;
@@ -8350,14 +8353,14 @@ struct socket_api {
 #else
         const handle h = make(family, SOCK_STREAM, IPPROTO_TCP);
         if (h == none) return none;
-        // One request, one reply: nothing is gained by holding small segments back. Going without is no failure.
+        // One request, one reply: nothing is gained by holding small segments back. If this fails, the socket still works.
         ::setsockopt(h, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 #endif
         return h;
     }
 
 #if !defined(_WIN32)
-    /// The same of any family and type.
+    /// The same for any family and type.
     static handle make(int family, int type, int protocol) noexcept {
 #if defined(SOCK_CLOEXEC) && defined(SOCK_NONBLOCK)
         type |= SOCK_CLOEXEC | SOCK_NONBLOCK;
@@ -8376,7 +8379,7 @@ struct socket_api {
         return h;
     }
 
-    /// For send and its like: no signal where the peer has gone. Where there is no such flag, `make` has seen to it.
+    /// A flag for send: no signal if the peer is gone. On systems without this flag, `make` prevents the signal.
 #if defined(MSG_NOSIGNAL)
     static constexpr int quietly = MSG_NOSIGNAL;
 #else
@@ -8401,7 +8404,7 @@ struct socket_api {
         return ::connect(h, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0 ? 0 : last_code();
     }
 
-    /// How the connect that was in progress ended: 0, or the code.
+    /// The result of the connect that was in progress: 0, or the code.
     static int connect_code(handle h) noexcept {
         int code = 0;
 #if defined(_WIN32)
@@ -8414,14 +8417,14 @@ struct socket_api {
         return code;
     }
 
-    /// What one of several sockets waits for, and whether it has come.
+    /// What one of several sockets waits for, and whether that may have happened.
     struct watched {
         handle socket = none;
         bool readable = false, writable = false;
         bool ready = false;
     };
 
-    /// Waits at most so long for any of them, of which there are 16 at most, and notes in each whether it may be ready.
+    /// Waits at most `at_most` for any of at most 16 sockets, and sets `ready` in each that may be ready.
     static void wait_until_any(std::span<watched> all, milliseconds at_most) noexcept {
         const std::int64_t count = at_most.count() < 0 ? 0 : at_most.count();
 #if defined(_WIN32)
@@ -8450,7 +8453,7 @@ struct socket_api {
 #endif
     }
 
-    /// Waits at most so long; true if it may have happened (or failed).
+    /// Waits at most `at_most`; true if the socket may be ready (or has failed).
     static bool wait_until(handle h, bool writable, milliseconds at_most) noexcept {
         const std::int64_t count = at_most.count() < 0 ? 0 : at_most.count();
 #if defined(_WIN32)
@@ -8470,7 +8473,7 @@ struct socket_api {
 #endif
     }
 
-    /// Sleeps, or less.
+    /// Sleeps for `at_most`, or less.
     static void pause(milliseconds at_most) noexcept {
         const std::int64_t count = at_most.count() < 0 ? 0 : at_most.count();
 #if defined(_WIN32)
@@ -8516,7 +8519,7 @@ struct socket_api {
 #endif
     }
 
-    /// Of a sockaddr of that family, AF_INET or AF_INET6.
+    /// The address in a sockaddr of this family, AF_INET or AF_INET6.
     static ip_address address_of(const void* in, int family) noexcept {
         ip_address a;
         if (family == AF_INET6) {
@@ -8534,7 +8537,7 @@ struct socket_api {
         return a;
     }
 
-    /// getaddrinfo's list, and places in it.
+    /// The list that getaddrinfo answers, and positions in it.
     class lookup_answer {
       public:
         class place {
@@ -8629,7 +8632,7 @@ struct socket_api {
 #endif  // SUPEROFFICE_WITH_SOCKETS
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/resolver.hpp - how a socket comes from a name to addresses: the system, or you.
+// superoffice/transport/resolver.hpp - finds the addresses of a name: by the system, or from a list that you give.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_TRANSPORT_RESOLVER_HPP
 #define SUPEROFFICE_TRANSPORT_RESOLVER_HPP
@@ -8637,7 +8640,7 @@ struct socket_api {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// How many addresses of one name are tried at most. Four of each family are more than any known service needs.
+/// The most addresses of one name that are tried. Four of each family are more than any known service needs.
 inline constexpr std::size_t max_addresses = 8;
 
 /// The addresses of one name, in the order in which they are tried.
@@ -8645,20 +8648,20 @@ class address_list {
   public:
     constexpr address_list() noexcept = default;
 
-    /// False, and nothing happens, where the list is full or that is no address.
+    /// False, and nothing happens, if the list is full or `address` is empty.
     constexpr bool add(const ip_address& address) noexcept {
         if (size_ == max_addresses || address.size == 0) return false;
         addresses_[size_++] = address;
         return true;
     }
-    /// The same for a literal.
+    /// The same for a literal; also false if the text is no literal.
     constexpr bool add(std::string_view literal) noexcept {
         ip_address address;
         return parse_ip_address(literal, address) && add(address);
     }
     constexpr void clear() noexcept { size_ = 0; }
 
-    /// Moves that address to the front, the others keep their order. Nothing happens where it is not in the list.
+    /// Moves this address to the front; the others keep their order. Nothing happens if it is not in the list.
     constexpr void put_first(const ip_address& address) noexcept {
         std::size_t at = 0;
         while (at < size_ && !(addresses_[at] == address)) ++at;
@@ -8678,17 +8681,17 @@ class address_list {
 
 /// Finds the addresses of a name. Never asked for a literal. Its functions are declared `noexcept`.
 ///
-/// `may_wait`            a `static constexpr bool`: true where `lookup` may wait for the network.
+/// `may_wait`            a `static constexpr bool`: true if `lookup` may block for the network.
 ///
 /// `lookup(name, into)`  called again with the same name until it no longer answers `would_block`. `ready`: `into`, which
 ///                       was empty, holds what was found. `failed`: errc::name_not_found or name_lookup_failed, with the
 ///                       native code. `name` is borrowed for the call.
 ///
-/// `stop()`              gives a running look-up up. Safe at any time.
+/// `stop()`              gives up a running lookup. Safe at any time.
 ///
-/// One that has sockets of its own to wait for also has `wait(wants, at_most)`, as in `waiting_transport`, and
-/// `native_handle()`. One that has times of its own also has `tick(now, deadline)` and `wake_at()`, as in
-/// `timed_transport` and `waking_transport`.
+/// A resolver that has sockets of its own also has `wait(wants, at_most)`, as in `waiting_transport`, and `native_handle()`.
+/// One that has times of its own also has `tick(now, deadline)` and `wake_at()`, as in `timed_transport` and
+/// `waking_transport`.
 template <class R>
 concept resolver = requires(R& r, std::string_view name, address_list& into) {
     { R::may_wait } -> std::convertible_to<bool>;
@@ -8696,7 +8699,7 @@ concept resolver = requires(R& r, std::string_view name, address_list& into) {
     { r.stop() } noexcept;
 };
 
-/// Hands out addresses that the program knows already, whatever the name. The name still counts for TLS.
+/// Answers with addresses that the program knows already, for any name. TLS still verifies the name.
 class given_addresses {
   public:
     static constexpr bool may_wait = false;
@@ -8717,13 +8720,13 @@ class given_addresses {
 static_assert(resolver<given_addresses>);
 
 #if SUPEROFFICE_WITH_SOCKETS
-/// Asks the system (getaddrinfo), which may wait for seconds and cannot be interrupted; no deadline reaches it.
+/// Asks the system (getaddrinfo), which may block for seconds and cannot be interrupted: it does not know the deadline.
 ///
-/// Takes at most `max_addresses`, in the system's order (RFC 6724) with both families taking turns (RFC 8305 section 4).
-/// What the system allocates for its answer is freed before `lookup` returns.
+/// Takes at most `max_addresses`, in the order of the system (RFC 6724) with the two families alternating (RFC 8305 section
+/// 4). What the system allocates for its answer is freed before `lookup` returns.
 ///
-/// Errors    errc::name_not_found (EAI_NONAME and its like), errc::name_lookup_failed (all others: no name server
-///           answered, say); native is getaddrinfo's code, unchanged
+/// Errors    errc::name_not_found (EAI_NONAME and similar codes), errc::name_lookup_failed (all others, for example when no
+///           name server answered); native is the code of getaddrinfo, unchanged
 class system_resolver {
   public:
     static constexpr bool may_wait = true;
@@ -8740,7 +8743,7 @@ class system_resolver {
             const bool unknown = detail::socket_api::is_unknown_name(code);
             return io_result::failed(unknown ? errc::name_not_found : errc::name_lookup_failed, code, stage::resolve);
         }
-        // Two places in the same list, one per family; the family of the first address begins.
+        // Two positions in the same list, one per family; the family of the first address begins.
         auto v4 = found.first(false), v6 = found.first(true);
         for (bool turn = found.starts_with_v6(); (v4 || v6) && into.size() < max_addresses; turn = !turn) {
             auto& next = (turn ? v6 : v4) ? (turn ? v6 : v4) : (turn ? v4 : v6);
@@ -9009,7 +9012,7 @@ class basic_tcp_socket {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/tls/key_pin.hpp - a public key, named by its SHA-256, that a server must show.
+// superoffice/transport/tls/key_pin.hpp - the SHA-256 of a public key that a server must show.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
 #ifndef SUPEROFFICE_TRANSPORT_TLS_KEY_PIN_HPP
@@ -9018,8 +9021,8 @@ class basic_tcp_socket {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// The SHA-256 of a certificate's SubjectPublicKeyInfo, as in RFC 7469 section 2.4. It stays the same when a certificate is
-/// renewed with its key. No secret. To get one:
+/// The SHA-256 of the SubjectPublicKeyInfo of a certificate, as in RFC 7469 section 2.4. It stays the same when a certificate
+/// is renewed with the same key. It is no secret. To get one:
 ///
 ///     openssl x509 -in server.pem -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64
 struct key_pin {
@@ -9055,7 +9058,7 @@ inline void a_key_pin_is_44_characters_of_base64() noexcept {
         const int digit = detail::base64_digit(text[at]);
         if (digit < 0) return false;
         bits = bits << 6 | static_cast<std::uint32_t>(digit);
-        // A byte is whole at every digit but the first of each four.
+        // Each digit but the first of four completes a byte.
         if (at % 4 != 0) found.sha256[size++] = static_cast<std::uint8_t>(bits >> (6 - at % 4 * 2) & 0xff);
     }
     if ((bits & 3) != 0) return false;  // the last digit carries four bits
@@ -9063,7 +9066,7 @@ inline void a_key_pin_is_44_characters_of_base64() noexcept {
     return true;
 }
 
-/// The same for a pin in the source: what is none stops the compiler.
+/// The same for a pin in the source: any other text is a compile error.
 consteval key_pin key_pin_of(std::string_view text) noexcept {
     key_pin found;
     if (!parse_key_pin(text, found)) detail::a_key_pin_is_44_characters_of_base64();
@@ -9076,7 +9079,7 @@ consteval key_pin key_pin_of(std::string_view text) noexcept {
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/tls/tls_options.hpp - whom TLS trusts, by which clock, and where its random numbers come from.
+// superoffice/transport/tls/tls_options.hpp - options of TLS: trust, clock, versions, random numbers.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
 #ifndef SUPEROFFICE_TRANSPORT_TLS_TLS_OPTIONS_HPP
@@ -9087,7 +9090,7 @@ inline namespace SUPEROFFICE_ABI {
 
 class client_certificate;  // superoffice/transport/tls/client_certificate.hpp
 
-/// Where random bytes come from: fills all of `into`, false if it cannot. Fit for keys, or nothing is secret.
+/// A source of random bytes: fills all of `into`, or answers false. The bytes must be good enough for keys.
 struct random_source {
     bool (*fill)(void* context, std::span<std::byte> into) noexcept = nullptr;
     void* context = nullptr;
@@ -9097,60 +9100,60 @@ struct random_source {
 
 /// Which versions of TLS are offered. Never one below 1.2.
 enum class tls_protocol : std::uint8_t {
-    automatic,  ///< 1.2 and 1.3 where both are there and both may be offered (see `tls`), else 1.2, else 1.3
+    automatic,  ///< 1.2 and 1.3 if this mbedTLS has both and may offer both (see `tls`), else 1.2, else 1.3
     tls_1_2,    ///< 1.2 only
     tls_1_3,    ///< 1.3 only
 };
 
-/// What `tls<Link>` is told at construction. Everything it points to is borrowed for as long as the link lives.
+/// Options of `tls<Link>`. Everything they point to is borrowed for as long as the link lives.
 ///
-/// Without any of it the server is verified against the system's authorities, by the system's clock. Nothing here turns
+/// By default the server is verified against the authorities of the system, by the clock of the system. No option turns
 /// verification off.
 struct tls_options {
-    /// A file of certificate authorities, PEM or one DER, instead of the system's. Needs mbedTLS with MBEDTLS_FS_IO.
+    /// A file of certificate authorities, PEM or one DER, instead of those of the system. Needs mbedTLS with MBEDTLS_FS_IO.
     const char* ca_file = nullptr;
 
-    /// Authorities in memory, instead of the system's: PEM text (a final NUL is not needed), or DER certificates one
-    /// after another, which are used where they are and not copied. With `ca_file` both are trusted.
+    /// Authorities in memory, instead of those of the system: PEM text (a final NUL is not needed), or DER certificates one
+    /// after another, which are used where they lie and not copied. With `ca_file` both are trusted.
     ///
-    /// Of a file as of memory: certificates that mbedTLS cannot read are skipped, none left is errc::bad_authorities.
+    /// In a file as in memory, certificates that mbedTLS cannot read are skipped. If none is left: errc::bad_authorities.
     borrowed_list<std::byte> ca_memory = {};
 
-    /// Keys of which the server must show one, besides all other checks: in its own certificate or in any other of the
-    /// verified chain, the authority's included. Pin a second key that is kept in reserve: one that is lost locks out.
-    /// errc::certificate_not_pinned if none is shown.
+    /// The server must show one of these keys, beside all other checks: in its own certificate or in another one of the
+    /// verified chain, including the authority. Also pin a second key that is kept in reserve: if the only key is lost, this
+    /// client is locked out. errc::certificate_not_pinned if none is shown.
     borrowed_list<key_pin> pins = {};
 
-    /// A pinned key instead of authorities, for a server with a certificate of its own making: the server's own certificate
-    /// must have a key of `pins`, whoever signed it. Its name and its dates are checked all the same. No authorities are
-    /// loaded. Without pins: errc::no_authorities.
+    /// A pinned key instead of authorities, for a server with a self-signed certificate: the server's own certificate must
+    /// have a key of `pins`, and it does not matter who signed it. Its name and its dates are still checked. No authorities
+    /// are loaded. Without pins: errc::no_authorities.
     bool pin_instead_of_authorities = false;
 
-    /// Who this client is, for servers that ask for a certificate. Null: nobody, and those servers end the handshake.
+    /// The certificate of this client, for servers that ask for one. Null: none, and such servers end the handshake.
     const client_certificate* client = nullptr;
 
-    /// Cipher suites to offer, the best first, by their numbers (IANA's; mbedTLS names them MBEDTLS_TLS_...), with a 0 behind
-    /// the last. Null: AES-GCM and ChaCha20-Poly1305 with ephemeral keys, whichever of both is faster on this processor
-    /// first, and ECDHE with AES-CBC and SHA-2 for servers of before 2015 (or those that mbedTLS was configured with, by
-    /// MBEDTLS_SSL_CIPHERSUITES). Servers that know nothing but RSA key exchange, SHA-1 or finite-field groups need this.
+    /// Cipher suites to offer, the best first, by their IANA numbers (mbedTLS names them MBEDTLS_TLS_...), ending with 0. Null:
+    /// AES-GCM and ChaCha20-Poly1305 with ephemeral keys, first the one that is faster on this processor, then ECDHE with
+    /// AES-CBC and SHA-2 for servers from before 2015 (or the list that mbedTLS was built with, MBEDTLS_SSL_CIPHERSUITES).
+    /// Servers that only know RSA key exchange, SHA-1 or finite-field groups need this option.
     const int* ciphersuites = nullptr;
 
-    /// Checks certificate dates by this clock instead of mbedTLS's own. Asked once per connection; a clock that is not set
-    /// yet is errc::no_clock. Needed where mbedTLS was built without MBEDTLS_HAVE_TIME_DATE.
+    /// Checks certificate dates by this clock instead of mbedTLS's own. Asked once per connection; a clock that is not set yet
+    /// is errc::no_clock. Needed if mbedTLS was built without MBEDTLS_HAVE_TIME_DATE.
     utc_clock utc_now = {};
 
-    /// Takes certificates whatever their dates, for devices without a clock. Everything else is checked all the same.
+    /// Accepts certificates without checking their dates, for devices without a clock. Everything else is still checked.
     bool skip_certificate_dates = false;
 
     tls_protocol protocol = tls_protocol::automatic;
 
-    /// Replaces mbedTLS's own generator (its entropy and CTR_DRBG, one per link). Not with mbedTLS 4, which takes no
-    /// generator from outside: errc::no_entropy there. With TLS 1.3 on 3.x PSA's generator is used besides.
+    /// Replaces mbedTLS's own generator (its entropy and CTR_DRBG, one per link). mbedTLS 4 takes no custom generator:
+    /// errc::no_entropy there. With TLS 1.3, 3.x also uses the generator of PSA.
     random_source random = {};
 
-    /// Keeps the session of the last verified connection for the next one to the same peer: a shorter handshake, in which
-    /// the server shows no certificate. It is used no longer than the certificates that were verified are valid. See
-    /// `tls::export_session` for keeping it while the power is off.
+    /// Keeps the session of the last verified connection for the next one to the same peer: that handshake is shorter, and the
+    /// server shows no certificate in it. A session is not used after the certificates behind it have expired.
+    /// `tls::export_session` keeps it while the power is off.
     bool resume = true;
 };
 
@@ -11304,65 +11307,67 @@ class tls_engine {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// TLS over a link, itself a link: over TCP, a modem's serial line, another tls, a pipe in a test. What the link can do
-/// beyond `byte_transport` (`tick`, `wake_at`, `wait`, `native_handle`, a clock) can be done here as well.
+/// TLS over another link: over TCP, the serial line of a modem, another tls, a pipe in a test. This is a link too, and passes
+/// on what the link below can do beyond `byte_transport` (`tick`, `wake_at`, `wait`, `native_handle`, a clock).
 ///
-/// The server is verified before a byte of the caller's is sent, always: its certificate must lead to a trusted authority,
-/// be for the peer's name (or, for an IP literal, name that address as iPAddress: mbedTLS 3.5 and later), and be valid
-/// today. A server that shows a pinned key may be trusted in place of an authority (`tls_options`). TLS 1.2 or later; no
-/// renegotiation; ALPN "http/1.1"; X25519 and P-256 before costlier curves; the cipher first that mbedTLS is faster at.
+/// The server is always verified before a byte of the caller is sent: its certificate must lead to a trusted authority, be
+/// for the name of the peer (or, for an IP literal, list that address as iPAddress: mbedTLS 3.5 and later), and be valid
+/// today. A server that shows a pinned key may be trusted without an authority (`tls_options`). TLS 1.2 or later; no
+/// renegotiation; ALPN "http/1.1"; X25519 and P-256 before costlier curves; first the cipher that this mbedTLS computes
+/// faster.
 ///
-/// Versions offered with `tls_protocol::automatic`: mbedTLS 2.28 and 3.1 speak 1.2 only. On 3.2.0 to 3.6.7, 4.0.0 to 4.1.1
+/// Versions offered with `tls_protocol::automatic`: mbedTLS 2.28 and 3.1 speak only 1.2. With 3.2.0 to 3.6.7, 4.0.0 to 4.1.1
 /// and 4.2.0 a client that offers 1.2 and 1.3 together can be brought to a connection without secret keys
-/// (CVE-2026-115490), so exactly one is offered there: 1.2, or 1.3 on request. On all others, both.
+/// (CVE-2026-115490), so they offer only one version: 1.2, or 1.3 on request. All others offer both.
 ///
-/// Authorities by default: the first of `/etc/ssl/certs/ca-certificates.crt`, `/etc/pki/tls/certs/ca-bundle.crt`,
+/// Default authorities: the first of these files that holds a certificate. Windows has no such file: name one.
+/// `/etc/ssl/certs/ca-certificates.crt`, `/etc/pki/tls/certs/ca-bundle.crt`,
 /// `/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem`, `/etc/ssl/ca-bundle.pem`,
 /// `/var/lib/ca-certificates/ca-bundle.pem`, `/etc/ssl/cert.pem`, `/usr/local/share/certs/ca-root-nss.crt`,
-/// `/etc/openssl/certs/ca-certificates.crt` that holds a certificate. Windows has no such file: name one.
+/// `/etc/openssl/certs/ca-certificates.crt`.
 ///
-/// Errors of `start`, beside those of the link below, which pass through unchanged (at stage::handshake but the first):
-///     name_not_found                                at stage::resolve: the host cannot be one; nothing was sent
+/// Errors of `start`, beside those of the link below, which pass through unchanged (all but the first at stage::handshake):
+///     name_not_found                                at stage::resolve: the text cannot be a host; nothing was sent
 ///     no_authorities, bad_authorities, no_entropy   native: mbedTLS's code; nothing was sent
 ///     no_clock, address_not_verifiable              native: 0; nothing was sent
 ///     bad_client_certificate                        native: mbedTLS's code; nothing was sent
 ///     certificate_unknown_authority, certificate_self_signed, certificate_not_pinned, certificate_wrong_name,
 ///     certificate_not_yet_valid, certificate_expired, certificate_refused
-///                                                   native: positive, all that is wrong with the certificate, as mbedTLS's
-///                                                   flags (MBEDTLS_X509_BADCERT_..., _OTHER: no pinned key), of which the
-///                                                   first in this order decides; negative, mbedTLS's code
+///                                                   native, if positive: every fault of the certificate as mbedTLS's flags
+///                                                   (MBEDTLS_X509_BADCERT_..., _OTHER: no pinned key); the first fault in
+///                                                   this order decides the code. If negative: mbedTLS's code
 ///     client_certificate_refused, wrong_application_protocol, tls_version_refused, handshake_failed
-///                                                   native: positive, the alert that the server sent (RFC 8446 section
-///                                                   6.2); negative, mbedTLS's code. handshake_failure (40) of a server
-///                                                   that asked for a certificate and was shown none is
+///                                                   native, if positive: the alert that the server sent (RFC 8446 section
+///                                                   6.2). If negative: mbedTLS's code. The alert handshake_failure (40) of
+///                                                   a server that asked for a certificate and got none is
 ///                                                   client_certificate_refused
-///     connection_closed                             the peer ended the connection in the middle
+///     connection_closed                             the peer ended the connection during the handshake
 /// Errors of `receive` and `transmit`: truncated_close (the connection ended without close_notify), connection_closed
-/// (transmit after the peer has closed), alert_received and client_certificate_refused (with TLS 1.3 a server says so behind
-/// the handshake; native: the alert), link_failed (a damaged record; native: mbedTLS's code).
-/// `tls_refusal` (superoffice/transport/tls/tls_refusal.hpp) puts all of these into words.
+/// (transmit after the peer has closed), alert_received and client_certificate_refused (with TLS 1.3 a server refuses a client
+/// after the handshake; native: the alert), link_failed (a damaged record; native: mbedTLS's code).
+/// `tls_refusal` (superoffice/transport/tls/tls_refusal.hpp) says all of these in words.
 ///
-/// A server that refuses mostly sends its alert and goes, while the client still transmits. Where the link below lingers
-/// (`lingering_transport`, as tcp_socket does), that alert is looked for once a `transmit` has failed below: by `start`
-/// itself; behind the handshake by `receive`, since this lingers as well. Without an alert the failure stays that of the link
-/// below. In a handshake anybody on the way can have written one, so it chooses between error codes and does nothing else.
+/// A server that refuses mostly sends its alert and closes while the client still transmits. If the link below lingers
+/// (`lingering_transport`, as tcp_socket does), that alert is still read after a `transmit` failed below: by `start` in the
+/// handshake, and by `receive` after it, since this link lingers as well. Without an alert the error stays that of the link
+/// below. Anybody on the way can write an alert during the handshake, so it only chooses between error codes.
 ///
-/// One call of `receive` takes all records that have come, as far as `into` reaches (64 bytes or more; below that, one), and
-/// asks the link below once for them. Between two calls nothing of a whole record is held back.
+/// One call of `receive` takes all records that have come, as far as they fit into `into`, and calls the link below once for
+/// them (with less than 64 bytes of room: one record). Between two calls nothing of a complete record is held back.
 ///
 /// One call of `start` does one bounded piece of the handshake: at most one step that computes with keys (agreeing on one,
 /// checking the server's certificates, making or checking a signature), then it answers would_block with
-/// wait_for::nothing. With an mbedTLS that has MBEDTLS_ECP_RESTARTABLE, mbedtls_ecp_set_max_ops cuts those as well.
+/// wait_for::nothing. With an mbedTLS that has MBEDTLS_ECP_RESTARTABLE, mbedtls_ecp_set_max_ops divides those steps too.
 ///
-/// Memory: mbedTLS allocates by its own allocator (mbedtls_platform_set_calloc_free) during `start`; the authorities are
-/// loaded by the first `start` and kept, the record buffers are kept from one connection to the next. After `start` is
-/// ready nothing is allocated until the next `start`, with two exceptions: with TLS 1.3 and `resume`, mbedTLS allocates for
-/// the first ticket that comes in, which is mostly in the first `receive`; and mbedTLS 4.x, all of whose ciphers are PSA's,
-/// allocates for each record and frees that again (4.0.0). The object itself: about 3 KB over TCP.
+/// Memory: mbedTLS allocates by its own allocator (mbedtls_platform_set_calloc_free) during `start`. The first `start` loads
+/// the authorities; they and the record buffers are kept for later connections. After `start` is ready nothing is allocated
+/// until the next `start`, with two exceptions: with TLS 1.3 and `resume`, mbedTLS allocates for the first ticket that
+/// comes in, mostly in the first `receive`; and mbedTLS 4.x, whose ciphers are those of PSA, allocates for each record and
+/// frees that again (4.0.0). The object itself: about 3 KB over TCP.
 ///
-/// mbedTLS's own globals: with TLS 1.3 or 4.x, or built with MBEDTLS_USE_PSA_CRYPTO or without MBEDTLS_SHA256_C,
-/// psa_crypto_init is called by the first `start` and never undone. Two links
-/// in two threads need an mbedTLS built with MBEDTLS_THREADING_C. This library has no globals.
+/// Globals of mbedTLS: with TLS 1.3 or 4.x, or if built with MBEDTLS_USE_PSA_CRYPTO or without MBEDTLS_SHA256_C, the first
+/// `start` calls psa_crypto_init, which is never undone. Two links in two threads need an mbedTLS built with
+/// MBEDTLS_THREADING_C. This library has no globals.
 ///
 /// Pinned. Its destructor stops it.
 template <byte_transport Link>
@@ -11374,7 +11379,7 @@ class tls : public detail::clock_of<Link> {
     /// Cheap: nothing is loaded or allocated before the first `start`.
     tls() noexcept : tls(tls_options{}) {}
 
-    /// What the options point to lives as long as this. Further arguments construct the link.
+    /// Everything that the options point to must live as long as this object. Further arguments construct the link.
     template <class... Args>
         requires std::constructible_from<Link, Args...>
     explicit tls(const tls_options& options, Args&&... args) noexcept
@@ -11429,7 +11434,7 @@ class tls : public detail::clock_of<Link> {
     }
 
     void stop() noexcept {
-        // Goodbye to a peer that was met and with whom nothing went wrong, also if it said goodbye first.
+        // close_notify goes to a verified peer, if nothing went wrong; also if the peer closed first.
         if (phase_ == phase::open || (phase_ == phase::over && end_.state == io_state::closed))
             engine_.send_close_notify();
         link_.stop();
@@ -11452,7 +11457,7 @@ class tls : public detail::clock_of<Link> {
         return link_.wake_at();
     }
 
-    /// Returns at once where `receive` has an answer that the link below no longer has.
+    /// Returns at once if `receive` has an answer without asking the link below.
     void wait(wait_for wants, milliseconds at_most) noexcept
         requires waiting_transport<Link>
     {
@@ -11466,37 +11471,37 @@ class tls : public detail::clock_of<Link> {
         return link_.native_handle();
     }
 
-    /// True if the last handshake resumed a session: the server showed no certificate, and was verified when that session
-    /// began. After `start` is ready.
+    /// True if the last handshake resumed a session: the server showed no certificate; it was verified when that session began.
+    /// Valid after `start` is ready.
     [[nodiscard]] bool resumed() const noexcept { return engine_.is_resumed(); }
 
-    /// Room that is enough for a session of most servers, which send tickets of some hundred bytes.
+    /// Enough for a session of most servers: their tickets have some hundred bytes.
     static constexpr std::size_t max_session_bytes = 2048;
 
-    /// Writes the session of the last connection, also of one that is over, for the day after the power was off: a device in
-    /// deep sleep saves the long handshake. With TLS 1.3 there is one after the first reply was received.
+    /// Writes the session of the last connection, also of one that has ended, to keep it while the power is off: a device that
+    /// wakes from deep sleep avoids the long handshake. With TLS 1.3 there is a session after the first reply.
     ///
-    /// The bytes hold the secret that opens the session: who has them can speak as this client's server to this link and read
-    /// what it sends. Keep them where keys are kept.
+    /// The bytes contain the secret of the session: somebody who has them can pretend to this link to be the server, and read
+    /// what it sends. Keep them where you keep keys.
     ///
     /// @returns how many bytes were written; 0 if there is no session, or none that fits
     /// Costs    a hash over the authorities (half a millisecond for a system's); with TLS 1.3 it allocates in mbedTLS
     std::size_t export_session(std::span<std::byte> into) noexcept { return engine_.save_session(into); }
 
-    /// Takes what `export_session` wrote, for the next connection to this peer. Before `start`; not while a connection is
-    /// there. A client's peer is `parse_base_url(base)->to`, until a tenant has moved. The session is bound to all that the
-    /// server was verified by: host, port, TLS versions, authorities, pins, the client's certificate. Where one of those is
-    /// not the same, or the bytes are damaged or of another mbedTLS, nothing is taken and the next `start` does a whole
-    /// handshake.
+    /// Takes what `export_session` wrote, for the next connection to this peer. Call it before `start`, not while there is a
+    /// connection. The peer of a client is `parse_base_url(base)->to`, until a tenant has moved. The session belongs to
+    /// everything that the server was verified by: host, port, TLS versions, authorities, pins, the client's certificate. If
+    /// one of these differs, or the bytes are damaged or of another mbedTLS, nothing is taken and the next `start` does a
+    /// complete handshake.
     ///
-    /// @returns ready: taken | closed: not taken | failed: the link cannot be configured, as `start` would say
-    /// Costs    loads the authorities, if that is not done yet, and a hash over them
+    /// @returns ready: taken | closed: not taken | failed: the link cannot be configured; the errors of `start`
+    /// Costs    loads the authorities if that was not done yet, and a hash over them
     io_result import_session(const peer& to, std::span<const std::byte> from) noexcept {
         if (phase_ >= phase::lingering) stop();
         return phase_ == phase::idle ? engine_.load_session(to, from) : io_result::closed();
     }
 
-    /// What was agreed on, for logs: "TLSv1.2"; mbedTLS's name of the cipher suite. Constants; after `start` is ready.
+    /// For logs, after `start` is ready: "TLSv1.2", and mbedTLS's name of the cipher suite. Constants.
     [[nodiscard]] const char* version() const noexcept { return engine_.version(); }
     [[nodiscard]] const char* ciphersuite() const noexcept { return engine_.ciphersuite(); }
 
@@ -11509,7 +11514,7 @@ class tls : public detail::clock_of<Link> {
         auto& me = *static_cast<tls*>(self);
         const std::span<const std::byte> bytes{reinterpret_cast<const std::byte*>(from), size};
         if constexpr (lingers) {
-            // Once it has failed nothing more is transmitted, whatever mbedTLS believes.
+            // After a failure nothing more is transmitted; mbedTLS is told that it was.
             const bool in_handshake = me.phase_ == phase::handshaking;
             const bool failed = me.phase_ == phase::lingering || (in_handshake && me.engine_.is_unheard());
             io_result r = failed ? io_result::ready(size) : me.link_.transmit(bytes);
@@ -11536,11 +11541,11 @@ class tls : public detail::clock_of<Link> {
         return me.engine_.note(r, MBEDTLS_ERR_SSL_WANT_READ);
     }
 
-    /// Behind a `transmit` that failed below, which `end_` tells.
+    /// After a `transmit` that failed below; `end_` has that failure.
     io_result receive_last(std::span<std::byte> into) noexcept {
         if (end_.state != io_state::failed) return end_;
         const io_result r = engine_.receive_last(into, end_);
-        if (r.state == io_state::closed) end_ = r;  // and there is nobody to say goodbye to
+        if (r.state == io_state::closed) end_ = r;  // `stop` sends no close_notify in this phase
         if (r.state == io_state::failed) finish(r);
         return r;
     }
@@ -11552,7 +11557,7 @@ class tls : public detail::clock_of<Link> {
 
     Link link_{};
     detail::tls_engine engine_;
-    io_result end_ = not_started;  ///< what is answered while not open
+    io_result end_ = not_started;  ///< the answer of `receive` and `transmit` while the connection is not open
     phase phase_ = phase::idle;
 };
 
@@ -11564,7 +11569,7 @@ class tls : public detail::clock_of<Link> {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// Not by SUPEROFFICE_SWITCHED_OFF: clang 14 does not carry a template's attribute over to what is made of it.
+/// An assertion instead of SUPEROFFICE_SWITCHED_OFF: clang 14 ignores that attribute on an instance of a template.
 template <class Link>
 class tls {
     static_assert(!std::same_as<Link, Link>,
@@ -11578,7 +11583,7 @@ class tls {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/tls/tls_refusal.hpp - why a certificate or a handshake was refused, in words.
+// superoffice/transport/tls/tls_refusal.hpp - says in words why a certificate or a handshake was refused.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_TRANSPORT_TLS_TLS_REFUSAL_HPP
 #define SUPEROFFICE_TRANSPORT_TLS_TLS_REFUSAL_HPP
@@ -11592,10 +11597,10 @@ namespace detail {
 struct certificate_fault {
     const char* text;
     std::uint32_t flags;
-    errc said_by = errc::ok;  ///< the code whose message says as much
+    errc said_by = errc::ok;  ///< the code whose message says the same
 };
 
-/// In the order in which they are told: the worst first, as `tls` chooses the code.
+/// In the order of the text: the worst first, as `tls` chooses the code.
 inline constexpr certificate_fault certificate_faults[] = {
     {"no trusted authority signed it", MBEDTLS_X509_BADCERT_NOT_TRUSTED, errc::certificate_unknown_authority},
     {"it was revoked", MBEDTLS_X509_BADCERT_REVOKED},
@@ -11616,7 +11621,7 @@ inline constexpr certificate_fault certificate_faults[] = {
                                                             MBEDTLS_X509_BADCRL_BAD_PK | MBEDTLS_X509_BADCRL_BAD_KEY},
 };
 
-/// Text in the caller's memory, cut off where that ends, always with a NUL behind it.
+/// Text in the caller's memory, cut off at its end, always followed by a NUL.
 class bounded_text {
   public:
     explicit bounded_text(std::span<char> into) noexcept : into_(into) {
@@ -11650,15 +11655,15 @@ class bounded_text {
 /// Room for the longest text.
 inline constexpr std::size_t max_refusal_bytes = 768;
 
-/// Says in full why TLS refused, or was refused: every fault of a certificate, not only the one that chose the code; the name of
-/// the server's alert; the number of mbedTLS's code. Of an error that is not one of TLS: its `message`.
+/// Says in full why TLS refused or was refused: every fault of the certificate, not only the one that chose the code; the name
+/// of the server's alert; the number of mbedTLS's code. For an error that does not come from TLS: its `message`.
 ///
 ///     the server's certificate is for another name; it has expired
 ///     the server's certificate was refused: it is not meant for servers
 ///     the TLS handshake failed: the server's alert handshake_failure (40)
 ///     the TLS handshake failed: mbedTLS -0x7100
 ///
-/// @param into  where the text goes, cut off where it ends; a NUL stands behind it
+/// @param into  where the text goes; the text is cut off at its end and always followed by a NUL
 inline std::string_view tls_refusal(const error& e, std::span<char> into) noexcept {
     detail::bounded_text text(into);
     text.add(message(e));

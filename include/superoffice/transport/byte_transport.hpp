@@ -16,22 +16,25 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// How a link's function ended. "Nothing yet" and "the peer has closed" are different answers.
+/// How a function of a link ended. "Nothing yet" and "the peer has closed" are different answers.
 enum class io_state : std::uint8_t { ready, would_block, closed, failed };
 
-/// What a link that would block waits for. `nothing`: it has only done enough for one call (a costly piece of a handshake,
-/// say), or cannot tell, and is to be called again as soon as the caller has time. `time`: for `wake_at()` and nothing else
-/// (see `waking_transport`); of a link without one, whoever sleeps in between sleeps until the call's deadline.
-enum class wait_for : std::uint8_t { nothing, readable, writable, time };
+/// What a link that would block waits for.
+enum class wait_for : std::uint8_t {
+    nothing,   ///< the link has more work but yields to keep this step short, or it cannot tell: call it again soon
+    readable,  ///< bytes of the peer
+    writable,  ///< room to send
+    time,  ///< `wake_at()` and nothing else (see `waking_transport`); without that function, the deadline of the call
+};
 
 /// The answer of every function of a link.
 struct io_result {
     std::size_t bytes = 0;    ///< moved; only with `ready`
-    std::int32_t native = 0;  ///< the system's or the TLS library's code, unchanged; only with `failed`
+    std::int32_t native = 0;  ///< the code of the system or of the TLS library, unchanged; only with `failed`
     io_state state = io_state::ready;
     wait_for wants = wait_for::nothing;  ///< only with `would_block`: a TLS read may have to wait for a write
-    errc code = errc::ok;    ///< only with `failed`: what it was; `link_failed` where nothing better is known
-    stage at = stage::none;  ///< how far `start` has come, with `would_block` and `failed`
+    errc code = errc::ok;                ///< only with `failed`: the reason; `link_failed` if nothing better is known
+    stage at = stage::none;              ///< with `would_block` and `failed`: how far `start` has come
 
     static constexpr io_result ready(std::size_t bytes = 0) noexcept { return {.bytes = bytes}; }
     static constexpr io_result would_block(wait_for wants, stage at = stage::none) noexcept {
@@ -43,33 +46,32 @@ struct io_result {
     }
 };
 
-/// A stream of bytes to one peer. The client calls the functions below, from one thread, never nested. Each is declared
-/// `noexcept`; none waits, or allocates after `start` is ready.
+/// A stream of bytes to one peer. The client calls the functions below from one thread and never nested. Each is declared
+/// `noexcept`. None blocks, and none allocates after `start` is ready.
 ///
-/// `may_wait`         a `static constexpr bool`: true only where `start` may wait all the same (a system name look-up).
-///                    The non-blocking start of a call refuses such a link at compile time unless it is told
+/// `may_wait`         a `static constexpr bool`: true only if `start` may block all the same (to look a name up). The
+///                    non-blocking start of a call refuses such a link at compile time unless it gets
 ///                    `allow_waiting_lookup`.
 ///
-/// `start(peer)`      opens the stream to that peer. Called again with the same peer until it no longer answers
-///                    `would_block`; `at` says how far it is. `ready`: bytes may flow. Never called while the stream is
-///                    open. After `failed` or `stop` the next call starts afresh. After any other function has failed, the
+/// `start(peer)`      opens the stream to the peer. It is called again with the same peer until it no longer answers
+///                    `would_block`; `at` says how far it is. `ready`: bytes may flow. It is never called while the stream
+///                    is open. After `failed` or `stop` the next call begins anew. After any other function has failed, the
 ///                    stream is over, and `stop` is called before the next `start`.
 ///
-/// `receive(into)`    takes what has already arrived: `ready` with 1..into.size() bytes; `would_block` with none;
-///                    `closed` when the peer ended the stream in an orderly way (over TLS: close_notify was seen; a bare
-///                    end of the connection below is `failed` with `errc::truncated_close`). `into` is never empty, and
-///                    what is in it behind the bytes taken is the link's to change. May be called again after `closed`
-///                    and answers the same.
+/// `receive(into)`    takes what has already arrived. `ready`: 1 to into.size() bytes. `would_block`: none. `closed`: the
+///                    peer ended the stream in an orderly way (over TLS: with close_notify; if the connection below just
+///                    ends, the answer is `failed` with `errc::truncated_close`). `into` is never empty, and the link may
+///                    change all of it. May be called again after `closed` and then answers the same.
 ///
-/// `transmit(from)`   hands over bytes: `ready` with 1..from.size() of them taken, or `would_block` with none. After
-///                    `would_block` it is called again with the same bytes. `from` is never empty. "Taken" means out of
-///                    the caller's memory, which may be overwritten at once. After `failed` it is not called again.
+/// `transmit(from)`   hands bytes over. `ready`: 1 to from.size() of them were taken. `would_block`: none; it is called
+///                    again with the same bytes. `from` is never empty. The caller may overwrite bytes that were taken. It is
+///                    not called again after `failed`.
 ///
-/// `stop()`           ends the stream, orderly if that needs no waiting (TLS: one attempt at close_notify). Safe at any
-///                    time, also twice, also before `start`.
+/// `stop()`           ends the stream, in an orderly way if that needs no waiting (TLS tries once to send close_notify). Safe
+///                    at any time, also twice, also before `start`.
 ///
-/// `secure()`         true where what is sent can only be read by the verified peer. Asked after `start` is ready: a
-///                    credential is never sent for an https base over a link that says false.
+/// `secure()`         true if only the verified peer can read what is sent. Asked after `start` is ready: for an https base,
+///                    no credential is sent over a link that answers false.
 template <class Link>
 concept byte_transport =
     requires(Link& link, const peer& to, std::span<std::byte> into, std::span<const std::byte> from) {
@@ -81,45 +83,45 @@ concept byte_transport =
         { link.secure() } noexcept -> std::convertible_to<bool>;
     };
 
-/// A link that can still tell, after a `transmit` that failed, what the peer said last: why it listens no more. Such a link
-/// says `static constexpr bool lingers = true;` and its `receive` is then called until it answers anything but `ready`:
+/// A link that can still receive after a `transmit` that failed: what the peer said last, and why it listens no more. Such a
+/// link has `static constexpr bool lingers = true;`. Its `receive` is then called until it no longer answers `ready`:
 ///
-/// `ready`            bytes that came before the end, as ever
-/// `closed`           the peer ended the stream in an orderly way; nothing is missing of what it said
-/// `would_block`      there is no more now. It is not waited for: whoever takes nothing says nothing more
-/// `failed`           as `transmit` did, or with what is better known of why (over TLS: the peer's alert)
+/// `ready`            bytes that came before the end
+/// `closed`           the peer ended the stream in an orderly way; nothing of what it said is missing
+/// `would_block`      there is no more now, and nobody waits for more
+/// `failed`           as `transmit` did, or with a better known reason (over TLS: the alert of the peer)
 ///
-/// What it holds for that (a socket) it gives back in `stop`, which is called at the end, as after every failure. Of a link
-/// without `lingers`, or with `false`, nothing is asked once it has failed, so none needs it.
+/// `stop`, which is called at the end as after every failure, frees what the link holds for this (a socket). A link without
+/// `lingers`, or with `false`, is not called after it has failed.
 template <class Link>
 concept lingering_transport = byte_transport<Link> && requires {
     requires bool { Link::lingers };
 };
 
-/// A link that divides its time (over several addresses, say) is told the time before each step: `now`, and when the
-/// whole call must be over.
+/// A link that divides its time, for example among several addresses. Before each step it is told the time and the deadline
+/// of the whole call.
 template <class Link>
 concept timed_transport = byte_transport<Link> && requires(Link& link, instant now, instant deadline) {
     { link.tick(now, deadline) } noexcept;
 };
 
-/// A link that wants to be called again at some time although nothing has moved, because it then gives an address up or
-/// asks a name server once more: `wake_at()` says when, in the time told by `tick`, and `instant::never()` where there is
-/// no such time. Asked after `would_block`, and where the blocking call is about to wait for a reply; what a call's `wants()`
-/// answers is never later.
+/// A link that must be called at a certain time even if nothing moves, because it then gives up an address or asks a name
+/// server again. `wake_at()` says when, in the time told by `tick`; `instant::never()` if there is no such time. Asked after
+/// `would_block`, and before the blocking call waits for a reply; `wants()` of a call is never later.
 template <class Link>
 concept waking_transport = byte_transport<Link> && requires(const Link& link) {
     { link.wake_at() } noexcept -> std::same_as<instant>;
 };
 
-/// A link that can wait, for the blocking call: returns when what `wants` names may have happened, or after `at_most`,
-/// or earlier for no reason. It is also called where nothing has said `would_block`: what the link holds itself is readable.
+/// A link that can wait, for the blocking call. `wait` returns when the event of `wants` may have happened, or after
+/// `at_most`, or earlier without a reason. It is also called when nothing answered `would_block`: bytes that the link itself
+/// holds count as readable.
 template <class Link>
 concept waiting_transport = byte_transport<Link> && requires(Link& link, wait_for wants, milliseconds at_most) {
     { link.wait(wants, at_most) } noexcept;
 };
 
-/// What the blocking call reads the time from: `now()` never goes back.
+/// The clock of the blocking call: `now()` never goes back.
 template <class Clock>
 concept monotonic_clock = requires(Clock& clock) {
     { clock.now() } noexcept -> std::same_as<instant>;
@@ -127,7 +129,7 @@ concept monotonic_clock = requires(Clock& clock) {
 
 namespace detail {
 
-/// The clock of the link below one, if it has one: what wraps a link derives from it.
+/// The clock of a link, if it has one. A link that wraps another one derives from this.
 template <class Link>
 struct clock_of {};
 template <class Link>
@@ -138,7 +140,7 @@ struct clock_of<Link> {
 
 }  // namespace detail
 
-/// Satisfies `byte_transport` and nothing more: what to start a link of one's own from.
+/// Satisfies `byte_transport` and nothing more: a template for your own link.
 struct byte_transport_archetype {
     static constexpr bool may_wait = false;
     io_result start(const peer&) noexcept { return io_result::ready(); }

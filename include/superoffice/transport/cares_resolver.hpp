@@ -1,9 +1,9 @@
-// superoffice/transport/cares_resolver.hpp - looks names up by c-ares, without waiting; include it where you want it.
+// superoffice/transport/cares_resolver.hpp - looks names up by c-ares without blocking; opt-in: include it where you need it.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_TRANSPORT_CARES_RESOLVER_HPP
 #define SUPEROFFICE_TRANSPORT_CARES_RESOLVER_HPP
 
-// Opt-in, because c-ares is linked in (-lcares; Debian: libc-ares-dev; 1.18 or later) and lives on the heap.
+// Opt-in, because it needs c-ares (-lcares; Debian: libc-ares-dev; 1.18 or later), which uses the heap.
 
 #include <superoffice/base/config.hpp>
 
@@ -24,42 +24,44 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// What c-ares is told beside the system's settings.
+/// Options of c-ares beside the settings of the system.
 struct cares_options {
-    borrowed servers{};  ///< "192.0.2.53, [2001:db8::53]:5353", at most 255 bytes; empty: the system's servers
+    borrowed servers{};  ///< "192.0.2.53, [2001:db8::53]:5353", at most 255 bytes; empty: the servers of the system
     milliseconds patience{2'000};  ///< for the first answer of a server; c-ares gives later tries longer
     int tries = 3;                 ///< of each server
 };
 
-/// Asks name servers by c-ares, a piece at a time: `basic_tcp_socket<cares_resolver>` never waits, so that a call over it
-/// can be stepped from its first moment.
+/// Asks name servers by c-ares, one piece at a time. `basic_tcp_socket<cares_resolver>` never blocks, so a call over it can be
+/// stepped from the start.
 ///
 ///     superoffice::tls<superoffice::cares_socket> link;
 ///
-/// It follows the system's settings (resolv.conf, nsswitch.conf, the hosts file), read anew for each look-up: these are
-/// small files, read at once within the first step. Takes at most `max_addresses`, IPv6 first, both families taking turns
-/// (RFC 8305 section 4). Both are asked for at once, and `lookup` is over when both were answered or given up.
+/// It follows the settings of the system (resolv.conf, nsswitch.conf, the hosts file), which c-ares reads anew for each lookup:
+/// these small files are read without waiting in the first step. It takes at most `max_addresses`, IPv6 first, with the two
+/// families alternating (RFC 8305 section 4). c-ares asks for both at once, and `lookup` ends when both were answered or given
+/// up.
 ///
-/// Who sleeps between steps: a look-up has one socket mostly, which is the link's `native_handle()` meanwhile, but may have
-/// several (a second server, TCP for a long answer). `watched_handles()` has them all; those who only watch the one are
-/// woken every `cares_pause` while there are more. c-ares's own times (a server that does not answer) are `wake_at()`.
+/// To sleep between steps: a lookup mostly has one socket, which is the `native_handle()` of the link meanwhile. It may have
+/// several (a second server, TCP for a long answer). `watched_handles()` lists them all. If you only watch the first one,
+/// `wake_at()` wakes you every `cares_pause` while there are more. It also covers the times of c-ares itself (a server that
+/// does not answer).
 ///
-/// Memory: c-ares allocates, by malloc or what ares_library_init_mem was given: about 75 KB while a name is looked up (1.18), and
-/// all of it is freed when the look-up is over or given up. Clock: c-ares reads the system's for its own times; the call's
-/// deadline is yours. Globals: none of this; on Windows the program calls ares_library_init first, as c-ares wants.
+/// Memory: c-ares allocates by malloc, or by the functions given to ares_library_init_mem: about 75 KB while a name is looked
+/// up (1.18). All of it is freed when the lookup ends. Clock: c-ares reads the clock of the system for its own times; the
+/// deadline of the call comes from you. Globals: none; on Windows the program must call ares_library_init first.
 ///
-/// Errors    errc::name_not_found (NXDOMAIN, no address of either family, a text that can be no name);
-///           errc::name_lookup_failed (no server answered in its time, SERVFAIL, REFUSED, no memory, bad `servers`).
-///           native is c-ares's code (ARES_ENOTFOUND, ...), unchanged
+/// Errors    errc::name_not_found (NXDOMAIN, no address of either family, a text that cannot be a name);
+///           errc::name_lookup_failed (no server answered in time, SERVFAIL, REFUSED, no memory, bad `servers`).
+///           native is the code of c-ares (ARES_ENOTFOUND, ...), unchanged
 ///
-/// A copy takes the options, not a look-up that runs.
+/// A copy takes the options, not a running lookup.
 class cares_resolver {
     using api = detail::socket_api;
 
   public:
     static constexpr bool may_wait = false;
 
-    /// A socket of the look-up's, and what it waits for.
+    /// A socket of the lookup, and what it waits for.
     using watched = api::watched;
 
     cares_resolver() noexcept = default;
@@ -84,7 +86,7 @@ class cares_resolver {
         return io_result::failed(detail::cares_api::errc_of(code), code, stage::resolve);
     }
 
-    /// Gives a running look-up up, and frees what it took.
+    /// Gives up a running lookup and frees its memory.
     void stop() noexcept {
         if (channel_ != nullptr) ares_destroy(channel_);
         channel_ = nullptr;
@@ -95,7 +97,7 @@ class cares_resolver {
 
     void tick(instant now, instant) noexcept { now_ = now; }
 
-    /// When c-ares wants to go on although no answer came.
+    /// When c-ares must be called again even if no answer came.
     [[nodiscard]] instant wake_at() const noexcept {
         if (channel_ == nullptr) return instant::never();
         const milliseconds left = patience(milliseconds{INT64_MAX});
@@ -106,10 +108,10 @@ class cares_resolver {
         if (channel_ != nullptr) api::wait_until_any(watched_sockets(), patience(at_most));
     }
 
-    /// The only socket, or the first; `watched_handles` has all. -1 (INVALID_SOCKET) where there is none.
+    /// The first socket; `watched_handles` lists all. -1 (INVALID_SOCKET) if there is none.
     [[nodiscard]] api::handle native_handle() const noexcept { return watched_ == 0 ? api::none : sockets_[0].socket; }
 
-    /// What to watch until the next step, all of it; at most 16, valid until then. Borrowed: never close them.
+    /// All sockets to watch until the next step, at most 16. Valid until then. Borrowed: never close them.
     [[nodiscard]] std::span<const watched> watched_handles() const noexcept { return {sockets_, watched_}; }
 
     static constexpr milliseconds cares_pause{10};
@@ -171,7 +173,7 @@ class cares_resolver {
 
     [[nodiscard]] std::span<watched> watched_sockets() noexcept { return {sockets_, watched_}; }
 
-    /// What is left of c-ares's own time, and not more than that.
+    /// The smaller one of `at_most` and what is left of the time of c-ares itself.
     [[nodiscard]] milliseconds patience(milliseconds at_most) const noexcept {
         timeval left = {};
         if (ares_timeout(channel_, nullptr, &left) == nullptr) return at_most;
@@ -230,7 +232,7 @@ class cares_resolver {
 };
 static_assert(resolver<cares_resolver>);
 
-/// A TCP connection whose name is looked up without waiting.
+/// A TCP connection that looks names up without blocking.
 using cares_socket = basic_tcp_socket<cares_resolver>;
 static_assert(timed_transport<cares_socket> && waking_transport<cares_socket> && waiting_transport<cares_socket>);
 static_assert(!cares_socket::may_wait);

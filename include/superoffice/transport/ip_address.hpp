@@ -13,7 +13,7 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// An address without its port, in network byte order. No system header is needed to have one.
+/// An address without its port, in network byte order. This type needs no system header.
 struct ip_address {
     std::uint8_t bytes[16] = {};
     std::uint8_t size = 0;    ///< 4, 16, or 0: no address
@@ -82,8 +82,8 @@ constexpr bool read_ipv6(std::string_view text, std::uint8_t* into) noexcept {
 
 }  // namespace detail
 
-/// Reads an IPv4 or an IPv6 literal without brackets and without a scope: "127.0.0.1", "::1". False for all else; such
-/// a text is a name. Costs a pass over the text.
+/// Reads an IPv4 or an IPv6 literal without brackets and without a scope: "127.0.0.1", "::1". False for anything else, which
+/// is a name then. Costs one pass over the text.
 [[nodiscard]] constexpr bool parse_ip_address(std::string_view text, ip_address& into) noexcept {
     ip_address read;
     if (detail::read_ipv4(text, read.bytes)) {

@@ -1,4 +1,4 @@
-// superoffice/transport/resolver.hpp - how a socket comes from a name to addresses: the system, or you.
+// superoffice/transport/resolver.hpp - finds the addresses of a name: by the system, or from a list that you give.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_TRANSPORT_RESOLVER_HPP
 #define SUPEROFFICE_TRANSPORT_RESOLVER_HPP
@@ -20,7 +20,7 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// How many addresses of one name are tried at most. Four of each family are more than any known service needs.
+/// The most addresses of one name that are tried. Four of each family are more than any known service needs.
 inline constexpr std::size_t max_addresses = 8;
 
 /// The addresses of one name, in the order in which they are tried.
@@ -28,20 +28,20 @@ class address_list {
   public:
     constexpr address_list() noexcept = default;
 
-    /// False, and nothing happens, where the list is full or that is no address.
+    /// False, and nothing happens, if the list is full or `address` is empty.
     constexpr bool add(const ip_address& address) noexcept {
         if (size_ == max_addresses || address.size == 0) return false;
         addresses_[size_++] = address;
         return true;
     }
-    /// The same for a literal.
+    /// The same for a literal; also false if the text is no literal.
     constexpr bool add(std::string_view literal) noexcept {
         ip_address address;
         return parse_ip_address(literal, address) && add(address);
     }
     constexpr void clear() noexcept { size_ = 0; }
 
-    /// Moves that address to the front, the others keep their order. Nothing happens where it is not in the list.
+    /// Moves this address to the front; the others keep their order. Nothing happens if it is not in the list.
     constexpr void put_first(const ip_address& address) noexcept {
         std::size_t at = 0;
         while (at < size_ && !(addresses_[at] == address)) ++at;
@@ -61,17 +61,17 @@ class address_list {
 
 /// Finds the addresses of a name. Never asked for a literal. Its functions are declared `noexcept`.
 ///
-/// `may_wait`            a `static constexpr bool`: true where `lookup` may wait for the network.
+/// `may_wait`            a `static constexpr bool`: true if `lookup` may block for the network.
 ///
 /// `lookup(name, into)`  called again with the same name until it no longer answers `would_block`. `ready`: `into`, which
 ///                       was empty, holds what was found. `failed`: errc::name_not_found or name_lookup_failed, with the
 ///                       native code. `name` is borrowed for the call.
 ///
-/// `stop()`              gives a running look-up up. Safe at any time.
+/// `stop()`              gives up a running lookup. Safe at any time.
 ///
-/// One that has sockets of its own to wait for also has `wait(wants, at_most)`, as in `waiting_transport`, and
-/// `native_handle()`. One that has times of its own also has `tick(now, deadline)` and `wake_at()`, as in
-/// `timed_transport` and `waking_transport`.
+/// A resolver that has sockets of its own also has `wait(wants, at_most)`, as in `waiting_transport`, and `native_handle()`.
+/// One that has times of its own also has `tick(now, deadline)` and `wake_at()`, as in `timed_transport` and
+/// `waking_transport`.
 template <class R>
 concept resolver = requires(R& r, std::string_view name, address_list& into) {
     { R::may_wait } -> std::convertible_to<bool>;
@@ -79,7 +79,7 @@ concept resolver = requires(R& r, std::string_view name, address_list& into) {
     { r.stop() } noexcept;
 };
 
-/// Hands out addresses that the program knows already, whatever the name. The name still counts for TLS.
+/// Answers with addresses that the program knows already, for any name. TLS still verifies the name.
 class given_addresses {
   public:
     static constexpr bool may_wait = false;
@@ -100,13 +100,13 @@ class given_addresses {
 static_assert(resolver<given_addresses>);
 
 #if SUPEROFFICE_WITH_SOCKETS
-/// Asks the system (getaddrinfo), which may wait for seconds and cannot be interrupted; no deadline reaches it.
+/// Asks the system (getaddrinfo), which may block for seconds and cannot be interrupted: it does not know the deadline.
 ///
-/// Takes at most `max_addresses`, in the system's order (RFC 6724) with both families taking turns (RFC 8305 section 4).
-/// What the system allocates for its answer is freed before `lookup` returns.
+/// Takes at most `max_addresses`, in the order of the system (RFC 6724) with the two families alternating (RFC 8305 section
+/// 4). What the system allocates for its answer is freed before `lookup` returns.
 ///
-/// Errors    errc::name_not_found (EAI_NONAME and its like), errc::name_lookup_failed (all others: no name server
-///           answered, say); native is getaddrinfo's code, unchanged
+/// Errors    errc::name_not_found (EAI_NONAME and similar codes), errc::name_lookup_failed (all others, for example when no
+///           name server answered); native is the code of getaddrinfo, unchanged
 class system_resolver {
   public:
     static constexpr bool may_wait = true;
@@ -123,7 +123,7 @@ class system_resolver {
             const bool unknown = detail::socket_api::is_unknown_name(code);
             return io_result::failed(unknown ? errc::name_not_found : errc::name_lookup_failed, code, stage::resolve);
         }
-        // Two places in the same list, one per family; the family of the first address begins.
+        // Two positions in the same list, one per family; the family of the first address begins.
         auto v4 = found.first(false), v6 = found.first(true);
         for (bool turn = found.starts_with_v6(); (v4 || v6) && into.size() < max_addresses; turn = !turn) {
             auto& next = (turn ? v6 : v4) ? (turn ? v6 : v4) : (turn ? v4 : v6);

@@ -24,7 +24,7 @@ struct script_step {
     act what = act::stops;
     std::uint16_t port = 0;
     io_result answer = {};
-    std::string_view bytes = {};  ///< to be transmitted, to be received, or the host to be started with
+    std::string_view bytes = {};  ///< to be transmitted, to be received, or the host of `start`
 };
 
 /// The steps of a script, in the order in which they happen:
@@ -47,11 +47,11 @@ constexpr script_step starts() noexcept { return {.what = script_step::act::star
 constexpr script_step starts(std::string_view host, std::uint16_t port) noexcept {
     return {.what = script_step::act::starts, .port = port, .bytes = host};
 }
-/// Just these bytes are transmitted, in however many calls.
+/// Exactly these bytes are transmitted, in any number of calls.
 constexpr script_step expects(std::string_view bytes) noexcept {
     return {.what = script_step::act::expects, .bytes = bytes};
 }
-/// These bytes can be received, in however many calls.
+/// These bytes can be received, in any number of calls.
 constexpr script_step gives(std::string_view bytes) noexcept {
     return {.what = script_step::act::gives, .bytes = bytes};
 }
@@ -59,22 +59,22 @@ constexpr script_step gives(std::string_view bytes) noexcept {
 constexpr script_step would_block(wait_for wants = wait_for::readable, stage at = stage::none) noexcept {
     return {.what = script_step::act::answers, .answer = io_result::would_block(wants, at)};
 }
-/// The next call of `start`, `transmit` or `receive` answers `failed`; the link is down then. Where `transmit` did, what
-/// `gives` and `closes` right behind it say can still be received.
+/// The next call of `start`, `transmit` or `receive` answers `failed`, and the link is down. If `transmit` failed, the steps
+/// `gives` and `closes` that follow directly can still be received.
 constexpr script_step fails(errc code, std::int32_t native = 0, stage at = stage::none) noexcept {
     return {.what = script_step::act::answers, .answer = io_result::failed(code, native, at)};
 }
-/// The peer ends the stream in an orderly way: `receive` answers `closed`, however often; `transmit` is answered with
+/// The peer ends the stream in an orderly way: every `receive` answers `closed`; `transmit` fails with
 /// `errc::connection_reset`.
 constexpr script_step closes() noexcept { return {.what = script_step::act::closes}; }
-/// `stop` must be called before anything else. Where no such step stands, `stop` may be called or not.
+/// `stop` must be called before anything else. Without such a step, `stop` may be called or not.
 constexpr script_step stops() noexcept { return {.what = script_step::act::stops}; }
 
 }  // namespace script
 
 namespace detail {
 
-/// No bytes to move is nothing that could happen.
+/// A step without bytes happens by itself.
 constexpr bool moves_nothing(const script_step& step) noexcept {
     const bool moves = step.what == script_step::act::expects || step.what == script_step::act::gives;
     return moves && step.bytes.empty();
@@ -82,10 +82,10 @@ constexpr bool moves_nothing(const script_step& step) noexcept {
 
 }  // namespace detail
 
-/// Plays steps that the caller holds. From the first mismatch on it answers nothing but `failed`. A `receive` while
-/// the script waits for something to be transmitted is no mismatch: it would block. No heap; nothing waits.
+/// Plays steps that the caller holds. After the first mismatch every call answers `failed`. A `receive` while the script
+/// expects a transmission is no mismatch: it would block. No heap; nothing blocks.
 ///
-/// A script without any `starts` is for a driver that never starts a link: it plays from its first step.
+/// A script without any `starts` is for code that never starts the link: it plays from its first step.
 class scripted : public detail::script_player<script_step, detail::moves_nothing> {
   public:
     static constexpr bool may_wait = false;
@@ -159,7 +159,7 @@ class scripted : public detail::script_player<script_step, detail::moves_nothing
         why_ = why;
     }
 
-    // What follows has come already: no pacing but that of sizes changes it.
+    // What follows has come already: of the pacing, only the sizes apply.
     io_result receive_last(std::span<std::byte> into) noexcept {
         if (current(act::closes) != nullptr) return end();
         const script_step* step = current(act::gives);

@@ -28,8 +28,8 @@ struct http_script_step {
     act what = act::cancels;
     std::uint16_t status = 0;
     io_result answer = {};
-    std::string_view method = {}, url = {}, fields = {};  ///< wanted; one without data: anything
-    std::string_view bytes = {};                          ///< the request's body, or the reply's
+    std::string_view method = {}, url = {}, fields = {};  ///< expected; a view without data stands for anything
+    std::string_view bytes = {};                          ///< the body of the request, or of the reply
 };
 
 /// The steps of a script, in the order in which they happen:
@@ -48,21 +48,21 @@ namespace http_script {
 
 /// `start` is called, with any request, and is ready.
 constexpr http_script_step asks() noexcept { return {.what = http_script_step::act::asks}; }
-/// `start` is called with this method, this URL and this body, and is ready; with `fields`, whole lines, its header lines
-/// are these. A text without data (`{}`) stands for any.
+/// `start` is called with this method, URL, body and header lines (`fields`: complete lines), and is ready. A view without
+/// data (`{}`) stands for any text.
 constexpr http_script_step asks(std::string_view method, std::string_view url, std::string_view body = {},
                                 std::string_view fields = {}) noexcept {
     return {.what = http_script_step::act::asks, .method = method, .url = url, .fields = fields, .bytes = body};
 }
-/// The reply's head is known from now on. `fields`: whole lines.
+/// The head of the reply is known from now on. `fields`: complete lines.
 constexpr http_script_step replies(std::uint16_t status, std::string_view fields = {}) noexcept {
     return {.what = http_script_step::act::replies, .status = status, .fields = fields};
 }
-/// These bytes of the body can be taken, in however many steps.
+/// These bytes of the body can be taken, in any number of steps.
 constexpr http_script_step gives(std::string_view bytes) noexcept {
     return {.what = http_script_step::act::gives, .bytes = bytes};
 }
-/// The reply is whole: `step` answers `closed`, however often.
+/// The reply is complete: every `step` answers `closed`.
 constexpr http_script_step ends() noexcept { return {.what = http_script_step::act::ends}; }
 /// The next call of `start` or `step` answers `would_block`, once.
 constexpr http_script_step would_block(wait_for wants = wait_for::readable, stage at = stage::none) noexcept {
@@ -72,7 +72,7 @@ constexpr http_script_step would_block(wait_for wants = wait_for::readable, stag
 constexpr http_script_step fails(errc code, std::int32_t native = 0, stage at = stage::none) noexcept {
     return {.what = http_script_step::act::answers, .answer = io_result::failed(code, native, at)};
 }
-/// `cancel` must be called before anything else. Where no such step stands, it may be called or not.
+/// `cancel` must be called before anything else. Without such a step, it may be called or not.
 constexpr http_script_step cancels() noexcept { return {.what = http_script_step::act::cancels}; }
 
 }  // namespace http_script
@@ -83,8 +83,8 @@ constexpr bool skips_nothing(const http_script_step&) noexcept { return false; }
 
 }  // namespace detail
 
-/// Plays steps that the caller holds, in a `script_pacing`. From the first mismatch on it answers nothing but `failed`:
-/// `other_peer` is another method or URL, `other_bytes` another body or other header lines. No heap; nothing waits.
+/// Plays steps that the caller holds, as `script_pacing` says. After the first mismatch every call answers `failed`:
+/// `other_peer` is another method or URL, `other_bytes` another body or other header lines. No heap; nothing blocks.
 class scripted_http : public detail::script_player<http_script_step, detail::skips_nothing> {
   public:
     static constexpr bool may_wait = false;
@@ -141,7 +141,7 @@ class scripted_http : public detail::script_player<http_script_step, detail::ski
     }
 
   private:
-    // What needs no call of its own: a head, and no bytes to give.
+    // Passes the steps that need no call: a head, and a body piece without bytes.
     void take_head() noexcept {
         for (;; advance()) {
             if (const http_script_step* step = current(act::replies); step != nullptr) {
@@ -165,7 +165,7 @@ class scripted_http : public detail::script_player<http_script_step, detail::ski
                         at < got.size() ? got[at] : '\0');
     }
 
-    std::string_view fields_;  // the reply's
+    std::string_view fields_;  // of the reply
     std::uint16_t status_ = 0;
 };
 static_assert(waiting_http_transport<scripted_http> && !byte_transport<scripted_http>);

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <superoffice/transport/scripted_http.hpp>
+
 #include "support/scripted_call.hpp"
 
 #include <array>
@@ -67,7 +69,8 @@ TEST_CASE("http_transport: over the archetype a call ends with what it says") {
     archetype stack;
     std::array<std::byte, 1024> memory{};
     so::client api{stack, "http://example.com", so::bearer{"t"}, memory};
-    CHECK(support::ask(api).error == so::error{.stage = so::stage::receive, .code = so::errc::link_failed});
+    CHECK(support::ask(api).error ==
+          so::error{.stage = so::stage::receive, .code = so::errc::link_failed, .from_http_stack = true});
     so::client safe{stack, "https://example.com", so::bearer{"t"}, memory};
     CHECK(support::ask(safe).error == so::error{.stage = so::stage::connect, .code = so::errc::insecure_link});
     plain_spoken other;

@@ -28,7 +28,7 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
 struct cares_api {
-    /// All others mean that nobody could be asked, or that nobody knew.
+    /// Every other code means that no server could be asked, or that none knew the answer.
     static errc errc_of(int status) noexcept {
         switch (status) {
             case ARES_ENODATA:
@@ -39,8 +39,8 @@ struct cares_api {
         }
     }
 
-    /// Before 1.34 c-ares writes to a TCP connection so that a server which has gone raises SIGPIPE, and on some systems
-    /// makes sockets that a started program inherits. Later ones do neither.
+    /// Before 1.34, a write of c-ares to a TCP connection raises SIGPIPE if the server is gone, and on some systems its sockets
+    /// are inherited by programs that are started. Later versions do neither.
     static void tame(ares_channel channel) noexcept {
 #if !defined(_WIN32) && ARES_VERSION < 0x012200
         static constexpr ares_socket_functions functions{make, end, begin_connect, receive, transmit};

@@ -1,4 +1,4 @@
-// superoffice/transport/detail/script_player.hpp - what links and HTTP stacks that play a script have in common.
+// superoffice/transport/detail/script_player.hpp - plays a script: the part that links and HTTP stacks share.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_TRANSPORT_DETAIL_SCRIPT_PLAYER_HPP
 #define SUPEROFFICE_TRANSPORT_DETAIL_SCRIPT_PLAYER_HPP
@@ -17,14 +17,14 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Knows the step that comes next, how much of it has moved, and the first mismatch. A `Step` has `what` (one of which is
-/// `act::answers`), `answer` and `bytes`; those that `IsSkipped` names happen by themselves.
+/// Knows the next step, how much of it has moved, and the first mismatch. A `Step` has `what` (an enum with `answers`),
+/// `answer` and `bytes`. Steps for which `IsSkipped` is true happen by themselves.
 template <class Step, bool (*IsSkipped)(const Step&) noexcept>
 class script_player {
   public:
     [[nodiscard]] bool secure() const noexcept { return pacing_.secure; }
 
-    /// For the blocking call: returns at once, since every step of a script happens when it is asked for.
+    /// For the blocking call: returns at once, since every step of a script happens when it is called for.
     void wait(wait_for, milliseconds) noexcept {}
 
     /// Every step was played, and nothing else happened.
@@ -32,14 +32,14 @@ class script_player {
         return step_ + (ended_ ? 1 : 0) == steps_.size() && mismatch_.what == script_mismatch::kind::none;
     }
 
-    /// What went otherwise first; `kind::none` while nothing did.
+    /// The first difference; `kind::none` while there is none.
     [[nodiscard]] const script_mismatch& first_mismatch() const noexcept { return mismatch_; }
 
-    /// Calls that a step could have answered (`stop` and `cancel` are none), without those which only `blocks_first`
-    /// answered.
+    /// The number of calls that a step could have answered (not `stop` and `cancel`, and not those that `blocks_first`
+    /// answered).
     [[nodiscard]] std::size_t calls() const noexcept { return calls_; }
 
-    /// Bytes that have moved, both ways together; of an HTTP stack: bytes of bodies that were taken.
+    /// Bytes that have moved, both directions together; for an HTTP stack: bytes of bodies that were taken.
     [[nodiscard]] std::size_t moved() const noexcept { return moved_; }
 
   protected:
@@ -60,7 +60,7 @@ class script_player {
         skip();
     }
 
-    /// The current step ends the stream, or the reply: it stays until something else is asked for.
+    /// The current step ends the stream, or the reply: it stays current until something else is called.
     io_result end() noexcept {
         ended_ = true;
         return io_result::closed();
@@ -70,7 +70,7 @@ class script_player {
         ended_ = false;
     }
 
-    /// Answers that come from the pacing, from an earlier mismatch, or from a step that answers any call.
+    /// True if the pacing, an earlier mismatch, or a step that answers any call gives the answer.
     bool answers_early(io_result& answer, bool may_close = false) noexcept {
         if (mismatch_.what != script_mismatch::kind::none) {
             answer = io_result::failed(errc::link_failed, 0);
@@ -95,7 +95,7 @@ class script_player {
         return true;
     }
 
-    /// How much of the current step a call moves that asks for so much.
+    /// How many bytes of the current step one call moves, if it asks for `asked`.
     [[nodiscard]] std::size_t piece(const Step& step, std::size_t asked) const noexcept {
         const std::size_t left = step.bytes.size() - done_;
         std::size_t n = left < asked ? left : asked;
@@ -140,9 +140,9 @@ class script_player {
     std::size_t done_ = 0;  // of the step's bytes
     std::size_t calls_ = 0;
     std::size_t moved_ = 0;
-    bool open_;             // started, and nothing has ended that since
+    bool open_;             // started, and not ended since
     bool ended_ = false;    // the current step ends the stream or the reply, and was played
-    bool blocked_ = false;  // the call that comes was already made to wait
+    bool blocked_ = false;  // the next call has already been answered with would_block
 };
 
 }  // namespace detail

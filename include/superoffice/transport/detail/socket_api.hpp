@@ -1,4 +1,4 @@
-// superoffice/transport/detail/socket_api.hpp - the sockets and the clock of POSIX and of Windows; no other header includes theirs.
+// superoffice/transport/detail/socket_api.hpp - the sockets and the clock of POSIX and Windows; no other header includes their headers.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_TRANSPORT_DETAIL_SOCKET_API_HPP
 #define SUPEROFFICE_TRANSPORT_DETAIL_SOCKET_API_HPP
@@ -44,15 +44,15 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// The few calls a TCP client needs, the same on both systems. Nothing here waits but `wait_until`, `pause` and
-/// `lookup_answer::ask`. Codes are errno's, or WSAGetLastError's.
+/// The few calls that a TCP client needs, the same on both systems. Only `wait_until`, `wait_until_any`, `pause` and
+/// `lookup_answer::ask` block. Codes are those of errno, or of WSAGetLastError.
 struct socket_api {
 #if defined(_WIN32)
     using handle = SOCKET;
     static constexpr handle none = static_cast<handle>(~std::uintptr_t{0});
     static constexpr int timed_out = WSAETIMEDOUT;
     static constexpr int not_connected = WSAENOTCONN;
-    static constexpr int unknown_name = WSAHOST_NOT_FOUND;  // what EAI_NONAME is there
+    static constexpr int unknown_name = WSAHOST_NOT_FOUND;  // the value of EAI_NONAME there
 
     static int last_code() noexcept { return ::WSAGetLastError(); }
     static bool is_would_block(int code) noexcept { return code == WSAEWOULDBLOCK; }
@@ -73,13 +73,13 @@ struct socket_api {
 #endif
         return code == EAGAIN;
     }
-    // A connect that was interrupted goes on by itself, and must not be called again (POSIX, connect).
+    // A connect that was interrupted continues by itself and must not be called again (POSIX, connect).
     static bool is_in_progress(int code) noexcept { return code == EINPROGRESS || code == EINTR; }
     static bool is_interrupted(int code) noexcept { return code == EINTR; }
     static void end(handle h) noexcept { ::close(h); }
 #endif
 
-    /// Winsock counts who uses it; elsewhere there is nothing to do. An object of this is the only trace.
+    /// Winsock counts its users; elsewhere there is nothing to do.
     class user {
       public:
         user() noexcept = default;
@@ -143,7 +143,7 @@ struct socket_api {
 
     static io_result failure(int code, stage at) noexcept { return io_result::failed(errc_of(code), code, at); }
 
-    /// A stream socket that does not wait, is not inherited and raises no signal. `none` with `last_code()` else.
+    /// A stream socket that does not block, is not inherited and raises no signal; or `none`, and `last_code()` says why.
     static handle make(bool v6) noexcept {
         const int family = v6 ? AF_INET6 : AF_INET;
         const int on = 1;
@@ -157,14 +157,14 @@ struct socket_api {
 #else
         const handle h = make(family, SOCK_STREAM, IPPROTO_TCP);
         if (h == none) return none;
-        // One request, one reply: nothing is gained by holding small segments back. Going without is no failure.
+        // One request, one reply: nothing is gained by holding small segments back. If this fails, the socket still works.
         ::setsockopt(h, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 #endif
         return h;
     }
 
 #if !defined(_WIN32)
-    /// The same of any family and type.
+    /// The same for any family and type.
     static handle make(int family, int type, int protocol) noexcept {
 #if defined(SOCK_CLOEXEC) && defined(SOCK_NONBLOCK)
         type |= SOCK_CLOEXEC | SOCK_NONBLOCK;
@@ -183,7 +183,7 @@ struct socket_api {
         return h;
     }
 
-    /// For send and its like: no signal where the peer has gone. Where there is no such flag, `make` has seen to it.
+    /// A flag for send: no signal if the peer is gone. On systems without this flag, `make` prevents the signal.
 #if defined(MSG_NOSIGNAL)
     static constexpr int quietly = MSG_NOSIGNAL;
 #else
@@ -208,7 +208,7 @@ struct socket_api {
         return ::connect(h, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0 ? 0 : last_code();
     }
 
-    /// How the connect that was in progress ended: 0, or the code.
+    /// The result of the connect that was in progress: 0, or the code.
     static int connect_code(handle h) noexcept {
         int code = 0;
 #if defined(_WIN32)
@@ -221,14 +221,14 @@ struct socket_api {
         return code;
     }
 
-    /// What one of several sockets waits for, and whether it has come.
+    /// What one of several sockets waits for, and whether that may have happened.
     struct watched {
         handle socket = none;
         bool readable = false, writable = false;
         bool ready = false;
     };
 
-    /// Waits at most so long for any of them, of which there are 16 at most, and notes in each whether it may be ready.
+    /// Waits at most `at_most` for any of at most 16 sockets, and sets `ready` in each that may be ready.
     static void wait_until_any(std::span<watched> all, milliseconds at_most) noexcept {
         const std::int64_t count = at_most.count() < 0 ? 0 : at_most.count();
 #if defined(_WIN32)
@@ -257,7 +257,7 @@ struct socket_api {
 #endif
     }
 
-    /// Waits at most so long; true if it may have happened (or failed).
+    /// Waits at most `at_most`; true if the socket may be ready (or has failed).
     static bool wait_until(handle h, bool writable, milliseconds at_most) noexcept {
         const std::int64_t count = at_most.count() < 0 ? 0 : at_most.count();
 #if defined(_WIN32)
@@ -277,7 +277,7 @@ struct socket_api {
 #endif
     }
 
-    /// Sleeps, or less.
+    /// Sleeps for `at_most`, or less.
     static void pause(milliseconds at_most) noexcept {
         const std::int64_t count = at_most.count() < 0 ? 0 : at_most.count();
 #if defined(_WIN32)
@@ -323,7 +323,7 @@ struct socket_api {
 #endif
     }
 
-    /// Of a sockaddr of that family, AF_INET or AF_INET6.
+    /// The address in a sockaddr of this family, AF_INET or AF_INET6.
     static ip_address address_of(const void* in, int family) noexcept {
         ip_address a;
         if (family == AF_INET6) {
@@ -341,7 +341,7 @@ struct socket_api {
         return a;
     }
 
-    /// getaddrinfo's list, and places in it.
+    /// The list that getaddrinfo answers, and positions in it.
     class lookup_answer {
       public:
         class place {

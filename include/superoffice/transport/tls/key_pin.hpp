@@ -1,4 +1,4 @@
-// superoffice/transport/tls/key_pin.hpp - a public key, named by its SHA-256, that a server must show.
+// superoffice/transport/tls/key_pin.hpp - the SHA-256 of a public key that a server must show.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_TRANSPORT_TLS_KEY_PIN_HPP
 #define SUPEROFFICE_TRANSPORT_TLS_KEY_PIN_HPP
@@ -12,8 +12,8 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// The SHA-256 of a certificate's SubjectPublicKeyInfo, as in RFC 7469 section 2.4. It stays the same when a certificate is
-/// renewed with its key. No secret. To get one:
+/// The SHA-256 of the SubjectPublicKeyInfo of a certificate, as in RFC 7469 section 2.4. It stays the same when a certificate
+/// is renewed with the same key. It is no secret. To get one:
 ///
 ///     openssl x509 -in server.pem -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64
 struct key_pin {
@@ -49,7 +49,7 @@ inline void a_key_pin_is_44_characters_of_base64() noexcept {
         const int digit = detail::base64_digit(text[at]);
         if (digit < 0) return false;
         bits = bits << 6 | static_cast<std::uint32_t>(digit);
-        // A byte is whole at every digit but the first of each four.
+        // Each digit but the first of four completes a byte.
         if (at % 4 != 0) found.sha256[size++] = static_cast<std::uint8_t>(bits >> (6 - at % 4 * 2) & 0xff);
     }
     if ((bits & 3) != 0) return false;  // the last digit carries four bits
@@ -57,7 +57,7 @@ inline void a_key_pin_is_44_characters_of_base64() noexcept {
     return true;
 }
 
-/// The same for a pin in the source: what is none stops the compiler.
+/// The same for a pin in the source: any other text is a compile error.
 consteval key_pin key_pin_of(std::string_view text) noexcept {
     key_pin found;
     if (!parse_key_pin(text, found)) detail::a_key_pin_is_44_characters_of_base64();

@@ -21,65 +21,67 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// TLS over a link, itself a link: over TCP, a modem's serial line, another tls, a pipe in a test. What the link can do
-/// beyond `byte_transport` (`tick`, `wake_at`, `wait`, `native_handle`, a clock) can be done here as well.
+/// TLS over another link: over TCP, the serial line of a modem, another tls, a pipe in a test. This is a link too, and passes
+/// on what the link below can do beyond `byte_transport` (`tick`, `wake_at`, `wait`, `native_handle`, a clock).
 ///
-/// The server is verified before a byte of the caller's is sent, always: its certificate must lead to a trusted authority,
-/// be for the peer's name (or, for an IP literal, name that address as iPAddress: mbedTLS 3.5 and later), and be valid
-/// today. A server that shows a pinned key may be trusted in place of an authority (`tls_options`). TLS 1.2 or later; no
-/// renegotiation; ALPN "http/1.1"; X25519 and P-256 before costlier curves; the cipher first that mbedTLS is faster at.
+/// The server is always verified before a byte of the caller is sent: its certificate must lead to a trusted authority, be
+/// for the name of the peer (or, for an IP literal, list that address as iPAddress: mbedTLS 3.5 and later), and be valid
+/// today. A server that shows a pinned key may be trusted without an authority (`tls_options`). TLS 1.2 or later; no
+/// renegotiation; ALPN "http/1.1"; X25519 and P-256 before costlier curves; first the cipher that this mbedTLS computes
+/// faster.
 ///
-/// Versions offered with `tls_protocol::automatic`: mbedTLS 2.28 and 3.1 speak 1.2 only. On 3.2.0 to 3.6.7, 4.0.0 to 4.1.1
+/// Versions offered with `tls_protocol::automatic`: mbedTLS 2.28 and 3.1 speak only 1.2. With 3.2.0 to 3.6.7, 4.0.0 to 4.1.1
 /// and 4.2.0 a client that offers 1.2 and 1.3 together can be brought to a connection without secret keys
-/// (CVE-2026-115490), so exactly one is offered there: 1.2, or 1.3 on request. On all others, both.
+/// (CVE-2026-115490), so they offer only one version: 1.2, or 1.3 on request. All others offer both.
 ///
-/// Authorities by default: the first of `/etc/ssl/certs/ca-certificates.crt`, `/etc/pki/tls/certs/ca-bundle.crt`,
+/// Default authorities: the first of these files that holds a certificate. Windows has no such file: name one.
+/// `/etc/ssl/certs/ca-certificates.crt`, `/etc/pki/tls/certs/ca-bundle.crt`,
 /// `/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem`, `/etc/ssl/ca-bundle.pem`,
 /// `/var/lib/ca-certificates/ca-bundle.pem`, `/etc/ssl/cert.pem`, `/usr/local/share/certs/ca-root-nss.crt`,
-/// `/etc/openssl/certs/ca-certificates.crt` that holds a certificate. Windows has no such file: name one.
+/// `/etc/openssl/certs/ca-certificates.crt`.
 ///
-/// Errors of `start`, beside those of the link below, which pass through unchanged (at stage::handshake but the first):
-///     name_not_found                                at stage::resolve: the host cannot be one; nothing was sent
+/// Errors of `start`, beside those of the link below, which pass through unchanged (all but the first at stage::handshake):
+///     name_not_found                                at stage::resolve: the text cannot be a host; nothing was sent
 ///     no_authorities, bad_authorities, no_entropy   native: mbedTLS's code; nothing was sent
 ///     no_clock, address_not_verifiable              native: 0; nothing was sent
 ///     bad_client_certificate                        native: mbedTLS's code; nothing was sent
 ///     certificate_unknown_authority, certificate_self_signed, certificate_not_pinned, certificate_wrong_name,
 ///     certificate_not_yet_valid, certificate_expired, certificate_refused
-///                                                   native: positive, all that is wrong with the certificate, as mbedTLS's
-///                                                   flags (MBEDTLS_X509_BADCERT_..., _OTHER: no pinned key), of which the
-///                                                   first in this order decides; negative, mbedTLS's code
+///                                                   native, if positive: every fault of the certificate as mbedTLS's flags
+///                                                   (MBEDTLS_X509_BADCERT_..., _OTHER: no pinned key); the first fault in
+///                                                   this order decides the code. If negative: mbedTLS's code
 ///     client_certificate_refused, wrong_application_protocol, tls_version_refused, handshake_failed
-///                                                   native: positive, the alert that the server sent (RFC 8446 section
-///                                                   6.2); negative, mbedTLS's code. handshake_failure (40) of a server
-///                                                   that asked for a certificate and was shown none is
+///                                                   native, if positive: the alert that the server sent (RFC 8446 section
+///                                                   6.2). If negative: mbedTLS's code. The alert handshake_failure (40) of
+///                                                   a server that asked for a certificate and got none is
 ///                                                   client_certificate_refused
-///     connection_closed                             the peer ended the connection in the middle
+///     connection_closed                             the peer ended the connection during the handshake
 /// Errors of `receive` and `transmit`: truncated_close (the connection ended without close_notify), connection_closed
-/// (transmit after the peer has closed), alert_received and client_certificate_refused (with TLS 1.3 a server says so behind
-/// the handshake; native: the alert), link_failed (a damaged record; native: mbedTLS's code).
-/// `tls_refusal` (superoffice/transport/tls/tls_refusal.hpp) puts all of these into words.
+/// (transmit after the peer has closed), alert_received and client_certificate_refused (with TLS 1.3 a server refuses a client
+/// after the handshake; native: the alert), link_failed (a damaged record; native: mbedTLS's code).
+/// `tls_refusal` (superoffice/transport/tls/tls_refusal.hpp) says all of these in words.
 ///
-/// A server that refuses mostly sends its alert and goes, while the client still transmits. Where the link below lingers
-/// (`lingering_transport`, as tcp_socket does), that alert is looked for once a `transmit` has failed below: by `start`
-/// itself; behind the handshake by `receive`, since this lingers as well. Without an alert the failure stays that of the link
-/// below. In a handshake anybody on the way can have written one, so it chooses between error codes and does nothing else.
+/// A server that refuses mostly sends its alert and closes while the client still transmits. If the link below lingers
+/// (`lingering_transport`, as tcp_socket does), that alert is still read after a `transmit` failed below: by `start` in the
+/// handshake, and by `receive` after it, since this link lingers as well. Without an alert the error stays that of the link
+/// below. Anybody on the way can write an alert during the handshake, so it only chooses between error codes.
 ///
-/// One call of `receive` takes all records that have come, as far as `into` reaches (64 bytes or more; below that, one), and
-/// asks the link below once for them. Between two calls nothing of a whole record is held back.
+/// One call of `receive` takes all records that have come, as far as they fit into `into`, and calls the link below once for
+/// them (with less than 64 bytes of room: one record). Between two calls nothing of a complete record is held back.
 ///
 /// One call of `start` does one bounded piece of the handshake: at most one step that computes with keys (agreeing on one,
 /// checking the server's certificates, making or checking a signature), then it answers would_block with
-/// wait_for::nothing. With an mbedTLS that has MBEDTLS_ECP_RESTARTABLE, mbedtls_ecp_set_max_ops cuts those as well.
+/// wait_for::nothing. With an mbedTLS that has MBEDTLS_ECP_RESTARTABLE, mbedtls_ecp_set_max_ops divides those steps too.
 ///
-/// Memory: mbedTLS allocates by its own allocator (mbedtls_platform_set_calloc_free) during `start`; the authorities are
-/// loaded by the first `start` and kept, the record buffers are kept from one connection to the next. After `start` is
-/// ready nothing is allocated until the next `start`, with two exceptions: with TLS 1.3 and `resume`, mbedTLS allocates for
-/// the first ticket that comes in, which is mostly in the first `receive`; and mbedTLS 4.x, all of whose ciphers are PSA's,
-/// allocates for each record and frees that again (4.0.0). The object itself: about 3 KB over TCP.
+/// Memory: mbedTLS allocates by its own allocator (mbedtls_platform_set_calloc_free) during `start`. The first `start` loads
+/// the authorities; they and the record buffers are kept for later connections. After `start` is ready nothing is allocated
+/// until the next `start`, with two exceptions: with TLS 1.3 and `resume`, mbedTLS allocates for the first ticket that
+/// comes in, mostly in the first `receive`; and mbedTLS 4.x, whose ciphers are those of PSA, allocates for each record and
+/// frees that again (4.0.0). The object itself: about 3 KB over TCP.
 ///
-/// mbedTLS's own globals: with TLS 1.3 or 4.x, or built with MBEDTLS_USE_PSA_CRYPTO or without MBEDTLS_SHA256_C,
-/// psa_crypto_init is called by the first `start` and never undone. Two links
-/// in two threads need an mbedTLS built with MBEDTLS_THREADING_C. This library has no globals.
+/// Globals of mbedTLS: with TLS 1.3 or 4.x, or if built with MBEDTLS_USE_PSA_CRYPTO or without MBEDTLS_SHA256_C, the first
+/// `start` calls psa_crypto_init, which is never undone. Two links in two threads need an mbedTLS built with
+/// MBEDTLS_THREADING_C. This library has no globals.
 ///
 /// Pinned. Its destructor stops it.
 template <byte_transport Link>
@@ -91,7 +93,7 @@ class tls : public detail::clock_of<Link> {
     /// Cheap: nothing is loaded or allocated before the first `start`.
     tls() noexcept : tls(tls_options{}) {}
 
-    /// What the options point to lives as long as this. Further arguments construct the link.
+    /// Everything that the options point to must live as long as this object. Further arguments construct the link.
     template <class... Args>
         requires std::constructible_from<Link, Args...>
     explicit tls(const tls_options& options, Args&&... args) noexcept
@@ -146,7 +148,7 @@ class tls : public detail::clock_of<Link> {
     }
 
     void stop() noexcept {
-        // Goodbye to a peer that was met and with whom nothing went wrong, also if it said goodbye first.
+        // close_notify goes to a verified peer, if nothing went wrong; also if the peer closed first.
         if (phase_ == phase::open || (phase_ == phase::over && end_.state == io_state::closed))
             engine_.send_close_notify();
         link_.stop();
@@ -169,7 +171,7 @@ class tls : public detail::clock_of<Link> {
         return link_.wake_at();
     }
 
-    /// Returns at once where `receive` has an answer that the link below no longer has.
+    /// Returns at once if `receive` has an answer without asking the link below.
     void wait(wait_for wants, milliseconds at_most) noexcept
         requires waiting_transport<Link>
     {
@@ -183,37 +185,37 @@ class tls : public detail::clock_of<Link> {
         return link_.native_handle();
     }
 
-    /// True if the last handshake resumed a session: the server showed no certificate, and was verified when that session
-    /// began. After `start` is ready.
+    /// True if the last handshake resumed a session: the server showed no certificate; it was verified when that session began.
+    /// Valid after `start` is ready.
     [[nodiscard]] bool resumed() const noexcept { return engine_.is_resumed(); }
 
-    /// Room that is enough for a session of most servers, which send tickets of some hundred bytes.
+    /// Enough for a session of most servers: their tickets have some hundred bytes.
     static constexpr std::size_t max_session_bytes = 2048;
 
-    /// Writes the session of the last connection, also of one that is over, for the day after the power was off: a device in
-    /// deep sleep saves the long handshake. With TLS 1.3 there is one after the first reply was received.
+    /// Writes the session of the last connection, also of one that has ended, to keep it while the power is off: a device that
+    /// wakes from deep sleep avoids the long handshake. With TLS 1.3 there is a session after the first reply.
     ///
-    /// The bytes hold the secret that opens the session: who has them can speak as this client's server to this link and read
-    /// what it sends. Keep them where keys are kept.
+    /// The bytes contain the secret of the session: somebody who has them can pretend to this link to be the server, and read
+    /// what it sends. Keep them where you keep keys.
     ///
     /// @returns how many bytes were written; 0 if there is no session, or none that fits
     /// Costs    a hash over the authorities (half a millisecond for a system's); with TLS 1.3 it allocates in mbedTLS
     std::size_t export_session(std::span<std::byte> into) noexcept { return engine_.save_session(into); }
 
-    /// Takes what `export_session` wrote, for the next connection to this peer. Before `start`; not while a connection is
-    /// there. A client's peer is `parse_base_url(base)->to`, until a tenant has moved. The session is bound to all that the
-    /// server was verified by: host, port, TLS versions, authorities, pins, the client's certificate. Where one of those is
-    /// not the same, or the bytes are damaged or of another mbedTLS, nothing is taken and the next `start` does a whole
-    /// handshake.
+    /// Takes what `export_session` wrote, for the next connection to this peer. Call it before `start`, not while there is a
+    /// connection. The peer of a client is `parse_base_url(base)->to`, until a tenant has moved. The session belongs to
+    /// everything that the server was verified by: host, port, TLS versions, authorities, pins, the client's certificate. If
+    /// one of these differs, or the bytes are damaged or of another mbedTLS, nothing is taken and the next `start` does a
+    /// complete handshake.
     ///
-    /// @returns ready: taken | closed: not taken | failed: the link cannot be configured, as `start` would say
-    /// Costs    loads the authorities, if that is not done yet, and a hash over them
+    /// @returns ready: taken | closed: not taken | failed: the link cannot be configured; the errors of `start`
+    /// Costs    loads the authorities if that was not done yet, and a hash over them
     io_result import_session(const peer& to, std::span<const std::byte> from) noexcept {
         if (phase_ >= phase::lingering) stop();
         return phase_ == phase::idle ? engine_.load_session(to, from) : io_result::closed();
     }
 
-    /// What was agreed on, for logs: "TLSv1.2"; mbedTLS's name of the cipher suite. Constants; after `start` is ready.
+    /// For logs, after `start` is ready: "TLSv1.2", and mbedTLS's name of the cipher suite. Constants.
     [[nodiscard]] const char* version() const noexcept { return engine_.version(); }
     [[nodiscard]] const char* ciphersuite() const noexcept { return engine_.ciphersuite(); }
 
@@ -226,7 +228,7 @@ class tls : public detail::clock_of<Link> {
         auto& me = *static_cast<tls*>(self);
         const std::span<const std::byte> bytes{reinterpret_cast<const std::byte*>(from), size};
         if constexpr (lingers) {
-            // Once it has failed nothing more is transmitted, whatever mbedTLS believes.
+            // After a failure nothing more is transmitted; mbedTLS is told that it was.
             const bool in_handshake = me.phase_ == phase::handshaking;
             const bool failed = me.phase_ == phase::lingering || (in_handshake && me.engine_.is_unheard());
             io_result r = failed ? io_result::ready(size) : me.link_.transmit(bytes);
@@ -253,11 +255,11 @@ class tls : public detail::clock_of<Link> {
         return me.engine_.note(r, MBEDTLS_ERR_SSL_WANT_READ);
     }
 
-    /// Behind a `transmit` that failed below, which `end_` tells.
+    /// After a `transmit` that failed below; `end_` has that failure.
     io_result receive_last(std::span<std::byte> into) noexcept {
         if (end_.state != io_state::failed) return end_;
         const io_result r = engine_.receive_last(into, end_);
-        if (r.state == io_state::closed) end_ = r;  // and there is nobody to say goodbye to
+        if (r.state == io_state::closed) end_ = r;  // `stop` sends no close_notify in this phase
         if (r.state == io_state::failed) finish(r);
         return r;
     }
@@ -269,7 +271,7 @@ class tls : public detail::clock_of<Link> {
 
     Link link_{};
     detail::tls_engine engine_;
-    io_result end_ = not_started;  ///< what is answered while not open
+    io_result end_ = not_started;  ///< the answer of `receive` and `transmit` while the connection is not open
     phase phase_ = phase::idle;
 };
 
@@ -285,7 +287,7 @@ class tls : public detail::clock_of<Link> {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// Not by SUPEROFFICE_SWITCHED_OFF: clang 14 does not carry a template's attribute over to what is made of it.
+/// An assertion instead of SUPEROFFICE_SWITCHED_OFF: clang 14 ignores that attribute on an instance of a template.
 template <class Link>
 class tls {
     static_assert(!std::same_as<Link, Link>,

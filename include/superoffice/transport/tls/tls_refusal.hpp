@@ -1,4 +1,4 @@
-// superoffice/transport/tls/tls_refusal.hpp - why a certificate or a handshake was refused, in words.
+// superoffice/transport/tls/tls_refusal.hpp - says in words why a certificate or a handshake was refused.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_TRANSPORT_TLS_TLS_REFUSAL_HPP
 #define SUPEROFFICE_TRANSPORT_TLS_TLS_REFUSAL_HPP
@@ -23,10 +23,10 @@ namespace detail {
 struct certificate_fault {
     const char* text;
     std::uint32_t flags;
-    errc said_by = errc::ok;  ///< the code whose message says as much
+    errc said_by = errc::ok;  ///< the code whose message says the same
 };
 
-/// In the order in which they are told: the worst first, as `tls` chooses the code.
+/// In the order of the text: the worst first, as `tls` chooses the code.
 inline constexpr certificate_fault certificate_faults[] = {
     {"no trusted authority signed it", MBEDTLS_X509_BADCERT_NOT_TRUSTED, errc::certificate_unknown_authority},
     {"it was revoked", MBEDTLS_X509_BADCERT_REVOKED},
@@ -47,7 +47,7 @@ inline constexpr certificate_fault certificate_faults[] = {
                                                             MBEDTLS_X509_BADCRL_BAD_PK | MBEDTLS_X509_BADCRL_BAD_KEY},
 };
 
-/// Text in the caller's memory, cut off where that ends, always with a NUL behind it.
+/// Text in the caller's memory, cut off at its end, always followed by a NUL.
 class bounded_text {
   public:
     explicit bounded_text(std::span<char> into) noexcept : into_(into) {
@@ -81,15 +81,15 @@ class bounded_text {
 /// Room for the longest text.
 inline constexpr std::size_t max_refusal_bytes = 768;
 
-/// Says in full why TLS refused, or was refused: every fault of a certificate, not only the one that chose the code; the name of
-/// the server's alert; the number of mbedTLS's code. Of an error that is not one of TLS: its `message`.
+/// Says in full why TLS refused or was refused: every fault of the certificate, not only the one that chose the code; the name
+/// of the server's alert; the number of mbedTLS's code. For an error that does not come from TLS: its `message`.
 ///
 ///     the server's certificate is for another name; it has expired
 ///     the server's certificate was refused: it is not meant for servers
 ///     the TLS handshake failed: the server's alert handshake_failure (40)
 ///     the TLS handshake failed: mbedTLS -0x7100
 ///
-/// @param into  where the text goes, cut off where it ends; a NUL stands behind it
+/// @param into  where the text goes; the text is cut off at its end and always followed by a NUL
 inline std::string_view tls_refusal(const error& e, std::span<char> into) noexcept {
     detail::bounded_text text(into);
     text.add(message(e));
