@@ -18,6 +18,7 @@ Documented and inferred
     local_superoffice_messages.py      arguments, $select, JSON and XML
     local_superoffice_batch.py         the calls of the Batch agent, outputs, the REST forms
     local_superoffice_store.py         which tasks there are, long lists, what outputs hold
+    local_superoffice_login.py         tokens, codes, system users, metadata
     local_superoffice_tasks.py         the documented sample, progressing tasks, dates, languages
     local_superoffice_specials.py      ids that answer in a special way
     local_superoffice_wire.py          listeners, HTTP/1.1, framings, faults, the log
@@ -39,6 +40,10 @@ Addresses on every listener
     .../api/v1/BatchTask            POST: starts a job; GET: a row set of the archive, as .../api/v1/archive/BatchTasks
     /api/state/Cust12345            GET: the tenant's state, without a credential
     /CustN/api/... with another N   421
+    /login/common/oauth/tokens      POST: refresh_token and authorization_code, as form or query
+    /login/common/oauth/authorize   GET: sends the browser back at once, with a code
+    /Login/api/PartnerSystemUser/Authenticate  POST: a system user's signed token for a JWT that holds a ticket
+    /login/.well-known/openid-configuration, /login/.well-known/jwks, /login/logout    GET
 
 Log, DIR/requests.log
     A JSON object per line, flushed at once; `event` says what it is:
@@ -49,7 +54,11 @@ Log, DIR/requests.log
     `credential` is a name such as bearer-good.
 
 Control, POST /control/NAME with a JSON object (or nothing); answers JSON, 400 with {"error"} if it cannot
-    clock      {"advance": seconds}         moves the clock of the tasks; the only thing that does with --manual-clock
+    clock      {"advance"?: seconds, "utc"?: "2026-11-29T20:00:00Z"}    moves the clock by which tasks run and tokens
+                                            end, the only thing that does with --manual-clock; sets the time of day
+    login      {"expires_in", "expires_in_as", "token_type", "token_length", "rotate", "failure", "skew_minutes",
+                "refusal_status", "issuer", "context", "jwt_key"}    any of them; answers all
+    revoke     {"refresh_token"?}           one refresh token, or all
     task       {"id": 1000}                 starts that task's clock now
     reset      {}                           all state as at the start; the log stays
     expire     {"kind": "bearer", "value"?, "after"?: n}    one credential, or all of a kind (basic, ticket, bearer,
@@ -86,6 +95,7 @@ import time  # noqa: E402
 
 import local_superoffice_batch as batch  # noqa: E402
 import local_superoffice_certificates as certificates  # noqa: E402
+import local_superoffice_login as login  # noqa: E402
 import local_superoffice_service as service  # noqa: E402
 import local_superoffice_specials as specials  # noqa: E402
 import local_superoffice_store as store  # noqa: E402
@@ -125,6 +135,15 @@ def _epilog():
             ("Basic", service.BASIC_EXPIRED), ("SOTicket", service.TICKET_EXPIRED),
             ("Bearer", service.BEARER_EXPIRED),
             ("session", f"{service.SESSION_EXPIRED} with {service.xsrf_of(service.SESSION_EXPIRED)}")]),
+        _table("log-in", [
+            (f"client {login.WEB_CLIENT}", f"with client_secret {service.APP_TOKEN}"),
+            (f"client {login.NATIVE_CLIENT}", "without a secret"),
+            ("redirect_uri", f"begins with {', '.join(login.REDIRECTS)}"),
+            ("system user", f"{login.SYSTEM_TOKEN}, signed by DIR/system-user.key (.xml, -pkcs8.key)"),
+            *((token, name) for token, name in login.SYSTEM_TOKENS.items() if name)]),
+        _table("refresh tokens, each filled up with 0 to 64 characters", [
+            (token.rstrip("0"), each.meaning) for token, each in login.REFRESH_TOKENS.items()]),
+        _table("failures of the token endpoint (control login, failure)", list(login.FAILURES.items())),
         _table("kinds of listener (--certificate, --listen NAME=KIND or NAME=KIND@1.2, KIND@1.3)", [
             *((name, each.meaning) for name, each in certificates.CERTIFICATES.items()), *OTHER_KINDS.items()]),
         _table("framings", [(name, each.meaning) for name, each in wire.FRAMINGS.items()]),
@@ -173,6 +192,8 @@ def parse_arguments(arguments=None):
     parser.add_argument("--until-stdin-closes", action="store_true", help="stops when standard input ends")
     parser.add_argument("--max-seconds", type=float, help="stops after that time")
     parser.add_argument("--manual-clock", action="store_true", help="tasks move by the control call only")
+    parser.add_argument("--time", type=service.parse_utc, metavar="UTC",
+                        help="time of day of the service at its start, as 2026-11-29T20:00:00Z (this machine's)")
     parser.add_argument("--task-seconds", type=float, default=4, help="length of a task that progresses (4)")
     parser.add_argument("--tasks", type=int, default=0, metavar="N", help="further tasks that lists have (0)")
     parser.add_argument("--output-bytes", type=int, default=4096, metavar="N",
@@ -299,13 +320,15 @@ def run(options):
     directory.mkdir(parents=True, exist_ok=True)
     if any(kind in certificates.CERTIFICATES or kind == "wants-client" for _, kind, _ in options.listeners):
         certificates.make_certificates(directory)
+        certificates.make_login_keys(directory)
     log = wire.Log(options.log or directory / "requests.log")
     settings = service.Settings(
         framing=options.framing, nulled=options.nulled, xml=options.xml, gzip=not options.no_gzip,
         delay=options.delay, drip_seconds=options.drip_seconds, retry_after=options.retry_after,
         task_seconds=options.task_seconds, output_bytes=options.output_bytes)
     application = service.Service(settings, log, manual_clock=options.manual_clock, tenant_at=options.tenant_at,
-                                  basic_online=options.basic_online, on_stop=stop.set, listed=options.tasks)
+                                  basic_online=options.basic_online, on_stop=stop.set, listed=options.tasks,
+                                  directory=directory, utc=options.time)
     server = wire.Server(application, log, options.idle_seconds, max_connections=options.max_connections,
                          handshake_seconds=options.handshake_seconds)
     for listener in open_listeners(options, directory):

@@ -13,8 +13,8 @@ import typing
 import urllib.parse
 
 from local_superoffice_messages import (BLOB_TYPES, JSON_TYPES, REPLY_TYPES, STATES, XML_SHAPES, XML_TYPES, Malformed,
-                                        MissingArgument, RefusedArgument, apply_select, choose_type, element_text, list_parts, read_id,
-                                        read_ids, read_info, read_select, read_state, read_text)
+                                        MissingArgument, RefusedArgument, apply_select, choose_type, element_text,
+                                        list_parts, read_id, read_ids, read_info, read_select, read_state, read_text)
 from local_superoffice_specials import ERROR_B, ERROR_C
 from local_superoffice_store import OWN_ASSOCIATE, Wanted, numbers_of
 from local_superoffice_tasks import CREATED, Moment, write

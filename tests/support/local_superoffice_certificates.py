@@ -1,6 +1,6 @@
 """Makes the certificates of the local SuperOffice with the `openssl` command line tool.
 
-Everything lands in one directory and is reused by the next start:
+Everything lands in one directory and is reused by the next start. The keys for logging in are RSA 2048:
 
     ca.pem                    the authority that a client under test is told to trust; valid from 2000 to 2049, so that
                               a client with a clock of its own can be put before or behind any certificate's dates
@@ -8,11 +8,17 @@ Everything lands in one directory and is reused by the next start:
     NAME.pem, NAME.key        one pair for each NAME of CERTIFICATES
     client.pem, client.key    a client's pair, by ca.pem; client-encrypted.key is the same key under CLIENT_PASSWORD
                               by triple DES, client-encrypted-aes.key by AES
+    login.key                 signs the JWTs of the log-in host; login-public.pem is its public half
+    system-user.key           the application's, with which a client signs a system user's token: PKCS#1;
+                              system-user-pkcs8.key is the same as PKCS#8, system-user.xml in the form that the vendor
+                              delivers it, system-user-public.pem its public half
+    system-user-other.key     a key that the service does not know
 
 `openssl ca` signs them all, because it is the one command of OpenSSL 3.0 that takes both ends of
 the validity as absolute dates. Keys are ECDSA P-256, but for the certificate `rsa` (RSA 2048).
 """
 
+import base64
 import dataclasses
 import datetime
 import fcntl
@@ -98,6 +104,11 @@ commonName = supplied
 """
 
 
+LOGIN_KEYS = ("login.key", "login-public.pem", "system-user.key", "system-user-pkcs8.key", "system-user.xml",
+              "system-user-public.pem", "system-user-other.key")
+XML_NUMBERS = ("Modulus", "Exponent", "D", "P", "Q", "DP", "DQ", "InverseQ")  # RSAKeyValue, in the order of PKCS#1
+
+
 class CertificateError(Exception):
     """What openssl said, for a person."""
 
@@ -110,6 +121,78 @@ def make_certificates(directory):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not _is_reusable(directory):
             _make_all(directory)
+
+
+def make_login_keys(directory):
+    """Makes the keys for logging in where they are missing."""
+    directory = pathlib.Path(directory)
+    if all((directory / name).exists() for name in LOGIN_KEYS):
+        return
+    directory.mkdir(parents=True, exist_ok=True)
+    with open(directory / ".lock", "w") as lock, tempfile.TemporaryDirectory(dir=directory, prefix=".making-") as scratch:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        scratch = pathlib.Path(scratch)
+        if all((directory / name).exists() for name in LOGIN_KEYS):
+            return
+        for name in ("login.key", "system-user-pkcs8.key", "system-user-other.key"):
+            _openssl(scratch, "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", name)
+        for name in ("login.key", "system-user-other.key"):
+            _openssl(scratch, "rsa", "-traditional", "-in", name, "-out", name)
+        _openssl(scratch, "rsa", "-traditional", "-in", "system-user-pkcs8.key", "-out", "system-user.key")
+        for name in ("login", "system-user"):
+            _openssl(scratch, "rsa", "-pubout", "-in", f"{name}.key", "-out", f"{name}-public.pem")
+        (scratch / "system-user.xml").write_text(_to_xml_key(scratch / "system-user.key"))
+        for name in LOGIN_KEYS:
+            shutil.move(scratch / name, directory / name)
+
+
+def sign(key, data):
+    """RSA PKCS#1 v1.5 over SHA-256, by the key in that file."""
+    return _openssl(key.parent, "dgst", "-sha256", "-sign", key.name, data=data)
+
+
+def is_signed(public_key, data, signature):
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(signature)
+        file.flush()
+        done = subprocess.run(["openssl", "dgst", "-sha256", "-verify", public_key, "-signature", file.name], input=data,
+                              capture_output=True, timeout=60)
+    return done.returncode == 0
+
+
+def public_numbers(key):
+    """Modulus and exponent of a private key in PKCS#1."""
+    return tuple(_numbers_of(key)[:2])
+
+
+def _numbers_of(key):
+    """The numbers of RSAPrivateKey (RFC 8017, A.1.2) behind its version."""
+    text = key.read_text().split("-----")[2]
+    data, numbers = base64.b64decode(text), []
+    at = _der_head(data, 0)[0]
+    while at < len(data):
+        at, length = _der_head(data, at)
+        numbers.append(int.from_bytes(data[at:at + length], "big"))
+        at += length
+    return numbers[1:]
+
+
+def _der_head(data, at):
+    """(where the contents of an element begin, how long they are)."""
+    length, at = data[at + 1], at + 2
+    if length < 0x80:
+        return at, length
+    size = length & 0x7f
+    return at + size, int.from_bytes(data[at:at + size], "big")
+
+
+def _to_xml_key(key):
+    numbers = dict(zip(XML_NUMBERS, _numbers_of(key)))
+    half = (numbers["Modulus"].bit_length() + 15) // 16
+    sizes = {"Modulus": 2 * half, "D": 2 * half, "Exponent": 3}
+    members = (f"<{name}>{base64.b64encode(number.to_bytes(sizes.get(name, half), 'big')).decode()}</{name}>"
+               for name, number in numbers.items())
+    return f"<RSAKeyValue>{''.join(members)}</RSAKeyValue>"
 
 
 def _files():
@@ -183,15 +266,15 @@ def _configure(scratch, name, common_name, certificate=CERTIFICATES["good"]):
     return f"{name}.cnf"
 
 
-def _openssl(folder, *arguments):
+def _openssl(folder, *arguments, data=b""):
     # Runs inside the folder: no path has to be quoted into a configuration file.
     try:
-        done = subprocess.run(["openssl", *arguments], cwd=folder, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=60)
+        done = subprocess.run(["openssl", *arguments], cwd=folder, input=data, capture_output=True, timeout=60)
     except FileNotFoundError:
         raise CertificateError("the command `openssl` is missing (Debian: package openssl)") from None
     if done.returncode:
-        raise CertificateError(f"openssl {arguments[0]} failed: {done.stderr.strip()}")
+        raise CertificateError(f"openssl {arguments[0]} failed: {done.stderr.decode().strip()}")
+    return done.stdout
 
 
 def _now():

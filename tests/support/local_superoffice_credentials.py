@@ -50,8 +50,8 @@ class Refused(Exception):
 class Credentials:
     """Which secrets are good; control calls expire and renew them."""
 
-    def __init__(self, basic_online=False):
-        self._basic_online = basic_online
+    def __init__(self, basic_online=False, now=lambda: 0.0):
+        self._basic_online, self._now = basic_online, now
         self._lock = threading.Lock()
         self.reset()
 
@@ -60,6 +60,7 @@ class Credentials:
             self._names = dict(KNOWN)
             self._expired = {key for key, name in KNOWN.items() if name.endswith("-expired")}
             self._uses_left = {}
+            self._until = {}  # of what was issued: (when it ends on the service's clock, by how long a use puts it off)
             self._minted = collections.Counter()
 
     def check(self, request, online):
@@ -78,9 +79,27 @@ class Credentials:
                 if self._uses_left[key] < 0:
                     self._expired.add(key)
                     del self._uses_left[key]
+            if self._is_over(key):
+                self._expired.add(key)
             if key in self._expired:
                 raise Refused(f"The {kind} credential has expired.")
             return name
+
+    def _is_over(self, key):
+        until, sliding = self._until.get(key, (None, 0))
+        if until is None:
+            return False
+        if self._now() >= until:
+            return True
+        if sliding:
+            self._until[key] = (self._now() + sliding, sliding)
+        return False
+
+    def issue(self, kind, secret, name, until=None, sliding=0):
+        """Makes a secret good until then; with `sliding`, each use makes it good for so many seconds more."""
+        with self._lock:
+            self._names[(kind, secret)] = name
+            self._until[(kind, secret)] = (until, sliding)
 
     def _find(self, request, online):
         authorization = request.header("Authorization")
@@ -130,6 +149,7 @@ class Credentials:
             self._names.setdefault(key, f"{kind}-renewed-{self._minted[kind]}")
             self._expired.discard(key)
             self._uses_left.pop(key, None)
+            self._until.pop(key, None)
             return secret
 
 

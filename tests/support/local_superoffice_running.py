@@ -31,9 +31,9 @@ atexit.register(folder.cleanup)
 class Running:
     """A started service, its listeners and its control calls."""
 
-    def __init__(self, *options, **more):
+    def __init__(self, *options, directory=None, **more):
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "local_superoffice.py"), "--directory", folder.name,
+            [sys.executable, str(HERE / "local_superoffice.py"), "--directory", directory or folder.name,
              "--max-seconds", "120", *options],  # a test that fails leaves nothing behind for long
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
         self.roots = {}

@@ -14,6 +14,7 @@ import threading
 import urllib.parse
 
 import local_superoffice_batch as batch
+import local_superoffice_login as login
 from local_superoffice_credentials import (  # noqa: F401 - tests look for the secrets here
     APP_TOKEN, BASIC_EXPIRED, BASIC_GOOD, BASIC_SAMPLE, BASIC_UNICODE, BEARER_EXPIRED, BEARER_GOOD, BEARER_LONG, MINTED,
     SESSION_EXPIRED, SESSION_GOOD, TENANT, TICKET_EXPIRED, TICKET_GOOD, TICKET_LONG, Credentials, Refused, xsrf_of)
@@ -60,7 +61,8 @@ class Tenant:
 
 
 CHOICES = {"framing": FRAMINGS, "nulled": ("absent", "null", "defaults", "ignored"), "xml": XML_SHAPES,
-           "state": TENANT_STATES, "no_output": batch.NO_OUTPUT}
+           "state": TENANT_STATES, "no_output": batch.NO_OUTPUT,
+           **login.CHOICES}
 
 
 class ControlError(Exception):
@@ -71,23 +73,25 @@ class Service:
     """Answers requests. `listeners` maps names to listeners and is filled by whoever opens them."""
 
     def __init__(self, settings, log, manual_clock=False, basic_online=False, tenant_at=None, on_stop=lambda: None,
-                 listed=0):
-        self._initial = (dataclasses.replace(settings), manual_clock, tenant_at, listed)
+                 listed=0, directory=None, utc=None):
+        self._initial = (dataclasses.replace(settings), manual_clock, tenant_at, listed, utc)
         self.log, self._on_stop = log, on_stop
         self.listeners, self.counters = {}, dict
         self._lock = threading.Lock()
-        self.credentials = Credentials(basic_online)
+        self.credentials = Credentials(basic_online, lambda: self.clock.now())
+        self.login = login.Login(self, directory)
         self._reset()
 
     def _reset(self):
-        settings, manual_clock, tenant_at, listed = self._initial
+        settings, manual_clock, tenant_at, listed, utc = self._initial
         self.settings = dataclasses.replace(settings)
-        self.clock = Clock(manual_clock)
+        self.clock = Clock(manual_clock, utc)
         self.tasks = Tasks(self.clock, settings.task_seconds)
         self.tasks.long_list = LongList(listed)
         self.tenant = Tenant(tenant_at)
         self._overrides = []
         self.credentials.reset()
+        self.login.reset()
 
     # ---- routing
 
@@ -102,6 +106,8 @@ class Service:
         if reply.gzip is None and not self.settings.gzip:
             reply.gzip = False
         reply.log = {"select": read_select(request.target), "id": None, "credential": None, **reply.log}
+        if path.lower().startswith("/login/"):  # with the secrets in query and body left out
+            reply.log.update(login.redacted(request), select=None)
         return reply
 
     def _overridden(self, request, override, path):
@@ -118,6 +124,8 @@ class Service:
     def _route(self, request, path):
         if path.lower().startswith("/api/state/"):
             return self._tenant_state(request, path[len("/api/state/"):])
+        if path.lower().startswith("/login/"):
+            return self.login.answer(request, path) or _page_not_found()
         root, rest = _split_root(path)
         if root is None:
             return _page_not_found()
@@ -296,8 +304,17 @@ class Service:
         return reply
 
     def _control_clock(self, arguments):
+        _check_names(arguments, ("advance", "utc"))
+        if arguments.get("utc") is not None:
+            self.clock.set_utc(parse_utc(arguments["utc"]))
         self.clock.advance(float(arguments.get("advance", 0)))
-        return {"now": self.clock.now()}
+        return {"now": self.clock.now(), "utc": self.clock.utc().isoformat()}
+
+    def _control_login(self, arguments):
+        return _change(self.login.settings, arguments)
+
+    def _control_revoke(self, arguments):
+        return {"revoked": self.login.revoke(arguments.get("refresh_token"))}
 
     def _control_tasks(self, _arguments):
         return {"started": self.tasks.started(), "deleted": self.tasks.deleted()}
@@ -447,6 +464,12 @@ def _change(target, arguments):
     for name, value in arguments.items():
         setattr(target, name, value)
     return dataclasses.asdict(target)
+
+
+def parse_utc(text):
+    """A time of day as "2026-11-29T20:00:00Z"."""
+    moment = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
 
 
 def _check_names(arguments, known):

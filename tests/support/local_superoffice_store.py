@@ -1,4 +1,4 @@
-"""Which batch tasks the local SuperOffice has: those that progress, those that calls started, lists of any length, outputs.
+"""Which batch tasks the local SuperOffice has: those that progress, those that calls started, long lists, outputs.
 
 Documented (section 2.1 of what is known about the agent): which properties UpdateBatchTask takes, that StartBatchJob
 knows predefined jobs only, that the user's lists leave system tasks out, and what 0, -1 and an empty list of associates
