@@ -1,4 +1,4 @@
-// 02_frame_loop.cpp - follows a task in a loop that draws 60 frames a second and may never wait: 02_frame_loop ID
+// 02_frame_loop.cpp - follows a task in a loop that draws 60 frames a second and must never block: 02_frame_loop ID
 #include <superoffice/batch.hpp>
 
 #include <array>
@@ -13,8 +13,8 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-constexpr auto frame = std::chrono::microseconds{16'667};  // 60 in a second
-constexpr auto budget = std::chrono::milliseconds{2};      // of each, for the network
+constexpr auto frame = std::chrono::microseconds{16'667};  // 60 frames a second
+constexpr auto budget = std::chrono::milliseconds{2};      // time for the network in each frame
 
 struct progress {
     superoffice::field<superoffice::coded<superoffice::BatchTaskState>> State;
@@ -22,8 +22,8 @@ struct progress {
 };
 BOOST_DESCRIBE_STRUCT(progress, (), (State, ProgressPercent))
 
-// mbedtls_socket asks the system for the host's address, which may wait for seconds. This one is handed addresses that
-// were looked up elsewhere: by a thread at start-up, by the platform. The name in the URL still counts for TLS.
+// mbedtls_socket asks the system for the host's address, which may block for seconds. This link is given addresses that
+// were looked up elsewhere, for example by a thread at start-up. TLS still checks the name in the URL.
 using frame_link = superoffice::tls<superoffice::basic_tcp_socket<superoffice::given_addresses>>;
 static_assert(!frame_link::may_wait);
 
@@ -51,8 +51,8 @@ int main(int argc, char** argv) {
     int drawn = 0;
     auto next_frame = steady::now();
     for (auto state = superoffice::watch_state::waiting; !task.is_over();) {
-        // A step never waits and does a bounded piece of work; here the frame allows for some of them. Once the watch
-        // waits for the peer or for its next question, `wants()` is in the future, and there is nothing to do till then.
+        // A step never blocks and does a bounded piece of work. This frame has time for several steps. When the watch waits
+        // for the server or for its next question, wants().until is in the future, and there is nothing to do until then.
         const auto begun = steady::now();
         auto now = begun;
         do {
@@ -64,7 +64,7 @@ int main(int argc, char** argv) {
             std::printf("%d %%\n", task.value().ProgressPercent.value_or(0));
             std::fflush(stdout);
         }
-        if (interrupted != 0) task.cancel();  // at any time: the question that is under way is dropped
+        if (interrupted != 0) task.cancel();  // works at any time, also while a request is under way
 
         ++drawn;  // draw_frame(), and present it:
         next_frame += frame;

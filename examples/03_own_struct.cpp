@@ -1,4 +1,4 @@
-// 03_own_struct.cpp - the struct is the query: its members become the $select, and the decoder of what comes back.
+// 03_own_struct.cpp - the struct is the query: its members become the $select and the decoder of the reply.
 #include <superoffice/batch.hpp>
 
 #include <array>
@@ -8,12 +8,13 @@
 
 namespace {
 
-// Only what this program shows. The reply shrinks to a few dozen bytes, and so may the memory.
-// Misspell a member, or make ProgressPercent a text, and the compiler says so in a sentence.
+// Only what this program shows. The reply shrinks to a few dozen bytes, so less memory is enough.
+// If you misspell a member, or make ProgressPercent a text, the compiler says so and names the member.
 struct progress {
-    superoffice::field<superoffice::coded<superoffice::BatchTaskState>> State;  // coded: may hold a state added later
-    superoffice::field<std::int32_t> ProgressPercent;                           // field: absent, null or a value
-    superoffice::fixed_text<254> ProgressDescription;                           // owns its text: outlives the reply
+    superoffice::field<superoffice::coded<superoffice::BatchTaskState>>
+        State;                                         // coded: also holds states that are added later
+    superoffice::field<std::int32_t> ProgressPercent;  // field: absent, null or a value
+    superoffice::fixed_text<254> ProgressDescription;  // owns its text, so it outlives the reply
 };
 BOOST_DESCRIBE_STRUCT(progress, (), (State, ProgressPercent, ProgressDescription))
 
@@ -34,7 +35,7 @@ int main() {
         std::fprintf(stderr, "%s\n", superoffice::message(task.error()));
         return 1;
     }
-    // What the server sends is not a C string: print views with their length.
+    // Views of the reply do not end with a NUL: print them with their length.
     const std::string_view state = task->State ? task->State->text() : "(no state)";
     std::printf("%.*s, %d %%: %s\n", static_cast<int>(state.size()), state.data(), task->ProgressPercent.value_or(0),
                 task->ProgressDescription.c_str());

@@ -25,19 +25,21 @@ int main(int argc, char** argv) {
     std::array<std::byte, 4 * 1024> memory;
     superoffice::client api{link, base, superoffice::bearer{std::getenv("SUPEROFFICE_TOKEN")}, memory};
 
-    // Every second is twice as often as the server's workers look. A deadline, because a task whose worker has died
-    // stays Started for ever. Failures that may pass by themselves (a lost connection, 503) are borne, with pauses.
+    // The server's workers look for news every 2 seconds, so once a second is often enough. The deadline is needed because
+    // a task whose worker has died stays Started for ever. The watch survives failures that may pass (a lost connection,
+    // a 503) and pauses after each.
     superoffice::watch_options options;
     options.interval = superoffice::milliseconds{1'000};
     options.deadline = superoffice::milliseconds{3'600'000};
     superoffice::watch<progress> task{api, id, options, superoffice::allow_waiting_lookup};
 
-    // This program has nothing else to do and waits for news; one that has calls step(now) when it comes by.
+    // This program has nothing else to do, so it blocks until there is news. Other programs call step(now) instead.
     superoffice::watch_state news = task.follow(api);
     for (; news == superoffice::watch_state::changed; news = task.follow(api))
         std::printf("%d %%\n", task.value().ProgressPercent.value_or(0));
 
-    if (news == superoffice::watch_state::gone) {  // cleaned away before its end was seen: neither success nor failure
+    if (news == superoffice::watch_state::
+                    gone) {  // the service deleted it before its end was seen: neither success nor failure
         std::printf("gone\n");
         return 1;
     }
@@ -45,7 +47,8 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "%s\n", superoffice::message(task.error()));
         return 1;
     }
-    if (task.value().State == superoffice::BatchTaskState::Failed) {  // finished: in a final state, whichever
+    if (task.value().State ==
+        superoffice::BatchTaskState::Failed) {  // finished means a final state, which may be Failed
         std::printf("failed\n");
         return 1;
     }

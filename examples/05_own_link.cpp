@@ -1,4 +1,4 @@
-// 05_own_link.cpp - a link of one's own: a modem, an engine's socket, a test. This one has a canned reply behind it.
+// 05_own_link.cpp - your own link, for a modem, an engine's socket or a test. This one plays a canned reply.
 #include <superoffice/batch.hpp>
 
 #include <array>
@@ -19,25 +19,25 @@ constexpr std::string_view canned_reply =
 
 class my_link {
   public:
-    static constexpr bool may_wait = false;  // start() never waits: frame loops may use this link
+    static constexpr bool may_wait = false;  // start() never blocks, so frame loops may use this link
 
     superoffice::io_result start(const superoffice::peer& to) noexcept;
     superoffice::io_result receive(std::span<std::byte> into) noexcept;
     superoffice::io_result transmit(std::span<const std::byte> from) noexcept;
     void stop() noexcept {}
 
-    // "Only the verified peer can read this." Over a link that says false, nothing is sent to an https address. A modem
-    // that speaks bytes in clear says false and goes below superoffice::tls<my_link>.
+    // True: only the verified peer can read what is sent. If a link answers false, nothing is sent to an https address. A
+    // modem that carries clear bytes answers false and is used below superoffice::tls<my_link>.
     [[nodiscard]] bool secure() const noexcept { return true; }
 
   private:
     std::size_t at_ = 0;
 };
 
-static_assert(superoffice::byte_transport<my_link>);  // first: what is missing is named here, not deep in the client
+static_assert(superoffice::byte_transport<my_link>);  // the compiler names here what is missing
 
-// Every function is noexcept and answers what happened, at once. "Nothing yet" is would_block, "the peer has ended it" is
-// closed; all else that stops the bytes is failed, with an errc and a code of yours for the log.
+// Every function is noexcept and returns at once. "Nothing yet" is would_block. "The peer has ended the stream" is closed.
+// Everything else that stops the bytes is failed, with an errc and a code of your choice for the log.
 superoffice::io_result my_link::start(const superoffice::peer& to) noexcept {
     std::printf("dial %.*s, port %u\n", static_cast<int>(to.host.size()), to.host.data(), to.port);
     at_ = 0;
@@ -65,7 +65,7 @@ int main() {
     superoffice::client api{link, "https://sod.superoffice.com/Cust12345/api", superoffice::bearer{"an access token"},
                             memory};
 
-    // A link that cannot wait and brings no clock is stepped; the time comes in from wherever this program has it.
+    // This link cannot wait and has no clock, so the program steps the call and passes the time in.
     auto call = api.start_get_batch_task_info(497);
     for (superoffice::instant now; call.step(now) != superoffice::step_state::done;)
         now = now + superoffice::milliseconds{1};

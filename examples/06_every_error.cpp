@@ -1,4 +1,4 @@
-// 06_every_error.cpp - every error that a call may end with, and what a program can do about it.
+// 06_every_error.cpp - prints every error that a call may end with, who can act, and whether it may pass by itself.
 #include <superoffice/batch.hpp>
 
 #include <cstdio>
@@ -11,7 +11,7 @@ int main() {
                     superoffice::is_repeatable(code) ? "yes" : "no", superoffice::message(code));
     }
 
-    // An error is 16 bytes, text-free, and says where it happened too: what a log wants.
+    // An error has 16 bytes and no text. A log needs these parts of it.
     const superoffice::error e{.stage = superoffice::stage::handshake,
                                .code = superoffice::errc::certificate_expired,
                                .native = 1};  // all faults of the certificate: `tls_refusal` puts them into words

@@ -1,4 +1,4 @@
-// 07_http_stack.cpp - an engine that has HTTP of its own and no sockets for you: its module carries whole calls.
+// 07_http_stack.cpp - an engine has its own HTTP module and no sockets for you: the module carries whole calls.
 #include <superoffice/batch.hpp>
 
 #include <array>
@@ -9,7 +9,7 @@
 #include <span>
 #include <string_view>
 
-namespace engine {  // what such a module looks like, more or less; this one has a canned reply behind it
+namespace engine {  // stands for the engine's module; this one plays a canned reply
 
 struct http_job {
     int frames_left = 0;
@@ -34,7 +34,7 @@ class engine_http {
   public:
     static constexpr bool may_wait = false;
 
-    // The texts are gone once this answers ready: begin() has copied what it needs (a real one the fields and the body).
+    // The texts are zeroed after this answers ready, so begin() copies what it needs. A real one also copies fields and body.
     superoffice::io_result start(const superoffice::http_request& what) noexcept {
         engine::begin(job_, what.url.data());
         given_ = 0;
@@ -43,7 +43,7 @@ class engine_http {
 
     superoffice::io_result step(superoffice::instant, std::span<std::byte> into) noexcept {
         engine::update(job_);
-        // Looked at again next frame. (One that knows when says wait_for::time, and when in wake_at().)
+        // It is asked again in the next frame. A module that knows when answers wait_for::time and has wake_at().
         if (job_.status == 0) return superoffice::io_result::would_block(superoffice::wait_for::nothing);
         const std::string_view rest = job_.body.substr(given_, into.size());
         if (rest.empty()) return superoffice::io_result::closed();
@@ -53,7 +53,7 @@ class engine_http {
     }
 
     [[nodiscard]] std::uint16_t status() const noexcept { return static_cast<std::uint16_t>(job_.status); }
-    [[nodiscard]] std::string_view header(std::string_view) const noexcept { return {}; }  // it tells none
+    [[nodiscard]] std::string_view header(std::string_view) const noexcept { return {}; }  // this module has none
     void cancel() noexcept { job_ = {}; }
     [[nodiscard]] bool secure() const noexcept { return true; }  // the platform verifies certificates
 

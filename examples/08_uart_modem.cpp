@@ -22,11 +22,11 @@ namespace {
 constexpr std::int64_t bytes_per_ms = 11;  // at 115200 baud, ten bits to a byte
 constexpr std::int64_t fifo_bytes = 16;
 
-// Dials with "ATD host:port"; after the modem's CONNECT all bytes are passed on, until the line is let go of. Every
-// function returns at once. The operating system's buffer is far larger than the FIFO that this class goes by.
+// Dials with "ATD host:port". After the modem has answered CONNECT it passes all bytes on, until the line is closed. Every
+// function returns at once. The operating system's buffer is much larger than the FIFO that this class assumes.
 class modem {
   public:
-    static constexpr bool may_wait = false;  // it is the modem that looks the name up
+    static constexpr bool may_wait = false;  // the modem looks the name up
 
     explicit modem(const char* device) noexcept : device_(device) {}
     modem(const modem&) = delete;
@@ -37,13 +37,13 @@ class modem {
     superoffice::io_result receive(std::span<std::byte> into) noexcept;
     superoffice::io_result transmit(std::span<const std::byte> from) noexcept;
     void stop() noexcept {
-        if (line_ >= 0) ::close(line_);  // which hangs up
+        if (line_ >= 0) ::close(line_);  // this hangs up
         line_ = -1;
         dialled_ = false;
     }
-    [[nodiscard]] bool secure() const noexcept { return false; }  // bytes in clear: tls<modem> is what https needs
+    [[nodiscard]] bool secure() const noexcept { return false; }  // the bytes are clear: https needs tls<modem>
 
-    // Not every link needs these two: what the FIFO has sent by now, and when it has room again.
+    // Optional functions of a link: tick() computes how much the FIFO has sent, wake_at() says when it has room again.
     void tick(superoffice::instant now, superoffice::instant) noexcept {
         room_ += (now - now_).count() * bytes_per_ms;
         if (room_ > fifo_bytes) room_ = fifo_bytes;
@@ -65,11 +65,11 @@ class modem {
     bool dialled_ = false;
     std::int64_t room_ = fifo_bytes;
     superoffice::instant now_;
-    char text_[superoffice::max_host_bytes + 16] = {};  // what is dialled, then what the modem answers
+    char text_[superoffice::max_host_bytes + 16] = {};  // the command, then the modem's answer
     std::size_t size_ = 0, at_ = 0;
 };
 
-// First: what is missing is named here, not deep in the client.
+// The compiler names here what is missing.
 static_assert(superoffice::byte_transport<modem>);
 static_assert(superoffice::timed_transport<modem> && superoffice::waking_transport<modem>);
 
@@ -94,7 +94,7 @@ superoffice::io_result modem::start(const superoffice::peer& to) noexcept {
         dialled_ = at_ == size_;
         if (dialled_) size_ = 0;
     }
-    // The answer byte by byte: what comes behind it is the peer's.
+    // Read the answer byte by byte: the bytes behind it belong to the peer.
     while (size_ == 0 || text_[size_ - 1] != '\n') {
         if (size_ == sizeof text_) return superoffice::io_result::failed(superoffice::errc::link_failed, 0, here);
         const superoffice::io_result r = receive(std::as_writable_bytes(std::span{text_}).subspan(size_, 1));
@@ -108,7 +108,7 @@ superoffice::io_result modem::start(const superoffice::peer& to) noexcept {
 superoffice::io_result modem::receive(std::span<std::byte> into) noexcept {
     const ssize_t n = ::read(line_, into.data(), into.size() < fifo_bytes ? into.size() : fifo_bytes);
     if (n > 0) return superoffice::io_result::ready(static_cast<std::size_t>(n));
-    if (n == 0) return superoffice::io_result::closed();  // the carrier is gone
+    if (n == 0) return superoffice::io_result::closed();  // the modem has hung up
     if (errno == EAGAIN || errno == EINTR) return superoffice::io_result::would_block(superoffice::wait_for::readable);
     return failed(superoffice::stage::receive);
 }
@@ -145,7 +145,7 @@ int main(int argc, char** argv) {
         const superoffice::instant now = std::chrono::steady_clock::now();
         if (call.step(now) == superoffice::step_state::done) break;
         if (interrupted != 0) call.cancel();
-        // A device sleeps here until the UART interrupts it or the time has come, or sees to its other work.
+        // A device sleeps here until the UART interrupts it or the time has come, or does its other work.
         const superoffice::wait_condition wants = call.wants();
         const bool reads = wants.what == superoffice::wait_for::readable;
         const bool waits = reads || wants.what == superoffice::wait_for::writable;

@@ -1,4 +1,4 @@
-// 09_coroutine.cpp - co_await on a call: two tasks are asked about at the same time, in one thread: 09_coroutine ID ID
+// 09_coroutine.cpp - co_await on a call: asks about two tasks at the same time in one thread: 09_coroutine ID ID
 #include <superoffice/batch.hpp>
 
 #include <array>
@@ -24,15 +24,15 @@ superoffice::instant now() noexcept { return std::chrono::steady_clock::now(); }
 
 volatile std::sig_atomic_t interrupted = 0;
 
-// A coroutine's variables stand in a frame whose size only the compiler knows, and which comes from the heap unless the
-// promise has an operator new of its own. This one takes it from here: one frame for each of this program's coroutines.
+// The variables of a coroutine live in a frame whose size only the compiler knows. The frame comes from the heap, unless the
+// promise has its own operator new. This promise takes it from the array below: one frame for each coroutine.
 struct alignas(std::max_align_t) coroutine_frame {
     std::byte bytes[4 * 1024];
     bool taken = false;
 };
 coroutine_frame frames[2];
 
-// A coroutine that runs at once up to its first co_await, and is gone when this object is.
+// A coroutine. It runs at once up to its first co_await, and is destroyed with this object.
 struct job {
     struct promise_type {
         static void* operator new(std::size_t size) noexcept {
@@ -55,12 +55,12 @@ struct job {
     explicit job(std::coroutine_handle<promise_type> handle) noexcept : frame(handle) {}
     job(job&& other) noexcept : frame(std::exchange(other.frame, nullptr)) {}
     ~job() {
-        if (frame) frame.destroy();  // a call that still runs in it is cancelled by its own destructor
+        if (frame) frame.destroy();  // the destructor of a call that still runs cancels it
     }
     std::coroutine_handle<promise_type> frame;
 };
 
-// What a coroutine waits for. It stands in the coroutine's frame, and so does its place in the list of all that wait.
+// What a coroutine waits for: a call, as one element of a linked list. It lives in the frame of the coroutine.
 struct outcome_of {
     [[nodiscard]] bool await_ready() noexcept { return call.step(now()) == superoffice::step_state::done; }
     void await_suspend(std::coroutine_handle<> waiter) noexcept {
@@ -71,10 +71,10 @@ struct outcome_of {
     [[nodiscard]] const auto& await_resume() const noexcept { return call.result(); }
 
     [[nodiscard]] pollfd handle() const noexcept {
-        switch (call.wants().what) {  // asked for anew each time: the next address that is tried has another handle
+        switch (call.wants().what) {  // the handle changes when the socket tries the next address
             case superoffice::wait_for::readable: return {link.native_handle(), POLLIN, 0};
             case superoffice::wait_for::writable: return {link.native_handle(), POLLOUT, 0};
-            default: return {-1, 0, 0};  // waits for a time only: poll passes this over
+            default: return {-1, 0, 0};  // waits for a time only: poll ignores this
         }
     }
 
@@ -85,7 +85,7 @@ struct outcome_of {
     outcome_of* next = nullptr;
 };
 
-// Steps the calls and lets go on whose call is done, then sleeps until there is something to do.
+// Steps the calls, resumes the coroutines whose call is done, then sleeps until there is something to do.
 void run(outcome_of*& first) noexcept {
     while (first != nullptr && interrupted == 0) {
         pollfd handles[2];  // there are two coroutines
@@ -96,7 +96,7 @@ void run(outcome_of*& first) noexcept {
             if (one->call.step(now()) == superoffice::step_state::done) {
                 *at = one->next;
                 one->then.resume();
-                wake = now();  // it may wait for something else now, at the front of the list
+                wake = now();  // it may wait for something else now and is then first in the list
                 continue;
             }
             handles[count++] = one->handle();
@@ -123,7 +123,7 @@ job show(outcome_of*& waiting, client_type& api, const link_type& link, std::int
 
 int main(int argc, char** argv) {
     const char* base = std::getenv("SUPEROFFICE_BASE_URL");
-    const char* address = std::getenv("SUPEROFFICE_ADDRESS");  // of the host in the URL: no look-up may stop the others
+    const char* address = std::getenv("SUPEROFFICE_ADDRESS");  // of the host in the URL: a name lookup would block both
     superoffice::address_list known;
     if (base == nullptr || address == nullptr || !known.add(address) || argc != 3) {
         std::fprintf(stderr, "usage: SUPEROFFICE_BASE_URL=https://... SUPEROFFICE_ADDRESS=192.0.2.7 %s ID ID\n",
@@ -142,5 +142,5 @@ int main(int argc, char** argv) {
     const job job1 = show(waiting, api1, link1, static_cast<std::int32_t>(std::atoi(argv[1])));
     const job job2 = show(waiting, api2, link2, static_cast<std::int32_t>(std::atoi(argv[2])));
     run(waiting);
-    return job1.frame && job2.frame && interrupted == 0 ? 0 : 1;  // no frame: coroutine_frame is too small for it
+    return job1.frame && job2.frame && interrupted == 0 ? 0 : 1;  // no frame: coroutine_frame is too small
 }

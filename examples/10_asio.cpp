@@ -1,4 +1,4 @@
-// 10_asio.cpp - a call driven by Boost.Asio, beside whatever else its io_context runs: 10_asio ID
+// 10_asio.cpp - Boost.Asio drives a call, beside the other work of its io_context: 10_asio ID
 #include <superoffice/batch.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -23,12 +23,12 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using steady = std::chrono::steady_clock;
 
-// Asio looks names up in a thread of its own; the link is handed what it found.
+// Asio looks names up in its own thread. The link gets the addresses that it found.
 using link_type = superoffice::tls<superoffice::basic_tcp_socket<superoffice::given_addresses>>;
 using client_type = superoffice::client<link_type, superoffice::bearer>;
 
-// Steps one call whenever Asio says that its socket or its time has come. Pinned, and it outlives io_context::run: what
-// Asio was asked points to it.
+// Steps one call when Asio reports its socket or its time. It can be neither copied nor moved and must outlive
+// io_context::run, because Asio's handlers point to it.
 class asio_call {
   public:
     using outcome = superoffice::result<superoffice::BatchTaskInfo>;
@@ -42,8 +42,8 @@ class asio_call {
 
     void step() {
         if (call_.is_done()) return;
-        // A step may close the socket and open another, perhaps with the same number, as it goes from one address to the
-        // next. So Asio lets go of it before each step, and gets what there is after it.
+        // A step may close the socket and open another one, perhaps with the same number, when it tries the next address. So
+        // Asio releases the socket before each step and gets the current one after it.
         let_go();
         if (call_.step(steady::now()) == superoffice::step_state::done) return done_(call_.result());
 
@@ -51,13 +51,13 @@ class asio_call {
             if (error != asio::error::operation_aborted) step();
         };
         const superoffice::wait_condition wants = call_.wants();
-        if (wants.until != superoffice::instant::never()) {  // the deadline, an address's share of it, or "at once"
+        if (wants.until != superoffice::instant::never()) {  // the deadline, the time for one address, or "at once"
             timer_.expires_at(steady::time_point{std::chrono::milliseconds{wants.until.count()}});
             timer_.async_wait(again);
         }
         if (wants.what != superoffice::wait_for::readable && wants.what != superoffice::wait_for::writable) return;
         using descriptor = asio::posix::descriptor_base;
-        error_code refused;  // then the timer ends it
+        error_code refused;  // if it is set, the timer ends the call
         descriptor_.assign(link_.native_handle(), refused);
         descriptor_.async_wait(
             wants.what == superoffice::wait_for::readable ? descriptor::wait_read : descriptor::wait_write,
@@ -117,7 +117,7 @@ int main(int argc, char** argv) {
     signals.async_wait([&](error_code error, int) {
         if (!error) call.cancel();
     });
-    // Without an address the call ends by itself, as for a name that nobody knows.
+    // If there is no address, the call ends by itself with name_not_found.
     resolver.async_resolve(std::string{url->to.host}, "", [&](error_code, const auto& found) {
         superoffice::address_list known;
         for (const auto& each : found) known.add(each.endpoint().address().to_string());

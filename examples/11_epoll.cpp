@@ -1,4 +1,4 @@
-// 11_epoll.cpp - a thousand calls in flight in one thread: 11_epoll [COUNT], 1000 unless told otherwise
+// 11_epoll.cpp - a thousand calls at the same time in one thread: 11_epoll [COUNT]
 #include <superoffice/batch.hpp>
 
 #include <array>
@@ -18,7 +18,7 @@
 namespace {
 
 using link_type = superoffice::tls<superoffice::basic_tcp_socket<superoffice::given_addresses>>;
-// The compact reader by name: simdjson's is faster with large replies, and has memory of its own on the heap for each.
+// The compact reader, because simdjson's would allocate its own memory on the heap for each client.
 using client_type = superoffice::client<link_type, superoffice::bearer, superoffice::compact_reader>;
 
 struct progress {
@@ -27,15 +27,15 @@ struct progress {
 };
 BOOST_DESCRIBE_STRUCT(progress, (), (State, ProgressPercent))
 
-constexpr superoffice::call_options patient{.timeout =
-                                                superoffice::milliseconds{300'000}};  // the last waits for them all
+// A long timeout, because the last call waits for all the others.
+constexpr superoffice::call_options slow{.timeout = superoffice::milliseconds{300'000}};
 
-// Everything that one call needs: nothing is shared, none can harm another.
+// Everything that one call needs. Sessions share nothing.
 struct session {
     session(const char* base, const superoffice::tls_options& trust, const superoffice::address_list& known)
         : link(trust, superoffice::given_addresses{known}),
           api(link, base, superoffice::bearer{std::getenv("SUPEROFFICE_TOKEN")}, memory, {}, {}),
-          call(api.start_get_batch_task_info<progress>(497, patient)) {}
+          call(api.start_get_batch_task_info<progress>(497, slow)) {}
     link_type link;
     std::array<std::byte, 2 * 1024> memory;
     client_type api;
@@ -46,17 +46,17 @@ volatile std::sig_atomic_t interrupted = 0;
 
 superoffice::instant now() noexcept { return std::chrono::steady_clock::now(); }
 
-// Tells epoll what a pending call waits for, once: the answer is another one after each step.
+// Tells epoll what a pending call waits for. Once only, because that changes with each step.
 bool arm(int epoll, session& s) noexcept {
     epoll_event wanted{};
     wanted.data.ptr = &s;
     switch (s.call.wants().what) {
         case superoffice::wait_for::readable: wanted.events = EPOLLIN | EPOLLONESHOT; break;
         case superoffice::wait_for::writable: wanted.events = EPOLLOUT | EPOLLONESHOT; break;
-        default: return true;  // only for the time in wants().until
+        default: return true;  // waits for the time in wants().until only
     }
-    // The link closes one socket and opens the next as it goes from address to address, and the new one may well have the
-    // old one's number. epoll has forgotten the old one by then, so it alone knows: change, and where that fails, add.
+    // When the link tries the next address, it closes its socket and opens a new one, which may get the same number. epoll
+    // forgets a closed socket, so only epoll knows which it is: modify, and if that fails, add.
     const int socket = s.link.native_handle();
     if (epoll_ctl(epoll, EPOLL_CTL_MOD, socket, &wanted) == 0) return true;
     return errno == ENOENT && epoll_ctl(epoll, EPOLL_CTL_ADD, socket, &wanted) == 0;
@@ -72,7 +72,8 @@ std::size_t heap_in_use() noexcept {
 int main(int argc, char** argv) {
     const std::size_t count = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 1000;
     const char* base = std::getenv("SUPEROFFICE_BASE_URL");
-    const char* address = std::getenv("SUPEROFFICE_ADDRESS");  // of the host in the URL: a look-up would stop them all
+    const char* address =
+        std::getenv("SUPEROFFICE_ADDRESS");  // of the host in the URL: a name lookup would block all calls
     superoffice::address_list known;
     if (base == nullptr || address == nullptr || !known.add(address) || count == 0) {
         std::fprintf(stderr, "usage: SUPEROFFICE_BASE_URL=https://... SUPEROFFICE_ADDRESS=192.0.2.7 %s [COUNT]\n",
@@ -91,14 +92,14 @@ int main(int argc, char** argv) {
     std::signal(SIGINT, [](int) { interrupted = 1; });
 
     const superoffice::tls_options trust{.ca_file = std::getenv("SUPEROFFICE_CA_FILE")};
-    std::deque<session> sessions;  // a session is pinned: links, clients and memory stay where they are
+    std::deque<session> sessions;  // a deque never moves its elements; links and clients cannot be moved
     for (std::size_t n = 0; n < count; ++n) sessions.emplace_back(base, trust, known);
 
     const int epoll = epoll_create1(EPOLL_CLOEXEC);
     const std::size_t heap_before = heap_in_use();
     std::size_t heap_most = heap_before, pending = count, finished = 0;
     const auto go_on = [&](session& s) {
-        if (s.call.is_done()) return;  // told twice: by time and by epoll
+        if (s.call.is_done()) return;  // reported twice: by its time and by epoll
         if (s.call.step(now()) == superoffice::step_state::pending) {
             if (arm(epoll, s)) return;
             s.call.cancel();
@@ -109,13 +110,13 @@ int main(int argc, char** argv) {
     };
     for (session& s : sessions) go_on(s);
     while (pending != 0 && interrupted == 0) {
-        // A thousand times are looked through. Somebody with many more keeps them sorted.
+        // This goes through a thousand times. A program with many more calls keeps them sorted.
         superoffice::instant wake = now() + superoffice::milliseconds{60'000};
         for (session& s : sessions) {
             if (s.call.wants().until <= now()) go_on(s);
-            if (s.call.wants().until < wake) wake = s.call.wants().until;  // of one that is done: never
+            if (s.call.wants().until < wake) wake = s.call.wants().until;  // never(), if the call is done
         }
-        if (pending == 0) break;  // the last one was done by its time: epoll would tell of nothing
+        if (pending == 0) break;  // epoll would report nothing more
         const std::int64_t pause = (wake - now()).count();
         epoll_event events[64];
         const int happened = epoll_wait(epoll, events, 64, pause < 0 ? 0 : static_cast<int>(pause));
@@ -125,9 +126,9 @@ int main(int argc, char** argv) {
 
     std::printf("%zu finished, %zu failed, %zu given up\n", finished, count - finished - pending, pending);
     const std::size_t heap =
-        (heap_most - heap_before) / count;  // TLS's own: this library takes none. A sanitizer hides it
+        (heap_most - heap_before) / count;  // mbedTLS's; this library uses none. A sanitizer hides it
     std::printf("bytes per client: %zu = client and call %zu, memory %zu, link %zu, heap of TLS %zu\n",
                 sizeof(session) + heap, sizeof(client_type) + sizeof(session::call), sizeof(session::memory),
                 sizeof(link_type), heap);
-    return finished == count ? 0 : 1;  // with `sessions` goes whatever was given up
+    return finished == count ? 0 : 1;  // the end of `sessions` cancels all calls that still run
 }

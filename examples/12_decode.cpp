@@ -1,4 +1,4 @@
-// 12_decode.cpp - JSON that is there already (a file, a queue, another library's reply) as a struct, and back as JSON.
+// 12_decode.cpp - JSON that you already have (a file, a queue, another library's reply) to a struct, and back.
 #include <superoffice/batch.hpp>
 
 #include <algorithm>
@@ -17,8 +17,8 @@ void print(const char* what, const superoffice::field<std::string_view>& text) {
     std::printf("%s: %.*s\n", what, static_cast<int>(text->size()), text->data());
 }
 
-// Escapes are rewritten where they stand and the struct's texts are views of the document: it lies in memory of its own,
-// that may be changed and outlives the struct, and is decoded once.
+// The decoder replaces escapes in place, and texts of the struct are views of the document. So the document must be in
+// memory that may be changed and that outlives the struct, and it can be decoded only once.
 bool there_and_back() {
     std::array<char, 256> memory{};
     std::copy(one_task.begin(), one_task.end(), memory.begin());
@@ -35,14 +35,14 @@ bool there_and_back() {
     print("Result", task->Result);
     print("FileName", task->FileName);
 
-    std::array<char, 256> text;  // too small would be an error, whose needed() says what is enough
+    std::array<char, 256> text;  // if it is too small, needed() of the error says how much is enough
     const auto written = superoffice::encode(*task, text);
     if (!written) return false;
     std::printf("%.*s\n", static_cast<int>(written->size()), written->data());
-    return *written == one_task;  // this one has its members in the struct's order, and no white space
+    return *written == one_task;  // this document has the members in the order of the struct, and no white space
 }
 
-// A document that is no object: what `decode` does, with the reader in hand. Each element is decoded by its type's codec.
+// The document is an array, so the program does by hand what `decode` does: the codec decodes each element.
 bool each_of_several() {
     std::array<char, 256> memory{};
     std::copy(two_tasks.begin(), two_tasks.end(), memory.begin());

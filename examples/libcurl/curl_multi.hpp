@@ -1,4 +1,4 @@
-// curl_multi.hpp - whole HTTP calls by libcurl's multi interface: its proxies, its HTTP/2, its TLS; nothing here waits.
+// curl_multi.hpp - libcurl's multi interface carries whole HTTP calls, with its proxies, HTTP/2 and TLS. Nothing here blocks.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_EXAMPLES_LIBCURL_CURL_MULTI_HPP
 #define SUPEROFFICE_EXAMPLES_LIBCURL_CURL_MULTI_HPP
@@ -21,7 +21,7 @@
 #include <string_view>
 #include <utility>
 
-/// How a `curl_multi` reaches the service. Unset: as libcurl does by itself (system's authorities, proxy variables).
+/// How a `curl_multi` reaches the service. Unset options: libcurl's own defaults (system's authorities, proxy variables).
 struct curl_options {
     const char* ca_file = nullptr;
     const char* proxy = nullptr;          ///< "http://proxy:3128"; "" for none, whatever the environment says
@@ -29,9 +29,9 @@ struct curl_options {
     long http_version = CURL_HTTP_VERSION_2TLS;
 };
 
-/// One call at a time on an easy handle of its own, whose connections are kept between calls. libcurl allocates; its name
-/// look-up must not wait, so it has to be built with a threaded or c-ares resolver (CURL_VERSION_ASYNCHDNS), as Debian's
-/// is. Call curl_global_init before the first one. No verbose log is offered: libcurl's shows the credential.
+/// One call at a time, on one easy handle that keeps its connections between calls. libcurl allocates. Its name lookup must
+/// not block, so libcurl must be built with a threaded or c-ares resolver (CURL_VERSION_ASYNCHDNS), as Debian's is. Call
+/// curl_global_init before you make the first object. There is no verbose log, because libcurl's shows the credential.
 class curl_multi {
   public:
     static constexpr bool may_wait = false;
@@ -71,7 +71,7 @@ class curl_multi {
         }
         superoffice::header_line line;
         for (std::string_view rest = what.fields; superoffice::next_header(rest, line);) {
-            // A header without a value is spelled with a semicolon there.
+            // libcurl spells a header without a value with a semicolon.
             std::string text{line.name};
             text.append(line.value.empty() ? ";" : ": ").append(line.value);
             add_header(text.c_str(), bad);
@@ -107,7 +107,7 @@ class curl_multi {
         if (state_ == state::ended) return failure();
         long pause = -1;
         curl_multi_timeout(multi_.get(), &pause);
-        // Name look-ups have no socket to wait for in every version: looked at again soon.
+        // In some versions a name lookup has no socket to wait for, so step again soon.
         wake_at_ = now + superoffice::milliseconds{pause < 0 || pause > longest_pause ? longest_pause : pause};
         return superoffice::io_result::would_block(superoffice::wait_for::readable);
     }
@@ -135,7 +135,7 @@ class curl_multi {
         paused_ = false;
     }
 
-    /// libcurl checks certificate and name unless it is told otherwise, and nothing here does.
+    /// libcurl checks certificate and name by default, and nothing here changes that.
     [[nodiscard]] bool secure() const noexcept { return true; }
 
     [[nodiscard]] superoffice::instant wake_at() const noexcept { return wake_at_; }
@@ -148,9 +148,9 @@ class curl_multi {
         [[nodiscard]] superoffice::instant now() const noexcept { return std::chrono::steady_clock::now(); }
     };
 
-    /// For a loop of one's own: curl_multi_fdset, curl_multi_poll, curl_multi_wakeup.
+    /// For your own loop: curl_multi_fdset, curl_multi_poll, curl_multi_wakeup.
     [[nodiscard]] CURLM* native_handle() const noexcept { return multi_.get(); }
-    /// To look at afterwards: CURLINFO_HTTP_VERSION, CURLINFO_NUM_CONNECTS and so on.
+    /// For curl_easy_getinfo after a call: CURLINFO_HTTP_VERSION, CURLINFO_NUM_CONNECTS and so on.
     [[nodiscard]] CURL* easy_handle() const noexcept { return easy_.get(); }
 
   private:
@@ -164,7 +164,7 @@ class curl_multi {
         return size;
     }
 
-    /// What does not fit is kept for the next step: libcurl hands over up to CURL_MAX_WRITE_SIZE at once, or nothing.
+    /// Keeps what does not fit for the next step, because libcurl hands over up to CURL_MAX_WRITE_SIZE at once, or nothing.
     void take(std::string_view bytes) {
         const std::size_t fits = (std::min)(bytes.size(), into_.size() - taken_);
         if (fits != 0) std::memcpy(into_.data() + taken_, bytes.data(), fits);
@@ -256,7 +256,7 @@ class curl_multi {
     curl_slist* headers_ = nullptr;
     std::span<std::byte> into_;
     std::size_t taken_ = 0;
-    std::string rest_;  // of the body: it has come, and did not fit
+    std::string rest_;  // the part of the body that has arrived and did not fit
     superoffice::instant wake_at_ = superoffice::instant::never();
     CURLcode result_ = CURLE_OK;
     state state_ = state::idle;

@@ -1,4 +1,4 @@
-// main.cpp - one task, fetched by libcurl: through the proxy that the environment names, over HTTP/2 where there is one.
+// main.cpp - libcurl fetches one task: through the proxy that the environment names, over HTTP/2 if the server has it.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/batch.hpp>
 

@@ -28,6 +28,7 @@ ARCHITECTURE = HEADERS / "README.md"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 SECURITY = ROOT / "SECURITY.md"
 GUIDE = ROOT / "examples" / "README.md"
+TOOL = ROOT / "examples" / "cli" / "README.md"
 FIRMWARE = ROOT / "examples" / "firmware" / "README.md"
 PERFORMANCE = ROOT / "tests" / "benchmarks" / "README.md"
 TRANSPORT = HEADERS / "transport" / "README.md"
@@ -259,6 +260,20 @@ def promises_are_tested():
         raise Failed("\n".join(wrong))
 
 
+def tool_is_told():
+    """The page of the command line tool has every command and every exit code, and no others."""
+    text, tool = TOOL.read_text(encoding="utf-8"), ROOT / "examples" / "cli"
+    commands = re.findall(r'add_subcommand\(\s*"(\w+)"', (tool / "arguments.cpp").read_text(encoding="utf-8"))
+    begin = text.index("| Command |")
+    told = [re.match(r"`(\w+)", row[0])[1] for row in rows(text[begin:].partition("\n\n")[0])]
+    enumeration = re.search(r"enum class exit_code {(.*?)};", (tool / "exit_code.hpp").read_text(encoding="utf-8"), re.DOTALL)[1]
+    codes = re.findall(r"= (\d+)", enumeration)
+    begin = text.index("| Code |")
+    told_codes = [code for row in rows(text[begin:].partition("\n\n")[0]) for code in row[0].split(", ")]
+    if sorted(commands) != sorted(told) or codes != told_codes:
+        raise Failed(f"the tool has {commands} and ends with {codes}; {name_of(TOOL)} has {told} and {told_codes}")
+
+
 def places_are_there():
     """Each place that CONTRIBUTING.md names holds the text that it names, and no other header does."""
     text, wrong = CONTRIBUTING.read_text(encoding="utf-8"), []
@@ -349,6 +364,7 @@ def checks():
         yield Check(f"documents: {name_of(page)}, {marker}", is_generated(page, marker, make))
     yield Check("documents: what a link and an HTTP stack have", concepts_are_told)
     yield Check("documents: every option of the guide", options_are_told)
+    yield Check("documents: the command line tool", tool_is_told)
     yield Check("documents: the places that CONTRIBUTING.md names", places_are_there)
     yield Check("documents: the limits in SECURITY.md", limits_are_told)
     yield Check("documents: the tests behind the promises of SECURITY.md", promises_are_tested)
