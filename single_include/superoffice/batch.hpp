@@ -7851,6 +7851,103 @@ static_assert(waiting_http_transport<scripted_http> && !byte_transport<scripted_
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/detail/proxy_reply.hpp - reads a proxy's reply to CONNECT: its status, and where its head ends.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_TRANSPORT_DETAIL_PROXY_REPLY_HPP
+#define SUPEROFFICE_TRANSPORT_DETAIL_PROXY_REPLY_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// Takes the reply byte by byte and keeps nothing of it, so a head may be of any size. Interim replies (1xx) are passed over.
+/// A status of 300 and above decides at once: what follows it cannot change that, whatever it is. In the head of a 2xx no
+/// header counts: Content-Length and Transfer-Encoding MUST be ignored (RFC 9110 section 9.3.6). A folded line is taken
+/// (RFC 9112 section 5.2).
+class proxy_reply {
+  public:
+    enum class answer : std::uint8_t {
+        more,     ///< the head goes on
+        opened,   ///< 2xx, and this was the last byte of the head
+        refused,  ///< 300 and above
+        bad,      ///< this byte is none of an HTTP/1.x reply; or 101, which nobody asked for
+    };
+
+    constexpr answer take(char c) noexcept {
+        if (size_ < status_line_bytes) return take_status(c);
+        if (after_cr_ && c != '\n') return answer::bad;
+        after_cr_ = c == '\r';
+        if (after_cr_) return answer::more;
+        if (c == '\n') return end_line();
+        if (place_ == place::line_begins)
+            place_ = (c == ' ' || c == '\t') && !is_first_field_ ? place::value : place::name;
+        if (place_ == place::name) {
+            if (c == ':' && has_name_)
+                place_ = place::value;
+            else if (!ascii::is_token(c))
+                return answer::bad;
+            has_name_ = true;
+            return answer::more;
+        }
+        return ascii::is_text(c) ? answer::more : answer::bad;
+    }
+
+    [[nodiscard]] constexpr std::uint16_t status() const noexcept { return status_; }
+
+  private:
+    /// Where the next byte is. The rest of the status line counts as a value.
+    enum class place : std::uint8_t { line_begins, name, value };
+
+    static constexpr std::string_view start = "HTTP/1.";
+    static constexpr std::size_t status_at = 9;           // behind the version and a space
+    static constexpr std::size_t status_line_bytes = 13;  // with the byte behind the status
+
+    constexpr answer take_status(char c) noexcept {
+        const std::size_t at = size_++;
+        if (at < start.size()) return c == start[at] ? answer::more : answer::bad;
+        if (at == start.size()) return c == '0' || c == '1' ? answer::more : answer::bad;
+        if (at == status_at - 1) return c == ' ' ? answer::more : answer::bad;
+        if (at < status_line_bytes - 1) {
+            if (!ascii::is_digit(c) || (at == status_at && c == '0')) return answer::bad;
+            status_ = static_cast<std::uint16_t>(status_ * 10 + (c - '0'));
+            return answer::more;
+        }
+        if ((c != ' ' && c != '\r' && c != '\n') || status_ == 101) return answer::bad;
+        if (status_ >= 300) return answer::refused;
+        after_cr_ = c == '\r';
+        return c == '\n' ? end_line() : answer::more;
+    }
+
+    constexpr answer end_line() noexcept {
+        after_cr_ = false;
+        if (place_ == place::name) return answer::bad;  // a line without a colon
+        if (place_ == place::line_begins) {
+            if (status_ >= 200) return answer::opened;
+            *this = proxy_reply();
+            return answer::more;
+        }
+        is_first_field_ = in_status_line_;
+        in_status_line_ = false;
+        has_name_ = false;
+        place_ = place::line_begins;
+        return answer::more;
+    }
+
+    std::size_t size_ = 0;  ///< of the status line, up to `status_line_bytes`
+    std::uint16_t status_ = 0;
+    place place_ = place::value;
+    bool in_status_line_ = true;
+    bool is_first_field_ = false;  ///< nothing to continue: a folded line cannot stand here
+    bool has_name_ = false;
+    bool after_cr_ = false;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/transport/ip_address.hpp - an IPv4 or IPv6 address as plain bytes, and its text form.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_TRANSPORT_IP_ADDRESS_HPP
@@ -7948,7 +8045,32 @@ constexpr bool read_ipv6(std::string_view text, std::uint8_t* into) noexcept {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/connect_proxy.hpp - a link through an HTTP proxy: CONNECT over any byte transport.
+// superoffice/transport/proxy_status.hpp - the error for the HTTP status by which a proxy refuses.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_TRANSPORT_PROXY_STATUS_HPP
+#define SUPEROFFICE_TRANSPORT_PROXY_STATUS_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// For a status of 300 or more that a proxy itself answered: to CONNECT, or without asking the peer. `connect_proxy` uses this,
+/// and an adapter of an HTTP stack should too, so that both report the same errors. The status goes into `native`.
+///
+///     407, 401       proxy_unauthorized   401 is for origins (RFC 9110 section 15.5.2), but tinyproxy answers it to a wrong
+///                                         password
+///     300 to 499     proxy_refused        the proxy does not allow it, or it is no proxy
+///     500 and above  proxy_failed         the proxy could not reach the peer, or has a problem; may pass by itself
+[[nodiscard]] constexpr errc errc_of_proxy_status(long status) noexcept {
+    if (status == 407 || status == 401) return errc::proxy_unauthorized;
+    return status < 500 ? errc::proxy_refused : errc::proxy_failed;
+}
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/connect_proxy.hpp - a link through an HTTP proxy: CONNECT over any other link.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_TRANSPORT_CONNECT_PROXY_HPP
 #define SUPEROFFICE_TRANSPORT_CONNECT_PROXY_HPP
@@ -7956,16 +8078,19 @@ constexpr bool read_ipv6(std::string_view text, std::uint8_t* into) noexcept {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// Which proxy, and who is asking. The texts are borrowed for as long as the link lives.
+/// The address of the proxy, and a credential for it. The texts are borrowed for as long as the link lives.
 struct http_proxy {
     borrowed host{};  ///< a name, or an IP literal without brackets
     std::uint16_t port = 0;
-    borrowed user{};  ///< Basic (RFC 7617), sent with the first question; empty: no credential is sent
+    borrowed user{};  ///< for Basic (RFC 7617), sent with the first request; empty: no credential is sent
     borrowed password{};
 };
 
-/// What the proxy is asked, and all heads that it answers with, fit into so many bytes each.
-inline constexpr std::size_t max_proxy_head_bytes = 4096;
+/// The most bytes of the request to the proxy.
+inline constexpr std::size_t max_proxy_request_bytes = 4096;
+
+/// The most bytes of the heads that a proxy answers with, interim replies included. They are not kept.
+inline constexpr std::size_t max_proxy_reply_bytes = 64 * 1024;
 
 namespace detail {
 
@@ -7994,32 +8119,32 @@ class connect_request : public request_head {
 
 }  // namespace detail
 
-/// A tunnel through an HTTP proxy, itself a link: the one below is started to the proxy, and the proxy is asked to go on
-/// to the peer. What the link below can do beyond `byte_transport` can be done here as well. With TLS to the peer:
+/// A tunnel through an HTTP proxy. It is a link over another link, which is started to the proxy; the proxy is then asked to
+/// connect to the peer. What the link below can do beyond `byte_transport` works here as well. With TLS to the peer:
 ///
 ///     superoffice::tls<superoffice::connect_proxy<superoffice::tcp_socket>> link{
 ///         superoffice::tls_options{}, superoffice::http_proxy{"proxy.example", 3128, "user", "password"}};
 ///
-/// The proxy sees the peer's name and port, and what TLS does not hide. The peer's name is not looked up here but by the
-/// proxy. `secure()` is always false, also over TLS to the proxy, since that verifies the proxy and not the peer. The
-/// credential goes to the proxy as the link below carries it: over plain TCP anybody on the way can read it.
+/// The proxy sees the name and the port of the peer, and what TLS does not hide. The proxy looks the name up, not this
+/// program. `secure()` is always false, even with TLS to the proxy, since that verifies the proxy and not the peer. The
+/// credential goes to the proxy over the link below: with plain TCP, anybody on the way can read it.
 ///
 /// Errors of `start`, beside those of the link below, which pass through unchanged (all but the first two at
-/// stage::connect; the three `proxy_` ones with the proxy's HTTP status as native code):
-///     name_not_found       the peer's host cannot be one, at stage::resolve; nothing was sent
-///     bad_header_value     user or password hold a control character or are too long, or user a colon, at
+/// stage::connect; the three `proxy_` ones with the HTTP status of the proxy as native code):
+///     name_not_found       the text cannot be a host, at stage::resolve; nothing was sent
+///     bad_header_value     user or password contain a control character or are too long, or the user contains a colon, at
 ///                          stage::request; nothing was sent
-///     proxy_unauthorized   407: the proxy wants a credential, or another one; some say 401
-///     proxy_refused        other 3xx and 4xx: the proxy does not allow it (403), or is none
-///     proxy_failed         5xx: the proxy could not reach the peer, or is not well
-///     bad_http             what it says is no HTTP reply
-///     head_too_large       its reply's head goes on beyond `max_proxy_head_bytes`
-///     connection_closed    it ended the connection before its reply was whole
+///     proxy_unauthorized, proxy_refused, proxy_failed
+///                          the proxy answered 300 or above: see `errc_of_proxy_status`
+///     bad_http             the answer is no HTTP reply
+///     head_too_large       the head of a 1xx or 2xx goes on beyond `max_proxy_reply_bytes`
+///     connection_closed    the proxy closed the connection before its reply was complete
 ///
-/// Any 2xx opens the tunnel, whatever the head says about a body; what comes behind the head is the peer's. The body of a
-/// refusal is not looked at. The request is zeroed as it is sent, so that no credential stays.
+/// The status decides as soon as it is there: neither the rest of a refusal's head, however long or malformed, nor its body is
+/// read. Any 2xx opens the tunnel; its headers are ignored (RFC 9110 section 9.3.6), and the bytes behind its head come from
+/// the peer. The request is zeroed as it is sent, so that no credential stays in memory.
 ///
-/// The object: `max_proxy_head_bytes` and some 200 bytes beside the link. No heap.
+/// The object: `max_proxy_request_bytes` and some 200 bytes beside the link. No heap.
 template <byte_transport Link>
 class connect_proxy : public detail::clock_of<Link> {
   public:
@@ -8042,18 +8167,18 @@ class connect_proxy : public detail::clock_of<Link> {
     io_result start(const peer& to) noexcept {
         if (phase_ == phase::open) return io_result::ready();
         io_result r = io_result::ready();
-        if (phase_ == phase::idle) r = write_question(to);
+        if (phase_ == phase::idle) r = write_request(to);
         if (phase_ == phase::linking) {
             r = link_.start({via_.host, via_.port});
             if (r.state == io_state::ready) phase_ = phase::asking;
         }
-        if (phase_ == phase::asking) r = ask();
+        if (phase_ == phase::asking) r = send_request();
         if constexpr (lingers)
-            if (phase_ == phase::asking && r.state == io_state::failed) r = hear_refusal(r);
-        if (phase_ == phase::hearing) r = hear();
+            if (phase_ == phase::asking && r.state == io_state::failed) r = read_refusal(r);
+        if (phase_ == phase::reading) r = read_reply();
         if (phase_ == phase::open) return io_result::ready();
         if (r.state == io_state::closed) r = io_result::failed(errc::connection_closed, 0, stage::connect);
-        // Nothing of the caller's was sent, although bytes were.
+        // Bytes were sent, but none of the caller.
         if (phase_ > phase::linking || r.at == stage::none) r.at = stage::connect;
         if (r.state == io_state::failed) stop();
         return r;
@@ -8063,7 +8188,7 @@ class connect_proxy : public detail::clock_of<Link> {
         if (phase_ != phase::open) return io_result::failed(errc::link_failed, 0, stage::receive);
         if (from_ == size_) return link_.receive(into);
         const std::size_t n = size_ - from_ < into.size() ? size_ - from_ : into.size();
-        std::memcpy(into.data(), head_ + from_, n);
+        std::memcpy(into.data(), buffer_ + from_, n);
         from_ += n;
         return io_result::ready(n);
     }
@@ -8074,7 +8199,7 @@ class connect_proxy : public detail::clock_of<Link> {
     }
 
     void stop() noexcept {
-        detail::wipe(head_, size_);
+        detail::wipe(buffer_, size_);
         from_ = size_ = 0;
         phase_ = phase::idle;
         link_.stop();
@@ -8094,7 +8219,7 @@ class connect_proxy : public detail::clock_of<Link> {
         return link_.wake_at();
     }
 
-    /// Returns at once where the peer's first bytes came together with the proxy's reply.
+    /// Returns at once if the first bytes of the peer came together with the reply of the proxy.
     void wait(wait_for wants, milliseconds at_most) noexcept
         requires waiting_transport<Link>
     {
@@ -8109,12 +8234,12 @@ class connect_proxy : public detail::clock_of<Link> {
     }
 
   private:
-    enum class phase : std::uint8_t { idle, linking, asking, hearing, open };
+    enum class phase : std::uint8_t { idle, linking, asking, reading, open };
 
-    [[nodiscard]] std::span<std::byte> memory() noexcept { return head_; }
+    [[nodiscard]] std::span<std::byte> buffer() noexcept { return buffer_; }
 
-    io_result write_question(const peer& to) noexcept {
-        detail::connect_request head(memory());
+    io_result write_request(const peer& to) noexcept {
+        detail::connect_request head(buffer());
         head.begin(to);
         if (to.host.empty() || to.host.size() > max_host_bytes || head.failure().code != errc::ok)
             return head.wipe(), io_result::failed(errc::name_not_found, 0, stage::resolve);
@@ -8128,76 +8253,64 @@ class connect_proxy : public detail::clock_of<Link> {
         return io_result::ready();
     }
 
-    io_result ask() noexcept {
+    io_result send_request() noexcept {
         while (from_ != size_) {
-            const io_result r = link_.transmit(memory().subspan(from_, size_ - from_));
+            const io_result r = link_.transmit(buffer().subspan(from_, size_ - from_));
             if (r.state != io_state::ready) return r;
-            detail::wipe(head_ + from_, r.bytes);
+            detail::wipe(buffer_ + from_, r.bytes);
             from_ += r.bytes;
         }
-        begin_to_hear();
+        begin_reply();
         return io_result::ready();
     }
 
-    void begin_to_hear() noexcept {
-        from_ = size_ = heard_ = 0;
-        reader_ = {};
-        phase_ = phase::hearing;
+    void begin_reply() noexcept {
+        from_ = size_ = received_ = 0;
+        reply_ = {};
+        phase_ = phase::reading;
     }
 
-    /// The proxy did not take the whole question, but may have said already why not. Nothing else counts.
-    io_result hear_refusal(const io_result& why) noexcept {
-        detail::wipe(head_, size_);
-        begin_to_hear();
-        const io_result said = hear();
+    /// The proxy did not take the whole request, but may have answered already. Only a refusal counts then.
+    io_result read_refusal(const io_result& why) noexcept {
+        detail::wipe(buffer_, size_);
+        begin_reply();
+        const io_result said = read_reply();
         phase_ = phase::asking;
         return said.state == io_state::failed ? said : why;
     }
 
-    /// Bounded, although it loops: by `max_proxy_head_bytes` in all.
-    io_result hear() noexcept {
+    /// Bounded by `max_proxy_reply_bytes` in all.
+    io_result read_reply() noexcept {
         for (;;) {
-            if (heard_ == max_proxy_head_bytes) return io_result::failed(errc::head_too_large, 0);
-            const io_result r = link_.receive(memory().subspan(size_, max_proxy_head_bytes - heard_));
+            std::size_t room = max_proxy_reply_bytes - received_;
+            if (room == 0) return io_result::failed(errc::head_too_large, 0);
+            if (room > sizeof buffer_) room = sizeof buffer_;
+            const io_result r = link_.receive(buffer().first(room));
             if (r.state != io_state::ready) return r;
-            size_ += r.bytes;
-            heard_ += r.bytes;
-            for (;;) {
-                const auto answer = reader_.advance(reinterpret_cast<const char*>(head_), size_);
-                if (answer == detail::http1_reader::answer::bad) return io_result::failed(errc::bad_http, 0);
-                if (answer == detail::http1_reader::answer::more) break;
-                if (reader_.status() >= 200) return take_answer();
-                if (reader_.status() == 101) return io_result::failed(errc::bad_http, 0);
-                // What came behind an interim reply is read as if it had come first.
-                size_ -= reader_.position();
-                std::memmove(head_, head_ + reader_.position(), size_);
-                reader_ = {};
+            received_ += r.bytes;
+            for (from_ = 0; from_ != r.bytes;) {
+                switch (reply_.take(static_cast<char>(buffer_[from_++]))) {
+                    case detail::proxy_reply::answer::more: break;
+                    case detail::proxy_reply::answer::opened:
+                        size_ = r.bytes;
+                        phase_ = phase::open;
+                        return io_result::ready();
+                    case detail::proxy_reply::answer::refused:
+                        return io_result::failed(errc_of_proxy_status(reply_.status()), reply_.status());
+                    case detail::proxy_reply::answer::bad: return io_result::failed(errc::bad_http, 0);
+                }
             }
         }
     }
 
-    io_result take_answer() noexcept {
-        const std::uint16_t status = reader_.status();
-        if (status < 300) {
-            from_ = reader_.position();
-            phase_ = phase::open;
-            return io_result::ready();
-        }
-        // 401 is for origins only (RFC 9110 section 15.5.2), but tinyproxy says it of a wrong password.
-        const errc code = status == 407 || status == 401 ? errc::proxy_unauthorized
-                          : status < 500                 ? errc::proxy_refused
-                                                         : errc::proxy_failed;
-        return io_result::failed(code, status);
-    }
-
     Link link_{};
     http_proxy via_;
-    detail::http1_reader reader_;
-    std::size_t from_ = 0;   ///< of the question: sent; open: handed on of what is the peer's
-    std::size_t size_ = 0;   ///< of what `head_` holds
-    std::size_t heard_ = 0;  ///< bytes received while not open, interim replies included
+    detail::proxy_reply reply_;
+    std::size_t from_ = 0;      ///< bytes of the buffer that are done: sent to the proxy, or (open) given to the caller
+    std::size_t size_ = 0;      ///< bytes in the buffer: the request, or (open) the first bytes of the peer
+    std::size_t received_ = 0;  ///< bytes of the reply
     phase phase_ = phase::idle;
-    std::byte head_[max_proxy_head_bytes] = {};
+    std::byte buffer_[max_proxy_request_bytes] = {};
 };
 
 }  // namespace SUPEROFFICE_ABI

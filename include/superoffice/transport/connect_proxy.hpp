@@ -1,4 +1,4 @@
-// superoffice/transport/connect_proxy.hpp - a link through an HTTP proxy: CONNECT over any byte transport.
+// superoffice/transport/connect_proxy.hpp - a link through an HTTP proxy: CONNECT over any other link.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_TRANSPORT_CONNECT_PROXY_HPP
 #define SUPEROFFICE_TRANSPORT_CONNECT_PROXY_HPP
@@ -6,10 +6,11 @@
 #include <superoffice/base/borrowed.hpp>
 #include <superoffice/base/detail/ascii.hpp>
 #include <superoffice/base/detail/wipe.hpp>
-#include <superoffice/http/detail/http1_reader.hpp>
 #include <superoffice/http/request_head.hpp>
 #include <superoffice/transport/byte_transport.hpp>
+#include <superoffice/transport/detail/proxy_reply.hpp>
 #include <superoffice/transport/ip_address.hpp>
+#include <superoffice/transport/proxy_status.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -22,16 +23,19 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// Which proxy, and who is asking. The texts are borrowed for as long as the link lives.
+/// The address of the proxy, and a credential for it. The texts are borrowed for as long as the link lives.
 struct http_proxy {
     borrowed host{};  ///< a name, or an IP literal without brackets
     std::uint16_t port = 0;
-    borrowed user{};  ///< Basic (RFC 7617), sent with the first question; empty: no credential is sent
+    borrowed user{};  ///< for Basic (RFC 7617), sent with the first request; empty: no credential is sent
     borrowed password{};
 };
 
-/// What the proxy is asked, and all heads that it answers with, fit into so many bytes each.
-inline constexpr std::size_t max_proxy_head_bytes = 4096;
+/// The most bytes of the request to the proxy.
+inline constexpr std::size_t max_proxy_request_bytes = 4096;
+
+/// The most bytes of the heads that a proxy answers with, interim replies included. They are not kept.
+inline constexpr std::size_t max_proxy_reply_bytes = 64 * 1024;
 
 namespace detail {
 
@@ -60,32 +64,32 @@ class connect_request : public request_head {
 
 }  // namespace detail
 
-/// A tunnel through an HTTP proxy, itself a link: the one below is started to the proxy, and the proxy is asked to go on
-/// to the peer. What the link below can do beyond `byte_transport` can be done here as well. With TLS to the peer:
+/// A tunnel through an HTTP proxy. It is a link over another link, which is started to the proxy; the proxy is then asked to
+/// connect to the peer. What the link below can do beyond `byte_transport` works here as well. With TLS to the peer:
 ///
 ///     superoffice::tls<superoffice::connect_proxy<superoffice::tcp_socket>> link{
 ///         superoffice::tls_options{}, superoffice::http_proxy{"proxy.example", 3128, "user", "password"}};
 ///
-/// The proxy sees the peer's name and port, and what TLS does not hide. The peer's name is not looked up here but by the
-/// proxy. `secure()` is always false, also over TLS to the proxy, since that verifies the proxy and not the peer. The
-/// credential goes to the proxy as the link below carries it: over plain TCP anybody on the way can read it.
+/// The proxy sees the name and the port of the peer, and what TLS does not hide. The proxy looks the name up, not this
+/// program. `secure()` is always false, even with TLS to the proxy, since that verifies the proxy and not the peer. The
+/// credential goes to the proxy over the link below: with plain TCP, anybody on the way can read it.
 ///
 /// Errors of `start`, beside those of the link below, which pass through unchanged (all but the first two at
-/// stage::connect; the three `proxy_` ones with the proxy's HTTP status as native code):
-///     name_not_found       the peer's host cannot be one, at stage::resolve; nothing was sent
-///     bad_header_value     user or password hold a control character or are too long, or user a colon, at
+/// stage::connect; the three `proxy_` ones with the HTTP status of the proxy as native code):
+///     name_not_found       the text cannot be a host, at stage::resolve; nothing was sent
+///     bad_header_value     user or password contain a control character or are too long, or the user contains a colon, at
 ///                          stage::request; nothing was sent
-///     proxy_unauthorized   407: the proxy wants a credential, or another one; some say 401
-///     proxy_refused        other 3xx and 4xx: the proxy does not allow it (403), or is none
-///     proxy_failed         5xx: the proxy could not reach the peer, or is not well
-///     bad_http             what it says is no HTTP reply
-///     head_too_large       its reply's head goes on beyond `max_proxy_head_bytes`
-///     connection_closed    it ended the connection before its reply was whole
+///     proxy_unauthorized, proxy_refused, proxy_failed
+///                          the proxy answered 300 or above: see `errc_of_proxy_status`
+///     bad_http             the answer is no HTTP reply
+///     head_too_large       the head of a 1xx or 2xx goes on beyond `max_proxy_reply_bytes`
+///     connection_closed    the proxy closed the connection before its reply was complete
 ///
-/// Any 2xx opens the tunnel, whatever the head says about a body; what comes behind the head is the peer's. The body of a
-/// refusal is not looked at. The request is zeroed as it is sent, so that no credential stays.
+/// The status decides as soon as it is there: neither the rest of a refusal's head, however long or malformed, nor its body is
+/// read. Any 2xx opens the tunnel; its headers are ignored (RFC 9110 section 9.3.6), and the bytes behind its head come from
+/// the peer. The request is zeroed as it is sent, so that no credential stays in memory.
 ///
-/// The object: `max_proxy_head_bytes` and some 200 bytes beside the link. No heap.
+/// The object: `max_proxy_request_bytes` and some 200 bytes beside the link. No heap.
 template <byte_transport Link>
 class connect_proxy : public detail::clock_of<Link> {
   public:
@@ -108,18 +112,18 @@ class connect_proxy : public detail::clock_of<Link> {
     io_result start(const peer& to) noexcept {
         if (phase_ == phase::open) return io_result::ready();
         io_result r = io_result::ready();
-        if (phase_ == phase::idle) r = write_question(to);
+        if (phase_ == phase::idle) r = write_request(to);
         if (phase_ == phase::linking) {
             r = link_.start({via_.host, via_.port});
             if (r.state == io_state::ready) phase_ = phase::asking;
         }
-        if (phase_ == phase::asking) r = ask();
+        if (phase_ == phase::asking) r = send_request();
         if constexpr (lingers)
-            if (phase_ == phase::asking && r.state == io_state::failed) r = hear_refusal(r);
-        if (phase_ == phase::hearing) r = hear();
+            if (phase_ == phase::asking && r.state == io_state::failed) r = read_refusal(r);
+        if (phase_ == phase::reading) r = read_reply();
         if (phase_ == phase::open) return io_result::ready();
         if (r.state == io_state::closed) r = io_result::failed(errc::connection_closed, 0, stage::connect);
-        // Nothing of the caller's was sent, although bytes were.
+        // Bytes were sent, but none of the caller.
         if (phase_ > phase::linking || r.at == stage::none) r.at = stage::connect;
         if (r.state == io_state::failed) stop();
         return r;
@@ -129,7 +133,7 @@ class connect_proxy : public detail::clock_of<Link> {
         if (phase_ != phase::open) return io_result::failed(errc::link_failed, 0, stage::receive);
         if (from_ == size_) return link_.receive(into);
         const std::size_t n = size_ - from_ < into.size() ? size_ - from_ : into.size();
-        std::memcpy(into.data(), head_ + from_, n);
+        std::memcpy(into.data(), buffer_ + from_, n);
         from_ += n;
         return io_result::ready(n);
     }
@@ -140,7 +144,7 @@ class connect_proxy : public detail::clock_of<Link> {
     }
 
     void stop() noexcept {
-        detail::wipe(head_, size_);
+        detail::wipe(buffer_, size_);
         from_ = size_ = 0;
         phase_ = phase::idle;
         link_.stop();
@@ -160,7 +164,7 @@ class connect_proxy : public detail::clock_of<Link> {
         return link_.wake_at();
     }
 
-    /// Returns at once where the peer's first bytes came together with the proxy's reply.
+    /// Returns at once if the first bytes of the peer came together with the reply of the proxy.
     void wait(wait_for wants, milliseconds at_most) noexcept
         requires waiting_transport<Link>
     {
@@ -175,12 +179,12 @@ class connect_proxy : public detail::clock_of<Link> {
     }
 
   private:
-    enum class phase : std::uint8_t { idle, linking, asking, hearing, open };
+    enum class phase : std::uint8_t { idle, linking, asking, reading, open };
 
-    [[nodiscard]] std::span<std::byte> memory() noexcept { return head_; }
+    [[nodiscard]] std::span<std::byte> buffer() noexcept { return buffer_; }
 
-    io_result write_question(const peer& to) noexcept {
-        detail::connect_request head(memory());
+    io_result write_request(const peer& to) noexcept {
+        detail::connect_request head(buffer());
         head.begin(to);
         if (to.host.empty() || to.host.size() > max_host_bytes || head.failure().code != errc::ok)
             return head.wipe(), io_result::failed(errc::name_not_found, 0, stage::resolve);
@@ -194,76 +198,64 @@ class connect_proxy : public detail::clock_of<Link> {
         return io_result::ready();
     }
 
-    io_result ask() noexcept {
+    io_result send_request() noexcept {
         while (from_ != size_) {
-            const io_result r = link_.transmit(memory().subspan(from_, size_ - from_));
+            const io_result r = link_.transmit(buffer().subspan(from_, size_ - from_));
             if (r.state != io_state::ready) return r;
-            detail::wipe(head_ + from_, r.bytes);
+            detail::wipe(buffer_ + from_, r.bytes);
             from_ += r.bytes;
         }
-        begin_to_hear();
+        begin_reply();
         return io_result::ready();
     }
 
-    void begin_to_hear() noexcept {
-        from_ = size_ = heard_ = 0;
-        reader_ = {};
-        phase_ = phase::hearing;
+    void begin_reply() noexcept {
+        from_ = size_ = received_ = 0;
+        reply_ = {};
+        phase_ = phase::reading;
     }
 
-    /// The proxy did not take the whole question, but may have said already why not. Nothing else counts.
-    io_result hear_refusal(const io_result& why) noexcept {
-        detail::wipe(head_, size_);
-        begin_to_hear();
-        const io_result said = hear();
+    /// The proxy did not take the whole request, but may have answered already. Only a refusal counts then.
+    io_result read_refusal(const io_result& why) noexcept {
+        detail::wipe(buffer_, size_);
+        begin_reply();
+        const io_result said = read_reply();
         phase_ = phase::asking;
         return said.state == io_state::failed ? said : why;
     }
 
-    /// Bounded, although it loops: by `max_proxy_head_bytes` in all.
-    io_result hear() noexcept {
+    /// Bounded by `max_proxy_reply_bytes` in all.
+    io_result read_reply() noexcept {
         for (;;) {
-            if (heard_ == max_proxy_head_bytes) return io_result::failed(errc::head_too_large, 0);
-            const io_result r = link_.receive(memory().subspan(size_, max_proxy_head_bytes - heard_));
+            std::size_t room = max_proxy_reply_bytes - received_;
+            if (room == 0) return io_result::failed(errc::head_too_large, 0);
+            if (room > sizeof buffer_) room = sizeof buffer_;
+            const io_result r = link_.receive(buffer().first(room));
             if (r.state != io_state::ready) return r;
-            size_ += r.bytes;
-            heard_ += r.bytes;
-            for (;;) {
-                const auto answer = reader_.advance(reinterpret_cast<const char*>(head_), size_);
-                if (answer == detail::http1_reader::answer::bad) return io_result::failed(errc::bad_http, 0);
-                if (answer == detail::http1_reader::answer::more) break;
-                if (reader_.status() >= 200) return take_answer();
-                if (reader_.status() == 101) return io_result::failed(errc::bad_http, 0);
-                // What came behind an interim reply is read as if it had come first.
-                size_ -= reader_.position();
-                std::memmove(head_, head_ + reader_.position(), size_);
-                reader_ = {};
+            received_ += r.bytes;
+            for (from_ = 0; from_ != r.bytes;) {
+                switch (reply_.take(static_cast<char>(buffer_[from_++]))) {
+                    case detail::proxy_reply::answer::more: break;
+                    case detail::proxy_reply::answer::opened:
+                        size_ = r.bytes;
+                        phase_ = phase::open;
+                        return io_result::ready();
+                    case detail::proxy_reply::answer::refused:
+                        return io_result::failed(errc_of_proxy_status(reply_.status()), reply_.status());
+                    case detail::proxy_reply::answer::bad: return io_result::failed(errc::bad_http, 0);
+                }
             }
         }
     }
 
-    io_result take_answer() noexcept {
-        const std::uint16_t status = reader_.status();
-        if (status < 300) {
-            from_ = reader_.position();
-            phase_ = phase::open;
-            return io_result::ready();
-        }
-        // 401 is for origins only (RFC 9110 section 15.5.2), but tinyproxy says it of a wrong password.
-        const errc code = status == 407 || status == 401 ? errc::proxy_unauthorized
-                          : status < 500                 ? errc::proxy_refused
-                                                         : errc::proxy_failed;
-        return io_result::failed(code, status);
-    }
-
     Link link_{};
     http_proxy via_;
-    detail::http1_reader reader_;
-    std::size_t from_ = 0;   ///< of the question: sent; open: handed on of what is the peer's
-    std::size_t size_ = 0;   ///< of what `head_` holds
-    std::size_t heard_ = 0;  ///< bytes received while not open, interim replies included
+    detail::proxy_reply reply_;
+    std::size_t from_ = 0;      ///< bytes of the buffer that are done: sent to the proxy, or (open) given to the caller
+    std::size_t size_ = 0;      ///< bytes in the buffer: the request, or (open) the first bytes of the peer
+    std::size_t received_ = 0;  ///< bytes of the reply
     phase phase_ = phase::idle;
-    std::byte head_[max_proxy_head_bytes] = {};
+    std::byte buffer_[max_proxy_request_bytes] = {};
 };
 
 }  // namespace SUPEROFFICE_ABI

@@ -115,11 +115,30 @@ TEST_CASE("connect_proxy: asks as RFC 9112 section 3.2.3 has it, and what comes 
          agreed},
         {"HTTP/1.0 and no reason", {"host.example", 443}, plain, question, "HTTP/1.0 200\r\n\r\n"},
         {"any 2xx", {"host.example", 443}, plain, question, "HTTP/1.1 204 No Content\r\n\r\n"},
+        // RFC 9110 section 9.3.6: both MUST be ignored.
         {"framing is ignored",
          {"host.example", 443},
          plain,
          question,
          "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\nVia: x\r\n\r\n"},
+        {"a length alone", {"host.example", 443}, plain, question, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"},
+        {"two lengths that differ",
+         {"host.example", 443},
+         plain,
+         question,
+         "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nContent-Length: 1\r\n\r\n"},
+        {"a length that is no number",
+         {"host.example", 443},
+         plain,
+         question,
+         "HTTP/1.1 200 OK\r\nContent-Length: none\r\n\r\n"},
+        {"a coding", {"host.example", 443}, plain, question, "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n"},
+        {"a folded line",  // RFC 9112 section 5.2
+         {"host.example", 443},
+         plain,
+         question,
+         "HTTP/1.1 200 OK\r\nVia: 1.1 a,\r\n\t1.1 b\r\n c\r\nX: \r\n\r\n"},
+        {"lone line feeds", {"host.example", 443}, plain, question, "HTTP/1.1 200 OK\nVia: x\n\n"},
         {"interim replies",
          {"host.example", 443},
          plain,
@@ -157,7 +176,18 @@ TEST_CASE("connect_proxy: each refusal has its own error, with the status as nat
         {"HTTP/1.1 101 Switching Protocols\r\n\r\n", errc::bad_http, 0},
         {"HTTP/2 200\r\n\r\n", errc::bad_http, 0},
         {"SSH-2.0-OpenSSH_9.2\r\n", errc::bad_http, 0},
+        {"HTTP/1.1 000 x\r\n\r\n", errc::bad_http, 0},
+        {"HTTP/1.1 2000 x\r\n\r\n", errc::bad_http, 0},
+        {"HTTP/1.1\t200 OK\r\n\r\n", errc::bad_http, 0},
+        {"\x05", errc::bad_http, 0},  // SOCKS
         {"HTTP/1.1 200 OK\r\nbad name : x\r\n\r\n", errc::bad_http, 0},
+        {"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", errc::bad_http, 0},
+        {"HTTP/1.1 200 OK\r\n: no name\r\n\r\n", errc::bad_http, 0},
+        {"HTTP/1.1 200 OK\r\n folded at the start: x\r\n\r\n", errc::bad_http, 0},
+        {"HTTP/1.1 200 OK\r\nVia: a\rb\r\n\r\n", errc::bad_http, 0},
+        {"HTTP/1.1 200 OK\r\nVia: \x01\r\n\r\n", errc::bad_http, 0},
+        {"HTTP/1.1 200 O\x7fK\r\n\r\n", errc::bad_http, 0},
+        {"HTTP/1.1 999 x\r\n\r\n", errc::proxy_failed, 999},
     };
     for (const auto& row : rows) {
         CAPTURE(row.head);
@@ -185,7 +215,8 @@ TEST_CASE("connect_proxy: a proxy that refuses before it was asked, and goes, is
         {"407", "HTTP/1.1 407 x\r\nContent-Length: 9\r\n\r\n", errc::proxy_unauthorized, 407},
         {"503", "HTTP/1.1 503 x\r\n\r\n", errc::proxy_failed, 503},
         {"no HTTP", "220 mail\r\n\r\n", errc::bad_http, 0},
-        {"half a head", "HTTP/1.1 403 Forb", errc::connection_reset, 32},
+        {"half a head, but the status", "HTTP/1.1 403 Forb", errc::proxy_refused, 403},
+        {"not even the status", "HTTP/1.1 403", errc::connection_reset, 32},
         {"nothing", "", errc::connection_reset, 32},
         {"200, to nobody's question", agreed, errc::connection_reset, 32},
     };
@@ -210,7 +241,7 @@ TEST_CASE("connect_proxy: a proxy that refuses before it was asked, and goes, is
 }
 
 TEST_CASE("connect_proxy: what cannot be asked for is refused before the link below is started") {
-    const std::string long_name(so::max_host_bytes + 1, 'a'), long_password(so::max_proxy_head_bytes, 'p');
+    const std::string long_name(so::max_host_bytes + 1, 'a'), long_password(so::max_proxy_request_bytes, 'p');
     const so::peer good{"host.example", 443};
     const struct {
         const char* what;
@@ -244,6 +275,48 @@ TEST_CASE("connect_proxy: what cannot be asked for is refused before the link be
     }
 }
 
+TEST_CASE("connect_proxy: a refusal counts whatever the rest of its head is: long, malformed, cut off") {
+    const struct {
+        const char* what;
+        std::string rest;
+        bool closes = false;
+    } rows[] = {
+        {.what = "6 KB", .rest = "x\r\nX-Filler: " + std::string(6000, 'x') + "\r\n\r\n"},
+        {.what = "more than can be counted", .rest = "x\r\nX: " + std::string(so::max_proxy_reply_bytes, 'x')},
+        {.what = "200 lines",
+         .rest =
+             [] {
+                 std::string lines = "x\r\n";
+                 for (int n = 0; n < 200; ++n) lines += "X: y\r\n";
+                 return lines + "\r\n";
+             }()},
+        {.what = "a folded line", .rest = "x\r\nVia: 1.1 a,\r\n 1.1 b\r\n\r\n"},
+        {.what = "no well-formed line", .rest = "x\r\nbad name : x\r\n\x01\r\n\r\n"},
+        {.what = "no reason, no end", .rest = "", .closes = true},
+        {.what = "two lengths", .rest = "x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"},
+    };
+    const struct {
+        std::string_view status;
+        errc code;
+        std::int32_t native;
+    } statuses[] = {
+        {"407", errc::proxy_unauthorized, 407},
+        {"302", errc::proxy_refused, 302},
+        {"503", errc::proxy_failed, 503},
+    };
+    for (const auto& row : rows)
+        for (const auto& status : statuses) {
+            CAPTURE(row.what);
+            const std::string head = "HTTP/1.1 " + std::string(status.status) + " " + row.rest;
+            std::vector<script_step> steps{script::starts(), script::expects(question), script::gives(head)};
+            if (row.closes) steps.push_back(script::closes());
+            for (const std::size_t at_most : {std::size_t{1}, std::size_t{100}, SIZE_MAX}) {
+                so::scripted link{steps, {.at_most = at_most}};
+                CHECK(talk(link) == outcome{io_state::failed, status.code, status.native, stage::connect, {}});
+            }
+        }
+}
+
 TEST_CASE("connect_proxy: a head without end stops at the limit, interim ones included, and one just below is taken") {
     const std::string line = "X-Filler: " + std::string(54, 'x') + "\r\n";  // 66 bytes
     const auto head_of = [&](std::size_t size) {
@@ -257,16 +330,16 @@ TEST_CASE("connect_proxy: a head without end stops at the limit, interim ones in
         const script_step steps[] = {script::starts(), script::expects(question), script::gives(replies)};
         so::scripted link{steps, {.at_most = at_most}};
         const outcome o = talk(link, replies.ends_with("z") ? 1 : 0);
-        CHECK(link.moved() <= question.size() + so::max_proxy_head_bytes + (o.state == io_state::ready ? 1 : 0));
+        CHECK(link.moved() <= question.size() + so::max_proxy_reply_bytes + (o.state == io_state::ready ? 1 : 0));
         return o;
     };
     for (const std::size_t at_most : {std::size_t{1}, std::size_t{100}, SIZE_MAX}) {
         CAPTURE(at_most);
         const outcome too_large{io_state::failed, errc::head_too_large, 0, stage::connect, {}};
-        CHECK(play(head_of(so::max_proxy_head_bytes) + "z", at_most) == outcome{.received = "z"});
-        CHECK(play(head_of(so::max_proxy_head_bytes + 1), at_most) == too_large);
+        CHECK(play(head_of(so::max_proxy_reply_bytes) + "z", at_most) == outcome{.received = "z"});
+        CHECK(play(head_of(so::max_proxy_reply_bytes + 1), at_most) == too_large);
         std::string interim;
-        while (interim.size() < so::max_proxy_head_bytes) interim += "HTTP/1.1 100 Continue\r\n\r\n";
+        while (interim.size() < so::max_proxy_reply_bytes) interim += "HTTP/1.1 100 Continue\r\n\r\n";
         CHECK(play(interim + std::string(agreed), at_most) == too_large);
     }
 }
