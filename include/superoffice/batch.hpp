@@ -42,6 +42,7 @@
 #include <superoffice/schema/service_fault.hpp>
 #include <superoffice/schema/service_version.hpp>
 #include <superoffice/schema/tenant_state.hpp>
+#include <superoffice/schema/token_reply.hpp>
 
 // codec/: described structs to JSON and back
 #include <superoffice/codec/select.hpp>
@@ -86,6 +87,8 @@
 #include <superoffice/client/call.hpp>
 #include <superoffice/client/client.hpp>
 #include <superoffice/client/watch.hpp>
+#include <superoffice/client/refreshing_bearer.hpp>
+#include <superoffice/client/credential_share.hpp>
 
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop

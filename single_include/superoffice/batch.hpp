@@ -2674,6 +2674,7 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 /// What the service puts into an error object. Every member is optional, and older servers send less.
+/// The last two come from the log-in host, which answers by RFC 6749 section 5.2.
 /// Source: section 4 of the service notes, shapes A, B and C.
 struct service_fault {
     field<bool> Error;
@@ -2682,8 +2683,11 @@ struct service_fault {
     field<std::string_view> ErrorMessage;
     field<std::string_view> MessageDetail;
     field<std::string_view> ErrorSource;
+    field<std::string_view> error;
+    field<std::string_view> error_description;
 };
-BOOST_DESCRIBE_STRUCT(service_fault, (), (Error, ErrorType, Message, ErrorMessage, MessageDetail, ErrorSource))
+BOOST_DESCRIBE_STRUCT(service_fault, (),
+                      (Error, ErrorType, Message, ErrorMessage, MessageDetail, ErrorSource, error, error_description))
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
@@ -2756,6 +2760,39 @@ BOOST_DESCRIBE_STRUCT(TenantStatus, (), (ContextIdentifier, Endpoint, State, IsR
     const std::string_view api = status.Api.value_or(std::string_view{});
     return api.empty() ? status.Endpoint.value_or(std::string_view{}) : api;
 }
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/schema/token_reply.hpp - the documents of the log-in host's token endpoint (OAuth 2.0).
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_SCHEMA_TOKEN_REPLY_HPP
+#define SUPEROFFICE_SCHEMA_TOKEN_REPLY_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// The form that asks for an access token. Members that are absent are not sent: an application without a secret has none.
+/// Source: RFC 6749 section 6.
+struct token_request {
+    std::string_view grant_type;
+    std::string_view client_id;
+    field<std::string_view> client_secret;
+    field<std::string_view> redirect_uri;
+    std::string_view refresh_token;
+};
+BOOST_DESCRIBE_STRUCT(token_request, (), (grant_type, client_id, client_secret, redirect_uri, refresh_token))
+
+/// The answer. The vendor documents `expires_in` as a number; servers that send it as a text were seen, so both are taken.
+/// Source: RFC 6749 section 5.1.
+struct token_reply {
+    field<std::string_view> access_token;
+    field<json_text> expires_in;            ///< seconds
+    field<std::string_view> refresh_token;  ///< mostly absent: the old one stays good
+};
+BOOST_DESCRIBE_STRUCT(token_reply, (), (access_token, expires_in, refresh_token))
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
@@ -6719,7 +6756,7 @@ struct operation {
 };
 
 /// The largest request object, in bytes, without the texts it borrows.
-inline constexpr std::size_t max_request_object_bytes = 64;
+inline constexpr std::size_t max_request_object_bytes = 96;
 
 /// The request of a call that is made by GET: what comes behind its path. Letters, digits and -._ only, else
 /// `bad_base_url` with the offset in it. Borrowed until the call is over.
@@ -6891,18 +6928,23 @@ namespace detail {
 /// What an error object says. Its members are taken while the document is decoded as something else: in-place decoding
 /// allows no second pass. One of an unexpected kind is skipped: it is no reason to lose the rest.
 struct fault_collector {
+    using text = field<std::string_view>;
     service_fault fault;
+
+    static std::string_view first_of(const text& a, const text& b, const text& c) noexcept {
+        return a.has_value() ? *a : b.has_value() ? *b : c.value_or(std::string_view{});
+    }
 
     [[nodiscard]] bool says_error() const noexcept { return fault.Error == true; }
     [[nodiscard]] bool is_of_the_service() const noexcept { return says_error() || fault.ErrorType.has_value(); }
     [[nodiscard]] bool has_text() const noexcept {
         return fault.Message.has_value() || fault.ErrorMessage.has_value() || fault.ErrorType.has_value() ||
-               fault.MessageDetail.has_value();
+               fault.MessageDetail.has_value() || fault.error.has_value();
     }
     void tell(reply_info& about) const noexcept {
-        about.message = fault.Message.has_value() ? *fault.Message : fault.ErrorMessage.value_or(std::string_view{});
+        about.message = first_of(fault.Message, fault.ErrorMessage, fault.error_description);
         about.detail = fault.MessageDetail.value_or(std::string_view{});
-        about.type = fault.ErrorType.value_or(std::string_view{});
+        about.type = first_of(fault.ErrorType, fault.error, {});
     }
 };
 
@@ -12360,10 +12402,12 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// A form has no nesting, no null and no absence: numbers, bools and texts only.
+/// A form has no nesting and no null: numbers, bools and texts only. A field of one of these that holds no value is left out.
 template <class T>
 inline constexpr bool is_form_member =
     std::integral<T> || (std::is_class_v<T> && std::convertible_to<const T&, std::string_view>);
+template <class T>
+inline constexpr bool is_form_member<field<T>> = is_form_member<T>;
 
 template <class T, template <class...> class List, class... D>
 consteval bool are_form_members(List<D...>*) {
@@ -12390,22 +12434,42 @@ constexpr void write_form_text(json_writer& out, std::string_view text) noexcept
     }
 }
 
-/// Name=value for each member, joined by '&'.
+template <class M>
+constexpr void write_form_value(json_writer& out, const M& member) noexcept {
+    if constexpr (std::same_as<M, bool>)
+        out.raw(member ? "true" : "false");
+    else if constexpr (std::integral<M>)
+        out.number(member);
+    else
+        write_form_text(out, member);
+}
+template <class M>
+constexpr void write_form_value(json_writer& out, const field<M>& member) noexcept {
+    write_form_value(out, *member);
+}
+
+template <class M>
+constexpr bool is_left_out(const M&) noexcept {
+    return false;
+}
+template <class M>
+constexpr bool is_left_out(const field<M>& member) noexcept {
+    return !member.has_value();
+}
+
+/// Name=value for each member that has a value, joined by '&'.
 template <class T>
     requires is_form<T>
 constexpr void write_form(json_writer& out, const T& value) noexcept {
+    bool first = true;
     for_each_member<T>([&](auto index) {
-        if (index != 0) out.put('&');
+        const auto& member = value.*member_pointer<T, index>;
+        if (is_left_out(member)) return;
+        if (!first) out.put('&');
+        first = false;
         write_form_text(out, member_names<T>[index]);
         out.put('=');
-        const auto& member = value.*member_pointer<T, index>;
-        using type = member_type<T, index>;
-        if constexpr (std::same_as<type, bool>)
-            out.raw(member ? "true" : "false");
-        else if constexpr (std::integral<type>)
-            out.number(member);
-        else
-            write_form_text(out, member);
+        write_form_value(out, member);
     });
 }
 
@@ -13643,6 +13707,355 @@ class watch {
     bool timed_ = false;
     bool asking_ = false;
     bool seen_ = false;  // the service has known the task
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/client/detail/renewal.hpp - when a credential is fetched, used and fetched again: a state without I/O.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_CLIENT_DETAIL_RENEWAL_HPP
+#define SUPEROFFICE_CLIENT_DETAIL_RENEWAL_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// A credential is empty, held until some time, or dead. It is fetched when it is empty or nearly over. After a failure the
+/// next attempt waits 1, 2, 4 ... 60 seconds, or as long as the server asks. Costs no system call and no memory but itself.
+class renewal {
+  public:
+    static constexpr milliseconds first_pause{1'000};
+    static constexpr milliseconds longest_pause{60'000};
+
+    /// The credential can be sent.
+    [[nodiscard]] bool is_usable(instant now) const noexcept { return held_ && now < ends_; }
+    /// A new credential should be fetched now.
+    [[nodiscard]] bool is_due(instant now) const noexcept {
+        return !dead_ && now >= next_attempt_ && (!held_ || now >= renew_at_);
+    }
+    /// No credential will ever come; a person has to do something.
+    [[nodiscard]] bool is_dead() const noexcept { return dead_; }
+    /// Grows by one with each credential: tells which one was sent.
+    [[nodiscard]] std::uint32_t generation() const noexcept { return generation_; }
+
+    /// A new credential came. It ends after `life`, and is renewed `margin` before. A life of 0 or less is unknown: the
+    /// credential is used until the service refuses it.
+    void fetched(instant now, milliseconds life, milliseconds margin) noexcept {
+        ++generation_;
+        held_ = true;
+        failures_ = 0;
+        next_attempt_ = now;
+        extend(now, life, margin);
+    }
+    /// The same credential lives on: each use of a ticket moves its end.
+    void extend(instant now, milliseconds life, milliseconds margin) noexcept {
+        ends_ = life.count() > 0 ? now + life : instant::never();
+        renew_at_ = life.count() > 0 ? ends_ - margin : instant::never();
+    }
+    /// The attempt failed, perhaps for now only.
+    void failed(instant now, const field<milliseconds>& retry_after) noexcept {
+        milliseconds pause = first_pause;
+        for (std::uint32_t n = 0; n < failures_ && pause < longest_pause; ++n) pause = pause + pause;
+        ++failures_;
+        if (pause > longest_pause) pause = longest_pause;
+        if (retry_after.has_value() && *retry_after > pause) pause = *retry_after;
+        next_attempt_ = now + pause;
+    }
+    /// The service refused the credential that is held.
+    void refused() noexcept { held_ = false; }
+    /// No further attempt is of use.
+    void give_up() noexcept {
+        held_ = false;
+        dead_ = true;
+    }
+
+  private:
+    instant ends_, renew_at_, next_attempt_{INT64_MIN};
+    std::uint32_t generation_ = 0;
+    std::uint32_t failures_ = 0;
+    bool held_ = false;
+    bool dead_ = false;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/client/refreshing_bearer.hpp - an access token that is renewed by a refresh token, without waiting.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_CLIENT_REFRESHING_BEARER_HPP
+#define SUPEROFFICE_CLIENT_REFRESHING_BEARER_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// The application that logs in. The texts are borrowed for the life of the credential.
+struct oauth_application {
+    borrowed client_id;
+    borrowed client_secret{};  ///< empty: none is sent, as for native applications
+    borrowed redirect_uri{};   ///< empty: none is sent. The service does not need it
+};
+
+/// Is called with a new refresh token before the old one is forgotten, so that the program can store it. The text lives only
+/// during the call. The function must not call the client.
+struct rotation_hook {
+    void (*function)(void* context, std::string_view refresh_token) noexcept = nullptr;
+    void* context = nullptr;
+};
+
+/// The vendor's own host. The host for a test or staging environment is another one.
+inline constexpr std::string_view default_login_url = "https://online.superoffice.com";
+
+/// The least memory of a `refreshing_bearer` that holds a reply of the documented size: 2.5 KB, of which the access token
+/// takes 774 bytes. Source: login facts, section 1.3.
+inline constexpr std::size_t refreshing_bearer_memory_bytes = 5 * 1024;
+
+namespace detail {
+
+/// Where access tokens are given out. Source: RFC 6749 section 3.2; the vendor's OpenID metadata.
+inline constexpr operation<token_request, token_reply> get_token{"/login/common/oauth/tokens", milliseconds{3'000}};
+
+/// The answers of RFC 6749 section 5.2 that may be others later. All other answers need a person.
+constexpr bool may_pass(std::string_view oauth_error) noexcept {
+    return oauth_error == "temporarily_unavailable" || oauth_error == "server_error" || oauth_error == "slow_down";
+}
+
+/// Seconds that came as a number or as a text; 0 where it is neither, or more than 30 years.
+constexpr std::int64_t seconds_of(json_text value) noexcept {
+    std::string_view digits = value.raw();
+    if (value.is_string()) digits = {digits.data() + 1, digits.size() - 2};
+    std::int64_t seconds = 0;
+    for (const char c : digits) {
+        if (!ascii::is_digit(c)) return 0;
+        seconds = seconds * 10 + (c - '0');
+        if (seconds > 1'000'000'000) return 0;
+    }
+    return seconds;
+}
+
+}  // namespace detail
+
+/// A credential that fetches its access tokens itself, by a refresh token, from the log-in host over a link of its own. It
+/// makes its call in steps, inside of `prepare`; nothing waits. It renews a token early, by a tenth of its life but at most
+/// a minute, and when the service answers 401.
+///
+///     superoffice::refreshing_bearer login{login_link, superoffice::default_login_url, {id, secret}, refresh_token,
+///                                          login_memory};
+///     superoffice::client api{link, base, &login, memory};
+///
+/// Lifetime: it borrows link, log-in URL, application, refresh token and memory. It must outlive its clients. It is
+/// neither copied nor moved. Several clients share one by `credential_share`.
+/// Memory: a third of `memory` holds the tokens, the rest one call; see `refreshing_bearer_memory_bytes`. All of it is zeroed
+/// in the destructor; what held a token is zeroed when the token is replaced.
+/// Security: the log-in URL must be https, and nothing is sent over a link that is not secure. It is never taken from a reply.
+/// Errors: while a failure may pass, `prepare` answers `unavailable` until the next attempt is due (1, 2, 4 ... 60 seconds, or
+/// the server's Retry-After). When the log-in host refuses the refresh token or the application, the credential is dead:
+/// `is_dead()`, and `reason()` has the host's word for it, such as "invalid_grant". Then a person has to log in again.
+/// Costs: no heap besides what the link takes; no clock.
+/// Source: RFC 6749 section 6; login facts, section 1.3.
+template <class Link>
+class refreshing_bearer {
+  public:
+    /// Over a link that never waits.
+    refreshing_bearer(Link& link, borrowed login_url, const oauth_application& application, borrowed refresh_token,
+                      std::span<std::byte> memory, rotation_hook on_rotated = {})
+        : refreshing_bearer(link, login_url, application, refresh_token, memory, on_rotated, allow_waiting_lookup) {
+        static_assert(
+            !Link::may_wait,
+            "superoffice: this link's start may wait for a name look-up: give it a resolver that does not, or "
+            "say superoffice::allow_waiting_lookup");
+    }
+    /// Over any link.
+    refreshing_bearer(Link& link, borrowed login_url, const oauth_application& application, borrowed refresh_token,
+                      std::span<std::byte> memory, rotation_hook on_rotated, allow_waiting_lookup_t)
+        : application_(application), refresh_token_(refresh_token), on_rotated_(on_rotated),
+          tokens_(memory.last(memory.size() / 3)),
+          login_(link, login_url, anonymous{}, memory.first(memory.size() - memory.size() / 3), form_options()) {
+        if (!detail::ascii::equal_ignoring_case(detail::ascii::first(login_url.view(), 8), "https://"))
+            give_up({.stage = stage::request, .code = errc::insecure_link});
+        else if (refresh_token.empty())
+            give_up({.stage = stage::credential, .code = errc::credential_missing});
+    }
+    refreshing_bearer(const refreshing_bearer&) = delete;
+    refreshing_bearer& operator=(const refreshing_bearer&) = delete;
+    ~refreshing_bearer() {
+        call_.cancel();
+        detail::wipe(tokens_.data(), tokens_.size());
+    }
+
+    /// See `credential_source`. Makes one step of the log-in call where a token is being fetched.
+    credential_state prepare(instant now) noexcept {
+        if (!fetching_ && renewal_.is_due(now)) begin();
+        if (fetching_) {
+            if (call_.step(now) == step_state::pending) return credential_state::pending;
+            finish(now);
+        }
+        if (renewal_.is_usable(now)) return credential_state::ready;
+        return why_.code == errc::credential_missing ? credential_state::missing : credential_state::unavailable;
+    }
+    void add_to(request_head& head) const noexcept {
+        head.header(detail::ascii::literal("Authorization"), detail::ascii::literal("Bearer "), access_token());
+    }
+    /// Also true while a token is being fetched: that will be a new one.
+    bool refused() noexcept {
+        renewal_.refused();
+        return !renewal_.is_dead();
+    }
+
+    /// Changes with each new access token; for `credential_share`.
+    [[nodiscard]] std::uint32_t generation() const noexcept { return renewal_.generation(); }
+
+    /// No token will come any more; `why()` and `reason()` say why not.
+    [[nodiscard]] bool is_dead() const noexcept { return renewal_.is_dead(); }
+    /// Why the last attempt failed; `errc::ok` after one that did not.
+    [[nodiscard]] const error& why() const noexcept { return why_; }
+    /// The log-in host's own word for a refusal: "invalid_grant". Empty where it said none, or more than 64 bytes.
+    [[nodiscard]] std::string_view reason() const noexcept { return reason_.view(); }
+
+  private:
+    static client_options form_options() noexcept {
+        client_options options;
+        options.request_as = request_type::form;
+        return options;
+    }
+
+    [[nodiscard]] std::string_view text_at(std::size_t at, std::size_t size) const noexcept {
+        return {reinterpret_cast<const char*>(tokens_.data()) + at, size};
+    }
+    [[nodiscard]] std::string_view access_token() const noexcept { return text_at(0, access_size_); }
+    /// The one that the caller gave, until the service sends another one.
+    [[nodiscard]] std::string_view refresh_token() const noexcept {
+        return rotated_size_ != 0 ? text_at(tokens_.size() - rotated_size_, rotated_size_) : refresh_token_.view();
+    }
+
+    void begin() noexcept {
+        token_request request{
+            .grant_type = detail::ascii::literal("refresh_token"),
+            .client_id = application_.client_id,
+            .client_secret = {},
+            .redirect_uri = {},
+            .refresh_token = refresh_token(),
+        };
+        if (!application_.client_secret.empty()) request.client_secret = application_.client_secret.view();
+        if (!application_.redirect_uri.empty()) request.redirect_uri = application_.redirect_uri.view();
+        call_ = login_.start(detail::get_token, request, call_options{}, allow_waiting_lookup);
+        fetching_ = true;
+    }
+
+    void finish(instant now) noexcept {
+        fetching_ = false;
+        reason_.assign({});
+        why_ = call_.error();
+        if (why_.code == errc::ok) why_ = take(call_.value(), now);
+        if (why_.code != errc::ok) take_failure(now);
+        login_.stop();  // a renewal an hour later wants no connection until then; and the reply's memory is zeroed
+    }
+
+    error take(const token_reply& reply, instant now) noexcept {
+        const std::string_view access = reply.access_token.value_or(std::string_view{});
+        std::string_view rotated = reply.refresh_token.value_or(std::string_view{});
+        if (rotated == refresh_token()) rotated = {};
+        const std::size_t kept = rotated.empty() ? rotated_size_ : rotated.size();
+        // The old refresh token may be of no use any more: the program gets the new one whatever happens to the rest.
+        if (!rotated.empty() && on_rotated_.function != nullptr) on_rotated_.function(on_rotated_.context, rotated);
+        if (access.empty()) return {.stage = stage::service, .code = errc::credential_unavailable, .http_status = 200};
+        if (access.size() > tokens_.size() || kept > tokens_.size() - access.size())
+            return {.stage = stage::credential,
+                    .code = errc::memory_too_small,
+                    .offset = static_cast<std::uint32_t>(3 * (access.size() + kept))};
+        const std::size_t from = rotated.empty() ? tokens_.size() - rotated_size_ : tokens_.size();
+        detail::wipe(tokens_.data(), from);
+        std::memcpy(tokens_.data(), access.data(), access.size());
+        access_size_ = access.size();
+        if (!rotated.empty()) {
+            std::memcpy(tokens_.data() + tokens_.size() - rotated.size(), rotated.data(), rotated.size());
+            rotated_size_ = rotated.size();
+        }
+        const milliseconds life{reply.expires_in ? detail::seconds_of(*reply.expires_in) * 1'000 : 0};
+        const milliseconds tenth{life.count() / 10}, minute{60'000};
+        renewal_.fetched(now, life, tenth < minute ? tenth : minute);
+        return {};
+    }
+
+    void take_failure(instant now) noexcept {
+        const reply_info& reply = login_.last_reply();
+        const bool answered = reply.status >= 400 && reply.status < 500 && !reply.type.empty();
+        if (answered) reason_.assign(reply.type);
+        if (answered && !detail::may_pass(reply.type))
+            give_up(why_);
+        else
+            renewal_.failed(now, reply.retry_after);
+    }
+
+    void give_up(const error& e) noexcept {
+        why_ = e;
+        renewal_.give_up();
+    }
+
+    using login_client = client<Link, anonymous, compact_reader>;
+
+    oauth_application application_;
+    borrowed refresh_token_;
+    rotation_hook on_rotated_;
+    std::span<std::byte> tokens_;  // the access token at the start, a refresh token that the service sent at the end
+    std::size_t access_size_ = 0;
+    std::size_t rotated_size_ = 0;
+    detail::renewal renewal_;
+    error why_;
+    fixed_text<64> reason_;
+    bool fetching_ = false;
+    login_client login_;
+    typename login_client::template call_of<token_reply> call_;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/client/credential_share.hpp - one credential that renews itself, for several clients.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_CLIENT_CREDENTIAL_SHARE_HPP
+#define SUPEROFFICE_CLIENT_CREDENTIAL_SHARE_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// A source that counts its credentials: `generation()` changes with each new one.
+template <class Source>
+concept counted_credential_source = credential_source<Source> && requires(const Source& source) {
+    { source.generation() } noexcept -> std::same_as<std::uint32_t>;
+};
+
+/// A client's part in a source that several clients use. It remembers which credential its client sent. So when several
+/// clients are refused with the same old one, the source fetches one new credential, not one for each.
+///
+///     superoffice::refreshing_bearer login{...};
+///     superoffice::client first{link1, base, superoffice::credential_share{login}, memory1};
+///     superoffice::client second{link2, base, superoffice::credential_share{login}, memory2};
+///
+/// Borrows the source, which must outlive it. All clients of one source belong to one thread. 8 bytes and no heap.
+template <counted_credential_source Source>
+class credential_share {
+  public:
+    explicit credential_share(Source& source) noexcept : source_(&source) {}
+
+    credential_state prepare(instant now) noexcept { return source_->prepare(now); }
+    void add_to(request_head& head) noexcept {
+        sent_ = source_->generation();
+        source_->add_to(head);
+    }
+    /// True at once where another client has already caused a new credential.
+    bool refused() noexcept { return sent_ != source_->generation() || source_->refused(); }
+
+  private:
+    Source* source_;
+    std::uint32_t sent_ = 0;
 };
 
 }  // namespace SUPEROFFICE_ABI

@@ -13,6 +13,7 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 /// What the service puts into an error object. Every member is optional, and older servers send less.
+/// The last two come from the log-in host, which answers by RFC 6749 section 5.2.
 /// Source: section 4 of the service notes, shapes A, B and C.
 struct service_fault {
     field<bool> Error;
@@ -21,8 +22,11 @@ struct service_fault {
     field<std::string_view> ErrorMessage;
     field<std::string_view> MessageDetail;
     field<std::string_view> ErrorSource;
+    field<std::string_view> error;
+    field<std::string_view> error_description;
 };
-BOOST_DESCRIBE_STRUCT(service_fault, (), (Error, ErrorType, Message, ErrorMessage, MessageDetail, ErrorSource))
+BOOST_DESCRIBE_STRUCT(service_fault, (),
+                      (Error, ErrorType, Message, ErrorMessage, MessageDetail, ErrorSource, error, error_description))
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice

@@ -41,7 +41,7 @@ struct operation {
 };
 
 /// The largest request object, in bytes, without the texts it borrows.
-inline constexpr std::size_t max_request_object_bytes = 64;
+inline constexpr std::size_t max_request_object_bytes = 96;
 
 /// The request of a call that is made by GET: what comes behind its path. Letters, digits and -._ only, else
 /// `bad_base_url` with the offset in it. Borrowed until the call is over.

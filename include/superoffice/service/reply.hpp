@@ -34,18 +34,23 @@ namespace detail {
 /// What an error object says. Its members are taken while the document is decoded as something else: in-place decoding
 /// allows no second pass. One of an unexpected kind is skipped: it is no reason to lose the rest.
 struct fault_collector {
+    using text = field<std::string_view>;
     service_fault fault;
+
+    static std::string_view first_of(const text& a, const text& b, const text& c) noexcept {
+        return a.has_value() ? *a : b.has_value() ? *b : c.value_or(std::string_view{});
+    }
 
     [[nodiscard]] bool says_error() const noexcept { return fault.Error == true; }
     [[nodiscard]] bool is_of_the_service() const noexcept { return says_error() || fault.ErrorType.has_value(); }
     [[nodiscard]] bool has_text() const noexcept {
         return fault.Message.has_value() || fault.ErrorMessage.has_value() || fault.ErrorType.has_value() ||
-               fault.MessageDetail.has_value();
+               fault.MessageDetail.has_value() || fault.error.has_value();
     }
     void tell(reply_info& about) const noexcept {
-        about.message = fault.Message.has_value() ? *fault.Message : fault.ErrorMessage.value_or(std::string_view{});
+        about.message = first_of(fault.Message, fault.ErrorMessage, fault.error_description);
         about.detail = fault.MessageDetail.value_or(std::string_view{});
-        about.type = fault.ErrorType.value_or(std::string_view{});
+        about.type = first_of(fault.ErrorType, fault.error, {});
     }
 };
 

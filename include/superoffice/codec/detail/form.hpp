@@ -6,6 +6,7 @@
 #include <superoffice/base/detail/ascii.hpp>
 #include <superoffice/codec/writer.hpp>
 #include <superoffice/schema/detail/describe.hpp>
+#include <superoffice/schema/field.hpp>
 
 #include <concepts>
 #include <string_view>
@@ -15,10 +16,12 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// A form has no nesting, no null and no absence: numbers, bools and texts only.
+/// A form has no nesting and no null: numbers, bools and texts only. A field of one of these that holds no value is left out.
 template <class T>
 inline constexpr bool is_form_member =
     std::integral<T> || (std::is_class_v<T> && std::convertible_to<const T&, std::string_view>);
+template <class T>
+inline constexpr bool is_form_member<field<T>> = is_form_member<T>;
 
 template <class T, template <class...> class List, class... D>
 consteval bool are_form_members(List<D...>*) {
@@ -45,22 +48,42 @@ constexpr void write_form_text(json_writer& out, std::string_view text) noexcept
     }
 }
 
-/// Name=value for each member, joined by '&'.
+template <class M>
+constexpr void write_form_value(json_writer& out, const M& member) noexcept {
+    if constexpr (std::same_as<M, bool>)
+        out.raw(member ? "true" : "false");
+    else if constexpr (std::integral<M>)
+        out.number(member);
+    else
+        write_form_text(out, member);
+}
+template <class M>
+constexpr void write_form_value(json_writer& out, const field<M>& member) noexcept {
+    write_form_value(out, *member);
+}
+
+template <class M>
+constexpr bool is_left_out(const M&) noexcept {
+    return false;
+}
+template <class M>
+constexpr bool is_left_out(const field<M>& member) noexcept {
+    return !member.has_value();
+}
+
+/// Name=value for each member that has a value, joined by '&'.
 template <class T>
     requires is_form<T>
 constexpr void write_form(json_writer& out, const T& value) noexcept {
+    bool first = true;
     for_each_member<T>([&](auto index) {
-        if (index != 0) out.put('&');
+        const auto& member = value.*member_pointer<T, index>;
+        if (is_left_out(member)) return;
+        if (!first) out.put('&');
+        first = false;
         write_form_text(out, member_names<T>[index]);
         out.put('=');
-        const auto& member = value.*member_pointer<T, index>;
-        using type = member_type<T, index>;
-        if constexpr (std::same_as<type, bool>)
-            out.raw(member ? "true" : "false");
-        else if constexpr (std::integral<type>)
-            out.number(member);
-        else
-            write_form_text(out, member);
+        write_form_value(out, member);
     });
 }
 
