@@ -87,6 +87,7 @@
 #include <superoffice/client/call.hpp>
 #include <superoffice/client/client.hpp>
 #include <superoffice/client/watch.hpp>
+#include <superoffice/client/remaining_time.hpp>
 #include <superoffice/client/refreshing_bearer.hpp>
 #include <superoffice/client/credential_share.hpp>
 
