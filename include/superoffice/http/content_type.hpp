@@ -44,12 +44,6 @@ enum class content_kind : std::uint8_t { unknown, json, xml, other };
 /// By a Content-Type's media type alone (RFC 9110 section 8.3.1, RFC 6839 for the suffixes); its parameters, of which
 /// only charset=utf-8 is ever sent, are not looked at.
 constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
-    if constexpr (SUPEROFFICE_FOR_SPEED) {  // what is mostly sent
-        constexpr std::string_view mostly = ascii::literal("application/json");
-        if (content_type.starts_with(mostly) &&
-            (content_type.size() == mostly.size() || content_type[mostly.size()] == ';'))
-            return content_kind::json;
-    }
     const std::string_view media = ascii::trim(ascii::first(content_type, ascii::find(content_type, ';')));
     if (media.empty()) return content_kind::unknown;
     std::size_t tail = media.size();

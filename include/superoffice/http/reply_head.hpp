@@ -42,16 +42,15 @@ struct reply_head {
     /// where there is none. Costs one walk over the head.
     [[nodiscard]] constexpr std::string_view header(std::string_view name) const noexcept {
         namespace ascii = detail::ascii;
-        header_line line;
-        for (std::string_view rest = fields;;) {
-            if constexpr (SUPEROFFICE_FOR_SPEED)  // most names begin otherwise
-                while (!rest.empty() && !name.empty() && ascii::to_lower(rest[0]) != ascii::to_lower(name[0])) {
-                    const std::size_t end = ascii::find(rest, '\n');
-                    rest = ascii::from(rest, end == rest.size() ? end : end + 1);
-                }
-            if (!next_header(rest, line)) return {};
-            if (ascii::equal_ignoring_case(line.name, name)) return line.value;
+        std::string_view rest = fields;
+        while (rest.size() > name.size()) {
+            const bool found =
+                rest[name.size()] == ':' && ascii::equal_ignoring_case(ascii::first(rest, name.size()), name);
+            if (header_line line; found && next_header(rest, line)) return line.value;
+            const std::size_t end = ascii::find(rest, '\n');
+            rest = ascii::from(rest, end < rest.size() ? end + 1 : end);
         }
+        return {};
     }
 
     [[nodiscard]] constexpr std::string_view content_type() const noexcept { return kept<kept_header::content_type>(); }

@@ -83,12 +83,7 @@ class request_head {
 
   protected:
     /// The library's own text: nothing in it is checked.
-    SUPEROFFICE_HOT void constant(const char* text) noexcept {
-        if constexpr (SUPEROFFICE_FOR_SPEED)
-            put(text);  // which the compiler measures
-        else
-            put_measured(text);
-    }
+    [[gnu::noinline]] void constant(const char* text) noexcept { put(text); }
 
     void put_token(std::string_view token) noexcept {
         for (std::size_t i = 0; i < token.size(); ++i)
@@ -120,8 +115,6 @@ class request_head {
     }
 
   private:
-    [[gnu::noinline]] void put_measured(const char* text) noexcept { put(text); }
-
     void field_name(std::string_view name) noexcept {
         count_header();
         if (name.empty()) refuse(0);
@@ -156,8 +149,7 @@ class request_head {
         put_base64(pair);
     }
 
-    /// Apart: where it knows a short literal, g++ (12, -O2) warns of words that are never looked at.
-    SUPEROFFICE_APART void check_text(std::string_view text) noexcept {
+    void check_text(std::string_view text) noexcept {
         const std::size_t end = detail::ascii::end_of_text(text.data(), 0, text.size());
         if (end != text.size()) refuse(raw_bytes_ + end);
         raw_bytes_ += text.size();

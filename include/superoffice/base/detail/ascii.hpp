@@ -4,9 +4,7 @@
 #define SUPEROFFICE_BASE_DETAIL_ASCII_HPP
 
 #include <superoffice/base/config.hpp>
-#include <superoffice/base/detail/name_sizes.hpp>
 
-#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -41,10 +39,6 @@ constexpr std::string_view first(std::string_view text, std::size_t size) noexce
 
 /// Where the first `c` stands; the size of the text where there is none.
 constexpr std::size_t find(std::string_view text, char c) noexcept {
-    if constexpr (SUPEROFFICE_FOR_SPEED) {
-        const std::size_t at = text.find(c);
-        return at != text.npos ? at : text.size();
-    }
     std::size_t at = 0;
     while (at < text.size() && text[at] != c) ++at;
     return at;
@@ -83,25 +77,25 @@ constexpr bool is_alphanumeric_or(char c, const char* others) noexcept {
 /// What a method and a header's name are made of besides letters and digits: tchar, RFC 9110 section 5.6.2.
 inline constexpr const char* token_marks = "!#$%&'*+-.^_`|~";
 
-/// Where a look is to cost nothing. Filled by what is true: asking the rule for every byte takes a compiler longer than
-/// the rest of this header.
-struct token_table {
-    bool rows[256] = {};
+/// One bit for each ASCII character.
+struct character_set {
+    std::uint32_t words[4] = {};
 
-    consteval token_table() noexcept {
-        for (unsigned c = '0'; c <= '9'; ++c) rows[c] = true;
-        for (unsigned c = 'A'; c <= 'Z'; ++c) rows[c] = rows[c + ('a' - 'A')] = true;
-        for (const char* c = token_marks; *c != 0; ++c) rows[static_cast<unsigned char>(*c)] = true;
+    /// Letters, digits and these.
+    consteval explicit character_set(const char* others) noexcept {
+        for (char c = '0'; c <= '9'; ++c) add(c);
+        for (char c = 'A'; c <= 'Z'; ++c) add(c), add(to_lower(c));
+        for (; *others != 0; ++others) add(*others);
+    }
+    constexpr void add(char c) noexcept { words[c / 32] |= std::uint32_t{1} << c % 32; }
+    [[nodiscard]] constexpr bool has(char c) const noexcept {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte < 128 && (words[byte / 32] >> byte % 32 & 1) != 0;
     }
 };
-inline constexpr token_table tokens;
+inline constexpr character_set token_characters{token_marks};
 
-constexpr bool is_token(char c) noexcept {
-    if constexpr (SUPEROFFICE_FOR_SPEED)
-        return tokens.rows[static_cast<unsigned char>(c)];
-    else
-        return is_alphanumeric_or(c, token_marks);
-}
+constexpr bool is_token(char c) noexcept { return token_characters.has(c); }
 
 /// What a request's target is made of here, where nothing is encoded and no fragment is sent: RFC 9112 section 3.2.1.
 constexpr bool is_of_target(char c) noexcept { return c > ' ' && c <= '~' && c != '#'; }
@@ -119,20 +113,19 @@ constexpr std::uint64_t word_of(const char* text) noexcept {
     return byte(0) | byte(1) | byte(2) | byte(3) | byte(4) | byte(5) | byte(6) | byte(7);
 }
 
-/// Where the first byte from `at` on stands that is no `is_text`; `size` where there is none.
+/// Whether four characters are all `is_text` and none is HTAB, looked at together.
+constexpr bool are_plain(const char* text) noexcept {
+    const auto byte = [text](int n) { return std::uint32_t{static_cast<unsigned char>(text[n])} << 8 * n; };
+    const std::uint32_t word = byte(0) | byte(1) | byte(2) | byte(3), dels = word ^ 0x7F7F7F7FU;
+    // The top bit of a byte below 0x20, or of one that is 0x7F. A byte behind such a one may be flagged without cause.
+    return ((((word - 0x20202020U) & ~word) | ((dels - 0x01010101U) & ~dels)) & 0x80808080U) == 0;
+}
+
+/// The position of the first byte from `at` on for which `is_text` is false; `size` where there is none.
 constexpr std::size_t end_of_text(const char* text, std::size_t at, std::size_t size) noexcept {
-    constexpr std::uint64_t ones = ~std::uint64_t{0} / 0xFF, tops = ones << 7;
-    for (;; ++at) {
-        while (SUPEROFFICE_FOR_SPEED && size - at >= 8) {
-            const std::uint64_t word = word_of(text + at), dels = word ^ ones * 0x7F;
-            // The top bit of a byte below 0x20, HTAB among them, or of one that is 0x7F.
-            const std::uint64_t stops = (((word - ones * 0x20) & ~word) | ((dels - ones) & ~dels)) & tops;
-            // Bytes behind the first such one may be flagged without cause.
-            at += stops != 0 ? static_cast<std::size_t>(std::countr_zero(stops)) / 8 : 8;
-            if (stops != 0) break;
-        }
-        if (at == size || !is_text(text[at])) return at;
-    }
+    while (size - at >= 4 && are_plain(text + at)) at += 4;
+    while (at < size && is_text(text[at])) ++at;
+    return at;
 }
 
 /// Optional white space of HTTP: SP and HTAB only.
@@ -171,16 +164,6 @@ constexpr int index_of_word(const char* list, std::string_view word) noexcept {
 constexpr std::string_view word_at(const char* list, std::size_t index) noexcept {
     while (index-- != 0) static_cast<void>(take_word(list));
     return take_word(list);
-}
-
-/// How long the words of `list` are.
-consteval name_sizes sizes_of_words(const char* list) noexcept {
-    name_sizes sizes;
-    for (std::size_t size = 0; *list != 0; ++list) {
-        if (*list == ' ') sizes.add(size);
-        size = *list == ' ' ? 0 : size + 1;
-    }
-    return sizes;
 }
 
 /// Whether this is that word, letter case ignored. A space stands behind it.

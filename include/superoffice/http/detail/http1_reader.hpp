@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string_view>
 
 namespace superoffice {
@@ -45,10 +46,6 @@ class http1_reader {
     ///
     /// Each byte is looked at once and each line once more; the answers do not depend on how the input was cut.
     constexpr answer advance(const char* head, std::size_t size) noexcept {
-        constexpr std::string_view mostly =
-            ascii::literal("HTTP/1.1 200");  // how replies begin; others go byte by byte
-        if (SUPEROFFICE_FOR_SPEED && position_ == 0 && std::string_view{head, size}.starts_with(mostly))
-            position_ = mostly.size();
         for (;;) {
             if (in_fields_ && !after_cr_) position_ = ascii::end_of_text(head, position_, size);  // most of a head
             if (position_ == size) return answer::more;
@@ -78,6 +75,8 @@ class http1_reader {
     [[nodiscard]] constexpr const http1_framing& framing() const noexcept { return framing_; }
 
   private:
+    static constexpr std::string_view framing_headers[] = {"content-length", "transfer-encoding", "content-encoding",
+                                                           "connection"};
     static constexpr std::size_t status_at = 9;    // HTTP/1.1 200
     static constexpr std::size_t status_end = 13;  // one byte behind the status included
 
@@ -111,13 +110,14 @@ class http1_reader {
         std::size_t colon = 0;
         while (colon < line.size() && ascii::is_token(line[colon])) ++colon;
         if (colon == 0 || colon == line.size() || line[colon] != ':') return refuse(colon);
-        const char initial = ascii::to_lower(line[0]);
-        if (initial != 'c' && initial != 't') return true;  // says nothing about framing, as most do
-        constexpr const char* known = "content-length transfer-encoding content-encoding connection ";
-        if (SUPEROFFICE_FOR_SPEED && !ascii::sizes_of_words(known).has(colon)) return true;
+        std::size_t which = 0;
+        while (which < std::size(framing_headers) &&
+               !ascii::equal_ignoring_case(framing_headers[which], ascii::first(line, colon)))
+            ++which;
+        if (which == std::size(framing_headers)) return true;
         const std::string_view value = ascii::trim(ascii::from(line, colon + 1));
         const auto value_at = value.empty() ? line.size() : static_cast<std::size_t>(value.data() - line.data());
-        switch (ascii::index_of_word(known, ascii::first(line, colon))) {
+        switch (which) {
             case 0: return take_length(value, value_at);
             case 1:
                 framing_.chunked = !framing_.has_transfer_coding && ascii::is_word("chunked ", value);
