@@ -40,6 +40,7 @@
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
+#include <iterator>
 #include <limits>
 #include <span>
 #include <string_view>
@@ -1464,30 +1465,6 @@ struct unlisted : field<T> {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/base/detail/name_sizes.hpp - which sizes the names of a struct have: most other keys are told by their size.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_BASE_DETAIL_NAME_SIZES_HPP
-#define SUPEROFFICE_BASE_DETAIL_NAME_SIZES_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail {
-
-/// A set of sizes, quotes not counted. Sizes that are 32 apart are one to it, so what it has may still be no name.
-struct name_sizes {
-    std::uint32_t bits = 0;
-
-    [[nodiscard]] constexpr bool has(std::size_t size) const noexcept { return (bits >> size % 32 & 1) != 0; }
-    constexpr void add(std::size_t size) noexcept { bits |= std::uint32_t{1} << size % 32; }
-    friend constexpr name_sizes operator|(name_sizes a, name_sizes b) noexcept { return {a.bits | b.bits}; }
-};
-
-}  // namespace detail
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/base/detail/ascii.hpp - ASCII as HTTP uses it: classes of bytes, comparison without case, numbers.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_BASE_DETAIL_ASCII_HPP
@@ -1521,10 +1498,6 @@ constexpr std::string_view first(std::string_view text, std::size_t size) noexce
 
 /// Where the first `c` stands; the size of the text where there is none.
 constexpr std::size_t find(std::string_view text, char c) noexcept {
-    if constexpr (SUPEROFFICE_FOR_SPEED) {
-        const std::size_t at = text.find(c);
-        return at != text.npos ? at : text.size();
-    }
     std::size_t at = 0;
     while (at < text.size() && text[at] != c) ++at;
     return at;
@@ -1563,25 +1536,25 @@ constexpr bool is_alphanumeric_or(char c, const char* others) noexcept {
 /// What a method and a header's name are made of besides letters and digits: tchar, RFC 9110 section 5.6.2.
 inline constexpr const char* token_marks = "!#$%&'*+-.^_`|~";
 
-/// Where a look is to cost nothing. Filled by what is true: asking the rule for every byte takes a compiler longer than
-/// the rest of this header.
-struct token_table {
-    bool rows[256] = {};
+/// One bit for each ASCII character.
+struct character_set {
+    std::uint32_t words[4] = {};
 
-    consteval token_table() noexcept {
-        for (unsigned c = '0'; c <= '9'; ++c) rows[c] = true;
-        for (unsigned c = 'A'; c <= 'Z'; ++c) rows[c] = rows[c + ('a' - 'A')] = true;
-        for (const char* c = token_marks; *c != 0; ++c) rows[static_cast<unsigned char>(*c)] = true;
+    /// Letters, digits and these.
+    consteval explicit character_set(const char* others) noexcept {
+        for (char c = '0'; c <= '9'; ++c) add(c);
+        for (char c = 'A'; c <= 'Z'; ++c) add(c), add(to_lower(c));
+        for (; *others != 0; ++others) add(*others);
+    }
+    constexpr void add(char c) noexcept { words[c / 32] |= std::uint32_t{1} << c % 32; }
+    [[nodiscard]] constexpr bool has(char c) const noexcept {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte < 128 && (words[byte / 32] >> byte % 32 & 1) != 0;
     }
 };
-inline constexpr token_table tokens;
+inline constexpr character_set token_characters{token_marks};
 
-constexpr bool is_token(char c) noexcept {
-    if constexpr (SUPEROFFICE_FOR_SPEED)
-        return tokens.rows[static_cast<unsigned char>(c)];
-    else
-        return is_alphanumeric_or(c, token_marks);
-}
+constexpr bool is_token(char c) noexcept { return token_characters.has(c); }
 
 /// What a request's target is made of here, where nothing is encoded and no fragment is sent: RFC 9112 section 3.2.1.
 constexpr bool is_of_target(char c) noexcept { return c > ' ' && c <= '~' && c != '#'; }
@@ -1599,20 +1572,19 @@ constexpr std::uint64_t word_of(const char* text) noexcept {
     return byte(0) | byte(1) | byte(2) | byte(3) | byte(4) | byte(5) | byte(6) | byte(7);
 }
 
-/// Where the first byte from `at` on stands that is no `is_text`; `size` where there is none.
+/// Whether four characters are all `is_text` and none is HTAB, looked at together.
+constexpr bool are_plain(const char* text) noexcept {
+    const auto byte = [text](int n) { return std::uint32_t{static_cast<unsigned char>(text[n])} << 8 * n; };
+    const std::uint32_t word = byte(0) | byte(1) | byte(2) | byte(3), dels = word ^ 0x7F7F7F7FU;
+    // The top bit of a byte below 0x20, or of one that is 0x7F. A byte behind such a one may be flagged without cause.
+    return ((((word - 0x20202020U) & ~word) | ((dels - 0x01010101U) & ~dels)) & 0x80808080U) == 0;
+}
+
+/// The position of the first byte from `at` on for which `is_text` is false; `size` where there is none.
 constexpr std::size_t end_of_text(const char* text, std::size_t at, std::size_t size) noexcept {
-    constexpr std::uint64_t ones = ~std::uint64_t{0} / 0xFF, tops = ones << 7;
-    for (;; ++at) {
-        while (SUPEROFFICE_FOR_SPEED && size - at >= 8) {
-            const std::uint64_t word = word_of(text + at), dels = word ^ ones * 0x7F;
-            // The top bit of a byte below 0x20, HTAB among them, or of one that is 0x7F.
-            const std::uint64_t stops = (((word - ones * 0x20) & ~word) | ((dels - ones) & ~dels)) & tops;
-            // Bytes behind the first such one may be flagged without cause.
-            at += stops != 0 ? static_cast<std::size_t>(std::countr_zero(stops)) / 8 : 8;
-            if (stops != 0) break;
-        }
-        if (at == size || !is_text(text[at])) return at;
-    }
+    while (size - at >= 4 && are_plain(text + at)) at += 4;
+    while (at < size && is_text(text[at])) ++at;
+    return at;
 }
 
 /// Optional white space of HTTP: SP and HTAB only.
@@ -1651,16 +1623,6 @@ constexpr int index_of_word(const char* list, std::string_view word) noexcept {
 constexpr std::string_view word_at(const char* list, std::size_t index) noexcept {
     while (index-- != 0) static_cast<void>(take_word(list));
     return take_word(list);
-}
-
-/// How long the words of `list` are.
-consteval name_sizes sizes_of_words(const char* list) noexcept {
-    name_sizes sizes;
-    for (std::size_t size = 0; *list != 0; ++list) {
-        if (*list == ' ') sizes.add(size);
-        size = *list == ' ' ? 0 : size + 1;
-    }
-    return sizes;
 }
 
 /// Whether this is that word, letter case ignored. A space stands behind it.
@@ -3458,6 +3420,30 @@ template <class Info, class Wire = BatchTaskInfo>
     }
 }
 
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/base/detail/name_sizes.hpp - which sizes the names of a struct have: most other keys are told by their size.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_BASE_DETAIL_NAME_SIZES_HPP
+#define SUPEROFFICE_BASE_DETAIL_NAME_SIZES_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// A set of sizes, quotes not counted. Sizes that are 32 apart are one to it, so what it has may still be no name.
+struct name_sizes {
+    std::uint32_t bits = 0;
+
+    [[nodiscard]] constexpr bool has(std::size_t size) const noexcept { return (bits >> size % 32 & 1) != 0; }
+    constexpr void add(std::size_t size) noexcept { bits |= std::uint32_t{1} << size % 32; }
+    friend constexpr name_sizes operator|(name_sizes a, name_sizes b) noexcept { return {a.bits | b.bits}; }
+};
+
+}  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 #endif
@@ -5425,12 +5411,6 @@ enum class content_kind : std::uint8_t { unknown, json, xml, other };
 /// By a Content-Type's media type alone (RFC 9110 section 8.3.1, RFC 6839 for the suffixes); its parameters, of which
 /// only charset=utf-8 is ever sent, are not looked at.
 constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
-    if constexpr (SUPEROFFICE_FOR_SPEED) {  // what is mostly sent
-        constexpr std::string_view mostly = ascii::literal("application/json");
-        if (content_type.starts_with(mostly) &&
-            (content_type.size() == mostly.size() || content_type[mostly.size()] == ';'))
-            return content_kind::json;
-    }
     const std::string_view media = ascii::trim(ascii::first(content_type, ascii::find(content_type, ';')));
     if (media.empty()) return content_kind::unknown;
     std::size_t tail = media.size();
@@ -5562,12 +5542,7 @@ class request_head {
 
   protected:
     /// The library's own text: nothing in it is checked.
-    SUPEROFFICE_HOT void constant(const char* text) noexcept {
-        if constexpr (SUPEROFFICE_FOR_SPEED)
-            put(text);  // which the compiler measures
-        else
-            put_measured(text);
-    }
+    [[gnu::noinline]] void constant(const char* text) noexcept { put(text); }
 
     void put_token(std::string_view token) noexcept {
         for (std::size_t i = 0; i < token.size(); ++i)
@@ -5599,8 +5574,6 @@ class request_head {
     }
 
   private:
-    [[gnu::noinline]] void put_measured(const char* text) noexcept { put(text); }
-
     void field_name(std::string_view name) noexcept {
         count_header();
         if (name.empty()) refuse(0);
@@ -5635,8 +5608,7 @@ class request_head {
         put_base64(pair);
     }
 
-    /// Apart: where it knows a short literal, g++ (12, -O2) warns of words that are never looked at.
-    SUPEROFFICE_APART void check_text(std::string_view text) noexcept {
+    void check_text(std::string_view text) noexcept {
         const std::size_t end = detail::ascii::end_of_text(text.data(), 0, text.size());
         if (end != text.size()) refuse(raw_bytes_ + end);
         raw_bytes_ += text.size();
@@ -5755,16 +5727,15 @@ struct reply_head {
     /// where there is none. Costs one walk over the head.
     [[nodiscard]] constexpr std::string_view header(std::string_view name) const noexcept {
         namespace ascii = detail::ascii;
-        header_line line;
-        for (std::string_view rest = fields;;) {
-            if constexpr (SUPEROFFICE_FOR_SPEED)  // most names begin otherwise
-                while (!rest.empty() && !name.empty() && ascii::to_lower(rest[0]) != ascii::to_lower(name[0])) {
-                    const std::size_t end = ascii::find(rest, '\n');
-                    rest = ascii::from(rest, end == rest.size() ? end : end + 1);
-                }
-            if (!next_header(rest, line)) return {};
-            if (ascii::equal_ignoring_case(line.name, name)) return line.value;
+        std::string_view rest = fields;
+        while (rest.size() > name.size()) {
+            const bool found =
+                rest[name.size()] == ':' && ascii::equal_ignoring_case(ascii::first(rest, name.size()), name);
+            if (header_line line; found && next_header(rest, line)) return line.value;
+            const std::size_t end = ascii::find(rest, '\n');
+            rest = ascii::from(rest, end < rest.size() ? end + 1 : end);
         }
+        return {};
     }
 
     [[nodiscard]] constexpr std::string_view content_type() const noexcept { return kept<kept_header::content_type>(); }
@@ -5963,10 +5934,6 @@ class http1_reader {
     ///
     /// Each byte is looked at once and each line once more; the answers do not depend on how the input was cut.
     constexpr answer advance(const char* head, std::size_t size) noexcept {
-        constexpr std::string_view mostly =
-            ascii::literal("HTTP/1.1 200");  // how replies begin; others go byte by byte
-        if (SUPEROFFICE_FOR_SPEED && position_ == 0 && std::string_view{head, size}.starts_with(mostly))
-            position_ = mostly.size();
         for (;;) {
             if (in_fields_ && !after_cr_) position_ = ascii::end_of_text(head, position_, size);  // most of a head
             if (position_ == size) return answer::more;
@@ -5996,6 +5963,8 @@ class http1_reader {
     [[nodiscard]] constexpr const http1_framing& framing() const noexcept { return framing_; }
 
   private:
+    static constexpr std::string_view framing_headers[] = {"content-length", "transfer-encoding", "content-encoding",
+                                                           "connection"};
     static constexpr std::size_t status_at = 9;    // HTTP/1.1 200
     static constexpr std::size_t status_end = 13;  // one byte behind the status included
 
@@ -6029,13 +5998,14 @@ class http1_reader {
         std::size_t colon = 0;
         while (colon < line.size() && ascii::is_token(line[colon])) ++colon;
         if (colon == 0 || colon == line.size() || line[colon] != ':') return refuse(colon);
-        const char initial = ascii::to_lower(line[0]);
-        if (initial != 'c' && initial != 't') return true;  // says nothing about framing, as most do
-        constexpr const char* known = "content-length transfer-encoding content-encoding connection ";
-        if (SUPEROFFICE_FOR_SPEED && !ascii::sizes_of_words(known).has(colon)) return true;
+        std::size_t which = 0;
+        while (which < std::size(framing_headers) &&
+               !ascii::equal_ignoring_case(framing_headers[which], ascii::first(line, colon)))
+            ++which;
+        if (which == std::size(framing_headers)) return true;
         const std::string_view value = ascii::trim(ascii::from(line, colon + 1));
         const auto value_at = value.empty() ? line.size() : static_cast<std::size_t>(value.data() - line.data());
-        switch (ascii::index_of_word(known, ascii::first(line, colon))) {
+        switch (which) {
             case 0: return take_length(value, value_at);
             case 1:
                 framing_.chunked = !framing_.has_transfer_coding && ascii::is_word("chunked ", value);
