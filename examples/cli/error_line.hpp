@@ -4,7 +4,7 @@
 #define SUPEROFFICE_CLI_ERROR_LINE_HPP
 
 #include <superoffice/base/error.hpp>
-#include <superoffice/service/operation.hpp>
+#include <superoffice/service/request_headers.hpp>
 #include <superoffice/service/reply.hpp>
 
 #include <string>

@@ -55,6 +55,7 @@ class curl_multi {
         set(CURLOPT_FOLLOWLOCATION, 0L);
         set(CURLOPT_HTTP_CONTENT_DECODING, 0L);
         set(CURLOPT_HTTP_VERSION, options_.http_version);
+        set(CURLOPT_FRESH_CONNECT, what.may_repeat ? 0L : 1L);  // libcurl repeats on a fresh one what a dead one lost
         set(CURLOPT_NOSIGNAL, 1L);
         set(CURLOPT_NOPROGRESS, 1L);
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

@@ -64,9 +64,11 @@
 #include <superoffice/http/exchange.hpp>
 
 // service/: operations, credentials, and what each reply means
-#include <superoffice/service/credentials.hpp>
-#include <superoffice/service/options.hpp>
 #include <superoffice/service/operation.hpp>
+#include <superoffice/service/operations.hpp>
+#include <superoffice/service/credentials.hpp>
+#include <superoffice/service/request_headers.hpp>
+#include <superoffice/service/options.hpp>
 #include <superoffice/service/reply.hpp>
 
 // transport/: how bytes or whole HTTP calls travel

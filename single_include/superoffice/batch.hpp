@@ -315,6 +315,8 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(busy, program, again, system, none, "another call is running on this client")                                  \
     ROW(cancelled, program, again, system, none, "the call was cancelled")                                             \
     ROW(deadline_exceeded, wait, again, system, none, "the deadline passed")                                           \
+    ROW(outcome_unknown, user, once, system, none,                                                                     \
+        "no reply came: it is unknown whether the service carried out the call")                                       \
     /* the arguments */                                                                                                \
     ROW(bad_base_url, user, once, system, position, "the base URL cannot be used")                                     \
     ROW(bad_header_value, program, once, system, position,                                                             \
@@ -376,7 +378,8 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
         "the reply is of a type that this build cannot read")                                                          \
     /* the document */                                                                                                 \
     ROW(empty_document, wait, again, system, position, "the reply is empty")                                           \
-    ROW(null_document, program, once, system, position, "the document is null")                                        \
+    ROW(null_document, program, once, system, position,                                                                \
+        "there is no value: the document is null, or the reply is empty (204)")                                        \
     ROW(bad_json, administrator, once, system, position, "the document is not well-formed JSON")                       \
     ROW(bad_xml, administrator, once, system, position, "the document is not well-formed XML")                         \
     ROW(bad_utf8, administrator, once, system, position, "the document is not valid UTF-8")                            \
@@ -6387,6 +6390,94 @@ class exchange {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/service/operation.hpp - what an operation is: one line that says everything special about a call.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_SERVICE_OPERATION_HPP
+#define SUPEROFFICE_SERVICE_OPERATION_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+enum class http_method : std::uint8_t { post, get };
+
+/// One call of the service: where it goes, what is sent, what comes back. To add a call of the same service, describe a
+/// request and a reply and write one such line; the lines of this library stand in <superoffice/service/operations.hpp>.
+///
+/// `Request` is a described struct, sent as the body. With `http_method::get` it is a `path_segment`; of any other struct
+/// nothing is sent then.
+///
+/// `Reply` is a described struct, or a value by itself: `bool`, a number, text, or `json_text` for a list whose elements
+/// are decoded later (`examples/12_decode.cpp`). A value by itself comes as JSON only: a client whose `reply_as` is XML
+/// does not ask for it (`unsupported_content_type`). Where such a value may be an object, only `"Error": true` tells an
+/// error object from it. With `void` the reply has no value, and the result is a `result<void>`.
+template <class Request, class Reply>
+struct operation {
+    using request_type = Request;
+    using reply_type = Reply;
+
+    std::string_view path;  ///< behind the base URL's root
+    milliseconds slow;      ///< the service's own threshold ("NsApiSlow"): a mark for telemetry, no timeout
+    http_method method = http_method::post;
+
+    /// False: neither the client's credential nor its SO-AppToken is sent.
+    bool needs_credential = true;
+
+    /// Whether the call does no harm when the service carries it out twice. True: it is sent again, once, when a kept
+    /// connection turns out to be dead. False: it is never sent again after the whole request was sent; where no reply
+    /// tells what became of it, the error is `outcome_unknown`.
+    bool may_repeat = true;
+
+    /// What it means when the service has nothing to give: status 204, `null` in place of the value, or 404 with an error
+    /// object of the service (a 404 without one is `not_found`). An error: the call ends with it; `no_such_task` is for
+    /// calls that look a task up. `errc::ok`: 204 and `null` are a value, the reply as its type initialises it; the 404 is
+    /// a `service_fault` then, and also with the default. With a `void` reply 204 and `null` are always success.
+    errc nothing = errc::null_document;
+};
+
+/// The request of a call that is made by GET: what comes behind its path. Letters, digits and -._ only, else
+/// `bad_base_url` with the offset in it. Borrowed until the call is over.
+struct path_segment {
+    borrowed text;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/service/operations.hpp - the catalogue: the calls of the service that this library knows, a line each.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_SERVICE_OPERATIONS_HPP
+#define SUPEROFFICE_SERVICE_OPERATIONS_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// How one task is doing. Source: reference page of GetBatchTaskInfo.
+inline constexpr operation<GetBatchTaskInfoRequest, BatchTaskInfo> get_batch_task_info{
+    .path = "/api/v1/Agents/Batch/GetBatchTaskInfo", .slow = milliseconds{3000}, .nothing = errc::no_such_task};
+
+/// Stops a task, where its kind can be stopped: true if it was. False also says that the task is over already, for example
+/// because the same call reached the service twice. Source: section 12 of the service notes.
+inline constexpr operation<StopBatchJobRequest, bool> stop_batch_job{
+    .path = "/api/v1/Agents/Batch/StopBatchJob", .slow = milliseconds{3000}, .nothing = errc::no_such_task};
+
+/// Which versions the service has. Source: section 2 of the service notes.
+inline constexpr operation<path_segment, ServiceVersion> get_service_version{
+    .path = "/api", .slow = milliseconds{3000}, .method = http_method::get, .needs_credential = false};
+
+/// Where an Online tenant lives now. Source: tenant status page.
+inline constexpr operation<path_segment, TenantStatus> get_tenant_status{.path = "/api/state/",
+                                                                         .slow = milliseconds{3000},
+                                                                         .method = http_method::get,
+                                                                         .needs_credential = false,
+                                                                         .nothing = errc::not_found};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/service/credentials.hpp - who is asking: the service's four ways to say it, and the hook for a fresh one.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_SERVICE_CREDENTIALS_HPP
@@ -6525,22 +6616,23 @@ static_assert(credential_source<const basic> && credential_source<const ticket> 
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/service/options.hpp - what a client, and a single call, may be told besides whom and what.
+// superoffice/service/request_headers.hpp - the headers that a program may add to a request, and which one an error means.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_SERVICE_OPTIONS_HPP
-#define SUPEROFFICE_SERVICE_OPTIONS_HPP
+#ifndef SUPEROFFICE_SERVICE_REQUEST_HEADERS_HPP
+#define SUPEROFFICE_SERVICE_REQUEST_HEADERS_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// A header line of the caller's own.
+/// A further header line, by name and value.
 struct header_field {
     borrowed name;
     borrowed value;
 };
 
 /// The request headers that the service documents, and any others. Empty ones are not sent. Text is borrowed: a
-/// client's for its life, a call's until that is over. What cannot be a header is `bad_header_value`: see `header_name`.
+/// client's for its life, a call's until that call is over. A text that cannot be a header is `bad_header_value`:
+/// `header_name` says which one.
 /// Source: section 1.2 of the service notes.
 struct request_headers {
     borrowed accept_language{};          ///< Accept-Language: "en", "nb-no", "*" for no translation
@@ -6552,40 +6644,91 @@ struct request_headers {
     borrowed_list<header_field> more{};  ///< none of those that the library sends itself
 };
 
+namespace detail {
+
+/// Names of the headers that the library sends itself. A program that adds one of them is refused, since two would
+/// contradict each other. The list begins with the names of `named_headers`, in their order.
+inline constexpr char owned_headers[] =
+    "User-Agent Accept-Language SO-Language SO-Culture SO-TimeZone SO-AppToken host connection content-length "
+    "transfer-encoding content-type accept accept-encoding authorization cookie x-xsrf-token expect upgrade te "
+    "trailer ";
+
+constexpr bool is_owned_header(std::string_view name) noexcept {
+    return ascii::index_of_word(owned_headers, name) >= 0;
+}
+
+/// The documented headers, in the order in which they are sent. The last one is a secret, like the credential.
+inline constexpr borrowed request_headers::* named_headers[] = {
+    &request_headers::user_agent, &request_headers::accept_language, &request_headers::language,
+    &request_headers::culture,    &request_headers::time_zone,       &request_headers::app_token};
+
+}  // namespace detail
+
+/// The name of the header that a `bad_header_value` is about, found in the headers that the client and the call were
+/// given. For one of `more` it is the name as it was given, which may itself be what is wrong. Empty where the error is
+/// about another header: one of the credential at stage::credential, where `header_number()` counts those that it adds, or one of
+/// a proxy.
+///
+/// A log that has only the number: `header_number()` is 1 for User-Agent, 2 Accept-Language, 3 SO-Language, 4 SO-Culture,
+/// 5 SO-TimeZone, 6 SO-AppToken; then come the client's `more` and the call's.
+[[nodiscard]] constexpr std::string_view header_name(const error& e, const request_headers& of_client,
+                                                     const request_headers& of_call = {}) noexcept {
+    if (e.header_number() == 0 || e.stage != stage::request) return {};
+    std::size_t number = std::size(detail::named_headers);
+    if (e.header_number() <= number)
+        return detail::ascii::word_at(detail::owned_headers, e.header_number() - std::size_t{1});
+    for (const request_headers* headers : {&of_client, &of_call})
+        for (const header_field& own : headers->more)
+            if (++number == e.header_number()) return own.name;
+    return {};
+}
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/service/options.hpp - the options of a client and of a single call.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_SERVICE_OPTIONS_HPP
+#define SUPEROFFICE_SERVICE_OPTIONS_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
 struct reply_info;
-struct base_url;
 struct json_document;
 class compact_reader;
 
 namespace detail {
 
+class tenant_address;
+struct request_lines;
+
 /// What a client does with a directory of tenants.
 struct directory_functions {
-    /// Makes the directory the target, in place of the tenant's own host. A refusal where that would lead from https to
-    /// http.
-    error (*aim)(std::string_view directory, base_url& target) noexcept;
-    /// Which tenant a base URL is for, one that could be parsed.
-    std::string_view (*tenant_of)(std::string_view base) noexcept;
-    /// Understands its reply: the tenant's base URL.
-    error (*learn)(reply_info& about, const json_document& document, bool from_https, std::string_view& base) noexcept;
+    /// Makes the directory the target, in place of the tenant's host. Refused where that would lead from https to http.
+    error (*aim)(std::string_view directory, tenant_address& address) noexcept;
+    /// The question for it, in place of a call's own lines.
+    void (*ask)(request_lines& lines, std::string_view base) noexcept;
+    /// Reads its reply, and moves the address to the tenant's new base URL.
+    error (*learn)(reply_info& about, const json_document& document, tenant_address& address) noexcept;
 };
 
-/// Does it, reading with `Reader`; in <superoffice/service/detail/tenant_directory.hpp>. A template, so that the compiler makes
-/// nothing of it for a program that names no directory.
+/// These functions, reading with `Reader`; in <superoffice/service/detail/tenant_directory.hpp>. A template, so that a
+/// program that names no directory has none of this code.
 template <class Reader>
 struct directory_asker {
-    static error aim(std::string_view directory, base_url& target) noexcept;
-    static std::string_view tenant_of(std::string_view base) noexcept;
-    static error learn(reply_info& about, const json_document& document, bool from_https,
-                       std::string_view& base) noexcept;
+    static error aim(std::string_view directory, tenant_address& address) noexcept;
+    static void ask(request_lines& lines, std::string_view base) noexcept;
+    static error learn(reply_info& about, const json_document& document, tenant_address& address) noexcept;
 
-    static constexpr directory_functions functions{aim, tenant_of, learn};
+    static constexpr directory_functions functions{aim, ask, learn};
 };
 
 }  // namespace detail
 
-/// Where it can be asked to which host a tenant has moved. Naming a directory brings in the code that asks it; a program
-/// that names none does without.
+/// The URL of a directory that knows to which host a tenant has moved. Naming one brings in the code that asks it.
 class tenant_directory {
   public:
     constexpr tenant_directory() noexcept = default;
@@ -6632,240 +6775,6 @@ struct call_options {
                         ///< ,/-._ only, else `bad_select` with the offset
     request_headers headers{};
 };
-
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/http/detail/http1_writer.hpp - writes an HTTP/1.1 request into the caller's memory.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_HTTP_DETAIL_HTTP1_WRITER_HPP
-#define SUPEROFFICE_HTTP_DETAIL_HTTP1_WRITER_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail {
-
-/// The part of a request's head that names what is asked for.
-class target_writer : public request_head {
-  public:
-    using request_head::request_head;
-
-    using request_head::constant;
-    using request_head::count_header;
-    using request_head::count_headers_from_here;
-    using request_head::refuse;
-
-  protected:
-    /// `parts`, one behind the other, are the path and the query, as they go on the wire: nothing is encoded here.
-    /// Refused, with the offset in the target: a first byte other than '/', anything but visible ASCII, '#' (RFC 9112
-    /// section 3.2.1). (No span: each type of one costs every translation unit some milliseconds.)
-    void target(const std::string_view* parts, std::size_t count) noexcept {
-        std::size_t at = 0;
-        for (const std::string_view* each = parts; each != parts + count; ++each) {
-            for (const char c : *each) {
-                if (!ascii::is_of_target(c) || (at == 0 && c != '/')) refuse(at);
-                ++at;
-            }
-            put(*each);
-        }
-        if (at == 0) refuse(0);
-    }
-};
-
-/// request_line, header..., end_of_head, and whatever is the body behind it: in this order. The head must carry a
-/// Content-Length that is the body's size; whoever writes the body knows it beforehand.
-class http1_writer : public target_writer {
-  public:
-    using target_writer::target_writer;
-
-    /// For `parts` see `target`.
-    void request_line(std::string_view method, const std::string_view* parts, std::size_t count) noexcept {
-        put_token(method);
-        constant(" ");
-        target(parts, count);
-        if (method.empty()) refuse(0);
-        constant(" HTTP/1.1\r\n");
-    }
-
-    void end_of_head() noexcept { constant("\r\n"); }
-};
-
-}  // namespace detail
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/service/operation.hpp - a call of the service: its path, its documents, and how its request is written.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_SERVICE_OPERATION_HPP
-#define SUPEROFFICE_SERVICE_OPERATION_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-
-enum class http_method : std::uint8_t { post, get };
-
-/// One call: what is sent, what comes back, where, and above which duration the vendor calls it slow. All that another
-/// call of the same service needs is such a line and two described structs. With `get` the request is a `path_segment`;
-/// of any other nothing is sent. A reply may also be a value by itself: `bool`, a number, text, or `json_text` for a list,
-/// whose elements `examples/12_decode.cpp` goes through. Such a one comes as JSON only, and is not asked for by a client
-/// whose `reply_as` is XML: `unsupported_content_type`. Where it may be an object, an error object is told from it by
-/// `"Error": true` alone. A call may reach the service twice, where a kept connection dies before the reply begins: so it is
-/// one that may be repeated.
-template <class Request, class Reply>
-struct operation {
-    using request_type = Request;
-    using reply_type = Reply;
-
-    std::string_view path;  ///< behind the base URL's root
-    milliseconds slow;      ///< the service's own threshold ("NsApiSlow"): a mark for telemetry, no time-out
-    http_method method = http_method::post;
-};
-
-/// The largest request object, in bytes, without the texts it borrows.
-inline constexpr std::size_t max_request_object_bytes = 96;
-
-/// The request of a call that is made by GET: what comes behind its path. Letters, digits and -._ only, else
-/// `bad_base_url` with the offset in it. Borrowed until the call is over.
-struct path_segment {
-    borrowed text;
-};
-
-/// How one task is doing. Source: reference page of GetBatchTaskInfo.
-inline constexpr operation<GetBatchTaskInfoRequest, BatchTaskInfo> get_batch_task_info{
-    "/api/v1/Agents/Batch/GetBatchTaskInfo", milliseconds{3000}};
-
-/// Stops a task, where its kind can be stopped: true if it was. False also says that it is over: perhaps stopped by the same
-/// call, which came twice. Source: section 12 of the service notes.
-inline constexpr operation<StopBatchJobRequest, bool> stop_batch_job{"/api/v1/Agents/Batch/StopBatchJob",
-                                                                     milliseconds{3000}};
-
-/// Which versions the service has; no credential is needed, or sent. Source: section 2 of the service notes.
-inline constexpr operation<path_segment, ServiceVersion> get_service_version{"/api", milliseconds{3000},
-                                                                             http_method::get};
-
-/// Where an Online tenant lives now; no credential is needed, or sent. Source: tenant status page.
-inline constexpr operation<path_segment, TenantStatus> get_tenant_status{"/api/state/", milliseconds{3000},
-                                                                         http_method::get};
-
-namespace detail {
-
-/// Header names that the library sends itself: a caller's second one would contradict it. First `named_headers`, one for
-/// one.
-inline constexpr char owned_headers[] =
-    "User-Agent Accept-Language SO-Language SO-Culture SO-TimeZone SO-AppToken host connection content-length "
-    "transfer-encoding content-type accept accept-encoding authorization cookie x-xsrf-token expect upgrade te "
-    "trailer ";
-
-constexpr bool is_owned_header(std::string_view name) noexcept {
-    return ascii::index_of_word(owned_headers, name) >= 0;
-}
-
-/// The first byte that may not stand in a path segment or, with commas and slashes, in a `$select`, since it would have
-/// to be escaped; the size of the text if there is none.
-[[gnu::noinline]] constexpr std::size_t find_unplain(std::string_view text, const char* others) noexcept {
-    std::size_t at = 0;
-    while (at < text.size() && ascii::is_alphanumeric_or(text[at], others)) ++at;
-    return at;
-}
-
-/// The part of a request that does not depend on the credential.
-struct request_lines {
-    const base_url& base;
-    http_method method;
-    std::string_view path;
-    std::string_view segment;
-    std::string_view select;
-    const client_options& of_client;
-    const request_headers& of_call;
-    std::size_t body_size;
-    reply_type accept;
-    bool own_headers = true;  ///< the caller's further ones, in which there may be secrets
-};
-
-/// The documented headers, in the order in which they are sent; the last one is a secret, like the credential. Their
-/// names stand at the start of `owned_headers`.
-inline constexpr borrowed request_headers::* named_headers[] = {
-    &request_headers::user_agent, &request_headers::accept_language, &request_headers::language,
-    &request_headers::culture,    &request_headers::time_zone,       &request_headers::app_token};
-
-/// What is asked for, and all header lines but the credential's; Host and Content-Length only where `Writer` frames the
-/// request, not where a stack of the host's does. Errors: those of `Writer`; `bad_select`, and
-/// `bad_base_url` for a segment that cannot stand in a path, each with the offset in its text; `bad_header_value` for a
-/// name that the library owns.
-template <class Writer>
-error write_lines(Writer& out, const request_lines& lines) noexcept {
-    if (const std::size_t at = find_unplain(lines.select, ",/-._"); at != lines.select.size())
-        return refused_request(errc::bad_select, at);
-    if (const std::size_t at = find_unplain(lines.segment, "-._"); at != lines.segment.size())
-        return refused_request(errc::bad_base_url, at);
-
-    const bool posts = lines.method == http_method::post;
-    const std::string_view target[] = {lines.base.root, lines.path, lines.segment,
-                                       lines.select.empty() ? std::string_view{} : ascii::literal("?$select="),
-                                       lines.select};
-    const std::string_view method = posts ? ascii::literal("POST") : ascii::literal("GET");
-    constexpr bool frames = std::same_as<Writer, http1_writer>;
-    if constexpr (frames) {
-        out.request_line(method, target, std::size(target));
-        out.header(ascii::literal("Host"), lines.base.authority);
-    } else {
-        out.call(method, lines.base.https ? ascii::literal("https://") : ascii::literal("http://"),
-                 lines.base.authority, target, std::size(target));
-    }
-    out.constant("Accept: ");
-    out.constant(media_types[media_index(lines.accept)]);
-    out.constant("\r\nAccept-Encoding: identity\r\n");
-    if (posts) {
-        out.constant("Content-Type: ");
-        out.constant(media_types[media_index(lines.of_client.request_as)]);
-        out.constant("; charset=utf-8\r\n");
-        if constexpr (frames) out.header(ascii::literal("Content-Length"), lines.body_size);
-    }
-    out.count_headers_from_here();
-    const char* names = owned_headers;
-    for (borrowed request_headers::* const each : named_headers) {
-        const std::string_view name = ascii::take_word(names);
-        std::string_view value = lines.of_call.*each;
-        if (value.empty()) value = lines.of_client.headers.*each;
-        if (value.empty() && each == &request_headers::user_agent)
-            value = ascii::literal("superoffice-batch/" SUPEROFFICE_VERSION_TEXT);
-        if (value.empty() || (each == &request_headers::app_token && !posts))
-            out.count_header();
-        else
-            out.header(name, value);
-    }
-    if (lines.own_headers)
-        for (const request_headers* each : {&lines.of_client.headers, &lines.of_call})
-            for (const header_field& field : each->more) {
-                out.header(field.name, field.value.view());
-                if (is_owned_header(field.name)) out.refuse(0);
-            }
-    return out.failure();
-}
-
-}  // namespace detail
-
-/// The name of the header that a `bad_header_value` is about, from the headers that the client and the call were given; of
-/// one of the caller's own as it was given, and it may be the name that is wrong. Empty where it is about something else: a
-/// credential's header at stage::credential, where `header_number()` counts those that it adds, or a proxy's.
-///
-/// For a log without it: `header_number()` is 1 for User-Agent, 2 Accept-Language, 3 SO-Language, 4 SO-Culture, 5 SO-TimeZone,
-/// 6 SO-AppToken, then come the client's `more` and the call's.
-[[nodiscard]] constexpr std::string_view header_name(const error& e, const request_headers& of_client,
-                                                     const request_headers& of_call = {}) noexcept {
-    if (e.header_number() == 0 || e.stage != stage::request) return {};
-    std::size_t number = std::size(detail::named_headers);
-    if (e.header_number() <= number)
-        return detail::ascii::word_at(detail::owned_headers, e.header_number() - std::size_t{1});
-    for (const request_headers* headers : {&of_client, &of_call})
-        for (const header_field& own : headers->more)
-            if (++number == e.header_number()) return own.name;
-    return {};
-}
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
@@ -6963,13 +6872,14 @@ struct status_meaning {
     errc code;
 };
 
-/// What a status means by itself. A 500 that gets here is a page of a server or a proxy that is not well, mostly, and tells
-/// nothing about the task; 501 does not pass. A 408 is of a connection that was given up, and says that the same request may
-/// be sent again (RFC 9110 section 15.5.9).
+/// What a status means by itself. A 500 that gets here is mostly a page of a server or a proxy in trouble. Such a page, and
+/// 502 and 504, tell nothing about the task: a call that may be repeated finds the service `unavailable`, of any other the
+/// outcome is unknown. A 408 says that the server waited in vain for the request, which may be sent again (RFC 9110
+/// section 15.5.9). 501 does not pass by itself.
 inline constexpr status_meaning status_meanings[] = {
-    {400, errc::bad_request}, {401, errc::unauthorized}, {403, errc::forbidden},   {404, errc::not_found},
-    {408, errc::unavailable}, {421, errc::tenant_moved}, {429, errc::throttled},   {500, errc::unavailable},
-    {502, errc::unavailable}, {503, errc::unavailable},  {504, errc::unavailable},
+    {400, errc::bad_request},     {401, errc::unauthorized}, {403, errc::forbidden},       {404, errc::not_found},
+    {408, errc::unavailable},     {421, errc::tenant_moved}, {429, errc::throttled},       {500, errc::outcome_unknown},
+    {502, errc::outcome_unknown}, {503, errc::unavailable},  {504, errc::outcome_unknown},
 };
 
 /// The same of every status that is not 2xx.
@@ -6986,9 +6896,18 @@ inline json_cursor beginning_of(const json_document& document) noexcept {
     return at;
 }
 
+/// No error at all for `ok`.
 constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
+    if (code == errc::ok) return {};
     return {.stage = at, .code = code, .http_status = status};
 }
+
+/// What an operation says about its replies: see `operation`.
+struct reply_rules {
+    errc nothing = errc::null_document;
+    bool may_repeat = true;
+    bool has_value = true;
+};
 
 /// What was found in a reply's document.
 struct findings {
@@ -7029,54 +6948,63 @@ error read_document(Reader& reader, std::string_view content_type, json_document
 }
 
 /// What a reply with a status that is not 2xx ends in, error object or not.
-inline error meaning_of_refusal(std::uint16_t status, const fault_collector& faults) noexcept {
+inline error meaning_of_refusal(std::uint16_t status, const fault_collector& faults,
+                                const reply_rules& rules) noexcept {
+    errc code = errc_of_status(status);
     if (faults.says_error() || faults.has_text())
-        if (status == 400 || status == 500) return reply_error(stage::service, errc::service_fault, status);
-    // Shape A under 404 is the web server's own: there is no such address. B and C are the service's: no such row.
-    if (status == 404 && faults.is_of_the_service()) return reply_error(stage::service, errc::no_such_task, status);
-    return reply_error(stage::service, errc_of_status(status), status);
+        if (status == 400 || status == 500) code = errc::service_fault;
+    // Shape A under 404 comes from the web server: there is no such address. B and C come from the service: no such row.
+    if (status == 404 && faults.is_of_the_service())
+        code = rules.nothing == errc::ok || rules.nothing == errc::null_document ? errc::service_fault : rules.nothing;
+    if (code == errc::outcome_unknown && rules.may_repeat) code = errc::unavailable;
+    return reply_error(stage::service, code, status);
 }
 
-/// What a reply with a status of 2xx means, of which `e` came when its document was read.
-inline error meaning_of_success(error e, reply_info& about, const json_document& document,
-                                const findings& found) noexcept {
+/// What a reply with a status of 2xx means; `e` is the outcome of reading its document.
+inline error meaning_of_success(error e, reply_info& about, const json_document& document, const findings& found,
+                                const reply_rules& rules) noexcept {
     e.http_status = about.status;
-    if (e.code == errc::null_document) return reply_error(stage::service, errc::no_such_task, about.status);
+    if (e.code == errc::null_document)
+        return reply_error(stage::service, rules.has_value ? rules.nothing : errc::ok, about.status);
     if (e.code == errc::bad_json && beginning_of(document).on('<')) e.code = errc::not_json;
     if (e.code != errc::ok) return e;
     found.faults.tell(about);
-    // No task has Error or Message; a struct that was met nowhere is no task.
+    // No task has Error or Message; a struct of which no member was there is no task.
     if (found.faults.says_error() || (found.faults.has_text() && !found.state.matched))
         return reply_error(stage::service, errc::service_fault, about.status);
     return {};
 }
 
-/// The whole meaning of a reply: the value in `into`, or one error for each of the ways in which the service says no.
-/// `decoder` is `read_document` for the type of `into`, which does not matter here: one function serves them all.
+/// The whole meaning of a reply: the value in `into`, or one error for each way in which the service says no.
+/// `decoder` is `read_document` for the type of `into`, which does not matter here: one function serves all types.
 /// Source: section 4 of the service notes.
 template <json_reader Reader>
 error interpret_as(Reader& reader, reply_info& about, const json_document& document, void* into,
-                   error (*decoder)(Reader&, std::string_view, json_document, void*, findings&) noexcept) noexcept {
+                   error (*decoder)(Reader&, std::string_view, json_document, void*, findings&) noexcept,
+                   const reply_rules& rules) noexcept {
     const std::uint16_t status = about.status;
-    if (status == 204) return reply_error(stage::service, errc::no_such_task, status);
     const bool good = status >= 200 && status <= 299;
+    const bool empty = document.size == 0;
     nothing ignored;
     findings found;
     error e{};
-    if (document.size != 0 || good) {
-        const std::string_view type = document.size != 0 ? about.head.content_type() : std::string_view{};
+    if (status == 204 || (empty && good && !rules.has_value)) {
+        e.code = errc::null_document;
+    } else if (!empty || good) {
+        const std::string_view type = empty ? std::string_view{} : about.head.content_type();
         e = good ? decoder(reader, type, document, into, found)
                  : read_document<nothing>(reader, type, document, &ignored, found);
     }
-    if (good) return meaning_of_success(e, about, document, found);
+    if (good) return meaning_of_success(e, about, document, found, rules);
     if (e.code != errc::ok) found.faults = {};  // a broken error page changes nothing: the status stands
     found.faults.tell(about);
-    return meaning_of_refusal(status, found.faults);
+    return meaning_of_refusal(status, found.faults, rules);
 }
 
 template <class Info, json_reader Reader>
-error interpret(Reader& reader, reply_info& about, const json_document& document, Info& into) noexcept {
-    return interpret_as<Reader>(reader, about, document, &into, &read_document<Info, Reader>);
+error interpret(Reader& reader, reply_info& about, const json_document& document, Info& into,
+                const reply_rules& rules) noexcept {
+    return interpret_as<Reader>(reader, about, document, &into, &read_document<Info, Reader>, rules);
 }
 
 }  // namespace detail
@@ -7614,6 +7542,7 @@ struct http_request {
     std::string_view fields;  ///< lines "Name: value", each ending in CRLF; for `next_header`
     std::string_view body;
     milliseconds time_left{0};  ///< until the deadline of the call; the client itself ends the call then
+    bool may_repeat = true;     ///< false: do not send this request twice, for example on a fresh connection
 };
 
 /// An HTTP stack of the host (an engine's module, libcurl, WinHTTP, the stack of a modem): it takes one request at a time and
@@ -7639,7 +7568,7 @@ struct http_request {
 ///                     called again after `closed` and then answers the same.
 ///                     3xx, 401, 407 and 421 are replies like any other: follow no redirect, since the credential would go
 ///                     with it, and ask nobody for a password. Skip 1xx. A stack may repeat the request on a fresh
-///                     connection: see `operation`.
+///                     connection if `may_repeat` says so.
 ///
 /// `status()`          of the reply, 200 to 599; 0 while it is not known. Valid until the next `start` or `cancel`, like
 ///                     `header`.
@@ -11958,7 +11887,7 @@ class call {
          const call_options& options) noexcept
         : api_(&api) {
         const std::string_view select = options.select.empty() ? select_of<Info, Reply>() : options.select.view();
-        if (const superoffice::error e = api.begin(what, request, select, options); e.code != errc::ok) finish(e);
+        if (const superoffice::error e = api.start_call(what, request, select, options); e.code != errc::ok) finish(e);
     }
     /// The other call is done then, and its error is `errc::cancelled`.
     call(call&& other) noexcept : api_(other.api_), result_(std::move(other.result_)) { other.finish(cancelled); }
@@ -11978,7 +11907,7 @@ class call {
     /// Goes on as far as it can without waiting, `max_work_per_step` pieces of work at most. `now` never goes back;
     /// the first one starts the deadline. After `done` it answers `done` and does nothing.
     step_state step(instant now) noexcept {
-        if (api_ != nullptr && api_->advance(now, result_) == step_state::done) api_ = nullptr;
+        if (api_ != nullptr && api_->step_call(now, result_) == step_state::done) api_ = nullptr;
         return api_ == nullptr ? step_state::done : step_state::pending;
     }
 
@@ -11999,8 +11928,8 @@ class call {
     }
 
     /// The value itself. Only where there is one: `result()` is true.
-    [[nodiscard]] Info& value() noexcept { return result().value(); }
-    [[nodiscard]] const Info& value() const noexcept { return result().value(); }
+    [[nodiscard]] std::add_lvalue_reference_t<Info> value() noexcept { return result().value(); }
+    [[nodiscard]] std::add_lvalue_reference_t<const Info> value() const noexcept { return result().value(); }
 
     /// The error; `errc::ok` where there is a value.
     [[nodiscard]] superoffice::error error() const noexcept { return result().error(); }
@@ -12029,7 +11958,7 @@ class call {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/client/detail/call_context.hpp - what the machine behind a client and whatever carries its requests both know of a call.
+// superoffice/client/detail/call_context.hpp - what the driver of a call and the connection that carries it both know of the call.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CLIENT_DETAIL_CALL_CONTEXT_HPP
 #define SUPEROFFICE_CLIENT_DETAIL_CALL_CONTEXT_HPP
@@ -12038,37 +11967,67 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// What a piece of work led to.
+/// The outcome of a piece of work.
 enum class progress : std::uint8_t {
-    on,       ///< to the next piece of work
-    waits,    ///< for what `wants` says
-    again,    ///< the request is needed once more, written anew
+    working,  ///< the next piece of work can be done at once
+    waiting,  ///< `wants` says for what
+    repeat,   ///< the request is needed once more, written anew
     replied,  ///< a whole reply is there
     failed,   ///< `failure` says why
 };
 
-/// The running call, as far as machine and carrier share it.
-struct course {
+/// Why a request is sent once more. Each reason counts once in a call.
+enum class repeat_reason : std::uint8_t {
+    stale_connection = 1,    ///< the kept connection was dead
+    refused_credential = 2,  ///< 401, and the credential source has a fresh credential
+    moved_tenant = 4,        ///< 421, and the directory may know the new address
+};
+
+/// The running call.
+struct call_context {
     error failure;
     wait_condition wants;
     instant deadline;
+    instant replace_at;  ///< a kept connection that is silent until then is replaced: after a quarter of the time
     stage reached = stage::none;
-    bool patient = false;  ///< whoever drives the call waits for the link, and wants to before a reply is looked for
+    bool blocking = false;     ///< the caller waits for the link after every step that says so
+    bool may_repeat = true;    ///< the request that is under way
+    std::uint8_t repeats = 0;  ///< the reasons that have counted, as bits
+
+    [[nodiscard]] bool has_repeated(repeat_reason why) const noexcept {
+        return (repeats & static_cast<std::uint8_t>(why)) != 0;
+    }
+    void note_repeat(repeat_reason why) noexcept {
+        repeats = static_cast<std::uint8_t>(repeats | static_cast<std::uint8_t>(why));
+    }
 
     progress wait(const wait_condition& condition) noexcept {
         wants = condition;
-        return progress::waits;
+        return progress::waiting;
     }
+
+    /// Waits for the link or the HTTP stack until `latest`; one with a timer of its own is called again when that has run
+    /// out. One that waits for nothing only yields: it is called again at once.
+    template <class Link>
+    progress wait_for_link(const Link& link, wait_for what, instant latest) noexcept {
+        if (what == wait_for::nothing) return progress::waiting;
+        if constexpr (requires {
+                          { link.wake_at() } -> std::same_as<instant>;
+                      })
+            if (const instant at = link.wake_at(); at < latest) latest = at;
+        return wait({what, latest});
+    }
+
     progress fail(const error& e) noexcept {
         failure = e;
         return progress::failed;
     }
-    /// One function: it is called from many places.
+    /// Not inlined: it is called from many places.
     [[gnu::noinline]] progress fail(errc code, std::int32_t native = 0) noexcept {
         return fail({.stage = reached, .code = code, .native = native});
     }
 
-    /// What a function of the host's said that neither is ready nor would block.
+    /// An answer of the link or the stack that is neither `ready` nor `would_block`.
     progress fail(const io_result& io) noexcept {
         const errc code = io.state == io_state::closed ? errc::connection_closed
                           : io.code == errc::ok        ? errc::link_failed
@@ -12083,7 +12042,67 @@ struct course {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/client/detail/byte_connection.hpp - carries a request to its reply over a stream of bytes: connection and exchange.
+// superoffice/http/detail/http1_writer.hpp - writes an HTTP/1.1 request into the caller's memory.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_HTTP_DETAIL_HTTP1_WRITER_HPP
+#define SUPEROFFICE_HTTP_DETAIL_HTTP1_WRITER_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// The part of a request's head that names what is asked for.
+class target_writer : public request_head {
+  public:
+    using request_head::request_head;
+
+    using request_head::constant;
+    using request_head::count_header;
+    using request_head::count_headers_from_here;
+    using request_head::refuse;
+
+  protected:
+    /// `parts`, one behind the other, are the path and the query, as they go on the wire: nothing is encoded here.
+    /// Refused, with the offset in the target: a first byte other than '/', anything but visible ASCII, '#' (RFC 9112
+    /// section 3.2.1). (No span: each type of one costs every translation unit some milliseconds.)
+    void target(const std::string_view* parts, std::size_t count) noexcept {
+        std::size_t at = 0;
+        for (const std::string_view* each = parts; each != parts + count; ++each) {
+            for (const char c : *each) {
+                if (!ascii::is_of_target(c) || (at == 0 && c != '/')) refuse(at);
+                ++at;
+            }
+            put(*each);
+        }
+        if (at == 0) refuse(0);
+    }
+};
+
+/// request_line, header..., end_of_head, and whatever is the body behind it: in this order. The head must carry a
+/// Content-Length that is the body's size; whoever writes the body knows it beforehand.
+class http1_writer : public target_writer {
+  public:
+    using target_writer::target_writer;
+
+    /// For `parts` see `target`.
+    void request_line(std::string_view method, const std::string_view* parts, std::size_t count) noexcept {
+        put_token(method);
+        constant(" ");
+        target(parts, count);
+        if (method.empty()) refuse(0);
+        constant(" HTTP/1.1\r\n");
+    }
+
+    void end_of_head() noexcept { constant("\r\n"); }
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/client/detail/byte_connection.hpp - carries a request and its reply over a stream of bytes, with our own HTTP/1.1.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CLIENT_DETAIL_BYTE_CONNECTION_HPP
 #define SUPEROFFICE_CLIENT_DETAIL_BYTE_CONNECTION_HPP
@@ -12092,55 +12111,58 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Opens the connection, or takes the kept one; sends, receives, and keeps the connection where both sides want it. A
-/// kept connection that was dead is replaced by a fresh one, once in a call.
+/// Opens the connection or uses the kept one, sends, receives, and keeps the connection where both sides want that. A kept
+/// connection that turns out to be dead is replaced by a fresh one, once in a call.
 template <byte_transport Link>
-class byte_carrier {
+class byte_connection {
   public:
     using writer = http1_writer;
 
-    explicit byte_carrier(Link& link) noexcept : link_(&link) {}
+    explicit byte_connection(Link& link) noexcept : link_(&link) {}
 
     [[nodiscard]] Link& link() const noexcept { return *link_; }
 
-    /// A new call begins, in which nothing was repeated yet.
-    void renew() noexcept { retried_ = false; }
-
     /// The request stands at the start of `memory`: what `head` has written, then the body.
-    void begin(std::span<std::byte> memory, const writer& head, std::size_t body_size, std::size_t slack) noexcept {
+    void set_request(std::span<std::byte> memory, const writer& head, std::size_t body_size,
+                     std::size_t slack) noexcept {
         exchange_.begin(memory, head.size() + body_size, slack);
         connecting_ = true;
     }
 
     /// One piece of work, which is one call of the link, or two for a connection that was kept.
-    progress advance(course& call, const base_url& target, milliseconds idle_timeout, instant now) noexcept {
+    progress step(call_context& call, const base_url& target, milliseconds idle_timeout, instant now) noexcept {
         if constexpr (timed_transport<Link>) link_->tick(now, call.deadline);
-        return connecting_ ? take_connection(call, target, idle_timeout, now) : take_exchange(call);
+        return connecting_ ? connect(call, target, idle_timeout, now) : transfer(call, now);
     }
 
-    /// The reply's head, once it is there, and its status, which is there before.
+    /// The reply's head, once it was read, and its status, which is known before.
     [[nodiscard]] const reply_head& head() const noexcept { return exchange_.head(); }
     [[nodiscard]] std::uint16_t status() const noexcept { return exchange_.status(); }
     /// With `replied`; `capacity` bytes from its start on may be written to.
     [[nodiscard]] std::span<char> body() noexcept { return exchange_.body(); }
     [[nodiscard]] std::size_t capacity() const noexcept { return exchange_.body_capacity(); }
 
-    /// When the time is up: a reply that was only being counted is known to be too large, which says more.
-    [[nodiscard]] bool knows_enough() noexcept {
+    /// True once nothing of the request is left to be sent: the service may carry it out.
+    [[nodiscard]] bool is_request_sent() const noexcept {
+        return !connecting_ && exchange_.action() != exchange_action::transmit && !exchange_.is_cut_short();
+    }
+
+    /// For the end of the time. True where the reply was only being counted: it is too large, which says more.
+    [[nodiscard]] bool stop_counting() noexcept {
         if (!exchange_.is_dropping()) return false;
         exchange_.give_up_counting();
         return true;
     }
 
-    /// The reply was whole: keeps the connection, or does not.
-    void settle(instant now) noexcept {
+    /// After a whole reply: keeps the connection or drops it.
+    void end_exchange(instant now) noexcept {
         last_used_ = now;
         if (!exchange_.reusable()) disconnect();
     }
 
-    /// Ends whatever is under way. The link is in an unknown state after every failure, so it is never kept. A request
-    /// that was not sent holds the credential and is wiped; what came of a reply may be looked at.
-    void abandon() noexcept {
+    /// Ends the exchange where it is. After a failure the state of the link is unknown, so it is never kept. A request
+    /// that was not sent holds the credential and is wiped; what came of a reply can still be looked at.
+    void give_up() noexcept {
         if (exchange_.action() == exchange_action::transmit) exchange_.wipe();
         disconnect();
     }
@@ -12153,113 +12175,114 @@ class byte_carrier {
     /// Zeroes the memory.
     void wipe() noexcept { exchange_.wipe(); }
 
-    /// Lets go of memory that is to be kept: `wipe` reaches no further than `memory` from now on.
-    void rest_in(std::span<std::byte> memory, std::size_t slack) noexcept { exchange_.begin(memory, 0, slack); }
+    /// From now on `wipe` reaches no further than `memory`.
+    void use_memory(std::span<std::byte> memory, std::size_t slack) noexcept { exchange_.begin(memory, 0, slack); }
 
   private:
-    progress take_connection(course& call, const base_url& target, milliseconds idle_timeout, instant now) noexcept {
-        if (connected_ && !still_good(idle_timeout, now)) disconnect();
+    progress connect(call_context& call, const base_url& target, milliseconds idle_timeout, instant now) noexcept {
+        if (connected_ && !is_alive(idle_timeout, now)) disconnect();
         reused_ = connected_;
         if (!connected_) {
             if (call.reached < stage::resolve || call.reached > stage::handshake) call.reached = stage::connect;
             const io_result io = link_->start(target.to);
             if (io.at != stage::none) call.reached = io.at;
-            if (io.state == io_state::would_block) return blocked(call, io.wants);
+            if (io.state == io_state::would_block) return call.wait_for_link(*link_, io.wants, call.deadline);
             if (io.state != io_state::ready) return call.fail(io);
             connected_ = true;
         }
         if (target.https && !link_->secure()) return call.fail({.stage = stage::connect, .code = errc::insecure_link});
         connecting_ = false;
-        return progress::on;
+        return progress::working;
     }
 
-    /// Until the deadline, or until the link wants to be called again although nothing has moved; at once, which is what
-    /// every step begins with, where the link waits for nothing and has only done enough for now.
-    progress blocked(course& call, wait_for wants) noexcept {
-        if (wants == wait_for::nothing) return progress::waits;
-        instant until = call.deadline;
-        if constexpr (waking_transport<Link>)
-            if (const instant at = link_->wake_at(); at < until) until = at;
-        return call.wait({wants, until});
-    }
-
-    /// A kept connection on which something arrived unasked, or that has ended, is of no use.
-    bool still_good(milliseconds idle_timeout, instant now) noexcept {
+    /// A kept connection is of no use when it has ended or something arrived that nobody asked for.
+    bool is_alive(milliseconds idle_timeout, instant now) noexcept {
         if (now - last_used_ > idle_timeout) return false;
         std::byte unasked[1];
         return link_->receive(unasked).state == io_state::would_block;
     }
 
-    progress take_exchange(course& call) noexcept {
+    progress transfer(call_context& call, instant now) noexcept {
+        if (now >= call.replace_at && may_retry(call)) return retry(call);
         io_result io;
         switch (exchange_.action()) {
             case exchange_action::transmit:
                 call.reached = stage::transmit;
                 io = link_->transmit(exchange_.outgoing());
-                if (io.state == io_state::ready) return transmitted(call, io.bytes);
+                if (io.state == io_state::ready) return note_transmitted(call, io.bytes);
                 if constexpr (lingering_transport<Link>)
-                    if (io.state == io_state::failed && !may_retry()) return hear_out(call, io);
+                    if (io.state == io_state::failed && !may_retry(call)) return look_for_reply(call, io);
                 break;
             case exchange_action::receive:
                 if constexpr (lingering_transport<Link>)
-                    if (exchange_.is_cut_short()) return take_last(call);
+                    if (exchange_.is_cut_short()) return receive_last_bytes(call);
                 call.reached = exchange_.reply_started() ? stage::http : stage::receive;
                 io = link_->receive(exchange_.incoming());
-                if (io.state == io_state::ready) return exchange_.received(io.bytes), progress::on;
+                if (io.state == io_state::ready) return exchange_.received(io.bytes), progress::working;
                 break;
-            case exchange_action::done: return progress::replied;
-            case exchange_action::failed:
-                return is_refused_unread() ? progress::replied : call.fail(exchange_.failure());
+            case exchange_action::done: return may_retry(call) ? retry(call) : progress::replied;
+            case exchange_action::failed: return status_decides() ? progress::replied : call.fail(exchange_.failure());
         }
-        if (io.state == io_state::would_block) return blocked(call, io.wants);
-        if (may_retry()) return retry();
-        // Of a reply that is only being counted, any end is the end.
-        if (io.state == io_state::closed || exchange_.is_dropping()) return exchange_.closed(), progress::on;
+        if (io.state == io_state::would_block) return wait(call, io.wants);
+        if (may_retry(call)) return retry(call);
+        // A reply that is only being counted is over, however the connection ended.
+        if (io.state == io_state::closed || exchange_.is_dropping()) return exchange_.closed(), progress::working;
         return call.fail(io);
     }
 
-    /// Behind the last byte of a request there is no reply yet: who can wait for one does not look for it first.
-    progress transmitted(course& call, std::size_t bytes) noexcept {
+    /// Right after the last byte of a request there is no reply yet: a caller that can wait waits before it looks.
+    progress note_transmitted(call_context& call, std::size_t bytes) noexcept {
         exchange_.transmitted(bytes);
-        if (!call.patient || exchange_.action() != exchange_action::receive) return progress::on;
+        if (!call.blocking || exchange_.action() != exchange_action::receive) return progress::working;
         call.reached = stage::receive;
-        return blocked(call, wait_for::readable);
+        return wait(call, wait_for::readable);
     }
 
-    /// The peer takes no more, but may have answered already what it did not want to hear to its end: 401, 413, 431 (RFC 9112
-    /// section 9.6). A reply that is there is one like any other, else the failure is that of transmitting.
-    progress hear_out(course& call, const io_result& why) noexcept {
+    /// A kept connection may have died without a word, for example when a router forgot it. Where the request may be sent
+    /// once more, such a connection gets a part of the time, so that a fresh one has the rest.
+    [[gnu::noinline]] progress wait(call_context& call, wait_for what) noexcept {
+        return call.wait_for_link(*link_, what, may_retry(call) ? call.replace_at : call.deadline);
+    }
+
+    /// The peer takes no more, but it may already have answered what it did not want to read to its end: 401, 413, 431
+    /// (RFC 9112 section 9.6). A reply that is there counts like any other, else the failure is that of transmitting.
+    progress look_for_reply(call_context& call, const io_result& why) noexcept {
         static_cast<void>(call.fail(why));
         exchange_.cut_short();
-        return progress::on;
+        return progress::working;
     }
 
-    progress take_last(course& call) noexcept {
+    progress receive_last_bytes(call_context& call) noexcept {
         const io_result io = link_->receive(exchange_.incoming());
-        if (io.state == io_state::ready) return exchange_.received(io.bytes), progress::on;
+        if (io.state == io_state::ready) return exchange_.received(io.bytes), progress::working;
         if (io.state == io_state::closed && exchange_.reply_started()) exchange_.closed();
         if (exchange_.action() == exchange_action::done) return progress::replied;
-        // As much of a refusal as the end has left says what is wrong.
+        // As much of a refusal as has arrived says what is wrong.
         if (exchange_.head().status >= 300) return progress::replied;
         return io.state == io_state::failed ? call.fail(io) : progress::failed;
     }
 
-    /// A body that could not be taken in, an error page mostly, does not hide what the status says.
-    [[nodiscard]] bool is_refused_unread() const noexcept {
+    /// A body that could not be taken in, mostly an error page, does not hide what the status says.
+    [[nodiscard]] bool status_decides() const noexcept {
         const errc code = exchange_.failure().code;
         return (code == errc::reply_too_large || code == errc::unsupported_content_coding) &&
                exchange_.head().status >= 300;
     }
 
-    /// A kept connection may have ended while the request was under way. An operation is one that may be repeated
-    /// (RFC 9110 section 9.2.2), which happens once, and only before the first byte of a reply.
-    [[nodiscard]] bool may_retry() const noexcept { return reused_ && !retried_ && !exchange_.reply_started(); }
+    /// A kept connection may have ended while the request was under way (RFC 9110 section 9.2.2). The request is sent once
+    /// more, before the first byte of a reply; of an operation that may not be repeated, only while it was not sent whole.
+    /// A 408 is no reply to this request: the server gave the idle connection up while the request was under way (section
+    /// 15.5.9).
+    [[nodiscard]] [[gnu::noinline]] bool may_retry(const call_context& call) const noexcept {
+        return reused_ && (!exchange_.reply_started() || exchange_.status() == 408) &&
+               !call.has_repeated(repeat_reason::stale_connection) && (call.may_repeat || !is_request_sent());
+    }
 
-    progress retry() noexcept {
-        retried_ = true;
+    [[gnu::noinline]] progress retry(call_context& call) noexcept {
+        call.note_repeat(repeat_reason::stale_connection);
         exchange_.wipe();
         disconnect();
-        return progress::again;
+        return progress::repeat;
     }
 
     Link* link_;
@@ -12268,7 +12291,6 @@ class byte_carrier {
     bool connecting_ = false;  // no byte of this exchange has moved yet
     bool connected_ = false;   // the link is open
     bool reused_ = false;      // it was open before this exchange
-    bool retried_ = false;     // the call was repeated on a fresh connection
 };
 
 }  // namespace detail
@@ -12355,6 +12377,99 @@ constexpr bool parse_retry_after(std::string_view retry_after, std::string_view 
     }
     wait = milliseconds{(seconds < longest ? seconds : longest) * 1000};
     return true;
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/service/detail/request_lines.hpp - writes the request line and the headers of a call.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_SERVICE_DETAIL_REQUEST_LINES_HPP
+#define SUPEROFFICE_SERVICE_DETAIL_REQUEST_LINES_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// Where the first byte stands that would have to be escaped in a path segment or, with commas and slashes, in a
+/// `$select`; the size of the text if there is none.
+[[gnu::noinline]] constexpr std::size_t find_unplain(std::string_view text, const char* others) noexcept {
+    std::size_t at = 0;
+    while (at < text.size() && ascii::is_alphanumeric_or(text[at], others)) ++at;
+    return at;
+}
+
+/// The part of a request that does not depend on the credential.
+struct request_lines {
+    const base_url& base;
+    http_method method;
+    std::string_view path;
+    std::string_view segment;
+    std::string_view select;
+    const client_options& of_client;
+    const request_headers& of_call;
+    std::size_t body_size;
+    reply_type accept;
+    bool with_app_token;     ///< a secret like the credential
+    bool with_more_headers;  ///< the program's further headers, which may hold secrets
+};
+
+/// Writes the request line and all headers but the credential's. Host and Content-Length are written only where `Writer`
+/// frames the request (an HTTP stack of the host adds its own). Errors: those of `Writer`; `bad_select`, and
+/// `bad_base_url` for a segment that cannot stand in a path, each with the offset in its text; `bad_header_value` for a
+/// name that the library sends itself.
+template <class Writer>
+error write_lines(Writer& out, const request_lines& lines) noexcept {
+    if (const std::size_t at = find_unplain(lines.select, ",/-._"); at != lines.select.size())
+        return refused_request(errc::bad_select, at);
+    if (const std::size_t at = find_unplain(lines.segment, "-._"); at != lines.segment.size())
+        return refused_request(errc::bad_base_url, at);
+
+    const bool posts = lines.method == http_method::post;
+    const std::string_view target[] = {lines.base.root, lines.path, lines.segment,
+                                       lines.select.empty() ? std::string_view{} : ascii::literal("?$select="),
+                                       lines.select};
+    const std::string_view method = posts ? ascii::literal("POST") : ascii::literal("GET");
+    constexpr bool frames = std::same_as<Writer, http1_writer>;
+    if constexpr (frames) {
+        out.request_line(method, target, std::size(target));
+        out.header(ascii::literal("Host"), lines.base.authority);
+    } else {
+        out.call(method, lines.base.https ? ascii::literal("https://") : ascii::literal("http://"),
+                 lines.base.authority, target, std::size(target));
+    }
+    out.constant("Accept: ");
+    out.constant(media_types[media_index(lines.accept)]);
+    out.constant("\r\nAccept-Encoding: identity\r\n");
+    if (posts) {
+        out.constant("Content-Type: ");
+        out.constant(media_types[media_index(lines.of_client.request_as)]);
+        out.constant("; charset=utf-8\r\n");
+        if constexpr (frames) out.header(ascii::literal("Content-Length"), lines.body_size);
+    }
+    out.count_headers_from_here();
+    const char* names = owned_headers;
+    for (borrowed request_headers::* const each : named_headers) {
+        const std::string_view name = ascii::take_word(names);
+        std::string_view value = lines.of_call.*each;
+        if (value.empty()) value = lines.of_client.headers.*each;
+        if (value.empty() && each == &request_headers::user_agent)
+            value = ascii::literal("superoffice-batch/" SUPEROFFICE_VERSION_TEXT);
+        if (value.empty() || (each == &request_headers::app_token && !lines.with_app_token))
+            out.count_header();
+        else
+            out.header(name, value);
+    }
+    if (lines.with_more_headers)
+        for (const request_headers* each : {&lines.of_client.headers, &lines.of_call})
+            for (const header_field& field : each->more) {
+                out.header(field.name, field.value.view());
+                if (is_owned_header(field.name)) out.refuse(0);
+            }
+    return out.failure();
 }
 
 }  // namespace detail
@@ -12464,7 +12579,10 @@ concept writes_xml = requires(json_writer& out, const Request& request) {
     { Reader::write_xml(out, request) } noexcept;
 };
 
-/// Keeps a copy of the request, because a call that is repeated is written anew.
+/// The largest request object, in bytes, without the texts it borrows.
+inline constexpr std::size_t max_request_object_bytes = 96;
+
+/// Keeps a copy of the request, because a call that is sent once more is written anew.
 class stored_request {
   public:
     template <class Reader, class Request>
@@ -12520,7 +12638,80 @@ class stored_request {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/service/detail/tenant_directory.hpp - what a client does with a directory that knows where tenants live.
+// superoffice/service/detail/tenant_address.hpp - where the tenant lives, and the way to its new address after a 421.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_SERVICE_DETAIL_TENANT_ADDRESS_HPP
+#define SUPEROFFICE_SERVICE_DETAIL_TENANT_ADDRESS_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// The client's base URL, parsed once, and the memory. A tenant answers 421 when it has moved to another host. Then
+///
+///     1. `aim_at_directory` makes the directory the target, and a request without credential asks it;
+///     2. `move_to` takes the base URL out of its reply and keeps it at the end of the memory, which gets smaller.
+///
+/// After a failure in between, the next call goes to the base as before. Who asks is in tenant_directory.hpp.
+class tenant_address {
+  public:
+    tenant_address(borrowed base, std::span<std::byte> memory) noexcept
+        : memory_(memory), whole_size_(memory.size()), base_(base) {}
+
+    [[nodiscard]] std::string_view base() const noexcept { return base_; }
+    /// The memory without the new base URL at its end.
+    [[nodiscard]] std::span<std::byte> memory() const noexcept { return memory_; }
+    /// Whom the running exchange is for: the tenant, or the directory.
+    [[nodiscard]] const base_url& target() const noexcept { return target_; }
+
+    /// Makes the tenant the target.
+    error aim_at_tenant() noexcept {
+        if (aimed_at_tenant_) return {};
+        const error e = read_base_url(base_, target_);
+        aimed_at_tenant_ = e.code == errc::ok;
+        return e;
+    }
+
+    error aim_at_directory(std::string_view url) noexcept {
+        aimed_at_tenant_ = false;
+        return read_base_url(url, target_);
+    }
+
+    /// False where the text is longer than half the memory. It may stand in the memory.
+    bool move_to(std::string_view base) noexcept {
+        if (base.size() >= whole_size_ / 2) return false;
+        memory_ = {memory_.data(), whole_size_ - base.size()};
+        char* const kept = reinterpret_cast<char*>(memory_.data() + memory_.size());
+        std::memmove(kept, base.data(), base.size());
+        base_ = {kept, base.size()};
+        return true;
+    }
+
+    /// Of a base that could be parsed.
+    [[nodiscard]] bool is_https() const noexcept { return base_[4] != ':'; }
+
+    /// `needed()` counts the whole memory, with the address that is kept at its end.
+    void add_kept_bytes(error& e) const noexcept {
+        if (e.code != errc::memory_too_small && e.code != errc::reply_too_large) return;
+        const auto kept = static_cast<std::uint32_t>(whole_size_ - memory_.size());
+        e.offset = e.offset < UINT32_MAX - kept ? e.offset + kept : UINT32_MAX;
+    }
+
+  private:
+    bool aimed_at_tenant_ = false;
+    std::span<std::byte> memory_;
+    std::size_t whole_size_;
+    std::string_view base_;
+    base_url target_;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/service/detail/tenant_directory.hpp - asks a directory to which host a tenant has moved.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_SERVICE_DETAIL_TENANT_DIRECTORY_HPP
 #define SUPEROFFICE_SERVICE_DETAIL_TENANT_DIRECTORY_HPP
@@ -12536,41 +12727,46 @@ constexpr std::string_view last_segment(std::string_view path) noexcept {
     return at == 0 ? std::string_view{} : ascii::from(path, at);
 }
 
-/// Who answers decides where the credential goes: never from https to http.
+/// The directory's answer decides where the credential goes: never from https to http.
 template <class Reader>
-error directory_asker<Reader>::aim(std::string_view directory, base_url& target) noexcept {
-    const bool from_https = target.https;
-    if (const error e = read_base_url(directory, target); e.code != errc::ok) return e;
-    if (from_https && !target.https) return {.stage = stage::connect, .code = errc::insecure_link};
+error directory_asker<Reader>::aim(std::string_view directory, tenant_address& address) noexcept {
+    const bool from_https = address.target().https;
+    if (const error e = address.aim_at_directory(directory); e.code != errc::ok) return e;
+    if (from_https && !address.target().https) return {.stage = stage::connect, .code = errc::insecure_link};
     return {};
 }
 
+/// The directory is asked for JSON, also by a client whose calls are XML.
 template <class Reader>
-std::string_view directory_asker<Reader>::tenant_of(std::string_view base) noexcept {
+void directory_asker<Reader>::ask(request_lines& lines, std::string_view base) noexcept {
     base_url parsed;
     static_cast<void>(read_base_url(base, parsed));
-    return last_segment(parsed.root);
+    lines.method = get_tenant_status.method;
+    lines.path = get_tenant_status.path;
+    lines.segment = last_segment(parsed.root);
+    lines.select = {};
+    lines.accept = reply_type::json;
+    lines.with_app_token = lines.with_more_headers = false;
 }
 
-/// The directory is asked for JSON, whatever the client's own calls are made in.
 template <class Reader>
-error directory_asker<Reader>::learn(reply_info& about, const json_document& document, bool from_https,
-                                     std::string_view& base) noexcept {
+error directory_asker<Reader>::learn(reply_info& about, const json_document& document,
+                                     tenant_address& address) noexcept {
     const error nowhere{.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
     Reader reader;
     TenantStatus status;
-    const error e = interpret(reader, about, document, status);
-    if (e.code == errc::no_such_task) return nowhere;
-    // The directory was sent no credential: this must not be taken for the tenant's word on one.
-    if (e.code == errc::unauthorized || e.code == errc::forbidden) return nowhere;
+    const error e = interpret(reader, about, document, status, {.nothing = errc::tenant_moved});
+    // The directory was sent no credential: its 401 or 403 must not be taken for the tenant's answer to one.
+    if (e.code == errc::tenant_moved || e.code == errc::unauthorized || e.code == errc::forbidden) return nowhere;
     if (e.code != errc::ok) return e;
     if (status.IsRunning == false)
         return {.stage = stage::service, .code = errc::unavailable, .http_status = about.status};
-    base = base_of(status);
+    const std::string_view base = base_of(status);
     base_url parsed;
-    if (read_base_url(base, parsed).code != errc::ok || (from_https && !parsed.https)) return nowhere;
-    about.message = about.detail = about.type = {};  // where they stand, the tenant's request is written
-    return {};
+    if (read_base_url(base, parsed).code != errc::ok || (address.is_https() && !parsed.https)) return nowhere;
+    if (!address.move_to(base)) return nowhere;
+    about.message = about.detail = about.type = {};  // the tenant's request is written over them
+    return address.aim_at_tenant();
 }
 
 }  // namespace detail
@@ -12579,7 +12775,7 @@ error directory_asker<Reader>::learn(reply_info& about, const json_document& doc
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/client/detail/call_driver.hpp - the machine behind a client: brings one call at a time from request to meaning.
+// superoffice/client/detail/call_driver.hpp - runs one call at a time: credential, request, reply, and what the reply means.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CLIENT_DETAIL_CALL_DRIVER_HPP
 #define SUPEROFFICE_CLIENT_DETAIL_CALL_DRIVER_HPP
@@ -12598,89 +12794,88 @@ constexpr Source& source_of(Source* source) noexcept {
     return *source;
 }
 
-/// FNV-1a, 64 bits: tells whether a reply differs from the one before. Not against anybody's malice.
+/// FNV-1a, 64 bits: tells whether a reply differs from the one before. No protection against forgery.
 constexpr std::uint64_t digest_of(std::string_view text) noexcept {
     std::uint64_t hash = 0xcbf29ce484222325u;
     for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
     return hash;
 }
 
-/// One call at a time: credential, carriage, meaning; and back to the start where the call is to be repeated, each of
-/// which happens once at most:
+/// Runs one call at a time. A call goes through the values of `phase` and back to `request` where it is sent once more:
+/// see `repeat_reason`.
 ///
-///     the carrier says so (a kept connection was dead)
-///     401   with a fresh credential, if the source has one
-///     421   at the tenant's new address, after asking the directory in between
-///
-/// The carrier takes the request that was written with its `writer`, brings it to the target and comes back with the
-/// reply: `byte_carrier` and its own HTTP over a link, or `http_carrier` over an HTTP stack of the host's.
-template <class Carrier, class Credential, class Reader>
+/// `Connection` takes the request that was written with its `writer`, brings it to the target and comes back with the
+/// reply: `byte_connection` with the library's own HTTP over a link, or `http_connection` over an HTTP stack of the host.
+template <class Connection, class Credential, class Reader>
 class call_driver {
   public:
     template <class Link>
     call_driver(Link& link, borrowed base, Credential&& credential, std::span<std::byte> memory,
                 const client_options& options, Reader&& reader)
-        : memory_(memory), all_bytes_(memory.size()), base_(base), carrier_(link), credential_(std::move(credential)),
-          reader_(std::move(reader)), options_(options) {}
+        : address_(base, memory), connection_(link), credential_(std::move(credential)), reader_(std::move(reader)),
+          options_(options) {}
     call_driver(const call_driver&) = delete;
     call_driver& operator=(const call_driver&) = delete;
     ~call_driver() { stop(); }
 
-    [[nodiscard]] result<void> check_base_url() const noexcept { return parse_base_url(base_).error(); }
-    [[nodiscard]] std::string_view base() const noexcept { return base_; }
+    [[nodiscard]] result<void> check_base_url() const noexcept { return parse_base_url(base()).error(); }
+    [[nodiscard]] std::string_view base() const noexcept { return address_.base(); }
     [[nodiscard]] const reply_info& last_reply() const noexcept { return reply_; }
     [[nodiscard]] bool is_busy() const noexcept { return phase_ != phase::idle; }
-    [[nodiscard]] wait_condition wants() const noexcept { return course_.wants; }
+    [[nodiscard]] wait_condition wants() const noexcept { return call_.wants; }
     [[nodiscard]] std::uint64_t digest() const noexcept { return digest_; }
-    void want_digest() noexcept { digest_wanted_ = true; }
-    [[nodiscard]] auto& link() noexcept { return carrier_.link(); }
+    /// A program without a watch has no code for it.
+    void want_digest() noexcept { make_digest_ = digest_of; }
+    [[nodiscard]] auto& link() noexcept { return connection_.link(); }
 
-    /// Takes a request; sends nothing yet. `select` and the texts of `options` are borrowed until the call is over.
+    /// Accepts a call; sends nothing yet. `select` and the texts of `options` are borrowed until the call is over.
     template <class Request, class Reply>
-    error begin(const operation<Request, Reply>& what, const Request& request, std::string_view select,
+    error start(const operation<Request, Reply>& what, const Request& request, std::string_view select,
                 const call_options& options) noexcept {
         if (is_busy()) return {.stage = stage::request, .code = errc::busy};
         reply_ = {};
-        if (plain_value<Reply> && is_xml(options_.reply_as))  // else it would be done, and its answer lost
+        if (plain_value<Reply> && is_xml(options_.reply_as))  // refused before the service carries it out
             return refused_request(errc::unsupported_content_type, 0);
-        if (!at_base_)
-            if (const error e = read_base_url(base_, target_); e.code != errc::ok) return e;
-        at_base_ = true;
-        carrier_.renew();
+        if (const error e = address_.aim_at_tenant(); e.code != errc::ok) return e;
         request_.store<Reader>(request);
         path_ = what.path;
         method_ = what.method;
+        needs_credential_ = what.needs_credential;
+        rules_ = {.nothing = what.nothing, .may_repeat = what.may_repeat, .has_value = !std::is_void_v<Reply>};
         slow_ = what.slow;
         select_ = select;
-        call_ = options;
-        course_.reached = stage::request;
-        course_.patient = false;
-        course_.wants = {wait_for::time, instant{}};  // at once: no time is known yet
-        timed_ = refreshed_ = moved_ = asking_directory_ = false;
-        phase_ = phase::credential;
+        call_options_ = options;
+        call_.reached = stage::request;
+        call_.blocking = false;
+        call_.may_repeat = what.may_repeat;
+        call_.repeats = 0;
+        call_.wants = {wait_for::time, instant{}};  // at once: no time is known yet
+        phase_ = phase::accepted;
         return {};
     }
 
     /// Goes on as far as it can without waiting. With `done`, `answer` holds the value or the error.
     template <class Info>
-    step_state advance(instant now, result<Info>& answer) noexcept {
-        if (!timed_) {
+    step_state step(instant now, result<Info>& answer) noexcept {
+        if (phase_ == phase::accepted) {
             started_ = now;
-            course_.deadline = now + (call_.timeout.count() > 0 ? call_.timeout : timeout());
-            timed_ = true;
+            const milliseconds time = call_options_.timeout.count() > 0 ? call_options_.timeout : timeout();
+            call_.deadline = now + time;
+            call_.replace_at = now + milliseconds{time.count() >> 2};
+            phase_ = phase::request;
         }
-        course_.wants = {wait_for::time, now};
+        call_.wants = {wait_for::time, now};
         for (unsigned work = 0; work < max_work_per_step; ++work) {
             switch (go_on(now)) {
-                case progress::on: break;
-                case progress::waits: return step_state::pending;
-                case progress::again: phase_ = phase::credential; break;
+                case progress::working: break;
+                case progress::waiting: return step_state::pending;
+                case progress::repeat: phase_ = asks_directory() ? phase::directory_request : phase::request; break;
                 case progress::replied:
                     if (take_reply(now, answer)) return step_state::done;
                     break;
                 case progress::failed:
                     give_up(now);
-                    answer = course_.failure;
+                    answer = call_.failure;
                     return step_state::done;
             }
         }
@@ -12692,8 +12887,8 @@ class call_driver {
         return options_.timeout.count() > 0 ? options_.timeout : default_timeout;
     }
 
-    /// The running call is driven by somebody who waits for the link whenever a step says so.
-    void be_patient() noexcept { course_.patient = true; }
+    /// The caller of the running call waits for the link whenever a step says so.
+    void set_blocking() noexcept { call_.blocking = true; }
 
     /// Ends a running call. The connection is in the middle of something and cannot be kept.
     void cancel() noexcept {
@@ -12701,144 +12896,165 @@ class call_driver {
     }
 
     void stop() noexcept {
-        carrier_.wipe();
-        carrier_.disconnect();
+        connection_.wipe();
+        connection_.disconnect();
         phase_ = phase::idle;
     }
 
   private:
-    enum class phase : std::uint8_t { idle, credential, carriage };
+    enum class phase : std::uint8_t {
+        idle,
+        accepted,           // the first step starts the clock
+        request,            // wait for the credential, write the request
+        exchange,           // send it, receive the reply
+        directory_request,  // the same two for the question where the tenant lives now
+        directory_exchange,
+    };
+    [[nodiscard]] bool asks_directory() const noexcept { return phase_ >= phase::directory_request; }
+    [[nodiscard]] bool is_exchanging() const noexcept {
+        return phase_ == phase::exchange || phase_ == phase::directory_exchange;
+    }
 
     progress go_on(instant now) noexcept {
-        if (now >= course_.deadline && !carrier_.knows_enough()) return course_.fail(errc::deadline_exceeded);
-        if (phase_ == phase::credential) return take_credential(now);
-        return carrier_.advance(course_, target_, options_.idle_timeout, now);
+        if (now >= call_.deadline && !connection_.stop_counting()) return call_.fail(errc::deadline_exceeded);
+        if (is_exchanging()) return connection_.step(call_, address_.target(), options_.idle_timeout, now);
+        return prepare_request(now);
     }
 
     // ---- the request
 
-    /// Of a base that could be parsed.
-    [[nodiscard]] bool base_is_https() const noexcept { return base_[4] != ':'; }
+    [[nodiscard]] bool sends_credential() const noexcept { return needs_credential_ && !asks_directory(); }
+    [[nodiscard]] bool sends_body() const noexcept { return method_ == http_method::post && !asks_directory(); }
 
-    /// Only then has the request a body and a credential.
-    [[nodiscard]] bool posts() const noexcept { return !asking_directory_ && method_ == http_method::post; }
-
-    progress take_credential(instant now) noexcept {
-        course_.reached = stage::credential;
-        if (posts()) {
+    progress prepare_request(instant now) noexcept {
+        call_.reached = stage::credential;
+        if (sends_credential()) {
             switch (source_of(credential_).prepare(now)) {
                 case credential_state::pending: {
                     const instant next = now + credential_pause;
-                    return course_.wait({wait_for::time, next < course_.deadline ? next : course_.deadline});
+                    return call_.wait({wait_for::time, next < call_.deadline ? next : call_.deadline});
                 }
-                case credential_state::missing: return course_.fail(errc::credential_missing);
-                case credential_state::unavailable: return course_.fail(errc::credential_unavailable);
+                case credential_state::missing: return call_.fail(errc::credential_missing);
+                case credential_state::unavailable: return call_.fail(errc::credential_unavailable);
                 case credential_state::ready: break;
             }
         }
         if (!write_request()) return progress::failed;
-        phase_ = phase::carriage;
-        return progress::on;
+        phase_ = asks_directory() ? phase::directory_exchange : phase::exchange;
+        return progress::working;
     }
 
-    /// The request at the start of the memory, ready to be sent. False: the failure says why not.
-    bool write_request() noexcept {
-        error& e = course_.failure;  // made where it stays: every copy of one is code
+    /// Writes the request to the start of the memory. False: the failure says why it cannot be sent.
+    [[gnu::noinline]] bool write_request() noexcept {
+        error& e = call_.failure;  // made where it stays: every copy of an error is code
         json_writer counted{{}};
-        if ((posts() && !request_.write_body(counted, options_.request_as)) ||
+        if ((sends_body() && !request_.write_body(counted, options_.request_as)) ||
             (!reads_xml<Reader> && is_xml(options_.reply_as))) {
             e = refused_request(errc::unsupported_content_type, 0);
             return false;
         }
 
-        typename Carrier::writer head{memory_};
+        const std::span<std::byte> memory = address_.memory();
+        typename Connection::writer head{memory};
         e = write_lines(head, request_lines_for(counted.size()));
         if (e.code == errc::ok || e.code == errc::memory_too_small) {
             head.count_headers_from_here();
-            if (posts()) source_of(credential_).add_to(head);
+            if (sends_credential()) source_of(credential_).add_to(head);
             head.end_of_head();
             e = head.failure();
             if (e.code == errc::bad_header_value) e.stage = stage::credential;
             const std::size_t needed = head.needed() + counted.size();
-            if (e.code == errc::memory_too_small || (e.code == errc::ok && needed > memory_.size()))
+            if (e.code == errc::memory_too_small || (e.code == errc::ok && needed > memory.size()))
                 e = refused_request(errc::memory_too_small, needed);
         }
         if (e.code != errc::ok) {
             head.wipe();
             return false;
         }
-        json_writer body{{reinterpret_cast<char*>(memory_.data()) + head.size(), counted.size()}};
+        json_writer body{{reinterpret_cast<char*>(memory.data()) + head.size(), counted.size()}};
         if (counted.size() != 0) request_.write_body(body, options_.request_as);
-        carrier_.begin(memory_, head, body.size(), Reader::slack);
+        connection_.set_request(memory, head, body.size(), Reader::slack);
         return true;
     }
 
-    [[nodiscard]] request_lines request_lines_for(std::size_t body_size) const noexcept {
-        if (asking_directory_)
-            return {.base = target_,
-                    .method = http_method::get,
-                    .path = get_tenant_status.path,
-                    .segment = options_.tenant_directory.functions().tenant_of(base_),
-                    .select = {},
-                    .of_client = options_,
-                    .of_call = call_.headers,
-                    .body_size = 0,
-                    .accept = reply_type::json,
-                    .own_headers = false};
-        return {target_,  method_,       path_,     request_.segment(), select_,
-                options_, call_.headers, body_size, options_.reply_as};
+    [[nodiscard]] [[gnu::noinline]] request_lines request_lines_for(std::size_t body_size) const noexcept {
+        request_lines lines{.base = address_.target(),
+                            .method = method_,
+                            .path = path_,
+                            .segment = request_.segment(),
+                            .select = select_,
+                            .of_client = options_,
+                            .of_call = call_options_.headers,
+                            .body_size = body_size,
+                            .accept = options_.reply_as,
+                            .with_app_token = needs_credential_,
+                            .with_more_headers = true};
+        if (asks_directory()) options_.tenant_directory.functions().ask(lines, base());
+        return lines;
     }
 
-    // ---- the meaning
+    // ---- the reply
 
     /// A whole reply. True when the call is over; false when it goes on with another request.
     template <class Info>
     bool take_reply(instant now, result<Info>& answer) noexcept {
-        const std::span<char> body = carrier_.body();
-        const json_document document{body.data(), body.size(), carrier_.capacity()};
+        const std::span<char> body = connection_.body();
+        const json_document document{body.data(), body.size(), connection_.capacity()};
         note_reply();
         note_time(now);
-        carrier_.settle(now);
+        connection_.end_exchange(now);
 
-        if (asking_directory_) {
-            const error e = take_new_address(document);
-            if (e.code == errc::ok) return go_again();
-            answer = e;
-            return end();
+        if (asks_directory()) {
+            connection_.disconnect();
+            const error e = options_.tenant_directory.functions().learn(reply_, document, address_);
+            if (e.code != errc::ok) return end_with(e, answer);
+            connection_.use_memory(address_.memory(), Reader::slack);
+            call_.may_repeat = rules_.may_repeat;
+            return go_back_to(phase::request);
         }
-        if (reply_.status == 401 && !refreshed_ && posts() && source_of(credential_).refused()) {
-            refreshed_ = true;
-            return go_again();
+        if (reply_.status == 401 && sends_credential() && !call_.has_repeated(repeat_reason::refused_credential) &&
+            source_of(credential_).refused()) {
+            call_.note_repeat(repeat_reason::refused_credential);
+            return go_back_to(phase::request);
         }
-        if (reply_.status == 421 && !moved_ && !options_.tenant_directory.empty()) {
-            at_base_ = false;
-            const error e = options_.tenant_directory.functions().aim(options_.tenant_directory.url(), target_);
-            if (e.code != errc::ok) {
-                answer = e;
-                return end();
-            }
-            moved_ = asking_directory_ = true;
-            carrier_.disconnect();
-            return go_again();
+        if (reply_.status == 421 && !call_.has_repeated(repeat_reason::moved_tenant) &&
+            !options_.tenant_directory.empty()) {
+            const error e = options_.tenant_directory.functions().aim(options_.tenant_directory.url(), address_);
+            if (e.code != errc::ok) return end_with(e, answer);
+            call_.note_repeat(repeat_reason::moved_tenant);
+            call_.may_repeat = true;
+            connection_.disconnect();
+            return go_back_to(phase::directory_request);
         }
-        if (digest_wanted_) digest_ = digest_of({body.data(), body.size()});
-        answer = error{};
-        answer = interpret(reader_, reply_, document, *answer);
-        if constexpr (reads_xml<Reader>)  // which counts without the head, in front of the body or behind it
-            if (error e = answer.error(); e.code == errc::memory_too_small) {
-                e.offset += static_cast<std::uint32_t>(memory_.size() - document.capacity);
-                count_kept(e);
-                answer = e;
-            }
-        return end();
+        if (make_digest_ != nullptr) digest_ = make_digest_({body.data(), body.size()});
+        read_value(document, answer);
+        phase_ = phase::idle;
+        return true;
     }
 
-    /// What is there of a reply, whole or not.
+    template <class Info>
+    void read_value(const json_document& document, result<Info>& answer) noexcept {
+        answer = error{};
+        if constexpr (std::is_void_v<Info>) {
+            nothing ignored;
+            answer = interpret(reader_, reply_, document, ignored, rules_);
+        } else {
+            answer = interpret(reader_, reply_, document, *answer, rules_);
+        }
+        if constexpr (reads_xml<Reader>)  // XML is rewritten in the free memory; the head around the body counts too
+            if (error e = answer.error(); e.code == errc::memory_too_small) {
+                e.offset += static_cast<std::uint32_t>(address_.memory().size() - document.capacity);
+                address_.add_kept_bytes(e);
+                answer = e;
+            }
+    }
+
+    /// As much of a reply as has arrived.
     void note_reply() noexcept {
         reply_ = {};
-        reply_.head = carrier_.head();
-        reply_.status = carrier_.status();
-        if (const std::string_view after = reply_.head.retry_after(); !after.empty())  // dates take their time
+        reply_.head = connection_.head();
+        reply_.status = connection_.status();
+        if (const std::string_view after = reply_.head.retry_after(); !after.empty())  // parsing dates takes time
             if (milliseconds wait; parse_retry_after(after, reply_.head.date(), utc_now(), wait))
                 reply_.retry_after = wait;
     }
@@ -12850,83 +13066,57 @@ class call_driver {
         reply_.slow = reply_.duration > slow_;
     }
 
-    bool go_again() noexcept {
-        carrier_.wipe();
-        reply_.head = {};  // where it stood, the next request is written, with its credential
-        phase_ = phase::credential;
+    [[gnu::noinline]] bool go_back_to(phase next) noexcept {
+        connection_.wipe();
+        reply_.head = {};  // the next request, with its credential, is written over it
+        phase_ = next;
         return false;
     }
 
-    bool end() noexcept {
+    template <class Info>
+    bool end_with(const error& e, result<Info>& answer) noexcept {
+        answer = e;
         phase_ = phase::idle;
         return true;
     }
 
-    /// The address is kept at the end of the memory, which gets smaller by as much.
-    error take_new_address(const json_document& document) noexcept {
-        asking_directory_ = false;
-        carrier_.disconnect();
-        std::string_view base;
-        const error e = options_.tenant_directory.functions().learn(reply_, document, base_is_https(), base);
-        if (e.code != errc::ok) return e;
-        if (base.size() >= all_bytes_ / 2)
-            return {.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
-        memory_ = {memory_.data(), all_bytes_ - base.size()};
-        char* const kept = reinterpret_cast<char*>(memory_.data() + memory_.size());
-        std::memmove(kept, base.data(), base.size());
-        base_ = {kept, base.size()};
-        static_cast<void>(read_base_url(base_, target_));  // which was asked before
-        at_base_ = true;
-        carrier_.rest_in(memory_, Reader::slack);
-        return {};
-    }
-
     void give_up(instant now) noexcept {
-        if (phase_ == phase::carriage) {
+        error& e = call_.failure;
+        if (is_exchanging()) {
             note_reply();
-            if (course_.failure.http_status == 0) course_.failure.http_status = reply_.status;
+            if (e.http_status == 0) e.http_status = reply_.status;
+            // Errors of the time, the link and TLS stand before those of HTTP. None of them says what the service did.
+            if (!call_.may_repeat && e.code < errc::bad_http && connection_.is_request_sent())
+                e.code = errc::outcome_unknown;
         }
-        count_kept(course_.failure);
+        address_.add_kept_bytes(e);
         note_time(now);
-        carrier_.abandon();
+        connection_.give_up();
         phase_ = phase::idle;
     }
 
-    /// What would have been enough memory is so with the address that is kept at its end.
-    void count_kept(error& e) const noexcept {
-        if (e.code != errc::memory_too_small && e.code != errc::reply_too_large) return;
-        const auto kept = static_cast<std::uint32_t>(all_bytes_ - memory_.size());
-        e.offset = e.offset < UINT32_MAX - kept ? e.offset + kept : UINT32_MAX;
-    }
-
-    /// A credential that is being fetched is asked for again after this long, by those who sleep between steps.
+    /// A credential that is being fetched is asked for again after this long.
     static constexpr milliseconds credential_pause{10};
 
-    // What is small and asked for often comes first: a Cortex-M reaches the first bytes of an object by shorter
+    // Small members that are used often come first: a Cortex-M reaches the first bytes of an object by shorter
     // instructions than the rest.
     phase phase_ = phase::idle;
     http_method method_ = http_method::post;
-    bool digest_wanted_ = false;
-    bool timed_ = false;             // the deadline is known
-    bool refreshed_ = false;         // the call was repeated with a fresh credential
-    bool moved_ = false;             // the call was repeated at a new address
-    bool asking_directory_ = false;  // the running exchange asks for that address
-    bool at_base_ = false;           // `target_` is what the base says
-    course course_;
+    bool needs_credential_ = true;
+    reply_rules rules_;
+    call_context call_;
     instant started_;
     milliseconds slow_;
-    std::span<std::byte> memory_;
-    std::size_t all_bytes_;  // of the memory, with what is kept at its end
-    std::string_view base_;
-    base_url target_;  // whom the running exchange is for: the tenant, or the directory of tenants
+    tenant_address address_;
     std::string_view path_, select_;
+    std::uint64_t (*make_digest_)(std::string_view) noexcept = nullptr;
     std::uint64_t digest_ = 0;  // of the last reply's body, where a watch wants it
-    Carrier carrier_;
+    Connection connection_;
     Credential credential_;
     Reader reader_;
     reply_info reply_;
     stored_request request_;
-    call_options call_;
+    call_options call_options_;
     client_options options_;
 };
 
@@ -12980,7 +13170,7 @@ class http_call_writer : public target_writer {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/client/detail/http_connection.hpp - carries a request to its reply over an HTTP stack of the host's.
+// superoffice/client/detail/http_connection.hpp - carries a request and its reply over an HTTP stack of the host.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CLIENT_DETAIL_HTTP_CONNECTION_HPP
 #define SUPEROFFICE_CLIENT_DETAIL_HTTP_CONNECTION_HPP
@@ -12989,23 +13179,21 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Hands the request over, takes the body in, and keeps of the head what is worth keeping. The memory is laid out as
-/// `http_memory_bytes` has it.
+/// Hands the request to the stack, receives the body, and keeps the headers of `kept_headers`. `http_memory_bytes` says
+/// how the memory is laid out.
 template <http_transport Stack>
-class http_carrier {
+class http_connection {
   public:
     using writer = http_call_writer;
 
-    explicit http_carrier(Stack& stack) noexcept : stack_(&stack) {}
+    explicit http_connection(Stack& stack) noexcept : stack_(&stack) {}
 
     [[nodiscard]] Stack& link() const noexcept { return *stack_; }
 
-    /// A new call begins, of whose reply nothing is known yet.
-    void renew() noexcept { counting_ = enough_ = false; }
-
     /// The request stands at the start of `memory`: what `head` has written, then the body.
-    void begin(std::span<std::byte> memory, const writer& head, std::size_t body_size, std::size_t slack) noexcept {
-        rest_in(memory, slack);
+    void set_request(std::span<std::byte> memory, const writer& head, std::size_t body_size,
+                     std::size_t slack) noexcept {
+        use_memory(memory, slack);
         method_ = head.method();
         url_size_ = head.url_size();
         target_at_ = head.target_at();
@@ -13015,9 +13203,9 @@ class http_carrier {
     }
 
     /// One call of the stack.
-    progress advance(course& call, const base_url& target, milliseconds, instant now) noexcept {
+    progress step(call_context& call, const base_url& target, milliseconds, instant now) noexcept {
         if (starting_) return hand_over(call, target, now);
-        const progress made = take_in(call, now);
+        const progress made = receive(call, now);
         if (made == progress::failed) call.failure.from_http_stack = call.failure.needed() == 0;
         return made;
     }
@@ -13027,14 +13215,19 @@ class http_carrier {
     [[nodiscard]] std::span<char> body() noexcept { return {text(), size_}; }
     [[nodiscard]] std::size_t capacity() const noexcept { return memory_.size() - head_.fields.size(); }
 
-    /// When the time is up: a reply that was only being counted is known to be too large, which says more.
-    [[nodiscard]] bool knows_enough() noexcept { return enough_ = counting_; }
+    /// True once the stack has taken the request: the service may carry it out.
+    [[nodiscard]] bool is_request_sent() const noexcept { return !starting_; }
 
-    void settle(instant) noexcept {}
+    /// For the end of the time. True where the reply was only being counted: it is too large, which says more.
+    [[nodiscard]] bool stop_counting() noexcept { return time_is_up_ = counting_; }
+
+    /// After a whole reply. Whether the connection is kept is for the stack to decide.
+    void end_exchange(instant) noexcept { counting_ = time_is_up_ = false; }
 
     /// A request that was not handed over holds the credential and is wiped.
-    void abandon() noexcept {
+    void give_up() noexcept {
         if (starting_) wipe();
+        counting_ = time_is_up_ = false;
         disconnect();
     }
 
@@ -13046,7 +13239,7 @@ class http_carrier {
         forget_reply();
     }
 
-    void rest_in(std::span<std::byte> memory, std::size_t slack) noexcept {
+    void use_memory(std::span<std::byte> memory, std::size_t slack) noexcept {
         memory_ = memory;
         slack_ = slack == 0 ? 1 : slack;
         forget_reply();
@@ -13056,10 +13249,10 @@ class http_carrier {
     void forget_reply() noexcept {
         head_ = {};
         size_ = 0;
-        counting_ = enough_ = false;
+        counting_ = time_is_up_ = false;
     }
 
-    progress hand_over(course& call, const base_url& target, instant now) noexcept {
+    progress hand_over(call_context& call, const base_url& target, instant now) noexcept {
         if (target.https && !stack_->secure()) {
             call.reached = stage::connect;
             return call.fail(errc::insecure_link);
@@ -13073,9 +13266,10 @@ class http_carrier {
                                             .https = target.https,
                                             .fields = {text() + url_size_ + 1, fields_end_ - url_size_ - 1},
                                             .body = {text() + fields_end_, size_ - fields_end_},
-                                            .time_left = call.deadline - now});
+                                            .time_left = call.deadline - now,
+                                            .may_repeat = call.may_repeat});
         if (io.at != stage::none) call.reached = io.at;
-        if (io.state == io_state::would_block) return blocked(call, io.wants);
+        if (io.state == io_state::would_block) return call.wait_for_link(*stack_, io.wants, call.deadline);
         if (io.state != io_state::ready) {
             static_cast<void>(call.fail(io));
             call.failure.from_http_stack = true;
@@ -13084,69 +13278,60 @@ class http_carrier {
         detail::wipe(memory_.data(), size_);
         size_ = 0;
         starting_ = false;
-        return progress::on;
+        return progress::working;
     }
 
-    progress take_in(course& call, instant now) noexcept {
-        if (enough_) return too_large(call, size_);
+    progress receive(call_context& call, instant now) noexcept {
+        if (time_is_up_) return too_large(call, size_);
         const std::span<std::byte> into = counting_ ? memory_ : memory_.subspan(size_);
         const io_result io = stack_->step(now, into);
         head_.status = static_cast<std::uint16_t>(stack_->status());
         call.reached = io.at != stage::none ? io.at : head_.status != 0 ? stage::http : stage::receive;
         switch (io.state) {
-            case io_state::would_block: return blocked(call, io.wants);
+            case io_state::would_block: return call.wait_for_link(*stack_, io.wants, call.deadline);
             case io_state::closed: return finish(call);
             case io_state::ready:
                 SUPEROFFICE_ASSERT(io.bytes <= into.size());
                 size_ += io.bytes;
-                return size_ <= room() ? progress::on : count(call);
+                return size_ <= room() ? progress::working : count(call);
             case io_state::failed: break;
         }
         if (io.code == errc::reply_too_large) return too_large(call, told_size(size_ > room() ? size_ : room() + 1));
         return counting_ ? too_large(call, size_) : call.fail(io);
     }
 
-    /// Until the deadline, or until the stack wants to be called again; at once where it waits for nothing.
-    progress blocked(course& call, wait_for wants) noexcept {
-        if (wants == wait_for::nothing) return progress::waits;
-        instant until = call.deadline;
-        if constexpr (waking_http_transport<Stack>)
-            if (const instant at = stack_->wake_at(); at < until) until = at;
-        return call.wait({wants, until});
-    }
-
-    progress finish(course& call) noexcept {
+    progress finish(call_context& call) noexcept {
         call.reached = stage::http;
         if (head_.status < 200 || head_.status > 599) return call.fail(errc::bad_http);
-        return weigh(call);
+        return take_reply(call);
     }
 
-    /// The body has outgrown the memory. The rest of it is received over what has come, and counted, unless its size was
-    /// told, or the status counts more.
-    progress count(course& call) noexcept {
+    /// The body does not fit. The rest of it is received over what has arrived and only counted, unless the head said its
+    /// size, or the status says more.
+    progress count(call_context& call) noexcept {
         counting_ = true;
         const std::size_t told = told_size(0);
         const std::size_t enough = memory_.size() + max_counted_bytes;
-        if (told < size_ && size_ <= enough && head_.status < 300) return progress::on;
+        if (told < size_ && size_ <= enough && head_.status < 300) return progress::working;
         return too_large(call, told >= size_ ? told : size_ < enough ? size_ : enough);
     }
 
-    /// How long the body is by its head; `otherwise` where that does not say so, or less.
+    /// The size of the body as its head says it; `otherwise` where that does not say it, or says less.
     std::size_t told_size(std::size_t otherwise) noexcept {
         std::uint64_t length = 0;
         if (!ascii::parse_decimal(stack_->header("content-length"), length) || length < otherwise) return otherwise;
         return static_cast<std::size_t>(length < SIZE_MAX ? length : SIZE_MAX);
     }
 
-    /// So long a body is not there to its end.
-    progress too_large(course& call, std::size_t size) noexcept {
+    /// A body of that size was not received to its end.
+    progress too_large(call_context& call, std::size_t size) noexcept {
         size_ = size;
         counting_ = true;
-        return weigh(call);
+        return take_reply(call);
     }
 
-    /// A body of `size_` bytes, with what is kept of its head: the reply, if they are there and leave the reader's slack.
-    progress weigh(course& call) noexcept {
+    /// A body of `size_` bytes and the kept headers are the reply, if both fit and leave the reader's slack.
+    progress take_reply(call_context& call) noexcept {
         call.reached = stage::http;
         const std::string_view coding = stack_->header("content-encoding");
         if (size_ != 0 && !coding.empty() && !ascii::equal_ignoring_case(coding, "identity"))
@@ -13172,8 +13357,8 @@ class http_carrier {
         return {.stage = stage::http, .code = errc::reply_too_large, .offset = as_offset(needed)};
     }
 
-    /// A body that could not be taken in, an error page mostly, does not hide what the status says.
-    progress refuse(course& call, const error& e) noexcept {
+    /// A body that could not be taken in, mostly an error page, does not hide what the status says.
+    progress refuse(call_context& call, const error& e) noexcept {
         if (head_.status < 300) return call.fail(e);
         size_ = 0;
         request_head kept{memory_.first(room())};
@@ -13185,7 +13370,7 @@ class http_carrier {
         return progress::replied;
     }
 
-    /// So long a body fits, as far as the headers leave it.
+    /// The largest body that fits where no header is kept.
     [[nodiscard]] std::size_t room() const noexcept { return memory_.size() > slack_ ? memory_.size() - slack_ : 0; }
 
     char* text() noexcept { return reinterpret_cast<char*>(memory_.data()); }
@@ -13197,9 +13382,9 @@ class http_carrier {
     std::size_t url_size_ = 0, target_at_ = 0, fields_end_ = 0;
     std::string_view method_;
     reply_head head_;
-    bool starting_ = false;  // the stack has not taken the request yet
-    bool counting_ = false;  // the body is known not to fit: its bytes are only counted
-    bool enough_ = false;    // and no longer, since the time is up
+    bool starting_ = false;    // the stack has not taken the request yet
+    bool counting_ = false;    // the body does not fit: its bytes are only counted
+    bool time_is_up_ = false;  // and the counting ends, since the deadline has passed
 };
 
 }  // namespace detail
@@ -13237,17 +13422,18 @@ struct own_clock<Link> {
 
 /// What carries a client's requests: this library's own HTTP over a link, or the host's.
 template <class Link>
-struct carrier_over {
-    using type = byte_carrier<byte_transport_archetype>;  // of neither kind: the client says so, and nothing else does
+struct connection_over {
+    using type =
+        byte_connection<byte_transport_archetype>;  // of neither kind: the client says so, and nothing else does
 };
 template <byte_transport Link>
-struct carrier_over<Link> {
-    using type = byte_carrier<Link>;
+struct connection_over<Link> {
+    using type = byte_connection<Link>;
 };
 template <http_transport Stack>
     requires(!byte_transport<Stack>)
-struct carrier_over<Stack> {
-    using type = http_carrier<Stack>;
+struct connection_over<Stack> {
+    using type = http_connection<Stack>;
 };
 
 /// What a call answers that named no `Info`: all of the operation's reply.
@@ -13345,7 +13531,7 @@ class client {
                       "monotonic_clock, or step() the call yourself");
         call_of<detail::asked_for<Info, Reply>> running{*this, what, request, options};
         if constexpr (waiting_transport<Link>)
-            if (!running.is_done()) driver_.be_patient();
+            if (!running.is_done()) driver_.set_blocking();
         for (;;) {
             const instant now = clock.now();
             if (running.step(now) == step_state::done) return std::move(running.result());
@@ -13413,13 +13599,13 @@ class client {
 
     // What call and watch use.
     template <class Request, class Reply>
-    error begin(const operation<Request, Reply>& what, const Request& request, std::string_view select,
-                const call_options& options) noexcept {
-        return driver_.begin(what, request, select, options);
+    error start_call(const operation<Request, Reply>& what, const Request& request, std::string_view select,
+                     const call_options& options) noexcept {
+        return driver_.start(what, request, select, options);
     }
     template <class Info>
-    step_state advance(instant now, result<Info>& answer) noexcept {
-        return driver_.advance(now, answer);
+    step_state step_call(instant now, result<Info>& answer) noexcept {
+        return driver_.step(now, answer);
     }
     [[nodiscard]] wait_condition wants() const noexcept { return driver_.wants(); }
     void cancel() noexcept { driver_.cancel(); }
@@ -13427,7 +13613,7 @@ class client {
     void want_digest() noexcept { driver_.want_digest(); }
     [[nodiscard]] std::uint64_t digest() const noexcept { return driver_.digest(); }
 
-    detail::call_driver<typename detail::carrier_over<Link>::type, Credential, Reader> driver_;
+    detail::call_driver<typename detail::connection_over<Link>::type, Credential, Reader> driver_;
 };
 
 }  // namespace SUPEROFFICE_ABI_READER
@@ -13591,10 +13777,10 @@ class watch {
             auto& client = *static_cast<Client*>(api);
             client.want_digest();
             const std::string_view select = options.select.empty() ? select_of<Info>() : options.select.view();
-            return client.begin(get_batch_task_info, GetBatchTaskInfoRequest{id}, select, options);
+            return client.start_call(get_batch_task_info, GetBatchTaskInfoRequest{id}, select, options);
         }
         static step_state advance(void* api, instant now, superoffice::result<Info>& answer) noexcept {
-            return static_cast<Client*>(api)->advance(now, answer);
+            return static_cast<Client*>(api)->step_call(now, answer);
         }
         static wait_condition wants(const void* api) noexcept { return static_cast<const Client*>(api)->wants(); }
         static void cancel(void* api) noexcept { static_cast<Client*>(api)->cancel(); }

@@ -59,6 +59,8 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(busy, program, again, system, none, "another call is running on this client")                                  \
     ROW(cancelled, program, again, system, none, "the call was cancelled")                                             \
     ROW(deadline_exceeded, wait, again, system, none, "the deadline passed")                                           \
+    ROW(outcome_unknown, user, once, system, none,                                                                     \
+        "no reply came: it is unknown whether the service carried out the call")                                       \
     /* the arguments */                                                                                                \
     ROW(bad_base_url, user, once, system, position, "the base URL cannot be used")                                     \
     ROW(bad_header_value, program, once, system, position,                                                             \
@@ -120,7 +122,8 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
         "the reply is of a type that this build cannot read")                                                          \
     /* the document */                                                                                                 \
     ROW(empty_document, wait, again, system, position, "the reply is empty")                                           \
-    ROW(null_document, program, once, system, position, "the document is null")                                        \
+    ROW(null_document, program, once, system, position,                                                                \
+        "there is no value: the document is null, or the reply is empty (204)")                                        \
     ROW(bad_json, administrator, once, system, position, "the document is not well-formed JSON")                       \
     ROW(bad_xml, administrator, once, system, position, "the document is not well-formed XML")                         \
     ROW(bad_utf8, administrator, once, system, position, "the document is not valid UTF-8")                            \

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace superoffice {
@@ -51,7 +52,7 @@ class call {
          const call_options& options) noexcept
         : api_(&api) {
         const std::string_view select = options.select.empty() ? select_of<Info, Reply>() : options.select.view();
-        if (const superoffice::error e = api.begin(what, request, select, options); e.code != errc::ok) finish(e);
+        if (const superoffice::error e = api.start_call(what, request, select, options); e.code != errc::ok) finish(e);
     }
     /// The other call is done then, and its error is `errc::cancelled`.
     call(call&& other) noexcept : api_(other.api_), result_(std::move(other.result_)) { other.finish(cancelled); }
@@ -71,7 +72,7 @@ class call {
     /// Goes on as far as it can without waiting, `max_work_per_step` pieces of work at most. `now` never goes back;
     /// the first one starts the deadline. After `done` it answers `done` and does nothing.
     step_state step(instant now) noexcept {
-        if (api_ != nullptr && api_->advance(now, result_) == step_state::done) api_ = nullptr;
+        if (api_ != nullptr && api_->step_call(now, result_) == step_state::done) api_ = nullptr;
         return api_ == nullptr ? step_state::done : step_state::pending;
     }
 
@@ -92,8 +93,8 @@ class call {
     }
 
     /// The value itself. Only where there is one: `result()` is true.
-    [[nodiscard]] Info& value() noexcept { return result().value(); }
-    [[nodiscard]] const Info& value() const noexcept { return result().value(); }
+    [[nodiscard]] std::add_lvalue_reference_t<Info> value() noexcept { return result().value(); }
+    [[nodiscard]] std::add_lvalue_reference_t<const Info> value() const noexcept { return result().value(); }
 
     /// The error; `errc::ok` where there is a value.
     [[nodiscard]] superoffice::error error() const noexcept { return result().error(); }

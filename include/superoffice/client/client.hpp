@@ -11,6 +11,7 @@
 #include <superoffice/codec/default_reader.hpp>
 #include <superoffice/service/credentials.hpp>
 #include <superoffice/service/operation.hpp>
+#include <superoffice/service/operations.hpp>
 #include <superoffice/service/options.hpp>
 #include <superoffice/service/reply.hpp>
 #include <superoffice/transport/byte_transport.hpp>
@@ -48,17 +49,18 @@ struct own_clock<Link> {
 
 /// What carries a client's requests: this library's own HTTP over a link, or the host's.
 template <class Link>
-struct carrier_over {
-    using type = byte_carrier<byte_transport_archetype>;  // of neither kind: the client says so, and nothing else does
+struct connection_over {
+    using type =
+        byte_connection<byte_transport_archetype>;  // of neither kind: the client says so, and nothing else does
 };
 template <byte_transport Link>
-struct carrier_over<Link> {
-    using type = byte_carrier<Link>;
+struct connection_over<Link> {
+    using type = byte_connection<Link>;
 };
 template <http_transport Stack>
     requires(!byte_transport<Stack>)
-struct carrier_over<Stack> {
-    using type = http_carrier<Stack>;
+struct connection_over<Stack> {
+    using type = http_connection<Stack>;
 };
 
 /// What a call answers that named no `Info`: all of the operation's reply.
@@ -156,7 +158,7 @@ class client {
                       "monotonic_clock, or step() the call yourself");
         call_of<detail::asked_for<Info, Reply>> running{*this, what, request, options};
         if constexpr (waiting_transport<Link>)
-            if (!running.is_done()) driver_.be_patient();
+            if (!running.is_done()) driver_.set_blocking();
         for (;;) {
             const instant now = clock.now();
             if (running.step(now) == step_state::done) return std::move(running.result());
@@ -224,13 +226,13 @@ class client {
 
     // What call and watch use.
     template <class Request, class Reply>
-    error begin(const operation<Request, Reply>& what, const Request& request, std::string_view select,
-                const call_options& options) noexcept {
-        return driver_.begin(what, request, select, options);
+    error start_call(const operation<Request, Reply>& what, const Request& request, std::string_view select,
+                     const call_options& options) noexcept {
+        return driver_.start(what, request, select, options);
     }
     template <class Info>
-    step_state advance(instant now, result<Info>& answer) noexcept {
-        return driver_.advance(now, answer);
+    step_state step_call(instant now, result<Info>& answer) noexcept {
+        return driver_.step(now, answer);
     }
     [[nodiscard]] wait_condition wants() const noexcept { return driver_.wants(); }
     void cancel() noexcept { driver_.cancel(); }
@@ -238,7 +240,7 @@ class client {
     void want_digest() noexcept { driver_.want_digest(); }
     [[nodiscard]] std::uint64_t digest() const noexcept { return driver_.digest(); }
 
-    detail::call_driver<typename detail::carrier_over<Link>::type, Credential, Reader> driver_;
+    detail::call_driver<typename detail::connection_over<Link>::type, Credential, Reader> driver_;
 };
 
 }  // namespace SUPEROFFICE_ABI_READER

@@ -157,10 +157,10 @@ class watch {
             auto& client = *static_cast<Client*>(api);
             client.want_digest();
             const std::string_view select = options.select.empty() ? select_of<Info>() : options.select.view();
-            return client.begin(get_batch_task_info, GetBatchTaskInfoRequest{id}, select, options);
+            return client.start_call(get_batch_task_info, GetBatchTaskInfoRequest{id}, select, options);
         }
         static step_state advance(void* api, instant now, superoffice::result<Info>& answer) noexcept {
-            return static_cast<Client*>(api)->advance(now, answer);
+            return static_cast<Client*>(api)->step_call(now, answer);
         }
         static wait_condition wants(const void* api) noexcept { return static_cast<const Client*>(api)->wants(); }
         static void cancel(void* api) noexcept { static_cast<Client*>(api)->cancel(); }

@@ -1,4 +1,4 @@
-// superoffice/service/options.hpp - what a client, and a single call, may be told besides whom and what.
+// superoffice/service/options.hpp - the options of a client and of a single call.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_SERVICE_OPTIONS_HPP
 #define SUPEROFFICE_SERVICE_OPTIONS_HPP
@@ -8,6 +8,7 @@
 #include <superoffice/base/time.hpp>
 #include <superoffice/base/utc_clock.hpp>
 #include <superoffice/http/content_type.hpp>
+#include <superoffice/service/request_headers.hpp>
 
 #include <concepts>
 #include <string_view>
@@ -17,59 +18,39 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// A header line of the caller's own.
-struct header_field {
-    borrowed name;
-    borrowed value;
-};
-
-/// The request headers that the service documents, and any others. Empty ones are not sent. Text is borrowed: a
-/// client's for its life, a call's until that is over. What cannot be a header is `bad_header_value`: see `header_name`.
-/// Source: section 1.2 of the service notes.
-struct request_headers {
-    borrowed accept_language{};          ///< Accept-Language: "en", "nb-no", "*" for no translation
-    borrowed language{};                 ///< SO-Language; wins over the one above
-    borrowed culture{};                  ///< SO-Culture: formats inside strings
-    borrowed time_zone{};                ///< SO-TimeZone: "UTC", "NO, includeTZOffset"; not IANA names
-    borrowed app_token{};                ///< SO-AppToken, where the credential does not bring it
-    borrowed user_agent{};               ///< User-Agent; default: this library's name and version
-    borrowed_list<header_field> more{};  ///< none of those that the library sends itself
-};
-
 struct reply_info;
-struct base_url;
 struct json_document;
 class compact_reader;
 
 namespace detail {
 
+class tenant_address;
+struct request_lines;
+
 /// What a client does with a directory of tenants.
 struct directory_functions {
-    /// Makes the directory the target, in place of the tenant's own host. A refusal where that would lead from https to
-    /// http.
-    error (*aim)(std::string_view directory, base_url& target) noexcept;
-    /// Which tenant a base URL is for, one that could be parsed.
-    std::string_view (*tenant_of)(std::string_view base) noexcept;
-    /// Understands its reply: the tenant's base URL.
-    error (*learn)(reply_info& about, const json_document& document, bool from_https, std::string_view& base) noexcept;
+    /// Makes the directory the target, in place of the tenant's host. Refused where that would lead from https to http.
+    error (*aim)(std::string_view directory, tenant_address& address) noexcept;
+    /// The question for it, in place of a call's own lines.
+    void (*ask)(request_lines& lines, std::string_view base) noexcept;
+    /// Reads its reply, and moves the address to the tenant's new base URL.
+    error (*learn)(reply_info& about, const json_document& document, tenant_address& address) noexcept;
 };
 
-/// Does it, reading with `Reader`; in <superoffice/service/detail/tenant_directory.hpp>. A template, so that the compiler makes
-/// nothing of it for a program that names no directory.
+/// These functions, reading with `Reader`; in <superoffice/service/detail/tenant_directory.hpp>. A template, so that a
+/// program that names no directory has none of this code.
 template <class Reader>
 struct directory_asker {
-    static error aim(std::string_view directory, base_url& target) noexcept;
-    static std::string_view tenant_of(std::string_view base) noexcept;
-    static error learn(reply_info& about, const json_document& document, bool from_https,
-                       std::string_view& base) noexcept;
+    static error aim(std::string_view directory, tenant_address& address) noexcept;
+    static void ask(request_lines& lines, std::string_view base) noexcept;
+    static error learn(reply_info& about, const json_document& document, tenant_address& address) noexcept;
 
-    static constexpr directory_functions functions{aim, tenant_of, learn};
+    static constexpr directory_functions functions{aim, ask, learn};
 };
 
 }  // namespace detail
 
-/// Where it can be asked to which host a tenant has moved. Naming a directory brings in the code that asks it; a program
-/// that names none does without.
+/// The URL of a directory that knows to which host a tenant has moved. Naming one brings in the code that asks it.
 class tenant_directory {
   public:
     constexpr tenant_directory() noexcept = default;

@@ -99,13 +99,14 @@ struct status_meaning {
     errc code;
 };
 
-/// What a status means by itself. A 500 that gets here is a page of a server or a proxy that is not well, mostly, and tells
-/// nothing about the task; 501 does not pass. A 408 is of a connection that was given up, and says that the same request may
-/// be sent again (RFC 9110 section 15.5.9).
+/// What a status means by itself. A 500 that gets here is mostly a page of a server or a proxy in trouble. Such a page, and
+/// 502 and 504, tell nothing about the task: a call that may be repeated finds the service `unavailable`, of any other the
+/// outcome is unknown. A 408 says that the server waited in vain for the request, which may be sent again (RFC 9110
+/// section 15.5.9). 501 does not pass by itself.
 inline constexpr status_meaning status_meanings[] = {
-    {400, errc::bad_request}, {401, errc::unauthorized}, {403, errc::forbidden},   {404, errc::not_found},
-    {408, errc::unavailable}, {421, errc::tenant_moved}, {429, errc::throttled},   {500, errc::unavailable},
-    {502, errc::unavailable}, {503, errc::unavailable},  {504, errc::unavailable},
+    {400, errc::bad_request},     {401, errc::unauthorized}, {403, errc::forbidden},       {404, errc::not_found},
+    {408, errc::unavailable},     {421, errc::tenant_moved}, {429, errc::throttled},       {500, errc::outcome_unknown},
+    {502, errc::outcome_unknown}, {503, errc::unavailable},  {504, errc::outcome_unknown},
 };
 
 /// The same of every status that is not 2xx.
@@ -122,9 +123,18 @@ inline json_cursor beginning_of(const json_document& document) noexcept {
     return at;
 }
 
+/// No error at all for `ok`.
 constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
+    if (code == errc::ok) return {};
     return {.stage = at, .code = code, .http_status = status};
 }
+
+/// What an operation says about its replies: see `operation`.
+struct reply_rules {
+    errc nothing = errc::null_document;
+    bool may_repeat = true;
+    bool has_value = true;
+};
 
 /// What was found in a reply's document.
 struct findings {
@@ -165,54 +175,63 @@ error read_document(Reader& reader, std::string_view content_type, json_document
 }
 
 /// What a reply with a status that is not 2xx ends in, error object or not.
-inline error meaning_of_refusal(std::uint16_t status, const fault_collector& faults) noexcept {
+inline error meaning_of_refusal(std::uint16_t status, const fault_collector& faults,
+                                const reply_rules& rules) noexcept {
+    errc code = errc_of_status(status);
     if (faults.says_error() || faults.has_text())
-        if (status == 400 || status == 500) return reply_error(stage::service, errc::service_fault, status);
-    // Shape A under 404 is the web server's own: there is no such address. B and C are the service's: no such row.
-    if (status == 404 && faults.is_of_the_service()) return reply_error(stage::service, errc::no_such_task, status);
-    return reply_error(stage::service, errc_of_status(status), status);
+        if (status == 400 || status == 500) code = errc::service_fault;
+    // Shape A under 404 comes from the web server: there is no such address. B and C come from the service: no such row.
+    if (status == 404 && faults.is_of_the_service())
+        code = rules.nothing == errc::ok || rules.nothing == errc::null_document ? errc::service_fault : rules.nothing;
+    if (code == errc::outcome_unknown && rules.may_repeat) code = errc::unavailable;
+    return reply_error(stage::service, code, status);
 }
 
-/// What a reply with a status of 2xx means, of which `e` came when its document was read.
-inline error meaning_of_success(error e, reply_info& about, const json_document& document,
-                                const findings& found) noexcept {
+/// What a reply with a status of 2xx means; `e` is the outcome of reading its document.
+inline error meaning_of_success(error e, reply_info& about, const json_document& document, const findings& found,
+                                const reply_rules& rules) noexcept {
     e.http_status = about.status;
-    if (e.code == errc::null_document) return reply_error(stage::service, errc::no_such_task, about.status);
+    if (e.code == errc::null_document)
+        return reply_error(stage::service, rules.has_value ? rules.nothing : errc::ok, about.status);
     if (e.code == errc::bad_json && beginning_of(document).on('<')) e.code = errc::not_json;
     if (e.code != errc::ok) return e;
     found.faults.tell(about);
-    // No task has Error or Message; a struct that was met nowhere is no task.
+    // No task has Error or Message; a struct of which no member was there is no task.
     if (found.faults.says_error() || (found.faults.has_text() && !found.state.matched))
         return reply_error(stage::service, errc::service_fault, about.status);
     return {};
 }
 
-/// The whole meaning of a reply: the value in `into`, or one error for each of the ways in which the service says no.
-/// `decoder` is `read_document` for the type of `into`, which does not matter here: one function serves them all.
+/// The whole meaning of a reply: the value in `into`, or one error for each way in which the service says no.
+/// `decoder` is `read_document` for the type of `into`, which does not matter here: one function serves all types.
 /// Source: section 4 of the service notes.
 template <json_reader Reader>
 error interpret_as(Reader& reader, reply_info& about, const json_document& document, void* into,
-                   error (*decoder)(Reader&, std::string_view, json_document, void*, findings&) noexcept) noexcept {
+                   error (*decoder)(Reader&, std::string_view, json_document, void*, findings&) noexcept,
+                   const reply_rules& rules) noexcept {
     const std::uint16_t status = about.status;
-    if (status == 204) return reply_error(stage::service, errc::no_such_task, status);
     const bool good = status >= 200 && status <= 299;
+    const bool empty = document.size == 0;
     nothing ignored;
     findings found;
     error e{};
-    if (document.size != 0 || good) {
-        const std::string_view type = document.size != 0 ? about.head.content_type() : std::string_view{};
+    if (status == 204 || (empty && good && !rules.has_value)) {
+        e.code = errc::null_document;
+    } else if (!empty || good) {
+        const std::string_view type = empty ? std::string_view{} : about.head.content_type();
         e = good ? decoder(reader, type, document, into, found)
                  : read_document<nothing>(reader, type, document, &ignored, found);
     }
-    if (good) return meaning_of_success(e, about, document, found);
+    if (good) return meaning_of_success(e, about, document, found, rules);
     if (e.code != errc::ok) found.faults = {};  // a broken error page changes nothing: the status stands
     found.faults.tell(about);
-    return meaning_of_refusal(status, found.faults);
+    return meaning_of_refusal(status, found.faults, rules);
 }
 
 template <class Info, json_reader Reader>
-error interpret(Reader& reader, reply_info& about, const json_document& document, Info& into) noexcept {
-    return interpret_as<Reader>(reader, about, document, &into, &read_document<Info, Reader>);
+error interpret(Reader& reader, reply_info& about, const json_document& document, Info& into,
+                const reply_rules& rules) noexcept {
+    return interpret_as<Reader>(reader, about, document, &into, &read_document<Info, Reader>, rules);
 }
 
 }  // namespace detail

@@ -27,6 +27,7 @@ struct http_request {
     std::string_view fields;  ///< lines "Name: value", each ending in CRLF; for `next_header`
     std::string_view body;
     milliseconds time_left{0};  ///< until the deadline of the call; the client itself ends the call then
+    bool may_repeat = true;     ///< false: do not send this request twice, for example on a fresh connection
 };
 
 /// An HTTP stack of the host (an engine's module, libcurl, WinHTTP, the stack of a modem): it takes one request at a time and
@@ -52,7 +53,7 @@ struct http_request {
 ///                     called again after `closed` and then answers the same.
 ///                     3xx, 401, 407 and 421 are replies like any other: follow no redirect, since the credential would go
 ///                     with it, and ask nobody for a password. Skip 1xx. A stack may repeat the request on a fresh
-///                     connection: see `operation`.
+///                     connection if `may_repeat` says so.
 ///
 /// `status()`          of the reply, 200 to 599; 0 while it is not known. Valid until the next `start` or `cancel`, like
 ///                     `header`.

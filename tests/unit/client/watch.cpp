@@ -354,8 +354,9 @@ TEST_CASE("watch: a page of a server or a proxy that is not well is borne, which
         for (const std::string_view page : {"<html><h1>Oops</h1></html>", ""}) {
             CAPTURE(status);
             const std::string reply = reply_text(status, page, "", "text/html");
-            bench b{asked({first, reply, other})};
-            CHECK(b.next() == watch_state::changed);
+            const bool ends_kept_connection = status.starts_with("408");  // and so counts on a fresh one only
+            bench b{ends_kept_connection ? asked({reply, other}) : asked({first, reply, other})};
+            if (!ends_kept_connection) CHECK(b.next() == watch_state::changed);
             CHECK(b.next() == watch_state::changed);
             CHECK(b.percent() == 2);
         }

@@ -1,6 +1,7 @@
 // Tests of superoffice/service/operation.hpp: what makes another call of the service, and the request's lines.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/service/operation.hpp>
+#include <superoffice/service/operations.hpp>
 
 #include <doctest/doctest.h>
 
@@ -88,26 +89,159 @@ TEST_CASE("operation: a path segment is plain, or refused with its place, and no
     }
 }
 
-TEST_CASE("operation: a GET carries no credential, no application token, and no body that it was not made for") {
-    const std::string request =
-        "GET /api/state/Cust-1_a.b HTTP/1.1\r\nHost: online.superoffice.com\r\nAccept: application/json\r\n"
-        "Accept-Encoding: identity\r\nUser-Agent: superoffice-batch/" SUPEROFFICE_VERSION_TEXT
-        "\r\nSO-Language: en\r\n\r\n";
-    const std::string by_id = "GET /api/v1/BatchTask/" + request.substr(request.find(" HTTP"));
+TEST_CASE("operation: whether a credential is sent is said by the line, not by the method") {
+    struct {
+        bool needs_credential;
+        so::http_method method;
+        std::string_view request;
+    } const rows[] = {
+        {.needs_credential = false,
+         .method = so::http_method::get,
+         .request =
+             "GET /api/v1/Thing/Cust-1_a.b HTTP/1.1\r\nHost: online.superoffice.com\r\nAccept: application/json\r\n"
+             "Accept-Encoding: identity\r\nUser-Agent: superoffice-batch/" SUPEROFFICE_VERSION_TEXT
+             "\r\nSO-Language: en\r\n\r\n"},
+        {.needs_credential = true,
+         .method = so::http_method::get,
+         .request =
+             "GET /api/v1/Thing/Cust-1_a.b HTTP/1.1\r\nHost: online.superoffice.com\r\nAccept: application/json\r\n"
+             "Accept-Encoding: identity\r\nUser-Agent: superoffice-batch/" SUPEROFFICE_VERSION_TEXT
+             "\r\nSO-Language: en\r\nSO-AppToken: app-secret\r\nAuthorization: Basic bWU6cGFzcw==\r\n\r\n"},
+    };
     const std::string reply = support::reply_text("200 OK", R"({"IsRunning":true})");
-    const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(reply),
-                                     script::expects(by_id), script::gives(reply)};
+    for (const auto& row : rows) {
+        CAPTURE(row.needs_credential);
+        const so::script_step steps[] = {script::starts(), script::expects(row.request), script::gives(reply)};
+        const so::operation<so::path_segment, so::TenantStatus> thing{.path = "/api/v1/Thing/",
+                                                                      .slow = so::milliseconds{1'000},
+                                                                      .method = row.method,
+                                                                      .needs_credential = row.needs_credential};
+        const auto drive = [&](so::scripted& link) {
+            std::array<std::byte, 1024> memory{};
+            so::client api{link, "https://online.superoffice.com", so::basic{"me", "pass"}, memory,
+                           so::client_options{.headers = {.language = "en", .app_token = "app-secret"}}};
+            auto call = api.start(thing, so::path_segment{"Cust-1_a.b"});
+            support::step_to_end(call);
+            return call.result().has_value() && call.value().IsRunning == true;
+        };
+        CHECK(replay::in_every_cut(steps, drive));
+    }
+}
+
+TEST_CASE("operation: a GET with a credential renews it at 401, once") {
+    struct renewing {
+        int tokens = 1;
+        so::credential_state prepare(so::instant) noexcept { return so::credential_state::ready; }
+        void add_to(so::request_head& head) noexcept {
+            head.header("Authorization", "Bearer ", tokens == 1 ? "a" : "b");
+        }
+        bool refused() noexcept { return ++tokens == 2; }
+    };
+    const auto request = [](std::string_view token) {
+        return "GET /api/v1/Me HTTP/1.1\r\nHost: online.superoffice.com\r\nAccept: application/json\r\n"
+               "Accept-Encoding: identity\r\nUser-Agent: superoffice-batch/" SUPEROFFICE_VERSION_TEXT
+               "\r\nAuthorization: Bearer " +
+               std::string{token} + "\r\n\r\n";
+    };
+    const std::string first = request("a"), second = request("b");
+    const std::string refusal = support::reply_text("401 Unauthorized", ""),
+                      reply = support::reply_text("200 OK", "{}");
+    const so::script_step steps[] = {script::starts(), script::expects(first), script::gives(refusal),
+                                     script::expects(second), script::gives(reply)};
+    constexpr so::operation<so::path_segment, so::TenantStatus> me{
+        .path = "/api/v1/Me", .slow = so::milliseconds{1'000}, .method = so::http_method::get};
+    CHECK(replay::in_every_cut(steps, [&](so::scripted& link) {
+              std::array<std::byte, 1024> memory{};
+              so::client api{link, "https://online.superoffice.com", renewing{}, memory};
+              auto call = api.start(me, so::path_segment{""});
+              support::step_to_end(call);
+              return call.error().code;
+          }) == errc::ok);
+}
+
+TEST_CASE("operation: a GET has no body that it was not made for") {
+    const std::string request =
+        "GET /api/v1/BatchTask/ HTTP/1.1\r\nHost: online.superoffice.com\r\nAccept: application/json\r\n"
+        "Accept-Encoding: identity\r\nUser-Agent: superoffice-batch/" SUPEROFFICE_VERSION_TEXT "\r\n\r\n";
+    const std::string reply = support::reply_text("200 OK", R"({"IsRunning":true})");
+    const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(reply)};
     so::scripted link{steps};
     std::array<std::byte, 1024> memory{};
-    so::client api{link, "https://online.superoffice.com", so::ticket{"7T:secret", "app-secret"}, memory,
-                   so::client_options{.headers = {.language = "en", .app_token = "app-secret"}}};
-    auto call = api.start<so::TenantStatus>(so::get_tenant_status, so::path_segment{"Cust-1_a.b"});
+    so::client api{link, "https://online.superoffice.com", so::anonymous{}, memory};
+    constexpr so::operation<StopBatchJobRequest, so::TenantStatus> misused{
+        .path = "/api/v1/BatchTask/", .slow = so::milliseconds{1'000}, .method = so::http_method::get};
+    auto call = api.start(misused, StopBatchJobRequest{});
     support::step_to_end(call);
     CHECK(call.value().IsRunning == true);
-    constexpr so::operation<StopBatchJobRequest, so::TenantStatus> misused{
-        "/api/v1/BatchTask/", so::milliseconds{1'000}, so::http_method::get};
-    auto other = api.start<so::TenantStatus>(misused, StopBatchJobRequest{});
-    support::step_to_end(other);
-    CHECK(other.value().IsRunning == true);
     CHECK(link.finished());
+}
+
+namespace {
+
+template <class Reply>
+struct outcome_of_line {
+    so::error error;
+    bool has_value = false;
+    bool operator==(const outcome_of_line&) const = default;
+};
+
+/// The outcome of a call by a line with this meaning of nothing.
+template <class Reply>
+outcome_of_line<Reply> answered(std::string_view reply, errc nothing) {
+    const std::string request =
+        support::request_text{.target = "/Cust12345/api/v1/Thing", .body = R"({"Id":5})"}.text();
+    const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(reply)};
+    const so::operation<so::StopBatchJobRequest, Reply> line{
+        .path = "/api/v1/Thing", .slow = so::milliseconds{1'000}, .nothing = nothing};
+    return replay::in_every_cut(steps, [&](so::scripted& link) {
+        std::array<std::byte, 1024> memory{};
+        so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+        auto call = api.start(line, {5});
+        support::step_to_end(call);
+        return outcome_of_line<Reply>{call.error(), call.result().has_value()};
+    });
+}
+
+}  // namespace
+
+TEST_CASE("operation: the line says what it means when the service has nothing to give") {
+    const std::string no_content = "HTTP/1.1 204 No Content\r\n\r\n";
+    const std::string null = support::reply_text("200 OK", " null ");
+    const std::string no_row =
+        support::reply_text("404 Not Found", R"({"Error":true,"ErrorType":"SoNotFoundException","Message":"no"})");
+    const std::string no_page = support::reply_text("404 Not Found", "<html>", "", "text/html");
+    const std::string empty = support::reply_text("200 OK", "");
+    const std::string fault = support::reply_text("200 OK", R"({"Error":true,"ErrorType":"X","Message":"no"})");
+    const std::string words = support::reply_text("200 OK", R"({"Message":"no"})");
+    const std::string object = support::reply_text("200 OK", R"({"Anything":1})");
+    struct {
+        const char* what;
+        std::string_view reply;
+        errc nothing, of_struct, of_bool, of_void;
+    } const rows[] = {
+        {"204, default", no_content, errc::null_document, errc::null_document, errc::null_document, errc::ok},
+        {"null, default", null, errc::null_document, errc::null_document, errc::null_document, errc::ok},
+        {"404, default", no_row, errc::null_document, errc::service_fault, errc::service_fault, errc::service_fault},
+        {"204, a look-up", no_content, errc::no_such_task, errc::no_such_task, errc::no_such_task, errc::ok},
+        {"null, a look-up", null, errc::no_such_task, errc::no_such_task, errc::no_such_task, errc::ok},
+        {"404, a look-up", no_row, errc::no_such_task, errc::no_such_task, errc::no_such_task, errc::no_such_task},
+        {"204, a value", no_content, errc::ok, errc::ok, errc::ok, errc::ok},
+        {"null, a value", null, errc::ok, errc::ok, errc::ok, errc::ok},
+        {"404, a value", no_row, errc::ok, errc::service_fault, errc::service_fault, errc::service_fault},
+        {"404, no such address", no_page, errc::no_such_task, errc::not_found, errc::not_found, errc::not_found},
+        {"an empty 200", empty, errc::no_such_task, errc::empty_document, errc::empty_document, errc::ok},
+        {"an error object", fault, errc::ok, errc::service_fault, errc::service_fault, errc::service_fault},
+        {"words of the web server", words, errc::ok, errc::service_fault, errc::service_fault, errc::service_fault},
+        {"an object", object, errc::ok, errc::ok, errc::wrong_kind, errc::ok},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.what);
+        const auto of_struct = answered<so::TenantStatus>(row.reply, row.nothing);
+        CHECK(of_struct.error.code == row.of_struct);
+        CHECK(of_struct.has_value == (row.of_struct == errc::ok));
+        CHECK(answered<bool>(row.reply, row.nothing).error.code == row.of_bool);
+        const auto of_void = answered<void>(row.reply, row.nothing);
+        CHECK(of_void.error.code == row.of_void);
+        CHECK(of_void.has_value == (row.of_void == errc::ok));
+    }
 }

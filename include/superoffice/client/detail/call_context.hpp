@@ -1,4 +1,4 @@
-// superoffice/client/detail/call_context.hpp - what the machine behind a client and whatever carries its requests both know of a call.
+// superoffice/client/detail/call_context.hpp - what the driver of a call and the connection that carries it both know of the call.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_CLIENT_DETAIL_CALL_CONTEXT_HPP
 #define SUPEROFFICE_CLIENT_DETAIL_CALL_CONTEXT_HPP
@@ -8,43 +8,74 @@
 #include <superoffice/client/call.hpp>
 #include <superoffice/transport/byte_transport.hpp>
 
+#include <concepts>
 #include <cstdint>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// What a piece of work led to.
+/// The outcome of a piece of work.
 enum class progress : std::uint8_t {
-    on,       ///< to the next piece of work
-    waits,    ///< for what `wants` says
-    again,    ///< the request is needed once more, written anew
+    working,  ///< the next piece of work can be done at once
+    waiting,  ///< `wants` says for what
+    repeat,   ///< the request is needed once more, written anew
     replied,  ///< a whole reply is there
     failed,   ///< `failure` says why
 };
 
-/// The running call, as far as machine and carrier share it.
-struct course {
+/// Why a request is sent once more. Each reason counts once in a call.
+enum class repeat_reason : std::uint8_t {
+    stale_connection = 1,    ///< the kept connection was dead
+    refused_credential = 2,  ///< 401, and the credential source has a fresh credential
+    moved_tenant = 4,        ///< 421, and the directory may know the new address
+};
+
+/// The running call.
+struct call_context {
     error failure;
     wait_condition wants;
     instant deadline;
+    instant replace_at;  ///< a kept connection that is silent until then is replaced: after a quarter of the time
     stage reached = stage::none;
-    bool patient = false;  ///< whoever drives the call waits for the link, and wants to before a reply is looked for
+    bool blocking = false;     ///< the caller waits for the link after every step that says so
+    bool may_repeat = true;    ///< the request that is under way
+    std::uint8_t repeats = 0;  ///< the reasons that have counted, as bits
+
+    [[nodiscard]] bool has_repeated(repeat_reason why) const noexcept {
+        return (repeats & static_cast<std::uint8_t>(why)) != 0;
+    }
+    void note_repeat(repeat_reason why) noexcept {
+        repeats = static_cast<std::uint8_t>(repeats | static_cast<std::uint8_t>(why));
+    }
 
     progress wait(const wait_condition& condition) noexcept {
         wants = condition;
-        return progress::waits;
+        return progress::waiting;
     }
+
+    /// Waits for the link or the HTTP stack until `latest`; one with a timer of its own is called again when that has run
+    /// out. One that waits for nothing only yields: it is called again at once.
+    template <class Link>
+    progress wait_for_link(const Link& link, wait_for what, instant latest) noexcept {
+        if (what == wait_for::nothing) return progress::waiting;
+        if constexpr (requires {
+                          { link.wake_at() } -> std::same_as<instant>;
+                      })
+            if (const instant at = link.wake_at(); at < latest) latest = at;
+        return wait({what, latest});
+    }
+
     progress fail(const error& e) noexcept {
         failure = e;
         return progress::failed;
     }
-    /// One function: it is called from many places.
+    /// Not inlined: it is called from many places.
     [[gnu::noinline]] progress fail(errc code, std::int32_t native = 0) noexcept {
         return fail({.stage = reached, .code = code, .native = native});
     }
 
-    /// What a function of the host's said that neither is ready nor would block.
+    /// An answer of the link or the stack that is neither `ready` nor `would_block`.
     progress fail(const io_result& io) noexcept {
         const errc code = io.state == io_state::closed ? errc::connection_closed
                           : io.code == errc::ok        ? errc::link_failed

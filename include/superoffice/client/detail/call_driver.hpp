@@ -1,4 +1,4 @@
-// superoffice/client/detail/call_driver.hpp - the machine behind a client: brings one call at a time from request to meaning.
+// superoffice/client/detail/call_driver.hpp - runs one call at a time: credential, request, reply, and what the reply means.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_CLIENT_DETAIL_CALL_DRIVER_HPP
 #define SUPEROFFICE_CLIENT_DETAIL_CALL_DRIVER_HPP
@@ -9,9 +9,10 @@
 #include <superoffice/client/detail/call_context.hpp>
 #include <superoffice/http/base_url.hpp>
 #include <superoffice/http/detail/http_date.hpp>
-#include <superoffice/schema/tenant_state.hpp>
 #include <superoffice/service/credentials.hpp>
+#include <superoffice/service/detail/request_lines.hpp>
 #include <superoffice/service/detail/stored_request.hpp>
+#include <superoffice/service/detail/tenant_address.hpp>
 #include <superoffice/service/detail/tenant_directory.hpp>
 #include <superoffice/service/operation.hpp>
 #include <superoffice/service/options.hpp>
@@ -19,9 +20,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace superoffice {
@@ -38,89 +39,88 @@ constexpr Source& source_of(Source* source) noexcept {
     return *source;
 }
 
-/// FNV-1a, 64 bits: tells whether a reply differs from the one before. Not against anybody's malice.
+/// FNV-1a, 64 bits: tells whether a reply differs from the one before. No protection against forgery.
 constexpr std::uint64_t digest_of(std::string_view text) noexcept {
     std::uint64_t hash = 0xcbf29ce484222325u;
     for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
     return hash;
 }
 
-/// One call at a time: credential, carriage, meaning; and back to the start where the call is to be repeated, each of
-/// which happens once at most:
+/// Runs one call at a time. A call goes through the values of `phase` and back to `request` where it is sent once more:
+/// see `repeat_reason`.
 ///
-///     the carrier says so (a kept connection was dead)
-///     401   with a fresh credential, if the source has one
-///     421   at the tenant's new address, after asking the directory in between
-///
-/// The carrier takes the request that was written with its `writer`, brings it to the target and comes back with the
-/// reply: `byte_carrier` and its own HTTP over a link, or `http_carrier` over an HTTP stack of the host's.
-template <class Carrier, class Credential, class Reader>
+/// `Connection` takes the request that was written with its `writer`, brings it to the target and comes back with the
+/// reply: `byte_connection` with the library's own HTTP over a link, or `http_connection` over an HTTP stack of the host.
+template <class Connection, class Credential, class Reader>
 class call_driver {
   public:
     template <class Link>
     call_driver(Link& link, borrowed base, Credential&& credential, std::span<std::byte> memory,
                 const client_options& options, Reader&& reader)
-        : memory_(memory), all_bytes_(memory.size()), base_(base), carrier_(link), credential_(std::move(credential)),
-          reader_(std::move(reader)), options_(options) {}
+        : address_(base, memory), connection_(link), credential_(std::move(credential)), reader_(std::move(reader)),
+          options_(options) {}
     call_driver(const call_driver&) = delete;
     call_driver& operator=(const call_driver&) = delete;
     ~call_driver() { stop(); }
 
-    [[nodiscard]] result<void> check_base_url() const noexcept { return parse_base_url(base_).error(); }
-    [[nodiscard]] std::string_view base() const noexcept { return base_; }
+    [[nodiscard]] result<void> check_base_url() const noexcept { return parse_base_url(base()).error(); }
+    [[nodiscard]] std::string_view base() const noexcept { return address_.base(); }
     [[nodiscard]] const reply_info& last_reply() const noexcept { return reply_; }
     [[nodiscard]] bool is_busy() const noexcept { return phase_ != phase::idle; }
-    [[nodiscard]] wait_condition wants() const noexcept { return course_.wants; }
+    [[nodiscard]] wait_condition wants() const noexcept { return call_.wants; }
     [[nodiscard]] std::uint64_t digest() const noexcept { return digest_; }
-    void want_digest() noexcept { digest_wanted_ = true; }
-    [[nodiscard]] auto& link() noexcept { return carrier_.link(); }
+    /// A program without a watch has no code for it.
+    void want_digest() noexcept { make_digest_ = digest_of; }
+    [[nodiscard]] auto& link() noexcept { return connection_.link(); }
 
-    /// Takes a request; sends nothing yet. `select` and the texts of `options` are borrowed until the call is over.
+    /// Accepts a call; sends nothing yet. `select` and the texts of `options` are borrowed until the call is over.
     template <class Request, class Reply>
-    error begin(const operation<Request, Reply>& what, const Request& request, std::string_view select,
+    error start(const operation<Request, Reply>& what, const Request& request, std::string_view select,
                 const call_options& options) noexcept {
         if (is_busy()) return {.stage = stage::request, .code = errc::busy};
         reply_ = {};
-        if (plain_value<Reply> && is_xml(options_.reply_as))  // else it would be done, and its answer lost
+        if (plain_value<Reply> && is_xml(options_.reply_as))  // refused before the service carries it out
             return refused_request(errc::unsupported_content_type, 0);
-        if (!at_base_)
-            if (const error e = read_base_url(base_, target_); e.code != errc::ok) return e;
-        at_base_ = true;
-        carrier_.renew();
+        if (const error e = address_.aim_at_tenant(); e.code != errc::ok) return e;
         request_.store<Reader>(request);
         path_ = what.path;
         method_ = what.method;
+        needs_credential_ = what.needs_credential;
+        rules_ = {.nothing = what.nothing, .may_repeat = what.may_repeat, .has_value = !std::is_void_v<Reply>};
         slow_ = what.slow;
         select_ = select;
-        call_ = options;
-        course_.reached = stage::request;
-        course_.patient = false;
-        course_.wants = {wait_for::time, instant{}};  // at once: no time is known yet
-        timed_ = refreshed_ = moved_ = asking_directory_ = false;
-        phase_ = phase::credential;
+        call_options_ = options;
+        call_.reached = stage::request;
+        call_.blocking = false;
+        call_.may_repeat = what.may_repeat;
+        call_.repeats = 0;
+        call_.wants = {wait_for::time, instant{}};  // at once: no time is known yet
+        phase_ = phase::accepted;
         return {};
     }
 
     /// Goes on as far as it can without waiting. With `done`, `answer` holds the value or the error.
     template <class Info>
-    step_state advance(instant now, result<Info>& answer) noexcept {
-        if (!timed_) {
+    step_state step(instant now, result<Info>& answer) noexcept {
+        if (phase_ == phase::accepted) {
             started_ = now;
-            course_.deadline = now + (call_.timeout.count() > 0 ? call_.timeout : timeout());
-            timed_ = true;
+            const milliseconds time = call_options_.timeout.count() > 0 ? call_options_.timeout : timeout();
+            call_.deadline = now + time;
+            call_.replace_at = now + milliseconds{time.count() >> 2};
+            phase_ = phase::request;
         }
-        course_.wants = {wait_for::time, now};
+        call_.wants = {wait_for::time, now};
         for (unsigned work = 0; work < max_work_per_step; ++work) {
             switch (go_on(now)) {
-                case progress::on: break;
-                case progress::waits: return step_state::pending;
-                case progress::again: phase_ = phase::credential; break;
+                case progress::working: break;
+                case progress::waiting: return step_state::pending;
+                case progress::repeat: phase_ = asks_directory() ? phase::directory_request : phase::request; break;
                 case progress::replied:
                     if (take_reply(now, answer)) return step_state::done;
                     break;
                 case progress::failed:
                     give_up(now);
-                    answer = course_.failure;
+                    answer = call_.failure;
                     return step_state::done;
             }
         }
@@ -132,8 +132,8 @@ class call_driver {
         return options_.timeout.count() > 0 ? options_.timeout : default_timeout;
     }
 
-    /// The running call is driven by somebody who waits for the link whenever a step says so.
-    void be_patient() noexcept { course_.patient = true; }
+    /// The caller of the running call waits for the link whenever a step says so.
+    void set_blocking() noexcept { call_.blocking = true; }
 
     /// Ends a running call. The connection is in the middle of something and cannot be kept.
     void cancel() noexcept {
@@ -141,144 +141,165 @@ class call_driver {
     }
 
     void stop() noexcept {
-        carrier_.wipe();
-        carrier_.disconnect();
+        connection_.wipe();
+        connection_.disconnect();
         phase_ = phase::idle;
     }
 
   private:
-    enum class phase : std::uint8_t { idle, credential, carriage };
+    enum class phase : std::uint8_t {
+        idle,
+        accepted,           // the first step starts the clock
+        request,            // wait for the credential, write the request
+        exchange,           // send it, receive the reply
+        directory_request,  // the same two for the question where the tenant lives now
+        directory_exchange,
+    };
+    [[nodiscard]] bool asks_directory() const noexcept { return phase_ >= phase::directory_request; }
+    [[nodiscard]] bool is_exchanging() const noexcept {
+        return phase_ == phase::exchange || phase_ == phase::directory_exchange;
+    }
 
     progress go_on(instant now) noexcept {
-        if (now >= course_.deadline && !carrier_.knows_enough()) return course_.fail(errc::deadline_exceeded);
-        if (phase_ == phase::credential) return take_credential(now);
-        return carrier_.advance(course_, target_, options_.idle_timeout, now);
+        if (now >= call_.deadline && !connection_.stop_counting()) return call_.fail(errc::deadline_exceeded);
+        if (is_exchanging()) return connection_.step(call_, address_.target(), options_.idle_timeout, now);
+        return prepare_request(now);
     }
 
     // ---- the request
 
-    /// Of a base that could be parsed.
-    [[nodiscard]] bool base_is_https() const noexcept { return base_[4] != ':'; }
+    [[nodiscard]] bool sends_credential() const noexcept { return needs_credential_ && !asks_directory(); }
+    [[nodiscard]] bool sends_body() const noexcept { return method_ == http_method::post && !asks_directory(); }
 
-    /// Only then has the request a body and a credential.
-    [[nodiscard]] bool posts() const noexcept { return !asking_directory_ && method_ == http_method::post; }
-
-    progress take_credential(instant now) noexcept {
-        course_.reached = stage::credential;
-        if (posts()) {
+    progress prepare_request(instant now) noexcept {
+        call_.reached = stage::credential;
+        if (sends_credential()) {
             switch (source_of(credential_).prepare(now)) {
                 case credential_state::pending: {
                     const instant next = now + credential_pause;
-                    return course_.wait({wait_for::time, next < course_.deadline ? next : course_.deadline});
+                    return call_.wait({wait_for::time, next < call_.deadline ? next : call_.deadline});
                 }
-                case credential_state::missing: return course_.fail(errc::credential_missing);
-                case credential_state::unavailable: return course_.fail(errc::credential_unavailable);
+                case credential_state::missing: return call_.fail(errc::credential_missing);
+                case credential_state::unavailable: return call_.fail(errc::credential_unavailable);
                 case credential_state::ready: break;
             }
         }
         if (!write_request()) return progress::failed;
-        phase_ = phase::carriage;
-        return progress::on;
+        phase_ = asks_directory() ? phase::directory_exchange : phase::exchange;
+        return progress::working;
     }
 
-    /// The request at the start of the memory, ready to be sent. False: the failure says why not.
-    bool write_request() noexcept {
-        error& e = course_.failure;  // made where it stays: every copy of one is code
+    /// Writes the request to the start of the memory. False: the failure says why it cannot be sent.
+    [[gnu::noinline]] bool write_request() noexcept {
+        error& e = call_.failure;  // made where it stays: every copy of an error is code
         json_writer counted{{}};
-        if ((posts() && !request_.write_body(counted, options_.request_as)) ||
+        if ((sends_body() && !request_.write_body(counted, options_.request_as)) ||
             (!reads_xml<Reader> && is_xml(options_.reply_as))) {
             e = refused_request(errc::unsupported_content_type, 0);
             return false;
         }
 
-        typename Carrier::writer head{memory_};
+        const std::span<std::byte> memory = address_.memory();
+        typename Connection::writer head{memory};
         e = write_lines(head, request_lines_for(counted.size()));
         if (e.code == errc::ok || e.code == errc::memory_too_small) {
             head.count_headers_from_here();
-            if (posts()) source_of(credential_).add_to(head);
+            if (sends_credential()) source_of(credential_).add_to(head);
             head.end_of_head();
             e = head.failure();
             if (e.code == errc::bad_header_value) e.stage = stage::credential;
             const std::size_t needed = head.needed() + counted.size();
-            if (e.code == errc::memory_too_small || (e.code == errc::ok && needed > memory_.size()))
+            if (e.code == errc::memory_too_small || (e.code == errc::ok && needed > memory.size()))
                 e = refused_request(errc::memory_too_small, needed);
         }
         if (e.code != errc::ok) {
             head.wipe();
             return false;
         }
-        json_writer body{{reinterpret_cast<char*>(memory_.data()) + head.size(), counted.size()}};
+        json_writer body{{reinterpret_cast<char*>(memory.data()) + head.size(), counted.size()}};
         if (counted.size() != 0) request_.write_body(body, options_.request_as);
-        carrier_.begin(memory_, head, body.size(), Reader::slack);
+        connection_.set_request(memory, head, body.size(), Reader::slack);
         return true;
     }
 
-    [[nodiscard]] request_lines request_lines_for(std::size_t body_size) const noexcept {
-        if (asking_directory_)
-            return {.base = target_,
-                    .method = http_method::get,
-                    .path = get_tenant_status.path,
-                    .segment = options_.tenant_directory.functions().tenant_of(base_),
-                    .select = {},
-                    .of_client = options_,
-                    .of_call = call_.headers,
-                    .body_size = 0,
-                    .accept = reply_type::json,
-                    .own_headers = false};
-        return {target_,  method_,       path_,     request_.segment(), select_,
-                options_, call_.headers, body_size, options_.reply_as};
+    [[nodiscard]] [[gnu::noinline]] request_lines request_lines_for(std::size_t body_size) const noexcept {
+        request_lines lines{.base = address_.target(),
+                            .method = method_,
+                            .path = path_,
+                            .segment = request_.segment(),
+                            .select = select_,
+                            .of_client = options_,
+                            .of_call = call_options_.headers,
+                            .body_size = body_size,
+                            .accept = options_.reply_as,
+                            .with_app_token = needs_credential_,
+                            .with_more_headers = true};
+        if (asks_directory()) options_.tenant_directory.functions().ask(lines, base());
+        return lines;
     }
 
-    // ---- the meaning
+    // ---- the reply
 
     /// A whole reply. True when the call is over; false when it goes on with another request.
     template <class Info>
     bool take_reply(instant now, result<Info>& answer) noexcept {
-        const std::span<char> body = carrier_.body();
-        const json_document document{body.data(), body.size(), carrier_.capacity()};
+        const std::span<char> body = connection_.body();
+        const json_document document{body.data(), body.size(), connection_.capacity()};
         note_reply();
         note_time(now);
-        carrier_.settle(now);
+        connection_.end_exchange(now);
 
-        if (asking_directory_) {
-            const error e = take_new_address(document);
-            if (e.code == errc::ok) return go_again();
-            answer = e;
-            return end();
+        if (asks_directory()) {
+            connection_.disconnect();
+            const error e = options_.tenant_directory.functions().learn(reply_, document, address_);
+            if (e.code != errc::ok) return end_with(e, answer);
+            connection_.use_memory(address_.memory(), Reader::slack);
+            call_.may_repeat = rules_.may_repeat;
+            return go_back_to(phase::request);
         }
-        if (reply_.status == 401 && !refreshed_ && posts() && source_of(credential_).refused()) {
-            refreshed_ = true;
-            return go_again();
+        if (reply_.status == 401 && sends_credential() && !call_.has_repeated(repeat_reason::refused_credential) &&
+            source_of(credential_).refused()) {
+            call_.note_repeat(repeat_reason::refused_credential);
+            return go_back_to(phase::request);
         }
-        if (reply_.status == 421 && !moved_ && !options_.tenant_directory.empty()) {
-            at_base_ = false;
-            const error e = options_.tenant_directory.functions().aim(options_.tenant_directory.url(), target_);
-            if (e.code != errc::ok) {
-                answer = e;
-                return end();
-            }
-            moved_ = asking_directory_ = true;
-            carrier_.disconnect();
-            return go_again();
+        if (reply_.status == 421 && !call_.has_repeated(repeat_reason::moved_tenant) &&
+            !options_.tenant_directory.empty()) {
+            const error e = options_.tenant_directory.functions().aim(options_.tenant_directory.url(), address_);
+            if (e.code != errc::ok) return end_with(e, answer);
+            call_.note_repeat(repeat_reason::moved_tenant);
+            call_.may_repeat = true;
+            connection_.disconnect();
+            return go_back_to(phase::directory_request);
         }
-        if (digest_wanted_) digest_ = digest_of({body.data(), body.size()});
-        answer = error{};
-        answer = interpret(reader_, reply_, document, *answer);
-        if constexpr (reads_xml<Reader>)  // which counts without the head, in front of the body or behind it
-            if (error e = answer.error(); e.code == errc::memory_too_small) {
-                e.offset += static_cast<std::uint32_t>(memory_.size() - document.capacity);
-                count_kept(e);
-                answer = e;
-            }
-        return end();
+        if (make_digest_ != nullptr) digest_ = make_digest_({body.data(), body.size()});
+        read_value(document, answer);
+        phase_ = phase::idle;
+        return true;
     }
 
-    /// What is there of a reply, whole or not.
+    template <class Info>
+    void read_value(const json_document& document, result<Info>& answer) noexcept {
+        answer = error{};
+        if constexpr (std::is_void_v<Info>) {
+            nothing ignored;
+            answer = interpret(reader_, reply_, document, ignored, rules_);
+        } else {
+            answer = interpret(reader_, reply_, document, *answer, rules_);
+        }
+        if constexpr (reads_xml<Reader>)  // XML is rewritten in the free memory; the head around the body counts too
+            if (error e = answer.error(); e.code == errc::memory_too_small) {
+                e.offset += static_cast<std::uint32_t>(address_.memory().size() - document.capacity);
+                address_.add_kept_bytes(e);
+                answer = e;
+            }
+    }
+
+    /// As much of a reply as has arrived.
     void note_reply() noexcept {
         reply_ = {};
-        reply_.head = carrier_.head();
-        reply_.status = carrier_.status();
-        if (const std::string_view after = reply_.head.retry_after(); !after.empty())  // dates take their time
+        reply_.head = connection_.head();
+        reply_.status = connection_.status();
+        if (const std::string_view after = reply_.head.retry_after(); !after.empty())  // parsing dates takes time
             if (milliseconds wait; parse_retry_after(after, reply_.head.date(), utc_now(), wait))
                 reply_.retry_after = wait;
     }
@@ -290,83 +311,57 @@ class call_driver {
         reply_.slow = reply_.duration > slow_;
     }
 
-    bool go_again() noexcept {
-        carrier_.wipe();
-        reply_.head = {};  // where it stood, the next request is written, with its credential
-        phase_ = phase::credential;
+    [[gnu::noinline]] bool go_back_to(phase next) noexcept {
+        connection_.wipe();
+        reply_.head = {};  // the next request, with its credential, is written over it
+        phase_ = next;
         return false;
     }
 
-    bool end() noexcept {
+    template <class Info>
+    bool end_with(const error& e, result<Info>& answer) noexcept {
+        answer = e;
         phase_ = phase::idle;
         return true;
     }
 
-    /// The address is kept at the end of the memory, which gets smaller by as much.
-    error take_new_address(const json_document& document) noexcept {
-        asking_directory_ = false;
-        carrier_.disconnect();
-        std::string_view base;
-        const error e = options_.tenant_directory.functions().learn(reply_, document, base_is_https(), base);
-        if (e.code != errc::ok) return e;
-        if (base.size() >= all_bytes_ / 2)
-            return {.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
-        memory_ = {memory_.data(), all_bytes_ - base.size()};
-        char* const kept = reinterpret_cast<char*>(memory_.data() + memory_.size());
-        std::memmove(kept, base.data(), base.size());
-        base_ = {kept, base.size()};
-        static_cast<void>(read_base_url(base_, target_));  // which was asked before
-        at_base_ = true;
-        carrier_.rest_in(memory_, Reader::slack);
-        return {};
-    }
-
     void give_up(instant now) noexcept {
-        if (phase_ == phase::carriage) {
+        error& e = call_.failure;
+        if (is_exchanging()) {
             note_reply();
-            if (course_.failure.http_status == 0) course_.failure.http_status = reply_.status;
+            if (e.http_status == 0) e.http_status = reply_.status;
+            // Errors of the time, the link and TLS stand before those of HTTP. None of them says what the service did.
+            if (!call_.may_repeat && e.code < errc::bad_http && connection_.is_request_sent())
+                e.code = errc::outcome_unknown;
         }
-        count_kept(course_.failure);
+        address_.add_kept_bytes(e);
         note_time(now);
-        carrier_.abandon();
+        connection_.give_up();
         phase_ = phase::idle;
     }
 
-    /// What would have been enough memory is so with the address that is kept at its end.
-    void count_kept(error& e) const noexcept {
-        if (e.code != errc::memory_too_small && e.code != errc::reply_too_large) return;
-        const auto kept = static_cast<std::uint32_t>(all_bytes_ - memory_.size());
-        e.offset = e.offset < UINT32_MAX - kept ? e.offset + kept : UINT32_MAX;
-    }
-
-    /// A credential that is being fetched is asked for again after this long, by those who sleep between steps.
+    /// A credential that is being fetched is asked for again after this long.
     static constexpr milliseconds credential_pause{10};
 
-    // What is small and asked for often comes first: a Cortex-M reaches the first bytes of an object by shorter
+    // Small members that are used often come first: a Cortex-M reaches the first bytes of an object by shorter
     // instructions than the rest.
     phase phase_ = phase::idle;
     http_method method_ = http_method::post;
-    bool digest_wanted_ = false;
-    bool timed_ = false;             // the deadline is known
-    bool refreshed_ = false;         // the call was repeated with a fresh credential
-    bool moved_ = false;             // the call was repeated at a new address
-    bool asking_directory_ = false;  // the running exchange asks for that address
-    bool at_base_ = false;           // `target_` is what the base says
-    course course_;
+    bool needs_credential_ = true;
+    reply_rules rules_;
+    call_context call_;
     instant started_;
     milliseconds slow_;
-    std::span<std::byte> memory_;
-    std::size_t all_bytes_;  // of the memory, with what is kept at its end
-    std::string_view base_;
-    base_url target_;  // whom the running exchange is for: the tenant, or the directory of tenants
+    tenant_address address_;
     std::string_view path_, select_;
+    std::uint64_t (*make_digest_)(std::string_view) noexcept = nullptr;
     std::uint64_t digest_ = 0;  // of the last reply's body, where a watch wants it
-    Carrier carrier_;
+    Connection connection_;
     Credential credential_;
     Reader reader_;
     reply_info reply_;
     stored_request request_;
-    call_options call_;
+    call_options call_options_;
     client_options options_;
 };
 

@@ -1,4 +1,4 @@
-// superoffice/client/detail/http_connection.hpp - carries a request to its reply over an HTTP stack of the host's.
+// superoffice/client/detail/http_connection.hpp - carries a request and its reply over an HTTP stack of the host.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_CLIENT_DETAIL_HTTP_CONNECTION_HPP
 #define SUPEROFFICE_CLIENT_DETAIL_HTTP_CONNECTION_HPP
@@ -11,8 +11,7 @@
 #include <superoffice/http/base_url.hpp>
 #include <superoffice/http/detail/http_call_writer.hpp>
 #include <superoffice/http/exchange.hpp>
-#include <superoffice/service/operation.hpp>
-#include <superoffice/transport/byte_transport.hpp>
+#include <superoffice/http/reply_head.hpp>
 #include <superoffice/transport/http_transport.hpp>
 
 #include <cstddef>
@@ -25,23 +24,21 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Hands the request over, takes the body in, and keeps of the head what is worth keeping. The memory is laid out as
-/// `http_memory_bytes` has it.
+/// Hands the request to the stack, receives the body, and keeps the headers of `kept_headers`. `http_memory_bytes` says
+/// how the memory is laid out.
 template <http_transport Stack>
-class http_carrier {
+class http_connection {
   public:
     using writer = http_call_writer;
 
-    explicit http_carrier(Stack& stack) noexcept : stack_(&stack) {}
+    explicit http_connection(Stack& stack) noexcept : stack_(&stack) {}
 
     [[nodiscard]] Stack& link() const noexcept { return *stack_; }
 
-    /// A new call begins, of whose reply nothing is known yet.
-    void renew() noexcept { counting_ = enough_ = false; }
-
     /// The request stands at the start of `memory`: what `head` has written, then the body.
-    void begin(std::span<std::byte> memory, const writer& head, std::size_t body_size, std::size_t slack) noexcept {
-        rest_in(memory, slack);
+    void set_request(std::span<std::byte> memory, const writer& head, std::size_t body_size,
+                     std::size_t slack) noexcept {
+        use_memory(memory, slack);
         method_ = head.method();
         url_size_ = head.url_size();
         target_at_ = head.target_at();
@@ -51,9 +48,9 @@ class http_carrier {
     }
 
     /// One call of the stack.
-    progress advance(course& call, const base_url& target, milliseconds, instant now) noexcept {
+    progress step(call_context& call, const base_url& target, milliseconds, instant now) noexcept {
         if (starting_) return hand_over(call, target, now);
-        const progress made = take_in(call, now);
+        const progress made = receive(call, now);
         if (made == progress::failed) call.failure.from_http_stack = call.failure.needed() == 0;
         return made;
     }
@@ -63,14 +60,19 @@ class http_carrier {
     [[nodiscard]] std::span<char> body() noexcept { return {text(), size_}; }
     [[nodiscard]] std::size_t capacity() const noexcept { return memory_.size() - head_.fields.size(); }
 
-    /// When the time is up: a reply that was only being counted is known to be too large, which says more.
-    [[nodiscard]] bool knows_enough() noexcept { return enough_ = counting_; }
+    /// True once the stack has taken the request: the service may carry it out.
+    [[nodiscard]] bool is_request_sent() const noexcept { return !starting_; }
 
-    void settle(instant) noexcept {}
+    /// For the end of the time. True where the reply was only being counted: it is too large, which says more.
+    [[nodiscard]] bool stop_counting() noexcept { return time_is_up_ = counting_; }
+
+    /// After a whole reply. Whether the connection is kept is for the stack to decide.
+    void end_exchange(instant) noexcept { counting_ = time_is_up_ = false; }
 
     /// A request that was not handed over holds the credential and is wiped.
-    void abandon() noexcept {
+    void give_up() noexcept {
         if (starting_) wipe();
+        counting_ = time_is_up_ = false;
         disconnect();
     }
 
@@ -82,7 +84,7 @@ class http_carrier {
         forget_reply();
     }
 
-    void rest_in(std::span<std::byte> memory, std::size_t slack) noexcept {
+    void use_memory(std::span<std::byte> memory, std::size_t slack) noexcept {
         memory_ = memory;
         slack_ = slack == 0 ? 1 : slack;
         forget_reply();
@@ -92,10 +94,10 @@ class http_carrier {
     void forget_reply() noexcept {
         head_ = {};
         size_ = 0;
-        counting_ = enough_ = false;
+        counting_ = time_is_up_ = false;
     }
 
-    progress hand_over(course& call, const base_url& target, instant now) noexcept {
+    progress hand_over(call_context& call, const base_url& target, instant now) noexcept {
         if (target.https && !stack_->secure()) {
             call.reached = stage::connect;
             return call.fail(errc::insecure_link);
@@ -109,9 +111,10 @@ class http_carrier {
                                             .https = target.https,
                                             .fields = {text() + url_size_ + 1, fields_end_ - url_size_ - 1},
                                             .body = {text() + fields_end_, size_ - fields_end_},
-                                            .time_left = call.deadline - now});
+                                            .time_left = call.deadline - now,
+                                            .may_repeat = call.may_repeat});
         if (io.at != stage::none) call.reached = io.at;
-        if (io.state == io_state::would_block) return blocked(call, io.wants);
+        if (io.state == io_state::would_block) return call.wait_for_link(*stack_, io.wants, call.deadline);
         if (io.state != io_state::ready) {
             static_cast<void>(call.fail(io));
             call.failure.from_http_stack = true;
@@ -120,69 +123,60 @@ class http_carrier {
         detail::wipe(memory_.data(), size_);
         size_ = 0;
         starting_ = false;
-        return progress::on;
+        return progress::working;
     }
 
-    progress take_in(course& call, instant now) noexcept {
-        if (enough_) return too_large(call, size_);
+    progress receive(call_context& call, instant now) noexcept {
+        if (time_is_up_) return too_large(call, size_);
         const std::span<std::byte> into = counting_ ? memory_ : memory_.subspan(size_);
         const io_result io = stack_->step(now, into);
         head_.status = static_cast<std::uint16_t>(stack_->status());
         call.reached = io.at != stage::none ? io.at : head_.status != 0 ? stage::http : stage::receive;
         switch (io.state) {
-            case io_state::would_block: return blocked(call, io.wants);
+            case io_state::would_block: return call.wait_for_link(*stack_, io.wants, call.deadline);
             case io_state::closed: return finish(call);
             case io_state::ready:
                 SUPEROFFICE_ASSERT(io.bytes <= into.size());
                 size_ += io.bytes;
-                return size_ <= room() ? progress::on : count(call);
+                return size_ <= room() ? progress::working : count(call);
             case io_state::failed: break;
         }
         if (io.code == errc::reply_too_large) return too_large(call, told_size(size_ > room() ? size_ : room() + 1));
         return counting_ ? too_large(call, size_) : call.fail(io);
     }
 
-    /// Until the deadline, or until the stack wants to be called again; at once where it waits for nothing.
-    progress blocked(course& call, wait_for wants) noexcept {
-        if (wants == wait_for::nothing) return progress::waits;
-        instant until = call.deadline;
-        if constexpr (waking_http_transport<Stack>)
-            if (const instant at = stack_->wake_at(); at < until) until = at;
-        return call.wait({wants, until});
-    }
-
-    progress finish(course& call) noexcept {
+    progress finish(call_context& call) noexcept {
         call.reached = stage::http;
         if (head_.status < 200 || head_.status > 599) return call.fail(errc::bad_http);
-        return weigh(call);
+        return take_reply(call);
     }
 
-    /// The body has outgrown the memory. The rest of it is received over what has come, and counted, unless its size was
-    /// told, or the status counts more.
-    progress count(course& call) noexcept {
+    /// The body does not fit. The rest of it is received over what has arrived and only counted, unless the head said its
+    /// size, or the status says more.
+    progress count(call_context& call) noexcept {
         counting_ = true;
         const std::size_t told = told_size(0);
         const std::size_t enough = memory_.size() + max_counted_bytes;
-        if (told < size_ && size_ <= enough && head_.status < 300) return progress::on;
+        if (told < size_ && size_ <= enough && head_.status < 300) return progress::working;
         return too_large(call, told >= size_ ? told : size_ < enough ? size_ : enough);
     }
 
-    /// How long the body is by its head; `otherwise` where that does not say so, or less.
+    /// The size of the body as its head says it; `otherwise` where that does not say it, or says less.
     std::size_t told_size(std::size_t otherwise) noexcept {
         std::uint64_t length = 0;
         if (!ascii::parse_decimal(stack_->header("content-length"), length) || length < otherwise) return otherwise;
         return static_cast<std::size_t>(length < SIZE_MAX ? length : SIZE_MAX);
     }
 
-    /// So long a body is not there to its end.
-    progress too_large(course& call, std::size_t size) noexcept {
+    /// A body of that size was not received to its end.
+    progress too_large(call_context& call, std::size_t size) noexcept {
         size_ = size;
         counting_ = true;
-        return weigh(call);
+        return take_reply(call);
     }
 
-    /// A body of `size_` bytes, with what is kept of its head: the reply, if they are there and leave the reader's slack.
-    progress weigh(course& call) noexcept {
+    /// A body of `size_` bytes and the kept headers are the reply, if both fit and leave the reader's slack.
+    progress take_reply(call_context& call) noexcept {
         call.reached = stage::http;
         const std::string_view coding = stack_->header("content-encoding");
         if (size_ != 0 && !coding.empty() && !ascii::equal_ignoring_case(coding, "identity"))
@@ -208,8 +202,8 @@ class http_carrier {
         return {.stage = stage::http, .code = errc::reply_too_large, .offset = as_offset(needed)};
     }
 
-    /// A body that could not be taken in, an error page mostly, does not hide what the status says.
-    progress refuse(course& call, const error& e) noexcept {
+    /// A body that could not be taken in, mostly an error page, does not hide what the status says.
+    progress refuse(call_context& call, const error& e) noexcept {
         if (head_.status < 300) return call.fail(e);
         size_ = 0;
         request_head kept{memory_.first(room())};
@@ -221,7 +215,7 @@ class http_carrier {
         return progress::replied;
     }
 
-    /// So long a body fits, as far as the headers leave it.
+    /// The largest body that fits where no header is kept.
     [[nodiscard]] std::size_t room() const noexcept { return memory_.size() > slack_ ? memory_.size() - slack_ : 0; }
 
     char* text() noexcept { return reinterpret_cast<char*>(memory_.data()); }
@@ -233,9 +227,9 @@ class http_carrier {
     std::size_t url_size_ = 0, target_at_ = 0, fields_end_ = 0;
     std::string_view method_;
     reply_head head_;
-    bool starting_ = false;  // the stack has not taken the request yet
-    bool counting_ = false;  // the body is known not to fit: its bytes are only counted
-    bool enough_ = false;    // and no longer, since the time is up
+    bool starting_ = false;    // the stack has not taken the request yet
+    bool counting_ = false;    // the body does not fit: its bytes are only counted
+    bool time_is_up_ = false;  // and the counting ends, since the deadline has passed
 };
 
 }  // namespace detail

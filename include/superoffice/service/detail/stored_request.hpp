@@ -25,7 +25,10 @@ concept writes_xml = requires(json_writer& out, const Request& request) {
     { Reader::write_xml(out, request) } noexcept;
 };
 
-/// Keeps a copy of the request, because a call that is repeated is written anew.
+/// The largest request object, in bytes, without the texts it borrows.
+inline constexpr std::size_t max_request_object_bytes = 96;
+
+/// Keeps a copy of the request, because a call that is sent once more is written anew.
 class stored_request {
   public:
     template <class Reader, class Request>

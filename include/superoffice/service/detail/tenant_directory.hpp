@@ -1,11 +1,15 @@
-// superoffice/service/detail/tenant_directory.hpp - what a client does with a directory that knows where tenants live.
+// superoffice/service/detail/tenant_directory.hpp - asks a directory to which host a tenant has moved.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_SERVICE_DETAIL_TENANT_DIRECTORY_HPP
 #define SUPEROFFICE_SERVICE_DETAIL_TENANT_DIRECTORY_HPP
 
 #include <superoffice/codec/compact_reader.hpp>
 #include <superoffice/http/base_url.hpp>
+#include <superoffice/http/content_type.hpp>
 #include <superoffice/schema/tenant_state.hpp>
+#include <superoffice/service/detail/request_lines.hpp>
+#include <superoffice/service/detail/tenant_address.hpp>
+#include <superoffice/service/operations.hpp>
 #include <superoffice/service/options.hpp>
 #include <superoffice/service/reply.hpp>
 
@@ -23,41 +27,46 @@ constexpr std::string_view last_segment(std::string_view path) noexcept {
     return at == 0 ? std::string_view{} : ascii::from(path, at);
 }
 
-/// Who answers decides where the credential goes: never from https to http.
+/// The directory's answer decides where the credential goes: never from https to http.
 template <class Reader>
-error directory_asker<Reader>::aim(std::string_view directory, base_url& target) noexcept {
-    const bool from_https = target.https;
-    if (const error e = read_base_url(directory, target); e.code != errc::ok) return e;
-    if (from_https && !target.https) return {.stage = stage::connect, .code = errc::insecure_link};
+error directory_asker<Reader>::aim(std::string_view directory, tenant_address& address) noexcept {
+    const bool from_https = address.target().https;
+    if (const error e = address.aim_at_directory(directory); e.code != errc::ok) return e;
+    if (from_https && !address.target().https) return {.stage = stage::connect, .code = errc::insecure_link};
     return {};
 }
 
+/// The directory is asked for JSON, also by a client whose calls are XML.
 template <class Reader>
-std::string_view directory_asker<Reader>::tenant_of(std::string_view base) noexcept {
+void directory_asker<Reader>::ask(request_lines& lines, std::string_view base) noexcept {
     base_url parsed;
     static_cast<void>(read_base_url(base, parsed));
-    return last_segment(parsed.root);
+    lines.method = get_tenant_status.method;
+    lines.path = get_tenant_status.path;
+    lines.segment = last_segment(parsed.root);
+    lines.select = {};
+    lines.accept = reply_type::json;
+    lines.with_app_token = lines.with_more_headers = false;
 }
 
-/// The directory is asked for JSON, whatever the client's own calls are made in.
 template <class Reader>
-error directory_asker<Reader>::learn(reply_info& about, const json_document& document, bool from_https,
-                                     std::string_view& base) noexcept {
+error directory_asker<Reader>::learn(reply_info& about, const json_document& document,
+                                     tenant_address& address) noexcept {
     const error nowhere{.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
     Reader reader;
     TenantStatus status;
-    const error e = interpret(reader, about, document, status);
-    if (e.code == errc::no_such_task) return nowhere;
-    // The directory was sent no credential: this must not be taken for the tenant's word on one.
-    if (e.code == errc::unauthorized || e.code == errc::forbidden) return nowhere;
+    const error e = interpret(reader, about, document, status, {.nothing = errc::tenant_moved});
+    // The directory was sent no credential: its 401 or 403 must not be taken for the tenant's answer to one.
+    if (e.code == errc::tenant_moved || e.code == errc::unauthorized || e.code == errc::forbidden) return nowhere;
     if (e.code != errc::ok) return e;
     if (status.IsRunning == false)
         return {.stage = stage::service, .code = errc::unavailable, .http_status = about.status};
-    base = base_of(status);
+    const std::string_view base = base_of(status);
     base_url parsed;
-    if (read_base_url(base, parsed).code != errc::ok || (from_https && !parsed.https)) return nowhere;
-    about.message = about.detail = about.type = {};  // where they stand, the tenant's request is written
-    return {};
+    if (read_base_url(base, parsed).code != errc::ok || (address.is_https() && !parsed.https)) return nowhere;
+    if (!address.move_to(base)) return nowhere;
+    about.message = about.detail = about.type = {};  // the tenant's request is written over them
+    return address.aim_at_tenant();
 }
 
 }  // namespace detail

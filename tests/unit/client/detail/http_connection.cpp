@@ -75,7 +75,7 @@ BOOST_DESCRIBE_STRUCT(progress, (), (State))
 
 }  // namespace
 
-TEST_CASE("http_carrier: the stack is handed the whole request, and the reply arrives however it is cut") {
+TEST_CASE("http_connection: the stack is handed the whole request, and the reply arrives however it is cut") {
     const http_script_step steps[] = {script::asks("POST", url, body, fields), script::replies(200, json),
                                       script::gives(sample), script::ends()};
     const call_outcome outcome = in_every_cut(steps);
@@ -84,7 +84,7 @@ TEST_CASE("http_carrier: the stack is handed the whole request, and the reply ar
     CHECK(outcome.value.find("\"Id\":547") != std::string::npos);
 }
 
-TEST_CASE("http_carrier: each part of the URL is given too, and the request is zeroed once it was taken") {
+TEST_CASE("http_connection: each part of the URL is given too, and the request is zeroed once it was taken") {
     struct looking : so::http_transport_archetype {
         unsigned asked = 0;
         std::string seen;
@@ -118,7 +118,7 @@ TEST_CASE("http_carrier: each part of the URL is given too, and the request is z
     CHECK_FALSE(support::holds(memory, "the-secret"));
 }
 
-TEST_CASE("http_carrier: what a reply means does not depend on what carried it") {
+TEST_CASE("http_connection: what a reply means does not depend on what carried it") {
     struct {
         std::uint16_t status;
         std::string_view fields, body;
@@ -158,7 +158,7 @@ TEST_CASE("http_carrier: what a reply means does not depend on what carried it")
     }
 }
 
-TEST_CASE("http_carrier: the headers worth knowing are kept in the client's own memory") {
+TEST_CASE("http_connection: the headers worth knowing are kept in the client's own memory") {
     const std::string head =
         std::string(json) + "Location: /there\r\nX-DB-Stats: Calls=7\r\nSo-TimeZone: UTC\r\nX-Other: o\r\n";
     const http_script_step steps[] = {script::asks(), script::replies(500, head), script::gives("[]"), script::ends(),
@@ -212,7 +212,7 @@ so::error too_large(std::size_t needed, std::uint16_t status = 200) {
 
 }  // namespace
 
-TEST_CASE("http_carrier: memory too small for the reply says how much it takes, exactly") {
+TEST_CASE("http_connection: memory too small for the reply says how much it takes, exactly") {
     constexpr std::size_t memory_size = 1024;
     const std::string type = "content-type: application/json\r\n";
     struct {
@@ -255,7 +255,7 @@ TEST_CASE("http_carrier: memory too small for the reply says how much it takes, 
     }
 }
 
-TEST_CASE("http_carrier: a body that does not fit and does not say its size is counted up to a limit") {
+TEST_CASE("http_connection: a body that does not fit and does not say its size is counted up to a limit") {
     constexpr std::size_t memory_size = 1024;
     const std::string type = "content-type: application/json\r\n";
     constexpr std::size_t limit = memory_size + so::max_counted_bytes;
@@ -273,7 +273,7 @@ TEST_CASE("http_carrier: a body that does not fit and does not say its size is c
     }
 }
 
-TEST_CASE("http_carrier: a body that is only counted is too large, whatever comes before its end") {
+TEST_CASE("http_connection: a body that is only counted is too large, whatever comes before its end") {
     const std::string type = "content-type: application/json\r\n", text = task_of(2000), short_one = task_of(500);
     const std::size_t enough = text.size() + slack + type.size();
     const auto ends_with = [&](const http_script_step& last, std::string_view come = {}) {
@@ -310,7 +310,7 @@ TEST_CASE("http_carrier: a body that is only counted is too large, whatever come
     }
 }
 
-TEST_CASE("http_carrier: a length that is none, or less than what has come, is not believed") {
+TEST_CASE("http_connection: a length that is none, or less than what has come, is not believed") {
     const std::string text = task_of(2000);
     for (const std::string_view length : {"", "x", "-1", "0", "1023", "99999999999999999999999"}) {
         CAPTURE(length);
@@ -327,7 +327,7 @@ TEST_CASE("http_carrier: a length that is none, or less than what has come, is n
     }
 }
 
-TEST_CASE("http_carrier: a stack that cannot go on with a large body knows its size, or a lower bound") {
+TEST_CASE("http_connection: a stack that cannot go on with a large body knows its size, or a lower bound") {
     const std::string type = "content-type: application/json\r\n";
     const struct {
         std::string fields;
@@ -347,7 +347,7 @@ TEST_CASE("http_carrier: a stack that cannot go on with a large body knows its s
     }
 }
 
-TEST_CASE("http_carrier: what the status and the coding say counts more than a body that does not fit") {
+TEST_CASE("http_connection: what the status and the coding say counts more than a body that does not fit") {
     const std::string text = task_of(2000);
     for (const bool known : {true, false}) {
         const std::string length = known ? length_of(text) : std::string{};
@@ -365,7 +365,7 @@ TEST_CASE("http_carrier: what the status and the coding say counts more than a b
     }
 }
 
-TEST_CASE("http_carrier: 401 asks the credential for a fresh one, once") {
+TEST_CASE("http_connection: 401 asks the credential for a fresh one, once") {
     const auto with = [](std::string_view token) {
         return fields.substr(0, fields.find("Authorization")) + "Authorization: Bearer " + std::string(token) + "\r\n";
     };
@@ -387,7 +387,7 @@ TEST_CASE("http_carrier: 401 asks the credential for a fresh one, once") {
     CHECK(refusing.finished());
 }
 
-TEST_CASE("http_carrier: 421 asks the tenant's directory, and the call goes to the new host") {
+TEST_CASE("http_connection: 421 asks the tenant's directory, and the call goes to the new host") {
     const http_script_step steps[] = {
         script::asks("POST", url, body),
         script::replies(421),
@@ -405,7 +405,7 @@ TEST_CASE("http_carrier: 421 asks the tenant's directory, and the call goes to t
     CHECK(outcome.value == body);
 }
 
-TEST_CASE("http_carrier: a failure at each step is told with its stage and code, and the next call is good") {
+TEST_CASE("http_connection: a failure at each step is told with its stage and code, and the next call is good") {
     const http_script_step steps[] = {script::asks(), script::replies(200), script::gives("{\"Id\""),
                                       script::gives(":497}"), script::ends()};
     const http_script_step again[] = {script::asks(), script::replies(200), script::gives(body), script::ends()};
@@ -431,7 +431,7 @@ TEST_CASE("http_carrier: a failure at each step is told with its stage and code,
     }
 }
 
-TEST_CASE("http_carrier: cancelled at each step, nothing of the request stays and the next call is good") {
+TEST_CASE("http_connection: cancelled at each step, nothing of the request stays and the next call is good") {
     const http_script_step steps[] = {script::asks(), script::replies(200), script::gives(body), script::ends()};
     for (std::size_t blocked = 0; blocked < 3; ++blocked) {
         CAPTURE(blocked);
@@ -454,7 +454,7 @@ TEST_CASE("http_carrier: cancelled at each step, nothing of the request stays an
     }
 }
 
-TEST_CASE("http_carrier: the deadline spans the whole call, and the stack is told what is left of it") {
+TEST_CASE("http_connection: the deadline spans the whole call, and the stack is told what is left of it") {
     const http_script_step steps[] = {script::asks(), script::would_block(), script::would_block(), script::cancels()};
     scripted_http stack{steps};
     std::array<std::byte, 1024> memory{};
@@ -467,7 +467,7 @@ TEST_CASE("http_carrier: the deadline spans the whole call, and the stack is tol
     CHECK(stack.finished());
 }
 
-TEST_CASE("http_carrier: a stack that wants to be called again says when") {
+TEST_CASE("http_connection: a stack that wants to be called again says when") {
     struct hasty : so::http_transport_archetype {
         io_result step(instant, std::span<std::byte>) noexcept { return io_result::would_block(so::wait_for::time); }
         [[nodiscard]] instant wake_at() const noexcept { return instant{7}; }
@@ -480,7 +480,7 @@ TEST_CASE("http_carrier: a stack that wants to be called again says when") {
     CHECK(call.wants().until == instant{7});
 }
 
-TEST_CASE("http_carrier: a stack that has only done enough for one call is called again at once") {
+TEST_CASE("http_connection: a stack that has only done enough for one call is called again at once") {
     struct busy : so::http_transport_archetype {
         io_result step(instant, std::span<std::byte>) noexcept { return io_result::would_block(so::wait_for::nothing); }
         [[nodiscard]] bool secure() const noexcept { return true; }
@@ -493,7 +493,7 @@ TEST_CASE("http_carrier: a stack that has only done enough for one call is calle
     CHECK(call.wants().until == instant{100});
 }
 
-TEST_CASE("http_carrier: a reply that did not fit does not keep the next call's credential from being late") {
+TEST_CASE("http_connection: a reply that did not fit does not keep the next call's credential from being late") {
     struct fetched {
         bool pending = false;
         so::credential_state prepare(instant) noexcept {
@@ -519,7 +519,7 @@ TEST_CASE("http_carrier: a reply that did not fit does not keep the next call's 
     }
 }
 
-TEST_CASE("http_carrier: nothing is handed over for https to a stack that verifies nobody") {
+TEST_CASE("http_connection: nothing is handed over for https to a stack that verifies nobody") {
     scripted_http stack{{}, {.secure = false}};
     CHECK(ask_once(stack).error == so::error{.stage = stage::connect, .code = errc::insecure_link});
     CHECK(stack.calls() == 0);
@@ -527,7 +527,8 @@ TEST_CASE("http_carrier: nothing is handed over for https to a stack that verifi
 }
 
 TEST_CASE(
-    "http_carrier: what cannot be a header or a URL reaches no stack, and too little memory says how much it takes") {
+    "http_connection: what cannot be a header or a URL reaches no stack, and too little memory says how much it "
+    "takes") {
     scripted_http stack{{}};
     std::array<std::byte, 1024> memory{};
     for (const std::string_view token : {"a\r\nX-Evil: 1", "a\nb", "a\rb"}) {
@@ -549,7 +550,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("http_carrier: a watch follows a task over a stack") {
+TEST_CASE("http_connection: a watch follows a task over a stack") {
     const http_script_step steps[] = {
         script::asks(), script::replies(200), script::gives(R"({"State":"Started"})"),   script::ends(),
         script::asks(), script::replies(200), script::gives(R"({"State":"Succeeded"})"), script::ends()};
@@ -567,7 +568,7 @@ TEST_CASE("http_carrier: a watch follows a task over a stack") {
     CHECK(stack.finished());
 }
 
-TEST_CASE("http_carrier: the blocking call and a whole call without an allocation") {
+TEST_CASE("http_connection: the blocking call and a whole call without an allocation") {
     const http_script_step steps[] = {script::asks(), script::replies(200, json), script::would_block(),
                                       script::gives(sample), script::ends()};
     struct clock {

@@ -1,5 +1,6 @@
 // Tests of superoffice/service/detail/stored_request.hpp: what a request can be written as, by its type.
 #include <superoffice/codec/compact_reader.hpp>
+#include <superoffice/schema/batch_task_info.hpp>
 #include <superoffice/service/detail/stored_request.hpp>
 
 #include <doctest/doctest.h>

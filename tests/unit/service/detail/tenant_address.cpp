@@ -1,7 +1,8 @@
-// Tests of superoffice/client/detail/call_driver.hpp: what a client keeps of a move, and whom it asks. The rest is in client.cpp,
+// Tests of superoffice/service/detail/tenant_address.hpp: what a client keeps of a move, and whom it asks. The rest is in client.cpp,
 // credentials.cpp, reply.cpp and tenant_state.cpp.
 // SPDX-License-Identifier: BSL-1.0
-#include <superoffice/client/detail/call_driver.hpp>
+#include <superoffice/client/client.hpp>
+#include <superoffice/service/detail/tenant_address.hpp>
 
 #include <doctest/doctest.h>
 
@@ -41,7 +42,7 @@ static_assert(so::detail::digest_of({}) == 0xcbf29ce484222325u && so::detail::di
 
 }  // namespace
 
-TEST_CASE("call_driver: a new address is kept, through a cancel, a stop and further calls") {
+TEST_CASE("tenant_address: a new address is kept, through a cancel, a stop and further calls") {
     const so::script_step steps[] = {
         script::starts("online3.superoffice.com", 443),
         script::expects(first),
@@ -76,7 +77,7 @@ TEST_CASE("call_driver: a new address is kept, through a cancel, a stop and furt
     CHECK(link.finished());
 }
 
-TEST_CASE("call_driver: how much memory would be enough counts the new address, which is kept in it") {
+TEST_CASE("tenant_address: how much memory would be enough counts the new address, which is kept in it") {
     const std::string large = support::reply_text("200 OK", "{\"Name\":\"" + std::string(1500, 'n') + "\"}");
     const so::script_step steps[] = {script::starts(),        script::expects(first), script::gives(misdirected),
                                      script::stops(),         script::starts(),       script::expects(question),
@@ -95,7 +96,7 @@ TEST_CASE("call_driver: how much memory would be enough counts the new address, 
     CHECK(with(small.needed() - 1) == small);
 }
 
-TEST_CASE("call_driver: while a call is repeated, its last reply shows nothing of the new request") {
+TEST_CASE("tenant_address: while a call is repeated, its last reply shows nothing of the new request") {
     struct renewing {
         std::string_view now = "old-token";
         so::credential_state prepare(instant) noexcept { return so::credential_state::ready; }
@@ -121,7 +122,7 @@ TEST_CASE("call_driver: while a call is repeated, its last reply shows nothing o
     CHECK(api.last_reply().head.header("authorization").empty());
 }
 
-TEST_CASE("call_driver: what a directory says beside the address is not where the new request's credential stands") {
+TEST_CASE("tenant_address: what a directory says beside the address is not where the new request's credential stands") {
     // As far into the memory as the token is.
     const std::string wordy = support::reply_text(
         "200 OK", R"({"IsRunning":true,"Api":"https://online7.superoffice.com/Cust12345/api","Message":")" +
@@ -142,7 +143,7 @@ TEST_CASE("call_driver: what a directory says beside the address is not where th
     CHECK(api.last_reply().head.fields.empty());
 }
 
-TEST_CASE("call_driver: a directory without TLS is not asked where to send the credential of an https base") {
+TEST_CASE("tenant_address: a directory without TLS is not asked where to send the credential of an https base") {
     const so::script_step steps[] = {script::starts(), script::expects(first), script::gives(misdirected)};
     so::scripted link{steps};
     std::array<std::byte, 1024> memory{};
@@ -152,7 +153,7 @@ TEST_CASE("call_driver: a directory without TLS is not asked where to send the c
     CHECK(link.finished());
 }
 
-TEST_CASE("call_driver: a directory that knows no such tenant leaves the 421 as it is") {
+TEST_CASE("tenant_address: a directory that knows no such tenant leaves the 421 as it is") {
     const std::string nothing = support::reply_text("200 OK", "null");
     const so::script_step steps[] = {script::starts(),      script::expects(first), script::gives(misdirected),
                                      script::stops(),       script::starts(),       script::expects(question),

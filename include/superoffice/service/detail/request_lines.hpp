@@ -1,0 +1,106 @@
+// superoffice/service/detail/request_lines.hpp - writes the request line and the headers of a call.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_SERVICE_DETAIL_REQUEST_LINES_HPP
+#define SUPEROFFICE_SERVICE_DETAIL_REQUEST_LINES_HPP
+
+#include <superoffice/base/detail/ascii.hpp>
+#include <superoffice/base/error.hpp>
+#include <superoffice/base/version.hpp>
+#include <superoffice/http/base_url.hpp>
+#include <superoffice/http/content_type.hpp>
+#include <superoffice/http/detail/http1_writer.hpp>
+#include <superoffice/service/operation.hpp>
+#include <superoffice/service/options.hpp>
+#include <superoffice/service/request_headers.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <iterator>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// Where the first byte stands that would have to be escaped in a path segment or, with commas and slashes, in a
+/// `$select`; the size of the text if there is none.
+[[gnu::noinline]] constexpr std::size_t find_unplain(std::string_view text, const char* others) noexcept {
+    std::size_t at = 0;
+    while (at < text.size() && ascii::is_alphanumeric_or(text[at], others)) ++at;
+    return at;
+}
+
+/// The part of a request that does not depend on the credential.
+struct request_lines {
+    const base_url& base;
+    http_method method;
+    std::string_view path;
+    std::string_view segment;
+    std::string_view select;
+    const client_options& of_client;
+    const request_headers& of_call;
+    std::size_t body_size;
+    reply_type accept;
+    bool with_app_token;     ///< a secret like the credential
+    bool with_more_headers;  ///< the program's further headers, which may hold secrets
+};
+
+/// Writes the request line and all headers but the credential's. Host and Content-Length are written only where `Writer`
+/// frames the request (an HTTP stack of the host adds its own). Errors: those of `Writer`; `bad_select`, and
+/// `bad_base_url` for a segment that cannot stand in a path, each with the offset in its text; `bad_header_value` for a
+/// name that the library sends itself.
+template <class Writer>
+error write_lines(Writer& out, const request_lines& lines) noexcept {
+    if (const std::size_t at = find_unplain(lines.select, ",/-._"); at != lines.select.size())
+        return refused_request(errc::bad_select, at);
+    if (const std::size_t at = find_unplain(lines.segment, "-._"); at != lines.segment.size())
+        return refused_request(errc::bad_base_url, at);
+
+    const bool posts = lines.method == http_method::post;
+    const std::string_view target[] = {lines.base.root, lines.path, lines.segment,
+                                       lines.select.empty() ? std::string_view{} : ascii::literal("?$select="),
+                                       lines.select};
+    const std::string_view method = posts ? ascii::literal("POST") : ascii::literal("GET");
+    constexpr bool frames = std::same_as<Writer, http1_writer>;
+    if constexpr (frames) {
+        out.request_line(method, target, std::size(target));
+        out.header(ascii::literal("Host"), lines.base.authority);
+    } else {
+        out.call(method, lines.base.https ? ascii::literal("https://") : ascii::literal("http://"),
+                 lines.base.authority, target, std::size(target));
+    }
+    out.constant("Accept: ");
+    out.constant(media_types[media_index(lines.accept)]);
+    out.constant("\r\nAccept-Encoding: identity\r\n");
+    if (posts) {
+        out.constant("Content-Type: ");
+        out.constant(media_types[media_index(lines.of_client.request_as)]);
+        out.constant("; charset=utf-8\r\n");
+        if constexpr (frames) out.header(ascii::literal("Content-Length"), lines.body_size);
+    }
+    out.count_headers_from_here();
+    const char* names = owned_headers;
+    for (borrowed request_headers::* const each : named_headers) {
+        const std::string_view name = ascii::take_word(names);
+        std::string_view value = lines.of_call.*each;
+        if (value.empty()) value = lines.of_client.headers.*each;
+        if (value.empty() && each == &request_headers::user_agent)
+            value = ascii::literal("superoffice-batch/" SUPEROFFICE_VERSION_TEXT);
+        if (value.empty() || (each == &request_headers::app_token && !lines.with_app_token))
+            out.count_header();
+        else
+            out.header(name, value);
+    }
+    if (lines.with_more_headers)
+        for (const request_headers* each : {&lines.of_client.headers, &lines.of_call})
+            for (const header_field& field : each->more) {
+                out.header(field.name, field.value.view());
+                if (is_owned_header(field.name)) out.refuse(0);
+            }
+    return out.failure();
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

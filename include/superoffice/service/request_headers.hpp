@@ -1,0 +1,78 @@
+// superoffice/service/request_headers.hpp - the headers that a program may add to a request, and which one an error means.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_SERVICE_REQUEST_HEADERS_HPP
+#define SUPEROFFICE_SERVICE_REQUEST_HEADERS_HPP
+
+#include <superoffice/base/borrowed.hpp>
+#include <superoffice/base/detail/ascii.hpp>
+#include <superoffice/base/error.hpp>
+
+#include <cstddef>
+#include <iterator>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// A further header line, by name and value.
+struct header_field {
+    borrowed name;
+    borrowed value;
+};
+
+/// The request headers that the service documents, and any others. Empty ones are not sent. Text is borrowed: a
+/// client's for its life, a call's until that call is over. A text that cannot be a header is `bad_header_value`:
+/// `header_name` says which one.
+/// Source: section 1.2 of the service notes.
+struct request_headers {
+    borrowed accept_language{};          ///< Accept-Language: "en", "nb-no", "*" for no translation
+    borrowed language{};                 ///< SO-Language; wins over the one above
+    borrowed culture{};                  ///< SO-Culture: formats inside strings
+    borrowed time_zone{};                ///< SO-TimeZone: "UTC", "NO, includeTZOffset"; not IANA names
+    borrowed app_token{};                ///< SO-AppToken, where the credential does not bring it
+    borrowed user_agent{};               ///< User-Agent; default: this library's name and version
+    borrowed_list<header_field> more{};  ///< none of those that the library sends itself
+};
+
+namespace detail {
+
+/// Names of the headers that the library sends itself. A program that adds one of them is refused, since two would
+/// contradict each other. The list begins with the names of `named_headers`, in their order.
+inline constexpr char owned_headers[] =
+    "User-Agent Accept-Language SO-Language SO-Culture SO-TimeZone SO-AppToken host connection content-length "
+    "transfer-encoding content-type accept accept-encoding authorization cookie x-xsrf-token expect upgrade te "
+    "trailer ";
+
+constexpr bool is_owned_header(std::string_view name) noexcept {
+    return ascii::index_of_word(owned_headers, name) >= 0;
+}
+
+/// The documented headers, in the order in which they are sent. The last one is a secret, like the credential.
+inline constexpr borrowed request_headers::* named_headers[] = {
+    &request_headers::user_agent, &request_headers::accept_language, &request_headers::language,
+    &request_headers::culture,    &request_headers::time_zone,       &request_headers::app_token};
+
+}  // namespace detail
+
+/// The name of the header that a `bad_header_value` is about, found in the headers that the client and the call were
+/// given. For one of `more` it is the name as it was given, which may itself be what is wrong. Empty where the error is
+/// about another header: one of the credential at stage::credential, where `header_number()` counts those that it adds, or one of
+/// a proxy.
+///
+/// A log that has only the number: `header_number()` is 1 for User-Agent, 2 Accept-Language, 3 SO-Language, 4 SO-Culture,
+/// 5 SO-TimeZone, 6 SO-AppToken; then come the client's `more` and the call's.
+[[nodiscard]] constexpr std::string_view header_name(const error& e, const request_headers& of_client,
+                                                     const request_headers& of_call = {}) noexcept {
+    if (e.header_number() == 0 || e.stage != stage::request) return {};
+    std::size_t number = std::size(detail::named_headers);
+    if (e.header_number() <= number)
+        return detail::ascii::word_at(detail::owned_headers, e.header_number() - std::size_t{1});
+    for (const request_headers* headers : {&of_client, &of_call})
+        for (const header_field& own : headers->more)
+            if (++number == e.header_number()) return own.name;
+    return {};
+}
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

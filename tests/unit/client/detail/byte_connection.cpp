@@ -1,0 +1,216 @@
+// Tests of superoffice/client/detail/byte_connection.hpp: what becomes of a request when its connection dies.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/client/client.hpp>
+#include <superoffice/client/detail/byte_connection.hpp>
+
+#include <doctest/doctest.h>
+
+#include "support/replay.hpp"
+#include "support/scripted_call.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace so = superoffice;
+namespace script = superoffice::script;
+using so::errc;
+using so::io_result;
+using so::stage;
+
+namespace {
+
+enum class death { reset, closed, silent };
+
+/// A service behind connections of which the second exchange dies after so many bytes, sent and received. Counts how often
+/// it got a whole request.
+class mortal_link {
+  public:
+    static constexpr bool may_wait = false;
+
+    std::string request, reply;
+    std::size_t dies_at = 0;
+    death how = death::reset;
+    int starts = 0;
+    int carried_out = 0;
+
+    io_result start(const so::peer&) noexcept {
+        ++starts;
+        sent_ = got_ = 0;
+        return io_result::ready();
+    }
+    io_result transmit(std::span<const std::byte> from) noexcept {
+        if (is_dead()) return dead();
+        const std::size_t n = std::min(from.size(), left());
+        sent_ += n;
+        if (sent_ == request.size()) ++carried_out;
+        return io_result::ready(n);
+    }
+    io_result receive(std::span<std::byte> into) noexcept {
+        if (sent_ != request.size()) return io_result::would_block(so::wait_for::readable);
+        if (is_dead()) return dead();
+        const std::size_t n = std::min({into.size(), left(), reply.size() - got_});
+        std::memcpy(into.data(), reply.data() + got_, n);
+        got_ += n;
+        if (got_ == reply.size()) {
+            ++exchanges_;
+            sent_ = got_ = 0;
+        }
+        return io_result::ready(n);
+    }
+    void stop() noexcept {
+        if (exchanges_ == 1) exchanges_ = 2;  // the connection of the second exchange is gone: the others live
+    }
+    [[nodiscard]] static bool secure() noexcept { return true; }
+
+  private:
+    [[nodiscard]] bool is_dead() const noexcept { return exchanges_ == 1 && left() == 0; }
+    [[nodiscard]] std::size_t left() const noexcept {
+        return exchanges_ == 1 ? dies_at - sent_ - got_ : request.size() + reply.size();
+    }
+    [[nodiscard]] io_result dead() const noexcept {
+        if (how == death::silent) return io_result::would_block(so::wait_for::readable);
+        return how == death::closed ? io_result::closed() : io_result::failed(errc::connection_reset, 104);
+    }
+
+    std::size_t sent_ = 0, got_ = 0;
+    int exchanges_ = 0;
+};
+static_assert(so::byte_transport<mortal_link>);
+
+constexpr so::operation<so::GetBatchTaskInfoRequest, so::BatchTaskInfo> start_something{
+    .path = "/api/v1/Agents/Batch/StartBatchJob", .slow = so::milliseconds{3000}, .may_repeat = false};
+
+const std::string body = R"({"Id":497,"ProgressPercent":42})";
+
+}  // namespace
+
+TEST_CASE(
+    "byte_connection: a call that may not be repeated is never carried out twice, whichever byte the connection dies "
+    "at") {
+    mortal_link shape;
+    shape.request = support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/StartBatchJob"}.text();
+    shape.reply = support::reply_text("200 OK", body);
+    const std::size_t request_size = shape.request.size();
+    const std::size_t status_end = request_size + shape.reply.find("\r\n") + 2;
+    for (const death how : {death::reset, death::closed, death::silent})
+        for (std::size_t dies_at = 0; dies_at < request_size + shape.reply.size(); ++dies_at) {
+            CAPTURE(static_cast<int>(how));
+            CAPTURE(dies_at);
+            mortal_link link = shape;
+            link.dies_at = dies_at;
+            link.how = how;
+            std::array<std::byte, 4096> memory{};
+            so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+            auto first = api.start(start_something, {497});
+            support::step_to_end(first);
+            REQUIRE(first.result().has_value());
+            auto second = api.start(start_something, {497});
+            so::instant now{2'000};
+            for (; second.step(now) != so::step_state::done; now = now + so::milliseconds{1'000}) {
+            }
+            CHECK(link.carried_out == 2);
+            if (dies_at < request_size) {  // it was not sent whole: nothing was carried out
+                CHECK(second.result().has_value());
+                CHECK(link.starts == 2);
+            } else {
+                CHECK(second.error() == errc::outcome_unknown);
+                CHECK(second.error().stage == (dies_at == request_size ? stage::receive : stage::http));
+                CHECK(second.error().http_status == (dies_at >= status_end ? 200 : 0));
+                CHECK(second.error().native == (how == death::reset ? 104 : 0));
+                CHECK(link.starts == 1);
+            }
+        }
+}
+
+TEST_CASE("byte_connection: a call that may be repeated is sent once more until its reply has begun") {
+    mortal_link shape;
+    shape.request = support::request_text{}.text();
+    shape.reply = support::reply_text("200 OK", body);
+    for (const death how : {death::reset, death::closed, death::silent})
+        for (std::size_t dies_at = 0; dies_at < shape.request.size() + shape.reply.size(); ++dies_at) {
+            CAPTURE(static_cast<int>(how));
+            CAPTURE(dies_at);
+            mortal_link link = shape;
+            link.dies_at = dies_at;
+            link.how = how;
+            std::array<std::byte, 4096> memory{};
+            so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+            CHECK(support::ask(api).error == errc::ok);
+            auto second = api.start_get_batch_task_info(497);
+            so::instant now{2'000};
+            for (; second.step(now) != so::step_state::done; now = now + so::milliseconds{1'000}) {
+            }
+            const bool replied = dies_at > shape.request.size();
+            CHECK(second.result().has_value() == !replied);
+            CHECK(link.starts == (replied ? 1 : 2));
+        }
+}
+
+TEST_CASE("byte_connection: a kept connection that is silent gets a quarter of the time, then a fresh one is opened") {
+    struct {
+        const char* what;
+        std::int64_t timeout, replaced_after;
+    } const rows[] = {{"the default", 30'000, 7'500}, {"a short one", 100, 25}, {"a long one", 400'000, 100'000}};
+    for (const auto& row : rows) {
+        CAPTURE(row.what);
+        mortal_link link;
+        link.request = support::request_text{}.text();
+        link.reply = support::reply_text("200 OK", body);
+        link.dies_at = link.request.size();
+        link.how = death::silent;
+        std::array<std::byte, 4096> memory{};
+        so::client api{link,
+                       support::test_base,
+                       so::bearer{support::test_token},
+                       memory,
+                       {.timeout = so::milliseconds{row.timeout}}};
+        CHECK(support::ask(api).error == errc::ok);
+        auto second = api.start_get_batch_task_info(497);
+        CHECK(second.step(so::instant{1'000}) == so::step_state::pending);
+        CHECK(second.wants().what == so::wait_for::readable);
+        CHECK(second.wants().until == so::instant{1'000 + row.replaced_after});
+        CHECK(second.step(so::instant{1'000 + row.replaced_after - 1}) == so::step_state::pending);
+        CHECK(link.starts == 1);
+        CHECK(second.step(so::instant{1'000 + row.replaced_after}) == so::step_state::done);
+        CHECK(link.starts == 2);
+        CHECK(second.result().has_value());
+    }
+}
+
+TEST_CASE("byte_connection: a 408 on a kept connection is the end of that connection, on a fresh one it is a reply") {
+    const std::string request = support::request_text{}.text(), good = support::reply_text("200 OK", body);
+    const std::string late = support::reply_text("408 Request Timeout", "", "Connection: close\r\n");
+    const std::string open_end = "HTTP/1.1 408 Request Timeout\r\n\r\nto";
+    for (const std::string& crossing : {late, open_end}) {
+        std::vector<so::script_step> steps = {script::starts(), script::expects(request), script::gives(good),
+                                              script::expects(request), script::gives(crossing)};
+        if (crossing == open_end) steps.push_back(script::closes());
+        for (const so::script_step& step :
+             {script::stops(), script::starts(), script::expects(request), script::gives(good)})
+            steps.push_back(step);
+        CHECK(replay::in_every_cut(steps, [](so::scripted& link) {
+                  std::array<std::byte, 4096> memory{};
+                  so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+                  CHECK(support::ask(api).error == errc::ok);
+                  return support::ask(api).error.code;
+              }) == errc::ok);
+    }
+    const so::script_step fresh[] = {script::starts(), script::expects(request), script::gives(late)};
+    CHECK(replay::in_every_cut(fresh, [](so::scripted& link) { return support::ask_once(link).error.code; }) ==
+          errc::unavailable);
+    const so::script_step twice[] = {script::starts(),         script::expects(request), script::gives(good),
+                                     script::expects(request), script::gives(late),      script::stops(),
+                                     script::starts(),         script::expects(request), script::gives(late)};
+    so::scripted link{twice};
+    std::array<std::byte, 4096> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    CHECK(support::ask(api).error == errc::ok);
+    CHECK(support::ask(api).error == errc::unavailable);
+    CHECK(link.finished());
+}
