@@ -180,7 +180,7 @@ def blocks_compile():
 OPTIONS = {
     "client_options": "service/options.hpp",
     "call_options": "service/options.hpp",
-    "request_headers": "service/options.hpp",
+    "request_headers": "service/request_headers.hpp",
     "watch_options": "client/watch.hpp",
     "tls_options": "transport/tls/tls_options.hpp",
 }
