@@ -34,6 +34,8 @@ PERFORMANCE = ROOT / "tests" / "benchmarks" / "README.md"
 TRANSPORT = HEADERS / "transport" / "README.md"
 
 README_LINES = 200
+SCREENS = 180  # lines: three screens
+LONG = ("examples/README.md", "tests/README.md")  # pages that may be longer, and begin with a list of their contents
 SWITCHES = ("-DSUPEROFFICE_WITH_MBEDTLS=1", "-DSUPEROFFICE_WITH_SOCKETS=1")
 EVERYTHING = ("-DSUPEROFFICE_WITH_SIMDJSON=1", *SWITCHES, "-lsimdjson", "-lmbedtls", "-lmbedx509", "-lmbedcrypto")
 
@@ -90,7 +92,7 @@ def headline_table():
     sizes, bench = "[sizes](examples/firmware/README.md)", "[benchmarks](tests/benchmarks/README.md)"
     memory = "[memory](examples/README.md#memory)"
     whole = "the library: the whole call, 2 properties"
-    return table("Figure", "", "") + "".join(f"| {' | '.join(row)} |\n" for row in (
+    return table("What", "Measured", "Table") + "".join(f"| {' | '.join(row)} |\n" for row in (
         ("The whole call on a Cortex-M4, 2 properties", f"{kilobytes(whole)} of flash, {kilobytes(whole, 2)} of RAM", sizes),
         ("A firmware with mbedTLS, C library and all",
          f"{kilobytes('firmware, TLS by mbedTLS')} of flash, {kilobytes('firmware, TLS by mbedTLS', 2)} of RAM", sizes),
@@ -158,10 +160,18 @@ def links_lead_somewhere():
         raise Failed("\n".join(found))
 
 
-def readme_is_short():
-    lines = len(README.read_text(encoding="utf-8").splitlines())
-    if lines > README_LINES:
-        raise Failed(f"README.md has {lines} lines, more than {README_LINES}: move something to the page that it links to")
+def pages_are_short():
+    wrong = []
+    for page in pages():
+        name, lines = name_of(page), page.read_text(encoding="utf-8").splitlines()
+        limit = README_LINES if page == README else SCREENS
+        if name in LONG:
+            if not any("](#" in line for line in lines[:30]):
+                wrong.append(f"{name} is long and has no list of its contents")
+        elif len(lines) > limit:
+            wrong.append(f"{name} has {len(lines)} lines, more than {limit}: move something to the page that it is about")
+    if wrong:
+        raise Failed("\n".join(wrong))
 
 
 def blocks_compile():
@@ -356,7 +366,7 @@ def checks():
     yield Check("documents: the checks of documents", lambda: run_unittests("discover", "-s", HERE, "-p", "test_*.py"))
     yield Check("documents: every link leads somewhere", links_lead_somewhere)
     yield Check("documents: every block of C++ compiles", blocks_compile)
-    yield Check("documents: the README is short", readme_is_short)
+    yield Check("documents: each page is short", pages_are_short)
     for page, marker, make in GENERATED:
         if make is memory_table and not is_where_the_sizes_hold():
             print("skipped documents: tests/size/memory.cpp: the sizes are those of g++ 12 on x86-64")
