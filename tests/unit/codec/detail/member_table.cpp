@@ -102,9 +102,9 @@ TEST_CASE("member_table: a guess finds every name, and no other") {
     check(table<alike>);
     check(table<twins>);
     check(table<so::FieldProperty>);
-    CHECK(table<alike>.slots.rows != nullptr);
-    CHECK(table<twins>.slots.rows == nullptr);  // looked through one after the other
-    CHECK(table<inner>.slots.rows == nullptr);
+    CHECK(table<alike>.by_name.rows != nullptr);
+    CHECK(table<twins>.by_name.rows == nullptr);  // looked through one after the other
+    CHECK(table<inner>.by_name.rows == nullptr);
 }
 
 TEST_CASE("member_table: what is decoded by it is where it belongs") {
