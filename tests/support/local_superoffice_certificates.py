@@ -1,6 +1,6 @@
 """Makes the certificates of the local SuperOffice with the `openssl` command line tool.
 
-Everything lands in one directory and is reused by the next start. The keys for logging in are RSA 2048:
+Everything lands in one directory and is reused by the next start:
 
     ca.pem                    the authority that a client under test is told to trust; valid from 2000 to 2049, so that
                               a client with a clock of its own can be put before or behind any certificate's dates
@@ -8,11 +8,10 @@ Everything lands in one directory and is reused by the next start. The keys for 
     NAME.pem, NAME.key        one pair for each NAME of CERTIFICATES
     client.pem, client.key    a client's pair, by ca.pem; client-encrypted.key is the same key under CLIENT_PASSWORD
                               by triple DES, client-encrypted-aes.key by AES
-    login.key                 signs the JWTs of the log-in host; login-public.pem is its public half
-    system-user.key           the application's, with which a client signs a system user's token: PKCS#1;
+    login.key                 signs the JWTs of the log-in host (RSA 2048); login-public.pem is its public half
+    system-user.key           the application's, with which a client signs a system user's token (RSA 2048, PKCS#1);
                               system-user-pkcs8.key is the same as PKCS#8, system-user.xml in the form that the vendor
                               delivers it, system-user-public.pem its public half
-    system-user-other.key     a key that the service does not know
 
 `openssl ca` signs them all, because it is the one command of OpenSSL 3.0 that takes both ends of
 the validity as absolute dates. Keys are ECDSA P-256, but for the certificate `rsa` (RSA 2048).
@@ -105,7 +104,7 @@ commonName = supplied
 
 
 LOGIN_KEYS = ("login.key", "login-public.pem", "system-user.key", "system-user-pkcs8.key", "system-user.xml",
-              "system-user-public.pem", "system-user-other.key")
+              "system-user-public.pem")
 XML_NUMBERS = ("Modulus", "Exponent", "D", "P", "Q", "DP", "DQ", "InverseQ")  # RSAKeyValue, in the order of PKCS#1
 
 
@@ -134,16 +133,22 @@ def make_login_keys(directory):
         scratch = pathlib.Path(scratch)
         if all((directory / name).exists() for name in LOGIN_KEYS):
             return
-        for name in ("login.key", "system-user-pkcs8.key", "system-user-other.key"):
-            _openssl(scratch, "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", name)
-        for name in ("login.key", "system-user-other.key"):
-            _openssl(scratch, "rsa", "-traditional", "-in", name, "-out", name)
-        _openssl(scratch, "rsa", "-traditional", "-in", "system-user-pkcs8.key", "-out", "system-user.key")
+        # The key of the RSA certificate is used once more: to make another one takes longer than all the rest.
+        made = directory / "rsa.key"
+        made = made if made.exists() else _openssl_key(scratch, "rsa.key")
+        _openssl(scratch, "rsa", "-traditional", "-in", made, "-out", "login.key")
+        key = _openssl_key(scratch, "system-user-pkcs8.key")
+        _openssl(scratch, "rsa", "-traditional", "-in", key, "-out", "system-user.key")
         for name in ("login", "system-user"):
             _openssl(scratch, "rsa", "-pubout", "-in", f"{name}.key", "-out", f"{name}-public.pem")
         (scratch / "system-user.xml").write_text(_to_xml_key(scratch / "system-user.key"))
         for name in LOGIN_KEYS:
             shutil.move(scratch / name, directory / name)
+
+
+def _openssl_key(scratch, name):
+    _openssl(scratch, "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", name)
+    return name
 
 
 def sign(key, data):

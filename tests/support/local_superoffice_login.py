@@ -114,7 +114,7 @@ class LoginSettings:
 
 
 CHOICES = {"expires_in_as": ("number", "text", "absent"), "failure": (None, *FAILURES),
-           "jwt_key": ("login.key", "system-user-other.key")}
+           "jwt_key": ("login.key", "system-user.key")}
 
 
 class OAuthError(Exception):

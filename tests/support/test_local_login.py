@@ -95,7 +95,7 @@ class Metadata(Shared):
         digest = hashlib.sha256(signed.encode()).digest()
         self.assertTrue(pow(signature, exponent, number).to_bytes(256, "big").endswith(digest))
         self.assertEqual(next(claims_of(token))["kid"], key["kid"])
-        main.control("login", jwt_key="system-user-other.key")
+        main.control("login", jwt_key="system-user.key")
         signed, _, signature = refresh()[1]["id_token"].rpartition(".")
         signature = int.from_bytes(base64.urlsafe_b64decode(signature + "=="), "big")
         self.assertFalse(pow(signature, exponent, number).to_bytes(256, "big").endswith(
@@ -406,7 +406,7 @@ class SystemUsers(Shared):
     def test_wrong_signatures(self):
         good = self.signed()
         data, _, text = good.rpartition(".")
-        table = [self.signed(key=self.key("system-user-other.key")), data + "." + text[:-8] + "AAAAAA==", data + ".",
+        table = [self.signed(key=self.key("login.key")), data + "." + text[:-8] + "AAAAAA==", data + ".",
                  data + ".?", data, "x", good.replace("App-", "App_"), text]
         for signed in table:
             status, reply, _ = self.authenticate(signed)
@@ -462,7 +462,7 @@ class SystemUsers(Shared):
         self.assertEqual(self.status_of(self.ticket(), **{"SO-AppToken": "wrong"}), 401)
 
     def test_claims_that_a_client_has_to_refuse(self):
-        main.control("login", issuer="Somebody", context="Cust9", jwt_key="system-user-other.key")
+        main.control("login", issuer="Somebody", context="Cust9", jwt_key="system-user.key")
         token = self.authenticate()[1]["Token"]
         _, claims = claims_of(token)
         self.assertEqual((claims["iss"], claims[login.claim("ctx")]), ("Somebody", "Cust9"))
