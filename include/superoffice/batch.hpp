@@ -43,6 +43,7 @@
 #include <superoffice/schema/service_version.hpp>
 #include <superoffice/schema/tenant_state.hpp>
 #include <superoffice/schema/token_reply.hpp>
+#include <superoffice/schema/system_user_reply.hpp>
 
 // codec/: described structs to JSON and back
 #include <superoffice/codec/select.hpp>
@@ -91,6 +92,8 @@
 #include <superoffice/client/watch.hpp>
 #include <superoffice/client/remaining_time.hpp>
 #include <superoffice/client/refreshing_bearer.hpp>
+#include <superoffice/client/signer.hpp>
+#include <superoffice/client/system_user.hpp>
 #include <superoffice/client/credential_share.hpp>
 
 #if defined(__GNUC__)

@@ -1016,6 +1016,20 @@ constexpr std::int32_t days_since_1970(const civil_time& t) noexcept {
     return year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
 }
 
+/// The day that is so many days after 1970-01-01, which is not before it.
+constexpr civil_time day_since_1970(std::int32_t days) noexcept {
+    // Again with years that begin in March, from 0000-03-01 on: 146097 days are 400 years.
+    const std::int32_t from_march = days + 719468, era = from_march / 146097, of_era = from_march % 146097;
+    const std::int32_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    const std::int32_t day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const std::int32_t month = (5 * day_of_year + 2) / 153;
+    civil_time t;
+    t.day = static_cast<std::uint8_t>(day_of_year - (153 * month + 2) / 5 + 1);
+    t.month = static_cast<std::uint8_t>(month < 10 ? month + 3 : month - 9);
+    t.year = era * 400 + year_of_era + (t.month <= 2 ? 1 : 0);
+    return t;
+}
+
 constexpr std::int64_t seconds_since_1970(const civil_time& t) noexcept {
     const std::int32_t of_day = (t.hour * 60 + t.minute) * 60 + t.second;
     return std::int64_t{days_since_1970(t)} * 86400 + of_day;
@@ -1497,6 +1511,15 @@ constexpr std::string_view from(std::string_view text, std::size_t at) noexcept 
 constexpr std::string_view first(std::string_view text, std::size_t size) noexcept {
     text.remove_suffix(text.size() - size);
     return text;
+}
+
+/// Whether a URL begins with https://, in any letter case.
+constexpr bool is_https(std::string_view url) noexcept {
+    constexpr std::string_view scheme = "https://";
+    if (url.size() < scheme.size()) return false;
+    for (std::size_t n = 0; n < scheme.size(); ++n)
+        if ((url[n] >= 'A' && url[n] <= 'Z' ? url[n] + ('a' - 'A') : url[n]) != scheme[n]) return false;
+    return true;
 }
 
 /// Where the first `c` stands; the size of the text where there is none.
@@ -2758,6 +2781,36 @@ struct token_reply {
     field<std::string_view> refresh_token;  ///< mostly absent: the old one stays good
 };
 BOOST_DESCRIBE_STRUCT(token_reply, (), (access_token, expires_in, refresh_token))
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/schema/system_user_reply.hpp - the documents of the log-in host's exchange for system users.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_SCHEMA_SYSTEM_USER_REPLY_HPP
+#define SUPEROFFICE_SCHEMA_SYSTEM_USER_REPLY_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// Asks for a system user's ticket. Source: the vendor's page on system user tickets; login facts, section 1.4.
+struct SystemUserRequest {
+    std::string_view SignedSystemToken;  ///< system user token, '.', UTC as YYYYMMDDHHmm, '.', base64 of the signature
+    std::string_view ApplicationToken;   ///< the application's client secret
+    std::string_view ContextIdentifier;  ///< the tenant: "Cust12345"
+    std::string_view ReturnTokenType;    ///< "JWT"
+};
+BOOST_DESCRIBE_STRUCT(SystemUserRequest, (), (SignedSystemToken, ApplicationToken, ContextIdentifier, ReturnTokenType))
+
+/// The answer.
+struct SystemUserReply {
+    field<bool> IsSuccessful;
+    field<std::string_view> Token;         ///< a JWT; the ticket is one of its claims
+    field<std::string_view> ErrorMessage;  ///< why not; the texts are not documented
+};
+BOOST_DESCRIBE_STRUCT(SystemUserReply, (), (IsSuccessful, Token, ErrorMessage))
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
@@ -5446,6 +5499,65 @@ constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/base/detail/base64.hpp - base64 and base64url (RFC 4648 sections 4 and 5), without memory of its own.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_BASE_DETAIL_BASE64_HPP
+#define SUPEROFFICE_BASE_DETAIL_BASE64_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+inline constexpr char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// The value of a digit of base64, or -1.
+constexpr int base64_digit(char c) noexcept {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+/// How many digits `size` bytes have, with the '=' at the end.
+constexpr std::size_t base64_size(std::size_t size) noexcept { return (size + 2) / 3 * 4; }
+
+/// Writes `base64_size(bytes.size())` digits to `into`.
+inline void write_base64(std::span<const std::byte> bytes, char* into) noexcept {
+    const auto byte = [bytes](std::size_t n) {
+        return n < bytes.size() ? static_cast<std::uint32_t>(bytes[n]) : std::uint32_t{0};
+    };
+    for (std::size_t n = 0; n < bytes.size(); n += 3, into += 4) {
+        const std::uint32_t bits = byte(n) << 16 | byte(n + 1) << 8 | byte(n + 2);
+        into[0] = base64_digits[bits >> 18];
+        into[1] = base64_digits[bits >> 12 & 63];
+        into[2] = n + 1 < bytes.size() ? base64_digits[bits >> 6 & 63] : '=';
+        into[3] = n + 2 < bytes.size() ? base64_digits[bits & 63] : '=';
+    }
+}
+
+/// Reads base64url without '=' into `into`, which may be where the text stands. False where a digit is none, or where bits
+/// are left over that are not zero.
+inline bool read_base64url(std::string_view text, char* into, std::size_t& size) noexcept {
+    std::uint32_t bits = 0;
+    size = 0;
+    for (std::size_t n = 0; n < text.size(); ++n) {
+        const char c = text[n] == '-' ? '+' : text[n] == '_' ? '/' : text[n] == '+' || text[n] == '/' ? ' ' : text[n];
+        const int digit = base64_digit(c);
+        if (digit < 0) return false;
+        bits = bits << 6 | static_cast<std::uint32_t>(digit);
+        // Each digit but the first of four completes a byte.
+        if (n % 4 != 0) into[size++] = static_cast<char>(bits >> (6 - n % 4 * 2) & 0xFF);
+    }
+    const std::size_t over = text.size() % 4;
+    return over != 1 && (over == 0 || (bits & (over == 2 ? 15U : 3U)) == 0);
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/base/detail/wipe.hpp - zeroes memory that held a secret, so that no compiler may leave it out.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_BASE_DETAIL_WIPE_HPP
@@ -5624,7 +5736,7 @@ class request_head {
     }
 
     void put_base64(const base64_pair& pair) noexcept {
-        static constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        constexpr const char* digits = detail::base64_digits;
         const std::size_t size = pair.user.size() + 1 + pair.password.size();
         const auto byte = [&pair](std::size_t i) noexcept -> std::uint32_t {
             if (i < pair.user.size()) return static_cast<unsigned char>(pair.user[i]);
@@ -6485,6 +6597,9 @@ inline constexpr operation<path_segment, TenantStatus> get_tenant_status{.path =
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
+
+/// The vendor's log-in host. Development tenants have another one: https://sod.superoffice.com.
+inline constexpr std::string_view default_login_url = "https://online.superoffice.com";
 
 /// What a source answers when a call is about to be made.
 enum class credential_state : std::uint8_t {
@@ -9086,13 +9201,6 @@ struct key_pin {
 };
 
 namespace detail {
-
-constexpr int base64_digit(char c) noexcept {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
 
 inline void a_key_pin_is_44_characters_of_base64() noexcept {
 }  // called in a constant expression: the compiler's message
@@ -14029,9 +14137,6 @@ struct rotation_hook {
     void* context = nullptr;
 };
 
-/// The vendor's own host. The host for a test or staging environment is another one.
-inline constexpr std::string_view default_login_url = "https://online.superoffice.com";
-
 /// The least memory of a `refreshing_bearer` that holds a reply of the documented size: 2.5 KB, of which the access token
 /// takes 774 bytes. Source: login facts, section 1.3.
 inline constexpr std::size_t refreshing_bearer_memory_bytes = 5 * 1024;
@@ -14097,7 +14202,7 @@ class refreshing_bearer {
         : application_(application), refresh_token_(refresh_token), on_rotated_(on_rotated),
           tokens_(memory.last(memory.size() / 3)),
           login_(link, login_url, anonymous{}, memory.first(memory.size() - memory.size() / 3), form_options()) {
-        if (!detail::ascii::equal_ignoring_case(detail::ascii::first(login_url.view(), 8), "https://"))
+        if (!detail::ascii::is_https(login_url.view()))
             give_up({.stage = stage::request, .code = errc::insecure_link});
         else if (refresh_token.empty())
             give_up({.stage = stage::credential, .code = errc::credential_missing});
@@ -14232,6 +14337,396 @@ class refreshing_bearer {
     bool fetching_ = false;
     login_client login_;
     typename login_client::template call_of<token_reply> call_;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/client/signer.hpp - what signs the token of a system user: a key in memory, or in a secure element.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_CLIENT_SIGNER_HPP
+#define SUPEROFFICE_CLIENT_SIGNER_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// The longest signature, in bytes: that of an RSA key of 4096 bits.
+inline constexpr std::size_t max_signature_bytes = 512;
+
+/// Signs with the private key of the application. One function, declared `noexcept`:
+///
+/// `sign(data, into)`  writes the RSA PKCS#1 v1.5 signature over the SHA-256 of `data` (RFC 8017 section 8.2) to the start of
+///                     `into`, which has `max_signature_bytes`, and answers its size. Or it answers an error; its `native`
+///                     should be the code of the library or of the chip. It may take its time, since it is called once in six
+///                     hours at most, but it must not wait for anything else than its own work.
+///
+/// `mbedtls_rsa_signer` is one over a key in memory.
+template <class Signer>
+concept signer = requires(Signer& key, std::string_view data, std::span<std::byte> into) {
+    { key.sign(data, into) } noexcept -> std::same_as<result<std::size_t>>;
+};
+
+/// Satisfies `signer` and nothing more: a start for a signer over a secure element.
+struct signer_archetype {
+    result<std::size_t> sign(std::string_view, std::span<std::byte>) noexcept {
+        return error{.stage = stage::credential, .code = errc::credential_unavailable};
+    }
+};
+static_assert(signer<signer_archetype>);
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/client/detail/json_web_token.hpp - the parts and claims of a JSON Web Token (RFC 7519), read in place.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_CLIENT_DETAIL_JSON_WEB_TOKEN_HPP
+#define SUPEROFFICE_CLIENT_DETAIL_JSON_WEB_TOKEN_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// header.payload.signature, each in base64url (RFC 7515 section 7.1).
+struct json_web_token {
+    std::string_view signed_text;  ///< header.payload, over which the signature is made
+    std::string_view payload;
+    std::string_view signature;
+};
+
+/// False where `text` does not have three parts.
+constexpr bool split_token(std::string_view text, json_web_token& into) noexcept {
+    const std::size_t first = ascii::find(text, '.');
+    if (first == text.size()) return false;
+    const std::string_view rest = ascii::from(text, first + 1);
+    const std::size_t second = ascii::find(rest, '.');
+    if (second == rest.size()) return false;
+    into = {ascii::first(text, first + 1 + second), ascii::first(rest, second), ascii::from(rest, second + 1)};
+    return into.payload.size() != 0 && ascii::find(into.signature, '.') == into.signature.size();
+}
+
+/// Decodes the payload where it stands, `at`, and checks that it is one JSON object. The claims as a checked object, or an
+/// empty text.
+inline std::string_view read_claims(char* at, std::size_t size) noexcept {
+    std::size_t decoded = 0;
+    if (!read_base64url({at, size}, at, decoded)) return {};
+    compact_reader reader;
+    const result<json_text> claims = decode<json_text>(reader, json_document{at, decoded, size});
+    if (!claims || claims->raw().empty() || claims->raw().front() != '{') return {};
+    return claims->raw();
+}
+
+/// The claim of that name; an empty text if there is none. The first one counts.
+constexpr json_text find_claim(std::string_view claims, std::string_view name) noexcept {
+    for (member_cursor at{claims}; !at.at_end(); at.next())
+        if (at.key() == name) return at.value();
+    return {};
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/client/system_user.hpp - the ticket of a system user, fetched and renewed without waiting.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_CLIENT_SYSTEM_USER_HPP
+#define SUPEROFFICE_CLIENT_SYSTEM_USER_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// What a system user is known by. The texts are borrowed for the life of the credential.
+/// Source: the vendor's page on system users; login facts, section 1.4.
+struct system_user_application {
+    borrowed system_user_token;  ///< "My App-2d2D5KmBji", from the first log-in of the tenant's administrator
+    borrowed client_secret;      ///< of the application; it is also sent as SO-AppToken with each call
+    borrowed context;            ///< the tenant: "Cust12345"
+};
+
+/// Checks the signature of the token that the log-in host sends (RS256). Optional: the token comes over a verified TLS
+/// connection from the host itself. True where `signature` is right for `signed_text`.
+struct token_verifier {
+    bool (*function)(void* context, std::string_view signed_text,
+                     std::span<const std::byte> signature) noexcept = nullptr;
+    void* context = nullptr;
+};
+
+/// The least memory of a `system_user` that holds an exchange of the documented size: a JWT of 1.7 KB and a signed token of
+/// 0.4 KB for a key of 2048 bits.
+inline constexpr std::size_t system_user_memory_bytes = 6 * 1024;
+
+namespace detail {
+
+/// Source: the vendor's page on system user tickets; login facts, section 1.4.
+inline constexpr operation<SystemUserRequest, SystemUserReply> authenticate_system_user{
+    "/Login/api/PartnerSystemUser/Authenticate", milliseconds{3'000}};
+
+/// A ticket lives for six hours after its last use. Source: login facts, section 1.4.
+inline constexpr milliseconds ticket_life{6 * 3'600'000};
+inline constexpr milliseconds ticket_margin{10 * 60'000};
+
+inline constexpr std::string_view token_issuer = "SuperOffice AS";
+
+/// UTC as YYYYMMDDHHmm, the form in which the service wants it signed.
+constexpr void write_minute(std::int64_t seconds, char* into) noexcept {
+    const std::int64_t most = 253'402'300'799;  // the end of the year 9999
+    const auto of_day = static_cast<std::uint32_t>((seconds < 0 ? 0 : seconds > most ? most : seconds) % 86'400);
+    const civil_time day = day_since_1970(static_cast<std::int32_t>((seconds < 0      ? 0
+                                                                     : seconds > most ? most
+                                                                                      : seconds) /
+                                                                    86'400));
+    const std::uint32_t parts[] = {static_cast<std::uint32_t>(day.year) / 100,
+                                   static_cast<std::uint32_t>(day.year) % 100,
+                                   day.month,
+                                   day.day,
+                                   of_day / 3'600,
+                                   of_day / 60 % 60};
+    for (const std::uint32_t part : parts) {
+        *into++ = static_cast<char>('0' + part / 10);
+        *into++ = static_cast<char>('0' + part % 10);
+    }
+}
+
+}  // namespace detail
+
+/// A credential that fetches a system user's ticket itself: it signs the time with the application's key, and exchanges that
+/// for a ticket at the log-in host, over a link of its own. It makes the call in steps, inside of `prepare`; nothing waits.
+/// Each use of a ticket moves its end by six hours; it is renewed when 5 hours and 50 minutes have passed without a use, and
+/// when the service answers 401.
+///
+///     superoffice::mbedtls_rsa_signer key;
+///     if (const auto loaded = key.load_file("app.pem"); !loaded) return report(loaded.error());
+///     superoffice::system_user robot{login_link, superoffice::default_login_url, {user_token, secret, "Cust12345"}, key,
+///                                    clock, login_memory};
+///     superoffice::client api{link, base, &robot, memory};
+///
+/// The clock of the device may be wrong: when the host refuses the signed time and its Date header differs by more than a
+/// minute, the exchange is repeated once with the host's time, which is used from then on; `clock_offset()` says by how many
+/// seconds the device is off.
+/// Lifetime, memory, security, sharing: as for `refreshing_bearer`; see `system_user_memory_bytes`.
+/// Errors: failures that may pass are repeated after 1, 2, 4 ... 60 seconds, or the server's Retry-After. A refusal makes the
+/// credential dead: `is_dead()`; `reason()` has the host's text, which is not documented.
+/// Checked of the token: issuer "SuperOffice AS", the context asked for, and its signature where `verifier` is given.
+/// Costs: one signature for each renewal; no heap besides what link and signer take; no clock but the one given.
+template <class Link, signer Signer>
+class system_user {
+  public:
+    /// Over a link that never waits.
+    system_user(Link& link, borrowed login_url, const system_user_application& application, Signer& key,
+                utc_clock clock, std::span<std::byte> memory, token_verifier verifier = {})
+        : system_user(link, login_url, application, key, clock, memory, verifier, allow_waiting_lookup) {
+        static_assert(
+            !Link::may_wait,
+            "superoffice: this link's start may wait for a name look-up: give it a resolver that does not, or "
+            "say superoffice::allow_waiting_lookup");
+    }
+    /// Over any link.
+    system_user(Link& link, borrowed login_url, const system_user_application& application, Signer& key,
+                utc_clock clock, std::span<std::byte> memory, token_verifier verifier, allow_waiting_lookup_t)
+        : application_(application), key_(&key), clock_(clock), verifier_(verifier), memory_(memory),
+          texts_(memory.last(memory.size() / 3)),
+          login_(link, login_url, anonymous{}, memory.first(memory.size() - memory.size() / 3)) {
+        if (!detail::ascii::is_https(login_url.view()))
+            give_up({.stage = stage::request, .code = errc::insecure_link});
+        else if (application.system_user_token.empty() || application.client_secret.empty())
+            give_up({.stage = stage::credential, .code = errc::credential_missing});
+    }
+    system_user(const system_user&) = delete;
+    system_user& operator=(const system_user&) = delete;
+    ~system_user() {
+        call_.cancel();
+        detail::wipe(texts_.data(), texts_.size());
+    }
+
+    /// See `credential_source`. Makes one step of the log-in call where a ticket is being fetched; the first step of a call
+    /// signs.
+    credential_state prepare(instant now) noexcept {
+        now_ = now;
+        if (!fetching_ && renewal_.is_due(now)) {
+            corrected_ = false;
+            begin();
+        }
+        while (fetching_) {
+            if (call_.step(now) == step_state::pending) return credential_state::pending;
+            finish();
+        }
+        if (renewal_.is_usable(now)) return credential_state::ready;
+        return why_.code == errc::credential_missing ? credential_state::missing : credential_state::unavailable;
+    }
+    void add_to(request_head& head) noexcept {
+        head.header(detail::ascii::literal("Authorization"), detail::ascii::literal("SOTicket "), ticket_text());
+        head.header(detail::ascii::literal("SO-AppToken"), application_.client_secret.view());
+        renewal_.extend(now_, detail::ticket_life, detail::ticket_margin);
+    }
+    /// Also true while a ticket is being fetched: that will be a new one.
+    bool refused() noexcept {
+        renewal_.refused();
+        return !renewal_.is_dead();
+    }
+
+    /// Changes with each new ticket; for `credential_share`.
+    [[nodiscard]] std::uint32_t generation() const noexcept { return renewal_.generation(); }
+    /// No ticket will come any more; `why()` and `reason()` say why not.
+    [[nodiscard]] bool is_dead() const noexcept { return renewal_.is_dead(); }
+    /// Why the last attempt failed; `errc::ok` after one that did not.
+    [[nodiscard]] const error& why() const noexcept { return why_; }
+    /// The log-in host's own text for a refusal, or what is wrong with its token. Empty where there is none, or where the
+    /// text has more than 128 bytes.
+    [[nodiscard]] std::string_view reason() const noexcept { return reason_.view(); }
+    /// How many seconds the log-in host is ahead of the device's clock; 0 until a refusal showed a difference.
+    [[nodiscard]] std::int64_t clock_offset() const noexcept { return offset_; }
+
+  private:
+    [[nodiscard]] char* texts() const noexcept { return reinterpret_cast<char*>(texts_.data()); }
+    [[nodiscard]] std::string_view ticket_text() const noexcept { return {texts(), ticket_size_}; }
+    [[nodiscard]] std::int64_t device_time() const noexcept {
+        return clock_ ? clock_.seconds(clock_.context) : std::int64_t{0};
+    }
+
+    void begin() noexcept {
+        reason_.assign({});
+        std::string_view signed_token;
+        if (why_ = sign(signed_token); why_.code != errc::ok) return renewal_.failed(now_, {});
+        call_ = login_.start(detail::authenticate_system_user,
+                             {signed_token, application_.client_secret, application_.context, "JWT"}, call_options{},
+                             allow_waiting_lookup);
+        fetching_ = true;
+    }
+
+    /// The signed token stands at the end of the texts, behind the ticket that may still be in use.
+    error sign(std::string_view& into) noexcept {
+        const std::string_view token = application_.system_user_token;
+        const std::size_t data_size = token.size() + 1 + 12;
+        const std::size_t most = data_size + 1 + detail::base64_size(max_signature_bytes);
+        if (most > texts_.size() - ticket_size_)
+            return {.stage = stage::credential,
+                    .code = errc::memory_too_small,
+                    .offset = detail::as_offset(3 * (most + ticket_size_))};
+        char* const data = texts() + texts_.size() - most;
+        std::memcpy(data, token.data(), token.size());
+        data[token.size()] = '.';
+        detail::write_minute(device_time() + offset_, data + token.size() + 1);
+        std::byte signature[max_signature_bytes];
+        const result<std::size_t> size = key_->sign(std::string_view{data, data_size}, signature);
+        if (!size) return size.error();
+        if (*size > max_signature_bytes) return {.stage = stage::credential, .code = errc::credential_unavailable};
+        data[data_size] = '.';
+        detail::write_base64({signature, *size}, data + data_size + 1);
+        into = {data, data_size + 1 + detail::base64_size(*size)};
+        return {};
+    }
+
+    void finish() noexcept {
+        fetching_ = false;
+        why_ = call_.error();
+        const reply_info& reply = login_.last_reply();
+        bool refused = reply.status >= 400 && reply.status < 500 && !is_repeatable(why_.code);
+        if (why_.code == errc::ok) {
+            why_ = take(call_.value());
+            refused = why_.code == errc::unauthorized;
+        } else if (refused) {
+            reason_.assign(reply.message);
+        }
+        const field<milliseconds> retry_after = reply.retry_after;
+        const bool again = refused && !corrected_ && correct_clock(reply.head.date());
+        if (why_.code != errc::ok && refused) why_.native = static_cast<std::int32_t>(offset_);
+        detail::wipe(texts_.data() + ticket_size_, texts_.size() - ticket_size_);
+        login_.stop();  // also zeroes the reply
+        if (again)
+            begin();
+        else if (refused)
+            give_up(why_);
+        else if (why_.code != errc::ok)
+            renewal_.failed(now_, retry_after);
+    }
+
+    /// True where the host's clock and ours differ by more than a minute: then the host's counts from now on.
+    bool correct_clock(std::string_view date) noexcept {
+        std::int64_t host = 0;
+        if (!detail::parse_http_date(date, 0, host)) return false;
+        const std::int64_t offset = host - device_time();
+        const std::int64_t change = offset - offset_;
+        if (change <= 60 && change >= -60) return false;
+        offset_ = offset;
+        return corrected_ = true;
+    }
+
+    error take(const SystemUserReply& reply) noexcept {
+        if (reply.IsSuccessful == false) {
+            reason_.assign(reply.ErrorMessage.value_or(std::string_view{}));
+            return {.stage = stage::service, .code = errc::unauthorized, .http_status = 200};
+        }
+        detail::json_web_token token;
+        if (!detail::split_token(reply.Token.value_or(std::string_view{}), token))
+            return refuse_token("the log-in host sent no token");
+        if (verifier_.function != nullptr && !is_signed(token))
+            return refuse_token("the signature of the token is wrong");
+        // The reply stands in our own memory, so its bytes may be rewritten.
+        char* const at = reinterpret_cast<char*>(memory_.data()) +
+                         (token.payload.data() - reinterpret_cast<const char*>(memory_.data()));
+        const std::string_view claims = detail::read_claims(at, token.payload.size());
+        if (claims.empty()) return refuse_token("the token holds no claims");
+        if (!(detail::find_claim(claims, "iss") == detail::token_issuer))
+            return refuse_token("the token is from another issuer");
+        if (!(detail::find_claim(claims, "http://schemes.superoffice.net/identity/ctx") == application_.context.view()))
+            return refuse_token("the token is for another tenant");
+        return keep_ticket(detail::find_claim(claims, "http://schemes.superoffice.net/identity/ticket"));
+    }
+
+    [[gnu::noinline]] bool is_signed(const detail::json_web_token& token) noexcept {
+        char signature[max_signature_bytes];
+        std::size_t size = 0;
+        return token.signature.size() <= max_signature_bytes / 3 * 4 + 3 &&
+               detail::read_base64url(token.signature, signature, size) &&
+               verifier_.function(verifier_.context, token.signed_text, std::as_bytes(std::span{signature, size}));
+    }
+
+    error refuse_token(std::string_view why) noexcept {
+        reason_.assign(why);
+        return {.stage = stage::service, .code = errc::credential_unavailable, .http_status = 200};
+    }
+
+    error keep_ticket(json_text text) noexcept {
+        if (!text.is_string() || text.unescaped_size() == 0) return refuse_token("the token holds no ticket");
+        if (text.unescaped_size() > texts_.size())
+            return {.stage = stage::credential,
+                    .code = errc::memory_too_small,
+                    .offset = detail::as_offset(3 * text.unescaped_size())};
+        detail::wipe(texts_.data(), texts_.size());
+        const result<std::string_view> copied = text.copy({texts(), texts_.size()});
+        ticket_size_ = copied ? copied->size() : 0;
+        renewal_.fetched(now_, detail::ticket_life, detail::ticket_margin);
+        return {};
+    }
+
+    void give_up(const error& e) noexcept {
+        why_ = e;
+        renewal_.give_up();
+    }
+
+    using login_client = client<Link, anonymous, compact_reader>;
+
+    system_user_application application_;
+    Signer* key_;
+    utc_clock clock_;
+    token_verifier verifier_;
+    std::span<std::byte> memory_;
+    std::span<std::byte> texts_;  // the ticket at the start; the signed token at the end, during an exchange
+    std::size_t ticket_size_ = 0;
+    std::int64_t offset_ = 0;  // seconds
+    instant now_;
+    detail::renewal renewal_;
+    error why_;
+    fixed_text<128> reason_;
+    bool fetching_ = false;
+    bool corrected_ = false;  // this renewal was repeated with the host's time
+    login_client login_;
+    typename login_client::template call_of<SystemUserReply> call_;
 };
 
 }  // namespace SUPEROFFICE_ABI

@@ -35,6 +35,20 @@ constexpr std::int32_t days_since_1970(const civil_time& t) noexcept {
     return year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
 }
 
+/// The day that is so many days after 1970-01-01, which is not before it.
+constexpr civil_time day_since_1970(std::int32_t days) noexcept {
+    // Again with years that begin in March, from 0000-03-01 on: 146097 days are 400 years.
+    const std::int32_t from_march = days + 719468, era = from_march / 146097, of_era = from_march % 146097;
+    const std::int32_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    const std::int32_t day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const std::int32_t month = (5 * day_of_year + 2) / 153;
+    civil_time t;
+    t.day = static_cast<std::uint8_t>(day_of_year - (153 * month + 2) / 5 + 1);
+    t.month = static_cast<std::uint8_t>(month < 10 ? month + 3 : month - 9);
+    t.year = era * 400 + year_of_era + (t.month <= 2 ? 1 : 0);
+    return t;
+}
+
 constexpr std::int64_t seconds_since_1970(const civil_time& t) noexcept {
     const std::int32_t of_day = (t.hour * 60 + t.minute) * 60 + t.second;
     return std::int64_t{days_since_1970(t)} * 86400 + of_day;

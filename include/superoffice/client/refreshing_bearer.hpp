@@ -41,9 +41,6 @@ struct rotation_hook {
     void* context = nullptr;
 };
 
-/// The vendor's own host. The host for a test or staging environment is another one.
-inline constexpr std::string_view default_login_url = "https://online.superoffice.com";
-
 /// The least memory of a `refreshing_bearer` that holds a reply of the documented size: 2.5 KB, of which the access token
 /// takes 774 bytes. Source: login facts, section 1.3.
 inline constexpr std::size_t refreshing_bearer_memory_bytes = 5 * 1024;
@@ -109,7 +106,7 @@ class refreshing_bearer {
         : application_(application), refresh_token_(refresh_token), on_rotated_(on_rotated),
           tokens_(memory.last(memory.size() / 3)),
           login_(link, login_url, anonymous{}, memory.first(memory.size() - memory.size() / 3), form_options()) {
-        if (!detail::ascii::equal_ignoring_case(detail::ascii::first(login_url.view(), 8), "https://"))
+        if (!detail::ascii::is_https(login_url.view()))
             give_up({.stage = stage::request, .code = errc::insecure_link});
         else if (refresh_token.empty())
             give_up({.stage = stage::credential, .code = errc::credential_missing});

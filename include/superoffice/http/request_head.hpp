@@ -4,6 +4,7 @@
 #define SUPEROFFICE_HTTP_REQUEST_HEAD_HPP
 
 #include <superoffice/base/detail/ascii.hpp>
+#include <superoffice/base/detail/base64.hpp>
 #include <superoffice/base/detail/wipe.hpp>
 #include <superoffice/base/error.hpp>
 
@@ -162,7 +163,7 @@ class request_head {
     }
 
     void put_base64(const base64_pair& pair) noexcept {
-        static constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        constexpr const char* digits = detail::base64_digits;
         const std::size_t size = pair.user.size() + 1 + pair.password.size();
         const auto byte = [&pair](std::size_t i) noexcept -> std::uint32_t {
             if (i < pair.user.size()) return static_cast<unsigned char>(pair.user[i]);

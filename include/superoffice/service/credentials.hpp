@@ -9,9 +9,13 @@
 
 #include <concepts>
 #include <cstdint>
+#include <string_view>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
+
+/// The vendor's log-in host. Development tenants have another one: https://sod.superoffice.com.
+inline constexpr std::string_view default_login_url = "https://online.superoffice.com";
 
 /// What a source answers when a call is about to be made.
 enum class credential_state : std::uint8_t {

@@ -34,3 +34,15 @@ TEST_CASE("civil_time: every day of eight centuries is one more than the day bef
     }
     CHECK(t.year == 2400);
 }
+
+TEST_CASE("civil_time: the day of a count of days is the day that was counted") {
+    for (std::int32_t days = 0; days <= 2'932'896; days += days < 60'000 ? 1 : 97) {
+        const civil_time t = so::detail::day_since_1970(days);
+        if (so::detail::days_since_1970(t) != days || !so::detail::is_in_calendar(t)) {
+            CHECK(so::detail::days_since_1970(t) == days);
+            return;
+        }
+    }
+    CHECK(so::detail::day_since_1970(0) == civil_time{1970, 1, 1});
+    CHECK(so::detail::day_since_1970(11'016) == civil_time{2000, 2, 29});
+}

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "support/counting_heap.hpp"
+#include "support/login_exchanges.hpp"
 #include "support/manual_clock.hpp"
 #include "support/scripted_call.hpp"
 
@@ -38,30 +39,12 @@ std::string form(std::string_view token, std::string_view secret = "&client_secr
     return "grant_type=refresh_token&client_id=my-app" + std::string{secret} + "&refresh_token=" + std::string{token};
 }
 std::string token_request(std::string_view body) {
-    return "POST /login/common/oauth/tokens HTTP/1.1\r\nHost: online.superoffice.com\r\nAccept: application/json\r\n"
-           "Accept-Encoding: identity\r\nContent-Type: application/x-www-form-urlencoded; charset=utf-8\r\n"
-           "Content-Length: " +
-           std::to_string(body.size()) + "\r\nUser-Agent: superoffice-batch/" SUPEROFFICE_VERSION_TEXT "\r\n\r\n" +
-           std::string{body};
+    return support::login_request("/login/common/oauth/tokens", "application/x-www-form-urlencoded", body);
 }
 std::string token_reply(std::string_view token, std::string_view more = R"(,"expires_in":3600)") {
     return reply_text(
         "200 OK", R"({"token_type":"Bearer","access_token":")" + std::string{token} + "\"" + std::string{more} + "}");
 }
-
-/// One connection for each exchange: the source hangs up after each.
-struct exchanges {
-    std::vector<std::string> texts;
-    std::vector<script_step> steps;
-
-    void add(std::string_view request, std::string_view reply) {
-        texts.reserve(64);  // the steps point into it
-        steps.push_back(script::starts("online.superoffice.com", 443));
-        steps.push_back(script::expects(texts.emplace_back(request)));
-        steps.push_back(script::gives(texts.emplace_back(reply)));
-        steps.push_back(script::stops());
-    }
-};
 
 struct heard {
     std::vector<std::string> tokens;
@@ -71,7 +54,7 @@ struct heard {
 };
 
 struct device {
-    explicit device(exchanges& all, std::string_view login = so::default_login_url,
+    explicit device(support::login_exchanges& all, std::string_view login = so::default_login_url,
                     std::string_view secret = "sec/+ret", const so::script_pacing& pacing = {})
         : link(all.steps, pacing), source(link, login, {.client_id = "my-app", .client_secret = secret}, refresh,
                                           memory, {heard::hear, &rotations}) {}
@@ -82,20 +65,8 @@ struct device {
     support::manual_clock clock;
     so::refreshing_bearer<so::scripted> source;
 
-    /// Steps until the source is no longer at work.
-    credential_state settle() {
-        credential_state state = credential_state::pending;
-        for (int rounds = 0; rounds < 100'000 && state == credential_state::pending; ++rounds)
-            state = source.prepare(clock.now());
-        return state;
-    }
-    /// What the source adds to a request.
-    std::string line() {
-        std::array<std::byte, 512> room{};
-        so::detail::http1_writer head{room};
-        source.add_to(head);
-        return {reinterpret_cast<const char*>(room.data()), head.size()};
-    }
+    credential_state settle() { return support::prepared(source, clock); }
+    std::string line() { return support::lines_of(source); }
 };
 
 std::string bearer_line(std::string_view token) { return "Authorization: Bearer " + std::string{token} + "\r\n"; }
@@ -108,7 +79,7 @@ static_assert(so::credential_source<so::credential_share<so::refreshing_bearer<s
 static_assert(!std::is_move_constructible_v<so::refreshing_bearer<so::scripted>>);
 
 TEST_CASE("refreshing_bearer: fetches a token before the first call, and uses it until a minute before its end") {
-    exchanges all;
+    support::login_exchanges all;
     all.add(token_request(form(refresh)), token_reply(first_access));
     all.add(token_request(form(refresh)), token_reply(second_access));
     device d{all};
@@ -146,7 +117,7 @@ TEST_CASE("refreshing_bearer: the forms that a reply may have") {
     };
     for (const row& each : rows) {
         CAPTURE(each.name);
-        exchanges all;
+        support::login_exchanges all;
         all.add(token_request(form(refresh)), token_reply(first_access, each.more));
         all.add(token_request(form(refresh)), token_reply(second_access));
         device d{all};
@@ -164,14 +135,14 @@ TEST_CASE("refreshing_bearer: the forms that a reply may have") {
 }
 
 TEST_CASE("refreshing_bearer: a secret that is not given is not sent, nor is a redirect_uri") {
-    exchanges all;
+    support::login_exchanges all;
     all.add(token_request(form(refresh, "")), token_reply(first_access));
     device d{all, so::default_login_url, ""};
     CHECK(d.settle() == credential_state::ready);
 }
 
 TEST_CASE("refreshing_bearer: a new refresh token is handed over first, then used, and the old one is not kept") {
-    exchanges all;
+    support::login_exchanges all;
     all.add(token_request(form(refresh)),
             token_reply(first_access, R"(,"expires_in":300,"refresh_token":")" + std::string{rotated} + "\""));
     all.add(token_request(form(rotated)), token_reply(second_access, R"(,"expires_in":300,"refresh_token":"third")"));
@@ -203,7 +174,7 @@ TEST_CASE("refreshing_bearer: a rotated token reaches the program even where the
     };
     for (const row& each : rows) {
         CAPTURE(each.name);
-        exchanges all;
+        support::login_exchanges all;
         all.add(token_request(form(refresh)), each.reply);
         device d{all};
         CHECK(d.settle() == credential_state::unavailable);
@@ -241,7 +212,7 @@ TEST_CASE("refreshing_bearer: refusals that need a person end it, with the host'
     };
     for (const row& each : rows) {
         CAPTURE(each.name);
-        exchanges all;
+        support::login_exchanges all;
         all.add(token_request(form(refresh)), each.reply);
         all.add(token_request(form(refresh)), token_reply(first_access));
         device d{all};
@@ -265,7 +236,7 @@ TEST_CASE("refreshing_bearer: refusals that need a person end it, with the host'
 }
 
 TEST_CASE("refreshing_bearer: failures in a row are 1, 2, 4 ... 60 seconds apart") {
-    exchanges all;
+    support::login_exchanges all;
     const std::int64_t pauses[] = {1'000, 2'000, 4'000, 8'000, 16'000, 32'000, 60'000, 60'000};
     for (std::size_t n = 0; n <= std::size(pauses); ++n)
         all.add(token_request(form(refresh)), reply_text("503 Service Unavailable", ""));
@@ -284,7 +255,7 @@ TEST_CASE("refreshing_bearer: failures in a row are 1, 2, 4 ... 60 seconds apart
 }
 
 TEST_CASE("refreshing_bearer: while an early renewal fails, the old token is still sent") {
-    exchanges all;
+    support::login_exchanges all;
     all.add(token_request(form(refresh)), token_reply(first_access));
     all.add(token_request(form(refresh)), reply_text("503 Service Unavailable", ""));
     all.add(token_request(form(refresh)), token_reply(second_access));
@@ -300,7 +271,7 @@ TEST_CASE("refreshing_bearer: while an early renewal fails, the old token is sti
 }
 
 TEST_CASE("refreshing_bearer: nothing is sent to a log-in URL that is not https, nor without a refresh token") {
-    exchanges none;
+    support::login_exchanges none;
     struct row {
         std::string_view url;
         errc code;
@@ -320,7 +291,7 @@ TEST_CASE("refreshing_bearer: nothing is sent to a log-in URL that is not https,
 }
 
 TEST_CASE("refreshing_bearer: a link that is not secure gets no secret") {
-    exchanges all;
+    support::login_exchanges all;
     all.steps = {script::starts(), script::stops()};
     device d{all, so::default_login_url, "sec/+ret", {.secure = false}};
     CHECK(d.settle() == credential_state::unavailable);
@@ -333,13 +304,13 @@ TEST_CASE("refreshing_bearer: the reply cut at every byte gives no token, and on
         CAPTURE(size);
         const script_step steps[] = {script::starts(), script::expects(request),
                                      script::gives(std::string_view{reply}.substr(0, size)), script::closes()};
-        exchanges all;
+        support::login_exchanges all;
         all.steps.assign(std::begin(steps), std::end(steps));
         device d{all};
         CHECK(d.settle() == credential_state::unavailable);
         CHECK_FALSE(d.source.is_dead());
     }
-    exchanges all;
+    support::login_exchanges all;
     all.add(request, reply);
     device d{all, so::default_login_url, "sec/+ret", {.at_most = 1, .blocks_first = true}};
     CHECK(d.settle() == credential_state::ready);
@@ -347,7 +318,7 @@ TEST_CASE("refreshing_bearer: the reply cut at every byte gives no token, and on
 }
 
 TEST_CASE("refreshing_bearer: no secret is left in its memory, and none is allocated") {
-    exchanges all;
+    support::login_exchanges all;
     all.add(token_request(form(refresh)), token_reply(first_access, R"(,"refresh_token":"saved")"));
     auto d = std::make_unique<device>(all);
     const support::allocation_count heap;
@@ -364,7 +335,7 @@ TEST_CASE("refreshing_bearer: no secret is left in its memory, and none is alloc
 }
 
 TEST_CASE("refreshing_bearer: a call waits for the token, and after 401 fetches a new one, once") {
-    exchanges all;
+    support::login_exchanges all;
     all.add(token_request(form(refresh)), token_reply(first_access));
     all.add(token_request(form(refresh)), token_reply(second_access));
     device d{all};
@@ -382,7 +353,7 @@ TEST_CASE("refreshing_bearer: a call waits for the token, and after 401 fetches 
 }
 
 TEST_CASE("credential_share: clients that were refused with one token cause one new token") {
-    exchanges all;
+    support::login_exchanges all;
     all.add(token_request(form(refresh)), token_reply(first_access));
     all.add(token_request(form(refresh)), token_reply(second_access));
     device d{all};

@@ -37,6 +37,15 @@ constexpr std::string_view first(std::string_view text, std::size_t size) noexce
     return text;
 }
 
+/// Whether a URL begins with https://, in any letter case.
+constexpr bool is_https(std::string_view url) noexcept {
+    constexpr std::string_view scheme = "https://";
+    if (url.size() < scheme.size()) return false;
+    for (std::size_t n = 0; n < scheme.size(); ++n)
+        if ((url[n] >= 'A' && url[n] <= 'Z' ? url[n] + ('a' - 'A') : url[n]) != scheme[n]) return false;
+    return true;
+}
+
 /// Where the first `c` stands; the size of the text where there is none.
 constexpr std::size_t find(std::string_view text, char c) noexcept {
     std::size_t at = 0;

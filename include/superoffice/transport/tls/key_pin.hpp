@@ -4,6 +4,7 @@
 #define SUPEROFFICE_TRANSPORT_TLS_KEY_PIN_HPP
 
 #include <superoffice/base/config.hpp>
+#include <superoffice/base/detail/base64.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -23,13 +24,6 @@ struct key_pin {
 };
 
 namespace detail {
-
-constexpr int base64_digit(char c) noexcept {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
 
 inline void a_key_pin_is_44_characters_of_base64() noexcept {
 }  // called in a constant expression: the compiler's message

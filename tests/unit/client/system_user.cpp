@@ -1,0 +1,360 @@
+// Tests of superoffice/client/system_user.hpp, over scripted links and with clocks that go by hand.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/client/system_user.hpp>
+
+#include <superoffice/base/detail/base64.hpp>
+#include <superoffice/client/credential_share.hpp>
+
+#include <doctest/doctest.h>
+
+#include "support/counting_heap.hpp"
+#include "support/login_exchanges.hpp"
+#include "support/scripted_call.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace so = superoffice;
+namespace script = superoffice::script;
+using so::credential_state;
+using so::errc;
+using so::milliseconds;
+using so::script_step;
+using support::reply_text;
+
+namespace {
+
+constexpr std::string_view user_token = "My App-2d2D5KmBji";  // may hold a blank
+constexpr std::int64_t moment = 1'796'000'000;                // 2026-11-30 00:53:20 UTC
+constexpr std::string_view minute = "202611300053";
+
+std::string base64(std::string_view bytes) {
+    std::string text(so::detail::base64_size(bytes.size()), ' ');
+    so::detail::write_base64(std::as_bytes(std::span{bytes.data(), bytes.size()}), text.data());
+    return text;
+}
+std::string base64url(std::string_view bytes) {
+    std::string text = base64(bytes);
+    while (!text.empty() && text.back() == '=') text.pop_back();
+    for (char& c : text) c = c == '+' ? '-' : c == '/' ? '_' : c;
+    return text;
+}
+
+/// "Signs" by putting the data behind a word, so that a test sees what was signed.
+struct fake_signer {
+    int calls = 0;
+    bool broken = false;
+    so::result<std::size_t> sign(std::string_view data, std::span<std::byte> into) noexcept {
+        ++calls;
+        if (broken) return so::error{.stage = so::stage::credential, .code = errc::no_entropy, .native = -52};
+        const std::string text = "signed:" + std::string{data};
+        std::memcpy(into.data(), text.data(), text.size());
+        return text.size();
+    }
+};
+static_assert(so::signer<fake_signer>);
+
+std::string request_at(std::string_view time) {
+    const std::string data = std::string{user_token} + "." + std::string{time};
+    return support::login_request("/Login/api/PartnerSystemUser/Authenticate", "application/json",
+                                  R"({"SignedSystemToken":")" + data + "." + base64("signed:" + data) +
+                                      R"(","ApplicationToken":"secret","ContextIdentifier":"Cust12345",)"
+                                      R"("ReturnTokenType":"JWT"})");
+}
+
+struct claims {
+    std::string_view issuer = R"("SuperOffice AS")";
+    std::string_view context = R"("Cust12345")";
+    std::string_view ticket = R"("7T:first-ticket")";
+    [[nodiscard]] std::string text() const {
+        return R"({"http://schemes.superoffice.net/identity/ticket":)" + std::string{ticket} +
+               R"(,"http://schemes.superoffice.net/identity/ctx":)" + std::string{context} + R"(,"iss":)" +
+               std::string{issuer} + R"(,"nbf":1795990000,"aud":["spn:1"]})";
+    }
+};
+std::string token_of(std::string_view payload) {
+    return base64url(R"({"alg":"RS256"})") + "." + base64url(payload) + "." + base64url("the signature");
+}
+std::string reply_with(std::string_view token, std::string_view more = "") {
+    return reply_text("200 OK", R"({"IsSuccessful":true,"Token":")" + std::string{token} + R"(","ErrorMessage":null})",
+                      more);
+}
+std::string ticket_reply(std::string_view ticket = R"("7T:first-ticket")") {
+    return reply_with(token_of(claims{.ticket = ticket}.text()));
+}
+std::string refusal(std::string_view more = "") {
+    return reply_text("200 OK", R"({"IsSuccessful":false,"Token":null,"ErrorMessage":"InvalidTimestamp"})", more);
+}
+
+struct device {
+    explicit device(support::login_exchanges& all, std::int64_t time = moment, so::token_verifier verifier = {},
+                    std::string_view login = so::default_login_url, const so::script_pacing& pacing = {})
+        : utc(time), link(all.steps, pacing),
+          source(link, login, {user_token, "secret", "Cust12345"}, key, {read, this}, memory, verifier) {}
+
+    static std::int64_t read(void* self) noexcept { return static_cast<device*>(self)->utc; }
+
+    std::int64_t utc;
+    fake_signer key;
+    so::scripted link;
+    std::array<std::byte, so::system_user_memory_bytes> memory{};
+    support::manual_clock clock;
+    so::system_user<so::scripted, fake_signer> source;
+
+    credential_state settle() { return support::prepared(source, clock); }
+};
+
+std::string ticket_lines(std::string_view ticket) {
+    return "Authorization: SOTicket " + std::string{ticket} + "\r\nSO-AppToken: secret\r\n";
+}
+
+}  // namespace
+
+static_assert(so::credential_source<so::system_user<so::scripted, fake_signer>>);
+static_assert(so::counted_credential_source<so::system_user<so::scripted, fake_signer>>);
+
+TEST_CASE("system_user: signs the minute, takes the ticket out of the token, and adds the application's token") {
+    support::login_exchanges all;
+    all.add(request_at(minute), ticket_reply());
+    device d{all};
+    CHECK(d.settle() == credential_state::ready);
+    CHECK(support::lines_of(d.source) == ticket_lines("7T:first-ticket"));
+    CHECK(d.key.calls == 1);
+    CHECK(d.source.why() == errc::ok);
+    CHECK(d.link.finished());
+}
+
+TEST_CASE("system_user: the minute as the service wants it") {
+    struct row {
+        std::int64_t seconds;
+        std::string_view text;
+    };
+    constexpr row rows[] = {{0, "197001010000"}, {951'782'399, "200002282359"}, {951'782'400, "200002290000"},
+                            {moment, minute},    {-1, "197001010000"},          {253'402'300'800, "999912312359"}};
+    for (const row& each : rows) {
+        char text[12];
+        so::detail::write_minute(each.seconds, text);
+        CHECK(std::string_view{text, 12} == each.text);
+    }
+}
+
+TEST_CASE("system_user: each use moves the end of a ticket; 5 h 50 min without one, and it is renewed") {
+    support::login_exchanges all;
+    all.add(request_at(minute), ticket_reply());
+    all.add(request_at(minute), ticket_reply(R"("7T:second-ticket")"));
+    device d{all};
+    constexpr std::int64_t unused = (5 * 60 + 50) * 60'000;
+    CHECK(d.settle() == credential_state::ready);
+    for (int n = 0; n < 10; ++n) {
+        d.clock.pass(milliseconds{unused - 1});
+        CHECK(d.settle() == credential_state::ready);
+        CHECK(support::lines_of(d.source) == ticket_lines("7T:first-ticket"));
+    }
+    d.clock.pass(milliseconds{unused});
+    CHECK(d.settle() == credential_state::ready);
+    CHECK(support::lines_of(d.source) == ticket_lines("7T:second-ticket"));
+}
+
+TEST_CASE("system_user: a clock that is off is corrected by the host's, once, and for good") {
+    // The host says 00:53:20; the device is 20 minutes late.
+    const std::string date = "Date: Mon, 30 Nov 2026 00:53:20 GMT\r\n";
+    support::login_exchanges all;
+    all.add(request_at("202611300033"), refusal(date));
+    all.add(request_at(minute), ticket_reply());
+    all.add(request_at("202611300653"), ticket_reply(R"("7T:second-ticket")"));
+    device d{all, moment - 1'200};
+    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.source.clock_offset() == 1'200);
+    d.utc += 6 * 3'600;
+    d.clock.pass(milliseconds{6 * 3'600'000});
+    CHECK(d.settle() == credential_state::ready);
+    CHECK(support::lines_of(d.source) == ticket_lines("7T:second-ticket"));
+    CHECK(d.link.finished());
+}
+
+TEST_CASE("system_user: refusals that need a person end it") {
+    struct row {
+        const char* name;
+        std::vector<std::string> replies;
+        std::string_view reason;
+        std::int64_t offset;
+    };
+    const std::string same = "Date: Mon, 30 Nov 2026 00:54:20 GMT\r\n",
+                      later = "Date: Mon, 30 Nov 2026 00:54:21 GMT\r\n";
+    const row rows[] = {
+        {"refused, and no Date", {refusal()}, "InvalidTimestamp", 0},
+        {"refused, and the clock is right to the minute", {refusal(same)}, "InvalidTimestamp", 0},
+        {"refused again after the clock was corrected", {refusal(later), refusal(later)}, "InvalidTimestamp", 61},
+        {"a Date that is none", {refusal("Date: yesterday\r\n")}, "InvalidTimestamp", 0},
+        {"403 with an error object",
+         {reply_text("403 Forbidden", R"({"Error":true,"ErrorType":"X","Message":"Revoked"})")},
+         "Revoked",
+         0},
+        {"401 with a page", {reply_text("401 Unauthorized", "<html>", "", "text/html")}, "", 0},
+    };
+    for (const row& each : rows) {
+        CAPTURE(each.name);
+        support::login_exchanges all;
+        all.add(request_at(minute), each.replies[0]);
+        if (each.replies.size() > 1) all.add(request_at("202611300054"), each.replies[1]);
+        device d{all};
+        CHECK(d.settle() == credential_state::unavailable);
+        CHECK(d.source.is_dead());
+        CHECK_FALSE(d.source.refused());
+        CHECK(d.source.reason() == each.reason);
+        CHECK(d.source.clock_offset() == each.offset);
+        CHECK(d.source.why().native == each.offset);
+        CHECK(d.link.finished());
+    }
+}
+
+TEST_CASE("system_user: answers and tokens of no use are no ticket, and are asked for again after a second") {
+    struct row {
+        const char* name;
+        std::string reply;
+        std::string_view reason;
+    };
+    const std::string good = claims{}.text();
+    const row rows[] = {
+        {"another issuer", reply_with(token_of(claims{.issuer = R"("Somebody")"}.text())),
+         "the token is from another issuer"},
+        {"no issuer", reply_with(token_of(claims{.issuer = "null"}.text())), "the token is from another issuer"},
+        {"another tenant", reply_with(token_of(claims{.context = R"("Cust1")"}.text())),
+         "the token is for another tenant"},
+        {"no ticket", reply_with(token_of(claims{.ticket = "null"}.text())), "the token holds no ticket"},
+        {"a ticket that is no text", reply_with(token_of(claims{.ticket = "7"}.text())), "the token holds no ticket"},
+        {"an empty ticket", reply_with(token_of(claims{.ticket = R"("")"}.text())), "the token holds no ticket"},
+        {"a payload that is no JSON", reply_with(token_of("{\"iss\":")), "the token holds no claims"},
+        {"a payload that is a list", reply_with(token_of("[]")), "the token holds no claims"},
+        {"a payload that is no base64", reply_with("e30.e*0.x"), "the token holds no claims"},
+        {"two parts", reply_with("e30." + base64url(good)), "the log-in host sent no token"},
+        {"four parts", reply_with("e30." + base64url(good) + ".x.y"), "the log-in host sent no token"},
+        {"no token", reply_text("200 OK", R"({"IsSuccessful":true,"Token":null})"), "the log-in host sent no token"},
+        {"503", reply_text("503 Service Unavailable", ""), ""},
+        {"a page", reply_text("200 OK", "<html>", "", "text/html"), ""},
+        {"null", reply_text("200 OK", "null"), ""},
+    };
+    for (const row& each : rows) {
+        CAPTURE(each.name);
+        support::login_exchanges all;
+        all.add(request_at(minute), each.reply);
+        all.add(request_at(minute), ticket_reply());
+        device d{all};
+        CHECK(d.settle() == credential_state::unavailable);
+        CHECK_FALSE(d.source.is_dead());
+        CHECK(d.source.reason() == each.reason);
+        d.clock.pass(milliseconds{999});
+        CHECK(d.settle() == credential_state::unavailable);
+        d.clock.pass(milliseconds{1});
+        CHECK(d.settle() == credential_state::ready);
+    }
+}
+
+TEST_CASE("system_user: the signature is checked where a verifier is given") {
+    struct seen {
+        bool answer = false;
+        std::string text, signature;
+        static bool check(void* self, std::string_view text, std::span<const std::byte> signature) noexcept {
+            auto& me = *static_cast<seen*>(self);
+            me.text = text;
+            me.signature = {reinterpret_cast<const char*>(signature.data()), signature.size()};
+            return me.answer;
+        }
+    };
+    for (const bool answer : {true, false}) {
+        support::login_exchanges all;
+        all.add(request_at(minute), ticket_reply());
+        seen verifier{.answer = answer, .text = {}, .signature = {}};
+        device d{all, moment, {seen::check, &verifier}};
+        CHECK((d.settle() == credential_state::ready) == answer);
+        const std::string token = token_of(claims{}.text());
+        CHECK(verifier.text == token.substr(0, token.rfind('.')));
+        CHECK(verifier.signature == "the signature");
+        if (!answer) CHECK(d.source.reason() == "the signature of the token is wrong");
+    }
+}
+
+TEST_CASE("system_user: a key that cannot sign is reported with its own code, and tried again") {
+    support::login_exchanges all;
+    all.add(request_at(minute), ticket_reply());
+    device d{all};
+    d.key.broken = true;
+    CHECK(d.settle() == credential_state::unavailable);
+    CHECK(d.source.why() == errc::no_entropy);
+    CHECK(d.source.why().native == -52);
+    d.key.broken = false;
+    d.clock.pass(milliseconds{1'000});
+    CHECK(d.settle() == credential_state::ready);
+}
+
+TEST_CASE("system_user: an http log-in URL and missing texts are refused before anything is signed") {
+    support::login_exchanges none;
+    device d{none, moment, {}, "http://online.superoffice.com"};
+    CHECK(d.settle() == credential_state::unavailable);
+    CHECK(d.source.why() == errc::insecure_link);
+    CHECK(d.key.calls == 0);
+    so::system_user<so::scripted, fake_signer> nobody{
+        d.link, so::default_login_url, {"", "secret", "Cust12345"}, d.key, {}, d.memory};
+    CHECK(nobody.prepare(so::instant{1}) == credential_state::missing);
+}
+
+TEST_CASE("system_user: the reply cut at every byte gives no ticket, and one byte at a time the same ticket") {
+    const std::string request = request_at(minute), reply = ticket_reply();
+    for (std::size_t size = 0; size < reply.size(); ++size) {
+        CAPTURE(size);
+        support::login_exchanges all;
+        all.steps = {script::starts(), script::expects(request), script::gives(std::string_view{reply}.substr(0, size)),
+                     script::closes()};
+        device d{all};
+        CHECK(d.settle() == credential_state::unavailable);
+        CHECK_FALSE(d.source.is_dead());
+    }
+    support::login_exchanges all;
+    all.add(request, reply);
+    device d{all, moment, {}, so::default_login_url, {.at_most = 1, .blocks_first = true}};
+    CHECK(d.settle() == credential_state::ready);
+    CHECK(support::lines_of(d.source) == ticket_lines("7T:first-ticket"));
+}
+
+TEST_CASE("system_user: nothing but the ticket is left in its memory, and nothing at its end") {
+    support::login_exchanges all;
+    all.add(request_at(minute), ticket_reply());
+    std::array<std::byte, so::system_user_memory_bytes> memory{};
+    {
+        so::scripted link{all.steps};
+        fake_signer key;
+        support::manual_clock clock;
+        std::int64_t time = moment;
+        so::system_user<so::scripted, fake_signer> source{
+            link,
+            so::default_login_url,
+            {user_token, "secret", "Cust12345"},
+            key,
+            {[](void* at) noexcept { return *static_cast<std::int64_t*>(at); }, &time},
+            memory};
+        CHECK(support::prepared(source, clock) == credential_state::ready);
+        CHECK(support::holds(memory, "7T:first-ticket"));
+        CHECK_FALSE(support::holds(memory, user_token));
+        CHECK_FALSE(support::holds(memory, "secret"));
+        CHECK_FALSE(support::holds(memory, "eyJ"));  // how a token begins
+    }
+    for (const std::byte each : memory) CHECK(each == std::byte{});
+}
+
+TEST_CASE("system_user: memory that is too small says how much is needed") {
+    support::login_exchanges none;
+    so::scripted link{none.steps};
+    fake_signer key;
+    std::array<std::byte, 2'000> memory{};
+    so::system_user<so::scripted, fake_signer> source{
+        link, so::default_login_url, {user_token, "secret", "Cust12345"}, key, {}, memory};
+    CHECK(source.prepare(so::instant{1}) == credential_state::unavailable);
+    CHECK(source.why() == errc::memory_too_small);
+    CHECK(source.why().needed() == 3 * (17 + 1 + 12 + 1 + 684));
+}
