@@ -10,7 +10,7 @@ import re
 from pages import blocks, name_of, pages
 
 DECLARES = re.compile(r"(struct|class|enum|union|template|namespace|using|static_assert|inline|constexpr|BOOST_DESCRIBE_\w+|"
-                      r"extern|class_|int main)\b")
+                      r"extern|int main)\b")
 FUNCTION = re.compile(r"(?!if|for|while|switch|do|else|return|co_)[\w:<>,*&\[\] ]+ [\w:*&]+\([^;]*\)[ \w]*\{")
 INCLUDE = re.compile(r"^#include .*$", re.MULTILINE)
 

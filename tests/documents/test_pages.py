@@ -10,6 +10,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 import fragments  # noqa: E402
 import pages  # noqa: E402
+import reference  # noqa: E402
 
 
 class Pages(unittest.TestCase):
@@ -52,6 +53,20 @@ class Pages(unittest.TestCase):
         self.assertFalse(next(pages.blocks(page)).is_global)
         page = self.page("global.md", "<!-- global -->\n```cpp\nint a;\n```\n")
         self.assertTrue(next(pages.blocks(page)).is_global)
+
+
+class Reference(unittest.TestCase):
+    def test_inline_namespaces_go_and_lines_keep_their_numbers(self):
+        source = "namespace a {\ninline namespace SUPEROFFICE_ABI {\nint b;\n}  // namespace SUPEROFFICE_ABI\n}\n"
+        self.assertEqual(reference.filtered(source), "namespace a {\n\nint b;\n\n}\n")
+
+    def test_only_macros_for_users_may_be_shown(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pages_of = pathlib.Path(folder) / "html"
+            pages_of.mkdir()
+            (pages_of / "good.html").write_text("SUPEROFFICE_WITH_MBEDTLS SUPEROFFICE_ASSERT", encoding="utf-8")
+            (pages_of / "bad.html").write_text("SUPEROFFICE_HOT void f(); SUPEROFFICE_WITH_MBEDTLS", encoding="utf-8")
+            self.assertEqual(reference.shown_macros(pathlib.Path(folder)), {"bad.html": ["SUPEROFFICE_HOT"]})
 
 
 class Fragments(unittest.TestCase):
