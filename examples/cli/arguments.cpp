@@ -1,16 +1,25 @@
 #include "arguments.hpp"
 
+#include "complaint.hpp"
 #include "credentials_from_environment.hpp"
+#include "nearest.hpp"
 #include "terminal.hpp"
 
 #include <superoffice/base/version.hpp>
 
-#include <cmath>
-#include <cstdio>
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
-#include <set>
+#include <limits>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
 
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
@@ -29,24 +38,48 @@ namespace {
 std::string footer() {
     return std::string{
                "Server: --base-url, else the variable SUPEROFFICE_BASE_URL: https://HOST/TENANT, with or without "
-               "/api behind it\n\n"} +
+               "/api at its end\n\n"
+               "Certificate authorities: --ca-file, else SUPEROFFICE_CA_FILE, else SSL_CERT_FILE and SSL_CERT_DIR, "
+               "else "
+               "the system's.\n  A variable that is empty counts as unset.\n\n"} +
            environment_credential::description() + "\nExit code:\n" + list_of_exit_codes();
 }
 
-/// "1.5" as milliseconds. Throws what CLI11 wants of an option's value.
-superoffice::milliseconds seconds_of(const std::string& text) {
-    char* end = nullptr;
-    const double seconds = std::strtod(text.c_str(), &end);
-    constexpr double most = 100.0 * 365 * 86'400;
-    if (text.empty() || *end != '\0' || !std::isfinite(seconds) || seconds < 0.001 || seconds > most)
-        throw CLI::ValidationError{"not a number of seconds above 0: " + text};
-    return superoffice::milliseconds{static_cast<std::int64_t>(seconds * 1'000)};
+// Numbers are decimal. CLI11 reads 010 as 8 and 0x10 as 16, and so would stop another task than the user means.
+
+bool is_decimal(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == text.npos; }
+
+/// Throws what CLI11 expects for a bad value. The message does not repeat the value: the user may have given a secret.
+template <class Number>
+Number number_of(const char* name, const std::string& text, Number least, Number most) {
+    Number number{};
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (!is_decimal(text) || read.ec != std::errc{} || number < least || number > most)
+        throw CLI::ValidationError{
+            name, "has to be a decimal number from " + std::to_string(least) + " to " + std::to_string(most)};
+    return number;
+}
+
+/// "1.5" as milliseconds.
+superoffice::milliseconds seconds_of(const char* name, const std::string& text) {
+    constexpr std::int64_t most = 100LL * 365 * 86'400;
+    const std::size_t point = std::min(text.find('.'), text.size());
+    const std::string whole = text.substr(0, point);
+    std::string fraction = point < text.size() ? text.substr(point + 1) : "0";
+    std::int64_t count = 0;
+    if (is_decimal(whole) && whole.size() < 12 && is_decimal(fraction)) {
+        fraction.resize(3, '0');
+        count = std::stoll(whole) * 1'000 + std::stoll(fraction);
+    }
+    if (count <= 0 || count > most * 1'000)
+        throw CLI::ValidationError{name, "has to be a number of seconds above 0, such as 1.5"};
+    return superoffice::milliseconds{count};
 }
 
 CLI::Option* add_seconds(CLI::App& app, const char* name, superoffice::milliseconds& into, const char* meaning) {
     return app
         .add_option_function<std::string>(
-            name, [&into](const std::string& text) { into = seconds_of(text); }, meaning)
+            name, [&into, name](const std::string& text) { into = seconds_of(name, text); }, meaning)
         ->type_name("SECONDS");
 }
 
@@ -58,47 +91,132 @@ void add_common(CLI::App& app, arguments& into) {
                try {
                    into.selection = selection::of(names);
                } catch (const std::invalid_argument& problem) {
-                   throw CLI::ValidationError{"--select " + names, problem.what()};
+                   throw CLI::ValidationError{"--select", problem.what()};
                }
            },
            "ask for these properties only, and show only these: State,ProgressPercent,TableRight/Mask")
         ->type_name("NAMES");
-    app.add_flag("--json", into.json, "one line of JSON for whatever is shown");
-    add_seconds(app, "--timeout", into.timeout, "for each call, from name look-up to the last byte (30)");
-    app.add_option("--ca-file", into.ca_file, "trust these certificate authorities (PEM), not the system's")
+    app.add_flag("--json", into.json, "one line of JSON for whatever is shown, and for each error");
+    add_seconds(app, "--timeout", into.timeout, "for each call, from name lookup to the last byte (30)");
+    app.add_option("--ca-file", into.ca_file, "trust these certificate authorities (PEM) instead of the system's")
         ->type_name("FILE");
-    app.add_option("--tls", into.tls, "offer this version only: 1.2 or 1.3")
-        ->type_name("VERSION")
-        ->check(CLI::IsMember(std::set<std::string>{"1.2", "1.3"}).description(""));
+    app.add_option_function<std::string>(
+           "--tls",
+           [&into](const std::string& version) {
+               if (version != "1.2" && version != "1.3") throw CLI::ValidationError{"--tls", "has to be 1.2 or 1.3"};
+               into.tls = version;
+           },
+           "offer this version only: 1.2 or 1.3")
+        ->type_name("VERSION");
     app.add_option("--language", into.language, "of texts: SO-Language (en); * for all languages at once")
         ->type_name("CODE");
     app.add_option("--culture", into.culture, "of formats inside texts: SO-Culture")->type_name("CODE");
     app.add_option("--time-zone", into.time_zone, "of dates: SO-TimeZone (\"UTC, includeTZOffset\")")
         ->type_name("CODE");
-    app.add_option("--memory", into.memory, "the largest reply there is room for, about (4194304)")
-        ->type_name("BYTES")
-        ->check(CLI::Range(std::size_t{1'024}, std::size_t{1} << 30).description(""));
+    app.add_option_function<std::string>(
+           "--memory",
+           [&into](const std::string& text) {
+               into.memory = number_of<std::size_t>("--memory", text, 1'024, std::size_t{1} << 30);
+           },
+           "memory for one request and its reply (4194304)")
+        ->type_name("BYTES");
     app.add_flag("--plain-http", into.plain_http, "allow an http:// server: the credential can be read on its way");
 }
 
-/// CLI11 shows what it did not expect. That may be a secret somebody tried to give as an argument.
-std::string without_values(const CLI::ParseError& problem) {
-    if (problem.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError))
-        return "an argument is not known, or there is one too many";
-    return problem.what();
+// ---------------------------------------------------------------------------------------- mistyped commands and options
+
+/// A name as it may be shown: short, and made of letters. Of another one the beginning, as far as it is a name.
+std::string visible_name(const std::string& name) {
+    constexpr std::size_t longest = 20;
+    const std::size_t end = name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_");
+    return name.size() <= longest && end == name.npos ? name : name.substr(0, std::min(end, longest)) + "...";
 }
 
-void complain(const std::string& what) { std::fprintf(stderr, "superoffice-batch: %s\n", what.c_str()); }
+std::vector<const CLI::App*> commands_of(const CLI::App& app) {
+    return app.get_subcommands([](const CLI::App*) { return true; });
+}
+
+const CLI::App* find_command(const CLI::App& app, const std::string& name) {
+    for (const CLI::App* each : commands_of(app))
+        if (each->get_name() == name) return each;
+    return nullptr;
+}
+
+/// The option of the tool or of the command, if there is one.
+const CLI::Option* find_option(const CLI::App& app, const CLI::App* command, const std::string& name) {
+    const CLI::Option* found = app.get_option_no_throw(name);
+    if (found == nullptr && command != nullptr) found = command->get_option_no_throw(name);
+    return found;
+}
+
+std::string no_such_option(const CLI::App& app, const CLI::App* command, const std::string& name) {
+    std::vector<std::string> names;
+    for (const CLI::App* each : {&app, command})
+        if (each != nullptr)
+            for (const CLI::Option* option : each->get_options())
+                for (const std::string& long_name : option->get_lnames()) names.push_back("--" + long_name);
+    for (const CLI::App* other : commands_of(app))
+        if (command != nullptr && other->get_option_no_throw(name) != nullptr)
+            return name + " is an option of " + other->get_name() + ", not of " + command->get_name();
+    return "there is no option " + visible_name(name) + did_you_mean(name, names);
+}
+
+std::string no_such_command(const CLI::App& app, const std::string& word) {
+    std::vector<std::string> names{"--help", "--version"};
+    for (const CLI::App* each : commands_of(app)) names.push_back(each->get_name());
+    if (visible_name(word) != word) return "the first word is no command";  // perhaps a secret in the wrong place
+    return "there is no command " + word + did_you_mean(word, names);
+}
+
+/// Names the word that is wrong; CLI11 does not say which one it is. Repeats names of commands and options, and never what
+/// may be a value.
+std::optional<std::string> mistyped(const CLI::App& app, const std::vector<std::string>& words) {
+    const CLI::App* command = nullptr;
+    for (std::size_t at = 0; at < words.size(); ++at) {
+        const std::string& word = words[at];
+        if (word.size() > 1 && word[0] == '-') {
+            const std::string name = word[1] == '-' ? word.substr(0, word.find('=')) : word.substr(0, 2);
+            const CLI::Option* const option = find_option(app, command, name);
+            if (option == nullptr) return no_such_option(app, command, name);
+            if (option->get_items_expected_max() > 0 && name == word) ++at;  // its value
+        } else if (command == nullptr) {
+            command = find_command(app, word);
+            if (command == nullptr) return no_such_command(app, word);
+        }
+    }
+    if (command == nullptr) return "a command is missing: get, watch, stop or probe";
+    return std::nullopt;
+}
+
+/// The help of one command, with the options that all of them take.
+std::string help_of(const CLI::App& app, const CLI::App& command) {
+    const auto formatter = std::dynamic_pointer_cast<CLI::Formatter>(app.get_formatter());
+    std::string text =
+        formatter->make_help(&command, "superoffice-batch " + command.get_name(), CLI::AppFormatMode::Normal);
+    std::string common = formatter->make_groups(&app, CLI::AppFormatMode::Normal);
+    const std::string title = "Options:";
+    if (const std::size_t at = common.find(title); at != common.npos)
+        common.replace(at, title.size(), "Options of every command:");
+    return text + common + "\nCredentials, variables and exit codes: superoffice-batch --help\n";
+}
+
+void complain_of(const std::string& what) { complain(what + "; see superoffice-batch --help", exit_code::usage); }
+
+/// "https://host/Cust12345/api/v1/Agents/Batch" leads to the same tenant as "https://host/Cust12345".
+std::string without_agents(const std::string& base_url) {
+    const std::size_t at = base_url.find("/v1/Agents");
+    return at == base_url.npos ? base_url : base_url.substr(0, at + 3);
+}
 
 }  // namespace
 
 std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
     arguments made;
-    CLI::App app{"Tells how a batch task of SuperOffice is doing, and can stop it.", "superoffice-batch"};
+    CLI::App app{"Shows how a batch task of SuperOffice is doing, and can stop it.", "superoffice-batch"};
     app.footer(footer());
     app.set_version_flag("--version", "superoffice-batch " SUPEROFFICE_VERSION_TEXT);
     app.require_subcommand(1);
-    app.fallthrough();  // options may stand before the command and behind it
+    app.fallthrough();  // options may stand before the command and after it
     app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     add_common(app, made);
 
@@ -107,23 +225,40 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
         app.add_subcommand("watch",
                            "Follows a task to its end: a bar on a terminal, else a line for each change.\n"
                            "Asks for State, ProgressPercent and ProgressDescription; with --select for State and "
-                           "what that names,\nwhich is shown at the end as get shows it.\n"
+                           "the names given,\nwhich are shown at the end as get shows them.\n"
                            "Ctrl-C ends it; on a terminal it asks whether to stop the task as well.");
-    CLI::App* const stop = app.add_subcommand("stop", "Stops a task, where its kind can be stopped.");
+    CLI::App* const stop = app.add_subcommand("stop",
+                                              "Stops a task, if its kind can be stopped. Looks at the task first.\n"
+                                              "For a kind that wants a warning it asks; where there is no terminal to "
+                                              "ask on, it needs --yes.");
     CLI::App* const probe = app.add_subcommand("probe",
-                                               "Asks the server for its versions: whether the address is right. "
+                                               "Asks the server for its versions: shows whether the address is right. "
                                                "Needs no credential, and sends none.");
-    for (CLI::App* each : {get, watch, stop}) each->add_option("ID", made.id, "the task")->required();
+    for (CLI::App* each : {get, watch, stop})
+        each->add_option_function<std::string>(
+                "ID",
+                [&made](const std::string& text) {
+                    made.id = number_of<std::int32_t>("ID", text, 0, std::numeric_limits<std::int32_t>::max());
+                },
+                "the task")
+            ->type_name("NUMBER")
+            ->required();
+    for (CLI::App* each : {get, watch, stop, probe}) each->footer("");  // that of the tool is long
     for (CLI::App* each : {stop, probe}) each->excludes(app.get_option("--select"));
-    for (CLI::App* each : {get, watch, stop, probe}) each->set_help_flag();  // there is one help for all
     add_seconds(*watch, "--interval", made.interval, "from one reply to the next question (2)");
-    add_seconds(*watch, "--deadline", made.deadline, "give up after so long (never)");
+    add_seconds(*watch, "--deadline", made.deadline, "give up after this time (never)");
+    stop->add_flag("--yes", made.yes, "stop it without a question, whatever its kind");
+
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    if (std::find(words.begin(), words.end(), "--json") != words.end()) complain_in_json();
 
     code = exit_code::usage;
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-        put(app.get_formatter()->make_help(&app, "superoffice-batch", CLI::AppFormatMode::All));
+        const std::vector<CLI::App*> given = app.get_subcommands();
+        put(given.empty() ? app.get_formatter()->make_help(&app, "superoffice-batch", CLI::AppFormatMode::All)
+                          : help_of(app, *given.front()));
         code = exit_code::done;
         return {};
     } catch (const CLI::CallForVersion& version) {
@@ -131,7 +266,10 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
         code = exit_code::done;
         return {};
     } catch (const CLI::ParseError& problem) {
-        complain(without_values(problem) + "; see superoffice-batch --help");
+        const std::optional<std::string> found = mistyped(app, words);
+        // CLI11 shows the words that it did not expect. One of them may be a secret.
+        const bool shows_words = problem.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+        complain_of(found ? *found : shows_words ? std::string{"there is one argument too many"} : problem.what());
         return {};
     }
     made.command = app.got_subcommand(get)     ? command::get
@@ -141,8 +279,9 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
 
     const char* const base_url = std::getenv("SUPEROFFICE_BASE_URL");
     if (made.base_url.empty() && base_url != nullptr) made.base_url = base_url;
+    made.base_url = without_agents(made.base_url);
     if (made.base_url.empty()) {
-        complain("no server: give --base-url, or set SUPEROFFICE_BASE_URL");
+        complain("no server: give --base-url, or set SUPEROFFICE_BASE_URL", exit_code::usage);
         return {};
     }
     return made;

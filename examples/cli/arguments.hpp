@@ -24,14 +24,15 @@ struct arguments {
     cli::selection selection;
     bool json = false;
     superoffice::milliseconds timeout{30'000};
-    std::string ca_file;
-    std::string tls;  // "1.2", "1.3"; empty: what the library thinks best
+    std::string ca_file;  // empty: see authorities.hpp
+    std::string tls;      // "1.2", "1.3"; empty: the library chooses
     bool plain_http = false;
     std::size_t memory = 4 * 1024 * 1024;
     std::string language = "en";
     std::string culture, time_zone;
     superoffice::milliseconds interval{2'000};  // watch
     superoffice::milliseconds deadline{0};      // watch; 0: none
+    bool yes = false;                           // stop
 };
 
 /// Reads the command line. Where there is nothing more to do (--help, --version, a mistake), it has said so already

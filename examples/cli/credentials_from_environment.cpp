@@ -10,16 +10,17 @@ namespace cli {
 
 using superoffice::credential_state;
 
-environment_credential::source::source(const char* variable) : name(variable), text(taken_from_environment(variable)) {
+environment_credential::source::source(const char* variable, around ignored_around)
+    : name(variable), ignored(ignored_around), text(taken_from_environment(variable, ignored_around)) {
     const char* const path = std::getenv((name + "_FILE").c_str());
     if (!text.empty() || path == nullptr || *path == '\0') return;
     file = path;
-    text = secret_in_file(path);
+    text = secret_in_file(path, ignored);
 }
 
 bool environment_credential::source::renew() {
     if (file.empty()) return false;
-    secret fresh = secret_in_file(file.c_str());
+    secret fresh = secret_in_file(file.c_str(), ignored);
     const bool differs = fresh.view() != text.view();
     text = std::move(fresh);
     return differs;
@@ -82,15 +83,16 @@ std::string environment_credential::without_secrets(std::string_view said) const
 const char* environment_credential::description() {
     return "Credential: the first of these whose variable is set\n"
            "  SUPEROFFICE_TOKEN                            an access token (8A:...)\n"
-           "  SUPEROFFICE_TICKET                           a system-user ticket (7T:...), online with "
+           "  SUPEROFFICE_TICKET                           a system-user ticket (7T:...), Online with "
            "SUPEROFFICE_APP_TOKEN\n"
-           "  SUPEROFFICE_USER, SUPEROFFICE_PASSWORD       installations of one's own that allow it\n"
+           "  SUPEROFFICE_USER, SUPEROFFICE_PASSWORD       onsite installations that allow it\n"
            "  SUPEROFFICE_COOKIE, SUPEROFFICE_XSRF_TOKEN   a browser's session\n"
-           "  Each of them may be given as the name of a file instead: SUPEROFFICE_TOKEN_FILE and so on. Where both "
-           "are\n"
-           "  set, the variable without _FILE wins. Files are read again when the service refuses what they held "
-           "(401).\n"
-           "  There is no option for any of them: arguments can be seen by every user of the machine.\n";
+           "  Each of them can also be the name of a file: SUPEROFFICE_TOKEN_FILE and so on. If both are set, the "
+           "variable\n"
+           "  without _FILE wins. Files are read again when the service refuses what they held (401). Blanks and line "
+           "ends\n"
+           "  around a token are ignored, a byte order mark as well.\n"
+           "  No option takes a credential: every user of the machine can see arguments.\n";
 }
 
 }  // namespace cli

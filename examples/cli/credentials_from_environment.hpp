@@ -37,10 +37,11 @@ class environment_credential {
 
     /// A variable, or a file that NAME_FILE names.
     struct source {
-        explicit source(const char* variable);
+        explicit source(const char* variable, around ignored_around = around::blanks);
         bool renew();  // true where the file holds another text than before
 
         std::string name;
+        around ignored;
         std::string file;
         secret text;
     };
@@ -51,7 +52,7 @@ class environment_credential {
     source ticket_{"SUPEROFFICE_TICKET"};
     source app_token_{"SUPEROFFICE_APP_TOKEN"};
     source user_{"SUPEROFFICE_USER"};
-    source password_{"SUPEROFFICE_PASSWORD"};
+    source password_{"SUPEROFFICE_PASSWORD", around::line_ends};
     source cookie_{"SUPEROFFICE_COOKIE"};
     source xsrf_token_{"SUPEROFFICE_XSRF_TOKEN"};
     kind kind_;

@@ -19,31 +19,29 @@ std::string native_code(std::int32_t code) {
     return text + hexadecimal.data();
 }
 
-/// For people; of a handshake in full: every fault of the certificate, the alert, mbedTLS's number.
+}  // namespace
+
 std::string what_happened(const superoffice::error& e) {
     if (e.stage != superoffice::stage::handshake) return superoffice::message(e);
     std::array<char, superoffice::max_refusal_bytes> text{};
     return std::string{superoffice::tls_refusal(e, text)};
 }
 
-/// What can be done about it, where this tool knows.
-const char* advice_on(const superoffice::error& e) {
+std::string_view advice_on(const superoffice::error& e) {
     using superoffice::errc;
     switch (e.code) {
-        case errc::credential_missing: return "set SUPEROFFICE_TOKEN, or another one that --help names";
+        case errc::credential_missing: return "set SUPEROFFICE_TOKEN, or another variable that --help names";
         case errc::reply_too_large:
         case errc::head_too_large:
         case errc::document_too_large:
-        case errc::memory_too_small: return "give more with --memory";
+        case errc::memory_too_small: return "allow more with --memory";
         case errc::certificate_unknown_authority:
         case errc::certificate_self_signed:
         case errc::no_authorities: return "name the file of your authority with --ca-file";
-        case errc::deadline_exceeded: return "allow more with --timeout or --deadline";
-        default: return nullptr;
+        case errc::deadline_exceeded: return "allow more time with --timeout or --deadline";
+        default: return {};
     }
 }
-
-}  // namespace
 
 std::string error_line(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member) {
     std::string line = what_happened(e);
@@ -69,7 +67,7 @@ std::string error_line(const superoffice::error& e, const superoffice::reply_inf
         line.append(", Retry-After ").append(std::to_string(reply.retry_after->count() / 1'000)).append(" s");
     line.append(")");
 
-    if (const char* advice = advice_on(e)) line.append("; ").append(advice);
+    if (!advice_on(e).empty()) line.append("; ").append(advice_on(e));
     return line;
 }
 

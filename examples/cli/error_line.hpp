@@ -1,4 +1,4 @@
-// error_line.hpp - what stopped a call, in one line: for a person first, then what a log wants.
+// error_line.hpp - what stopped a call, in one line: first for a person, then the details for a log.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_CLI_ERROR_LINE_HPP
 #define SUPEROFFICE_CLI_ERROR_LINE_HPP
@@ -11,6 +11,12 @@
 #include <string_view>
 
 namespace cli {
+
+/// The sentence for a person. After a failed handshake in full: every fault of the certificate, the alert, mbedTLS's number.
+std::string what_happened(const superoffice::error& e);
+
+/// What the user of this tool can do about it; empty where the tool does not know.
+std::string_view advice_on(const superoffice::error& e);
 
 /// "no such task (stage service, no_such_task, HTTP 200)", with the service's own words where it sent any, and the
 /// name of the member that the error is about, or "". Without the tool's name and without a line end.

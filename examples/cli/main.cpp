@@ -2,8 +2,9 @@
 // service for its versions.
 // SPDX-License-Identifier: BSL-1.0
 #include "arguments.hpp"
+#include "authorities.hpp"
+#include "complaint.hpp"
 #include "credentials_from_environment.hpp"
-#include "error_line.hpp"
 #include "exit_code.hpp"
 #include "progress_line.hpp"
 #include "table.hpp"
@@ -15,17 +16,16 @@
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
-#include <cstdio>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
 namespace cli {
 namespace {
-
-void complain(const std::string& what) { std::fprintf(stderr, "superoffice-batch: %s\n", what.c_str()); }
 
 template <class Struct>
 std::string json_of(const Struct& shown) {
@@ -71,14 +71,21 @@ class tool {
         options.call.select = selected.text();
         superoffice::watch<> task{api_, given_.id, options, superoffice::allow_waiting_lookup};
 
+        const bool in_place = !given_.json && is_terminal();
         catch_interruptions();
-        progress_line line{!given_.json && is_terminal()};
+        if (in_place) catch_terminal_signals();
+        progress_line line{in_place};
         superoffice::errc told = superoffice::errc::ok;
         for (;;) {
             if (interruption() != 0) {
                 task.cancel();
                 return leave(line);
             }
+            if (wants_to_stop()) {
+                line.pause();
+                stop_until_continued();
+            }
+            if (has_to_redraw()) line.redraw();
             const superoffice::instant now = Link::clock::now();
             const superoffice::watch_state state = task.step(now);
             switch (state) {
@@ -87,7 +94,7 @@ class tool {
                         told = e.code;
                         if (told != superoffice::errc::ok) {
                             line.end(false);
-                            complain(error_text(e) + "; asking again");
+                            complain_about(e, complain_and_go_on);
                         }
                     }
                     wait(task.wants(), now);
@@ -108,7 +115,8 @@ class tool {
                 }
                 case superoffice::watch_state::gone:
                     line.end();
-                    complain("the task is gone, and its end was not seen: neither success nor failure");
+                    complain("the task is gone, and its end was not seen: neither success nor failure",
+                             exit_code::no_such_task);
                     return exit_code::no_such_task;
                 case superoffice::watch_state::call_failed: line.end(); return fail(task.error());
             }
@@ -116,6 +124,16 @@ class tool {
     }
 
     exit_code stop() {
+        // StopBatchJob answers false for whatever it did not stop: the task itself says why.
+        superoffice::call_options call;
+        call.select = "State,CancellationBehaviour";
+        const superoffice::result<superoffice::BatchTaskInfo> task = api_.get_batch_task_info(given_.id, call);
+        if (!task) return fail(task.error());
+        if (const auto not_now = reason_not_to_stop(*task)) {
+            if (given_.json) put("false\n");
+            complain(not_now->sentence, not_now->code);
+            return not_now->code;
+        }
         const superoffice::result<bool> stopped = ask_to_stop();
         if (!stopped) return exit_code_of(stopped.error());
         if (given_.json)
@@ -126,23 +144,44 @@ class tool {
     }
 
   private:
-    /// Complains where it is not stopped.
+    struct reason {
+        std::string sentence;
+        exit_code code;
+    };
+
+    /// Asks the person at the terminal where the kind of the task wants a warning.
+    std::optional<reason> reason_not_to_stop(const superoffice::BatchTaskInfo& task) const {
+        using behaviour = superoffice::BatchTaskCancellationBehaviour;
+        if (superoffice::is_final(task.State))
+            return reason{"the task is over already: " + visible(task.State->text()), exit_code::task_failed};
+        if (task.CancellationBehaviour == behaviour::CannotCancel)
+            return reason{"a task of this kind cannot be stopped", exit_code::task_failed};
+        if (task.CancellationBehaviour != behaviour::CancelWithWarning || given_.yes) return {};
+        if (!can_ask())
+            return reason{"stopping a task of this kind may leave work half done: say --yes to stop it all the same",
+                          exit_code::usage};
+        if (says_yes("Stopping a task of this kind may leave work half done. Stop it all the same? [y/N] ")) return {};
+        return reason{"the task was not stopped", exit_code::task_failed};
+    }
+
+    /// Complains where the task is not stopped.
     superoffice::result<bool> ask_to_stop() {
         const superoffice::result<bool> stopped = api_.run(superoffice::stop_batch_job, {given_.id});
         if (!stopped)
-            complain(error_text(stopped.error()));
+            complain_about(stopped.error(), complain);
         else if (!*stopped)
-            complain("the service did not stop the task: it is over already, or its kind cannot be stopped");
+            complain("the service did not stop the task: it is over already, or its kind cannot be stopped",
+                     exit_code::task_failed);
         return stopped;
     }
 
-    /// Who presses Ctrl-C may have had enough of the task, not only of looking at it.
+    /// After Ctrl-C: the user may want to stop the task as well, and not only the watch.
     exit_code leave(progress_line& line) {
         obey_interruptions();
         if (interruption() != SIGINT) return exit_code::terminated;
         line.end();
         if (can_ask() && says_yes("Stop the task as well? [y/N] ") && ask_to_stop().value_or(false))
-            complain("the task is stopped");
+            tell("the task is stopped");
         return exit_code::interrupted;
     }
 
@@ -157,7 +196,7 @@ class tool {
     exit_code finish(const superoffice::BatchTaskInfo& task) {
         if (!given_.json && !given_.selection.is_everything()) put(table_of(task, given_.selection, wants_colours()));
         if (task.State != superoffice::BatchTaskState::Failed) return exit_code::done;
-        complain("the task failed");
+        complain("the task failed", exit_code::task_failed);
         return exit_code::task_failed;
     }
 
@@ -166,8 +205,10 @@ class tool {
         last_json_ = json;
     }
 
-    /// The service's words are quoted, but for a secret it may send back.
-    std::string error_text(const superoffice::error& e) {
+    using complaint = void(const superoffice::error&, const superoffice::reply_info&, std::string_view);
+
+    /// Quotes the service's words, with stars in place of a secret that it may send back.
+    void complain_about(const superoffice::error& e, complaint& how) {
         superoffice::reply_info reply = api_.last_reply();
         const std::string message = credential_.without_secrets(reply.message);
         const std::string detail = credential_.without_secrets(reply.detail);
@@ -175,11 +216,11 @@ class tool {
         reply.message = message;
         reply.detail = detail;
         reply.type = type;
-        return error_line(e, reply, superoffice::member_name<superoffice::BatchTaskInfo>(e));
+        how(e, reply, superoffice::member_name<superoffice::BatchTaskInfo>(e));
     }
 
     exit_code fail(const superoffice::error& e) {
-        complain(error_text(e));
+        complain_about(e, complain);
         return exit_code_of(e);
     }
 
@@ -191,7 +232,7 @@ class tool {
     std::string last_json_;
 };
 
-/// Looks at no credential: whoever has none yet, or a file that is not there, may ask this all the same.
+/// Reads no credential, so that it works without one, and when the file of one is missing.
 template <class Link>
 exit_code probe(Link& link, const arguments& given) {
     std::vector<std::byte> memory(given.memory);
@@ -202,7 +243,7 @@ exit_code probe(Link& link, const arguments& given) {
         return exit_code::done;
     }
     const superoffice::error e = versions.error();
-    complain(error_line(e, api.last_reply(), superoffice::member_name<superoffice::ServiceVersion>(e)));
+    complain(e, api.last_reply(), superoffice::member_name<superoffice::ServiceVersion>(e));
     return exit_code_of(e);
 }
 
@@ -221,14 +262,16 @@ exit_code run_over(Link& link, const arguments& given) {
 exit_code run(const arguments& given) {
     const bool https = given.base_url.substr(0, 5) != "http:" && given.base_url.substr(0, 5) != "HTTP:";
     if (https) {
-        superoffice::mbedtls_socket link{{.ca_file = given.ca_file.empty() ? nullptr : given.ca_file.c_str(),
-                                          .protocol = given.tls.empty()    ? superoffice::tls_protocol::automatic
-                                                      : given.tls == "1.3" ? superoffice::tls_protocol::tls_1_3
-                                                                           : superoffice::tls_protocol::tls_1_2}};
+        const authorities trusted{given.ca_file};
+        superoffice::tls_options options{.protocol = given.tls.empty()    ? superoffice::tls_protocol::automatic
+                                                     : given.tls == "1.3" ? superoffice::tls_protocol::tls_1_3
+                                                                          : superoffice::tls_protocol::tls_1_2};
+        trusted.add_to(options);
+        superoffice::mbedtls_socket link{options};
         return run_over(link, given);
     }
     if (!given.plain_http && given.command != command::probe) {
-        complain("over http the credential can be read on its way: use https, or say --plain-http");
+        complain("over http the credential can be read on its way: use https, or say --plain-http", exit_code::usage);
         return exit_code::usage;
     }
     superoffice::tcp_socket link;
@@ -245,13 +288,17 @@ int main(int argc, char** argv) {
         if (const auto given = cli::parse(argc, argv, code)) code = cli::run(*given);
     } catch (const std::system_error& problem) {
         code = cli::exit_code::output;
-        if (problem.code().value() != EPIPE) cli::complain(problem.what());  // who reads no more wants no more
+        if (problem.code().value() != EPIPE)
+            cli::complain(problem.what(), code);  // the reader has gone, and wants no more
+    } catch (const std::invalid_argument& problem) {
+        code = cli::exit_code::usage;
+        cli::complain(problem.what(), code);
     } catch (const std::runtime_error& problem) {
         code = cli::exit_code::credential;
-        cli::complain(problem.what());
+        cli::complain(problem.what(), code);
     } catch (const std::exception& problem) {
         code = cli::exit_code::output;
-        cli::complain(problem.what());
+        cli::complain(problem.what(), code);
     }
     return static_cast<int>(code);
 }

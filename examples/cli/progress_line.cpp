@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <exception>
+#include <string>
 
 namespace cli {
 namespace {
@@ -66,6 +67,7 @@ progress_line::~progress_line() {
 }
 
 void progress_line::show(const progress& now) {
+    now_ = now;
     // The last column stays free: many terminals go to the next line when it is filled.
     const std::string line = in_place_ ? bar_line(now, terminal_columns() - 1) : plain_line(now);
     if (line == last_ && (drawn_ || !in_place_)) return;
@@ -76,6 +78,21 @@ void progress_line::show(const progress& now) {
     } else {
         put(line + "\n");
     }
+}
+
+void progress_line::redraw() {
+    if (!now_ || !in_place_ || !(drawn_ || paused_)) return;
+    // A line that is wider than the terminal has become now takes several rows; the cursor is on the last of them.
+    const std::size_t columns = std::max<std::size_t>(terminal_columns(), 1);
+    const std::size_t rows = drawn_ && !last_.empty() ? (width_of(last_) - 1) / columns : 0;
+    if (rows > 0) put("\r\x1b[" + std::to_string(rows) + "A\x1b[J");
+    drawn_ = paused_ = false;
+    show(*now_);
+}
+
+void progress_line::pause() {
+    paused_ = drawn_;
+    end();
 }
 
 void progress_line::end(bool keep) {

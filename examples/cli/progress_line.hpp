@@ -39,13 +39,21 @@ class progress_line {
     /// A line that looks like the last one is not shown again.
     void show(const progress& now);
 
+    /// Draws the last line again: the terminal has another size, or something else was on it.
+    void redraw();
+
+    /// Gives the terminal back while the process is stopped: the line stays, the cursor is visible below it.
+    void pause();
+
     /// Makes room for something else to be printed; what was shown is kept if `keep`, else taken away.
     void end(bool keep = true);
 
   private:
     bool in_place_;
     bool drawn_ = false;
-    std::string last_;
+    bool paused_ = false;
+    std::string last_;             // as it was drawn
+    std::optional<progress> now_;  // what it shows
 };
 
 }  // namespace cli

@@ -30,13 +30,20 @@ class secret {
     std::size_t size_ = 0;
 };
 
-/// What stands in the environment under this name; wiped there, and gone from it, so that no process that this one
-/// starts and nobody who looks at this one finds it. Empty where there is none.
-secret taken_from_environment(const char* name);
+/// What is around the secret and no part of it.
+enum class around {
+    blanks,     ///< blanks, tabs and line ends: for tokens, which hold none
+    line_ends,  ///< line ends only: a password may begin or end with a blank
+};
 
-/// What stands in the file, without the line end behind it. Throws std::runtime_error, with the file's name, where it
-/// cannot be read or is larger than any credential.
-secret secret_in_file(const char* path);
+/// The value of this environment variable. Wiped there and removed, so that neither a child process nor a look at this
+/// process shows it. Empty if the variable is unset or empty. Throws std::runtime_error, with its name, if it holds blanks
+/// only.
+secret taken_from_environment(const char* name, around ignored);
+
+/// The content of the file, without a byte order mark. Throws std::runtime_error, with the file's name, if the file cannot
+/// be read, is empty, is UTF-16, or is larger than any credential.
+secret secret_in_file(const char* path, around ignored);
 
 }  // namespace cli
 #endif

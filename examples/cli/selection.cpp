@@ -1,6 +1,7 @@
 #include "selection.hpp"
 
 #include "members.hpp"
+#include "nearest.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -27,7 +28,12 @@ std::string spelt(std::string_view path) {
     const bool is_path = std::all_of(rest.begin(), rest.end(), [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '/' || c == '_';
     });
-    if (found.empty() || !is_path) throw std::invalid_argument{"a task has only these properties: " + all};
+    if (found.empty() || !is_path) {
+        std::vector<std::string> properties;
+        for_each_member(any, [&](std::string_view name, const auto&) { properties.emplace_back(name); });
+        throw std::invalid_argument{"a task has only these properties: " + all +
+                                    did_you_mean(head_of(path), properties)};
+    }
     return found.append(rest);
 }
 

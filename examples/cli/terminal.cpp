@@ -20,10 +20,33 @@ namespace cli {
 namespace {
 
 volatile std::sig_atomic_t caught = 0;
+volatile std::sig_atomic_t stop_wanted = 0;
+volatile std::sig_atomic_t redraw_wanted = 0;
 
 extern "C" void remember(int number) {
     if (number != SIGINT || caught == 0) caught = number;
 }
+
+bool taken(volatile std::sig_atomic_t& flag) {
+    const bool was_set = flag != 0;
+    flag = 0;
+    return was_set;
+}
+
+#if !defined(_WIN32)
+extern "C" void remember_stop(int) { stop_wanted = 1; }
+extern "C" void remember_redraw(int) { redraw_wanted = 1; }
+
+/// Without SA_RESTART: whatever waits ends at once.
+void handle(int number, void (*handler)(int)) {
+    struct sigaction before{};
+    ::sigaction(number, nullptr, &before);
+    if (before.sa_handler == SIG_IGN) return;  // as a shell without job control wants it
+    struct sigaction action{};
+    action.sa_handler = handler;
+    ::sigaction(number, &action, nullptr);
+}
+#endif
 
 }  // namespace
 
@@ -80,6 +103,27 @@ void catch_interruptions() {
 }
 
 int interruption() { return caught; }
+
+void catch_terminal_signals() {
+#if !defined(_WIN32)
+    handle(SIGTSTP, remember_stop);
+    handle(SIGWINCH, remember_redraw);
+    handle(SIGCONT, remember_redraw);
+#endif
+}
+
+bool wants_to_stop() { return taken(stop_wanted); }
+
+void stop_until_continued() {
+#if !defined(_WIN32)
+    std::signal(SIGTSTP, SIG_DFL);
+    ::raise(SIGTSTP);
+    handle(SIGTSTP, remember_stop);
+    redraw_wanted = 1;
+#endif
+}
+
+bool has_to_redraw() { return taken(redraw_wanted); }
 
 void obey_interruptions() {
 #if defined(_WIN32)

@@ -30,6 +30,19 @@ void catch_interruptions();
 /// The signal that came, or 0. SIGINT counts only where no other came.
 int interruption();
 
+/// From now on the terminal's stop key (Ctrl-Z) and its changes of size are remembered as well: nothing of it stops the
+/// process before `stop_until_continued`.
+void catch_terminal_signals();
+
+/// Whether Ctrl-Z was pressed since the last call.
+bool wants_to_stop();
+
+/// Stops the process as Ctrl-Z does; returns when it is continued (fg).
+void stop_until_continued();
+
+/// Whether the terminal got another size since the last call, or the process was stopped and continued.
+bool has_to_redraw();
+
 /// Takes catch_interruptions back: each of them ends the process at once.
 void obey_interruptions();
 

@@ -9,6 +9,7 @@ import os
 import pathlib
 import pty
 import select
+import signal
 import ssl
 import struct
 import subprocess
@@ -25,6 +26,11 @@ SUPPORT = ROOT / "tests" / "support"
 sys.path.insert(0, str(SUPPORT))
 
 import local_superoffice_service as service  # noqa: E402
+
+# The tool leaves a signal ignored that it finds ignored, and so do its children: a run in the background must not decide that.
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP, signal.SIGTTOU):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 CLI = os.environ.get("SUPEROFFICE_BATCH_CLI", "superoffice-batch")
 EXAMPLES = pathlib.Path(os.environ.get("SUPEROFFICE_EXAMPLES", "."))
@@ -126,7 +132,7 @@ atexit.register(main.stop)
 
 def environment(**variables):
     """Nothing of ours comes from outside. A credential unless `credential=None`."""
-    made = {name: value for name, value in os.environ.items() if not name.startswith("SUPEROFFICE_")}
+    made = {name: value for name, value in os.environ.items() if not name.startswith(("SUPEROFFICE_", "SSL_CERT_"))}
     made |= {"LC_ALL": "C.UTF-8", "TERM": "xterm", "SUPEROFFICE_BASE_URL": main.bases["main"]}
     made.pop("NO_COLOR", None)
     if variables.pop("credential", "") is not None:
@@ -135,10 +141,10 @@ def environment(**variables):
     return {name: value for name, value in made.items() if name not in variables or variables[name] is not None}
 
 
-def command(*arguments):
-    # Of a suite that runs with one version of TLS only.
+def command(*arguments, ca=True):
+    # For a suite that runs with one version of TLS only.
     tls = ["--tls", os.environ["SUPEROFFICE_TEST_TLS"]] if "SUPEROFFICE_TEST_TLS" in os.environ else []
-    return [CLI, "--ca-file", main.ca, *tls, *map(str, arguments)]
+    return [CLI, *(["--ca-file", main.ca] if ca else []), *tls, *map(str, arguments)]
 
 
 class Watching:
@@ -158,19 +164,22 @@ class Watching:
 
 
 class OnTerminal:
-    """A running tool whose standard streams are a terminal, but for those that are given."""
+    """A running tool whose standard streams are a terminal, except those that are given."""
 
-    def __init__(self, *arguments, columns=80, stdin=None, stdout=None, stderr=None, **variables):
+    def __init__(self, *arguments, columns=80, stdin=None, stdout=None, stderr=None, shell=(), **variables):
         self.master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        self.process = subprocess.Popen(command(*arguments), env=environment(**variables), stdin=stdin or slave,
+        self.resize(columns)
+        self.process = subprocess.Popen([*shell, *command(*arguments)], env=environment(**variables), stdin=stdin or slave,
                                         stdout=stdout or slave, stderr=stderr or slave, start_new_session=True)
         os.close(slave)
         self.shown = ""
 
-    def read_until(self, text):
+    def resize(self, columns):
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+
+    def read_until(self, text, times=1):
         limit = time.monotonic() + LONGEST
-        while text not in self.shown:
+        while self.shown.count(text) < times:
             if time.monotonic() > limit:
                 raise AssertionError(f"{text!r} is not in {self.shown!r}")
             if not self._take(1):
@@ -200,6 +209,34 @@ class OnTerminal:
         return bool(data)
 
 
+# What a shell with job control does, in short: runs the tool in the foreground of the terminal, says when it is stopped, and
+# continues it after a line of input.
+SHELL = """
+import fcntl, os, signal, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+child = os.fork()
+if child == 0:
+    os.setpgid(0, 0)
+    os.tcsetpgrp(0, os.getpid())
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+    os.execvp(sys.argv[1], sys.argv[1:])
+while True:
+    _, status = os.waitpid(child, os.WUNTRACED)
+    os.tcsetpgrp(0, os.getpgrp())
+    if not os.WIFSTOPPED(status):
+        sys.exit(os.waitstatus_to_exitcode(status))
+    print("<stopped>", flush=True)
+    sys.stdin.readline()
+    os.tcsetpgrp(0, child)
+    os.kill(child, signal.SIGCONT)
+"""
+
+
+def in_a_shell(*arguments, **options):
+    return OnTerminal(*arguments, shell=[sys.executable, "-c", SHELL], **options)
+
+
 class Case(unittest.TestCase):
     maxDiff = None
 
@@ -211,8 +248,8 @@ class Case(unittest.TestCase):
     def no_defect(self):
         self.assertEqual([entry for entry in self.log() if entry["event"] == "internal-error"], [])
 
-    def run_tool(self, *arguments, binary=False, **variables):
-        ran = subprocess.run(command(*arguments), env=environment(**variables), stdin=subprocess.DEVNULL,
+    def run_tool(self, *arguments, binary=False, ca=True, **variables):
+        ran = subprocess.run(command(*arguments, ca=ca), env=environment(**variables), stdin=subprocess.DEVNULL,
                              capture_output=True, timeout=LONGEST, check=False)
         for secret in SECRETS:
             self.assertNotIn(secret.encode(), ran.stdout + ran.stderr)
@@ -246,3 +283,19 @@ class Case(unittest.TestCase):
     def answer_next(self, body, **more):
         main.control("next", status=200, headers=[["Content-Type", "application/json"]], body=body, match="GetBatch",
                      **more)
+
+
+class TerminalCase(Case):
+    HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        try:
+            for end in pty.openpty():
+                os.close(end)
+        except OSError as problem:  # a bare root without devpts
+            raise unittest.SkipTest(f"no pseudo-terminal is to be had here: {problem}") from problem
+
+    def assert_cursor_is_back(self, shown):
+        self.assertGreater(shown.rfind(self.SHOWN), shown.rfind(self.HIDDEN))

@@ -1,14 +1,18 @@
 """Where a credential comes from, which wins, and that none is ever shown."""
 
+import base64
 import json
 import os
 import pathlib
 import re
 import signal
+import socket
+import subprocess
 import tempfile
 import unittest
 
-from running import TABLE, CREDENTIAL, DONE, SECRETS, SERVICE, USAGE, Case, Watching, main, service
+from running import (CREDENTIAL, DONE, LONGEST, SECRETS, SERVICE, TABLE, USAGE, Case, Watching, command, environment, main,
+                     service)
 
 
 class Credentials(Case):
@@ -22,7 +26,7 @@ class Credentials(Case):
     def file(self, text):
         handle, path = tempfile.mkstemp()
         self.addCleanup(os.unlink, path)
-        os.write(handle, text.encode())
+        os.write(handle, text if isinstance(text, bytes) else text.encode())
         os.close(handle)
         return path
 
@@ -66,12 +70,49 @@ class Credentials(Case):
 
     def test_files_that_cannot_be_one(self):
         for path, why in (("/nowhere/token", "No such file"), (tempfile.gettempdir(), "directory"),
-                          (self.file(""), "is empty"), (self.file("\n"), "is empty"),
-                          (self.file("x" * 20_000), "too large")):
+                          (self.file(""), "is empty"), (self.file("\n"), "nothing but blanks"),
+                          (self.file(b"\xef\xbb\xbf \t\r\n"), "nothing but blanks"),
+                          (self.file("8A:tok".encode("utf-16")), "is UTF-16"), (self.file(b"\xfe\xff\x008\x00A"), "is UTF-16"),
+                          (self.file("x" * 16_385), "too large"), (self.file("x" * 20_000), "too large")):
             self.refuses(CREDENTIAL, f"{re.escape(path)}: .*{why}", "get", 497, credential=None,
                          SUPEROFFICE_TOKEN_FILE=path)
         self.refuses(USAGE, "the credential contains a line break", "get", 497, credential=None,
                      SUPEROFFICE_TOKEN_FILE=self.file("two\nlines"))
+
+    def sent(self, **variables):
+        """The Authorization line as it goes out, byte by byte; the service's log hides what is in it."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(LONGEST)
+            url = f"http://127.0.0.1:{server.getsockname()[1]}/Cust12345"
+            tool = subprocess.Popen(command("get", 497, "--plain-http", "--base-url", url), stdin=subprocess.DEVNULL,
+                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(credential=None, **variables))
+            with server.accept()[0] as connection:
+                request = b""
+                while b"\r\n\r\n" not in request:
+                    request += connection.recv(65536)
+            tool.communicate(timeout=LONGEST)
+        return re.search(rb"\r\nAuthorization: ([^\r]*)\r\n", request)[1]
+
+    def test_blanks_and_a_byte_order_mark_around_a_token_are_no_part_of_it(self):
+        for text in (b"8A:tok\n", b"\xef\xbb\xbf8A:tok\r\n", b"8A:tok \n", b" 8A:tok\n", b"8A:tok\n\n", b"\t8A:tok\t",
+                     b"\xef\xbb\xbf 8A:tok \r\n\r\n"):
+            with self.subTest(text=text):
+                self.assertEqual(self.sent(SUPEROFFICE_TOKEN_FILE=self.file(text)), b"Bearer 8A:tok")
+        self.assertEqual(self.sent(SUPEROFFICE_TOKEN=" 8A:tok\r\n"), b"Bearer 8A:tok")
+
+    def test_blanks_belong_to_a_password(self):
+        for password in (" a b ", " "):
+            self.assertEqual(self.sent(SUPEROFFICE_USER="somebody", SUPEROFFICE_PASSWORD=password),
+                             b"Basic " + base64.b64encode(f"somebody:{password}".encode()))
+        path = self.file(b"\xef\xbb\xbf a b \r\n")
+        self.assertEqual(self.sent(SUPEROFFICE_USER="somebody", SUPEROFFICE_PASSWORD_FILE=path),
+                         b"Basic " + base64.b64encode(b"somebody: a b "))
+
+    def test_a_variable_of_blanks_is_refused(self):
+        for name in ("SUPEROFFICE_TOKEN", "SUPEROFFICE_TICKET", "SUPEROFFICE_USER", "SUPEROFFICE_COOKIE"):
+            for blanks in (" ", "\t\n"):
+                self.refuses(CREDENTIAL, f"{name} holds nothing but blanks\n$", "get", 497, credential=None, **{name: blanks})
+        self.assertEqual(self.log(), [])
 
     def test_refused(self):
         for token in ("never-good", service.BEARER_EXPIRED):

@@ -3,10 +3,12 @@
 import json
 import pathlib
 import re
+import shutil
 import socket
+import tempfile
 import time
 
-from running import BAD_REPLY, CONNECTION, DONE, NO_TASK, SERVICE, Case, main, service
+from running import BAD_REPLY, CONNECTION, CREDENTIAL, DONE, NO_TASK, SERVICE, USAGE, Case, main, service
 
 
 class Certificates(Case):
@@ -42,6 +44,108 @@ class Certificates(Case):
         self.refuses(CONNECTION, "the certificate authorities given cannot be read: mbedTLS -0x[0-9A-F]{4} "
                      ".*bad_authorities", "get", 497, "--ca-file", __file__)
         self.assertNotIn("first-byte", [entry["event"] for entry in self.log()])
+
+
+class Authorities(Case):
+    """Where the tool finds whom to trust when no option says it; --ca-file is left out here."""
+
+    UNKNOWN = "the server's certificate is from an unknown authority"
+
+    def folder(self, *files):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        for name, source in files:
+            shutil.copy(source, pathlib.Path(folder.name, name))
+        return folder.name
+
+    def shows_with(self, *arguments, **variables):
+        self.assertEqual(self.run_tool("get", 497, *arguments, ca=False, **variables)[::2], (DONE, ""))
+
+    def refuses_with(self, pattern, *arguments, code=CONNECTION, **variables):
+        got, out, complaint = self.run_tool("get", 497, *arguments, ca=False, **variables)
+        self.assertEqual((got, out), (code, ""), complaint)
+        self.assertRegex(complaint, pattern)
+
+    def test_each_variable(self):
+        self.refuses_with(self.UNKNOWN)
+        self.shows_with(SUPEROFFICE_CA_FILE=main.ca)
+        self.shows_with(SSL_CERT_FILE=main.ca)
+        self.shows_with(SSL_CERT_DIR=self.folder(("12345678.0", main.ca)))
+        self.shows_with(SSL_CERT_DIR=self.folder(("any-name.crt", main.ca), ("notes.txt", __file__)))
+        self.shows_with(SSL_CERT_DIR=f"/nowhere::{self.folder(('ca.pem', main.ca))}")
+
+    def test_which_wins(self):
+        other = pathlib.Path(main.ca).with_name("unknown-authority-ca.pem")
+        self.shows_with("--ca-file", main.ca, SUPEROFFICE_CA_FILE=other, SSL_CERT_FILE=other)
+        self.refuses_with(self.UNKNOWN, "--ca-file", other, SUPEROFFICE_CA_FILE=main.ca, SSL_CERT_FILE=main.ca)
+        self.shows_with(SUPEROFFICE_CA_FILE=main.ca, SSL_CERT_FILE=other)
+        self.refuses_with(self.UNKNOWN, SUPEROFFICE_CA_FILE=other, SSL_CERT_FILE=main.ca, SSL_CERT_DIR=self.folder(("a", main.ca)))
+        self.shows_with(SSL_CERT_FILE=other, SSL_CERT_DIR=self.folder(("a", main.ca)))
+        self.shows_with(SSL_CERT_FILE=main.ca, SSL_CERT_DIR=self.folder(("a", other)))
+
+    def test_empty_counts_as_unset(self):
+        self.shows_with(SUPEROFFICE_CA_FILE="", SSL_CERT_FILE=main.ca, SSL_CERT_DIR="")
+        self.shows_with("--ca-file", "", SUPEROFFICE_CA_FILE=main.ca)
+        self.refuses_with(self.UNKNOWN, SUPEROFFICE_CA_FILE="", SSL_CERT_FILE="", SSL_CERT_DIR="")
+
+    def test_what_is_not_there(self):
+        self.refuses_with("no file with certificate authorities was found", SUPEROFFICE_CA_FILE="/nowhere")
+        self.refuses_with("no file with certificate authorities was found", SSL_CERT_FILE="/nowhere")
+        for folder in ("/nowhere", self.folder(), self.folder(("notes.txt", __file__))):
+            self.refuses_with(f"SSL_CERT_DIR names {folder}, which holds no certificate", code=USAGE, SSL_CERT_DIR=folder)
+
+
+class Json(Case):
+    """With --json, each error is one line of JSON on standard error."""
+
+    def error_of(self, code, *arguments, **variables):
+        got, _, complaint = self.run_tool(*arguments, "--json", **variables)
+        self.assertEqual((got, complaint.count("\n")), (code, 1), complaint)
+        error = json.loads(complaint)["error"]
+        self.assertEqual(error.pop("exit_code"), code)
+        return error
+
+    def test_a_call_that_failed(self):
+        self.assertEqual(self.error_of(NO_TASK, "get", 99), {
+            "message": "no such task", "stage": "service", "code": "no_such_task", "http_status": 200})
+        error = self.error_of(CONNECTION, "get", 497, "--base-url", main.bases["expired"])
+        self.assertEqual((error["stage"], error["code"]), ("handshake", "certificate_expired"))
+        error = self.error_of(BAD_REPLY, "get", 6602)
+        self.assertEqual((error["code"], error["member"]), ("out_of_range", "ProgressPercent"))
+        self.assertGreater(error["at_byte"], 0)
+        error = self.error_of(BAD_REPLY, "get", 6628, "--memory", 8192)
+        self.assertGreater(error["needs_bytes"], 8192)
+        self.assertEqual(error["advice"], "allow more with --memory")
+        self.assertEqual(self.error_of(SERVICE, "get", 7429)["retry_after_seconds"], 0)
+
+    def test_the_words_of_the_service(self):
+        body = {"Error": True, "Message": "a\n\"b\"\x1b", "ErrorType": "SoException", "ErrorId": "x"}
+        main.control("next", status=500, headers=[["Content-Type", "application/json"]], match="GetBatch",
+                     body=json.dumps(body))
+        error = self.error_of(SERVICE, "get", 497)
+        self.assertEqual(error["service_message"], "a\n\"b\"\x1b")
+        self.assertEqual(error["http_status"], 500)
+
+    def test_a_secret_in_them_is_not_repeated(self):
+        main.control("next", status=500, headers=[["Content-Type", "application/json"]], match="GetBatch",
+                     body=json.dumps({"Error": True, "Message": f"token {service.BEARER_GOOD} is odd"}))
+        self.assertEqual(self.error_of(SERVICE, "get", 497)["service_message"], "token *** is odd")
+
+    def test_mistakes_on_the_command_line_and_of_the_environment(self):
+        self.assertEqual(self.error_of(USAGE, "gett", 497), {
+            "message": "there is no command gett; did you mean get?; see superoffice-batch --help"})
+        self.assertIn("no server", self.error_of(USAGE, "get", 497, SUPEROFFICE_BASE_URL=None)["message"])
+        self.assertIn("SUPEROFFICE_TOKEN", self.error_of(CREDENTIAL, "get", 497, SUPEROFFICE_TOKEN=" ")["message"])
+        self.assertIn("--plain-http", self.error_of(USAGE, "get", 497, "--base-url", main.bases["plain"])["message"])
+
+    def test_a_watch_says_when_it_asks_again(self):
+        code, out, complaint = self.run_tool("watch", 8000, "--interval", "0.001", "--json")
+        self.assertEqual((code, out), (CONNECTION, ""))
+        first, *_, last = [json.loads(line)["error"] for line in complaint.splitlines()]
+        self.assertEqual((first["code"], first["asks_again"]), ("connection_reset", True))
+        self.assertNotIn("exit_code", first)
+        self.assertEqual((last["code"], last["exit_code"]), ("connection_reset", CONNECTION))
+        self.assertNotIn("asks_again", last)
 
 
 class Connection(Case):

@@ -39,7 +39,7 @@ class Get(Case):
 
     def test_select_of_an_unknown_name_asks_nobody(self):
         for names in ("State,Progress", ",", "State/../x", "State&x"):
-            complaint = self.refuses(USAGE, "--select .*a task has only these properties: Id, Name, ",
+            complaint = self.refuses(USAGE, "--select: a task has only these properties: Id, Name, ",
                                      "get", 497, "--select", names)
             self.assertIn("FieldProperties", complaint)
         self.assertEqual(self.log(), [])
@@ -142,7 +142,7 @@ class BaseUrl(Case):
 
 class CommandLine(Case):
     def test_help_says_all_that_a_script_needs(self):
-        for arguments in (["--help"], ["-h"], ["get", "--help"], ["watch", "-h"], ["stop", "-h"], ["probe", "-h"]):
+        for arguments in (["--help"], ["-h"]):
             code, out, complaint = self.run_tool(*arguments)
             self.assertEqual((code, complaint), (DONE, ""))
             for command in ("get", "watch", "stop", "probe"):
@@ -154,6 +154,23 @@ class CommandLine(Case):
                          "SUPEROFFICE_USER", "SUPEROFFICE_PASSWORD", "SUPEROFFICE_COOKIE", "SUPEROFFICE_XSRF_TOKEN",
                          "_FILE", "wins"):
                 self.assertIn(word, out)
+
+    def test_help_of_a_command_is_about_that_command(self):
+        own = {"get": [], "watch": ["--interval", "--deadline"], "stop": ["--yes"], "probe": []}
+        for command, options in own.items():
+            for arguments in ([command, "--help"], [command, "-h"], ["--json", command, "--help"], [command, "1", "--help"]):
+                if command == "probe" and "1" in arguments:
+                    continue
+                with self.subTest(arguments=arguments):
+                    code, out, complaint = self.run_tool(*arguments)
+                    self.assertEqual((code, complaint), (DONE, ""))
+                    self.assertIn(f"Usage: superoffice-batch {command} ", out)
+                    self.assertEqual("ID NUMBER" in out, command != "probe")
+                    for option in ("--interval", "--deadline", "--yes"):
+                        self.assertEqual(f"  {option} " in out, option in options, option)
+                    for option in ("--base-url", "--json", "--timeout", "--ca-file"):
+                        self.assertIn(f"  {option} ", out)
+                    self.assertLess(out.count("\n"), 40)
 
     def test_version(self):
         code, out, _ = self.run_tool("--version")
@@ -170,9 +187,53 @@ class CommandLine(Case):
                 self.refuses(USAGE, ".*; see superoffice-batch --help", *arguments)
         self.assertEqual(self.log(), [])
 
+    def test_numbers_are_decimal(self):
+        for text, number in (("497", 497), ("0497", 497), ("00000000000497", 497), ("010", 10), ("0", 0)):
+            for command in ("get", "watch", "stop"):
+                with self.subTest(command=command, text=text):
+                    self.run_tool(command, text)
+                    self.assertEqual(self.requests()[-1]["id"], number)
+        asked = len(self.requests())
+        for text in ("0x10", "0X1F1", "497L", "4'97", "4_97", "1e2", "+497", "-497", " 497", "497 ", "", "0b1", "2147483648",
+                     "99999999999999999999"):
+            for command in ("get", "watch", "stop"):
+                with self.subTest(command=command, text=text):
+                    self.refuses(USAGE, ".*; see superoffice-batch --help", command, text)
+        self.assertEqual(len(self.requests()), asked)
+        for option, texts in {"--timeout": ("0x10", "1e1", "inf", ".5", "1.", "1,5", "99999999999999999999"),
+                              "--memory": ("0x10000", "65536.0", "1e6", "04 000")}.items():
+            for text in texts:
+                with self.subTest(option=option, text=text):
+                    self.refuses(USAGE, f"{option}: has to be", "get", 497, option, text)
+        self.shows(TABLE, "get", 497, "--timeout", "030.25", "--memory", "00065536")
+
+    def test_a_mistyped_command_is_named(self):
+        for word, meant in {"gett": "get", "Get": "get", "wathc": "watch", "stpo": "stop", "prob": "probe", "help": "--help"}.items():
+            self.refuses(USAGE, f"there is no command {word}; did you mean {meant}\\?; see", word, 497)
+        for word in ("list", "kill", "x"):
+            self.refuses(USAGE, f"there is no command {word}; see", word, 497)
+        for word in ("8A:never-good", "497", "a" * 21):
+            complaint = self.refuses(USAGE, "the first word is no command", word, "get", 497)
+            self.assertNotIn(word, complaint)
+        self.refuses(USAGE, "a command is missing: get, watch, stop or probe")
+        self.refuses(USAGE, "a command is missing", "--json=false", "--timeout", "5")
+
+    def test_a_mistyped_option_is_named(self):
+        for name, meant in {"--jsn": "--json", "--json-lines": None, "--basurl": "--base-url", "--base-ulr": "--base-url",
+                            "--time": "--timeout", "--verbose": None, "-o": None, "--cafile": "--ca-file"}.items():
+            said = f"there is no option {name}" + (f"; did you mean {meant}\\?" if meant else "") + "; see"
+            for arguments in ([name], [f"{name}=never-good"], [name, "never-good"]):
+                self.refuses(USAGE, said, "get", 497, *arguments)
+                self.refuses(USAGE, said, *arguments, "get", 497)
+        self.refuses(USAGE, "--interval is an option of watch, not of get", "get", 497, "--interval", "1")
+        self.refuses(USAGE, "--yes is an option of stop, not of watch", "watch", 497, "--yes")
+        self.refuses(USAGE, "there is one argument too many", "get", 497, "never-good")
+
     def test_a_secret_that_somebody_gives_as_an_argument_is_not_repeated(self):
-        for arguments in (["--token", "never-good"], ["--token=never-good"], ["--password", "never-good"]):
-            self.refuses(USAGE, "an argument is not known", "get", 497, *arguments)
+        for arguments in (["--token", "never-good"], ["--token=never-good"], ["--password", "never-good"], ["-pnever-good"],
+                          ["never-good"], ["--timeout", "never-good"], ["--memory", "never-good"], ["--tls", "never-good"]):
+            self.refuses(USAGE, ".*; see superoffice-batch --help", "get", 497, *arguments)
+        self.refuses(USAGE, ".*; see superoffice-batch --help", "get", "never-good")
 
     def test_the_last_of_an_option_counts(self):
         self.shows("Id                      547\n", "--select", "Name", "get", "497", "--select", "Id")

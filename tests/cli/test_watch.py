@@ -8,7 +8,7 @@ import signal
 import time
 import unittest
 
-from running import CONNECTION, DONE, FAILED, NO_TASK, Case, OnTerminal, Watching, main, service
+from running import CONNECTION, DONE, FAILED, NO_TASK, Case, OnTerminal, TerminalCase, Watching, in_a_shell, main, service
 
 QUESTION = "Stop the task as well? [y/N] "
 
@@ -117,22 +117,6 @@ class Watch(Case):
                     self.assertLess(time.monotonic() - began, 5)
 
 
-class TerminalCase(Case):
-    HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        try:
-            for end in pty.openpty():
-                os.close(end)
-        except OSError as problem:  # a bare root without devpts
-            raise unittest.SkipTest(f"no pseudo-terminal is to be had here: {problem}") from problem
-
-    def assert_cursor_is_back(self, shown):
-        self.assertGreater(shown.rfind(self.SHOWN), shown.rfind(self.HIDDEN))
-
-
 class Terminal(TerminalCase):
     def test_get_dims_what_is_not_there(self):
         code, shown = OnTerminal("get", 6002, "--select", "FileName,TableRight,Id").end()
@@ -208,6 +192,52 @@ class Terminal(TerminalCase):
         self.assert_cursor_is_back(shown)
         self.assertTrue(shown.endswith("superoffice-batch: the task failed\r\n"))
 
+    def test_ctrl_z_gives_the_terminal_back_and_fg_draws_again(self):
+        terminal = in_a_shell("watch", 1000, "--interval", "0.02")
+        terminal.read_until("New")
+        for seen in range(1, 3):
+            terminal.type("\x1a")
+            terminal.read_until("<stopped>", seen)
+            before, _, _ = terminal.shown.rpartition("<stopped>")
+            self.assert_cursor_is_back(before)
+            self.assertTrue(before.endswith("\n"), before)
+            draws = terminal.shown.count("\rNew")
+            terminal.type("fg\n")
+            terminal.read_until("\rNew", draws + 1)
+            self.assertGreater(terminal.shown.rfind(self.HIDDEN), terminal.shown.rfind(self.SHOWN))
+        main.control("clock", advance=20)
+        code, shown = terminal.end()
+        self.assertEqual(code, DONE)
+        self.assert_cursor_is_back(shown)
+        self.assertIn("Succeeded", shown)
+
+    def test_a_terminal_that_shrinks_is_drawn_anew(self):
+        terminal = OnTerminal("watch", 1000, "--interval", "1000", columns=80)
+        terminal.read_until("New")
+        for columns, rows in ((30, 1), (12, 2), (80, 0)):
+            seen = len(terminal.shown)
+            terminal.resize(columns)
+            terminal.process.send_signal(signal.SIGWINCH)
+            terminal.read_until("\x1b[K", terminal.shown.count("\x1b[K") + 1)
+            drawn = terminal.shown[seen:]
+            with self.subTest(columns=columns):
+                self.assertEqual(drawn.startswith(f"\r\x1b[{rows}A\x1b[J"), rows > 0, drawn)
+                line = re.sub("\x1b\\[[?0-9]*[a-zA-Z]", "", drawn).strip("\r")
+                self.assertLess(len(line), columns)
+        terminal.process.send_signal(signal.SIGTERM)
+        self.assertEqual(terminal.end()[0], 143)
+
+    def test_a_change_of_size_draws_nothing_where_no_bar_is(self):
+        for arguments in (["--json"], []):
+            watching = Watching(1000, "--interval", "0.02", *arguments)
+            watching.line()
+            watching.process.send_signal(signal.SIGWINCH)
+            main.control("clock", advance=20)
+            code, lines, complaint = watching.end()
+            self.assertEqual((code, complaint), (DONE, ""))
+            self.assertNotIn("\x1b", "".join(lines))
+            main.control("reset")
+
     def test_plain_lines_on_a_simple_terminal(self):
         code, shown = OnTerminal("watch", 497, TERM="dumb").end()
         self.assertEqual((code, shown), (DONE, "Succeeded  100 %  Export completed - file ready for download\r\n"))
@@ -246,13 +276,14 @@ class Interrupted(TerminalCase):
             self.assertEqual(self.run_tool("watch", 1000)[0], FAILED)
 
     def test_yes_where_only_plain_lines_are_shown(self):
-        for arguments, variables in ((["--json"], {}), ([], {"TERM": "dumb"})):
+        for arguments, variables, said in ((["--json"], {}, '{"message":"the task is stopped"}'),
+                                           ([], {"TERM": "dumb"}, "superoffice-batch: the task is stopped")):
             main.control("reset")
             terminal = self.interrupted(1000, *arguments, **variables)
             terminal.type("y\n")
             code, shown = terminal.end()
             self.assertEqual(code, 130)
-            self.assertTrue(shown.endswith("the task is stopped\r\n"), shown)
+            self.assertTrue(shown.endswith(said + "\r\n"), shown)
             self.assertNotIn("\x1b", shown)
 
     def test_yes_in_the_middle_of_a_call(self):

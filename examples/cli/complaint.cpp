@@ -1,0 +1,116 @@
+#include "complaint.hpp"
+
+#include "error_line.hpp"
+#include "visible_text.hpp"
+
+#include <superoffice/codec/codec.hpp>
+#include <superoffice/codec/json.hpp>
+#include <superoffice/schema/detail/describe.hpp>
+#include <superoffice/schema/field.hpp>
+
+#include <cstdint>
+#include <cstdio>
+
+namespace cli {
+
+/// What --json says of an error: the members that have a value.
+struct error_record {
+    superoffice::field<std::string_view> message, advice, stage, code;
+    superoffice::field<std::int32_t> http_status;
+    superoffice::field<std::string_view> service_message, service_detail, service_type;
+    superoffice::field<std::int32_t> native;
+    superoffice::field<std::string_view> member, header;
+    superoffice::field<std::int64_t> at_byte, needs_bytes, retry_after_seconds;
+    superoffice::field<bool> asks_again;
+    superoffice::field<std::int32_t> exit_code;
+};
+BOOST_DESCRIBE_STRUCT(error_record, (),
+                      (message, advice, stage, code, http_status, service_message, service_detail, service_type, native,
+                       member, header, at_byte, needs_bytes, retry_after_seconds, asks_again, exit_code))
+
+struct error_document {
+    error_record error;
+};
+BOOST_DESCRIBE_STRUCT(error_document, (), (error))
+
+struct notice {
+    std::string_view message;
+};
+BOOST_DESCRIBE_STRUCT(notice, (), (message))
+
+namespace {
+
+bool in_json = false;
+
+void say(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
+
+template <class Struct>
+void say_in_json(const Struct& shown) {
+    std::string text(superoffice::encode(shown, {}).error().needed(), '\0');
+    const superoffice::result<std::string_view> written = superoffice::encode(shown, text);
+    say(written ? one_line(*written) : std::string{"{}"});
+}
+
+/// Views into the texts given.
+error_record record_of(const superoffice::error& e, const std::string& message, const superoffice::reply_info& reply,
+                       std::string_view member) {
+    error_record record;
+    const auto text = [](superoffice::field<std::string_view>& into, std::string_view from) {
+        if (!from.empty()) into = from;
+    };
+    record.message = message;
+    text(record.advice, advice_on(e));
+    record.stage = name(e.stage);
+    record.code = name(e.code);
+    if (e.http_status != 0) record.http_status = e.http_status;
+    text(record.service_message, reply.message);
+    text(record.service_detail, reply.detail);
+    text(record.service_type, reply.type);
+    if (e.native != 0) record.native = e.native;
+    text(record.member, member);
+    text(record.header, superoffice::header_name(e, {}));
+    if (e.position() != superoffice::error::no_position) record.at_byte = static_cast<std::int64_t>(e.position());
+    if (e.needed() != 0) record.needs_bytes = static_cast<std::int64_t>(e.needed());
+    if (reply.retry_after) record.retry_after_seconds = reply.retry_after->count() / 1'000;
+    return record;
+}
+
+void complain(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member,
+              bool asks_again) {
+    if (!in_json)
+        return say("superoffice-batch: " + error_line(e, reply, member) + (asks_again ? "; asking again" : ""));
+    const std::string message = what_happened(e);
+    error_record record = record_of(e, message, reply, member);
+    if (asks_again)
+        record.asks_again = true;
+    else
+        record.exit_code = static_cast<std::int32_t>(exit_code_of(e));
+    say_in_json(error_document{record});
+}
+
+}  // namespace
+
+void complain_in_json() { in_json = true; }
+
+void complain(std::string_view sentence, exit_code code) {
+    if (!in_json) return say("superoffice-batch: " + std::string{sentence});
+    error_record record;
+    record.message = sentence;
+    record.exit_code = static_cast<std::int32_t>(code);
+    say_in_json(error_document{record});
+}
+
+void tell(std::string_view sentence) {
+    if (!in_json) return say("superoffice-batch: " + std::string{sentence});
+    say_in_json(notice{sentence});
+}
+
+void complain(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member) {
+    complain(e, reply, member, false);
+}
+
+void complain_and_go_on(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member) {
+    complain(e, reply, member, true);
+}
+
+}  // namespace cli

@@ -1,0 +1,33 @@
+// complaint.hpp - what the tool says on standard error: a sentence for a person, or with --json a line for a program.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_CLI_COMPLAINT_HPP
+#define SUPEROFFICE_CLI_COMPLAINT_HPP
+
+#include "exit_code.hpp"
+
+#include <superoffice/base/error.hpp>
+#include <superoffice/service/operation.hpp>
+#include <superoffice/service/reply.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace cli {
+
+/// From now on each complaint is one line of JSON: {"error":{"message":"no such task", ... "exit_code":3}}.
+void complain_in_json();
+
+/// "superoffice-batch: " and the sentence. `code` is what the tool ends with because of it.
+void complain(std::string_view sentence, exit_code code);
+
+/// Something that is worth a line and no error: with --json {"message":"..."}.
+void tell(std::string_view sentence);
+
+/// What stopped a call. `member` is the name of the member that the error is about, or "".
+void complain(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member);
+
+/// The same where the tool does not end because of it, but asks the service again.
+void complain_and_go_on(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member);
+
+}  // namespace cli
+#endif
