@@ -84,6 +84,7 @@
 #include <superoffice/transport/tls/tls.hpp>
 #include <superoffice/transport/tls/tls_refusal.hpp>
 #include <superoffice/transport/mbedtls_socket.hpp>
+#include <superoffice/transport/tls/mbedtls_rsa_signer.hpp>
 
 // client/: runs calls over all of the above
 #include <superoffice/client/memory.hpp>

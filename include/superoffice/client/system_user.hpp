@@ -93,7 +93,7 @@ constexpr void write_minute(std::int64_t seconds, char* into) noexcept {
 /// when the service answers 401.
 ///
 ///     superoffice::mbedtls_rsa_signer key;
-///     if (const auto loaded = key.load_file("app.pem"); !loaded) return report(loaded.error());
+///     if (const auto loaded = key.load(text_of_the_key); !loaded) return report(loaded.error());
 ///     superoffice::system_user robot{login_link, superoffice::default_login_url, {user_token, secret, "Cust12345"}, key,
 ///                                    clock, login_memory};
 ///     superoffice::client api{link, base, &robot, memory};

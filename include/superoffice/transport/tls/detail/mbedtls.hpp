@@ -187,6 +187,30 @@ struct mbedtls_api {
 #endif
     }
 
+    // ---- signatures
+
+#if MBEDTLS_VERSION_NUMBER >= 0x04000000
+    /// mbedTLS 4 has no question for the kind of a key; a signature by another kind is refused by the service.
+    static bool is_rsa(const mbedtls_pk_context&) noexcept { return true; }
+#else
+    static bool is_rsa(const mbedtls_pk_context& key) noexcept { return mbedtls_pk_can_do(&key, MBEDTLS_PK_RSA) == 1; }
+#endif
+
+    /// Signs a SHA-256.
+    template <class Random>
+    static int sign(mbedtls_pk_context& key, const std::uint8_t (&hash)[32], unsigned char* into, std::size_t room,
+                    std::size_t& size, Random& random) noexcept {
+#if MBEDTLS_VERSION_NUMBER >= 0x04000000
+        static_cast<void>(random);
+        return mbedtls_pk_sign(&key, MBEDTLS_MD_SHA256, hash, sizeof hash, into, room, &size);
+#elif MBEDTLS_VERSION_NUMBER >= 0x03000000
+        return mbedtls_pk_sign(&key, MBEDTLS_MD_SHA256, hash, sizeof hash, into, room, &size, Random::fill, &random);
+#else
+        static_cast<void>(room);
+        return mbedtls_pk_sign(&key, MBEDTLS_MD_SHA256, hash, sizeof hash, into, &size, Random::fill, &random);
+#endif
+    }
+
     // ---- configuration
 
     /// False where this build cannot speak what is asked for.
