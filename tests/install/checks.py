@@ -22,6 +22,8 @@ import cmake_ways  # noqa: E402
 FLAGS_OF_OURS = ("-Wpedantic", "-Wconversion", "-Wshadow", "-Wold-style-cast", "-fno-")
 PARTS = ("meson.build", "meson_options.txt", "include", "single_include", "packaging", "LICENSE", "examples", "tests")
 LIBRARY_ONLY = ("-Dtests=disabled", "-Dexamples=disabled", "-Dcli=disabled")
+WITH_THE_TOOL = ("/bin/superoffice-batch", "/man1/superoffice-batch.1", "/bash-completion/completions/superoffice-batch",
+                 "/zsh/site-functions/_superoffice-batch", "/fish/vendor_completions.d/superoffice-batch.fish")
 CROSS = "x86_64-w64-mingw32-g++-posix"
 FALLBACK = ("--wrap-mode=default", "--force-fallback-for=superoffice-batch,superoffice-batch-mbedtls")
 
@@ -217,6 +219,10 @@ def installs_as_documented():
         steps = would_compile(folder / "plain")
         if not steps or any(not step.startswith("examples/cli/superoffice-batch.p/") for step in steps):
             raise Failed(f"a plain set-up builds {steps}")
+        installed = json.loads(output_of("meson", "introspect", "--installed", folder / "plain")).values()
+        missing = [end for end in WITH_THE_TOOL if not any(path.endswith(end) for path in installed)]
+        if missing:
+            raise Failed(f"not installed with the tool: {missing}")
         if not re.search("ERROR: .*doctest-dev", said_by_meson(folder / "enabled", ROOT, "-Dtests=enabled", no_doctest)):
             raise Failed("tests=enabled without doctest is no error that names the package")
 

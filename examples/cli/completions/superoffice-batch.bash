@@ -1,0 +1,32 @@
+# Completion of superoffice-batch for bash. The tests compare it with --help.
+_superoffice_batch() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' each
+    local commands='get watch stop probe'
+    local options='--base-url --json --timeout --ca-file --tls --language --culture --time-zone --memory --plain-http --help --version'
+
+    COMPREPLY=()
+    case $before in
+        --ca-file)
+            compopt -o filenames 2>/dev/null
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            return
+            ;;
+        --tls) options='1.2 1.3' commands='' ;;
+        --select) options='Id Name AssociateId DetailsTable DetailsRecord IsSystemTask IsInternalTask ParameterObject LastStarted Created StartCount DatabaseSerialNumber Context Result State Description Response Request ProgressDescription ProgressPercent FileName CancellationBehaviour TableRight FieldProperties' commands='' ;;
+        --base-url | --timeout | --language | --culture | --time-zone | --memory | --interval | --deadline) return ;;
+        *)
+            for each in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+                [[ " $commands " == *" $each "* ]] && command=$each && break
+            done
+            case $command in
+                '') options+=' --select --interval --deadline' ;;
+                get) options+=' --select' commands='' ;;
+                watch) options+=' --select --interval --deadline' commands='' ;;
+                *) commands='' ;;
+            esac
+            if [[ $word == -* ]]; then commands=''; elif [[ -n $commands ]]; then options=''; else return; fi
+            ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$commands $options" -- "$word")
+}
+complete -F _superoffice_batch superoffice-batch
