@@ -36,7 +36,7 @@ def test():
 
 
 def thousand():
-    """All at once in one thread, each over TLS. Without sanitizers, which would hide how much heap TLS takes."""
+    """A thousand calls at the same time in one thread, each over TLS. Without sanitizers, which would hide how much heap TLS takes."""
     program = BUILD / "11_epoll"
     BUILD.mkdir(parents=True, exist_ok=True)
     output_of("g++", "-std=c++20", "-O1", f"-I{INCLUDE}", "-DSUPEROFFICE_WITH_MBEDTLS=1", "-DSUPEROFFICE_WITH_SOCKETS=1",

@@ -27,7 +27,7 @@ sys.path.insert(0, str(SUPPORT))
 
 import local_superoffice_service as service  # noqa: E402
 
-# The tool leaves a signal ignored that it finds ignored, and so do its children: a run in the background must not decide that.
+# The tool keeps a signal ignored that is ignored when it starts. How the tests were started must not decide what they find.
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP, signal.SIGTTOU):
     if signal.getsignal(number) == signal.SIG_IGN:
         signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
@@ -39,7 +39,7 @@ LONGEST = 30  # seconds that anything here may take, when something is wrong
 # Exit codes; 130 and 143 stand for signals.
 DONE, FAILED, USAGE, NO_TASK, CREDENTIAL, CONNECTION, BAD_REPLY, SERVICE, OUTPUT = range(9)
 
-# Never to be seen in what the tool prints.
+# The tool must never print one of these.
 SECRETS = [service.BEARER_GOOD, service.BEARER_EXPIRED, service.TICKET_GOOD, service.APP_TOKEN, service.SESSION_GOOD,
            service.xsrf_of(service.SESSION_GOOD), "test-password", "never-good"]
 
@@ -110,7 +110,7 @@ class LocalSuperOffice:
         return json.loads(body)
 
     def events(self):
-        """What the log says, but for what the tests themselves did."""
+        """The whole log."""
         log = pathlib.Path(self.folder.name, "requests.log").read_text(encoding="utf-8")
         whole = log[:log.rfind("\n") + 1]  # a line may be in the middle of being written
         return [json.loads(line) for line in whole.splitlines()]
@@ -131,7 +131,7 @@ atexit.register(main.stop)
 
 
 def environment(**variables):
-    """Nothing of ours comes from outside. A credential unless `credential=None`."""
+    """The environment without variables that the tool reads, plus those given. Has a token unless `credential=None`."""
     made = {name: value for name, value in os.environ.items() if not name.startswith(("SUPEROFFICE_", "SSL_CERT_"))}
     made |= {"LC_ALL": "C.UTF-8", "TERM": "xterm", "SUPEROFFICE_BASE_URL": main.bases["main"]}
     made.pop("NO_COLOR", None)
@@ -158,7 +158,7 @@ class Watching:
         return self.process.stdout.readline().rstrip("\n")
 
     def end(self):
-        """Exit code, the lines not yet read, and what it complained about."""
+        """(exit code, lines not read yet, standard error)"""
         out, complaint = self.process.communicate(timeout=LONGEST)
         return self.process.returncode, out.splitlines(), complaint
 
@@ -270,7 +270,7 @@ class Case(unittest.TestCase):
         return complaint
 
     def log(self):
-        """What happened at the service since the test began, but for ends of connections: they come late."""
+        """What happened at the service since the test began, without ends of connections, which are logged late."""
         return [entry for entry in main.events()[self.seen:] if entry["event"] not in ("control", "closed")]
 
     def requests(self):

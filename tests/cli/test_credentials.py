@@ -1,4 +1,4 @@
-"""Where a credential comes from, which wins, and that none is ever shown."""
+"""Where a credential comes from, which one counts, and that no output shows one."""
 
 import base64
 import json

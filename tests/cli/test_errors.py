@@ -1,4 +1,4 @@
-"""Each way in which a call can fail: its message, its exit code, and in time."""
+"""Each way in which a call can fail: its message, its exit code, and that it ends in time."""
 
 import json
 import pathlib

@@ -1,4 +1,4 @@
-"""The examples, as they were built."""
+"""The example programs, run against the local SuperOffice."""
 
 import os
 import pathlib
@@ -22,14 +22,14 @@ def unless_built(name):
 
 
 def catches(pid, number):
-    """The process has a handler for the signal. Where there is no such file it is taken to have one."""
+    """Whether the process has a handler for the signal. True where the system does not tell."""
     status = pathlib.Path(f"/proc/{pid}/status")
     caught = re.search(r"^SigCgt:\s*([0-9a-f]+)$", status.read_text(), re.M) if status.exists() else None
     return caught is None or int(caught.group(1), 16) >> (number - 1) & 1 == 1
 
 
 class Modem:
-    """A pseudo-terminal with a modem behind: takes ATD host:port, answers, and passes bytes on to the loopback."""
+    """A modem at the other end of a pseudo-terminal: takes ATD host:port, answers, and passes bytes on to the loopback address."""
 
     def __init__(self, answer, hangs_up_after=None):
         self.answer, self.left = answer, hangs_up_after

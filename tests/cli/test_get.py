@@ -1,4 +1,4 @@
-"""What `get` shows, whom it asks, and how the command line is read."""
+"""What `get` shows, which server it asks, and how the command line is read."""
 
 import json
 

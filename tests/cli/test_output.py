@@ -1,4 +1,4 @@
-"""What becomes of the tool when nobody takes what it writes."""
+"""How the tool ends when its output cannot be written."""
 
 import os
 import pathlib

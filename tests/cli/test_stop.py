@@ -1,4 +1,4 @@
-"""`stop`: what the service answers, and what is made of it."""
+"""`stop`: what the service answers, and what the tool does with it."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`watch`: to every end, redirected and on a terminal; and what Ctrl-C asks there."""
+"""`watch`: each way it can end, redirected and on a terminal; and what Ctrl-C and Ctrl-Z do."""
 
 import json
 import os
@@ -15,7 +15,7 @@ QUESTION = "Stop the task as well? [y/N] "
 
 class Watch(Case):
     def follow(self, number, *steps, arguments=()):
-        """Watches while the clock is moved by each step, one line at a time."""
+        """Watches a task and moves the clock by each step, reading a line after each."""
         watching = Watching(number, "--interval", "0.02", *arguments)
         lines = [watching.line()]
         for step in steps:
@@ -245,7 +245,7 @@ class Terminal(TerminalCase):
 
 class Interrupted(TerminalCase):
     def interrupted(self, number=1000, *arguments, seen="New", **variables):
-        """A watch that has been interrupted once, and asks."""
+        """A watch that was interrupted once and shows its question."""
         terminal = OnTerminal("watch", number, "--interval", "1000", *arguments, **variables)
         terminal.read_until(seen)
         terminal.process.send_signal(signal.SIGINT)
@@ -253,7 +253,7 @@ class Interrupted(TerminalCase):
         return terminal
 
     def calls(self):
-        """What was asked for but a task."""
+        """The calls other than GetBatchTaskInfo."""
         names = [entry["target"].split("/")[-1] for entry in self.requests()]
         return [name for name in names if not name.startswith("GetBatchTaskInfo")]
 

@@ -80,7 +80,7 @@ def calls_through_a_modem_that_does_tls():
         expect(running.call(elf, local.urls["main"], through=local.urls["modem"]), 0, *DONE)
 
 
-# What may not come with the library, by the symbols that would bring it.
+# What the library must not bring along, by the symbols that would show it.
 FORBIDDEN = {
     "memory from a heap": r"_?(m|c|re)alloc(_r)?|_?free(_r)?|_?sbrk|_Zn[wa].*|_Zd[la].*",
     "exceptions": r"__cxa_.*|_Unwind.*|__gxx_personality.*|__aeabi_unwind.*|_ZSt\d+__throw.*|__throw.*",
@@ -104,7 +104,7 @@ def those_of(kind, names):
 
 
 def finds_each_culprit():
-    """What would bring something is found in a program that brings everything."""
+    """Each pattern of FORBIDDEN finds something in a program that uses all of it."""
     with tempfile.TemporaryDirectory() as folder:
         culprits = pathlib.Path(folder) / "culprits.o"
         output_of("arm-none-eabi-g++", *building.CPU.split(), "-std=c++20", "-Os", "-fno-threadsafe-statics",
@@ -119,7 +119,7 @@ def finds_each_culprit():
 
 
 def has_nothing_of_a_system():
-    """The objects are those that hold the library and, in the firmware's, the program."""
+    """Looks at the object files that hold the library and, for the firmware, the program."""
     built(PLAIN, TLS)
     with one_at_a_time("firmware"):
         ninja = building.Ninja("sizes")
@@ -130,13 +130,13 @@ def has_nothing_of_a_system():
         for kind in FORBIDDEN:
             if found := those_of(kind, names):
                 raise Failed(f"{file} brings {kind}: {found}")
-    # Whole programs: no heap of the C library's is linked in, whoever would ask for it.
+    # The whole programs: the C library's heap is not linked in for any other reason either.
     for elf in built(PLAIN, TLS):
         if found := those_of("memory from a heap", names_in(elf)):
             raise Failed(f"{elf} has {found}")
 
 
-# A switch that is turned off takes at least so many bytes of code along.
+# Turning a switch off saves at least this many bytes of code.
 SWITCHES = {"watch": 1000, "texts": 2000, "tls": 40000}
 
 
@@ -155,7 +155,7 @@ def switches_remove_their_code():
 
 
 def builds_from_the_bundle():
-    """The plain firmware, from a folder that holds one file and next to nothing: no Boost, no tree."""
+    """The firmware without TLS, from a folder with one file: no Boost, no tree."""
     folder = BUILD / "firmware" / "bundle"
     shutil.rmtree(folder, ignore_errors=True)
     header = folder / "superoffice" / "batch.hpp"
@@ -174,8 +174,8 @@ def builds_from_the_bundle():
         expect(running.call(elf, local.urls["main"], through=local.urls["modem"]), 0, *DONE)
 
 
-# Bytes. What was set as the aim and is held; and of what is still above its aim, what is reached and a little more, so
-# that it grows no further unnoticed.
+# Bytes. Limits that were set as a goal, and for figures that are above their goal the present figure and a little more, so that
+# growth is noticed.
 LIMITS = {"call_flash": 20_000, "watch_flash": 21_100, "decode_flash": 8_200, "plain_flash": 27_800, "tls_flash": 76_000,
           "call_ram": 1024, "plain_stack": 1536, "reader_flash": 2560, "plain_ram": 8 * 1024, "tls_ram": 20 * 1024}
 

@@ -1,4 +1,4 @@
-// One use of each thing that the library must not bring: what looks for their symbols has to find every one here.
+// One use of each thing that the library must not bring along. The check that looks for their symbols has to find them all here.
 #include <cctype>
 #include <cerrno>
 #include <clocale>

@@ -1,4 +1,4 @@
-// library.cpp - what the size table measures: the library's work and nothing else, with functions of the device's outside.
+// library.cpp - what the size table measures: only the library's work; the device's functions are in another file.
 // SPDX-License-Identifier: BSL-1.0
 //
 // LIBRARY_WORK  1: decodes the documented task, all 24 properties

@@ -5,9 +5,9 @@
     python3 tests/firmware/sizes.py --write    put it into the document that has the table
     python3 tests/firmware/sizes.py --symbols  the library's largest symbols instead
 
-Flash and RAM are read from linker maps and ELF files. A layer's code is what the debug information says that came of its
-headers, inlined or not. Stack and the memory of TLS are measured by painting, in QEMU, during real calls; instructions
-are counted by QEMU.
+Flash and RAM are read from linker maps and ELF files. The debug information says which header an instruction comes from,
+inlined or not, and so which layer. Stack and the memory of TLS are measured in QEMU during real calls: they are filled with a
+pattern first. QEMU counts the instructions.
 """
 
 import collections
@@ -27,8 +27,8 @@ from mbedtls_source import command  # noqa: E402
 
 DOCUMENT = ROOT / "examples" / "firmware" / "README.md"  # has the table
 MARKER = "<!-- tests/firmware/sizes.py -->"
-# A figure that is off by less than this is not stale: what mbedTLS takes depends on the bytes of a certificate, and a line of
-# code that changes need not end in a table that does.
+# A figure that is off by less than this is not stale: mbedTLS's memory depends on the bytes of a certificate, and not every
+# small change of code has to change the table.
 TOLERANCE, SLACK = 0.04, 16
 
 LAYERS = [layer.name for layer in layers.layers(ROOT / "include" / "superoffice")]
@@ -111,7 +111,7 @@ def code_by_layer(elf, own):
 # ---------------------------------------------------------------------------------------------- programs
 
 def library(ninja, work, properties=24):
-    """The library's work alone, for a device that is outside."""
+    """A program with only the library's work; the device's functions are in another object file."""
     flags = f"-I{ROOT / 'include'} -isystem {boost()} -DLIBRARY_WORK={work} -DLIBRARY_PROPERTIES={properties}"
     name = f"library-{work}" if properties == 24 else f"library-{work}-of-{properties}"
     return building.add_program(ninja, name, [HERE / "library.cpp", HERE / "device.c"], flags)
@@ -125,7 +125,7 @@ def decoding(ninja):
 
 
 def jsmn():
-    """A folder that leads to Debian's jsmn.h and to nothing else of the host's headers."""
+    """A folder with Debian's jsmn.h and no other header of the host."""
     folder = BUILD / "jsmn"
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "jsmn.h").exists():
@@ -134,7 +134,7 @@ def jsmn():
 
 
 def host_size(reader):
-    """Flash, so to speak, of the same work on the host, with -Os and everything unused collected."""
+    """Bytes of program for the same work on the host, with -Os and unused sections removed."""
     folder = BUILD / "host"
     folder.mkdir(parents=True, exist_ok=True)
     program = folder / reader
@@ -206,7 +206,7 @@ class Measured:
 
     @staticmethod
     def code_from(elf, own, pattern):
-        """Bytes of instructions that came of the headers whose path matches, wherever they were inlined."""
+        """Bytes of instructions from the headers whose path matches, also where they were inlined into others."""
         ranges = [(piece.address, piece.address + piece.size) for piece in own if kind(piece) == "code"]
         places, inside = [], False
         for line in command("arm-none-eabi-objdump", "-d", "-l", "--no-show-raw-insn", elf).splitlines():

@@ -1,4 +1,4 @@
-"""Headers lie in their layers, sources are laid out by .clang-format, and clang-tidy has nothing to say."""
+"""Headers lie in their layers, .clang-format describes the layout of every source, and clang-tidy finds nothing."""
 
 import pathlib
 import shutil
@@ -13,7 +13,7 @@ OPT_IN = "".join(f"#include <superoffice/{name}>\n" for name in ("std_types.hpp"
 
 
 def tool(name):
-    """Version 19, whatever it is called here: older ones do not understand C++20's requirements."""
+    """Version 19, under whichever name it is installed: older versions do not understand C++20's requires clauses."""
     return shutil.which(f"{name}-19") or name
 
 

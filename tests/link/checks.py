@@ -1,4 +1,4 @@
-"""What a header may do to the translation unit that includes it; the rest of that is built by meson.build beside this."""
+"""What the headers may do to a translation unit that includes them. meson.build here builds what has to link."""
 
 import itertools
 import re
@@ -12,12 +12,12 @@ UMBRELLA = "#include <superoffice/batch.hpp>\n"
 OPT_IN = ("superoffice/std_types.hpp", "superoffice/transport/cares_resolver.hpp", "superoffice/xml.hpp")
 AMALGAMATE = ROOT / "single_include" / "amalgamate.py"
 
-# Each of these costs every user a good part of a second; those who want them include superoffice/std_types.hpp.
+# Each of these adds a good part of a second to every compilation. superoffice/std_types.hpp is for programs that want them.
 HEAVY = {"algorithm", "chrono", "deque", "fstream", "functional", "future", "iomanip", "ios", "iostream", "istream", "list",
          "locale", "map", "memory", "memory_resource", "mutex", "optional", "ostream", "queue", "random", "ranges", "regex",
          "set", "sstream", "stop_token", "string", "syncstream", "thread", "unordered_map", "variant", "vector"}
 
-# Decided once and for all, because the library's header reads it: see simdjson_reader.hpp.
+# A macro of simdjson that must be the same in every translation unit: see simdjson_reader.hpp.
 PINNED = {"SIMDJSON_DEVELOPMENT_CHECKS"}
 
 
@@ -90,14 +90,14 @@ def macros_are_unchanged():
 
 
 def no_name_is_a_platform_macro():
-    """Behind the lower-case macros of engines, systems and device frameworks the library can be included and used."""
+    """The library can be included and used after the lower-case macros of engines, systems and device frameworks."""
     for compiler, standard, switches in itertools.product(COMPILERS, ("c++20", "gnu++20"), ((), ALL_ON)):
         output_of(compiler, f"-std={standard}", f"-I{INCLUDE}", "-fsyntax-only", *switches,
                   ROOT / "tests" / "link" / "platform_macros.cpp")
 
 
 def no_heavy_headers():
-    """Nothing switched on, the umbrella pulls none of the standard library's heavy parts."""
+    """With nothing switched on, the umbrella includes none of the standard library's heavy headers."""
     for compiler in COMPILERS:
         trace = compiled(compiler, UMBRELLA, "-H", "-fsyntax-only")
         path = []  # of the includes that lead to a line of the trace
@@ -110,7 +110,7 @@ def no_heavy_headers():
 
 
 def another_version_is_an_error():
-    """Tree and single headers of two versions cannot meet, whichever comes first; the same version may come twice."""
+    """Headers of two versions in one translation unit are an error, in either order; the same version may come twice."""
     sentence = "two different versions of the library in one translation unit"
     folder = SINGLE_HEADER.parent.parent
     for compiler, name in itertools.product(COMPILERS, on_disk(folder, "superoffice/**/*.hpp")):
@@ -130,7 +130,7 @@ def another_version_is_an_error():
 
 
 def what_is_switched_off_is_named():
-    """Who uses it is told which switch it is."""
+    """Using a type that is switched off is an error that names the switch."""
     sockets, tls = "SUPEROFFICE_WITH_SOCKETS=1", "SUPEROFFICE_WITH_MBEDTLS=1"
     both = f"{tls} and {sockets}"
     for name, wanted, *given in (("mbedtls_socket", both), ("mbedtls_socket", both, sockets), ("mbedtls_socket", both, tls),
@@ -151,7 +151,7 @@ def what_is_switched_off_is_named():
 
 
 def switches_are_0_or_1():
-    """What else one is set to stops the compiler: a word would be 0 without a word."""
+    """Any other value is an error. The preprocessor would silently read a word such as ON as 0."""
     for switch, value, compiler in itertools.product(
             ("WITH_SIMDJSON", "WITH_MBEDTLS", "WITH_SOCKETS", "SIMDJSON_BUILTIN_ONLY"), ("2", "-1", "ON"), COMPILERS):
         printed = compiled(compiler, "#include <superoffice/base/config.hpp>\n", f"-DSUPEROFFICE_{switch}={value}", "-fsyntax-only",
@@ -160,7 +160,7 @@ def switches_are_0_or_1():
             raise Failed(f"{compiler} does not say what is wrong with {switch}={value}:\n{printed}")
 
 
-# Loads a shared object, calls into it, unloads it, and says what the call gave and whether it is mapped all the same.
+# Loads a shared object, calls a function of it, unloads it, and prints the result and whether the object is still mapped.
 HOST = """
 import _ctypes, ctypes, sys
 library = ctypes.CDLL(sys.argv[1])
@@ -171,7 +171,7 @@ print(percent, "stays" if sys.argv[1] in open("/proc/self/maps").read() else "go
 
 
 def plugins_can_be_unloaded():
-    """With -fvisibility=hidden, which the README says is needed: g++ makes unique symbols of what is left visible."""
+    """With -fvisibility=hidden, which the documents demand: g++ makes visible inline variables unique symbols, which pin a plugin."""
     if sys.platform != "linux":
         print("skipped: plugins can be unloaded: this is not Linux")
         return

@@ -1,4 +1,4 @@
-// The whole library behind the macros of unfriendly platforms; they are as they were afterwards.
+// The whole library after the macros of unfriendly platforms, which must be unchanged afterwards.
 #include "hostile_macros.hpp"
 
 #include <superoffice/batch.hpp>

@@ -1,4 +1,4 @@
-// Two parts of one program give the same answers, and each was made from what it should have been made from.
+// Two parts of one program give the same answers, and each was compiled from the headers that it should use.
 #include "part.hpp"
 
 #include <doctest/doctest.h>

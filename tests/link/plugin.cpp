@@ -1,4 +1,4 @@
-// A plugin: stands in a shared object of its own, makes a whole call over a canned link, and is unloaded again.
+// A plugin: a shared object that makes a whole call over a scripted link and is then unloaded.
 #include <superoffice/batch.hpp>
 
 #include <array>

@@ -1,4 +1,4 @@
-// A program whose globals are called what parameters and variables are called in the library.
+// A program whose global variables have names that the library uses for its parameters and variables.
 extern int answer, api, at, base, body, bytes, call, code, count, credential, deadline, document, e, end, first, found,
     from, head, id, info, into, key, length, line, memory, more, n, name, names, now, offset, options, peer, place, r,
     reader, reply, request, result, row, self, size, slack, start, state, stack, status, table, task, text, timeout, to,

@@ -1,4 +1,4 @@
-// Compiled with -O3: g++ knows how long a literal is, and must see that nobody looks behind it.
+// Compiled with -O3: g++ knows the length of a literal, and warns if code could read past its end.
 #include <superoffice/batch.hpp>
 
 void write_short_texts(superoffice::request_head& head) {

@@ -1,9 +1,9 @@
-"""Builds with each compiler, language version, and with and without exceptions and RTTI, warnings being errors.
+"""Builds with each compiler and language version, with and without exceptions and RTTI. A warning is an error.
 
-Every one of the eight builds has the whole library in several translation units: behind the macros of unfriendly
-platforms, with nothing switched on, and twice in one program. What takes the time is in as many as it takes for each
-compiler to meet each language version, and each of the two exceptions and none (BUILT_IN); tests/README.md says what each
-build shows. A ninth, small one has nothing switched on, like firmware.
+Each of the eight builds has the whole library in several translation units: after the macros of unfriendly platforms, with
+nothing switched on, and twice in one program. The parts that take long are in fewer builds (BUILT_IN): enough that each
+compiler meets each language version, with exceptions and without. tests/README.md says what each build shows. A ninth, small
+build has nothing switched on, like firmware.
 """
 
 import itertools
@@ -13,7 +13,7 @@ import re
 
 from checking import BUILD, COMPILERS, Check, Counts, Failed, ninja, output_of, set_up_with_meson
 
-# Meson 1.0 has no name for C++23, and clang 14 only knows it by its working title.
+# Meson 1.0 has no name for C++23, and clang 14 knows it only as c++2b.
 # Nothing is optimised, since that takes its time; what the library does where it is (SUPEROFFICE_FOR_SPEED) is what the C++20
 # builds have, so that every test meets both.
 STANDARDS = {
@@ -32,8 +32,8 @@ NOTHING = ("-Dsimdjson=disabled", "-Dmbedtls=disabled", "-Dxml=disabled", "-Dcar
 MAIN = "g++ C++20"
 FIRMWARE = "firmware, nothing switched on"
 
-# The targets that some builds have and others do not. All others are in every one, but for those that Meson does not build
-# by itself: the checks.py beside them does.
+# The targets that only some builds have. All other targets are in every build, except those that Meson builds on demand only:
+# the checks.py of their folder builds them.
 BUILT_IN = {
     "unit": (MAIN, "clang++ C++20 without exceptions and RTTI", "g++ C++23 without exceptions and RTTI", FIRMWARE),
     "unit_single": ("clang++ C++23",),  # the same tests over the single header
@@ -70,7 +70,7 @@ def build(name, compiler, options):
 
 
 def test(name):
-    """Runs what Meson calls tests, and counts the cases inside them."""
+    """Runs the tests that Meson knows, and counts the test cases in them."""
     folder = folder_of(name)
     suites = ["link"] + ["unit"] * is_in(name, "unit") + ["single"] * is_in(name, "unit_single")
     output_of("meson", "test", "-C", folder, "--no-rebuild", "--num-processes", 1,

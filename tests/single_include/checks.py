@@ -1,4 +1,4 @@
-"""The single header as somebody uses it who copied nothing else, and the opt-in headers beside it; and their generator."""
+"""The single header and the opt-in headers beside it, used from a folder with nothing else; and their generator."""
 
 import itertools
 import pathlib
@@ -15,7 +15,8 @@ FOLDER = SINGLE_HEADER.parent
 USE = ROOT / "examples" / "05_own_link.cpp"
 USED = "62 %\n"
 
-# What the program for each opt-in header needs besides: opt_in/std_types.cpp includes std_types.hpp, and ends with 0.
+# The compiler options that the program for each opt-in header needs. opt_in/std_types.cpp includes std_types.hpp, and ends
+# with 0.
 OPT_IN = {
     "std_types.hpp": (),
     "transport/cares_resolver.hpp": ("-DSUPEROFFICE_WITH_SOCKETS=1", "-lcares"),
@@ -32,8 +33,9 @@ def up_to_date():
 
 
 def alone(copied, source, forbidden, *options, compiler, standard="c++20"):
-    """What a program prints for which the headers `copied`, by their names under superoffice/, and what `forbidden`
-    leaves over are enough. Each of them has to be needed."""
+    """Builds a program in a folder that has only the headers `copied` ({name under superoffice/: file}); gives what it
+    prints. Fails if the compiler opens a file that matches `forbidden` or lies in this tree, or does not open one of the
+    copies."""
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         copies = [folder / "superoffice" / header for header in copied]
@@ -69,7 +71,7 @@ def opt_in_beside(header=SINGLE_HEADER, forbidden=r"simdjson|mbedtls|/psa/", sta
 
 
 def bundled(check):
-    """The check over a bundle, with no Boost."""
+    """Runs the check with a bundle in place of the single header, without Boost."""
     with tempfile.TemporaryDirectory() as folder:
         bundle = pathlib.Path(folder) / "bundle.hpp"
         output_of(AMALGAMATE, "--bundle", bundle)

@@ -1,4 +1,4 @@
-// What every unit test over the single headers begins with, precompiled.
+// The precompiled beginning of every unit test over the single headers.
 #include "../../../single_include/superoffice/batch.hpp"
 #include "../../../single_include/superoffice/std_types.hpp"
 #if __has_include(<ares.h>)
