@@ -18,9 +18,19 @@ PUBLIC_MACROS = re.compile(r"SUPEROFFICE_(WITH_(SIMDJSON|MBEDTLS|SOCKETS)|SIMDJS
 INLINE_NAMESPACE = re.compile(r"^inline namespace SUPEROFFICE_ABI\w* {$|^}  // namespace SUPEROFFICE_ABI\w*$", re.MULTILINE)
 
 
+COMMENT = re.compile(r"^(?P<code>.*?)(?P<comment>///<? (?!    ).*)$", re.MULTILINE)
+CODE_SPAN_OR_TAG = re.compile(r"`[^`]*`|<(/?\w[\w/.]*)>")
+
+
+def without_tags(comment):
+    """<chrono> in a sentence is a header, no HTML: doxygen is told so."""
+    return CODE_SPAN_OR_TAG.sub(lambda found: f"\\<{found[1]}\\>" if found[1] else found[0], comment)
+
+
 def filtered(source):
     """A header as doxygen should see it: the lines keep their numbers."""
-    return INLINE_NAMESPACE.sub("", source)
+    source = INLINE_NAMESPACE.sub("", source)
+    return COMMENT.sub(lambda found: found["code"] + without_tags(found["comment"]), source)
 
 
 def shown_macros(folder):

@@ -60,6 +60,16 @@ class Reference(unittest.TestCase):
         source = "namespace a {\ninline namespace SUPEROFFICE_ABI {\nint b;\n}  // namespace SUPEROFFICE_ABI\n}\n"
         self.assertEqual(reference.filtered(source), "namespace a {\n\nint b;\n\n}\n")
 
+    def test_angle_brackets_in_a_sentence_are_no_html(self):
+        for comment, seen in (
+            ("/// From <chrono>, as `<chrono>` has it", "/// From \\<chrono\\>, as `<chrono>` has it"),
+            ("int a;  ///< of <b/c.hpp>", "int a;  ///< of \\<b/c.hpp\\>"),
+            ("///     call<int> code;", "///     call<int> code;"),
+            ("call<int> code;", "call<int> code;"),
+        ):
+            with self.subTest(comment):
+                self.assertEqual(reference.filtered(comment), seen)
+
     def test_only_macros_for_users_may_be_shown(self):
         with tempfile.TemporaryDirectory() as folder:
             pages_of = pathlib.Path(folder) / "html"
