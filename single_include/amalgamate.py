@@ -516,8 +516,8 @@ def boost_folder(given):
     raise Problem("the compiler does not find boost/describe.hpp: name the folder that holds boost/ with --boost")
 
 
-def folded(text, folder):
-    """The text with every include of a Boost header replaced by that header, each once."""
+def folded(text, folder, used=None):
+    """The text with every include of a Boost header replaced by that header, each once. `used` collects their names."""
     done = set()
 
     def expand(lines, always):
@@ -536,6 +536,8 @@ def folded(text, folder):
             path = folder / target
             if not path.is_file():
                 raise Problem(f"{path} is needed and does not exist")
+            if used is not None:
+                used.add(target)
             # Under a condition it may be skipped, so the next include has to bring it again.
             unconditional = always and depth <= 1
             if unconditional:
