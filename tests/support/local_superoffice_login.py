@@ -409,9 +409,8 @@ class Login:
             claim("system_token"): SYSTEM_TOKEN, claim("initials"): "TU", claim("so_primary_email_address"): user,
             **({"nonce": nonce} if nonce else {}), **self._times(), "iss": request.listener.root, "aud": client})
 
-    @staticmethod
-    def _tenant_claims(request):
-        base = f"{request.listener.root}/{TENANT}"
+    def _tenant_claims(self, request):
+        base = f"{self._service.tenant_listener(request).root}/{TENANT}"
         return {claim("serial"): SERIAL, claim("netserver_url"): f"{base}/Remote/Services88/",
                 claim("webapi_url"): f"{base}/api/"}
 

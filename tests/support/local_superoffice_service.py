@@ -257,7 +257,7 @@ class Service:
         if name.lower() != TENANT.lower():
             return _json(200, {"ContextIdentifier": name, "Endpoint": None, "State": "Unknown", "IsRunning": False,
                                "ValidUntil": self._valid_until(), "Api": None})
-        listener = self.listeners.get(self.tenant.at, request.listener)
+        listener = self.tenant_listener(request)
         state = {
             "ContextIdentifier": TENANT,
             "Endpoint": f"{listener.root}/{TENANT}",
@@ -269,6 +269,10 @@ class Service:
         if self.tenant.version:  # missing in older replies
             state["Version"] = self.tenant.version
         return _json(200, state)
+
+    def tenant_listener(self, request):
+        """The one that serves the tenant; where every one does, that of the request."""
+        return self.listeners.get(self.tenant.at, request.listener)
 
     def _valid_until(self):
         until = self.clock.utc() + datetime.timedelta(seconds=self.tenant.valid_seconds)

@@ -309,6 +309,11 @@ class OneTask(Shared):
             info = main.get_info(started[name])[1]
             self.assertEqual(info and info["State"], state, name)
 
+    def test_every_started_job_is_a_users(self):
+        numbers = [main.call("StartBatchJob", BatchTaskInfo={"Name": "ContactExport"})[1] for _ in range(11)]
+        listed = {info["Id"]: info["AssociateId"] for info in main.call("GetBatchTaskInfosByState", State="New")[1]}
+        self.assertEqual([listed.get(number) for number in numbers], [426] * 11)
+
     def test_jobs_that_there_are_not(self):
         for name in ("Nothing", "", "Output-", "Output-99999999999", "contactexport"):
             status, reply, _ = main.call("StartBatchJob", BatchTaskInfo={"Name": name})

@@ -33,7 +33,7 @@ main = None
 
 def setUpModule():
     global main
-    main = Running("--manual-clock", "--time", "2026-11-29T20:00:00Z")
+    main = Running("--manual-clock", "--time", "2026-11-29T20:00:00Z", "--listen", "second=good")
 
 
 def tearDownModule():
@@ -256,6 +256,13 @@ class RefreshTokens(Shared):
         wanted = {"associateid": "426", "ctx": credentials.TENANT, "system_token": login.SYSTEM_TOKEN,
                   "webapi_url": f"{main.base}/", "serial": login.SERIAL}
         self.assertEqual({name: claims[login.claim(name)] for name in wanted}, wanted)
+
+
+    def test_the_claims_name_the_host_that_serves_the_tenant(self):
+        main.control("tenant", at="second")
+        _, claims = claims_of(refresh()[1]["id_token"])
+        self.assertEqual(claims[login.claim("webapi_url")], f"{main.roots['second']}/")
+        self.assertEqual(claims["iss"], main.base.removesuffix(ONLINE))
 
 
 class AuthorizationCode(Shared):
