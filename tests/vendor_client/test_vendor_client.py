@@ -74,11 +74,13 @@ def tearDownModule():
 
 
 def tool(*arguments):
-    """(exit code, what it printed as JSON or what it said)."""
+    """(exit code, what it printed as JSON; where it failed, its error)."""
     done = subprocess.run([TOOL, "--ca-file", service.ca, "--base-url", service.base, "--language", "*",
                            *map(str, arguments), "--json"], capture_output=True, text=True, timeout=60,
                           env={**os.environ, "SUPEROFFICE_TOKEN": credentials.BEARER_GOOD})
-    return done.returncode, json.loads(done.stdout) if done.returncode == 0 else done.stderr.strip()
+    if done.returncode == 0:
+        return 0, json.loads(done.stdout)
+    return done.returncode, json.loads(done.stderr)["error"]
 
 
 # ------------------------------------------------------------- our values in the vendor's form
@@ -160,9 +162,8 @@ def outcome(number):
     """One sentence: equal, or what either of the two does with the reply."""
     theirs, (code, ours) = vendor.ask("getBatchTaskInfo", number), tool("get", number)
     if code:
-        refusal = re.search(r"stage (\w+), (\w+)", ours)
-        ours = f"ours refuses it as {refusal[2]}" if refusal else ours
-        return f"{ours}, theirs {'throws ' + theirs['thrown'] if 'thrown' in theirs else 'gives a value'}"
+        end = f"throws {theirs['thrown']}" if "thrown" in theirs else "gives a value"
+        return f"ours refuses it as {ours['code']}, theirs {end}"
     if "thrown" in theirs:
         return f"theirs throws {theirs['thrown']}"
     differing = unlike(in_vendors_form(ours), theirs["value"])
@@ -268,6 +269,13 @@ class Job(unittest.TestCase):
         self.assertEqual((vendor.value("stopBatchJob", other), vendor.value("stopBatchJob", other)), (True, False))
         self.assertEqual(tool("get", other)[1]["State"], "Failed")
         self.assertEqual(vendor.ask("startBatchJob", {"name": "Nothing"})["status"], 400)
+
+    def test_what_one_stops_the_other_sees(self):
+        number = vendor.value("startBatchJob", {"name": "ContactExport"})
+        self.assertEqual(tool("stop", number), (0, True))
+        self.assertEqual(vendor.value("getBatchTaskInfo", number)["state"], "Failed")
+        other = vendor.value("startBatchJob", {"name": "ManualCleanupExport"})  # a kind that cannot be stopped
+        self.assertEqual((vendor.value("stopBatchJob", other), tool("stop", other)[0]), (False, 1))
 
     def test_delete(self):
         numbers = [vendor.value("startBatchJob", {"name": "ContactExport"}) for _ in range(3)]
