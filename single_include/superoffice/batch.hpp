@@ -11964,7 +11964,7 @@ class der_writer {
             memory_[--at_] = static_cast<std::byte>(byte);
     }
     /// Tag and length of what was written since `end`. Lengths up to 65,535.
-    void close(std::uint32_t tag, std::size_t end) noexcept {
+    void put_tag_and_length(std::uint32_t tag, std::size_t end) noexcept {
         const auto size = static_cast<std::uint32_t>(end - at_);
         if (size > 0xFFFF) ok_ = false;
         put(size & 0xFF);
@@ -12001,7 +12001,7 @@ class der_writer {
         if (at_ == end) ok_ = false;
         if (at_ < end && (memory_[at_] & std::byte{0x80}) != std::byte{0})
             put(0);  // ... but one where it would be negative
-        close(2, end);
+        put_tag_and_length(2, end);
     }
     [[nodiscard]] std::size_t at() const noexcept { return at_; }
     [[nodiscard]] bool ok() const noexcept { return ok_; }
@@ -12021,7 +12021,7 @@ inline std::size_t rsa_key_to_der(std::string_view xml, std::span<std::byte> int
     out.put(0);  // the version
     out.put(1);
     out.put(2);
-    out.close(0x30, into.size());
+    out.put_tag_and_length(0x30, into.size());
     if (!out.ok()) return 0;
     const std::size_t size = into.size() - out.at();
     for (std::size_t n = 0; n < size; ++n) into[n] = into[out.at() + n];
@@ -12483,7 +12483,7 @@ class byte_connection {
     /// One piece of work, which is one call of the link, or two for a connection that was kept.
     progress step(call_context& call, const base_url& target, milliseconds idle_timeout, instant now) noexcept {
         if constexpr (timed_transport<Link>) link_->tick(now, call.deadline);
-        return connecting_ ? connect(call, target, idle_timeout, now) : transfer(call, now);
+        return connecting_ ? step_connect(call, target, idle_timeout, now) : transfer(call, now);
     }
 
     /// The reply's head, once it was read, and its status, which is known before.
@@ -12530,7 +12530,7 @@ class byte_connection {
     void use_memory(std::span<std::byte> memory, std::size_t slack) noexcept { exchange_.begin(memory, 0, slack); }
 
   private:
-    progress connect(call_context& call, const base_url& target, milliseconds idle_timeout, instant now) noexcept {
+    progress step_connect(call_context& call, const base_url& target, milliseconds idle_timeout, instant now) noexcept {
         if (connected_ && !is_alive(idle_timeout, now)) disconnect();
         reused_ = connected_;
         if (!connected_) {

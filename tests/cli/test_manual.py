@@ -108,6 +108,8 @@ class Completion:
                 allowed -= {"--select"}
             if command != "watch":
                 allowed -= {"--interval", "--deadline"}
+            if command != "stop":
+                allowed -= {"--yes"}
             with self.subTest(command):
                 self.assertEqual(self.asked(f"superoffice-batch {command} --"), allowed)
 

@@ -19,9 +19,10 @@ _superoffice_batch() {
                 [[ " $commands " == *" $each "* ]] && command=$each && break
             done
             case $command in
-                '') options+=' --select --interval --deadline' ;;
+                '') options+=' --select --interval --deadline --yes' ;;
                 get) options+=' --select' commands='' ;;
                 watch) options+=' --select --interval --deadline' commands='' ;;
+                stop) options+=' --yes' commands='' ;;
                 *) commands='' ;;
             esac
             if [[ $word == -* ]]; then commands=''; elif [[ -n $commands ]]; then options=''; else return; fi

@@ -40,7 +40,7 @@ class byte_connection {
     /// One piece of work, which is one call of the link, or two for a connection that was kept.
     progress step(call_context& call, const base_url& target, milliseconds idle_timeout, instant now) noexcept {
         if constexpr (timed_transport<Link>) link_->tick(now, call.deadline);
-        return connecting_ ? connect(call, target, idle_timeout, now) : transfer(call, now);
+        return connecting_ ? step_connect(call, target, idle_timeout, now) : transfer(call, now);
     }
 
     /// The reply's head, once it was read, and its status, which is known before.
@@ -87,7 +87,7 @@ class byte_connection {
     void use_memory(std::span<std::byte> memory, std::size_t slack) noexcept { exchange_.begin(memory, 0, slack); }
 
   private:
-    progress connect(call_context& call, const base_url& target, milliseconds idle_timeout, instant now) noexcept {
+    progress step_connect(call_context& call, const base_url& target, milliseconds idle_timeout, instant now) noexcept {
         if (connected_ && !is_alive(idle_timeout, now)) disconnect();
         reused_ = connected_;
         if (!connected_) {

@@ -47,7 +47,7 @@ class der_writer {
             memory_[--at_] = static_cast<std::byte>(byte);
     }
     /// Tag and length of what was written since `end`. Lengths up to 65,535.
-    void close(std::uint32_t tag, std::size_t end) noexcept {
+    void put_tag_and_length(std::uint32_t tag, std::size_t end) noexcept {
         const auto size = static_cast<std::uint32_t>(end - at_);
         if (size > 0xFFFF) ok_ = false;
         put(size & 0xFF);
@@ -84,7 +84,7 @@ class der_writer {
         if (at_ == end) ok_ = false;
         if (at_ < end && (memory_[at_] & std::byte{0x80}) != std::byte{0})
             put(0);  // ... but one where it would be negative
-        close(2, end);
+        put_tag_and_length(2, end);
     }
     [[nodiscard]] std::size_t at() const noexcept { return at_; }
     [[nodiscard]] bool ok() const noexcept { return ok_; }
@@ -104,7 +104,7 @@ inline std::size_t rsa_key_to_der(std::string_view xml, std::span<std::byte> int
     out.put(0);  // the version
     out.put(1);
     out.put(2);
-    out.close(0x30, into.size());
+    out.put_tag_and_length(0x30, into.size());
     if (!out.ok()) return 0;
     const std::size_t size = into.size() - out.at();
     for (std::size_t n = 0; n < size; ++n) into[n] = into[out.at() + n];
