@@ -336,6 +336,7 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(connection_closed, wait, again, system, received,                                                              \
         "the peer closed the connection before the reply was complete")                                                \
     ROW(link_failed, wait, again, system, none, "the link failed")                                                     \
+    ROW(script_mismatch, program, once, system, none, "the call differs from the script: see first_mismatch()")        \
     /* a proxy */                                                                                                      \
     ROW(proxy_unauthorized, user, once, proxy, none, "the proxy wants a credential, or a different one")               \
     ROW(proxy_refused, administrator, once, proxy, none, "the proxy refused to connect to the peer")                   \
@@ -357,12 +358,15 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(certificate_refused, administrator, once, faults, none, "the server's certificate was refused")                \
     ROW(bad_client_certificate, user, once, system, none,                                                              \
         "the client's certificate or its key cannot be read, or they do not belong together")                          \
+    ROW(not_tls, user, once, system, none, "the server does not speak TLS at this port: check the base URL")           \
     ROW(client_certificate_refused, user, once, alert, none,                                                           \
         "the server refused the client's certificate, or wants one")                                                   \
     ROW(wrong_application_protocol, administrator, once, alert, none,                                                  \
         "the server does not speak HTTP/1.1 over TLS (ALPN)")                                                          \
     ROW(tls_version_refused, administrator, once, alert, none,                                                         \
         "the server speaks no version of TLS that was offered")                                                        \
+    ROW(renegotiation_refused, administrator, once, alert, none,                                                       \
+        "the server wants to renegotiate TLS (for a client certificate?), which is not supported")                     \
     ROW(handshake_failed, administrator, again, alert, none, "the TLS handshake failed")                               \
     ROW(alert_received, wait, again, alert, none, "the server ended the TLS connection with an alert")                 \
     ROW(truncated_close, wait, again, system, none, "the TLS connection ended without close_notify")                   \
@@ -9708,6 +9712,39 @@ struct mbedtls_api {
         return message != nullptr ? message[1] : -1;
     }
 
+    /// The server's Certificate message came in, but a certificate in it cannot be used. mbedTLS then answers with codes of
+    /// many modules (X.509, ASN.1, public keys, sums of these), so the step decides: every code that is not about the TLS
+    /// protocol or about this machine. The codes of the TLS module, which begins at -0x5E80, are the same in all versions:
+    /// a damaged record, an unexpected message, an alert. BAD_CERTIFICATE is the exception.
+    static bool is_about_certificate(const mbedtls_ssl_context& ssl, int code) noexcept {
+        const unsigned char* const message = last_message(ssl);
+        if (code == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED || code == MBEDTLS_ERR_X509_FATAL_ERROR) return true;
+        if (ssl.SUPEROFFICE_DETAIL_FIELD(state) != MBEDTLS_SSL_SERVER_CERTIFICATE || message == nullptr ||
+            message[0] != MBEDTLS_SSL_HS_CERTIFICATE)
+            return false;
+        return code == bad_certificate || (code > first_of_tls && !is_out_of_memory(code));
+    }
+
+    /// Also a sum of a code that names a part of a certificate and one that says that memory was missing.
+    static bool is_out_of_memory(int code) noexcept {
+        constexpr int of_numbers = 0x10, of_asn1 = 0x6A;  // MBEDTLS_ERR_MPI_ALLOC_FAILED, MBEDTLS_ERR_ASN1_ALLOC_FAILED
+        const int module = -code & ~0x7f, detail = -code & 0x7f;
+        if (code == mbedtls_out_of_memory || detail == of_numbers || detail == of_asn1) return true;
+        // MBEDTLS_ERR_X509_ALLOC_FAILED, of PK, ECP and MD.
+        return module == 0x2880 || module == 0x3F80 || module == 0x4D80 || module == 0x5180;
+    }
+
+    /// The generator of PSA had no entropy. (That of this library says so itself.)
+    static bool is_no_entropy(int code) noexcept { return code == -148; }  // PSA_ERROR_INSUFFICIENT_ENTROPY
+
+    /// The first bytes of the peer begin no record of TLS: "HTTP/1.1 400 ..." of a plain HTTP server, for example.
+    static bool is_no_tls(const mbedtls_ssl_context& ssl, int code) noexcept {
+        const unsigned char* const header = ssl.SUPEROFFICE_DETAIL_FIELD(in_hdr);
+        return code == MBEDTLS_ERR_SSL_INVALID_RECORD && header != nullptr &&
+               ssl.SUPEROFFICE_DETAIL_FIELD(state) == MBEDTLS_SSL_SERVER_HELLO &&
+               (header[0] < MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC || header[0] > MBEDTLS_SSL_MSG_APPLICATION_DATA);
+    }
+
     static bool is_version(int code) noexcept {
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000
         return code == MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION;
@@ -9743,12 +9780,28 @@ struct mbedtls_api {
         return code == MBEDTLS_ERR_SSL_CRYPTO_IN_PROGRESS || code == MBEDTLS_ERR_SSL_ASYNC_IN_PROGRESS;
     }
 
+    /// Whether a certificate authority may issue certificates for servers: extendedKeyUsage is absent, or lists them or "any"
+    /// (RFC 5280 section 4.2.1.12). mbedTLS checks this of the server's own certificate only.
+    static bool may_issue_for_servers(const mbedtls_x509_crt& authority) noexcept {
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000 || defined(MBEDTLS_X509_CHECK_EXTENDED_KEY_USAGE)
+        constexpr unsigned char server_auth[] = {0x2B, 6, 1, 5, 5, 7, 3, 1};  // id-kp-serverAuth, 1.3.6.1.5.5.7.3.1
+        return mbedtls_x509_crt_check_extended_key_usage(&authority, reinterpret_cast<const char*>(server_auth),
+                                                         sizeof server_auth) == 0;
+#else
+        return static_cast<void>(authority), true;
+#endif
+    }
+
     static bool is_no_file(int code) noexcept {
 #if defined(MBEDTLS_ERR_PK_FILE_IO_ERROR)
         if (code == MBEDTLS_ERR_PK_FILE_IO_ERROR) return true;
 #endif
         return code == MBEDTLS_ERR_X509_FILE_IO_ERROR;
     }
+
+  private:
+    static constexpr int first_of_tls = -0x5E80;     // MBEDTLS_ERR_SSL_BAD_CONFIG in 2.28 and 4.x; not in all 3.x
+    static constexpr int bad_certificate = -0x7A00;  // ..._BAD_HS_CERTIFICATE in 2.28, ..._BAD_CERTIFICATE later
 };
 static_assert(mbedtls_api::offers_one_version(0x03020000) && mbedtls_api::offers_one_version(0x03060700));
 static_assert(!mbedtls_api::offers_one_version(0x03060800) && !mbedtls_api::offers_one_version(0x021c0a00));
@@ -10090,17 +10143,20 @@ class random_generator {
 
     void give_to(mbedtls_ssl_config& config) noexcept { mbedtls_ssl_conf_rng(&config, fill, this); }
 
-    /// The custom source failed since the last `start_over`. Each connection begins with `start_over`.
+    /// It failed since the last `start_over`. Each connection begins with `start_over`.
     [[nodiscard]] bool has_failed() const noexcept { return has_failed_; }
     void start_over() noexcept { has_failed_ = false; }
 
     /// In the form that mbedTLS calls; `self` is the generator.
     static int fill(void* self, unsigned char* into, std::size_t size) noexcept {
         auto& me = *static_cast<random_generator*>(self);
-        if (!me.custom_) return mbedtls_ctr_drbg_random(&me.drbg_, into, size);
-        if (me.custom_.fill(me.custom_.context, {reinterpret_cast<std::byte*>(into), size})) return 0;
-        me.has_failed_ = true;
-        return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
+        int code = 0;
+        if (!me.custom_)
+            code = mbedtls_ctr_drbg_random(&me.drbg_, into, size);
+        else if (!me.custom_.fill(me.custom_.context, {reinterpret_cast<std::byte*>(into), size}))
+            code = MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
+        me.has_failed_ = me.has_failed_ || code != 0;
+        return code;
     }
 
   private:
@@ -10447,11 +10503,14 @@ inline constexpr numbered_text alerts[] = {
 constexpr bool tells_alert(errc code) noexcept { return has_native<native_meaning::alert>(code); }
 
 /// The error for an alert of the server (RFC 8446 section 6.2). An alert about certificates is about the client's. With TLS
-/// 1.2, a server that asked for a certificate and got none answers handshake_failure (RFC 5246 section 7.4.6).
+/// 1.2, a server that asked for a certificate and got none answers handshake_failure (40; RFC 5246 section 7.4.6), or, if it
+/// is GnuTLS, decode_error (50). Versions and protocols are agreed on in the handshake: behind it, such an alert means that a
+/// record was damaged.
 ///
 /// @param owes_certificate  the server asked for a certificate, and the client has none
 constexpr errc meaning_of_alert(int alert, stage at, bool owes_certificate) noexcept {
-    if (alert == 40 && owes_certificate) return errc::client_certificate_refused;
+    const bool in_handshake = at == stage::handshake;
+    if (owes_certificate && (alert == 40 || (in_handshake && alert == 50))) return errc::client_certificate_refused;
     switch (alert) {
         case 41:   // no_certificate
         case 42:   // bad_certificate
@@ -10463,10 +10522,12 @@ constexpr errc meaning_of_alert(int alert, stage at, bool owes_certificate) noex
         case 49:   // access_denied
         case 116:  // certificate_required
             return errc::client_certificate_refused;
-        case 70: return errc::tls_version_refused;          // protocol_version
-        case 120: return errc::wrong_application_protocol;  // no_application_protocol
-        default: return at == stage::handshake ? errc::handshake_failed : errc::alert_received;
+        default: break;
     }
+    if (!in_handshake) return errc::alert_received;
+    if (alert == 70) return errc::tls_version_refused;          // protocol_version
+    if (alert == 120) return errc::wrong_application_protocol;  // no_application_protocol
+    return errc::handshake_failed;
 }
 
 }  // namespace detail
@@ -10607,8 +10668,12 @@ inline std::int64_t seconds_of(const mbedtls_x509_time& t) noexcept {
 /// Collects what is wrong with the certificates of one handshake.
 class certificate_judge {
   public:
-    /// Before each handshake. `utc_now` is 0 if mbedTLS's own clock counts. `address.size` is 0 if the peer is a name.
-    void begin(const tls_options& options, std::int64_t utc_now, const ip_address& address) noexcept {
+    /// Before each handshake. `utc_now` is 0 if mbedTLS's own clock counts. `address.size` is 0 if the peer is a name, `host`.
+    /// The host and the authorities are borrowed.
+    void begin(const tls_options& options, std::int64_t utc_now, std::string_view host, const ip_address& address,
+               const mbedtls_x509_crt& authorities) noexcept {
+        host_ = host;
+        authorities_ = &authorities;
         skip_dates_ = options.skip_certificate_dates;
         pins_ = options.pins;
         pin_alone_ = options.pin_instead_of_authorities;
@@ -10641,7 +10706,6 @@ class certificate_judge {
     [[nodiscard]] errc verdict(std::uint32_t flags) const noexcept {
         if ((flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) != 0)
             return is_own_issuer_ ? errc::certificate_self_signed : errc::certificate_unknown_authority;
-        if ((flags & MBEDTLS_X509_BADCERT_REVOKED) != 0) return errc::certificate_refused;
         if ((flags & not_pinned) != 0) return errc::certificate_not_pinned;
         if ((flags & MBEDTLS_X509_BADCERT_CN_MISMATCH) != 0) return errc::certificate_wrong_name;
         if ((flags & MBEDTLS_X509_BADCERT_FUTURE) != 0) return errc::certificate_not_yet_valid;
@@ -10657,22 +10721,49 @@ class certificate_judge {
         }
         constexpr std::uint32_t dates = MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE;
         if (skip_dates_ || utc_now_ != 0) flags &= ~dates;
+        std::int64_t last = seconds_of(certificate.valid_to);
         if (!skip_dates_ && utc_now_ != 0) {
-            if (utc_now_ > seconds_of(certificate.valid_to)) flags |= MBEDTLS_X509_BADCERT_EXPIRED;
-            if (utc_now_ < seconds_of(certificate.valid_from)) flags |= MBEDTLS_X509_BADCERT_FUTURE;
+            std::uint32_t faults = faults_of_dates(certificate);
+            if (const mbedtls_x509_crt* const twin = faults != 0 ? valid_twin(certificate) : nullptr; twin != nullptr) {
+                faults = 0;
+                last = seconds_of(twin->valid_to);
+            }
+            flags |= faults;
         }
-        if (const std::int64_t last = seconds_of(certificate.valid_to); !skip_dates_ && last < valid_until_)
-            valid_until_ = last;
+        if (!skip_dates_ && last < valid_until_) valid_until_ = last;
+        if (depth != 0 && !mbedtls_api::may_issue_for_servers(certificate)) flags |= MBEDTLS_X509_BADCERT_EXT_KEY_USAGE;
         is_pinned_ = is_pinned_ || is_one_of_pins(certificate);
         if (depth == 0) {
             has_seen_server_ = true;
             if (!pins_.empty() && !is_pinned_) flags |= not_pinned;
             if (pin_alone_) flags &= ~std::uint32_t{MBEDTLS_X509_BADCERT_NOT_TRUSTED};
             const mbedtls_x509_buf &issuer = certificate.issuer_raw, &subject = certificate.subject_raw;
-            is_own_issuer_ = issuer.len == subject.len && std::memcmp(issuer.p, subject.p, issuer.len) == 0;
-            if (address_.size != 0 && !is_for_address(certificate)) flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
+            is_own_issuer_ = is_equal(issuer, subject);
+            const bool is_for_peer = address_.size != 0 ? is_for_address(certificate) : is_for_name(certificate);
+            if (!is_for_peer) flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
         }
         flags_ |= flags;
+    }
+
+    [[nodiscard]] std::uint32_t faults_of_dates(const mbedtls_x509_crt& certificate) const noexcept {
+        std::uint32_t faults = 0;
+        if (utc_now_ > seconds_of(certificate.valid_to)) faults |= MBEDTLS_X509_BADCERT_EXPIRED;
+        if (utc_now_ < seconds_of(certificate.valid_from)) faults |= MBEDTLS_X509_BADCERT_FUTURE;
+        return faults;
+    }
+
+    static bool is_equal(const mbedtls_x509_buf& a, const mbedtls_x509_buf& b) noexcept {
+        return a.len == b.len && a.len != 0 && std::memcmp(a.p, b.p, a.len) == 0;
+    }
+
+    /// An authority with the same name and key, for example the renewed one beside the expired one. mbedTLS takes the one that
+    /// is valid by its own clock; by the clock of the options, any valid one counts.
+    [[nodiscard]] const mbedtls_x509_crt* valid_twin(const mbedtls_x509_crt& certificate) const noexcept {
+        for (const mbedtls_x509_crt* at = authorities_; at != nullptr; at = at->next)
+            if (is_equal(at->subject_raw, certificate.subject_raw) && is_equal(at->pk_raw, certificate.pk_raw) &&
+                faults_of_dates(*at) == 0)
+                return at;
+        return nullptr;
     }
 
     [[nodiscard]] bool is_one_of_pins(const mbedtls_x509_crt& certificate) const noexcept {
@@ -10696,7 +10787,28 @@ class certificate_judge {
         return false;
     }
 
+    /// mbedTLS has compared the name, but takes "*.test" for "service.test". Such a certificate covers a whole top-level domain
+    /// and is refused, as OpenSSL does: a name of two labels must be listed as it is.
+    [[nodiscard]] bool is_for_name(const mbedtls_x509_crt& certificate) const noexcept {
+        constexpr int dns_name_tag = 0x82;  // [2], RFC 5280 section 4.2.1.6
+        const std::size_t dot = host_.find('.');
+        if (dot == std::string_view::npos || host_.find('.', dot + 1) != std::string_view::npos) return true;
+        for (const mbedtls_x509_sequence* at = &certificate.subject_alt_names; at != nullptr; at = at->next)
+            if (at->buf.tag == dns_name_tag && is_host(at->buf)) return true;
+        if (certificate.subject_alt_names.buf.p != nullptr) return false;
+        // Without subjectAltName mbedTLS compares the common name.
+        for (const mbedtls_x509_name* at = &certificate.subject; at != nullptr; at = at->next)
+            if (is_host(at->val)) return true;
+        return false;
+    }
+
+    [[nodiscard]] bool is_host(const mbedtls_x509_buf& name) const noexcept {
+        return ascii::equal_ignoring_case({reinterpret_cast<const char*>(name.p), name.len}, host_);
+    }
+
     borrowed_list<key_pin> pins_;
+    std::string_view host_;
+    const mbedtls_x509_crt* authorities_ = nullptr;
     std::int64_t utc_now_ = 0;
     std::int64_t valid_until_ = 0;
     std::uint32_t flags_ = 0;
@@ -10992,11 +11104,11 @@ class tls_handshake {
                                  stage::handshake);
     }
 
-    /// More is known than that the link failed: an alert has come, or the server's certificate was refused; or there is more
-    /// to do.
+    /// More is known than that the link failed: an alert has come, the server's certificate was refused, or the server does
+    /// not speak TLS; or there is more to do.
     [[nodiscard]] bool says_more(const tls_connection& connection, int code) const noexcept {
         return mbedtls_api::alert(connection.ssl(), code) >= 0 || judge_.flags() != 0 ||
-               mbedtls_api::is_computing(code);
+               mbedtls_api::is_no_tls(connection.ssl(), code) || mbedtls_api::is_computing(code);
     }
 
     /// mbedTLS believes that the handshake is over, but the peer did not hear the end of it. The last thing that the peer sent
@@ -11026,13 +11138,15 @@ class tls_handshake {
         std::uint32_t flags = judge_.flags();
         if (const std::uint32_t all = mbedtls_ssl_get_verify_result(&connection.ssl()); all != 0xffffffff) flags |= all;
         if (flags != 0) return refused(flags);
-        if (code == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED || code == MBEDTLS_ERR_X509_FATAL_ERROR)
-            return io_result::failed(errc::certificate_refused, code, stage::handshake);
         if (r.code != errc::link_failed) return r;  // an alert
-        return io_result::failed(mbedtls_api::is_version(code)   ? errc::tls_version_refused
-                                 : is_about_protocol(connection) ? errc::wrong_application_protocol
-                                                                 : errc::handshake_failed,
-                                 code, stage::handshake);
+        return io_result::failed(reason_of(connection, code), code, stage::handshake);
+    }
+
+    [[nodiscard]] static errc reason_of(const tls_connection& connection, int code) noexcept {
+        if (mbedtls_api::is_about_certificate(connection.ssl(), code)) return errc::certificate_refused;
+        if (mbedtls_api::is_no_tls(connection.ssl(), code)) return errc::not_tls;
+        if (mbedtls_api::is_version(code)) return errc::tls_version_refused;
+        return is_about_protocol(connection) ? errc::wrong_application_protocol : errc::handshake_failed;
     }
 
     [[nodiscard]] static bool is_about_protocol(const tls_connection& connection) noexcept {
@@ -11120,6 +11234,7 @@ class read_ahead {
             return;
         }
         for (std::size_t n = 0; n != piece.size(); ++n) {
+            if (header_ == 0) note_type(std::to_integer<int>(piece[n]));
             size_ = static_cast<std::uint16_t>(size_ << 8 | static_cast<std::uint16_t>(piece[n]));
             if (++header_ != header_bytes) continue;
             rest_ = size_;
@@ -11127,13 +11242,24 @@ class read_ahead {
         }
     }
 
+    /// A record of the handshake was given, and no data since. Behind a handshake of TLS 1.2 that is a HelloRequest.
+    [[nodiscard]] bool has_handshake_record() const noexcept { return has_handshake_record_; }
+    void forget_handshake_record() noexcept { has_handshake_record_ = false; }
+
   private:
+    /// The first byte of a record (RFC 8446 section 5.1): 22 is handshake, 23 is data.
+    void note_type(int type) noexcept {
+        if (type == 22) has_handshake_record_ = true;
+        if (type == 23) has_handshake_record_ = false;
+    }
+
     std::span<std::byte> room_;
     std::span<const std::byte> left_;
     std::size_t rest_ = 0;     ///< of the record that mbedTLS has begun
     std::uint16_t size_ = 0;   ///< the last two bytes of its header
     std::uint8_t header_ = 0;  ///< how many bytes of a header it has
     bool draining_ = false;
+    bool has_handshake_record_ = false;
 };
 
 }  // namespace detail
@@ -11162,6 +11288,9 @@ class tls_records {
         ahead_.start_over();
         end_ = io_result::ready();
     }
+
+    /// The handshake is over.
+    void begin() noexcept { ahead_.forget_handshake_record(); }
 
     /// `pull` gives mbedTLS what was read ahead, or reads ahead into this.
     [[nodiscard]] read_ahead& ahead() noexcept { return ahead_; }
@@ -11235,9 +11364,19 @@ class tls_records {
             if (resumption.took_ticket(n) || connection.moved_no_data(n)) continue;
             // mbedTLS could not send an alert; it waits for the next `transmit`. What was received goes on.
             if (n == MBEDTLS_ERR_SSL_WANT_WRITE && !ahead_.empty() && ahead_.size() != before) continue;
-            return end_of_connection(connection, resumption, n == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : n, stage::receive);
+            const int code = n == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : n;
+            const io_result r = end_of_connection(connection, resumption, code, stage::receive);
+            return r.state == io_state::would_block ? r : end_of_stream(connection, r);
         }
         return io_result::would_block(wait_for::nothing, stage::receive);
+    }
+
+    /// A server that asks for another handshake mostly wants a client certificate for this path. mbedTLS refuses that. A server
+    /// that can do without continues; one that cannot ends the connection, in one way or another.
+    [[nodiscard]] io_result end_of_stream(const tls_connection& connection, const io_result& r) const noexcept {
+        const bool is_damaged = r.code == errc::link_failed && connection.link_state() == io_state::ready;
+        if (!ahead_.has_handshake_record() || is_damaged) return r;
+        return io_result::failed(errc::renegotiation_refused, r.native, stage::receive);
     }
 
     /// The session of a connection that broke by an alert or a damaged record is not used again (RFC 5246 section 7.2.2).
@@ -11312,7 +11451,7 @@ class tls_engine {
 
         turn_to(to);
         is_address_ = address.size != 0;
-        handshake_.judge().begin(options_, utc_now, address);
+        handshake_.judge().begin(options_, utc_now, host(), address, *authorities_.chain());
         if (utc_now == 0 && !options_.skip_certificate_dates) utc_now = mbedtls_api::utc_now();
         resumption_.drop_if_expired(utc_now);
         return io_result::ready();
@@ -11339,8 +11478,11 @@ class tls_engine {
     template <bool Lingers>
     io_result handshake() noexcept {
         io_result r = handshake_.advance<Lingers>(connection_, resumption_);
+        if (r.state == io_state::ready) records_.begin();
         // mbedTLS reports this as many other things; its codes are negative.
-        if (r.state == io_state::failed && r.native < 0 && generator_.has_failed()) r.code = errc::no_entropy;
+        if (r.state == io_state::failed && r.native < 0 &&
+            (generator_.has_failed() || mbedtls_api::is_no_entropy(r.native)))
+            r.code = errc::no_entropy;
         return r;
     }
     void continue_unheard(const io_result& why) noexcept { handshake_.continue_unheard(why); }
@@ -11524,14 +11666,27 @@ inline namespace SUPEROFFICE_ABI {
 ///                                                   this order decides the code. If negative: mbedTLS's code
 ///     client_certificate_refused, wrong_application_protocol, tls_version_refused, handshake_failed
 ///                                                   native, if positive: the alert that the server sent (RFC 8446 section
-///                                                   6.2). If negative: mbedTLS's code. The alert handshake_failure (40) of
-///                                                   a server that asked for a certificate and got none is
-///                                                   client_certificate_refused
+///                                                   6.2). If negative: mbedTLS's code. handshake_failure (40) and
+///                                                   decode_error (50, GnuTLS) of a server that asked for a certificate and
+///                                                   got none are client_certificate_refused
+///     not_tls                                       the first bytes of the server are no TLS: mostly a plain HTTP server;
+///                                                   native: mbedTLS's code
 ///     connection_closed                             the peer ended the connection during the handshake
 /// Errors of `receive` and `transmit`: truncated_close (the connection ended without close_notify), connection_closed
 /// (transmit after the peer has closed), alert_received and client_certificate_refused (with TLS 1.3 a server refuses a client
-/// after the handshake; native: the alert), link_failed (a damaged record; native: mbedTLS's code).
+/// after the handshake; native: the alert), renegotiation_refused (the server asked for a second handshake, mostly to get a
+/// client certificate for this path, and ended the connection; native: its alert, or mbedTLS's code), link_failed (a damaged
+/// record; native: mbedTLS's code).
 /// `tls_refusal` (superoffice/transport/tls/tls_refusal.hpp) says all of these in words.
+///
+/// Not checked: whether a certificate was revoked (no CRL, OCSP or must-staple), and name constraints that are not marked
+/// critical. A certificate with an extension that is critical and that mbedTLS does not know (name constraints, policies) is
+/// certificate_refused. Beyond mbedTLS's own checks, an authority whose extendedKeyUsage does not allow servers, and a
+/// wildcard over a whole top-level domain ("*.test"), are refused as well.
+///
+/// Limits of mbedTLS: before 2.28.10 and 3.6.3, a handshake message that is split over several records, as every message
+/// over 16 KB is (a long chain of certificates), is handshake_failed with native -0x7080. Later versions join the pieces, up
+/// to MBEDTLS_SSL_IN_CONTENT_LEN.
 ///
 /// A server that refuses mostly sends its alert and closes while the client still transmits. If the link below lingers
 /// (`lingering_transport`, as tcp_socket does), that alert is still read after a `transmit` failed below: by `start` in the
@@ -11789,7 +11944,6 @@ struct certificate_fault {
 /// In the order of the text: the worst first, as `tls` chooses the code.
 inline constexpr certificate_fault certificate_faults[] = {
     {"no trusted authority signed it", MBEDTLS_X509_BADCERT_NOT_TRUSTED, errc::certificate_unknown_authority},
-    {"it was revoked", MBEDTLS_X509_BADCERT_REVOKED},
     {"its key is none of the pinned ones", MBEDTLS_X509_BADCERT_OTHER, errc::certificate_not_pinned},
     {"it is for another name", MBEDTLS_X509_BADCERT_CN_MISMATCH, errc::certificate_wrong_name},
     {"it is not valid yet", MBEDTLS_X509_BADCERT_FUTURE, errc::certificate_not_yet_valid},
@@ -11798,13 +11952,10 @@ inline constexpr certificate_fault certificate_faults[] = {
     {"it is signed with a kind of key that is not accepted", MBEDTLS_X509_BADCERT_BAD_PK},
     {"its key is too short or on a curve that is not accepted", MBEDTLS_X509_BADCERT_BAD_KEY},
     {"its key is not meant for this use", MBEDTLS_X509_BADCERT_KEY_USAGE},
-    {"it is not meant for servers", MBEDTLS_X509_BADCERT_EXT_KEY_USAGE},
+    {"it, or an authority above it, is not meant for servers", MBEDTLS_X509_BADCERT_EXT_KEY_USAGE},
     {"its type is not that of a server", MBEDTLS_X509_BADCERT_NS_CERT_TYPE},
     {"the server showed none", MBEDTLS_X509_BADCERT_MISSING},
     {"it was not checked", MBEDTLS_X509_BADCERT_SKIP_VERIFY},
-    {"the list of revoked certificates cannot be used", MBEDTLS_X509_BADCRL_NOT_TRUSTED | MBEDTLS_X509_BADCRL_EXPIRED |
-                                                            MBEDTLS_X509_BADCRL_FUTURE | MBEDTLS_X509_BADCRL_BAD_MD |
-                                                            MBEDTLS_X509_BADCRL_BAD_PK | MBEDTLS_X509_BADCRL_BAD_KEY},
 };
 
 /// Text in the caller's memory, cut off at its end, always followed by a NUL.

@@ -5,6 +5,7 @@ Everything lands in one directory and is reused by the next start:
     ca.pem                    the authority that a client under test is told to trust; valid from 2000 to 2049, so that
                               a client with a clock of its own can be put before or behind any certificate's dates
     unknown-authority-ca.pem  an authority that it is not told about
+    expired-ca.pem            the same name and key as ca.pem, but it ended in 2001
     NAME.pem, NAME.key        one pair for each NAME of CERTIFICATES
     client.pem, client.key    a client's pair, by ca.pem; client-encrypted.key is the same key under CLIENT_PASSWORD
                               by triple DES, client-encrypted-aes.key by AES
@@ -27,7 +28,7 @@ import shutil
 import subprocess
 import tempfile
 
-LAYOUT = 3  # counted up when what is made changes, so that an old directory is made anew
+LAYOUT = 4  # counted up when what is made changes, so that an old directory is made anew
 REUSE_FOR = datetime.timedelta(days=30)
 LEAF_DAYS = 90
 AUTHORITY_DATES = ("20000101000000Z", "20491231235959Z")  # from 2050 on the form of a date is another one
@@ -52,6 +53,7 @@ class Certificate:
     key: str = "ecdsa"
     start: str = ""
     end: str = ""
+    extra: str = ""  # a further extension
 
 
 CERTIFICATES = {
@@ -64,12 +66,25 @@ CERTIFICATES = {
     "wrong-name": Certificate("for elsewhere.example only", names=OTHER_NAMES),
     "unknown-authority": Certificate("by an authority that ca.pem does not hold",
                                      authority="unknown-authority-ca"),
+    # Each of these shows its intermediate as well.
+    "unreadable": Certificate("with a critical extension that nobody knows", extra="1.2.3.4 = critical, ASN1:NULL"),
+    "constrained": Certificate("by an intermediate with critical name constraints, which it keeps", authority="constrained-ca"),
+    "by-clients-only": Certificate("by an intermediate that may only issue for clients", authority="clients-only-ca"),
+    "top-level-wildcard": Certificate("for *.test", names="DNS:*.test"),
+    "two-labels": Certificate("for service.test and *.test", names="DNS:*.test,DNS:Service.TEST"),
 }
 CLIENT = Certificate("a client's, by ca.pem", names="DNS:client.example")
 AUTHORITIES = {
     "ca": "Local SuperOffice Test Authority",
     "unknown-authority-ca": "Unknown Test Authority",
 }
+
+# Signed by ca.pem; the extension that each has beside those of an authority.
+INTERMEDIATES = {
+    "constrained-ca": "nameConstraints = critical, permitted;DNS:localhost",
+    "clients-only-ca": "extendedKeyUsage = clientAuth",
+}
+EXPIRED_AUTHORITY_DATES = ("20000101000000Z", "20010101000000Z")
 
 CONFIGURATION = """\
 [req]
@@ -82,6 +97,7 @@ CN = {common_name}
 basicConstraints = critical, CA:TRUE
 keyUsage = critical, keyCertSign, cRLSign
 subjectKeyIdentifier = hash
+{authority_extra}
 [server]
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature{key_encipherment}
@@ -89,6 +105,7 @@ extendedKeyUsage = {purpose}
 subjectKeyIdentifier = hash
 {authority_key_identifier}
 subjectAltName = {names}
+{extra}
 [ca]
 default_ca = register
 [register]
@@ -201,7 +218,7 @@ def _to_xml_key(key):
 
 
 def _files():
-    names = [f"{name}.pem" for name in AUTHORITIES]
+    names = [f"{name}.pem" for name in (*AUTHORITIES, "expired-ca")]
     names += ["client.pem", "client.key", "client-encrypted.key", "client-encrypted-aes.key"]
     return names + [f"{name}{end}" for name in CERTIFICATES for end in (".pem", ".key")]
 
@@ -222,6 +239,9 @@ def _make_all(directory):
         scratch = pathlib.Path(scratch)
         for name, common_name in AUTHORITIES.items():
             _make_authority(scratch, name, common_name)
+        _sign_authority(scratch, "ca", *EXPIRED_AUTHORITY_DATES, into="expired-ca.pem")
+        for name, extension in INTERMEDIATES.items():
+            _make_authority(scratch, name, name, signer="ca", extra=extension)
         for name, certificate in CERTIFICATES.items():
             _make_leaf(scratch, name, certificate)
         _make_leaf(scratch, "client", CLIENT)
@@ -234,14 +254,17 @@ def _make_all(directory):
     (directory / "made.json").write_text(json.dumps(made))
 
 
-def _make_authority(scratch, name, common_name):
-    configuration = _configure(scratch, name, common_name)
+def _make_authority(scratch, name, common_name, signer=None, extra=""):
+    configuration = _configure(scratch, name, common_name, authority_extra=extra)
     _openssl(scratch, "req", "-new", "-nodes", *KEYS["ecdsa"], "-config", configuration,
              "-keyout", f"{name}.key", "-out", f"{name}.csr")
-    start, end = AUTHORITY_DATES
-    _openssl(scratch, "ca", "-batch", "-notext", "-config", configuration, "-extensions", "authority",
-             "-selfsign", "-keyfile", f"{name}.key", "-startdate", start, "-enddate", end,
-             "-in", f"{name}.csr", "-out", f"{name}.pem")
+    _sign_authority(scratch, name, *AUTHORITY_DATES, signer=signer, into=f"{name}.pem")
+
+
+def _sign_authority(scratch, name, start, end, into, signer=None):
+    by = ("-cert", f"{signer}.pem", "-keyfile", f"{signer}.key") if signer else ("-selfsign", "-keyfile", f"{name}.key")
+    _openssl(scratch, "ca", "-batch", "-notext", "-config", f"{name}.cnf", "-extensions", "authority", *by,
+             "-startdate", start, "-enddate", end, "-in", f"{name}.csr", "-out", into)
 
 
 def _make_leaf(scratch, name, certificate):
@@ -258,15 +281,19 @@ def _make_leaf(scratch, name, certificate):
     end = certificate.end or _stamp(now + datetime.timedelta(days=LEAF_DAYS))
     _openssl(scratch, "ca", "-batch", "-notext", "-config", configuration, "-extensions", "server", *signer,
              "-startdate", start, "-enddate", end, "-in", f"{name}.csr", "-out", f"{name}.pem")
+    if certificate.authority in INTERMEDIATES:
+        with open(scratch / f"{name}.pem", "a") as chain:
+            chain.write((scratch / f"{certificate.authority}.pem").read_text())
 
 
-def _configure(scratch, name, common_name, certificate=CERTIFICATES["good"]):
+def _configure(scratch, name, common_name, certificate=CERTIFICATES["good"], authority_extra=""):
     (scratch / f"{name}.index").touch()
     text = CONFIGURATION.format(
         common_name=common_name, database=f"{name}.index", names=certificate.names,
         purpose="clientAuth" if certificate is CLIENT else "serverAuth",
         key_encipherment=", keyEncipherment" if certificate.key == "rsa" else "",
-        authority_key_identifier="authorityKeyIdentifier = keyid" if certificate.authority else "")
+        authority_key_identifier="authorityKeyIdentifier = keyid" if certificate.authority else "",
+        extra=certificate.extra, authority_extra=authority_extra)
     (scratch / f"{name}.cnf").write_text(text)
     return f"{name}.cnf"
 

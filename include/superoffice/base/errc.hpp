@@ -80,6 +80,7 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(connection_closed, wait, again, system, received,                                                              \
         "the peer closed the connection before the reply was complete")                                                \
     ROW(link_failed, wait, again, system, none, "the link failed")                                                     \
+    ROW(script_mismatch, program, once, system, none, "the call differs from the script: see first_mismatch()")        \
     /* a proxy */                                                                                                      \
     ROW(proxy_unauthorized, user, once, proxy, none, "the proxy wants a credential, or a different one")               \
     ROW(proxy_refused, administrator, once, proxy, none, "the proxy refused to connect to the peer")                   \
@@ -101,12 +102,15 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(certificate_refused, administrator, once, faults, none, "the server's certificate was refused")                \
     ROW(bad_client_certificate, user, once, system, none,                                                              \
         "the client's certificate or its key cannot be read, or they do not belong together")                          \
+    ROW(not_tls, user, once, system, none, "the server does not speak TLS at this port: check the base URL")           \
     ROW(client_certificate_refused, user, once, alert, none,                                                           \
         "the server refused the client's certificate, or wants one")                                                   \
     ROW(wrong_application_protocol, administrator, once, alert, none,                                                  \
         "the server does not speak HTTP/1.1 over TLS (ALPN)")                                                          \
     ROW(tls_version_refused, administrator, once, alert, none,                                                         \
         "the server speaks no version of TLS that was offered")                                                        \
+    ROW(renegotiation_refused, administrator, once, alert, none,                                                       \
+        "the server wants to renegotiate TLS (for a client certificate?), which is not supported")                     \
     ROW(handshake_failed, administrator, again, alert, none, "the TLS handshake failed")                               \
     ROW(alert_received, wait, again, alert, none, "the server ended the TLS connection with an alert")                 \
     ROW(truncated_close, wait, again, system, none, "the TLS connection ended without close_notify")                   \

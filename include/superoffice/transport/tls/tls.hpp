@@ -52,14 +52,27 @@ inline namespace SUPEROFFICE_ABI {
 ///                                                   this order decides the code. If negative: mbedTLS's code
 ///     client_certificate_refused, wrong_application_protocol, tls_version_refused, handshake_failed
 ///                                                   native, if positive: the alert that the server sent (RFC 8446 section
-///                                                   6.2). If negative: mbedTLS's code. The alert handshake_failure (40) of
-///                                                   a server that asked for a certificate and got none is
-///                                                   client_certificate_refused
+///                                                   6.2). If negative: mbedTLS's code. handshake_failure (40) and
+///                                                   decode_error (50, GnuTLS) of a server that asked for a certificate and
+///                                                   got none are client_certificate_refused
+///     not_tls                                       the first bytes of the server are no TLS: mostly a plain HTTP server;
+///                                                   native: mbedTLS's code
 ///     connection_closed                             the peer ended the connection during the handshake
 /// Errors of `receive` and `transmit`: truncated_close (the connection ended without close_notify), connection_closed
 /// (transmit after the peer has closed), alert_received and client_certificate_refused (with TLS 1.3 a server refuses a client
-/// after the handshake; native: the alert), link_failed (a damaged record; native: mbedTLS's code).
+/// after the handshake; native: the alert), renegotiation_refused (the server asked for a second handshake, mostly to get a
+/// client certificate for this path, and ended the connection; native: its alert, or mbedTLS's code), link_failed (a damaged
+/// record; native: mbedTLS's code).
 /// `tls_refusal` (superoffice/transport/tls/tls_refusal.hpp) says all of these in words.
+///
+/// Not checked: whether a certificate was revoked (no CRL, OCSP or must-staple), and name constraints that are not marked
+/// critical. A certificate with an extension that is critical and that mbedTLS does not know (name constraints, policies) is
+/// certificate_refused. Beyond mbedTLS's own checks, an authority whose extendedKeyUsage does not allow servers, and a
+/// wildcard over a whole top-level domain ("*.test"), are refused as well.
+///
+/// Limits of mbedTLS: before 2.28.10 and 3.6.3, a handshake message that is split over several records, as every message
+/// over 16 KB is (a long chain of certificates), is handshake_failed with native -0x7080. Later versions join the pieces, up
+/// to MBEDTLS_SSL_IN_CONTENT_LEN.
 ///
 /// A server that refuses mostly sends its alert and closes while the client still transmits. If the link below lingers
 /// (`lingering_transport`, as tcp_socket does), that alert is still read after a `transmit` failed below: by `start` in the

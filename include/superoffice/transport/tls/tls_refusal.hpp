@@ -29,7 +29,6 @@ struct certificate_fault {
 /// In the order of the text: the worst first, as `tls` chooses the code.
 inline constexpr certificate_fault certificate_faults[] = {
     {"no trusted authority signed it", MBEDTLS_X509_BADCERT_NOT_TRUSTED, errc::certificate_unknown_authority},
-    {"it was revoked", MBEDTLS_X509_BADCERT_REVOKED},
     {"its key is none of the pinned ones", MBEDTLS_X509_BADCERT_OTHER, errc::certificate_not_pinned},
     {"it is for another name", MBEDTLS_X509_BADCERT_CN_MISMATCH, errc::certificate_wrong_name},
     {"it is not valid yet", MBEDTLS_X509_BADCERT_FUTURE, errc::certificate_not_yet_valid},
@@ -38,13 +37,10 @@ inline constexpr certificate_fault certificate_faults[] = {
     {"it is signed with a kind of key that is not accepted", MBEDTLS_X509_BADCERT_BAD_PK},
     {"its key is too short or on a curve that is not accepted", MBEDTLS_X509_BADCERT_BAD_KEY},
     {"its key is not meant for this use", MBEDTLS_X509_BADCERT_KEY_USAGE},
-    {"it is not meant for servers", MBEDTLS_X509_BADCERT_EXT_KEY_USAGE},
+    {"it, or an authority above it, is not meant for servers", MBEDTLS_X509_BADCERT_EXT_KEY_USAGE},
     {"its type is not that of a server", MBEDTLS_X509_BADCERT_NS_CERT_TYPE},
     {"the server showed none", MBEDTLS_X509_BADCERT_MISSING},
     {"it was not checked", MBEDTLS_X509_BADCERT_SKIP_VERIFY},
-    {"the list of revoked certificates cannot be used", MBEDTLS_X509_BADCRL_NOT_TRUSTED | MBEDTLS_X509_BADCRL_EXPIRED |
-                                                            MBEDTLS_X509_BADCRL_FUTURE | MBEDTLS_X509_BADCRL_BAD_MD |
-                                                            MBEDTLS_X509_BADCRL_BAD_PK | MBEDTLS_X509_BADCRL_BAD_KEY},
 };
 
 /// Text in the caller's memory, cut off at its end, always followed by a NUL.

@@ -210,7 +210,9 @@ TEST_CASE("tls: a handshake that the server did not listen to the end of says wh
         {"half an alert, and a reset", "\x15\x03\x03\0\x02"sv, io_result::failed(errc::link_failed, 5), errc::ok, 0},
         {"an alert of three bytes", "\x15\x03\x03\0\x03\x02\x30\0"sv, {}, errc::ok, 0},
         {"another level", "\x15\x03\x03\0\x02\x07\x30"sv, io_result::closed(), errc::ok, 0},
-        {"plain text", "HTTP/1.1 400 Bad Request\r\n\r\n"sv, io_result::closed(), errc::ok, 0},
+        // Only in answer to the ClientHello: a server that has spoken TLS before speaks it.
+        {"plain text", "HTTP/1.1 400 Bad Request\r\n\r\n"sv, io_result::closed(), errc::not_tls,
+         MBEDTLS_ERR_SSL_INVALID_RECORD},
         {"Finished", "\x14\x03\x03\0\x01\x01\x16\x03\x03\0\x10\x14\0\0\x0cxxxxxxxxxxxx"sv, {}, errc::ok, 0},
     };
     for (const auto& handshake : handshakes) {
@@ -238,7 +240,9 @@ TEST_CASE("tls: a handshake that the server did not listen to the end of says wh
                 return;
             }
             const bool wants_one = handshake.client == nullptr && handshake.moves == 5 && move > 0;  // as it said
-            const errc told = word.native == 40 && wants_one ? errc::client_certificate_refused : word.code;
+            const errc told = word.native == 40 && wants_one           ? errc::client_certificate_refused
+                              : word.code == errc::not_tls && move > 0 ? errc::ok
+                                                                       : word.code;
             REQUIRE(r.state == io_state::failed);
             CHECK(std::string_view(so::name(r.code)) ==
                   so::name(told == errc::ok || !hears ? errc::connection_reset : told));

@@ -25,10 +25,35 @@ namespace tls_testing {
 
 /// One service for all these tests, with a listener for each bad certificate.
 inline support::local_service& service() {
-    static support::local_service one({"--bad-certificates", "--listen", "rsa=rsa", "--listen", "mute=no-handshake",
-                                       "--listen", "rude=reset-handshake", "--listen", "new=good@1.3", "--listen",
-                                       "picky=wants-client", "--listen", "picky12=wants-client@1.2", "--listen",
-                                       "old=good@1.2"});
+    static support::local_service one({"--bad-certificates",
+                                       "--listen",
+                                       "rsa=rsa",
+                                       "--listen",
+                                       "mute=no-handshake",
+                                       "--listen",
+                                       "rude=reset-handshake",
+                                       "--listen",
+                                       "new=good@1.3",
+                                       "--listen",
+                                       "picky=wants-client",
+                                       "--listen",
+                                       "picky12=wants-client@1.2",
+                                       "--listen",
+                                       "old=good@1.2",
+                                       "--listen",
+                                       "plain=plain",
+                                       "--listen",
+                                       "unreadable=unreadable",
+                                       "--listen",
+                                       "unreadable12=unreadable@1.2",
+                                       "--listen",
+                                       "constrained=constrained",
+                                       "--listen",
+                                       "by-clients-only=by-clients-only",
+                                       "--listen",
+                                       "top-level-wildcard=top-level-wildcard",
+                                       "--listen",
+                                       "two-labels=two-labels"});
     return one;
 }
 

@@ -8,6 +8,7 @@
 #if SUPEROFFICE_WITH_MBEDTLS
 
 #include <superoffice/base/borrowed.hpp>
+#include <superoffice/base/detail/ascii.hpp>
 #include <superoffice/base/error.hpp>
 #include <superoffice/schema/date_time.hpp>
 #include <superoffice/transport/ip_address.hpp>
@@ -19,6 +20,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <string_view>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -39,8 +41,12 @@ inline std::int64_t seconds_of(const mbedtls_x509_time& t) noexcept {
 /// Collects what is wrong with the certificates of one handshake.
 class certificate_judge {
   public:
-    /// Before each handshake. `utc_now` is 0 if mbedTLS's own clock counts. `address.size` is 0 if the peer is a name.
-    void begin(const tls_options& options, std::int64_t utc_now, const ip_address& address) noexcept {
+    /// Before each handshake. `utc_now` is 0 if mbedTLS's own clock counts. `address.size` is 0 if the peer is a name, `host`.
+    /// The host and the authorities are borrowed.
+    void begin(const tls_options& options, std::int64_t utc_now, std::string_view host, const ip_address& address,
+               const mbedtls_x509_crt& authorities) noexcept {
+        host_ = host;
+        authorities_ = &authorities;
         skip_dates_ = options.skip_certificate_dates;
         pins_ = options.pins;
         pin_alone_ = options.pin_instead_of_authorities;
@@ -73,7 +79,6 @@ class certificate_judge {
     [[nodiscard]] errc verdict(std::uint32_t flags) const noexcept {
         if ((flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) != 0)
             return is_own_issuer_ ? errc::certificate_self_signed : errc::certificate_unknown_authority;
-        if ((flags & MBEDTLS_X509_BADCERT_REVOKED) != 0) return errc::certificate_refused;
         if ((flags & not_pinned) != 0) return errc::certificate_not_pinned;
         if ((flags & MBEDTLS_X509_BADCERT_CN_MISMATCH) != 0) return errc::certificate_wrong_name;
         if ((flags & MBEDTLS_X509_BADCERT_FUTURE) != 0) return errc::certificate_not_yet_valid;
@@ -89,22 +94,49 @@ class certificate_judge {
         }
         constexpr std::uint32_t dates = MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE;
         if (skip_dates_ || utc_now_ != 0) flags &= ~dates;
+        std::int64_t last = seconds_of(certificate.valid_to);
         if (!skip_dates_ && utc_now_ != 0) {
-            if (utc_now_ > seconds_of(certificate.valid_to)) flags |= MBEDTLS_X509_BADCERT_EXPIRED;
-            if (utc_now_ < seconds_of(certificate.valid_from)) flags |= MBEDTLS_X509_BADCERT_FUTURE;
+            std::uint32_t faults = faults_of_dates(certificate);
+            if (const mbedtls_x509_crt* const twin = faults != 0 ? valid_twin(certificate) : nullptr; twin != nullptr) {
+                faults = 0;
+                last = seconds_of(twin->valid_to);
+            }
+            flags |= faults;
         }
-        if (const std::int64_t last = seconds_of(certificate.valid_to); !skip_dates_ && last < valid_until_)
-            valid_until_ = last;
+        if (!skip_dates_ && last < valid_until_) valid_until_ = last;
+        if (depth != 0 && !mbedtls_api::may_issue_for_servers(certificate)) flags |= MBEDTLS_X509_BADCERT_EXT_KEY_USAGE;
         is_pinned_ = is_pinned_ || is_one_of_pins(certificate);
         if (depth == 0) {
             has_seen_server_ = true;
             if (!pins_.empty() && !is_pinned_) flags |= not_pinned;
             if (pin_alone_) flags &= ~std::uint32_t{MBEDTLS_X509_BADCERT_NOT_TRUSTED};
             const mbedtls_x509_buf &issuer = certificate.issuer_raw, &subject = certificate.subject_raw;
-            is_own_issuer_ = issuer.len == subject.len && std::memcmp(issuer.p, subject.p, issuer.len) == 0;
-            if (address_.size != 0 && !is_for_address(certificate)) flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
+            is_own_issuer_ = is_equal(issuer, subject);
+            const bool is_for_peer = address_.size != 0 ? is_for_address(certificate) : is_for_name(certificate);
+            if (!is_for_peer) flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
         }
         flags_ |= flags;
+    }
+
+    [[nodiscard]] std::uint32_t faults_of_dates(const mbedtls_x509_crt& certificate) const noexcept {
+        std::uint32_t faults = 0;
+        if (utc_now_ > seconds_of(certificate.valid_to)) faults |= MBEDTLS_X509_BADCERT_EXPIRED;
+        if (utc_now_ < seconds_of(certificate.valid_from)) faults |= MBEDTLS_X509_BADCERT_FUTURE;
+        return faults;
+    }
+
+    static bool is_equal(const mbedtls_x509_buf& a, const mbedtls_x509_buf& b) noexcept {
+        return a.len == b.len && a.len != 0 && std::memcmp(a.p, b.p, a.len) == 0;
+    }
+
+    /// An authority with the same name and key, for example the renewed one beside the expired one. mbedTLS takes the one that
+    /// is valid by its own clock; by the clock of the options, any valid one counts.
+    [[nodiscard]] const mbedtls_x509_crt* valid_twin(const mbedtls_x509_crt& certificate) const noexcept {
+        for (const mbedtls_x509_crt* at = authorities_; at != nullptr; at = at->next)
+            if (is_equal(at->subject_raw, certificate.subject_raw) && is_equal(at->pk_raw, certificate.pk_raw) &&
+                faults_of_dates(*at) == 0)
+                return at;
+        return nullptr;
     }
 
     [[nodiscard]] bool is_one_of_pins(const mbedtls_x509_crt& certificate) const noexcept {
@@ -128,7 +160,28 @@ class certificate_judge {
         return false;
     }
 
+    /// mbedTLS has compared the name, but takes "*.test" for "service.test". Such a certificate covers a whole top-level domain
+    /// and is refused, as OpenSSL does: a name of two labels must be listed as it is.
+    [[nodiscard]] bool is_for_name(const mbedtls_x509_crt& certificate) const noexcept {
+        constexpr int dns_name_tag = 0x82;  // [2], RFC 5280 section 4.2.1.6
+        const std::size_t dot = host_.find('.');
+        if (dot == std::string_view::npos || host_.find('.', dot + 1) != std::string_view::npos) return true;
+        for (const mbedtls_x509_sequence* at = &certificate.subject_alt_names; at != nullptr; at = at->next)
+            if (at->buf.tag == dns_name_tag && is_host(at->buf)) return true;
+        if (certificate.subject_alt_names.buf.p != nullptr) return false;
+        // Without subjectAltName mbedTLS compares the common name.
+        for (const mbedtls_x509_name* at = &certificate.subject; at != nullptr; at = at->next)
+            if (is_host(at->val)) return true;
+        return false;
+    }
+
+    [[nodiscard]] bool is_host(const mbedtls_x509_buf& name) const noexcept {
+        return ascii::equal_ignoring_case({reinterpret_cast<const char*>(name.p), name.len}, host_);
+    }
+
     borrowed_list<key_pin> pins_;
+    std::string_view host_;
+    const mbedtls_x509_crt* authorities_ = nullptr;
     std::int64_t utc_now_ = 0;
     std::int64_t valid_until_ = 0;
     std::uint32_t flags_ = 0;

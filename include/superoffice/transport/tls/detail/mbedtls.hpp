@@ -388,6 +388,39 @@ struct mbedtls_api {
         return message != nullptr ? message[1] : -1;
     }
 
+    /// The server's Certificate message came in, but a certificate in it cannot be used. mbedTLS then answers with codes of
+    /// many modules (X.509, ASN.1, public keys, sums of these), so the step decides: every code that is not about the TLS
+    /// protocol or about this machine. The codes of the TLS module, which begins at -0x5E80, are the same in all versions:
+    /// a damaged record, an unexpected message, an alert. BAD_CERTIFICATE is the exception.
+    static bool is_about_certificate(const mbedtls_ssl_context& ssl, int code) noexcept {
+        const unsigned char* const message = last_message(ssl);
+        if (code == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED || code == MBEDTLS_ERR_X509_FATAL_ERROR) return true;
+        if (ssl.SUPEROFFICE_DETAIL_FIELD(state) != MBEDTLS_SSL_SERVER_CERTIFICATE || message == nullptr ||
+            message[0] != MBEDTLS_SSL_HS_CERTIFICATE)
+            return false;
+        return code == bad_certificate || (code > first_of_tls && !is_out_of_memory(code));
+    }
+
+    /// Also a sum of a code that names a part of a certificate and one that says that memory was missing.
+    static bool is_out_of_memory(int code) noexcept {
+        constexpr int of_numbers = 0x10, of_asn1 = 0x6A;  // MBEDTLS_ERR_MPI_ALLOC_FAILED, MBEDTLS_ERR_ASN1_ALLOC_FAILED
+        const int module = -code & ~0x7f, detail = -code & 0x7f;
+        if (code == mbedtls_out_of_memory || detail == of_numbers || detail == of_asn1) return true;
+        // MBEDTLS_ERR_X509_ALLOC_FAILED, of PK, ECP and MD.
+        return module == 0x2880 || module == 0x3F80 || module == 0x4D80 || module == 0x5180;
+    }
+
+    /// The generator of PSA had no entropy. (That of this library says so itself.)
+    static bool is_no_entropy(int code) noexcept { return code == -148; }  // PSA_ERROR_INSUFFICIENT_ENTROPY
+
+    /// The first bytes of the peer begin no record of TLS: "HTTP/1.1 400 ..." of a plain HTTP server, for example.
+    static bool is_no_tls(const mbedtls_ssl_context& ssl, int code) noexcept {
+        const unsigned char* const header = ssl.SUPEROFFICE_DETAIL_FIELD(in_hdr);
+        return code == MBEDTLS_ERR_SSL_INVALID_RECORD && header != nullptr &&
+               ssl.SUPEROFFICE_DETAIL_FIELD(state) == MBEDTLS_SSL_SERVER_HELLO &&
+               (header[0] < MBEDTLS_SSL_MSG_CHANGE_CIPHER_SPEC || header[0] > MBEDTLS_SSL_MSG_APPLICATION_DATA);
+    }
+
     static bool is_version(int code) noexcept {
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000
         return code == MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION;
@@ -423,12 +456,28 @@ struct mbedtls_api {
         return code == MBEDTLS_ERR_SSL_CRYPTO_IN_PROGRESS || code == MBEDTLS_ERR_SSL_ASYNC_IN_PROGRESS;
     }
 
+    /// Whether a certificate authority may issue certificates for servers: extendedKeyUsage is absent, or lists them or "any"
+    /// (RFC 5280 section 4.2.1.12). mbedTLS checks this of the server's own certificate only.
+    static bool may_issue_for_servers(const mbedtls_x509_crt& authority) noexcept {
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000 || defined(MBEDTLS_X509_CHECK_EXTENDED_KEY_USAGE)
+        constexpr unsigned char server_auth[] = {0x2B, 6, 1, 5, 5, 7, 3, 1};  // id-kp-serverAuth, 1.3.6.1.5.5.7.3.1
+        return mbedtls_x509_crt_check_extended_key_usage(&authority, reinterpret_cast<const char*>(server_auth),
+                                                         sizeof server_auth) == 0;
+#else
+        return static_cast<void>(authority), true;
+#endif
+    }
+
     static bool is_no_file(int code) noexcept {
 #if defined(MBEDTLS_ERR_PK_FILE_IO_ERROR)
         if (code == MBEDTLS_ERR_PK_FILE_IO_ERROR) return true;
 #endif
         return code == MBEDTLS_ERR_X509_FILE_IO_ERROR;
     }
+
+  private:
+    static constexpr int first_of_tls = -0x5E80;     // MBEDTLS_ERR_SSL_BAD_CONFIG in 2.28 and 4.x; not in all 3.x
+    static constexpr int bad_certificate = -0x7A00;  // ..._BAD_HS_CERTIFICATE in 2.28, ..._BAD_CERTIFICATE later
 };
 static_assert(mbedtls_api::offers_one_version(0x03020000) && mbedtls_api::offers_one_version(0x03060700));
 static_assert(!mbedtls_api::offers_one_version(0x03060800) && !mbedtls_api::offers_one_version(0x021c0a00));

@@ -85,17 +85,20 @@ class random_generator {
 
     void give_to(mbedtls_ssl_config& config) noexcept { mbedtls_ssl_conf_rng(&config, fill, this); }
 
-    /// The custom source failed since the last `start_over`. Each connection begins with `start_over`.
+    /// It failed since the last `start_over`. Each connection begins with `start_over`.
     [[nodiscard]] bool has_failed() const noexcept { return has_failed_; }
     void start_over() noexcept { has_failed_ = false; }
 
     /// In the form that mbedTLS calls; `self` is the generator.
     static int fill(void* self, unsigned char* into, std::size_t size) noexcept {
         auto& me = *static_cast<random_generator*>(self);
-        if (!me.custom_) return mbedtls_ctr_drbg_random(&me.drbg_, into, size);
-        if (me.custom_.fill(me.custom_.context, {reinterpret_cast<std::byte*>(into), size})) return 0;
-        me.has_failed_ = true;
-        return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
+        int code = 0;
+        if (!me.custom_)
+            code = mbedtls_ctr_drbg_random(&me.drbg_, into, size);
+        else if (!me.custom_.fill(me.custom_.context, {reinterpret_cast<std::byte*>(into), size}))
+            code = MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
+        me.has_failed_ = me.has_failed_ || code != 0;
+        return code;
     }
 
   private:

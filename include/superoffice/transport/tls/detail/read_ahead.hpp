@@ -69,6 +69,7 @@ class read_ahead {
             return;
         }
         for (std::size_t n = 0; n != piece.size(); ++n) {
+            if (header_ == 0) note_type(std::to_integer<int>(piece[n]));
             size_ = static_cast<std::uint16_t>(size_ << 8 | static_cast<std::uint16_t>(piece[n]));
             if (++header_ != header_bytes) continue;
             rest_ = size_;
@@ -76,13 +77,24 @@ class read_ahead {
         }
     }
 
+    /// A record of the handshake was given, and no data since. Behind a handshake of TLS 1.2 that is a HelloRequest.
+    [[nodiscard]] bool has_handshake_record() const noexcept { return has_handshake_record_; }
+    void forget_handshake_record() noexcept { has_handshake_record_ = false; }
+
   private:
+    /// The first byte of a record (RFC 8446 section 5.1): 22 is handshake, 23 is data.
+    void note_type(int type) noexcept {
+        if (type == 22) has_handshake_record_ = true;
+        if (type == 23) has_handshake_record_ = false;
+    }
+
     std::span<std::byte> room_;
     std::span<const std::byte> left_;
     std::size_t rest_ = 0;     ///< of the record that mbedTLS has begun
     std::uint16_t size_ = 0;   ///< the last two bytes of its header
     std::uint8_t header_ = 0;  ///< how many bytes of a header it has
     bool draining_ = false;
+    bool has_handshake_record_ = false;
 };
 
 }  // namespace detail

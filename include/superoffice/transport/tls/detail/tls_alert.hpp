@@ -52,11 +52,14 @@ inline constexpr numbered_text alerts[] = {
 constexpr bool tells_alert(errc code) noexcept { return has_native<native_meaning::alert>(code); }
 
 /// The error for an alert of the server (RFC 8446 section 6.2). An alert about certificates is about the client's. With TLS
-/// 1.2, a server that asked for a certificate and got none answers handshake_failure (RFC 5246 section 7.4.6).
+/// 1.2, a server that asked for a certificate and got none answers handshake_failure (40; RFC 5246 section 7.4.6), or, if it
+/// is GnuTLS, decode_error (50). Versions and protocols are agreed on in the handshake: behind it, such an alert means that a
+/// record was damaged.
 ///
 /// @param owes_certificate  the server asked for a certificate, and the client has none
 constexpr errc meaning_of_alert(int alert, stage at, bool owes_certificate) noexcept {
-    if (alert == 40 && owes_certificate) return errc::client_certificate_refused;
+    const bool in_handshake = at == stage::handshake;
+    if (owes_certificate && (alert == 40 || (in_handshake && alert == 50))) return errc::client_certificate_refused;
     switch (alert) {
         case 41:   // no_certificate
         case 42:   // bad_certificate
@@ -68,10 +71,12 @@ constexpr errc meaning_of_alert(int alert, stage at, bool owes_certificate) noex
         case 49:   // access_denied
         case 116:  // certificate_required
             return errc::client_certificate_refused;
-        case 70: return errc::tls_version_refused;          // protocol_version
-        case 120: return errc::wrong_application_protocol;  // no_application_protocol
-        default: return at == stage::handshake ? errc::handshake_failed : errc::alert_received;
+        default: break;
     }
+    if (!in_handshake) return errc::alert_received;
+    if (alert == 70) return errc::tls_version_refused;          // protocol_version
+    if (alert == 120) return errc::wrong_application_protocol;  // no_application_protocol
+    return errc::handshake_failed;
 }
 
 }  // namespace detail

@@ -63,7 +63,7 @@ class tls_engine {
 
         turn_to(to);
         is_address_ = address.size != 0;
-        handshake_.judge().begin(options_, utc_now, address);
+        handshake_.judge().begin(options_, utc_now, host(), address, *authorities_.chain());
         if (utc_now == 0 && !options_.skip_certificate_dates) utc_now = mbedtls_api::utc_now();
         resumption_.drop_if_expired(utc_now);
         return io_result::ready();
@@ -90,8 +90,11 @@ class tls_engine {
     template <bool Lingers>
     io_result handshake() noexcept {
         io_result r = handshake_.advance<Lingers>(connection_, resumption_);
+        if (r.state == io_state::ready) records_.begin();
         // mbedTLS reports this as many other things; its codes are negative.
-        if (r.state == io_state::failed && r.native < 0 && generator_.has_failed()) r.code = errc::no_entropy;
+        if (r.state == io_state::failed && r.native < 0 &&
+            (generator_.has_failed() || mbedtls_api::is_no_entropy(r.native)))
+            r.code = errc::no_entropy;
         return r;
     }
     void continue_unheard(const io_result& why) noexcept { handshake_.continue_unheard(why); }

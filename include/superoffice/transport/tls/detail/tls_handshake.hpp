@@ -91,11 +91,11 @@ class tls_handshake {
                                  stage::handshake);
     }
 
-    /// More is known than that the link failed: an alert has come, or the server's certificate was refused; or there is more
-    /// to do.
+    /// More is known than that the link failed: an alert has come, the server's certificate was refused, or the server does
+    /// not speak TLS; or there is more to do.
     [[nodiscard]] bool says_more(const tls_connection& connection, int code) const noexcept {
         return mbedtls_api::alert(connection.ssl(), code) >= 0 || judge_.flags() != 0 ||
-               mbedtls_api::is_computing(code);
+               mbedtls_api::is_no_tls(connection.ssl(), code) || mbedtls_api::is_computing(code);
     }
 
     /// mbedTLS believes that the handshake is over, but the peer did not hear the end of it. The last thing that the peer sent
@@ -125,13 +125,15 @@ class tls_handshake {
         std::uint32_t flags = judge_.flags();
         if (const std::uint32_t all = mbedtls_ssl_get_verify_result(&connection.ssl()); all != 0xffffffff) flags |= all;
         if (flags != 0) return refused(flags);
-        if (code == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED || code == MBEDTLS_ERR_X509_FATAL_ERROR)
-            return io_result::failed(errc::certificate_refused, code, stage::handshake);
         if (r.code != errc::link_failed) return r;  // an alert
-        return io_result::failed(mbedtls_api::is_version(code)   ? errc::tls_version_refused
-                                 : is_about_protocol(connection) ? errc::wrong_application_protocol
-                                                                 : errc::handshake_failed,
-                                 code, stage::handshake);
+        return io_result::failed(reason_of(connection, code), code, stage::handshake);
+    }
+
+    [[nodiscard]] static errc reason_of(const tls_connection& connection, int code) noexcept {
+        if (mbedtls_api::is_about_certificate(connection.ssl(), code)) return errc::certificate_refused;
+        if (mbedtls_api::is_no_tls(connection.ssl(), code)) return errc::not_tls;
+        if (mbedtls_api::is_version(code)) return errc::tls_version_refused;
+        return is_about_protocol(connection) ? errc::wrong_application_protocol : errc::handshake_failed;
     }
 
     [[nodiscard]] static bool is_about_protocol(const tls_connection& connection) noexcept {

@@ -30,6 +30,9 @@ class tls_records {
         end_ = io_result::ready();
     }
 
+    /// The handshake is over.
+    void begin() noexcept { ahead_.forget_handshake_record(); }
+
     /// `pull` gives mbedTLS what was read ahead, or reads ahead into this.
     [[nodiscard]] read_ahead& ahead() noexcept { return ahead_; }
 
@@ -102,9 +105,19 @@ class tls_records {
             if (resumption.took_ticket(n) || connection.moved_no_data(n)) continue;
             // mbedTLS could not send an alert; it waits for the next `transmit`. What was received goes on.
             if (n == MBEDTLS_ERR_SSL_WANT_WRITE && !ahead_.empty() && ahead_.size() != before) continue;
-            return end_of_connection(connection, resumption, n == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : n, stage::receive);
+            const int code = n == 0 ? MBEDTLS_ERR_SSL_CONN_EOF : n;
+            const io_result r = end_of_connection(connection, resumption, code, stage::receive);
+            return r.state == io_state::would_block ? r : end_of_stream(connection, r);
         }
         return io_result::would_block(wait_for::nothing, stage::receive);
+    }
+
+    /// A server that asks for another handshake mostly wants a client certificate for this path. mbedTLS refuses that. A server
+    /// that can do without continues; one that cannot ends the connection, in one way or another.
+    [[nodiscard]] io_result end_of_stream(const tls_connection& connection, const io_result& r) const noexcept {
+        const bool is_damaged = r.code == errc::link_failed && connection.link_state() == io_state::ready;
+        if (!ahead_.has_handshake_record() || is_damaged) return r;
+        return io_result::failed(errc::renegotiation_refused, r.native, stage::receive);
     }
 
     /// The session of a connection that broke by an alert or a damaged record is not used again (RFC 5246 section 7.2.2).

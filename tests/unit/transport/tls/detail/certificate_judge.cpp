@@ -38,13 +38,13 @@ struct made_certificate {
     mbedtls_x509_crt it;  // holds nothing of the heap, so it is not freed
 };
 
-std::uint32_t judged(mbedtls_x509_crt& certificate, std::string_view address) {
-    so::ip_address wanted;
-    REQUIRE(so::parse_ip_address(address, wanted));
+std::uint32_t judged(mbedtls_x509_crt& certificate, std::string_view host) {
+    so::ip_address address;
+    static_cast<void>(so::parse_ip_address(host, address));
     so::detail::certificate_judge judge;
     so::tls_options options;
     options.skip_certificate_dates = true;
-    judge.begin(options, 0, wanted);
+    judge.begin(options, 0, host, address, certificate);
     std::uint32_t flags = 0;
     CHECK(so::detail::certificate_judge::look_at(&judge, &certificate, 0, &flags) == 0);
     CHECK(judge.has_seen_server());
@@ -62,7 +62,7 @@ TEST_CASE("tls: the verdict on a certificate is the most telling of its faults")
         {MBEDTLS_X509_BADCERT_NOT_TRUSTED, errc::certificate_unknown_authority},
         {MBEDTLS_X509_BADCERT_NOT_TRUSTED | MBEDTLS_X509_BADCERT_CN_MISMATCH | MBEDTLS_X509_BADCERT_EXPIRED,
          errc::certificate_unknown_authority},
-        {MBEDTLS_X509_BADCERT_REVOKED | MBEDTLS_X509_BADCERT_EXPIRED, errc::certificate_refused},
+        {MBEDTLS_X509_BADCERT_EXT_KEY_USAGE | MBEDTLS_X509_BADCERT_EXPIRED, errc::certificate_expired},
         {MBEDTLS_X509_BADCERT_CN_MISMATCH | MBEDTLS_X509_BADCERT_EXPIRED, errc::certificate_wrong_name},
         {MBEDTLS_X509_BADCERT_EXPIRED, errc::certificate_expired},
         {MBEDTLS_X509_BADCERT_FUTURE, errc::certificate_not_yet_valid},
@@ -89,23 +89,23 @@ TEST_CASE("tls: dates are judged by the injected clock, whatever mbedTLS's own c
     CHECK(last == 2573075597);
     constexpr std::uint32_t expired = MBEDTLS_X509_BADCERT_EXPIRED, future = MBEDTLS_X509_BADCERT_FUTURE;
     struct {
-        bool skip;
-        std::int64_t now;
-        std::uint32_t before, after;
+        bool skip = false;
+        std::int64_t now = 0;
+        std::uint32_t before = 0, after = 0;
     } const cases[] = {
-        {false, first - 1, expired, future},
-        {false, first, future, 0},
-        {false, last, expired, 0},
-        {false, last + 1, 0, expired},
-        {true, last + 1, future, 0},
-        {false, 0, expired, expired},
-        {false, first, MBEDTLS_X509_BADCERT_NOT_TRUSTED | future, MBEDTLS_X509_BADCERT_NOT_TRUSTED},
+        {.now = first - 1, .before = expired, .after = future},
+        {.now = first, .before = future, .after = 0},
+        {.now = last, .before = expired, .after = 0},
+        {.now = last + 1, .before = 0, .after = expired},
+        {.skip = true, .now = last + 1, .before = future, .after = 0},
+        {.now = 0, .before = expired, .after = expired},
+        {.now = first, .before = MBEDTLS_X509_BADCERT_NOT_TRUSTED | future, .after = MBEDTLS_X509_BADCERT_NOT_TRUSTED},
     };
     for (const auto& c : cases) {
         so::detail::certificate_judge judge;
         so::tls_options options;
         options.skip_certificate_dates = c.skip;
-        judge.begin(options, c.now, {});
+        judge.begin(options, c.now, "", {}, certificate);
         std::uint32_t flags = c.before;
         CHECK(so::detail::certificate_judge::look_at(&judge, &certificate, 1, &flags) == 0);
         CHECK(flags == c.after);
@@ -134,7 +134,93 @@ TEST_CASE("certificate_judge: an address is one of the certificate's addresses, 
     CHECK(judged(made.it, "2001:db8::2") == MBEDTLS_X509_BADCERT_CN_MISMATCH);
 }
 
+TEST_CASE("certificate_judge: a name of two labels must be listed as it is; longer ones are left to mbedTLS") {
+    constexpr int dns_name = 0x82, other_name = 0x86;  // RFC 5280 section 4.2.1.6
+    unsigned char wildcard[] = {'*', '.', 't', 'e', 's', 't'};
+    unsigned char name[] = {'S', 'e', 'r', 'v', 'i', 'c', 'e', '.', 't', 'e', 's', 't'};
+    const auto fault_of = [&](made_certificate& made, std::string_view host) {
+        return judged(made.it, host) == MBEDTLS_X509_BADCERT_CN_MISMATCH;
+    };
+    made_certificate made;
+    made.lists(made.it.subject_alt_names, dns_name, wildcard, sizeof wildcard);
+    CHECK(fault_of(made, "service.test"));
+    CHECK(fault_of(made, ".test"));
+    CHECK_FALSE(fault_of(made, "a.service.test"));
+    CHECK_FALSE(fault_of(made, "localhost"));
+    mbedtls_x509_sequence second;
+    made.lists(second, dns_name, name, sizeof name);
+    made.it.subject_alt_names.next = &second;
+    CHECK_FALSE(fault_of(made, "service.test"));
+    CHECK_FALSE(fault_of(made, "SERVICE.test"));
+    CHECK(fault_of(made, "other.test"));
+    second.buf.tag = other_name;
+    CHECK(fault_of(made, "service.test"));
+
+    made_certificate old;  // without subjectAltName mbedTLS compares the common name
+    old.it.subject.val.p = wildcard;
+    old.it.subject.val.len = sizeof wildcard;
+    CHECK(fault_of(old, "service.test"));
+    old.it.subject.val.p = name;
+    old.it.subject.val.len = sizeof name;
+    CHECK_FALSE(fault_of(old, "service.test"));
+    made.it.subject.val = old.it.subject.val;
+    CHECK(fault_of(made, "service.test"));
+}
+
 #if defined(SUPEROFFICE_TESTS_TLS_SERVICE)
+
+TEST_CASE("tls: what mbedTLS cannot read, or accepts and others refuse, is certificate_refused and not repeated") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    const struct {
+        const char* listener;
+        const char* host;
+        errc code;
+        bool is_unreadable;  // native is mbedTLS's code; else the faults
+    } cases[] = {
+        {"unreadable", "localhost", errc::certificate_refused, true},
+        {"unreadable12", "localhost", errc::certificate_refused, true},
+        {"constrained", "localhost", errc::certificate_refused, true},
+        {"by-clients-only", "localhost", errc::certificate_refused, false},
+        {"top-level-wildcard", "service.test", errc::certificate_wrong_name, false},
+        {"two-labels", "service.test", errc::ok, false},
+        {"two-labels", "other.test", errc::certificate_wrong_name, false},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.listener);
+        CAPTURE(c.host);
+        so::tls_options options = trusting_service();
+        if (std::string_view(c.listener).ends_with("12")) options.protocol = so::tls_protocol::tls_1_2;
+        if (options.protocol == so::tls_protocol::tls_1_2 && !so::detail::mbedtls_api::has_tls_1_2) continue;
+        so::tls<diverted> link{options};
+        link.link().way = service().port(c.listener);
+        const io_result r = start(link, c.host, 443);
+        CHECK(std::string_view(so::name(r.code)) == so::name(c.code));
+        if (c.code == errc::ok) continue;
+        CHECK((r.native < 0) == c.is_unreadable);
+        CHECK_FALSE(so::is_repeatable(r.code));
+    }
+}
+
+TEST_CASE("tls: of two authorities with one name and key, the one that is valid by the injected clock counts") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    const std::string expired = support::text_of_file(service().directory() + "/expired-ca.pem"),
+                      valid = support::text_of_file(service().ca_file());
+    const std::string orders[] = {expired + valid, valid + expired}, expired_alone = expired;
+    std::int64_t now = so::detail::seconds_since_1970({.year = 2026, .month = 12});
+    so::tls_options options = trusting_service();
+    options.ca_file = nullptr;
+    options.resume = false;
+    options.utc_now = {[](void* context) noexcept { return *static_cast<std::int64_t*>(context); }, &now};
+    for (const std::string& order : orders) {
+        options.ca_memory = bytes(order);
+        so::mbedtls_socket link{options};
+        CHECK(start(link, "localhost", service().port()).state == io_state::ready);
+        link.stop();
+    }
+    options.ca_memory = bytes(expired_alone);
+    so::mbedtls_socket late{options};
+    check_failed(start(late, "localhost", service().port()), errc::certificate_expired, stage::handshake);
+}
 
 TEST_CASE("tls: a refused certificate is told by its own error, and the server sees not one byte") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());

@@ -20,9 +20,30 @@ TEST_CASE("tls: a peer that does not speak TLS is told from one that ends the co
     so::tls<talker> link{trusting_nobody()};
     link.link().text = "HTTP/1.1 400 Bad Request\r\n\r\n";
     const io_result r = link.start({"service.example", 443});
-    check_failed(r, errc::handshake_failed, stage::handshake);
+    check_failed(r, errc::not_tls, stage::handshake);
     CHECK(r.native < 0);
+    CHECK_FALSE(so::is_repeatable(r.code));
     CHECK(link.link().stops > 0);
+
+    // Whatever does not begin like a record of TLS; and what does, but is broken.
+    const struct {
+        std::string_view text;
+        errc code;
+    } firsts[] = {
+        {"SSH-2.0-OpenSSH_9.2\r\n", errc::not_tls},
+        {"220 mail ready\r\n", errc::not_tls},
+        {std::string_view("\x00\x00\x12\x04\x00\x00\x00\x00\x00", 9), errc::not_tls},  // HTTP/2
+        {std::string_view("\x13\x03\x03\x00\x02\x02\x28", 7), errc::not_tls},
+        {std::string_view("\x18\x03\x03\x00\x02\x02\x28", 7), errc::not_tls},
+        {std::string_view("\x16\x48\x54\x54\x50\x2f\x31", 7), errc::handshake_failed},
+        {"HTTP", errc::connection_closed},  // a header of a record has five bytes
+    };
+    for (const auto& first : firsts) {
+        CAPTURE(first.text);
+        so::tls<talker> other{trusting_nobody()};
+        other.link().text = first.text;
+        check_failed(other.start({"service.example", 443}), first.code, stage::handshake);
+    }
 
     // A TLS 1.2 ServerHello that chooses "h2"; and the alerts that mean something of their own.
     so::tls_options options = trusting_nobody();

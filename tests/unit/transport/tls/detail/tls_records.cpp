@@ -130,6 +130,7 @@ class server {
     void send_alert(unsigned char level, unsigned char what) {
         REQUIRE(mbedtls_ssl_send_alert_message(&ssl_, level, what) == 0);
     }
+    void send_close_notify() { REQUIRE(mbedtls_ssl_close_notify(&ssl_) == 0); }
     /// What the client says next, in mbedTLS's words: a size, or a code.
     int hear() {
         unsigned char text[64];
@@ -326,6 +327,46 @@ TEST_CASE("tls: many records that move no data hold up nothing that came with th
         std::string seen;
         CHECK(drain(link, 4000, seen).state == io_state::would_block);
         CHECK(seen == sent);
+    }
+}
+
+TEST_CASE("tls: a server that ends the connection because it may not renegotiate is told apart") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    struct {
+        const char* what;
+        bool answers = false;     // between the question and the end
+        unsigned char alert = 0;  // 0: none
+        bool closes = false;      // the connection below ends
+        errc code = errc::ok;     // ok: closed
+    } const cases[] = {
+        {.what = "an alert", .alert = 40, .code = errc::renegotiation_refused},
+        {.what = "close_notify", .alert = 255, .code = errc::renegotiation_refused},
+        {.what = "a bare end", .closes = true, .code = errc::renegotiation_refused},
+        {.what = "an answer, then an alert", .answers = true, .alert = 40, .code = errc::alert_received},
+        {.what = "an answer, then close_notify", .answers = true, .alert = 255},
+        {.what = "an answer, then a bare end", .answers = true, .closes = true, .code = errc::truncated_close},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.what);
+        server peer;
+        so::tls<string_link> link{trusting_service()};
+        REQUIRE(peer.meet(link));
+        if (!peer.is_old()) return;  // TLS 1.3 has no renegotiation
+        peer.ask_again();
+        std::string seen;
+        CHECK(drain(link, 1000, seen).state == io_state::would_block);
+        if (c.answers) peer.send(std::array{std::string("text")});
+        if (c.alert == 255) peer.send_close_notify();
+        if (c.alert != 0 && c.alert != 255) peer.send_alert(fatal, c.alert);
+        if (c.closes) link.link().end = io_result::closed();
+        const io_result r = drain(link, 1000, seen);
+        CHECK(seen == (c.answers ? "text" : ""));
+        if (c.code == errc::ok) {
+            CHECK(r.state == io_state::closed);
+        } else {
+            check_failed(r, c.code, stage::receive);
+            if (c.alert == 40) CHECK(r.native == 40);
+        }
     }
 }
 
