@@ -372,6 +372,8 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(truncated_close, wait, again, system, none, "the TLS connection ended without close_notify")                   \
     /* HTTP */                                                                                                         \
     ROW(bad_http, administrator, once, system, position, "the reply is not well-formed HTTP/1.1")                      \
+    ROW(http_limit_exceeded, administrator, once, system, position,                                                    \
+        "the reply has more than 128 header lines, 8 interim replies, or 4096 bytes of chunk extensions or trailers")  \
     ROW(head_too_large, program, once, system, received, "the head of the reply does not fit into the memory")         \
     ROW(reply_too_large, program, once, system, needed, "the reply does not fit into the memory")                      \
     ROW(unsupported_transfer_coding, administrator, once, system, position,                                            \
@@ -1624,6 +1626,16 @@ constexpr std::string_view trim(std::string_view text) noexcept {
     while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
     while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
     return text;
+}
+
+/// Takes the next element of a comma-separated list, without the white space around it; it may be empty. `list` becomes
+/// the rest. False where none is left.
+constexpr bool take_element(std::string_view& list, std::string_view& element) noexcept {
+    if (list.data() == nullptr) return false;
+    const std::size_t comma = find(list, ',');
+    element = trim(first(list, comma));
+    list = comma == list.size() ? std::string_view{} : from(list, comma + 1);
+    return true;
 }
 
 constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
@@ -5888,20 +5900,20 @@ struct reply_head {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// Chunk extensions are skipped, up to this many bytes in all the chunks of one reply together; more is refused.
+/// Chunk extensions are skipped, up to this many bytes in all chunks of one reply together. More is refused.
 inline constexpr std::size_t max_chunk_extension_bytes = 4096;
 
-/// Trailers are checked and skipped, up to this many bytes in all; more is refused.
+/// Trailers are checked and skipped, up to this many bytes in all. More is refused.
 inline constexpr std::size_t max_trailer_bytes = 4096;
 
 namespace detail {
 
-/// RFC 9112 section 7.1, to the letter: CRLF and nothing else ends a line of the framing, every chunk is followed by
-/// one, white space behind a size leads to the semicolon of an extension. What an extension says is text of any kind, and
-/// skipped. A size has at most 16 digits, leading zeros included, so it cannot overflow.
+/// Reads by RFC 9112 section 7.1: only CRLF ends a line of the framing, and every chunk is followed by one. White space
+/// behind a size and extensions are skipped. A size has at most 16 digits, leading zeros included, so it cannot overflow.
+/// What is taken and what is refused stands in the table of http/README.md.
 class chunked {
   public:
-    enum class answer : std::uint8_t { more, payload, done, bad };
+    enum class answer : std::uint8_t { more, payload, done, bad, too_long };
 
     /// Takes what it can from the front of `input`.
     ///
@@ -5909,8 +5921,9 @@ class chunked {
     /// payload   `piece` is the next part of the body, a part of the input; call again
     /// done      the body has ended; what is left of the input lies beyond it
     /// bad       the first byte of what is left of the input is at fault; not to be called again
+    /// too_long  the same, and the fault is that the extensions or the trailers are longer than their limit
     ///
-    /// Each byte is looked at once; the answers do not depend on how the input was cut.
+    /// Each byte is looked at once. The answers do not depend on how the input was cut.
     constexpr answer next(std::string_view& input, std::string_view& piece) noexcept {
         while (!input.empty() && at_ != place::ended) {
             if (at_ == place::data) {
@@ -5922,6 +5935,7 @@ class chunked {
             }
             const place next = after(input.front());
             if (next == place::nowhere) return answer::bad;
+            if (next == place::beyond_limit) return answer::too_long;
             at_ = next;
             input.remove_prefix(1);
         }
@@ -5932,19 +5946,20 @@ class chunked {
     enum class place : std::uint8_t {
         size_first,  // a size must begin
         size,
-        extension_space,  // white space that must lead to a semicolon
+        size_space,  // white space behind the size
         extension,
         size_lf,
         data,
         data_cr,
         data_lf,
-        trailer_first,  // a trailer, or the empty line that ends all
+        trailer_first,  // a trailer, the rest of a folded one, or the empty line that ends all
         trailer_name,
         trailer_value,
         trailer_lf,
         last_lf,
         ended,
-        nowhere,  // this byte cannot stand here
+        nowhere,       // this byte cannot stand here
+        beyond_limit,  // this byte is one too many
     };
 
     constexpr place after(char c) noexcept {
@@ -5956,7 +5971,9 @@ class chunked {
             case place::size:
                 if (c == '\r') return place::size_lf;
                 return c == ';' || ascii::is_space(c) ? extension_byte(c) : size_digit(c);
-            case place::extension_space: return c == ';' || ascii::is_space(c) ? extension_byte(c) : place::nowhere;
+            case place::size_space:
+                if (c == '\r') return place::size_lf;
+                return c == ';' || ascii::is_space(c) ? extension_byte(c) : place::nowhere;
             case place::extension:
                 if (c == '\r') return place::size_lf;
                 return ascii::is_text(c) ? extension_byte(c) : place::nowhere;
@@ -5967,6 +5984,7 @@ class chunked {
             case place::data_lf: return c == '\n' ? place::size_first : place::nowhere;
             case place::trailer_first:
                 if (c == '\r') return place::last_lf;
+                if (ascii::is_space(c) && trailer_bytes_ != 0) return trailer_byte(place::trailer_value);
                 return ascii::is_token(c) ? trailer_byte(place::trailer_name) : place::nowhere;
             case place::trailer_name:
                 if (c == ':') return trailer_byte(place::trailer_value);
@@ -5978,7 +5996,8 @@ class chunked {
             case place::last_lf: return c == '\n' ? place::ended : place::nowhere;
             case place::data:
             case place::ended:
-            case place::nowhere: break;
+            case place::nowhere:
+            case place::beyond_limit: break;
         }
         return place::nowhere;
     }
@@ -5992,12 +6011,12 @@ class chunked {
     }
 
     constexpr place extension_byte(char c) noexcept {
-        if (++extension_bytes_ > max_chunk_extension_bytes) return place::nowhere;
-        return c == ';' || at_ == place::extension ? place::extension : place::extension_space;
+        if (++extension_bytes_ > max_chunk_extension_bytes) return place::beyond_limit;
+        return c == ';' || at_ == place::extension ? place::extension : place::size_space;
     }
 
     constexpr place trailer_byte(place next) noexcept {
-        return ++trailer_bytes_ > max_trailer_bytes ? place::nowhere : next;
+        return ++trailer_bytes_ > max_trailer_bytes ? place::beyond_limit : next;
     }
 
     std::uint64_t remaining_ = 0;  // of the chunk
@@ -6006,6 +6025,30 @@ class chunked {
     std::uint8_t digits_ = 0;
     place at_ = place::size_first;
 };
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/http/detail/content_coding.hpp - whether a Content-Encoding leaves the body as it is.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_HTTP_DETAIL_CONTENT_CODING_HPP
+#define SUPEROFFICE_HTTP_DETAIL_CONTENT_CODING_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// True where every element of a Content-Encoding (RFC 9110 section 8.4) means that nothing was encoded: "identity", none at
+/// all, "none", or the name of a character set, which some servers write into this header by mistake.
+constexpr bool is_plain_coding(std::string_view list) noexcept {
+    for (std::string_view coding; ascii::take_element(list, coding);)
+        if (!coding.empty() && ascii::index_of_word("identity none utf-8 utf8 us-ascii iso-8859-1 ", coding) < 0)
+            return false;
+    return true;
+}
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
@@ -6022,7 +6065,7 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// What the head says about the body behind it and about the connection. Positions count from the head's first byte.
+/// What the head says about the body behind it and about the connection. Positions count from the first byte of the head.
 struct http1_framing {
     std::uint64_t length = 0;  ///< Content-Length
     std::size_t length_at = 0;
@@ -6031,41 +6074,53 @@ struct http1_framing {
     bool has_length = false;
     bool has_transfer_coding = false;
     bool chunked = false;           ///< Transfer-Encoding is chunked and nothing else
-    bool foreign_coding = false;    ///< Content-Encoding is something else than identity
+    bool foreign_coding = false;    ///< Content-Encoding says that the body is encoded
     bool wants_close = false;       ///< Connection names close
     bool wants_keep_alive = false;  ///< Connection names keep-alive
 };
 
-/// RFC 9112 sections 4 and 5. A line ends in CRLF or, as section 2.2 allows, in a lone LF. Refused: a bare CR, NUL and
-/// the other control characters, a folded line, white space before the colon, a name that is not a token, versions
-/// other than 1.0 and 1.1, a status outside 100 to 599, Content-Length that is not one number. One thing is forgiven:
-/// a status line that ends right after the status (section 4 wants a space there; servers without reason phrases
-/// forget it).
+/// Reads a head by RFC 9112 sections 2.2, 4 and 5. What is taken and what is refused stands in the table of
+/// http/README.md, which is made from the test cases.
 class http1_reader {
   public:
-    enum class answer : std::uint8_t { more, done, bad };
+    enum class answer : std::uint8_t { more, done, bad, too_many_lines };
 
-    /// Goes on with a head of which `size` bytes have arrived; `head` may have moved between calls, its content not.
+    /// Continues with a head of which `size` bytes have arrived. `head` may have moved between calls. A line that was
+    /// folded is joined in place: spaces replace the line break (RFC 9112 section 5.2).
     ///
-    /// more   all of it was looked at, and the head goes on
-    /// done   the head ended; `position()` is its size
-    /// bad    the byte at `position()` is at fault; not to be called again
+    /// more             all bytes were looked at, and the head goes on
+    /// done             the head ended; `position()` is its size
+    /// bad              the byte at `position()` is at fault; not to be called again
+    /// too_many_lines   `position()` is the start of the line after `max_header_lines`; not to be called again
     ///
-    /// Each byte is looked at once and each line once more; the answers do not depend on how the input was cut.
-    constexpr answer advance(const char* head, std::size_t size) noexcept {
+    /// Each byte is looked at once and each line once more. The answers do not depend on how the input was cut.
+    constexpr answer advance(char* head, std::size_t size) noexcept {
         for (;;) {
-            if (in_fields_ && !after_cr_) position_ = ascii::end_of_text(head, position_, size);  // most of a head
+            if (in_fields_ && !after_cr_ && !has_line_) position_ = ascii::end_of_text(head, position_, size);
             if (position_ == size) return answer::more;
             const char c = head[position_];
-            if (after_cr_ && c != '\n') return bad(position_ - 1);  // a bare CR
+            if (has_line_) {  // and this is the byte behind its end
+                has_line_ = false;
+                if (ascii::is_space(c)) {
+                    for (std::size_t at = line_end_; at < position_; ++at) head[at] = ' ';
+                } else {
+                    const answer taken = take_header({head + line_, line_end_ - line_});
+                    if (taken != answer::more) return taken;
+                    line_ = position_;
+                }
+            }
+            if (after_cr_ && c != '\n') return bad(position_ - 1);  // a CR alone
             if (!in_fields_ && position_ < status_end && !fits_status_line(position_, c)) return bad(position_);
             if (c == '\n') {
                 const std::size_t end = position_ - (after_cr_ ? 1 : 0);
                 after_cr_ = false;
-                if (in_fields_ && end == line_) return ++position_, answer::done;
-                const bool good = in_fields_ ? take_header({head + line_, end - line_}) : take_status(head);
-                if (!good) return answer::bad;
-                line_ = position_ + 1;
+                if (in_fields_ && end == line_) return line_ = ++position_, answer::done;
+                if (in_fields_) {
+                    has_line_ = true;
+                    line_end_ = end;
+                } else {
+                    take_status(head);
+                }
             } else if (c == '\r') {
                 after_cr_ = true;
             } else if (!ascii::is_text(c)) {
@@ -6078,107 +6133,113 @@ class http1_reader {
     [[nodiscard]] constexpr std::size_t position() const noexcept { return position_; }
     [[nodiscard]] constexpr std::uint16_t status() const noexcept { return status_; }  ///< 0 before the first line ends
     [[nodiscard]] constexpr std::uint8_t minor_version() const noexcept { return minor_version_; }
-    [[nodiscard]] constexpr std::size_t fields_at() const noexcept { return fields_at_; }  ///< behind the first line
     [[nodiscard]] constexpr const http1_framing& framing() const noexcept { return framing_; }
+
+    /// The header lines that were read so far, without the status line.
+    [[nodiscard]] constexpr std::string_view fields(const char* head) const noexcept {
+        return {head + fields_at_, line_ - fields_at_};
+    }
 
   private:
     static constexpr std::string_view framing_headers[] = {"content-length", "transfer-encoding", "content-encoding",
                                                            "connection"};
     static constexpr std::size_t status_at = 9;    // HTTP/1.1 200
-    static constexpr std::size_t status_end = 13;  // one byte behind the status included
+    static constexpr std::size_t status_end = 13;  // with the byte behind the status
 
     constexpr answer bad(std::size_t at) noexcept {
         position_ = at;
         return answer::bad;
     }
+    constexpr answer bad_in_line(std::size_t at) noexcept { return bad(line_ + at); }
 
-    // Byte by byte, so that a peer that does not speak HTTP is found out by its first byte, not at its first LF.
+    // Byte by byte, so that a peer that does not speak HTTP is recognised by its first byte and not at its first LF.
     static constexpr bool fits_status_line(std::size_t at, char c) noexcept {
         constexpr std::string_view start = "HTTP/1.";
         if (at < start.size()) return c == start[at];
         if (at == start.size()) return c == '0' || c == '1';
         if (at == status_at - 1) return c == ' ';
-        if (at == status_at) return c >= '1' && c <= '5';
+        if (at == status_at) return c >= '1' && c <= '9';
         if (at < status_end - 1) return ascii::is_digit(c);
         return c == ' ' || c == '\r' || c == '\n';
     }
 
-    constexpr bool take_status(const char* head) noexcept {
+    constexpr void take_status(const char* head) noexcept {
         minor_version_ = static_cast<std::uint8_t>(head[status_at - 2] - '0');
         for (std::size_t i = status_at; i < status_at + 3; ++i)
             status_ = static_cast<std::uint16_t>(status_ * 10 + (head[i] - '0'));
         in_fields_ = true;
-        fields_at_ = position_ + 1;
-        return true;
+        fields_at_ = line_ = position_ + 1;
     }
 
-    constexpr bool take_header(std::string_view line) noexcept {
-        if (++lines_ > max_header_lines) return refuse(0);
+    constexpr answer take_header(std::string_view line) noexcept {
+        if (++lines_ > max_header_lines) return position_ = line_, answer::too_many_lines;
         std::size_t colon = 0;
         while (colon < line.size() && ascii::is_token(line[colon])) ++colon;
-        if (colon == 0 || colon == line.size() || line[colon] != ':') return refuse(colon);
+        if (colon == 0 || colon == line.size() || line[colon] != ':') return bad_in_line(colon);
         std::size_t which = 0;
         while (which < std::size(framing_headers) &&
                !ascii::equal_ignoring_case(framing_headers[which], ascii::first(line, colon)))
             ++which;
-        if (which == std::size(framing_headers)) return true;
+        if (which == std::size(framing_headers)) return answer::more;
         const std::string_view value = ascii::trim(ascii::from(line, colon + 1));
         const auto value_at = value.empty() ? line.size() : static_cast<std::size_t>(value.data() - line.data());
         switch (which) {
             case 0: return take_length(value, value_at);
-            case 1:
-                framing_.chunked = !framing_.has_transfer_coding && ascii::is_word("chunked ", value);
-                framing_.has_transfer_coding = true;
-                framing_.transfer_coding_at = line_ + value_at;
-                break;
+            case 1: take_transfer_coding(value, value_at); break;
             case 2:
                 if (!framing_.foreign_coding) framing_.content_coding_at = line_ + value_at;
-                if (!value.empty() && !ascii::is_word("identity ", value)) framing_.foreign_coding = true;
+                if (!is_plain_coding(value)) framing_.foreign_coding = true;
                 break;
-            case 3: take_connection(value); break;
-            default: break;
+            default: take_connection(value); break;
         }
-        return true;
+        return answer::more;
     }
 
-    constexpr bool take_length(std::string_view value, std::size_t value_at) noexcept {
-        std::uint64_t length = 0;
-        if (!ascii::parse_decimal(value, length)) return refuse(value_at);
-        if (framing_.has_length && length != framing_.length) return refuse(value_at);
-        framing_.has_length = true;
-        framing_.length = length;
+    /// RFC 9110 section 8.6: a list of equal numbers counts as one number.
+    constexpr answer take_length(std::string_view list, std::size_t value_at) noexcept {
+        for (std::string_view each; ascii::take_element(list, each);) {
+            std::uint64_t length = 0;
+            if (!ascii::parse_decimal(each, length)) return bad_in_line(value_at);
+            if (framing_.has_length && length != framing_.length) return bad_in_line(value_at);
+            framing_.has_length = true;
+            framing_.length = length;
+        }
         framing_.length_at = line_ + value_at;
-        return true;
+        return answer::more;
+    }
+
+    /// RFC 9110 section 5.6.1: empty elements of a list are ignored.
+    constexpr void take_transfer_coding(std::string_view list, std::size_t value_at) noexcept {
+        for (std::string_view coding; ascii::take_element(list, coding);) {
+            if (coding.empty()) continue;
+            framing_.chunked = !has_coding_ && ascii::is_word("chunked ", coding);
+            has_coding_ = true;
+        }
+        framing_.has_transfer_coding = true;
+        framing_.transfer_coding_at = line_ + value_at;
     }
 
     constexpr void take_connection(std::string_view list) noexcept {
-        for (;;) {
-            const std::size_t comma = ascii::find(list, ',');
-            const std::string_view option = ascii::trim(ascii::first(list, comma));
+        for (std::string_view option; ascii::take_element(list, option);)
             switch (ascii::index_of_word("close keep-alive ", option)) {
                 case 0: framing_.wants_close = true; break;
                 case 1: framing_.wants_keep_alive = true; break;
                 default: break;
             }
-            if (comma == list.size()) return;
-            list = ascii::from(list, comma + 1);
-        }
-    }
-
-    constexpr bool refuse(std::size_t at_in_line) noexcept {
-        position_ = line_ + at_in_line;
-        return false;
     }
 
     http1_framing framing_;
     std::size_t position_ = 0;
-    std::size_t line_ = 0;  // where the line began
+    std::size_t line_ = 0;      // start of the line that is not taken yet
+    std::size_t line_end_ = 0;  // its end, with `has_line_`
     std::size_t fields_at_ = 0;
     std::uint16_t status_ = 0;
     std::uint16_t lines_ = 0;
     std::uint8_t minor_version_ = 1;
     bool in_fields_ = false;
     bool after_cr_ = false;
+    bool has_line_ = false;  // a whole line, which the next byte may continue
+    bool has_coding_ = false;
 };
 
 }  // namespace detail
@@ -6187,7 +6248,7 @@ class http1_reader {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/http/exchange.hpp - one HTTP/1.1 request and its reply as a resumable machine: no I/O, no clock.
+// superoffice/http/exchange.hpp - one HTTP/1.1 request and its reply as a state machine: no I/O, no clock.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_HTTP_EXCHANGE_HPP
 #define SUPEROFFICE_HTTP_EXCHANGE_HPP
@@ -6196,46 +6257,45 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 // Not spoken here: redirects, content codings, transfer codings other than chunked, trailers (checked and dropped),
-// folded header lines, HTTP/2, pipelining, Upgrade (101 is refused), HEAD and CONNECT (where the reply's body ends is
-// decided as RFC 9112 section 6.3 has it for any other method), Expect: 100-continue (100 is skipped like every 1xx).
+// HTTP/2, pipelining, Upgrade (101 is refused), HEAD and CONNECT (the end of the body is found as RFC 9112 section 6.3
+// says for every other method), Expect: 100-continue (100 is skipped like every 1xx).
 
-/// At most this many 1xx replies are skipped before the real one; one more is refused.
+/// At most this many 1xx replies are skipped before the real one. One more is refused.
 inline constexpr std::size_t max_interim_replies = 8;
 
-/// How many bytes beyond the memory a body that does not fit and does not say its size is received and counted, so that
-/// `needed()` is exact; one that goes on, for ever perhaps, ends the exchange there.
+/// A body that does not fit and does not say its size is received and counted up to this many bytes beyond the memory, so
+/// that `needed()` is exact. A longer one ends the exchange there.
 inline constexpr std::size_t max_counted_bytes = std::size_t{1} * 1024 * 1024;
 
-/// What the exchange wants done next.
+/// What the exchange needs next.
 enum class exchange_action : std::uint8_t {
-    transmit,  ///< hand `outgoing()` to the peer, then say `transmitted(n)`
-    receive,   ///< put what the peer sent into `incoming()`, then say `received(n)` or `closed()`
-    done,      ///< the reply is whole: `head()`, `body()`
-    failed,    ///< `failure()` says why; `head()` is there if the head was read to its end
+    transmit,  ///< give `outgoing()` to the peer, then call `transmitted(n)`
+    receive,   ///< put what the peer sent into `incoming()`, then call `received(n)` or `closed()`
+    done,      ///< the reply is complete: `head()`, `body()`
+    failed,    ///< `failure()` says why; see also `status_decides()`
 };
 
-/// One request and one reply, in one piece of memory that the caller owns: the request stands at its start when the
-/// exchange begins; it is zeroed as it is sent; then the reply comes to stand in the same place, its head first and the
-/// body right behind it, without its chunked framing.
+/// One request and one reply, in memory that the caller owns. The request stands at the start of the memory when the
+/// exchange begins, and is zeroed while it is sent. Then the reply takes its place: the head first, and right behind it the
+/// body without its chunked framing.
 ///
-///     whole.begin(memory, writer.size(), Reader::slack);
-///     for (;;) switch (whole.action()) {
-///         case exchange_action::transmit: ... link.transmit(whole.outgoing()) ... whole.transmitted(n); break;
-///         case exchange_action::receive:  ... link.receive(whole.incoming()) ...  whole.received(n);    break;
-///         case exchange_action::done:     return use(whole.head(), whole.body());
-///         case exchange_action::failed:   return whole.failure();
+///     exchange.begin(memory, writer.size(), Reader::slack);
+///     for (;;) switch (exchange.action()) {
+///         case exchange_action::transmit: ... link.transmit(exchange.outgoing()) ... exchange.transmitted(n); break;
+///         case exchange_action::receive:  ... link.receive(exchange.incoming()) ...  exchange.received(n);    break;
+///         case exchange_action::done:     return use(exchange.head(), exchange.body());
+///         case exchange_action::failed:   return exchange.failure();
 ///     }
 ///
-/// What comes out does not depend on how the bytes were cut on their way. No heap; every byte is moved at most once,
-/// and once more for each 1xx reply that came before it. Can be used again after `done` and `failed`, by another `begin`.
+/// The outcome does not depend on how the bytes were cut on their way. No heap. Every byte is moved at most once, and once
+/// more for each 1xx reply before it. After `done` and `failed`, another `begin` starts the next exchange.
 class exchange {
   public:
     exchange() noexcept = default;
     exchange(const exchange&) = delete;
 
-    /// Starts with the request that fills the first `request_size` bytes of `memory`, which is borrowed until the reply
-    /// has been used. `slack`: bytes that must stay free behind the body; 0 is taken as 1, since something has to be
-    /// received into.
+    /// Starts with the request that fills the first `request_size` bytes of `memory`. The memory is borrowed until the
+    /// reply was used. `slack` bytes stay free behind the body; 0 counts as 1, because a byte must always have room.
     void begin(std::span<std::byte> memory, std::size_t request_size, std::size_t slack) noexcept {
         SUPEROFFICE_ASSERT(!memory.empty() && request_size <= memory.size());
         *this = exchange();
@@ -6252,14 +6312,14 @@ class exchange {
         return at_ == place::failed ? exchange_action::failed : exchange_action::receive;
     }
 
-    /// What is left of the request; never empty with `transmit`, empty otherwise.
+    /// The rest of the request. Not empty with `transmit`, empty otherwise.
     [[nodiscard]] std::span<const std::byte> outgoing() const noexcept {
         if (at_ != place::request) return {};
         return memory_.subspan(size_, head_size_ - size_);
     }
 
-    /// Where the next bytes of the reply go; never empty with `receive`, empty otherwise. Behind a head with a
-    /// Content-Length it ends with the reply, so that no byte is asked for that does not belong to it.
+    /// Where the next bytes of the reply go. Not empty with `receive`, empty otherwise. Behind a head with a
+    /// Content-Length it ends with the reply, so that no byte behind the reply is asked for.
     [[nodiscard]] std::span<std::byte> incoming() noexcept {
         if (action() != exchange_action::receive) return {};
         if (at_ == place::head) return memory_.subspan(size_);
@@ -6268,7 +6328,7 @@ class exchange {
         return memory_.subspan(from, length_ - body_size_);
     }
 
-    /// The first `n` bytes of `outgoing()` were taken by the link; they are zeroed.
+    /// The link took the first `n` bytes of `outgoing()`. They are zeroed.
     void transmitted(std::size_t n) noexcept {
         SUPEROFFICE_ASSERT(at_ == place::request && n <= outgoing().size());
         detail::wipe(memory_.data() + size_, n);
@@ -6278,8 +6338,8 @@ class exchange {
         at_ = place::head;
     }
 
-    /// The peer takes no more of the request, but may have answered what it took (RFC 9112 section 9.5): what is left is
-    /// zeroed, and a reply is taken in all the same. The connection carries no other exchange.
+    /// The peer takes no more of the request, but may have answered already (RFC 9112 section 9.5). The rest of the request
+    /// is zeroed, and a reply is still read. The connection is not kept.
     void cut_short() noexcept {
         SUPEROFFICE_ASSERT(at_ == place::request);
         detail::wipe(memory_.data() + size_, head_size_ - size_);
@@ -6289,7 +6349,7 @@ class exchange {
     }
     [[nodiscard]] bool is_cut_short() const noexcept { return cut_; }
 
-    /// `n` bytes of the reply were put into the front of `incoming()`.
+    /// The first `n` bytes of `incoming()` now hold the next bytes of the reply.
     void received(std::size_t n) noexcept {
         SUPEROFFICE_ASSERT(action() == exchange_action::receive && n <= incoming().size());
         char* const arrived = reinterpret_cast<char*>(incoming().data());
@@ -6299,9 +6359,9 @@ class exchange {
         take_head();
     }
 
-    /// The peer ended the stream in an orderly way. Ends a body whose end is just that; anywhere else the reply is not
-    /// whole: `errc::connection_closed`, with `stage::transmit`, `stage::receive` before the reply's first byte, and
-    /// `stage::http` within it.
+    /// The stream has ended: nothing more will come. This completes a body that ends with the connection. Anywhere else it is
+    /// `errc::connection_closed`, with `stage::transmit` before the request was sent, `stage::receive` before the first byte
+    /// of the reply, and `stage::http` within the reply.
     void closed() noexcept {
         keep_ = false;
         if (at_ == place::open_body) return finish();
@@ -6313,27 +6373,34 @@ class exchange {
 
     /// `errc::ok`, or with `failed` one of
     ///
-    /// connection_closed            see `closed()`; `offset` is how many bytes of the reply had come
-    /// bad_http                     `offset` is the byte at fault, counted from the first byte of the reply
-    /// head_too_large               the head fills the memory, to its end or with a body of unknown size to follow;
-    ///                              `offset` is how many bytes had come
-    /// unsupported_transfer_coding  `offset` is where it is named
-    /// unsupported_content_coding   `offset` is where it is named
-    /// reply_too_large              `needed()`: so much memory would have been enough, exactly. At once where the reply
-    ///                              said its size; else the rest is received, counted and dropped first. A lower bound
-    ///                              `max_counted_bytes` beyond the memory, and where the peer or the time ended it before its end
+    /// connection_closed            see `closed()`; `received()` says how many bytes of the reply had come
+    /// bad_http                     `position()` is the byte at fault, counted from the first byte of the reply
+    /// http_limit_exceeded          the same; too many header lines, 1xx replies, chunk extensions or trailers
+    /// head_too_large               the head fills the memory, alone or with a body of unknown size to follow; `received()`
+    ///                              says how many bytes had come
+    /// unsupported_transfer_coding  `position()` is where it is named
+    /// unsupported_content_coding   `position()` is where it is named
+    /// reply_too_large              `needed()` says exactly how much memory would have been enough. At once where the reply
+    ///                              says its size; otherwise the rest is received, counted and dropped first. It is a lower
+    ///                              bound where the reply is longer than `max_counted_bytes` beyond the memory, and where
+    ///                              the peer or the caller ended it early
     /// cancelled                    there was no `begin`, or a `wipe` since
     ///
     /// `http_status` is set from the moment the status line was read.
     [[nodiscard]] const error& failure() const noexcept { return failure_; }
 
-    /// The reply's head, as soon as it was read to its end, also when what followed it failed.
+    /// The head of the reply, as far as it was read: the status from the end of the status line on, then each complete
+    /// header line. Status 0, and no lines, before that and for a 1xx reply.
     [[nodiscard]] const reply_head& head() const noexcept { return head_; }
 
-    /// The reply's status, as soon as its first line was read; 0 before.
+    /// The status is known and is 300 or above: it is the outcome of the call, even where the rest of the reply cannot be
+    /// read or does not come. The caller then uses `head()`, and `body()` where it is there.
+    [[nodiscard]] bool status_decides() const noexcept { return head_.status >= 300; }
+
+    /// The status of the reply from the end of its first line on, also of a 1xx reply. 0 before.
     [[nodiscard]] std::uint16_t status() const noexcept { return reader_.status(); }
 
-    /// The reply's body, with `done`; empty before. The caller may change it.
+    /// The body of the reply, with `done`; empty before. The caller may change it.
     [[nodiscard]] std::span<char> body() noexcept {
         if (at_ != place::done) return {};
         return {text() + head_size_, body_size_};
@@ -6344,21 +6411,21 @@ class exchange {
         return at_ == place::done ? memory_.size() - head_size_ : 0;
     }
 
-    /// With `done`: the connection may carry another exchange. Both sides want to keep it, the request was sent whole, the
-    /// reply's end was certain, and nothing came behind it. What comes later is not seen here: before the next request ask
-    /// the link once, and drop the connection unless the answer is `would_block`.
+    /// With `done`: the connection may carry another exchange. Both sides want to keep it, the whole request was sent, the end
+    /// of the reply was certain, and nothing came behind it. Bytes that come later are not seen here: before the next
+    /// request call `receive` of the link once, and drop the connection unless it answers `would_block`.
     [[nodiscard]] bool reusable() const noexcept { return at_ == place::done && keep_ && !cut_; }
 
-    /// A byte of a reply has come. Before that, a request that does no harm twice may be repeated on another connection.
+    /// A byte of the reply has come. Before that, a request that may be repeated can be sent on another connection.
     [[nodiscard]] bool reply_started() const noexcept { return stream_ != 0; }
 
-    /// The reply is known not to fit; what still comes is only counted.
+    /// The reply does not fit; the rest of it is only counted.
     [[nodiscard]] bool is_dropping() const noexcept { return dropping_ && action() == exchange_action::receive; }
 
-    /// While dropping: ends with `reply_too_large` and what was counted so far, for want of time, say.
+    /// While dropping: ends with `reply_too_large` and what was counted so far, for example because the time is up.
     void give_up_counting() noexcept { too_large(body_size_); }
 
-    /// Ends the exchange wherever it is and zeroes the memory, all of it: what is left of the request, and the reply.
+    /// Ends the exchange and zeroes the whole memory: what is left of the request, and the reply.
     void wipe() noexcept {
         detail::wipe(memory_.data(), memory_.size());
         *this = exchange();
@@ -6373,16 +6440,20 @@ class exchange {
 
     void take_head() noexcept {
         for (;;) {
-            switch (reader_.advance(text(), size_)) {
+            const detail::http1_reader::answer answer = reader_.advance(text(), size_);
+            if (reader_.status() >= 200) head_ = {reader_.status(), reader_.minor_version(), reader_.fields(text())};
+            switch (answer) {
                 case detail::http1_reader::answer::more:
                     if (size_ == memory_.size()) fail(stage::http, errc::head_too_large, stream_);
                     return;
                 case detail::http1_reader::answer::bad: return fail_in_head(errc::bad_http, reader_.position());
+                case detail::http1_reader::answer::too_many_lines:
+                    return fail_in_head(errc::http_limit_exceeded, reader_.position());
                 case detail::http1_reader::answer::done: break;
             }
             if (reader_.status() >= 200) return take_framing();
-            if (reader_.status() == 101 || ++interim_ > max_interim_replies)
-                return fail_in_head(errc::bad_http, status_at);
+            if (reader_.status() == 101) return fail_in_head(errc::bad_http, status_at);
+            if (++interim_ > max_interim_replies) return fail_in_head(errc::http_limit_exceeded, status_at);
             // What came behind a 1xx moves to the front and is read as if it had come first.
             size_ -= reader_.position();
             std::memmove(text(), text() + reader_.position(), size_);
@@ -6394,9 +6465,6 @@ class exchange {
     void take_framing() noexcept {
         const detail::http1_framing& says = reader_.framing();
         head_size_ = reader_.position();
-        head_.status = reader_.status();
-        head_.minor_version = reader_.minor_version();
-        head_.fields = {text() + reader_.fields_at(), head_size_ - reader_.fields_at()};
         keep_ = !says.wants_close && (head_.minor_version == 1 || says.wants_keep_alive);
 
         if (says.has_transfer_coding) {
@@ -6411,7 +6479,7 @@ class exchange {
             return fail_in_head(errc::unsupported_content_coding, says.content_coding_at);
 
         const std::string_view behind(text() + head_size_, size_ - head_size_);
-        // A length beyond what this machine can count fits nowhere either.
+        // A length beyond what this machine can count does not fit anywhere.
         length_ = bodiless ? 0 : static_cast<std::size_t>(says.length < highest ? says.length : highest);
         if (bodiless || says.has_length) {
             if (!fits(length_)) return too_large(length_);
@@ -6423,7 +6491,7 @@ class exchange {
         take_body(behind);
     }
 
-    /// `arrived` stands at the end of the body so far, or further back.
+    /// `arrived` lies at the end of the body so far, or behind it.
     void take_body(std::string_view arrived) noexcept {
         if (at_ == place::open_body) return store(arrived);
         if (at_ == place::sized_body) {
@@ -6444,6 +6512,8 @@ class exchange {
                     if (!arrived.empty()) keep_ = false;
                     return finish();
                 case detail::chunked::answer::bad: return fail(stage::http, errc::bad_http, stream_ - arrived.size());
+                case detail::chunked::answer::too_long:
+                    return fail(stage::http, errc::http_limit_exceeded, stream_ - arrived.size());
             }
         }
     }
@@ -6485,11 +6555,11 @@ class exchange {
 
     std::span<std::byte> memory_;
     std::size_t slack_ = 1;
-    std::size_t size_ = 0;       // of the request: sent; of the head: come, and what came behind it with it
-    std::size_t head_size_ = 0;  // of the reply; of the request until it was sent
+    std::size_t size_ = 0;       // bytes sent of the request; then bytes received while the head is read
+    std::size_t head_size_ = 0;  // the size of the request until it was sent, then of the head of the reply
     std::size_t stream_ = 0;     // bytes of the reply that have come
-    std::size_t body_size_ = 0;  // without framing, what was dropped included
-    std::size_t length_ = 0;     // as announced
+    std::size_t body_size_ = 0;  // without framing, with the bytes that were dropped
+    std::size_t length_ = 0;     // Content-Length
     reply_head head_;
     detail::http1_reader reader_;
     detail::chunked chunks_;
@@ -12649,10 +12719,12 @@ class byte_connection {
         return !connecting_ && exchange_.action() != exchange_action::transmit && !exchange_.is_cut_short();
     }
 
-    /// For the end of the time. True where the reply was only being counted: it is too large, which says more.
-    [[nodiscard]] bool stop_counting() noexcept {
-        if (!exchange_.is_dropping()) return false;
-        exchange_.give_up_counting();
+    /// For the end of the time. True where what has arrived says more than that the time is up: the reply is too large and
+    /// was only being counted, or its status decides.
+    [[nodiscard]] bool stop_receiving() noexcept {
+        const bool receives = exchange_.action() == exchange_action::receive;
+        if (!receives || (!exchange_.is_dropping() && !exchange_.status_decides())) return false;
+        exchange_.closed();
         return true;
     }
 
@@ -12722,13 +12794,16 @@ class byte_connection {
                 io = link_->receive(exchange_.incoming());
                 if (io.state == io_state::ready) return exchange_.received(io.bytes), progress::working;
                 break;
+            case exchange_action::failed:
+                if (!exchange_.status_decides()) return call.fail(exchange_.failure());
+                [[fallthrough]];
             case exchange_action::done: return may_retry(call) ? retry(call) : progress::replied;
-            case exchange_action::failed: return status_decides() ? progress::replied : call.fail(exchange_.failure());
         }
         if (io.state == io_state::would_block) return wait(call, io.wants);
         if (may_retry(call)) return retry(call);
-        // A reply that is only being counted is over, however the connection ended.
-        if (io.state == io_state::closed || exchange_.is_dropping()) return exchange_.closed(), progress::working;
+        // However the connection ended, a reply that is only being counted is over, and a status that decides stands.
+        if (io.state == io_state::closed || exchange_.is_dropping() || exchange_.status_decides())
+            return exchange_.closed(), progress::working;
         return call.fail(io);
     }
 
@@ -12760,15 +12835,8 @@ class byte_connection {
         if (io.state == io_state::closed && exchange_.reply_started()) exchange_.closed();
         if (exchange_.action() == exchange_action::done) return progress::replied;
         // As much of a refusal as has arrived says what is wrong.
-        if (exchange_.head().status >= 300) return progress::replied;
+        if (exchange_.status_decides()) return progress::replied;
         return io.state == io_state::failed ? call.fail(io) : progress::failed;
-    }
-
-    /// A body that could not be taken in, mostly an error page, does not hide what the status says.
-    [[nodiscard]] bool status_decides() const noexcept {
-        const errc code = exchange_.failure().code;
-        return (code == errc::reply_too_large || code == errc::unsupported_content_coding) &&
-               exchange_.head().status >= 300;
     }
 
     /// A kept connection may have ended while the request was under way (RFC 9110 section 9.2.2). The request is sent once
@@ -13418,7 +13486,7 @@ class call_driver {
     }
 
     progress go_on(instant now) noexcept {
-        if (now >= call_.deadline && !connection_.stop_counting()) return call_.fail(errc::deadline_exceeded);
+        if (now >= call_.deadline && !connection_.stop_receiving()) return call_.fail(errc::deadline_exceeded);
         if (is_exchanging()) return connection_.step(call_, address_.target(), options_.idle_timeout, now);
         return prepare_request(now);
     }
@@ -13720,16 +13788,19 @@ class http_connection {
     /// True once the stack has taken the request: the service may carry it out.
     [[nodiscard]] bool is_request_sent() const noexcept { return !starting_; }
 
-    /// For the end of the time. True where the reply was only being counted: it is too large, which says more.
-    [[nodiscard]] bool stop_counting() noexcept { return time_is_up_ = counting_; }
+    /// For the end of the time. True where what has arrived says more than that the time is up: the reply is too large and
+    /// was only being counted, or its status decides.
+    [[nodiscard]] bool stop_receiving() noexcept {
+        return time_is_up_ = counting_ || (receiving_ && head_.status >= 300);
+    }
 
     /// After a whole reply. Whether the connection is kept is for the stack to decide.
-    void end_exchange(instant) noexcept { counting_ = time_is_up_ = false; }
+    void end_exchange(instant) noexcept { receiving_ = counting_ = time_is_up_ = false; }
 
     /// A request that was not handed over holds the credential and is wiped.
     void give_up() noexcept {
         if (starting_) wipe();
-        counting_ = time_is_up_ = false;
+        receiving_ = counting_ = time_is_up_ = false;
         disconnect();
     }
 
@@ -13751,7 +13822,7 @@ class http_connection {
     void forget_reply() noexcept {
         head_ = {};
         size_ = 0;
-        counting_ = time_is_up_ = false;
+        receiving_ = counting_ = time_is_up_ = false;
     }
 
     progress hand_over(call_context& call, const base_url& target, instant now) noexcept {
@@ -13780,6 +13851,7 @@ class http_connection {
         detail::wipe(memory_.data(), size_);
         size_ = 0;
         starting_ = false;
+        receiving_ = true;
         return progress::working;
     }
 
@@ -13799,12 +13871,12 @@ class http_connection {
             case io_state::failed: break;
         }
         if (io.code == errc::reply_too_large) return too_large(call, told_size(size_ > room() ? size_ : room() + 1));
-        return counting_ ? too_large(call, size_) : call.fail(io);
+        return counting_ || head_.status >= 300 ? too_large(call, size_) : call.fail(io);
     }
 
     progress finish(call_context& call) noexcept {
         call.reached = stage::http;
-        if (head_.status < 200 || head_.status > 599) return call.fail(errc::bad_http);
+        if (head_.status < 200 || head_.status > 999) return call.fail(errc::bad_http);
         return take_reply(call);
     }
 
@@ -13836,11 +13908,12 @@ class http_connection {
     progress take_reply(call_context& call) noexcept {
         call.reached = stage::http;
         const std::string_view coding = stack_->header("content-encoding");
-        if (size_ != 0 && !coding.empty() && !ascii::equal_ignoring_case(coding, "identity"))
+        if (size_ != 0 && !is_plain_coding(coding))
             return refuse(call, {.stage = stage::http, .code = errc::unsupported_content_coding});
         request_head counted{{}};
         keep_headers(counted);
-        if (counted.failure().code == errc::bad_header_value) return call.fail(errc::bad_http);
+        if (counted.failure().code == errc::bad_header_value)
+            return refuse(call, {.stage = stage::http, .code = errc::bad_http});
         const std::size_t rest = slack_ + counted.needed();
         const std::size_t needed = size_ < SIZE_MAX - rest ? size_ + rest : SIZE_MAX;
         if (counting_ || needed > memory_.size()) return refuse(call, sized(needed));
@@ -13885,6 +13958,7 @@ class http_connection {
     std::string_view method_;
     reply_head head_;
     bool starting_ = false;    // the stack has not taken the request yet
+    bool receiving_ = false;   // it has, and the reply is not complete yet
     bool counting_ = false;    // the body does not fit: its bytes are only counted
     bool time_is_up_ = false;  // and the counting ends, since the deadline has passed
 };

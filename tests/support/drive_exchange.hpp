@@ -25,6 +25,7 @@ struct exchange_outcome {
     bool reusable = false;
     bool reply_started = false;
     bool link_failed = false;
+    bool status_decides = false;
     std::string fields;
     std::string body;
 
@@ -97,6 +98,7 @@ inline exchange_outcome drive_exchange(superoffice::scripted& link, std::string_
     outcome.minor_version = machine.head().minor_version;
     outcome.reusable = machine.reusable();
     outcome.reply_started = machine.reply_started();
+    outcome.status_decides = machine.status_decides();
     outcome.fields = machine.head().fields;
     outcome.body.assign(machine.body().data(), machine.body().size());
     if (outcome.done()) {

@@ -191,6 +191,13 @@ bool ends_by_close(const wire_file& file) {
 std::size_t fields_at(const wire_file& file) {
     return file.reply.find("\r\n", file.reply.find(' ' + std::to_string(file.status) + ' ')) + 2;
 }
+/// What a status of 300 or above means by itself, whatever became of the reply behind it.
+so::error of_status(int status) {
+    const auto number = static_cast<std::uint16_t>(status);
+    errc code = so::detail::errc_of_status(number);
+    if (code == errc::outcome_unknown) code = errc::unavailable;  // the call may be repeated
+    return {.stage = stage::service, .code = code, .http_status = number};
+}
 std::size_t body_at(const wire_file& file) { return file.reply.find("\r\n\r\n", fields_at(file) - 2) + 4; }
 
 void check_is_good(const ending& second) {
@@ -262,6 +269,8 @@ struct broken_off {
                                  .code = errc::reply_too_large,
                                  .http_status = static_cast<std::uint16_t>(file.status),
                                  .offset = static_cast<std::uint32_t>(needed)});
+        } else if (file.status >= 300 && came >= fields_at(file)) {
+            CHECK(e == of_status(file.status));
         } else {
             CHECK(e.stage == (came == 0 ? stage::receive : stage::http));
             CHECK(e.code == (closed ? errc::connection_closed : interruption.code));
@@ -371,6 +380,8 @@ TEST_CASE("wire files: ... and over a stack of the host's, which hands the reply
                                              .code = closed ? errc::connection_reset : interruption.code,
                                              .native = interruption.native,
                                              .from_http_stack = true});
+                    } else if (!closed && file.status >= 300) {
+                        CHECK(e == of_status(file.status));
                     } else if (!closed) {
                         CHECK(e == so::error{.stage = stage::http,
                                              .code = interruption.code,

@@ -116,6 +116,8 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(truncated_close, wait, again, system, none, "the TLS connection ended without close_notify")                   \
     /* HTTP */                                                                                                         \
     ROW(bad_http, administrator, once, system, position, "the reply is not well-formed HTTP/1.1")                      \
+    ROW(http_limit_exceeded, administrator, once, system, position,                                                    \
+        "the reply has more than 128 header lines, 8 interim replies, or 4096 bytes of chunk extensions or trailers")  \
     ROW(head_too_large, program, once, system, received, "the head of the reply does not fit into the memory")         \
     ROW(reply_too_large, program, once, system, needed, "the reply does not fit into the memory")                      \
     ROW(unsupported_transfer_coding, administrator, once, system, position,                                            \

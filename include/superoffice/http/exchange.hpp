@@ -1,4 +1,4 @@
-// superoffice/http/exchange.hpp - one HTTP/1.1 request and its reply as a resumable machine: no I/O, no clock.
+// superoffice/http/exchange.hpp - one HTTP/1.1 request and its reply as a state machine: no I/O, no clock.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_HTTP_EXCHANGE_HPP
 #define SUPEROFFICE_HTTP_EXCHANGE_HPP
@@ -21,46 +21,45 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 // Not spoken here: redirects, content codings, transfer codings other than chunked, trailers (checked and dropped),
-// folded header lines, HTTP/2, pipelining, Upgrade (101 is refused), HEAD and CONNECT (where the reply's body ends is
-// decided as RFC 9112 section 6.3 has it for any other method), Expect: 100-continue (100 is skipped like every 1xx).
+// HTTP/2, pipelining, Upgrade (101 is refused), HEAD and CONNECT (the end of the body is found as RFC 9112 section 6.3
+// says for every other method), Expect: 100-continue (100 is skipped like every 1xx).
 
-/// At most this many 1xx replies are skipped before the real one; one more is refused.
+/// At most this many 1xx replies are skipped before the real one. One more is refused.
 inline constexpr std::size_t max_interim_replies = 8;
 
-/// How many bytes beyond the memory a body that does not fit and does not say its size is received and counted, so that
-/// `needed()` is exact; one that goes on, for ever perhaps, ends the exchange there.
+/// A body that does not fit and does not say its size is received and counted up to this many bytes beyond the memory, so
+/// that `needed()` is exact. A longer one ends the exchange there.
 inline constexpr std::size_t max_counted_bytes = std::size_t{1} * 1024 * 1024;
 
-/// What the exchange wants done next.
+/// What the exchange needs next.
 enum class exchange_action : std::uint8_t {
-    transmit,  ///< hand `outgoing()` to the peer, then say `transmitted(n)`
-    receive,   ///< put what the peer sent into `incoming()`, then say `received(n)` or `closed()`
-    done,      ///< the reply is whole: `head()`, `body()`
-    failed,    ///< `failure()` says why; `head()` is there if the head was read to its end
+    transmit,  ///< give `outgoing()` to the peer, then call `transmitted(n)`
+    receive,   ///< put what the peer sent into `incoming()`, then call `received(n)` or `closed()`
+    done,      ///< the reply is complete: `head()`, `body()`
+    failed,    ///< `failure()` says why; see also `status_decides()`
 };
 
-/// One request and one reply, in one piece of memory that the caller owns: the request stands at its start when the
-/// exchange begins; it is zeroed as it is sent; then the reply comes to stand in the same place, its head first and the
-/// body right behind it, without its chunked framing.
+/// One request and one reply, in memory that the caller owns. The request stands at the start of the memory when the
+/// exchange begins, and is zeroed while it is sent. Then the reply takes its place: the head first, and right behind it the
+/// body without its chunked framing.
 ///
-///     whole.begin(memory, writer.size(), Reader::slack);
-///     for (;;) switch (whole.action()) {
-///         case exchange_action::transmit: ... link.transmit(whole.outgoing()) ... whole.transmitted(n); break;
-///         case exchange_action::receive:  ... link.receive(whole.incoming()) ...  whole.received(n);    break;
-///         case exchange_action::done:     return use(whole.head(), whole.body());
-///         case exchange_action::failed:   return whole.failure();
+///     exchange.begin(memory, writer.size(), Reader::slack);
+///     for (;;) switch (exchange.action()) {
+///         case exchange_action::transmit: ... link.transmit(exchange.outgoing()) ... exchange.transmitted(n); break;
+///         case exchange_action::receive:  ... link.receive(exchange.incoming()) ...  exchange.received(n);    break;
+///         case exchange_action::done:     return use(exchange.head(), exchange.body());
+///         case exchange_action::failed:   return exchange.failure();
 ///     }
 ///
-/// What comes out does not depend on how the bytes were cut on their way. No heap; every byte is moved at most once,
-/// and once more for each 1xx reply that came before it. Can be used again after `done` and `failed`, by another `begin`.
+/// The outcome does not depend on how the bytes were cut on their way. No heap. Every byte is moved at most once, and once
+/// more for each 1xx reply before it. After `done` and `failed`, another `begin` starts the next exchange.
 class exchange {
   public:
     exchange() noexcept = default;
     exchange(const exchange&) = delete;
 
-    /// Starts with the request that fills the first `request_size` bytes of `memory`, which is borrowed until the reply
-    /// has been used. `slack`: bytes that must stay free behind the body; 0 is taken as 1, since something has to be
-    /// received into.
+    /// Starts with the request that fills the first `request_size` bytes of `memory`. The memory is borrowed until the
+    /// reply was used. `slack` bytes stay free behind the body; 0 counts as 1, because a byte must always have room.
     void begin(std::span<std::byte> memory, std::size_t request_size, std::size_t slack) noexcept {
         SUPEROFFICE_ASSERT(!memory.empty() && request_size <= memory.size());
         *this = exchange();
@@ -77,14 +76,14 @@ class exchange {
         return at_ == place::failed ? exchange_action::failed : exchange_action::receive;
     }
 
-    /// What is left of the request; never empty with `transmit`, empty otherwise.
+    /// The rest of the request. Not empty with `transmit`, empty otherwise.
     [[nodiscard]] std::span<const std::byte> outgoing() const noexcept {
         if (at_ != place::request) return {};
         return memory_.subspan(size_, head_size_ - size_);
     }
 
-    /// Where the next bytes of the reply go; never empty with `receive`, empty otherwise. Behind a head with a
-    /// Content-Length it ends with the reply, so that no byte is asked for that does not belong to it.
+    /// Where the next bytes of the reply go. Not empty with `receive`, empty otherwise. Behind a head with a
+    /// Content-Length it ends with the reply, so that no byte behind the reply is asked for.
     [[nodiscard]] std::span<std::byte> incoming() noexcept {
         if (action() != exchange_action::receive) return {};
         if (at_ == place::head) return memory_.subspan(size_);
@@ -93,7 +92,7 @@ class exchange {
         return memory_.subspan(from, length_ - body_size_);
     }
 
-    /// The first `n` bytes of `outgoing()` were taken by the link; they are zeroed.
+    /// The link took the first `n` bytes of `outgoing()`. They are zeroed.
     void transmitted(std::size_t n) noexcept {
         SUPEROFFICE_ASSERT(at_ == place::request && n <= outgoing().size());
         detail::wipe(memory_.data() + size_, n);
@@ -103,8 +102,8 @@ class exchange {
         at_ = place::head;
     }
 
-    /// The peer takes no more of the request, but may have answered what it took (RFC 9112 section 9.5): what is left is
-    /// zeroed, and a reply is taken in all the same. The connection carries no other exchange.
+    /// The peer takes no more of the request, but may have answered already (RFC 9112 section 9.5). The rest of the request
+    /// is zeroed, and a reply is still read. The connection is not kept.
     void cut_short() noexcept {
         SUPEROFFICE_ASSERT(at_ == place::request);
         detail::wipe(memory_.data() + size_, head_size_ - size_);
@@ -114,7 +113,7 @@ class exchange {
     }
     [[nodiscard]] bool is_cut_short() const noexcept { return cut_; }
 
-    /// `n` bytes of the reply were put into the front of `incoming()`.
+    /// The first `n` bytes of `incoming()` now hold the next bytes of the reply.
     void received(std::size_t n) noexcept {
         SUPEROFFICE_ASSERT(action() == exchange_action::receive && n <= incoming().size());
         char* const arrived = reinterpret_cast<char*>(incoming().data());
@@ -124,9 +123,9 @@ class exchange {
         take_head();
     }
 
-    /// The peer ended the stream in an orderly way. Ends a body whose end is just that; anywhere else the reply is not
-    /// whole: `errc::connection_closed`, with `stage::transmit`, `stage::receive` before the reply's first byte, and
-    /// `stage::http` within it.
+    /// The stream has ended: nothing more will come. This completes a body that ends with the connection. Anywhere else it is
+    /// `errc::connection_closed`, with `stage::transmit` before the request was sent, `stage::receive` before the first byte
+    /// of the reply, and `stage::http` within the reply.
     void closed() noexcept {
         keep_ = false;
         if (at_ == place::open_body) return finish();
@@ -138,27 +137,34 @@ class exchange {
 
     /// `errc::ok`, or with `failed` one of
     ///
-    /// connection_closed            see `closed()`; `offset` is how many bytes of the reply had come
-    /// bad_http                     `offset` is the byte at fault, counted from the first byte of the reply
-    /// head_too_large               the head fills the memory, to its end or with a body of unknown size to follow;
-    ///                              `offset` is how many bytes had come
-    /// unsupported_transfer_coding  `offset` is where it is named
-    /// unsupported_content_coding   `offset` is where it is named
-    /// reply_too_large              `needed()`: so much memory would have been enough, exactly. At once where the reply
-    ///                              said its size; else the rest is received, counted and dropped first. A lower bound
-    ///                              `max_counted_bytes` beyond the memory, and where the peer or the time ended it before its end
+    /// connection_closed            see `closed()`; `received()` says how many bytes of the reply had come
+    /// bad_http                     `position()` is the byte at fault, counted from the first byte of the reply
+    /// http_limit_exceeded          the same; too many header lines, 1xx replies, chunk extensions or trailers
+    /// head_too_large               the head fills the memory, alone or with a body of unknown size to follow; `received()`
+    ///                              says how many bytes had come
+    /// unsupported_transfer_coding  `position()` is where it is named
+    /// unsupported_content_coding   `position()` is where it is named
+    /// reply_too_large              `needed()` says exactly how much memory would have been enough. At once where the reply
+    ///                              says its size; otherwise the rest is received, counted and dropped first. It is a lower
+    ///                              bound where the reply is longer than `max_counted_bytes` beyond the memory, and where
+    ///                              the peer or the caller ended it early
     /// cancelled                    there was no `begin`, or a `wipe` since
     ///
     /// `http_status` is set from the moment the status line was read.
     [[nodiscard]] const error& failure() const noexcept { return failure_; }
 
-    /// The reply's head, as soon as it was read to its end, also when what followed it failed.
+    /// The head of the reply, as far as it was read: the status from the end of the status line on, then each complete
+    /// header line. Status 0, and no lines, before that and for a 1xx reply.
     [[nodiscard]] const reply_head& head() const noexcept { return head_; }
 
-    /// The reply's status, as soon as its first line was read; 0 before.
+    /// The status is known and is 300 or above: it is the outcome of the call, even where the rest of the reply cannot be
+    /// read or does not come. The caller then uses `head()`, and `body()` where it is there.
+    [[nodiscard]] bool status_decides() const noexcept { return head_.status >= 300; }
+
+    /// The status of the reply from the end of its first line on, also of a 1xx reply. 0 before.
     [[nodiscard]] std::uint16_t status() const noexcept { return reader_.status(); }
 
-    /// The reply's body, with `done`; empty before. The caller may change it.
+    /// The body of the reply, with `done`; empty before. The caller may change it.
     [[nodiscard]] std::span<char> body() noexcept {
         if (at_ != place::done) return {};
         return {text() + head_size_, body_size_};
@@ -169,21 +175,21 @@ class exchange {
         return at_ == place::done ? memory_.size() - head_size_ : 0;
     }
 
-    /// With `done`: the connection may carry another exchange. Both sides want to keep it, the request was sent whole, the
-    /// reply's end was certain, and nothing came behind it. What comes later is not seen here: before the next request ask
-    /// the link once, and drop the connection unless the answer is `would_block`.
+    /// With `done`: the connection may carry another exchange. Both sides want to keep it, the whole request was sent, the end
+    /// of the reply was certain, and nothing came behind it. Bytes that come later are not seen here: before the next
+    /// request call `receive` of the link once, and drop the connection unless it answers `would_block`.
     [[nodiscard]] bool reusable() const noexcept { return at_ == place::done && keep_ && !cut_; }
 
-    /// A byte of a reply has come. Before that, a request that does no harm twice may be repeated on another connection.
+    /// A byte of the reply has come. Before that, a request that may be repeated can be sent on another connection.
     [[nodiscard]] bool reply_started() const noexcept { return stream_ != 0; }
 
-    /// The reply is known not to fit; what still comes is only counted.
+    /// The reply does not fit; the rest of it is only counted.
     [[nodiscard]] bool is_dropping() const noexcept { return dropping_ && action() == exchange_action::receive; }
 
-    /// While dropping: ends with `reply_too_large` and what was counted so far, for want of time, say.
+    /// While dropping: ends with `reply_too_large` and what was counted so far, for example because the time is up.
     void give_up_counting() noexcept { too_large(body_size_); }
 
-    /// Ends the exchange wherever it is and zeroes the memory, all of it: what is left of the request, and the reply.
+    /// Ends the exchange and zeroes the whole memory: what is left of the request, and the reply.
     void wipe() noexcept {
         detail::wipe(memory_.data(), memory_.size());
         *this = exchange();
@@ -198,16 +204,20 @@ class exchange {
 
     void take_head() noexcept {
         for (;;) {
-            switch (reader_.advance(text(), size_)) {
+            const detail::http1_reader::answer answer = reader_.advance(text(), size_);
+            if (reader_.status() >= 200) head_ = {reader_.status(), reader_.minor_version(), reader_.fields(text())};
+            switch (answer) {
                 case detail::http1_reader::answer::more:
                     if (size_ == memory_.size()) fail(stage::http, errc::head_too_large, stream_);
                     return;
                 case detail::http1_reader::answer::bad: return fail_in_head(errc::bad_http, reader_.position());
+                case detail::http1_reader::answer::too_many_lines:
+                    return fail_in_head(errc::http_limit_exceeded, reader_.position());
                 case detail::http1_reader::answer::done: break;
             }
             if (reader_.status() >= 200) return take_framing();
-            if (reader_.status() == 101 || ++interim_ > max_interim_replies)
-                return fail_in_head(errc::bad_http, status_at);
+            if (reader_.status() == 101) return fail_in_head(errc::bad_http, status_at);
+            if (++interim_ > max_interim_replies) return fail_in_head(errc::http_limit_exceeded, status_at);
             // What came behind a 1xx moves to the front and is read as if it had come first.
             size_ -= reader_.position();
             std::memmove(text(), text() + reader_.position(), size_);
@@ -219,9 +229,6 @@ class exchange {
     void take_framing() noexcept {
         const detail::http1_framing& says = reader_.framing();
         head_size_ = reader_.position();
-        head_.status = reader_.status();
-        head_.minor_version = reader_.minor_version();
-        head_.fields = {text() + reader_.fields_at(), head_size_ - reader_.fields_at()};
         keep_ = !says.wants_close && (head_.minor_version == 1 || says.wants_keep_alive);
 
         if (says.has_transfer_coding) {
@@ -236,7 +243,7 @@ class exchange {
             return fail_in_head(errc::unsupported_content_coding, says.content_coding_at);
 
         const std::string_view behind(text() + head_size_, size_ - head_size_);
-        // A length beyond what this machine can count fits nowhere either.
+        // A length beyond what this machine can count does not fit anywhere.
         length_ = bodiless ? 0 : static_cast<std::size_t>(says.length < highest ? says.length : highest);
         if (bodiless || says.has_length) {
             if (!fits(length_)) return too_large(length_);
@@ -248,7 +255,7 @@ class exchange {
         take_body(behind);
     }
 
-    /// `arrived` stands at the end of the body so far, or further back.
+    /// `arrived` lies at the end of the body so far, or behind it.
     void take_body(std::string_view arrived) noexcept {
         if (at_ == place::open_body) return store(arrived);
         if (at_ == place::sized_body) {
@@ -269,6 +276,8 @@ class exchange {
                     if (!arrived.empty()) keep_ = false;
                     return finish();
                 case detail::chunked::answer::bad: return fail(stage::http, errc::bad_http, stream_ - arrived.size());
+                case detail::chunked::answer::too_long:
+                    return fail(stage::http, errc::http_limit_exceeded, stream_ - arrived.size());
             }
         }
     }
@@ -310,11 +319,11 @@ class exchange {
 
     std::span<std::byte> memory_;
     std::size_t slack_ = 1;
-    std::size_t size_ = 0;       // of the request: sent; of the head: come, and what came behind it with it
-    std::size_t head_size_ = 0;  // of the reply; of the request until it was sent
+    std::size_t size_ = 0;       // bytes sent of the request; then bytes received while the head is read
+    std::size_t head_size_ = 0;  // the size of the request until it was sent, then of the head of the reply
     std::size_t stream_ = 0;     // bytes of the reply that have come
-    std::size_t body_size_ = 0;  // without framing, what was dropped included
-    std::size_t length_ = 0;     // as announced
+    std::size_t body_size_ = 0;  // without framing, with the bytes that were dropped
+    std::size_t length_ = 0;     // Content-Length
     reply_head head_;
     detail::http1_reader reader_;
     detail::chunked chunks_;

@@ -352,17 +352,22 @@ TEST_CASE("last_reply: section 5, headers worth knowing are there, also after an
     CHECK(api.last_reply().head.fields.empty());
 }
 
-TEST_CASE("last_reply: of a call that ends without a whole reply, what has come is there") {
+TEST_CASE("last_reply: of a call that ends without a whole reply, what has come is there, and a status decides") {
     struct {
         std::string_view reply;
         int status;
         std::int64_t retry_after;  // in seconds; -1: none
+        errc code;                 // ok: how it ended
     } const rows[] = {
-        {"", 0, -1},
-        {"HTTP/1.1 50", 0, -1},
-        {"HTTP/1.1 503 Busy\r\nRetry-Af", 503, -1},
-        {"HTTP/1.1 503 Busy\r\nRetry-After: 9\r\nContent-Length: 5\r\n\r\n", 503, 9},
-        {"HTTP/1.1 503 Busy\r\nRetry-After: 9\r\nContent-Length: 5\r\n\r\nab", 503, 9},
+        {"", 0, -1, errc::ok},
+        {"HTTP/1.1 50", 0, -1, errc::ok},
+        {"HTTP/1.1 503 Busy", 0, -1, errc::ok},
+        {"HTTP/1.1 200 OK\r\nRetry-After: 9\r\nA", 200, 9, errc::ok},
+        {"HTTP/1.1 503 Busy\r\n", 503, -1, errc::unavailable},
+        {"HTTP/1.1 503 Busy\r\nRetry-Af", 503, -1, errc::unavailable},
+        {"HTTP/1.1 503 Busy\r\nRetry-After: 9\r\nContent-Length: 5\r\n\r\n", 503, 9, errc::unavailable},
+        {"HTTP/1.1 503 Busy\r\nRetry-After: 9\r\nContent-Length: 5\r\n\r\nab", 503, 9, errc::unavailable},
+        {"HTTP/1.1 403 No\r\nContent-Length: 5\r\n\r\nab", 403, -1, errc::forbidden},
     };
     const std::string request = support::request_text{}.text();
     const struct {
@@ -384,7 +389,7 @@ TEST_CASE("last_reply: of a call that ends without a whole reply, what has come 
             static_cast<void>(call.step(so::instant{0}));
             static_cast<void>(call.step(so::instant{5'000}));
             CHECK(call.step(so::instant{30'000}) == so::step_state::done);
-            CHECK(call.error() == end.code);
+            CHECK(call.error() == (row.code == errc::ok ? end.code : row.code));
             CHECK(call.error().http_status == row.status);
             const so::reply_info& about = api.last_reply();
             CHECK(about.status == row.status);

@@ -146,6 +146,16 @@ constexpr std::string_view trim(std::string_view text) noexcept {
     return text;
 }
 
+/// Takes the next element of a comma-separated list, without the white space around it; it may be empty. `list` becomes
+/// the rest. False where none is left.
+constexpr bool take_element(std::string_view& list, std::string_view& element) noexcept {
+    if (list.data() == nullptr) return false;
+    const std::size_t comma = find(list, ',');
+    element = trim(first(list, comma));
+    list = comma == list.size() ? std::string_view{} : from(list, comma + 1);
+    return true;
+}
+
 constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
     if (a.size() != b.size()) return false;
     for (std::size_t i = 0; i < a.size(); ++i)

@@ -55,10 +55,12 @@ class byte_connection {
         return !connecting_ && exchange_.action() != exchange_action::transmit && !exchange_.is_cut_short();
     }
 
-    /// For the end of the time. True where the reply was only being counted: it is too large, which says more.
-    [[nodiscard]] bool stop_counting() noexcept {
-        if (!exchange_.is_dropping()) return false;
-        exchange_.give_up_counting();
+    /// For the end of the time. True where what has arrived says more than that the time is up: the reply is too large and
+    /// was only being counted, or its status decides.
+    [[nodiscard]] bool stop_receiving() noexcept {
+        const bool receives = exchange_.action() == exchange_action::receive;
+        if (!receives || (!exchange_.is_dropping() && !exchange_.status_decides())) return false;
+        exchange_.closed();
         return true;
     }
 
@@ -128,13 +130,16 @@ class byte_connection {
                 io = link_->receive(exchange_.incoming());
                 if (io.state == io_state::ready) return exchange_.received(io.bytes), progress::working;
                 break;
+            case exchange_action::failed:
+                if (!exchange_.status_decides()) return call.fail(exchange_.failure());
+                [[fallthrough]];
             case exchange_action::done: return may_retry(call) ? retry(call) : progress::replied;
-            case exchange_action::failed: return status_decides() ? progress::replied : call.fail(exchange_.failure());
         }
         if (io.state == io_state::would_block) return wait(call, io.wants);
         if (may_retry(call)) return retry(call);
-        // A reply that is only being counted is over, however the connection ended.
-        if (io.state == io_state::closed || exchange_.is_dropping()) return exchange_.closed(), progress::working;
+        // However the connection ended, a reply that is only being counted is over, and a status that decides stands.
+        if (io.state == io_state::closed || exchange_.is_dropping() || exchange_.status_decides())
+            return exchange_.closed(), progress::working;
         return call.fail(io);
     }
 
@@ -166,15 +171,8 @@ class byte_connection {
         if (io.state == io_state::closed && exchange_.reply_started()) exchange_.closed();
         if (exchange_.action() == exchange_action::done) return progress::replied;
         // As much of a refusal as has arrived says what is wrong.
-        if (exchange_.head().status >= 300) return progress::replied;
+        if (exchange_.status_decides()) return progress::replied;
         return io.state == io_state::failed ? call.fail(io) : progress::failed;
-    }
-
-    /// A body that could not be taken in, mostly an error page, does not hide what the status says.
-    [[nodiscard]] bool status_decides() const noexcept {
-        const errc code = exchange_.failure().code;
-        return (code == errc::reply_too_large || code == errc::unsupported_content_coding) &&
-               exchange_.head().status >= 300;
     }
 
     /// A kept connection may have ended while the request was under way (RFC 9110 section 9.2.2). The request is sent once

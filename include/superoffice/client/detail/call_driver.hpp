@@ -161,7 +161,7 @@ class call_driver {
     }
 
     progress go_on(instant now) noexcept {
-        if (now >= call_.deadline && !connection_.stop_counting()) return call_.fail(errc::deadline_exceeded);
+        if (now >= call_.deadline && !connection_.stop_receiving()) return call_.fail(errc::deadline_exceeded);
         if (is_exchanging()) return connection_.step(call_, address_.target(), options_.idle_timeout, now);
         return prepare_request(now);
     }

@@ -9,6 +9,7 @@
 #include <superoffice/base/time.hpp>
 #include <superoffice/client/detail/call_context.hpp>
 #include <superoffice/http/base_url.hpp>
+#include <superoffice/http/detail/content_coding.hpp>
 #include <superoffice/http/detail/http_call_writer.hpp>
 #include <superoffice/http/exchange.hpp>
 #include <superoffice/http/reply_head.hpp>
@@ -63,16 +64,19 @@ class http_connection {
     /// True once the stack has taken the request: the service may carry it out.
     [[nodiscard]] bool is_request_sent() const noexcept { return !starting_; }
 
-    /// For the end of the time. True where the reply was only being counted: it is too large, which says more.
-    [[nodiscard]] bool stop_counting() noexcept { return time_is_up_ = counting_; }
+    /// For the end of the time. True where what has arrived says more than that the time is up: the reply is too large and
+    /// was only being counted, or its status decides.
+    [[nodiscard]] bool stop_receiving() noexcept {
+        return time_is_up_ = counting_ || (receiving_ && head_.status >= 300);
+    }
 
     /// After a whole reply. Whether the connection is kept is for the stack to decide.
-    void end_exchange(instant) noexcept { counting_ = time_is_up_ = false; }
+    void end_exchange(instant) noexcept { receiving_ = counting_ = time_is_up_ = false; }
 
     /// A request that was not handed over holds the credential and is wiped.
     void give_up() noexcept {
         if (starting_) wipe();
-        counting_ = time_is_up_ = false;
+        receiving_ = counting_ = time_is_up_ = false;
         disconnect();
     }
 
@@ -94,7 +98,7 @@ class http_connection {
     void forget_reply() noexcept {
         head_ = {};
         size_ = 0;
-        counting_ = time_is_up_ = false;
+        receiving_ = counting_ = time_is_up_ = false;
     }
 
     progress hand_over(call_context& call, const base_url& target, instant now) noexcept {
@@ -123,6 +127,7 @@ class http_connection {
         detail::wipe(memory_.data(), size_);
         size_ = 0;
         starting_ = false;
+        receiving_ = true;
         return progress::working;
     }
 
@@ -142,12 +147,12 @@ class http_connection {
             case io_state::failed: break;
         }
         if (io.code == errc::reply_too_large) return too_large(call, told_size(size_ > room() ? size_ : room() + 1));
-        return counting_ ? too_large(call, size_) : call.fail(io);
+        return counting_ || head_.status >= 300 ? too_large(call, size_) : call.fail(io);
     }
 
     progress finish(call_context& call) noexcept {
         call.reached = stage::http;
-        if (head_.status < 200 || head_.status > 599) return call.fail(errc::bad_http);
+        if (head_.status < 200 || head_.status > 999) return call.fail(errc::bad_http);
         return take_reply(call);
     }
 
@@ -179,11 +184,12 @@ class http_connection {
     progress take_reply(call_context& call) noexcept {
         call.reached = stage::http;
         const std::string_view coding = stack_->header("content-encoding");
-        if (size_ != 0 && !coding.empty() && !ascii::equal_ignoring_case(coding, "identity"))
+        if (size_ != 0 && !is_plain_coding(coding))
             return refuse(call, {.stage = stage::http, .code = errc::unsupported_content_coding});
         request_head counted{{}};
         keep_headers(counted);
-        if (counted.failure().code == errc::bad_header_value) return call.fail(errc::bad_http);
+        if (counted.failure().code == errc::bad_header_value)
+            return refuse(call, {.stage = stage::http, .code = errc::bad_http});
         const std::size_t rest = slack_ + counted.needed();
         const std::size_t needed = size_ < SIZE_MAX - rest ? size_ + rest : SIZE_MAX;
         if (counting_ || needed > memory_.size()) return refuse(call, sized(needed));
@@ -228,6 +234,7 @@ class http_connection {
     std::string_view method_;
     reply_head head_;
     bool starting_ = false;    // the stack has not taken the request yet
+    bool receiving_ = false;   // it has, and the reply is not complete yet
     bool counting_ = false;    // the body does not fit: its bytes are only counted
     bool time_is_up_ = false;  // and the counting ends, since the deadline has passed
 };

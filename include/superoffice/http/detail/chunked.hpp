@@ -12,20 +12,20 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// Chunk extensions are skipped, up to this many bytes in all the chunks of one reply together; more is refused.
+/// Chunk extensions are skipped, up to this many bytes in all chunks of one reply together. More is refused.
 inline constexpr std::size_t max_chunk_extension_bytes = 4096;
 
-/// Trailers are checked and skipped, up to this many bytes in all; more is refused.
+/// Trailers are checked and skipped, up to this many bytes in all. More is refused.
 inline constexpr std::size_t max_trailer_bytes = 4096;
 
 namespace detail {
 
-/// RFC 9112 section 7.1, to the letter: CRLF and nothing else ends a line of the framing, every chunk is followed by
-/// one, white space behind a size leads to the semicolon of an extension. What an extension says is text of any kind, and
-/// skipped. A size has at most 16 digits, leading zeros included, so it cannot overflow.
+/// Reads by RFC 9112 section 7.1: only CRLF ends a line of the framing, and every chunk is followed by one. White space
+/// behind a size and extensions are skipped. A size has at most 16 digits, leading zeros included, so it cannot overflow.
+/// What is taken and what is refused stands in the table of http/README.md.
 class chunked {
   public:
-    enum class answer : std::uint8_t { more, payload, done, bad };
+    enum class answer : std::uint8_t { more, payload, done, bad, too_long };
 
     /// Takes what it can from the front of `input`.
     ///
@@ -33,8 +33,9 @@ class chunked {
     /// payload   `piece` is the next part of the body, a part of the input; call again
     /// done      the body has ended; what is left of the input lies beyond it
     /// bad       the first byte of what is left of the input is at fault; not to be called again
+    /// too_long  the same, and the fault is that the extensions or the trailers are longer than their limit
     ///
-    /// Each byte is looked at once; the answers do not depend on how the input was cut.
+    /// Each byte is looked at once. The answers do not depend on how the input was cut.
     constexpr answer next(std::string_view& input, std::string_view& piece) noexcept {
         while (!input.empty() && at_ != place::ended) {
             if (at_ == place::data) {
@@ -46,6 +47,7 @@ class chunked {
             }
             const place next = after(input.front());
             if (next == place::nowhere) return answer::bad;
+            if (next == place::beyond_limit) return answer::too_long;
             at_ = next;
             input.remove_prefix(1);
         }
@@ -56,19 +58,20 @@ class chunked {
     enum class place : std::uint8_t {
         size_first,  // a size must begin
         size,
-        extension_space,  // white space that must lead to a semicolon
+        size_space,  // white space behind the size
         extension,
         size_lf,
         data,
         data_cr,
         data_lf,
-        trailer_first,  // a trailer, or the empty line that ends all
+        trailer_first,  // a trailer, the rest of a folded one, or the empty line that ends all
         trailer_name,
         trailer_value,
         trailer_lf,
         last_lf,
         ended,
-        nowhere,  // this byte cannot stand here
+        nowhere,       // this byte cannot stand here
+        beyond_limit,  // this byte is one too many
     };
 
     constexpr place after(char c) noexcept {
@@ -80,7 +83,9 @@ class chunked {
             case place::size:
                 if (c == '\r') return place::size_lf;
                 return c == ';' || ascii::is_space(c) ? extension_byte(c) : size_digit(c);
-            case place::extension_space: return c == ';' || ascii::is_space(c) ? extension_byte(c) : place::nowhere;
+            case place::size_space:
+                if (c == '\r') return place::size_lf;
+                return c == ';' || ascii::is_space(c) ? extension_byte(c) : place::nowhere;
             case place::extension:
                 if (c == '\r') return place::size_lf;
                 return ascii::is_text(c) ? extension_byte(c) : place::nowhere;
@@ -91,6 +96,7 @@ class chunked {
             case place::data_lf: return c == '\n' ? place::size_first : place::nowhere;
             case place::trailer_first:
                 if (c == '\r') return place::last_lf;
+                if (ascii::is_space(c) && trailer_bytes_ != 0) return trailer_byte(place::trailer_value);
                 return ascii::is_token(c) ? trailer_byte(place::trailer_name) : place::nowhere;
             case place::trailer_name:
                 if (c == ':') return trailer_byte(place::trailer_value);
@@ -102,7 +108,8 @@ class chunked {
             case place::last_lf: return c == '\n' ? place::ended : place::nowhere;
             case place::data:
             case place::ended:
-            case place::nowhere: break;
+            case place::nowhere:
+            case place::beyond_limit: break;
         }
         return place::nowhere;
     }
@@ -116,12 +123,12 @@ class chunked {
     }
 
     constexpr place extension_byte(char c) noexcept {
-        if (++extension_bytes_ > max_chunk_extension_bytes) return place::nowhere;
-        return c == ';' || at_ == place::extension ? place::extension : place::extension_space;
+        if (++extension_bytes_ > max_chunk_extension_bytes) return place::beyond_limit;
+        return c == ';' || at_ == place::extension ? place::extension : place::size_space;
     }
 
     constexpr place trailer_byte(place next) noexcept {
-        return ++trailer_bytes_ > max_trailer_bytes ? place::nowhere : next;
+        return ++trailer_bytes_ > max_trailer_bytes ? place::beyond_limit : next;
     }
 
     std::uint64_t remaining_ = 0;  // of the chunk

@@ -4,6 +4,7 @@
 #define SUPEROFFICE_HTTP_DETAIL_HTTP1_READER_HPP
 
 #include <superoffice/base/detail/ascii.hpp>
+#include <superoffice/http/detail/content_coding.hpp>
 #include <superoffice/http/header_line.hpp>
 
 #include <cstddef>
@@ -15,7 +16,7 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// What the head says about the body behind it and about the connection. Positions count from the head's first byte.
+/// What the head says about the body behind it and about the connection. Positions count from the first byte of the head.
 struct http1_framing {
     std::uint64_t length = 0;  ///< Content-Length
     std::size_t length_at = 0;
@@ -24,41 +25,53 @@ struct http1_framing {
     bool has_length = false;
     bool has_transfer_coding = false;
     bool chunked = false;           ///< Transfer-Encoding is chunked and nothing else
-    bool foreign_coding = false;    ///< Content-Encoding is something else than identity
+    bool foreign_coding = false;    ///< Content-Encoding says that the body is encoded
     bool wants_close = false;       ///< Connection names close
     bool wants_keep_alive = false;  ///< Connection names keep-alive
 };
 
-/// RFC 9112 sections 4 and 5. A line ends in CRLF or, as section 2.2 allows, in a lone LF. Refused: a bare CR, NUL and
-/// the other control characters, a folded line, white space before the colon, a name that is not a token, versions
-/// other than 1.0 and 1.1, a status outside 100 to 599, Content-Length that is not one number. One thing is forgiven:
-/// a status line that ends right after the status (section 4 wants a space there; servers without reason phrases
-/// forget it).
+/// Reads a head by RFC 9112 sections 2.2, 4 and 5. What is taken and what is refused stands in the table of
+/// http/README.md, which is made from the test cases.
 class http1_reader {
   public:
-    enum class answer : std::uint8_t { more, done, bad };
+    enum class answer : std::uint8_t { more, done, bad, too_many_lines };
 
-    /// Goes on with a head of which `size` bytes have arrived; `head` may have moved between calls, its content not.
+    /// Continues with a head of which `size` bytes have arrived. `head` may have moved between calls. A line that was
+    /// folded is joined in place: spaces replace the line break (RFC 9112 section 5.2).
     ///
-    /// more   all of it was looked at, and the head goes on
-    /// done   the head ended; `position()` is its size
-    /// bad    the byte at `position()` is at fault; not to be called again
+    /// more             all bytes were looked at, and the head goes on
+    /// done             the head ended; `position()` is its size
+    /// bad              the byte at `position()` is at fault; not to be called again
+    /// too_many_lines   `position()` is the start of the line after `max_header_lines`; not to be called again
     ///
-    /// Each byte is looked at once and each line once more; the answers do not depend on how the input was cut.
-    constexpr answer advance(const char* head, std::size_t size) noexcept {
+    /// Each byte is looked at once and each line once more. The answers do not depend on how the input was cut.
+    constexpr answer advance(char* head, std::size_t size) noexcept {
         for (;;) {
-            if (in_fields_ && !after_cr_) position_ = ascii::end_of_text(head, position_, size);  // most of a head
+            if (in_fields_ && !after_cr_ && !has_line_) position_ = ascii::end_of_text(head, position_, size);
             if (position_ == size) return answer::more;
             const char c = head[position_];
-            if (after_cr_ && c != '\n') return bad(position_ - 1);  // a bare CR
+            if (has_line_) {  // and this is the byte behind its end
+                has_line_ = false;
+                if (ascii::is_space(c)) {
+                    for (std::size_t at = line_end_; at < position_; ++at) head[at] = ' ';
+                } else {
+                    const answer taken = take_header({head + line_, line_end_ - line_});
+                    if (taken != answer::more) return taken;
+                    line_ = position_;
+                }
+            }
+            if (after_cr_ && c != '\n') return bad(position_ - 1);  // a CR alone
             if (!in_fields_ && position_ < status_end && !fits_status_line(position_, c)) return bad(position_);
             if (c == '\n') {
                 const std::size_t end = position_ - (after_cr_ ? 1 : 0);
                 after_cr_ = false;
-                if (in_fields_ && end == line_) return ++position_, answer::done;
-                const bool good = in_fields_ ? take_header({head + line_, end - line_}) : take_status(head);
-                if (!good) return answer::bad;
-                line_ = position_ + 1;
+                if (in_fields_ && end == line_) return line_ = ++position_, answer::done;
+                if (in_fields_) {
+                    has_line_ = true;
+                    line_end_ = end;
+                } else {
+                    take_status(head);
+                }
             } else if (c == '\r') {
                 after_cr_ = true;
             } else if (!ascii::is_text(c)) {
@@ -71,107 +84,113 @@ class http1_reader {
     [[nodiscard]] constexpr std::size_t position() const noexcept { return position_; }
     [[nodiscard]] constexpr std::uint16_t status() const noexcept { return status_; }  ///< 0 before the first line ends
     [[nodiscard]] constexpr std::uint8_t minor_version() const noexcept { return minor_version_; }
-    [[nodiscard]] constexpr std::size_t fields_at() const noexcept { return fields_at_; }  ///< behind the first line
     [[nodiscard]] constexpr const http1_framing& framing() const noexcept { return framing_; }
+
+    /// The header lines that were read so far, without the status line.
+    [[nodiscard]] constexpr std::string_view fields(const char* head) const noexcept {
+        return {head + fields_at_, line_ - fields_at_};
+    }
 
   private:
     static constexpr std::string_view framing_headers[] = {"content-length", "transfer-encoding", "content-encoding",
                                                            "connection"};
     static constexpr std::size_t status_at = 9;    // HTTP/1.1 200
-    static constexpr std::size_t status_end = 13;  // one byte behind the status included
+    static constexpr std::size_t status_end = 13;  // with the byte behind the status
 
     constexpr answer bad(std::size_t at) noexcept {
         position_ = at;
         return answer::bad;
     }
+    constexpr answer bad_in_line(std::size_t at) noexcept { return bad(line_ + at); }
 
-    // Byte by byte, so that a peer that does not speak HTTP is found out by its first byte, not at its first LF.
+    // Byte by byte, so that a peer that does not speak HTTP is recognised by its first byte and not at its first LF.
     static constexpr bool fits_status_line(std::size_t at, char c) noexcept {
         constexpr std::string_view start = "HTTP/1.";
         if (at < start.size()) return c == start[at];
         if (at == start.size()) return c == '0' || c == '1';
         if (at == status_at - 1) return c == ' ';
-        if (at == status_at) return c >= '1' && c <= '5';
+        if (at == status_at) return c >= '1' && c <= '9';
         if (at < status_end - 1) return ascii::is_digit(c);
         return c == ' ' || c == '\r' || c == '\n';
     }
 
-    constexpr bool take_status(const char* head) noexcept {
+    constexpr void take_status(const char* head) noexcept {
         minor_version_ = static_cast<std::uint8_t>(head[status_at - 2] - '0');
         for (std::size_t i = status_at; i < status_at + 3; ++i)
             status_ = static_cast<std::uint16_t>(status_ * 10 + (head[i] - '0'));
         in_fields_ = true;
-        fields_at_ = position_ + 1;
-        return true;
+        fields_at_ = line_ = position_ + 1;
     }
 
-    constexpr bool take_header(std::string_view line) noexcept {
-        if (++lines_ > max_header_lines) return refuse(0);
+    constexpr answer take_header(std::string_view line) noexcept {
+        if (++lines_ > max_header_lines) return position_ = line_, answer::too_many_lines;
         std::size_t colon = 0;
         while (colon < line.size() && ascii::is_token(line[colon])) ++colon;
-        if (colon == 0 || colon == line.size() || line[colon] != ':') return refuse(colon);
+        if (colon == 0 || colon == line.size() || line[colon] != ':') return bad_in_line(colon);
         std::size_t which = 0;
         while (which < std::size(framing_headers) &&
                !ascii::equal_ignoring_case(framing_headers[which], ascii::first(line, colon)))
             ++which;
-        if (which == std::size(framing_headers)) return true;
+        if (which == std::size(framing_headers)) return answer::more;
         const std::string_view value = ascii::trim(ascii::from(line, colon + 1));
         const auto value_at = value.empty() ? line.size() : static_cast<std::size_t>(value.data() - line.data());
         switch (which) {
             case 0: return take_length(value, value_at);
-            case 1:
-                framing_.chunked = !framing_.has_transfer_coding && ascii::is_word("chunked ", value);
-                framing_.has_transfer_coding = true;
-                framing_.transfer_coding_at = line_ + value_at;
-                break;
+            case 1: take_transfer_coding(value, value_at); break;
             case 2:
                 if (!framing_.foreign_coding) framing_.content_coding_at = line_ + value_at;
-                if (!value.empty() && !ascii::is_word("identity ", value)) framing_.foreign_coding = true;
+                if (!is_plain_coding(value)) framing_.foreign_coding = true;
                 break;
-            case 3: take_connection(value); break;
-            default: break;
+            default: take_connection(value); break;
         }
-        return true;
+        return answer::more;
     }
 
-    constexpr bool take_length(std::string_view value, std::size_t value_at) noexcept {
-        std::uint64_t length = 0;
-        if (!ascii::parse_decimal(value, length)) return refuse(value_at);
-        if (framing_.has_length && length != framing_.length) return refuse(value_at);
-        framing_.has_length = true;
-        framing_.length = length;
+    /// RFC 9110 section 8.6: a list of equal numbers counts as one number.
+    constexpr answer take_length(std::string_view list, std::size_t value_at) noexcept {
+        for (std::string_view each; ascii::take_element(list, each);) {
+            std::uint64_t length = 0;
+            if (!ascii::parse_decimal(each, length)) return bad_in_line(value_at);
+            if (framing_.has_length && length != framing_.length) return bad_in_line(value_at);
+            framing_.has_length = true;
+            framing_.length = length;
+        }
         framing_.length_at = line_ + value_at;
-        return true;
+        return answer::more;
+    }
+
+    /// RFC 9110 section 5.6.1: empty elements of a list are ignored.
+    constexpr void take_transfer_coding(std::string_view list, std::size_t value_at) noexcept {
+        for (std::string_view coding; ascii::take_element(list, coding);) {
+            if (coding.empty()) continue;
+            framing_.chunked = !has_coding_ && ascii::is_word("chunked ", coding);
+            has_coding_ = true;
+        }
+        framing_.has_transfer_coding = true;
+        framing_.transfer_coding_at = line_ + value_at;
     }
 
     constexpr void take_connection(std::string_view list) noexcept {
-        for (;;) {
-            const std::size_t comma = ascii::find(list, ',');
-            const std::string_view option = ascii::trim(ascii::first(list, comma));
+        for (std::string_view option; ascii::take_element(list, option);)
             switch (ascii::index_of_word("close keep-alive ", option)) {
                 case 0: framing_.wants_close = true; break;
                 case 1: framing_.wants_keep_alive = true; break;
                 default: break;
             }
-            if (comma == list.size()) return;
-            list = ascii::from(list, comma + 1);
-        }
-    }
-
-    constexpr bool refuse(std::size_t at_in_line) noexcept {
-        position_ = line_ + at_in_line;
-        return false;
     }
 
     http1_framing framing_;
     std::size_t position_ = 0;
-    std::size_t line_ = 0;  // where the line began
+    std::size_t line_ = 0;      // start of the line that is not taken yet
+    std::size_t line_end_ = 0;  // its end, with `has_line_`
     std::size_t fields_at_ = 0;
     std::uint16_t status_ = 0;
     std::uint16_t lines_ = 0;
     std::uint8_t minor_version_ = 1;
     bool in_fields_ = false;
     bool after_cr_ = false;
+    bool has_line_ = false;  // a whole line, which the next byte may continue
+    bool has_coding_ = false;
 };
 
 }  // namespace detail

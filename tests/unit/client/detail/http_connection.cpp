@@ -142,7 +142,11 @@ TEST_CASE("http_connection: what a reply means does not depend on what carried i
         {503, "Content-Encoding: gzip\r\n", "zzzz", errc::unavailable},
         {0, "", "", errc::bad_http},
         {100, "", "", errc::bad_http},
-        {600, "", "", errc::bad_http},
+        {600, "", "", errc::unexpected_status},  // as 599
+        {999, "", "", errc::unexpected_status},
+        {1000, "", "", errc::bad_http},
+        {200, "Content-Encoding: none\r\n", R"({"Id":1})", errc::ok},
+        {503, "Date: a\x01z\r\n", "{}", errc::unavailable},
         {200, "Date: a\x01z\r\n", "{}", errc::bad_http},
     };
     for (const auto& one : cases) {

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -17,9 +18,10 @@ namespace {
 // Reads the head in two pieces, from memory that moves in between.
 http1_reader read_cut(std::string_view text, std::size_t cut, http1_reader::answer& answer) {
     http1_reader reader;
-    const std::string first(text.substr(0, cut));
+    std::string first(text.substr(0, cut));
     answer = reader.advance(first.data(), first.size());
-    const std::string second(text);
+    std::string second(text);
+    std::copy(first.begin(), first.end(), second.begin());  // a folded line was joined
     if (answer == http1_reader::answer::more) answer = reader.advance(second.data(), second.size());
     return reader;
 }
@@ -48,6 +50,11 @@ const row rows[] = {
     {.text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, chunked\r\n\r\n", .has_transfer_coding = true},
     {.text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n",
      .has_transfer_coding = true},
+    {.text = "HTTP/1.1 200 OK\r\nTransfer-Encoding:\r\n , chunked\r\n\r\n",
+     .has_transfer_coding = true,
+     .chunked = true},
+    {.text = "HTTP/1.1 200 OK\r\nContent-Length: 12, 12\r\n\r\n", .has_length = true, .length = 12},
+    {.text = "HTTP/1.1 999 OK\r\n\r\n", .status = 999},
     {.text = "HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\n\r\n"},
     {.text = "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n", .foreign_coding = true},
     {.text = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", .wants_close = true},
@@ -70,7 +77,7 @@ TEST_CASE("http1_reader: a head says the same, however it is cut") {
             CHECK(reader.position() == r.text.size());
             CHECK(reader.status() == r.status);
             CHECK(reader.minor_version() == r.minor_version);
-            CHECK(reader.fields_at() == r.text.find('\n') + 1);
+            CHECK(reader.fields(text.data()) == r.text.substr(r.text.find('\n') + 1));
             const auto& says = reader.framing();
             CHECK(says.has_length == r.has_length);
             CHECK(says.length == r.length);
@@ -84,7 +91,7 @@ TEST_CASE("http1_reader: a head says the same, however it is cut") {
 }
 
 TEST_CASE("http1_reader: every beginning of a head asks for more, and the status is known once its line ended") {
-    const std::string_view text = "HTTP/1.1 207 x\r\nContent-Length: 1\r\n\r\n";
+    std::string text = "HTTP/1.1 207 x\r\nContent-Length: 1\r\n\r\n";
     for (std::size_t size = 0; size < text.size(); ++size) {
         http1_reader reader;
         CHECK(reader.advance(text.data(), size) == http1_reader::answer::more);
@@ -96,9 +103,10 @@ TEST_CASE("http1_reader: every beginning of a head asks for more, and the status
 TEST_CASE("http1_reader: so many header lines are taken, and no more") {
     std::string text = "HTTP/1.1 200 OK\r\n";
     for (std::size_t i = 0; i < superoffice::max_header_lines; ++i) text += "A: b\r\n";
+    std::string most = text + "\r\n", more = text + "A: b\r\n\r\n";
     http1_reader within;
-    CHECK(within.advance((text + "\r\n").data(), text.size() + 2) == http1_reader::answer::done);
+    CHECK(within.advance(most.data(), most.size()) == http1_reader::answer::done);
     http1_reader beyond;
-    CHECK(beyond.advance((text + "A: b\r\n").data(), text.size() + 6) == http1_reader::answer::bad);
+    CHECK(beyond.advance(more.data(), more.size()) == http1_reader::answer::too_many_lines);
     CHECK(beyond.position() == text.size());
 }

@@ -1,0 +1,26 @@
+// superoffice/http/detail/content_coding.hpp - whether a Content-Encoding leaves the body as it is.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_HTTP_DETAIL_CONTENT_CODING_HPP
+#define SUPEROFFICE_HTTP_DETAIL_CONTENT_CODING_HPP
+
+#include <superoffice/base/detail/ascii.hpp>
+
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// True where every element of a Content-Encoding (RFC 9110 section 8.4) means that nothing was encoded: "identity", none at
+/// all, "none", or the name of a character set, which some servers write into this header by mistake.
+constexpr bool is_plain_coding(std::string_view list) noexcept {
+    for (std::string_view coding; ascii::take_element(list, coding);)
+        if (!coding.empty() && ascii::index_of_word("identity none utf-8 utf8 us-ascii iso-8859-1 ", coding) < 0)
+            return false;
+    return true;
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
