@@ -19,7 +19,7 @@ _superoffice_batch() {
                 [[ " $commands " == *" $each "* ]] && command=$each && break
             done
             case $command in
-                '') options+=' --select --interval --deadline --yes' ;;
+                '') options+=' --select' ;;
                 get) options+=' --select' commands='' ;;
                 watch) options+=' --select --interval --deadline' commands='' ;;
                 stop) options+=' --yes' commands='' ;;
