@@ -91,6 +91,7 @@
 #include <superoffice/client/call.hpp>
 #include <superoffice/client/client.hpp>
 #include <superoffice/client/watch.hpp>
+#include <superoffice/client/watch_many.hpp>
 #include <superoffice/client/remaining_time.hpp>
 #include <superoffice/client/refreshing_bearer.hpp>
 #include <superoffice/client/signer.hpp>

@@ -13982,6 +13982,9 @@ class watch;
 
 namespace detail {
 
+template <class Info>
+class asker;
+
 /// In the place of a link's own clock.
 struct no_clock {};
 
@@ -14159,6 +14162,8 @@ class client {
     friend class superoffice::call;
     template <class Info>
     friend class superoffice::watch;
+    template <class Info>
+    friend class detail::asker;
 
     /// Where the link can be waited on; elsewhere nothing, and it is asked again at once.
     void wait([[maybe_unused]] const wait_condition& wanted, [[maybe_unused]] instant now) {
@@ -14199,6 +14204,84 @@ class client {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/client/detail/asker.hpp - asks any client how one task is doing, for the watches.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_CLIENT_DETAIL_ASKER_HPP
+#define SUPEROFFICE_CLIENT_DETAIL_ASKER_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// A client whose type is forgotten, so that `watch<Info>` can be written without it. Makes one call at a time.
+template <class Info>
+class asker {
+  public:
+    template <class Client>
+    explicit asker(Client& api) noexcept : api_(&api), functions_(&of<Client>::all) {}
+
+    [[nodiscard]] bool asks(const void* api) const noexcept { return api_ == api; }
+
+    /// Starts a call that does not outlast `end`.
+    superoffice::error begin(std::int32_t id, call_options options, instant end, instant now) noexcept {
+        if (end != instant::never()) {
+            const milliseconds left = end - now;
+            if (options.timeout.count() <= 0) options.timeout = functions_->timeout(api_);
+            if (options.timeout > left) options.timeout = left;
+        }
+        return functions_->begin(api_, id, options);
+    }
+    step_state step(instant now, superoffice::result<Info>& answer) noexcept {
+        return functions_->step(api_, now, answer);
+    }
+    [[nodiscard]] wait_condition wants() const noexcept { return functions_->wants(api_); }
+    void cancel() noexcept { functions_->cancel(api_); }
+    /// Tells whether the last reply differs from another one.
+    [[nodiscard]] std::uint64_t digest() const noexcept { return functions_->digest(api_); }
+    [[nodiscard]] field<milliseconds> retry_after() const noexcept { return functions_->retry_after(api_); }
+
+  private:
+    struct functions {
+        superoffice::error (*begin)(void*, std::int32_t, const call_options&) noexcept;
+        step_state (*step)(void*, instant, superoffice::result<Info>&) noexcept;
+        wait_condition (*wants)(const void*) noexcept;
+        void (*cancel)(void*) noexcept;
+        std::uint64_t (*digest)(const void*) noexcept;
+        field<milliseconds> (*retry_after)(const void*) noexcept;
+        milliseconds (*timeout)(const void*) noexcept;
+    };
+
+    template <class Client>
+    struct of {
+        static superoffice::error begin(void* api, std::int32_t id, const call_options& options) noexcept {
+            auto& client = *static_cast<Client*>(api);
+            client.want_digest();
+            const std::string_view select = options.select.empty() ? select_of<Info>() : options.select.view();
+            return client.start_call(get_batch_task_info, GetBatchTaskInfoRequest{id}, select, options);
+        }
+        static step_state step(void* api, instant now, superoffice::result<Info>& answer) noexcept {
+            return static_cast<Client*>(api)->step_call(now, answer);
+        }
+        static wait_condition wants(const void* api) noexcept { return static_cast<const Client*>(api)->wants(); }
+        static void cancel(void* api) noexcept { static_cast<Client*>(api)->cancel(); }
+        static std::uint64_t digest(const void* api) noexcept { return static_cast<const Client*>(api)->digest(); }
+        static field<milliseconds> retry_after(const void* api) noexcept {
+            return static_cast<const Client*>(api)->last_reply().retry_after;
+        }
+        static milliseconds timeout(const void* api) noexcept { return static_cast<const Client*>(api)->timeout(); }
+        static constexpr functions all{begin, step, wants, cancel, digest, retry_after, timeout};
+    };
+
+    void* api_;
+    const functions* functions_;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/client/watch.hpp - follows one task to its end: asks again at an interval, tells each change.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CLIENT_WATCH_HPP
@@ -14220,6 +14303,21 @@ struct watch_options {
     /// those whom a server has sent away together do not come back together. 0: none is longer.
     std::uint32_t jitter = 0;
 };
+
+namespace detail {
+
+/// How long to wait after so many failures in a row, 1 and more: the interval, doubled with each further failure, or as long
+/// as the server asks if that is longer; at most `max_pause`, and never less than the interval.
+constexpr milliseconds pause_after(std::uint32_t failures, const watch_options& options,
+                                   const field<milliseconds>& retry_after) noexcept {
+    milliseconds pause = options.interval;
+    const milliseconds longest = pause < options.max_pause ? options.max_pause : pause;
+    for (std::uint32_t n = 1; n < failures && pause < longest; ++n) pause = pause + pause;
+    if (retry_after.has_value() && *retry_after > pause) pause = *retry_after;
+    return pause < longest ? pause : longest;
+}
+
+}  // namespace detail
 
 /// What `watch::step` answers.
 enum class watch_state : std::uint8_t {
@@ -14255,7 +14353,7 @@ class watch {
     }
     template <class Client>
     watch(Client& api, std::int32_t id, const watch_options& options, allow_waiting_lookup_t) noexcept
-        : api_(&api), drive_(&driven<Client>::all), id_(id), options_(options) {
+        : asker_(api), id_(id), options_(options) {
         static_assert(
             requires(const Info& info) { info.State; },
             "superoffice: a watched struct needs a member State: field<coded<BatchTaskState>> State;");
@@ -14281,7 +14379,7 @@ class watch {
             if (now < next_) return state_ = watch_state::waiting;
             if (const superoffice::error e = begin(now); e.code != errc::ok) return take_error(e, now);
         }
-        if (drive_->advance(api_, now, result_) == step_state::pending) return state_ = watch_state::waiting;
+        if (asker_.step(now, result_) == step_state::pending) return state_ = watch_state::waiting;
         asking_ = false;
         return result_ ? take_value(now) : take_error(result_.error(), now);
     }
@@ -14295,7 +14393,7 @@ class watch {
         static_assert(monotonic_clock<Clock>,
                       "superoffice: to follow a task needs a clock: give one that models "
                       "monotonic_clock, or step() the watch yourself");
-        SUPEROFFICE_ASSERT(&api == api_);
+        SUPEROFFICE_ASSERT(asker_.asks(&api));
         for (;;) {
             const instant now = clock.now();
             const watch_state state = step(now);
@@ -14307,7 +14405,7 @@ class watch {
     /// What to wait for before the next step.
     [[nodiscard]] wait_condition wants() const noexcept {
         if (is_over()) return {};
-        if (asking_) return drive_->wants(api_);
+        if (asking_) return asker_.wants();
         return {wait_for::time, next_ < end_ ? next_ : end_};
     }
 
@@ -14331,51 +14429,13 @@ class watch {
     /// Ends the watch; what runs is cancelled. Does nothing once it is over.
     void cancel() noexcept {
         if (is_over()) return;
-        if (asking_) drive_->cancel(api_);
+        if (asking_) asker_.cancel();
         static_cast<void>(fail({.stage = stage::none, .code = errc::cancelled}));
     }
 
   private:
-    // The client's type is forgotten, so that `watch<Info>` can be spelt without it: these functions stand for it.
-    struct operations {
-        superoffice::error (*begin)(void*, std::int32_t, const call_options&) noexcept;
-        step_state (*advance)(void*, instant, superoffice::result<Info>&) noexcept;
-        wait_condition (*wants)(const void*) noexcept;
-        void (*cancel)(void*) noexcept;
-        std::uint64_t (*digest)(const void*) noexcept;
-        field<milliseconds> (*retry_after)(const void*) noexcept;
-        milliseconds (*timeout)(const void*) noexcept;
-    };
-
-    template <class Client>
-    struct driven {
-        static superoffice::error begin(void* api, std::int32_t id, const call_options& options) noexcept {
-            auto& client = *static_cast<Client*>(api);
-            client.want_digest();
-            const std::string_view select = options.select.empty() ? select_of<Info>() : options.select.view();
-            return client.start_call(get_batch_task_info, GetBatchTaskInfoRequest{id}, select, options);
-        }
-        static step_state advance(void* api, instant now, superoffice::result<Info>& answer) noexcept {
-            return static_cast<Client*>(api)->step_call(now, answer);
-        }
-        static wait_condition wants(const void* api) noexcept { return static_cast<const Client*>(api)->wants(); }
-        static void cancel(void* api) noexcept { static_cast<Client*>(api)->cancel(); }
-        static std::uint64_t digest(const void* api) noexcept { return static_cast<const Client*>(api)->digest(); }
-        static field<milliseconds> retry_after(const void* api) noexcept {
-            return static_cast<const Client*>(api)->last_reply().retry_after;
-        }
-        static milliseconds timeout(const void* api) noexcept { return static_cast<const Client*>(api)->timeout(); }
-        static constexpr operations all{begin, advance, wants, cancel, digest, retry_after, timeout};
-    };
-
     superoffice::error begin(instant now) noexcept {
-        call_options call = options_.call;
-        if (end_ != instant::never()) {  // a question may not outlast the watch
-            const milliseconds left = end_ - now;
-            if (call.timeout.count() <= 0) call.timeout = drive_->timeout(api_);
-            if (call.timeout > left) call.timeout = left;
-        }
-        const superoffice::error e = drive_->begin(api_, id_, call);
+        const superoffice::error e = asker_.begin(id_, options_.call, end_, now);
         asking_ = e.code == errc::ok;
         if (asking_) {  // what the next reply does not say is not what the last one said
             result_ = superoffice::error{};
@@ -14385,7 +14445,7 @@ class watch {
     }
 
     watch_state take_value(instant now) noexcept {
-        const std::uint64_t digest = drive_->digest(api_);
+        const std::uint64_t digest = asker_.digest();
         const bool same = seen_ && digest == digest_;
         seen_ = true;
         digest_ = digest;
@@ -14407,12 +14467,7 @@ class watch {
             return state_ = watch_state::waiting;
         }
         if (now >= end_ || !is_repeatable(e.code) || failures_ >= options_.max_failures) return fail(e);
-        milliseconds pause = options_.interval;
-        const milliseconds longest = pause < options_.max_pause ? options_.max_pause : pause;
-        for (std::uint32_t n = 0; n < failures_ && pause < longest; ++n) pause = pause + pause;
-        ++failures_;
-        if (const field<milliseconds> asked = drive_->retry_after(api_); asked && *asked > pause) pause = *asked;
-        pause_from(now, pause < longest ? pause : longest);
+        pause_from(now, detail::pause_after(++failures_, options_, asker_.retry_after()));
         return state_ = watch_state::waiting;
     }
 
@@ -14426,8 +14481,7 @@ class watch {
         return state_ = watch_state::call_failed;
     }
 
-    void* api_;
-    const operations* drive_;
+    detail::asker<Info> asker_;
     std::int32_t id_;
     watch_options options_;
     superoffice::result<Info> result_{};
@@ -14439,6 +14493,225 @@ class watch {
     bool timed_ = false;
     bool asking_ = false;
     bool seen_ = false;  // the service has known the task
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/client/watch_many.hpp - follows many tasks over one client, one question at a time.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_CLIENT_WATCH_MANY_HPP
+#define SUPEROFFICE_CLIENT_WATCH_MANY_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+namespace detail {
+
+/// What a watch remembers of a task between two questions.
+struct watch_notes {
+    std::uint64_t digest = 0;
+    instant next{INT64_MIN};  // when to ask again
+    bool seen = false;        // the service has known the task
+};
+
+}  // namespace detail
+
+/// One of the tasks that a `watch_many` follows. The caller holds an array of them and sets `id`; the watch changes the rest.
+/// 32 bytes.
+struct watched_task {
+    std::int32_t id = 0;
+    watch_state state = watch_state::waiting;  ///< the last news of this task; `waiting` before the first
+    detail::watch_notes notes{};
+
+    /// Nothing more will be said of this task.
+    [[nodiscard]] bool is_over() const noexcept { return state > watch_state::changed; }
+};
+
+/// Follows the tasks of an array. It asks one question at a time, always for the task that has waited longest, so no task is
+/// forgotten however many there are. `options.interval` is the time from a reply to the next question for the same task; with
+/// many tasks the questions take longer than that, and follow one another without a pause.
+///
+///     superoffice::watched_task tasks[] = {{.id = 497}, {.id = 498}};
+///     superoffice::watch_many<> all{api, tasks};
+///     while (!all.is_over())
+///         if (all.step(now()) != superoffice::watch_state::waiting) show(all.task().id, all.result());
+///
+/// A failure that may pass (`is_repeatable`) is one of the service or of the way to it, so it pauses all questions, as in
+/// `watch`; more than `options.max_failures` in a row end the whole watch. A failure that does not pass ends the watch for
+/// one task where only that task can be the reason (`no_such_task`, `service_fault`, a reply that cannot be decoded), and
+/// for all otherwise. `options.deadline` is for the whole watch.
+///
+/// Uses the client as `watch` does. Borrows client and array, and must be gone before they are. A step costs one pass over the
+/// array when a question is due, else nothing. No heap, no clock, no waiting.
+template <class Info = BatchTaskInfo>
+class watch_many {
+  public:
+    /// Over a link that never waits; with `allow_waiting_lookup` over any.
+    template <class Client>
+    watch_many(Client& api, std::span<watched_task> tasks, const watch_options& options = {}) noexcept
+        : watch_many(api, tasks, options, allow_waiting_lookup) {
+        static_assert(
+            !Client::link_type::may_wait,
+            "superoffice: this link's start may wait for a name look-up: give it a resolver that does not, or "
+            "say superoffice::allow_waiting_lookup");
+    }
+    template <class Client>
+    watch_many(Client& api, std::span<watched_task> tasks, const watch_options& options,
+               allow_waiting_lookup_t) noexcept
+        : asker_(api), tasks_(tasks), options_(options) {
+        static_assert(
+            requires(const Info& info) { info.State; },
+            "superoffice: a watched struct needs a member State: field<coded<BatchTaskState>> State;");
+    }
+    watch_many(const watch_many&) = delete;
+    watch_many& operator=(const watch_many&) = delete;
+    ~watch_many() { cancel(); }
+
+    /// Goes on as far as it can without waiting. `waiting`: there is no news. All else is about `task()`. `now` never goes
+    /// back.
+    watch_state step(instant now) noexcept {
+        if (over_) return watch_state::waiting;
+        if (!timed_) {
+            timed_ = true;
+            next_ = now;
+            if (options_.deadline.count() > 0) end_ = now + options_.deadline;
+        }
+        if (!asking_) {
+            if (now >= end_) return end_all({.stage = stage::none, .code = errc::deadline_exceeded});
+            if (now < next_ || !choose(now)) return watch_state::waiting;
+            if (const superoffice::error e = begin(now); e.code != errc::ok) return take_error(e, now);
+        }
+        if (asker_.step(now, result_) == step_state::pending) return watch_state::waiting;
+        asking_ = false;
+        return result_ ? take_reply(now) : take_error(result_.error(), now);
+    }
+
+    /// The task that the last question was about.
+    [[nodiscard]] const watched_task& task() const noexcept { return tasks_[at_]; }
+
+    /// What `step` has just told: the reply with `changed` and `finished`, the error with `gone` and `call_failed`. Texts
+    /// live until the next step.
+    [[nodiscard]] superoffice::result<Info>& result() noexcept { return result_; }
+    [[nodiscard]] const superoffice::result<Info>& result() const noexcept { return result_; }
+    /// The reply itself, with `changed` and `finished`.
+    [[nodiscard]] Info& value() noexcept { return result_.value(); }
+    /// The error; `errc::ok` where there is a reply.
+    [[nodiscard]] superoffice::error error() const noexcept { return result_.error(); }
+
+    /// What to wait for before the next step.
+    [[nodiscard]] wait_condition wants() const noexcept {
+        if (over_) return {};
+        if (asking_) return asker_.wants();
+        return {wait_for::time, next_ < end_ ? next_ : end_};
+    }
+
+    /// The last failure that was borne; `errc::ok` after a reply.
+    [[nodiscard]] const superoffice::error& last_failure() const noexcept { return last_failure_; }
+
+    /// Nothing more will be said of any task.
+    [[nodiscard]] bool is_over() const noexcept { return over_; }
+
+    /// Ends the watch; a question that is under way is cancelled.
+    void cancel() noexcept {
+        if (over_) return;
+        if (asking_) asker_.cancel();
+        static_cast<void>(end_all({.stage = stage::none, .code = errc::cancelled}));
+    }
+
+  private:
+    /// Chooses the task that has waited longest. False where none is due yet, or none is left.
+    bool choose(instant now) noexcept {
+        const watched_task* found = nullptr;
+        for (const watched_task& each : tasks_)
+            if (!each.is_over() && (found == nullptr || each.notes.next < found->notes.next)) found = &each;
+        if (found == nullptr) {
+            over_ = true;
+            return false;
+        }
+        next_ = found->notes.next;
+        if (next_ > now) return false;
+        at_ = static_cast<std::size_t>(found - tasks_.data());
+        return true;
+    }
+
+    superoffice::error begin(instant now) noexcept {
+        const superoffice::error e = asker_.begin(tasks_[at_].id, options_.call, end_, now);
+        asking_ = e.code == errc::ok;
+        if (asking_) {  // a member that the reply lacks must not keep its value
+            result_ = superoffice::error{};
+            detail::clear_members<Info>(&*result_);
+        }
+        return e;
+    }
+
+    watch_state take_reply(instant now) noexcept {
+        watched_task& one = tasks_[at_];
+        const std::uint64_t digest = asker_.digest();
+        const bool same = one.notes.seen && digest == one.notes.digest;
+        one.notes.seen = true;
+        one.notes.digest = digest;
+        failures_ = 0;
+        last_failure_ = {};
+        one.notes.next = now + options_.interval;
+        next_ = now;
+        if (is_final(result_->State)) return tell(watch_state::finished);
+        return same ? watch_state::waiting : tell(watch_state::changed);
+    }
+
+    watch_state take_error(const superoffice::error& e, instant now) noexcept {
+        last_failure_ = e;
+        if (e.code == errc::busy) {  // another user of the client: no failure
+            next_ = now + options_.interval;
+            return watch_state::waiting;
+        }
+        const bool about_task =
+            e.code == errc::no_such_task || e.code == errc::service_fault || e.stage == stage::decode;
+        if (now < end_ && is_repeatable(e.code) && failures_ < options_.max_failures) {
+            next_ = now + detail::pause_after(++failures_, options_, asker_.retry_after());
+            return watch_state::waiting;
+        }
+        if (!about_task) return end_all(e);
+        failures_ = 0;
+        next_ = now;
+        result_ = e;
+        return tell(e.code == errc::no_such_task && tasks_[at_].notes.seen ? watch_state::gone
+                                                                           : watch_state::call_failed);
+    }
+
+    watch_state tell(watch_state news) noexcept {
+        tasks_[at_].state = news;
+        if (tasks_[at_].is_over()) over_ = !is_one_left();
+        return news;
+    }
+
+    [[nodiscard]] bool is_one_left() const noexcept {
+        for (const watched_task& each : tasks_)
+            if (!each.is_over()) return true;
+        return false;
+    }
+
+    watch_state end_all(const superoffice::error& e) noexcept {
+        over_ = true;
+        result_ = e;
+        for (watched_task& each : tasks_)
+            if (!each.is_over()) each.state = watch_state::call_failed;
+        return watch_state::call_failed;
+    }
+
+    detail::asker<Info> asker_;
+    std::span<watched_task> tasks_;
+    watch_options options_;
+    superoffice::result<Info> result_{};
+    superoffice::error last_failure_;
+    instant next_, end_ = instant::never();
+    std::size_t at_ = 0;
+    std::uint32_t failures_ = 0;
+    bool timed_ = false;
+    bool asking_ = false;
+    bool over_ = false;
 };
 
 }  // namespace SUPEROFFICE_ABI

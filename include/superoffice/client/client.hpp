@@ -33,6 +33,9 @@ class watch;
 
 namespace detail {
 
+template <class Info>
+class asker;
+
 /// In the place of a link's own clock.
 struct no_clock {};
 
@@ -210,6 +213,8 @@ class client {
     friend class superoffice::call;
     template <class Info>
     friend class superoffice::watch;
+    template <class Info>
+    friend class detail::asker;
 
     /// Where the link can be waited on; elsewhere nothing, and it is asked again at once.
     void wait([[maybe_unused]] const wait_condition& wanted, [[maybe_unused]] instant now) {

@@ -4,6 +4,7 @@
 #define SUPEROFFICE_CLIENT_WATCH_HPP
 
 #include <superoffice/client/client.hpp>
+#include <superoffice/client/detail/asker.hpp>
 
 #include <cstdint>
 #include <string_view>
@@ -24,6 +25,21 @@ struct watch_options {
     /// those whom a server has sent away together do not come back together. 0: none is longer.
     std::uint32_t jitter = 0;
 };
+
+namespace detail {
+
+/// How long to wait after so many failures in a row, 1 and more: the interval, doubled with each further failure, or as long
+/// as the server asks if that is longer; at most `max_pause`, and never less than the interval.
+constexpr milliseconds pause_after(std::uint32_t failures, const watch_options& options,
+                                   const field<milliseconds>& retry_after) noexcept {
+    milliseconds pause = options.interval;
+    const milliseconds longest = pause < options.max_pause ? options.max_pause : pause;
+    for (std::uint32_t n = 1; n < failures && pause < longest; ++n) pause = pause + pause;
+    if (retry_after.has_value() && *retry_after > pause) pause = *retry_after;
+    return pause < longest ? pause : longest;
+}
+
+}  // namespace detail
 
 /// What `watch::step` answers.
 enum class watch_state : std::uint8_t {
@@ -59,7 +75,7 @@ class watch {
     }
     template <class Client>
     watch(Client& api, std::int32_t id, const watch_options& options, allow_waiting_lookup_t) noexcept
-        : api_(&api), drive_(&driven<Client>::all), id_(id), options_(options) {
+        : asker_(api), id_(id), options_(options) {
         static_assert(
             requires(const Info& info) { info.State; },
             "superoffice: a watched struct needs a member State: field<coded<BatchTaskState>> State;");
@@ -85,7 +101,7 @@ class watch {
             if (now < next_) return state_ = watch_state::waiting;
             if (const superoffice::error e = begin(now); e.code != errc::ok) return take_error(e, now);
         }
-        if (drive_->advance(api_, now, result_) == step_state::pending) return state_ = watch_state::waiting;
+        if (asker_.step(now, result_) == step_state::pending) return state_ = watch_state::waiting;
         asking_ = false;
         return result_ ? take_value(now) : take_error(result_.error(), now);
     }
@@ -99,7 +115,7 @@ class watch {
         static_assert(monotonic_clock<Clock>,
                       "superoffice: to follow a task needs a clock: give one that models "
                       "monotonic_clock, or step() the watch yourself");
-        SUPEROFFICE_ASSERT(&api == api_);
+        SUPEROFFICE_ASSERT(asker_.asks(&api));
         for (;;) {
             const instant now = clock.now();
             const watch_state state = step(now);
@@ -111,7 +127,7 @@ class watch {
     /// What to wait for before the next step.
     [[nodiscard]] wait_condition wants() const noexcept {
         if (is_over()) return {};
-        if (asking_) return drive_->wants(api_);
+        if (asking_) return asker_.wants();
         return {wait_for::time, next_ < end_ ? next_ : end_};
     }
 
@@ -135,51 +151,13 @@ class watch {
     /// Ends the watch; what runs is cancelled. Does nothing once it is over.
     void cancel() noexcept {
         if (is_over()) return;
-        if (asking_) drive_->cancel(api_);
+        if (asking_) asker_.cancel();
         static_cast<void>(fail({.stage = stage::none, .code = errc::cancelled}));
     }
 
   private:
-    // The client's type is forgotten, so that `watch<Info>` can be spelt without it: these functions stand for it.
-    struct operations {
-        superoffice::error (*begin)(void*, std::int32_t, const call_options&) noexcept;
-        step_state (*advance)(void*, instant, superoffice::result<Info>&) noexcept;
-        wait_condition (*wants)(const void*) noexcept;
-        void (*cancel)(void*) noexcept;
-        std::uint64_t (*digest)(const void*) noexcept;
-        field<milliseconds> (*retry_after)(const void*) noexcept;
-        milliseconds (*timeout)(const void*) noexcept;
-    };
-
-    template <class Client>
-    struct driven {
-        static superoffice::error begin(void* api, std::int32_t id, const call_options& options) noexcept {
-            auto& client = *static_cast<Client*>(api);
-            client.want_digest();
-            const std::string_view select = options.select.empty() ? select_of<Info>() : options.select.view();
-            return client.start_call(get_batch_task_info, GetBatchTaskInfoRequest{id}, select, options);
-        }
-        static step_state advance(void* api, instant now, superoffice::result<Info>& answer) noexcept {
-            return static_cast<Client*>(api)->step_call(now, answer);
-        }
-        static wait_condition wants(const void* api) noexcept { return static_cast<const Client*>(api)->wants(); }
-        static void cancel(void* api) noexcept { static_cast<Client*>(api)->cancel(); }
-        static std::uint64_t digest(const void* api) noexcept { return static_cast<const Client*>(api)->digest(); }
-        static field<milliseconds> retry_after(const void* api) noexcept {
-            return static_cast<const Client*>(api)->last_reply().retry_after;
-        }
-        static milliseconds timeout(const void* api) noexcept { return static_cast<const Client*>(api)->timeout(); }
-        static constexpr operations all{begin, advance, wants, cancel, digest, retry_after, timeout};
-    };
-
     superoffice::error begin(instant now) noexcept {
-        call_options call = options_.call;
-        if (end_ != instant::never()) {  // a question may not outlast the watch
-            const milliseconds left = end_ - now;
-            if (call.timeout.count() <= 0) call.timeout = drive_->timeout(api_);
-            if (call.timeout > left) call.timeout = left;
-        }
-        const superoffice::error e = drive_->begin(api_, id_, call);
+        const superoffice::error e = asker_.begin(id_, options_.call, end_, now);
         asking_ = e.code == errc::ok;
         if (asking_) {  // what the next reply does not say is not what the last one said
             result_ = superoffice::error{};
@@ -189,7 +167,7 @@ class watch {
     }
 
     watch_state take_value(instant now) noexcept {
-        const std::uint64_t digest = drive_->digest(api_);
+        const std::uint64_t digest = asker_.digest();
         const bool same = seen_ && digest == digest_;
         seen_ = true;
         digest_ = digest;
@@ -211,12 +189,7 @@ class watch {
             return state_ = watch_state::waiting;
         }
         if (now >= end_ || !is_repeatable(e.code) || failures_ >= options_.max_failures) return fail(e);
-        milliseconds pause = options_.interval;
-        const milliseconds longest = pause < options_.max_pause ? options_.max_pause : pause;
-        for (std::uint32_t n = 0; n < failures_ && pause < longest; ++n) pause = pause + pause;
-        ++failures_;
-        if (const field<milliseconds> asked = drive_->retry_after(api_); asked && *asked > pause) pause = *asked;
-        pause_from(now, pause < longest ? pause : longest);
+        pause_from(now, detail::pause_after(++failures_, options_, asker_.retry_after()));
         return state_ = watch_state::waiting;
     }
 
@@ -230,8 +203,7 @@ class watch {
         return state_ = watch_state::call_failed;
     }
 
-    void* api_;
-    const operations* drive_;
+    detail::asker<Info> asker_;
     std::int32_t id_;
     watch_options options_;
     superoffice::result<Info> result_{};

@@ -1,0 +1,244 @@
+// Tests of superoffice/client/watch_many.hpp, over a scripted link and with a clock that goes by hand.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/client/watch_many.hpp>
+
+#include <doctest/doctest.h>
+
+#include "support/counting_heap.hpp"
+#include "support/manual_clock.hpp"
+#include "support/scripted_call.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace so = superoffice;
+namespace script = superoffice::script;
+using so::errc;
+using so::instant;
+using so::milliseconds;
+using so::watch_state;
+using support::reply_text;
+
+namespace {
+
+struct progress {
+    so::field<so::coded<so::BatchTaskState>> State;
+    so::field<std::int32_t> ProgressPercent;
+};
+BOOST_DESCRIBE_STRUCT(progress, (), (State, ProgressPercent))
+
+static_assert(!std::is_copy_constructible_v<so::watch_many<>> && !std::is_move_constructible_v<so::watch_many<>>);
+static_assert(sizeof(so::watched_task) <= 32);
+
+std::string question(std::int32_t id) {
+    const std::string body = R"({"Id":)" + std::to_string(id) + "}";
+    return support::request_text{
+        .target = "/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo?$select=State,ProgressPercent", .body = body}
+        .text();
+}
+std::string at(std::string_view state, int percent) {
+    return reply_text("200 OK",
+                      "{\"State\":\"" + std::string{state} + "\",\"ProgressPercent\":" + std::to_string(percent) + "}");
+}
+const std::string nothing = reply_text("200 OK", "null");
+const std::string unavailable = reply_text("503 Service Unavailable", "");
+
+struct exchange {
+    std::int32_t id;
+    std::string reply;
+};
+
+struct news {
+    std::int32_t id;
+    watch_state state;
+    std::int64_t at;  ///< milliseconds since the start
+    bool operator==(const news&) const = default;
+};
+
+struct bench {
+    bench(std::initializer_list<exchange> exchanges, std::span<so::watched_task> tasks,
+          const so::watch_options& options = {}, const so::script_pacing& pacing = {})
+        : steps(script_of(exchanges)), link(steps, pacing), all(api, tasks, options) {}
+
+    std::vector<so::script_step> script_of(std::initializer_list<exchange> exchanges) {
+        std::vector<so::script_step> made = {script::starts()};
+        for (const exchange& each : exchanges) {
+            made.push_back(script::expects(texts.emplace_back(question(each.id))));
+            made.push_back(script::gives(texts.emplace_back(each.reply)));
+        }
+        return made;
+    }
+
+    std::deque<std::string> texts;
+    std::vector<so::script_step> steps;
+    so::scripted link;
+    std::array<std::byte, 2048> memory{};
+    so::client<so::scripted, so::bearer> api{link, support::test_base, so::bearer{support::test_token}, memory};
+    support::manual_clock clock;
+    so::watch_many<progress> all;
+
+    /// Steps to the end; time passes in the pauses.
+    std::vector<news> follow() {
+        std::vector<news> told;
+        const instant start = clock.now();
+        for (int rounds = 0; rounds < 100'000 && !all.is_over(); ++rounds) {
+            const watch_state state = all.step(clock.now());
+            if (state != watch_state::waiting)
+                told.push_back({all.task().id, state, (clock.now() - start).count()});
+            else if (const so::wait_condition wants = all.wants(); wants.what == so::wait_for::time)
+                clock.pass(wants.until - clock.now());
+        }
+        return told;
+    }
+};
+
+using enum watch_state;
+
+}  // namespace
+
+TEST_CASE("watch_many: each task is asked in turn, its news are told once, and the end of the last is the end") {
+    so::watched_task tasks[] = {{.id = 1}, {.id = 2}, {.id = 3}};
+    bench b{{{1, at("Started", 10)},
+             {2, at("Started", 50)},
+             {3, at("Succeeded", 100)},
+             {1, at("Started", 10)},
+             {2, at("Failed", 60)},
+             {1, at("Succeeded", 100)}},
+            tasks};
+    CHECK(b.follow() ==
+          std::vector<news>{
+              {1, changed, 0}, {2, changed, 0}, {3, finished, 0}, {2, finished, 2'000}, {1, finished, 4'000}});
+    CHECK(b.all.is_over());
+    CHECK(b.link.finished());
+    for (const so::watched_task& each : tasks) CHECK(each.state == finished);
+    CHECK(b.all.step(b.clock.now()) == waiting);
+}
+
+TEST_CASE("watch_many: what concerns one task ends it alone; what concerns the way to the service ends all") {
+    struct row {
+        const char* name;
+        std::string reply;
+        errc code;
+        bool ends_all;
+    };
+    const row rows[] = {
+        {"no such task", nothing, errc::no_such_task, false},
+        {"an error object", reply_text("200 OK", R"({"Error":true,"Message":"no"})"), errc::service_fault, false},
+        {"a reply that cannot be decoded", reply_text("200 OK", R"({"State":"Started","ProgressPercent":"x"})"),
+         errc::wrong_kind, false},
+        {"403", reply_text("403 Forbidden", ""), errc::forbidden, true},
+        {"401", reply_text("401 Unauthorized", ""), errc::unauthorized, true},
+        {"404 of a web server", reply_text("404 Not Found", "<html>", "", "text/html"), errc::not_found, true},
+    };
+    for (const row& each : rows) {
+        CAPTURE(each.name);
+        so::watched_task tasks[] = {{.id = 1}, {.id = 2}};
+        bench b{{{1, each.reply}, {2, at("Succeeded", 100)}}, tasks};
+        CHECK(b.all.step(b.clock.now()) == call_failed);
+        CHECK(b.all.error() == each.code);
+        CHECK(b.all.task().id == 1);
+        CHECK(b.all.is_over() == each.ends_all);
+        CHECK(tasks[0].state == call_failed);
+        CHECK(tasks[1].state == (each.ends_all ? call_failed : waiting));
+        if (!each.ends_all) CHECK(b.follow() == std::vector<news>{{2, finished, 0}});
+    }
+}
+
+TEST_CASE("watch_many: a task that the service knew and no longer knows is gone") {
+    so::watched_task tasks[] = {{.id = 1}};
+    bench b{{{1, at("Started", 10)}, {1, nothing}}, tasks};
+    CHECK(b.follow() == std::vector<news>{{1, changed, 0}, {1, gone, 2'000}});
+    CHECK(b.all.error() == errc::no_such_task);
+}
+
+TEST_CASE("watch_many: failures that may pass pause all questions, longer each time, and the sixth in a row ends all") {
+    so::watched_task tasks[] = {{.id = 1}, {.id = 2}};
+    bench b{{{1, unavailable},
+             {1, reply_text("503 Service Unavailable", "", "Retry-After: 30\r\n")},
+             {1, at("Started", 1)},
+             {2, unavailable},
+             {2, unavailable},
+             {2, unavailable},
+             {2, unavailable},
+             {2, unavailable},
+             {2, unavailable}},
+            tasks,
+            {.interval = milliseconds{10'000}, .max_pause = milliseconds{40'000}}};
+    // 10 s and, as the server asks, 30 s; then 10, 20, 40, 40 and 40 s.
+    CHECK(b.follow() == std::vector<news>{{1, changed, 40'000}, {2, call_failed, 190'000}});
+    CHECK(b.all.error() == errc::unavailable);
+    CHECK(b.all.last_failure() == errc::unavailable);
+}
+
+TEST_CASE("watch_many: a deadline ends all, also in the middle of a question") {
+    so::watched_task tasks[] = {{.id = 1}, {.id = 2}};
+    bench b{{{1, at("Started", 10)}, {2, at("Started", 10)}}, tasks, {.deadline = milliseconds{1'500}}};
+    CHECK(b.follow() == std::vector<news>{{1, changed, 0}, {2, changed, 0}, {2, call_failed, 1'500}});
+    CHECK(b.all.error() == errc::deadline_exceeded);
+}
+
+TEST_CASE("watch_many: no tasks are over at once") {
+    bench b{{}, {}};
+    CHECK(b.all.step(b.clock.now()) == waiting);
+    CHECK(b.all.is_over());
+}
+
+TEST_CASE("watch_many: cancelled, and its client free again") {
+    so::watched_task tasks[] = {{.id = 1}};
+    bench b{{{1, at("Started", 10)}}, tasks, {}, {.blocks_first = true}};
+    CHECK(b.all.step(b.clock.now()) == waiting);
+    CHECK(b.api.is_busy());
+    b.all.cancel();
+    CHECK_FALSE(b.api.is_busy());
+    CHECK(b.all.is_over());
+    CHECK(b.all.error() == errc::cancelled);
+}
+
+TEST_CASE("watch_many: another user of the client is no failure") {
+    so::watched_task tasks[] = {{.id = 1}};
+    bench b{{{497, at("Started", 10)}, {1, at("Succeeded", 100)}}, tasks};
+    {
+        auto other = b.api.start_get_batch_task_info<progress>(497);
+        CHECK(b.all.step(b.clock.now()) == waiting);
+        support::step_to_end(other, b.clock.now());
+    }
+    CHECK(b.follow() == std::vector<news>{{1, finished, 2'000}});
+}
+
+TEST_CASE("watch_many: a thousand tasks in an array, fairly, without a heap") {
+    constexpr std::int32_t count = 1'000;
+    std::vector<so::watched_task> tasks(count);
+    std::deque<std::string> texts;
+    std::vector<so::script_step> steps = {script::starts()};
+    for (const bool last : {false, true})
+        for (std::int32_t id = 1; id <= count; ++id) {
+            tasks[static_cast<std::size_t>(id) - 1].id = id;
+            steps.push_back(script::expects(texts.emplace_back(question(id))));
+            steps.push_back(script::gives(texts.emplace_back(last ? at("Succeeded", 100) : at("Started", 1))));
+        }
+    so::scripted link{steps};
+    std::array<std::byte, 2048> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    so::watch_many<progress> all{api, tasks};
+    support::manual_clock clock;
+    std::int32_t changes = 0, ends = 0;
+    const support::allocation_count heap;
+    while (!all.is_over()) {
+        const watch_state state = all.step(clock.now());
+        changes += state == changed;
+        ends += state == finished;
+        if (state == waiting && !all.is_over()) clock.pass(milliseconds{1});
+    }
+    CHECK(heap.so_far() == 0);
+    CHECK(changes == count);
+    CHECK(ends == count);
+    CHECK(link.finished());
+}
