@@ -18,6 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import cmake_ways  # noqa: E402
+import manifests  # noqa: E402
 
 FLAGS_OF_OURS = ("-Wpedantic", "-Wconversion", "-Wshadow", "-Wold-style-cast", "-fno-")
 PARTS = ("meson.build", "meson_options.txt", "include", "single_include", "packaging", "LICENSE", "examples", "tests")
@@ -279,3 +280,4 @@ def checks():
     yield Check("install: as documented, it builds nothing", installs_as_documented)
     yield Check("install: the bundle leaves a clone clean", bundle_leaves_a_clone_clean)
     yield from cmake_ways.checks()
+    yield from manifests.checks()
