@@ -65,6 +65,7 @@
 #include <superoffice/http/exchange.hpp>
 
 // service/: operations, credentials, and what each reply means
+#include <superoffice/service/task_id.hpp>
 #include <superoffice/service/operation.hpp>
 #include <superoffice/service/operations.hpp>
 #include <superoffice/service/credentials.hpp>

@@ -326,7 +326,7 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(credential_unavailable, user, again, system, none, "the credential source has no credential to give")          \
     ROW(memory_too_small, program, once, system, needed, "the memory given is too small")                              \
     ROW(insecure_link, program, once, system, none,                                                                    \
-        "the base URL says https, but the link is not secure: nothing was sent")                                       \
+        "the link does not protect the credential: nothing was sent")                                                  \
     /* the link */                                                                                                     \
     ROW(name_not_found, user, once, lookup, none, "the host name is unknown")                                          \
     ROW(name_lookup_failed, wait, again, lookup, none, "the host name could not be looked up")                         \
@@ -410,7 +410,9 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(unavailable, wait, again, system, none, "the service is not available now")                                    \
     ROW(redirected, user, once, system, none, "the server redirects to another address; redirects are not followed")   \
     ROW(unexpected_status, administrator, once, system, none, "the server answered with an unexpected status")         \
-    ROW(not_json, administrator, once, system, position, "the reply is not JSON")
+    ROW(not_json, administrator, once, system, position, "the reply is not JSON")                                      \
+    ROW(foreign_document, administrator, once, system, none,                                                           \
+        "the reply is an object, but has none of the properties that were asked for")
 // clang-format on
 
 /// What stopped a call: the code of an `error`. Its sentence is `message(code)`; `remedy_of(code)` says who can act, and
@@ -6576,6 +6578,32 @@ class exchange {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/service/task_id.hpp - the id of a task, from a number that surely fits.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_SERVICE_TASK_ID_HPP
+#define SUPEROFFICE_SERVICE_TASK_ID_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// The service's ids have 32 bits. A number of a wider type would be cut, and another task be asked for: it does not
+/// compile.
+struct task_id {
+    std::int32_t number;
+
+    template <std::integral Number>
+    constexpr task_id(Number n) noexcept : number(static_cast<std::int32_t>(n)) {
+        static_assert((std::numeric_limits<Number>::max)() <= (std::numeric_limits<std::int32_t>::max)() &&
+                          !std::same_as<Number, bool>,
+                      "superoffice: a task's id is a std::int32_t: check that this wider number fits, and convert it");
+    }
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/service/operation.hpp - what an operation is: one line that says everything special about a call.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_SERVICE_OPERATION_HPP
@@ -6955,6 +6983,10 @@ struct client_options {
     /// The time of day, for a Retry-After that names a date in a reply without a Date header. Such a Retry-After is not
     /// used without a clock.
     utc_clock utc_now{};
+    /// False: a credential is sent only over a link that is `secure()`, or to this machine (localhost, 127.0.0.0/8, ::1);
+    /// else the call ends with `insecure_link`. True: where the base URL begins with http://, it is sent to any host in
+    /// clear text, and everybody on the way can read and use it.
+    bool allow_credential_in_clear_text = false;
 };
 
 /// For one call. What is set here wins over the client's; of `headers.more` the lines of both are sent.
@@ -7085,6 +7117,15 @@ inline json_cursor beginning_of(const json_document& document) noexcept {
     return at;
 }
 
+/// An object that is not empty.
+inline bool has_members(const json_document& document) noexcept {
+    json_cursor at = beginning_of(document);
+    if (!at.on('{')) return false;
+    ++at.at;
+    skip_json_space(at);
+    return !at.on('}');
+}
+
 /// No error at all for `ok`.
 constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
     if (code == errc::ok) return {};
@@ -7102,6 +7143,7 @@ struct reply_rules {
 struct findings {
     fault_collector faults;
     decode_state state;
+    bool of_struct = false;  ///< read as a struct with members
 };
 
 /// A value by itself, or the error object in its place. Where the value may be an object too, only the mark tells: what is
@@ -7131,6 +7173,7 @@ error read_document(Reader& reader, std::string_view content_type, json_document
         const error e = refusal_of_type(content_type);
         return e.code != errc::ok ? e : read_value(reader, document, value, found);
     } else {
+        found.of_struct = member_count<T> != 0;
         const error e = as_json<T>(reader, content_type, document);
         return e.code != errc::ok ? e : decode_document(reader, document, value, found.state, &found.faults.fault);
     }
@@ -7161,6 +7204,9 @@ inline error meaning_of_success(error e, reply_info& about, const json_document&
     // No task has Error or Message; a struct of which no member was there is no task.
     if (found.faults.says_error() || (found.faults.has_text() && !found.state.matched))
         return reply_error(stage::service, errc::service_fault, about.status);
+    // An object of somebody else. One without any member may be a task of which a `$select` asked for nulls only.
+    if (found.of_struct && !found.state.matched && has_members(document))
+        return reply_error(stage::service, errc::foreign_document, about.status);
     return {};
 }
 
@@ -12530,6 +12576,39 @@ class call {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/base/detail/loopback.hpp - which host names mean this machine, without asking a name server.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_BASE_DETAIL_LOOPBACK_HPP
+#define SUPEROFFICE_BASE_DETAIL_LOOPBACK_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// "localhost" and names that end in ".localhost", with or without a final dot (RFC 6761 section 6.3).
+constexpr bool is_localhost(std::string_view host) noexcept {
+    if (!host.empty() && host.back() == '.') host.remove_suffix(1);
+    constexpr std::string_view name = ascii::literal("localhost");
+    if (host.size() < name.size()) return false;
+    const std::size_t rest = host.size() - name.size();
+    return ascii::equal_ignoring_case(ascii::from(host, rest), name) && (rest == 0 || host[rest - 1] == '.');
+}
+
+/// The peer is this machine: `is_localhost`, an IPv4 literal in 127.0.0.0/8 (RFC 1122 section 3.2.1.3), or "::1".
+constexpr bool is_loopback(std::string_view host) noexcept {
+    if (host == ascii::literal("::1") || is_localhost(host)) return true;
+    if (!host.starts_with(ascii::literal("127."))) return false;
+    for (const char c : host)
+        if (!ascii::is_digit(c) && c != '.') return false;
+    return true;
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/client/detail/call_context.hpp - what the driver of a call and the connection that carries it both know of the call.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CLIENT_DETAIL_CALL_CONTEXT_HPP
@@ -12563,6 +12642,7 @@ struct call_context {
     instant replace_at;  ///< a kept connection that is silent until then is replaced: after a quarter of the time
     stage reached = stage::none;
     bool blocking = false;     ///< the caller waits for the link after every step that says so
+    bool has_secret = false;   ///< the request that is under way holds a credential which must not be seen
     bool may_repeat = true;    ///< the request that is under way
     std::uint8_t repeats = 0;  ///< the reasons that have counted, as bits
 
@@ -12571,6 +12651,11 @@ struct call_context {
     }
     void note_repeat(repeat_reason why) noexcept {
         repeats = static_cast<std::uint8_t>(repeats | static_cast<std::uint8_t>(why));
+    }
+
+    /// Whether the request may travel to this target in clear text.
+    [[nodiscard]] bool may_be_seen(const base_url& target) const noexcept {
+        return !target.https && (!has_secret || is_loopback(target.to.host));
     }
 
     progress wait(const wait_condition& condition) noexcept {
@@ -12764,7 +12849,8 @@ class byte_connection {
             if (io.state != io_state::ready) return call.fail(io);
             connected_ = true;
         }
-        if (target.https && !link_->secure()) return call.fail({.stage = stage::connect, .code = errc::insecure_link});
+        if (!link_->secure() && !call.may_be_seen(target))
+            return call.fail({.stage = stage::connect, .code = errc::insecure_link});
         connecting_ = false;
         return progress::working;
     }
@@ -13529,7 +13615,10 @@ class call_driver {
         e = write_lines(head, request_lines_for(counted.size()));
         if (e.code == errc::ok || e.code == errc::memory_too_small) {
             head.count_headers_from_here();
+            const std::size_t before = head.needed();
             if (sends_credential()) source_of(credential_).add_to(head);
+            call_.has_secret = !options_.allow_credential_in_clear_text &&
+                               (head.needed() != before || (sends_credential() && has_app_token()));
             head.end_of_head();
             e = head.failure();
             if (e.code == errc::bad_header_value) e.stage = stage::credential;
@@ -13545,6 +13634,10 @@ class call_driver {
         if (counted.size() != 0) request_.write_body(body, options_.request_as);
         connection_.set_request(memory, head, body.size(), Reader::slack);
         return true;
+    }
+
+    [[nodiscard]] bool has_app_token() const noexcept {
+        return !options_.headers.app_token.empty() || !call_options_.headers.app_token.empty();
     }
 
     [[nodiscard]] [[gnu::noinline]] request_lines request_lines_for(std::size_t body_size) const noexcept {
@@ -13826,7 +13919,8 @@ class http_connection {
     }
 
     progress hand_over(call_context& call, const base_url& target, instant now) noexcept {
-        if (target.https && !stack_->secure()) {
+        // What a stack says of itself is about https; over http:// it sends in clear text.
+        if (target.https ? !stack_->secure() : !call.may_be_seen(target)) {
             call.reached = stage::connect;
             return call.fail(errc::insecure_link);
         }
@@ -14060,7 +14154,11 @@ class client {
     template <class Memory>
         requires(!std::convertible_to<Memory, std::span<std::byte>>)
     client(Link&, borrowed, Credential, Memory&&, const client_options& = {}) {
-        static_assert(std::convertible_to<Memory, std::span<std::byte>>,
+        constexpr bool is_temporary = std::convertible_to<std::remove_reference_t<Memory>&, std::span<std::byte>>;
+        static_assert(!is_temporary,
+                      "superoffice: this memory is a temporary that is gone before the first call: give it a name, and "
+                      "let it live as long as the client");
+        static_assert(is_temporary || std::convertible_to<Memory, std::span<std::byte>>,
                       "superoffice: the memory is a std::span<std::byte>: declare it as std::byte memory[1024] or "
                       "std::array<std::byte, 1024>");
     }
@@ -14077,25 +14175,22 @@ class client {
     /// @returns  the task, or the error that stopped the call; `errc::no_such_task` where the service knows none
     /// Costs     at most `timeout` of time (plus the system's name look-up, which cannot be interrupted); no heap
     template <class Info = BatchTaskInfo, class Clock = typename detail::own_clock<Link>::type>
-    [[nodiscard]] result<Info> get_batch_task_info(std::int32_t id, const call_options& options = {},
-                                                   Clock clock = {}) {
-        return run<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id}, options, clock);
+    [[nodiscard]] result<Info> get_batch_task_info(task_id id, const call_options& options = {}, Clock clock = {}) {
+        return run<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id.number}, options, clock);
     }
 
     /// The same in steps that never wait. The call is the caller's; this client runs one at a time (`errc::busy`).
     template <class Info = BatchTaskInfo>
-    [[nodiscard]] call<client, Info> start_get_batch_task_info(std::int32_t id,
-                                                               const call_options& options = {}) noexcept {
-        return start<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id}, options);
+    [[nodiscard]] call<client, Info> start_get_batch_task_info(task_id id, const call_options& options = {}) noexcept {
+        return start<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id.number}, options);
     }
     template <class Info = BatchTaskInfo>
-    [[nodiscard]] call<client, Info> start_get_batch_task_info(std::int32_t id, const call_options& options,
+    [[nodiscard]] call<client, Info> start_get_batch_task_info(task_id id, const call_options& options,
                                                                allow_waiting_lookup_t allowed) noexcept {
-        return start<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id}, options, allowed);
+        return start<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id.number}, options, allowed);
     }
     template <class Info = BatchTaskInfo>
-    [[nodiscard]] call<client, Info> start_get_batch_task_info(std::int32_t id,
-                                                               allow_waiting_lookup_t allowed) noexcept {
+    [[nodiscard]] call<client, Info> start_get_batch_task_info(task_id id, allow_waiting_lookup_t allowed) noexcept {
         return start_get_batch_task_info<Info>(id, call_options{}, allowed);
     }
 
@@ -14106,8 +14201,9 @@ class client {
                                                              const std::type_identity_t<Request>& request,
                                                              const call_options& options = {}, Clock clock = {}) {
         static_assert(monotonic_clock<Clock>,
-                      "superoffice: the blocking call needs a clock: give one that models "
-                      "monotonic_clock, or step() the call yourself");
+                      "superoffice: the blocking call needs a clock, and this link brings none: pass "
+                      "superoffice::steady_clock{} of <superoffice/std_types.hpp> (or your own monotonic_clock) after "
+                      "the options, or step() the call yourself");
         call_of<detail::asked_for<Info, Reply>> running{*this, what, request, options};
         if constexpr (waiting_transport<Link>)
             if (!running.is_done()) driver_.set_blocking();
@@ -14344,7 +14440,7 @@ class watch {
   public:
     /// Watches over a link that never waits; with `allow_waiting_lookup` over any.
     template <class Client>
-    watch(Client& api, std::int32_t id, const watch_options& options = {}) noexcept
+    watch(Client& api, task_id id, const watch_options& options = {}) noexcept
         : watch(api, id, options, allow_waiting_lookup) {
         static_assert(
             !Client::link_type::may_wait,
@@ -14352,14 +14448,14 @@ class watch {
             "say superoffice::allow_waiting_lookup");
     }
     template <class Client>
-    watch(Client& api, std::int32_t id, const watch_options& options, allow_waiting_lookup_t) noexcept
-        : asker_(api), id_(id), options_(options) {
+    watch(Client& api, task_id id, const watch_options& options, allow_waiting_lookup_t) noexcept
+        : asker_(api), id_(id.number), options_(options) {
         static_assert(
             requires(const Info& info) { info.State; },
             "superoffice: a watched struct needs a member State: field<coded<BatchTaskState>> State;");
     }
     template <class Client>
-    watch(Client& api, std::int32_t id, allow_waiting_lookup_t allowed) noexcept
+    watch(Client& api, task_id id, allow_waiting_lookup_t allowed) noexcept
         : watch(api, id, watch_options{}, allowed) {}
     watch(const watch&) = delete;
     watch& operator=(const watch&) = delete;
@@ -14391,8 +14487,9 @@ class watch {
     template <class Client, class Clock = typename detail::own_clock<typename Client::link_type>::type>
     watch_state follow(Client& api, Clock clock = {}) {
         static_assert(monotonic_clock<Clock>,
-                      "superoffice: to follow a task needs a clock: give one that models "
-                      "monotonic_clock, or step() the watch yourself");
+                      "superoffice: following a task needs a clock, and this link brings none: pass "
+                      "superoffice::steady_clock{} of <superoffice/std_types.hpp> (or your own monotonic_clock), or "
+                      "step() the watch yourself");
         SUPEROFFICE_ASSERT(asker_.asks(&api));
         for (;;) {
             const instant now = clock.now();

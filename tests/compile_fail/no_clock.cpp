@@ -1,4 +1,4 @@
-// expect: superoffice: the blocking call needs a clock: give one that models monotonic_clock, or step() the call yourself
+// expect: superoffice: the blocking call needs a clock, and this link brings none: pass superoffice::steady_clock{} of <superoffice/std_types.hpp> (or your own monotonic_clock) after the options, or step() the call yourself
 #include <superoffice/batch.hpp>
 
 bool ask(superoffice::client<superoffice::scripted, superoffice::bearer>& api) {

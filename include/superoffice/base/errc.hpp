@@ -70,7 +70,7 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(credential_unavailable, user, again, system, none, "the credential source has no credential to give")          \
     ROW(memory_too_small, program, once, system, needed, "the memory given is too small")                              \
     ROW(insecure_link, program, once, system, none,                                                                    \
-        "the base URL says https, but the link is not secure: nothing was sent")                                       \
+        "the link does not protect the credential: nothing was sent")                                                  \
     /* the link */                                                                                                     \
     ROW(name_not_found, user, once, lookup, none, "the host name is unknown")                                          \
     ROW(name_lookup_failed, wait, again, lookup, none, "the host name could not be looked up")                         \
@@ -154,7 +154,9 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(unavailable, wait, again, system, none, "the service is not available now")                                    \
     ROW(redirected, user, once, system, none, "the server redirects to another address; redirects are not followed")   \
     ROW(unexpected_status, administrator, once, system, none, "the server answered with an unexpected status")         \
-    ROW(not_json, administrator, once, system, position, "the reply is not JSON")
+    ROW(not_json, administrator, once, system, position, "the reply is not JSON")                                      \
+    ROW(foreign_document, administrator, once, system, none,                                                           \
+        "the reply is an object, but has none of the properties that were asked for")
 // clang-format on
 
 /// What stopped a call: the code of an `error`. Its sentence is `message(code)`; `remedy_of(code)` says who can act, and

@@ -14,6 +14,7 @@
 #include <superoffice/service/operations.hpp>
 #include <superoffice/service/options.hpp>
 #include <superoffice/service/reply.hpp>
+#include <superoffice/service/task_id.hpp>
 #include <superoffice/transport/byte_transport.hpp>
 #include <superoffice/transport/http_transport.hpp>
 
@@ -111,7 +112,11 @@ class client {
     template <class Memory>
         requires(!std::convertible_to<Memory, std::span<std::byte>>)
     client(Link&, borrowed, Credential, Memory&&, const client_options& = {}) {
-        static_assert(std::convertible_to<Memory, std::span<std::byte>>,
+        constexpr bool is_temporary = std::convertible_to<std::remove_reference_t<Memory>&, std::span<std::byte>>;
+        static_assert(!is_temporary,
+                      "superoffice: this memory is a temporary that is gone before the first call: give it a name, and "
+                      "let it live as long as the client");
+        static_assert(is_temporary || std::convertible_to<Memory, std::span<std::byte>>,
                       "superoffice: the memory is a std::span<std::byte>: declare it as std::byte memory[1024] or "
                       "std::array<std::byte, 1024>");
     }
@@ -128,25 +133,22 @@ class client {
     /// @returns  the task, or the error that stopped the call; `errc::no_such_task` where the service knows none
     /// Costs     at most `timeout` of time (plus the system's name look-up, which cannot be interrupted); no heap
     template <class Info = BatchTaskInfo, class Clock = typename detail::own_clock<Link>::type>
-    [[nodiscard]] result<Info> get_batch_task_info(std::int32_t id, const call_options& options = {},
-                                                   Clock clock = {}) {
-        return run<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id}, options, clock);
+    [[nodiscard]] result<Info> get_batch_task_info(task_id id, const call_options& options = {}, Clock clock = {}) {
+        return run<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id.number}, options, clock);
     }
 
     /// The same in steps that never wait. The call is the caller's; this client runs one at a time (`errc::busy`).
     template <class Info = BatchTaskInfo>
-    [[nodiscard]] call<client, Info> start_get_batch_task_info(std::int32_t id,
-                                                               const call_options& options = {}) noexcept {
-        return start<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id}, options);
+    [[nodiscard]] call<client, Info> start_get_batch_task_info(task_id id, const call_options& options = {}) noexcept {
+        return start<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id.number}, options);
     }
     template <class Info = BatchTaskInfo>
-    [[nodiscard]] call<client, Info> start_get_batch_task_info(std::int32_t id, const call_options& options,
+    [[nodiscard]] call<client, Info> start_get_batch_task_info(task_id id, const call_options& options,
                                                                allow_waiting_lookup_t allowed) noexcept {
-        return start<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id}, options, allowed);
+        return start<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id.number}, options, allowed);
     }
     template <class Info = BatchTaskInfo>
-    [[nodiscard]] call<client, Info> start_get_batch_task_info(std::int32_t id,
-                                                               allow_waiting_lookup_t allowed) noexcept {
+    [[nodiscard]] call<client, Info> start_get_batch_task_info(task_id id, allow_waiting_lookup_t allowed) noexcept {
         return start_get_batch_task_info<Info>(id, call_options{}, allowed);
     }
 
@@ -157,8 +159,9 @@ class client {
                                                              const std::type_identity_t<Request>& request,
                                                              const call_options& options = {}, Clock clock = {}) {
         static_assert(monotonic_clock<Clock>,
-                      "superoffice: the blocking call needs a clock: give one that models "
-                      "monotonic_clock, or step() the call yourself");
+                      "superoffice: the blocking call needs a clock, and this link brings none: pass "
+                      "superoffice::steady_clock{} of <superoffice/std_types.hpp> (or your own monotonic_clock) after "
+                      "the options, or step() the call yourself");
         call_of<detail::asked_for<Info, Reply>> running{*this, what, request, options};
         if constexpr (waiting_transport<Link>)
             if (!running.is_done()) driver_.set_blocking();

@@ -66,7 +66,7 @@ class watch {
   public:
     /// Watches over a link that never waits; with `allow_waiting_lookup` over any.
     template <class Client>
-    watch(Client& api, std::int32_t id, const watch_options& options = {}) noexcept
+    watch(Client& api, task_id id, const watch_options& options = {}) noexcept
         : watch(api, id, options, allow_waiting_lookup) {
         static_assert(
             !Client::link_type::may_wait,
@@ -74,14 +74,14 @@ class watch {
             "say superoffice::allow_waiting_lookup");
     }
     template <class Client>
-    watch(Client& api, std::int32_t id, const watch_options& options, allow_waiting_lookup_t) noexcept
-        : asker_(api), id_(id), options_(options) {
+    watch(Client& api, task_id id, const watch_options& options, allow_waiting_lookup_t) noexcept
+        : asker_(api), id_(id.number), options_(options) {
         static_assert(
             requires(const Info& info) { info.State; },
             "superoffice: a watched struct needs a member State: field<coded<BatchTaskState>> State;");
     }
     template <class Client>
-    watch(Client& api, std::int32_t id, allow_waiting_lookup_t allowed) noexcept
+    watch(Client& api, task_id id, allow_waiting_lookup_t allowed) noexcept
         : watch(api, id, watch_options{}, allowed) {}
     watch(const watch&) = delete;
     watch& operator=(const watch&) = delete;
@@ -113,8 +113,9 @@ class watch {
     template <class Client, class Clock = typename detail::own_clock<typename Client::link_type>::type>
     watch_state follow(Client& api, Clock clock = {}) {
         static_assert(monotonic_clock<Clock>,
-                      "superoffice: to follow a task needs a clock: give one that models "
-                      "monotonic_clock, or step() the watch yourself");
+                      "superoffice: following a task needs a clock, and this link brings none: pass "
+                      "superoffice::steady_clock{} of <superoffice/std_types.hpp> (or your own monotonic_clock), or "
+                      "step() the watch yourself");
         SUPEROFFICE_ASSERT(asker_.asks(&api));
         for (;;) {
             const instant now = clock.now();

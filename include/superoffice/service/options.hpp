@@ -88,6 +88,10 @@ struct client_options {
     /// The time of day, for a Retry-After that names a date in a reply without a Date header. Such a Retry-After is not
     /// used without a clock.
     utc_clock utc_now{};
+    /// False: a credential is sent only over a link that is `secure()`, or to this machine (localhost, 127.0.0.0/8, ::1);
+    /// else the call ends with `insecure_link`. True: where the base URL begins with http://, it is sent to any host in
+    /// clear text, and everybody on the way can read and use it.
+    bool allow_credential_in_clear_text = false;
 };
 
 /// For one call. What is set here wins over the client's; of `headers.more` the lines of both are sent.

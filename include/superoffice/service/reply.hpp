@@ -123,6 +123,15 @@ inline json_cursor beginning_of(const json_document& document) noexcept {
     return at;
 }
 
+/// An object that is not empty.
+inline bool has_members(const json_document& document) noexcept {
+    json_cursor at = beginning_of(document);
+    if (!at.on('{')) return false;
+    ++at.at;
+    skip_json_space(at);
+    return !at.on('}');
+}
+
 /// No error at all for `ok`.
 constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
     if (code == errc::ok) return {};
@@ -140,6 +149,7 @@ struct reply_rules {
 struct findings {
     fault_collector faults;
     decode_state state;
+    bool of_struct = false;  ///< read as a struct with members
 };
 
 /// A value by itself, or the error object in its place. Where the value may be an object too, only the mark tells: what is
@@ -169,6 +179,7 @@ error read_document(Reader& reader, std::string_view content_type, json_document
         const error e = refusal_of_type(content_type);
         return e.code != errc::ok ? e : read_value(reader, document, value, found);
     } else {
+        found.of_struct = member_count<T> != 0;
         const error e = as_json<T>(reader, content_type, document);
         return e.code != errc::ok ? e : decode_document(reader, document, value, found.state, &found.faults.fault);
     }
@@ -199,6 +210,9 @@ inline error meaning_of_success(error e, reply_info& about, const json_document&
     // No task has Error or Message; a struct of which no member was there is no task.
     if (found.faults.says_error() || (found.faults.has_text() && !found.state.matched))
         return reply_error(stage::service, errc::service_fault, about.status);
+    // An object of somebody else. One without any member may be a task of which a `$select` asked for nulls only.
+    if (found.of_struct && !found.state.matched && has_members(document))
+        return reply_error(stage::service, errc::foreign_document, about.status);
     return {};
 }
 

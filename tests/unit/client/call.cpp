@@ -218,7 +218,7 @@ TEST_CASE("call: any operation can be started or run by name") {
 TEST_CASE("call: over a link that may wait, it is started only when that is said") {
     waiting_link link;
     std::array<std::byte, 2048> memory{};
-    so::client api{link, "http://example.com", so::bearer{"t"}, memory};
+    so::client api{link, "http://localhost", so::bearer{"t"}, memory};
     auto call = api.start_get_batch_task_info(497, so::allow_waiting_lookup);
     support::step_to_end(call);
     CHECK(call.error() == so::error{.stage = stage::receive, .code = errc::connection_closed});

@@ -105,7 +105,8 @@ TEST_CASE("client: section 2, a base of one's own: port, path, http") {
         const script_step steps[] = {script::starts(one.host, one.port), script::expects(bytes), script::gives(task)};
         so::scripted link{steps, {.secure = one.secure}};
         std::array<std::byte, 4096> memory{};
-        so::client api{link, one.base, so::bearer{support::test_token}, memory};
+        so::client api{
+            link, one.base, so::bearer{support::test_token}, memory, {.allow_credential_in_clear_text = !one.secure}};
         CHECK(api.check_base_url().has_value());
         CHECK(api.base() == one.base);
         CHECK(support::ask(api).value == task_value);
@@ -122,6 +123,76 @@ TEST_CASE("client: section 10, a struct of one's own is the query") {
     const auto outcome =
         replay::in_every_cut(steps, [](so::scripted& link) { return support::ask_once<progress>(link); });
     CHECK(outcome.value == R"({"State":"Started","ProgressPercent":42})");
+}
+
+TEST_CASE("client: a credential leaves in clear text only where the program says so, or to this machine") {
+    struct {
+        const char* what;
+        std::string_view base;
+        bool secure, allowed, sent;
+    } const rows[] = {
+        {.what = "http", .base = "http://crm.example.com", .secure = false, .allowed = false, .sent = false},
+        {.what = "http, allowed", .base = "http://crm.example.com", .secure = false, .allowed = true, .sent = true},
+        {.what = "http, TLS in the modem",
+         .base = "http://crm.example.com",
+         .secure = true,
+         .allowed = false,
+         .sent = true},
+        {.what = "http, this machine",
+         .base = "http://localhost:8080",
+         .secure = false,
+         .allowed = false,
+         .sent = true},
+        {.what = "http, this machine's address",
+         .base = "http://[::1]",
+         .secure = false,
+         .allowed = false,
+         .sent = true},
+        {.what = "http, a look-alike",
+         .base = "http://127.0.0.1.example.com",
+         .secure = false,
+         .allowed = false,
+         .sent = false},
+        {.what = "https", .base = "https://crm.example.com", .secure = false, .allowed = false, .sent = false},
+        {.what = "https, allowed", .base = "https://crm.example.com", .secure = false, .allowed = true, .sent = false},
+        {.what = "https, this machine", .base = "https://localhost", .secure = false, .allowed = false, .sent = false},
+        {.what = "https, TLS", .base = "https://crm.example.com", .secure = true, .allowed = false, .sent = true},
+    };
+    constexpr so::operation<so::path_segment, so::ServiceVersion> no_credential{
+        .path = "/api", .slow = so::milliseconds{1'000}, .method = so::http_method::get, .needs_credential = false};
+    constexpr so::operation<so::path_segment, so::ServiceVersion> with_credential{
+        .path = "/api", .slow = so::milliseconds{1'000}, .method = so::http_method::get};
+    const std::string reply = reply_text("200 OK", "{}");
+    const so::error refused{.stage = stage::connect, .code = errc::insecure_link};
+    for (const auto& row : rows) {
+        CAPTURE(row.what);
+        const std::string_view host = row.base.substr(row.base.find("//") + 2);
+        const std::string lines = "GET /api HTTP/1.1\r\nHost: " + std::string{host} +
+                                  "\r\nAccept: application/json\r\nAccept-Encoding: identity\r\nUser-Agent: "
+                                  "superoffice-batch/" SUPEROFFICE_VERSION_TEXT "\r\n";
+        const auto outcome = [&](const auto& what, auto credential, std::string_view more,
+                                 so::request_headers headers) {
+            const std::string whole = lines + std::string{more} + "\r\n";
+            const script_step steps[] = {script::starts(), script::expects(whole), script::gives(reply)};
+            so::scripted link{steps, {.secure = row.secure}};
+            std::array<std::byte, 1024> memory{};
+            so::client api{link, row.base, credential, memory,
+                           so::client_options{.headers = headers, .allow_credential_in_clear_text = row.allowed}};
+            auto call = api.start(what, so::path_segment{""});
+            support::step_to_end(call);
+            CHECK_FALSE(support::holds(memory, "secret"));
+            return call.error();
+        };
+        const so::error expected = row.sent ? so::error{} : refused;
+        CHECK(outcome(with_credential, so::bearer{"secret"}, "Authorization: Bearer secret\r\n", {}) == expected);
+        CHECK(outcome(with_credential, so::anonymous{}, "SO-AppToken: secret\r\n", {.app_token = "secret"}) ==
+              expected);
+        // Nothing secret: only the scheme counts.
+        const bool open = row.base.starts_with("http:") || row.secure;
+        CHECK(outcome(with_credential, so::anonymous{}, "", {}) == (open ? so::error{} : refused));
+        CHECK(outcome(no_credential, so::bearer{"secret"}, "", {.app_token = "secret"}) ==
+              (open ? so::error{} : refused));
+    }
 }
 
 TEST_CASE("client: a reader of one's own choice") {

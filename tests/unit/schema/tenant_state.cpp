@@ -201,6 +201,8 @@ TEST_CASE("tenant moved: a directory's URL that cannot be used is an error, and 
 }
 
 TEST_CASE("tenant moved: the link failing anywhere on the way is an error, and never a value") {
+    // Once the 421 is known it counts, although the rest of that reply is missing: the directory is asked at once. This
+    // script has another order then, so its link fails.
     const std::string first = request_to("online3.superoffice.com"), second = request_to("online2.superoffice.com");
     const std::string status = reply("200 OK", status_document);
     auto steps = moved_steps(first, status);
@@ -212,9 +214,34 @@ TEST_CASE("tenant moved: the link failing anywhere on the way is an error, and n
         replay::interrupted_anywhere(
             steps, interruption, [](superoffice::scripted& link) { return ask(link); },
             [](const outcome& seen, superoffice::scripted&, std::size_t) {
-                CHECK((seen.code == errc::connection_reset || seen.code == errc::connection_closed));
+                CHECK((seen.code == errc::connection_reset || seen.code == errc::connection_closed ||
+                       seen.code == errc::link_failed));
                 CHECK(seen.percent == -1);
             });
+}
+
+TEST_CASE("tenant moved: a 421 that is cut off anywhere behind its status is followed") {
+    const std::string first = request_to("online3.superoffice.com"), second = request_to("online2.superoffice.com");
+    const std::string status = reply("200 OK", status_document);
+    const std::size_t status_line = misdirected.find('\n') + 1;
+    for (std::size_t cut = status_line; cut < misdirected.size(); ++cut) {
+        CAPTURE(cut);
+        const std::string_view part = std::string_view{misdirected}.substr(0, cut);
+        const script_step steps[] = {script::starts("online3.superoffice.com", 443),
+                                     script::expects(first),
+                                     script::gives(part),
+                                     script::fails(errc::connection_reset, 104),
+                                     script::starts("online.superoffice.com", 443),
+                                     script::expects(directory_request),
+                                     script::gives(status),
+                                     script::stops(),
+                                     script::starts("online2.superoffice.com", 443),
+                                     script::expects(second),
+                                     script::gives(task)};
+        superoffice::scripted link{steps};
+        CHECK(ask(link) == outcome{errc::ok, 0, 42, "https://online2.superoffice.com/Cust12345/api"});
+        CHECK(link.finished());
+    }
 }
 
 TEST_CASE("tenant status: may be asked for by itself, without a credential") {

@@ -232,7 +232,7 @@ TEST_CASE("operation: the line says what it means when the service has nothing t
         {"an empty 200", empty, errc::no_such_task, errc::empty_document, errc::empty_document, errc::ok},
         {"an error object", fault, errc::ok, errc::service_fault, errc::service_fault, errc::service_fault},
         {"words of the web server", words, errc::ok, errc::service_fault, errc::service_fault, errc::service_fault},
-        {"an object", object, errc::ok, errc::ok, errc::wrong_kind, errc::ok},
+        {"an object", object, errc::ok, errc::foreign_document, errc::wrong_kind, errc::ok},
     };
     for (const auto& row : rows) {
         CAPTURE(row.what);

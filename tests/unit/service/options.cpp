@@ -24,7 +24,7 @@ using so::stage;
 
 namespace {
 
-const std::string task = support::reply_text("200 OK", R"({"Id":497})");
+const std::string task = support::reply_text("200 OK", R"({"Id":497,"State":"Started"})");
 
 struct progress {
     so::field<so::coded<so::BatchTaskState>> State;

@@ -80,7 +80,13 @@ const reply_case cases[] = {
     {"200 OK", R"({"ErrorType":"X"})", json, errc::service_fault, stage::service, 0, {"", "", "X"}},
     {"200 OK", R"({"ErrorMessage":"a","Message":"b"})", json, errc::service_fault, stage::service, 0, {"b"}},
     {"200 OK", R"({"ErrorMessage":"a","Message":null})", json, errc::service_fault, stage::service, 0, {"a"}},
-    {"200 OK", R"({"Message":{"text":"x"}})", json, errc::ok, stage::none, 0, {}, "{}"},
+    // an object of somebody else
+    {"200 OK", R"({"value":[]})", json, errc::foreign_document, stage::service},
+    {"200 OK", R"( { "Message":{"text":"x"}})", json, errc::foreign_document, stage::service},
+    {"200 OK", R"({"Error":false})", json, errc::foreign_document, stage::service},
+    {"200 OK", R"({"id":497,"state":"Started"})", json, errc::foreign_document, stage::service},
+    {"200 OK", R"({"value":[],"Id":null})", json, errc::ok, stage::none, 0, {}, R"({"Id":null})"},
+    {"200 OK", " {\t} ", json, errc::ok, stage::none, 0, {}, "{}"},
     // 4xx
     {"400 Bad Request", shape_a, json, errc::service_fault, stage::service, 0, by_a},
     {"400 Bad Request", shape_b, json, errc::service_fault, stage::service, 0, by_b},
@@ -140,6 +146,14 @@ const reply_case cases[] = {
     {"200 OK", R"({"Id":1)", json, errc::bad_json, stage::decode, 7},
     {"200 OK", R"({"Id":"1"})", json, errc::wrong_kind, stage::decode, 6},
 };
+
+struct asked_for_two {
+    so::field<std::int32_t> ProgressPercent;
+    std::int32_t StartCount = 3;
+};
+BOOST_DESCRIBE_STRUCT(asked_for_two, (), (ProgressPercent, StartCount))
+struct asked_for_nothing {};
+BOOST_DESCRIBE_STRUCT(asked_for_nothing, (), ())
 
 /// What a call makes of a 200 with this body, if its operation answers with a T.
 template <class T>
@@ -252,6 +266,14 @@ TEST_CASE_TEMPLATE("reply: a value that may be an object is told from an error o
         CHECK(outcome.value == "");
     }
     CHECK(answered_as<T>(R"({"Error":true,"Id":1)").error == errc::bad_json);
+}
+
+TEST_CASE("reply: an object without any of the properties that a struct asks for is not taken for a task") {
+    CHECK(answered_as<asked_for_two>(R"({"value":[]})").error ==
+          so::error{.stage = stage::service, .code = errc::foreign_document, .http_status = 200});
+    CHECK(answered_as<asked_for_two>(R"({"value":[],"StartCount":null})").error == errc::ok);
+    CHECK(answered_as<asked_for_two>("{}").error == errc::ok);
+    CHECK(answered_as<asked_for_nothing>(R"({"value":[]})").error == errc::ok);
 }
 
 TEST_CASE("reply: section 4, 204 is no task, and needs no body") {

@@ -453,7 +453,7 @@ TEST_CASE("connect_proxy: a client calls through it, with one deadline over the 
         so::scripted link{steps, {.at_most = at_most}};
         tunnel t{plain};
         t.link().now = &link;
-        so::client api{t, base, so::bearer{support::test_token}, memory};
+        so::client api{t, base, so::bearer{support::test_token}, memory, {.allow_credential_in_clear_text = true}};
         CHECK(support::ask(api).value == R"({"Id":497})");
         CHECK(support::ask(api).value == R"({"Id":497})");  // the tunnel is kept
         CHECK(link.finished());
@@ -472,7 +472,7 @@ TEST_CASE("connect_proxy: a client calls through it, with one deadline over the 
         so::scripted link{late};
         tunnel t{plain};
         t.link().now = &link;
-        so::client api{t, base, so::bearer{support::test_token}, memory};
+        so::client api{t, base, so::bearer{support::test_token}, memory, {.allow_credential_in_clear_text = true}};
         auto call = api.start_get_batch_task_info(497, {.timeout = so::milliseconds{1'000}});
         CHECK(call.step(instant{500}) == step_state::pending);
         CHECK(call.step(instant{1'500}) == step_state::done);
@@ -486,7 +486,7 @@ TEST_CASE("connect_proxy: a client calls through it, with one deadline over the 
     so::scripted link{refused};
     tunnel t{plain};
     t.link().now = &link;
-    so::client api{t, base, so::bearer{support::test_token}, memory};
+    so::client api{t, base, so::bearer{support::test_token}, memory, {.allow_credential_in_clear_text = true}};
     CHECK(support::ask(api).error ==
           so::error{.stage = stage::connect, .code = errc::proxy_unauthorized, .native = 407});
     CHECK_FALSE(support::holds(memory, "secret"));

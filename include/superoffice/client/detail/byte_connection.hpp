@@ -100,7 +100,8 @@ class byte_connection {
             if (io.state != io_state::ready) return call.fail(io);
             connected_ = true;
         }
-        if (target.https && !link_->secure()) return call.fail({.stage = stage::connect, .code = errc::insecure_link});
+        if (!link_->secure() && !call.may_be_seen(target))
+            return call.fail({.stage = stage::connect, .code = errc::insecure_link});
         connecting_ = false;
         return progress::working;
     }

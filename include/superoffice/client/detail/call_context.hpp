@@ -3,9 +3,11 @@
 #ifndef SUPEROFFICE_CLIENT_DETAIL_CALL_CONTEXT_HPP
 #define SUPEROFFICE_CLIENT_DETAIL_CALL_CONTEXT_HPP
 
+#include <superoffice/base/detail/loopback.hpp>
 #include <superoffice/base/error.hpp>
 #include <superoffice/base/time.hpp>
 #include <superoffice/client/call.hpp>
+#include <superoffice/http/base_url.hpp>
 #include <superoffice/transport/byte_transport.hpp>
 
 #include <concepts>
@@ -39,6 +41,7 @@ struct call_context {
     instant replace_at;  ///< a kept connection that is silent until then is replaced: after a quarter of the time
     stage reached = stage::none;
     bool blocking = false;     ///< the caller waits for the link after every step that says so
+    bool has_secret = false;   ///< the request that is under way holds a credential which must not be seen
     bool may_repeat = true;    ///< the request that is under way
     std::uint8_t repeats = 0;  ///< the reasons that have counted, as bits
 
@@ -47,6 +50,11 @@ struct call_context {
     }
     void note_repeat(repeat_reason why) noexcept {
         repeats = static_cast<std::uint8_t>(repeats | static_cast<std::uint8_t>(why));
+    }
+
+    /// Whether the request may travel to this target in clear text.
+    [[nodiscard]] bool may_be_seen(const base_url& target) const noexcept {
+        return !target.https && (!has_secret || is_loopback(target.to.host));
     }
 
     progress wait(const wait_condition& condition) noexcept {

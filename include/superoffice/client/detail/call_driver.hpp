@@ -204,7 +204,10 @@ class call_driver {
         e = write_lines(head, request_lines_for(counted.size()));
         if (e.code == errc::ok || e.code == errc::memory_too_small) {
             head.count_headers_from_here();
+            const std::size_t before = head.needed();
             if (sends_credential()) source_of(credential_).add_to(head);
+            call_.has_secret = !options_.allow_credential_in_clear_text &&
+                               (head.needed() != before || (sends_credential() && has_app_token()));
             head.end_of_head();
             e = head.failure();
             if (e.code == errc::bad_header_value) e.stage = stage::credential;
@@ -220,6 +223,10 @@ class call_driver {
         if (counted.size() != 0) request_.write_body(body, options_.request_as);
         connection_.set_request(memory, head, body.size(), Reader::slack);
         return true;
+    }
+
+    [[nodiscard]] bool has_app_token() const noexcept {
+        return !options_.headers.app_token.empty() || !call_options_.headers.app_token.empty();
     }
 
     [[nodiscard]] [[gnu::noinline]] request_lines request_lines_for(std::size_t body_size) const noexcept {

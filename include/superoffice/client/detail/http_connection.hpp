@@ -102,7 +102,8 @@ class http_connection {
     }
 
     progress hand_over(call_context& call, const base_url& target, instant now) noexcept {
-        if (target.https && !stack_->secure()) {
+        // What a stack says of itself is about https; over http:// it sends in clear text.
+        if (target.https ? !stack_->secure() : !call.may_be_seen(target)) {
             call.reached = stage::connect;
             return call.fail(errc::insecure_link);
         }

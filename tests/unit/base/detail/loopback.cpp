@@ -1,0 +1,42 @@
+// Tests of superoffice/base/detail/loopback.hpp: which names mean this machine.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/base/detail/loopback.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string_view>
+
+TEST_CASE("loopback: localhost and loopback literals are this machine, look-alikes are not") {
+    struct {
+        std::string_view host;
+        bool is_localhost, is_loopback;
+    } const rows[] = {
+        {"localhost", true, true},
+        {"LocalHost", true, true},
+        {"localhost.", true, true},
+        {"a.localhost", true, true},
+        {"a.b.LOCALHOST.", true, true},
+        {".localhost", true, true},
+        {"127.0.0.1", false, true},
+        {"127.255.255.254", false, true},
+        {"::1", false, true},
+        {"", false, false},
+        {".", false, false},
+        {"localhost.example.com", false, false},
+        {"notlocalhost", false, false},
+        {"localhos", false, false},
+        {"localhost..", false, false},
+        {"127.0.0.1.example.com", false, false},
+        {"127.0.0.1a", false, false},
+        {"127", false, false},
+        {"128.0.0.1", false, false},
+        {"1127.0.0.1", false, false},
+        {"::2", false, false},
+        {"::ffff:1", false, false},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.host);
+        CHECK(superoffice::detail::is_localhost(row.host) == row.is_localhost);
+        CHECK(superoffice::detail::is_loopback(row.host) == row.is_loopback);
+    }
+}
