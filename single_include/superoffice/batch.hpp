@@ -14413,6 +14413,12 @@ constexpr milliseconds pause_after(std::uint32_t failures, const watch_options& 
     return pause < longest ? pause : longest;
 }
 
+/// The pause, longer by up to a quarter; each call gives another share. A jitter of 0 changes nothing.
+constexpr milliseconds jittered(milliseconds pause, std::uint32_t& jitter) noexcept {
+    jitter *= 0x9E3779B1U;  // odd: never 0 of another number; its top byte is the most different
+    return pause + milliseconds{(pause.count() >> 8) * (jitter >> 24) >> 2};
+}
+
 }  // namespace detail
 
 /// What `watch::step` answers.
@@ -14569,8 +14575,7 @@ class watch {
     }
 
     void pause_from(instant now, milliseconds pause) noexcept {
-        options_.jitter *= 0x9E3779B1U;  // odd: never 0 of another number; its top byte is the most different
-        next_ = now + pause + milliseconds{(pause.count() >> 8) * (options_.jitter >> 24) >> 2};
+        next_ = now + detail::jittered(pause, options_.jitter);
     }
 
     watch_state fail(const superoffice::error& e) noexcept {
@@ -14752,7 +14757,7 @@ class watch_many {
         one.notes.digest = digest;
         failures_ = 0;
         last_failure_ = {};
-        one.notes.next = now + options_.interval;
+        one.notes.next = now + detail::jittered(options_.interval, options_.jitter);
         next_ = now;
         if (is_final(result_->State)) return tell(watch_state::finished);
         return same ? watch_state::waiting : tell(watch_state::changed);
@@ -14761,13 +14766,14 @@ class watch_many {
     watch_state take_error(const superoffice::error& e, instant now) noexcept {
         last_failure_ = e;
         if (e.code == errc::busy) {  // another user of the client: no failure
-            next_ = now + options_.interval;
+            next_ = now + detail::jittered(options_.interval, options_.jitter);
             return watch_state::waiting;
         }
         const bool about_task =
             e.code == errc::no_such_task || e.code == errc::service_fault || e.stage == stage::decode;
         if (now < end_ && is_repeatable(e.code) && failures_ < options_.max_failures) {
-            next_ = now + detail::pause_after(++failures_, options_, asker_.retry_after());
+            const milliseconds pause = detail::pause_after(++failures_, options_, asker_.retry_after());
+            next_ = now + detail::jittered(pause, options_.jitter);
             return watch_state::waiting;
         }
         if (!about_task) return end_all(e);

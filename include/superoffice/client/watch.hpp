@@ -39,6 +39,12 @@ constexpr milliseconds pause_after(std::uint32_t failures, const watch_options& 
     return pause < longest ? pause : longest;
 }
 
+/// The pause, longer by up to a quarter; each call gives another share. A jitter of 0 changes nothing.
+constexpr milliseconds jittered(milliseconds pause, std::uint32_t& jitter) noexcept {
+    jitter *= 0x9E3779B1U;  // odd: never 0 of another number; its top byte is the most different
+    return pause + milliseconds{(pause.count() >> 8) * (jitter >> 24) >> 2};
+}
+
 }  // namespace detail
 
 /// What `watch::step` answers.
@@ -195,8 +201,7 @@ class watch {
     }
 
     void pause_from(instant now, milliseconds pause) noexcept {
-        options_.jitter *= 0x9E3779B1U;  // odd: never 0 of another number; its top byte is the most different
-        next_ = now + pause + milliseconds{(pause.count() >> 8) * (options_.jitter >> 24) >> 2};
+        next_ = now + detail::jittered(pause, options_.jitter);
     }
 
     watch_state fail(const superoffice::error& e) noexcept {

@@ -160,7 +160,7 @@ class watch_many {
         one.notes.digest = digest;
         failures_ = 0;
         last_failure_ = {};
-        one.notes.next = now + options_.interval;
+        one.notes.next = now + detail::jittered(options_.interval, options_.jitter);
         next_ = now;
         if (is_final(result_->State)) return tell(watch_state::finished);
         return same ? watch_state::waiting : tell(watch_state::changed);
@@ -169,13 +169,14 @@ class watch_many {
     watch_state take_error(const superoffice::error& e, instant now) noexcept {
         last_failure_ = e;
         if (e.code == errc::busy) {  // another user of the client: no failure
-            next_ = now + options_.interval;
+            next_ = now + detail::jittered(options_.interval, options_.jitter);
             return watch_state::waiting;
         }
         const bool about_task =
             e.code == errc::no_such_task || e.code == errc::service_fault || e.stage == stage::decode;
         if (now < end_ && is_repeatable(e.code) && failures_ < options_.max_failures) {
-            next_ = now + detail::pause_after(++failures_, options_, asker_.retry_after());
+            const milliseconds pause = detail::pause_after(++failures_, options_, asker_.retry_after());
+            next_ = now + detail::jittered(pause, options_.jitter);
             return watch_state::waiting;
         }
         if (!about_task) return end_all(e);

@@ -242,3 +242,23 @@ TEST_CASE("watch_many: a thousand tasks in an array, fairly, without a heap") {
     CHECK(ends == count);
     CHECK(link.finished());
 }
+
+TEST_CASE("watch_many: devices with different jitter ask at different times, by up to a quarter later") {
+    std::int64_t asked_at[3] = {};
+    std::size_t n = 0;
+    for (const std::uint32_t jitter : {0U, 1U, 2U}) {
+        so::watched_task tasks[] = {{.id = 1}};
+        bench b{{{1, at("Started", 10)}, {1, at("Succeeded", 100)}},
+                tasks,
+                {.interval = milliseconds{40'000}, .jitter = jitter}};
+        const std::vector<news> told = b.follow();
+        REQUIRE(told.size() == 2);
+        asked_at[n++] = told[1].at;
+    }
+    CHECK(asked_at[0] == 40'000);
+    CHECK(asked_at[1] > 40'000);
+    CHECK(asked_at[1] <= 50'000);
+    CHECK(asked_at[2] > 40'000);
+    CHECK(asked_at[2] <= 50'000);
+    CHECK(asked_at[1] != asked_at[2]);
+}
