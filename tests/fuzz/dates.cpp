@@ -14,10 +14,8 @@ namespace detail = superoffice::detail;
 namespace {
 
 void take_date(std::string_view text) {
-    so::civil_time fast, small;
-    const bool is_shaped = detail::read_date_by_shape(text, small);
-    MUST(detail::read_date_by_words(text, fast) == is_shaped);
-    MUST(!is_shaped || fast == small);
+    so::civil_time read;
+    const bool is_shaped = detail::read_date_and_time(text, read);
 
     const so::field<so::date_time> date = so::date_time::from_text(text);
     if (!date) return;

@@ -44,7 +44,7 @@ cpu_family = '{family}'
 cpu = '{family}'
 endian = '{endian}'
 [built-in options]
-cpp_args = ['-isystem', '{headers()}', '-DSUPEROFFICE_FOR_SPEED=1', '-Wno-psabi']
+cpp_args = ['-isystem', '{headers()}', '-Wno-psabi']
 """)
     return file
 

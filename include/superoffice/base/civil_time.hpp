@@ -9,8 +9,6 @@
 #include <cstdint>
 #include <string_view>
 
-#include <superoffice/base/detail/macros_begin.hpp>
-
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
@@ -54,7 +52,7 @@ constexpr std::int64_t seconds_since_1970(const civil_time& t) noexcept {
     return std::int64_t{days_since_1970(t)} * 86400 + of_day;
 }
 
-SUPEROFFICE_COLD constexpr std::uint8_t days_in_month(std::int32_t year, unsigned month) noexcept {
+constexpr std::uint8_t days_in_month(std::int32_t year, unsigned month) noexcept {
     const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     if (month == 2) return leap ? 29 : 28;
     return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
@@ -87,5 +85,4 @@ constexpr bool read_shape(std::string_view text, std::string_view shape, std::ui
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
-#include <superoffice/base/detail/macros_end.hpp>
 #endif

@@ -61,16 +61,6 @@ static_assert(SUPEROFFICE_WITH_SIMDJSON + SUPEROFFICE_WITH_MBEDTLS + SUPEROFFICE
 #endif
 #endif
 
-/// 1 where the compiler works for speed rather than for size: loops over a few known steps are then written out.
-/// Both ways give the same answers, so it may be set for one translation unit by itself.
-#ifndef SUPEROFFICE_FOR_SPEED
-#if defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
-#define SUPEROFFICE_FOR_SPEED 1
-#else
-#define SUPEROFFICE_FOR_SPEED 0
-#endif
-#endif
-
 /// Inline namespaces. Everything lives in one that names the version; what a switch changes (the default reader, and so
 /// the client) lives in one that names the switch too, so that objects built with different settings cannot be linked
 /// into one another by mistake. Schema types carry the version only.

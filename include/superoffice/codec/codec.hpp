@@ -21,8 +21,6 @@
 #include <string_view>
 #include <type_traits>
 
-#include <superoffice/base/detail/macros_begin.hpp>
-
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
@@ -68,7 +66,7 @@ template <class T>
 concept has_codec = requires { sizeof(codec<T>); };
 
 /// The text of a string with escapes, as `state` wants it.
-SUPEROFFICE_APART inline errc decode_escaped(json_text token, std::string_view& into, decode_state& state) noexcept {
+inline errc decode_escaped(json_text token, std::string_view& into, decode_state& state) noexcept {
     if (state.escapes == escapes::refused) {
         state.needed = static_cast<std::uint32_t>(token.unescaped_size());
         return errc::memory_too_small;
@@ -81,7 +79,7 @@ SUPEROFFICE_APART inline errc decode_escaped(json_text token, std::string_view& 
 }
 
 template <json_value Value>
-SUPEROFFICE_APART errc decode_any_text(Value& value, std::string_view& into, decode_state& state) noexcept {
+errc decode_any_text(Value& value, std::string_view& into, decode_state& state) noexcept {
     json_text token;
     if (const errc e = value.string(token); e != errc::ok) return e;
     if (token.is_escaped()) return decode_escaped(token, into, state);
@@ -91,8 +89,8 @@ SUPEROFFICE_APART errc decode_any_text(Value& value, std::string_view& into, dec
 
 /// The text of a string value: rewritten in place where it has escapes.
 template <json_value Value>
-SUPEROFFICE_HOT errc decode_text(Value& value, std::string_view& into, decode_state& state) noexcept {
-    if constexpr (requires { value.plain_text(into); })
+errc decode_text(Value& value, std::string_view& into, decode_state& state) noexcept {
+    if constexpr (json_shortcuts<Value>)
         if (value.plain_text(into)) return errc::ok;
     std::string_view apart;  // `into` can stay in registers: nobody else has its address
     const errc e = decode_any_text(value, apart, state);
@@ -100,57 +98,43 @@ SUPEROFFICE_HOT errc decode_text(Value& value, std::string_view& into, decode_st
     return e;
 }
 
-/// A number's text as an integer of at most `top` and at least minus `bottom`. No fraction, no exponent: `out_of_range`, as
-/// for one beyond those. (Not in 64 bits where 32 do: small machines divide and multiply those by calling for help.)
-template <std::unsigned_integral Word>
-constexpr errc to_word(std::string_view text, Word top, Word bottom, Word& into) noexcept {
+/// A number as an integer of at most `top` and at least minus `bottom`. `out_of_range` beyond those, and for a fraction or an
+/// exponent. (Not in 64 bits where 32 do: small machines call functions to divide and multiply those.)
+template <std::unsigned_integral Word, json_value Value>
+[[gnu::noinline]] errc decode_word(Value& value, Word top, Word bottom, Word& into) noexcept {
+    std::string_view text;
+    if (const errc e = value.number(text); e != errc::ok) return e;
     const bool negative = text.front() == '-';
     const Word limit = negative ? bottom : top, most = (std::numeric_limits<Word>::max)() / 10;
-    Word value = 0;
+    Word found = 0;
     if (negative) text.remove_prefix(1);
     for (const char c : text) {
         const auto digit = static_cast<Word>(static_cast<unsigned char>(c)) - Word{'0'};
-        if (digit > 9 || value > most) return errc::out_of_range;
-        value *= 10;
-        if (digit > limit || value > limit - digit) return errc::out_of_range;
-        value += digit;
+        if (digit > 9 || found > most) return errc::out_of_range;
+        found *= 10;
+        if (digit > limit || found > limit - digit) return errc::out_of_range;
+        found += digit;
     }
-    into = negative ? 0 - value : value;
+    into = negative ? 0 - found : found;
     return errc::ok;
-}
-
-template <std::integral T, json_value Value>
-SUPEROFFICE_COLD errc decode_any_integer(Value& value, T& into) noexcept {
-    using word = std::conditional_t<sizeof(T) <= sizeof(std::size_t), std::size_t, std::uint64_t>;
-    constexpr auto top = static_cast<word>((std::numeric_limits<T>::max)());
-    std::string_view text;
-    if (const errc e = value.number(text); e != errc::ok) return e;
-    word found = 0;
-    const errc e = to_word<word>(text, top, std::is_signed_v<T> ? top + 1 : 0, found);
-    if (e == errc::ok) into = static_cast<T>(found);
-    return e;
 }
 
 /// An integer of any type; `out_of_range` where T cannot hold it.
 template <std::integral T, json_value Value>
-SUPEROFFICE_HOT errc decode_integer(Value& value, T& into) noexcept {
-    if constexpr (std::same_as<T, std::int32_t> && requires { value.short_integer(into); })
+errc decode_integer(Value& value, T& into) noexcept {
+    if constexpr (std::same_as<T, std::int32_t> && json_shortcuts<Value>)
         if (value.short_integer(into)) return errc::ok;
-    return decode_any_integer(value, into);
-}
-
-/// A coded value or a set of flags that came as a number.
-template <json_value Value, class Held>
-SUPEROFFICE_COLD errc decode_number(Value& value, Held& into, borrowed_list<enumerator> names) noexcept {
-    typename Held::number_type number = 0;
-    const errc e = decode_any_integer(value, number);
-    if (e == errc::ok) into = Held::from_number(names, number);
+    using word = std::conditional_t<sizeof(T) <= sizeof(std::size_t), std::size_t, std::uint64_t>;
+    constexpr auto top = static_cast<word>((std::numeric_limits<T>::max)());
+    word found = 0;
+    const errc e = decode_word<word>(value, top, std::is_signed_v<T> ? top + 1 : 0, found);
+    if (e == errc::ok) into = static_cast<T>(found);
     return e;
 }
 
 /// Any value, as it stands, checked.
 template <json_value Value, class Kept>
-SUPEROFFICE_APART errc decode_raw(Value& value, Kept& into) noexcept {
+[[gnu::noinline]] errc decode_raw(Value& value, Kept& into) noexcept {
     std::string_view raw;
     const errc e = value.raw(raw);
     if (e == errc::ok) {
@@ -162,13 +146,17 @@ SUPEROFFICE_APART errc decode_raw(Value& value, Kept& into) noexcept {
     return e;
 }
 
-/// Of any enum; `names` are its enumerators.
+/// A coded value or a set of flags, of any enum; `names` are its enumerators. On the wire it is text or a number.
 template <json_value Value, class Held>
-errc decode_names(Value& value, Held& into, borrowed_list<enumerator> names, decode_state& state) noexcept {
+[[gnu::noinline]] errc decode_names(Value& value, Held& into, const borrowed_list<enumerator>& names,
+                                    decode_state& state) noexcept {
     std::string_view text;
-    const errc e = decode_text(value, text, state);
-    if (e == errc::wrong_kind) return decode_number(value, into, names);
+    errc e = decode_text(value, text, state);
     if (e == errc::ok) into = Held::from_text(names, text);
+    if (e != errc::wrong_kind) return e;
+    typename Held::number_type number = 0;
+    e = decode_integer(value, number);
+    if (e == errc::ok) into = Held::from_number(names, number);
     return e;
 }
 
@@ -304,6 +292,7 @@ struct codec<string_map> {
 template <class T>
     requires detail::has_codec<T>
 struct codec<field<T>> {
+    using value_in_field = T;  ///< for the decoder, which reads the value and sets the state by itself
     template <json_value Value>
     static errc decode(Value& value, field<T>& into, decode_state& state) noexcept {
         const errc e = codec<T>::decode(value, into.emplace(), state);
@@ -326,5 +315,4 @@ struct codec<unlisted<T>> : codec<field<T>> {};
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
-#include <superoffice/base/detail/macros_end.hpp>
 #endif

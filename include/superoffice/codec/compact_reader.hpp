@@ -4,15 +4,13 @@
 #define SUPEROFFICE_CODEC_COMPACT_READER_HPP
 
 #include <superoffice/codec/detail/json_value.hpp>
-#include <superoffice/codec/detail/packed_key.hpp>
 #include <superoffice/codec/reader.hpp>
 #include <superoffice/text/detail/json_scan.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
-
-#include <superoffice/base/detail/macros_begin.hpp>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -25,7 +23,6 @@ class compact_reader {
   public:
     static constexpr std::size_t slack = 0;
 
-    using spelling = detail::unspelt_name;
     using value = detail::json_value_of<compact_reader>;
 
     /// Errors: `empty_document`; `document_too_large` above 4 GB, where offsets end.
@@ -50,47 +47,21 @@ class compact_reader {
 
   private:
     friend value;
+    static constexpr bool has_shortcuts = false;
 
-    SUPEROFFICE_HOT bool on(char c) const noexcept { return cursor_.on(c); }
+    bool on(char c) const noexcept { return cursor_.on(c); }
     const char* place() const noexcept { return cursor_.at; }
     const char* behind() const noexcept { return cursor_.at; }
     json_kind kind() const noexcept { return detail::json_kind_at(cursor_); }
 
-    // Short cuts, as for the other reader, where speed counts: they are code that says nothing new.
-    SUPEROFFICE_HOT bool plain_text(std::string_view& into) noexcept {
-        if (!SUPEROFFICE_FOR_SPEED || !cursor_.on('"')) return false;
-        const char* const from = cursor_.at + 1;
-        const char* const to = detail::skip_plain_text(from, cursor_.end);
-        if (to == cursor_.end || *to != '"') return false;
-        into = {from, static_cast<std::size_t>(to - from)};
-        cursor_.at = to + 1;
-        return true;
-    }
-    SUPEROFFICE_HOT bool passes_literal(const char* word, std::size_t size) noexcept {
-        return has_room() && take(detail::after_short_literal(cursor_.at, word, size));
-    }
-    SUPEROFFICE_HOT bool short_integer(std::int32_t& into) noexcept {
-        return has_room() && take(detail::after_short_integer(cursor_.at, into));
-    }
-    bool passes_text() const noexcept { return false; }  // what is passed over is looked at like anything else
-    bool passes_scalar() const noexcept { return false; }
-    bool has_room() const noexcept {
-        return SUPEROFFICE_FOR_SPEED && static_cast<std::size_t>(cursor_.end - cursor_.at) >= detail::short_value_reach;
-    }
-    bool take(const char* behind) noexcept {
-        if (behind != nullptr) cursor_.at = behind;
-        return behind != nullptr;
-    }
-
-    errc literal(json_kind wanted) noexcept { return detail::read_json_literal(cursor_, wanted); }
+    errc literal(const char* expected) noexcept { return detail::read_json_literal(cursor_, expected); }
     errc number(std::string_view& into) noexcept { return detail::read_json_number(cursor_, into); }
-    SUPEROFFICE_HOT errc string(json_text& into) noexcept { return detail::read_json_string(cursor_, into); }
+    errc string(json_text& into) noexcept { return detail::read_json_string(cursor_, into); }
 
-    // The innermost container asks first: it knows the place.
-    SUPEROFFICE_COLD errc passed_on(const char* start, errc code) noexcept {
+    // The innermost container calls first: it knows the place best.
+    [[gnu::noinline]] void note_fault_place(const char* start, errc code) noexcept {
         const bool mine = code >= errc::bad_json && code <= errc::too_deep;
         if (fault_ == nullptr) fault_ = mine ? cursor_.at : start;
-        return code;
     }
 
     errc enter(char bracket, bool& more) noexcept {
@@ -104,7 +75,7 @@ class compact_reader {
         return errc::ok;
     }
 
-    SUPEROFFICE_HOT errc next(char closing_bracket, bool& more) noexcept {
+    errc next(char closing_bracket, bool& more) noexcept {
         detail::skip_json_space(cursor_);
         more = cursor_.on(',');
         if (more) {
@@ -125,10 +96,10 @@ class compact_reader {
 
     static char closing(char bracket) noexcept { return static_cast<char>(bracket + 2); }  // ASCII: [ \ ] and { | }
 
-    SUPEROFFICE_HOT bool key_is(std::string_view name) noexcept {
+    bool key_is(std::string_view name) noexcept {
         if (static_cast<std::size_t>(cursor_.end - cursor_.at) < name.size() + 2) return false;
         if (*cursor_.at != '"' || cursor_.at[name.size() + 1] != '"') return false;
-        if (!detail::same_bytes(cursor_.at + 1, name.data(), name.size())) return false;
+        if (std::memcmp(cursor_.at + 1, name.data(), name.size()) != 0) return false;
         const char* const before = cursor_.at;
         cursor_.at += name.size() + 2;
         if (passes_colon()) return true;
@@ -161,5 +132,4 @@ static_assert(json_reader<compact_reader>);
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
-#include <superoffice/base/detail/macros_end.hpp>
 #endif

@@ -76,7 +76,8 @@ error decode_document(Reader& reader, json_document document, T& into, decode_st
         return decode_root(reader, document, state, [&](auto& root) noexcept {
             const char* const start = root.place();
             const errc e = codec<T>::decode(root, into, state);
-            return e == errc::ok ? e : root.passed_on(start, e);
+            if (e != errc::ok) root.note_fault_place(start, e);
+            return e;
         });
     else
         return decode_document<T, void>(reader, document, into, state, nullptr);
@@ -102,15 +103,24 @@ inline Value map_value(json_text text) noexcept {
 
 }  // namespace detail
 
+namespace detail {
+
+/// As default-made. One function for all who need it.
+template <class T>
+[[gnu::noinline]] void clear_members(void* object) noexcept {
+    *static_cast<T*>(object) = T{};
+}
+
+}  // namespace detail
+
 /// A described struct inside another.
 template <class T>
     requires detail::is_described_struct<T>
 struct codec<T> {
-    static constexpr bool is_members = true;  // for the decoder: this is the codec, and not one of somebody's own
     template <json_value Value>
     static errc decode(Value& value, T& into, decode_state& state) noexcept {
         static_assert(detail::is_decodable<T>());
-        into = T{};
+        detail::clear_members<T>(&into);
         return detail::decode_members(value, detail::member_tables<T, Value>::whole, &into, state);
     }
     static constexpr void encode(json_writer& out, const T& value) noexcept {

@@ -4,6 +4,7 @@
 #define SUPEROFFICE_CODEC_READER_HPP
 
 #include <superoffice/base/error.hpp>
+#include <superoffice/codec/detail/key_sizes.hpp>
 #include <superoffice/text/json_kind.hpp>
 #include <superoffice/text/json_text.hpp>
 
@@ -47,7 +48,7 @@ struct any_element {
 /// `number(view&)`     the number's text, its grammar checked (RFC 8259 section 6)
 /// `string(text&)`     where the string stands, wholly checked: UTF-8, control characters, escapes, surrogate pairs
 /// `object(f)`         calls `errc f(json_text key, Value& member)` for each member in order; the key is wholly checked;
-///                     f consumes `member`; an answer other than ok stops and is passed on
+///                     f consumes `member`; an answer other than ok stops, and is the answer
 /// `array(f)`          the same with `errc f(Value& element)`
 /// `skip()`            anything, wholly checked, as if it had been read
 /// `raw(view&)`        the same, and its text without the white space around it
@@ -60,13 +61,12 @@ struct any_element {
 /// `key_is(name)`          true, and over key and colon, when the next key is spelt just so; else consumes nothing
 /// `key(text&)`            over any key and its colon; the key is wholly checked
 /// `next(closing, more)`   behind an item: over the comma to the next one, or over the closing bracket
-/// `passed_on(start, e)`   to be asked on the way out of each container, with the item's `place()`: keeps the offset
+/// `note_fault_place(start, e)`  the item that begins at `start` was refused with `e`: keeps the place for `offset()`,
+///                         unless an inner container has kept one. Each container calls it on the way out
 /// `on(c)`                 the value's first byte is c
 /// `place()`               where in the document the value starts; `since(place)` is the text from there to what was
 ///                         consumed last
 ///
-/// The values of this library's readers have short cuts beside these (`detail::json_value_of`); the decoder does without
-/// where there are none.
 template <class Value>
 concept json_value = requires(Value& value, bool& flag, std::string_view& text, json_text& token) {
     { value.kind() } noexcept -> std::same_as<json_kind>;
@@ -83,9 +83,30 @@ concept json_value = requires(Value& value, bool& flag, std::string_view& text, 
     { value.key(token) } noexcept -> std::same_as<errc>;
     { value.next('}', flag) } noexcept -> std::same_as<errc>;
     { value.place() } noexcept -> std::same_as<const char*>;
-    { value.passed_on(value.place(), errc::ok) } noexcept -> std::same_as<errc>;
+    { value.note_fault_place(value.place(), errc::ok) } noexcept;
     { value.on('n') } noexcept -> std::same_as<bool>;
     { value.since(value.place()) } noexcept -> std::same_as<std::string_view>;
+};
+
+/// What a value may offer beside that, for speed: all of it or nothing. The decoder works without, and gives the same
+/// answers. `simdjson_reader` offers it (`detail/simdjson_shortcuts.hpp` says what each shortcut gains).
+///
+/// `row_key`               a type made of a member's name at compile time and kept in the tables: `row_key{name}`
+/// `key_is(row_key)`       as `key_is(name)`
+/// `plain_text(view&)`     true, and consumed, for a string without escapes; the text is what stands between the quotes
+/// `short_integer(int&)`   true, and consumed, for an integer of a few digits
+/// `pass_members(sizes)`   on a member's value: may go on to the value of a later member of the same object, over members
+///                         whose keys have none of these sizes
+///
+/// A shortcut that answers false has consumed nothing.
+template <class Value>
+concept json_shortcuts = json_value<Value> && requires(Value& value, std::string_view& text, std::int32_t& number,
+                                                       const typename Value::row_key& key, detail::key_sizes sizes) {
+    typename Value::row_key;
+    { value.key_is(key) } noexcept -> std::same_as<bool>;
+    { value.plain_text(text) } noexcept -> std::same_as<bool>;
+    { value.short_integer(number) } noexcept -> std::same_as<bool>;
+    { value.pass_members(sizes) } noexcept;
 };
 
 /// Reads one document after another, without allocating.

@@ -6,10 +6,11 @@
 #include <superoffice/base/config.hpp>
 #if SUPEROFFICE_WITH_SIMDJSON
 
-#include <superoffice/base/detail/name_sizes.hpp>
 #include <superoffice/codec/compact_reader.hpp>
 #include <superoffice/codec/detail/json_value.hpp>
+#include <superoffice/codec/detail/key_sizes.hpp>
 #include <superoffice/codec/detail/packed_key.hpp>
+#include <superoffice/codec/detail/simdjson_shortcuts.hpp>
 #include <superoffice/codec/reader.hpp>
 #include <superoffice/text/detail/json_scan.hpp>
 
@@ -79,9 +80,8 @@ inline namespace SUPEROFFICE_ABI {
 class simdjson_reader {
   public:
     static constexpr std::size_t slack = simdjson::SIMDJSON_PADDING;
-    using spelling = detail::spelt_name;
     using value = detail::json_value_of<simdjson_reader>;
-    static_assert(slack >= detail::spelt_name::reach && slack >= detail::short_value_reach);
+    static_assert(slack >= detail::packed_key::reach && slack >= detail::simdjson_tokens::scalar_reach);
 
     explicit simdjson_reader(std::size_t max_bytes) noexcept {
         // Small ones are rounded up: simdjson works in blocks. Its own depth does not matter: it is not asked to nest.
@@ -112,19 +112,22 @@ class simdjson_reader {
         const auto* const bytes = reinterpret_cast<const std::uint8_t*>(begin_);
         if (found.stage1(bytes, document.size, simdjson::stage1_mode::regular) != simdjson::SUCCESS)
             return search_fault();
-        at_ = found.structural_indexes.get();
-        last_ = at_ + found.n_structural_indexes;
+        const std::uint32_t* const first = found.structural_indexes.get();
+        tokens_ = {.begin = begin_,
+                   .at = first,
+                   .last = first + found.n_structural_indexes,
+                   .backslash = next_backslash(cursor_.at),
+                   .is_scalar = false};
         // Whatever token we are on then, there is one behind it: see close_container().
-        if (begin_[last_[-1]] != *cursor_.at + 2) return search_fault();
-        backslash_ = next_backslash(cursor_.at);
+        if (begin_[tokens_.last[-1]] != *cursor_.at + 2) return search_fault();
         return errc::ok;
     }
     [[nodiscard]] value root() noexcept { return value{*this}; }
     [[nodiscard]] errc finish() noexcept {
-        if (is_alone())
+        if (tokens_.is_scalar)
             detail::skip_json_space(cursor_);
         else
-            cursor_.at = at_ == last_ ? cursor_.end : place();
+            cursor_.at = tokens_.at == tokens_.last ? cursor_.end : place();
         return cursor_.at == cursor_.end ? errc::ok : detail::json_fault(cursor_, errc::bad_json);
     }
     /// As for `compact_reader`.
@@ -135,25 +138,23 @@ class simdjson_reader {
 
   private:
     friend value;
+    static constexpr bool has_shortcuts = true;
 
-    SUPEROFFICE_COLD errc lacking(std::size_t needed, errc code) noexcept {
+    [[gnu::noinline]] errc lacking(std::size_t needed, errc code) noexcept {
         needed_ = detail::as_offset(needed);
         return code;
     }
 
     // A scalar is the only token of its document.
-    SUPEROFFICE_COLD errc start_alone() noexcept {
+    [[gnu::noinline]] errc start_alone() noexcept {
         alone_[0] = static_cast<std::uint32_t>(cursor_.at - begin_);
         alone_[1] = static_cast<std::uint32_t>(cursor_.end - begin_);
-        at_ = alone_;
-        last_ = at_ + 1;
-        backslash_ = begin_;
+        tokens_ = {.begin = begin_, .at = alone_, .last = alone_ + 1, .backslash = begin_, .is_scalar = true};
         return errc::ok;
     }
-    SUPEROFFICE_HOT bool is_alone() const noexcept { return last_ == alone_ + 1; }
 
     // Only while the document is as it came: simdjson says that something is wrong, `compact_reader` what and where.
-    SUPEROFFICE_COLD errc search_fault() noexcept {
+    [[gnu::noinline]] errc search_fault() noexcept {
         compact_reader strict;
         const auto size = static_cast<std::size_t>(cursor_.end - begin_);
         errc code = strict.start({const_cast<char*>(begin_), size, size});
@@ -163,83 +164,52 @@ class simdjson_reader {
         return code == errc::ok ? errc::bad_json : code;
     }
 
-    // The innermost container asks first: it knows the place.
-    SUPEROFFICE_COLD errc passed_on(const char* start, errc code) noexcept {
+    // The innermost container calls first: it knows the place best.
+    [[gnu::noinline]] void note_fault_place(const char* start, errc code) noexcept {
         const bool mine = code >= errc::bad_json && code <= errc::too_deep;
         if (fault_ == nullptr) fault_ = mine ? cursor_.at : start;
-        return code;
     }
 
-    SUPEROFFICE_HOT const char* place() const noexcept { return begin_ + *at_; }
-    // Of the token behind this one. Behind the last one of all, simdjson puts the document's end.
-    SUPEROFFICE_HOT const char* next_place() const noexcept { return begin_ + at_[1]; }
-    SUPEROFFICE_HOT bool on(char c) const noexcept { return *place() == c; }
+    const char* place() const noexcept { return tokens_.place(); }
+    bool on(char c) const noexcept { return tokens_.on(c); }
     json_kind kind() const noexcept { return detail::json_kind_at({place(), cursor_.end}); }
 
     detail::json_cursor& here() noexcept {
         cursor_.at = place();
         return cursor_;
     }
-    SUPEROFFICE_COLD errc fault_here() noexcept { return detail::json_fault(here(), errc::bad_json); }
+    [[gnu::noinline]] errc fault_here() noexcept { return detail::json_fault(here(), errc::bad_json); }
 
     // Behind the token before this one.
     const char* behind() const noexcept {
-        if (at_ == last_ && is_alone()) return cursor_.at;
-        const char* end = at_ == last_ ? cursor_.end : place();
+        if (tokens_.at == tokens_.last && tokens_.is_scalar) return cursor_.at;
+        const char* end = tokens_.at == tokens_.last ? cursor_.end : place();
         while (detail::is_json_space(end[-1])) --end;
         return end;
     }
 
     errc consumed(errc code) noexcept {
-        at_ += code == errc::ok;
+        tokens_.at += code == errc::ok;
         return code;
     }
-    SUPEROFFICE_APART errc literal(json_kind wanted) noexcept {
-        return consumed(detail::read_json_literal(here(), wanted));
+    [[gnu::noinline]] errc literal(const char* expected) noexcept {
+        return consumed(detail::read_json_literal(here(), expected));
     }
-    SUPEROFFICE_APART errc number(std::string_view& into) noexcept {
+    [[gnu::noinline]] errc number(std::string_view& into) noexcept {
         return consumed(detail::read_json_number(here(), into));
     }
 
-    // Short cuts for what most values are: false, and nothing consumed, for anything else. They look at a few bytes past
-    // the token, which the slack allows; but behind the only token of a document anything may stand.
-    SUPEROFFICE_HOT bool passes_literal(const char* word, std::size_t size) noexcept {
-        return !is_alone() && take(detail::after_short_literal(place(), word, size));
-    }
-    SUPEROFFICE_HOT bool short_integer(std::int32_t& into) noexcept {
-        return !is_alone() && take(detail::after_short_integer(place(), into));
-    }
-    SUPEROFFICE_HOT bool passes_scalar() noexcept {
-        const bool passes = !is_alone() && detail::is_short_scalar(place(), next_place());
-        at_ += passes;
-        return passes;
-    }
-    SUPEROFFICE_HOT bool take(const char* behind) noexcept {
-        at_ += behind != nullptr;
-        return behind != nullptr;
-    }
+    // The shortcuts.
+    bool key_is(const detail::packed_key& key) noexcept { return tokens_.take_key(key); }
+    bool plain_text(std::string_view& into) noexcept { return tokens_.take_plain_text(into); }
+    bool short_integer(std::int32_t& into) noexcept { return tokens_.take_short_integer(into); }
+    bool skip_plain() noexcept { return tokens_.skip_plain(); }
+    void pass_members(detail::key_sizes wanted) noexcept { tokens_.pass_members(wanted); }
 
-    // Of a string in a container simdjson has checked everything but the escapes, and only white space is between it and
-    // the next token. Where the next backslash of the document is, is known: most have none. Alone, nothing is known.
-    SUPEROFFICE_HOT bool is_plain_text() const noexcept { return on('"') && next_place() <= backslash_; }
-    SUPEROFFICE_HOT bool passes_text() noexcept {
-        const bool plain = is_plain_text();
-        at_ += plain;
-        return plain;
-    }
-    SUPEROFFICE_HOT bool plain_text(std::string_view& into) noexcept {
-        if (!is_plain_text()) return false;
-        const char* const from = place() + 1;
-        const char* to = next_place() - 1;
-        while (*to != '"') --to;
-        into = {from, static_cast<std::size_t>(to - from)};
-        ++at_;
-        return true;
-    }
-    SUPEROFFICE_APART errc string(json_text& into) noexcept {
+    [[gnu::noinline]] errc string(json_text& into) noexcept {
         const char* const from = place();
-        if (*from == '"' && !is_alone()) {
-            if (backslash_ < from) backslash_ = next_backslash(from);
+        if (*from == '"' && !tokens_.is_scalar) {
+            if (tokens_.backslash < from) tokens_.backslash = next_backslash(from);
             if (std::string_view text; plain_text(text))
                 return into = json_text{{from, text.size() + 2}, false}, errc::ok;
         }
@@ -250,50 +220,41 @@ class simdjson_reader {
         return found != nullptr ? static_cast<const char*>(found) : cursor_.end;
     }
 
-    SUPEROFFICE_HOT errc enter(char bracket, bool& more) noexcept {
+    errc enter(char bracket, bool& more) noexcept {
         if (!on(bracket)) return detail::json_refusal(here());
         if (depth_ == json_max_depth) return static_cast<void>(here()), errc::too_deep;
         ++depth_;
-        ++at_;
+        ++tokens_.at;
         more = !on(static_cast<char>(bracket + 2));  // ASCII: [ \ ] and { | }
         return more ? errc::ok : close_container();
     }
-    SUPEROFFICE_HOT errc next(char closing, bool& more) noexcept {
+    errc next(char closing, bool& more) noexcept {
         more = on(',');
-        if (more) return ++at_, errc::ok;
+        if (more) return ++tokens_.at, errc::ok;
         return on(closing) ? close_container() : fault_here();
     }
     // Over a closing bracket. The document's last token is one that closes its root: as long as that is not consumed, there
     // is a token to look at, so this is the only place where the end can come too early.
-    SUPEROFFICE_HOT errc close_container() noexcept {
-        ++at_;
+    errc close_container() noexcept {
+        ++tokens_.at;
         --depth_;
-        if (at_ != last_ || depth_ == 0) return errc::ok;
+        if (tokens_.at != tokens_.last || depth_ == 0) return errc::ok;
         cursor_.at = cursor_.end;
         return errc::bad_json;
     }
 
-    // A key of so many bytes, quotes included, that its colon follows at once.
-    SUPEROFFICE_HOT bool key_has(std::size_t size) const noexcept {
-        return at_[1] - at_[0] == size && *next_place() == ':';
-    }
-    SUPEROFFICE_HOT bool key_is(const detail::spelt_name& name) noexcept {
-        if (!key_has(name.size) || !name.is_at(place())) return false;
-        at_ += 2;
-        return true;
-    }
     bool key_is(std::string_view name) noexcept {
         const char* const from = place();
-        if (!key_has(name.size() + 2) || *from != '"' || from[name.size() + 1] != '"') return false;
-        if (!detail::same_bytes(from + 1, name.data(), name.size())) return false;
-        at_ += 2;
+        if (!tokens_.has_key_of(name.size() + 2) || *from != '"' || from[name.size() + 1] != '"') return false;
+        if (std::memcmp(from + 1, name.data(), name.size()) != 0) return false;
+        tokens_.at += 2;
         return true;
     }
-    SUPEROFFICE_HOT errc key(json_text& into) noexcept {
-        const char* const colon = next_place();
-        if (*colon == ':' && colon[-1] == '"' && is_plain_text()) {
+    errc key(json_text& into) noexcept {
+        const char* const colon = tokens_.next_place();
+        if (*colon == ':' && colon[-1] == '"' && tokens_.is_plain_text()) {
             into = json_text{{place(), static_cast<std::size_t>(colon - place())}, false};
-            at_ += 2;
+            tokens_.at += 2;
             return errc::ok;
         }
         json_text apart;  // `into` can stay in registers: nobody else has its address
@@ -301,40 +262,18 @@ class simdjson_reader {
         into = apart;
         return code;
     }
-    SUPEROFFICE_APART errc key_with_care(json_text& into) noexcept {
+    [[gnu::noinline]] errc key_with_care(json_text& into) noexcept {
         if (!on('"')) return fault_here();
         if (const errc code = string(into); code != errc::ok) return code;
         if (!on(':')) return fault_here();
-        ++at_;
+        ++tokens_.at;
         return errc::ok;
-    }
-
-    // On a member's value: to that of the last of the members from here on whose keys have none of these sizes, as long as
-    // everything is plain. All in one go: a reply has two dozen members, and some structs want two of them.
-    SUPEROFFICE_APART void pass_members(detail::name_sizes wanted) noexcept {
-        const std::uint32_t* at = at_;
-        // A value, a comma, a key, its colon.
-        const auto is_passed = [&, begin = begin_, backslash = backslash_] {
-            const char* const item = begin + at[0];
-            const char* const comma = begin + at[1];
-            if (*comma != ',') return false;
-            if (*item == '"' ? comma > backslash : !detail::is_short_scalar(item, comma)) return false;
-            const char* const name = begin + at[2];
-            if (*name != '"') return false;
-            const char* const colon = begin + at[3];
-            if (*colon != ':' || colon[-1] != '"' || colon > backslash) return false;
-            return !wanted.has(static_cast<std::size_t>(colon - name) - 2);
-        };
-        while (is_passed()) at += 4;
-        at_ = at;
     }
 
     decltype(simdjson::dom::parser::implementation) parser_;
     std::size_t max_bytes_ = 0;
     const char* begin_ = nullptr;
-    const std::uint32_t* at_ = nullptr;    // the token that comes next: its place in the document
-    const std::uint32_t* last_ = nullptr;  // behind the last one
-    const char* backslash_ = nullptr;  // the document's next one; its end where there is none; looked for when needed
+    detail::simdjson_tokens tokens_;
     const char* fault_ = nullptr;
     detail::json_cursor cursor_;
     std::size_t depth_ = 0;

@@ -12,8 +12,6 @@
 #include <cstdint>
 #include <string_view>
 
-#include <superoffice/base/detail/macros_begin.hpp>
-
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
@@ -34,55 +32,29 @@ constexpr unsigned two_digits(const char* at) noexcept {
     return tens > 9 || ones > 9 ? 100 : tens * 10 + ones;
 }
 
-/// What eight characters of a date look like, 0 for a digit, so that all of them are checked at once.
-struct date_shape {
-    std::uint64_t text;
-    std::uint64_t room = 0;  ///< each byte: what can be added to an allowed one without reaching the top bit
+/// `2019-12-19T10:44:12`
+inline constexpr std::size_t date_and_time_size = 19;
 
-    explicit consteval date_shape(const char* shape) noexcept : text(ascii::word_of(shape)) {
-        for (int n = 0; n != 8; ++n) room |= std::uint64_t{shape[n] == '0' ? 0x76U : 0x7FU} << 8 * n;
+/// Reads date and time from the front of a text; false where something else stands there. Whether the numbers are in the
+/// calendar is not checked here.
+constexpr bool read_date_and_time(std::string_view text, civil_time& into) noexcept {
+    if (text.size() < date_and_time_size) return false;
+    const char* const at = text.data();
+    if (at[4] != '-' || at[7] != '-' || at[10] != 'T' || at[13] != ':' || at[16] != ':') return false;
+    constexpr std::uint8_t places[] = {0, 2, 5, 8, 11, 14, 17};
+    std::uint8_t numbers[sizeof places] = {};
+    for (std::size_t n = 0; n < sizeof places; ++n) {
+        const unsigned number = two_digits(at + places[n]);
+        if (number > 99) return false;
+        numbers[n] = static_cast<std::uint8_t>(number);
     }
-    /// For each character: of it and the next one, if they are digits, the number. `wrong` is no longer 0 then unless the
-    /// text looks like this.
-    [[nodiscard]] constexpr std::uint64_t pairs(std::string_view in, std::size_t at,
-                                                std::uint64_t& wrong) const noexcept {
-        const std::uint64_t digits = ascii::word_of(in.data() + at) ^ text;
-        wrong |= (digits | (digits + room)) & 0x8080808080808080U;
-        return digits * 10 + (digits >> 8);
-    }
-};
-
-inline constexpr std::string_view shape_of_date = "0000-00-00T00:00:00";
-
-/// The date at the front of a text; which numbers it has is not looked at. False where there is none.
-constexpr bool read_date_by_shape(std::string_view text, civil_time& into) noexcept {
-    std::uint16_t n[6] = {};
-    if (!read_shape(text, shape_of_date, n)) return false;
-    into.year = n[0];
-    into.month = static_cast<std::uint8_t>(n[1]);
-    into.day = static_cast<std::uint8_t>(n[2]);
-    into.hour = static_cast<std::uint8_t>(n[3]);
-    into.minute = static_cast<std::uint8_t>(n[4]);
-    into.second = static_cast<std::uint8_t>(n[5]);
+    into.year = numbers[0] * 100 + numbers[1];
+    into.month = numbers[2];
+    into.day = numbers[3];
+    into.hour = numbers[4];
+    into.minute = numbers[5];
+    into.second = numbers[6];
     return true;
-}
-
-/// The same, eight characters at a time.
-constexpr bool read_date_by_words(std::string_view text, civil_time& into) noexcept {
-    constexpr date_shape year_and_month{"0000-00-"}, day{"-00T00:0"}, time{"00:00:00"};
-    if (text.size() < shape_of_date.size()) return false;
-    std::uint64_t wrong = 0;
-    const std::uint64_t first = year_and_month.pairs(text, 0, wrong);
-    const std::uint64_t second = day.pairs(text, 7, wrong);
-    const std::uint64_t third = time.pairs(text, 11, wrong);
-    const auto byte = [](std::uint64_t word, int n) { return static_cast<std::uint8_t>(word >> 8 * n); };
-    into.year = byte(first, 0) * 100 + byte(first, 2);
-    into.month = byte(first, 5);
-    into.day = byte(second, 1);
-    into.hour = byte(third, 0);
-    into.minute = byte(third, 3);
-    into.second = byte(third, 6);
-    return wrong == 0;
 }
 
 }  // namespace detail
@@ -138,10 +110,9 @@ constexpr bool date_time::assign(std::string_view text) noexcept {
     if (text.empty()) return true;
 
     civil_time& t = local_;
-    if (!(SUPEROFFICE_FOR_SPEED ? detail::read_date_by_words(text, t) : detail::read_date_by_shape(text, t)))
-        return false;
+    if (!detail::read_date_and_time(text, t)) return false;
     if (!detail::is_in_calendar(t) || t.second > 59) return false;
-    text.remove_prefix(detail::shape_of_date.size());
+    text.remove_prefix(detail::date_and_time_size);
 
     if (text.starts_with('.')) {  // .NET writes up to 7 digits and cuts trailing zeros; nanoseconds have 9
         text.remove_prefix(1);
@@ -168,5 +139,4 @@ constexpr bool date_time::assign(std::string_view text) noexcept {
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
-#include <superoffice/base/detail/macros_end.hpp>
 #endif

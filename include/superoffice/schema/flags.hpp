@@ -10,8 +10,6 @@
 #include <cstdint>
 #include <string_view>
 
-#include <superoffice/base/detail/macros_begin.hpp>
-
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
@@ -24,8 +22,7 @@ struct flags_value {
     std::uint32_t bits = 0;
     bool known = true;
 
-    SUPEROFFICE_APART static constexpr flags_value from_text(borrowed_list<enumerator> names,
-                                                             std::string_view text) noexcept {
+    static constexpr flags_value from_text(borrowed_list<enumerator> names, std::string_view text) noexcept {
         flags_value made{.text = text, .bits = 0, .known = true};
         while (!text.empty()) {
             const std::size_t comma = ascii::find(text, ',');
@@ -105,5 +102,4 @@ class flags {
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
-#include <superoffice/base/detail/macros_end.hpp>
 #endif

@@ -13,8 +13,6 @@
 #include <string_view>
 #include <type_traits>
 
-#include <superoffice/base/detail/macros_begin.hpp>
-
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
@@ -30,25 +28,26 @@ class json_text {
         return is_string() ? std::string_view{data_ + 1, size_ - std::size_t{2}} : raw();
     }
 
-    // Calls f(bytes, count) -> bool for the text piece by piece, until it answers false.
-    template <class F>
-    constexpr bool each_piece(F f) const noexcept {
-        if (!escaped_) return is_null() || f(inside().data(), inside().size());
-        const char* at = data_ + 1;
-        const char* const end = data_ + size_ - 1;
-        while (at != end) {
-            if (*at == '\\') {
-                char decoded[detail::utf8_max_bytes] = {};
-                const std::size_t count = detail::read_escape(at, decoded);
-                if (!f(decoded, count)) return false;
-            } else {
-                const char* const start = at;
-                while (at != end && *at != '\\') ++at;
-                if (!f(start, static_cast<std::size_t>(at - start))) return false;
-            }
+    // The text of an escaped string piece by piece: what stands between two escapes, or what one escape stands for.
+    class pieces {
+      public:
+        explicit constexpr pieces(std::string_view inside) noexcept
+            : at_(inside.data()), end_(inside.data() + inside.size()) {}
+
+        [[nodiscard]] constexpr bool at_end() const noexcept { return at_ == end_; }
+        /// Lives until the next call.
+        [[gnu::noinline]] constexpr std::string_view next() noexcept {
+            if (*at_ == '\\') return {decoded_, detail::read_escape(at_, decoded_)};
+            const char* const start = at_;
+            while (at_ != end_ && *at_ != '\\') ++at_;
+            return {start, static_cast<std::size_t>(at_ - start)};
         }
-        return true;
-    }
+
+      private:
+        const char* at_;
+        const char* end_;
+        char decoded_[detail::utf8_max_bytes] = {};
+    };
 
   public:
     constexpr json_text() noexcept = default;
@@ -75,9 +74,10 @@ class json_text {
     }
 
     /// How many bytes the text has. Reads the token where it is escaped, else free.
-    [[nodiscard]] SUPEROFFICE_COLD constexpr std::size_t unescaped_size() const noexcept {
+    [[nodiscard]] constexpr std::size_t unescaped_size() const noexcept {
+        if (!escaped_) return plain().size();
         std::size_t total = 0;
-        each_piece([&](const char*, std::size_t count) { return total += count, true; });
+        for (pieces text{inside()}; !text.at_end();) total += text.next().size();
         return total;
     }
 
@@ -88,26 +88,31 @@ class json_text {
         if (needed > into.size())
             return error{.code = errc::memory_too_small, .offset = static_cast<std::uint32_t>(needed)};
         char* out = into.data();
-        each_piece([&](const char* piece, std::size_t count) {
-            for (std::size_t i = 0; i != count; ++i) *out++ = piece[i];
-            return true;
-        });
+        if (!escaped_)
+            for (const char c : plain()) *out++ = c;
+        else
+            for (pieces text{inside()}; !text.at_end();)
+                for (const char c : text.next()) *out++ = c;
         return std::string_view{into.data(), needed};
     }
 
     /// The text is `other`, byte for byte. Null and a default-made one equal nothing, not even "".
     friend constexpr bool operator==(const json_text& text, std::string_view other) noexcept {
         if (text.size_ == 0 || text.is_null()) return false;
-        if (SUPEROFFICE_FOR_SPEED && !text.escaped_) return text.inside() == other;
-        const bool same = text.each_piece([&](const char* piece, std::size_t count) {
-            if (!other.starts_with(std::string_view{piece, count})) return false;
-            other.remove_prefix(count);
-            return true;
-        });
-        return same && other.empty();
+        if (!text.escaped_) return text.inside() == other;
+        return text.equals_escaped(other);
     }
 
   private:
+    constexpr bool equals_escaped(std::string_view other) const noexcept {
+        for (pieces text{inside()}; !text.at_end();) {
+            const std::string_view piece = text.next();
+            if (!other.starts_with(piece)) return false;
+            other.remove_prefix(piece.size());
+        }
+        return other.empty();
+    }
+
     const char* data_ = nullptr;
     std::uint32_t size_ = 0;
     bool escaped_ = false;
@@ -139,5 +144,4 @@ inline std::string_view unescape_in_place(json_text token) noexcept {
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
-#include <superoffice/base/detail/macros_end.hpp>
 #endif

@@ -136,7 +136,7 @@ struct cares_api {
 // A header that uses one of these macros includes this file after all its other includes, and macros_end.hpp at its end.
 // There is no include guard: each header defines the macros anew. In the single header they stand once, around all parts.
 
-#ifdef SUPEROFFICE_HOT
+#ifdef SUPEROFFICE_SWITCHED_OFF
 #error \
     "superoffice-batch: macros_begin.hpp comes twice: include it after all other headers, and macros_end.hpp at the end"
 #endif
@@ -151,18 +151,6 @@ struct cares_api {
 #endif
 #ifndef SUPEROFFICE_SWITCHED_OFF
 #define SUPEROFFICE_SWITCHED_OFF(what)
-#endif
-
-// HOT: a small function that runs once for each member of a document, inlined into the loop that calls it.
-// APART: rarely used code, kept out of line. COLD: the same, on the way to an error.
-#if SUPEROFFICE_FOR_SPEED && defined(__GNUC__)
-#define SUPEROFFICE_HOT __attribute__((always_inline)) inline
-#define SUPEROFFICE_APART __attribute__((noinline))
-#define SUPEROFFICE_COLD __attribute__((noinline, cold))
-#else
-#define SUPEROFFICE_HOT inline
-#define SUPEROFFICE_APART
-#define SUPEROFFICE_COLD
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -417,6 +405,3 @@ class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SOCKETS=1") cares_socket;
 // superoffice/base/detail/macros_end.hpp - removes the macros that macros_begin.hpp defined.
 // ---------------------------------------------------------------------------------------------------------------------
 #undef SUPEROFFICE_SWITCHED_OFF
-#undef SUPEROFFICE_HOT
-#undef SUPEROFFICE_APART
-#undef SUPEROFFICE_COLD

@@ -18,7 +18,7 @@ using so::errc;
 
 namespace {
 
-/// A value with the functions of `json_value` only: none of the short cuts that this library's own have.
+/// A value with the functions of `json_value` only: no shortcut of `json_shortcuts`.
 class bare_value {
   public:
     explicit bare_value(so::compact_reader::value value) noexcept : value_(value) {}
@@ -34,7 +34,7 @@ class bare_value {
     bool key_is(std::string_view name) noexcept { return value_.key_is(name); }
     errc key(so::json_text& into) noexcept { return value_.key(into); }
     errc next(char closing, bool& more) noexcept { return value_.next(closing, more); }
-    errc passed_on(const char* start, errc code) noexcept { return value_.passed_on(start, code); }
+    void note_fault_place(const char* start, errc code) noexcept { value_.note_fault_place(start, code); }
     bool on(char c) const noexcept { return value_.on(c); }
     const char* place() const noexcept { return value_.place(); }
     std::string_view since(const char* start) const noexcept { return value_.since(start); }
@@ -56,7 +56,8 @@ class bare_value {
   private:
     so::compact_reader::value value_;
 };
-static_assert(so::json_value<bare_value>);
+static_assert(so::json_value<bare_value> && !so::json_shortcuts<bare_value>);
+static_assert(!so::json_shortcuts<so::compact_reader::value>);
 
 class bare_reader {
   public:

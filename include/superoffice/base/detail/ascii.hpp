@@ -116,12 +116,6 @@ constexpr bool is_text(char c) noexcept {
     return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
 }
 
-/// Eight characters as a number, the first one lowest; the compiler makes one load of it where it can.
-constexpr std::uint64_t word_of(const char* text) noexcept {
-    const auto byte = [text](int n) { return std::uint64_t{static_cast<unsigned char>(text[n])} << 8 * n; };
-    return byte(0) | byte(1) | byte(2) | byte(3) | byte(4) | byte(5) | byte(6) | byte(7);
-}
-
 /// Whether four characters are all `is_text` and none is HTAB, looked at together.
 constexpr bool are_plain(const char* text) noexcept {
     const auto byte = [text](int n) { return std::uint32_t{static_cast<unsigned char>(text[n])} << 8 * n; };

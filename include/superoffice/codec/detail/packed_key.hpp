@@ -1,4 +1,4 @@
-// superoffice/codec/detail/packed_key.hpp - a member's name as words, to be found in a document by three comparisons.
+// superoffice/codec/detail/packed_key.hpp - a member's key as three words, compared with a document's key without a loop.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_CODEC_DETAIL_PACKED_KEY_HPP
 #define SUPEROFFICE_CODEC_DETAIL_PACKED_KEY_HPP
@@ -12,30 +12,28 @@
 #include <cstring>
 #include <string_view>
 
-#include <superoffice/base/detail/macros_begin.hpp>
-
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// A key as it is mostly spelt, quotes included: its first eight bytes, its last eight, and eight that cover what is
-/// between them. Comparing them costs the same for every length and has no loop whose end would have to be guessed.
-struct spelt_name {
+/// A key without escapes, quotes included: its first eight bytes, its last eight, and eight that cover the bytes between
+/// them. A comparison costs the same for every length, and has no loop whose end the processor would have to predict.
+struct packed_key {
     static constexpr std::size_t word_size = 8, longest = 3 * word_size;
-    static constexpr std::size_t reach = longest;  ///< bytes that a comparison may look at
+    static constexpr std::size_t reach = longest;  ///< a comparison reads so many bytes from the opening quote on
 
     std::uint64_t words[3] = {};
-    std::uint64_t mask = 0;  ///< of each word: a short key has less than one
+    std::uint64_t mask = 0;  ///< of each word: a key of less than eight bytes fills a part of it
     std::uint8_t middle = 0, last = 0;
-    std::uint8_t size = 0;  ///< with its quotes; 0 for a name that is too long, which is found nowhere
+    std::uint8_t size = 0;  ///< with its quotes; 0 for a name that is too long, which equals no key
 
-    constexpr spelt_name() noexcept = default;
-    explicit constexpr spelt_name(std::string_view name) noexcept {
+    constexpr packed_key() noexcept = default;
+    explicit constexpr packed_key(std::string_view name) noexcept {
         if (name.size() + 2 > longest) return;
         size = static_cast<std::uint8_t>(name.size() + 2);
         last = size > word_size ? static_cast<std::uint8_t>(size - word_size) : 0;
         middle = last < word_size ? last : word_size;
-        const auto spelt = [name](std::size_t at) {
+        const auto byte_of_key = [name](std::size_t at) {
             return at == 0 || at == name.size() + 1 ? '"' : at <= name.size() ? name[at - 1] : '\0';
         };
         std::array<char, word_size> seen{};
@@ -43,13 +41,13 @@ struct spelt_name {
         mask = std::bit_cast<std::uint64_t>(seen);
         const std::uint8_t places[3] = {0, middle, last};
         for (std::size_t word = 0; word != 3; ++word) {
-            for (std::size_t n = 0; n != word_size; ++n) seen[n] = spelt(places[word] + n);
+            for (std::size_t n = 0; n != word_size; ++n) seen[n] = byte_of_key(places[word] + n);
             words[word] = std::bit_cast<std::uint64_t>(seen);
         }
     }
 
     /// Whether the text that begins here, of which `reach` bytes can be read, is this key.
-    [[nodiscard]] SUPEROFFICE_HOT bool is_at(const char* text) const noexcept {
+    [[nodiscard]] bool is_at(const char* text) const noexcept {
         const auto differ = [text](std::size_t at, std::uint64_t word) {
             std::uint64_t there;
             std::memcpy(&there, text + at, sizeof there);
@@ -59,14 +57,7 @@ struct spelt_name {
     }
 };
 
-/// For tables whose reader compares names byte by byte.
-struct unspelt_name {
-    constexpr unspelt_name() noexcept = default;
-    explicit constexpr unspelt_name(std::string_view) noexcept {}
-};
-
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
-#include <superoffice/base/detail/macros_end.hpp>
 #endif

@@ -10,15 +10,13 @@
 #include <cstdint>
 #include <string_view>
 
-#include <superoffice/base/detail/macros_begin.hpp>
-
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
 /// The row with this name, or null; where there are several in other letters, the one that is spelt just so, else the first.
 /// Linear: the longest table has 20 rows.
-SUPEROFFICE_APART constexpr const enumerator* find_enumerator(borrowed_list<enumerator> table,
+[[gnu::noinline]] constexpr const enumerator* find_enumerator(borrowed_list<enumerator> table,
                                                               std::string_view text) noexcept {
     for (const enumerator& row : table)
         if (row.name == text) return &row;
@@ -37,5 +35,4 @@ constexpr const enumerator* find_enumerator(borrowed_list<enumerator> table, std
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
-#include <superoffice/base/detail/macros_end.hpp>
 #endif

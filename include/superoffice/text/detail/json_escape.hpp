@@ -8,8 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <superoffice/base/detail/macros_begin.hpp>
-
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
@@ -26,7 +24,7 @@ constexpr std::uint32_t hex_value(char c) noexcept {
 }
 
 /// The four digits after `\u`, or a value above 0xFFFF where there are fewer; `at` moves over the digits that are.
-SUPEROFFICE_APART constexpr std::uint32_t read_hex4(const char*& at, const char* end) noexcept {
+[[gnu::noinline]] constexpr std::uint32_t read_hex4(const char*& at, const char* end) noexcept {
     std::uint32_t value = 0;
     for (int i = 0; i != 4; ++i, ++at) {
         const std::uint32_t digit = at == end ? 16 : hex_value(*at);
@@ -58,7 +56,7 @@ constexpr char simple_escape(char letter) noexcept {
 /// Checks one escape of text that nobody has looked at. `at` is on the backslash, and after the escape if the answer is
 /// true; otherwise on the byte at fault: a wrong letter or digit, or the backslash of half a surrogate pair; or at the
 /// end, where the text stops within the escape.
-constexpr bool check_escape(const char*& at, const char* end) noexcept {
+[[gnu::noinline]] constexpr bool check_escape(const char*& at, const char* end) noexcept {
     const char* const backslash = at;
     if (++at == end) return false;
     const char letter = *at;
@@ -118,5 +116,4 @@ constexpr std::size_t read_escape(const char*& at, char* out) noexcept {
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
-#include <superoffice/base/detail/macros_end.hpp>
 #endif

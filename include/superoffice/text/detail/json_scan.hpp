@@ -15,8 +15,6 @@
 #include <cstring>
 #include <string_view>
 
-#include <superoffice/base/detail/macros_begin.hpp>
-
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
@@ -30,34 +28,17 @@ struct json_cursor {
     [[nodiscard]] bool on(char c) const noexcept { return at != end && *at == c; }
 };
 
-constexpr bool is_json_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+constexpr bool is_json_space(char c) noexcept {
+    return static_cast<unsigned char>(c) <= ' ' && (c == ' ' || c == '\n' || c == '\r' || c == '\t');
+}
 
 inline void skip_json_space(json_cursor& c) noexcept {
     while (c.at != c.end && is_json_space(*c.at)) ++c.at;
 }
 
-/// As memcmp() == 0, without a call for what is mostly a word or two; byte by byte where size counts.
-inline bool same_bytes(const char* a, const char* b, std::size_t size) noexcept {
-    using word = std::size_t;
-    if (!SUPEROFFICE_FOR_SPEED || size < sizeof(word)) {
-        for (std::size_t n = 0; n != size; ++n)
-            if (a[n] != b[n]) return false;
-        return true;
-    }
-    const auto differ = [a, b](std::size_t at) {
-        word one, other;
-        std::memcpy(&one, a + at, sizeof one);
-        std::memcpy(&other, b + at, sizeof other);
-        return one != other;
-    };
-    for (std::size_t n = 0; n + sizeof(word) < size; n += sizeof(word))
-        if (differ(n)) return false;
-    return !differ(size - sizeof(word));  // the last word, which may overlap the one before
-}
-
 /// How many bytes the UTF-8 sequence at `at` has, 2 to 4; 0 for anything that RFC 3629 section 4 does not allow:
 /// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations.
-SUPEROFFICE_APART inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
+[[gnu::noinline]] inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(at[i]); };
     const unsigned lead = byte(0);
     if (lead < 0xC2 || lead > 0xF4) return 0;
@@ -76,7 +57,7 @@ SUPEROFFICE_APART inline std::size_t utf8_sequence(const char* at, const char* e
 
 /// `code`, or `bad_utf8` where what stopped the reader is not even that: what is found first does not depend on whether
 /// somebody else has looked at the bytes before the grammar did.
-SUPEROFFICE_COLD inline errc json_fault(const json_cursor& c, errc code) noexcept {
+[[gnu::noinline]] inline errc json_fault(const json_cursor& c, errc code) noexcept {
     const bool beyond_ascii = c.at != c.end && (static_cast<unsigned char>(*c.at) & 0x80) != 0;
     return beyond_ascii && utf8_sequence(c.at, c.end) == 0 ? errc::bad_utf8 : code;
 }
@@ -110,12 +91,12 @@ inline const char* skip_plain_text(const char* at, const char* end) noexcept {
         word w;
         std::memcpy(&w, at, sizeof w);
         const word quote = w ^ (ones * '"'), backslash = w ^ (ones * '\\');
-        // The top bit of each byte that is 0 in quote or backslash, below 0x20, or above 0x7F; bytes above the first
-        // such one may be flagged without cause.
+        // The top bit of each byte that is 0 in quote or backslash, below 0x20, or above 0x7F. Bytes above the first such
+        // one may be flagged without cause.
         const word stops =
             (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | (w - ones * 0x20) | w) & tops;
         if (stops != 0) {
-            if constexpr (SUPEROFFICE_FOR_SPEED && std::endian::native == std::endian::little)
+            if constexpr (std::endian::native == std::endian::little)
                 return at + static_cast<unsigned>(std::countr_zero(stops)) / 8;
             break;
         }
@@ -125,8 +106,8 @@ inline const char* skip_plain_text(const char* at, const char* end) noexcept {
     return at;
 }
 
-/// A string: UTF-8, control characters, escapes and surrogate pairs. `at` is on its opening quote.
-inline errc scan_json_string(json_cursor& c, json_text& into) noexcept {
+/// A string with escapes or bytes beyond ASCII, or a malformed one. `at` is on its opening quote.
+inline errc scan_any_json_string(json_cursor& c, json_text& into) noexcept {
     const char* const start = c.at++;
     bool escaped = false;
     for (;;) {
@@ -144,6 +125,15 @@ inline errc scan_json_string(json_cursor& c, json_text& into) noexcept {
     }
     ++c.at;
     into = json_text{{start, static_cast<std::size_t>(c.at - start)}, escaped};
+    return errc::ok;
+}
+
+/// Any string: checks UTF-8, control characters, escapes and surrogate pairs. `at` is on its opening quote.
+[[gnu::noinline]] inline errc scan_json_string(json_cursor& c, json_text& into) noexcept {
+    const char* const end = skip_plain_text(c.at + 1, c.end);
+    if (end == c.end || *end != '"') return scan_any_json_string(c, into);
+    into = json_text{{c.at, static_cast<std::size_t>(end + 1 - c.at)}, false};
+    c.at = end + 1;
     return errc::ok;
 }
 
@@ -172,86 +162,34 @@ inline errc scan_json_number(json_cursor& c) noexcept {
     return good && at_json_delimiter(c) ? errc::ok : json_fault(c, errc::bad_number);
 }
 
-// Short cuts for what most values of a reply are. They answer nullptr for anything else, good or bad, and look at `reach`
-// bytes at most, all of which can be read.
-
-inline constexpr std::size_t short_value_reach = 12;
-
-SUPEROFFICE_HOT bool is_short_delimiter(char c) noexcept { return c == ',' || c == '}' || c == ']'; }
-
-/// Behind the value that ends here, if a comma or a bracket follows at once.
-SUPEROFFICE_HOT const char* before_delimiter(const char* at) noexcept { return is_short_delimiter(*at) ? at : nullptr; }
-
-/// Behind an integer of at most nine digits.
-SUPEROFFICE_HOT const char* after_short_integer(const char* at, std::int32_t& into) noexcept {
-    const bool negative = *at == '-';
-    at += negative;
-    const char* const first = at;
-    const auto digit = [&at] { return static_cast<unsigned char>(*at) - unsigned{'0'}; };
-    std::uint32_t value = 0;
-    for (; digit() <= 9 && at != first + 9; ++at) value = value * 10 + digit();
-    if (at == first || (*first == '0' && at != first + 1)) return nullptr;
-    into = static_cast<std::int32_t>(negative ? 0 - value : value);
-    return before_delimiter(at);
-}
-
-/// Behind this literal; its last four bytes are compared, since the first one has been looked at.
-SUPEROFFICE_HOT const char* after_short_literal(const char* at, const char* word, std::size_t size) noexcept {
-    return std::memcmp(at + size - 4, word + size - 4, 4) == 0 ? before_delimiter(at + size) : nullptr;
-}
-
-/// Whether a literal or an integer is all that stands here, up to a comma or a bracket at `end`.
-SUPEROFFICE_HOT bool is_short_scalar(const char* at, const char* end) noexcept {
-    if (!is_short_delimiter(*end)) return false;
-    const auto is_word = [at, end](const char* word, std::ptrdiff_t size) {
-        return end - at == size && std::memcmp(at + size - 4, word + size - 4, 4) == 0;
-    };
-    switch (*at) {
-        case 'n': return is_word("null", 4);
-        case 't': return is_word("true", 4);
-        case 'f': return is_word("false", 5);
-        default: break;
-    }
-    at += *at == '-';
-    if (*at == '0') return at + 1 == end;
-    const char* const first = at;
-    while (ascii::is_digit(*at)) ++at;
-    return at == end && at != first;
-}
-
-/// true, false or null, by the first letter, which `at` is on.
-inline errc scan_json_literal(json_cursor& c) noexcept {
-    const char* expected = *c.at == 't' ? "true" : *c.at == 'f' ? "false" : "null";
-    for (; *expected != 0; ++expected, ++c.at)
-        if (!c.on(*expected)) return json_fault(c, errc::bad_json);
-    return at_json_delimiter(c) ? errc::ok : json_fault(c, errc::bad_json);
-}
-
 /// What a reader answers that was asked for a kind that is not there. Consumes nothing.
-SUPEROFFICE_COLD inline errc json_refusal(const json_cursor& c) noexcept {
+[[gnu::noinline]] inline errc json_refusal(const json_cursor& c) noexcept {
     return json_kind_at(c) == json_kind::malformed ? json_fault(c, errc::bad_json) : errc::wrong_kind;
 }
 
-// The same three as a reader offers them: by kind, and with the value.
+// What a reader does for each kind of scalar.
 
 inline errc read_json_string(json_cursor& c, json_text& into) noexcept {
     return c.on('"') ? scan_json_string(c, into) : json_refusal(c);
 }
 
-SUPEROFFICE_COLD inline errc read_json_number(json_cursor& c, std::string_view& into) noexcept {
-    if (json_kind_at(c) != json_kind::number) return json_refusal(c);
+inline errc read_json_number(json_cursor& c, std::string_view& into) noexcept {
+    if (!c.on('-') && (c.at == c.end || !ascii::is_digit(*c.at))) return json_refusal(c);
     const char* const start = c.at;
     const errc code = scan_json_number(c);
     if (code == errc::ok) into = {start, static_cast<std::size_t>(c.at - start)};
     return code;
 }
 
-SUPEROFFICE_COLD inline errc read_json_literal(json_cursor& c, json_kind wanted) noexcept {
-    return json_kind_at(c) == wanted ? scan_json_literal(c) : json_refusal(c);
+/// "true", "false" or "null".
+[[gnu::noinline]] inline errc read_json_literal(json_cursor& c, const char* expected) noexcept {
+    if (!c.on(*expected)) return json_refusal(c);
+    for (; *expected != 0; ++expected, ++c.at)
+        if (!c.on(*expected)) return json_fault(c, errc::bad_json);
+    return at_json_delimiter(c) ? errc::ok : json_fault(c, errc::bad_json);
 }
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
-#include <superoffice/base/detail/macros_end.hpp>
 #endif

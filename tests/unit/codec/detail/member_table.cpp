@@ -14,7 +14,6 @@
 
 namespace so = superoffice;
 using so::field;
-using so::detail::member_kind;
 
 namespace {
 
@@ -57,33 +56,35 @@ using value = so::compact_reader::value;
 template <class T>
 constexpr const auto& table = so::detail::member_tables<T, value>::whole;
 
-std::size_t distance(const void* from, const void* to) {
-    return static_cast<std::size_t>(static_cast<const char*>(to) - static_cast<const char*>(from));
-}
-
 }  // namespace
 
-TEST_CASE("member_table: each member's place, state and kind") {
-    const outer object;
-    const auto& rows = table<outer>.rows;
-    REQUIRE(table<outer>.count == 6);
-    CHECK(rows[0].name() == "inherited");
-    CHECK(rows[0].place == distance(&object, &object.inherited));
-    CHECK(static_cast<member_kind>(rows[0].kind) == member_kind::int32);
-    CHECK(rows[1].place == distance(&object, &object.plain));
-    CHECK(rows[1].state == rows[1].no_state);
-    CHECK(rows[2].place == distance(&object, &object.flag));
-    CHECK(rows[2].state > rows[2].place);
-    CHECK(rows[2].state < distance(&object, &object.code));
-    CHECK(static_cast<member_kind>(rows[3].kind) == member_kind::coded);
-    CHECK(rows[3].detail.names->size() == 2);
-    CHECK(static_cast<member_kind>(rows[4].kind) == member_kind::object);
-    CHECK(rows[4].detail.members == &table<inner>);
-    CHECK(static_cast<member_kind>(rows[5].kind) == member_kind::other);
-    CHECK(rows[5].state == rows[5].no_state);  // its codec sees to that
+TEST_CASE("member_table: each member's name, place and size") {
+    outer object;
+    const auto& whole = table<outer>;
+    REQUIRE(whole.count == 6);
+    struct expected {
+        std::string_view name;
+        void* place;
+        std::size_t value_size;
+    };
+    constexpr std::uint32_t is_plain = so::detail::member_row<value>::is_plain;
+    const expected wanted[] = {
+        {"inherited", &object.inherited, sizeof(std::int32_t)},
+        {"plain", &object.plain, is_plain},
+        {"flag", &object.flag, sizeof(bool)},
+        {"code", &object.code, sizeof(so::coded<colour>)},
+        {"object", &object.object, sizeof(inner)},
+        {"other", &object.other, sizeof(so::fixed_text<3>)},
+    };
+    for (std::size_t n = 0; n < whole.count; ++n) {
+        CAPTURE(wanted[n].name);
+        CHECK(whole.rows[n].name() == wanted[n].name);
+        CHECK(whole.member_of(&object, whole.rows + n) == wanted[n].place);
+        CHECK(whole.rows[n].value_size == wanted[n].value_size);
+    }
 }
 
-TEST_CASE("member_table: a guess finds every name, and no other") {
+TEST_CASE("member_table: the hash finds every name, and no other") {
     const auto check = [](const auto& of) {
         for (std::size_t n = 0; n < of.count; ++n) {
             const std::string key = '"' + std::string{of.rows[n].name()} + '"';
@@ -102,9 +103,9 @@ TEST_CASE("member_table: a guess finds every name, and no other") {
     check(table<alike>);
     check(table<twins>);
     check(table<so::FieldProperty>);
-    CHECK(table<alike>.by_name.rows != nullptr);
-    CHECK(table<twins>.by_name.rows == nullptr);  // looked through one after the other
-    CHECK(table<inner>.by_name.rows == nullptr);
+    CHECK(table<alike>.hash.rows != nullptr);
+    CHECK(table<twins>.hash.rows == nullptr);  // looked through one after the other
+    CHECK(table<inner>.hash.rows == nullptr);
 }
 
 TEST_CASE("member_table: what is decoded by it is where it belongs") {

@@ -1,0 +1,84 @@
+// superoffice/codec/detail/key_hash.hpp - a perfect hash of a struct's member names, found at compile time.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_CODEC_DETAIL_KEY_HASH_HPP
+#define SUPEROFFICE_CODEC_DETAIL_KEY_HASH_HPP
+
+#include <superoffice/schema/detail/describe.hpp>
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// Says in which row a name can be. No two names of a struct have the same slot, so one comparison decides.
+struct key_hash {
+    static constexpr std::uint8_t none = 0xFF;
+    const std::uint8_t* rows = nullptr;  ///< by slot; nullptr: there is no hash, compare with every row
+    std::uint32_t factor = 0;
+    std::uint32_t shift = 0;
+
+    /// Size, first, middle and last byte: they tell most names apart.
+    static constexpr std::uint32_t digest(std::string_view name) noexcept {
+        if (name.empty()) return 0;
+        const auto byte = [name](std::size_t n) { return std::uint32_t{static_cast<unsigned char>(name[n])}; };
+        return byte(0) | byte(name.size() / 2) << 8 | byte(name.size() - 1) << 16 |
+               static_cast<std::uint32_t>(name.size()) << 24;
+    }
+    [[nodiscard]] constexpr std::size_t slot(std::string_view name) const noexcept {
+        return digest(name) * factor >> shift;
+    }
+};
+
+/// Not hashed: a few names, which are compared faster, and more than a byte can count.
+inline constexpr std::size_t few_keys = 4, too_many_keys = key_hash::none;
+
+/// The slots of T's names, and the factor that gives each name one of its own.
+template <class T>
+struct key_slots {
+    static constexpr std::size_t size = std::bit_ceil(2 * member_count<T>);
+    static constexpr std::uint32_t shift = 32 - std::countr_zero(std::uint32_t{size});
+
+    struct found {
+        std::array<std::uint8_t, size> rows{};
+        std::uint32_t factor = 0;  ///< 0: none was found, as for names that have the same digest
+    };
+    static constexpr found search() {
+        constexpr std::size_t count = member_count<T>;
+        std::uint32_t digests[count + 1] = {};
+        for (std::size_t n = 0; n < count; ++n) digests[n] = key_hash::digest(member_names<T>[n]);
+        int taken[size] = {};               // by which attempt
+        std::uint32_t factor = 0x4025B741;  // suits the service's structs, so that the compiler tries one factor
+        for (int attempt = 1; attempt <= 4000; ++attempt, factor = factor * 1664525 + 1013904223) {
+            std::size_t n = 0;
+            while (n < count && std::exchange(taken[digests[n] * (factor | 1) >> shift], attempt) != attempt) ++n;
+            if (n < count) continue;
+            found slots{.rows = {}, .factor = factor | 1};
+            slots.rows.fill(key_hash::none);
+            for (n = 0; n < count; ++n) slots.rows[digests[n] * slots.factor >> shift] = static_cast<std::uint8_t>(n);
+            return slots;
+        }
+        return {};
+    }
+    static constexpr found value = search();
+};
+
+template <class T>
+consteval key_hash make_key_hash() {
+    if constexpr (member_count<T> > few_keys && member_count<T> < too_many_keys) {
+        using slots = key_slots<T>;
+        if constexpr (slots::value.factor != 0)
+            return {.rows = slots::value.rows.data(), .factor = slots::value.factor, .shift = slots::shift};
+    }
+    return {};
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif

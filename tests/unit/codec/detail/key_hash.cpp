@@ -1,0 +1,64 @@
+// Tests of superoffice/codec/detail/key_hash.hpp: each name has a slot of its own, or there is no hash.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/codec/detail/key_hash.hpp>
+#include <superoffice/schema/batch_task_info.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <set>
+
+namespace so = superoffice;
+namespace detail = superoffice::detail;
+
+namespace {
+
+// Names that differ in one byte.
+struct alike {
+    std::int32_t abXde = 0, abYde = 0, aaZde = 0, abZff = 0, abWde = 0, xbXde = 0;
+};
+BOOST_DESCRIBE_STRUCT(alike, (), (abXde, abYde, aaZde, abZff, abWde, xbXde))
+
+// Names that differ in a byte that the digest does not contain.
+struct twins {
+    std::int32_t aXbcde = 0, aYbcde = 0, aZbcde = 0, aWbcde = 0, aVbcde = 0;
+};
+BOOST_DESCRIBE_STRUCT(twins, (), (aXbcde, aYbcde, aZbcde, aWbcde, aVbcde))
+
+struct four {
+    std::int32_t a = 0, b = 0, c = 0, d = 0;
+};
+BOOST_DESCRIBE_STRUCT(four, (), (a, b, c, d))
+
+template <class T>
+void check_slots() {
+    constexpr detail::key_hash hash = detail::make_key_hash<T>();
+    REQUIRE(hash.rows != nullptr);
+    std::set<std::size_t> slots;
+    for (std::size_t n = 0; n < detail::member_count<T>; ++n) {
+        const std::size_t slot = hash.slot(detail::member_names<T>[n]);
+        REQUIRE(slot < detail::key_slots<T>::size);
+        CHECK(hash.rows[slot] == n);
+        slots.insert(slot);
+    }
+    CHECK(slots.size() == detail::member_count<T>);
+    for (std::size_t slot = 0; slot < detail::key_slots<T>::size; ++slot)
+        CHECK((hash.rows[slot] == detail::key_hash::none) == !slots.contains(slot));
+}
+
+}  // namespace
+
+TEST_CASE("key_hash: each name of a struct has a slot of its own") {
+    check_slots<so::BatchTaskInfo>();
+    check_slots<alike>();
+}
+
+TEST_CASE("key_hash: none for names with the same digest, and none for a few names") {
+    CHECK(detail::make_key_hash<twins>().rows == nullptr);
+    CHECK(detail::make_key_hash<four>().rows == nullptr);
+}
+
+TEST_CASE("key_hash: the service's structs need one attempt") {
+    CHECK(detail::make_key_hash<so::BatchTaskInfo>().factor == 0x4025B741);
+}
