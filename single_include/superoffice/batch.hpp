@@ -6567,7 +6567,7 @@ inline constexpr operation<path_segment, TenantStatus> get_tenant_status{.path =
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/service/credentials.hpp - who is asking: the service's four ways to say it, and the hook for a fresh one.
+// superoffice/service/credentials.hpp - the credentials of a call, and the concept of a source that renews them.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_SERVICE_CREDENTIALS_HPP
 #define SUPEROFFICE_SERVICE_CREDENTIALS_HPP
@@ -6578,39 +6578,26 @@ inline namespace SUPEROFFICE_ABI {
 /// The vendor's log-in host. Development tenants have another one: https://sod.superoffice.com.
 inline constexpr std::string_view default_login_url = "https://online.superoffice.com";
 
-/// What a source answers when a call is about to be made.
+/// What a source answers before each request.
 enum class credential_state : std::uint8_t {
     ready,        ///< `add_to` may be called
-    pending,      ///< not yet: asked again at the next step, within the call's deadline
-    missing,      ///< nobody gave one: `errc::credential_missing`
-    unavailable,  ///< it cannot be had: `errc::credential_unavailable`
+    pending,      ///< not yet; the source is asked again at the next step, until the call's deadline
+    missing,      ///< none was given: `errc::credential_missing`
+    unavailable,  ///< none can be had: `errc::credential_unavailable`
 };
 
-/// Whatever can put a credential into a request. Asked before every request, from the client's thread, never nested, by
-/// three functions that are declared `noexcept`:
+/// A source puts a credential into each request. The client calls three functions from its own thread and never nested. Each
+/// is declared `noexcept`:
 ///
-/// `prepare(now)`   whether a credential is there; may do a bounded piece of its own work (fetching one), never waits
-/// `add_to(head)`   adds its header lines; only after `ready`. What it adds is wiped once it was sent
-/// `refused()`      the service answered 401 to what was added. True: there is a fresh one, or there will be after some
-///                  `prepare`; the call is then repeated, once. False: the call ends with `errc::unauthorized`
+/// `prepare(now)`   says whether a credential is there. It may do a bounded piece of work (a step of fetching one) and never
+///                  waits.
+/// `add_to(head)`   adds the header lines. Called only after `ready`. The lines are wiped as they are sent.
+/// `refused()`      the service answered 401 to what was added. True: there is a fresh credential, or there will be one
+///                  after some `prepare`, and the call is repeated once. False: the call ends with `errc::unauthorized`.
 ///
-/// A source that lives elsewhere is given to the client as a pointer. Several clients can share one, but it cannot tell
-/// which token was refused: four that have sent the same old one have four fresh ones fetched. Where that counts, give
-/// each client a small source of its own, which remembers what it added:
-///
-///     struct my_share {
-///         shared_token* token;   // the text; a number that grows with each fresh one; fetch(), prepare(now)
-///         unsigned added = 0;
-///         credential_state prepare(instant now) noexcept { return token->prepare(now); }  // pending while it fetches
-///         void add_to(request_head& head) noexcept {
-///             added = token->number;
-///             head.header("Authorization", "Bearer ", token->text);
-///         }
-///         bool refused() noexcept {
-///             if (added == token->number) token->fetch();  // else there is a fresh one already
-///             return true;
-///         }
-///     };
+/// The client holds the source by value, or takes a pointer to one that lives elsewhere. Several clients that share one source
+/// each take a `credential_share` of it: it remembers which credential its client sent, so that a source which several
+/// clients saw refused fetches one fresh credential and not one for each.
 template <class Source>
 concept credential_source = requires(Source& source, request_head& head, instant now) {
     { source.prepare(now) } noexcept -> std::same_as<credential_state>;
@@ -6618,7 +6605,7 @@ concept credential_source = requires(Source& source, request_head& head, instant
     { source.refused() } noexcept -> std::same_as<bool>;
 };
 
-/// Satisfies `credential_source` and nothing more: what to start a source of one's own from.
+/// Satisfies `credential_source` and nothing more: a template for your own source.
 struct credential_source_archetype {
     credential_state prepare(instant) noexcept { return credential_state::unavailable; }
     void add_to(request_head&) noexcept {}
@@ -6627,7 +6614,7 @@ struct credential_source_archetype {
 static_assert(credential_source<credential_source_archetype>);
 
 namespace detail {
-/// What the fixed kinds have in common: they are there or not, and there is no fresh one.
+/// Shared by the fixed kinds: the text is there or not, and there is never a fresh one.
 struct fixed_credential {
     static constexpr credential_state state_of(borrowed text) noexcept {
         return text.empty() ? credential_state::missing : credential_state::ready;
@@ -6636,7 +6623,7 @@ struct fixed_credential {
 };
 }  // namespace detail
 
-/// User name and password, sent as base64 of UTF-8 (RFC 7617). Installations of one's own, where it is switched on.
+/// User name and password, sent as base64 of UTF-8 (RFC 7617). Only for onsite installations that have switched it on.
 class basic : public detail::fixed_credential {
   public:
     constexpr basic(borrowed user, borrowed password) noexcept : user_(user), password_(password) {}
@@ -6650,7 +6637,7 @@ class basic : public detail::fixed_credential {
     borrowed user_, password_;
 };
 
-/// A system-user ticket ("7T:..."), sent as it is. Online it needs the application token too.
+/// A system user's ticket ("7T:..."), sent unchanged. Online it needs the application token too.
 class ticket : public detail::fixed_credential {
   public:
     constexpr explicit ticket(borrowed text, borrowed app_token = {}) noexcept : text_(text), app_token_(app_token) {}
@@ -6664,7 +6651,7 @@ class ticket : public detail::fixed_credential {
     borrowed text_, app_token_;
 };
 
-/// An access token ("8A:Cust12345...."). Good for an hour.
+/// An access token ("8A:Cust12345...."). It is valid for an hour.
 class bearer : public detail::fixed_credential {
   public:
     constexpr explicit bearer(borrowed token) noexcept : token_(token) {}
@@ -6693,7 +6680,7 @@ class session : public detail::fixed_credential {
     borrowed cookie_, xsrf_token_;
 };
 
-/// Nobody: for calls that need no credential, such as `get_tenant_status`.
+/// No credential: for a client that only makes calls which need none, such as `get_tenant_status`.
 class anonymous : public detail::fixed_credential {
   public:
     [[nodiscard]] constexpr credential_state prepare(instant) const noexcept { return credential_state::ready; }
@@ -6877,7 +6864,7 @@ struct call_options {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/service/reply.hpp - what each reply of the service means, and what is worth knowing of the last one.
+// superoffice/service/reply.hpp - what each reply of the service means, and facts about the last one.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_SERVICE_REPLY_HPP
 #define SUPEROFFICE_SERVICE_REPLY_HPP
@@ -6885,23 +6872,23 @@ struct call_options {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// What is worth knowing of the last reply besides its document. Views into the client's memory: valid as long as the
-/// decoded text, that is until the client's next call, its `stop()` or its end.
+/// Facts about the last reply besides its document. The texts are views into the client's memory, valid until the client's
+/// next call, its `stop()` or its end.
 struct reply_info {
     std::uint16_t status = 0;         ///< 0: no reply came
-    std::string_view message;         ///< the service's own words, from an error object
-    std::string_view detail;          ///< more of them
+    std::string_view message;         ///< the service's explanation, from an error object
+    std::string_view detail;          ///< more of it
     std::string_view type;            ///< the kind of error: "SoNotFoundException"
-    field<milliseconds> retry_after;  ///< how long the server asks to be left alone; at most a day
-    reply_head head;                  ///< the reply's headers: all; over an HTTP stack those of `kept_headers`
-    milliseconds duration{0};         ///< from the first step of the call to its end
-    bool slow = false;                ///< the duration exceeded the operation's threshold
+    field<milliseconds> retry_after;  ///< how long the server asks to wait before the next call; at most a day
+    reply_head head;           ///< the reply's headers: all of them over a link, `kept_headers` over an HTTP stack
+    milliseconds duration{0};  ///< from the first step of the call to its end
+    bool slow = false;         ///< the duration exceeded the operation's threshold
 };
 
 namespace detail {
 
-/// What an error object says. Its members are taken while the document is decoded as something else: in-place decoding
-/// allows no second pass. One of an unexpected kind is skipped: it is no reason to lose the rest.
+/// Collects what an error object says, while the document is decoded as something else: decoding in place allows no second
+/// pass. A member of an unexpected kind is skipped and does not hide the rest.
 struct fault_collector {
     using text = field<std::string_view>;
     service_fault fault;
@@ -6923,11 +6910,11 @@ struct fault_collector {
     }
 };
 
-/// A struct without members: what a document is decoded as when only the error object in it counts.
+/// A struct without members: a document is decoded as this where only an error object in it counts.
 struct nothing {};
 BOOST_DESCRIBE_STRUCT(nothing, (), ())
 
-/// What tells an error object from a value that may be an object too. It has no texts: reading it rewrites none.
+/// Tells an error object from a value that may be an object too. It has no texts, so that reading it rewrites none.
 struct fault_mark {
     field<bool> Error;
 };
@@ -6939,7 +6926,7 @@ concept reads_xml = requires(Reader& reader, json_document document) {
     { reader.template to_json<nothing>(document) } noexcept -> std::same_as<result<json_document>>;
 };
 
-/// Of a build that reads JSON only.
+/// Why a reply of this type cannot be read as JSON; `ok` if it can.
 inline error refusal_of_type(std::string_view content_type) noexcept {
     switch (content_kind_of(content_type)) {
         case content_kind::xml: return decode_error(errc::unsupported_content_type, 0);
@@ -6948,8 +6935,8 @@ inline error refusal_of_type(std::string_view content_type) noexcept {
     }
 }
 
-/// Makes a JSON document of whatever came, by its own Content-Type, whatever was asked for. Errors: `not_json` for a
-/// type that is neither, `unsupported_content_type` for XML where this client's reader reads none.
+/// Makes the reply a JSON document. Its Content-Type decides, not the type that was asked for. Errors: `not_json` for a type
+/// that is neither JSON nor XML, `unsupported_content_type` for XML if this client's reader does not read it.
 template <class T, json_reader Reader>
 error as_json([[maybe_unused]] Reader& reader, std::string_view content_type, json_document& document) noexcept {
     const error e = refusal_of_type(content_type);
@@ -6969,8 +6956,8 @@ struct status_meaning {
 };
 
 /// What a status means by itself. A 500 that gets here is mostly a page of a server or a proxy in trouble. Such a page, and
-/// 502 and 504, tell nothing about the task: a call that may be repeated finds the service `unavailable`, of any other the
-/// outcome is unknown. A 408 says that the server waited in vain for the request, which may be sent again (RFC 9110
+/// 502 and 504, tell nothing about the task: the service is `unavailable` for a call that may be repeated; of any other
+/// call the outcome is unknown. 408: the server did not receive the request in time, and it may be sent again (RFC 9110
 /// section 15.5.9). 501 does not pass by itself.
 inline constexpr status_meaning status_meanings[] = {
     {400, errc::bad_request},     {401, errc::unauthorized}, {403, errc::forbidden},       {404, errc::not_found},
@@ -6978,14 +6965,14 @@ inline constexpr status_meaning status_meanings[] = {
     {502, errc::outcome_unknown}, {503, errc::unavailable},  {504, errc::outcome_unknown},
 };
 
-/// The same of every status that is not 2xx.
+/// The meaning of any status that is not 2xx.
 constexpr errc errc_of_status(std::uint16_t status) noexcept {
     for (const status_meaning& each : status_meanings)
         if (each.status == status) return each.code;
     return status >= 300 && status < 400 ? errc::redirected : errc::unexpected_status;
 }
 
-/// Behind the white space in front of a document.
+/// The first byte of the document that is not white space.
 inline json_cursor beginning_of(const json_document& document) noexcept {
     json_cursor at{document.data, document.data + document.size};
     skip_json_space(at);
@@ -7021,8 +7008,8 @@ struct findings {
     bool of_struct = false;  ///< read as a struct with members
 };
 
-/// A value by itself, or the error object in its place. Where the value may be an object too, only the mark tells: what is
-/// read as a value first must not have been rewritten.
+/// Reads a value by itself, or the error object in its place. Where the value may be an object too, `fault_mark` tells them
+/// apart before anything is rewritten.
 template <class T, json_reader Reader>
 error read_value(Reader& reader, json_document document, T& into, findings& found) noexcept {
     const json_cursor start = beginning_of(document);
@@ -7039,7 +7026,7 @@ error read_value(Reader& reader, json_document document, T& into, findings& foun
     return e.code != errc::ok || found.faults.says_error() || found.faults.has_text() ? e : no_value;
 }
 
-/// A reply's document as a T, and the error object that may be in its place.
+/// Reads a reply's document as a T, or the error object that may stand in its place.
 template <class T, json_reader Reader>
 error read_document(Reader& reader, std::string_view content_type, json_document document, void* into,
                     findings& found) noexcept {
@@ -7054,7 +7041,7 @@ error read_document(Reader& reader, std::string_view content_type, json_document
     }
 }
 
-/// What a reply with a status that is not 2xx ends in, error object or not.
+/// The meaning of a reply whose status is not 2xx, with or without an error object.
 inline error meaning_of_refusal(std::uint16_t status, const fault_collector& faults,
                                 const reply_rules& rules) noexcept {
     errc code = errc_of_status(status);
@@ -12292,13 +12279,13 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// The library's own header lines, each as long as it gets.
+/// The library's own header lines, each at its longest.
 inline constexpr std::string_view longest_own_lines =
     "Accept: application/merge-patch+json\r\nAccept-Encoding: identity\r\n"
     "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\nUser-Agent: "
     "superoffice-batch/000.000.000\r\n";
 
-/// The request stands where the reply will: as much as the larger of both, of which the reply never ends at the last byte.
+/// Request and reply use the same memory, so the larger one counts. Behind the reply at least one byte is free.
 constexpr std::size_t larger_of(std::size_t request, std::size_t reply, std::size_t slack) noexcept {
     reply += slack == 0 ? 1 : slack;
     return request > reply ? request : reply;
@@ -12306,12 +12293,16 @@ constexpr std::size_t larger_of(std::size_t request, std::size_t reply, std::siz
 
 }  // namespace detail
 
-/// Memory, in bytes, that is enough for a call over a link, and hardly more than that (over an HTTP stack:
-/// `http_memory_bytes`). Until it is sent, the request stands there, header lines and body; then, in the same place, the
-/// reply, its head and its body, and the reader's slack. `url`: the base URL, the path and the `$select`. `lines`: the
-/// credential's and your own header lines, each with its name and 4 bytes more. `body`: the request's. `head`: the reply's,
-/// its empty line included; `reply`: the reply's body. `slack`: the reader's. A tenant that has moved takes its new base URL
-/// besides.
+/// Bytes of memory that are enough for a call over a link, and hardly more. (Over an HTTP stack: `http_memory_bytes`.) The
+/// memory holds the request, head and body, until it is sent; then the reply, head and body, and the reader's slack. After a
+/// tenant has moved, its new base URL takes as many bytes more.
+///
+/// @param url    the base URL, the path and the `$select`
+/// @param lines  the header lines of the credential and your own ones, each with its name and 4 bytes more
+/// @param body   the body of the request
+/// @param head   the head of the reply with its empty line
+/// @param reply  the body of the reply
+/// @param slack  of the reader
 constexpr std::size_t memory_bytes(std::size_t url, std::size_t lines, std::size_t body, std::size_t head,
                                    std::size_t reply, std::size_t slack) noexcept {
     constexpr std::string_view around = "POST  HTTP/1.1\r\nHost: \r\nContent-Length: 4294967295\r\n\r\n";
@@ -12319,15 +12310,19 @@ constexpr std::size_t memory_bytes(std::size_t url, std::size_t lines, std::size
                              slack);
 }
 
-/// Memory, in bytes, that is enough for a call over an HTTP stack, and hardly more than that. Until the stack has taken it,
-/// the request:
+/// Bytes of memory that are enough for a call over an HTTP stack, and hardly more. Until the stack has taken it, the memory
+/// holds the request:
 ///
 ///     url, NUL, header lines, body
 ///
-/// then, in the same place, the reply: its body from the start on, the reader's slack, and the kept headers at the end,
-/// as lines. `url`: what `http_request::url` will be long, which is the base URL, the path and the `$select`. `lines`:
-/// the credential's and your own header lines, each with its name and 4 bytes more. `body`: the request's. `reply`: the
-/// reply's body; `kept`: those of its headers that are kept, as `lines`. `slack`: the reader's.
+/// Then it holds the reply: the body from the start on, the reader's slack, and at the end the kept headers as lines.
+///
+/// @param url    the size of `http_request::url`: the base URL, the path and the `$select`
+/// @param lines  the header lines of the credential and your own ones, each with its name and 4 bytes more
+/// @param body   the body of the request
+/// @param reply  the body of the reply
+/// @param kept   those headers of the reply that are kept (`kept_headers`), counted like `lines`
+/// @param slack  of the reader
 constexpr std::size_t http_memory_bytes(std::size_t url, std::size_t lines, std::size_t body, std::size_t reply,
                                         std::size_t kept, std::size_t slack) noexcept {
     return detail::larger_of(url + 1 + detail::longest_own_lines.size() + lines + body, reply + kept, slack);
@@ -12346,32 +12341,32 @@ constexpr std::size_t http_memory_bytes(std::size_t url, std::size_t lines, std:
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// The most pieces of work in one step. Each is at most one call of the link; two for a kept connection that was dead.
+/// The most pieces of work in one step. A piece is at most one call of the link, or two where a kept connection is checked.
 inline constexpr unsigned max_work_per_step = 16;
 
 /// What `step` answers: call it again, or take the result.
 enum class step_state : std::uint8_t { pending, done };
 
-/// What a pending call waits for: the link to be readable or writable, or (`wait_for::time`) the next step; at the
-/// latest `until`.
+/// What a pending call waits for: that the link is readable or writable, or, with `wait_for::time`, only the time. Step the
+/// call again at `until` at the latest.
 struct wait_condition {
     wait_for what = wait_for::nothing;
     instant until = instant::never();
 };
 
-/// Says that the start of a call may wait for the link's name look-up all the same. Not made from `{}`, which stands for
-/// options left as they are.
+/// Accepts that the start of a call blocks while the link looks up a name. It cannot be made from `{}`, which stands for
+/// default options.
 struct allow_waiting_lookup_t {
     explicit constexpr allow_waiting_lookup_t(int) noexcept {}
 };
 inline constexpr allow_waiting_lookup_t allow_waiting_lookup{0};
 
-/// A running call. The caller holds it; moving it on is allowed, and giving it up (destructor, `cancel`) ends the call
-/// and leaves the client ready for the next one. It must be gone before its client is.
+/// A running call. The caller holds it and may move it. Its destructor and `cancel` end the call, and the client is ready for
+/// the next one. The call must be destroyed before its client.
 template <class Client, class Info>
 class call {
   public:
-    /// No call: done, and its error is `errc::cancelled`. For a member that is assigned to when there is a call.
+    /// No call: done, and its error is `errc::cancelled`. For a member to which a call is assigned later.
     call() noexcept : api_(nullptr), result_(cancelled) {}
 
     /// Made by the client. A client that is busy, or cannot be used, makes a call that is done, with the error.
@@ -12384,8 +12379,8 @@ class call {
     }
     /// The other call is done then, and its error is `errc::cancelled`.
     call(call&& other) noexcept : api_(other.api_), result_(std::move(other.result_)) { other.finish(cancelled); }
-    /// Cancels the call that this was. One that the same client is to start anew is cancelled before: the start comes
-    /// first, and would be `errc::busy`.
+    /// Cancels the call that was here. Before you assign a new call of the same client, `cancel` the old one: the new call
+    /// is started first and would end with `errc::busy`.
     call& operator=(call&& other) noexcept {
         if (this != &other) {
             cancel();
@@ -12397,14 +12392,14 @@ class call {
     }
     ~call() { cancel(); }
 
-    /// Goes on as far as it can without waiting, `max_work_per_step` pieces of work at most. `now` never goes back;
-    /// the first one starts the deadline. After `done` it answers `done` and does nothing.
+    /// Goes on as far as it can without waiting, at most `max_work_per_step` pieces of work. `now` must never go back; the
+    /// first step starts the deadline. After `done` it does nothing and answers `done`.
     step_state step(instant now) noexcept {
         if (api_ != nullptr && api_->step_call(now, result_) == step_state::done) api_ = nullptr;
         return api_ == nullptr ? step_state::done : step_state::pending;
     }
 
-    /// What to wait for before the next step, for those who sleep in between. While pending.
+    /// What to wait for before the next step, for a program that sleeps in between. Only while pending.
     [[nodiscard]] wait_condition wants() const noexcept { return api_ == nullptr ? wait_condition{} : api_->wants(); }
 
     [[nodiscard]] bool is_done() const noexcept { return api_ == nullptr; }
@@ -13095,7 +13090,7 @@ constexpr void write_form(json_writer& out, const T& value) noexcept {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/service/detail/stored_request.hpp - a request whose type is forgotten until it has to be written, perhaps again.
+// superoffice/service/detail/stored_request.hpp - keeps a request without its type, so that it can be written more than once.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_SERVICE_DETAIL_STORED_REQUEST_HPP
 #define SUPEROFFICE_SERVICE_DETAIL_STORED_REQUEST_HPP
@@ -13130,7 +13125,7 @@ class stored_request {
         }
     }
 
-    /// What comes behind the path; empty for a request with a body.
+    /// The text behind the path; empty for a request with a body.
     [[nodiscard]] std::string_view segment() const noexcept { return segment_; }
 
     /// Appends the body. False where this request, or this client's reader, does not know the type.
@@ -13954,10 +13949,10 @@ namespace detail {
 template <class Info>
 class asker;
 
-/// In the place of a link's own clock.
+/// Stands for the clock of a link that brings none.
 struct no_clock {};
 
-/// The clock that a link brings for the blocking call, if it does.
+/// The clock that a link brings for the blocking call, or `no_clock`.
 template <class Link>
 struct own_clock {
     using type = no_clock;
@@ -13968,11 +13963,10 @@ struct own_clock<Link> {
     using type = typename Link::clock;
 };
 
-/// What carries a client's requests: this library's own HTTP over a link, or the host's.
+/// The kind of connection: the library's own HTTP over a link, or an HTTP stack of the host.
 template <class Link>
 struct connection_over {
-    using type =
-        byte_connection<byte_transport_archetype>;  // of neither kind: the client says so, and nothing else does
+    using type = byte_connection<byte_transport_archetype>;  // neither kind: the client's assertion is the only error
 };
 template <byte_transport Link>
 struct connection_over<Link> {
@@ -13984,7 +13978,7 @@ struct connection_over<Stack> {
     using type = http_connection<Stack>;
 };
 
-/// What a call answers that named no `Info`: all of the operation's reply.
+/// The type of a call's result: `Info`, or the operation's whole reply where no `Info` was named.
 template <class Info, class Reply>
 using asked_for = std::conditional_t<std::is_void_v<Info>, Reply, Info>;
 
@@ -13992,17 +13986,19 @@ using asked_for = std::conditional_t<std::is_void_v<Info>, Reply, Info>;
 
 inline namespace SUPEROFFICE_ABI_READER {
 
-/// Asks one service, over one link, one call at a time. The link carries bytes (`byte_transport`) or, where the host has
-/// an HTTP stack of its own, whole calls (`http_transport`).
+/// Calls one service over one link, one call at a time. The link carries bytes (`byte_transport`) or, where the host has an
+/// HTTP stack, whole calls (`http_transport`).
 ///
-/// It borrows the link, the base URL's text, the credential's texts and the memory, all of which outlive it. The link is its
-/// own from its first call to `stop()` or its end, since that holds the kept connection: another client on it would send its
-/// credential there. The memory is its own while a call runs; between calls the program may write to it, but for as many bytes
-/// at its end as `base()` has, once a tenant has moved. Request, head and reply stand there; texts of a decoded struct are
-/// views into it, valid until the next call starts. `stop()` and the client's end zero it, and such texts with it: what is
-/// to outlive the client is kept (`keep`, `fixed_text`). The request's bytes are zeroed as they are sent.
-/// Neither copied nor moved. One thread at a time uses a client, its link and its calls; clients share nothing. No heap, no
-/// clock, no waiting but in the blocking call.
+/// Lifetimes   The client borrows the link, the text of the base URL, the texts of the credential and the memory. All of
+///             them must outlive it.
+/// Link        Belongs to the client from its first call to `stop()` or its end, because it holds the kept connection:
+///             another client on it would send its credential there.
+/// Memory      Holds the request, then the reply. The texts of a decoded struct are views into it, valid until the next call
+///             starts. `stop()` and the end of the client zero it: copy what you need longer (`keep`, `fixed_text`). The
+///             request is zeroed as it is sent. Between calls the program may write to the memory, except to its last
+///             `base().size()` bytes after a tenant has moved.
+/// Threads     One thread at a time uses a client, its link and its calls. Clients share nothing.
+/// Costs       No heap and no clock. Only the blocking call waits. A client is neither copied nor moved.
 template <class Link, class Credential, json_reader Reader = default_reader>
 class client {
     static_assert(byte_transport<Link> || http_transport<Link>,
@@ -14016,11 +14012,11 @@ class client {
   public:
     using link_type = Link;
 
-    /// What `start_get_batch_task_info` gives, for a member of that type.
+    /// The type of a running call, for a member that holds one.
     template <class Info = BatchTaskInfo>
     using call_of = call<client, Info>;
 
-    /// Checks the base URL; `check_base_url()` tells the outcome, and so does every call. A reader of one's own comes last.
+    /// Checks the base URL; `check_base_url()` tells the outcome, and so does every call. The last argument is for your own reader.
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options = {})
         : client(link, base, std::move(credential), memory, options, make_reader(memory.size())) {}
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options,
@@ -14040,21 +14036,22 @@ class client {
     client(const client&) = delete;
     client& operator=(const client&) = delete;
 
-    /// Whether the client can be used at all: else `bad_base_url`, with the offset.
+    /// Whether the base URL can be used; else `bad_base_url` with the offset of the byte at fault.
     [[nodiscard]] result<void> check_base_url() const noexcept { return driver_.check_base_url(); }
 
     /// Asks how the task is doing, and waits for the answer. `Info` is a described struct; its members become the
-    /// `$select`. The link is waited on where it can be (`waiting_transport`,
-    /// `waiting_http_transport`), otherwise asked again at once.
+    /// `$select`. Between two steps the link is waited on, if it can be (`waiting_transport`, `waiting_http_transport`); any
+    /// other link is asked again at once.
     ///
-    /// @returns  the task, or the error that stopped the call; `errc::no_such_task` where the service knows none
-    /// Costs     at most `timeout` of time (plus the system's name look-up, which cannot be interrupted); no heap
+    /// @returns  the task, or the error that stopped the call; `errc::no_such_task` if the service does not know it
+    /// Costs     at most `timeout` of time, and the system's name look-up, which cannot be interrupted; no heap
     template <class Info = BatchTaskInfo, class Clock = typename detail::own_clock<Link>::type>
     [[nodiscard]] result<Info> get_batch_task_info(task_id id, const call_options& options = {}, Clock clock = {}) {
         return run<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id.number}, options, clock);
     }
 
-    /// The same in steps that never wait. The call is the caller's; this client runs one at a time (`errc::busy`).
+    /// The same in steps that never wait. The caller holds the call. The client runs one call at a time; a second one ends
+    /// with `errc::busy`.
     template <class Info = BatchTaskInfo>
     [[nodiscard]] call<client, Info> start_get_batch_task_info(task_id id, const call_options& options = {}) noexcept {
         return start<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id.number}, options);
@@ -14069,8 +14066,8 @@ class client {
         return start_get_batch_task_info<Info>(id, call_options{}, allowed);
     }
 
-    /// Any operation of the service, in both manners: what the functions above are made of. Without an `Info` the operation's
-    /// own reply: `api.run(superoffice::stop_batch_job, {497})`.
+    /// Any operation of the service, blocking (`run`) or in steps (`start`): `api.run(superoffice::stop_batch_job, {497})`.
+    /// Without an `Info` the result is the operation's whole reply.
     template <class Info = void, class Request, class Reply, class Clock = typename detail::own_clock<Link>::type>
     [[nodiscard]] result<detail::asked_for<Info, Reply>> run(const operation<Request, Reply>& what,
                                                              const std::type_identity_t<Request>& request,
@@ -14111,18 +14108,18 @@ class client {
         return start<Info>(what, request, call_options{}, allowed);
     }
 
-    /// About the last reply, whether it was a value or an error; valid as long as the decoded text.
+    /// About the last reply, whether the call gave a value or an error. Valid as long as the decoded texts.
     [[nodiscard]] const reply_info& last_reply() const noexcept { return driver_.last_reply(); }
 
-    /// The base URL that calls go to: the one given, or the one that the tenant's directory named since.
+    /// The base URL of the calls: the one that was given, or the one that the tenant's directory has named since.
     [[nodiscard]] std::string_view base() const noexcept { return driver_.base(); }
 
     /// True while a call runs.
     [[nodiscard]] bool is_busy() const noexcept { return driver_.is_busy(); }
 
-    /// Hangs up: drops the kept connection and zeroes the memory as far as it was used. Not while a call runs, which is
-    /// for `call::cancel` to end: a mistake of the programmer. A device that goes to sleep with its clock calls it before:
-    /// how long the connection was idle could not be told afterwards, and a dead one takes a call's whole time.
+    /// Drops the kept connection and zeroes the memory as far as it was used. A mistake of the programmer while a call runs:
+    /// cancel the call first (`call::cancel`). Call it before a sleep during which the clock stands still: afterwards nobody
+    /// can tell how long the connection was idle.
     void stop() noexcept {
         SUPEROFFICE_ASSERT(!is_busy());
         if (!is_busy()) driver_.stop();
@@ -14136,7 +14133,7 @@ class client {
     template <class Info>
     friend class detail::asker;
 
-    /// Where the link can be waited on; elsewhere nothing, and it is asked again at once.
+    /// Waits for the link, if it can be waited on.
     void wait([[maybe_unused]] const wait_condition& wanted, [[maybe_unused]] instant now) {
         if constexpr (waiting_transport<Link> || waiting_http_transport<Link>)
             if (wanted.until > now) driver_.link().wait(wanted.what, wanted.until - now);
@@ -14149,7 +14146,7 @@ class client {
             return Reader{};
     }
 
-    // What call and watch use.
+    // For call and watch.
     template <class Request, class Reply>
     error start_call(const operation<Request, Reply>& what, const Request& request, std::string_view select,
                      const call_options& options) noexcept {
@@ -14253,7 +14250,7 @@ class asker {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/client/watch.hpp - follows one task to its end: asks again at an interval, tells each change.
+// superoffice/client/watch.hpp - follows one task to its end: asks again at an interval and reports each change.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CLIENT_WATCH_HPP
 #define SUPEROFFICE_CLIENT_WATCH_HPP
@@ -14263,15 +14260,16 @@ inline namespace SUPEROFFICE_ABI {
 
 /// How to watch.
 struct watch_options {
-    milliseconds interval{2'000};    ///< from one reply to the next question; the server's workers look every 2 s.
-                                     ///< 0: none, not even after a failure
-    milliseconds deadline{0};        ///< overall; 0: none. A dead worker looks like one that runs for ever
-    milliseconds max_pause{60'000};  ///< after failures in a row the interval doubles up to this, and a server's
-                                     ///< Retry-After counts up to this
-    std::uint32_t max_failures = 5;  ///< so many repeatable failures in a row are borne; the next one ends the watch
-    call_options call{};             ///< for each question
-    /// A number that each device has another of: each pause is longer by up to a quarter, differently for each number, so that
-    /// those whom a server has sent away together do not come back together. 0: none is longer.
+    milliseconds interval{2'000};  ///< from one reply to the next call; the server's workers look every 2 s.
+                                   ///< 0: no pause, not even after a failure
+    milliseconds deadline{0};      ///< of the whole watch; 0: none. A dead worker looks like one that runs for ever
+    milliseconds max_pause{
+        60'000};  ///< the interval doubles with each failure in a row, up to this; a Retry-After of the
+                  ///< server counts up to this
+    std::uint32_t max_failures = 5;  ///< so many repeatable failures in a row are tolerated; one more ends the watch
+    call_options call{};             ///< for each call
+    /// A number unique to the device, for example its serial number. It makes each pause longer by up to a quarter, so that
+    /// devices that were all refused at the same time do not all come back at the same time. 0: no pause gets longer.
     std::uint32_t jitter = 0;
 };
 
@@ -14298,11 +14296,12 @@ constexpr milliseconds jittered(milliseconds pause, std::uint32_t& jitter) noexc
 
 /// What `watch::step` answers.
 enum class watch_state : std::uint8_t {
-    waiting,   ///< nothing new: `wants()` says what for
-    changed,   ///< a reply that differs from the one before (or the first): `value()`
-    finished,  ///< a reply in a final state: `value()`; which one it is, its State says
-    gone,      ///< the service knew the task, and no longer does: neither success nor failure
-    call_failed,  ///< a call failed for good, `error()` says why: the watch is over. `no_such_task` where the service never knew the task
+    waiting,      ///< nothing new; `wants()` says what to wait for
+    changed,      ///< a reply that differs from the one before (or the first): `value()`
+    finished,     ///< a reply with a final state: `value()`; its State says which one
+    gone,         ///< the service knew the task before and does not know it any more: neither success nor failure
+    call_failed,  ///< a call failed for good and the watch is over: `error()`. `no_such_task`: the service never knew the
+                  ///< task
 };
 
 /// Follows one task. `Info` needs a member `State` of a type that can be compared with BatchTaskState; its members
@@ -14311,15 +14310,15 @@ enum class watch_state : std::uint8_t {
 ///     superoffice::watch<> task{api, 497};
 ///     for (;;) switch (task.step(now())) { ... }     // or, waiting for news, task.follow(api)
 ///
-/// Uses the client one call at a time, and not in between: others may use it in the pauses, and what they do to its
-/// memory ends the life of the texts in `value()`. Must be gone before the client is. No heap; no clock and no
-/// waiting but in `follow`.
-/// Failures that may pass by themselves (`is_repeatable`) are borne; the others end the watch at once.
+/// The watch uses the client for one call at a time. In the pauses the program may use the client for other calls, which end
+/// the life of the texts in `value()`. The watch must be destroyed before the client. No heap. Only `follow` waits and reads
+/// a clock.
+/// Failures that may pass by themselves (`is_repeatable`) are tolerated; all others end the watch at once.
 /// Source for the meaning of states and of "gone": section 13 of the service notes.
 template <class Info = BatchTaskInfo>
 class watch {
   public:
-    /// Watches over a link that never waits; with `allow_waiting_lookup` over any.
+    /// Over a link whose start may block for a name look-up, pass `allow_waiting_lookup`.
     template <class Client>
     watch(Client& api, task_id id, const watch_options& options = {}) noexcept
         : watch(api, id, options, allow_waiting_lookup) {
@@ -14342,8 +14341,8 @@ class watch {
     watch& operator=(const watch&) = delete;
     ~watch() { cancel(); }
 
-    /// Goes on as far as it can without waiting. `now` never goes back. Each `changed` is told once; after `finished`,
-    /// `gone` and `call_failed` the answer stays.
+    /// Goes on as far as it can without waiting. `now` must never go back. `changed` is reported once for each change; after
+    /// `finished`, `gone` and `call_failed` the answer stays the same.
     watch_state step(instant now) noexcept {
         if (is_over()) return state_;
         if (!timed_) {
@@ -14361,8 +14360,9 @@ class watch {
         return result_ ? take_value(now) : take_error(result_.error(), now);
     }
 
-    /// Waits for the next news: never answers `waiting`. `api` is the client that this was made with; its link is waited on
-    /// where it can be (`waiting_transport`, `waiting_http_transport`), in the pauses too, otherwise asked again at once.
+    /// Blocks until there is news, so it never answers `waiting`. `api` is the client that the watch was made with. It waits
+    /// on the link, also in the pauses, if the link can be waited on (`waiting_transport`, `waiting_http_transport`); any
+    /// other link is asked again at once.
     ///
     ///     while (task.follow(api) == watch_state::changed) show(task.value());
     template <class Client, class Clock = typename detail::own_clock<typename Client::link_type>::type>
@@ -14387,8 +14387,8 @@ class watch {
         return {wait_for::time, next_ < end_ ? next_ : end_};
     }
 
-    /// What `step` has just told of: the reply with `changed` and `finished`, the error with `gone` and `call_failed`. Texts
-    /// live until the client's next call, or its end; with `waiting` there is nothing to be read.
+    /// After `changed` and `finished` the reply; after `gone` and `call_failed` the error; not to be read after `waiting`.
+    /// Texts live until the client's next call or its end.
     [[nodiscard]] superoffice::result<Info>& result() noexcept { return result_; }
     [[nodiscard]] const superoffice::result<Info>& result() const noexcept { return result_; }
 
@@ -14399,12 +14399,12 @@ class watch {
     /// The error; `errc::ok` where there is a reply.
     [[nodiscard]] superoffice::error error() const noexcept { return result_.error(); }
 
-    /// The last failure that was borne, for those who show it; `errc::ok` after a reply.
+    /// The last failure that was tolerated, to show it to somebody; `errc::ok` after a reply.
     [[nodiscard]] const superoffice::error& last_failure() const noexcept { return last_failure_; }
 
     [[nodiscard]] bool is_over() const noexcept { return state_ > watch_state::changed; }
 
-    /// Ends the watch; what runs is cancelled. Does nothing once it is over.
+    /// Ends the watch and cancels its running call. Does nothing once the watch is over.
     void cancel() noexcept {
         if (is_over()) return;
         if (asking_) asker_.cancel();
@@ -14415,7 +14415,7 @@ class watch {
     superoffice::error begin(instant now) noexcept {
         const superoffice::error e = asker_.begin(id_, options_.call, end_, now);
         asking_ = e.code == errc::ok;
-        if (asking_) {  // what the next reply does not say is not what the last one said
+        if (asking_) {  // nothing of the last reply may show in the next one
             result_ = superoffice::error{};
             detail::clear_members<Info>(&*result_);
         }

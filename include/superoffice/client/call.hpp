@@ -18,32 +18,32 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// The most pieces of work in one step. Each is at most one call of the link; two for a kept connection that was dead.
+/// The most pieces of work in one step. A piece is at most one call of the link, or two where a kept connection is checked.
 inline constexpr unsigned max_work_per_step = 16;
 
 /// What `step` answers: call it again, or take the result.
 enum class step_state : std::uint8_t { pending, done };
 
-/// What a pending call waits for: the link to be readable or writable, or (`wait_for::time`) the next step; at the
-/// latest `until`.
+/// What a pending call waits for: that the link is readable or writable, or, with `wait_for::time`, only the time. Step the
+/// call again at `until` at the latest.
 struct wait_condition {
     wait_for what = wait_for::nothing;
     instant until = instant::never();
 };
 
-/// Says that the start of a call may wait for the link's name look-up all the same. Not made from `{}`, which stands for
-/// options left as they are.
+/// Accepts that the start of a call blocks while the link looks up a name. It cannot be made from `{}`, which stands for
+/// default options.
 struct allow_waiting_lookup_t {
     explicit constexpr allow_waiting_lookup_t(int) noexcept {}
 };
 inline constexpr allow_waiting_lookup_t allow_waiting_lookup{0};
 
-/// A running call. The caller holds it; moving it on is allowed, and giving it up (destructor, `cancel`) ends the call
-/// and leaves the client ready for the next one. It must be gone before its client is.
+/// A running call. The caller holds it and may move it. Its destructor and `cancel` end the call, and the client is ready for
+/// the next one. The call must be destroyed before its client.
 template <class Client, class Info>
 class call {
   public:
-    /// No call: done, and its error is `errc::cancelled`. For a member that is assigned to when there is a call.
+    /// No call: done, and its error is `errc::cancelled`. For a member to which a call is assigned later.
     call() noexcept : api_(nullptr), result_(cancelled) {}
 
     /// Made by the client. A client that is busy, or cannot be used, makes a call that is done, with the error.
@@ -56,8 +56,8 @@ class call {
     }
     /// The other call is done then, and its error is `errc::cancelled`.
     call(call&& other) noexcept : api_(other.api_), result_(std::move(other.result_)) { other.finish(cancelled); }
-    /// Cancels the call that this was. One that the same client is to start anew is cancelled before: the start comes
-    /// first, and would be `errc::busy`.
+    /// Cancels the call that was here. Before you assign a new call of the same client, `cancel` the old one: the new call
+    /// is started first and would end with `errc::busy`.
     call& operator=(call&& other) noexcept {
         if (this != &other) {
             cancel();
@@ -69,14 +69,14 @@ class call {
     }
     ~call() { cancel(); }
 
-    /// Goes on as far as it can without waiting, `max_work_per_step` pieces of work at most. `now` never goes back;
-    /// the first one starts the deadline. After `done` it answers `done` and does nothing.
+    /// Goes on as far as it can without waiting, at most `max_work_per_step` pieces of work. `now` must never go back; the
+    /// first step starts the deadline. After `done` it does nothing and answers `done`.
     step_state step(instant now) noexcept {
         if (api_ != nullptr && api_->step_call(now, result_) == step_state::done) api_ = nullptr;
         return api_ == nullptr ? step_state::done : step_state::pending;
     }
 
-    /// What to wait for before the next step, for those who sleep in between. While pending.
+    /// What to wait for before the next step, for a program that sleeps in between. Only while pending.
     [[nodiscard]] wait_condition wants() const noexcept { return api_ == nullptr ? wait_condition{} : api_->wants(); }
 
     [[nodiscard]] bool is_done() const noexcept { return api_ == nullptr; }

@@ -37,10 +37,10 @@ namespace detail {
 template <class Info>
 class asker;
 
-/// In the place of a link's own clock.
+/// Stands for the clock of a link that brings none.
 struct no_clock {};
 
-/// The clock that a link brings for the blocking call, if it does.
+/// The clock that a link brings for the blocking call, or `no_clock`.
 template <class Link>
 struct own_clock {
     using type = no_clock;
@@ -51,11 +51,10 @@ struct own_clock<Link> {
     using type = typename Link::clock;
 };
 
-/// What carries a client's requests: this library's own HTTP over a link, or the host's.
+/// The kind of connection: the library's own HTTP over a link, or an HTTP stack of the host.
 template <class Link>
 struct connection_over {
-    using type =
-        byte_connection<byte_transport_archetype>;  // of neither kind: the client says so, and nothing else does
+    using type = byte_connection<byte_transport_archetype>;  // neither kind: the client's assertion is the only error
 };
 template <byte_transport Link>
 struct connection_over<Link> {
@@ -67,7 +66,7 @@ struct connection_over<Stack> {
     using type = http_connection<Stack>;
 };
 
-/// What a call answers that named no `Info`: all of the operation's reply.
+/// The type of a call's result: `Info`, or the operation's whole reply where no `Info` was named.
 template <class Info, class Reply>
 using asked_for = std::conditional_t<std::is_void_v<Info>, Reply, Info>;
 
@@ -75,17 +74,19 @@ using asked_for = std::conditional_t<std::is_void_v<Info>, Reply, Info>;
 
 inline namespace SUPEROFFICE_ABI_READER {
 
-/// Asks one service, over one link, one call at a time. The link carries bytes (`byte_transport`) or, where the host has
-/// an HTTP stack of its own, whole calls (`http_transport`).
+/// Calls one service over one link, one call at a time. The link carries bytes (`byte_transport`) or, where the host has an
+/// HTTP stack, whole calls (`http_transport`).
 ///
-/// It borrows the link, the base URL's text, the credential's texts and the memory, all of which outlive it. The link is its
-/// own from its first call to `stop()` or its end, since that holds the kept connection: another client on it would send its
-/// credential there. The memory is its own while a call runs; between calls the program may write to it, but for as many bytes
-/// at its end as `base()` has, once a tenant has moved. Request, head and reply stand there; texts of a decoded struct are
-/// views into it, valid until the next call starts. `stop()` and the client's end zero it, and such texts with it: what is
-/// to outlive the client is kept (`keep`, `fixed_text`). The request's bytes are zeroed as they are sent.
-/// Neither copied nor moved. One thread at a time uses a client, its link and its calls; clients share nothing. No heap, no
-/// clock, no waiting but in the blocking call.
+/// Lifetimes   The client borrows the link, the text of the base URL, the texts of the credential and the memory. All of
+///             them must outlive it.
+/// Link        Belongs to the client from its first call to `stop()` or its end, because it holds the kept connection:
+///             another client on it would send its credential there.
+/// Memory      Holds the request, then the reply. The texts of a decoded struct are views into it, valid until the next call
+///             starts. `stop()` and the end of the client zero it: copy what you need longer (`keep`, `fixed_text`). The
+///             request is zeroed as it is sent. Between calls the program may write to the memory, except to its last
+///             `base().size()` bytes after a tenant has moved.
+/// Threads     One thread at a time uses a client, its link and its calls. Clients share nothing.
+/// Costs       No heap and no clock. Only the blocking call waits. A client is neither copied nor moved.
 template <class Link, class Credential, json_reader Reader = default_reader>
 class client {
     static_assert(byte_transport<Link> || http_transport<Link>,
@@ -99,11 +100,11 @@ class client {
   public:
     using link_type = Link;
 
-    /// What `start_get_batch_task_info` gives, for a member of that type.
+    /// The type of a running call, for a member that holds one.
     template <class Info = BatchTaskInfo>
     using call_of = call<client, Info>;
 
-    /// Checks the base URL; `check_base_url()` tells the outcome, and so does every call. A reader of one's own comes last.
+    /// Checks the base URL; `check_base_url()` tells the outcome, and so does every call. The last argument is for your own reader.
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options = {})
         : client(link, base, std::move(credential), memory, options, make_reader(memory.size())) {}
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options,
@@ -123,21 +124,22 @@ class client {
     client(const client&) = delete;
     client& operator=(const client&) = delete;
 
-    /// Whether the client can be used at all: else `bad_base_url`, with the offset.
+    /// Whether the base URL can be used; else `bad_base_url` with the offset of the byte at fault.
     [[nodiscard]] result<void> check_base_url() const noexcept { return driver_.check_base_url(); }
 
     /// Asks how the task is doing, and waits for the answer. `Info` is a described struct; its members become the
-    /// `$select`. The link is waited on where it can be (`waiting_transport`,
-    /// `waiting_http_transport`), otherwise asked again at once.
+    /// `$select`. Between two steps the link is waited on, if it can be (`waiting_transport`, `waiting_http_transport`); any
+    /// other link is asked again at once.
     ///
-    /// @returns  the task, or the error that stopped the call; `errc::no_such_task` where the service knows none
-    /// Costs     at most `timeout` of time (plus the system's name look-up, which cannot be interrupted); no heap
+    /// @returns  the task, or the error that stopped the call; `errc::no_such_task` if the service does not know it
+    /// Costs     at most `timeout` of time, and the system's name look-up, which cannot be interrupted; no heap
     template <class Info = BatchTaskInfo, class Clock = typename detail::own_clock<Link>::type>
     [[nodiscard]] result<Info> get_batch_task_info(task_id id, const call_options& options = {}, Clock clock = {}) {
         return run<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id.number}, options, clock);
     }
 
-    /// The same in steps that never wait. The call is the caller's; this client runs one at a time (`errc::busy`).
+    /// The same in steps that never wait. The caller holds the call. The client runs one call at a time; a second one ends
+    /// with `errc::busy`.
     template <class Info = BatchTaskInfo>
     [[nodiscard]] call<client, Info> start_get_batch_task_info(task_id id, const call_options& options = {}) noexcept {
         return start<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id.number}, options);
@@ -152,8 +154,8 @@ class client {
         return start_get_batch_task_info<Info>(id, call_options{}, allowed);
     }
 
-    /// Any operation of the service, in both manners: what the functions above are made of. Without an `Info` the operation's
-    /// own reply: `api.run(superoffice::stop_batch_job, {497})`.
+    /// Any operation of the service, blocking (`run`) or in steps (`start`): `api.run(superoffice::stop_batch_job, {497})`.
+    /// Without an `Info` the result is the operation's whole reply.
     template <class Info = void, class Request, class Reply, class Clock = typename detail::own_clock<Link>::type>
     [[nodiscard]] result<detail::asked_for<Info, Reply>> run(const operation<Request, Reply>& what,
                                                              const std::type_identity_t<Request>& request,
@@ -194,18 +196,18 @@ class client {
         return start<Info>(what, request, call_options{}, allowed);
     }
 
-    /// About the last reply, whether it was a value or an error; valid as long as the decoded text.
+    /// About the last reply, whether the call gave a value or an error. Valid as long as the decoded texts.
     [[nodiscard]] const reply_info& last_reply() const noexcept { return driver_.last_reply(); }
 
-    /// The base URL that calls go to: the one given, or the one that the tenant's directory named since.
+    /// The base URL of the calls: the one that was given, or the one that the tenant's directory has named since.
     [[nodiscard]] std::string_view base() const noexcept { return driver_.base(); }
 
     /// True while a call runs.
     [[nodiscard]] bool is_busy() const noexcept { return driver_.is_busy(); }
 
-    /// Hangs up: drops the kept connection and zeroes the memory as far as it was used. Not while a call runs, which is
-    /// for `call::cancel` to end: a mistake of the programmer. A device that goes to sleep with its clock calls it before:
-    /// how long the connection was idle could not be told afterwards, and a dead one takes a call's whole time.
+    /// Drops the kept connection and zeroes the memory as far as it was used. A mistake of the programmer while a call runs:
+    /// cancel the call first (`call::cancel`). Call it before a sleep during which the clock stands still: afterwards nobody
+    /// can tell how long the connection was idle.
     void stop() noexcept {
         SUPEROFFICE_ASSERT(!is_busy());
         if (!is_busy()) driver_.stop();
@@ -219,7 +221,7 @@ class client {
     template <class Info>
     friend class detail::asker;
 
-    /// Where the link can be waited on; elsewhere nothing, and it is asked again at once.
+    /// Waits for the link, if it can be waited on.
     void wait([[maybe_unused]] const wait_condition& wanted, [[maybe_unused]] instant now) {
         if constexpr (waiting_transport<Link> || waiting_http_transport<Link>)
             if (wanted.until > now) driver_.link().wait(wanted.what, wanted.until - now);
@@ -232,7 +234,7 @@ class client {
             return Reader{};
     }
 
-    // What call and watch use.
+    // For call and watch.
     template <class Request, class Reply>
     error start_call(const operation<Request, Reply>& what, const Request& request, std::string_view select,
                      const call_options& options) noexcept {

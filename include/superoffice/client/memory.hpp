@@ -12,13 +12,13 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// The library's own header lines, each as long as it gets.
+/// The library's own header lines, each at its longest.
 inline constexpr std::string_view longest_own_lines =
     "Accept: application/merge-patch+json\r\nAccept-Encoding: identity\r\n"
     "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\nUser-Agent: "
     "superoffice-batch/000.000.000\r\n";
 
-/// The request stands where the reply will: as much as the larger of both, of which the reply never ends at the last byte.
+/// Request and reply use the same memory, so the larger one counts. Behind the reply at least one byte is free.
 constexpr std::size_t larger_of(std::size_t request, std::size_t reply, std::size_t slack) noexcept {
     reply += slack == 0 ? 1 : slack;
     return request > reply ? request : reply;
@@ -26,12 +26,16 @@ constexpr std::size_t larger_of(std::size_t request, std::size_t reply, std::siz
 
 }  // namespace detail
 
-/// Memory, in bytes, that is enough for a call over a link, and hardly more than that (over an HTTP stack:
-/// `http_memory_bytes`). Until it is sent, the request stands there, header lines and body; then, in the same place, the
-/// reply, its head and its body, and the reader's slack. `url`: the base URL, the path and the `$select`. `lines`: the
-/// credential's and your own header lines, each with its name and 4 bytes more. `body`: the request's. `head`: the reply's,
-/// its empty line included; `reply`: the reply's body. `slack`: the reader's. A tenant that has moved takes its new base URL
-/// besides.
+/// Bytes of memory that are enough for a call over a link, and hardly more. (Over an HTTP stack: `http_memory_bytes`.) The
+/// memory holds the request, head and body, until it is sent; then the reply, head and body, and the reader's slack. After a
+/// tenant has moved, its new base URL takes as many bytes more.
+///
+/// @param url    the base URL, the path and the `$select`
+/// @param lines  the header lines of the credential and your own ones, each with its name and 4 bytes more
+/// @param body   the body of the request
+/// @param head   the head of the reply with its empty line
+/// @param reply  the body of the reply
+/// @param slack  of the reader
 constexpr std::size_t memory_bytes(std::size_t url, std::size_t lines, std::size_t body, std::size_t head,
                                    std::size_t reply, std::size_t slack) noexcept {
     constexpr std::string_view around = "POST  HTTP/1.1\r\nHost: \r\nContent-Length: 4294967295\r\n\r\n";
@@ -39,15 +43,19 @@ constexpr std::size_t memory_bytes(std::size_t url, std::size_t lines, std::size
                              slack);
 }
 
-/// Memory, in bytes, that is enough for a call over an HTTP stack, and hardly more than that. Until the stack has taken it,
-/// the request:
+/// Bytes of memory that are enough for a call over an HTTP stack, and hardly more. Until the stack has taken it, the memory
+/// holds the request:
 ///
 ///     url, NUL, header lines, body
 ///
-/// then, in the same place, the reply: its body from the start on, the reader's slack, and the kept headers at the end,
-/// as lines. `url`: what `http_request::url` will be long, which is the base URL, the path and the `$select`. `lines`:
-/// the credential's and your own header lines, each with its name and 4 bytes more. `body`: the request's. `reply`: the
-/// reply's body; `kept`: those of its headers that are kept, as `lines`. `slack`: the reader's.
+/// Then it holds the reply: the body from the start on, the reader's slack, and at the end the kept headers as lines.
+///
+/// @param url    the size of `http_request::url`: the base URL, the path and the `$select`
+/// @param lines  the header lines of the credential and your own ones, each with its name and 4 bytes more
+/// @param body   the body of the request
+/// @param reply  the body of the reply
+/// @param kept   those headers of the reply that are kept (`kept_headers`), counted like `lines`
+/// @param slack  of the reader
 constexpr std::size_t http_memory_bytes(std::size_t url, std::size_t lines, std::size_t body, std::size_t reply,
                                         std::size_t kept, std::size_t slack) noexcept {
     return detail::larger_of(url + 1 + detail::longest_own_lines.size() + lines + body, reply + kept, slack);

@@ -1,4 +1,4 @@
-// superoffice/client/watch.hpp - follows one task to its end: asks again at an interval, tells each change.
+// superoffice/client/watch.hpp - follows one task to its end: asks again at an interval and reports each change.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_CLIENT_WATCH_HPP
 #define SUPEROFFICE_CLIENT_WATCH_HPP
@@ -14,15 +14,16 @@ inline namespace SUPEROFFICE_ABI {
 
 /// How to watch.
 struct watch_options {
-    milliseconds interval{2'000};    ///< from one reply to the next question; the server's workers look every 2 s.
-                                     ///< 0: none, not even after a failure
-    milliseconds deadline{0};        ///< overall; 0: none. A dead worker looks like one that runs for ever
-    milliseconds max_pause{60'000};  ///< after failures in a row the interval doubles up to this, and a server's
-                                     ///< Retry-After counts up to this
-    std::uint32_t max_failures = 5;  ///< so many repeatable failures in a row are borne; the next one ends the watch
-    call_options call{};             ///< for each question
-    /// A number that each device has another of: each pause is longer by up to a quarter, differently for each number, so that
-    /// those whom a server has sent away together do not come back together. 0: none is longer.
+    milliseconds interval{2'000};  ///< from one reply to the next call; the server's workers look every 2 s.
+                                   ///< 0: no pause, not even after a failure
+    milliseconds deadline{0};      ///< of the whole watch; 0: none. A dead worker looks like one that runs for ever
+    milliseconds max_pause{
+        60'000};  ///< the interval doubles with each failure in a row, up to this; a Retry-After of the
+                  ///< server counts up to this
+    std::uint32_t max_failures = 5;  ///< so many repeatable failures in a row are tolerated; one more ends the watch
+    call_options call{};             ///< for each call
+    /// A number unique to the device, for example its serial number. It makes each pause longer by up to a quarter, so that
+    /// devices that were all refused at the same time do not all come back at the same time. 0: no pause gets longer.
     std::uint32_t jitter = 0;
 };
 
@@ -49,11 +50,12 @@ constexpr milliseconds jittered(milliseconds pause, std::uint32_t& jitter) noexc
 
 /// What `watch::step` answers.
 enum class watch_state : std::uint8_t {
-    waiting,   ///< nothing new: `wants()` says what for
-    changed,   ///< a reply that differs from the one before (or the first): `value()`
-    finished,  ///< a reply in a final state: `value()`; which one it is, its State says
-    gone,      ///< the service knew the task, and no longer does: neither success nor failure
-    call_failed,  ///< a call failed for good, `error()` says why: the watch is over. `no_such_task` where the service never knew the task
+    waiting,      ///< nothing new; `wants()` says what to wait for
+    changed,      ///< a reply that differs from the one before (or the first): `value()`
+    finished,     ///< a reply with a final state: `value()`; its State says which one
+    gone,         ///< the service knew the task before and does not know it any more: neither success nor failure
+    call_failed,  ///< a call failed for good and the watch is over: `error()`. `no_such_task`: the service never knew the
+                  ///< task
 };
 
 /// Follows one task. `Info` needs a member `State` of a type that can be compared with BatchTaskState; its members
@@ -62,15 +64,15 @@ enum class watch_state : std::uint8_t {
 ///     superoffice::watch<> task{api, 497};
 ///     for (;;) switch (task.step(now())) { ... }     // or, waiting for news, task.follow(api)
 ///
-/// Uses the client one call at a time, and not in between: others may use it in the pauses, and what they do to its
-/// memory ends the life of the texts in `value()`. Must be gone before the client is. No heap; no clock and no
-/// waiting but in `follow`.
-/// Failures that may pass by themselves (`is_repeatable`) are borne; the others end the watch at once.
+/// The watch uses the client for one call at a time. In the pauses the program may use the client for other calls, which end
+/// the life of the texts in `value()`. The watch must be destroyed before the client. No heap. Only `follow` waits and reads
+/// a clock.
+/// Failures that may pass by themselves (`is_repeatable`) are tolerated; all others end the watch at once.
 /// Source for the meaning of states and of "gone": section 13 of the service notes.
 template <class Info = BatchTaskInfo>
 class watch {
   public:
-    /// Watches over a link that never waits; with `allow_waiting_lookup` over any.
+    /// Over a link whose start may block for a name look-up, pass `allow_waiting_lookup`.
     template <class Client>
     watch(Client& api, task_id id, const watch_options& options = {}) noexcept
         : watch(api, id, options, allow_waiting_lookup) {
@@ -93,8 +95,8 @@ class watch {
     watch& operator=(const watch&) = delete;
     ~watch() { cancel(); }
 
-    /// Goes on as far as it can without waiting. `now` never goes back. Each `changed` is told once; after `finished`,
-    /// `gone` and `call_failed` the answer stays.
+    /// Goes on as far as it can without waiting. `now` must never go back. `changed` is reported once for each change; after
+    /// `finished`, `gone` and `call_failed` the answer stays the same.
     watch_state step(instant now) noexcept {
         if (is_over()) return state_;
         if (!timed_) {
@@ -112,8 +114,9 @@ class watch {
         return result_ ? take_value(now) : take_error(result_.error(), now);
     }
 
-    /// Waits for the next news: never answers `waiting`. `api` is the client that this was made with; its link is waited on
-    /// where it can be (`waiting_transport`, `waiting_http_transport`), in the pauses too, otherwise asked again at once.
+    /// Blocks until there is news, so it never answers `waiting`. `api` is the client that the watch was made with. It waits
+    /// on the link, also in the pauses, if the link can be waited on (`waiting_transport`, `waiting_http_transport`); any
+    /// other link is asked again at once.
     ///
     ///     while (task.follow(api) == watch_state::changed) show(task.value());
     template <class Client, class Clock = typename detail::own_clock<typename Client::link_type>::type>
@@ -138,8 +141,8 @@ class watch {
         return {wait_for::time, next_ < end_ ? next_ : end_};
     }
 
-    /// What `step` has just told of: the reply with `changed` and `finished`, the error with `gone` and `call_failed`. Texts
-    /// live until the client's next call, or its end; with `waiting` there is nothing to be read.
+    /// After `changed` and `finished` the reply; after `gone` and `call_failed` the error; not to be read after `waiting`.
+    /// Texts live until the client's next call or its end.
     [[nodiscard]] superoffice::result<Info>& result() noexcept { return result_; }
     [[nodiscard]] const superoffice::result<Info>& result() const noexcept { return result_; }
 
@@ -150,12 +153,12 @@ class watch {
     /// The error; `errc::ok` where there is a reply.
     [[nodiscard]] superoffice::error error() const noexcept { return result_.error(); }
 
-    /// The last failure that was borne, for those who show it; `errc::ok` after a reply.
+    /// The last failure that was tolerated, to show it to somebody; `errc::ok` after a reply.
     [[nodiscard]] const superoffice::error& last_failure() const noexcept { return last_failure_; }
 
     [[nodiscard]] bool is_over() const noexcept { return state_ > watch_state::changed; }
 
-    /// Ends the watch; what runs is cancelled. Does nothing once it is over.
+    /// Ends the watch and cancels its running call. Does nothing once the watch is over.
     void cancel() noexcept {
         if (is_over()) return;
         if (asking_) asker_.cancel();
@@ -166,7 +169,7 @@ class watch {
     superoffice::error begin(instant now) noexcept {
         const superoffice::error e = asker_.begin(id_, options_.call, end_, now);
         asking_ = e.code == errc::ok;
-        if (asking_) {  // what the next reply does not say is not what the last one said
+        if (asking_) {  // nothing of the last reply may show in the next one
             result_ = superoffice::error{};
             detail::clear_members<Info>(&*result_);
         }

@@ -1,4 +1,4 @@
-// superoffice/service/credentials.hpp - who is asking: the service's four ways to say it, and the hook for a fresh one.
+// superoffice/service/credentials.hpp - the credentials of a call, and the concept of a source that renews them.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_SERVICE_CREDENTIALS_HPP
 #define SUPEROFFICE_SERVICE_CREDENTIALS_HPP
@@ -17,39 +17,26 @@ inline namespace SUPEROFFICE_ABI {
 /// The vendor's log-in host. Development tenants have another one: https://sod.superoffice.com.
 inline constexpr std::string_view default_login_url = "https://online.superoffice.com";
 
-/// What a source answers when a call is about to be made.
+/// What a source answers before each request.
 enum class credential_state : std::uint8_t {
     ready,        ///< `add_to` may be called
-    pending,      ///< not yet: asked again at the next step, within the call's deadline
-    missing,      ///< nobody gave one: `errc::credential_missing`
-    unavailable,  ///< it cannot be had: `errc::credential_unavailable`
+    pending,      ///< not yet; the source is asked again at the next step, until the call's deadline
+    missing,      ///< none was given: `errc::credential_missing`
+    unavailable,  ///< none can be had: `errc::credential_unavailable`
 };
 
-/// Whatever can put a credential into a request. Asked before every request, from the client's thread, never nested, by
-/// three functions that are declared `noexcept`:
+/// A source puts a credential into each request. The client calls three functions from its own thread and never nested. Each
+/// is declared `noexcept`:
 ///
-/// `prepare(now)`   whether a credential is there; may do a bounded piece of its own work (fetching one), never waits
-/// `add_to(head)`   adds its header lines; only after `ready`. What it adds is wiped once it was sent
-/// `refused()`      the service answered 401 to what was added. True: there is a fresh one, or there will be after some
-///                  `prepare`; the call is then repeated, once. False: the call ends with `errc::unauthorized`
+/// `prepare(now)`   says whether a credential is there. It may do a bounded piece of work (a step of fetching one) and never
+///                  waits.
+/// `add_to(head)`   adds the header lines. Called only after `ready`. The lines are wiped as they are sent.
+/// `refused()`      the service answered 401 to what was added. True: there is a fresh credential, or there will be one
+///                  after some `prepare`, and the call is repeated once. False: the call ends with `errc::unauthorized`.
 ///
-/// A source that lives elsewhere is given to the client as a pointer. Several clients can share one, but it cannot tell
-/// which token was refused: four that have sent the same old one have four fresh ones fetched. Where that counts, give
-/// each client a small source of its own, which remembers what it added:
-///
-///     struct my_share {
-///         shared_token* token;   // the text; a number that grows with each fresh one; fetch(), prepare(now)
-///         unsigned added = 0;
-///         credential_state prepare(instant now) noexcept { return token->prepare(now); }  // pending while it fetches
-///         void add_to(request_head& head) noexcept {
-///             added = token->number;
-///             head.header("Authorization", "Bearer ", token->text);
-///         }
-///         bool refused() noexcept {
-///             if (added == token->number) token->fetch();  // else there is a fresh one already
-///             return true;
-///         }
-///     };
+/// The client holds the source by value, or takes a pointer to one that lives elsewhere. Several clients that share one source
+/// each take a `credential_share` of it: it remembers which credential its client sent, so that a source which several
+/// clients saw refused fetches one fresh credential and not one for each.
 template <class Source>
 concept credential_source = requires(Source& source, request_head& head, instant now) {
     { source.prepare(now) } noexcept -> std::same_as<credential_state>;
@@ -57,7 +44,7 @@ concept credential_source = requires(Source& source, request_head& head, instant
     { source.refused() } noexcept -> std::same_as<bool>;
 };
 
-/// Satisfies `credential_source` and nothing more: what to start a source of one's own from.
+/// Satisfies `credential_source` and nothing more: a template for your own source.
 struct credential_source_archetype {
     credential_state prepare(instant) noexcept { return credential_state::unavailable; }
     void add_to(request_head&) noexcept {}
@@ -66,7 +53,7 @@ struct credential_source_archetype {
 static_assert(credential_source<credential_source_archetype>);
 
 namespace detail {
-/// What the fixed kinds have in common: they are there or not, and there is no fresh one.
+/// Shared by the fixed kinds: the text is there or not, and there is never a fresh one.
 struct fixed_credential {
     static constexpr credential_state state_of(borrowed text) noexcept {
         return text.empty() ? credential_state::missing : credential_state::ready;
@@ -75,7 +62,7 @@ struct fixed_credential {
 };
 }  // namespace detail
 
-/// User name and password, sent as base64 of UTF-8 (RFC 7617). Installations of one's own, where it is switched on.
+/// User name and password, sent as base64 of UTF-8 (RFC 7617). Only for onsite installations that have switched it on.
 class basic : public detail::fixed_credential {
   public:
     constexpr basic(borrowed user, borrowed password) noexcept : user_(user), password_(password) {}
@@ -89,7 +76,7 @@ class basic : public detail::fixed_credential {
     borrowed user_, password_;
 };
 
-/// A system-user ticket ("7T:..."), sent as it is. Online it needs the application token too.
+/// A system user's ticket ("7T:..."), sent unchanged. Online it needs the application token too.
 class ticket : public detail::fixed_credential {
   public:
     constexpr explicit ticket(borrowed text, borrowed app_token = {}) noexcept : text_(text), app_token_(app_token) {}
@@ -103,7 +90,7 @@ class ticket : public detail::fixed_credential {
     borrowed text_, app_token_;
 };
 
-/// An access token ("8A:Cust12345...."). Good for an hour.
+/// An access token ("8A:Cust12345...."). It is valid for an hour.
 class bearer : public detail::fixed_credential {
   public:
     constexpr explicit bearer(borrowed token) noexcept : token_(token) {}
@@ -132,7 +119,7 @@ class session : public detail::fixed_credential {
     borrowed cookie_, xsrf_token_;
 };
 
-/// Nobody: for calls that need no credential, such as `get_tenant_status`.
+/// No credential: for a client that only makes calls which need none, such as `get_tenant_status`.
 class anonymous : public detail::fixed_credential {
   public:
     [[nodiscard]] constexpr credential_state prepare(instant) const noexcept { return credential_state::ready; }

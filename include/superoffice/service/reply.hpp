@@ -1,4 +1,4 @@
-// superoffice/service/reply.hpp - what each reply of the service means, and what is worth knowing of the last one.
+// superoffice/service/reply.hpp - what each reply of the service means, and facts about the last one.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_SERVICE_REPLY_HPP
 #define SUPEROFFICE_SERVICE_REPLY_HPP
@@ -16,23 +16,23 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// What is worth knowing of the last reply besides its document. Views into the client's memory: valid as long as the
-/// decoded text, that is until the client's next call, its `stop()` or its end.
+/// Facts about the last reply besides its document. The texts are views into the client's memory, valid until the client's
+/// next call, its `stop()` or its end.
 struct reply_info {
     std::uint16_t status = 0;         ///< 0: no reply came
-    std::string_view message;         ///< the service's own words, from an error object
-    std::string_view detail;          ///< more of them
+    std::string_view message;         ///< the service's explanation, from an error object
+    std::string_view detail;          ///< more of it
     std::string_view type;            ///< the kind of error: "SoNotFoundException"
-    field<milliseconds> retry_after;  ///< how long the server asks to be left alone; at most a day
-    reply_head head;                  ///< the reply's headers: all; over an HTTP stack those of `kept_headers`
-    milliseconds duration{0};         ///< from the first step of the call to its end
-    bool slow = false;                ///< the duration exceeded the operation's threshold
+    field<milliseconds> retry_after;  ///< how long the server asks to wait before the next call; at most a day
+    reply_head head;           ///< the reply's headers: all of them over a link, `kept_headers` over an HTTP stack
+    milliseconds duration{0};  ///< from the first step of the call to its end
+    bool slow = false;         ///< the duration exceeded the operation's threshold
 };
 
 namespace detail {
 
-/// What an error object says. Its members are taken while the document is decoded as something else: in-place decoding
-/// allows no second pass. One of an unexpected kind is skipped: it is no reason to lose the rest.
+/// Collects what an error object says, while the document is decoded as something else: decoding in place allows no second
+/// pass. A member of an unexpected kind is skipped and does not hide the rest.
 struct fault_collector {
     using text = field<std::string_view>;
     service_fault fault;
@@ -54,11 +54,11 @@ struct fault_collector {
     }
 };
 
-/// A struct without members: what a document is decoded as when only the error object in it counts.
+/// A struct without members: a document is decoded as this where only an error object in it counts.
 struct nothing {};
 BOOST_DESCRIBE_STRUCT(nothing, (), ())
 
-/// What tells an error object from a value that may be an object too. It has no texts: reading it rewrites none.
+/// Tells an error object from a value that may be an object too. It has no texts, so that reading it rewrites none.
 struct fault_mark {
     field<bool> Error;
 };
@@ -70,7 +70,7 @@ concept reads_xml = requires(Reader& reader, json_document document) {
     { reader.template to_json<nothing>(document) } noexcept -> std::same_as<result<json_document>>;
 };
 
-/// Of a build that reads JSON only.
+/// Why a reply of this type cannot be read as JSON; `ok` if it can.
 inline error refusal_of_type(std::string_view content_type) noexcept {
     switch (content_kind_of(content_type)) {
         case content_kind::xml: return decode_error(errc::unsupported_content_type, 0);
@@ -79,8 +79,8 @@ inline error refusal_of_type(std::string_view content_type) noexcept {
     }
 }
 
-/// Makes a JSON document of whatever came, by its own Content-Type, whatever was asked for. Errors: `not_json` for a
-/// type that is neither, `unsupported_content_type` for XML where this client's reader reads none.
+/// Makes the reply a JSON document. Its Content-Type decides, not the type that was asked for. Errors: `not_json` for a type
+/// that is neither JSON nor XML, `unsupported_content_type` for XML if this client's reader does not read it.
 template <class T, json_reader Reader>
 error as_json([[maybe_unused]] Reader& reader, std::string_view content_type, json_document& document) noexcept {
     const error e = refusal_of_type(content_type);
@@ -100,8 +100,8 @@ struct status_meaning {
 };
 
 /// What a status means by itself. A 500 that gets here is mostly a page of a server or a proxy in trouble. Such a page, and
-/// 502 and 504, tell nothing about the task: a call that may be repeated finds the service `unavailable`, of any other the
-/// outcome is unknown. A 408 says that the server waited in vain for the request, which may be sent again (RFC 9110
+/// 502 and 504, tell nothing about the task: the service is `unavailable` for a call that may be repeated; of any other
+/// call the outcome is unknown. 408: the server did not receive the request in time, and it may be sent again (RFC 9110
 /// section 15.5.9). 501 does not pass by itself.
 inline constexpr status_meaning status_meanings[] = {
     {400, errc::bad_request},     {401, errc::unauthorized}, {403, errc::forbidden},       {404, errc::not_found},
@@ -109,14 +109,14 @@ inline constexpr status_meaning status_meanings[] = {
     {502, errc::outcome_unknown}, {503, errc::unavailable},  {504, errc::outcome_unknown},
 };
 
-/// The same of every status that is not 2xx.
+/// The meaning of any status that is not 2xx.
 constexpr errc errc_of_status(std::uint16_t status) noexcept {
     for (const status_meaning& each : status_meanings)
         if (each.status == status) return each.code;
     return status >= 300 && status < 400 ? errc::redirected : errc::unexpected_status;
 }
 
-/// Behind the white space in front of a document.
+/// The first byte of the document that is not white space.
 inline json_cursor beginning_of(const json_document& document) noexcept {
     json_cursor at{document.data, document.data + document.size};
     skip_json_space(at);
@@ -152,8 +152,8 @@ struct findings {
     bool of_struct = false;  ///< read as a struct with members
 };
 
-/// A value by itself, or the error object in its place. Where the value may be an object too, only the mark tells: what is
-/// read as a value first must not have been rewritten.
+/// Reads a value by itself, or the error object in its place. Where the value may be an object too, `fault_mark` tells them
+/// apart before anything is rewritten.
 template <class T, json_reader Reader>
 error read_value(Reader& reader, json_document document, T& into, findings& found) noexcept {
     const json_cursor start = beginning_of(document);
@@ -170,7 +170,7 @@ error read_value(Reader& reader, json_document document, T& into, findings& foun
     return e.code != errc::ok || found.faults.says_error() || found.faults.has_text() ? e : no_value;
 }
 
-/// A reply's document as a T, and the error object that may be in its place.
+/// Reads a reply's document as a T, or the error object that may stand in its place.
 template <class T, json_reader Reader>
 error read_document(Reader& reader, std::string_view content_type, json_document document, void* into,
                     findings& found) noexcept {
@@ -185,7 +185,7 @@ error read_document(Reader& reader, std::string_view content_type, json_document
     }
 }
 
-/// What a reply with a status that is not 2xx ends in, error object or not.
+/// The meaning of a reply whose status is not 2xx, with or without an error object.
 inline error meaning_of_refusal(std::uint16_t status, const fault_collector& faults,
                                 const reply_rules& rules) noexcept {
     errc code = errc_of_status(status);

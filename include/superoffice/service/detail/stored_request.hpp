@@ -1,4 +1,4 @@
-// superoffice/service/detail/stored_request.hpp - a request whose type is forgotten until it has to be written, perhaps again.
+// superoffice/service/detail/stored_request.hpp - keeps a request without its type, so that it can be written more than once.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_SERVICE_DETAIL_STORED_REQUEST_HPP
 #define SUPEROFFICE_SERVICE_DETAIL_STORED_REQUEST_HPP
@@ -45,7 +45,7 @@ class stored_request {
         }
     }
 
-    /// What comes behind the path; empty for a request with a body.
+    /// The text behind the path; empty for a request with a body.
     [[nodiscard]] std::string_view segment() const noexcept { return segment_; }
 
     /// Appends the body. False where this request, or this client's reader, does not know the type.
