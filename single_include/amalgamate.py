@@ -528,7 +528,7 @@ def folded(text, folder, used=None):
                 depth += 1 if directive.group(1) == "if" else -1
             include = re.match(r"\s*#\s*include\s*<(boost/[^>]+)>", line)
             if not include:
-                yield line
+                yield re.sub(r"__has_include\(<boost/[^>]+>\)", "1", line)  # it is here
                 continue
             target = include.group(1)
             if target in done:

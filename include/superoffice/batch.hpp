@@ -17,6 +17,7 @@
 
 // base/: what every layer uses
 #include <superoffice/base/config.hpp>
+#include <superoffice/base/assertion.hpp>
 #include <superoffice/base/borrowed.hpp>
 #include <superoffice/base/errc.hpp>
 #include <superoffice/base/error.hpp>

@@ -7,6 +7,7 @@ then all of them together with everything switched on: reading simdjson and mbed
 
 import pathlib
 import re
+import tempfile
 
 from checking import COMPILERS, INCLUDE, Check, Failed, output_of
 
@@ -55,7 +56,46 @@ def before_cxx20(compiler):
         raise Failed(f"{compiler} -std=c++17 begins with: {first}")
 
 
+# What is missing or too old, the switch that asks for it, the header that uses it, and the sentence.
+OLD = HERE / "old_libraries"
+NEEDED = (
+    ("Boost", "too old", None, "schema/detail/describe.hpp", "this Boost is too old for Boost.Describe: install Boost 1.77 or later"),
+    ("Boost", "missing", None, "schema/detail/describe.hpp", "Boost.Describe is missing: install Boost 1.77 or later"),
+    ("simdjson", "too old", "SIMDJSON", "codec/simdjson_reader.hpp", "this simdjson is too old: version 3.0 or later is needed"),
+    ("simdjson", "missing", "SIMDJSON", "codec/simdjson_reader.hpp", "simdjson.h is missing: install simdjson 3.0 or later"),
+    ("mbedTLS", "too old", "MBEDTLS", "transport/tls/detail/mbedtls.hpp", "this mbedTLS is too old: version 2.28 or later is needed"),
+    ("mbedTLS", "missing", "MBEDTLS", "transport/tls/detail/mbedtls.hpp", "mbedtls/version.h is missing: install mbedTLS 2.28 or later"),
+)
+
+
+def without_libraries(compiler, folder):
+    """Options for a compiler that finds the standard library and the system's headers, but no library that we use."""
+    searched = re.findall(r"^ (/.+)$", output_of(compiler, "-E", "-Wp,-v", "-x", "c++", "-"), re.M)
+    hidden = {"boost", "mbedtls", "psa", "simdjson.h"}
+    for entry in pathlib.Path("/usr/include").iterdir():
+        if entry.name not in hidden:
+            (folder / entry.name).symlink_to(entry)
+    kept = [place for place in searched if place not in ("/usr/include", "/usr/local/include")]
+    return ["-nostdinc", *(f"-isystem{place}" for place in [*kept, folder])]
+
+
+def names_what_is_needed(age, switch, header, sentence):
+    """The first error names the package."""
+    for compiler in COMPILERS:
+        with tempfile.TemporaryDirectory() as folder:
+            options = [*([f"-I{OLD}"] if age == "too old" else []), *without_libraries(compiler, pathlib.Path(folder)),
+                       *([f"-DSUPEROFFICE_WITH_{switch}=1"] if switch else []), f"-I{INCLUDE}"]
+            printed = output_of(compiler, "-std=c++20", "-fsyntax-only", *options, "-x", "c++", "-", code=1,
+                                text_in=f"#include <superoffice/{header}>\n")
+        first = next(line for line in printed.splitlines() if "error:" in line)
+        if "superoffice-batch: " not in first or sentence not in first:
+            raise Failed(f"{compiler}: instead of '{sentence}' the first error is: {first}\n{printed}")
+
+
 def checks():
+    for what, age, switch, header, sentence in NEEDED:
+        yield Check(f"compile_fail: {what} is {age}",
+                    lambda given=(age, switch, header, sentence): names_what_is_needed(*given))
     for compiler in COMPILERS:
         yield Check(f"compile_fail: a standard before C++20, {compiler}", lambda compiler=compiler: before_cxx20(compiler))
     for path in SOURCES:

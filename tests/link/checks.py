@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import subprocess
 import sys
 import tempfile
 
@@ -160,6 +161,46 @@ def switches_are_0_or_1():
             raise Failed(f"{compiler} does not say what is wrong with {switch}={value}:\n{printed}")
 
 
+MISTAKES = UMBRELLA + """
+int main(int count, char**) {
+    superoffice::result<int> error = superoffice::error{.code = superoffice::errc::busy};
+    superoffice::field<int> absent;
+    superoffice::coded<superoffice::BatchTaskState> unknown = decltype(unknown)::from_text("?");
+    switch (count) {
+        case 1: return *error;
+        case 2: return error.value();
+        case 3: return *absent;
+        default: return static_cast<int>(unknown.value());
+    }
+}
+"""
+
+
+def mistakes_are_named():
+    """In a debug build on a host, reading what is not there prints a sentence and traps. A release build and firmware carry
+    neither a sentence nor stdio."""
+    sentences = ("superoffice: this result holds an error and no value: test it before value(), * or ->",) * 2 + (
+        "superoffice: this field is absent or null: test it before value(), * or ->, or use value_or()",
+        "superoffice: this text is no enumerator: ask known(), or use value_or()")
+    with tempfile.TemporaryDirectory() as folder:
+        program = f"{folder}/mistakes"
+        for compiler, include in itertools.product(COMPILERS, (INCLUDE, SINGLE_HEADER.parent.parent)):
+            compiled(compiler, MISTAKES, "-o", program, include=include)
+            for given, sentence in enumerate(sentences):
+                ended = subprocess.run([program, *("x" * given)], capture_output=True, text=True, check=False)
+                if ended.returncode >= 0 or sentence + "\n" not in ended.stderr:
+                    raise Failed(f"{compiler}, mistake {given}: ended with {ended.returncode}, said {ended.stderr!r}")
+            for silent in (("-DNDEBUG",), ("-U__unix__",)):  # a release build; something like firmware
+                compiled(compiler, MISTAKES, *silent, "-c", "-o", program, include=include)
+                with open(program, "rb") as file:
+                    held = file.read()
+                if found := [word for word in (b"printf", b"stderr", b"superoffice: this") if word in held]:
+                    raise Failed(f"{compiler} {silent}: the object holds {found}")
+            compiled(compiler, MISTAKES, "-DNDEBUG", "-DSUPEROFFICE_ASSERT(condition)=((condition) ? void() : _Exit(7))",
+                     "-include", "cstdlib", "-o", program, include=include)
+            output_of(program, code=7)  # a handler of the program's own
+
+
 # Loads a shared object, calls a function of it, unloads it, and prints the result and whether the object is still mapped.
 HOST = """
 import _ctypes, ctypes, sys
@@ -196,4 +237,5 @@ def checks():
     yield Check("another version is an error", another_version_is_an_error, seconds=240)
     yield Check("what is switched off is named", what_is_switched_off_is_named)
     yield Check("switches are 0 or 1", switches_are_0_or_1)
+    yield Check("mistakes of the program are named", mistakes_are_named)
     yield Check("plugins can be unloaded", plugins_can_be_unloaded)

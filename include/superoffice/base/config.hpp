@@ -51,16 +51,6 @@ static_assert(SUPEROFFICE_WITH_SIMDJSON + SUPEROFFICE_WITH_MBEDTLS + SUPEROFFICE
                   0,
               "superoffice-batch: these switches are 0 or 1");
 
-/// A mistake of the programmer that only shows at run time (reading the value of an error, say) ends here. Define it
-/// before the first include to send it to your own handler. The default traps in debug builds and vanishes with NDEBUG.
-#ifndef SUPEROFFICE_ASSERT
-#ifdef NDEBUG
-#define SUPEROFFICE_ASSERT(condition) static_cast<void>(0)
-#else
-#define SUPEROFFICE_ASSERT(condition) ((condition) ? static_cast<void>(0) : __builtin_trap())
-#endif
-#endif
-
 /// Inline namespaces. Everything lives in one that names the version; what a switch changes (the default reader, and so
 /// the client) lives in one that names the switch too, so that objects built with different settings cannot be linked
 /// into one another by mistake. Schema types carry the version only.

@@ -3,6 +3,7 @@
 #ifndef SUPEROFFICE_BASE_RESULT_HPP
 #define SUPEROFFICE_BASE_RESULT_HPP
 
+#include <superoffice/base/assertion.hpp>
 #include <superoffice/base/error.hpp>
 
 #include <concepts>
@@ -14,7 +15,7 @@ inline namespace SUPEROFFICE_ABI {
 
 /// Either a T or the `error` that stopped it. The same type in every language mode. T is default-constructible, as every
 /// described struct is: both halves live side by side (16 bytes more than T), which keeps copies trivial where T's are.
-/// Reading the half that is not there is a mistake of the programmer: SUPEROFFICE_ASSERT.
+/// Reading the value of a result that holds an error is a mistake of the program: SUPEROFFICE_ASSERT.
 template <class T>
 class [[nodiscard]] result {
   public:
@@ -34,9 +35,9 @@ class [[nodiscard]] result {
     [[nodiscard]] constexpr bool has_value() const noexcept { return error_.code == errc::ok; }
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
 
-    [[nodiscard]] constexpr T& value() & noexcept { return SUPEROFFICE_ASSERT(has_value()), value_; }
-    [[nodiscard]] constexpr const T& value() const& noexcept { return SUPEROFFICE_ASSERT(has_value()), value_; }
-    [[nodiscard]] constexpr T&& value() && noexcept { return SUPEROFFICE_ASSERT(has_value()), std::move(value_); }
+    [[nodiscard]] constexpr T& value() & noexcept { return require_value(), value_; }
+    [[nodiscard]] constexpr const T& value() const& noexcept { return require_value(), value_; }
+    [[nodiscard]] constexpr T&& value() && noexcept { return require_value(), std::move(value_); }
     [[nodiscard]] constexpr T& operator*() & noexcept { return value(); }
     [[nodiscard]] constexpr const T& operator*() const& noexcept { return value(); }
     [[nodiscard]] constexpr T&& operator*() && noexcept { return std::move(*this).value(); }
@@ -84,6 +85,11 @@ class [[nodiscard]] result {
     }
 
   private:
+    constexpr void require_value() const noexcept {
+        SUPEROFFICE_ASSERT(has_value() &&
+                           "superoffice: this result holds an error and no value: test it before value(), * or ->");
+    }
+
     T value_{};
     superoffice::error error_{};
 };
@@ -100,7 +106,9 @@ class [[nodiscard]] result<void> {
 
     [[nodiscard]] constexpr bool has_value() const noexcept { return error_.code == errc::ok; }
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
-    constexpr void value() const noexcept { SUPEROFFICE_ASSERT(has_value()); }
+    constexpr void value() const noexcept {
+        SUPEROFFICE_ASSERT(has_value() && "superoffice: this result holds an error: test it before value()");
+    }
     [[nodiscard]] constexpr const superoffice::error& error() const noexcept { return error_; }
 
     /// As above; f takes nothing.

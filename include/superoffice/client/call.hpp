@@ -3,6 +3,7 @@
 #ifndef SUPEROFFICE_CLIENT_CALL_HPP
 #define SUPEROFFICE_CLIENT_CALL_HPP
 
+#include <superoffice/base/assertion.hpp>
 #include <superoffice/base/result.hpp>
 #include <superoffice/base/time.hpp>
 #include <superoffice/codec/select.hpp>
@@ -84,11 +85,11 @@ class call {
     /// The value or the error, once `step` has answered done. Texts live until the client's next call, its `stop()` or
     /// its end.
     [[nodiscard]] superoffice::result<Info>& result() noexcept {
-        SUPEROFFICE_ASSERT(is_done());
+        SUPEROFFICE_ASSERT(is_done() && "superoffice: the call is not done: step() it until it says so");
         return result_;
     }
     [[nodiscard]] const superoffice::result<Info>& result() const noexcept {
-        SUPEROFFICE_ASSERT(is_done());
+        SUPEROFFICE_ASSERT(is_done() && "superoffice: the call is not done: step() it until it says so");
         return result_;
     }
 

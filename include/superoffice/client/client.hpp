@@ -3,6 +3,7 @@
 #ifndef SUPEROFFICE_CLIENT_CLIENT_HPP
 #define SUPEROFFICE_CLIENT_CLIENT_HPP
 
+#include <superoffice/base/assertion.hpp>
 #include <superoffice/base/result.hpp>
 #include <superoffice/client/call.hpp>
 #include <superoffice/client/detail/byte_connection.hpp>
@@ -209,7 +210,7 @@ class client {
     /// cancel the call first (`call::cancel`). Call it before a sleep during which the clock stands still: afterwards nobody
     /// can tell how long the connection was idle.
     void stop() noexcept {
-        SUPEROFFICE_ASSERT(!is_busy());
+        SUPEROFFICE_ASSERT(!is_busy() && "superoffice: a call is running: cancel it before stop()");
         if (!is_busy()) driver_.stop();
     }
 

@@ -3,6 +3,7 @@
 #ifndef SUPEROFFICE_CLIENT_WATCH_HPP
 #define SUPEROFFICE_CLIENT_WATCH_HPP
 
+#include <superoffice/base/assertion.hpp>
 #include <superoffice/client/client.hpp>
 #include <superoffice/client/detail/asker.hpp>
 
@@ -125,7 +126,7 @@ class watch {
                       "superoffice: following a task needs a clock, and this link brings none: pass "
                       "superoffice::steady_clock{} of <superoffice/std_types.hpp> (or your own monotonic_clock), or "
                       "step() the watch yourself");
-        SUPEROFFICE_ASSERT(asker_.asks(&api));
+        SUPEROFFICE_ASSERT(asker_.asks(&api) && "superoffice: follow() takes the client that the watch was made with");
         for (;;) {
             const instant now = clock.now();
             const watch_state state = step(now);

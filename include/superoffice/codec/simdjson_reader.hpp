@@ -40,6 +40,10 @@
 #endif
 #endif
 
+#if !__has_include(<simdjson.h>)
+#error "superoffice-batch: SUPEROFFICE_WITH_SIMDJSON is 1, but simdjson.h is missing: install simdjson 3.0 or later (Debian: libsimdjson-dev)"
+#endif
+
 // simdjson may be reached by -I instead of -isystem, and is not written for every warning that a consumer turns on.
 // Both compilers know all of these; of them it needs -Wsign-conversion (simdjson 3.0 to 4.6, g++ 12, clang 14 and 19).
 #if defined(__GNUC__)
@@ -57,6 +61,8 @@
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif
+static_assert(simdjson::SIMDJSON_VERSION_MAJOR >= 3,
+              "superoffice-batch: this simdjson is too old: version 3.0 or later is needed (Debian: libsimdjson-dev)");
 
 #include <superoffice/base/detail/macros_begin.hpp>
 

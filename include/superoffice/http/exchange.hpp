@@ -3,6 +3,7 @@
 #ifndef SUPEROFFICE_HTTP_EXCHANGE_HPP
 #define SUPEROFFICE_HTTP_EXCHANGE_HPP
 
+#include <superoffice/base/assertion.hpp>
 #include <superoffice/base/detail/ascii.hpp>
 #include <superoffice/base/detail/wipe.hpp>
 #include <superoffice/base/error.hpp>

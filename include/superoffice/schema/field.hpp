@@ -3,6 +3,7 @@
 #ifndef SUPEROFFICE_SCHEMA_FIELD_HPP
 #define SUPEROFFICE_SCHEMA_FIELD_HPP
 
+#include <superoffice/base/assertion.hpp>
 #include <superoffice/base/config.hpp>
 
 #include <concepts>
@@ -46,8 +47,8 @@ class field {
         return has_value();
     }
 
-    [[nodiscard]] constexpr T& value() & noexcept { return SUPEROFFICE_ASSERT(has_value()), value_; }
-    [[nodiscard]] constexpr const T& value() const& noexcept { return SUPEROFFICE_ASSERT(has_value()), value_; }
+    [[nodiscard]] constexpr T& value() & noexcept { return require_value(), value_; }
+    [[nodiscard]] constexpr const T& value() const& noexcept { return require_value(), value_; }
     [[nodiscard]] constexpr T& operator*() & noexcept { return value(); }
     [[nodiscard]] constexpr const T& operator*() const& noexcept { return value(); }
     [[nodiscard]] constexpr T* operator->() noexcept { return &value(); }
@@ -80,6 +81,11 @@ class field {
     }
 
   private:
+    constexpr void require_value() const noexcept {
+        SUPEROFFICE_ASSERT(has_value() &&
+                           "superoffice: this field is absent or null: test it before value(), * or ->, or use value_or()");
+    }
+
     friend detail::field_parts;
     using state = detail::field_state;
     T value_{};

@@ -3,6 +3,7 @@
 #ifndef SUPEROFFICE_CLIENT_DETAIL_HTTP_CONNECTION_HPP
 #define SUPEROFFICE_CLIENT_DETAIL_HTTP_CONNECTION_HPP
 
+#include <superoffice/base/assertion.hpp>
 #include <superoffice/base/detail/ascii.hpp>
 #include <superoffice/base/detail/wipe.hpp>
 #include <superoffice/base/error.hpp>

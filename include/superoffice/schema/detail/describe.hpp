@@ -12,6 +12,14 @@
 #include <type_traits>
 #include <utility>
 
+#if __has_include(<boost/version.hpp>)
+#include <boost/version.hpp>
+#endif
+#if defined(BOOST_VERSION) && BOOST_VERSION < 107700
+#error "superoffice-batch: this Boost is too old for Boost.Describe: install Boost 1.77 or later (Debian 12: libboost1.81-dev)"
+#elif !__has_include(<boost/describe/class.hpp>)
+#error "superoffice-batch: Boost.Describe is missing: install Boost 1.77 or later (Debian 12: libboost1.81-dev)"
+#endif
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"

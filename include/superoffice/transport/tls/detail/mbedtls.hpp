@@ -13,6 +13,9 @@
 #include <cstdint>
 #include <string_view>
 
+#if !__has_include(<mbedtls/version.h>)
+#error "superoffice-batch: SUPEROFFICE_WITH_MBEDTLS is 1, but mbedtls/version.h is missing: install mbedTLS 2.28 or later (Debian: libmbedtls-dev)"
+#endif
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
@@ -23,6 +26,9 @@
 #pragma GCC diagnostic ignored "-Wredundant-decls"
 #endif
 #include <mbedtls/version.h>
+#if MBEDTLS_VERSION_NUMBER < 0x021C0000
+#error "superoffice-batch: this mbedTLS is too old: version 2.28 or later is needed (Debian: libmbedtls-dev)"
+#endif
 #if MBEDTLS_VERSION_NUMBER < 0x04000000
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/entropy.h>

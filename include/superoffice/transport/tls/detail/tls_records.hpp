@@ -3,6 +3,7 @@
 #ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_RECORDS_HPP
 #define SUPEROFFICE_TRANSPORT_TLS_DETAIL_TLS_RECORDS_HPP
 
+#include <superoffice/base/assertion.hpp>
 #include <superoffice/base/config.hpp>
 
 #if SUPEROFFICE_WITH_MBEDTLS
