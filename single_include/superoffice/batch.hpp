@@ -128,16 +128,6 @@ static_assert(SUPEROFFICE_WITH_SIMDJSON + SUPEROFFICE_WITH_MBEDTLS + SUPEROFFICE
                   0,
               "superoffice-batch: these switches are 0 or 1");
 
-/// A mistake of the programmer that only shows at run time (reading the value of an error, say) ends here. Define it
-/// before the first include to send it to your own handler. The default traps in debug builds and vanishes with NDEBUG.
-#ifndef SUPEROFFICE_ASSERT
-#ifdef NDEBUG
-#define SUPEROFFICE_ASSERT(condition) static_cast<void>(0)
-#else
-#define SUPEROFFICE_ASSERT(condition) ((condition) ? static_cast<void>(0) : __builtin_trap())
-#endif
-#endif
-
 /// Inline namespaces. Everything lives in one that names the version; what a switch changes (the default reader, and so
 /// the client) lives in one that names the switch too, so that objects built with different settings cannot be linked
 /// into one another by mistake. Schema types carry the version only.
@@ -146,6 +136,67 @@ static_assert(SUPEROFFICE_WITH_SIMDJSON + SUPEROFFICE_WITH_MBEDTLS + SUPEROFFICE
 #define SUPEROFFICE_ABI_READER v0_1_simdjson
 #else
 #define SUPEROFFICE_ABI_READER v0_1_compact
+#endif
+
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/base/assertion.hpp - what happens when a program uses the library wrongly and it only shows at run time.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_BASE_ASSERTION_HPP
+#define SUPEROFFICE_BASE_ASSERTION_HPP
+
+// The default prints a sentence only where there is an operating system with a console. Firmware gets no stdio.
+#if !defined(SUPEROFFICE_ASSERT) && !defined(NDEBUG) && (defined(__unix__) || defined(__APPLE__) || defined(_WIN32))
+#include <cstdio>
+#endif
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// Ends the program where a debugger can see it.
+inline void trap() noexcept {
+#if defined(_MSC_VER) && !defined(__clang__)
+    __debugbreak();
+#else
+    __builtin_trap();
+#endif
+}
+
+#if !defined(SUPEROFFICE_ASSERT) && !defined(NDEBUG) && (defined(__unix__) || defined(__APPLE__) || defined(_WIN32))
+/// Prints the sentence in the condition's text, `holds() && "the sentence"`, or the whole text, and ends the program.
+inline void fail_assertion(const char* file, int line, const char* condition) noexcept {
+    const char* text = condition;
+    int size = 0, quote = -1;
+    for (int n = 0; condition[n] != '\0'; ++n) {
+        size = quote < 0 ? n + 1 : size;
+        if (condition[n] != '"') continue;
+        if (quote < 0) text = condition + n + 1;
+        size = quote < 0 ? 0 : n - quote - 1;
+        quote = quote < 0 ? n : quote;
+    }
+    std::fprintf(stderr, "%s:%d: %.*s\n", file, line, size, text);
+    trap();
+}
+#endif
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+/// Called with a condition that is false only where the program made a mistake, for example where it reads the value of a
+/// result that holds an error. Define it before the first include to use your own handler. The default vanishes with NDEBUG;
+/// otherwise it traps, after printing a sentence to stderr on Unix, macOS and Windows.
+#ifndef SUPEROFFICE_ASSERT
+#if defined(NDEBUG)
+#define SUPEROFFICE_ASSERT(condition) static_cast<void>(0)
+#elif defined(__unix__) || defined(__APPLE__) || defined(_WIN32)
+#define SUPEROFFICE_ASSERT(condition) \
+    ((condition) ? static_cast<void>(0) : ::superoffice::detail::fail_assertion(__FILE__, __LINE__, #condition))
+#else
+#define SUPEROFFICE_ASSERT(condition) ((condition) ? static_cast<void>(0) : ::superoffice::detail::trap())
+#endif
 #endif
 
 #endif
@@ -664,7 +715,7 @@ inline namespace SUPEROFFICE_ABI {
 
 /// Either a T or the `error` that stopped it. The same type in every language mode. T is default-constructible, as every
 /// described struct is: both halves live side by side (16 bytes more than T), which keeps copies trivial where T's are.
-/// Reading the half that is not there is a mistake of the programmer: SUPEROFFICE_ASSERT.
+/// Reading the value of a result that holds an error is a mistake of the program: SUPEROFFICE_ASSERT.
 template <class T>
 class [[nodiscard]] result {
   public:
@@ -684,9 +735,9 @@ class [[nodiscard]] result {
     [[nodiscard]] constexpr bool has_value() const noexcept { return error_.code == errc::ok; }
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
 
-    [[nodiscard]] constexpr T& value() & noexcept { return SUPEROFFICE_ASSERT(has_value()), value_; }
-    [[nodiscard]] constexpr const T& value() const& noexcept { return SUPEROFFICE_ASSERT(has_value()), value_; }
-    [[nodiscard]] constexpr T&& value() && noexcept { return SUPEROFFICE_ASSERT(has_value()), std::move(value_); }
+    [[nodiscard]] constexpr T& value() & noexcept { return require_value(), value_; }
+    [[nodiscard]] constexpr const T& value() const& noexcept { return require_value(), value_; }
+    [[nodiscard]] constexpr T&& value() && noexcept { return require_value(), std::move(value_); }
     [[nodiscard]] constexpr T& operator*() & noexcept { return value(); }
     [[nodiscard]] constexpr const T& operator*() const& noexcept { return value(); }
     [[nodiscard]] constexpr T&& operator*() && noexcept { return std::move(*this).value(); }
@@ -734,6 +785,11 @@ class [[nodiscard]] result {
     }
 
   private:
+    constexpr void require_value() const noexcept {
+        SUPEROFFICE_ASSERT(has_value() &&
+                           "superoffice: this result holds an error and no value: test it before value(), * or ->");
+    }
+
     T value_{};
     superoffice::error error_{};
 };
@@ -750,7 +806,9 @@ class [[nodiscard]] result<void> {
 
     [[nodiscard]] constexpr bool has_value() const noexcept { return error_.code == errc::ok; }
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
-    constexpr void value() const noexcept { SUPEROFFICE_ASSERT(has_value()); }
+    constexpr void value() const noexcept {
+        SUPEROFFICE_ASSERT(has_value() && "superoffice: this result holds an error: test it before value()");
+    }
     [[nodiscard]] constexpr const superoffice::error& error() const noexcept { return error_; }
 
     /// As above; f takes nothing.
@@ -1370,8 +1428,8 @@ class field {
         return has_value();
     }
 
-    [[nodiscard]] constexpr T& value() & noexcept { return SUPEROFFICE_ASSERT(has_value()), value_; }
-    [[nodiscard]] constexpr const T& value() const& noexcept { return SUPEROFFICE_ASSERT(has_value()), value_; }
+    [[nodiscard]] constexpr T& value() & noexcept { return require_value(), value_; }
+    [[nodiscard]] constexpr const T& value() const& noexcept { return require_value(), value_; }
     [[nodiscard]] constexpr T& operator*() & noexcept { return value(); }
     [[nodiscard]] constexpr const T& operator*() const& noexcept { return value(); }
     [[nodiscard]] constexpr T* operator->() noexcept { return &value(); }
@@ -1404,6 +1462,12 @@ class field {
     }
 
   private:
+    constexpr void require_value() const noexcept {
+        SUPEROFFICE_ASSERT(
+            has_value() &&
+            "superoffice: this field is absent or null: test it before value(), * or ->, or use value_or()");
+    }
+
     friend detail::field_parts;
     using state = detail::field_state;
     T value_{};
@@ -1677,6 +1741,15 @@ class decimal {
 #ifndef SUPEROFFICE_SCHEMA_DETAIL_DESCRIBE_HPP
 #define SUPEROFFICE_SCHEMA_DETAIL_DESCRIBE_HPP
 
+#if __has_include(<boost/version.hpp>)
+#include <boost/version.hpp>
+#endif
+#if defined(BOOST_VERSION) && BOOST_VERSION < 107700
+#error \
+    "superoffice-batch: this Boost is too old for Boost.Describe: install Boost 1.77 or later (Debian 12: libboost1.81-dev)"
+#elif !__has_include(<boost/describe/class.hpp>)
+#error "superoffice-batch: Boost.Describe is missing: install Boost 1.77 or later (Debian 12: libboost1.81-dev)"
+#endif
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
@@ -1872,7 +1945,9 @@ class coded {
     [[nodiscard]] constexpr bool known() const noexcept { return held_.known; }
     /// The enumerator; only when `known()`.
     [[nodiscard]] constexpr E value() const noexcept {
-        return SUPEROFFICE_ASSERT(held_.known), static_cast<E>(held_.number);
+        return SUPEROFFICE_ASSERT(held_.known &&
+                                  "superoffice: this text is no enumerator: ask known(), or use value_or()"),
+               static_cast<E>(held_.number);
     }
     [[nodiscard]] constexpr E value_or(E otherwise) const noexcept {
         return held_.known ? static_cast<E>(held_.number) : otherwise;
@@ -4179,6 +4254,11 @@ struct simdjson_tokens {
 #endif
 #endif
 
+#if !__has_include(<simdjson.h>)
+#error \
+    "superoffice-batch: SUPEROFFICE_WITH_SIMDJSON is 1, but simdjson.h is missing: install simdjson 3.0 or later (Debian: libsimdjson-dev)"
+#endif
+
 // simdjson may be reached by -I instead of -isystem, and is not written for every warning that a consumer turns on.
 // Both compilers know all of these; of them it needs -Wsign-conversion (simdjson 3.0 to 4.6, g++ 12, clang 14 and 19).
 #if defined(__GNUC__)
@@ -4196,6 +4276,8 @@ struct simdjson_tokens {
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif
+static_assert(simdjson::SIMDJSON_VERSION_MAJOR >= 3,
+              "superoffice-batch: this simdjson is too old: version 3.0 or later is needed (Debian: libsimdjson-dev)");
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -9315,6 +9397,10 @@ struct tls_options {
 
 #if SUPEROFFICE_WITH_MBEDTLS
 
+#if !__has_include(<mbedtls/version.h>)
+#error \
+    "superoffice-batch: SUPEROFFICE_WITH_MBEDTLS is 1, but mbedtls/version.h is missing: install mbedTLS 2.28 or later (Debian: libmbedtls-dev)"
+#endif
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
@@ -9325,6 +9411,9 @@ struct tls_options {
 #pragma GCC diagnostic ignored "-Wredundant-decls"
 #endif
 #include <mbedtls/version.h>
+#if MBEDTLS_VERSION_NUMBER < 0x021C0000
+#error "superoffice-batch: this mbedTLS is too old: version 2.28 or later is needed (Debian: libmbedtls-dev)"
+#endif
 #if MBEDTLS_VERSION_NUMBER < 0x04000000
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/entropy.h>
@@ -12407,11 +12496,11 @@ class call {
     /// The value or the error, once `step` has answered done. Texts live until the client's next call, its `stop()` or
     /// its end.
     [[nodiscard]] superoffice::result<Info>& result() noexcept {
-        SUPEROFFICE_ASSERT(is_done());
+        SUPEROFFICE_ASSERT(is_done() && "superoffice: the call is not done: step() it until it says so");
         return result_;
     }
     [[nodiscard]] const superoffice::result<Info>& result() const noexcept {
-        SUPEROFFICE_ASSERT(is_done());
+        SUPEROFFICE_ASSERT(is_done() && "superoffice: the call is not done: step() it until it says so");
         return result_;
     }
 
@@ -14121,7 +14210,7 @@ class client {
     /// cancel the call first (`call::cancel`). Call it before a sleep during which the clock stands still: afterwards nobody
     /// can tell how long the connection was idle.
     void stop() noexcept {
-        SUPEROFFICE_ASSERT(!is_busy());
+        SUPEROFFICE_ASSERT(!is_busy() && "superoffice: a call is running: cancel it before stop()");
         if (!is_busy()) driver_.stop();
     }
 
@@ -14371,7 +14460,7 @@ class watch {
                       "superoffice: following a task needs a clock, and this link brings none: pass "
                       "superoffice::steady_clock{} of <superoffice/std_types.hpp> (or your own monotonic_clock), or "
                       "step() the watch yourself");
-        SUPEROFFICE_ASSERT(asker_.asks(&api));
+        SUPEROFFICE_ASSERT(asker_.asks(&api) && "superoffice: follow() takes the client that the watch was made with");
         for (;;) {
             const instant now = clock.now();
             const watch_state state = step(now);

@@ -41,7 +41,8 @@
 #endif
 
 #if !__has_include(<simdjson.h>)
-#error "superoffice-batch: SUPEROFFICE_WITH_SIMDJSON is 1, but simdjson.h is missing: install simdjson 3.0 or later (Debian: libsimdjson-dev)"
+#error \
+    "superoffice-batch: SUPEROFFICE_WITH_SIMDJSON is 1, but simdjson.h is missing: install simdjson 3.0 or later (Debian: libsimdjson-dev)"
 #endif
 
 // simdjson may be reached by -I instead of -isystem, and is not written for every warning that a consumer turns on.

@@ -65,7 +65,8 @@ class coded {
     [[nodiscard]] constexpr bool known() const noexcept { return held_.known; }
     /// The enumerator; only when `known()`.
     [[nodiscard]] constexpr E value() const noexcept {
-        return SUPEROFFICE_ASSERT(held_.known && "superoffice: this text is no enumerator: ask known(), or use value_or()"),
+        return SUPEROFFICE_ASSERT(held_.known &&
+                                  "superoffice: this text is no enumerator: ask known(), or use value_or()"),
                static_cast<E>(held_.number);
     }
     [[nodiscard]] constexpr E value_or(E otherwise) const noexcept {

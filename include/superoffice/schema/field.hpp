@@ -82,8 +82,9 @@ class field {
 
   private:
     constexpr void require_value() const noexcept {
-        SUPEROFFICE_ASSERT(has_value() &&
-                           "superoffice: this field is absent or null: test it before value(), * or ->, or use value_or()");
+        SUPEROFFICE_ASSERT(
+            has_value() &&
+            "superoffice: this field is absent or null: test it before value(), * or ->, or use value_or()");
     }
 
     friend detail::field_parts;

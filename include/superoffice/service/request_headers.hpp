@@ -8,7 +8,6 @@
 #include <superoffice/base/error.hpp>
 
 #include <cstddef>
-#include <iterator>
 #include <string_view>
 
 namespace superoffice {

@@ -16,7 +16,8 @@
 #include <boost/version.hpp>
 #endif
 #if defined(BOOST_VERSION) && BOOST_VERSION < 107700
-#error "superoffice-batch: this Boost is too old for Boost.Describe: install Boost 1.77 or later (Debian 12: libboost1.81-dev)"
+#error \
+    "superoffice-batch: this Boost is too old for Boost.Describe: install Boost 1.77 or later (Debian 12: libboost1.81-dev)"
 #elif !__has_include(<boost/describe/class.hpp>)
 #error "superoffice-batch: Boost.Describe is missing: install Boost 1.77 or later (Debian 12: libboost1.81-dev)"
 #endif

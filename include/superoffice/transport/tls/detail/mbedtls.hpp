@@ -14,7 +14,8 @@
 #include <string_view>
 
 #if !__has_include(<mbedtls/version.h>)
-#error "superoffice-batch: SUPEROFFICE_WITH_MBEDTLS is 1, but mbedtls/version.h is missing: install mbedTLS 2.28 or later (Debian: libmbedtls-dev)"
+#error \
+    "superoffice-batch: SUPEROFFICE_WITH_MBEDTLS is 1, but mbedtls/version.h is missing: install mbedTLS 2.28 or later (Debian: libmbedtls-dev)"
 #endif
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
