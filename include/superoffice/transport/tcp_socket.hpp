@@ -9,36 +9,43 @@
 #if SUPEROFFICE_WITH_SOCKETS
 
 #include <superoffice/transport/byte_transport.hpp>
+#include <superoffice/transport/detail/process.hpp>
 #include <superoffice/transport/detail/socket_api.hpp>
+#include <superoffice/transport/loopback.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <utility>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// One TCP connection, IPv4 or IPv6, as a `byte_transport`. Not secure by itself: put `tls<...>` around it.
+/// One TCP connection, IPv4 or IPv6, as a `byte_transport`. It is not secure by itself: put `tls<...>` around it.
 ///
-/// It never waits, but for the look-up of a name where the resolver says so (literals are never looked up); it raises no
-/// SIGPIPE, is closed on exec, and keeps nothing on the heap. Every address of a name is tried in turn; each gets its
-/// share of what is left until the deadline told by `tick`, so that a dead one leaves time for the next. Without a
-/// deadline each has as long as the system gives it. The address that answered last is tried first the next time, where
-/// it is still one of the name's.
+/// It never blocks, except while the resolver looks a name up if that one says so. Literals, "localhost" and "*.localhost" are
+/// never looked up (RFC 6761 section 6.3: the latter are ::1 and 127.0.0.1). It raises no SIGPIPE, is closed on exec, and
+/// allocates nothing on the heap. Every address of a name is tried in turn; each gets its share of the time until the deadline
+/// told by `tick`, so that a dead one leaves time for the next. Without a deadline each has as long as the system gives it.
+/// The address that answered last is tried first the next time, if the name still has it.
 ///
-/// Errors of `start`, with errno's or WSAGetLastError's code of the last address tried:
-///     stage::resolve   errc::name_not_found, name_lookup_failed (getaddrinfo's code)
-///     stage::connect   errc::connection_refused, peer_unreachable (ETIMEDOUT where its share was used up),
-///                      connection_reset, link_failed
+/// Errors of `start`, with the code of errno or of WSAGetLastError for the last address tried:
+///     stage::resolve   errc::name_not_found, name_lookup_failed (the code of getaddrinfo)
+///     stage::connect   errc::connection_refused (also where the socket met itself, at a dead port of this machine),
+///                      peer_unreachable (ETIMEDOUT if its share of the time was used up), connection_reset, link_failed
 /// Errors of `receive` and `transmit`: errc::connection_reset, peer_unreachable, link_failed.
 ///
-/// After a `transmit` that failed the socket stays, until `stop` or the next `start`: what had come by then can be received,
-/// as `lingering_transport` has it; behind that `receive` fails as `transmit` did. A server that does not want to hear more
-/// says why and closes, and its system resets the connection when more comes (RFC 9112 section 9.6). Linux keeps what had
-/// come before the reset; other systems may drop it.
+/// After a `transmit` that failed the socket stays until `stop` or the next `start`: what had come by then can be received,
+/// see `lingering_transport`; after that `receive` fails as `transmit` did. A server that does not want to hear more says why
+/// and closes, and its system resets the connection when more comes (RFC 9112 section 9.6). Linux keeps what had come before
+/// the reset; other systems may drop it.
 ///
-/// Pinned. Its destructor closes: stop it before the code it was compiled into is unloaded (a plugin that is reloaded).
+/// After fork() the connection belongs to the parent. The child notices at its next call: it closes its copy without sending
+/// anything (over TLS: no close_notify) and `receive` and `transmit` fail, so a client opens a new connection.
+///
+/// Pinned. Its destructor closes the connection: stop it before the code it was compiled into is unloaded (a plugin that is
+/// reloaded).
 template <resolver Resolver>
 class basic_tcp_socket {
     using api = detail::socket_api;
@@ -47,8 +54,8 @@ class basic_tcp_socket {
     static constexpr bool may_wait = Resolver::may_wait;
     static constexpr bool lingers = true;
 
-    /// The system's monotonic clock (CLOCK_MONOTONIC, GetTickCount64), for the blocking call. All else is told the time;
-    /// only mbedTLS and c-ares read clocks of their own.
+    /// The monotonic clock of the system (CLOCK_MONOTONIC, GetTickCount64), for the blocking call. Everything else gets the time
+    /// as an argument; only mbedTLS and c-ares read clocks themselves.
     struct clock {
         [[nodiscard]] static instant now() noexcept { return api::now(); }
     };
@@ -63,6 +70,7 @@ class basic_tcp_socket {
     ~basic_tcp_socket() { stop(); }
 
     io_result start(const peer& to) noexcept {
+        drop_if_forked();
         if (phase_ == phase::open) return io_result::ready();
         if (phase_ == phase::lingering) stop();
         if (phase_ == phase::idle) {
@@ -70,7 +78,8 @@ class basic_tcp_socket {
             addresses_.clear();
             next_ = 0;
             last_code_ = 0;
-            phase_ = addresses_.add(to.host) ? phase::connecting : phase::resolving;
+            owner_.set();
+            phase_ = is_found_here(to.host) ? phase::connecting : phase::resolving;
         }
         if (phase_ == phase::resolving) {
             io_result r = resolver_.lookup(to.host, addresses_);
@@ -85,15 +94,16 @@ class basic_tcp_socket {
             }
             phase_ = phase::connecting;
         }
-        return go_on_connecting(to.port);
+        return continue_connecting(to.port);
     }
 
     io_result receive(std::span<std::byte> into) noexcept {
+        drop_if_forked();
         int code = api::not_connected;
         const std::ptrdiff_t n = phase_ >= phase::open ? api::receive(socket_, into, code) : -1;
         if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
         if (n < 0 && api::is_would_block(code)) return io_result::would_block(wait_for::readable, stage::receive);
-        // An end that was orderly cannot be told from a reset any more: the system has told of that once, to `transmit`.
+        // The system reported the failure once, to `transmit`: an orderly end looks the same as a reset now.
         if (phase_ == phase::lingering) return api::failure(last_code_, stage::transmit);
         if (n == 0) return io_result::closed();
         stop();
@@ -101,6 +111,7 @@ class basic_tcp_socket {
     }
 
     io_result transmit(std::span<const std::byte> from) noexcept {
+        drop_if_forked();
         int code = api::not_connected;
         const std::ptrdiff_t n = phase_ == phase::open ? api::transmit(socket_, from, code) : -1;
         if (n > 0) return io_result::ready(static_cast<std::size_t>(n));
@@ -124,14 +135,14 @@ class basic_tcp_socket {
 
     [[nodiscard]] bool secure() const noexcept { return false; }
 
-    /// Told before each `start`: it divides what is left of the time among the addresses.
+    /// Called before each `start`: the addresses share the time that is left.
     void tick(instant now, instant deadline) noexcept {
         now_ = now;
         deadline_ = deadline;
         if constexpr (requires { resolver_.tick(now, deadline); }) resolver_.tick(now, deadline);
     }
 
-    /// When the share of the address that is being tried is used up, or the resolver wants to be asked again.
+    /// When the address that is being tried has used up its share of the time, or the resolver must be called again.
     [[nodiscard]] instant wake_at() const noexcept {
         if (phase_ == phase::connecting) return until_;
         if constexpr (requires { resolver_.wake_at(); })
@@ -139,8 +150,8 @@ class basic_tcp_socket {
         return instant::never();
     }
 
-    /// Waits for the socket (poll, or select on Windows), or sleeps (`wait_for::time`). Not longer than `at_most`, nor
-    /// than the share of the address that is being tried; returns at once where there is nothing to wait for.
+    /// Waits for the socket (poll, or select on Windows), or sleeps (`wait_for::time`), for at most `at_most` and at most the
+    /// share of the address that is being tried. Returns at once if there is nothing to wait for.
     void wait(wait_for wants, milliseconds at_most) noexcept {
         if (wants == wait_for::time) return api::pause(at_most);
         if (phase_ == phase::resolving) {
@@ -153,9 +164,10 @@ class basic_tcp_socket {
         api::wait_until(socket_, wants == wait_for::writable, at_most);
     }
 
-    /// For poll, epoll, select and their like, together with what `would_block` says it waits for. -1 (INVALID_SOCKET)
-    /// where there is none; another one after each step of `start`, possibly with the same number: epoll has forgotten
-    /// the old one then. While a name is looked up it is the resolver's, if that has one. Borrowed: never close it.
+    /// For poll, epoll, select and similar functions, together with what `would_block` says it waits for. -1 (INVALID_SOCKET) if
+    /// there is none. The handle changes when the socket tries the next address, so read it again after each step of `start`;
+    /// it may have the same number, but epoll has forgotten the old one. While a name is looked up it is the handle of the
+    /// resolver, if that has one. Borrowed: never close it.
     [[nodiscard]] handle native_handle() const noexcept {
         if constexpr (requires { resolver_.native_handle(); })
             if (phase_ == phase::resolving) return resolver_.native_handle();
@@ -172,7 +184,22 @@ class basic_tcp_socket {
         socket_ = api::none;
     }
 
-    io_result go_on_connecting(std::uint16_t port) noexcept {
+    /// The child of a fork() closes its copy of the parent's connection, which sends nothing.
+    void drop_if_forked() noexcept {
+        if (phase_ != phase::idle && !owner_.is_here()) stop();
+    }
+
+    /// The host is a literal or a name of this machine.
+    bool is_found_here(std::string_view host) noexcept {
+        if (addresses_.add(host)) return true;
+        if (!is_localhost(host)) return false;
+        addresses_.add("::1");
+        addresses_.add("127.0.0.1");
+        addresses_.put_first(last_good_);
+        return true;
+    }
+
+    io_result continue_connecting(std::uint16_t port) noexcept {
         for (;;) {
             int code = 0;
             if (socket_ != api::none) {
@@ -192,6 +219,7 @@ class basic_tcp_socket {
                 if (socket_ != api::none && api::is_in_progress(code))
                     return io_result::would_block(wait_for::writable, stage::connect);
             }
+            if (code == 0 && api::is_connected_to_itself(socket_, addresses_[next_ - 1], port)) code = api::refused;
             if (code == 0) {
                 last_good_ = addresses_[next_ - 1];
                 phase_ = phase::open;
@@ -205,7 +233,7 @@ class basic_tcp_socket {
         return api::failure(code, stage::connect);
     }
 
-    /// What is left of the time, divided by the addresses not yet tried.
+    /// Divides the time that is left by the number of addresses not yet tried.
     void begin_share() noexcept {
         if (deadline_ == instant::never()) {
             until_ = instant::never();
@@ -217,6 +245,7 @@ class basic_tcp_socket {
 
     [[no_unique_address]] Resolver resolver_{};
     [[no_unique_address]] api::user user_;
+    [[no_unique_address]] detail::owning_process owner_;
     address_list addresses_;
     ip_address last_good_;
     instant now_, deadline_ = instant::never(), until_ = instant::never();
@@ -226,7 +255,7 @@ class basic_tcp_socket {
     phase phase_ = phase::idle;
 };
 
-/// The default: names are looked up by the system, which may wait.
+/// The default: names are looked up by the system, which may block.
 using tcp_socket = basic_tcp_socket<system_resolver>;
 static_assert(timed_transport<tcp_socket> && waking_transport<tcp_socket> && waiting_transport<tcp_socket> &&
               monotonic_clock<tcp_socket::clock>);

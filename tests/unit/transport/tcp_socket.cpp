@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,12 +20,17 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#if defined(__linux__)
+#include <sched.h>
+#endif
 
 namespace so = superoffice;
 using so::errc;
@@ -369,6 +375,101 @@ TEST_CASE("tcp_socket: a literal is never looked up") {
     CHECK(start(s, "::1", server.port()).state == io_state::failed);  // nobody listens there, or there is no IPv6
     CHECK(s.address_source().asked == 0);
 }
+
+TEST_CASE("tcp_socket: localhost is this machine, and no resolver is asked") {
+    listener server("127.0.0.1");
+    for (const char* const name : {"localhost", "LOCALHOST", "localhost.", "tenant.localhost"}) {
+        CAPTURE(name);
+        told_socket s{finds({"127.0.0.9"})};
+        REQUIRE(start(s, name, server.port()).state == io_state::ready);
+        CHECK(s.address_source().asked == 0);
+        CHECK(peer_of(s) == "127.0.0.1");
+        s.stop();
+        REQUIRE(start(s, name, server.port()).state == io_state::ready);  // what answered last is tried first
+    }
+    told_socket other{finds({"127.0.0.1"})};
+    CHECK(start(other, "localhost.example", server.port()).state == io_state::ready);
+    CHECK(other.address_source().asked == 1);
+}
+
+namespace {
+
+/// Runs in a child process; true if that says so.
+template <class Function>
+bool in_child(Function function) {
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(function() ? 0 : 1);
+    int status = -1;
+    return child > 0 && ::waitpid(child, &status, 0) == child && status == 0;
+}
+
+}  // namespace
+
+TEST_CASE("tcp_socket: after fork the connection is the parent's; the child has none and sends nothing") {
+    listener server("127.0.0.1");
+    so::tcp_socket s;
+    REQUIRE(start(s, "127.0.0.1", server.port()).state == io_state::ready);
+    const own_socket other_end = server.accept();
+    other_end.put("to the parent");
+    std::array<std::byte, 32> into{};
+    CHECK(in_child([&] {
+        const io_result r = s.receive(into);
+        return r.state == io_state::failed && r.code == errc::link_failed && s.native_handle() == -1;
+    }));
+    CHECK(in_child([&] {
+        const io_result r = s.transmit(bytes("of the child"));
+        return r.state == io_state::failed && r.code == errc::link_failed && s.native_handle() == -1;
+    }));
+    CHECK(in_child([&] { return s.stop(), true; }));
+    CHECK(in_child([&] {
+        const int shared = s.native_handle();
+        const io_result r = start(s, "127.0.0.1", server.port());
+        return r.state == io_state::ready && s.transmit(bytes("child")).bytes == 5 && shared != -1;
+    }));
+    const own_socket of_child = server.accept();
+    char text[32] = {};
+    CHECK(::recv(of_child.handle, text, sizeof text, 0) == 5);
+
+    CHECK(receive(s, into).bytes == 13);
+    CHECK(s.transmit(bytes("of the parent")).bytes == 13);
+    CHECK(::recv(other_end.handle, text, sizeof text, 0) == 13);
+    CHECK(std::string_view(text, 13) == "of the parent");
+    CHECK(::recv(other_end.handle, text, sizeof text, MSG_DONTWAIT) == -1);
+}
+
+#if defined(__linux__)
+namespace {
+
+/// A network of this process's own, with four ports for connections; false where that is not allowed.
+bool enter_small_network() {
+    if (::unshare(CLONE_NEWNET) != 0) return false;
+    const own_socket any(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    ifreq loopback = {};
+    std::strcpy(loopback.ifr_name, "lo");
+    loopback.ifr_flags = IFF_UP | IFF_RUNNING;
+    std::ofstream range("/proc/sys/net/ipv4/ip_local_port_range");
+    range << "40000 40003" << std::flush;
+    return range.good() && ::ioctl(any.handle, SIOCSIFFLAGS, &loopback) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("tcp_socket: a dead port of this machine refuses, also where the socket would meet itself") {
+    if (!in_child(enter_small_network)) {
+        MESSAGE("skipped: this machine allows no network of the test's own");
+        return;
+    }
+    CHECK(in_child([] {
+        if (!enter_small_network()) return false;
+        for (int tries = 0; tries < 100; ++tries)
+            for (const char* const host : {"127.0.0.1", "::1"}) {
+                so::tcp_socket s;
+                if (start(s, host, 40000).code != errc::connection_refused) return false;
+            }
+        return true;
+    }));
+}
+#endif
 
 TEST_CASE("tcp_socket: IPv6 works like IPv4") {
     sockaddr_in6 where = {};

@@ -10,6 +10,7 @@
 #include <superoffice/base/error.hpp>
 #include <superoffice/base/time.hpp>
 #include <superoffice/transport/byte_transport.hpp>
+#include <superoffice/transport/detail/process.hpp>
 #include <superoffice/transport/ip_address.hpp>
 
 #include <cstddef>
@@ -51,6 +52,7 @@ struct socket_api {
     using handle = SOCKET;
     static constexpr handle none = static_cast<handle>(~std::uintptr_t{0});
     static constexpr int timed_out = WSAETIMEDOUT;
+    static constexpr int refused = WSAECONNREFUSED;
     static constexpr int not_connected = WSAENOTCONN;
     static constexpr int unknown_name = WSAHOST_NOT_FOUND;  // the value of EAI_NONAME there
 
@@ -63,6 +65,7 @@ struct socket_api {
     using handle = int;
     static constexpr handle none = -1;
     static constexpr int timed_out = ETIMEDOUT;
+    static constexpr int refused = ECONNREFUSED;
     static constexpr int not_connected = ENOTCONN;
     static constexpr int unknown_name = EAI_NONAME;
 
@@ -219,6 +222,24 @@ struct socket_api {
         if (::getsockopt(h, SOL_SOCKET, SO_ERROR, &code, &size) != 0) return last_code();
 #endif
         return code;
+    }
+
+    /// A socket that connects to a port of this machine at which nobody listens can meet itself, if the system gave it the same
+    /// port for its own end: TCP allows two ends to open at once (RFC 9293 section 3.5).
+    static bool is_connected_to_itself(handle h, const ip_address& to, std::uint16_t port) noexcept {
+        sockaddr_storage own = {};
+#if defined(_WIN32)
+        int size = sizeof own;
+#else
+        socklen_t size = sizeof own;
+#endif
+        if (::getsockname(h, reinterpret_cast<sockaddr*>(&own), &size) != 0) return false;
+        // Both forms begin with the family and the port.
+        sockaddr_in begin;
+        std::memcpy(&begin, &own, sizeof begin);
+        if (own.ss_family != (to.is_v6() ? AF_INET6 : AF_INET) || begin.sin_port != network_order(port)) return false;
+        const ip_address mine = address_of(&own, to.is_v6() ? AF_INET6 : AF_INET);
+        return std::memcmp(mine.bytes, to.bytes, to.size) == 0;
     }
 
     /// What one of several sockets waits for, and whether that may have happened.

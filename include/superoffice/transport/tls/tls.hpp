@@ -96,6 +96,10 @@ inline namespace SUPEROFFICE_ABI {
 /// `start` calls psa_crypto_init, which is never undone. Two links in two threads need an mbedTLS built with
 /// MBEDTLS_THREADING_C. This library has no globals.
 ///
+/// After fork() the child opens a new connection (see `tcp_socket`) and seeds the generator of this link anew. The generator of
+/// PSA, which TLS 1.3 and all of mbedTLS 4 use, is a global of mbedTLS: a program that forks after the first `start` should
+/// create its links in the child, or call exec.
+///
 /// Pinned. Its destructor stops it.
 template <byte_transport Link>
 class tls : public detail::clock_of<Link> {

@@ -7,6 +7,7 @@
 
 #if SUPEROFFICE_WITH_MBEDTLS
 
+#include <superoffice/transport/detail/process.hpp>
 #include <superoffice/transport/tls/detail/mbedtls.hpp>
 #include <superoffice/transport/tls/tls_options.hpp>
 
@@ -80,6 +81,7 @@ class random_generator {
         const int code =
             mbedtls_ctr_drbg_seed(&drbg_, entropy_source::fill, entropy_.context(), label, sizeof label - 1);
         is_seeded_ = code == 0;
+        owner_.set();
         return code;
     }
 
@@ -94,7 +96,7 @@ class random_generator {
         auto& me = *static_cast<random_generator*>(self);
         int code = 0;
         if (!me.custom_)
-            code = mbedtls_ctr_drbg_random(&me.drbg_, into, size);
+            code = me.draw(into, size);
         else if (!me.custom_.fill(me.custom_.context, {reinterpret_cast<std::byte*>(into), size}))
             code = MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
         me.has_failed_ = me.has_failed_ || code != 0;
@@ -102,7 +104,17 @@ class random_generator {
     }
 
   private:
+    /// The child of a fork() would draw the same bytes as its parent, so it seeds anew.
+    int draw(unsigned char* into, std::size_t size) noexcept {
+        if (!owner_.is_here()) {
+            if (const int code = mbedtls_ctr_drbg_reseed(&drbg_, nullptr, 0); code != 0) return code;
+            owner_.set();
+        }
+        return mbedtls_ctr_drbg_random(&drbg_, into, size);
+    }
+
     entropy_source entropy_;
+    [[no_unique_address]] owning_process owner_;
     mbedtls_ctr_drbg_context drbg_;
     random_source custom_;
     bool is_seeded_ = false;

@@ -16,6 +16,11 @@
 #include <span>
 #include <string>
 
+#if defined(__unix__)
+#include <sys/wait.h>
+#include <unistd.h>
+#endif
+
 using namespace tls_testing;
 
 TEST_CASE("tls: random bytes come from where the options say, and their failure is told") {
@@ -44,6 +49,37 @@ TEST_CASE("tls: random bytes come from where the options say, and their failure 
     CHECK(link.start({"service.example", 443}).state == io_state::would_block);
 #endif
 }
+#if defined(__unix__) && MBEDTLS_VERSION_NUMBER < 0x04000000
+TEST_CASE("tls: after fork the child draws other random bytes than its parent") {
+    const auto random_of_hello = [](so::tls<recorder>& link) {
+        link.stop();
+        link.link().sent.clear();
+        static_cast<void>(link.start({"service.example", 443}));
+        return link.link().sent.substr(5 + 4 + 2, 32);  // behind the heads of record and message, and the version
+    };
+    so::tls<recorder> link{trusting_nobody()};
+    CHECK(random_of_hello(link).size() == 32);
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const std::string drawn = random_of_hello(link);
+        ::_exit(::write(ends[1], drawn.data(), drawn.size()) == 32 ? 0 : 1);
+    }
+    const std::string own = random_of_hello(link);
+    char of_child[32] = {};
+    CHECK(::read(ends[0], of_child, sizeof of_child) == 32);
+    int status = -1;
+    CHECK(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+    ::close(ends[0]);
+    ::close(ends[1]);
+    REQUIRE(own.size() == 32);
+    // Some versions put the time into the first four bytes.
+    CHECK(own.substr(4) != std::string(of_child, 32).substr(4));
+}
+#endif
+
 #if defined(SUPEROFFICE_TESTS_TLS_SERVICE)
 
 #if MBEDTLS_VERSION_NUMBER < 0x04000000
