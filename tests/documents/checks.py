@@ -199,8 +199,8 @@ OPTIONS = {
 def members_with_defaults(source, name):
     """[(member, its initialiser or "")] of a struct."""
     body = re.search(rf"^struct {name} {{\n(.*?)^}};", source, re.DOTALL | re.MULTILINE)[1]
-    member = re.compile(r"^    (?!//)[\w:<>* ]+[ *](\w+)(?:{(.*?)}| = (.*?))?;", re.MULTILINE)
-    return [(found[1], (found[2] or found[3] or "").replace("'", "")) for found in member.finditer(body)]
+    member = re.compile(r"^    (?!//)[\w:<>* ]+[ *](\w+)(?:{([^}]*)}| = (.*?))?;", re.MULTILINE)
+    return [(found[1], (found[2] or found[3] or "").replace("'", "").strip()) for found in member.finditer(body)]
 
 
 def shown(default, source):
