@@ -14488,9 +14488,8 @@ struct watch_options {
     milliseconds interval{2'000};  ///< from one reply to the next call; the server's workers look every 2 s.
                                    ///< 0: no pause, not even after a failure
     milliseconds deadline{0};      ///< of the whole watch; 0: none. A dead worker looks like one that runs for ever
-    milliseconds max_pause{
-        60'000};  ///< the interval doubles with each failure in a row, up to this; a Retry-After of the
-                  ///< server counts up to this
+    /// The interval doubles with each failure in a row, up to this; a Retry-After of the server counts up to this.
+    milliseconds max_pause{60'000};
     std::uint32_t max_failures = 5;  ///< so many repeatable failures in a row are tolerated; one more ends the watch
     call_options call{};             ///< for each call
     /// A number unique to the device, for example its serial number. It makes each pause longer by up to a quarter, so that
@@ -14770,7 +14769,9 @@ class watch_many {
     }
     watch_many(const watch_many&) = delete;
     watch_many& operator=(const watch_many&) = delete;
-    ~watch_many() { cancel(); }
+    ~watch_many() {
+        if (asking_) asker_.cancel();
+    }
 
     /// Goes on as far as it can without waiting. `waiting`: there is no news. All else is about `task()`. `now` never goes
     /// back.
@@ -14816,11 +14817,14 @@ class watch_many {
     /// Nothing more will be said of any task.
     [[nodiscard]] bool is_over() const noexcept { return over_; }
 
-    /// Ends the watch; a question that is under way is cancelled.
+    /// Ends the watch; a question that is under way is cancelled. The tasks stay as they are: another `watch_many` over the
+    /// same array, or over a longer one, goes on with them.
     void cancel() noexcept {
         if (over_) return;
         if (asking_) asker_.cancel();
-        static_cast<void>(end_all({.stage = stage::none, .code = errc::cancelled}));
+        asking_ = false;
+        over_ = true;
+        result_ = superoffice::error{.stage = stage::none, .code = errc::cancelled};
     }
 
   private:

@@ -18,9 +18,8 @@ struct watch_options {
     milliseconds interval{2'000};  ///< from one reply to the next call; the server's workers look every 2 s.
                                    ///< 0: no pause, not even after a failure
     milliseconds deadline{0};      ///< of the whole watch; 0: none. A dead worker looks like one that runs for ever
-    milliseconds max_pause{
-        60'000};  ///< the interval doubles with each failure in a row, up to this; a Retry-After of the
-                  ///< server counts up to this
+    /// The interval doubles with each failure in a row, up to this; a Retry-After of the server counts up to this.
+    milliseconds max_pause{60'000};
     std::uint32_t max_failures = 5;  ///< so many repeatable failures in a row are tolerated; one more ends the watch
     call_options call{};             ///< for each call
     /// A number unique to the device, for example its serial number. It makes each pause longer by up to a quarter, so that

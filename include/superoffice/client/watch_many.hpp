@@ -73,7 +73,9 @@ class watch_many {
     }
     watch_many(const watch_many&) = delete;
     watch_many& operator=(const watch_many&) = delete;
-    ~watch_many() { cancel(); }
+    ~watch_many() {
+        if (asking_) asker_.cancel();
+    }
 
     /// Goes on as far as it can without waiting. `waiting`: there is no news. All else is about `task()`. `now` never goes
     /// back.
@@ -119,11 +121,14 @@ class watch_many {
     /// Nothing more will be said of any task.
     [[nodiscard]] bool is_over() const noexcept { return over_; }
 
-    /// Ends the watch; a question that is under way is cancelled.
+    /// Ends the watch; a question that is under way is cancelled. The tasks stay as they are: another `watch_many` over the
+    /// same array, or over a longer one, goes on with them.
     void cancel() noexcept {
         if (over_) return;
         if (asking_) asker_.cancel();
-        static_cast<void>(end_all({.stage = stage::none, .code = errc::cancelled}));
+        asking_ = false;
+        over_ = true;
+        result_ = superoffice::error{.stage = stage::none, .code = errc::cancelled};
     }
 
   private:

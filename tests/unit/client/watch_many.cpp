@@ -200,6 +200,21 @@ TEST_CASE("watch_many: cancelled, and its client free again") {
     CHECK_FALSE(b.api.is_busy());
     CHECK(b.all.is_over());
     CHECK(b.all.error() == errc::cancelled);
+    CHECK(tasks[0].state == waiting);
+}
+
+TEST_CASE("watch_many: another watch goes on with the same tasks, and with one more") {
+    so::watched_task tasks[] = {{.id = 1}, {.id = 2}};
+    bench b{{{1, at("Started", 10)}, {2, at("Succeeded", 100)}, {1, at("Succeeded", 100)}}, std::span{tasks, 1}};
+    CHECK(b.all.step(b.clock.now()) == changed);
+    b.all.cancel();
+    so::watch_many<progress> more{b.api, tasks};
+    CHECK(more.step(b.clock.now()) == finished);
+    CHECK(more.task().id == 2);
+    CHECK(more.step(b.clock.now()) == waiting);  // task 1 answered just now
+    b.clock.pass(milliseconds{2'000});
+    CHECK(more.step(b.clock.now()) == finished);
+    CHECK(more.is_over());
 }
 
 TEST_CASE("watch_many: another user of the client is no failure") {

@@ -1,0 +1,214 @@
+// main.cpp - a window with a scene at 60 frames a second, the panel of batch_panel.hpp, and a graph of what the network costs.
+//
+//     batch_window ID...                    SUPEROFFICE_BASE_URL, SUPEROFFICE_TOKEN, SUPEROFFICE_ADDRESS (an IP address),
+//                                           SUPEROFFICE_CA_FILE
+//     batch_window --frames 600 --screenshot FILE.ppm ID...     ends by itself, for the tests
+#include "batch_panel.hpp"
+
+#include <backends/imgui_impl_opengl2.h>
+
+#include <SDL.h>
+#include <SDL_opengl.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+constexpr int width = 900, height = 560;
+
+/// A link that never blocks: it is given the host's address.
+using frame_link = superoffice::tls<superoffice::basic_tcp_socket<superoffice::given_addresses>>;
+static_assert(!frame_link::may_wait);
+using client = superoffice::client<frame_link, superoffice::bearer>;
+
+/// How long the network took in each frame.
+class step_times {
+  public:
+    void add(float milliseconds) { all_.push_back(milliseconds); }
+    [[nodiscard]] float percentile(double share) const {
+        if (all_.empty()) return 0;
+        std::vector<float> sorted = all_;
+        const auto at = static_cast<std::size_t>(static_cast<double>(sorted.size() - 1) * share);
+        std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(at), sorted.end());
+        return sorted[at];
+    }
+    void draw() const {
+        const int shown = static_cast<int>(std::min<std::size_t>(all_.size(), 240));
+        char text[96];
+        std::snprintf(text, sizeof text, "99.9 %%: %.2f ms   most: %.2f ms", static_cast<double>(percentile(0.999)),
+                      static_cast<double>(percentile(1)));
+        ImGui::Begin("Time in step() per frame");
+        ImGui::SetNextItemWidth(-1);
+        ImGui::PlotLines("##steps", all_.data() + all_.size() - shown, shown, 0, text, 0, 4, ImVec2(0, 90));
+        ImGui::End();
+    }
+    [[nodiscard]] std::size_t size() const { return all_.size(); }
+
+  private:
+    std::vector<float> all_;
+};
+
+/// Something that moves, so that a frame that is late would show.
+void draw_scene(double seconds) {
+    glViewport(0, 0, width, height);
+    glClearColor(0.09F, 0.11F, 0.15F, 1);
+    glClear(GL_COLOR_BUFFER_BIT);
+    glMatrixMode(GL_PROJECTION);
+    glLoadIdentity();
+    glMatrixMode(GL_MODELVIEW);
+    glLoadIdentity();
+    glBegin(GL_TRIANGLES);
+    for (int n = 0; n < 12; ++n) {
+        const double angle = seconds + n * 0.5236;
+        glColor3f(0.2F, 0.3F + 0.03F * static_cast<float>(n), 0.5F);
+        for (const double turn : {0.0, 0.2, 0.4})
+            glVertex2d(0.9 * std::cos(angle + turn) * (turn == 0.2 ? 1 : 0.7), 0.9 * std::sin(angle + turn));
+    }
+    glEnd();
+}
+
+/// What this window needs of SDL's events.
+void hand_on(const SDL_Event& event) {
+    ImGuiIO& io = ImGui::GetIO();
+    if (event.type == SDL_MOUSEMOTION)
+        io.MousePos = ImVec2(static_cast<float>(event.motion.x), static_cast<float>(event.motion.y));
+    else if (event.type == SDL_MOUSEBUTTONDOWN || event.type == SDL_MOUSEBUTTONUP)
+        io.MouseDown[event.button.button == SDL_BUTTON_RIGHT ? 1 : 0] = event.type == SDL_MOUSEBUTTONDOWN;
+    else if (event.type == SDL_MOUSEWHEEL)
+        io.MouseWheel += static_cast<float>(event.wheel.y);
+}
+
+bool write_picture(const char* path) {
+    std::vector<unsigned char> pixels(std::size_t{width} * height * 3);
+    glPixelStorei(GL_PACK_ALIGNMENT, 1);
+    glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE, pixels.data());
+    std::FILE* const file = std::fopen(path, "wb");
+    if (file == nullptr) return false;
+    std::fprintf(file, "P6\n%d %d\n255\n", width, height);
+    for (int line = height - 1; line >= 0; --line)  // OpenGL begins at the bottom
+        std::fwrite(pixels.data() + std::size_t{width} * 3 * static_cast<std::size_t>(line), 1, std::size_t{width} * 3,
+                    file);
+    return std::fclose(file) == 0;
+}
+
+struct arguments {
+    long frames = 0;  // 0: until the window is closed
+    const char* picture = nullptr;
+    std::vector<std::int32_t> ids;
+};
+
+arguments read_arguments(int argc, char** argv) {
+    arguments found;
+    for (int n = 1; n < argc; ++n) {
+        if (std::strcmp(argv[n], "--frames") == 0 && n + 1 < argc)
+            found.frames = std::strtol(argv[++n], nullptr, 10);
+        else if (std::strcmp(argv[n], "--screenshot") == 0 && n + 1 < argc)
+            found.picture = argv[++n];
+        else
+            found.ids.push_back(static_cast<std::int32_t>(std::strtol(argv[n], nullptr, 10)));
+    }
+    return found;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const arguments wanted = read_arguments(argc, argv);
+    const char* const base = std::getenv("SUPEROFFICE_BASE_URL");
+    const char* const address = std::getenv("SUPEROFFICE_ADDRESS");
+    superoffice::address_list known;
+    if (base == nullptr || address == nullptr || !known.add(address)) {
+        std::fprintf(stderr, "set SUPEROFFICE_BASE_URL, SUPEROFFICE_TOKEN, and SUPEROFFICE_ADDRESS to an IP address\n");
+        return 2;
+    }
+    if (SDL_Init(SDL_INIT_VIDEO) != 0) {
+        std::fprintf(stderr, "SDL: %s\n", SDL_GetError());
+        return 1;
+    }
+    SDL_Window* const window = SDL_CreateWindow("superoffice-batch", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
+                                                width, height, SDL_WINDOW_OPENGL);
+    const SDL_GLContext context = window == nullptr ? nullptr : SDL_GL_CreateContext(window);
+    if (context == nullptr) {
+        std::fprintf(stderr, "SDL: %s\n", SDL_GetError());
+        return 1;
+    }
+    ImGui::CreateContext();
+    ImGui::GetIO().IniFilename = nullptr;
+    ImGui::GetIO().DisplaySize = ImVec2(width, height);
+    ImGui_ImplOpenGL2_Init();
+
+    frame_link link{{.ca_file = std::getenv("SUPEROFFICE_CA_FILE")}, superoffice::given_addresses{known}};
+    std::array<std::byte, 4 * 1024> memory;
+    client api{link, base, superoffice::bearer{std::getenv("SUPEROFFICE_TOKEN")}, memory};
+    batch_panel::panel<client, 32> panel{api};
+    for (const std::int32_t id : wanted.ids) panel.follow(id, steady::now());
+
+    step_times network, frames;
+    constexpr auto frame = std::chrono::microseconds{16'667};
+    const auto start = steady::now();
+    auto next_frame = start, last_frame = start;
+    int late = 0;
+    for (bool open = true; open;) {
+        for (SDL_Event event; SDL_PollEvent(&event) != 0;) {
+            if (event.type == SDL_QUIT) open = false;
+            hand_on(event);
+        }
+        const auto begun = steady::now();
+        panel.step(begun);
+        const auto ended = steady::now();
+        network.add(std::chrono::duration<float, std::milli>(ended - begun).count());
+
+        draw_scene(std::chrono::duration<double>(begun - start).count());
+        ImGui::GetIO().DeltaTime = std::max(1e-4F, std::chrono::duration<float>(begun - last_frame).count());
+        last_frame = begun;
+        ImGui_ImplOpenGL2_NewFrame();
+        ImGui::NewFrame();
+        ImGui::SetNextWindowPos(ImVec2(20, 20), ImGuiCond_Once);
+        ImGui::SetNextWindowSize(ImVec2(860, 360), ImGuiCond_Once);
+        panel.draw(ended);
+        ImGui::SetNextWindowPos(ImVec2(20, 400), ImGuiCond_Once);
+        ImGui::SetNextWindowSize(ImVec2(500, 140), ImGuiCond_Once);
+        network.draw();
+        ImGui::Render();
+        ImGui_ImplOpenGL2_RenderDrawData(ImGui::GetDrawData());
+
+        const bool last = wanted.frames > 0 && static_cast<long>(network.size()) >= wanted.frames;
+        if (last) {
+            if (wanted.picture != nullptr && !write_picture(wanted.picture)) return 1;
+            open = false;
+        }
+        SDL_GL_SwapWindow(window);
+        frames.add(std::chrono::duration<float, std::milli>(steady::now() - begun).count());
+        next_frame += frame;
+        const auto now = steady::now();
+        if (now >= next_frame) {  // too late for this one: the next begins at once
+            ++late;
+            next_frame = now;
+        } else {
+            SDL_Delay(
+                static_cast<Uint32>(std::chrono::duration_cast<std::chrono::milliseconds>(next_frame - now).count()));
+        }
+    }
+    const double seconds = std::chrono::duration<double>(steady::now() - start).count();
+    std::printf(
+        "%zu frames in %.2f s, %d late; step: 99.9 %% %.3f ms, most %.3f ms; frame: median %.3f ms, 99.9 %% %.3f ms\n",
+        network.size(), seconds, late, static_cast<double>(network.percentile(0.999)),
+        static_cast<double>(network.percentile(1)), static_cast<double>(frames.percentile(0.5)),
+        static_cast<double>(frames.percentile(0.999)));
+
+    ImGui_ImplOpenGL2_Shutdown();
+    ImGui::DestroyContext();
+    SDL_GL_DeleteContext(context);
+    SDL_DestroyWindow(window);
+    SDL_Quit();
+    return 0;
+}
