@@ -26,6 +26,7 @@ SUPPORT = ROOT / "tests" / "support"
 sys.path.insert(0, str(SUPPORT))
 
 import local_superoffice_service as service  # noqa: E402
+import loopback  # noqa: E402, F401  (finds localhost)
 
 # The tool keeps a signal ignored that is ignored when it starts. How the tests were started must not decide what they find.
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP, signal.SIGTTOU):

@@ -17,6 +17,7 @@ sys.path.insert(0, str(HERE))
 
 import local_superoffice_credentials as credentials  # noqa: E402
 import local_superoffice_wire as wire  # noqa: E402
+import loopback  # noqa: E402, F401  (finds localhost)
 
 CALL = "/v1/Agents/Batch/GetBatchTaskInfo"
 ONLINE = "/Cust12345/api"
