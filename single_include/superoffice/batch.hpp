@@ -7340,7 +7340,52 @@ static_assert(byte_transport<byte_transport_archetype>);
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/script_mismatch.hpp - the first difference between a script and what was done.
+// superoffice/base/detail/bounded_text.hpp - builds a text in memory of a fixed size; what does not fit is cut off.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_BASE_DETAIL_BOUNDED_TEXT_HPP
+#define SUPEROFFICE_BASE_DETAIL_BOUNDED_TEXT_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// The text is always followed by a NUL, unless there is no memory at all.
+class bounded_text {
+  public:
+    explicit bounded_text(std::span<char> into) noexcept : into_(into) {
+        if (!into_.empty()) into_[0] = '\0';
+    }
+    void add(char c) noexcept {
+        if (size_ + 1 >= into_.size()) return;
+        into_[size_++] = c;
+        into_[size_] = '\0';
+    }
+    void add(std::string_view text) noexcept {
+        for (const char c : text) add(c);
+    }
+    /// The last `digits` hexadecimal digits.
+    void add_hex(std::uint32_t number, int digits = 4) noexcept {
+        add("0x");
+        for (int shift = 4 * digits - 4; shift >= 0; shift -= 4) add("0123456789ABCDEF"[number >> shift & 0xf]);
+    }
+    void add_decimal(std::size_t number) noexcept {
+        if (number >= 10) add_decimal(number / 10);
+        add(static_cast<char>('0' + number % 10));
+    }
+    [[nodiscard]] std::string_view text() const noexcept { return {into_.data(), size_}; }
+
+  private:
+    std::span<char> into_;
+    std::size_t size_ = 0;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/script_mismatch.hpp - the first difference between a script and what was done, also in words.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_TRANSPORT_SCRIPT_MISMATCH_HPP
 #define SUPEROFFICE_TRANSPORT_SCRIPT_MISMATCH_HPP
@@ -7354,16 +7399,64 @@ struct script_mismatch {
         none,
         other_call,     ///< a call that this step does not answer; after the last step: any call
         other_bytes,    ///< transmitted something else; `wanted` and `got` are the first bytes that differ
-        other_peer,     ///< started with another host or port
+        other_peer,     ///< started with another host or port, or (an HTTP stack) with another method or URL
         not_started,    ///< transmitted or received before `start`, or after `stop` or a failure
         started_twice,  ///< started again without `stop`
     };
     kind what = kind::none;
-    std::size_t step = 0;    ///< counted from 0
-    std::size_t offset = 0;  ///< in the step's bytes
-    char wanted = 0;
-    char got = 0;
+    std::size_t step = 0;     ///< counted from 0
+    std::size_t offset = 0;   ///< in the step's bytes
+    char wanted = 0;          ///< 0 if nothing more was expected
+    char got = 0;             ///< 0 if nothing more came
+    const char* called = "";  ///< the function: "transmit"
+    const char* named = "";   ///< the function of `script` that made the step: "gives"; "" after the last step
 };
+
+/// Says in words what differed; steps are counted from 1.
+///
+///     step 2: transmit differs at byte 17: expected 'P', got 'G'
+///     step 3: transmit was called, but the script has gives
+///     step 4: receive was called, but the script has ended
+///     step 1: start was called for another peer or URL
+///
+/// @param into  where the text goes; 128 bytes are enough. It is cut off at the end and always followed by a NUL
+inline std::string_view describe(const script_mismatch& m, std::span<char> into) noexcept {
+    using kind = script_mismatch::kind;
+    detail::bounded_text text(into);
+    const auto add_byte = [&text](char c) {
+        if (c == '\0') return text.add("nothing");
+        if (c < ' ' || c > '~') return text.add_hex(static_cast<unsigned char>(c), 2);
+        text.add('\'');
+        text.add(c);
+        text.add('\'');
+    };
+    if (m.what == kind::none) {
+        text.add("nothing differs from the script");
+        return text.text();
+    }
+    text.add("step ");
+    text.add_decimal(m.step + 1);
+    text.add(": ");
+    text.add(m.called);
+    switch (m.what) {
+        case kind::other_bytes:
+            text.add(" differs at byte ");
+            text.add_decimal(m.offset);
+            text.add(": expected ");
+            add_byte(m.wanted);
+            text.add(", got ");
+            add_byte(m.got);
+            break;
+        case kind::other_peer: text.add(" was called for another peer or URL"); break;
+        case kind::not_started: text.add(" was called before start, or after the end"); break;
+        case kind::started_twice: text.add(" was called twice"); break;
+        default:
+            text.add(" was called, but the script has ");
+            text.add(*m.named == '\0' ? "ended" : m.named);
+            break;
+    }
+    return text.text();
+}
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
@@ -7393,6 +7486,49 @@ struct script_pacing {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/detail/request_end.hpp - finds the last byte of an HTTP/1.1 request, for scripts that expect any.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_TRANSPORT_DETAIL_REQUEST_END_HPP
+#define SUPEROFFICE_TRANSPORT_DETAIL_REQUEST_END_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// Follows a request byte by byte: its head, then as many bytes as Content-Length says. For tests: it checks nothing.
+class request_end {
+  public:
+    /// True for the last byte.
+    constexpr bool take(char c) noexcept {
+        if (in_body_) return --length_ == 0;
+        if (c == '\n') {
+            in_body_ = size_ == 0;
+            const bool is_last = in_body_ && length_ == 0;
+            size_ = matched_ = 0;
+            return is_last;
+        }
+        if (c == '\r') return false;
+        if (matched_ == field.size() && ascii::is_digit(c)) length_ = length_ * 10 + static_cast<std::size_t>(c - '0');
+        if (matched_ == size_ && matched_ < field.size() && ascii::to_lower(c) == field[matched_]) ++matched_;
+        ++size_;
+        return false;
+    }
+
+  private:
+    static constexpr std::string_view field = "content-length:";
+
+    std::size_t size_ = 0;     ///< of the line so far
+    std::size_t matched_ = 0;  ///< how much of the line is `field`
+    std::size_t length_ = 0;   ///< of the body; in it, what is left
+    bool in_body_ = false;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/transport/detail/script_player.hpp - plays a script: the part that links and HTTP stacks share.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_TRANSPORT_DETAIL_SCRIPT_PLAYER_HPP
@@ -7402,8 +7538,8 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Knows the next step, how much of it has moved, and the first mismatch. A `Step` has `what` (an enum with `answers`),
-/// `answer` and `bytes`. Steps for which `IsSkipped` is true happen by themselves.
+/// Knows the next step, how much of it has moved, and the first mismatch. A `Step` has `what` (an enum with `answers`, for
+/// which there is `step_name`), `answer` and `bytes`. Steps for which `IsSkipped` is true happen by themselves.
 template <class Step, bool (*IsSkipped)(const Step&) noexcept>
 class script_player {
   public:
@@ -7458,7 +7594,7 @@ class script_player {
     /// True if the pacing, an earlier mismatch, or a step that answers any call gives the answer.
     bool answers_early(io_result& answer, bool may_close = false) noexcept {
         if (mismatch_.what != script_mismatch::kind::none) {
-            answer = io_result::failed(errc::link_failed, 0);
+            answer = mismatch_answer();
             return true;
         }
         if (pacing_.blocks_first && !blocked_) {
@@ -7483,7 +7619,10 @@ class script_player {
     /// How many bytes of the current step one call moves, if it asks for `asked`.
     [[nodiscard]] std::size_t piece(const Step& step, std::size_t asked) const noexcept {
         const std::size_t left = step.bytes.size() - done_;
-        std::size_t n = left < asked ? left : asked;
+        return paced(left < asked ? left : asked);
+    }
+    /// The same for a step of unknown size.
+    [[nodiscard]] std::size_t paced(std::size_t n) const noexcept {
         if (n > pacing_.at_most) n = pacing_.at_most;
         if (moved_ < pacing_.cut_at && n > pacing_.cut_at - moved_) n = pacing_.cut_at - moved_;
         return n;
@@ -7496,16 +7635,27 @@ class script_player {
         return io_result::ready(n);
     }
 
+    /// For a step of unknown size: `n` bytes of it moved, and it has ended or not.
+    io_result count(std::size_t n, bool is_over) noexcept {
+        moved_ += n;
+        if (is_over) advance();
+        return io_result::ready(n);
+    }
+
     io_result give(const Step& step, std::span<std::byte> into) noexcept {
         const std::size_t n = piece(step, into.size());
         std::memcpy(into.data(), step.bytes.data() + done_, n);
         return move_on(step, n);
     }
 
-    io_result mismatch(script_mismatch::kind what, std::size_t offset = 0, char wanted = 0, char got = 0) noexcept {
-        if (mismatch_.what == script_mismatch::kind::none) mismatch_ = {what, step_, offset, wanted, got};
+    /// `called`: the function of the link.
+    io_result mismatch(const char* called, script_mismatch::kind what, std::size_t offset = 0, char wanted = 0,
+                       char got = 0) noexcept {
+        const char* const named = step_ < steps_.size() ? step_name(steps_[step_].what) : "";
+        if (mismatch_.what == script_mismatch::kind::none)
+            mismatch_ = {what, step_, offset, wanted, got, called, named};
         open_ = false;
-        return io_result::failed(errc::link_failed, 0);
+        return mismatch_answer();
     }
 
     [[nodiscard]] std::size_t done() const noexcept { return done_; }
@@ -7514,6 +7664,11 @@ class script_player {
     void set_open(bool on) noexcept { open_ = on; }
 
   private:
+    /// `native` is the number of the step, counted from 1.
+    [[nodiscard]] io_result mismatch_answer() const noexcept {
+        return io_result::failed(errc::script_mismatch, static_cast<std::int32_t>(mismatch_.step + 1));
+    }
+
     constexpr void skip() noexcept {
         while (step_ < steps_.size() && IsSkipped(steps_[step_])) ++step_;
     }
@@ -7546,13 +7701,26 @@ inline namespace SUPEROFFICE_ABI {
 
 /// One thing that happens on a scripted link. Made by the functions of `script`.
 struct script_step {
-    enum class act : std::uint8_t { starts, expects, gives, answers, closes, stops };
+    enum class act : std::uint8_t { starts, expects, expects_request, gives, answers, closes, stops };
 
     act what = act::stops;
     std::uint16_t port = 0;
     io_result answer = {};
     std::string_view bytes = {};  ///< to be transmitted, to be received, or the host of `start`
 };
+
+/// The function of `script` that makes such a step.
+constexpr const char* step_name(script_step::act what) noexcept {
+    switch (what) {
+        case script_step::act::starts: return "starts";
+        case script_step::act::expects: return "expects";
+        case script_step::act::expects_request: return "expects_request";
+        case script_step::act::gives: return "gives";
+        case script_step::act::answers: return "would_block or fails";
+        case script_step::act::closes: return "closes";
+        default: return "stops";
+    }
+}
 
 /// The steps of a script, in the order in which they happen:
 ///
@@ -7578,6 +7746,8 @@ constexpr script_step starts(std::string_view host, std::uint16_t port) noexcept
 constexpr script_step expects(std::string_view bytes) noexcept {
     return {.what = script_step::act::expects, .bytes = bytes};
 }
+/// Any HTTP/1.1 request is transmitted, in any number of calls: a head, then as many bytes as its Content-Length says.
+constexpr script_step expects_request() noexcept { return {.what = script_step::act::expects_request}; }
 /// These bytes can be received, in any number of calls.
 constexpr script_step gives(std::string_view bytes) noexcept {
     return {.what = script_step::act::gives, .bytes = bytes};
@@ -7609,7 +7779,8 @@ constexpr bool moves_nothing(const script_step& step) noexcept {
 
 }  // namespace detail
 
-/// Plays steps that the caller holds. After the first mismatch every call answers `failed`. A `receive` while the script
+/// Plays steps that the caller holds. After the first mismatch every call fails with `errc::script_mismatch`;
+/// `first_mismatch()` has the difference, and `describe` says it in words. A `receive` while the script
 /// expects a transmission is no mismatch: it would block. No heap; nothing blocks.
 ///
 /// A script without any `starts` is for code that never starts the link: it plays from its first step.
@@ -7622,13 +7793,13 @@ class scripted : public detail::script_player<script_step, detail::moves_nothing
         : script_player(steps, pacing, !is_started_by(steps)) {}
 
     io_result start(const peer& to) noexcept {
-        if (is_open()) return mismatch(script_mismatch::kind::started_twice);
+        if (is_open()) return mismatch("start", script_mismatch::kind::started_twice);
         pass_end();
         if (io_result early; answers_early(early)) return early;
         const script_step* step = current(act::starts);
-        if (step == nullptr) return mismatch(script_mismatch::kind::other_call);
+        if (step == nullptr) return mismatch("start", script_mismatch::kind::other_call);
         if (step->bytes.data() != nullptr && (step->bytes != to.host || step->port != to.port))
-            return mismatch(script_mismatch::kind::other_peer);
+            return mismatch("start", script_mismatch::kind::other_peer);
         advance();
         set_open(true);
         lingers_ = false;
@@ -7637,16 +7808,17 @@ class scripted : public detail::script_player<script_step, detail::moves_nothing
 
     io_result receive(std::span<std::byte> into) noexcept {
         if (lingers_) return receive_last(into);
-        if (!is_open()) return mismatch(script_mismatch::kind::not_started);
+        if (!is_open()) return mismatch("receive", script_mismatch::kind::not_started);
         if (io_result early; answers_early(early, true)) return early;
         if (current(act::closes) != nullptr) return end();
-        if (current(act::expects) != nullptr) return io_result::would_block(wait_for::readable);
+        if (current(act::expects) != nullptr || current(act::expects_request) != nullptr)
+            return io_result::would_block(wait_for::readable);
         const script_step* step = current(act::gives);
-        return step != nullptr ? give(*step, into) : mismatch(script_mismatch::kind::other_call);
+        return step != nullptr ? give(*step, into) : mismatch("receive", script_mismatch::kind::other_call);
     }
 
     io_result transmit(std::span<const std::byte> from) noexcept {
-        if (!is_open()) return mismatch(script_mismatch::kind::not_started);
+        if (!is_open()) return mismatch("transmit", script_mismatch::kind::not_started);
         if (io_result early; answers_early(early)) {
             if (early.state == io_state::failed) linger(early);
             return early;
@@ -7657,13 +7829,14 @@ class scripted : public detail::script_player<script_step, detail::moves_nothing
             linger(io_result::failed(errc::connection_reset, 0));
             return why_;
         }
+        if (current(act::expects_request) != nullptr) return take_request(from);
         const script_step* step = current(act::expects);
-        if (step == nullptr) return mismatch(script_mismatch::kind::other_call);
+        if (step == nullptr) return mismatch("transmit", script_mismatch::kind::other_call);
         const std::string_view wanted = step->bytes.substr(done());
         const std::size_t n = piece(*step, from.size());
         for (std::size_t i = 0; i < n; ++i)
             if (const char got = static_cast<char>(from[i]); got != wanted[i])
-                return mismatch(script_mismatch::kind::other_bytes, done() + i, wanted[i], got);
+                return mismatch("transmit", script_mismatch::kind::other_bytes, done() + i, wanted[i], got);
         return move_on(*step, n);
     }
 
@@ -7686,6 +7859,16 @@ class scripted : public detail::script_player<script_step, detail::moves_nothing
         why_ = why;
     }
 
+    io_result take_request(std::span<const std::byte> from) noexcept {
+        const std::size_t most = paced(from.size());
+        for (std::size_t n = 0; n != most;)
+            if (request_.take(static_cast<char>(from[n++]))) {
+                request_ = {};
+                return count(n, true);
+            }
+        return count(most, false);
+    }
+
     // What follows has come already: of the pacing, only the sizes apply.
     io_result receive_last(std::span<std::byte> into) noexcept {
         if (current(act::closes) != nullptr) return end();
@@ -7693,6 +7876,7 @@ class scripted : public detail::script_player<script_step, detail::moves_nothing
         return step != nullptr ? give(*step, into) : why_;
     }
 
+    detail::request_end request_;
     io_result why_;         // `transmit` failed
     bool lingers_ = false;  // `transmit` failed, and nothing was called since but `receive`
 };
@@ -7828,6 +8012,18 @@ struct http_script_step {
     std::string_view bytes = {};                          ///< the body of the request, or of the reply
 };
 
+/// The function of `http_script` that makes such a step.
+constexpr const char* step_name(http_script_step::act what) noexcept {
+    switch (what) {
+        case http_script_step::act::asks: return "asks";
+        case http_script_step::act::replies: return "replies";
+        case http_script_step::act::gives: return "gives";
+        case http_script_step::act::ends: return "ends";
+        case http_script_step::act::answers: return "would_block or fails";
+        default: return "cancels";
+    }
+}
+
 /// The steps of a script, in the order in which they happen:
 ///
 ///     const superoffice::http_script_step steps[] = {
@@ -7879,7 +8075,7 @@ constexpr bool skips_nothing(const http_script_step&) noexcept { return false; }
 
 }  // namespace detail
 
-/// Plays steps that the caller holds, as `script_pacing` says. After the first mismatch every call answers `failed`:
+/// Plays steps that the caller holds, as `script_pacing` says. After the first mismatch every call fails with `errc::script_mismatch`:
 /// `other_peer` is another method or URL, `other_bytes` another body or other header lines. No heap; nothing blocks.
 class scripted_http : public detail::script_player<http_script_step, detail::skips_nothing> {
   public:
@@ -7890,14 +8086,14 @@ class scripted_http : public detail::script_player<http_script_step, detail::ski
 
     io_result start(const http_request& what) noexcept {
         pass_end();
-        if (is_open()) return mismatch(script_mismatch::kind::started_twice);
+        if (is_open()) return mismatch("start", script_mismatch::kind::started_twice);
         status_ = 0;
         fields_ = {};
         if (io_result early; answers_early(early)) return early;
         const http_script_step* step = current(act::asks);
-        if (step == nullptr) return mismatch(script_mismatch::kind::other_call);
+        if (step == nullptr) return mismatch("start", script_mismatch::kind::other_call);
         if (differs(step->method, what.method) || differs(step->url, what.url))
-            return mismatch(script_mismatch::kind::other_peer);
+            return mismatch("start", script_mismatch::kind::other_peer);
         if (differs(step->fields, what.fields)) return mismatch_of(step->fields, what.fields);
         if (differs(step->bytes, what.body)) return mismatch_of(step->bytes, what.body);
         advance();
@@ -7907,7 +8103,7 @@ class scripted_http : public detail::script_player<http_script_step, detail::ski
 
     io_result step(instant, std::span<std::byte> into) noexcept {
         if (has_ended()) return io_result::closed();
-        if (!is_open()) return mismatch(script_mismatch::kind::not_started);
+        if (!is_open()) return mismatch("step", script_mismatch::kind::not_started);
         take_head();
         if (io_result early; answers_early(early, true)) return early;
         take_head();
@@ -7916,7 +8112,7 @@ class scripted_http : public detail::script_player<http_script_step, detail::ski
             return end();
         }
         const http_script_step* step = current(act::gives);
-        return step != nullptr ? give(*step, into) : mismatch(script_mismatch::kind::other_call);
+        return step != nullptr ? give(*step, into) : mismatch("step", script_mismatch::kind::other_call);
     }
 
     [[nodiscard]] std::uint16_t status() const noexcept { return status_; }
@@ -7957,7 +8153,7 @@ class scripted_http : public detail::script_player<http_script_step, detail::ski
     io_result mismatch_of(std::string_view wanted, std::string_view got) noexcept {
         std::size_t at = 0;
         while (at < wanted.size() && at < got.size() && wanted[at] == got[at]) ++at;
-        return mismatch(script_mismatch::kind::other_bytes, at, at < wanted.size() ? wanted[at] : '\0',
+        return mismatch("start", script_mismatch::kind::other_bytes, at, at < wanted.size() ? wanted[at] : '\0',
                         at < got.size() ? got[at] : '\0');
     }
 
@@ -12159,35 +12355,6 @@ inline constexpr certificate_fault certificate_faults[] = {
     {"its type is not that of a server", MBEDTLS_X509_BADCERT_NS_CERT_TYPE},
     {"the server showed none", MBEDTLS_X509_BADCERT_MISSING},
     {"it was not checked", MBEDTLS_X509_BADCERT_SKIP_VERIFY},
-};
-
-/// Text in the caller's memory, cut off at its end, always followed by a NUL.
-class bounded_text {
-  public:
-    explicit bounded_text(std::span<char> into) noexcept : into_(into) {
-        if (!into_.empty()) into_[0] = '\0';
-    }
-    void add(char c) noexcept {
-        if (size_ + 1 >= into_.size()) return;
-        into_[size_++] = c;
-        into_[size_] = '\0';
-    }
-    void add(std::string_view text) noexcept {
-        for (const char c : text) add(c);
-    }
-    void add_hex(std::uint32_t number) noexcept {
-        add("0x");
-        for (int shift = 12; shift >= 0; shift -= 4) add("0123456789ABCDEF"[number >> shift & 0xf]);
-    }
-    void add_decimal(std::uint32_t number) noexcept {
-        if (number >= 10) add_decimal(number / 10);
-        add(static_cast<char>('0' + number % 10));
-    }
-    [[nodiscard]] std::string_view text() const noexcept { return {into_.data(), size_}; }
-
-  private:
-    std::span<char> into_;
-    std::size_t size_ = 0;
 };
 
 }  // namespace detail

@@ -5,6 +5,7 @@
 
 #include <superoffice/base/error.hpp>
 #include <superoffice/transport/byte_transport.hpp>
+#include <superoffice/transport/detail/request_end.hpp>
 #include <superoffice/transport/detail/script_player.hpp>
 #include <superoffice/transport/script_mismatch.hpp>
 #include <superoffice/transport/script_pacing.hpp>
@@ -19,13 +20,26 @@ inline namespace SUPEROFFICE_ABI {
 
 /// One thing that happens on a scripted link. Made by the functions of `script`.
 struct script_step {
-    enum class act : std::uint8_t { starts, expects, gives, answers, closes, stops };
+    enum class act : std::uint8_t { starts, expects, expects_request, gives, answers, closes, stops };
 
     act what = act::stops;
     std::uint16_t port = 0;
     io_result answer = {};
     std::string_view bytes = {};  ///< to be transmitted, to be received, or the host of `start`
 };
+
+/// The function of `script` that makes such a step.
+constexpr const char* step_name(script_step::act what) noexcept {
+    switch (what) {
+        case script_step::act::starts: return "starts";
+        case script_step::act::expects: return "expects";
+        case script_step::act::expects_request: return "expects_request";
+        case script_step::act::gives: return "gives";
+        case script_step::act::answers: return "would_block or fails";
+        case script_step::act::closes: return "closes";
+        default: return "stops";
+    }
+}
 
 /// The steps of a script, in the order in which they happen:
 ///
@@ -51,6 +65,8 @@ constexpr script_step starts(std::string_view host, std::uint16_t port) noexcept
 constexpr script_step expects(std::string_view bytes) noexcept {
     return {.what = script_step::act::expects, .bytes = bytes};
 }
+/// Any HTTP/1.1 request is transmitted, in any number of calls: a head, then as many bytes as its Content-Length says.
+constexpr script_step expects_request() noexcept { return {.what = script_step::act::expects_request}; }
 /// These bytes can be received, in any number of calls.
 constexpr script_step gives(std::string_view bytes) noexcept {
     return {.what = script_step::act::gives, .bytes = bytes};
@@ -82,7 +98,8 @@ constexpr bool moves_nothing(const script_step& step) noexcept {
 
 }  // namespace detail
 
-/// Plays steps that the caller holds. After the first mismatch every call answers `failed`. A `receive` while the script
+/// Plays steps that the caller holds. After the first mismatch every call fails with `errc::script_mismatch`;
+/// `first_mismatch()` has the difference, and `describe` says it in words. A `receive` while the script
 /// expects a transmission is no mismatch: it would block. No heap; nothing blocks.
 ///
 /// A script without any `starts` is for code that never starts the link: it plays from its first step.
@@ -95,13 +112,13 @@ class scripted : public detail::script_player<script_step, detail::moves_nothing
         : script_player(steps, pacing, !is_started_by(steps)) {}
 
     io_result start(const peer& to) noexcept {
-        if (is_open()) return mismatch(script_mismatch::kind::started_twice);
+        if (is_open()) return mismatch("start", script_mismatch::kind::started_twice);
         pass_end();
         if (io_result early; answers_early(early)) return early;
         const script_step* step = current(act::starts);
-        if (step == nullptr) return mismatch(script_mismatch::kind::other_call);
+        if (step == nullptr) return mismatch("start", script_mismatch::kind::other_call);
         if (step->bytes.data() != nullptr && (step->bytes != to.host || step->port != to.port))
-            return mismatch(script_mismatch::kind::other_peer);
+            return mismatch("start", script_mismatch::kind::other_peer);
         advance();
         set_open(true);
         lingers_ = false;
@@ -110,16 +127,17 @@ class scripted : public detail::script_player<script_step, detail::moves_nothing
 
     io_result receive(std::span<std::byte> into) noexcept {
         if (lingers_) return receive_last(into);
-        if (!is_open()) return mismatch(script_mismatch::kind::not_started);
+        if (!is_open()) return mismatch("receive", script_mismatch::kind::not_started);
         if (io_result early; answers_early(early, true)) return early;
         if (current(act::closes) != nullptr) return end();
-        if (current(act::expects) != nullptr) return io_result::would_block(wait_for::readable);
+        if (current(act::expects) != nullptr || current(act::expects_request) != nullptr)
+            return io_result::would_block(wait_for::readable);
         const script_step* step = current(act::gives);
-        return step != nullptr ? give(*step, into) : mismatch(script_mismatch::kind::other_call);
+        return step != nullptr ? give(*step, into) : mismatch("receive", script_mismatch::kind::other_call);
     }
 
     io_result transmit(std::span<const std::byte> from) noexcept {
-        if (!is_open()) return mismatch(script_mismatch::kind::not_started);
+        if (!is_open()) return mismatch("transmit", script_mismatch::kind::not_started);
         if (io_result early; answers_early(early)) {
             if (early.state == io_state::failed) linger(early);
             return early;
@@ -130,13 +148,14 @@ class scripted : public detail::script_player<script_step, detail::moves_nothing
             linger(io_result::failed(errc::connection_reset, 0));
             return why_;
         }
+        if (current(act::expects_request) != nullptr) return take_request(from);
         const script_step* step = current(act::expects);
-        if (step == nullptr) return mismatch(script_mismatch::kind::other_call);
+        if (step == nullptr) return mismatch("transmit", script_mismatch::kind::other_call);
         const std::string_view wanted = step->bytes.substr(done());
         const std::size_t n = piece(*step, from.size());
         for (std::size_t i = 0; i < n; ++i)
             if (const char got = static_cast<char>(from[i]); got != wanted[i])
-                return mismatch(script_mismatch::kind::other_bytes, done() + i, wanted[i], got);
+                return mismatch("transmit", script_mismatch::kind::other_bytes, done() + i, wanted[i], got);
         return move_on(*step, n);
     }
 
@@ -159,6 +178,16 @@ class scripted : public detail::script_player<script_step, detail::moves_nothing
         why_ = why;
     }
 
+    io_result take_request(std::span<const std::byte> from) noexcept {
+        const std::size_t most = paced(from.size());
+        for (std::size_t n = 0; n != most;)
+            if (request_.take(static_cast<char>(from[n++]))) {
+                request_ = {};
+                return count(n, true);
+            }
+        return count(most, false);
+    }
+
     // What follows has come already: of the pacing, only the sizes apply.
     io_result receive_last(std::span<std::byte> into) noexcept {
         if (current(act::closes) != nullptr) return end();
@@ -166,6 +195,7 @@ class scripted : public detail::script_player<script_step, detail::moves_nothing
         return step != nullptr ? give(*step, into) : why_;
     }
 
+    detail::request_end request_;
     io_result why_;         // `transmit` failed
     bool lingers_ = false;  // `transmit` failed, and nothing was called since but `receive`
 };

@@ -32,6 +32,18 @@ struct http_script_step {
     std::string_view bytes = {};                          ///< the body of the request, or of the reply
 };
 
+/// The function of `http_script` that makes such a step.
+constexpr const char* step_name(http_script_step::act what) noexcept {
+    switch (what) {
+        case http_script_step::act::asks: return "asks";
+        case http_script_step::act::replies: return "replies";
+        case http_script_step::act::gives: return "gives";
+        case http_script_step::act::ends: return "ends";
+        case http_script_step::act::answers: return "would_block or fails";
+        default: return "cancels";
+    }
+}
+
 /// The steps of a script, in the order in which they happen:
 ///
 ///     const superoffice::http_script_step steps[] = {
@@ -83,7 +95,7 @@ constexpr bool skips_nothing(const http_script_step&) noexcept { return false; }
 
 }  // namespace detail
 
-/// Plays steps that the caller holds, as `script_pacing` says. After the first mismatch every call answers `failed`:
+/// Plays steps that the caller holds, as `script_pacing` says. After the first mismatch every call fails with `errc::script_mismatch`:
 /// `other_peer` is another method or URL, `other_bytes` another body or other header lines. No heap; nothing blocks.
 class scripted_http : public detail::script_player<http_script_step, detail::skips_nothing> {
   public:
@@ -94,14 +106,14 @@ class scripted_http : public detail::script_player<http_script_step, detail::ski
 
     io_result start(const http_request& what) noexcept {
         pass_end();
-        if (is_open()) return mismatch(script_mismatch::kind::started_twice);
+        if (is_open()) return mismatch("start", script_mismatch::kind::started_twice);
         status_ = 0;
         fields_ = {};
         if (io_result early; answers_early(early)) return early;
         const http_script_step* step = current(act::asks);
-        if (step == nullptr) return mismatch(script_mismatch::kind::other_call);
+        if (step == nullptr) return mismatch("start", script_mismatch::kind::other_call);
         if (differs(step->method, what.method) || differs(step->url, what.url))
-            return mismatch(script_mismatch::kind::other_peer);
+            return mismatch("start", script_mismatch::kind::other_peer);
         if (differs(step->fields, what.fields)) return mismatch_of(step->fields, what.fields);
         if (differs(step->bytes, what.body)) return mismatch_of(step->bytes, what.body);
         advance();
@@ -111,7 +123,7 @@ class scripted_http : public detail::script_player<http_script_step, detail::ski
 
     io_result step(instant, std::span<std::byte> into) noexcept {
         if (has_ended()) return io_result::closed();
-        if (!is_open()) return mismatch(script_mismatch::kind::not_started);
+        if (!is_open()) return mismatch("step", script_mismatch::kind::not_started);
         take_head();
         if (io_result early; answers_early(early, true)) return early;
         take_head();
@@ -120,7 +132,7 @@ class scripted_http : public detail::script_player<http_script_step, detail::ski
             return end();
         }
         const http_script_step* step = current(act::gives);
-        return step != nullptr ? give(*step, into) : mismatch(script_mismatch::kind::other_call);
+        return step != nullptr ? give(*step, into) : mismatch("step", script_mismatch::kind::other_call);
     }
 
     [[nodiscard]] std::uint16_t status() const noexcept { return status_; }
@@ -161,7 +173,7 @@ class scripted_http : public detail::script_player<http_script_step, detail::ski
     io_result mismatch_of(std::string_view wanted, std::string_view got) noexcept {
         std::size_t at = 0;
         while (at < wanted.size() && at < got.size() && wanted[at] == got[at]) ++at;
-        return mismatch(script_mismatch::kind::other_bytes, at, at < wanted.size() ? wanted[at] : '\0',
+        return mismatch("start", script_mismatch::kind::other_bytes, at, at < wanted.size() ? wanted[at] : '\0',
                         at < got.size() ? got[at] : '\0');
     }
 

@@ -14,6 +14,7 @@
 namespace so = superoffice;
 namespace script = superoffice::script;
 using so::errc;
+using so::io_result;
 using so::io_state;
 using so::scripted;
 using kind = superoffice::script_mismatch::kind;
@@ -156,7 +157,7 @@ TEST_CASE("scripted: behind a transmit that failed, what the peer said last can 
         CHECK(link.receive(into).native == 5);
         CHECK(link.finished());
         link.stop();
-        CHECK(link.receive(into).code == errc::link_failed);
+        CHECK(link.receive(into).code == errc::script_mismatch);
         CHECK(link.first_mismatch().what == so::script_mismatch::kind::not_started);
     }
 }
@@ -166,13 +167,13 @@ TEST_CASE("scripted: the first mismatch is kept, and from then on everything fai
         const so::script_step steps[] = {script::expects("ab"), script::expects("cdef")};
         scripted link{steps};
         put(link, "ab");
-        CHECK(put(link, "cdxf").code == errc::link_failed);
+        CHECK(put(link, "cdxf").code == errc::script_mismatch);
         CHECK(link.first_mismatch().what == kind::other_bytes);
         CHECK(link.first_mismatch().step == 1);
         CHECK(link.first_mismatch().offset == 2);
         CHECK(link.first_mismatch().wanted == 'e');
         CHECK(link.first_mismatch().got == 'x');
-        CHECK(put(link, "cdef").code == errc::link_failed);
+        CHECK(put(link, "cdef").code == errc::script_mismatch);
         CHECK(link.first_mismatch().what == kind::other_bytes);
         CHECK(!link.finished());
     }
@@ -180,8 +181,8 @@ TEST_CASE("scripted: the first mismatch is kept, and from then on everything fai
         const so::script_step steps[] = {script::starts(), script::gives("a"), script::starts()};
         scripted link{steps};
         CHECK(link.start(here).state == io_state::ready);
-        CHECK(put(link, "a").code == errc::link_failed);
-        CHECK(link.start(here).code == errc::link_failed);
+        CHECK(put(link, "a").code == errc::script_mismatch);
+        CHECK(link.start(here).code == errc::script_mismatch);
         CHECK(link.first_mismatch().what == kind::other_call);
         CHECK(link.first_mismatch().step == 1);
     }
@@ -231,6 +232,42 @@ TEST_CASE("scripted: the first mismatch is kept, and from then on everything fai
         CHECK(link.start(here).state == io_state::failed);
         CHECK(link.first_mismatch().what == kind::started_twice);
     }
+}
+
+TEST_CASE("scripted: any request is expected as a whole, however it is cut; what follows is not part of it") {
+    const std::string request = "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{\"Id\":497}";
+    const so::script_step steps[] = {so::script::starts(), so::script::expects_request(), so::script::gives("answer"),
+                                     so::script::expects_request(), so::script::gives("again")};
+    for (const so::script_pacing& pacing : {so::script_pacing{}, so::script_pacing{.at_most = 1},
+                                            so::script_pacing{.cut_at = 7}, so::script_pacing{.blocks_first = true}}) {
+        so::scripted link{steps, pacing};
+        const auto until_ready = [](auto call) {
+            io_result r = call();
+            while (r.state == io_state::would_block) r = call();
+            REQUIRE(r.state == io_state::ready);
+            return r.bytes;
+        };
+        until_ready([&] { return link.start(here); });
+        std::array<std::byte, 16> into{};
+        for (const std::string_view answer : {"answer", "again"}) {
+            CHECK(link.receive(into).state == io_state::would_block);
+            for (std::string_view rest = request; !rest.empty();)
+                rest.remove_prefix(until_ready([&] { return put(link, rest); }));
+            std::string got;
+            while (got.size() < answer.size()) {
+                const std::size_t n = until_ready([&] { return link.receive(into); });
+                got.append(reinterpret_cast<const char*>(into.data()), n);
+            }
+            CHECK(got == answer);
+        }
+        CHECK(link.finished());
+    }
+    so::scripted link{steps};
+    CHECK(link.start(here).state == io_state::ready);
+    CHECK(put(link, request + "more").bytes == request.size());
+    CHECK(put(link, "more").native == 3);
+    char words[128];
+    CHECK(so::describe(link.first_mismatch(), words) == "step 3: transmit was called, but the script has gives");
 }
 
 TEST_CASE("scripted: a pacing cuts, delays and interrupts the same steps") {

@@ -10,6 +10,7 @@
 #include <superoffice/transport/script_pacing.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <span>
 
@@ -17,8 +18,8 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Knows the next step, how much of it has moved, and the first mismatch. A `Step` has `what` (an enum with `answers`),
-/// `answer` and `bytes`. Steps for which `IsSkipped` is true happen by themselves.
+/// Knows the next step, how much of it has moved, and the first mismatch. A `Step` has `what` (an enum with `answers`, for
+/// which there is `step_name`), `answer` and `bytes`. Steps for which `IsSkipped` is true happen by themselves.
 template <class Step, bool (*IsSkipped)(const Step&) noexcept>
 class script_player {
   public:
@@ -73,7 +74,7 @@ class script_player {
     /// True if the pacing, an earlier mismatch, or a step that answers any call gives the answer.
     bool answers_early(io_result& answer, bool may_close = false) noexcept {
         if (mismatch_.what != script_mismatch::kind::none) {
-            answer = io_result::failed(errc::link_failed, 0);
+            answer = mismatch_answer();
             return true;
         }
         if (pacing_.blocks_first && !blocked_) {
@@ -98,7 +99,10 @@ class script_player {
     /// How many bytes of the current step one call moves, if it asks for `asked`.
     [[nodiscard]] std::size_t piece(const Step& step, std::size_t asked) const noexcept {
         const std::size_t left = step.bytes.size() - done_;
-        std::size_t n = left < asked ? left : asked;
+        return paced(left < asked ? left : asked);
+    }
+    /// The same for a step of unknown size.
+    [[nodiscard]] std::size_t paced(std::size_t n) const noexcept {
         if (n > pacing_.at_most) n = pacing_.at_most;
         if (moved_ < pacing_.cut_at && n > pacing_.cut_at - moved_) n = pacing_.cut_at - moved_;
         return n;
@@ -111,16 +115,27 @@ class script_player {
         return io_result::ready(n);
     }
 
+    /// For a step of unknown size: `n` bytes of it moved, and it has ended or not.
+    io_result count(std::size_t n, bool is_over) noexcept {
+        moved_ += n;
+        if (is_over) advance();
+        return io_result::ready(n);
+    }
+
     io_result give(const Step& step, std::span<std::byte> into) noexcept {
         const std::size_t n = piece(step, into.size());
         std::memcpy(into.data(), step.bytes.data() + done_, n);
         return move_on(step, n);
     }
 
-    io_result mismatch(script_mismatch::kind what, std::size_t offset = 0, char wanted = 0, char got = 0) noexcept {
-        if (mismatch_.what == script_mismatch::kind::none) mismatch_ = {what, step_, offset, wanted, got};
+    /// `called`: the function of the link.
+    io_result mismatch(const char* called, script_mismatch::kind what, std::size_t offset = 0, char wanted = 0,
+                       char got = 0) noexcept {
+        const char* const named = step_ < steps_.size() ? step_name(steps_[step_].what) : "";
+        if (mismatch_.what == script_mismatch::kind::none)
+            mismatch_ = {what, step_, offset, wanted, got, called, named};
         open_ = false;
-        return io_result::failed(errc::link_failed, 0);
+        return mismatch_answer();
     }
 
     [[nodiscard]] std::size_t done() const noexcept { return done_; }
@@ -129,6 +144,11 @@ class script_player {
     void set_open(bool on) noexcept { open_ = on; }
 
   private:
+    /// `native` is the number of the step, counted from 1.
+    [[nodiscard]] io_result mismatch_answer() const noexcept {
+        return io_result::failed(errc::script_mismatch, static_cast<std::int32_t>(mismatch_.step + 1));
+    }
+
     constexpr void skip() noexcept {
         while (step_ < steps_.size() && IsSkipped(steps_[step_])) ++step_;
     }

@@ -7,6 +7,7 @@
 
 #if SUPEROFFICE_WITH_MBEDTLS
 
+#include <superoffice/base/detail/bounded_text.hpp>
 #include <superoffice/base/error.hpp>
 #include <superoffice/transport/tls/detail/mbedtls.hpp>
 #include <superoffice/transport/tls/detail/tls_alert.hpp>
@@ -41,35 +42,6 @@ inline constexpr certificate_fault certificate_faults[] = {
     {"its type is not that of a server", MBEDTLS_X509_BADCERT_NS_CERT_TYPE},
     {"the server showed none", MBEDTLS_X509_BADCERT_MISSING},
     {"it was not checked", MBEDTLS_X509_BADCERT_SKIP_VERIFY},
-};
-
-/// Text in the caller's memory, cut off at its end, always followed by a NUL.
-class bounded_text {
-  public:
-    explicit bounded_text(std::span<char> into) noexcept : into_(into) {
-        if (!into_.empty()) into_[0] = '\0';
-    }
-    void add(char c) noexcept {
-        if (size_ + 1 >= into_.size()) return;
-        into_[size_++] = c;
-        into_[size_] = '\0';
-    }
-    void add(std::string_view text) noexcept {
-        for (const char c : text) add(c);
-    }
-    void add_hex(std::uint32_t number) noexcept {
-        add("0x");
-        for (int shift = 12; shift >= 0; shift -= 4) add("0123456789ABCDEF"[number >> shift & 0xf]);
-    }
-    void add_decimal(std::uint32_t number) noexcept {
-        if (number >= 10) add_decimal(number / 10);
-        add(static_cast<char>('0' + number % 10));
-    }
-    [[nodiscard]] std::string_view text() const noexcept { return {into_.data(), size_}; }
-
-  private:
-    std::span<char> into_;
-    std::size_t size_ = 0;
 };
 
 }  // namespace detail
