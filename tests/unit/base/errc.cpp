@@ -105,6 +105,7 @@ constexpr row rows[] = {
     ROW(redirected, user, once),
     ROW(unexpected_status, administrator, once),
     ROW(not_json, administrator, once),
+    ROW(foreign_document, administrator, once),
 };
 #undef ROW
 
