@@ -9255,39 +9255,51 @@ class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SOCKETS=1") system_resolver;
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/loopback.hpp - whether a host is this machine, told from its text alone.
+// superoffice/base/detail/loopback.hpp - which host names mean this machine, without asking a name server.
 // ---------------------------------------------------------------------------------------------------------------------
-#if SUPEROFFICE_WITH_SOCKETS
-#ifndef SUPEROFFICE_TRANSPORT_LOOPBACK_HPP
-#define SUPEROFFICE_TRANSPORT_LOOPBACK_HPP
+#ifndef SUPEROFFICE_BASE_DETAIL_LOOPBACK_HPP
+#define SUPEROFFICE_BASE_DETAIL_LOOPBACK_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
+namespace detail {
 
-/// "localhost", and every name that ends in ".localhost", in any case, with or without a final dot. Such a name is this
-/// machine, and no name server is asked for it (RFC 6761 section 6.3).
-[[nodiscard]] constexpr bool is_localhost(std::string_view name) noexcept {
-    constexpr std::string_view tail = "localhost";
-    if (!name.empty() && name.back() == '.') name.remove_suffix(1);
-    if (name.size() < tail.size()) return false;
-    const std::size_t at = name.size() - tail.size();
-    return (at == 0 || name[at - 1] == '.') && detail::ascii::equal_ignoring_case(name.substr(at), tail);
+/// "localhost" and names that end in ".localhost", with or without a final dot (RFC 6761 section 6.3).
+constexpr bool is_localhost(std::string_view host) noexcept {
+    if (!host.empty() && host.back() == '.') host.remove_suffix(1);
+    constexpr std::string_view name = ascii::literal("localhost");
+    if (host.size() < name.size()) return false;
+    const std::size_t rest = host.size() - name.size();
+    return ascii::equal_ignoring_case(ascii::from(host, rest), name) && (rest == 0 || host[rest - 1] == '.');
 }
 
-/// A name of this machine, or a literal of 127.0.0.0/8 or ::1. What is sent there does not leave the machine.
-[[nodiscard]] constexpr bool is_loopback(std::string_view host) noexcept {
-    ip_address address;
-    if (!parse_ip_address(host, address)) return is_localhost(host);
-    if (!address.is_v6()) return address.bytes[0] == 127;
-    for (std::size_t i = 0; i < 15; ++i)
-        if (address.bytes[i] != 0) return false;
-    return address.bytes[15] == 1;
+/// The peer is this machine: `is_localhost`, an IPv4 literal in 127.0.0.0/8 (RFC 1122 section 3.2.1.3), or "::1". What only
+/// looks like such a literal ("127.0.0.1.2", "127.0.0.01") is a name, and a name server could send it anywhere.
+constexpr bool is_loopback(std::string_view host) noexcept {
+    if (host == ascii::literal("::1") || is_localhost(host)) return true;
+    if (!host.starts_with(ascii::literal("127."))) return false;
+    unsigned value = 0;
+    std::size_t dots = 0, digits = 0;
+    for (const char c : host) {
+        if (c == '.') {
+            if (digits == 0) return false;
+            ++dots;
+            value = 0;
+            digits = 0;
+            continue;
+        }
+        if (!ascii::is_digit(c) || (digits != 0 && value == 0)) return false;
+        value = value * 10 + static_cast<unsigned>(c - '0');
+        ++digits;
+        if (value > 255) return false;
+    }
+    return dots == 3 && digits != 0;
 }
 
+}  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 #endif
-#endif  // SUPEROFFICE_WITH_SOCKETS
 
 // ---------------------------------------------------------------------------------------------------------------------
 // superoffice/transport/tcp_socket.hpp - a TCP connection on POSIX sockets or Winsock; needs SUPEROFFICE_WITH_SOCKETS.
@@ -9470,7 +9482,7 @@ class basic_tcp_socket {
     /// The host is a literal or a name of this machine.
     bool is_found_here(std::string_view host) noexcept {
         if (addresses_.add(host)) return true;
-        if (!is_localhost(host)) return false;
+        if (!detail::is_localhost(host)) return false;
         addresses_.add("::1");
         addresses_.add("127.0.0.1");
         addresses_.put_first(last_good_);
@@ -12833,39 +12845,6 @@ class call {
     superoffice::result<Info> result_;
 };
 
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/base/detail/loopback.hpp - which host names mean this machine, without asking a name server.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_BASE_DETAIL_LOOPBACK_HPP
-#define SUPEROFFICE_BASE_DETAIL_LOOPBACK_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail {
-
-/// "localhost" and names that end in ".localhost", with or without a final dot (RFC 6761 section 6.3).
-constexpr bool is_localhost(std::string_view host) noexcept {
-    if (!host.empty() && host.back() == '.') host.remove_suffix(1);
-    constexpr std::string_view name = ascii::literal("localhost");
-    if (host.size() < name.size()) return false;
-    const std::size_t rest = host.size() - name.size();
-    return ascii::equal_ignoring_case(ascii::from(host, rest), name) && (rest == 0 || host[rest - 1] == '.');
-}
-
-/// The peer is this machine: `is_localhost`, an IPv4 literal in 127.0.0.0/8 (RFC 1122 section 3.2.1.3), or "::1".
-constexpr bool is_loopback(std::string_view host) noexcept {
-    if (host == ascii::literal("::1") || is_localhost(host)) return true;
-    if (!host.starts_with(ascii::literal("127."))) return false;
-    for (const char c : host)
-        if (!ascii::is_digit(c) && c != '.') return false;
-    return true;
-}
-
-}  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 #endif

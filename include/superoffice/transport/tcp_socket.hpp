@@ -8,10 +8,10 @@
 
 #if SUPEROFFICE_WITH_SOCKETS
 
+#include <superoffice/base/detail/loopback.hpp>
 #include <superoffice/transport/byte_transport.hpp>
 #include <superoffice/transport/detail/process.hpp>
 #include <superoffice/transport/detail/socket_api.hpp>
-#include <superoffice/transport/loopback.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -192,7 +192,7 @@ class basic_tcp_socket {
     /// The host is a literal or a name of this machine.
     bool is_found_here(std::string_view host) noexcept {
         if (addresses_.add(host)) return true;
-        if (!is_localhost(host)) return false;
+        if (!detail::is_localhost(host)) return false;
         addresses_.add("::1");
         addresses_.add("127.0.0.1");
         addresses_.put_first(last_good_);

@@ -21,13 +21,27 @@ constexpr bool is_localhost(std::string_view host) noexcept {
     return ascii::equal_ignoring_case(ascii::from(host, rest), name) && (rest == 0 || host[rest - 1] == '.');
 }
 
-/// The peer is this machine: `is_localhost`, an IPv4 literal in 127.0.0.0/8 (RFC 1122 section 3.2.1.3), or "::1".
+/// The peer is this machine: `is_localhost`, an IPv4 literal in 127.0.0.0/8 (RFC 1122 section 3.2.1.3), or "::1". What only
+/// looks like such a literal ("127.0.0.1.2", "127.0.0.01") is a name, and a name server could send it anywhere.
 constexpr bool is_loopback(std::string_view host) noexcept {
     if (host == ascii::literal("::1") || is_localhost(host)) return true;
     if (!host.starts_with(ascii::literal("127."))) return false;
-    for (const char c : host)
-        if (!ascii::is_digit(c) && c != '.') return false;
-    return true;
+    unsigned value = 0;
+    std::size_t dots = 0, digits = 0;
+    for (const char c : host) {
+        if (c == '.') {
+            if (digits == 0) return false;
+            ++dots;
+            value = 0;
+            digits = 0;
+            continue;
+        }
+        if (!ascii::is_digit(c) || (digits != 0 && value == 0)) return false;
+        value = value * 10 + static_cast<unsigned>(c - '0');
+        ++digits;
+        if (value > 255) return false;
+    }
+    return dots == 3 && digits != 0;
 }
 
 }  // namespace detail
