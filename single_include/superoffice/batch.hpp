@@ -4592,10 +4592,10 @@ struct key_slots {
             std::size_t n = 0;
             while (n < count && std::exchange(taken[digests[n] * (factor | 1) >> shift], attempt) != attempt) ++n;
             if (n < count) continue;
-            found slots{.rows = {}, .factor = factor | 1};
-            slots.rows.fill(key_hash::none);
-            for (n = 0; n < count; ++n) slots.rows[digests[n] * slots.factor >> shift] = static_cast<std::uint8_t>(n);
-            return slots;
+            found best{.rows = {}, .factor = factor | 1};
+            best.rows.fill(key_hash::none);
+            for (n = 0; n < count; ++n) best.rows[digests[n] * best.factor >> shift] = static_cast<std::uint8_t>(n);
+            return best;
         }
         return {};
     }
@@ -4605,9 +4605,9 @@ struct key_slots {
 template <class T>
 consteval key_hash make_key_hash() {
     if constexpr (member_count<T> > few_keys && member_count<T> < too_many_keys) {
-        using slots = key_slots<T>;
-        if constexpr (slots::value.factor != 0)
-            return {.rows = slots::value.rows.data(), .factor = slots::value.factor, .shift = slots::shift};
+        using places = key_slots<T>;
+        if constexpr (places::value.factor != 0)
+            return {.rows = places::value.rows.data(), .factor = places::value.factor, .shift = places::shift};
     }
     return {};
 }
@@ -4696,7 +4696,7 @@ struct member_row {
     static constexpr std::uint32_t longest_value = reads_null - 1, longest_name = 0xFF;
 
     const char* text;
-    member_function<Value> read;
+    member_function<Value> read_into;
     std::uint32_t
         value_size : 24;  ///< of a field: its state stands so many bytes behind the value; or one of the above
     std::uint32_t text_size : 8;
@@ -4724,20 +4724,20 @@ errc read_value_or_null(Value& value, void* into, decode_state& state) noexcept 
 template <class Value, class M>
 consteval member_row<Value> make_row(std::string_view name) {
     member_row<Value> row{.text = name.data(),
-                          .read = nullptr,
+                          .read_into = nullptr,
                           .value_size = row.is_plain,
                           .text_size = static_cast<std::uint8_t>(name.size()),
                           .key = typename row_key_of<Value>::type{name}};
     if constexpr (requires { typename codec<M>::value_in_field; }) {
         using held = typename codec<M>::value_in_field;
         static_assert(sizeof(held) <= row.longest_value, "superoffice: a decoded member has less than 16 MB");
-        row.read = &read_value<held, Value>;
+        row.read_into = &read_value<held, Value>;
         row.value_size = sizeof(held);
     } else if constexpr (requires(M& member) { codec<M>::set_null(member); }) {
-        row.read = &read_value_or_null<M, Value>;
+        row.read_into = &read_value_or_null<M, Value>;
         row.value_size = row.reads_null;
     } else {
-        row.read = &read_value<M, Value>;
+        row.read_into = &read_value<M, Value>;
     }
     return row;
 }
@@ -4881,9 +4881,9 @@ bool is_next(Value& value, const member_row<Value>& row) noexcept {
 /// The member at `at`, which this row describes.
 template <class Value>
 errc decode_row(Value& value, const member_row<Value>& row, void* at, decode_state& state) noexcept {
-    if (row.value_size == row.reads_null) return row.read(value, at, state);
+    if (row.value_size == row.reads_null) return row.read_into(value, at, state);
     const bool null = value.on('n');
-    const errc e = null ? value.null() : row.read(value, at, state);
+    const errc e = null ? value.null() : row.read_into(value, at, state);
     if (row.value_size != row.is_plain) {
         auto& presence = *reinterpret_cast<field_state*>(static_cast<char*>(at) + row.value_size);
         presence = e != errc::ok ? field_state::absent : null ? field_state::null : field_state::value;

@@ -1,6 +1,7 @@
 """Headers lie in their layers, .clang-format describes the layout of every source, and clang-tidy finds nothing."""
 
 import pathlib
+import re
 import shutil
 
 import layers
@@ -44,9 +45,30 @@ def layered():
         raise Failed("\n".join(found))
 
 
+# Functions of POSIX that lwIP defines as macros with arguments: the same name for anything else breaks.
+SOCKET_FUNCTIONS = ("accept", "bind", "close", "connect", "fcntl", "ioctl", "listen", "open", "poll", "read", "recv", "select",
+                    "send", "shutdown", "socket", "write")
+
+
+def names_are_free():
+    """A quick look at what link/platform_macros.cpp shows by compiling. Call POSIX's functions with :: in front."""
+    macros = re.findall(r"^#define ([a-z]\w*)(\(\.\.\.\))?", (ROOT / "tests/link/platform_macros.hpp").read_text(), re.M)
+    names = [name + (r"\s*\(" if has_arguments else r"\b") for name, has_arguments in macros]
+    taken = re.compile(rf"\b({'|'.join(names)})|(?<![\w:])({'|'.join(SOCKET_FUNCTIONS)})\(")
+    text_or_comment = re.compile(r'R"\((?:.|\n)*?\)"|"(?:\\.|[^"\\\n])*"|//[^\n]*')
+    found = []
+    for path in sorted(INCLUDE.rglob("*.hpp")):
+        code = text_or_comment.sub(lambda piece: re.sub(r"[^\n]+", " ", piece[0]), path.read_text(encoding="utf-8"))
+        found += [f"{path.relative_to(INCLUDE)}:{number}: {name[0].rstrip('( ')} is a macro of a platform: take another name"
+                  for number, line in enumerate(code.splitlines(), 1) for name in taken.finditer(line)]
+    if found:
+        raise Failed("\n".join(found))
+
+
 def checks():
     yield Check("layout: no include points up, each header lies in a layer", layered)
     yield Check("layout: the check of the layers", lambda: run_unittests("discover", "-s", HERE, "-p", "test_layers.py"))
+    yield Check("layout: no name is a macro of a platform", names_are_free)
     yield Check("layout: clang-format", formatted)
     yield Check("clang-tidy: everything switched on", lambda: tidy(ROOT / "examples" / "04_watch.cpp", *ALL_ON), seconds=240)
     yield Check("clang-tidy: nothing switched on", lambda: tidy(ROOT / "examples" / "05_own_link.cpp"), seconds=240)

@@ -58,10 +58,10 @@ struct key_slots {
             std::size_t n = 0;
             while (n < count && std::exchange(taken[digests[n] * (factor | 1) >> shift], attempt) != attempt) ++n;
             if (n < count) continue;
-            found slots{.rows = {}, .factor = factor | 1};
-            slots.rows.fill(key_hash::none);
-            for (n = 0; n < count; ++n) slots.rows[digests[n] * slots.factor >> shift] = static_cast<std::uint8_t>(n);
-            return slots;
+            found best{.rows = {}, .factor = factor | 1};
+            best.rows.fill(key_hash::none);
+            for (n = 0; n < count; ++n) best.rows[digests[n] * best.factor >> shift] = static_cast<std::uint8_t>(n);
+            return best;
         }
         return {};
     }
@@ -71,9 +71,9 @@ struct key_slots {
 template <class T>
 consteval key_hash make_key_hash() {
     if constexpr (member_count<T> > few_keys && member_count<T> < too_many_keys) {
-        using slots = key_slots<T>;
-        if constexpr (slots::value.factor != 0)
-            return {.rows = slots::value.rows.data(), .factor = slots::value.factor, .shift = slots::shift};
+        using places = key_slots<T>;
+        if constexpr (places::value.factor != 0)
+            return {.rows = places::value.rows.data(), .factor = places::value.factor, .shift = places::shift};
     }
     return {};
 }

@@ -39,7 +39,7 @@ struct member_row {
     static constexpr std::uint32_t longest_value = reads_null - 1, longest_name = 0xFF;
 
     const char* text;
-    member_function<Value> read;
+    member_function<Value> read_into;
     std::uint32_t
         value_size : 24;  ///< of a field: its state stands so many bytes behind the value; or one of the above
     std::uint32_t text_size : 8;
@@ -67,20 +67,20 @@ errc read_value_or_null(Value& value, void* into, decode_state& state) noexcept 
 template <class Value, class M>
 consteval member_row<Value> make_row(std::string_view name) {
     member_row<Value> row{.text = name.data(),
-                          .read = nullptr,
+                          .read_into = nullptr,
                           .value_size = row.is_plain,
                           .text_size = static_cast<std::uint8_t>(name.size()),
                           .key = typename row_key_of<Value>::type{name}};
     if constexpr (requires { typename codec<M>::value_in_field; }) {
         using held = typename codec<M>::value_in_field;
         static_assert(sizeof(held) <= row.longest_value, "superoffice: a decoded member has less than 16 MB");
-        row.read = &read_value<held, Value>;
+        row.read_into = &read_value<held, Value>;
         row.value_size = sizeof(held);
     } else if constexpr (requires(M& member) { codec<M>::set_null(member); }) {
-        row.read = &read_value_or_null<M, Value>;
+        row.read_into = &read_value_or_null<M, Value>;
         row.value_size = row.reads_null;
     } else {
-        row.read = &read_value<M, Value>;
+        row.read_into = &read_value<M, Value>;
     }
     return row;
 }
