@@ -40,6 +40,8 @@
 #include <superoffice/schema/rights.hpp>
 #include <superoffice/schema/string_map.hpp>
 #include <superoffice/schema/batch_task_info.hpp>
+#include <superoffice/schema/batch_requests.hpp>
+#include <superoffice/schema/current_principal.hpp>
 #include <superoffice/schema/service_fault.hpp>
 #include <superoffice/schema/service_version.hpp>
 #include <superoffice/schema/tenant_state.hpp>
@@ -55,6 +57,7 @@
 #include <superoffice/codec/writer.hpp>
 #include <superoffice/codec/codec.hpp>
 #include <superoffice/codec/json.hpp>
+#include <superoffice/codec/request_list.hpp>
 #include <superoffice/codec/keep.hpp>
 
 // http/: one request and one reply, without I/O

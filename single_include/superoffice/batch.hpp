@@ -2674,6 +2674,139 @@ BOOST_DESCRIBE_STRUCT(StopBatchJobRequest, (), (Id))
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/schema/batch_requests.hpp - the requests of the Batch agent's other calls, spelt as on the wire.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_SCHEMA_BATCH_REQUESTS_HPP
+#define SUPEROFFICE_SCHEMA_BATCH_REQUESTS_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+// Texts and lists are borrowed until the call is over. Some calls name a task's definition `Name`, others `TaskName`.
+// Source: reference pages of the Batch and BLOB agents.
+
+struct GetBatchTaskInfosByAssociatesRequest {
+    std::span<const std::int32_t> AssociateIds;
+};
+BOOST_DESCRIBE_STRUCT(GetBatchTaskInfosByAssociatesRequest, (), (AssociateIds))
+
+struct GetBatchTaskInfosByAssociatesAndStateRequest {
+    std::span<const std::int32_t> AssociateIds;
+    BatchTaskState State = BatchTaskState::All;
+};
+BOOST_DESCRIBE_STRUCT(GetBatchTaskInfosByAssociatesAndStateRequest, (), (AssociateIds, State))
+
+struct GetBatchTaskInfosByStateRequest {
+    BatchTaskState State = BatchTaskState::All;
+};
+BOOST_DESCRIBE_STRUCT(GetBatchTaskInfosByStateRequest, (), (State))
+
+struct GetBatchTaskInfosByNameAndStateRequest {
+    std::string_view Name;
+    BatchTaskState State = BatchTaskState::All;
+};
+BOOST_DESCRIBE_STRUCT(GetBatchTaskInfosByNameAndStateRequest, (), (Name, State))
+
+struct GetBatchTaskInfosByNameAndAssociatesRequest {
+    std::string_view Name;
+    std::span<const std::int32_t> AssociateIds;
+};
+BOOST_DESCRIBE_STRUCT(GetBatchTaskInfosByNameAndAssociatesRequest, (), (Name, AssociateIds))
+
+struct GetAllBatchTaskInfosByNameRequest {
+    std::string_view TaskName;
+};
+BOOST_DESCRIBE_STRUCT(GetAllBatchTaskInfosByNameRequest, (), (TaskName))
+
+struct GetAllBatchTaskInfosByNameAndStateRequest {
+    std::string_view TaskName;
+    BatchTaskState State = BatchTaskState::All;
+};
+BOOST_DESCRIBE_STRUCT(GetAllBatchTaskInfosByNameAndStateRequest, (), (TaskName, State))
+
+struct GetSystemBatchTaskInfosByNameRequest {
+    std::string_view TaskName;
+};
+BOOST_DESCRIBE_STRUCT(GetSystemBatchTaskInfosByNameRequest, (), (TaskName))
+
+struct GetSystemBatchTaskInfosByNameAndStateRequest {
+    std::string_view TaskName;
+    BatchTaskState State = BatchTaskState::All;
+};
+BOOST_DESCRIBE_STRUCT(GetSystemBatchTaskInfosByNameAndStateRequest, (), (TaskName, State))
+
+/// The job to start: `Name` says which one, and it must be predefined on the server. Only the members that are set are sent.
+struct StartBatchJobRequest {
+    superoffice::BatchTaskInfo BatchTaskInfo;
+};
+BOOST_DESCRIBE_STRUCT(StartBatchJobRequest, (), (BatchTaskInfo))
+
+/// What UpdateBatchTask changes of a task: the service takes these four properties and ignores all others.
+struct BatchTaskChange {
+    std::int32_t Id = 0;
+    field<coded<BatchTaskState>> State{};
+    field<std::string_view> Description{};
+    field<std::string_view> Response{};
+    field<std::string_view> Request{};
+};
+BOOST_DESCRIBE_STRUCT(BatchTaskChange, (), (Id, State, Description, Response, Request))
+
+struct UpdateBatchTaskRequest {
+    BatchTaskChange BatchTaskInfo;
+};
+BOOST_DESCRIBE_STRUCT(UpdateBatchTaskRequest, (), (BatchTaskInfo))
+
+struct DeleteBatchTaskRequest {
+    std::int32_t BatchTaskId = 0;
+};
+BOOST_DESCRIBE_STRUCT(DeleteBatchTaskRequest, (), (BatchTaskId))
+
+struct DeleteBatchTasksRequest {
+    std::span<const std::int32_t> BatchTaskIds;
+};
+BOOST_DESCRIBE_STRUCT(DeleteBatchTasksRequest, (), (BatchTaskIds))
+
+struct GetOutputFromBatchRequest {
+    std::int32_t BatchTaskId = 0;
+};
+BOOST_DESCRIBE_STRUCT(GetOutputFromBatchRequest, (), (BatchTaskId))
+
+struct CleanupBatchTaskRequest {
+    std::int32_t BatchTaskId = 0;
+};
+BOOST_DESCRIBE_STRUCT(CleanupBatchTaskRequest, (), (BatchTaskId))
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/schema/current_principal.hpp - the user for whom the credential stands.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_SCHEMA_CURRENT_PRINCIPAL_HPP
+#define SUPEROFFICE_SCHEMA_CURRENT_PRINCIPAL_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// The reply of `GET /api/v1/User/currentPrincipal`, as far as it concerns batch tasks: `AssociateId` finds the user's own
+/// tasks. Source: section 2 of the notes on the Batch agent.
+struct CurrentPrincipal {
+    field<std::int32_t> AssociateId;
+    field<std::string_view> Associate;  ///< the user's short name
+    field<std::string_view> FullName;
+    field<std::string_view> EMailAddress;
+    field<std::string_view> UserName;
+    field<std::string_view> DatabaseContextIdentifier;  ///< the tenant: "Cust12345"
+};
+BOOST_DESCRIBE_STRUCT(CurrentPrincipal, (),
+                      (AssociateId, Associate, FullName, EMailAddress, UserName, DatabaseContextIdentifier))
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/schema/service_fault.hpp - the error object that the service sends in place of a value.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_SCHEMA_SERVICE_FAULT_HPP
@@ -5206,6 +5339,40 @@ result<T> basic_map<Value>::as(std::span<char> room) const noexcept {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/codec/request_list.hpp - lists in requests: std::span<const T> as a JSON array.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_CODEC_REQUEST_LIST_HPP
+#define SUPEROFFICE_CODEC_REQUEST_LIST_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// A list in a request. Its elements are borrowed until the call is over. An empty one is written as [].
+template <class T>
+    requires detail::has_codec<T>
+struct codec<std::span<const T>> {
+    template <json_value Value>
+    static errc decode(Value&, std::span<const T>&, decode_state&) noexcept {
+        static_assert(sizeof(Value) == 0,
+                      "superoffice: a std::span is for requests: keep a reply's list as superoffice::json_text, or go "
+                      "through it element by element");
+        return errc::wrong_kind;
+    }
+    static constexpr void encode(json_writer& out, const std::span<const T>& list) noexcept {
+        out.put('[');
+        for (std::size_t n = 0; n != list.size(); ++n) {
+            if (n != 0) out.put(',');
+            codec<T>::encode(out, list[n]);
+        }
+        out.put(']');
+    }
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/codec/keep.hpp - a decoded struct that outlives the reply: every view it holds, copied into storage of one's own.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CODEC_KEEP_HPP
@@ -6624,6 +6791,8 @@ struct path_segment {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
+// ---- one task
+
 /// How one task is doing. Source: reference page of GetBatchTaskInfo.
 inline constexpr operation<GetBatchTaskInfoRequest, BatchTaskInfo> get_batch_task_info{
     .path = "/api/v1/Agents/Batch/GetBatchTaskInfo", .slow = milliseconds{3000}, .nothing = errc::no_such_task};
@@ -6632,6 +6801,62 @@ inline constexpr operation<GetBatchTaskInfoRequest, BatchTaskInfo> get_batch_tas
 /// because the same call reached the service twice. Source: section 12 of the service notes.
 inline constexpr operation<StopBatchJobRequest, bool> stop_batch_job{
     .path = "/api/v1/Agents/Batch/StopBatchJob", .slow = milliseconds{3000}, .nothing = errc::no_such_task};
+
+/// Starts a predefined job: the id of the new task. Never sent twice. Source: reference page of StartBatchJob.
+inline constexpr operation<StartBatchJobRequest, std::int32_t> start_batch_job{
+    .path = "/api/v1/Agents/Batch/StartBatchJob", .slow = milliseconds{3000}, .may_repeat = false};
+
+/// Changes state and texts of a task, and gives the whole task. Source: reference page of UpdateBatchTask.
+inline constexpr operation<UpdateBatchTaskRequest, BatchTaskInfo> update_batch_task{
+    .path = "/api/v1/Agents/Batch/UpdateBatchTask", .slow = milliseconds{3000}, .nothing = errc::no_such_task};
+
+/// Deletes tasks. Source: reference pages of DeleteBatchTask and DeleteBatchTasks.
+inline constexpr operation<DeleteBatchTaskRequest, void> delete_batch_task{
+    .path = "/api/v1/Agents/Batch/DeleteBatchTask", .slow = milliseconds{3000}, .nothing = errc::no_such_task};
+inline constexpr operation<DeleteBatchTasksRequest, void> delete_batch_tasks{
+    .path = "/api/v1/Agents/Batch/DeleteBatchTasks", .slow = milliseconds{3000}, .nothing = errc::no_such_task};
+
+/// Deletes the files that a task made, and the task. Source: reference page of the BLOB agent.
+inline constexpr operation<CleanupBatchTaskRequest, void> cleanup_batch_task{
+    .path = "/api/v1/Agents/BLOB/CleanupBatchTask", .slow = milliseconds{3000}, .nothing = errc::no_such_task};
+
+// ---- lists of tasks; an empty list where there is none. Source: reference pages of the Batch agent.
+
+/// Tasks of users, and where the call says "all", of the system too.
+inline constexpr operation<GetBatchTaskInfosByAssociatesRequest, json_text> get_batch_task_infos_by_associates{
+    .path = "/api/v1/Agents/Batch/GetBatchTaskInfosByAssociates", .slow = milliseconds{3000}, .nothing = errc::ok};
+inline constexpr operation<GetBatchTaskInfosByAssociatesAndStateRequest, json_text>
+    get_batch_task_infos_by_associates_and_state{.path = "/api/v1/Agents/Batch/GetBatchTaskInfosByAssociatesAndState",
+                                                 .slow = milliseconds{3000},
+                                                 .nothing = errc::ok};
+inline constexpr operation<GetBatchTaskInfosByStateRequest, json_text> get_batch_task_infos_by_state{
+    .path = "/api/v1/Agents/Batch/GetBatchTaskInfosByState", .slow = milliseconds{3000}, .nothing = errc::ok};
+inline constexpr operation<GetBatchTaskInfosByNameAndStateRequest, json_text> get_batch_task_infos_by_name_and_state{
+    .path = "/api/v1/Agents/Batch/GetBatchTaskInfosByNameAndState", .slow = milliseconds{3000}, .nothing = errc::ok};
+inline constexpr operation<GetBatchTaskInfosByNameAndAssociatesRequest, json_text>
+    get_batch_task_infos_by_name_and_associates{.path = "/api/v1/Agents/Batch/GetBatchTaskInfosByNameAndAssociates",
+                                                .slow = milliseconds{3000},
+                                                .nothing = errc::ok};
+
+/// Since version 10.1.8 of the service.
+inline constexpr operation<GetAllBatchTaskInfosByNameRequest, json_text> get_all_batch_task_infos_by_name{
+    .path = "/api/v1/Agents/Batch/GetAllBatchTaskInfosByName", .slow = milliseconds{3000}, .nothing = errc::ok};
+inline constexpr operation<GetAllBatchTaskInfosByNameAndStateRequest, json_text>
+    get_all_batch_task_infos_by_name_and_state{.path = "/api/v1/Agents/Batch/GetAllBatchTaskInfosByNameAndState",
+                                               .slow = milliseconds{3000},
+                                               .nothing = errc::ok};
+inline constexpr operation<GetSystemBatchTaskInfosByNameRequest, json_text> get_system_batch_task_infos_by_name{
+    .path = "/api/v1/Agents/Batch/GetSystemBatchTaskInfosByName", .slow = milliseconds{3000}, .nothing = errc::ok};
+inline constexpr operation<GetSystemBatchTaskInfosByNameAndStateRequest, json_text>
+    get_system_batch_task_infos_by_name_and_state{.path = "/api/v1/Agents/Batch/GetSystemBatchTaskInfosByNameAndState",
+                                                  .slow = milliseconds{3000},
+                                                  .nothing = errc::ok};
+
+// ---- the service
+
+/// For whom the credential stands: `AssociateId` finds the user's own tasks. Source: reference page of the User resource.
+inline constexpr operation<path_segment, CurrentPrincipal> get_current_principal{
+    .path = "/api/v1/User/currentPrincipal", .slow = milliseconds{3000}, .method = http_method::get};
 
 /// Which versions the service has. Source: section 2 of the service notes.
 inline constexpr operation<path_segment, ServiceVersion> get_service_version{
@@ -13476,22 +13701,28 @@ concept writes_xml = requires(json_writer& out, const Request& request) {
     { Reader::write_xml(out, request) } noexcept;
 };
 
-/// The largest request object, in bytes, without the texts it borrows.
+/// Small requests are copied. This is the largest one, in bytes, without the texts and lists it borrows.
 inline constexpr std::size_t max_request_object_bytes = 96;
 
-/// Keeps a copy of the request, because a call that is sent once more is written anew.
+/// Larger ones, and those that hold memory, are borrowed until the call is over.
+template <class Request>
+inline constexpr bool is_borrowed_request =
+    sizeof(Request) > max_request_object_bytes || !std::is_trivially_copyable_v<Request>;
+
+/// Keeps the request, because a call that is sent once more is written anew.
 class stored_request {
   public:
     template <class Reader, class Request>
     void store(const Request& request) noexcept {
-        static_assert(sizeof(Request) <= max_request_object_bytes && std::is_trivially_copyable_v<Request>,
-                      "superoffice: a request is a small struct that holds no memory of its own");
         segment_ = {};
         body_ = nullptr;
         if constexpr (std::same_as<Request, path_segment>) {
             segment_ = request.text;
         } else {
-            std::memcpy(bytes_, &request, sizeof request);
+            if constexpr (is_borrowed_request<Request>)
+                borrowed_ = &request;
+            else
+                std::memcpy(bytes_, &request, sizeof request);
             body_ = &body_of<Reader, Request>;
         }
     }
@@ -13501,14 +13732,23 @@ class stored_request {
 
     /// Appends the body. False where this request, or this client's reader, does not know the type.
     bool write_body(json_writer& out, request_type type) const noexcept {
-        return body_ == nullptr || body_(bytes_, out, type);
+        return body_ == nullptr || body_(*this, out, type);
     }
 
   private:
     template <class Reader, class Request>
-    static bool body_of(const std::byte* from, json_writer& out, request_type type) noexcept {
-        Request request;
-        std::memcpy(&request, from, sizeof request);
+    static bool body_of(const stored_request& from, json_writer& out, request_type type) noexcept {
+        if constexpr (is_borrowed_request<Request>) {
+            return write_as<Reader>(*static_cast<const Request*>(from.borrowed_), out, type);
+        } else {
+            Request request;
+            std::memcpy(&request, from.bytes_, sizeof request);
+            return write_as<Reader>(request, out, type);
+        }
+    }
+
+    template <class Reader, class Request>
+    static bool write_as(const Request& request, json_writer& out, request_type type) noexcept {
         if (is_xml(type)) {
             if constexpr (writes_xml<Reader, Request>)
                 return Reader::write_xml(out, request), true;
@@ -13524,9 +13764,12 @@ class stored_request {
         return codec<Request>::encode(out, request), true;
     }
 
-    bool (*body_)(const std::byte*, json_writer&, request_type) noexcept = nullptr;
+    bool (*body_)(const stored_request&, json_writer&, request_type) noexcept = nullptr;
     std::string_view segment_;
-    std::byte bytes_[max_request_object_bytes] = {};
+    union {
+        const void* borrowed_;
+        std::byte bytes_[max_request_object_bytes] = {};
+    };
 };
 
 }  // namespace detail
@@ -14479,6 +14722,29 @@ class client {
         return start<Info>(what, request, call_options{}, allowed);
     }
 
+    // A request that is too large to be copied is borrowed until the call is over, so a temporary is refused.
+    template <class Info = void, class Request, class Reply>
+        requires detail::is_borrowed_request<Request>
+    [[nodiscard]] call_of<detail::asked_for<Info, Reply>> start(const operation<Request, Reply>& what,
+                                                                std::type_identity_t<Request>&& request,
+                                                                const call_options& = {}) noexcept {
+        return refuse_temporary<Info>(what, request);
+    }
+    template <class Info = void, class Request, class Reply>
+        requires detail::is_borrowed_request<Request>
+    [[nodiscard]] call_of<detail::asked_for<Info, Reply>> start(const operation<Request, Reply>& what,
+                                                                std::type_identity_t<Request>&& request,
+                                                                const call_options&, allow_waiting_lookup_t) noexcept {
+        return refuse_temporary<Info>(what, request);
+    }
+    template <class Info = void, class Request, class Reply>
+        requires detail::is_borrowed_request<Request>
+    [[nodiscard]] call_of<detail::asked_for<Info, Reply>> start(const operation<Request, Reply>& what,
+                                                                std::type_identity_t<Request>&& request,
+                                                                allow_waiting_lookup_t) noexcept {
+        return refuse_temporary<Info>(what, request);
+    }
+
     /// About the last reply, whether the call gave a value or an error. Valid as long as the decoded texts.
     [[nodiscard]] const reply_info& last_reply() const noexcept { return driver_.last_reply(); }
 
@@ -14508,6 +14774,15 @@ class client {
     void wait([[maybe_unused]] const wait_condition& wanted, [[maybe_unused]] instant now) {
         if constexpr (waiting_transport<Link> || waiting_http_transport<Link>)
             if (wanted.until > now) driver_.link().wait(wanted.what, wanted.until - now);
+    }
+
+    template <class Info, class Request, class Reply>
+    call_of<detail::asked_for<Info, Reply>> refuse_temporary(const operation<Request, Reply>&,
+                                                             const Request&) noexcept {
+        static_assert(!detail::is_borrowed_request<Request>,
+                      "superoffice: this request is too large to be copied, so it is borrowed until the call is over: "
+                      "give it a name");
+        return {};
     }
 
     static Reader make_reader(std::size_t bytes) {

@@ -6,7 +6,15 @@ using namespace contract;
 namespace {
 
 constexpr superoffice::operation<superoffice::path_segment, BatchTaskInfo> get_batch_task{
-    "/api/v1/BatchTask/", superoffice::milliseconds{1000}, superoffice::http_method::get};
+    .path = "/api/v1/BatchTask/",
+    .slow = superoffice::milliseconds{1000},
+    .method = superoffice::http_method::get,
+    .nothing = errc::no_such_task};
+constexpr superoffice::operation<superoffice::path_segment, BatchTaskInfo> get_batch_task_as_nobody{
+    .path = "/api/v1/BatchTask/",
+    .slow = superoffice::milliseconds{1000},
+    .method = superoffice::http_method::get,
+    .needs_credential = false};
 
 /// "true", "false", or the error's name.
 std::string_view stopped(const superoffice::result<bool>& answer) {
@@ -41,13 +49,17 @@ TEST_CASE("§12 StopBatchJob: as a form, in steps, and by nobody") {
     CHECK(stopped(nobody.api.run(superoffice::stop_batch_job, {1000})) == "unauthorized");
 }
 
-TEST_CASE("§12 REST form: a GET by id is an operation of the program's, and is sent with the credential") {
+TEST_CASE(
+    "§12 REST form: a GET by id is an operation of your own, with the credential unless its line says otherwise") {
     host<> to;
     const journal log;
-    const auto task = to.api.run<BatchTaskInfo>(get_batch_task, superoffice::path_segment{"497"});
+    const auto task = to.api.run(get_batch_task, superoffice::path_segment{"497"});
     CHECK(holds(log.last_request(), "\"method\": \"GET\", \"target\": \"/Cust12345/api/v1/BatchTask/497\""));
-    CHECK(task.has_value());
     CHECK(has_header(log.last_request(), "Authorization"));
+    CHECK(task->Id.has_value());
+    CHECK(to.api.run(get_batch_task, superoffice::path_segment{"498"}).error() == errc::no_such_task);
+    CHECK(to.api.run(get_batch_task_as_nobody, superoffice::path_segment{"497"}).error() == errc::unauthorized);
+    CHECK(!has_header(log.last_request(), "Authorization"));
 }
 
 TEST_CASE("§12 REST form: a segment that cannot stand in a path is refused before anything is sent") {

@@ -197,6 +197,29 @@ class client {
         return start<Info>(what, request, call_options{}, allowed);
     }
 
+    // A request that is too large to be copied is borrowed until the call is over, so a temporary is refused.
+    template <class Info = void, class Request, class Reply>
+        requires detail::is_borrowed_request<Request>
+    [[nodiscard]] call_of<detail::asked_for<Info, Reply>> start(const operation<Request, Reply>& what,
+                                                                std::type_identity_t<Request>&& request,
+                                                                const call_options& = {}) noexcept {
+        return refuse_temporary<Info>(what, request);
+    }
+    template <class Info = void, class Request, class Reply>
+        requires detail::is_borrowed_request<Request>
+    [[nodiscard]] call_of<detail::asked_for<Info, Reply>> start(const operation<Request, Reply>& what,
+                                                                std::type_identity_t<Request>&& request,
+                                                                const call_options&, allow_waiting_lookup_t) noexcept {
+        return refuse_temporary<Info>(what, request);
+    }
+    template <class Info = void, class Request, class Reply>
+        requires detail::is_borrowed_request<Request>
+    [[nodiscard]] call_of<detail::asked_for<Info, Reply>> start(const operation<Request, Reply>& what,
+                                                                std::type_identity_t<Request>&& request,
+                                                                allow_waiting_lookup_t) noexcept {
+        return refuse_temporary<Info>(what, request);
+    }
+
     /// About the last reply, whether the call gave a value or an error. Valid as long as the decoded texts.
     [[nodiscard]] const reply_info& last_reply() const noexcept { return driver_.last_reply(); }
 
@@ -226,6 +249,15 @@ class client {
     void wait([[maybe_unused]] const wait_condition& wanted, [[maybe_unused]] instant now) {
         if constexpr (waiting_transport<Link> || waiting_http_transport<Link>)
             if (wanted.until > now) driver_.link().wait(wanted.what, wanted.until - now);
+    }
+
+    template <class Info, class Request, class Reply>
+    call_of<detail::asked_for<Info, Reply>> refuse_temporary(const operation<Request, Reply>&,
+                                                             const Request&) noexcept {
+        static_assert(!detail::is_borrowed_request<Request>,
+                      "superoffice: this request is too large to be copied, so it is borrowed until the call is over: "
+                      "give it a name");
+        return {};
     }
 
     static Reader make_reader(std::size_t bytes) {

@@ -25,22 +25,28 @@ concept writes_xml = requires(json_writer& out, const Request& request) {
     { Reader::write_xml(out, request) } noexcept;
 };
 
-/// The largest request object, in bytes, without the texts it borrows.
+/// Small requests are copied. This is the largest one, in bytes, without the texts and lists it borrows.
 inline constexpr std::size_t max_request_object_bytes = 96;
 
-/// Keeps a copy of the request, because a call that is sent once more is written anew.
+/// Larger ones, and those that hold memory, are borrowed until the call is over.
+template <class Request>
+inline constexpr bool is_borrowed_request =
+    sizeof(Request) > max_request_object_bytes || !std::is_trivially_copyable_v<Request>;
+
+/// Keeps the request, because a call that is sent once more is written anew.
 class stored_request {
   public:
     template <class Reader, class Request>
     void store(const Request& request) noexcept {
-        static_assert(sizeof(Request) <= max_request_object_bytes && std::is_trivially_copyable_v<Request>,
-                      "superoffice: a request is a small struct that holds no memory of its own");
         segment_ = {};
         body_ = nullptr;
         if constexpr (std::same_as<Request, path_segment>) {
             segment_ = request.text;
         } else {
-            std::memcpy(bytes_, &request, sizeof request);
+            if constexpr (is_borrowed_request<Request>)
+                borrowed_ = &request;
+            else
+                std::memcpy(bytes_, &request, sizeof request);
             body_ = &body_of<Reader, Request>;
         }
     }
@@ -50,14 +56,23 @@ class stored_request {
 
     /// Appends the body. False where this request, or this client's reader, does not know the type.
     bool write_body(json_writer& out, request_type type) const noexcept {
-        return body_ == nullptr || body_(bytes_, out, type);
+        return body_ == nullptr || body_(*this, out, type);
     }
 
   private:
     template <class Reader, class Request>
-    static bool body_of(const std::byte* from, json_writer& out, request_type type) noexcept {
-        Request request;
-        std::memcpy(&request, from, sizeof request);
+    static bool body_of(const stored_request& from, json_writer& out, request_type type) noexcept {
+        if constexpr (is_borrowed_request<Request>) {
+            return write_as<Reader>(*static_cast<const Request*>(from.borrowed_), out, type);
+        } else {
+            Request request;
+            std::memcpy(&request, from.bytes_, sizeof request);
+            return write_as<Reader>(request, out, type);
+        }
+    }
+
+    template <class Reader, class Request>
+    static bool write_as(const Request& request, json_writer& out, request_type type) noexcept {
         if (is_xml(type)) {
             if constexpr (writes_xml<Reader, Request>)
                 return Reader::write_xml(out, request), true;
@@ -73,9 +88,12 @@ class stored_request {
         return codec<Request>::encode(out, request), true;
     }
 
-    bool (*body_)(const std::byte*, json_writer&, request_type) noexcept = nullptr;
+    bool (*body_)(const stored_request&, json_writer&, request_type) noexcept = nullptr;
     std::string_view segment_;
-    std::byte bytes_[max_request_object_bytes] = {};
+    union {
+        const void* borrowed_;
+        std::byte bytes_[max_request_object_bytes] = {};
+    };
 };
 
 }  // namespace detail
