@@ -2,6 +2,7 @@
 
 #include "visible_text.hpp"
 
+#include <superoffice/http/base_url.hpp>
 #include <superoffice/transport/tls/tls_refusal.hpp>
 
 #include <array>
@@ -22,7 +23,7 @@ std::string native_code(std::int32_t code) {
 }  // namespace
 
 std::string what_happened(const superoffice::error& e) {
-    if (e.stage != superoffice::stage::handshake) return superoffice::message(e);
+    if (e.stage != superoffice::stage::handshake) return superoffice::base_url_fault(e);  // other errors: their message
     std::array<char, superoffice::max_refusal_bytes> text{};
     return std::string{superoffice::tls_refusal(e, text)};
 }

@@ -126,8 +126,8 @@ class BaseUrl(Case):
 
     def test_what_it_cannot_be(self):
         self.refuses(USAGE, "no server", "get", 497, SUPEROFFICE_BASE_URL=None)
-        self.refuses(USAGE, "the base URL cannot be used .*at byte 0", "get", 497, "--base-url", "ftp://localhost")
-        complaint = self.refuses(USAGE, "the base URL cannot be used", "get", 497, "--base-url",
+        self.refuses(USAGE, "the base URL must begin with https:// or http:// .*at byte 0", "get", 497, "--base-url", "ftp://localhost")
+        complaint = self.refuses(USAGE, "the base URL must not contain a user name or a password", "get", 497, "--base-url",
                                  "https://user:never-good@localhost/x")
         self.assertIn("at byte 13", complaint)
 

@@ -45,7 +45,7 @@ class Probe(Case):
         self.refuses(SERVICE, r"there is nothing at this address \(404\)", "probe", "--base-url", f"{root}/nowhere")
         self.refuses(CONNECTION, "the server's certificate is for another name", "probe", "--base-url",
                      main.bases["wrong-name"])
-        self.refuses(USAGE, "the base URL cannot be used", "probe", "--base-url", "ftp://localhost")
+        self.refuses(USAGE, "the base URL must begin with https:// or http://", "probe", "--base-url", "ftp://localhost")
         self.refuses(USAGE, "no server", "probe", SUPEROFFICE_BASE_URL=None)
 
     def test_a_reply_that_cannot_be_understood(self):

@@ -27,11 +27,14 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
 
     const so::result<so::base_url> url = so::parse_base_url(text);
     if (!url) {
-        MUST(url.error().code == so::errc::bad_base_url && url.error().offset <= text.size());
+        MUST(url.error().code == so::errc::bad_base_url && url.error().position() <= text.size());
+        MUST(std::string_view{so::base_url_fault(url.error())} != so::message(so::errc::bad_base_url));
         return 0;
     }
     MUST(is_visible(text));
-    for (const std::string_view part : {url->to.host, url->authority, url->root}) MUST(fuzzing::is_within(part, text));
+    for (const std::string_view part : {url->to.host, url->to.zone, url->authority, url->root, url->authority_before_zone(),
+                                        url->authority_behind_zone()})
+        MUST(fuzzing::is_within(part, text));
     MUST(!url->to.host.empty() && url->to.host.size() <= so::max_host_bytes && url->to.port != 0);
     MUST(url->to.host.find_first_of("/@?#[]\\") == url->to.host.npos);
     MUST(url->root.empty() || url->root.front() == '/');
@@ -42,6 +45,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         (url->https ? "https://" : "http://") + std::string{url->authority} + std::string{url->root} + "/api/v1/";
     const so::result<so::base_url> again = so::parse_base_url(whole);
     MUST(again && again->https == url->https && again->authority == url->authority && again->root == url->root);
-    MUST(again->to.host == url->to.host && again->to.port == url->to.port);
+    MUST(again->to.host == url->to.host && again->to.port == url->to.port && again->to.zone == url->to.zone);
+    const std::string header = std::string{url->authority_before_zone()} + std::string{url->authority_behind_zone()};
+    MUST(header.find('%') == header.npos);
     return 0;
 }

@@ -40,8 +40,9 @@ namespace detail {
 enum class repeat : bool { once, again };
 
 /// What a positive `error::native` of this code is: a code of the system, the code of a name lookup, a proxy's HTTP status,
-/// the faults of a certificate, or the server's TLS alert. A negative one is the TLS library's code, or of a lookup.
-enum class native_meaning : std::uint8_t { system, lookup, proxy, faults, alert };
+/// the faults of a certificate, the server's TLS alert, or the number of a fault that has a sentence of its own. A negative
+/// one is the TLS library's code, or of a lookup.
+enum class native_meaning : std::uint8_t { system, lookup, proxy, faults, alert, fault };
 
 /// What `error::offset` of this code is: the byte at fault, the bytes of memory that are needed, or the bytes that came.
 enum class offset_meaning : std::uint8_t { none, position, needed, received };
@@ -62,7 +63,7 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(outcome_unknown, user, once, system, none,                                                                     \
         "no reply came: it is unknown whether the service carried out the call")                                       \
     /* the arguments */                                                                                                \
-    ROW(bad_base_url, user, once, system, position, "the base URL cannot be used")                                     \
+    ROW(bad_base_url, user, once, fault, position, "the base URL cannot be used")                                     \
     ROW(bad_header_value, program, once, system, position,                                                             \
         "a request header contains a line break or another forbidden character, or is too long")                       \
     ROW(bad_select, program, once, system, position, "the text given as $select contains a forbidden character")       \

@@ -70,7 +70,8 @@ struct error {
     [[nodiscard]] constexpr std::int32_t system_code() const noexcept {
         using enum detail::native_meaning;
         const bool other = detail::has_native<lookup>(code) || detail::has_native<proxy>(code) ||
-                           detail::has_native<faults>(code) || detail::has_native<alert>(code);
+                           detail::has_native<faults>(code) || detail::has_native<alert>(code) ||
+                           detail::has_native<fault>(code);
         return native > 0 && !other && !from_http_stack ? native : 0;
     }
 

@@ -12,11 +12,11 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// Whom to talk to. `host` is a name, an IPv4 literal or an IPv6 literal without brackets, at most `max_host_bytes`
-/// long; borrowed for the call to `start`.
+/// Where to connect to. The texts are borrowed for the call to `start`.
 struct peer {
-    std::string_view host;
+    std::string_view host;  ///< a name, an IPv4 literal, or an IPv6 literal without brackets; at most `max_host_bytes`
     std::uint16_t port = 0;
+    std::string_view zone = {};  ///< of a link-local IPv6 literal: the name or the number of the network interface
 };
 
 /// RFC 1035 section 2.3.4: a name has at most 253 characters in text form.

@@ -79,7 +79,11 @@ class basic_tcp_socket {
             next_ = 0;
             last_code_ = 0;
             owner_.set();
-            phase_ = is_found_here(to.host) ? phase::connecting : phase::resolving;
+            phase_ = is_found_here(to) ? phase::connecting : phase::resolving;
+            if (phase_ == phase::connecting && addresses_.empty()) {  // a zone that is none of this machine
+                stop();
+                return io_result::failed(errc::name_not_found, api::unknown_name, stage::resolve);
+            }
         }
         if (phase_ == phase::resolving) {
             io_result r = resolver_.lookup(to.host, addresses_);
@@ -190,9 +194,14 @@ class basic_tcp_socket {
     }
 
     /// The host is a literal or a name of this machine.
-    bool is_found_here(std::string_view host) noexcept {
-        if (addresses_.add(host)) return true;
-        if (!detail::is_localhost(host)) return false;
+    bool is_found_here(const peer& to) noexcept {
+        ip_address literal;
+        if (parse_ip_address(to.host, literal)) {
+            if (!to.zone.empty()) literal.scope = api::scope_of(to.zone);
+            if (to.zone.empty() || literal.scope != 0) addresses_.add(literal);
+            return true;
+        }
+        if (!detail::is_localhost(to.host)) return false;
         addresses_.add("::1");
         addresses_.add("127.0.0.1");
         addresses_.put_first(last_good_);

@@ -208,7 +208,10 @@ TEST_CASE("client: a base URL that cannot be used is told by check_base_url() an
     so::scripted link{{}};
     std::array<std::byte, 4096> memory{};
     so::client api{link, "https://example.com/a b", so::bearer{"t"}, memory};
-    const so::error bad{.stage = stage::request, .code = errc::bad_base_url, .offset = 21};
+    const so::error bad{.stage = stage::request,
+                        .code = errc::bad_base_url,
+                        .native = static_cast<std::int32_t>(so::detail::url_fault::path_character),
+                        .offset = 21};
     CHECK(api.check_base_url().error() == bad);
     CHECK(support::ask(api).error == bad);
     CHECK(support::ask(api).error == bad);

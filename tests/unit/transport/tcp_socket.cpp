@@ -484,8 +484,28 @@ TEST_CASE("tcp_socket: IPv6 works like IPv4") {
     socklen_t size = sizeof where;
     ::getsockname(server.handle, reinterpret_cast<sockaddr*>(&where), &size);
     so::tcp_socket s;
-    CHECK(start(s, "::1", ntohs(where.sin6_port)).state == io_state::ready);
+    const std::uint16_t port = ntohs(where.sin6_port);
+    CHECK(start(s, "::1", port).state == io_state::ready);
     CHECK(s.transmit(bytes("x")).bytes == 1);
+
+    // The zone names an interface of this machine, by its number or its name.
+    const struct {
+        std::string_view zone;
+        bool exists;
+    } zones[] = {{"1", true}, {"lo", true}, {"no-such-zone", false}, {"a-name-longer-than-interfaces-have", false}};
+    for (const auto& row : zones) {
+        CAPTURE(row.zone);
+        so::tcp_socket zoned;
+        io_result r = zoned.start({.host = "::1", .port = port, .zone = row.zone});
+        for (int n = 0; r.state == io_state::would_block && n < 1000; ++n) {
+            zoned.wait(r.wants, so::milliseconds{10});
+            r = zoned.start({.host = "::1", .port = port, .zone = row.zone});
+        }
+        if (row.exists)
+            CHECK(r.state == io_state::ready);
+        else
+            check_failed(r, errc::name_not_found, so::detail::socket_api::unknown_name, stage::resolve);
+    }
 }
 
 TEST_CASE("tcp_socket: a look-up that takes its time is asked again, and given up by stop") {

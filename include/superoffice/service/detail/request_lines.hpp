@@ -15,7 +15,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <iterator>
 #include <string_view>
 
 namespace superoffice {
@@ -64,7 +63,7 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
     constexpr bool frames = std::same_as<Writer, http1_writer>;
     if constexpr (frames) {
         out.request_line(method, target, std::size(target));
-        out.header(ascii::literal("Host"), lines.base.authority);
+        out.header(ascii::literal("Host"), lines.base.authority_before_zone(), lines.base.authority_behind_zone());
     } else {
         out.call(method, lines.base.https ? ascii::literal("https://") : ascii::literal("http://"),
                  lines.base.authority, target, std::size(target));

@@ -7,6 +7,7 @@
 
 #if SUPEROFFICE_WITH_SOCKETS
 
+#include <superoffice/base/detail/ascii.hpp>
 #include <superoffice/base/error.hpp>
 #include <superoffice/base/time.hpp>
 #include <superoffice/transport/byte_transport.hpp>
@@ -17,6 +18,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <string_view>
 
 #if defined(_WIN32)
 #if defined(_WINSOCKAPI_) && !defined(_WINSOCK2API_)
@@ -31,6 +33,7 @@
 #else
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -193,6 +196,20 @@ struct socket_api {
     static constexpr int quietly = 0;
 #endif
 #endif
+
+    /// The index of a network interface, by its number or (not on Windows) its name. 0 where there is no such interface.
+    static std::uint32_t scope_of(std::string_view zone) noexcept {
+        if (std::uint64_t number = 0; ascii::parse_decimal(zone, number))
+            return number <= UINT32_MAX ? static_cast<std::uint32_t>(number) : 0;
+#if defined(_WIN32)
+        return 0;
+#else
+        char name[IF_NAMESIZE] = {};
+        if (zone.empty() || zone.size() >= sizeof name) return 0;
+        std::memcpy(name, zone.data(), zone.size());
+        return ::if_nametoindex(name);
+#endif
+    }
 
     /// 0, or the code.
     static int begin_connect(handle h, const ip_address& to, std::uint16_t port) noexcept {
