@@ -40,7 +40,6 @@
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
-#include <iterator>
 #include <limits>
 #include <span>
 #include <string_view>
@@ -337,8 +336,9 @@ namespace detail {
 enum class repeat : bool { once, again };
 
 /// What a positive `error::native` of this code is: a code of the system, the code of a name lookup, a proxy's HTTP status,
-/// the faults of a certificate, or the server's TLS alert. A negative one is the TLS library's code, or of a lookup.
-enum class native_meaning : std::uint8_t { system, lookup, proxy, faults, alert };
+/// the faults of a certificate, the server's TLS alert, or the number of a fault that has a sentence of its own. A negative
+/// one is the TLS library's code, or of a lookup.
+enum class native_meaning : std::uint8_t { system, lookup, proxy, faults, alert, fault };
 
 /// What `error::offset` of this code is: the byte at fault, the bytes of memory that are needed, or the bytes that came.
 enum class offset_meaning : std::uint8_t { none, position, needed, received };
@@ -359,7 +359,7 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(outcome_unknown, user, once, system, none,                                                                     \
         "no reply came: it is unknown whether the service carried out the call")                                       \
     /* the arguments */                                                                                                \
-    ROW(bad_base_url, user, once, system, position, "the base URL cannot be used")                                     \
+    ROW(bad_base_url, user, once, fault, position, "the base URL cannot be used")                                     \
     ROW(bad_header_value, program, once, system, position,                                                             \
         "a request header contains a line break or another forbidden character, or is too long")                       \
     ROW(bad_select, program, once, system, position, "the text given as $select contains a forbidden character")       \
@@ -630,7 +630,8 @@ struct error {
     [[nodiscard]] constexpr std::int32_t system_code() const noexcept {
         using enum detail::native_meaning;
         const bool other = detail::has_native<lookup>(code) || detail::has_native<proxy>(code) ||
-                           detail::has_native<faults>(code) || detail::has_native<alert>(code);
+                           detail::has_native<faults>(code) || detail::has_native<alert>(code) ||
+                           detail::has_native<fault>(code);
         return native > 0 && !other && !from_http_stack ? native : 0;
     }
 
@@ -1100,11 +1101,11 @@ constexpr bool read_shape(std::string_view text, std::string_view shape, std::ui
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// Whom to talk to. `host` is a name, an IPv4 literal or an IPv6 literal without brackets, at most `max_host_bytes`
-/// long; borrowed for the call to `start`.
+/// Where to connect to. The texts are borrowed for the call to `start`.
 struct peer {
-    std::string_view host;
+    std::string_view host;  ///< a name, an IPv4 literal, or an IPv6 literal without brackets; at most `max_host_bytes`
     std::uint16_t port = 0;
+    std::string_view zone = {};  ///< of a link-local IPv6 literal: the name or the number of the network interface
 };
 
 /// RFC 1035 section 2.3.4: a name has at most 253 characters in text form.
@@ -5462,7 +5463,7 @@ template <class Info>
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/http/base_url.hpp - where the service lives: host, port and path out of the forms that people have at hand.
+// superoffice/http/base_url.hpp - the address of the service: host, port and path from the forms of URL that people use.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_HTTP_BASE_URL_HPP
 #define SUPEROFFICE_HTTP_BASE_URL_HPP
@@ -5470,15 +5471,63 @@ template <class Info>
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// A parsed base URL; views into the text it was made from.
+/// A parsed base URL: views into the text that it was made from.
 struct base_url {
     peer to;                     ///< an IPv6 literal without its brackets
-    std::string_view authority;  ///< host and port as written: the Host header
+    std::string_view authority;  ///< host and port as written
     std::string_view root;       ///< what comes before "/api/v1/...": "/Cust12345", or empty
     bool https = true;
+
+    // The Host header is the authority without the zone of an IPv6 address, which means something on this machine only
+    // (RFC 6874 section 4): these two, one behind the other.
+
+    [[nodiscard]] constexpr std::string_view authority_before_zone() const noexcept {
+        if (to.zone.empty()) return authority;
+        return {authority.data(), static_cast<std::size_t>(to.host.data() + to.host.size() - authority.data())};
+    }
+    [[nodiscard]] constexpr std::string_view authority_behind_zone() const noexcept {
+        if (to.zone.empty()) return {};
+        const char* const end = to.zone.data() + to.zone.size();
+        return {end, static_cast<std::size_t>(authority.data() + authority.size() - end)};
+    }
 };
 
 namespace detail {
+
+/// Why a base URL is refused: the `native` of such an error.
+enum class url_fault : std::uint8_t {
+    none,
+    scheme,
+    no_host,
+    long_host,
+    user_name,
+    host_character,
+    bracket,
+    zone,
+    port,
+    path_character,
+    escape,
+    query,
+    fragment,
+    count_  ///< not a fault: how many there are
+};
+
+inline constexpr const char* url_fault_texts[] = {
+    "the base URL can be used",
+    "the base URL must begin with https:// or http://",
+    "the base URL has no host name",
+    "the host name in the base URL is longer than 253 characters",
+    "the base URL must not contain a user name or a password",
+    "the host name in the base URL contains a character that a host name cannot have",
+    "the IPv6 address in the base URL must be closed by ]",
+    "the zone of the IPv6 address in the base URL must be letters, digits, or one of ._~-",
+    "the port in the base URL must be a number from 1 to 65535",
+    "the path of the base URL contains a character that must be escaped",
+    "a % in the base URL must be followed by two hexadecimal digits",
+    "the base URL must not contain a query (?)",
+    "the base URL must not contain a fragment (#)",
+};
+static_assert(sizeof(url_fault_texts) / sizeof(url_fault_texts[0]) == static_cast<std::size_t>(url_fault::count_));
 
 /// `text` without `tail` at its end, letter case ignored.
 constexpr std::string_view without_tail(std::string_view text, std::string_view tail) noexcept {
@@ -5487,81 +5536,143 @@ constexpr std::string_view without_tail(std::string_view text, std::string_view 
     return ascii::equal_ignoring_case(ascii::from(text, rest), tail) ? ascii::first(text, rest) : text;
 }
 
-/// Where a URL's path stops being one: RFC 3986 section 3.3 has what it may hold.
-constexpr std::size_t end_of_path(std::string_view text, std::size_t at) noexcept {
-    for (; at < text.size(); ++at) {
-        if (text[at] != '%') {
-            if (!ascii::is_alphanumeric_or(text[at], "-._~!$&'()*+,;=:@/")) break;
-        } else if (text.size() - at <= 2 || ascii::hex_digit(text[at + 1]) < 0 || ascii::hex_digit(text[at + 2]) < 0) {
-            break;
-        }
-    }
-    return at;
+constexpr std::string_view without_last_slashes(std::string_view text) noexcept {
+    while (!text.empty() && text.back() == '/') text.remove_suffix(1);
+    return text;
 }
 
-/// Reads `text` into `made`. False where it is refused: `at` is then the byte at fault.
-constexpr bool read_url_parts(std::string_view text, base_url& made, std::size_t& at) noexcept {
-    const auto is_at = [text](std::size_t place, char c) { return place < text.size() && text[place] == c; };
-
-    at = 0;
-    const std::size_t scheme_end = ascii::find(text, ':');
-    const int scheme = ascii::index_of_word("http https ", ascii::first(text, scheme_end));
-    if (scheme < 0 || !is_at(scheme_end + 1, '/') || !is_at(scheme_end + 2, '/')) return false;
-    made.https = scheme == 1;
-    const std::size_t authority_at = scheme_end + 3;
-
-    at = authority_at;
-    const bool ipv6 = is_at(at, '[');
-    if (ipv6) ++at;
-    const std::size_t host_at = at;
-    while (at < text.size() && (ipv6 ? ascii::hex_digit(text[at]) >= 0 || ascii::is_one_of(text[at], ":.")
-                                     : ascii::is_alphanumeric_or(text[at], "-._")))
-        ++at;
-    made.to.host = {text.data() + host_at, at - host_at};
-    if (at == host_at) return false;
-    if (at - host_at > max_host_bytes) return at = host_at + max_host_bytes, false;
-    if (ipv6 && !is_at(at, ']')) return false;
-    if (ipv6) ++at;
-
-    std::uint32_t port = made.https ? 443 : 80;
-    if (is_at(at, ':')) {
-        const std::size_t port_at = ++at;
-        for (port = 0; at < text.size() && ascii::is_digit(text[at]) && port <= 0xffff; ++at)
-            port = port * 10 + static_cast<std::uint32_t>(text[at] - '0');
-        if (port == 0 || port > 0xffff) return at = port_at, false;
-    }
-    made.to.port = static_cast<std::uint16_t>(port);
-    made.authority = {text.data() + authority_at, at - authority_at};
-
-    std::string_view path = ascii::from(text, at);
-    if (!path.empty() && path.front() != '/') return false;
-    at = end_of_path(text, at);
-    if (at < text.size()) return false;
-    while (!path.empty() && path.back() == '/') path.remove_suffix(1);
-    made.root = without_tail(path, ascii::literal("/api/v1"));
-    if (made.root.size() == path.size()) made.root = without_tail(path, ascii::literal("/api"));
-    return true;
+/// The path without the slashes that people type too many of, and without "/api" or "/api/v1" at its end.
+constexpr std::string_view root_of(std::string_view path) noexcept {
+    while (path.size() > 1 && path[1] == '/') path.remove_prefix(1);
+    path = without_last_slashes(path);
+    std::string_view root = without_tail(path, ascii::literal("/api/v1"));
+    if (root.size() == path.size()) root = without_tail(path, ascii::literal("/api"));
+    return without_last_slashes(root);
 }
 
-/// The same as `parse_base_url`, into `made`, which is not to be used after an error.
-constexpr error read_base_url(std::string_view text, base_url& made) noexcept {
+/// Reads a base URL from its start on. `at` is the byte at which it stopped.
+struct url_reader {
+    std::string_view text;
     std::size_t at = 0;
-    const bool good = read_url_parts(text, made, at);
-    return refused_request(good ? errc::ok : errc::bad_base_url, at);
+
+    constexpr url_fault read(base_url& made) noexcept {
+        const std::size_t scheme_end = ascii::find(text, ':');
+        const int scheme = ascii::index_of_word("http https ", ascii::first(text, scheme_end));
+        if (scheme < 0 || text.size() - scheme_end < 3 || text[scheme_end + 1] != '/' || text[scheme_end + 2] != '/')
+            return url_fault::scheme;
+        made.https = scheme == 1;
+        at = scheme_end + 3;
+        const std::size_t authority_at = at;
+        if (const url_fault fault = read_authority(made); fault != url_fault::none)
+            return has_user_name(authority_at) ? url_fault::user_name : fault;
+        made.root = root_of(ascii::from(text, at));
+        return read_path();
+    }
+
+  private:
+    [[nodiscard]] constexpr bool is_at(char c) const noexcept { return at < text.size() && text[at] == c; }
+    constexpr bool skip(char c) noexcept {
+        if (!is_at(c)) return false;
+        ++at;
+        return true;
+    }
+    /// Takes letters, digits and `others`.
+    constexpr std::string_view take(const char* others) noexcept {
+        const std::size_t first = at;
+        while (at < text.size() && ascii::is_alphanumeric_or(text[at], others)) ++at;
+        return {text.data() + first, at - first};
+    }
+
+    /// RFC 3986 section 3.2, and RFC 6874 for the zone, which may also follow a % that is not escaped.
+    constexpr url_fault read_authority(base_url& made) noexcept {
+        const std::size_t authority_at = at;
+        const bool ipv6 = skip('[');
+        made.to.host = take(ipv6 ? ":." : "-._");
+        if (made.to.host.empty()) return fault_here(url_fault::no_host);
+        if (made.to.host.size() > max_host_bytes) {
+            at -= made.to.host.size() - max_host_bytes;
+            return url_fault::long_host;
+        }
+        if (ipv6 && skip('%')) {
+            // %25 is an escaped %, unless nothing follows it.
+            if (text.size() - at > 2 && text[at] == '2' && text[at + 1] == '5' && text[at + 2] != ']') at += 2;
+            made.to.zone = take("-._~");
+            if (made.to.zone.empty() || !is_at(']')) return url_fault::zone;
+        }
+        if (ipv6 && !skip(']')) return url_fault::bracket;
+        std::size_t end = at;
+        made.to.port = made.https ? std::uint16_t{443} : std::uint16_t{80};
+        url_fault fault = url_fault::host_character;
+        if (skip(':')) {  // a port may be empty
+            fault = url_fault::port;
+            std::uint32_t port = 0;
+            for (; at < text.size() && ascii::is_digit(text[at]) && port <= 0xffff; ++at)
+                port = port * 10 + static_cast<std::uint32_t>(text[at] - '0');
+            if (at != end + 1) {
+                if (port == 0 || port > 0xffff) return at = end + 1, fault;
+                made.to.port = static_cast<std::uint16_t>(port);
+                end = at;
+            }
+        }
+        made.authority = {text.data() + authority_at, end - authority_at};
+        return at == text.size() || is_at('/') ? url_fault::none : fault_here(fault);
+    }
+
+    /// RFC 3986 section 3.3 has the characters of a path.
+    constexpr url_fault read_path() noexcept {
+        for (; at < text.size(); ++at) {
+            if (text[at] != '%') {
+                if (!ascii::is_alphanumeric_or(text[at], "-._~!$&'()*+,;=:@/"))
+                    return fault_here(url_fault::path_character);
+            } else if (text.size() - at <= 2 || ascii::hex_digit(text[at + 1]) < 0 ||
+                       ascii::hex_digit(text[at + 2]) < 0) {
+                return url_fault::escape;
+            }
+        }
+        return url_fault::none;
+    }
+
+    /// The fault of the byte at `at`: a query, a fragment, or `other`.
+    [[nodiscard]] constexpr url_fault fault_here(url_fault other) const noexcept {
+        return is_at('?') ? url_fault::query : is_at('#') ? url_fault::fragment : other;
+    }
+
+    [[nodiscard]] constexpr bool has_user_name(std::size_t place) const noexcept {
+        while (place < text.size() && !ascii::is_one_of(text[place], "@/?#")) ++place;
+        return place < text.size() && text[place] == '@';
+    }
+};
+
+/// The same as `parse_base_url`, into `made`, which must not be used after an error.
+constexpr error read_base_url(std::string_view text, base_url& made) noexcept {
+    made.to = {};
+    url_reader reader{text};
+    const url_fault fault = reader.read(made);
+    error e = refused_request(fault == url_fault::none ? errc::ok : errc::bad_base_url, reader.at);
+    e.native = static_cast<std::int32_t>(fault);
+    return e;
 }
 
 }  // namespace detail
 
-/// Takes a tenant root, `.../api`, `.../api/` and `.../api/v1`, any path before them, http and https, a port, IPv4 and
-/// IPv6 literals. Refuses user names, queries, fragments, and anything that may not stand in a URL. Of what stands between
-/// brackets only the characters are looked at: what is no address there is a host that is not found.
+/// Takes the address of a tenant, or of its API: `.../Cust12345`, `.../api`, `.../api/` and `.../api/v1`, with any path
+/// before them; http and https; a port; names, IPv4 literals, and IPv6 literals with or without a zone. Slashes too many at
+/// the start or the end of the path are left out. Refuses user names, queries, fragments, and characters that a URL cannot
+/// have. What stands between brackets is not checked to be an address: anything else is a host that is not found.
 ///
-/// @returns  views into `text`; or `bad_base_url` with the offset of the byte at fault
+/// @returns  views into `text`; or `bad_base_url`, whose `position()` is the byte at fault. `base_url_fault` says why
 /// Source    RFC 3986 sections 3.1 to 3.3; section 2 of the service notes for the forms of the path
 constexpr result<base_url> parse_base_url(std::string_view text) noexcept {
     base_url made;
     const error e = detail::read_base_url(text, made);
     return e.code == errc::ok ? result<base_url>{made} : result<base_url>{e};
+}
+
+/// One English sentence without a full stop that says why a base URL was refused; for any other error its `message`.
+[[nodiscard]] constexpr const char* base_url_fault(const error& e) noexcept {
+    const bool told =
+        e.code == errc::bad_base_url && e.native > 0 && e.native < static_cast<std::int32_t>(detail::url_fault::count_);
+    return told ? detail::url_fault_texts[e.native] : message(e);
 }
 
 }  // namespace SUPEROFFICE_ABI
@@ -8920,6 +9031,7 @@ struct owning_process {
 #else
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -9082,6 +9194,20 @@ struct socket_api {
     static constexpr int quietly = 0;
 #endif
 #endif
+
+    /// The index of a network interface, by its number or (not on Windows) its name. 0 where there is no such interface.
+    static std::uint32_t scope_of(std::string_view zone) noexcept {
+        if (std::uint64_t number = 0; ascii::parse_decimal(zone, number))
+            return number <= UINT32_MAX ? static_cast<std::uint32_t>(number) : 0;
+#if defined(_WIN32)
+        return 0;
+#else
+        char name[IF_NAMESIZE] = {};
+        if (zone.empty() || zone.size() >= sizeof name) return 0;
+        std::memcpy(name, zone.data(), zone.size());
+        return ::if_nametoindex(name);
+#endif
+    }
 
     /// 0, or the code.
     static int begin_connect(handle h, const ip_address& to, std::uint16_t port) noexcept {
@@ -9594,7 +9720,11 @@ class basic_tcp_socket {
             next_ = 0;
             last_code_ = 0;
             owner_.set();
-            phase_ = is_found_here(to.host) ? phase::connecting : phase::resolving;
+            phase_ = is_found_here(to) ? phase::connecting : phase::resolving;
+            if (phase_ == phase::connecting && addresses_.empty()) {  // a zone that is none of this machine
+                stop();
+                return io_result::failed(errc::name_not_found, api::unknown_name, stage::resolve);
+            }
         }
         if (phase_ == phase::resolving) {
             io_result r = resolver_.lookup(to.host, addresses_);
@@ -9705,9 +9835,14 @@ class basic_tcp_socket {
     }
 
     /// The host is a literal or a name of this machine.
-    bool is_found_here(std::string_view host) noexcept {
-        if (addresses_.add(host)) return true;
-        if (!detail::is_localhost(host)) return false;
+    bool is_found_here(const peer& to) noexcept {
+        ip_address literal;
+        if (parse_ip_address(to.host, literal)) {
+            if (!to.zone.empty()) literal.scope = api::scope_of(to.zone);
+            if (to.zone.empty() || literal.scope != 0) addresses_.add(literal);
+            return true;
+        }
+        if (!detail::is_localhost(to.host)) return false;
         addresses_.add("::1");
         addresses_.add("127.0.0.1");
         addresses_.put_first(last_good_);
@@ -13558,7 +13693,7 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
     constexpr bool frames = std::same_as<Writer, http1_writer>;
     if constexpr (frames) {
         out.request_line(method, target, std::size(target));
-        out.header(ascii::literal("Host"), lines.base.authority);
+        out.header(ascii::literal("Host"), lines.base.authority_before_zone(), lines.base.authority_behind_zone());
     } else {
         out.call(method, lines.base.https ? ascii::literal("https://") : ascii::literal("http://"),
                  lines.base.authority, target, std::size(target));

@@ -32,8 +32,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         return 0;
     }
     MUST(is_visible(text));
-    for (const std::string_view part : {url->to.host, url->to.zone, url->authority, url->root, url->authority_before_zone(),
-                                        url->authority_behind_zone()})
+    for (const std::string_view part : {url->to.host, url->to.zone, url->authority, url->root,
+                                        url->authority_before_zone(), url->authority_behind_zone()})
         MUST(fuzzing::is_within(part, text));
     MUST(!url->to.host.empty() && url->to.host.size() <= so::max_host_bytes && url->to.port != 0);
     MUST(url->to.host.find_first_of("/@?#[]\\") == url->to.host.npos);
