@@ -99,7 +99,7 @@ struct url_reader {
     std::string_view text;
     std::size_t at = 0;
 
-    constexpr url_fault read(base_url& made) noexcept {
+    constexpr url_fault read_url(base_url& made) noexcept {
         const std::size_t scheme_end = ascii::find(text, ':');
         const int scheme = ascii::index_of_word("http https ", ascii::first(text, scheme_end));
         if (scheme < 0 || text.size() - scheme_end < 3 || text[scheme_end + 1] != '/' || text[scheme_end + 2] != '/')
@@ -191,7 +191,7 @@ struct url_reader {
 constexpr error read_base_url(std::string_view text, base_url& made) noexcept {
     made.to = {};
     url_reader reader{text};
-    const url_fault fault = reader.read(made);
+    const url_fault fault = reader.read_url(made);
     error e = refused_request(fault == url_fault::none ? errc::ok : errc::bad_base_url, reader.at);
     e.native = static_cast<std::int32_t>(fault);
     return e;
