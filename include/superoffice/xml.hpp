@@ -87,7 +87,7 @@ class xml_parse {
         constexpr std::size_t patience = 2 * xml_max_markup + piece;
         if (parser_ == nullptr) return errc::document_too_large;
         for (std::size_t at = 0;;) {
-            const std::string_view next = xml.substr(at, piece);
+            const std::string_view next{xml.data() + at, xml.size() - at < piece ? xml.size() - at : piece};
             at += next.size();
             const bool last = at == xml.size();
             if (XML_Parse(parser_, next.data(), static_cast<int>(next.size()), last) == XML_STATUS_ERROR)
@@ -157,7 +157,7 @@ constexpr bool looks_like_utf16(std::string_view xml) noexcept {
 inline result<json_document> xml_as_json(json_document xml, const xml_shape& shape, std::size_t slack) noexcept {
     const std::string_view text{xml.data, xml.size};
     if (xml.size > UINT32_MAX) return decode_error(errc::document_too_large, xml.size);
-    const std::string_view behind_mark = text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
+    const std::string_view behind_mark = ascii::begins_with(text, "\xEF\xBB\xBF") ? ascii::from(text, 3) : text;
     if (trim_xml_space(behind_mark).empty()) return decode_error(errc::empty_document, xml.size);
     if (looks_like_utf16(text)) return decode_error(errc::bad_xml, 0);
 

@@ -1134,6 +1134,234 @@ enum class json_kind : std::uint8_t { object, array, string, number, boolean, nu
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/base/detail/ascii.hpp - ASCII as HTTP uses it: classes of bytes, comparison without case, numbers.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_BASE_DETAIL_ASCII_HPP
+#define SUPEROFFICE_BASE_DETAIL_ASCII_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail::ascii {
+
+// Never <cctype>: those functions ask the locale, and take a negative char as a licence to crash.
+
+/// A literal's text, measured by the compiler: string_view's own constructor does that at run time where it is not inlined.
+template <std::size_t Size>
+consteval std::string_view literal(const char (&text)[Size]) noexcept {
+    return {text, Size - 1};
+}
+
+// Parts of a text, and places in it. The members of string_view that do the same check their arguments and end in abort
+// when they are wrong, which is code that a small machine would have to carry.
+
+/// `text` from its byte `at` on, which is at most its end.
+constexpr std::string_view from(std::string_view text, std::size_t at) noexcept {
+    return {text.data() + at, text.size() - at};
+}
+
+/// The first `size` bytes of `text`, at most all of it.
+constexpr std::string_view first(std::string_view text, std::size_t size) noexcept {
+    text.remove_suffix(text.size() - size);
+    return text;
+}
+
+constexpr bool begins_with(std::string_view text, std::string_view prefix) noexcept {
+    return text.size() >= prefix.size() && first(text, prefix.size()) == prefix;
+}
+
+constexpr bool ends_with(std::string_view text, std::string_view suffix) noexcept {
+    return text.size() >= suffix.size() && from(text, text.size() - suffix.size()) == suffix;
+}
+
+/// Whether a URL begins with https://, in any letter case.
+constexpr bool is_https(std::string_view url) noexcept {
+    constexpr std::string_view scheme = "https://";
+    if (url.size() < scheme.size()) return false;
+    for (std::size_t n = 0; n < scheme.size(); ++n)
+        if ((url[n] >= 'A' && url[n] <= 'Z' ? url[n] + ('a' - 'A') : url[n]) != scheme[n]) return false;
+    return true;
+}
+
+/// Where the first `c` stands; the size of the text where there is none.
+constexpr std::size_t find(std::string_view text, char c) noexcept {
+    std::size_t at = 0;
+    while (at < text.size() && text[at] != c) ++at;
+    return at;
+}
+
+// Lists that the library itself hands over, as plain literals that end in NUL: on a Cortex-M each place that hands over a
+// view of a literal takes twenty bytes more than one that hands over a pointer.
+
+constexpr bool is_one_of(char c, const char* list) noexcept {
+    for (; *list != 0; ++list)
+        if (*list == c) return true;
+    return false;
+}
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+/// The value of a hexadecimal digit of either case, -1 for anything else.
+constexpr int hex_digit(char c) noexcept {
+    if (is_digit(c)) return c - '0';
+    const char lower = to_lower(c);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+constexpr bool is_alphanumeric(char c) noexcept {
+    const char lower = to_lower(c);
+    return is_digit(c) || (lower >= 'a' && lower <= 'z');
+}
+
+/// A letter, a digit, or one of `others`.
+constexpr bool is_alphanumeric_or(char c, const char* others) noexcept {
+    return is_alphanumeric(c) || is_one_of(c, others);
+}
+
+/// What a method and a header's name are made of besides letters and digits: tchar, RFC 9110 section 5.6.2.
+inline constexpr const char* token_marks = "!#$%&'*+-.^_`|~";
+
+/// One bit for each ASCII character.
+struct character_set {
+    std::uint32_t words[4] = {};
+
+    /// Letters, digits and these.
+    consteval explicit character_set(const char* others) noexcept {
+        for (char c = '0'; c <= '9'; ++c) add(c);
+        for (char c = 'A'; c <= 'Z'; ++c) add(c), add(to_lower(c));
+        for (; *others != 0; ++others) add(*others);
+    }
+    constexpr void add(char c) noexcept { words[c / 32] |= std::uint32_t{1} << c % 32; }
+    [[nodiscard]] constexpr bool has(char c) const noexcept {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte < 128 && (words[byte / 32] >> byte % 32 & 1) != 0;
+    }
+};
+inline constexpr character_set token_characters{token_marks};
+
+constexpr bool is_token(char c) noexcept { return token_characters.has(c); }
+
+/// What a request's target is made of here, where nothing is encoded and no fragment is sent: RFC 9112 section 3.2.1.
+constexpr bool is_of_target(char c) noexcept { return c > ' ' && c <= '~' && c != '#'; }
+
+/// What a header's value, a reason phrase and a chunk extension are made of: HTAB, SP, VCHAR and obs-text, RFC 9110
+/// section 5.5. Every other control character, DEL included, is refused wherever this is asked.
+constexpr bool is_text(char c) noexcept {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
+}
+
+/// Whether four characters are all `is_text` and none is HTAB, looked at together.
+constexpr bool are_plain(const char* text) noexcept {
+    const auto byte = [text](int n) { return std::uint32_t{static_cast<unsigned char>(text[n])} << 8 * n; };
+    const std::uint32_t word = byte(0) | byte(1) | byte(2) | byte(3), dels = word ^ 0x7F7F7F7FU;
+    // The top bit of a byte below 0x20, or of one that is 0x7F. A byte behind such a one may be flagged without cause.
+    return ((((word - 0x20202020U) & ~word) | ((dels - 0x01010101U) & ~dels)) & 0x80808080U) == 0;
+}
+
+/// The position of the first byte from `at` on for which `is_text` is false; `size` where there is none.
+constexpr std::size_t end_of_text(const char* text, std::size_t at, std::size_t size) noexcept {
+    while (size - at >= 4 && are_plain(text + at)) at += 4;
+    while (at < size && is_text(text[at])) ++at;
+    return at;
+}
+
+/// Optional white space of HTTP: SP and HTAB only.
+constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t'; }
+
+constexpr std::string_view trim(std::string_view text) noexcept {
+    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+/// Takes the next element of a comma-separated list, without the white space around it; it may be empty. `list` becomes
+/// the rest. False where none is left.
+constexpr bool take_element(std::string_view& list, std::string_view& element) noexcept {
+    if (list.data() == nullptr) return false;
+    const std::size_t comma = find(list, ',');
+    element = trim(first(list, comma));
+    list = comma == list.size() ? std::string_view{} : from(list, comma + 1);
+    return true;
+}
+
+constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (to_lower(a[i]) != to_lower(b[i])) return false;
+    return true;
+}
+
+// Lists of words in one literal: a space stands behind each.
+
+/// The first word of `list`, which begins with the next one then.
+constexpr std::string_view take_word(const char*& list) noexcept {
+    const char* const word = list;
+    while (*list != ' ') ++list;
+    return {word, static_cast<std::size_t>(list++ - word)};
+}
+
+/// Which word of `list` this is, letter case ignored, counted from 0; -1 for none.
+constexpr int index_of_word(const char* list, std::string_view word) noexcept {
+    for (int index = 0; *list != 0; ++index)
+        if (equal_ignoring_case(take_word(list), word)) return index;
+    return -1;
+}
+
+/// The word at that place of `list`, counted from 0; there is one.
+constexpr std::string_view word_at(const char* list, std::size_t index) noexcept {
+    while (index-- != 0) static_cast<void>(take_word(list));
+    return take_word(list);
+}
+
+/// Whether this is that word, letter case ignored. A space stands behind it.
+constexpr bool is_word(const char* listed, std::string_view word) noexcept { return index_of_word(listed, word) == 0; }
+
+/// Digits only, at least one, no sign, no space. False, and `value` untouched, for anything else and on overflow.
+constexpr bool parse_decimal(std::string_view text, std::uint64_t& value) noexcept {
+    constexpr std::uint64_t highest = (std::numeric_limits<std::uint64_t>::max)();
+    std::uint64_t sum = 0;
+    for (const char c : text) {
+        if (!is_digit(c)) return false;
+        const auto digit = static_cast<std::uint64_t>(c - '0');
+        if (sum > highest / 10) return false;
+        sum *= 10;
+        if (digit > highest - sum) return false;
+        sum += digit;
+    }
+    if (text.empty()) return false;
+    value = sum;
+    return true;
+}
+
+/// A number's decimal text; lives as long as the object.
+class decimal {
+  public:
+    /// Divides in the number's own width: 32-bit machines have no instruction for more.
+    template <std::unsigned_integral Number>
+    constexpr explicit decimal(Number value) noexcept {
+        do {
+            const auto rest = static_cast<Number>(value / 10);
+            digits_[--first_] = static_cast<char>('0' + (value - rest * 10));
+            value = rest;
+        } while (value != 0);
+    }
+    [[nodiscard]] constexpr std::string_view text() const noexcept {
+        return {digits_ + first_, sizeof digits_ - first_};
+    }
+
+  private:
+    char digits_[20] = {};  // 2^64 - 1 has 20
+    std::size_t first_ = sizeof digits_;
+};
+
+}  // namespace detail::ascii
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/text/detail/json_escape.hpp - the escapes of JSON strings: checking them, and reading them once checked.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_TEXT_DETAIL_JSON_ESCAPE_HPP
@@ -1349,7 +1577,7 @@ class json_text {
     constexpr bool equals_escaped(std::string_view other) const noexcept {
         for (pieces text{inside()}; !text.at_end();) {
             const std::string_view piece = text.next();
-            if (!other.starts_with(piece)) return false;
+            if (!detail::ascii::begins_with(other, piece)) return false;
             other.remove_prefix(piece.size());
         }
         return other.empty();
@@ -1512,226 +1740,6 @@ struct unlisted : field<T> {
     using field<T>::field;
 };
 
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/base/detail/ascii.hpp - ASCII as HTTP uses it: classes of bytes, comparison without case, numbers.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_BASE_DETAIL_ASCII_HPP
-#define SUPEROFFICE_BASE_DETAIL_ASCII_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail::ascii {
-
-// Never <cctype>: those functions ask the locale, and take a negative char as a licence to crash.
-
-/// A literal's text, measured by the compiler: string_view's own constructor does that at run time where it is not inlined.
-template <std::size_t Size>
-consteval std::string_view literal(const char (&text)[Size]) noexcept {
-    return {text, Size - 1};
-}
-
-// Parts of a text, and places in it. The members of string_view that do the same check their arguments and end in abort
-// when they are wrong, which is code that a small machine would have to carry.
-
-/// `text` from its byte `at` on, which is at most its end.
-constexpr std::string_view from(std::string_view text, std::size_t at) noexcept {
-    return {text.data() + at, text.size() - at};
-}
-
-/// The first `size` bytes of `text`, at most all of it.
-constexpr std::string_view first(std::string_view text, std::size_t size) noexcept {
-    text.remove_suffix(text.size() - size);
-    return text;
-}
-
-/// Whether a URL begins with https://, in any letter case.
-constexpr bool is_https(std::string_view url) noexcept {
-    constexpr std::string_view scheme = "https://";
-    if (url.size() < scheme.size()) return false;
-    for (std::size_t n = 0; n < scheme.size(); ++n)
-        if ((url[n] >= 'A' && url[n] <= 'Z' ? url[n] + ('a' - 'A') : url[n]) != scheme[n]) return false;
-    return true;
-}
-
-/// Where the first `c` stands; the size of the text where there is none.
-constexpr std::size_t find(std::string_view text, char c) noexcept {
-    std::size_t at = 0;
-    while (at < text.size() && text[at] != c) ++at;
-    return at;
-}
-
-// Lists that the library itself hands over, as plain literals that end in NUL: on a Cortex-M each place that hands over a
-// view of a literal takes twenty bytes more than one that hands over a pointer.
-
-constexpr bool is_one_of(char c, const char* list) noexcept {
-    for (; *list != 0; ++list)
-        if (*list == c) return true;
-    return false;
-}
-
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
-/// The value of a hexadecimal digit of either case, -1 for anything else.
-constexpr int hex_digit(char c) noexcept {
-    if (is_digit(c)) return c - '0';
-    const char lower = to_lower(c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-constexpr bool is_alphanumeric(char c) noexcept {
-    const char lower = to_lower(c);
-    return is_digit(c) || (lower >= 'a' && lower <= 'z');
-}
-
-/// A letter, a digit, or one of `others`.
-constexpr bool is_alphanumeric_or(char c, const char* others) noexcept {
-    return is_alphanumeric(c) || is_one_of(c, others);
-}
-
-/// What a method and a header's name are made of besides letters and digits: tchar, RFC 9110 section 5.6.2.
-inline constexpr const char* token_marks = "!#$%&'*+-.^_`|~";
-
-/// One bit for each ASCII character.
-struct character_set {
-    std::uint32_t words[4] = {};
-
-    /// Letters, digits and these.
-    consteval explicit character_set(const char* others) noexcept {
-        for (char c = '0'; c <= '9'; ++c) add(c);
-        for (char c = 'A'; c <= 'Z'; ++c) add(c), add(to_lower(c));
-        for (; *others != 0; ++others) add(*others);
-    }
-    constexpr void add(char c) noexcept { words[c / 32] |= std::uint32_t{1} << c % 32; }
-    [[nodiscard]] constexpr bool has(char c) const noexcept {
-        const auto byte = static_cast<unsigned char>(c);
-        return byte < 128 && (words[byte / 32] >> byte % 32 & 1) != 0;
-    }
-};
-inline constexpr character_set token_characters{token_marks};
-
-constexpr bool is_token(char c) noexcept { return token_characters.has(c); }
-
-/// What a request's target is made of here, where nothing is encoded and no fragment is sent: RFC 9112 section 3.2.1.
-constexpr bool is_of_target(char c) noexcept { return c > ' ' && c <= '~' && c != '#'; }
-
-/// What a header's value, a reason phrase and a chunk extension are made of: HTAB, SP, VCHAR and obs-text, RFC 9110
-/// section 5.5. Every other control character, DEL included, is refused wherever this is asked.
-constexpr bool is_text(char c) noexcept {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
-}
-
-/// Whether four characters are all `is_text` and none is HTAB, looked at together.
-constexpr bool are_plain(const char* text) noexcept {
-    const auto byte = [text](int n) { return std::uint32_t{static_cast<unsigned char>(text[n])} << 8 * n; };
-    const std::uint32_t word = byte(0) | byte(1) | byte(2) | byte(3), dels = word ^ 0x7F7F7F7FU;
-    // The top bit of a byte below 0x20, or of one that is 0x7F. A byte behind such a one may be flagged without cause.
-    return ((((word - 0x20202020U) & ~word) | ((dels - 0x01010101U) & ~dels)) & 0x80808080U) == 0;
-}
-
-/// The position of the first byte from `at` on for which `is_text` is false; `size` where there is none.
-constexpr std::size_t end_of_text(const char* text, std::size_t at, std::size_t size) noexcept {
-    while (size - at >= 4 && are_plain(text + at)) at += 4;
-    while (at < size && is_text(text[at])) ++at;
-    return at;
-}
-
-/// Optional white space of HTTP: SP and HTAB only.
-constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t'; }
-
-constexpr std::string_view trim(std::string_view text) noexcept {
-    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-    return text;
-}
-
-/// Takes the next element of a comma-separated list, without the white space around it; it may be empty. `list` becomes
-/// the rest. False where none is left.
-constexpr bool take_element(std::string_view& list, std::string_view& element) noexcept {
-    if (list.data() == nullptr) return false;
-    const std::size_t comma = find(list, ',');
-    element = trim(first(list, comma));
-    list = comma == list.size() ? std::string_view{} : from(list, comma + 1);
-    return true;
-}
-
-constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
-    if (a.size() != b.size()) return false;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        if (to_lower(a[i]) != to_lower(b[i])) return false;
-    return true;
-}
-
-// Lists of words in one literal: a space stands behind each.
-
-/// The first word of `list`, which begins with the next one then.
-constexpr std::string_view take_word(const char*& list) noexcept {
-    const char* const word = list;
-    while (*list != ' ') ++list;
-    return {word, static_cast<std::size_t>(list++ - word)};
-}
-
-/// Which word of `list` this is, letter case ignored, counted from 0; -1 for none.
-constexpr int index_of_word(const char* list, std::string_view word) noexcept {
-    for (int index = 0; *list != 0; ++index)
-        if (equal_ignoring_case(take_word(list), word)) return index;
-    return -1;
-}
-
-/// The word at that place of `list`, counted from 0; there is one.
-constexpr std::string_view word_at(const char* list, std::size_t index) noexcept {
-    while (index-- != 0) static_cast<void>(take_word(list));
-    return take_word(list);
-}
-
-/// Whether this is that word, letter case ignored. A space stands behind it.
-constexpr bool is_word(const char* listed, std::string_view word) noexcept { return index_of_word(listed, word) == 0; }
-
-/// Digits only, at least one, no sign, no space. False, and `value` untouched, for anything else and on overflow.
-constexpr bool parse_decimal(std::string_view text, std::uint64_t& value) noexcept {
-    constexpr std::uint64_t highest = (std::numeric_limits<std::uint64_t>::max)();
-    std::uint64_t sum = 0;
-    for (const char c : text) {
-        if (!is_digit(c)) return false;
-        const auto digit = static_cast<std::uint64_t>(c - '0');
-        if (sum > highest / 10) return false;
-        sum *= 10;
-        if (digit > highest - sum) return false;
-        sum += digit;
-    }
-    if (text.empty()) return false;
-    value = sum;
-    return true;
-}
-
-/// A number's decimal text; lives as long as the object.
-class decimal {
-  public:
-    /// Divides in the number's own width: 32-bit machines have no instruction for more.
-    template <std::unsigned_integral Number>
-    constexpr explicit decimal(Number value) noexcept {
-        do {
-            const auto rest = static_cast<Number>(value / 10);
-            digits_[--first_] = static_cast<char>('0' + (value - rest * 10));
-            value = rest;
-        } while (value != 0);
-    }
-    [[nodiscard]] constexpr std::string_view text() const noexcept {
-        return {digits_ + first_, sizeof digits_ - first_};
-    }
-
-  private:
-    char digits_[20] = {};  // 2^64 - 1 has 20
-    std::size_t first_ = sizeof digits_;
-};
-
-}  // namespace detail::ascii
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 #endif
@@ -8168,7 +8176,7 @@ class scripted : public detail::script_player<script_step, detail::moves_nothing
         if (current(act::expects_request) != nullptr) return take_request(from);
         const script_step* step = current(act::expects);
         if (step == nullptr) return mismatch("transmit", script_mismatch::kind::other_call);
-        const std::string_view wanted = step->bytes.substr(done());
+        const std::string_view wanted = detail::ascii::from(step->bytes, done());
         const std::size_t n = piece(*step, from.size());
         for (std::size_t i = 0; i < n; ++i)
             if (const char got = static_cast<char>(from[i]); got != wanted[i])
@@ -9628,7 +9636,7 @@ constexpr bool is_localhost(std::string_view host) noexcept {
 /// looks like such a literal ("127.0.0.1.2", "127.0.0.01") is a name, and a name server could send it anywhere.
 constexpr bool is_loopback(std::string_view host) noexcept {
     if (host == ascii::literal("::1") || is_localhost(host)) return true;
-    if (!host.starts_with(ascii::literal("127."))) return false;
+    if (!ascii::begins_with(host, ascii::literal("127."))) return false;
     unsigned value = 0;
     std::size_t dots = 0, digits = 0;
     for (const char c : host) {
@@ -9964,7 +9972,7 @@ inline void a_key_pin_is_44_characters_of_base64() noexcept {
 /// False, and `into` is left as it was, for anything else.
 [[nodiscard]] constexpr bool parse_key_pin(std::string_view text, key_pin& into) noexcept {
     constexpr std::string_view prefix = "sha256//";
-    if (text.substr(0, prefix.size()) == prefix) text.remove_prefix(prefix.size());
+    if (detail::ascii::begins_with(text, prefix)) text.remove_prefix(prefix.size());
     if (text.size() != 44 || text[43] != '=') return false;
     key_pin found;
     std::uint32_t bits = 0;
@@ -12840,7 +12848,7 @@ constexpr std::string_view rsa_key_part(std::string_view xml, std::string_view n
         const std::size_t end = at + name.size();
         if (at == 0 || xml[at - 1] != '<' || end == xml.size() || xml[end] != '>') continue;
         const std::size_t close = xml.find('<', end);
-        return close == std::string_view::npos ? std::string_view{} : xml.substr(end + 1, close - end - 1);
+        return close == std::string_view::npos ? std::string_view{} : ascii::from(ascii::first(xml, close), end + 1);
     }
     return {};
 }
@@ -14547,7 +14555,7 @@ class http_connection {
         const std::string_view url{text(), url_size_};
         const io_result io = stack_->start({.method = method_,
                                             .url = url,
-                                            .target = url.substr(target_at_),
+                                            .target = ascii::from(url, target_at_),
                                             .to = target.to,
                                             .https = target.https,
                                             .fields = {text() + url_size_ + 1, fields_end_ - url_size_ - 1},

@@ -167,7 +167,7 @@ constexpr std::string_view trim_xml_space(std::string_view text) noexcept {
 
 /// A name without its prefix: which namespace it is bound to, if any, makes no difference.
 constexpr std::string_view xml_local_name(std::string_view name) noexcept {
-    return name.substr(name.rfind(':') + 1);  // npos + 1 is 0
+    return ascii::from(name, name.rfind(':') + 1);  // npos + 1 is 0
 }
 
 /// The attributes of one element as Expat hands them over: names and values in turn, a null pointer behind the last.
@@ -179,7 +179,8 @@ class xml_attributes {
     bool find(std::string_view wanted, std::string_view& value) const noexcept {
         for (const char* const* at = pairs_; *at != nullptr; at += 2) {
             const std::string_view name{at[0]};
-            if (name.starts_with("xmlns:") || !ascii::equal_ignoring_case(xml_local_name(name), wanted)) continue;
+            if (ascii::begins_with(name, "xmlns:") || !ascii::equal_ignoring_case(xml_local_name(name), wanted))
+                continue;
             value = at[1];
             return true;
         }
@@ -329,7 +330,7 @@ class xml_to_json {
     void place_entry(level& it, const level& around, std::string_view name, xml_attributes attributes) noexcept {
         it.has_key = attributes.find("key", name);
         // .NET's KeyValuePair<string, string> is StringKeyValuePair, or KeyValueOfstringstring. Anything else may be a key.
-        it.looks_paired = name.ends_with("KeyValuePair") || name.starts_with("KeyValueOf");
+        it.looks_paired = ascii::ends_with(name, "KeyValuePair") || ascii::begins_with(name, "KeyValueOf");
         begin_item(it, around, name, *around.shape->children[0]);
         it.role = role::entry;
         std::string_view value;
@@ -534,8 +535,8 @@ consteval std::string_view type_name() {
     std::string_view text = __PRETTY_FUNCTION__;
     constexpr std::string_view before = "T = ";
     text.remove_prefix(text.find(before) + before.size());
-    text = text.substr(0, text.find_first_of(";]"));
-    return text.substr(text.rfind(':') + 1);
+    text = ascii::first(text, text.find_first_of(";]"));
+    return ascii::from(text, text.rfind(':') + 1);
 }
 
 consteval bool is_identifier(std::string_view text) {
@@ -717,7 +718,7 @@ class xml_parse {
         constexpr std::size_t patience = 2 * xml_max_markup + piece;
         if (parser_ == nullptr) return errc::document_too_large;
         for (std::size_t at = 0;;) {
-            const std::string_view next = xml.substr(at, piece);
+            const std::string_view next{xml.data() + at, xml.size() - at < piece ? xml.size() - at : piece};
             at += next.size();
             const bool last = at == xml.size();
             if (XML_Parse(parser_, next.data(), static_cast<int>(next.size()), last) == XML_STATUS_ERROR)
@@ -787,7 +788,7 @@ constexpr bool looks_like_utf16(std::string_view xml) noexcept {
 inline result<json_document> xml_as_json(json_document xml, const xml_shape& shape, std::size_t slack) noexcept {
     const std::string_view text{xml.data, xml.size};
     if (xml.size > UINT32_MAX) return decode_error(errc::document_too_large, xml.size);
-    const std::string_view behind_mark = text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
+    const std::string_view behind_mark = ascii::begins_with(text, "\xEF\xBB\xBF") ? ascii::from(text, 3) : text;
     if (trim_xml_space(behind_mark).empty()) return decode_error(errc::empty_document, xml.size);
     if (looks_like_utf16(text)) return decode_error(errc::bad_xml, 0);
 

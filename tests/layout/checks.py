@@ -1,4 +1,4 @@
-"""Headers lie in their layers, .clang-format describes the layout of every source, and clang-tidy finds nothing."""
+"""Headers lie in their layers, call nothing that firmware cannot link, are laid out by .clang-format; clang-tidy finds nothing."""
 
 import pathlib
 import re
@@ -65,10 +65,47 @@ def names_are_free():
         raise Failed("\n".join(found))
 
 
+# Members of std::string_view that check their arguments: they lead to abort() and malloc() in a program without exceptions.
+# `ascii::from`, `first`, `begins_with` and `ends_with` do the same work. starts_with('c') checks nothing.
+CHECKED_MEMBER = re.compile(r"""\.\s*(?:substr|compare|ends_with)\s*\(    # everywhere
+                             |\.\s*starts_with\s*\(\s*(?!')           # all but one character
+                             |\.\s*at\s*\(\s*\w+\s*\)                  # at(index)
+                             |\.\s*copy\s*\(\s*[\w.]+\s*,            # copy(pointer, size); ours take a span or a text
+                             """, re.VERBOSE)
+
+
+def uses_of_checked_members(source):
+    """The lines of this text, comments left out, with their numbers."""
+    for number, line in enumerate(source.splitlines(), 1):
+        code = re.sub(r"//.*", "", line)
+        if CHECKED_MEMBER.search(code):
+            yield f"{number}: {line.strip()}"
+
+
+def no_checked_members():
+    found = [f"{path.relative_to(ROOT)}:{use}" for path in sorted(INCLUDE.glob("**/*.hpp"))
+             for use in uses_of_checked_members(path.read_text(encoding="utf-8"))]
+    if found:
+        raise Failed("these check their arguments and end in abort(); see superoffice/base/detail/ascii.hpp:\n" + "\n".join(found))
+
+
+def finds_checked_members():
+    refused = ("a.substr(1)", "a.compare(0, 1, b)", 'a.starts_with("x")', "a.starts_with(other)", "a.ends_with('x')", "a.at(n)",
+               "a.copy(into, n)", "a.copy(to.data, 4)")
+    taken = ("a.starts_with('x')", "left.at()", "storage.copy(text)", "text.copy(std::span<char>{text_, N})", "a.find(b)",
+             "text.copy({into.data(), n})", "// a.substr(1)", "from(a, 1)")
+    wrong = [line for line in refused if not list(uses_of_checked_members(line))]
+    wrong += [line for line in taken if list(uses_of_checked_members(line))]
+    if wrong:
+        raise Failed(f"judged wrongly: {wrong}")
+
+
 def checks():
     yield Check("layout: no include points up, each header lies in a layer", layered)
     yield Check("layout: the check of the layers", lambda: run_unittests("discover", "-s", HERE, "-p", "test_layers.py"))
     yield Check("layout: no name is a macro of a platform", names_are_free)
+    yield Check("layout: no member of string_view that may call abort", no_checked_members)
+    yield Check("layout: the check of those members", finds_checked_members)
     yield Check("layout: clang-format", formatted)
     yield Check("clang-tidy: everything switched on", lambda: tidy(ROOT / "examples" / "04_watch.cpp", *ALL_ON), seconds=240)
     yield Check("clang-tidy: nothing switched on", lambda: tidy(ROOT / "examples" / "05_own_link.cpp"), seconds=240)

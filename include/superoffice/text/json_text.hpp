@@ -3,6 +3,7 @@
 #ifndef SUPEROFFICE_TEXT_JSON_TEXT_HPP
 #define SUPEROFFICE_TEXT_JSON_TEXT_HPP
 
+#include <superoffice/base/detail/ascii.hpp>
 #include <superoffice/base/result.hpp>
 #include <superoffice/text/detail/json_escape.hpp>
 
@@ -107,7 +108,7 @@ class json_text {
     constexpr bool equals_escaped(std::string_view other) const noexcept {
         for (pieces text{inside()}; !text.at_end();) {
             const std::string_view piece = text.next();
-            if (!other.starts_with(piece)) return false;
+            if (!detail::ascii::begins_with(other, piece)) return false;
             other.remove_prefix(piece.size());
         }
         return other.empty();

@@ -18,6 +18,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 
@@ -124,7 +125,8 @@ class cares_resolver {
         char text[max_host_bytes + 1];
         if (name.empty() || name.size() > max_host_bytes || name.find('\0') != std::string_view::npos)
             return end(ARES_EBADNAME);
-        text[name.copy(text, max_host_bytes)] = '\0';
+        std::memcpy(text, name.data(), name.size());
+        text[name.size()] = '\0';
         ares_options settings = {};
         settings.timeout = static_cast<int>(options_.patience.count());
         settings.tries = options_.tries;
@@ -149,7 +151,8 @@ class cares_resolver {
         char text[max_servers_bytes + 1];
         if (servers.empty()) return ARES_SUCCESS;
         if (servers.size() > max_servers_bytes) return ARES_EBADSTR;
-        text[servers.copy(text, max_servers_bytes)] = '\0';
+        std::memcpy(text, servers.data(), servers.size());
+        text[servers.size()] = '\0';
         return ares_set_servers_ports_csv(channel_, text);
     }
 

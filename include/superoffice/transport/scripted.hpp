@@ -3,6 +3,7 @@
 #ifndef SUPEROFFICE_TRANSPORT_SCRIPTED_HPP
 #define SUPEROFFICE_TRANSPORT_SCRIPTED_HPP
 
+#include <superoffice/base/detail/ascii.hpp>
 #include <superoffice/base/error.hpp>
 #include <superoffice/transport/byte_transport.hpp>
 #include <superoffice/transport/detail/request_end.hpp>
@@ -151,7 +152,7 @@ class scripted : public detail::script_player<script_step, detail::moves_nothing
         if (current(act::expects_request) != nullptr) return take_request(from);
         const script_step* step = current(act::expects);
         if (step == nullptr) return mismatch("transmit", script_mismatch::kind::other_call);
-        const std::string_view wanted = step->bytes.substr(done());
+        const std::string_view wanted = detail::ascii::from(step->bytes, done());
         const std::size_t n = piece(*step, from.size());
         for (std::size_t i = 0; i < n; ++i)
             if (const char got = static_cast<char>(from[i]); got != wanted[i])

@@ -37,6 +37,14 @@ constexpr std::string_view first(std::string_view text, std::size_t size) noexce
     return text;
 }
 
+constexpr bool begins_with(std::string_view text, std::string_view prefix) noexcept {
+    return text.size() >= prefix.size() && first(text, prefix.size()) == prefix;
+}
+
+constexpr bool ends_with(std::string_view text, std::string_view suffix) noexcept {
+    return text.size() >= suffix.size() && from(text, text.size() - suffix.size()) == suffix;
+}
+
 /// Whether a URL begins with https://, in any letter case.
 constexpr bool is_https(std::string_view url) noexcept {
     constexpr std::string_view scheme = "https://";

@@ -25,7 +25,7 @@ constexpr bool is_localhost(std::string_view host) noexcept {
 /// looks like such a literal ("127.0.0.1.2", "127.0.0.01") is a name, and a name server could send it anywhere.
 constexpr bool is_loopback(std::string_view host) noexcept {
     if (host == ascii::literal("::1") || is_localhost(host)) return true;
-    if (!host.starts_with(ascii::literal("127."))) return false;
+    if (!ascii::begins_with(host, ascii::literal("127."))) return false;
     unsigned value = 0;
     std::size_t dots = 0, digits = 0;
     for (const char c : host) {

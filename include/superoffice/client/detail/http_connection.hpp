@@ -112,7 +112,7 @@ class http_connection {
         const std::string_view url{text(), url_size_};
         const io_result io = stack_->start({.method = method_,
                                             .url = url,
-                                            .target = url.substr(target_at_),
+                                            .target = ascii::from(url, target_at_),
                                             .to = target.to,
                                             .https = target.https,
                                             .fields = {text() + url_size_ + 1, fields_end_ - url_size_ - 1},

@@ -30,7 +30,7 @@ constexpr std::string_view trim_xml_space(std::string_view text) noexcept {
 
 /// A name without its prefix: which namespace it is bound to, if any, makes no difference.
 constexpr std::string_view xml_local_name(std::string_view name) noexcept {
-    return name.substr(name.rfind(':') + 1);  // npos + 1 is 0
+    return ascii::from(name, name.rfind(':') + 1);  // npos + 1 is 0
 }
 
 /// The attributes of one element as Expat hands them over: names and values in turn, a null pointer behind the last.
@@ -42,7 +42,8 @@ class xml_attributes {
     bool find(std::string_view wanted, std::string_view& value) const noexcept {
         for (const char* const* at = pairs_; *at != nullptr; at += 2) {
             const std::string_view name{at[0]};
-            if (name.starts_with("xmlns:") || !ascii::equal_ignoring_case(xml_local_name(name), wanted)) continue;
+            if (ascii::begins_with(name, "xmlns:") || !ascii::equal_ignoring_case(xml_local_name(name), wanted))
+                continue;
             value = at[1];
             return true;
         }
@@ -192,7 +193,7 @@ class xml_to_json {
     void place_entry(level& it, const level& around, std::string_view name, xml_attributes attributes) noexcept {
         it.has_key = attributes.find("key", name);
         // .NET's KeyValuePair<string, string> is StringKeyValuePair, or KeyValueOfstringstring. Anything else may be a key.
-        it.looks_paired = name.ends_with("KeyValuePair") || name.starts_with("KeyValueOf");
+        it.looks_paired = ascii::ends_with(name, "KeyValuePair") || ascii::begins_with(name, "KeyValueOf");
         begin_item(it, around, name, *around.shape->children[0]);
         it.role = role::entry;
         std::string_view value;

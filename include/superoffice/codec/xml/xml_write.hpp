@@ -27,8 +27,8 @@ consteval std::string_view type_name() {
     std::string_view text = __PRETTY_FUNCTION__;
     constexpr std::string_view before = "T = ";
     text.remove_prefix(text.find(before) + before.size());
-    text = text.substr(0, text.find_first_of(";]"));
-    return text.substr(text.rfind(':') + 1);
+    text = ascii::first(text, text.find_first_of(";]"));
+    return ascii::from(text, text.rfind(':') + 1);
 }
 
 consteval bool is_identifier(std::string_view text) {

@@ -4,6 +4,7 @@
 #define SUPEROFFICE_TRANSPORT_DETAIL_RSA_KEY_XML_HPP
 
 #include <superoffice/base/config.hpp>
+#include <superoffice/base/detail/ascii.hpp>
 #include <superoffice/base/detail/base64.hpp>
 
 #include <cstddef>
@@ -30,7 +31,7 @@ constexpr std::string_view rsa_key_part(std::string_view xml, std::string_view n
         const std::size_t end = at + name.size();
         if (at == 0 || xml[at - 1] != '<' || end == xml.size() || xml[end] != '>') continue;
         const std::size_t close = xml.find('<', end);
-        return close == std::string_view::npos ? std::string_view{} : xml.substr(end + 1, close - end - 1);
+        return close == std::string_view::npos ? std::string_view{} : ascii::from(ascii::first(xml, close), end + 1);
     }
     return {};
 }

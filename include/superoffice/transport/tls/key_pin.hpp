@@ -4,6 +4,7 @@
 #define SUPEROFFICE_TRANSPORT_TLS_KEY_PIN_HPP
 
 #include <superoffice/base/config.hpp>
+#include <superoffice/base/detail/ascii.hpp>
 #include <superoffice/base/detail/base64.hpp>
 
 #include <cstddef>
@@ -34,7 +35,7 @@ inline void a_key_pin_is_44_characters_of_base64() noexcept {
 /// False, and `into` is left as it was, for anything else.
 [[nodiscard]] constexpr bool parse_key_pin(std::string_view text, key_pin& into) noexcept {
     constexpr std::string_view prefix = "sha256//";
-    if (text.substr(0, prefix.size()) == prefix) text.remove_prefix(prefix.size());
+    if (detail::ascii::begins_with(text, prefix)) text.remove_prefix(prefix.size());
     if (text.size() != 44 || text[43] != '=') return false;
     key_pin found;
     std::uint32_t bits = 0;

@@ -1,0 +1,167 @@
+"""Systems other than the one that most tests run on: the calls of whole_call.cpp, built for each and run by an emulator."""
+
+import contextlib
+import dataclasses
+import functools
+import pathlib
+import re
+import shutil
+import subprocess
+
+from checking import BUILD, INCLUDE, Check, Failed, output_of
+
+HERE = pathlib.Path(__file__).resolve().parent
+FOLDER = BUILD / "platforms"
+WHOLE_CALL, BOARD, SCRIPT = HERE / "whole_call.cpp", HERE / "board.c", HERE / "board.ld"
+
+WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Wsign-conversion", "-Wold-style-cast",
+            "-Wnon-virtual-dtor", "-Wdouble-promotion", "-Werror")
+FREESTANDING = ("-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics", "-ffunction-sections", "-fdata-sections")
+
+# What a checked member of std::string_view, or a heap, would bring into a program.
+FORBIDDEN = r"_?sbrk(_r)?|_?exit|abort|_?(m|c|re)alloc(_r)?|_?free(_r)?|.*__throw.*|_Zn[wa].*|_Zd[la].*|__cxa_.*"
+FAULT = 99  # what board.c leaves with
+
+
+def boost():
+    """A folder that leads to Boost and to nothing else of the host's headers."""
+    folder = FOLDER / "headers"
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        (folder / "boost").symlink_to(next(place / "boost" for place in map(pathlib.Path, ("/usr/include", "/usr/local/include"))
+                                           if (place / "boost" / "describe.hpp").exists()))
+    return folder
+
+
+def cached(compiler):
+    return ("ccache", compiler) if shutil.which("ccache") else (compiler,)
+
+
+def system_headers(compiler, *options):
+    """The folders in which that compiler looks for the standard library, as options for another one."""
+    printed = output_of(compiler, *options, "-E", "-v", "-x", "c++", "/dev/null")
+    folders = re.findall(r"^ (/\S+)$", printed.partition("search starts here")[2], re.MULTILINE)
+    if not any("c++" in folder for folder in folders):
+        raise Failed(f"{compiler} does not say where its headers are:\n{printed}")
+    return [word for folder in folders for word in ("-isystem", folder)]
+
+
+# ---------------------------------------------------------------------------------------------- bare metal
+
+@dataclasses.dataclass(frozen=True)
+class Device:
+    """A processor without an operating system, and QEMU's machine that has it."""
+
+    prefix: str
+    options: tuple[str, ...]
+    library: tuple[str, ...]  # options that choose the C library
+    emulator: tuple[str, ...]
+    flash: int
+    ram: int
+    board_options: tuple[str, ...] = ()
+
+    def headers(self):
+        """RISC-V has no C++ library in Debian. The parts of it that the library needs are headers; Arm's will do."""
+        if self.prefix.startswith("arm"):
+            return []
+        folders = system_headers("arm-none-eabi-g++", *M4.options)
+        return ["-nostdinc++", *(word for at in range(0, len(folders), 2) if "/c++/" in folders[at + 1]
+                                 for word in folders[at:at + 2])]
+
+    def linked(self, name, *objects):
+        elf = FOLDER / f"{name}.elf"
+        output_of(f"{self.prefix}-gcc", *self.options, *self.library, "-nostartfiles", "-Wl,--gc-sections",
+                  "-Wl,--no-warn-rwx-segments", f"-Wl,--defsym=flash_at={self.flash:#x}", f"-Wl,--defsym=ram_at={self.ram:#x}",
+                  "-T", SCRIPT, *objects, "-o", elf)
+        return elf
+
+    def board(self, name, *options):
+        made = FOLDER / f"{name}.board.o"
+        output_of(f"{self.prefix}-gcc", *self.options, *self.board_options, *self.library, "-Os", "-Wall", "-Wextra", "-Werror",
+                  "-ffunction-sections", *options, "-c", BOARD, "-o", made)
+        return made
+
+    def code_of(self, elf):
+        """What the program ends with."""
+        words = [*self.emulator, "-nographic", "-monitor", "none", "-serial", "none", "-semihosting-config",
+                 "enable=on,target=native", "-kernel", str(elf)]
+        return subprocess.run(words, stdin=subprocess.DEVNULL, check=False, timeout=60).returncode
+
+
+M4 = Device("arm-none-eabi", ("-mcpu=cortex-m4", "-mthumb"), ("--specs=nano.specs",),
+            ("qemu-system-arm", "-M", "mps2-an386"), 0, 0x20000000)
+M0 = Device("arm-none-eabi", ("-mcpu=cortex-m0", "-mthumb"), ("--specs=nano.specs",),
+            ("qemu-system-arm", "-M", "microbit"), 0, 0x20000000)
+RV32 = Device("riscv64-unknown-elf", ("-march=rv32imac", "-mabi=ilp32", "-mcmodel=medany"), ("--specs=picolibc.specs",),
+              ("qemu-system-riscv32", "-M", "virt", "-bios", "none"), 0x80000000, 0x80100000,
+              board_options=("-march=rv32imac_zicsr",))
+
+
+def call_on(device, name, *options, clang=False):
+    """Builds, looks for what must not be in the program, and runs it."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    made = FOLDER / f"{name}.o"
+    if clang:
+        compiler = (*cached("clang++"), "--target=arm-none-eabi", "-nostdinc++", "-nostdlibinc",
+                    *system_headers("arm-none-eabi-g++", *device.options))
+    else:
+        compiler = (*cached(f"{device.prefix}-g++"), *device.library, *device.headers())
+    output_of(*compiler, *device.options, "-std=c++20", *FREESTANDING, *WARNINGS, *options, f"-I{INCLUDE}", "-isystem", boost(),
+              "-c", WHOLE_CALL, "-o", made)
+    elf = device.linked(name, device.board(name), made)
+    names = [line.split()[-1] for line in output_of(f"{device.prefix}-nm", elf).splitlines()]
+    if found := sorted({each for each in names if re.fullmatch(FORBIDDEN, each)}):
+        raise Failed(f"{name} {' '.join(options)}: the program has {found}")
+    if (code := device.code_of(elf)) != 0:
+        raise Failed(f"{name} {' '.join(options)}: whole_call() returned {code} ({FAULT}: the processor met a fault)")
+
+
+def every_optimisation():
+    """Links with nothing but memory and string functions of the C library: debug builds have no heap and no abort either."""
+    for level, *options in (("-O0",), ("-Og",), ("-Os", "-DNDEBUG"), ("-O2", "-DNDEBUG")):
+        call_on(M4, f"m4{level}", level, *options)
+    call_on(M4, "m4-Oz", "-Oz", "-DNDEBUG", clang=True)
+
+
+def cortex_m0():
+    elf = M0.linked("m0-unaligned", M0.board("m0-unaligned", "-DBOARD_LOADS_UNALIGNED"))
+    if (code := M0.code_of(elf)) != FAULT:
+        raise Failed(f"an unaligned load ended with {code} instead of {FAULT}: this emulator would not notice one")
+    call_on(M0, "m0", "-Os", "-DNDEBUG")
+
+
+def risc_v():
+    call_on(RV32, "rv32-O0", "-O0")
+    call_on(RV32, "rv32-Os", "-Os", "-DNDEBUG")
+
+
+# ---------------------------------------------------------------------------------------------- hosted
+
+def aarch64():
+    program = FOLDER / "aarch64"
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    output_of(*cached("aarch64-linux-gnu-g++"), "-std=c++20", *WARNINGS, "-O2", f"-I{INCLUDE}", "-isystem", boost(),
+              "-DWHOLE_CALL_HAS_MAIN", WHOLE_CALL, "-o", program)
+    output_of("qemu-aarch64", "-L", "/usr/aarch64-linux-gnu", program)
+
+
+# ---------------------------------------------------------------------------------------------- the checks
+
+def needing(tools, run):
+    """A check that is skipped, and says so, where one of these programs is missing."""
+    def checked():
+        if missing := [tool for tool in tools if not shutil.which(tool)]:
+            print(f"skipped: {' and '.join(missing)} not found")
+        else:
+            run()
+    return functools.wraps(run)(checked)
+
+
+def checks():
+    arm = ("arm-none-eabi-g++", "qemu-system-arm")
+    yield Check("platforms: Cortex-M4, each optimisation links without heap and abort, and makes the calls",
+                needing((*arm, "clang++"), every_optimisation), seconds=300)
+    yield Check("platforms: Cortex-M0, which cannot load unaligned", needing(arm, cortex_m0))
+    yield Check("platforms: RISC-V without a system", needing(
+        ("riscv64-unknown-elf-g++", "arm-none-eabi-g++", "qemu-system-riscv32"), risc_v))
+    yield Check("platforms: 64-bit Arm (aarch64)", needing(("aarch64-linux-gnu-g++", "qemu-aarch64"), aarch64))
