@@ -5,10 +5,15 @@
 
 #include <superoffice/http/header_line.hpp>
 #include <superoffice/transport/http_transport.hpp>
+#include <superoffice/transport/proxy_status.hpp>
 
 #include <curl/curl.h>
+#if !defined(_WIN32)
+#include <netdb.h>
+#endif
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <climits>
@@ -19,6 +24,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <thread>
 #include <utility>
 
 /// How a `curl_multi` reaches the service. Unset options: libcurl's own defaults (system's authorities, proxy variables).
@@ -50,7 +57,10 @@ class curl_multi {
             if (const CURLcode code = curl_easy_setopt(easy_.get(), option, value); bad == CURLE_OK) bad = code;
         };
         curl_easy_reset(easy_.get());  // keeps the connections
+        host_ = what.to.host;
+        text_[0] = '\0';
         set(CURLOPT_URL, what.url.data());
+        set(CURLOPT_ERRORBUFFER, text_);
         set(CURLOPT_PROTOCOLS_STR, "http,https");
         set(CURLOPT_FOLLOWLOCATION, 0L);
         set(CURLOPT_HTTP_CONTENT_DECODING, 0L);
@@ -105,6 +115,8 @@ class curl_multi {
         into_ = {};
         if (taken_ != 0) return superoffice::io_result::ready(taken_);
         if (state_ == state::ended && result_ == CURLE_OK) return superoffice::io_result::closed();
+        if (state_ == state::ended && is_asking(now))
+            return superoffice::io_result::would_block(superoffice::wait_for::time);
         if (state_ == state::ended) return failure();
         long pause = -1;
         curl_multi_timeout(multi_.get(), &pause);
@@ -134,6 +146,7 @@ class curl_multi {
         state_ = state::idle;
         rest_.clear();
         paused_ = false;
+        asked_.reset();
     }
 
     /// libcurl checks certificate and name by default, and nothing here changes that.
@@ -178,6 +191,50 @@ class curl_multi {
         drop_headers();
         result_ = result;
         state_ = state::ended;
+        if (result == CURLE_COULDNT_RESOLVE_HOST) ask_system();
+    }
+
+    /// libcurl reports each failed lookup by one code: a name that does not exist, and a name server that does not answer. The
+    /// system is asked which it was, in a thread, since getaddrinfo blocks.
+    struct question {
+        std::string name;
+        std::atomic<bool> is_over{false};
+        int code = 0;
+    };
+    static constexpr int longest_question = 2000;
+
+    void ask_system() noexcept try {
+        asked_ = std::make_shared<question>();
+        asked_->name = host_;
+        ask_until_ = superoffice::instant::never();
+        std::thread([asked = asked_] {
+            addrinfo* found = nullptr;
+            addrinfo wanted = {};
+            wanted.ai_socktype = SOCK_STREAM;
+            asked->code = getaddrinfo(asked->name.c_str(), nullptr, &wanted, &found);
+            if (asked->code == 0) freeaddrinfo(found);
+            asked->is_over = true;
+        }).detach();
+    } catch (const std::exception&) {
+        asked_.reset();
+    }
+
+    bool is_asking(superoffice::instant now) noexcept {
+        if (!asked_ || asked_->is_over) return false;
+        if (ask_until_ == superoffice::instant::never()) ask_until_ = now + superoffice::milliseconds{longest_question};
+        wake_at_ = now + superoffice::milliseconds{10};
+        return now < ask_until_;
+    }
+
+    [[nodiscard]] superoffice::io_result lookup_failure() const noexcept {
+        const bool is_known = asked_ && asked_->is_over && asked_->code != 0;
+        bool is_unknown_name = is_known && asked_->code == EAI_NONAME;
+#if defined(EAI_NODATA)
+        is_unknown_name = is_unknown_name || (is_known && asked_->code == EAI_NODATA);
+#endif
+        return superoffice::io_result::failed(
+            is_unknown_name ? superoffice::errc::name_not_found : superoffice::errc::name_lookup_failed,
+            is_known ? asked_->code : static_cast<int>(result_), superoffice::stage::resolve);
     }
 
     void add_header(const char* line, CURLcode& bad) noexcept {
@@ -205,20 +262,23 @@ class curl_multi {
         curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &proxy);
         curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &detail);
         curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &verdict);
-        if (proxy == 407) return failed(errc::proxy_unauthorized, stage::connect);
-        if (proxy >= 300) return failed(errc::proxy_refused, stage::connect);
+        if (proxy >= 300)  // the status is the native code, as it is for connect_proxy
+            return superoffice::io_result::failed(superoffice::errc_of_proxy_status(proxy), static_cast<int>(proxy),
+                                                  stage::connect);
         switch (result_) {
-            case CURLE_COULDNT_RESOLVE_HOST:
-            case CURLE_COULDNT_RESOLVE_PROXY: return failed(errc::name_not_found, stage::resolve);
+            case CURLE_COULDNT_RESOLVE_HOST: return lookup_failure();
+            case CURLE_COULDNT_RESOLVE_PROXY: return failed(errc::name_lookup_failed, stage::resolve);
             case CURLE_COULDNT_CONNECT:
                 return failed(detail == ECONNREFUSED ? errc::connection_refused : errc::peer_unreachable,
                               stage::connect);
             case CURLE_OPERATION_TIMEDOUT: return failed(errc::deadline_exceeded, stage::none);
             case CURLE_SSL_CACERT_BADFILE: return failed(errc::bad_authorities, stage::handshake);
-            case CURLE_SSL_CONNECT_ERROR: return failed(errc::handshake_failed, stage::handshake);
+            case CURLE_SSL_CONNECT_ERROR: return failed(handshake_error(detail), stage::handshake);
             case CURLE_PEER_FAILED_VERIFICATION: return failed(refusal(verdict), stage::handshake);
             case CURLE_SEND_ERROR: return failed(errc::connection_reset, stage::transmit);
-            case CURLE_RECV_ERROR: return failed(errc::connection_reset, stage::none);
+            case CURLE_RECV_ERROR:
+                if (says("Proxy CONNECT aborted")) return failed(errc::connection_closed, stage::connect);
+                return failed(errc::connection_reset, stage::none);
             case CURLE_GOT_NOTHING: return failed(errc::connection_closed, stage::receive);
             case CURLE_PARTIAL_FILE: return failed(errc::connection_closed, stage::http);
             case CURLE_WEIRD_SERVER_REPLY:
@@ -227,6 +287,21 @@ class curl_multi {
             case CURLE_HTTP2_STREAM: return failed(errc::bad_http, stage::http);
             default: return failed(errc::link_failed, stage::none);
         }
+    }
+
+    [[nodiscard]] bool says(const char* words) const noexcept { return std::strstr(text_, words) != nullptr; }
+
+    /// One code of libcurl stands for all of these; OpenSSL's words tell them apart.
+    [[nodiscard]] superoffice::errc handshake_error(long system_code) const noexcept {
+        using superoffice::errc;
+        if (system_code == ECONNRESET) return errc::connection_reset;
+        if (says("wrong version number") || says("packet length too long")) return errc::not_tls;
+        if (says("alert protocol version")) return errc::tls_version_refused;
+        if (says("certificate required") || says("alert bad certificate") || says("alert unknown ca") ||
+            says("alert certificate"))
+            return errc::client_certificate_refused;
+        if (says("SSL_ERROR_SYSCALL") || says("unexpected eof")) return errc::connection_closed;
+        return errc::handshake_failed;
     }
 
     /// OpenSSL's verdicts (X509_V_ERR_...); libcurl checks the name by itself, before it asks for the verdict.
@@ -257,7 +332,11 @@ class curl_multi {
     curl_slist* headers_ = nullptr;
     std::span<std::byte> into_;
     std::size_t taken_ = 0;
-    std::string rest_;  // the part of the body that has arrived and did not fit
+    std::string host_;  // of the request
+    std::shared_ptr<question> asked_;
+    superoffice::instant ask_until_ = superoffice::instant::never();
+    char text_[CURL_ERROR_SIZE] = {};  // libcurl's words, which say more than its codes
+    std::string rest_;                 // the part of the body that has arrived and did not fit
     superoffice::instant wake_at_ = superoffice::instant::never();
     CURLcode result_ = CURLE_OK;
     state state_ = state::idle;

@@ -3,11 +3,14 @@
 #include <superoffice/batch.hpp>
 
 #include "../../examples/libcurl/curl_multi.hpp"
+#include "../support/outcomes.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -103,13 +106,32 @@ int late(const settings& with) {
     return 0;
 }
 
+/// Everything that can happen to a call on its way (support/outcomes.hpp): what differs, or how many rows there are.
+int try_outcomes() {
+    int good = 0;
+    for (const outcomes::row& row : outcomes::rows) {
+        const outcomes::peer peer(row);
+        const std::string base = row.base(peer.port()), proxy = "http://127.0.0.1:" + std::to_string(peer.port());
+        curl_multi stack{{.proxy = row.is_proxy ? proxy.c_str() : ""}};
+        std::array<std::byte, 4096> memory;
+        so::client api{stack, so::borrowed{base}, so::bearer{"8A:x"}, memory, {.timeout = so::milliseconds{20'000}}};
+        const std::string differs = row.differs(api.get_batch_task_info(497).error());
+        if (differs.empty()) ++good;
+        if (!differs.empty()) std::printf("%s\n", differs.c_str());
+    }
+    std::printf("%d of %d\n", good, static_cast<int>(std::size(outcomes::rows)));
+    return 0;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
     const settings with;
     const std::string_view what = count > 1 ? arguments[1] : "";
     const auto number = [&](int n) { return count > n ? std::atoi(arguments[n]) : 0; };
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || with.base == nullptr) return 2;
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return 2;
+    if (what == "outcomes") return try_outcomes();
+    if (with.base == nullptr) return 2;
     int code = 2;
     if (what == "reuse") code = reuse(with, number(2));
     if (what == "cancel") code = cancel(with);

@@ -104,6 +104,9 @@ class Adapter(unittest.TestCase):
             with self.subTest(subject):
                 self.assertEqual(ask("ask", number, memory, **variables), expected)
 
+    def test_each_outcome_is_that_of_the_other_ways(self):
+        self.assertRegex(ask("outcomes"), r"^(\d+) of \1$")
+
     def test_too_little_memory_says_how_much_is_enough(self):
         for number, memory in ((497, 700), (497, 1000), (6304, 4096), (6310, 1024)):  # chunks of up to 8 KB
             with self.subTest(number=number, memory=memory):
