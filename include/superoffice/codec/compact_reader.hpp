@@ -97,14 +97,14 @@ class compact_reader {
     static char closing(char bracket) noexcept { return static_cast<char>(bracket + 2); }  // ASCII: [ \ ] and { | }
 
     bool key_is(std::string_view name) noexcept {
-        if (static_cast<std::size_t>(cursor_.end - cursor_.at) < name.size() + 2) return false;
-        if (*cursor_.at != '"' || cursor_.at[name.size() + 1] != '"') return false;
-        if (std::memcmp(cursor_.at + 1, name.data(), name.size()) != 0) return false;
-        const char* const before = cursor_.at;
-        cursor_.at += name.size() + 2;
-        if (passes_colon()) return true;
-        cursor_.at = before;
-        return false;
+        const char* const key = cursor_.at;
+        const std::size_t size = name.size() + 2;
+        if (static_cast<std::size_t>(cursor_.end - key) <= size) return false;
+        if (*key != '"' || key[size - 1] != '"' || key[size] != ':') return false;
+        if (std::memcmp(key + 1, name.data(), name.size()) != 0) return false;
+        cursor_.at = key + size + 1;
+        detail::skip_json_space(cursor_);
+        return true;
     }
 
     errc key(json_text& into) noexcept {

@@ -58,7 +58,8 @@ struct any_element {
 /// What `object` and `array` are made of, for those who know which member they expect next:
 ///
 /// `enter(bracket, more)`  over the bracket; `more` when an item follows, else over the closing one too
-/// `key_is(name)`          true, and over key and colon, when the next key is spelt just so; else consumes nothing
+/// `key_is(name)`          true, and over key and colon, when the next key is this name, without escapes and with the colon
+///                         at once behind it; false, and consumes nothing, for anything else
 /// `key(text&)`            over any key and its colon; the key is wholly checked
 /// `next(closing, more)`   behind an item: over the comma to the next one, or over the closing bracket
 /// `note_fault_place(start, e)`  the item that begins at `start` was refused with `e`: keeps the place for `offset()`,

@@ -56,9 +56,8 @@ constexpr bool is_https(std::string_view url) noexcept {
 
 /// Where the first `c` stands; the size of the text where there is none.
 constexpr std::size_t find(std::string_view text, char c) noexcept {
-    std::size_t at = 0;
-    while (at < text.size() && text[at] != c) ++at;
-    return at;
+    const char* const at = std::char_traits<char>::find(text.data(), text.size(), c);
+    return at != nullptr ? static_cast<std::size_t>(at - text.data()) : text.size();
 }
 
 // Lists that the library itself hands over, as plain literals that end in NUL: on a Cortex-M each place that hands over a
@@ -174,10 +173,15 @@ constexpr std::string_view take_word(const char*& list) noexcept {
     return {word, static_cast<std::size_t>(list++ - word)};
 }
 
-/// Which word of `list` this is, letter case ignored, counted from 0; -1 for none.
+/// Which word of `list`, this is, letter case ignored, counted from 0; -1 for none.
 constexpr int index_of_word(const char* list, std::string_view word) noexcept {
-    for (int index = 0; *list != 0; ++index)
-        if (equal_ignoring_case(take_word(list), word)) return index;
+    for (int index = 0; *list != 0; ++index) {
+        std::size_t same = 0;
+        while (same != word.size() && list[same] != ' ' && to_lower(list[same]) == to_lower(word[same])) ++same;
+        if (same == word.size() && list[same] == ' ') return index;
+        while (*list++ != ' ') {
+        }
+    }
     return -1;
 }
 

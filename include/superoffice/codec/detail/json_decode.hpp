@@ -27,11 +27,19 @@ struct also_members {
     const member_table<Value>* table;  ///< nullptr: there is none
     void* into;
 
-    /// nullptr: not there either.
-    [[nodiscard]] const member_row<Value>* find(json_text key) const noexcept {
+    /// The row with this name, and its member; nullptr: not there either.
+    [[nodiscard]] const member_row<Value>* find(json_text key, void*& member) const noexcept {
         if (table == nullptr) return nullptr;
-        const member_row<Value>* const row = table->find_in_order(key);
-        return row != table->end() ? row : nullptr;
+        const std::size_t index = table->find_in_order(key);
+        if (index == table->count) return nullptr;
+        member = member_at(into, table->places, index);
+        return table->rows + index;
+    }
+    /// Of the names in either.
+    [[nodiscard]] key_sizes sizes_beside(const member_table<Value>& first) const noexcept
+        requires json_shortcuts<Value>
+    {
+        return table != nullptr ? first.sizes | table->sizes : first.sizes;
     }
 };
 
@@ -61,22 +69,6 @@ errc decode_row(Value& value, const member_row<Value>& row, void* at, decode_sta
     return e;
 }
 
-/// Reads a key, and finds the row of that name in the table or in the other one. Where neither has it, members that neither
-/// has may be passed over.
-template <class Value>
-errc find_rows(Value& value, const member_table<Value>& table, const also_members<Value>& also,
-               const member_row<Value>*& row, const member_row<Value>*& others) noexcept {
-    json_text key;
-    if (const errc e = value.key(key); e != errc::ok) return e;
-    row = table.find(key);
-    if (row != table.end()) return errc::ok;
-    others = also.find(key);
-    if constexpr (json_shortcuts<Value>)
-        if (others == nullptr)
-            value.pass_members(also.table != nullptr ? table.sizes | also.table->sizes : table.sizes);
-    return errc::ok;
-}
-
 /// Fills the struct at `into`. Members mostly come in the order of the description, so the row behind the last one is tried
 /// first: then nothing looks for the end of the key.
 template <class Value>
@@ -84,30 +76,35 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
                     also_members<Value> also) noexcept {
     bool more = false;
     errc e = value.enter('{', more);
-    const member_row<Value>* expected = table.rows;
+    std::size_t expected = 0;
     decode_state others_state;
     while (more) {
-        const member_row<Value>* row = expected;
-        const member_row<Value>* others = nullptr;
-        if (row == table.end() || !is_next(value, *row)) {
-            e = find_rows(value, table, also, row, others);
-            if (e != errc::ok) return e;
+        std::size_t index = expected;
+        const member_row<Value>* row = table.rows + index;
+        void* at = nullptr;
+        bool mine = true;
+        if (index == table.count || !is_next(value, *row)) {
+            json_text key;
+            if (e = value.key(key); e != errc::ok) return e;
+            index = table.find(key);
+            row = table.rows + index;
+            mine = index != table.count;
+            if (!mine) {
+                row = also.find(key, at);
+                if constexpr (json_shortcuts<Value>)
+                    if (row == nullptr) value.pass_members(also.sizes_beside(table));
+            }
         }
         const char* const start = value.place();
-        const bool mine = row != table.end();
-        void* at = nullptr;
         if (mine) {
             state.matched = true;
-            expected = row + 1;
-            at = table.member_of(into, row);
-        } else if (others != nullptr) {
-            row = others;
-            at = also.table->member_of(also.into, others);
+            expected = index + 1;
+            at = member_at(into, table.places, index);
         }
         e = at != nullptr ? decode_row(value, *row, at, mine ? state : others_state) : errc::wrong_kind;
         if (e == errc::wrong_kind && !mine) e = value.skip();
         if (e != errc::ok) {
-            if (mine) state.member = static_cast<std::uint16_t>(expected - table.rows);  // the outermost stays
+            if (mine) state.member = static_cast<std::uint16_t>(expected);  // the outermost stays
             value.note_fault_place(start, e);
             return e;
         }

@@ -44,26 +44,19 @@ struct member_table {
     key_hash hash;
     [[no_unique_address]] typename key_sizes_of<Value>::type sizes;
 
-    [[nodiscard]] const member_row<Value>* end() const noexcept { return rows + count; }
-
-    /// The member of `object` that a row describes.
-    [[nodiscard]] void* member_of(void* object, const member_row<Value>* row) const noexcept {
-        return member_at(object, places, static_cast<std::size_t>(row - rows));
-    }
-
-    /// The row with this name, or end().
-    [[nodiscard]] const member_row<Value>* find(json_text key) const noexcept {
+    /// The index of the row with this name; `count` where there is none.
+    [[nodiscard]] std::size_t find(json_text key) const noexcept {
         if (hash.rows == nullptr || key.is_escaped()) return find_in_order(key);
         const std::string_view name{key.raw().data() + 1, key.raw().size() - 2};
         const std::uint8_t found = hash.rows[hash.slot(name)];
-        return found != key_hash::none && rows[found].name() == name ? rows + found : end();
+        return found != key_hash::none && rows[found].name() == name ? found : count;
     }
 
     /// The same without the hash.
-    [[nodiscard]] [[gnu::noinline]] const member_row<Value>* find_in_order(json_text key) const noexcept {
-        const member_row<Value>* row = rows;
-        while (row != end() && !(key == row->name())) ++row;
-        return row;
+    [[nodiscard]] [[gnu::noinline]] std::size_t find_in_order(json_text key) const noexcept {
+        std::size_t index = 0;
+        while (index != count && !(key == rows[index].name())) ++index;
+        return index;
     }
 };
 
