@@ -1057,7 +1057,7 @@ constexpr std::int64_t seconds_since_1970(const civil_time& t) noexcept {
     return std::int64_t{days_since_1970(t)} * 86400 + of_day;
 }
 
-constexpr std::uint8_t days_in_month(std::int32_t year, unsigned month) noexcept {
+[[gnu::cold]] constexpr std::uint8_t days_in_month(std::int32_t year, unsigned month) noexcept {
     const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     if (month == 2) return leap ? 29 : 28;
     return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
@@ -1184,9 +1184,8 @@ constexpr bool is_https(std::string_view url) noexcept {
 
 /// Where the first `c` stands; the size of the text where there is none.
 constexpr std::size_t find(std::string_view text, char c) noexcept {
-    std::size_t at = 0;
-    while (at < text.size() && text[at] != c) ++at;
-    return at;
+    const char* const at = std::char_traits<char>::find(text.data(), text.size(), c);
+    return at != nullptr ? static_cast<std::size_t>(at - text.data()) : text.size();
 }
 
 // Lists that the library itself hands over, as plain literals that end in NUL: on a Cortex-M each place that hands over a
@@ -1302,10 +1301,15 @@ constexpr std::string_view take_word(const char*& list) noexcept {
     return {word, static_cast<std::size_t>(list++ - word)};
 }
 
-/// Which word of `list` this is, letter case ignored, counted from 0; -1 for none.
+/// Which word of `list`, this is, letter case ignored, counted from 0; -1 for none.
 constexpr int index_of_word(const char* list, std::string_view word) noexcept {
-    for (int index = 0; *list != 0; ++index)
-        if (equal_ignoring_case(take_word(list), word)) return index;
+    for (int index = 0; *list != 0; ++index) {
+        std::size_t same = 0;
+        while (same != word.size() && list[same] != ' ' && to_lower(list[same]) == to_lower(word[same])) ++same;
+        if (same == word.size() && list[same] == ' ') return index;
+        while (*list++ != ' ') {
+        }
+    }
     return -1;
 }
 
@@ -1574,7 +1578,7 @@ class json_text {
     }
 
   private:
-    constexpr bool equals_escaped(std::string_view other) const noexcept {
+    [[gnu::cold]] constexpr bool equals_escaped(std::string_view other) const noexcept {
         for (pieces text{inside()}; !text.at_end();) {
             const std::string_view piece = text.next();
             if (!detail::ascii::begins_with(other, piece)) return false;
@@ -2118,14 +2122,17 @@ inline constexpr std::size_t date_and_time_size = 19;
 /// calendar is not checked here.
 constexpr bool read_date_and_time(std::string_view text, civil_time& into) noexcept {
     if (text.size() < date_and_time_size) return false;
-    const char* const at = text.data();
-    if (at[4] != '-' || at[7] != '-' || at[10] != 'T' || at[13] != ':' || at[16] != ':') return false;
-    constexpr std::uint8_t places[] = {0, 2, 5, 8, 11, 14, 17};
-    std::uint8_t numbers[sizeof places] = {};
-    for (std::size_t n = 0; n < sizeof places; ++n) {
-        const unsigned number = two_digits(at + places[n]);
-        if (number > 99) return false;
-        numbers[n] = static_cast<std::uint8_t>(number);
+    const char* at = text.data();
+    std::uint8_t numbers[7] = {};
+    const char* separator =
+        "\0-"
+        "-T::";  // before each pair of digits but the first; nothing before the second
+    for (std::uint8_t& number : numbers) {
+        if (&number != numbers && *separator++ != 0 && *at++ != separator[-1]) return false;
+        const unsigned digits = two_digits(at);
+        if (digits > 99) return false;
+        number = static_cast<std::uint8_t>(digits);
+        at += 2;
     }
     into.year = numbers[0] * 100 + numbers[1];
     into.month = numbers[2];
@@ -3054,7 +3061,8 @@ struct any_element {
 /// What `object` and `array` are made of, for those who know which member they expect next:
 ///
 /// `enter(bracket, more)`  over the bracket; `more` when an item follows, else over the closing one too
-/// `key_is(name)`          true, and over key and colon, when the next key is spelt just so; else consumes nothing
+/// `key_is(name)`          true, and over key and colon, when the next key is this name, without escapes and with the colon
+///                         at once behind it; false, and consumes nothing, for anything else
 /// `key(text&)`            over any key and its colon; the key is wholly checked
 /// `next(closing, more)`   behind an item: over the comma to the next one, or over the closing bracket
 /// `note_fault_place(start, e)`  the item that begins at `start` was refused with `e`: keeps the place for `offset()`,
@@ -3249,7 +3257,7 @@ template <class T>
 concept has_codec = requires { sizeof(codec<T>); };
 
 /// The text of a string with escapes, as `state` wants it.
-inline errc decode_escaped(json_text token, std::string_view& into, decode_state& state) noexcept {
+[[gnu::cold]] inline errc decode_escaped(json_text token, std::string_view& into, decode_state& state) noexcept {
     if (state.escapes == escapes::refused) {
         state.needed = static_cast<std::uint32_t>(token.unescaped_size());
         return errc::memory_too_small;
@@ -3782,7 +3790,7 @@ inline void skip_json_space(json_cursor& c) noexcept {
 
 /// `code`, or `bad_utf8` where what stopped the reader is not even that: what is found first does not depend on whether
 /// somebody else has looked at the bytes before the grammar did.
-[[gnu::noinline]] inline errc json_fault(const json_cursor& c, errc code) noexcept {
+[[gnu::cold]] inline errc json_fault(const json_cursor& c, errc code) noexcept {
     const bool beyond_ascii = c.at != c.end && (static_cast<unsigned char>(*c.at) & 0x80) != 0;
     return beyond_ascii && utf8_sequence(c.at, c.end) == 0 ? errc::bad_utf8 : code;
 }
@@ -3863,7 +3871,7 @@ inline errc scan_any_json_string(json_cursor& c, json_text& into) noexcept {
 }
 
 /// A number (RFC 8259 section 6). `at` is on its minus or first digit.
-inline errc scan_json_number(json_cursor& c) noexcept {
+[[gnu::cold]] inline errc scan_json_number(json_cursor& c) noexcept {
     const auto digits = [&c] {
         const char* const start = c.at;
         while (c.at != c.end && ascii::is_digit(*c.at)) ++c.at;
@@ -3888,7 +3896,7 @@ inline errc scan_json_number(json_cursor& c) noexcept {
 }
 
 /// What a reader answers that was asked for a kind that is not there. Consumes nothing.
-[[gnu::noinline]] inline errc json_refusal(const json_cursor& c) noexcept {
+[[gnu::cold]] inline errc json_refusal(const json_cursor& c) noexcept {
     return json_kind_at(c) == json_kind::malformed ? json_fault(c, errc::bad_json) : errc::wrong_kind;
 }
 
@@ -3988,7 +3996,7 @@ class json_value_of {
     }
 
     [[nodiscard]] errc skip() noexcept { return skip_any(); }
-    [[nodiscard]] errc raw(std::string_view& into) noexcept {
+    [[nodiscard]] [[gnu::noinline]] errc raw(std::string_view& into) noexcept {
         const char* const start = place();
         const errc code = skip_any();
         if (code == errc::ok) into = since(start);
@@ -4134,7 +4142,7 @@ class compact_reader {
     errc string(json_text& into) noexcept { return detail::read_json_string(cursor_, into); }
 
     // The innermost container calls first: it knows the place best.
-    [[gnu::noinline]] void note_fault_place(const char* start, errc code) noexcept {
+    [[gnu::cold]] void note_fault_place(const char* start, errc code) noexcept {
         const bool mine = code >= errc::bad_json && code <= errc::too_deep;
         if (fault_ == nullptr) fault_ = mine ? cursor_.at : start;
     }
@@ -4172,14 +4180,14 @@ class compact_reader {
     static char closing(char bracket) noexcept { return static_cast<char>(bracket + 2); }  // ASCII: [ \ ] and { | }
 
     bool key_is(std::string_view name) noexcept {
-        if (static_cast<std::size_t>(cursor_.end - cursor_.at) < name.size() + 2) return false;
-        if (*cursor_.at != '"' || cursor_.at[name.size() + 1] != '"') return false;
-        if (std::memcmp(cursor_.at + 1, name.data(), name.size()) != 0) return false;
-        const char* const before = cursor_.at;
-        cursor_.at += name.size() + 2;
-        if (passes_colon()) return true;
-        cursor_.at = before;
-        return false;
+        const char* const key = cursor_.at;
+        const std::size_t size = name.size() + 2;
+        if (static_cast<std::size_t>(cursor_.end - key) <= size) return false;
+        if (*key != '"' || key[size - 1] != '"' || key[size] != ':') return false;
+        if (std::memcmp(key + 1, name.data(), name.size()) != 0) return false;
+        cursor_.at = key + size + 1;
+        detail::skip_json_space(cursor_);
+        return true;
     }
 
     errc key(json_text& into) noexcept {
@@ -4501,13 +4509,13 @@ class simdjson_reader {
     friend value;
     static constexpr bool has_shortcuts = true;
 
-    [[gnu::noinline]] errc lacking(std::size_t needed, errc code) noexcept {
+    [[gnu::cold]] errc lacking(std::size_t needed, errc code) noexcept {
         needed_ = detail::as_offset(needed);
         return code;
     }
 
     // A scalar is the only token of its document.
-    [[gnu::noinline]] errc start_alone() noexcept {
+    [[gnu::cold]] errc start_alone() noexcept {
         alone_[0] = static_cast<std::uint32_t>(cursor_.at - begin_);
         alone_[1] = static_cast<std::uint32_t>(cursor_.end - begin_);
         tokens_ = {.begin = begin_, .at = alone_, .last = alone_ + 1, .backslash = begin_, .is_scalar = true};
@@ -4515,7 +4523,7 @@ class simdjson_reader {
     }
 
     // Only while the document is as it came: simdjson says that something is wrong, `compact_reader` what and where.
-    [[gnu::noinline]] errc search_fault() noexcept {
+    [[gnu::cold]] errc search_fault() noexcept {
         compact_reader strict;
         const auto size = static_cast<std::size_t>(cursor_.end - begin_);
         errc code = strict.start({const_cast<char*>(begin_), size, size});
@@ -4526,7 +4534,7 @@ class simdjson_reader {
     }
 
     // The innermost container calls first: it knows the place best.
-    [[gnu::noinline]] void note_fault_place(const char* start, errc code) noexcept {
+    [[gnu::cold]] void note_fault_place(const char* start, errc code) noexcept {
         const bool mine = code >= errc::bad_json && code <= errc::too_deep;
         if (fault_ == nullptr) fault_ = mine ? cursor_.at : start;
     }
@@ -4539,7 +4547,7 @@ class simdjson_reader {
         cursor_.at = place();
         return cursor_;
     }
-    [[gnu::noinline]] errc fault_here() noexcept { return detail::json_fault(here(), errc::bad_json); }
+    [[gnu::cold]] errc fault_here() noexcept { return detail::json_fault(here(), errc::bad_json); }
 
     // Behind the token before this one.
     const char* behind() const noexcept {
@@ -4556,7 +4564,7 @@ class simdjson_reader {
     [[gnu::noinline]] errc literal(const char* expected) noexcept {
         return consumed(detail::read_json_literal(here(), expected));
     }
-    [[gnu::noinline]] errc number(std::string_view& into) noexcept {
+    [[gnu::cold]] errc number(std::string_view& into) noexcept {
         return consumed(detail::read_json_number(here(), into));
     }
 
@@ -4623,7 +4631,7 @@ class simdjson_reader {
         into = apart;
         return code;
     }
-    [[gnu::noinline]] errc key_with_care(json_text& into) noexcept {
+    [[gnu::cold]] errc key_with_care(json_text& into) noexcept {
         if (!on('"')) return fault_here();
         if (const errc code = string(into); code != errc::ok) return code;
         if (!on(':')) return fault_here();
@@ -4923,26 +4931,19 @@ struct member_table {
     key_hash hash;
     [[no_unique_address]] typename key_sizes_of<Value>::type sizes;
 
-    [[nodiscard]] const member_row<Value>* end() const noexcept { return rows + count; }
-
-    /// The member of `object` that a row describes.
-    [[nodiscard]] void* member_of(void* object, const member_row<Value>* row) const noexcept {
-        return member_at(object, places, static_cast<std::size_t>(row - rows));
-    }
-
-    /// The row with this name, or end().
-    [[nodiscard]] const member_row<Value>* find(json_text key) const noexcept {
+    /// The index of the row with this name; `count` where there is none.
+    [[nodiscard]] std::size_t find(json_text key) const noexcept {
         if (hash.rows == nullptr || key.is_escaped()) return find_in_order(key);
         const std::string_view name{key.raw().data() + 1, key.raw().size() - 2};
         const std::uint8_t found = hash.rows[hash.slot(name)];
-        return found != key_hash::none && rows[found].name() == name ? rows + found : end();
+        return found != key_hash::none && rows[found].name() == name ? found : count;
     }
 
     /// The same without the hash.
-    [[nodiscard]] [[gnu::noinline]] const member_row<Value>* find_in_order(json_text key) const noexcept {
-        const member_row<Value>* row = rows;
-        while (row != end() && !(key == row->name())) ++row;
-        return row;
+    [[nodiscard]] [[gnu::noinline]] std::size_t find_in_order(json_text key) const noexcept {
+        std::size_t index = 0;
+        while (index != count && !(key == rows[index].name())) ++index;
+        return index;
     }
 };
 
@@ -4999,11 +5000,19 @@ struct also_members {
     const member_table<Value>* table;  ///< nullptr: there is none
     void* into;
 
-    /// nullptr: not there either.
-    [[nodiscard]] const member_row<Value>* find(json_text key) const noexcept {
+    /// The row with this name, and its member; nullptr: not there either.
+    [[nodiscard]] const member_row<Value>* find(json_text key, void*& member) const noexcept {
         if (table == nullptr) return nullptr;
-        const member_row<Value>* const row = table->find_in_order(key);
-        return row != table->end() ? row : nullptr;
+        const std::size_t index = table->find_in_order(key);
+        if (index == table->count) return nullptr;
+        member = member_at(into, table->places, index);
+        return table->rows + index;
+    }
+    /// Of the names in either.
+    [[nodiscard]] key_sizes sizes_beside(const member_table<Value>& first) const noexcept
+        requires json_shortcuts<Value>
+    {
+        return table != nullptr ? first.sizes | table->sizes : first.sizes;
     }
 };
 
@@ -5033,22 +5042,6 @@ errc decode_row(Value& value, const member_row<Value>& row, void* at, decode_sta
     return e;
 }
 
-/// Reads a key, and finds the row of that name in the table or in the other one. Where neither has it, members that neither
-/// has may be passed over.
-template <class Value>
-errc find_rows(Value& value, const member_table<Value>& table, const also_members<Value>& also,
-               const member_row<Value>*& row, const member_row<Value>*& others) noexcept {
-    json_text key;
-    if (const errc e = value.key(key); e != errc::ok) return e;
-    row = table.find(key);
-    if (row != table.end()) return errc::ok;
-    others = also.find(key);
-    if constexpr (json_shortcuts<Value>)
-        if (others == nullptr)
-            value.pass_members(also.table != nullptr ? table.sizes | also.table->sizes : table.sizes);
-    return errc::ok;
-}
-
 /// Fills the struct at `into`. Members mostly come in the order of the description, so the row behind the last one is tried
 /// first: then nothing looks for the end of the key.
 template <class Value>
@@ -5056,30 +5049,35 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
                     also_members<Value> also) noexcept {
     bool more = false;
     errc e = value.enter('{', more);
-    const member_row<Value>* expected = table.rows;
+    std::size_t expected = 0;
     decode_state others_state;
     while (more) {
-        const member_row<Value>* row = expected;
-        const member_row<Value>* others = nullptr;
-        if (row == table.end() || !is_next(value, *row)) {
-            e = find_rows(value, table, also, row, others);
-            if (e != errc::ok) return e;
+        std::size_t index = expected;
+        const member_row<Value>* row = table.rows + index;
+        void* at = nullptr;
+        bool mine = true;
+        if (index == table.count || !is_next(value, *row)) {
+            json_text key;
+            if (e = value.key(key); e != errc::ok) return e;
+            index = table.find(key);
+            row = table.rows + index;
+            mine = index != table.count;
+            if (!mine) {
+                row = also.find(key, at);
+                if constexpr (json_shortcuts<Value>)
+                    if (row == nullptr) value.pass_members(also.sizes_beside(table));
+            }
         }
         const char* const start = value.place();
-        const bool mine = row != table.end();
-        void* at = nullptr;
         if (mine) {
             state.matched = true;
-            expected = row + 1;
-            at = table.member_of(into, row);
-        } else if (others != nullptr) {
-            row = others;
-            at = also.table->member_of(also.into, others);
+            expected = index + 1;
+            at = member_at(into, table.places, index);
         }
         e = at != nullptr ? decode_row(value, *row, at, mine ? state : others_state) : errc::wrong_kind;
         if (e == errc::wrong_kind && !mine) e = value.skip();
         if (e != errc::ok) {
-            if (mine) state.member = static_cast<std::uint16_t>(expected - table.rows);  // the outermost stays
+            if (mine) state.member = static_cast<std::uint16_t>(expected);  // the outermost stays
             value.note_fault_place(start, e);
             return e;
         }

@@ -66,7 +66,7 @@ template <class T>
 concept has_codec = requires { sizeof(codec<T>); };
 
 /// The text of a string with escapes, as `state` wants it.
-inline errc decode_escaped(json_text token, std::string_view& into, decode_state& state) noexcept {
+[[gnu::cold]] inline errc decode_escaped(json_text token, std::string_view& into, decode_state& state) noexcept {
     if (state.escapes == escapes::refused) {
         state.needed = static_cast<std::uint32_t>(token.unescaped_size());
         return errc::memory_too_small;

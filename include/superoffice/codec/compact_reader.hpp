@@ -59,7 +59,7 @@ class compact_reader {
     errc string(json_text& into) noexcept { return detail::read_json_string(cursor_, into); }
 
     // The innermost container calls first: it knows the place best.
-    [[gnu::noinline]] void note_fault_place(const char* start, errc code) noexcept {
+    [[gnu::cold]] void note_fault_place(const char* start, errc code) noexcept {
         const bool mine = code >= errc::bad_json && code <= errc::too_deep;
         if (fault_ == nullptr) fault_ = mine ? cursor_.at : start;
     }

@@ -147,13 +147,13 @@ class simdjson_reader {
     friend value;
     static constexpr bool has_shortcuts = true;
 
-    [[gnu::noinline]] errc lacking(std::size_t needed, errc code) noexcept {
+    [[gnu::cold]] errc lacking(std::size_t needed, errc code) noexcept {
         needed_ = detail::as_offset(needed);
         return code;
     }
 
     // A scalar is the only token of its document.
-    [[gnu::noinline]] errc start_alone() noexcept {
+    [[gnu::cold]] errc start_alone() noexcept {
         alone_[0] = static_cast<std::uint32_t>(cursor_.at - begin_);
         alone_[1] = static_cast<std::uint32_t>(cursor_.end - begin_);
         tokens_ = {.begin = begin_, .at = alone_, .last = alone_ + 1, .backslash = begin_, .is_scalar = true};
@@ -161,7 +161,7 @@ class simdjson_reader {
     }
 
     // Only while the document is as it came: simdjson says that something is wrong, `compact_reader` what and where.
-    [[gnu::noinline]] errc search_fault() noexcept {
+    [[gnu::cold]] errc search_fault() noexcept {
         compact_reader strict;
         const auto size = static_cast<std::size_t>(cursor_.end - begin_);
         errc code = strict.start({const_cast<char*>(begin_), size, size});
@@ -172,7 +172,7 @@ class simdjson_reader {
     }
 
     // The innermost container calls first: it knows the place best.
-    [[gnu::noinline]] void note_fault_place(const char* start, errc code) noexcept {
+    [[gnu::cold]] void note_fault_place(const char* start, errc code) noexcept {
         const bool mine = code >= errc::bad_json && code <= errc::too_deep;
         if (fault_ == nullptr) fault_ = mine ? cursor_.at : start;
     }
@@ -185,7 +185,7 @@ class simdjson_reader {
         cursor_.at = place();
         return cursor_;
     }
-    [[gnu::noinline]] errc fault_here() noexcept { return detail::json_fault(here(), errc::bad_json); }
+    [[gnu::cold]] errc fault_here() noexcept { return detail::json_fault(here(), errc::bad_json); }
 
     // Behind the token before this one.
     const char* behind() const noexcept {
@@ -202,7 +202,7 @@ class simdjson_reader {
     [[gnu::noinline]] errc literal(const char* expected) noexcept {
         return consumed(detail::read_json_literal(here(), expected));
     }
-    [[gnu::noinline]] errc number(std::string_view& into) noexcept {
+    [[gnu::cold]] errc number(std::string_view& into) noexcept {
         return consumed(detail::read_json_number(here(), into));
     }
 
@@ -269,7 +269,7 @@ class simdjson_reader {
         into = apart;
         return code;
     }
-    [[gnu::noinline]] errc key_with_care(json_text& into) noexcept {
+    [[gnu::cold]] errc key_with_care(json_text& into) noexcept {
         if (!on('"')) return fault_here();
         if (const errc code = string(into); code != errc::ok) return code;
         if (!on(':')) return fault_here();

@@ -39,14 +39,17 @@ inline constexpr std::size_t date_and_time_size = 19;
 /// calendar is not checked here.
 constexpr bool read_date_and_time(std::string_view text, civil_time& into) noexcept {
     if (text.size() < date_and_time_size) return false;
-    const char* const at = text.data();
-    if (at[4] != '-' || at[7] != '-' || at[10] != 'T' || at[13] != ':' || at[16] != ':') return false;
-    constexpr std::uint8_t places[] = {0, 2, 5, 8, 11, 14, 17};
-    std::uint8_t numbers[sizeof places] = {};
-    for (std::size_t n = 0; n < sizeof places; ++n) {
-        const unsigned number = two_digits(at + places[n]);
-        if (number > 99) return false;
-        numbers[n] = static_cast<std::uint8_t>(number);
+    const char* at = text.data();
+    std::uint8_t numbers[7] = {};
+    const char* separator =
+        "\0-"
+        "-T::";  // before each pair of digits but the first; nothing before the second
+    for (std::uint8_t& number : numbers) {
+        if (&number != numbers && *separator++ != 0 && *at++ != separator[-1]) return false;
+        const unsigned digits = two_digits(at);
+        if (digits > 99) return false;
+        number = static_cast<std::uint8_t>(digits);
+        at += 2;
     }
     into.year = numbers[0] * 100 + numbers[1];
     into.month = numbers[2];

@@ -105,7 +105,7 @@ class json_text {
     }
 
   private:
-    constexpr bool equals_escaped(std::string_view other) const noexcept {
+    [[gnu::cold]] constexpr bool equals_escaped(std::string_view other) const noexcept {
         for (pieces text{inside()}; !text.at_end();) {
             const std::string_view piece = text.next();
             if (!detail::ascii::begins_with(other, piece)) return false;

@@ -57,7 +57,7 @@ inline void skip_json_space(json_cursor& c) noexcept {
 
 /// `code`, or `bad_utf8` where what stopped the reader is not even that: what is found first does not depend on whether
 /// somebody else has looked at the bytes before the grammar did.
-[[gnu::noinline]] inline errc json_fault(const json_cursor& c, errc code) noexcept {
+[[gnu::cold]] inline errc json_fault(const json_cursor& c, errc code) noexcept {
     const bool beyond_ascii = c.at != c.end && (static_cast<unsigned char>(*c.at) & 0x80) != 0;
     return beyond_ascii && utf8_sequence(c.at, c.end) == 0 ? errc::bad_utf8 : code;
 }
@@ -138,7 +138,7 @@ inline errc scan_any_json_string(json_cursor& c, json_text& into) noexcept {
 }
 
 /// A number (RFC 8259 section 6). `at` is on its minus or first digit.
-inline errc scan_json_number(json_cursor& c) noexcept {
+[[gnu::cold]] inline errc scan_json_number(json_cursor& c) noexcept {
     const auto digits = [&c] {
         const char* const start = c.at;
         while (c.at != c.end && ascii::is_digit(*c.at)) ++c.at;
@@ -163,7 +163,7 @@ inline errc scan_json_number(json_cursor& c) noexcept {
 }
 
 /// What a reader answers that was asked for a kind that is not there. Consumes nothing.
-[[gnu::noinline]] inline errc json_refusal(const json_cursor& c) noexcept {
+[[gnu::cold]] inline errc json_refusal(const json_cursor& c) noexcept {
     return json_kind_at(c) == json_kind::malformed ? json_fault(c, errc::bad_json) : errc::wrong_kind;
 }
 
