@@ -360,7 +360,7 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
         "no reply came: it is unknown whether the service carried out the call")                                       \
     /* the arguments */                                                                                                \
     ROW(bad_base_url, user, once, fault, position, "the base URL cannot be used")                                     \
-    ROW(bad_header_value, program, once, system, position,                                                             \
+    ROW(bad_header_value, program, once, fault, position,                                                             \
         "a request header contains a line break or another forbidden character, or is too long")                       \
     ROW(bad_select, program, once, system, position, "the text given as $select contains a forbidden character")       \
     ROW(credential_missing, user, once, system, none, "no credential was given")                                       \
@@ -5895,6 +5895,9 @@ class request_head {
         return detail::refused_request(needed_ > memory_.size() ? errc::memory_too_small : errc::ok, needed_);
     }
 
+    /// With `bad_header_value`: the name of that header, as it was given to `header`.
+    [[nodiscard]] constexpr std::string_view bad_name() const noexcept { return name_; }
+
     /// Bytes written, counted from the start of the memory.
     [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
 
@@ -5950,6 +5953,7 @@ class request_head {
   private:
     void field_name(std::string_view name) noexcept {
         count_header();
+        if (!bad_) name_ = name;
         if (name.empty()) refuse(0);
         put_token(name);
         constant(": ");
@@ -6016,6 +6020,7 @@ class request_head {
     std::size_t size_ = 0;
     std::size_t needed_ = 0;
     std::size_t bad_at_ = 0;
+    std::string_view name_;        // of the header being written, or of the one at fault
     std::size_t value_bytes_ = 0;  // of the value being written
     std::size_t raw_bytes_ = 0;    // of the same, as it was given
     std::uint16_t header_ = 0;
@@ -7152,9 +7157,9 @@ namespace detail {
 /// Names of the headers that the library sends itself. A program that adds one of them is refused, since two would
 /// contradict each other. The list begins with the names of `named_headers`, in their order.
 inline constexpr char owned_headers[] =
-    "User-Agent Accept-Language SO-Language SO-Culture SO-TimeZone SO-AppToken host connection content-length "
-    "transfer-encoding content-type accept accept-encoding authorization cookie x-xsrf-token expect upgrade te "
-    "trailer ";
+    "User-Agent Accept-Language SO-Language SO-Culture SO-TimeZone SO-AppToken Host Connection Content-Length "
+    "Transfer-Encoding Content-Type Accept Accept-Encoding Authorization Cookie X-XSRF-TOKEN Expect Upgrade TE "
+    "Trailer ";
 
 constexpr bool is_owned_header(std::string_view name) noexcept {
     return ascii::index_of_word(owned_headers, name) >= 0;
@@ -7165,17 +7170,25 @@ inline constexpr borrowed request_headers::* named_headers[] = {
     &request_headers::user_agent, &request_headers::accept_language, &request_headers::language,
     &request_headers::culture,    &request_headers::time_zone,       &request_headers::app_token};
 
+/// Turns the error of a request head into one of the credential, which added the header at fault.
+constexpr void blame_credential(error& e, std::string_view name) noexcept {
+    e.stage = stage::credential;
+    e.native = ascii::index_of_word(owned_headers, name) + 1;
+}
+
 }  // namespace detail
 
 /// The name of the header that a `bad_header_value` is about, found in the headers that the client and the call were
-/// given. For one of `more` it is the name as it was given, which may itself be what is wrong. Empty where the error is
-/// about another header: one of the credential at stage::credential, where `header_number()` counts those that it adds, or one of
-/// a proxy.
+/// given. For one of `more` it is the name as it was given, which may itself be what is wrong. At stage::credential it is the
+/// header that the credential adds: Authorization, Cookie, X-XSRF-TOKEN or SO-AppToken. Empty where the error is about
+/// another header: one of a credential source of your own, or one of a proxy.
 ///
 /// A log that has only the number: `header_number()` is 1 for User-Agent, 2 Accept-Language, 3 SO-Language, 4 SO-Culture,
 /// 5 SO-TimeZone, 6 SO-AppToken; then come the client's `more` and the call's.
 [[nodiscard]] constexpr std::string_view header_name(const error& e, const request_headers& of_client,
                                                      const request_headers& of_call = {}) noexcept {
+    if (e.header_number() != 0 && e.stage == stage::credential && e.native > 0)
+        return detail::ascii::word_at(detail::owned_headers, static_cast<std::size_t>(e.native) - 1);
     if (e.header_number() == 0 || e.stage != stage::request) return {};
     std::size_t number = std::size(detail::named_headers);
     if (e.header_number() <= number)
@@ -14246,7 +14259,7 @@ class call_driver {
                                (head.needed() != before || (sends_credential() && has_app_token()));
             head.end_of_head();
             e = head.failure();
-            if (e.code == errc::bad_header_value) e.stage = stage::credential;
+            if (e.code == errc::bad_header_value) blame_credential(e, head.bad_name());
             const std::size_t needed = head.needed() + counted.size();
             if (e.code == errc::memory_too_small || (e.code == errc::ok && needed > memory.size()))
                 e = refused_request(errc::memory_too_small, needed);

@@ -64,7 +64,7 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
         "no reply came: it is unknown whether the service carried out the call")                                       \
     /* the arguments */                                                                                                \
     ROW(bad_base_url, user, once, fault, position, "the base URL cannot be used")                                     \
-    ROW(bad_header_value, program, once, system, position,                                                             \
+    ROW(bad_header_value, program, once, fault, position,                                                             \
         "a request header contains a line break or another forbidden character, or is too long")                       \
     ROW(bad_select, program, once, system, position, "the text given as $select contains a forbidden character")       \
     ROW(credential_missing, user, once, system, none, "no credential was given")                                       \

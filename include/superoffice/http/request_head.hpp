@@ -63,6 +63,9 @@ class request_head {
         return detail::refused_request(needed_ > memory_.size() ? errc::memory_too_small : errc::ok, needed_);
     }
 
+    /// With `bad_header_value`: the name of that header, as it was given to `header`.
+    [[nodiscard]] constexpr std::string_view bad_name() const noexcept { return name_; }
+
     /// Bytes written, counted from the start of the memory.
     [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
 
@@ -118,6 +121,7 @@ class request_head {
   private:
     void field_name(std::string_view name) noexcept {
         count_header();
+        if (!bad_) name_ = name;
         if (name.empty()) refuse(0);
         put_token(name);
         constant(": ");
@@ -184,6 +188,7 @@ class request_head {
     std::size_t size_ = 0;
     std::size_t needed_ = 0;
     std::size_t bad_at_ = 0;
+    std::string_view name_;        // of the header being written, or of the one at fault
     std::size_t value_bytes_ = 0;  // of the value being written
     std::size_t raw_bytes_ = 0;    // of the same, as it was given
     std::uint16_t header_ = 0;

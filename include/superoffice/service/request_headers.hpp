@@ -38,9 +38,9 @@ namespace detail {
 /// Names of the headers that the library sends itself. A program that adds one of them is refused, since two would
 /// contradict each other. The list begins with the names of `named_headers`, in their order.
 inline constexpr char owned_headers[] =
-    "User-Agent Accept-Language SO-Language SO-Culture SO-TimeZone SO-AppToken host connection content-length "
-    "transfer-encoding content-type accept accept-encoding authorization cookie x-xsrf-token expect upgrade te "
-    "trailer ";
+    "User-Agent Accept-Language SO-Language SO-Culture SO-TimeZone SO-AppToken Host Connection Content-Length "
+    "Transfer-Encoding Content-Type Accept Accept-Encoding Authorization Cookie X-XSRF-TOKEN Expect Upgrade TE "
+    "Trailer ";
 
 constexpr bool is_owned_header(std::string_view name) noexcept {
     return ascii::index_of_word(owned_headers, name) >= 0;
@@ -51,17 +51,25 @@ inline constexpr borrowed request_headers::* named_headers[] = {
     &request_headers::user_agent, &request_headers::accept_language, &request_headers::language,
     &request_headers::culture,    &request_headers::time_zone,       &request_headers::app_token};
 
+/// Turns the error of a request head into one of the credential, which added the header at fault.
+constexpr void blame_credential(error& e, std::string_view name) noexcept {
+    e.stage = stage::credential;
+    e.native = ascii::index_of_word(owned_headers, name) + 1;
+}
+
 }  // namespace detail
 
 /// The name of the header that a `bad_header_value` is about, found in the headers that the client and the call were
-/// given. For one of `more` it is the name as it was given, which may itself be what is wrong. Empty where the error is
-/// about another header: one of the credential at stage::credential, where `header_number()` counts those that it adds, or one of
-/// a proxy.
+/// given. For one of `more` it is the name as it was given, which may itself be what is wrong. At stage::credential it is the
+/// header that the credential adds: Authorization, Cookie, X-XSRF-TOKEN or SO-AppToken. Empty where the error is about
+/// another header: one of a credential source of your own, or one of a proxy.
 ///
 /// A log that has only the number: `header_number()` is 1 for User-Agent, 2 Accept-Language, 3 SO-Language, 4 SO-Culture,
 /// 5 SO-TimeZone, 6 SO-AppToken; then come the client's `more` and the call's.
 [[nodiscard]] constexpr std::string_view header_name(const error& e, const request_headers& of_client,
                                                      const request_headers& of_call = {}) noexcept {
+    if (e.header_number() != 0 && e.stage == stage::credential && e.native > 0)
+        return detail::ascii::word_at(detail::owned_headers, static_cast<std::size_t>(e.native) - 1);
     if (e.header_number() == 0 || e.stage != stage::request) return {};
     std::size_t number = std::size(detail::named_headers);
     if (e.header_number() <= number)

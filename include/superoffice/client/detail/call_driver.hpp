@@ -210,7 +210,7 @@ class call_driver {
                                (head.needed() != before || (sends_credential() && has_app_token()));
             head.end_of_head();
             e = head.failure();
-            if (e.code == errc::bad_header_value) e.stage = stage::credential;
+            if (e.code == errc::bad_header_value) blame_credential(e, head.bad_name());
             const std::size_t needed = head.needed() + counted.size();
             if (e.code == errc::memory_too_small || (e.code == errc::ok && needed > memory.size()))
                 e = refused_request(errc::memory_too_small, needed);
