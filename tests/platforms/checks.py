@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 
-from checking import BUILD, INCLUDE, Check, Failed, output_of
+from checking import BUILD, INCLUDE, ROOT, Check, Counts, Failed, output_of
 
 HERE = pathlib.Path(__file__).resolve().parent
 FOLDER = BUILD / "platforms"
@@ -145,6 +145,70 @@ def aarch64():
     output_of("qemu-aarch64", "-L", "/usr/aarch64-linux-gnu", program)
 
 
+# libc++ as macOS, Android and Unreal Engine have it, with every check that costs constant time, and with iterators that know
+# their bounds.
+LIBCXX = ("-std=c++20", "-stdlib=libc++", "-D_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_EXTENSIVE",
+          "-D_LIBCPP_ABI_BOUNDED_ITERATORS")
+LIBCXX_COMPILER = "clang++-19"
+ALL_ON = tuple(f"-DSUPEROFFICE_WITH_{switch}=1" for switch in ("SIMDJSON", "MBEDTLS", "SOCKETS"))
+OPT_IN = "".join(f"#include <superoffice/{name}>\n" for name in
+                 ("batch.hpp", "std_types.hpp", "xml.hpp", "transport/cares_resolver.hpp"))
+UNIT_FOLDERS, LEAST_CASES = ("base", "text", "http", "codec"), 150  # of the unit tests those that read what comes from outside
+
+# What the two settings above have to stop: each is a program's only line.
+CULPRITS = ("return text[3];", "return *text.end();", "return bytes[4];", "return *bytes.end();")
+CULPRIT = """\
+#include <span>
+#include <string_view>
+int main(int count, char**) {{
+    std::string_view text{{"abc", static_cast<std::size_t>(count) + 2}};
+    std::span<const char> bytes{{"abc", static_cast<std::size_t>(count) + 2}};
+    {line}
+}}
+"""
+
+
+def hardened_libcxx_notices():
+    """The settings of the next checks end a program that reads behind a text."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    program = FOLDER / "culprit"
+    for line in CULPRITS:
+        output_of(LIBCXX_COMPILER, *LIBCXX, "-w", "-x", "c++", "-", "-o", program, text_in=CULPRIT.format(line=line))
+        if (code := subprocess.run([program], check=False, stderr=subprocess.DEVNULL).returncode) >= 0:
+            raise Failed(f"'{line}' ended with {code}; libc++ has not noticed it")
+
+
+def libcxx_calls():
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    output_of(*cached(LIBCXX_COMPILER), *LIBCXX, *WARNINGS, *ALL_ON, f"-I{INCLUDE}", "-fsyntax-only", "-x", "c++", "-", text_in=OPT_IN)
+    for source, *options in ((WHOLE_CALL, "-DWHOLE_CALL_HAS_MAIN"), (ROOT / "examples" / "05_own_link.cpp",)):
+        program = FOLDER / f"libcxx-{source.stem}"
+        output_of(*cached(LIBCXX_COMPILER), *LIBCXX, *WARNINGS, *options, f"-I{INCLUDE}", source, "-o", program)
+        output_of(program)
+
+
+def libcxx_unit_tests():
+    folder = FOLDER / "libcxx"
+    folder.mkdir(parents=True, exist_ok=True)
+    options = (*LIBCXX, *WARNINGS, "-DSUPEROFFICE_FOR_SPEED=1", f"-I{INCLUDE}", f"-I{ROOT / 'tests'}")
+    header = folder / "tree.pch"
+    output_of(LIBCXX_COMPILER, *options, "-x", "c++-header", ROOT / "tests/unit/pch/tree.hpp", "-o", header)
+    objects = []
+    for source in (ROOT / "tests/unit/main.cpp", ROOT / "tests/support/counting_heap.cpp",
+                   *(path for name in UNIT_FOLDERS for path in sorted((ROOT / "tests/unit" / name).rglob("*.cpp")))):
+        objects.append(folder / f"{'-'.join(source.relative_to(ROOT).parts)}.o")
+        begun = ("-include-pch", header) if len(objects) > 2 else ()
+        output_of(LIBCXX_COMPILER, *options, *begun, "-c", source, "-o", objects[-1])
+    program = folder / "unit"
+    output_of(LIBCXX_COMPILER, "-stdlib=libc++", *objects, "-pthread", "-o", program)
+    printed = output_of(program, code=None, environment={"SUPEROFFICE_TESTS_DIR": str(ROOT / "tests")})
+    found = re.search(r"test cases:\s*\d+ \|\s*(\d+) passed \|\s*(\d+) failed", printed)
+    counts = Counts(*map(int, found.groups())) if found else Counts(0, 1)
+    if counts.failed or counts.passed < LEAST_CASES:
+        raise Failed(printed, Counts(counts.passed, max(counts.failed, 1)))
+    return counts
+
+
 # ---------------------------------------------------------------------------------------------- the checks
 
 def needing(tools, run):
@@ -152,8 +216,8 @@ def needing(tools, run):
     def checked():
         if missing := [tool for tool in tools if not shutil.which(tool)]:
             print(f"skipped: {' and '.join(missing)} not found")
-        else:
-            run()
+            return None
+        return run()
     return functools.wraps(run)(checked)
 
 
@@ -165,3 +229,7 @@ def checks():
     yield Check("platforms: RISC-V without a system", needing(
         ("riscv64-unknown-elf-g++", "arm-none-eabi-g++", "qemu-system-riscv32"), risc_v))
     yield Check("platforms: 64-bit Arm (aarch64)", needing(("aarch64-linux-gnu-g++", "qemu-aarch64"), aarch64))
+    libcxx = (LIBCXX_COMPILER,)
+    yield Check("platforms: hardened libc++ notices a read behind a text", needing(libcxx, hardened_libcxx_notices))
+    yield Check("platforms: hardened libc++ compiles everything and makes the calls", needing(libcxx, libcxx_calls))
+    yield Check("platforms: unit tests with hardened libc++", needing(libcxx, libcxx_unit_tests), seconds=400)
