@@ -10938,10 +10938,9 @@ class random_generator {
   private:
     /// The child of a fork() would draw the same bytes as its parent, so it seeds anew.
     int draw(unsigned char* into, std::size_t size) noexcept {
-        if (!owner_.is_here()) {
-            if (const int code = mbedtls_ctr_drbg_reseed(&drbg_, nullptr, 0); code != 0) return code;
-            owner_.set();
-        }
+        const int code = owner_.is_here() ? 0 : mbedtls_ctr_drbg_reseed(&drbg_, nullptr, 0);
+        if (code != 0) return code;
+        owner_.set();
         return mbedtls_ctr_drbg_random(&drbg_, into, size);
     }
 

@@ -87,7 +87,7 @@ class Adapter(unittest.TestCase):
         cases = [
             ("a good one", {}, 497, 16384, "ok none 0"),
             ("nobody there", {"SUPEROFFICE_BASE_URL": closed}, 497, 4096, "connection_refused connect 0"),
-            ("no such name", {"SUPEROFFICE_BASE_URL": "https://nowhere.invalid/api"}, 497, 4096,
+            ("no such name", {"SUPEROFFICE_BASE_URL": "https://unknown.outcomes.test/api"}, 497, 4096,
              "name_not_found resolve 0"),
             ("unknown authority", {"SUPEROFFICE_CA_FILE": "/etc/ssl/certs/ca-certificates.crt"}, 497, 4096,
              "certificate_unknown_authority handshake 0"),

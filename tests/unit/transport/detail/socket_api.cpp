@@ -6,7 +6,12 @@
 
 #if SUPEROFFICE_WITH_SOCKETS && !defined(_WIN32)
 
+#include <cstdint>
+#include <cstring>
+
 #include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 namespace so = superoffice;
 using so::detail::socket_api;
@@ -47,6 +52,42 @@ TEST_CASE("socket_api: which codes of getaddrinfo mean that the name is unknown"
         CAPTURE(row.code);
         CHECK(socket_api::is_unknown_name(row.code) == row.unknown);
     }
+}
+
+TEST_CASE("socket_api: a socket that met itself is told from one that met a listener") {
+    using api = socket_api;
+    so::ip_address here;
+    REQUIRE(so::parse_ip_address("127.0.0.1", here));
+    const auto bound = [&](std::uint16_t& port) {
+        sockaddr_in where = {};
+        where.sin_family = AF_INET;
+        std::memcpy(&where.sin_addr, here.bytes, 4);
+        socklen_t size = sizeof where;
+        const int handle = ::socket(AF_INET, SOCK_STREAM, 0);
+        CHECK(::bind(handle, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0);
+        CHECK(::getsockname(handle, reinterpret_cast<sockaddr*>(&where), &size) == 0);
+        port = ntohs(where.sin_port);
+        return handle;
+    };
+    std::uint16_t port = 0, other_port = 0;
+    const int alone = bound(port), listening = bound(other_port);
+    CHECK(api::begin_connect(alone, here, port) == 0);
+    CHECK(api::is_connected_to_itself(alone, here, port));
+    CHECK_FALSE(api::is_connected_to_itself(alone, here, other_port));
+    so::ip_address elsewhere = here;
+    elsewhere.bytes[3] = 2;
+    CHECK_FALSE(api::is_connected_to_itself(alone, elsewhere, port));
+    elsewhere.size = 16;
+    CHECK_FALSE(api::is_connected_to_itself(alone, elsewhere, port));
+
+    CHECK(::listen(listening, 1) == 0);
+    const int met = api::make(false);
+    const int code = api::begin_connect(met, here, other_port);
+    CHECK((code == 0 || api::is_in_progress(code)));
+    CHECK(api::wait_until(met, true, so::milliseconds{5000}));
+    CHECK_FALSE(api::is_connected_to_itself(met, here, other_port));
+    CHECK_FALSE(api::is_connected_to_itself(-1, here, port));
+    for (const int each : {alone, listening, met}) api::end(each);
 }
 
 #endif
