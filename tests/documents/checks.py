@@ -104,6 +104,18 @@ def headline_table():
     ))
 
 
+def operation_table():
+    """The catalogue of operations: the line of each says what is special about it."""
+    source = (HEADERS / "service" / "operations.hpp").read_text(encoding="utf-8")
+    lines = ""
+    for request, reply, name, initialiser in re.findall(r"constexpr operation<(\w+),\s*([\w:]+)>\s*(\w+)\s*{(.*?)};", source, re.DOTALL):
+        flat = re.sub(r"\s+", " ", initialiser)
+        notes = [text for found, text in ((".method = http_method::get", "GET"), (".needs_credential = false", "no credential is sent"),
+                                          (".may_repeat = false", "never sent twice")) if found in flat]
+        lines += f"| `{name}` | `{request}` | `{reply}` | {', '.join(notes)} |\n"
+    return table("Operation", "Request", "Reply", "Note") + lines
+
+
 def layer_table():
     """The layers, lowest first, as the umbrella lists them; each has a page."""
     return table("Layer", "Holds") + "".join(
@@ -139,6 +151,7 @@ GENERATED = (
     (GUIDE, "tests/documents/property_table.cpp", property_table),
     (GUIDE, "tests/size/memory.cpp", memory_table),
     (GUIDE, "tests/documents/error_table.cpp", error_table),
+    (GUIDE, "service/operations.hpp", operation_table),
     (ARCHITECTURE, "layers", layer_table),
     *((page, "headers", header_table(page)) for page in layer_pages()),
     (README, "figures", headline_table),  # last: it reads the other tables
