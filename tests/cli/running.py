@@ -37,6 +37,9 @@ CLI = os.environ.get("SUPEROFFICE_BATCH_CLI", "superoffice-batch")
 EXAMPLES = pathlib.Path(os.environ.get("SUPEROFFICE_EXAMPLES", "."))
 LONGEST = 30  # seconds that anything here may take, when something is wrong
 
+# A label has at most 63 bytes (RFC 1035 section 2.3.4): this name needs no name server to be unknown.
+NO_SUCH_NAME = "https://" + "a" * 64 + ".invalid/api"
+
 # Exit codes; 130 and 143 stand for signals.
 DONE, FAILED, USAGE, NO_TASK, CREDENTIAL, CONNECTION, BAD_REPLY, SERVICE, OUTPUT = range(9)
 

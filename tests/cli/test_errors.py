@@ -8,7 +8,7 @@ import socket
 import tempfile
 import time
 
-from running import BAD_REPLY, CONNECTION, CREDENTIAL, DONE, NO_TASK, SERVICE, USAGE, Case, main, service
+from running import BAD_REPLY, CONNECTION, CREDENTIAL, DONE, NO_SUCH_NAME, NO_TASK, SERVICE, USAGE, Case, main, service
 
 
 class Certificates(Case):
@@ -157,7 +157,7 @@ class Connection(Case):
 
     def test_unknown_name(self):
         self.refuses(CONNECTION, r"the host name (is unknown|could not be looked up) \(stage resolve, .*native -\d",
-                     "get", 497, "--base-url", "https://no-such-host.invalid/x", "--timeout", "5")
+                     "get", 497, "--base-url", NO_SUCH_NAME)
 
     def test_faults(self):
         for number, pattern in {

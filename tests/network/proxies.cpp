@@ -9,6 +9,7 @@
 #include <fstream>
 #include <string>
 
+#include <netdb.h>
 #include <spawn.h>
 #include <sys/wait.h>
 
@@ -74,6 +75,12 @@ class tinyproxy {
 TEST_CASE("proxies: through tinyproxy with TLS to the service, and each refusal with its own error") {
     support::local_service service({"--manual-clock"});
     REQUIRE_MESSAGE(service.is_ready(), service.problem());
+    addrinfo* found = nullptr;
+    if (::getaddrinfo("localhost", nullptr, nullptr, &found) != 0) {
+        MESSAGE("skipped: tinyproxy asks the system for localhost, which this machine does not know");
+        return;
+    }
+    ::freeaddrinfo(found);
     const std::uint16_t dead = free_port();
     tinyproxy proxy(service.port(), dead);
     if (!proxy.is_ready()) {
@@ -85,7 +92,8 @@ TEST_CASE("proxies: through tinyproxy with TLS to the service, and each refusal 
     const std::string by_address = "https://127.0.0.1:" + std::to_string(service.port()) + tail;
     const std::string nobody = "https://localhost:" + std::to_string(dead) + tail;
     const std::string forbidden = "https://localhost:1" + tail;
-    const std::string unknown = "https://no-such-name.invalid:" + std::to_string(service.port()) + tail;
+    const std::string unknown =
+        "https://" + std::string(64, 'a') + ".invalid:" + std::to_string(service.port()) + tail;  // no label is so long
     const struct {
         const char* what;
         const std::string& base;
