@@ -112,6 +112,24 @@ class black_hole {
     bool is_full_ = false;
 };
 
+/// Two of them at one port. The system chooses one that is free at the first address, and it may be taken at the second.
+template <class First, class Second>
+class pair_of {
+  public:
+    pair_of(const char* first, const char* second, int backlog_of_second = 8) {
+        do {
+            first_ = std::make_unique<First>(first);
+            second_ = std::make_unique<Second>(second, first_->port(), backlog_of_second);
+        } while (!second_->is_bound());
+    }
+    const First& first() const { return *first_; }
+    const Second& second() const { return *second_; }
+
+  private:
+    std::unique_ptr<First> first_;
+    std::unique_ptr<Second> second_;
+};
+
 /// Where the socket is connected to.
 template <class Socket>
 std::string peer_of(const Socket& s) {
@@ -240,9 +258,8 @@ TEST_CASE("tcp_socket: a refused connection is told with errno, and the socket c
 }
 
 TEST_CASE("tcp_socket: every address is tried, and the last failure is the one told") {
-    listener server("127.0.0.2");
-    listener deaf("127.0.0.1", server.port(), -1);
-    REQUIRE(deaf.is_bound());
+    const pair_of<listener, listener> both("127.0.0.2", "127.0.0.1", -1);
+    const listener& server = both.first();
 
     told_socket second_alive{finds({"127.0.0.1", "127.0.0.2"})};
     CHECK(start(second_alive, "two.example", server.port()).state == io_state::ready);
@@ -260,9 +277,8 @@ TEST_CASE("tcp_socket: every address is tried, and the last failure is the one t
 }
 
 TEST_CASE("tcp_socket: an address that never answers uses up its share of the time and no more") {
-    black_hole hole("127.0.0.1");
-    listener server("127.0.0.2", hole.port());
-    REQUIRE(server.is_bound());
+    const pair_of<black_hole, listener> both("127.0.0.1", "127.0.0.2");
+    const black_hole& hole = both.first();
     if (!hole.is_full()) {
         MESSAGE("skipped: this system takes every connection");
         return;
