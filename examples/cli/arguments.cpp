@@ -234,6 +234,12 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
     CLI::App* const probe = app.add_subcommand("probe",
                                                "Asks the server for its versions: shows whether the address is right. "
                                                "Needs no credential, and sends none.");
+    CLI::App* const login = app.add_subcommand(
+        "login",
+        "Logs a person in by browser, and stores the refresh token for later calls.\n"
+        "Needs SUPEROFFICE_CLIENT_ID, of an application that is registered as native with the address\n"
+        "http://127.0.0.1:PORT/. Prints the address to open, and waits for the browser to come back.");
+    CLI::App* const logout = app.add_subcommand("logout", "Forgets the refresh token that login stored.");
     for (CLI::App* each : {get, watch, stop})
         each->add_option_function<std::string>(
                 "ID",
@@ -243,10 +249,18 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
                 "the task")
             ->type_name("NUMBER")
             ->required();
-    for (CLI::App* each : {get, watch, stop, probe}) each->footer("");  // that of the tool is long
-    for (CLI::App* each : {stop, probe}) each->excludes(app.get_option("--select"));
+    for (CLI::App* each : {get, watch, stop, probe, login, logout}) each->footer("");  // that of the tool is long
+    for (CLI::App* each : {stop, probe, login, logout}) each->excludes(app.get_option("--select"));
     add_seconds(*watch, "--interval", made.interval, "from one reply to the next question (2)");
     add_seconds(*watch, "--deadline", made.deadline, "give up after this time (never)");
+    login
+        ->add_option_function<std::string>(
+            "--port",
+            [&made](const std::string& text) {
+                made.port = static_cast<std::uint16_t>(number_of<std::uint32_t>("--port", text, 1, 65'535));
+            },
+            "of the registered address (any free one)")
+        ->type_name("NUMBER");
     stop->add_flag("--yes", made.yes, "stop it without a question, whatever its kind");
 
     const std::vector<std::string> words(argv + 1, argv + argc);
@@ -275,7 +289,10 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
     made.command = app.got_subcommand(get)     ? command::get
                    : app.got_subcommand(watch) ? command::watch
                    : app.got_subcommand(stop)  ? command::stop
-                                               : command::probe;
+                   : app.got_subcommand(probe) ? command::probe
+                   : app.got_subcommand(login) ? command::login
+                                               : command::logout;
+    if (made.command == command::login || made.command == command::logout) return made;
 
     const char* const base_url = std::getenv("SUPEROFFICE_BASE_URL");
     if (made.base_url.empty() && base_url != nullptr) made.base_url = base_url;

@@ -15,7 +15,7 @@
 
 namespace cli {
 
-enum class command { get, watch, stop, probe };
+enum class command { get, watch, stop, probe, login, logout };
 
 struct arguments {
     cli::command command = command::get;
@@ -27,6 +27,7 @@ struct arguments {
     std::string ca_file;  // empty: see authorities.hpp
     std::string tls;      // "1.2", "1.3"; empty: the library chooses
     bool plain_http = false;
+    std::uint16_t port = 0;  // login: of the redirect address; 0: a free one
     std::size_t memory = 4 * 1024 * 1024;
     std::string language = "en";
     std::string culture, time_zone;

@@ -4,7 +4,9 @@
 #include <cstdlib>
 #include <exception>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace cli {
 
@@ -26,7 +28,8 @@ bool environment_credential::source::renew() {
     return differs;
 }
 
-environment_credential::environment_credential() : kind_(chosen()) {}
+environment_credential::environment_credential(const arguments& given)
+    : renewing_(renewing_credential_from_environment(given)), kind_(chosen()) {}
 
 environment_credential::kind environment_credential::chosen() const {
     if (!token_.text.empty()) return kind::bearer;
@@ -41,16 +44,18 @@ environment_credential::kind environment_credential::chosen() const {
             throw std::runtime_error{"SUPEROFFICE_COOKIE is set, but SUPEROFFICE_XSRF_TOKEN is not"};
         return kind::session;
     }
-    return kind::none;
+    return renewing_ ? kind::renewing : kind::none;
 }
 
-credential_state environment_credential::prepare(superoffice::instant) noexcept {
+credential_state environment_credential::prepare(superoffice::instant now) noexcept {
+    if (kind_ == kind::renewing) return renewing_->prepare(now);
     return kind_ == kind::none ? credential_state::missing : credential_state::ready;
 }
 
 void environment_credential::add_to(superoffice::request_head& head) noexcept {
     switch (kind_) {
         case kind::none: return;
+        case kind::renewing: return renewing_->add_to(head);
         case kind::bearer: return superoffice::bearer{token_.text.view()}.add_to(head);
         case kind::ticket: return superoffice::ticket{ticket_.text.view(), app_token_.text.view()}.add_to(head);
         case kind::basic: return superoffice::basic{user_.text.view(), password_.text.view()}.add_to(head);
@@ -59,6 +64,7 @@ void environment_credential::add_to(superoffice::request_head& head) noexcept {
 }
 
 bool environment_credential::refused() noexcept {
+    if (kind_ == kind::renewing) return renewing_->refused();
     try {
         bool differs = false;
         for (source* each : {&token_, &ticket_, &app_token_, &user_, &password_, &cookie_, &xsrf_token_})
@@ -69,10 +75,18 @@ bool environment_credential::refused() noexcept {
     }
 }
 
+std::string environment_credential::why() const {
+    return kind_ == kind::renewing ? without_secrets(renewing_->why()) : std::string{};
+}
+
 std::string environment_credential::without_secrets(std::string_view said) const {
     std::string text{said};
-    for (const source* each : {&token_, &ticket_, &app_token_, &password_, &cookie_, &xsrf_token_}) {
-        const std::string_view hidden = each->text.view();
+    std::vector<std::string_view> secrets;
+    for (const source* each : {&token_, &ticket_, &app_token_, &password_, &cookie_, &xsrf_token_})
+        secrets.push_back(each->text.view());
+    if (renewing_)
+        for (const std::string_view each : renewing_->secrets()) secrets.push_back(each);
+    for (const std::string_view hidden : secrets) {
         if (hidden.empty()) continue;
         for (std::size_t at = 0; (at = text.find(hidden, at)) != text.npos; at += 3)
             text.replace(at, hidden.size(), "***");
@@ -87,6 +101,18 @@ const char* environment_credential::description() {
            "SUPEROFFICE_APP_TOKEN\n"
            "  SUPEROFFICE_USER, SUPEROFFICE_PASSWORD       onsite installations that allow it\n"
            "  SUPEROFFICE_COOKIE, SUPEROFFICE_XSRF_TOKEN   a browser's session\n"
+           "  SUPEROFFICE_REFRESH_TOKEN                    renews its access token by itself; with "
+           "SUPEROFFICE_CLIENT_ID and,\n"
+           "                                               where the application has one, SUPEROFFICE_CLIENT_SECRET\n"
+           "  SUPEROFFICE_SYSTEM_USER_TOKEN                a system user, renewed by itself; with "
+           "SUPEROFFICE_CLIENT_SECRET,\n"
+           "                                               SUPEROFFICE_CONTEXT (the tenant) and "
+           "SUPEROFFICE_PRIVATE_KEY_FILE\n"
+           "                                               (RSA: PEM, or the vendor's XML)\n"
+           "  none of them                                 the log-in that `superoffice-batch login` stored\n"
+           "  SUPEROFFICE_LOGIN_URL names another log-in host than https://online.superoffice.com. A new refresh token "
+           "is\n"
+           "  written into the file that SUPEROFFICE_REFRESH_TOKEN_FILE names.\n"
            "  Each of them can also be the name of a file: SUPEROFFICE_TOKEN_FILE and so on. If both are set, the "
            "variable\n"
            "  without _FILE wins. Files are read again when the service refuses what they held (401). Blanks and line "

@@ -3,28 +3,33 @@
 #ifndef SUPEROFFICE_CLI_CREDENTIALS_FROM_ENVIRONMENT_HPP
 #define SUPEROFFICE_CLI_CREDENTIALS_FROM_ENVIRONMENT_HPP
 
+#include "renewing_credential.hpp"
 #include "secret.hpp"
 
 #include <superoffice/service/credentials.hpp>
 
+#include <memory>
 #include <string>
 #include <string_view>
 
 namespace cli {
 
-/// One of the service's four kinds of credential, or none. A superoffice::credential_source: made once, given to the
+/// One of the service's four kinds of credential, one that renews itself, or none. A superoffice::credential_source: made once, given to the
 /// client as a pointer.
 class environment_credential {
   public:
     /// Takes every variable that may hold a secret out of the environment, used or not. Throws std::runtime_error,
     /// with a sentence, where a file cannot be read or half of a pair is missing.
-    environment_credential();
+    explicit environment_credential(const arguments& given);
 
-    superoffice::credential_state prepare(superoffice::instant) noexcept;
+    superoffice::credential_state prepare(superoffice::instant now) noexcept;
     void add_to(superoffice::request_head& head) noexcept;
 
-    /// Reads the files again: a token lasts an hour, and a watch may last longer.
+    /// Reads the files again: a token lasts an hour, and a watch may last longer. One that renews itself fetches a new one.
     bool refused() noexcept;
+
+    /// Why there is no credential to send, where the log-in host said so; else empty.
+    [[nodiscard]] std::string why() const;
 
     /// What a server said, each secret in it, should it send one back, replaced by stars.
     [[nodiscard]] std::string without_secrets(std::string_view said) const;
@@ -33,7 +38,7 @@ class environment_credential {
     static const char* description();
 
   private:
-    enum class kind { none, bearer, ticket, basic, session };
+    enum class kind { none, bearer, ticket, basic, session, renewing };
 
     /// A variable, or a file that NAME_FILE names.
     struct source {
@@ -55,6 +60,7 @@ class environment_credential {
     source password_{"SUPEROFFICE_PASSWORD", around::line_ends};
     source cookie_{"SUPEROFFICE_COOKIE"};
     source xsrf_token_{"SUPEROFFICE_XSRF_TOKEN"};
+    std::unique_ptr<renewing_credential> renewing_;
     kind kind_;
 };
 static_assert(superoffice::credential_source<environment_credential>);

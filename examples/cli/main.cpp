@@ -6,7 +6,9 @@
 #include "complaint.hpp"
 #include "credentials_from_environment.hpp"
 #include "exit_code.hpp"
+#include "login.hpp"
 #include "progress_line.hpp"
+#include "renewing_credential.hpp"
 #include "table.hpp"
 #include "terminal.hpp"
 #include "visible_text.hpp"
@@ -221,6 +223,10 @@ class tool {
     }
 
     exit_code fail(const superoffice::error& e) {
+        if (const std::string why = credential_.why(); e == superoffice::errc::credential_unavailable && !why.empty()) {
+            complain(why, exit_code::credential);
+            return exit_code::credential;
+        }
         complain_about(e, complain);
         return exit_code_of(e);
     }
@@ -251,7 +257,7 @@ exit_code probe(Link& link, const arguments& given) {
 template <class Link>
 exit_code run_over(Link& link, const arguments& given) {
     if (given.command == command::probe) return probe(link, given);
-    environment_credential credential;
+    environment_credential credential{given};
     tool<Link> made{link, given, credential};
     switch (given.command) {
         case command::watch: return made.watch();
@@ -261,12 +267,12 @@ exit_code run_over(Link& link, const arguments& given) {
 }
 
 exit_code run(const arguments& given) {
+    if (given.command == command::login) return login(given);
+    if (given.command == command::logout) return logout();
     const bool https = given.base_url.substr(0, 5) != "http:" && given.base_url.substr(0, 5) != "HTTP:";
     if (https) {
         const authorities trusted{given.ca_file};
-        superoffice::tls_options options{.protocol = given.tls.empty()    ? superoffice::tls_protocol::automatic
-                                                     : given.tls == "1.3" ? superoffice::tls_protocol::tls_1_3
-                                                                          : superoffice::tls_protocol::tls_1_2};
+        superoffice::tls_options options = tls_options_of(given);
         trusted.add_to(options);
         superoffice::mbedtls_socket link{options};
         return run_over(link, given);

@@ -25,6 +25,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SUPPORT = ROOT / "tests" / "support"
 sys.path.insert(0, str(SUPPORT))
 
+import local_superoffice_login as login  # noqa: E402
 import local_superoffice_service as service  # noqa: E402
 import loopback  # noqa: E402, F401  (finds localhost)
 
@@ -45,7 +46,8 @@ DONE, FAILED, USAGE, NO_TASK, CREDENTIAL, CONNECTION, BAD_REPLY, SERVICE, OUTPUT
 
 # The tool must never print one of these.
 SECRETS = [service.BEARER_GOOD, service.BEARER_EXPIRED, service.TICKET_GOOD, service.APP_TOKEN, service.SESSION_GOOD,
-           service.xsrf_of(service.SESSION_GOOD), "test-password", "never-good"]
+           service.xsrf_of(service.SESSION_GOOD), "test-password", "never-good", "Local Test App-2d2D5KmBji",
+           *login.REFRESH_TOKENS, *filter(None, login.CLIENTS.values())]
 
 # The documented sample as `get` shows it.
 TABLE = """\

@@ -1,0 +1,191 @@
+#include "renewing_credential.hpp"
+
+#include "authorities.hpp"
+#include "complaint.hpp"
+#include "private_file.hpp"
+#include "stored_login.hpp"
+#include "visible_text.hpp"
+
+#include <superoffice/batch.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+namespace cli {
+namespace {
+
+std::string variable(const char* name) {
+    const char* const text = std::getenv(name);
+    return text == nullptr ? std::string{} : text;
+}
+
+/// NAME, or the content of the file that NAME_FILE names.
+secret secret_from_environment(const char* name, std::string* file = nullptr) {
+    secret found = taken_from_environment(name, around::blanks);
+    const std::string path = variable((std::string{name} + "_FILE").c_str());
+    if (!found.empty() || path.empty()) return found;
+    if (file != nullptr) *file = path;
+    return secret_in_file(path.c_str(), around::blanks);
+}
+
+std::string needed_variable(const char* name, const char* because) {
+    std::string text = variable(name);
+    if (text.empty()) throw std::runtime_error{std::string{because} + " is set, but " + name + " is not"};
+    return text;
+}
+
+/// The link to the log-in host, and the memory of the exchange.
+struct login_host {
+    explicit login_host(const arguments& given) : trusted(given.ca_file), link(options(given)) {}
+
+    superoffice::tls_options options(const arguments& given) const {
+        superoffice::tls_options made = tls_options_of(given);
+        trusted.add_to(made);
+        return made;
+    }
+
+    authorities trusted;
+    superoffice::mbedtls_socket link;
+    std::array<std::byte, 24 * 1024> memory{};
+};
+
+std::string sentence(std::string_view what, const superoffice::error& e, std::string_view reason) {
+    std::string text{what};
+    text += ": ";
+    text += reason.empty() ? std::string{superoffice::message(e)} : visible(reason);
+    return text;
+}
+
+class by_refresh_token final : public renewing_credential {
+  public:
+    by_refresh_token(const arguments& given, std::string login_url, std::string client_id, secret client_secret,
+                     secret refresh_token, std::string file, bool is_stored)
+        : url_(std::move(login_url)), client_id_(std::move(client_id)), secret_(std::move(client_secret)),
+          token_(std::move(refresh_token)), file_(std::move(file)), is_stored_(is_stored), host_(given),
+          source_(host_.link, url_, {.client_id = client_id_, .client_secret = secret_.view()}, token_.view(),
+                  host_.memory, {keep, this}, superoffice::allow_waiting_lookup) {}
+
+    superoffice::credential_state prepare(superoffice::instant now) noexcept override { return source_.prepare(now); }
+    void add_to(superoffice::request_head& head) noexcept override { source_.add_to(head); }
+    bool refused() noexcept override { return source_.refused(); }
+    [[nodiscard]] std::string why() const override {
+        if (source_.why() == superoffice::errc::ok) return {};
+        std::string text = sentence("the log-in host gave no access token", source_.why(), source_.reason());
+        if (source_.is_dead() && is_stored_) text += "; log in again: superoffice-batch login";
+        return text;
+    }
+    [[nodiscard]] std::vector<std::string_view> secrets() const override {
+        return {secret_.view(), token_.view(), rotated_.view()};
+    }
+
+  private:
+    /// The old refresh token may be of no use any more, so the new one is stored at once.
+    static void keep(void* self, std::string_view token) noexcept {
+        auto& me = *static_cast<by_refresh_token*>(self);
+        try {
+            me.rotated_ = secret{token};
+            if (me.is_stored_)
+                stored_login{me.url_, me.client_id_, secret{token}}.save();
+            else if (!me.file_.empty())
+                write_private_file(me.file_, token);
+            else
+                tell(
+                    "the log-in host sent a new refresh token, which is lost at the end: give the token in a file, by "
+                    "SUPEROFFICE_REFRESH_TOKEN_FILE");
+        } catch (const std::exception& problem) {
+            try {
+                tell(std::string{"the new refresh token could not be stored: "} + problem.what());
+            } catch (const std::exception&) {
+                return;  // nobody can be told
+            }
+        }
+    }
+
+    std::string url_, client_id_;
+    secret secret_, token_, rotated_;
+    std::string file_;
+    bool is_stored_;
+    login_host host_;
+    superoffice::refreshing_bearer<superoffice::mbedtls_socket> source_;
+};
+
+std::int64_t system_time(void*) noexcept {
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+class as_system_user final : public renewing_credential {
+  public:
+    as_system_user(const arguments& given, secret user_token)
+        : url_(login_url_from_environment()), user_token_(std::move(user_token)),
+          secret_(secret_from_environment("SUPEROFFICE_CLIENT_SECRET")),
+          context_(needed_variable("SUPEROFFICE_CONTEXT", "SUPEROFFICE_SYSTEM_USER_TOKEN")), host_(given),
+          source_(host_.link, url_, {user_token_.view(), secret_.view(), context_}, key_, {system_time, nullptr},
+                  host_.memory, {}, superoffice::allow_waiting_lookup) {
+        if (secret_.empty())
+            throw std::runtime_error{"SUPEROFFICE_SYSTEM_USER_TOKEN is set, but SUPEROFFICE_CLIENT_SECRET is not"};
+        const std::string file = needed_variable("SUPEROFFICE_PRIVATE_KEY_FILE", "SUPEROFFICE_SYSTEM_USER_TOKEN");
+        const secret text = secret_in_file(file.c_str(), around::blanks);
+        if (!key_.load(text.view())) throw std::runtime_error{file + ": is no RSA key, or is encrypted"};
+    }
+
+    superoffice::credential_state prepare(superoffice::instant now) noexcept override { return source_.prepare(now); }
+    void add_to(superoffice::request_head& head) noexcept override { source_.add_to(head); }
+    bool refused() noexcept override { return source_.refused(); }
+    [[nodiscard]] std::string why() const override {
+        if (source_.why() == superoffice::errc::ok) return {};
+        std::string text = sentence("the log-in host gave no ticket", source_.why(), source_.reason());
+        if (const std::int64_t off = source_.clock_offset(); off != 0)
+            text += "; the clock of this machine is off by " + std::to_string(off) + " s";
+        return text;
+    }
+    [[nodiscard]] std::vector<std::string_view> secrets() const override {
+        return {secret_.view(), user_token_.view()};
+    }
+
+  private:
+    std::string url_;
+    secret user_token_, secret_;
+    std::string context_;
+    login_host host_;
+    superoffice::mbedtls_rsa_signer key_;
+    superoffice::system_user<superoffice::mbedtls_socket, superoffice::mbedtls_rsa_signer> source_;
+};
+
+}  // namespace
+
+std::string login_url_from_environment() {
+    const std::string given = variable("SUPEROFFICE_LOGIN_URL");
+    return given.empty() ? std::string{superoffice::default_login_url} : given;
+}
+
+superoffice::tls_options tls_options_of(const arguments& given) {
+    return {.protocol = given.tls.empty()    ? superoffice::tls_protocol::automatic
+                        : given.tls == "1.3" ? superoffice::tls_protocol::tls_1_3
+                                             : superoffice::tls_protocol::tls_1_2};
+}
+
+std::unique_ptr<renewing_credential> renewing_credential_from_environment(const arguments& given) {
+    std::string file;
+    secret refresh_token = secret_from_environment("SUPEROFFICE_REFRESH_TOKEN", &file);
+    secret user_token = secret_from_environment("SUPEROFFICE_SYSTEM_USER_TOKEN");
+    if (!refresh_token.empty())
+        return std::make_unique<by_refresh_token>(
+            given, login_url_from_environment(), needed_variable("SUPEROFFICE_CLIENT_ID", "SUPEROFFICE_REFRESH_TOKEN"),
+            secret_from_environment("SUPEROFFICE_CLIENT_SECRET"), std::move(refresh_token), file, false);
+    if (!user_token.empty()) return std::make_unique<as_system_user>(given, std::move(user_token));
+    if (std::optional<stored_login> stored = stored_login::load())
+        return std::make_unique<by_refresh_token>(given, stored->login_url, stored->client_id,
+                                                  secret_from_environment("SUPEROFFICE_CLIENT_SECRET"),
+                                                  std::move(stored->refresh_token), std::string{}, true);
+    return nullptr;
+}
+
+}  // namespace cli
