@@ -5686,7 +5686,7 @@ constexpr result<base_url> parse_base_url(std::string_view text) noexcept {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/http/content_type.hpp - the media types that the call may be spoken in.
+// superoffice/http/content_type.hpp - the media types of requests and replies.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_HTTP_CONTENT_TYPE_HPP
 #define SUPEROFFICE_HTTP_CONTENT_TYPE_HPP
@@ -5694,16 +5694,16 @@ constexpr result<base_url> parse_base_url(std::string_view text) noexcept {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// What a request's body may be sent as: the seven types of the reference page. The two patch types carry plain JSON
-/// here; they are listed for every call alike. XML needs `xml_reader` of <superoffice/xml.hpp>.
+/// The media type of a request's body: the seven types of the reference page. The two patch types carry plain JSON here;
+/// the reference lists them for every call. XML needs `xml_reader` of <superoffice/xml.hpp>.
 enum class request_type : std::uint8_t { json, text_json, json_patch, merge_patch, form, xml, text_xml };
 
-/// What a reply may be asked for: the six types of the reference page.
+/// The media type that a reply is asked for: the six types of the reference page.
 enum class reply_type : std::uint8_t { json, text_json, json_patch, merge_patch, xml, text_xml };
 
 namespace detail {
 
-/// Of both: a reply is asked for as any of them but a form.
+/// For both: a reply can be asked for as any of them except a form.
 inline constexpr const char* media_types[] = {"application/json",
                                               "text/json",
                                               "application/json-patch+json",
@@ -5717,16 +5717,14 @@ constexpr bool is_xml(reply_type type) noexcept { return type >= reply_type::xml
 
 constexpr std::size_t media_index(request_type type) noexcept { return static_cast<std::size_t>(type); }
 constexpr std::size_t media_index(reply_type type) noexcept {
-    return static_cast<std::size_t>(type) + (is_xml(type) ? 1 : 0);  // the form is passed over
+    return static_cast<std::size_t>(type) + (is_xml(type) ? 1 : 0);  // skips the form
 }
 
-/// What a body is to be read as.
+/// How a body is read.
 enum class content_kind : std::uint8_t { unknown, json, xml, other };
 
-/// By a Content-Type's media type alone (RFC 9110 section 8.3.1, RFC 6839 for the suffixes); its parameters, of which
-/// only charset=utf-8 is ever sent, are not looked at.
-constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
-    const std::string_view media = ascii::trim(ascii::first(content_type, ascii::find(content_type, ';')));
+/// By a media type without parameters (RFC 9110 section 8.3.1, RFC 6839 for the suffixes).
+constexpr content_kind kind_of_media(std::string_view media) noexcept {
     if (media.empty()) return content_kind::unknown;
     std::size_t tail = media.size();
     while (tail > 0 && media[tail - 1] != '/' && media[tail - 1] != '+') --tail;
@@ -5741,6 +5739,22 @@ constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
         default: break;
     }
     return content_kind::other;
+}
+
+/// By the media type of a Content-Type alone: the parameters are not looked at, since the only one that is ever sent is
+/// charset=utf-8. Some servers name the type twice, "application/json, application/json"; a list of equal kinds counts as
+/// one (RFC 9110 section 8.3), and any other list is `other`.
+constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
+    for (content_kind kind = content_kind::unknown, first = kind;; first = kind) {
+        std::size_t end = 0;
+        for (bool quoted = false; end < content_type.size() && (quoted || content_type[end] != ','); ++end)
+            if (content_type[end] == '"') quoted = !quoted;
+        const std::string_view element = ascii::first(content_type, end);
+        kind = kind_of_media(ascii::trim(ascii::first(element, ascii::find(element, ';'))));
+        if (first != content_kind::unknown && kind != first) return content_kind::other;
+        if (end == content_type.size()) return kind;
+        content_type = ascii::from(content_type, end + 1);
+    }
 }
 
 }  // namespace detail

@@ -31,6 +31,7 @@ GUIDE = ROOT / "examples" / "README.md"
 TOOL = ROOT / "examples" / "cli" / "README.md"
 FIRMWARE = ROOT / "examples" / "firmware" / "README.md"
 PERFORMANCE = ROOT / "tests" / "benchmarks" / "README.md"
+HTTP = HEADERS / "http" / "README.md"
 TRANSPORT = HEADERS / "transport" / "README.md"
 
 README_LINES = 200
@@ -69,6 +70,10 @@ def property_table():
 
 def error_table():
     return table("Code", "Meaning", "Who", "Again") + printed_by("tests/documents/error_table.cpp")
+
+
+def leniency_table():
+    return table("Reply", "RFC, section", "") + printed_by("tests/documents/http_table.cpp")
 
 
 def measured(page, marker, what, column=1):
@@ -152,6 +157,7 @@ GENERATED = (
     (GUIDE, "tests/size/memory.cpp", memory_table),
     (GUIDE, "tests/documents/error_table.cpp", error_table),
     (GUIDE, "service/operations.hpp", operation_table),
+    (HTTP, "tests/documents/http_table.cpp", leniency_table),
     (ARCHITECTURE, "layers", layer_table),
     *((page, "headers", header_table(page)) for page in layer_pages()),
     (README, "figures", headline_table),  # last: it reads the other tables

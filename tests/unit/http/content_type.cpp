@@ -54,6 +54,14 @@ TEST_CASE("content type: what a reply is to be read as, by its media type alone"
         {"+json", content_kind::other},
         {"application-soap+xml", content_kind::other},
         {"application/octet-stream", content_kind::other},
+        {"application/json, application/json", content_kind::json},
+        {"application/json; charset=utf-8,text/json;charset=utf-8", content_kind::json},
+        {"application/json; profile=\"a, b\"", content_kind::json},
+        {"text/xml, application/xml", content_kind::xml},
+        {"application/json, text/html", content_kind::other},
+        {"text/html, application/json", content_kind::other},
+        {"application/json, application/json, text/xml", content_kind::other},
+        {"application/json,", content_kind::other},
     };
     for (const row& r : rows) {
         CAPTURE(r.text);

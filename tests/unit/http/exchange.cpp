@@ -4,6 +4,8 @@
 
 #include <support/counting_heap.hpp>
 #include <support/drive_exchange.hpp>
+#include <support/http_leniency.hpp>
+#include <support/http_leniency.hpp>
 #include <support/replay.hpp>
 #include <support/wire_file.hpp>
 
@@ -454,6 +456,23 @@ TEST_CASE("exchange: the head is there when only the body was refused") {
     CHECK(so::reply_head{.fields = got.fields}.retry_after() == "7");
 }
 
+TEST_CASE("exchange: what is taken and what is refused is as the document says, however it is cut") {
+    for (const http_leniency::row& row : http_leniency::rows) {
+        CAPTURE(row.what);
+        const auto steps = steps_of(row.reply, ending::closed);
+        std::vector<so::script_pacing> pacings{{}, {.at_most = 1}};
+        for (std::size_t cut = 1; cut < request.size() + row.reply.size(); ++cut) pacings.push_back({.cut_at = cut});
+        for (const so::script_pacing& pacing : pacings) {
+            so::scripted link{steps, pacing};
+            const auto got = drive_exchange(link, request, memory_size, 16);
+            CHECK(got.failure.code == row.code);
+            CHECK(got.done() == (row.code == errc::ok));
+            CHECK((got.done() ? got.status : got.failure.http_status) == row.status);
+            CHECK(got.body == (got.done() ? "ok" : ""));
+        }
+    }
+}
+
 TEST_CASE(
     "exchange: a status of 300 or above decides, with the header lines that were read, whatever comes behind it") {
     const std::string long_line = "Content-Security-Policy: " + std::string(memory_size, 'a') + "\r\n";
@@ -664,6 +683,13 @@ TEST_CASE("exchange: counting ends at the limit, and when the peer closes, with 
     machine.closed();
     CHECK(machine.failure().code == errc::reply_too_large);
     CHECK(machine.failure().needed() == head.size() + body + 16);
+}
+
+TEST_CASE("exchange: the sentence about its limits has their numbers") {
+    const std::string_view sentence = so::message(errc::http_limit_exceeded);
+    for (const std::size_t limit : {so::max_header_lines, so::max_interim_replies, so::max_chunk_extension_bytes})
+        CHECK(sentence.find(' ' + std::to_string(limit) + ' ') != sentence.npos);
+    static_assert(so::max_trailer_bytes == so::max_chunk_extension_bytes);
 }
 
 TEST_CASE("exchange: so many 1xx are skipped, and no more") {
