@@ -330,6 +330,22 @@ TEST_CASE("tls: many records that move no data hold up nothing that came with th
     }
 }
 
+TEST_CASE("tls: behind the handshake an alert is one, also of those that refuse in it") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    for (const int alert : {40, 50, 70, 80, 120}) {
+        CAPTURE(alert);
+        server peer;
+        so::tls<string_link> link{trusting_service()};
+        REQUIRE(peer.meet(link));
+        peer.send_alert(fatal, static_cast<unsigned char>(alert));
+        std::string seen;
+        const io_result r = drain(link, 1000, seen);
+        check_failed(r, errc::alert_received, stage::receive);
+        CHECK(r.native == alert);
+        CHECK(so::is_repeatable(r.code));
+    }
+}
+
 TEST_CASE("tls: a server that ends the connection because it may not renegotiate is told apart") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     struct {
