@@ -4778,8 +4778,15 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
 // The decoder has an untyped pointer to a struct, and needs one to a member. What offsetof would tell is in the pointers to
-// members, which the compiler knows: their object is an offset in bytes, of the size of std::ptrdiff_t in the Itanium C++
-// ABI (section 2.3), which every compiler but cl.exe follows. The list is constant data, read as an array of offsets.
+// members, which the compiler knows: their object is an offset in bytes. It has the size of std::ptrdiff_t in the Itanium C++
+// ABI (section 2.3), and 32 bits in Microsoft's for a struct without virtual bases. The list is constant data, read as an
+// array of offsets.
+
+struct member_place_probe {
+    int member;
+};
+using member_offset =
+    std::conditional_t<sizeof(int member_place_probe::*) == sizeof(std::ptrdiff_t), std::ptrdiff_t, std::int32_t>;
 
 /// `index` counts from 0 in the order of the description.
 template <class T, std::size_t Index, class D>
@@ -4802,7 +4809,7 @@ inline constexpr auto member_places = make_places<T>(static_cast<members_of<T>*>
 
 /// The member with this index in the struct at `object`, whose list begins at `places`.
 inline void* member_at(void* object, const void* places, std::size_t index) noexcept {
-    std::ptrdiff_t offset = 0;
+    member_offset offset = 0;
     std::memcpy(&offset, static_cast<const char*>(places) + index * sizeof offset, sizeof offset);
     return static_cast<char*>(object) + offset;
 }
@@ -4964,7 +4971,7 @@ consteval auto make_key_sizes() {
 /// T's table for a reader whose values are of type Value.
 template <class T, class Value>
 struct member_tables {
-    static_assert(sizeof(member_places<T>) == member_count<T> * sizeof(std::ptrdiff_t) || member_count<T> == 0,
+    static_assert(sizeof(member_places<T>) == member_count<T> * sizeof(member_offset) || member_count<T> == 0,
                   "superoffice: this compiler's pointers to members are no offsets");
     static constexpr auto rows = make_rows<T, Value>(static_cast<members_of<T>*>(nullptr));
     static constexpr member_table<Value> whole{.rows = rows.data(),

@@ -528,15 +528,30 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
+/// The name of a type, without namespaces, in what a compiler writes about the function `type_name` for that type:
+///     g++    "... type_name() [with T = a::b; std::string_view = ...]"
+///     clang  "... type_name() [T = a::b]"
+///     cl     "... type_name<struct a::b>(void)"
+constexpr std::string_view type_name_in(std::string_view text) noexcept {
+    constexpr std::string_view before = "T = ", in_angles = "type_name<";
+    if (const std::size_t at = text.find(before); at != text.npos) {
+        text = ascii::from(text, at + before.size());
+        text = ascii::first(text, text.find_first_of(";]"));
+    } else {
+        text = ascii::from(text, text.find(in_angles) + in_angles.size());
+        text = ascii::first(text, text.rfind(">("));
+    }
+    return ascii::from(text, text.find_last_of(": ") + 1);  // npos + 1 is 0
+}
+
 /// T's own name without its namespaces, as the compiler spells it: a description holds the members' names only.
 template <class T>
 consteval std::string_view type_name() {
-    // gcc:   "... type_name() [with T = a::b; std::string_view = ...]"    clang: "... type_name() [T = a::b]"
-    std::string_view text = __PRETTY_FUNCTION__;
-    constexpr std::string_view before = "T = ";
-    text.remove_prefix(text.find(before) + before.size());
-    text = ascii::first(text, text.find_first_of(";]"));
-    return ascii::from(text, text.rfind(':') + 1);
+#if defined(_MSC_VER) && !defined(__clang__)
+    return type_name_in(__FUNCSIG__);
+#else
+    return type_name_in(__PRETTY_FUNCTION__);
+#endif
 }
 
 consteval bool is_identifier(std::string_view text) {

@@ -209,6 +209,60 @@ def libcxx_unit_tests():
     return counts
 
 
+# ---------------------------------------------------------------------------------------------- Microsoft's dialect
+
+EXAMPLES_OF_CORE = [ROOT / "examples" / f"{name}.cpp" for name in ("05_own_link", "07_http_stack", "12_decode")]
+
+# What cl.exe does not know. It knows the built-in functions that its own standard library uses, and skips foreign attributes
+# in [[ ]], about which it warns.
+KNOWN_BUILTINS = {f"__builtin_{name}" for name in ("addressof", "bit_cast", "is_constant_evaluated", "memchr", "memcmp", "strlen")}
+GNU_ONLY = re.compile(r"__builtin_\w+|__attribute__|__PRETTY_FUNCTION__|\b__asm__\b|\basm\b|__int128|__extension__|__typeof__"
+                      r"|\s\?:\s")
+
+
+def microsoft(*options):
+    """clang for Microsoft's target, over libc++, glibc's C headers, and the declarations in msvc/."""
+    resources = pathlib.Path(output_of(LIBCXX_COMPILER, "-print-resource-dir").strip()) / "include"
+    libcxx = next(resources.parents[3].glob("include/c++/v1"))
+    folders = (libcxx, HERE / "msvc", resources, *pathlib.Path("/usr/include").glob("*-linux-gnu"), "/usr/include", boost())
+    return (*cached(LIBCXX_COMPILER), "--target=x86_64-pc-windows-msvc", "-fms-compatibility-version=19.40", "-std=c++20",
+            "-nostdinc", "-D_BITS_STDINT_INTN_H=1", "-D_LIBCPP_HAS_NO_LOCALIZATION",
+            *(word for folder in folders for word in ("-isystem", folder)), f"-I{INCLUDE}", *options)
+
+
+def compiles_as_microsoft():
+    for source in (WHOLE_CALL, *EXAMPLES_OF_CORE):
+        output_of(*microsoft("-fsyntax-only", "-Werror", "-Wno-unknown-attributes", source))
+
+
+def gnu_words(preprocessed):
+    """(file, word) for each word in the library's own lines that cl.exe does not know."""
+    file = ""
+    for line in preprocessed.splitlines():
+        if marker := re.match(r'# \d+ "(.*?)"', line):
+            file = marker[1]
+        elif file.startswith(str(INCLUDE)):
+            code = re.sub(r'"(?:\\.|[^"\\])*"', '""', line)
+            yield from ((file, word) for word in GNU_ONLY.findall(code) if word not in KNOWN_BUILTINS)
+
+
+def says_nothing_that_cl_refuses():
+    """With the macros that cl.exe sets, no word is left that only GNU compilers know; with those of g++, some are."""
+    text = "#include <winsock2.h>\n#include <ws2tcpip.h>\n" + OPT_IN
+    seen = output_of(*microsoft("-isystem", "/usr/share/mingw-w64/include", *ALL_ON, "-U__clang__", "-w", "-E", "-x", "c++", "-"),
+                     text_in=text.replace("#include <superoffice/transport/cares_resolver.hpp>\n", ""), code=None)
+    if str(INCLUDE / "superoffice" / "xml.hpp") not in seen:
+        raise Failed(f"the preprocessor stopped before the end:\n{seen[-2000:]}")
+    # The system's headers define __attribute__ away for such a compiler, which cl.exe's do not: so that is looked for as text.
+    if found := [path.name for path in sorted(INCLUDE.rglob("*.hpp"))
+                 if path.name != "macros_begin.hpp" and "__attribute__" in path.read_text(encoding="utf-8")]:
+        raise Failed(f"only macros_begin.hpp may ask for __attribute__: {found}")
+    if found := sorted({f"{pathlib.Path(file).relative_to(INCLUDE)}: {word}" for file, word in gnu_words(seen)}):
+        raise Failed("\n".join(found))
+    if not list(gnu_words(output_of("g++", "-std=c++20", f"-I{INCLUDE}", "-E", "-x", "c++", "-", text_in=OPT_IN))):
+        raise Failed("nothing was found with g++ either: does this check still look at anything?")
+
+
 # ---------------------------------------------------------------------------------------------- the checks
 
 def needing(tools, run):
@@ -233,3 +287,5 @@ def checks():
     yield Check("platforms: hardened libc++ notices a read behind a text", needing(libcxx, hardened_libcxx_notices))
     yield Check("platforms: hardened libc++ compiles everything and makes the calls", needing(libcxx, libcxx_calls))
     yield Check("platforms: unit tests with hardened libc++", needing(libcxx, libcxx_unit_tests), seconds=400)
+    yield Check("platforms: clang compiles Microsoft's dialect", needing(libcxx, compiles_as_microsoft), seconds=240)
+    yield Check("platforms: no word that cl.exe does not know", needing(libcxx, says_nothing_that_cl_refuses))

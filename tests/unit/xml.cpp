@@ -773,6 +773,29 @@ TEST_CASE("xml: documents broken at random are refused, or become JSON that is w
     CHECK(taken < rounds);
 }
 
+TEST_CASE("xml: a struct's name is found in what each compiler writes of it") {
+    struct row {
+        std::string_view compiler, text, name;
+    };
+    constexpr row rows[] = {
+        {"g++",
+         "consteval std::string_view so::type_name() [with T = a::b; std::string_view = std::basic_string_view<char>]",
+         "b"},
+        {"g++, no namespace", "consteval std::string_view so::type_name() [with T = b; std::string_view = x]", "b"},
+        {"clang", "std::string_view so::type_name() [T = a::b]", "b"},
+        {"clang, in a function", "std::string_view so::type_name() [T = (anonymous namespace)::b]", "b"},
+        {"cl",
+         "class std::basic_string_view<char,struct std::char_traits<char> > __cdecl so::type_name<struct a::b>(void)",
+         "b"},
+        {"cl, no namespace",
+         "class std::basic_string_view<char,struct std::char_traits<char> > __cdecl so::type_name<class b>(void)", "b"},
+    };
+    for (const row& one : rows) {
+        CAPTURE(one.compiler);
+        CHECK(superoffice::detail::type_name_in(one.text) == one.name);
+    }
+}
+
 TEST_CASE("xml: a request is written with its struct's name and its members") {
     const auto written = [](const auto& request) {
         std::array<char, 1024> memory{};

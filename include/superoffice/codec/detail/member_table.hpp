@@ -77,7 +77,7 @@ consteval auto make_key_sizes() {
 /// T's table for a reader whose values are of type Value.
 template <class T, class Value>
 struct member_tables {
-    static_assert(sizeof(member_places<T>) == member_count<T> * sizeof(std::ptrdiff_t) || member_count<T> == 0,
+    static_assert(sizeof(member_places<T>) == member_count<T> * sizeof(member_offset) || member_count<T> == 0,
                   "superoffice: this compiler's pointers to members are no offsets");
     static constexpr auto rows = make_rows<T, Value>(static_cast<members_of<T>*>(nullptr));
     static constexpr member_table<Value> whole{.rows = rows.data(),
