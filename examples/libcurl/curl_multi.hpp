@@ -1,4 +1,4 @@
-// curl_multi.hpp - libcurl's multi interface carries whole HTTP calls, with its proxies, HTTP/2 and TLS. Nothing here blocks.
+// curl_multi.hpp - libcurl's multi interface carries whole HTTP calls, with its proxies, HTTP/2 and TLS. Nothing blocks.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_EXAMPLES_LIBCURL_CURL_MULTI_HPP
 #define SUPEROFFICE_EXAMPLES_LIBCURL_CURL_MULTI_HPP
@@ -28,7 +28,8 @@
 #include <thread>
 #include <utility>
 
-/// How a `curl_multi` reaches the service. Unset options: libcurl's own defaults (system's authorities, proxy variables).
+/// How a `curl_multi` reaches the service. Unset options: libcurl's own defaults (system's authorities, proxy
+/// variables).
 struct curl_options {
     const char* ca_file = nullptr;
     const char* proxy = nullptr;          ///< "http://proxy:3128"; "" for none, whatever the environment says
@@ -36,9 +37,10 @@ struct curl_options {
     long http_version = CURL_HTTP_VERSION_2TLS;
 };
 
-/// One call at a time, on one easy handle that keeps its connections between calls. libcurl allocates. Its name lookup must
-/// not block, so libcurl must be built with a threaded or c-ares resolver (CURL_VERSION_ASYNCHDNS), as Debian's is. Call
-/// curl_global_init before you make the first object. There is no verbose log, because libcurl's shows the credential.
+/// One call at a time, on one easy handle that keeps its connections between calls. libcurl allocates. Its name lookup
+/// must not block, so libcurl must be built with a threaded or c-ares resolver (CURL_VERSION_ASYNCHDNS), as Debian's
+/// is. Call curl_global_init before you make the first object. There is no verbose log, because libcurl's shows the
+/// credential.
 class curl_multi {
   public:
     static constexpr bool may_wait = false;
@@ -178,7 +180,8 @@ class curl_multi {
         return size;
     }
 
-    /// Keeps what does not fit for the next step, because libcurl hands over up to CURL_MAX_WRITE_SIZE at once, or nothing.
+    /// Keeps what does not fit for the next step, because libcurl hands over up to CURL_MAX_WRITE_SIZE at once, or
+    /// nothing.
     void take(std::string_view bytes) {
         const std::size_t fits = (std::min)(bytes.size(), into_.size() - taken_);
         if (fits != 0) std::memcpy(into_.data() + taken_, bytes.data(), fits);
@@ -194,8 +197,8 @@ class curl_multi {
         if (result == CURLE_COULDNT_RESOLVE_HOST) ask_system();
     }
 
-    /// libcurl reports each failed lookup by one code: a name that does not exist, and a name server that does not answer. The
-    /// system is asked which it was, in a thread, since getaddrinfo blocks.
+    /// libcurl reports each failed lookup by one code: a name that does not exist, and a name server that does not
+    /// answer. The system is asked which it was, in a thread, since getaddrinfo blocks.
     struct question {
         std::string name;
         std::atomic<bool> is_over{false};

@@ -7606,32 +7606,32 @@ struct io_result {
     }
 };
 
-/// A stream of bytes to one peer. The client calls the functions below from one thread and never nested. Each is declared
-/// `noexcept`. None blocks, and none allocates after `start` is ready.
+/// A stream of bytes to one peer. The client calls the functions below from one thread and never nested. Each is
+/// declared `noexcept`. None blocks, and none allocates after `start` is ready.
 ///
 /// `may_wait`         a `static constexpr bool`: true only if `start` may block all the same (to look a name up). The
 ///                    non-blocking start of a call refuses such a link at compile time unless it gets
 ///                    `allow_waiting_lookup`.
 ///
 /// `start(peer)`      opens the stream to the peer. It is called again with the same peer until it no longer answers
-///                    `would_block`; `at` says how far it is. `ready`: bytes may flow. It is never called while the stream
-///                    is open. After `failed` or `stop` the next call begins anew. After any other function has failed, the
-///                    stream is over, and `stop` is called before the next `start`.
+///                    `would_block`; `at` says how far it is. `ready`: bytes may flow. It is never called while the
+///                    stream is open. After `failed` or `stop` the next call begins anew. After any other function has
+///                    failed, the stream is over, and `stop` is called before the next `start`.
 ///
-/// `receive(into)`    takes what has already arrived. `ready`: 1 to into.size() bytes. `would_block`: none. `closed`: the
-///                    peer ended the stream in an orderly way (over TLS: with close_notify; if the connection below just
-///                    ends, the answer is `failed` with `errc::truncated_close`). `into` is never empty, and the link may
-///                    change all of it. May be called again after `closed` and then answers the same.
+/// `receive(into)`    takes what has already arrived. `ready`: 1 to into.size() bytes. `would_block`: none. `closed`:
+///                    the peer ended the stream in an orderly way (over TLS: with close_notify; if the connection below
+///                    just ends, the answer is `failed` with `errc::truncated_close`). `into` is never empty, and the
+///                    link may change all of it. May be called again after `closed` and then answers the same.
 ///
 /// `transmit(from)`   hands bytes over. `ready`: 1 to from.size() of them were taken. `would_block`: none; it is called
-///                    again with the same bytes. `from` is never empty. The caller may overwrite bytes that were taken. It is
-///                    not called again after `failed`.
+///                    again with the same bytes. `from` is never empty. The caller may overwrite bytes that were taken.
+///                    It is not called again after `failed`.
 ///
-/// `stop()`           ends the stream, in an orderly way if that needs no waiting (TLS tries once to send close_notify). Safe
-///                    at any time, also twice, also before `start`.
+/// `stop()`           ends the stream, in an orderly way if that needs no waiting (TLS tries once to send
+///                    close_notify). Safe at any time, also twice, also before `start`.
 ///
-/// `secure()`         true if only the verified peer can read what is sent. Asked after `start` is ready: for an https base,
-///                    no credential is sent over a link that answers false.
+/// `secure()`         true if only the verified peer can read what is sent. Asked after `start` is ready: for an https
+///                    base, no credential is sent over a link that answers false.
 template <class Link>
 concept byte_transport =
     requires(Link& link, const peer& to, std::span<std::byte> into, std::span<const std::byte> from) {
@@ -7643,39 +7643,40 @@ concept byte_transport =
         { link.secure() } noexcept -> std::convertible_to<bool>;
     };
 
-/// A link that can still receive after a `transmit` that failed: what the peer said last, and why it listens no more. Such a
-/// link has `static constexpr bool lingers = true;`. Its `receive` is then called until it no longer answers `ready`:
+/// A link that can still receive after a `transmit` that failed: what the peer said last, and why it listens no more.
+/// Such a link has `static constexpr bool lingers = true;`. Its `receive` is then called until it no longer answers
+/// `ready`:
 ///
 /// `ready`            bytes that came before the end
 /// `closed`           the peer ended the stream in an orderly way; nothing of what it said is missing
 /// `would_block`      there is no more now, and nobody waits for more
 /// `failed`           as `transmit` did, or with a better known reason (over TLS: the alert of the peer)
 ///
-/// `stop`, which is called at the end as after every failure, frees what the link holds for this (a socket). A link without
-/// `lingers`, or with `false`, is not called after it has failed.
+/// `stop`, which is called at the end as after every failure, frees what the link holds for this (a socket). A link
+/// without `lingers`, or with `false`, is not called after it has failed.
 template <class Link>
 concept lingering_transport = byte_transport<Link> && requires {
     requires bool { Link::lingers };
 };
 
-/// A link that divides its time, for example among several addresses. Before each step it is told the time and the deadline
-/// of the whole call.
+/// A link that divides its time, for example among several addresses. Before each step it is told the time and the
+/// deadline of the whole call.
 template <class Link>
 concept timed_transport = byte_transport<Link> && requires(Link& link, instant now, instant deadline) {
     { link.tick(now, deadline) } noexcept;
 };
 
-/// A link that must be called at a certain time even if nothing moves, because it then gives up an address or asks a name
-/// server again. `wake_at()` says when, in the time told by `tick`; `instant::never()` if there is no such time. Asked after
-/// `would_block`, and before the blocking call waits for a reply; `wants()` of a call is never later.
+/// A link that must be called at a certain time even if nothing moves, because it then gives up an address or asks a
+/// name server again. `wake_at()` says when, in the time told by `tick`; `instant::never()` if there is no such time.
+/// Asked after `would_block`, and before the blocking call waits for a reply; `wants()` of a call is never later.
 template <class Link>
 concept waking_transport = byte_transport<Link> && requires(const Link& link) {
     { link.wake_at() } noexcept -> std::same_as<instant>;
 };
 
 /// A link that can wait, for the blocking call. `wait` returns when the event of `wants` may have happened, or after
-/// `at_most`, or earlier without a reason. It is also called when nothing answered `would_block`: bytes that the link itself
-/// holds count as readable.
+/// `at_most`, or earlier without a reason. It is also called when nothing answered `would_block`: bytes that the link
+/// itself holds count as readable.
 template <class Link>
 concept waiting_transport = byte_transport<Link> && requires(Link& link, wait_for wants, milliseconds at_most) {
     { link.wait(wants, at_most) } noexcept;
@@ -7914,8 +7915,8 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Knows the next step, how much of it has moved, and the first mismatch. A `Step` has `what` (an enum with `answers`, for
-/// which there is `step_name`), `answer` and `bytes`. Steps for which `IsSkipped` is true happen by themselves.
+/// Knows the next step, how much of it has moved, and the first mismatch. A `Step` has `what` (an enum with `answers`,
+/// for which there is `step_name`), `answer` and `bytes`. Steps for which `IsSkipped` is true happen by themselves.
 template <class Step, bool (*IsSkipped)(const Step&) noexcept>
 class script_player {
   public:
@@ -8132,8 +8133,8 @@ constexpr script_step gives(std::string_view bytes) noexcept {
 constexpr script_step would_block(wait_for wants = wait_for::readable, stage at = stage::none) noexcept {
     return {.what = script_step::act::answers, .answer = io_result::would_block(wants, at)};
 }
-/// The next call of `start`, `transmit` or `receive` answers `failed`, and the link is down. If `transmit` failed, the steps
-/// `gives` and `closes` that follow directly can still be received.
+/// The next call of `start`, `transmit` or `receive` answers `failed`, and the link is down. If `transmit` failed, the
+/// steps `gives` and `closes` that follow directly can still be received.
 constexpr script_step fails(errc code, std::int32_t native = 0, stage at = stage::none) noexcept {
     return {.what = script_step::act::answers, .answer = io_result::failed(code, native, at)};
 }
@@ -8284,48 +8285,48 @@ struct http_request {
     bool may_repeat = true;     ///< false: do not send this request twice, for example on a fresh connection
 };
 
-/// An HTTP stack of the host (an engine's module, libcurl, WinHTTP, the stack of a modem): it takes one request at a time and
-/// gives the reply. The client calls the functions below from one thread and never nested. Each is declared `noexcept`. None
-/// blocks.
+/// An HTTP stack of the host (an engine's module, libcurl, WinHTTP, the stack of a modem): it takes one request at a
+/// time and gives the reply. The client calls the functions below from one thread and never nested. Each is declared
+/// `noexcept`. None blocks.
 ///
 /// `may_wait`          a `static constexpr bool`, as for `byte_transport`: true only if `start` may block all the same.
 ///
 /// `start(request)`    takes all of the request: its texts are zeroed as soon as the answer is `ready`, so copy what is
-///                     needed later. `would_block` asks for another call with the same request; never answer `closed`. After
-///                     `failed`, `cancel` and the end of a reply the next call begins anew.
-///                     Send the header lines as they are, and add those that belong to the stack: Host, Content-Length or
-///                     the framing of its protocol, Connection. Add no credential, cookie or Accept-Encoding (the request
-///                     asks for `identity`), and do not log `fields`.
+///                     needed later. `would_block` asks for another call with the same request; never answer `closed`.
+///                     After `failed`, `cancel` and the end of a reply the next call begins anew. Send the header lines
+///                     as they are, and add those that belong to the stack: Host, Content-Length or the framing of its
+///                     protocol, Connection. Add no credential, cookie or Accept-Encoding (the request asks for
+///                     `identity`), and do not log `fields`.
 ///
 /// `step(now, into)`   continues with the reply. `ready`: 1 to into.size() bytes of the body were put at the start of
-///                     `into`. `would_block`: none. `closed`: the reply is complete, and its body is as long as its head
-///                     said. `failed`. `into` is all the memory that is left, is never empty, and is only borrowed for the
-///                     call; keep what does not fit for the next one. If the body has outgrown the memory and its size is
-///                     not known, it is read to its end all the same and counted, so that `needed()` is exact (see
-///                     `max_counted_bytes`). A stack that cannot continue then answers `failed` with
+///                     `into`. `would_block`: none. `closed`: the reply is complete, and its body is as long as its
+///                     head said. `failed`. `into` is all the memory that is left, is never empty, and is only borrowed
+///                     for the call; keep what does not fit for the next one. If the body has outgrown the memory and
+///                     its size is not known, it is read to its end all the same and counted, so that `needed()` is
+///                     exact (see `max_counted_bytes`). A stack that cannot continue then answers `failed` with
 ///                     `errc::reply_too_large`; `needed()` is a lower bound then, unless the head told the size. May be
-///                     called again after `closed` and then answers the same.
-///                     3xx, 401, 407 and 421 are replies like any other: follow no redirect, since the credential would go
-///                     with it, and ask nobody for a password. Skip 1xx. A stack may repeat the request on a fresh
-///                     connection if `may_repeat` says so.
+///                     called again after `closed` and then answers the same. 3xx, 401, 407 and 421 are replies like
+///                     any other: follow no redirect, since the credential would go with it, and ask nobody for a
+///                     password. Skip 1xx. A stack may repeat the request on a fresh connection if `may_repeat` says
+///                     so.
 ///
-/// `status()`          of the reply, 200 to 599; 0 while it is not known. Valid until the next `start` or `cancel`, like
-///                     `header`.
+/// `status()`          of the reply, 200 to 599; 0 while it is not known. Valid until the next `start` or `cancel`,
+///                     like `header`.
 ///
-/// `header(name)`      the value of the first header of that name, compared ignoring case, without white space around it; a
-///                     view without data if there is none. Asked after `closed` and `failed`, and as soon as the body has
-///                     outgrown the memory. `name` is ASCII in any case; pseudo-headers of HTTP/2 do not count.
-///                     `content-encoding` must tell how the bytes of the body are encoded, and `content-length` how many
-///                     they are: a stack that has decoded them answers that there is no such header.
+/// `header(name)`      the value of the first header of that name, compared ignoring case, without white space around
+///                     it; a view without data if there is none. Asked after `closed` and `failed`, and as soon as the
+///                     body has outgrown the memory. `name` is ASCII in any case; pseudo-headers of HTTP/2 do not
+///                     count. `content-encoding` must tell how the bytes of the body are encoded, and `content-length`
+///                     how many they are: a stack that has decoded them answers that there is no such header.
 ///
-/// `cancel()`          gives up at once whatever is under way, with or without a reply; nothing of the request or of `into` is
-///                     touched later. Safe at any time, also twice, also before `start` and after the end.
+/// `cancel()`          gives up at once whatever is under way, with or without a reply; nothing of the request or of
+///                     `into` is touched later. Safe at any time, also twice, also before `start` and after the end.
 ///
-/// `secure()`          true if a request to an https URL reaches only the verified peer. Asked before `start`: for an https
-///                     base, no request is given to a stack that answers false.
+/// `secure()`          true if a request to an https URL reaches only the verified peer. Asked before `start`: for an
+///                     https base, no request is given to a stack that answers false.
 ///
-/// `failed` carries what is known: `code` (`link_failed` if nothing better is), `native` (the code of the stack) and `at`, the
-/// stage. Proxies, connections and their reuse, TLS and protocol versions are the business of the stack.
+/// `failed` carries what is known: `code` (`link_failed` if nothing better is), `native` (the code of the stack) and
+/// `at`, the stage. Proxies, connections and their reuse, TLS and protocol versions are the business of the stack.
 template <class Stack>
 concept http_transport =
     requires(Stack& stack, const http_request& what, instant now, std::span<std::byte> into, std::string_view name) {
@@ -8338,8 +8339,9 @@ concept http_transport =
         { stack.secure() } noexcept -> std::convertible_to<bool>;
     };
 
-/// A stack whose `step` must be called at a certain time even if nothing moves (because of its own time limits, or because it
-/// cannot be waited for). `wake_at()` says when; `instant::never()` if there is no such time. Asked after `would_block`.
+/// A stack whose `step` must be called at a certain time even if nothing moves (because of its own time limits, or
+/// because it cannot be waited for). `wake_at()` says when; `instant::never()` if there is no such time. Asked after
+/// `would_block`.
 template <class Stack>
 concept waking_http_transport = http_transport<Stack> && requires(const Stack& stack) {
     { stack.wake_at() } noexcept -> std::same_as<instant>;
@@ -8416,8 +8418,8 @@ namespace http_script {
 
 /// `start` is called, with any request, and is ready.
 constexpr http_script_step asks() noexcept { return {.what = http_script_step::act::asks}; }
-/// `start` is called with this method, URL, body and header lines (`fields`: complete lines), and is ready. A view without
-/// data (`{}`) stands for any text.
+/// `start` is called with this method, URL, body and header lines (`fields`: complete lines), and is ready. A view
+/// without data (`{}`) stands for any text.
 constexpr http_script_step asks(std::string_view method, std::string_view url, std::string_view body = {},
                                 std::string_view fields = {}) noexcept {
     return {.what = http_script_step::act::asks, .method = method, .url = url, .fields = fields, .bytes = body};
@@ -8451,8 +8453,9 @@ constexpr bool skips_nothing(const http_script_step&) noexcept { return false; }
 
 }  // namespace detail
 
-/// Plays steps that the caller holds, as `script_pacing` says. After the first mismatch every call fails with `errc::script_mismatch`:
-/// `other_peer` is another method or URL, `other_bytes` another body or other header lines. No heap; nothing blocks.
+/// Plays steps that the caller holds, as `script_pacing` says. After the first mismatch every call fails with
+/// `errc::script_mismatch`: `other_peer` is another method or URL, `other_bytes` another body or other header lines. No
+/// heap; nothing blocks.
 class scripted_http : public detail::script_player<http_script_step, detail::skips_nothing> {
   public:
     static constexpr bool may_wait = false;
@@ -8552,10 +8555,10 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Takes the reply byte by byte and keeps nothing of it, so a head may be of any size. Interim replies (1xx) are passed over.
-/// A status of 300 and above decides at once: what follows it cannot change that, whatever it is. In the head of a 2xx no
-/// header counts: Content-Length and Transfer-Encoding MUST be ignored (RFC 9110 section 9.3.6). A folded line is taken
-/// (RFC 9112 section 5.2).
+/// Takes the reply byte by byte and keeps nothing of it, so a head may be of any size. Interim replies (1xx) are passed
+/// over. A status of 300 and above decides at once: what follows it cannot change that, whatever it is. In the head of
+/// a 2xx no header counts: Content-Length and Transfer-Encoding MUST be ignored (RFC 9110 section 9.3.6). A folded line
+/// is taken (RFC 9112 section 5.2).
 class proxy_reply {
   public:
     enum class answer : std::uint8_t {
@@ -8717,8 +8720,8 @@ constexpr bool read_ipv6(std::string_view text, std::uint8_t* into) noexcept {
 
 }  // namespace detail
 
-/// Reads an IPv4 or an IPv6 literal without brackets and without a scope: "127.0.0.1", "::1". False for anything else, which
-/// is a name then. Costs one pass over the text.
+/// Reads an IPv4 or an IPv6 literal without brackets and without a scope: "127.0.0.1", "::1". False for anything else,
+/// which is a name then. Costs one pass over the text.
 [[nodiscard]] constexpr bool parse_ip_address(std::string_view text, ip_address& into) noexcept {
     ip_address read;
     if (detail::read_ipv4(text, read.bytes)) {
@@ -8745,11 +8748,12 @@ constexpr bool read_ipv6(std::string_view text, std::uint8_t* into) noexcept {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// For a status of 300 or more that a proxy itself answered: to CONNECT, or without asking the peer. `connect_proxy` uses this,
-/// and an adapter of an HTTP stack should too, so that both report the same errors. The status goes into `native`.
+/// For a status of 300 or more that a proxy itself answered: to CONNECT, or without asking the peer. `connect_proxy`
+/// uses this, and an adapter of an HTTP stack should too, so that both report the same errors. The status goes into
+/// `native`.
 ///
-///     407, 401       proxy_unauthorized   401 is for origins (RFC 9110 section 15.5.2), but tinyproxy answers it to a wrong
-///                                         password
+///     407, 401       proxy_unauthorized   401 is for origins (RFC 9110 section 15.5.2), but tinyproxy answers it to a
+///                                         wrong password
 ///     300 to 499     proxy_refused        the proxy does not allow it, or it is no proxy
 ///     500 and above  proxy_failed         the proxy could not reach the peer, or has a problem; may pass by itself
 [[nodiscard]] constexpr errc errc_of_proxy_status(long status) noexcept {
@@ -8811,8 +8815,9 @@ class connect_request : public request_head {
 
 }  // namespace detail
 
-/// A tunnel through an HTTP proxy. It is a link over another link, which is started to the proxy; the proxy is then asked to
-/// connect to the peer. What the link below can do beyond `byte_transport` works here as well. With TLS to the peer:
+/// A tunnel through an HTTP proxy. It is a link over another link, which is started to the proxy; the proxy is then
+/// asked to connect to the peer. What the link below can do beyond `byte_transport` works here as well. With TLS to the
+/// peer:
 ///
 ///     superoffice::tls<superoffice::connect_proxy<superoffice::tcp_socket>> link{
 ///         superoffice::tls_options{}, superoffice::http_proxy{"proxy.example", 3128, "user", "password"}};
@@ -8832,9 +8837,9 @@ class connect_request : public request_head {
 ///     head_too_large       the head of a 1xx or 2xx goes on beyond `max_proxy_reply_bytes`
 ///     connection_closed    the proxy closed the connection before its reply was complete
 ///
-/// The status decides as soon as it is there: neither the rest of a refusal's head, however long or malformed, nor its body is
-/// read. Any 2xx opens the tunnel; its headers are ignored (RFC 9110 section 9.3.6), and the bytes behind its head come from
-/// the peer. The request is zeroed as it is sent, so that no credential stays in memory.
+/// The status decides as soon as it is there: neither the rest of a refusal's head, however long or malformed, nor its
+/// body is read. Any 2xx opens the tunnel; its headers are ignored (RFC 9110 section 9.3.6), and the bytes behind its
+/// head come from the peer. The request is zeroed as it is sent, so that no credential stays in memory.
 ///
 /// The object: `max_proxy_request_bytes` and some 200 bytes beside the link. No heap.
 template <byte_transport Link>
@@ -9025,8 +9030,8 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
 #if defined(__unix__) || (defined(__APPLE__) && defined(__MACH__))
-/// A connection and the state of a random generator belong to one process: two that share them mix up their replies, and
-/// draw the same keys. `is_here` costs one call of getpid.
+/// A connection and the state of a random generator belong to one process: two that share them mix up their replies,
+/// and draw the same keys. `is_here` costs one call of getpid.
 class owning_process {
   public:
     void set() noexcept { id_ = ::getpid(); }
@@ -9187,7 +9192,8 @@ struct socket_api {
 
     static io_result failure(int code, stage at) noexcept { return io_result::failed(errc_of(code), code, at); }
 
-    /// A stream socket that does not block, is not inherited and raises no signal; or `none`, and `last_code()` says why.
+    /// A stream socket that does not block, is not inherited and raises no signal; or `none`, and `last_code()` says
+    /// why.
     static handle make(bool v6) noexcept {
         const int family = v6 ? AF_INET6 : AF_INET;
         const int on = 1;
@@ -9201,7 +9207,8 @@ struct socket_api {
 #else
         const handle h = make(family, SOCK_STREAM, IPPROTO_TCP);
         if (h == none) return none;
-        // One request, one reply: nothing is gained by holding small segments back. If this fails, the socket still works.
+        // One request, one reply: nothing is gained by holding small segments back. If this fails, the socket still
+        // works.
         ::setsockopt(h, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 #endif
         return h;
@@ -9235,7 +9242,8 @@ struct socket_api {
 #endif
 #endif
 
-    /// The index of a network interface, by its number or (not on Windows) its name. 0 where there is no such interface.
+    /// The index of a network interface, by its number or (not on Windows) its name. 0 where there is no such
+    /// interface.
     static std::uint32_t scope_of(std::string_view zone) noexcept {
         if (std::uint64_t number = 0; ascii::parse_decimal(zone, number))
             return number <= UINT32_MAX ? static_cast<std::uint32_t>(number) : 0;
@@ -9279,8 +9287,8 @@ struct socket_api {
         return code;
     }
 
-    /// A socket that connects to a port of this machine at which nobody listens can meet itself, if the system gave it the same
-    /// port for its own end: TCP allows two ends to open at once (RFC 9293 section 3.5).
+    /// A socket that connects to a port of this machine at which nobody listens can meet itself, if the system gave it
+    /// the same port for its own end: TCP allows two ends to open at once (RFC 9293 section 3.5).
     static bool is_connected_to_itself(handle h, const ip_address& to, std::uint16_t port) noexcept {
         sockaddr_storage own = {};
 #if defined(_WIN32)
@@ -9563,15 +9571,15 @@ class address_list {
 ///
 /// `may_wait`            a `static constexpr bool`: true if `lookup` may block for the network.
 ///
-/// `lookup(name, into)`  called again with the same name until it no longer answers `would_block`. `ready`: `into`, which
-///                       was empty, holds what was found. `failed`: errc::name_not_found or name_lookup_failed, with the
-///                       native code. `name` is borrowed for the call.
+/// `lookup(name, into)`  called again with the same name until it no longer answers `would_block`. `ready`: `into`,
+///                       which was empty, holds what was found. `failed`: errc::name_not_found or name_lookup_failed,
+///                       with the native code. `name` is borrowed for the call.
 ///
 /// `stop()`              gives up a running lookup. Safe at any time.
 ///
-/// A resolver that has sockets of its own also has `wait(wants, at_most)`, as in `waiting_transport`, and `native_handle()`.
-/// One that has times of its own also has `tick(now, deadline)` and `wake_at()`, as in `timed_transport` and
-/// `waking_transport`.
+/// A resolver that has sockets of its own also has `wait(wants, at_most)`, as in `waiting_transport`, and
+/// `native_handle()`. One that has times of its own also has `tick(now, deadline)` and `wake_at()`, as in
+/// `timed_transport` and `waking_transport`.
 template <class R>
 concept resolver = requires(R& r, std::string_view name, address_list& into) {
     { R::may_wait } -> std::convertible_to<bool>;
@@ -9602,11 +9610,11 @@ static_assert(resolver<given_addresses>);
 #if SUPEROFFICE_WITH_SOCKETS
 /// Asks the system (getaddrinfo), which may block for seconds and cannot be interrupted: it does not know the deadline.
 ///
-/// Takes at most `max_addresses`, in the order of the system (RFC 6724) with the two families alternating (RFC 8305 section
-/// 4). What the system allocates for its answer is freed before `lookup` returns.
+/// Takes at most `max_addresses`, in the order of the system (RFC 6724) with the two families alternating (RFC 8305
+/// section 4). What the system allocates for its answer is freed before `lookup` returns.
 ///
-/// Errors    errc::name_not_found (EAI_NONAME and similar codes), errc::name_lookup_failed (all others, for example when no
-///           name server answered); native is the code of getaddrinfo, unchanged
+/// Errors    errc::name_not_found (EAI_NONAME and similar codes), errc::name_lookup_failed (all others, for example
+///           when no name server answered); native is the code of getaddrinfo, unchanged
 class system_resolver {
   public:
     static constexpr bool may_wait = true;
@@ -9705,28 +9713,30 @@ inline namespace SUPEROFFICE_ABI {
 
 /// One TCP connection, IPv4 or IPv6, as a `byte_transport`. It is not secure by itself: put `tls<...>` around it.
 ///
-/// It never blocks, except while the resolver looks a name up if that one says so. Literals, "localhost" and "*.localhost" are
-/// never looked up (RFC 6761 section 6.3: the latter are ::1 and 127.0.0.1). It raises no SIGPIPE, is closed on exec, and
-/// allocates nothing on the heap. Every address of a name is tried in turn; each gets its share of the time until the deadline
-/// told by `tick`, so that a dead one leaves time for the next. Without a deadline each has as long as the system gives it.
-/// The address that answered last is tried first the next time, if the name still has it.
+/// It never blocks, except while the resolver looks a name up if that one says so. Literals, "localhost" and
+/// "*.localhost" are never looked up (RFC 6761 section 6.3: the latter are ::1 and 127.0.0.1). It raises no SIGPIPE, is
+/// closed on exec, and allocates nothing on the heap. Every address of a name is tried in turn; each gets its share of
+/// the time until the deadline told by `tick`, so that a dead one leaves time for the next. Without a deadline each has
+/// as long as the system gives it. The address that answered last is tried first the next time, if the name still has
+/// it.
 ///
 /// Errors of `start`, with the code of errno or of WSAGetLastError for the last address tried:
 ///     stage::resolve   errc::name_not_found, name_lookup_failed (the code of getaddrinfo)
 ///     stage::connect   errc::connection_refused (also where the socket met itself, at a dead port of this machine),
-///                      peer_unreachable (ETIMEDOUT if its share of the time was used up), connection_reset, link_failed
+///                      peer_unreachable (ETIMEDOUT if its share of the time was used up), connection_reset,
+///                      link_failed
 /// Errors of `receive` and `transmit`: errc::connection_reset, peer_unreachable, link_failed.
 ///
-/// After a `transmit` that failed the socket stays until `stop` or the next `start`: what had come by then can be received,
-/// see `lingering_transport`; after that `receive` fails as `transmit` did. A server that does not want to hear more says why
-/// and closes, and its system resets the connection when more comes (RFC 9112 section 9.6). Linux keeps what had come before
-/// the reset; other systems may drop it.
+/// After a `transmit` that failed the socket stays until `stop` or the next `start`: what had come by then can be
+/// received, see `lingering_transport`; after that `receive` fails as `transmit` did. A server that does not want to
+/// hear more says why and closes, and its system resets the connection when more comes (RFC 9112 section 9.6). Linux
+/// keeps what had come before the reset; other systems may drop it.
 ///
-/// After fork() the connection belongs to the parent. The child notices at its next call: it closes its copy without sending
-/// anything (over TLS: no close_notify) and `receive` and `transmit` fail, so a client opens a new connection.
+/// After fork() the connection belongs to the parent. The child notices at its next call: it closes its copy without
+/// sending anything (over TLS: no close_notify) and `receive` and `transmit` fail, so a client opens a new connection.
 ///
-/// Pinned. Its destructor closes the connection: stop it before the code it was compiled into is unloaded (a plugin that is
-/// reloaded).
+/// Pinned. Its destructor closes the connection: stop it before the code it was compiled into is unloaded (a plugin
+/// that is reloaded).
 template <resolver Resolver>
 class basic_tcp_socket {
     using api = detail::socket_api;
@@ -9735,8 +9745,8 @@ class basic_tcp_socket {
     static constexpr bool may_wait = Resolver::may_wait;
     static constexpr bool lingers = true;
 
-    /// The monotonic clock of the system (CLOCK_MONOTONIC, GetTickCount64), for the blocking call. Everything else gets the time
-    /// as an argument; only mbedTLS and c-ares read clocks themselves.
+    /// The monotonic clock of the system (CLOCK_MONOTONIC, GetTickCount64), for the blocking call. Everything else gets
+    /// the time as an argument; only mbedTLS and c-ares read clocks themselves.
     struct clock {
         [[nodiscard]] static instant now() noexcept { return api::now(); }
     };
@@ -9835,8 +9845,8 @@ class basic_tcp_socket {
         return instant::never();
     }
 
-    /// Waits for the socket (poll, or select on Windows), or sleeps (`wait_for::time`), for at most `at_most` and at most the
-    /// share of the address that is being tried. Returns at once if there is nothing to wait for.
+    /// Waits for the socket (poll, or select on Windows), or sleeps (`wait_for::time`), for at most `at_most` and at
+    /// most the share of the address that is being tried. Returns at once if there is nothing to wait for.
     void wait(wait_for wants, milliseconds at_most) noexcept {
         if (wants == wait_for::time) return api::pause(at_most);
         if (phase_ == phase::resolving) {
@@ -9849,10 +9859,10 @@ class basic_tcp_socket {
         api::wait_until(socket_, wants == wait_for::writable, at_most);
     }
 
-    /// For poll, epoll, select and similar functions, together with what `would_block` says it waits for. -1 (INVALID_SOCKET) if
-    /// there is none. The handle changes when the socket tries the next address, so read it again after each step of `start`;
-    /// it may have the same number, but epoll has forgotten the old one. While a name is looked up it is the handle of the
-    /// resolver, if that has one. Borrowed: never close it.
+    /// For poll, epoll, select and similar functions, together with what `would_block` says it waits for. -1
+    /// (INVALID_SOCKET) if there is none. The handle changes when the socket tries the next address, so read it again
+    /// after each step of `start`; it may have the same number, but epoll has forgotten the old one. While a name is
+    /// looked up it is the handle of the resolver, if that has one. Borrowed: never close it.
     [[nodiscard]] handle native_handle() const noexcept {
         if constexpr (requires { resolver_.native_handle(); })
             if (phase_ == phase::resolving) return resolver_.native_handle();
@@ -9983,10 +9993,11 @@ class basic_tcp_socket {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// The SHA-256 of the SubjectPublicKeyInfo of a certificate, as in RFC 7469 section 2.4. It stays the same when a certificate
-/// is renewed with the same key. It is no secret. To get one:
+/// The SHA-256 of the SubjectPublicKeyInfo of a certificate, as in RFC 7469 section 2.4. It stays the same when a
+/// certificate is renewed with the same key. It is no secret. To get one:
 ///
-///     openssl x509 -in server.pem -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64
+///     openssl x509 -in server.pem -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary |
+///     base64
 struct key_pin {
     std::uint8_t sha256[32] = {};
 
@@ -10065,39 +10076,43 @@ enum class tls_protocol : std::uint8_t {
 /// By default the server is verified against the authorities of the system, by the clock of the system. No option turns
 /// verification off.
 struct tls_options {
-    /// A file of certificate authorities, PEM or one DER, instead of those of the system. Needs mbedTLS with MBEDTLS_FS_IO.
+    /// A file of certificate authorities, PEM or one DER, instead of those of the system. Needs mbedTLS with
+    /// MBEDTLS_FS_IO.
     const char* ca_file = nullptr;
 
-    /// Authorities in memory, instead of those of the system: PEM text (a final NUL is not needed), or DER certificates one
-    /// after another, which are used where they lie and not copied. With `ca_file` both are trusted.
+    /// Authorities in memory, instead of those of the system: PEM text (a final NUL is not needed), or DER certificates
+    /// one after another, which are used where they lie and not copied. With `ca_file` both are trusted.
     ///
-    /// In a file as in memory, certificates that mbedTLS cannot read are skipped. If none is left: errc::bad_authorities.
+    /// In a file as in memory, certificates that mbedTLS cannot read are skipped. If none is left:
+    /// errc::bad_authorities.
     borrowed_list<std::byte> ca_memory = {};
 
     /// The server must show one of these keys, beside all other checks: in its own certificate or in another one of the
-    /// verified chain, including the authority. Also pin a second key that is kept in reserve: if the only key is lost, this
-    /// client is locked out. errc::certificate_not_pinned if none is shown.
+    /// verified chain, including the authority. Also pin a second key that is kept in reserve: if the only key is lost,
+    /// this client is locked out. errc::certificate_not_pinned if none is shown.
     borrowed_list<key_pin> pins = {};
 
-    /// A pinned key instead of authorities, for a server with a self-signed certificate: the server's own certificate must
-    /// have a key of `pins`, and it does not matter who signed it. Its name and its dates are still checked. No authorities
-    /// are loaded. Without pins: errc::no_authorities.
+    /// A pinned key instead of authorities, for a server with a self-signed certificate: the server's own certificate
+    /// must have a key of `pins`, and it does not matter who signed it. Its name and its dates are still checked. No
+    /// authorities are loaded. Without pins: errc::no_authorities.
     bool pin_instead_of_authorities = false;
 
     /// The certificate of this client, for servers that ask for one. Null: none, and such servers end the handshake.
     const client_certificate* client = nullptr;
 
-    /// Cipher suites to offer, the best first, by their IANA numbers (mbedTLS names them MBEDTLS_TLS_...), ending with 0. Null:
-    /// AES-GCM and ChaCha20-Poly1305 with ephemeral keys, first the one that is faster on this processor, then ECDHE with
-    /// AES-CBC and SHA-2 for servers from before 2015 (or the list that mbedTLS was built with, MBEDTLS_SSL_CIPHERSUITES).
-    /// Servers that only know RSA key exchange, SHA-1 or finite-field groups need this option.
+    /// Cipher suites to offer, the best first, by their IANA numbers (mbedTLS names them MBEDTLS_TLS_...), ending with
+    /// 0. Null: AES-GCM and ChaCha20-Poly1305 with ephemeral keys, first the one that is faster on this processor, then
+    /// ECDHE with AES-CBC and SHA-2 for servers from before 2015 (or the list that mbedTLS was built with,
+    /// MBEDTLS_SSL_CIPHERSUITES). Servers that only know RSA key exchange, SHA-1 or finite-field groups need this
+    /// option.
     const int* ciphersuites = nullptr;
 
-    /// Checks certificate dates by this clock instead of mbedTLS's own. Asked once per connection; a clock that is not set yet
-    /// is errc::no_clock. Needed if mbedTLS was built without MBEDTLS_HAVE_TIME_DATE.
+    /// Checks certificate dates by this clock instead of mbedTLS's own. Asked once per connection; a clock that is not
+    /// set yet is errc::no_clock. Needed if mbedTLS was built without MBEDTLS_HAVE_TIME_DATE.
     utc_clock utc_now = {};
 
-    /// Accepts certificates without checking their dates, for devices without a clock. Everything else is still checked.
+    /// Accepts certificates without checking their dates, for devices without a clock. Everything else is still
+    /// checked.
     bool skip_certificate_dates = false;
 
     tls_protocol protocol = tls_protocol::automatic;
@@ -10106,8 +10121,8 @@ struct tls_options {
     /// errc::no_entropy there. With TLS 1.3, 3.x also uses the generator of PSA.
     random_source random = {};
 
-    /// Keeps the session of the last verified connection for the next one to the same peer: that handshake is shorter, and the
-    /// server shows no certificate in it. A session is not used after the certificates behind it have expired.
+    /// Keeps the session of the last verified connection for the next one to the same peer: that handshake is shorter,
+    /// and the server shows no certificate in it. A session is not used after the certificates behind it have expired.
     /// `tls::export_session` keeps it while the power is off.
     bool resume = true;
 };
@@ -10202,8 +10217,8 @@ namespace detail {
 /// A curve by its number in TLS (IANA, "TLS Supported Groups").
 enum class tls_curve : std::uint16_t { secp256r1 = 23, secp384r1 = 24, secp521r1 = 25, x25519 = 29 };
 
-/// Everything that differs between the versions of mbedTLS, with mbedtls_hash.hpp and mbedtls_random.hpp: no other header
-/// asks for a version number. A new mbedTLS is made to work here.
+/// Everything that differs between the versions of mbedTLS, with mbedtls_hash.hpp and mbedtls_random.hpp: no other
+/// header asks for a version number. A new mbedTLS is made to work here.
 struct mbedtls_api {
     // ---- what this build can do
 
@@ -10241,8 +10256,8 @@ struct mbedtls_api {
     /// Before 3.5 `subject_alt_names` does not list addresses.
     static constexpr bool lists_addresses = MBEDTLS_VERSION_NUMBER >= 0x03050000;
 
-    /// Versions whose client, when it offers 1.2 and 1.3 together, can be made to finish a handshake without secret keys
-    /// (CVE-2026-115490): 3.2.0 to 3.6.7, 4.0.0 to 4.1.1, 4.2.0. They offer one version only.
+    /// Versions whose client, when it offers 1.2 and 1.3 together, can be made to finish a handshake without secret
+    /// keys (CVE-2026-115490): 3.2.0 to 3.6.7, 4.0.0 to 4.1.1, 4.2.0. They offer one version only.
     static constexpr bool offers_one_version(std::uint32_t number) noexcept {
         const std::uint32_t v = number >> 8;
         return (v >= 0x030200 && v <= 0x030607) || (v >= 0x040000 && v <= 0x040101) || v == 0x040200;
@@ -10258,8 +10273,8 @@ struct mbedtls_api {
 #endif
     }
 
-    /// Calls psa_crypto_init where TLS or SHA-256 is built on PSA; harmless when it was called before. PSA is a global of
-    /// mbedTLS and is never undone.
+    /// Calls psa_crypto_init where TLS or SHA-256 is built on PSA; harmless when it was called before. PSA is a global
+    /// of mbedTLS and is never undone.
     static int begin_psa() noexcept {
 #if defined(SUPEROFFICE_DETAIL_PSA)
         return static_cast<int>(psa_crypto_init());
@@ -10349,7 +10364,8 @@ struct mbedtls_api {
         return true;
     }
 
-    // A curve as this version writes it in a list that ends with `no_curve`; `no_curve` too for one that is not built in.
+    // A curve as this version writes it in a list that ends with `no_curve`; `no_curve` too for one that is not built
+    // in.
 #if MBEDTLS_VERSION_NUMBER >= 0x03010000
     using curve_id = std::uint16_t;
     static constexpr curve_id no_curve = MBEDTLS_SSL_IANA_TLS_GROUP_NONE;
@@ -10466,8 +10482,8 @@ struct mbedtls_api {
     static bool may_ask_for_certificate(const mbedtls_ssl_context& ssl) noexcept {
         return ssl.SUPEROFFICE_DETAIL_FIELD(state) == MBEDTLS_SSL_CERTIFICATE_REQUEST;
     }
-    /// ... and after that step: it did ask. 2.28 notes this in its context and 3.x where it cannot be read, so the type of the
-    /// message that came in last is read.
+    /// ... and after that step: it did ask. 2.28 notes this in its context and 3.x where it cannot be read, so the type
+    /// of the message that came in last is read.
     static bool asked_for_certificate(const mbedtls_ssl_context& ssl) noexcept {
         const unsigned char* const message = ssl.SUPEROFFICE_DETAIL_FIELD(in_msg);  // the last that came in
         return message != nullptr && message[0] == MBEDTLS_SSL_HS_CERTIFICATE_REQUEST;
@@ -10501,17 +10517,18 @@ struct mbedtls_api {
 
     // ---- what its codes mean
 
-    /// The number of the alert by which the peer ended the connection (RFC 8446 section 6); -1 if `code` says otherwise.
+    /// The number of the alert by which the peer ended the connection (RFC 8446 section 6); -1 if `code` says
+    /// otherwise.
     static int alert(const mbedtls_ssl_context& ssl, int code) noexcept {
         if (code != MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) return -1;
         const unsigned char* const message = ssl.SUPEROFFICE_DETAIL_FIELD(in_msg);  // level, number
         return message != nullptr ? message[1] : -1;
     }
 
-    /// The server's Certificate message came in, but a certificate in it cannot be used. mbedTLS then answers with codes of
-    /// many modules (X.509, ASN.1, public keys, sums of these), so the step decides: every code that is not about the TLS
-    /// protocol or about this machine. The codes of the TLS module, which begins at -0x5E80, are the same in all versions:
-    /// a damaged record, an unexpected message, an alert. BAD_CERTIFICATE is the exception.
+    /// The server's Certificate message came in, but a certificate in it cannot be used. mbedTLS then answers with
+    /// codes of many modules (X.509, ASN.1, public keys, sums of these), so the step decides: every code that is not
+    /// about the TLS protocol or about this machine. The codes of the TLS module, which begins at -0x5E80, are the same
+    /// in all versions: a damaged record, an unexpected message, an alert. BAD_CERTIFICATE is the exception.
     static bool is_about_certificate(const mbedtls_ssl_context& ssl, int code) noexcept {
         const unsigned char* const message = last_message(ssl);
         if (code == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED || code == MBEDTLS_ERR_X509_FATAL_ERROR) return true;
@@ -10576,8 +10593,8 @@ struct mbedtls_api {
         return code == MBEDTLS_ERR_SSL_CRYPTO_IN_PROGRESS || code == MBEDTLS_ERR_SSL_ASYNC_IN_PROGRESS;
     }
 
-    /// Whether a certificate authority may issue certificates for servers: extendedKeyUsage is absent, or lists them or "any"
-    /// (RFC 5280 section 4.2.1.12). mbedTLS checks this of the server's own certificate only.
+    /// Whether a certificate authority may issue certificates for servers: extendedKeyUsage is absent, or lists them or
+    /// "any" (RFC 5280 section 4.2.1.12). mbedTLS checks this of the server's own certificate only.
     static bool may_issue_for_servers(const mbedtls_x509_crt& authority) noexcept {
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000 || defined(MBEDTLS_X509_CHECK_EXTENDED_KEY_USAGE)
         constexpr unsigned char server_auth[] = {0x2B, 6, 1, 5, 5, 7, 3, 1};  // id-kp-serverAuth, 1.3.6.1.5.5.7.3.1
@@ -10723,8 +10740,8 @@ inline constexpr const char* system_authorities[] = {
 /// Reads certificates from memory.
 class certificate_reader {
   public:
-    /// Adds the certificates of PEM text, or of DER, whose bytes are used where they lie. Answers how many could not be read,
-    /// or an error code if none could.
+    /// Adds the certificates of PEM text, or of DER, whose bytes are used where they lie. Answers how many could not be
+    /// read, or an error code if none could.
     static int load(mbedtls_x509_crt& chain, std::span<const std::byte> bytes) noexcept {
         if (!mbedtls_api::has_pem) return load_der(chain, bytes);
         const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -10883,9 +10900,9 @@ class random_generator {
 #else
 
 #if !defined(MBEDTLS_NO_PLATFORM_ENTROPY)
-/// With an operating system: mbedTLS reads its random bytes (getrandom, BCryptGenRandom, /dev/urandom). Other TLS libraries
-/// seed from the same source alone. The entropy context of mbedTLS would add the cycle counter of the processor and, in a
-/// 2.28 with HAVEGE, 38 KB of state; the kernel already mixes in as much.
+/// With an operating system: mbedTLS reads its random bytes (getrandom, BCryptGenRandom, /dev/urandom). Other TLS
+/// libraries seed from the same source alone. The entropy context of mbedTLS would add the cycle counter of the
+/// processor and, in a 2.28 with HAVEGE, 38 KB of state; the kernel already mixes in as much.
 class entropy_source {
   public:
     static int fill(void*, unsigned char* into, std::size_t size) noexcept {
@@ -11009,12 +11026,14 @@ class client_certificate {
     client_certificate& operator=(const client_certificate&) = delete;
     ~client_certificate() { clear(); }
 
-    /// Loads from memory, each PEM or DER. The bytes of DER certificates are used where they lie and must stay there. The key
-    /// and the password are not needed afterwards: mbedTLS makes its own copy of the key, and zeroes it with this object.
+    /// Loads from memory, each PEM or DER. The bytes of DER certificates are used where they lie and must stay there.
+    /// The key and the password are not needed afterwards: mbedTLS makes its own copy of the key, and zeroes it with
+    /// this object.
     ///
     /// @param chain     the client's certificate, then those between it and the authority
-    /// @param password  of an encrypted key, else empty. mbedTLS 2.28 cannot read PKCS#8 encrypted with AES, which OpenSSL
-    ///                  writes by default: use `openssl pkcs8 -topk8 -v2 des3` there, which 4.x in turn cannot read
+    /// @param password  of an encrypted key, else empty. mbedTLS 2.28 cannot read PKCS#8 encrypted with AES, which
+    ///                  OpenSSL writes by default: use `openssl pkcs8 -topk8 -v2 des3` there, which 4.x in turn cannot
+    ///                  read
     /// @param random    as in `tls_options`: reading some keys and comparing the pair takes random bytes
     ///
     /// Errors  bad_client_certificate (native: mbedTLS's code), no_entropy; nothing is kept then
@@ -11197,8 +11216,8 @@ inline bool cpu_has_aes() noexcept {
 #endif
 }
 
-/// This mbedTLS is faster at AES-GCM than at ChaCha20-Poly1305. On x86 it never is, although it uses the instructions of the
-/// processor: a record of 1250 bytes takes AES-128-GCM 1.55 times as long with 2.28.3, and 1.57 times with 3.6.6
+/// This mbedTLS is faster at AES-GCM than at ChaCha20-Poly1305. On x86 it never is, although it uses the instructions
+/// of the processor: a record of 1250 bytes takes AES-128-GCM 1.55 times as long with 2.28.3, and 1.57 times with 3.6.6
 /// (measured on 2026-11-26, an AMD EPYC with AES-NI).
 inline bool has_fast_aes() noexcept {
 #if defined(MBEDTLS_AESCE_C)
@@ -11209,7 +11228,8 @@ inline bool has_fast_aes() noexcept {
 }
 
 #if !defined(MBEDTLS_SSL_CIPHERSUITES)
-// 0x1301 to 0x1303 are those of TLS 1.3; 2.28 has no names for them. mbedTLS leaves out those that it was not built with.
+// 0x1301 to 0x1303 are those of TLS 1.3; 2.28 has no names for them. mbedTLS leaves out those that it was not built
+// with.
 inline constexpr int aes_first[] = {0x1301,
                                     0x1302,
                                     0x1303,
@@ -11308,10 +11328,10 @@ inline constexpr numbered_text alerts[] = {
 /// The native code of such an error, if it is positive, is the alert of the peer.
 constexpr bool tells_alert(errc code) noexcept { return has_native<native_meaning::alert>(code); }
 
-/// The error for an alert of the server (RFC 8446 section 6.2). An alert about certificates is about the client's. With TLS
-/// 1.2, a server that asked for a certificate and got none answers handshake_failure (40; RFC 5246 section 7.4.6), or, if it
-/// is GnuTLS, decode_error (50). Versions and protocols are agreed on in the handshake: behind it, such an alert means that a
-/// record was damaged.
+/// The error for an alert of the server (RFC 8446 section 6.2). An alert about certificates is about the client's. With
+/// TLS 1.2, a server that asked for a certificate and got none answers handshake_failure (40; RFC 5246 section 7.4.6),
+/// or, if it is GnuTLS, decode_error (50). Versions and protocols are agreed on in the handshake: behind it, such an
+/// alert means that a record was damaged.
 ///
 /// @param owes_certificate  the server asked for a certificate, and the client has none
 constexpr errc meaning_of_alert(int alert, stage at, bool owes_certificate) noexcept {
@@ -11355,8 +11375,9 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Owns the two objects of mbedTLS, the configuration and the connection. mbedTLS moves bytes by two callbacks, `push` and `pull`, and answers with codes of its own. The answer of the link below is
-/// the cause of such a code and says more, so it is noted here and passed on unchanged.
+/// Owns the two objects of mbedTLS, the configuration and the connection. mbedTLS moves bytes by two callbacks, `push`
+/// and `pull`, and answers with codes of its own. The answer of the link below is the cause of such a code and says
+/// more, so it is noted here and passed on unchanged.
 class tls_connection {
   public:
     tls_connection() noexcept {
@@ -11403,8 +11424,8 @@ class tls_connection {
     /// What the link below said in the last call of mbedTLS; `ready` if it was not asked.
     [[nodiscard]] io_state link_state() const noexcept { return below_.state; }
 
-    /// mbedTLS took in something that carries no data (a refused renegotiation, say), and the link did not block: the same
-    /// call is repeated.
+    /// mbedTLS took in something that carries no data (a refused renegotiation, say), and the link did not block: the
+    /// same call is repeated.
     [[nodiscard]] bool moved_no_data(int code) const noexcept {
         const bool wants = code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE;
         return wants && below_.state == io_state::ready;
@@ -11474,8 +11495,8 @@ inline std::int64_t seconds_of(const mbedtls_x509_time& t) noexcept {
 /// Collects what is wrong with the certificates of one handshake.
 class certificate_judge {
   public:
-    /// Before each handshake. `utc_now` is 0 if mbedTLS's own clock counts. `address.size` is 0 if the peer is a name, `host`.
-    /// The host and the authorities are borrowed.
+    /// Before each handshake. `utc_now` is 0 if mbedTLS's own clock counts. `address.size` is 0 if the peer is a name,
+    /// `host`. The host and the authorities are borrowed.
     void begin(const tls_options& options, std::int64_t utc_now, std::string_view host, const ip_address& address,
                const mbedtls_x509_crt& authorities) noexcept {
         host_ = host;
@@ -11507,8 +11528,8 @@ class certificate_judge {
     /// Set for a server that shows no pinned key. mbedTLS leaves this flag to its callers.
     static constexpr std::uint32_t not_pinned = MBEDTLS_X509_BADCERT_OTHER;
 
-    /// The error for the most important flag. A certificate without a trusted authority may say anything, so trust comes first;
-    /// then the name; then the dates; then the rest (weak signature or key, not meant for servers).
+    /// The error for the most important flag. A certificate without a trusted authority may say anything, so trust
+    /// comes first; then the name; then the dates; then the rest (weak signature or key, not meant for servers).
     [[nodiscard]] errc verdict(std::uint32_t flags) const noexcept {
         if ((flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) != 0)
             return is_own_issuer_ ? errc::certificate_self_signed : errc::certificate_unknown_authority;
@@ -11562,8 +11583,8 @@ class certificate_judge {
         return a.len == b.len && a.len != 0 && std::memcmp(a.p, b.p, a.len) == 0;
     }
 
-    /// An authority with the same name and key, for example the renewed one beside the expired one. mbedTLS takes the one that
-    /// is valid by its own clock; by the clock of the options, any valid one counts.
+    /// An authority with the same name and key, for example the renewed one beside the expired one. mbedTLS takes the
+    /// one that is valid by its own clock; by the clock of the options, any valid one counts.
     [[nodiscard]] const mbedtls_x509_crt* valid_twin(const mbedtls_x509_crt& certificate) const noexcept {
         for (const mbedtls_x509_crt* at = authorities_; at != nullptr; at = at->next)
             if (is_equal(at->subject_raw, certificate.subject_raw) && is_equal(at->pk_raw, certificate.pk_raw) &&
@@ -11593,8 +11614,8 @@ class certificate_judge {
         return false;
     }
 
-    /// mbedTLS has compared the name, but takes "*.test" for "service.test". Such a certificate covers a whole top-level domain
-    /// and is refused, as OpenSSL does: a name of two labels must be listed as it is.
+    /// mbedTLS has compared the name, but takes "*.test" for "service.test". Such a certificate covers a whole
+    /// top-level domain and is refused, as OpenSSL does: a name of two labels must be listed as it is.
     [[nodiscard]] bool is_for_name(const mbedtls_x509_crt& certificate) const noexcept {
         constexpr int dns_name_tag = 0x82;  // [2], RFC 5280 section 4.2.1.6
         const std::size_t dot = host_.find('.');
@@ -11650,8 +11671,9 @@ namespace detail {
 /// Holds what mbedTLS needs to resume a connection, and until when the certificates behind it are valid.
 ///
 /// Saved as bytes: a format number, that moment (big-endian), mbedTLS's own form (which begins with its version and
-/// configuration), and a SHA-256 over all of this, the peer and the link's trust. The hash detects damaged bytes, and those
-/// of another peer or of other authorities or pins. It is no signature: somebody who can write the bytes can compute it.
+/// configuration), and a SHA-256 over all of this, the peer and the link's trust. The hash detects damaged bytes, and
+/// those of another peer or of other authorities or pins. It is no signature: somebody who can write the bytes can
+/// compute it.
 class tls_session {
   public:
     static constexpr std::size_t head_bytes = 1 + 8;
@@ -11753,9 +11775,9 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// A resumed connection shows no certificates, so a session is offered only to the peer that was verified, and only as long
-/// as the certificates behind it are valid. With TLS 1.2 the session exists when the handshake is over; with TLS 1.3 it
-/// comes later, in a ticket.
+/// A resumed connection shows no certificates, so a session is offered only to the peer that was verified, and only as
+/// long as the certificates behind it are valid. With TLS 1.2 the session exists when the handshake is over; with TLS
+/// 1.3 it comes later, in a ticket.
 class tls_resumption {
   public:
     /// Before each handshake, with a `utc_now` of 0 where dates do not matter.
@@ -11779,8 +11801,8 @@ class tls_resumption {
     }
     [[nodiscard]] bool was_offered() const noexcept { return was_offered_; }
 
-    /// The handshake is over and the peer verified, by its certificates (valid until `certificates_until`) or, `resumed`, by
-    /// the session that was offered.
+    /// The handshake is over and the peer verified, by its certificates (valid until `certificates_until`) or,
+    /// `resumed`, by the session that was offered.
     void connected(mbedtls_ssl_context& ssl, bool resumed, std::int64_t certificates_until) noexcept {
         was_taken_ = resumed;
         valid_until_ = resumed ? session_.valid_until() : certificates_until;
@@ -11791,8 +11813,8 @@ class tls_resumption {
     /// The last handshake resumed a session.
     [[nodiscard]] bool was_taken() const noexcept { return was_taken_; }
 
-    /// True if the code of mbedTLS only says that a ticket came in: the same call is repeated. One ticket is enough, and each
-    /// costs memory, so further ones are dropped.
+    /// True if the code of mbedTLS only says that a ticket came in: the same call is repeated. One ticket is enough,
+    /// and each costs memory, so further ones are dropped.
     bool took_ticket(int code) noexcept {
         if (!mbedtls_api::is_ticket(code)) return false;
         has_ticket_ = keeps_;
@@ -11800,8 +11822,8 @@ class tls_resumption {
         return true;
     }
 
-    /// Takes the ticket out of mbedTLS. This is put off until the next handshake is near, so that `receive` allocates as
-    /// little as possible.
+    /// Takes the ticket out of mbedTLS. This is put off until the next handshake is near, so that `receive` allocates
+    /// as little as possible.
     void keep_ticket(mbedtls_ssl_context& ssl) noexcept {
         if (mbedtls_api::has_tls_1_3 && has_ticket_) session_.take(ssl, valid_until_);
         has_ticket_ = false;
@@ -11851,8 +11873,8 @@ class tls_handshake {
         unheard_ = io_result::ready();
     }
 
-    /// Does one bounded piece: steps that cost little, up to one that computes with keys, or until the link below blocks.
-    /// `Lingers`: the link below does, so `continue_unheard` may be called.
+    /// Does one bounded piece: steps that cost little, up to one that computes with keys, or until the link below
+    /// blocks. `Lingers`: the link below does, so `continue_unheard` may be called.
     template <bool Lingers>
     io_result advance(tls_connection& connection, tls_resumption& resumption) noexcept {
         mbedtls_ssl_context& ssl = connection.ssl();
@@ -11878,10 +11900,10 @@ class tls_handshake {
         return io_result::would_block(wait_for::nothing, stage::handshake);
     }
 
-    /// For `push`: the link below could not transmit, but the peer may already have sent the reason why it does not listen.
-    /// mbedTLS is told that everything went out, so it goes on until it reads that reason. Nothing is transmitted from here
-    /// on, and the handshake fails whatever comes. Anybody on the way can have written the alert that is read then, which is
-    /// harmless: it only chooses the error.
+    /// For `push`: the link below could not transmit, but the peer may already have sent the reason why it does not
+    /// listen. mbedTLS is told that everything went out, so it goes on until it reads that reason. Nothing is
+    /// transmitted from here on, and the handshake fails whatever comes. Anybody on the way can have written the alert
+    /// that is read then, which is harmless: it only chooses the error.
     void continue_unheard(const io_result& why) noexcept {
         unheard_ = io_result::failed(why.code, why.native, stage::handshake);
     }
@@ -11910,15 +11932,15 @@ class tls_handshake {
                                  stage::handshake);
     }
 
-    /// More is known than that the link failed: an alert has come, the server's certificate was refused, or the server does
-    /// not speak TLS; or there is more to do.
+    /// More is known than that the link failed: an alert has come, the server's certificate was refused, or the server
+    /// does not speak TLS; or there is more to do.
     [[nodiscard]] bool says_more(const tls_connection& connection, int code) const noexcept {
         return mbedtls_api::alert(connection.ssl(), code) >= 0 || judge_.flags() != 0 ||
                mbedtls_api::is_no_tls(connection.ssl(), code) || mbedtls_api::is_computing(code);
     }
 
-    /// mbedTLS believes that the handshake is over, but the peer did not hear the end of it. The last thing that the peer sent
-    /// may say why; anything else that it sent is dropped.
+    /// mbedTLS believes that the handshake is over, but the peer did not hear the end of it. The last thing that the
+    /// peer sent may say why; anything else that it sent is dropped.
     io_result read_reason(tls_connection& connection, tls_resumption& resumption) noexcept {
         io_result r = unheard_;
         for (int record = 0; record < max_records; ++record) {
@@ -11985,12 +12007,13 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// mbedTLS asks for the header of a record and then for its rest, which are two calls of the link below. With this class the
-/// link is called once, and it fills the memory that the text of the record is for; mbedTLS then takes its pieces from
-/// there. The text may overwrite the record that it is decrypted from: it is shorter, and mbedTLS has a copy. To stay
-/// shorter, the memory must begin with the first byte of a record.
+/// mbedTLS asks for the header of a record and then for its rest, which are two calls of the link below. With this
+/// class the link is called once, and it fills the memory that the text of the record is for; mbedTLS then takes its
+/// pieces from there. The text may overwrite the record that it is decrypted from: it is shorter, and mbedTLS has a
+/// copy. To stay shorter, the memory must begin with the first byte of a record.
 ///
-/// Nothing is left for the next call: after the first text the caller continues, `draining`, until mbedTLS has taken all.
+/// Nothing is left for the next call: after the first text the caller continues, `draining`, until mbedTLS has taken
+/// all.
 class read_ahead {
   public:
     /// Smaller memory is not worth it; the check of a kept connection, one byte, is such a case.
@@ -12101,8 +12124,8 @@ class tls_records {
     /// `pull` gives mbedTLS what was read ahead, or reads ahead into this.
     [[nodiscard]] read_ahead& ahead() noexcept { return ahead_; }
 
-    /// Takes all records that have come, as far as their text fits into `into`. They are received in the same memory: see
-    /// `read_ahead`. If the stream ends behind some text, the text is answered first and the end by the next call.
+    /// Takes all records that have come, as far as their text fits into `into`. They are received in the same memory:
+    /// see `read_ahead`. If the stream ends behind some text, the text is answered first and the end by the next call.
     io_result receive(tls_connection& connection, tls_resumption& resumption, std::span<std::byte> into) noexcept {
         if (end_.state != io_state::ready) return end_;
         // With something unsent mbedTLS may want to send that first, and would not take what was read ahead.
@@ -12138,8 +12161,8 @@ class tls_records {
         return end_.state != io_state::ready || mbedtls_ssl_check_pending(&connection.ssl()) != 0;
     }
 
-    /// mbedTLS keeps an encrypted record that the link below did not take whole. It must be called again with the same size,
-    /// which it reports as sent in the end, even if the caller has more by then.
+    /// mbedTLS keeps an encrypted record that the link below did not take whole. It must be called again with the same
+    /// size, which it reports as sent in the end, even if the caller has more by then.
     io_result transmit(tls_connection& connection, tls_resumption& resumption,
                        std::span<const std::byte> from) noexcept {
         const std::size_t size = unsent_ == 0 ? piece(from.size()) : unsent_;
@@ -12177,15 +12200,16 @@ class tls_records {
         return io_result::would_block(wait_for::nothing, stage::receive);
     }
 
-    /// A server that asks for another handshake mostly wants a client certificate for this path. mbedTLS refuses that. A server
-    /// that can do without continues; one that cannot ends the connection, in one way or another.
+    /// A server that asks for another handshake mostly wants a client certificate for this path. mbedTLS refuses that.
+    /// A server that can do without continues; one that cannot ends the connection, in one way or another.
     [[nodiscard]] io_result end_of_stream(const tls_connection& connection, const io_result& r) const noexcept {
         const bool is_damaged = r.code == errc::link_failed && connection.link_state() == io_state::ready;
         if (!ahead_.has_handshake_record() || is_damaged) return r;
         return io_result::failed(errc::renegotiation_refused, r.native, stage::receive);
     }
 
-    /// The session of a connection that broke by an alert or a damaged record is not used again (RFC 5246 section 7.2.2).
+    /// The session of a connection that broke by an alert or a damaged record is not used again (RFC 5246 section
+    /// 7.2.2).
     [[gnu::noinline]] static io_result end_of_connection(const tls_connection& connection, tls_resumption& resumption,
                                                          int code, stage at) noexcept {
         const io_result r = connection.answer(code, at);
@@ -12234,8 +12258,8 @@ class tls_engine {
     tls_engine(const tls_engine&) = delete;
     tls_engine& operator=(const tls_engine&) = delete;
 
-    /// Before the link below is started: checks the options, seeds, loads the authorities. All but the peer and the time of
-    /// day is done once.
+    /// Before the link below is started: checks the options, seeds, loads the authorities. All but the peer and the
+    /// time of day is done once.
     io_result prepare(const peer& to) noexcept {
         if (to.host.empty() || to.host.size() > max_host_bytes || to.host.find('\0') != std::string_view::npos)
             return io_result::failed(errc::name_not_found, 0, stage::resolve);
@@ -12266,8 +12290,8 @@ class tls_engine {
     /// The link below is ready: mbedTLS moves bytes by `push` and `pull`, which get `link`.
     io_result begin(void* link, mbedtls_ssl_send_t* push, mbedtls_ssl_recv_t* pull) noexcept {
         int code = connection_.reset();
-        // An address is no host name and is not sent as one (RFC 6066 section 3): the judge compares it. Null says so to
-        // mbedTLS, which without this call would compare nothing, or refuse.
+        // An address is no host name and is not sent as one (RFC 6066 section 3): the judge compares it. Null says so
+        // to mbedTLS, which without this call would compare nothing, or refuse.
         if (code == 0) code = mbedtls_ssl_set_hostname(&connection_.ssl(), is_address_ ? nullptr : host_);
         if (code != 0) {
             connection_.free();
@@ -12377,8 +12401,8 @@ class tls_engine {
         return io_result::ready();
     }
 
-    /// Another peer does not get the session of this one. The dot at the end of a complete name is only for the name server:
-    /// certificates do not have it, and it is not sent (RFC 6066 section 3).
+    /// Another peer does not get the session of this one. The dot at the end of a complete name is only for the name
+    /// server: certificates do not have it, and it is not sent (RFC 6066 section 3).
     void turn_to(const peer& to) noexcept {
         std::string_view name = to.host;  // at most max_host_bytes: both callers have checked
         if (name.size() > 1 && name.back() == '.') name.remove_suffix(1);
@@ -12441,17 +12465,17 @@ class tls_engine {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// TLS over another link: over TCP, the serial line of a modem, another tls, a pipe in a test. This is a link too, and passes
-/// on what the link below can do beyond `byte_transport` (`tick`, `wake_at`, `wait`, `native_handle`, a clock).
+/// TLS over another link: over TCP, the serial line of a modem, another tls, a pipe in a test. This is a link too, and
+/// passes on what the link below can do beyond `byte_transport` (`tick`, `wake_at`, `wait`, `native_handle`, a clock).
 ///
-/// The server is always verified before a byte of the caller is sent: its certificate must lead to a trusted authority, be
-/// for the name of the peer (or, for an IP literal, list that address as iPAddress: mbedTLS 3.5 and later), and be valid
-/// today. A server that shows a pinned key may be trusted without an authority (`tls_options`). TLS 1.2 or later; no
-/// renegotiation; ALPN "http/1.1"; X25519 and P-256 before costlier curves; first the cipher that this mbedTLS computes
-/// faster.
+/// The server is always verified before a byte of the caller is sent: its certificate must lead to a trusted authority,
+/// be for the name of the peer (or, for an IP literal, list that address as iPAddress: mbedTLS 3.5 and later), and be
+/// valid today. A server that shows a pinned key may be trusted without an authority (`tls_options`). TLS 1.2 or later;
+/// no renegotiation; ALPN "http/1.1"; X25519 and P-256 before costlier curves; first the cipher that this mbedTLS
+/// computes faster.
 ///
-/// Versions offered with `tls_protocol::automatic`: mbedTLS 2.28 and 3.1 speak only 1.2. With 3.2.0 to 3.6.7, 4.0.0 to 4.1.1
-/// and 4.2.0 a client that offers 1.2 and 1.3 together can be brought to a connection without secret keys
+/// Versions offered with `tls_protocol::automatic`: mbedTLS 2.28 and 3.1 speak only 1.2. With 3.2.0 to 3.6.7, 4.0.0 to
+/// 4.1.1 and 4.2.0 a client that offers 1.2 and 1.3 together can be brought to a connection without secret keys
 /// (CVE-2026-115490), so they offer only one version: 1.2, or 1.3 on request. All others offer both.
 ///
 /// Default authorities: the first of these files that holds a certificate. Windows has no such file: name one.
@@ -12467,58 +12491,60 @@ inline namespace SUPEROFFICE_ABI {
 ///     bad_client_certificate                        native: mbedTLS's code; nothing was sent
 ///     certificate_unknown_authority, certificate_self_signed, certificate_not_pinned, certificate_wrong_name,
 ///     certificate_not_yet_valid, certificate_expired, certificate_refused
-///                                                   native, if positive: every fault of the certificate as mbedTLS's flags
-///                                                   (MBEDTLS_X509_BADCERT_..., _OTHER: no pinned key); the first fault in
-///                                                   this order decides the code. If negative: mbedTLS's code
+///                                                   native, if positive: every fault of the certificate as mbedTLS's
+///                                                   flags (MBEDTLS_X509_BADCERT_..., _OTHER: no pinned key); the first
+///                                                   fault in this order decides the code. If negative: mbedTLS's code
 ///     client_certificate_refused, wrong_application_protocol, tls_version_refused, handshake_failed
-///                                                   native, if positive: the alert that the server sent (RFC 8446 section
-///                                                   6.2). If negative: mbedTLS's code. handshake_failure (40) and
-///                                                   decode_error (50, GnuTLS) of a server that asked for a certificate and
-///                                                   got none are client_certificate_refused
-///     not_tls                                       the first bytes of the server are no TLS: mostly a plain HTTP server;
-///                                                   native: mbedTLS's code
+///                                                   native, if positive: the alert that the server sent (RFC 8446
+///                                                   section 6.2). If negative: mbedTLS's code. handshake_failure (40)
+///                                                   and decode_error (50, GnuTLS) of a server that asked for a
+///                                                   certificate and got none are client_certificate_refused
+///     not_tls                                       the first bytes of the server are no TLS: mostly a plain HTTP
+///                                                   server; native: mbedTLS's code
 ///     connection_closed                             the peer ended the connection during the handshake
 /// Errors of `receive` and `transmit`: truncated_close (the connection ended without close_notify), connection_closed
-/// (transmit after the peer has closed), alert_received and client_certificate_refused (with TLS 1.3 a server refuses a client
-/// after the handshake; native: the alert), renegotiation_refused (the server asked for a second handshake, mostly to get a
-/// client certificate for this path, and ended the connection; native: its alert, or mbedTLS's code), link_failed (a damaged
-/// record; native: mbedTLS's code).
-/// `tls_refusal` (superoffice/transport/tls/tls_refusal.hpp) says all of these in words.
+/// (transmit after the peer has closed), alert_received and client_certificate_refused (with TLS 1.3 a server refuses a
+/// client after the handshake; native: the alert), renegotiation_refused (the server asked for a second handshake,
+/// mostly to get a client certificate for this path, and ended the connection; native: its alert, or mbedTLS's code),
+/// link_failed (a damaged record; native: mbedTLS's code). `tls_refusal` (superoffice/transport/tls/tls_refusal.hpp)
+/// says all of these in words.
 ///
-/// Not checked: whether a certificate was revoked (no CRL, OCSP or must-staple), and name constraints that are not marked
-/// critical. A certificate with an extension that is critical and that mbedTLS does not know (name constraints, policies) is
-/// certificate_refused. Beyond mbedTLS's own checks, an authority whose extendedKeyUsage does not allow servers, and a
-/// wildcard over a whole top-level domain ("*.test"), are refused as well.
+/// Not checked: whether a certificate was revoked (no CRL, OCSP or must-staple), and name constraints that are not
+/// marked critical. A certificate with an extension that is critical and that mbedTLS does not know (name constraints,
+/// policies) is certificate_refused. Beyond mbedTLS's own checks, an authority whose extendedKeyUsage does not allow
+/// servers, and a wildcard over a whole top-level domain ("*.test"), are refused as well.
 ///
-/// Limits of mbedTLS: before 2.28.10 and 3.6.3, a handshake message that is split over several records, as every message
-/// over 16 KB is (a long chain of certificates), is handshake_failed with native -0x7080. Later versions join the pieces, up
-/// to MBEDTLS_SSL_IN_CONTENT_LEN.
+/// Limits of mbedTLS: before 2.28.10 and 3.6.3, a handshake message that is split over several records, as every
+/// message over 16 KB is (a long chain of certificates), is handshake_failed with native -0x7080. Later versions join
+/// the pieces, up to MBEDTLS_SSL_IN_CONTENT_LEN.
 ///
 /// A server that refuses mostly sends its alert and closes while the client still transmits. If the link below lingers
-/// (`lingering_transport`, as tcp_socket does), that alert is still read after a `transmit` failed below: by `start` in the
-/// handshake, and by `receive` after it, since this link lingers as well. Without an alert the error stays that of the link
-/// below. Anybody on the way can write an alert during the handshake, so it only chooses between error codes.
+/// (`lingering_transport`, as tcp_socket does), that alert is still read after a `transmit` failed below: by `start` in
+/// the handshake, and by `receive` after it, since this link lingers as well. Without an alert the error stays that of
+/// the link below. Anybody on the way can write an alert during the handshake, so it only chooses between error codes.
 ///
-/// One call of `receive` takes all records that have come, as far as they fit into `into`, and calls the link below once for
-/// them (with less than 64 bytes of room: one record). Between two calls nothing of a complete record is held back.
+/// One call of `receive` takes all records that have come, as far as they fit into `into`, and calls the link below
+/// once for them (with less than 64 bytes of room: one record). Between two calls nothing of a complete record is held
+/// back.
 ///
-/// One call of `start` does one bounded piece of the handshake: at most one step that computes with keys (agreeing on one,
-/// checking the server's certificates, making or checking a signature), then it answers would_block with
-/// wait_for::nothing. With an mbedTLS that has MBEDTLS_ECP_RESTARTABLE, mbedtls_ecp_set_max_ops divides those steps too.
+/// One call of `start` does one bounded piece of the handshake: at most one step that computes with keys (agreeing on
+/// one, checking the server's certificates, making or checking a signature), then it answers would_block with
+/// wait_for::nothing. With an mbedTLS that has MBEDTLS_ECP_RESTARTABLE, mbedtls_ecp_set_max_ops divides those steps
+/// too.
 ///
-/// Memory: mbedTLS allocates by its own allocator (mbedtls_platform_set_calloc_free) during `start`. The first `start` loads
-/// the authorities; they and the record buffers are kept for later connections. After `start` is ready nothing is allocated
-/// until the next `start`, with two exceptions: with TLS 1.3 and `resume`, mbedTLS allocates for the first ticket that
-/// comes in, mostly in the first `receive`; and mbedTLS 4.x, whose ciphers are those of PSA, allocates for each record and
-/// frees that again (4.0.0). The object itself: about 3 KB over TCP.
+/// Memory: mbedTLS allocates by its own allocator (mbedtls_platform_set_calloc_free) during `start`. The first `start`
+/// loads the authorities; they and the record buffers are kept for later connections. After `start` is ready nothing is
+/// allocated until the next `start`, with two exceptions: with TLS 1.3 and `resume`, mbedTLS allocates for the first
+/// ticket that comes in, mostly in the first `receive`; and mbedTLS 4.x, whose ciphers are those of PSA, allocates for
+/// each record and frees that again (4.0.0). The object itself: about 3 KB over TCP.
 ///
-/// Globals of mbedTLS: with TLS 1.3 or 4.x, or if built with MBEDTLS_USE_PSA_CRYPTO or without MBEDTLS_SHA256_C, the first
-/// `start` calls psa_crypto_init, which is never undone. Two links in two threads need an mbedTLS built with
+/// Globals of mbedTLS: with TLS 1.3 or 4.x, or if built with MBEDTLS_USE_PSA_CRYPTO or without MBEDTLS_SHA256_C, the
+/// first `start` calls psa_crypto_init, which is never undone. Two links in two threads need an mbedTLS built with
 /// MBEDTLS_THREADING_C. This library has no globals.
 ///
-/// After fork() the child opens a new connection (see `tcp_socket`) and seeds the generator of this link anew. The generator of
-/// PSA, which TLS 1.3 and all of mbedTLS 4 use, is a global of mbedTLS: a program that forks after the first `start` should
-/// create its links in the child, or call exec.
+/// After fork() the child opens a new connection (see `tcp_socket`) and seeds the generator of this link anew. The
+/// generator of PSA, which TLS 1.3 and all of mbedTLS 4 use, is a global of mbedTLS: a program that forks after the
+/// first `start` should create its links in the child, or call exec.
 ///
 /// Pinned. Its destructor stops it.
 template <byte_transport Link>
@@ -12622,28 +12648,29 @@ class tls : public detail::clock_of<Link> {
         return link_.native_handle();
     }
 
-    /// True if the last handshake resumed a session: the server showed no certificate; it was verified when that session began.
-    /// Valid after `start` is ready.
+    /// True if the last handshake resumed a session: the server showed no certificate; it was verified when that
+    /// session began. Valid after `start` is ready.
     [[nodiscard]] bool resumed() const noexcept { return engine_.is_resumed(); }
 
     /// Enough for a session of most servers: their tickets have some hundred bytes.
     static constexpr std::size_t max_session_bytes = 2048;
 
-    /// Writes the session of the last connection, also of one that has ended, to keep it while the power is off: a device that
-    /// wakes from deep sleep avoids the long handshake. With TLS 1.3 there is a session after the first reply.
+    /// Writes the session of the last connection, also of one that has ended, to keep it while the power is off: a
+    /// device that wakes from deep sleep avoids the long handshake. With TLS 1.3 there is a session after the first
+    /// reply.
     ///
-    /// The bytes contain the secret of the session: somebody who has them can pretend to this link to be the server, and read
-    /// what it sends. Keep them where you keep keys.
+    /// The bytes contain the secret of the session: somebody who has them can pretend to this link to be the server,
+    /// and read what it sends. Keep them where you keep keys.
     ///
     /// @returns how many bytes were written; 0 if there is no session, or none that fits
     /// Costs    a hash over the authorities (half a millisecond for a system's); with TLS 1.3 it allocates in mbedTLS
     std::size_t export_session(std::span<std::byte> into) noexcept { return engine_.save_session(into); }
 
-    /// Takes what `export_session` wrote, for the next connection to this peer. Call it before `start`, not while there is a
-    /// connection. The peer of a client is `parse_base_url(base)->to`, until a tenant has moved. The session belongs to
-    /// everything that the server was verified by: host, port, TLS versions, authorities, pins, the client's certificate. If
-    /// one of these differs, or the bytes are damaged or of another mbedTLS, nothing is taken and the next `start` does a
-    /// complete handshake.
+    /// Takes what `export_session` wrote, for the next connection to this peer. Call it before `start`, not while there
+    /// is a connection. The peer of a client is `parse_base_url(base)->to`, until a tenant has moved. The session
+    /// belongs to everything that the server was verified by: host, port, TLS versions, authorities, pins, the client's
+    /// certificate. If one of these differs, or the bytes are damaged or of another mbedTLS, nothing is taken and the
+    /// next `start` does a complete handshake.
     ///
     /// @returns ready: taken | closed: not taken | failed: the link cannot be configured; the errors of `start`
     /// Costs    loads the authorities if that was not done yet, and a hash over them
@@ -12773,8 +12800,9 @@ inline constexpr certificate_fault certificate_faults[] = {
 /// Room for the longest text.
 inline constexpr std::size_t max_refusal_bytes = 768;
 
-/// Says in full why TLS refused or was refused: every fault of the certificate, not only the one that chose the code; the name
-/// of the server's alert; the number of mbedTLS's code. For an error that does not come from TLS: its `message`.
+/// Says in full why TLS refused or was refused: every fault of the certificate, not only the one that chose the code;
+/// the name of the server's alert; the number of mbedTLS's code. For an error that does not come from TLS: its
+/// `message`.
 ///
 ///     the server's certificate is for another name; it has expired
 ///     the server's certificate was refused: it is not meant for servers
@@ -12867,8 +12895,8 @@ namespace detail {
 /// What the numbers' tags and lengths take at most: 9 numbers and the sequence, 4 or 5 bytes each.
 inline constexpr std::size_t rsa_key_der_overhead = 64;
 
-/// Whether a text is <RSAKeyValue>, perhaps behind a declaration. Source: the vendor delivers keys so; the elements are those
-/// of .NET's RSA.ToXmlString.
+/// Whether a text is <RSAKeyValue>, perhaps behind a declaration. Source: the vendor delivers keys so; the elements are
+/// those of .NET's RSA.ToXmlString.
 constexpr bool is_rsa_key_xml(std::string_view text) noexcept {
     return text.find("<RSAKeyValue>") != std::string_view::npos;
 }
@@ -12944,8 +12972,8 @@ class der_writer {
     bool ok_ = true;
 };
 
-/// Writes the key as RSAPrivateKey (RFC 8017 appendix A.1.2) to the start of `into`, which has as many bytes as the XML and
-/// `rsa_key_der_overhead` more. Answers its size; 0 where an element is missing or is no base64.
+/// Writes the key as RSAPrivateKey (RFC 8017 appendix A.1.2) to the start of `into`, which has as many bytes as the XML
+/// and `rsa_key_der_overhead` more. Answers its size; 0 where an element is missing or is no base64.
 inline std::size_t rsa_key_to_der(std::string_view xml, std::span<std::byte> into) noexcept {
     constexpr std::string_view names[] = {"InverseQ", "DQ", "DP", "Q", "P", "D", "Exponent", "Modulus"};
     der_writer out{into};
@@ -12977,11 +13005,11 @@ inline std::size_t rsa_key_to_der(std::string_view xml, std::span<std::byte> int
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// The private key of the application, held by mbedTLS. Makes RSA PKCS#1 v1.5 signatures over SHA-256 (RFC 8017 section 8.2):
-/// a `signer` for `system_user`. Not copied; it must outlive the credential that uses it.
+/// The private key of the application, held by mbedTLS. Makes RSA PKCS#1 v1.5 signatures over SHA-256 (RFC 8017 section
+/// 8.2): a `signer` for `system_user`. Not copied; it must outlive the credential that uses it.
 ///
-/// This class is separate from `tls`, so that programs without a system user contain no code that reads keys. mbedTLS needs
-/// MBEDTLS_RSA_C and MBEDTLS_PKCS1_V15.
+/// This class is separate from `tls`, so that programs without a system user contain no code that reads keys. mbedTLS
+/// needs MBEDTLS_RSA_C and MBEDTLS_PKCS1_V15.
 class mbedtls_rsa_signer {
   public:
     mbedtls_rsa_signer() noexcept { mbedtls_pk_init(&key_); }
@@ -13019,8 +13047,8 @@ class mbedtls_rsa_signer {
 
     /// See `signer`. With a key of 2048 bits it took 3.5 to 6 ms and 8.3 KB of heap at its peak on x86-64.
     ///
-    /// Errors  credential_missing without a key; memory_too_small, with the size needed; credential_unavailable (native:
-    ///         mbedTLS's code)
+    /// Errors  credential_missing without a key; memory_too_small, with the size needed; credential_unavailable
+    ///         (native: mbedTLS's code)
     result<std::size_t> sign(std::string_view data, std::span<std::byte> into) noexcept {
         if (!is_loaded_) return error{.stage = stage::credential, .code = errc::credential_missing};
         const std::size_t size = (mbedtls_pk_get_bitlen(&key_) + 7) / 8;

@@ -46,32 +46,32 @@ struct io_result {
     }
 };
 
-/// A stream of bytes to one peer. The client calls the functions below from one thread and never nested. Each is declared
-/// `noexcept`. None blocks, and none allocates after `start` is ready.
+/// A stream of bytes to one peer. The client calls the functions below from one thread and never nested. Each is
+/// declared `noexcept`. None blocks, and none allocates after `start` is ready.
 ///
 /// `may_wait`         a `static constexpr bool`: true only if `start` may block all the same (to look a name up). The
 ///                    non-blocking start of a call refuses such a link at compile time unless it gets
 ///                    `allow_waiting_lookup`.
 ///
 /// `start(peer)`      opens the stream to the peer. It is called again with the same peer until it no longer answers
-///                    `would_block`; `at` says how far it is. `ready`: bytes may flow. It is never called while the stream
-///                    is open. After `failed` or `stop` the next call begins anew. After any other function has failed, the
-///                    stream is over, and `stop` is called before the next `start`.
+///                    `would_block`; `at` says how far it is. `ready`: bytes may flow. It is never called while the
+///                    stream is open. After `failed` or `stop` the next call begins anew. After any other function has
+///                    failed, the stream is over, and `stop` is called before the next `start`.
 ///
-/// `receive(into)`    takes what has already arrived. `ready`: 1 to into.size() bytes. `would_block`: none. `closed`: the
-///                    peer ended the stream in an orderly way (over TLS: with close_notify; if the connection below just
-///                    ends, the answer is `failed` with `errc::truncated_close`). `into` is never empty, and the link may
-///                    change all of it. May be called again after `closed` and then answers the same.
+/// `receive(into)`    takes what has already arrived. `ready`: 1 to into.size() bytes. `would_block`: none. `closed`:
+///                    the peer ended the stream in an orderly way (over TLS: with close_notify; if the connection below
+///                    just ends, the answer is `failed` with `errc::truncated_close`). `into` is never empty, and the
+///                    link may change all of it. May be called again after `closed` and then answers the same.
 ///
 /// `transmit(from)`   hands bytes over. `ready`: 1 to from.size() of them were taken. `would_block`: none; it is called
-///                    again with the same bytes. `from` is never empty. The caller may overwrite bytes that were taken. It is
-///                    not called again after `failed`.
+///                    again with the same bytes. `from` is never empty. The caller may overwrite bytes that were taken.
+///                    It is not called again after `failed`.
 ///
-/// `stop()`           ends the stream, in an orderly way if that needs no waiting (TLS tries once to send close_notify). Safe
-///                    at any time, also twice, also before `start`.
+/// `stop()`           ends the stream, in an orderly way if that needs no waiting (TLS tries once to send
+///                    close_notify). Safe at any time, also twice, also before `start`.
 ///
-/// `secure()`         true if only the verified peer can read what is sent. Asked after `start` is ready: for an https base,
-///                    no credential is sent over a link that answers false.
+/// `secure()`         true if only the verified peer can read what is sent. Asked after `start` is ready: for an https
+///                    base, no credential is sent over a link that answers false.
 template <class Link>
 concept byte_transport =
     requires(Link& link, const peer& to, std::span<std::byte> into, std::span<const std::byte> from) {
@@ -83,39 +83,40 @@ concept byte_transport =
         { link.secure() } noexcept -> std::convertible_to<bool>;
     };
 
-/// A link that can still receive after a `transmit` that failed: what the peer said last, and why it listens no more. Such a
-/// link has `static constexpr bool lingers = true;`. Its `receive` is then called until it no longer answers `ready`:
+/// A link that can still receive after a `transmit` that failed: what the peer said last, and why it listens no more.
+/// Such a link has `static constexpr bool lingers = true;`. Its `receive` is then called until it no longer answers
+/// `ready`:
 ///
 /// `ready`            bytes that came before the end
 /// `closed`           the peer ended the stream in an orderly way; nothing of what it said is missing
 /// `would_block`      there is no more now, and nobody waits for more
 /// `failed`           as `transmit` did, or with a better known reason (over TLS: the alert of the peer)
 ///
-/// `stop`, which is called at the end as after every failure, frees what the link holds for this (a socket). A link without
-/// `lingers`, or with `false`, is not called after it has failed.
+/// `stop`, which is called at the end as after every failure, frees what the link holds for this (a socket). A link
+/// without `lingers`, or with `false`, is not called after it has failed.
 template <class Link>
 concept lingering_transport = byte_transport<Link> && requires {
     requires bool { Link::lingers };
 };
 
-/// A link that divides its time, for example among several addresses. Before each step it is told the time and the deadline
-/// of the whole call.
+/// A link that divides its time, for example among several addresses. Before each step it is told the time and the
+/// deadline of the whole call.
 template <class Link>
 concept timed_transport = byte_transport<Link> && requires(Link& link, instant now, instant deadline) {
     { link.tick(now, deadline) } noexcept;
 };
 
-/// A link that must be called at a certain time even if nothing moves, because it then gives up an address or asks a name
-/// server again. `wake_at()` says when, in the time told by `tick`; `instant::never()` if there is no such time. Asked after
-/// `would_block`, and before the blocking call waits for a reply; `wants()` of a call is never later.
+/// A link that must be called at a certain time even if nothing moves, because it then gives up an address or asks a
+/// name server again. `wake_at()` says when, in the time told by `tick`; `instant::never()` if there is no such time.
+/// Asked after `would_block`, and before the blocking call waits for a reply; `wants()` of a call is never later.
 template <class Link>
 concept waking_transport = byte_transport<Link> && requires(const Link& link) {
     { link.wake_at() } noexcept -> std::same_as<instant>;
 };
 
 /// A link that can wait, for the blocking call. `wait` returns when the event of `wants` may have happened, or after
-/// `at_most`, or earlier without a reason. It is also called when nothing answered `would_block`: bytes that the link itself
-/// holds count as readable.
+/// `at_most`, or earlier without a reason. It is also called when nothing answered `would_block`: bytes that the link
+/// itself holds count as readable.
 template <class Link>
 concept waiting_transport = byte_transport<Link> && requires(Link& link, wait_for wants, milliseconds at_most) {
     { link.wait(wants, at_most) } noexcept;

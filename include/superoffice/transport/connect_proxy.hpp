@@ -64,8 +64,9 @@ class connect_request : public request_head {
 
 }  // namespace detail
 
-/// A tunnel through an HTTP proxy. It is a link over another link, which is started to the proxy; the proxy is then asked to
-/// connect to the peer. What the link below can do beyond `byte_transport` works here as well. With TLS to the peer:
+/// A tunnel through an HTTP proxy. It is a link over another link, which is started to the proxy; the proxy is then
+/// asked to connect to the peer. What the link below can do beyond `byte_transport` works here as well. With TLS to the
+/// peer:
 ///
 ///     superoffice::tls<superoffice::connect_proxy<superoffice::tcp_socket>> link{
 ///         superoffice::tls_options{}, superoffice::http_proxy{"proxy.example", 3128, "user", "password"}};
@@ -85,9 +86,9 @@ class connect_request : public request_head {
 ///     head_too_large       the head of a 1xx or 2xx goes on beyond `max_proxy_reply_bytes`
 ///     connection_closed    the proxy closed the connection before its reply was complete
 ///
-/// The status decides as soon as it is there: neither the rest of a refusal's head, however long or malformed, nor its body is
-/// read. Any 2xx opens the tunnel; its headers are ignored (RFC 9110 section 9.3.6), and the bytes behind its head come from
-/// the peer. The request is zeroed as it is sent, so that no credential stays in memory.
+/// The status decides as soon as it is there: neither the rest of a refusal's head, however long or malformed, nor its
+/// body is read. Any 2xx opens the tunnel; its headers are ignored (RFC 9110 section 9.3.6), and the bytes behind its
+/// head come from the peer. The request is zeroed as it is sent, so that no credential stays in memory.
 ///
 /// The object: `max_proxy_request_bytes` and some 200 bytes beside the link. No heap.
 template <byte_transport Link>

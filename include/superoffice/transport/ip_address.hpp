@@ -82,8 +82,8 @@ constexpr bool read_ipv6(std::string_view text, std::uint8_t* into) noexcept {
 
 }  // namespace detail
 
-/// Reads an IPv4 or an IPv6 literal without brackets and without a scope: "127.0.0.1", "::1". False for anything else, which
-/// is a name then. Costs one pass over the text.
+/// Reads an IPv4 or an IPv6 literal without brackets and without a scope: "127.0.0.1", "::1". False for anything else,
+/// which is a name then. Costs one pass over the text.
 [[nodiscard]] constexpr bool parse_ip_address(std::string_view text, ip_address& into) noexcept {
     ip_address read;
     if (detail::read_ipv4(text, read.bytes)) {

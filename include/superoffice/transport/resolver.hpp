@@ -63,15 +63,15 @@ class address_list {
 ///
 /// `may_wait`            a `static constexpr bool`: true if `lookup` may block for the network.
 ///
-/// `lookup(name, into)`  called again with the same name until it no longer answers `would_block`. `ready`: `into`, which
-///                       was empty, holds what was found. `failed`: errc::name_not_found or name_lookup_failed, with the
-///                       native code. `name` is borrowed for the call.
+/// `lookup(name, into)`  called again with the same name until it no longer answers `would_block`. `ready`: `into`,
+///                       which was empty, holds what was found. `failed`: errc::name_not_found or name_lookup_failed,
+///                       with the native code. `name` is borrowed for the call.
 ///
 /// `stop()`              gives up a running lookup. Safe at any time.
 ///
-/// A resolver that has sockets of its own also has `wait(wants, at_most)`, as in `waiting_transport`, and `native_handle()`.
-/// One that has times of its own also has `tick(now, deadline)` and `wake_at()`, as in `timed_transport` and
-/// `waking_transport`.
+/// A resolver that has sockets of its own also has `wait(wants, at_most)`, as in `waiting_transport`, and
+/// `native_handle()`. One that has times of its own also has `tick(now, deadline)` and `wake_at()`, as in
+/// `timed_transport` and `waking_transport`.
 template <class R>
 concept resolver = requires(R& r, std::string_view name, address_list& into) {
     { R::may_wait } -> std::convertible_to<bool>;
@@ -102,11 +102,11 @@ static_assert(resolver<given_addresses>);
 #if SUPEROFFICE_WITH_SOCKETS
 /// Asks the system (getaddrinfo), which may block for seconds and cannot be interrupted: it does not know the deadline.
 ///
-/// Takes at most `max_addresses`, in the order of the system (RFC 6724) with the two families alternating (RFC 8305 section
-/// 4). What the system allocates for its answer is freed before `lookup` returns.
+/// Takes at most `max_addresses`, in the order of the system (RFC 6724) with the two families alternating (RFC 8305
+/// section 4). What the system allocates for its answer is freed before `lookup` returns.
 ///
-/// Errors    errc::name_not_found (EAI_NONAME and similar codes), errc::name_lookup_failed (all others, for example when no
-///           name server answered); native is the code of getaddrinfo, unchanged
+/// Errors    errc::name_not_found (EAI_NONAME and similar codes), errc::name_lookup_failed (all others, for example
+///           when no name server answered); native is the code of getaddrinfo, unchanged
 class system_resolver {
   public:
     static constexpr bool may_wait = true;

@@ -76,8 +76,8 @@ constexpr script_step gives(std::string_view bytes) noexcept {
 constexpr script_step would_block(wait_for wants = wait_for::readable, stage at = stage::none) noexcept {
     return {.what = script_step::act::answers, .answer = io_result::would_block(wants, at)};
 }
-/// The next call of `start`, `transmit` or `receive` answers `failed`, and the link is down. If `transmit` failed, the steps
-/// `gives` and `closes` that follow directly can still be received.
+/// The next call of `start`, `transmit` or `receive` answers `failed`, and the link is down. If `transmit` failed, the
+/// steps `gives` and `closes` that follow directly can still be received.
 constexpr script_step fails(errc code, std::int32_t native = 0, stage at = stage::none) noexcept {
     return {.what = script_step::act::answers, .answer = io_result::failed(code, native, at)};
 }

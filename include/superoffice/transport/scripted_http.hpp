@@ -60,8 +60,8 @@ namespace http_script {
 
 /// `start` is called, with any request, and is ready.
 constexpr http_script_step asks() noexcept { return {.what = http_script_step::act::asks}; }
-/// `start` is called with this method, URL, body and header lines (`fields`: complete lines), and is ready. A view without
-/// data (`{}`) stands for any text.
+/// `start` is called with this method, URL, body and header lines (`fields`: complete lines), and is ready. A view
+/// without data (`{}`) stands for any text.
 constexpr http_script_step asks(std::string_view method, std::string_view url, std::string_view body = {},
                                 std::string_view fields = {}) noexcept {
     return {.what = http_script_step::act::asks, .method = method, .url = url, .fields = fields, .bytes = body};
@@ -95,8 +95,9 @@ constexpr bool skips_nothing(const http_script_step&) noexcept { return false; }
 
 }  // namespace detail
 
-/// Plays steps that the caller holds, as `script_pacing` says. After the first mismatch every call fails with `errc::script_mismatch`:
-/// `other_peer` is another method or URL, `other_bytes` another body or other header lines. No heap; nothing blocks.
+/// Plays steps that the caller holds, as `script_pacing` says. After the first mismatch every call fails with
+/// `errc::script_mismatch`: `other_peer` is another method or URL, `other_bytes` another body or other header lines. No
+/// heap; nothing blocks.
 class scripted_http : public detail::script_player<http_script_step, detail::skips_nothing> {
   public:
     static constexpr bool may_wait = false;

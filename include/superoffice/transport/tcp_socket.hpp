@@ -24,28 +24,30 @@ inline namespace SUPEROFFICE_ABI {
 
 /// One TCP connection, IPv4 or IPv6, as a `byte_transport`. It is not secure by itself: put `tls<...>` around it.
 ///
-/// It never blocks, except while the resolver looks a name up if that one says so. Literals, "localhost" and "*.localhost" are
-/// never looked up (RFC 6761 section 6.3: the latter are ::1 and 127.0.0.1). It raises no SIGPIPE, is closed on exec, and
-/// allocates nothing on the heap. Every address of a name is tried in turn; each gets its share of the time until the deadline
-/// told by `tick`, so that a dead one leaves time for the next. Without a deadline each has as long as the system gives it.
-/// The address that answered last is tried first the next time, if the name still has it.
+/// It never blocks, except while the resolver looks a name up if that one says so. Literals, "localhost" and
+/// "*.localhost" are never looked up (RFC 6761 section 6.3: the latter are ::1 and 127.0.0.1). It raises no SIGPIPE, is
+/// closed on exec, and allocates nothing on the heap. Every address of a name is tried in turn; each gets its share of
+/// the time until the deadline told by `tick`, so that a dead one leaves time for the next. Without a deadline each has
+/// as long as the system gives it. The address that answered last is tried first the next time, if the name still has
+/// it.
 ///
 /// Errors of `start`, with the code of errno or of WSAGetLastError for the last address tried:
 ///     stage::resolve   errc::name_not_found, name_lookup_failed (the code of getaddrinfo)
 ///     stage::connect   errc::connection_refused (also where the socket met itself, at a dead port of this machine),
-///                      peer_unreachable (ETIMEDOUT if its share of the time was used up), connection_reset, link_failed
+///                      peer_unreachable (ETIMEDOUT if its share of the time was used up), connection_reset,
+///                      link_failed
 /// Errors of `receive` and `transmit`: errc::connection_reset, peer_unreachable, link_failed.
 ///
-/// After a `transmit` that failed the socket stays until `stop` or the next `start`: what had come by then can be received,
-/// see `lingering_transport`; after that `receive` fails as `transmit` did. A server that does not want to hear more says why
-/// and closes, and its system resets the connection when more comes (RFC 9112 section 9.6). Linux keeps what had come before
-/// the reset; other systems may drop it.
+/// After a `transmit` that failed the socket stays until `stop` or the next `start`: what had come by then can be
+/// received, see `lingering_transport`; after that `receive` fails as `transmit` did. A server that does not want to
+/// hear more says why and closes, and its system resets the connection when more comes (RFC 9112 section 9.6). Linux
+/// keeps what had come before the reset; other systems may drop it.
 ///
-/// After fork() the connection belongs to the parent. The child notices at its next call: it closes its copy without sending
-/// anything (over TLS: no close_notify) and `receive` and `transmit` fail, so a client opens a new connection.
+/// After fork() the connection belongs to the parent. The child notices at its next call: it closes its copy without
+/// sending anything (over TLS: no close_notify) and `receive` and `transmit` fail, so a client opens a new connection.
 ///
-/// Pinned. Its destructor closes the connection: stop it before the code it was compiled into is unloaded (a plugin that is
-/// reloaded).
+/// Pinned. Its destructor closes the connection: stop it before the code it was compiled into is unloaded (a plugin
+/// that is reloaded).
 template <resolver Resolver>
 class basic_tcp_socket {
     using api = detail::socket_api;
@@ -54,8 +56,8 @@ class basic_tcp_socket {
     static constexpr bool may_wait = Resolver::may_wait;
     static constexpr bool lingers = true;
 
-    /// The monotonic clock of the system (CLOCK_MONOTONIC, GetTickCount64), for the blocking call. Everything else gets the time
-    /// as an argument; only mbedTLS and c-ares read clocks themselves.
+    /// The monotonic clock of the system (CLOCK_MONOTONIC, GetTickCount64), for the blocking call. Everything else gets
+    /// the time as an argument; only mbedTLS and c-ares read clocks themselves.
     struct clock {
         [[nodiscard]] static instant now() noexcept { return api::now(); }
     };
@@ -154,8 +156,8 @@ class basic_tcp_socket {
         return instant::never();
     }
 
-    /// Waits for the socket (poll, or select on Windows), or sleeps (`wait_for::time`), for at most `at_most` and at most the
-    /// share of the address that is being tried. Returns at once if there is nothing to wait for.
+    /// Waits for the socket (poll, or select on Windows), or sleeps (`wait_for::time`), for at most `at_most` and at
+    /// most the share of the address that is being tried. Returns at once if there is nothing to wait for.
     void wait(wait_for wants, milliseconds at_most) noexcept {
         if (wants == wait_for::time) return api::pause(at_most);
         if (phase_ == phase::resolving) {
@@ -168,10 +170,10 @@ class basic_tcp_socket {
         api::wait_until(socket_, wants == wait_for::writable, at_most);
     }
 
-    /// For poll, epoll, select and similar functions, together with what `would_block` says it waits for. -1 (INVALID_SOCKET) if
-    /// there is none. The handle changes when the socket tries the next address, so read it again after each step of `start`;
-    /// it may have the same number, but epoll has forgotten the old one. While a name is looked up it is the handle of the
-    /// resolver, if that has one. Borrowed: never close it.
+    /// For poll, epoll, select and similar functions, together with what `would_block` says it waits for. -1
+    /// (INVALID_SOCKET) if there is none. The handle changes when the socket tries the next address, so read it again
+    /// after each step of `start`; it may have the same number, but epoll has forgotten the old one. While a name is
+    /// looked up it is the handle of the resolver, if that has one. Borrowed: never close it.
     [[nodiscard]] handle native_handle() const noexcept {
         if constexpr (requires { resolver_.native_handle(); })
             if (phase_ == phase::resolving) return resolver_.native_handle();

@@ -89,8 +89,8 @@ struct cares_api {
         }
     }
 
-    /// Before 1.34, a write of c-ares to a TCP connection raises SIGPIPE if the server is gone, and on some systems its sockets
-    /// are inherited by programs that are started. Later versions do neither.
+    /// Before 1.34, a write of c-ares to a TCP connection raises SIGPIPE if the server is gone, and on some systems its
+    /// sockets are inherited by programs that are started. Later versions do neither.
     static void tame(ares_channel channel) noexcept {
 #if !defined(_WIN32) && ARES_VERSION < 0x012200
         static constexpr ares_socket_functions functions{make, end, begin_connect, receive, transmit};
@@ -179,24 +179,25 @@ struct cares_options {
     int tries = 3;                 ///< of each server
 };
 
-/// Asks name servers by c-ares, one piece at a time. `basic_tcp_socket<cares_resolver>` never blocks, so a call over it can be
-/// stepped from the start.
+/// Asks name servers by c-ares, one piece at a time. `basic_tcp_socket<cares_resolver>` never blocks, so a call over it
+/// can be stepped from the start.
 ///
 ///     superoffice::tls<superoffice::cares_socket> link;
 ///
-/// It follows the settings of the system (resolv.conf, nsswitch.conf, the hosts file), which c-ares reads anew for each lookup:
-/// these small files are read without waiting in the first step. It takes at most `max_addresses`, IPv6 first, with the two
-/// families alternating (RFC 8305 section 4). c-ares asks for both at once, and `lookup` ends when both were answered or given
-/// up.
+/// It follows the settings of the system (resolv.conf, nsswitch.conf, the hosts file), which c-ares reads anew for each
+/// lookup: these small files are read without waiting in the first step. It takes at most `max_addresses`, IPv6 first,
+/// with the two families alternating (RFC 8305 section 4). c-ares asks for both at once, and `lookup` ends when both
+/// were answered or given up.
 ///
-/// To sleep between steps: a lookup mostly has one socket, which is the `native_handle()` of the link meanwhile. It may have
-/// several (a second server, TCP for a long answer). `watched_handles()` lists them all. If you only watch the first one,
-/// `wake_at()` wakes you every `cares_pause` while there are more. It also covers the times of c-ares itself (a server that
-/// does not answer).
+/// To sleep between steps: a lookup mostly has one socket, which is the `native_handle()` of the link meanwhile. It may
+/// have several (a second server, TCP for a long answer). `watched_handles()` lists them all. If you only watch the
+/// first one, `wake_at()` wakes you every `cares_pause` while there are more. It also covers the times of c-ares itself
+/// (a server that does not answer).
 ///
-/// Memory: c-ares allocates by malloc, or by the functions given to ares_library_init_mem: about 75 KB while a name is looked
-/// up (1.18). All of it is freed when the lookup ends. Clock: c-ares reads the clock of the system for its own times; the
-/// deadline of the call comes from you. Globals: none; on Windows the program must call ares_library_init first.
+/// Memory: c-ares allocates by malloc, or by the functions given to ares_library_init_mem: about 75 KB while a name is
+/// looked up (1.18). All of it is freed when the lookup ends. Clock: c-ares reads the clock of the system for its own
+/// times; the deadline of the call comes from you. Globals: none; on Windows the program must call ares_library_init
+/// first.
 ///
 /// Errors    errc::name_not_found (NXDOMAIN, no address of either family, a text that cannot be a name);
 ///           errc::name_lookup_failed (no server answered in time, SERVFAIL, REFUSED, no memory, bad `servers`).

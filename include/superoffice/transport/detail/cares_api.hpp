@@ -39,8 +39,8 @@ struct cares_api {
         }
     }
 
-    /// Before 1.34, a write of c-ares to a TCP connection raises SIGPIPE if the server is gone, and on some systems its sockets
-    /// are inherited by programs that are started. Later versions do neither.
+    /// Before 1.34, a write of c-ares to a TCP connection raises SIGPIPE if the server is gone, and on some systems its
+    /// sockets are inherited by programs that are started. Later versions do neither.
     static void tame(ares_channel channel) noexcept {
 #if !defined(_WIN32) && ARES_VERSION < 0x012200
         static constexpr ares_socket_functions functions{make, end, begin_connect, receive, transmit};

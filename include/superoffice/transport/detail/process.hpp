@@ -14,8 +14,8 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
 #if defined(__unix__) || (defined(__APPLE__) && defined(__MACH__))
-/// A connection and the state of a random generator belong to one process: two that share them mix up their replies, and
-/// draw the same keys. `is_here` costs one call of getpid.
+/// A connection and the state of a random generator belong to one process: two that share them mix up their replies,
+/// and draw the same keys. `is_here` costs one call of getpid.
 class owning_process {
   public:
     void set() noexcept { id_ = ::getpid(); }

@@ -13,10 +13,10 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Takes the reply byte by byte and keeps nothing of it, so a head may be of any size. Interim replies (1xx) are passed over.
-/// A status of 300 and above decides at once: what follows it cannot change that, whatever it is. In the head of a 2xx no
-/// header counts: Content-Length and Transfer-Encoding MUST be ignored (RFC 9110 section 9.3.6). A folded line is taken
-/// (RFC 9112 section 5.2).
+/// Takes the reply byte by byte and keeps nothing of it, so a head may be of any size. Interim replies (1xx) are passed
+/// over. A status of 300 and above decides at once: what follows it cannot change that, whatever it is. In the head of
+/// a 2xx no header counts: Content-Length and Transfer-Encoding MUST be ignored (RFC 9110 section 9.3.6). A folded line
+/// is taken (RFC 9112 section 5.2).
 class proxy_reply {
   public:
     enum class answer : std::uint8_t {

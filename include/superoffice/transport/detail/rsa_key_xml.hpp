@@ -19,8 +19,8 @@ namespace detail {
 /// What the numbers' tags and lengths take at most: 9 numbers and the sequence, 4 or 5 bytes each.
 inline constexpr std::size_t rsa_key_der_overhead = 64;
 
-/// Whether a text is <RSAKeyValue>, perhaps behind a declaration. Source: the vendor delivers keys so; the elements are those
-/// of .NET's RSA.ToXmlString.
+/// Whether a text is <RSAKeyValue>, perhaps behind a declaration. Source: the vendor delivers keys so; the elements are
+/// those of .NET's RSA.ToXmlString.
 constexpr bool is_rsa_key_xml(std::string_view text) noexcept {
     return text.find("<RSAKeyValue>") != std::string_view::npos;
 }
@@ -96,8 +96,8 @@ class der_writer {
     bool ok_ = true;
 };
 
-/// Writes the key as RSAPrivateKey (RFC 8017 appendix A.1.2) to the start of `into`, which has as many bytes as the XML and
-/// `rsa_key_der_overhead` more. Answers its size; 0 where an element is missing or is no base64.
+/// Writes the key as RSAPrivateKey (RFC 8017 appendix A.1.2) to the start of `into`, which has as many bytes as the XML
+/// and `rsa_key_der_overhead` more. Answers its size; 0 where an element is missing or is no base64.
 inline std::size_t rsa_key_to_der(std::string_view xml, std::span<std::byte> into) noexcept {
     constexpr std::string_view names[] = {"InverseQ", "DQ", "DP", "Q", "P", "D", "Exponent", "Modulus"};
     der_writer out{into};

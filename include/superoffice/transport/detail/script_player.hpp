@@ -18,8 +18,8 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Knows the next step, how much of it has moved, and the first mismatch. A `Step` has `what` (an enum with `answers`, for
-/// which there is `step_name`), `answer` and `bytes`. Steps for which `IsSkipped` is true happen by themselves.
+/// Knows the next step, how much of it has moved, and the first mismatch. A `Step` has `what` (an enum with `answers`,
+/// for which there is `step_name`), `answer` and `bytes`. Steps for which `IsSkipped` is true happen by themselves.
 template <class Step, bool (*IsSkipped)(const Step&) noexcept>
 class script_player {
   public:

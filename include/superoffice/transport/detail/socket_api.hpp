@@ -149,7 +149,8 @@ struct socket_api {
 
     static io_result failure(int code, stage at) noexcept { return io_result::failed(errc_of(code), code, at); }
 
-    /// A stream socket that does not block, is not inherited and raises no signal; or `none`, and `last_code()` says why.
+    /// A stream socket that does not block, is not inherited and raises no signal; or `none`, and `last_code()` says
+    /// why.
     static handle make(bool v6) noexcept {
         const int family = v6 ? AF_INET6 : AF_INET;
         const int on = 1;
@@ -163,7 +164,8 @@ struct socket_api {
 #else
         const handle h = make(family, SOCK_STREAM, IPPROTO_TCP);
         if (h == none) return none;
-        // One request, one reply: nothing is gained by holding small segments back. If this fails, the socket still works.
+        // One request, one reply: nothing is gained by holding small segments back. If this fails, the socket still
+        // works.
         ::setsockopt(h, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 #endif
         return h;
@@ -197,7 +199,8 @@ struct socket_api {
 #endif
 #endif
 
-    /// The index of a network interface, by its number or (not on Windows) its name. 0 where there is no such interface.
+    /// The index of a network interface, by its number or (not on Windows) its name. 0 where there is no such
+    /// interface.
     static std::uint32_t scope_of(std::string_view zone) noexcept {
         if (std::uint64_t number = 0; ascii::parse_decimal(zone, number))
             return number <= UINT32_MAX ? static_cast<std::uint32_t>(number) : 0;
@@ -241,8 +244,8 @@ struct socket_api {
         return code;
     }
 
-    /// A socket that connects to a port of this machine at which nobody listens can meet itself, if the system gave it the same
-    /// port for its own end: TCP allows two ends to open at once (RFC 9293 section 3.5).
+    /// A socket that connects to a port of this machine at which nobody listens can meet itself, if the system gave it
+    /// the same port for its own end: TCP allows two ends to open at once (RFC 9293 section 3.5).
     static bool is_connected_to_itself(handle h, const ip_address& to, std::uint16_t port) noexcept {
         sockaddr_storage own = {};
 #if defined(_WIN32)

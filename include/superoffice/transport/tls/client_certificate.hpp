@@ -37,12 +37,14 @@ class client_certificate {
     client_certificate& operator=(const client_certificate&) = delete;
     ~client_certificate() { clear(); }
 
-    /// Loads from memory, each PEM or DER. The bytes of DER certificates are used where they lie and must stay there. The key
-    /// and the password are not needed afterwards: mbedTLS makes its own copy of the key, and zeroes it with this object.
+    /// Loads from memory, each PEM or DER. The bytes of DER certificates are used where they lie and must stay there.
+    /// The key and the password are not needed afterwards: mbedTLS makes its own copy of the key, and zeroes it with
+    /// this object.
     ///
     /// @param chain     the client's certificate, then those between it and the authority
-    /// @param password  of an encrypted key, else empty. mbedTLS 2.28 cannot read PKCS#8 encrypted with AES, which OpenSSL
-    ///                  writes by default: use `openssl pkcs8 -topk8 -v2 des3` there, which 4.x in turn cannot read
+    /// @param password  of an encrypted key, else empty. mbedTLS 2.28 cannot read PKCS#8 encrypted with AES, which
+    ///                  OpenSSL writes by default: use `openssl pkcs8 -topk8 -v2 des3` there, which 4.x in turn cannot
+    ///                  read
     /// @param random    as in `tls_options`: reading some keys and comparing the pair takes random bytes
     ///
     /// Errors  bad_client_certificate (native: mbedTLS's code), no_entropy; nothing is kept then

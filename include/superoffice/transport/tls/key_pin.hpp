@@ -14,10 +14,11 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// The SHA-256 of the SubjectPublicKeyInfo of a certificate, as in RFC 7469 section 2.4. It stays the same when a certificate
-/// is renewed with the same key. It is no secret. To get one:
+/// The SHA-256 of the SubjectPublicKeyInfo of a certificate, as in RFC 7469 section 2.4. It stays the same when a
+/// certificate is renewed with the same key. It is no secret. To get one:
 ///
-///     openssl x509 -in server.pem -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64
+///     openssl x509 -in server.pem -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary |
+///     base64
 struct key_pin {
     std::uint8_t sha256[32] = {};
 

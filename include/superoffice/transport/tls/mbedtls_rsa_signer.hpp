@@ -24,11 +24,11 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// The private key of the application, held by mbedTLS. Makes RSA PKCS#1 v1.5 signatures over SHA-256 (RFC 8017 section 8.2):
-/// a `signer` for `system_user`. Not copied; it must outlive the credential that uses it.
+/// The private key of the application, held by mbedTLS. Makes RSA PKCS#1 v1.5 signatures over SHA-256 (RFC 8017 section
+/// 8.2): a `signer` for `system_user`. Not copied; it must outlive the credential that uses it.
 ///
-/// This class is separate from `tls`, so that programs without a system user contain no code that reads keys. mbedTLS needs
-/// MBEDTLS_RSA_C and MBEDTLS_PKCS1_V15.
+/// This class is separate from `tls`, so that programs without a system user contain no code that reads keys. mbedTLS
+/// needs MBEDTLS_RSA_C and MBEDTLS_PKCS1_V15.
 class mbedtls_rsa_signer {
   public:
     mbedtls_rsa_signer() noexcept { mbedtls_pk_init(&key_); }
@@ -66,8 +66,8 @@ class mbedtls_rsa_signer {
 
     /// See `signer`. With a key of 2048 bits it took 3.5 to 6 ms and 8.3 KB of heap at its peak on x86-64.
     ///
-    /// Errors  credential_missing without a key; memory_too_small, with the size needed; credential_unavailable (native:
-    ///         mbedTLS's code)
+    /// Errors  credential_missing without a key; memory_too_small, with the size needed; credential_unavailable
+    ///         (native: mbedTLS's code)
     result<std::size_t> sign(std::string_view data, std::span<std::byte> into) noexcept {
         if (!is_loaded_) return error{.stage = stage::credential, .code = errc::credential_missing};
         const std::size_t size = (mbedtls_pk_get_bitlen(&key_) + 7) / 8;

@@ -21,17 +21,17 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// TLS over another link: over TCP, the serial line of a modem, another tls, a pipe in a test. This is a link too, and passes
-/// on what the link below can do beyond `byte_transport` (`tick`, `wake_at`, `wait`, `native_handle`, a clock).
+/// TLS over another link: over TCP, the serial line of a modem, another tls, a pipe in a test. This is a link too, and
+/// passes on what the link below can do beyond `byte_transport` (`tick`, `wake_at`, `wait`, `native_handle`, a clock).
 ///
-/// The server is always verified before a byte of the caller is sent: its certificate must lead to a trusted authority, be
-/// for the name of the peer (or, for an IP literal, list that address as iPAddress: mbedTLS 3.5 and later), and be valid
-/// today. A server that shows a pinned key may be trusted without an authority (`tls_options`). TLS 1.2 or later; no
-/// renegotiation; ALPN "http/1.1"; X25519 and P-256 before costlier curves; first the cipher that this mbedTLS computes
-/// faster.
+/// The server is always verified before a byte of the caller is sent: its certificate must lead to a trusted authority,
+/// be for the name of the peer (or, for an IP literal, list that address as iPAddress: mbedTLS 3.5 and later), and be
+/// valid today. A server that shows a pinned key may be trusted without an authority (`tls_options`). TLS 1.2 or later;
+/// no renegotiation; ALPN "http/1.1"; X25519 and P-256 before costlier curves; first the cipher that this mbedTLS
+/// computes faster.
 ///
-/// Versions offered with `tls_protocol::automatic`: mbedTLS 2.28 and 3.1 speak only 1.2. With 3.2.0 to 3.6.7, 4.0.0 to 4.1.1
-/// and 4.2.0 a client that offers 1.2 and 1.3 together can be brought to a connection without secret keys
+/// Versions offered with `tls_protocol::automatic`: mbedTLS 2.28 and 3.1 speak only 1.2. With 3.2.0 to 3.6.7, 4.0.0 to
+/// 4.1.1 and 4.2.0 a client that offers 1.2 and 1.3 together can be brought to a connection without secret keys
 /// (CVE-2026-115490), so they offer only one version: 1.2, or 1.3 on request. All others offer both.
 ///
 /// Default authorities: the first of these files that holds a certificate. Windows has no such file: name one.
@@ -47,58 +47,60 @@ inline namespace SUPEROFFICE_ABI {
 ///     bad_client_certificate                        native: mbedTLS's code; nothing was sent
 ///     certificate_unknown_authority, certificate_self_signed, certificate_not_pinned, certificate_wrong_name,
 ///     certificate_not_yet_valid, certificate_expired, certificate_refused
-///                                                   native, if positive: every fault of the certificate as mbedTLS's flags
-///                                                   (MBEDTLS_X509_BADCERT_..., _OTHER: no pinned key); the first fault in
-///                                                   this order decides the code. If negative: mbedTLS's code
+///                                                   native, if positive: every fault of the certificate as mbedTLS's
+///                                                   flags (MBEDTLS_X509_BADCERT_..., _OTHER: no pinned key); the first
+///                                                   fault in this order decides the code. If negative: mbedTLS's code
 ///     client_certificate_refused, wrong_application_protocol, tls_version_refused, handshake_failed
-///                                                   native, if positive: the alert that the server sent (RFC 8446 section
-///                                                   6.2). If negative: mbedTLS's code. handshake_failure (40) and
-///                                                   decode_error (50, GnuTLS) of a server that asked for a certificate and
-///                                                   got none are client_certificate_refused
-///     not_tls                                       the first bytes of the server are no TLS: mostly a plain HTTP server;
-///                                                   native: mbedTLS's code
+///                                                   native, if positive: the alert that the server sent (RFC 8446
+///                                                   section 6.2). If negative: mbedTLS's code. handshake_failure (40)
+///                                                   and decode_error (50, GnuTLS) of a server that asked for a
+///                                                   certificate and got none are client_certificate_refused
+///     not_tls                                       the first bytes of the server are no TLS: mostly a plain HTTP
+///                                                   server; native: mbedTLS's code
 ///     connection_closed                             the peer ended the connection during the handshake
 /// Errors of `receive` and `transmit`: truncated_close (the connection ended without close_notify), connection_closed
-/// (transmit after the peer has closed), alert_received and client_certificate_refused (with TLS 1.3 a server refuses a client
-/// after the handshake; native: the alert), renegotiation_refused (the server asked for a second handshake, mostly to get a
-/// client certificate for this path, and ended the connection; native: its alert, or mbedTLS's code), link_failed (a damaged
-/// record; native: mbedTLS's code).
-/// `tls_refusal` (superoffice/transport/tls/tls_refusal.hpp) says all of these in words.
+/// (transmit after the peer has closed), alert_received and client_certificate_refused (with TLS 1.3 a server refuses a
+/// client after the handshake; native: the alert), renegotiation_refused (the server asked for a second handshake,
+/// mostly to get a client certificate for this path, and ended the connection; native: its alert, or mbedTLS's code),
+/// link_failed (a damaged record; native: mbedTLS's code). `tls_refusal` (superoffice/transport/tls/tls_refusal.hpp)
+/// says all of these in words.
 ///
-/// Not checked: whether a certificate was revoked (no CRL, OCSP or must-staple), and name constraints that are not marked
-/// critical. A certificate with an extension that is critical and that mbedTLS does not know (name constraints, policies) is
-/// certificate_refused. Beyond mbedTLS's own checks, an authority whose extendedKeyUsage does not allow servers, and a
-/// wildcard over a whole top-level domain ("*.test"), are refused as well.
+/// Not checked: whether a certificate was revoked (no CRL, OCSP or must-staple), and name constraints that are not
+/// marked critical. A certificate with an extension that is critical and that mbedTLS does not know (name constraints,
+/// policies) is certificate_refused. Beyond mbedTLS's own checks, an authority whose extendedKeyUsage does not allow
+/// servers, and a wildcard over a whole top-level domain ("*.test"), are refused as well.
 ///
-/// Limits of mbedTLS: before 2.28.10 and 3.6.3, a handshake message that is split over several records, as every message
-/// over 16 KB is (a long chain of certificates), is handshake_failed with native -0x7080. Later versions join the pieces, up
-/// to MBEDTLS_SSL_IN_CONTENT_LEN.
+/// Limits of mbedTLS: before 2.28.10 and 3.6.3, a handshake message that is split over several records, as every
+/// message over 16 KB is (a long chain of certificates), is handshake_failed with native -0x7080. Later versions join
+/// the pieces, up to MBEDTLS_SSL_IN_CONTENT_LEN.
 ///
 /// A server that refuses mostly sends its alert and closes while the client still transmits. If the link below lingers
-/// (`lingering_transport`, as tcp_socket does), that alert is still read after a `transmit` failed below: by `start` in the
-/// handshake, and by `receive` after it, since this link lingers as well. Without an alert the error stays that of the link
-/// below. Anybody on the way can write an alert during the handshake, so it only chooses between error codes.
+/// (`lingering_transport`, as tcp_socket does), that alert is still read after a `transmit` failed below: by `start` in
+/// the handshake, and by `receive` after it, since this link lingers as well. Without an alert the error stays that of
+/// the link below. Anybody on the way can write an alert during the handshake, so it only chooses between error codes.
 ///
-/// One call of `receive` takes all records that have come, as far as they fit into `into`, and calls the link below once for
-/// them (with less than 64 bytes of room: one record). Between two calls nothing of a complete record is held back.
+/// One call of `receive` takes all records that have come, as far as they fit into `into`, and calls the link below
+/// once for them (with less than 64 bytes of room: one record). Between two calls nothing of a complete record is held
+/// back.
 ///
-/// One call of `start` does one bounded piece of the handshake: at most one step that computes with keys (agreeing on one,
-/// checking the server's certificates, making or checking a signature), then it answers would_block with
-/// wait_for::nothing. With an mbedTLS that has MBEDTLS_ECP_RESTARTABLE, mbedtls_ecp_set_max_ops divides those steps too.
+/// One call of `start` does one bounded piece of the handshake: at most one step that computes with keys (agreeing on
+/// one, checking the server's certificates, making or checking a signature), then it answers would_block with
+/// wait_for::nothing. With an mbedTLS that has MBEDTLS_ECP_RESTARTABLE, mbedtls_ecp_set_max_ops divides those steps
+/// too.
 ///
-/// Memory: mbedTLS allocates by its own allocator (mbedtls_platform_set_calloc_free) during `start`. The first `start` loads
-/// the authorities; they and the record buffers are kept for later connections. After `start` is ready nothing is allocated
-/// until the next `start`, with two exceptions: with TLS 1.3 and `resume`, mbedTLS allocates for the first ticket that
-/// comes in, mostly in the first `receive`; and mbedTLS 4.x, whose ciphers are those of PSA, allocates for each record and
-/// frees that again (4.0.0). The object itself: about 3 KB over TCP.
+/// Memory: mbedTLS allocates by its own allocator (mbedtls_platform_set_calloc_free) during `start`. The first `start`
+/// loads the authorities; they and the record buffers are kept for later connections. After `start` is ready nothing is
+/// allocated until the next `start`, with two exceptions: with TLS 1.3 and `resume`, mbedTLS allocates for the first
+/// ticket that comes in, mostly in the first `receive`; and mbedTLS 4.x, whose ciphers are those of PSA, allocates for
+/// each record and frees that again (4.0.0). The object itself: about 3 KB over TCP.
 ///
-/// Globals of mbedTLS: with TLS 1.3 or 4.x, or if built with MBEDTLS_USE_PSA_CRYPTO or without MBEDTLS_SHA256_C, the first
-/// `start` calls psa_crypto_init, which is never undone. Two links in two threads need an mbedTLS built with
+/// Globals of mbedTLS: with TLS 1.3 or 4.x, or if built with MBEDTLS_USE_PSA_CRYPTO or without MBEDTLS_SHA256_C, the
+/// first `start` calls psa_crypto_init, which is never undone. Two links in two threads need an mbedTLS built with
 /// MBEDTLS_THREADING_C. This library has no globals.
 ///
-/// After fork() the child opens a new connection (see `tcp_socket`) and seeds the generator of this link anew. The generator of
-/// PSA, which TLS 1.3 and all of mbedTLS 4 use, is a global of mbedTLS: a program that forks after the first `start` should
-/// create its links in the child, or call exec.
+/// After fork() the child opens a new connection (see `tcp_socket`) and seeds the generator of this link anew. The
+/// generator of PSA, which TLS 1.3 and all of mbedTLS 4 use, is a global of mbedTLS: a program that forks after the
+/// first `start` should create its links in the child, or call exec.
 ///
 /// Pinned. Its destructor stops it.
 template <byte_transport Link>
@@ -202,28 +204,29 @@ class tls : public detail::clock_of<Link> {
         return link_.native_handle();
     }
 
-    /// True if the last handshake resumed a session: the server showed no certificate; it was verified when that session began.
-    /// Valid after `start` is ready.
+    /// True if the last handshake resumed a session: the server showed no certificate; it was verified when that
+    /// session began. Valid after `start` is ready.
     [[nodiscard]] bool resumed() const noexcept { return engine_.is_resumed(); }
 
     /// Enough for a session of most servers: their tickets have some hundred bytes.
     static constexpr std::size_t max_session_bytes = 2048;
 
-    /// Writes the session of the last connection, also of one that has ended, to keep it while the power is off: a device that
-    /// wakes from deep sleep avoids the long handshake. With TLS 1.3 there is a session after the first reply.
+    /// Writes the session of the last connection, also of one that has ended, to keep it while the power is off: a
+    /// device that wakes from deep sleep avoids the long handshake. With TLS 1.3 there is a session after the first
+    /// reply.
     ///
-    /// The bytes contain the secret of the session: somebody who has them can pretend to this link to be the server, and read
-    /// what it sends. Keep them where you keep keys.
+    /// The bytes contain the secret of the session: somebody who has them can pretend to this link to be the server,
+    /// and read what it sends. Keep them where you keep keys.
     ///
     /// @returns how many bytes were written; 0 if there is no session, or none that fits
     /// Costs    a hash over the authorities (half a millisecond for a system's); with TLS 1.3 it allocates in mbedTLS
     std::size_t export_session(std::span<std::byte> into) noexcept { return engine_.save_session(into); }
 
-    /// Takes what `export_session` wrote, for the next connection to this peer. Call it before `start`, not while there is a
-    /// connection. The peer of a client is `parse_base_url(base)->to`, until a tenant has moved. The session belongs to
-    /// everything that the server was verified by: host, port, TLS versions, authorities, pins, the client's certificate. If
-    /// one of these differs, or the bytes are damaged or of another mbedTLS, nothing is taken and the next `start` does a
-    /// complete handshake.
+    /// Takes what `export_session` wrote, for the next connection to this peer. Call it before `start`, not while there
+    /// is a connection. The peer of a client is `parse_base_url(base)->to`, until a tenant has moved. The session
+    /// belongs to everything that the server was verified by: host, port, TLS versions, authorities, pins, the client's
+    /// certificate. If one of these differs, or the bytes are damaged or of another mbedTLS, nothing is taken and the
+    /// next `start` does a complete handshake.
     ///
     /// @returns ready: taken | closed: not taken | failed: the link cannot be configured; the errors of `start`
     /// Costs    loads the authorities if that was not done yet, and a hash over them

@@ -37,39 +37,43 @@ enum class tls_protocol : std::uint8_t {
 /// By default the server is verified against the authorities of the system, by the clock of the system. No option turns
 /// verification off.
 struct tls_options {
-    /// A file of certificate authorities, PEM or one DER, instead of those of the system. Needs mbedTLS with MBEDTLS_FS_IO.
+    /// A file of certificate authorities, PEM or one DER, instead of those of the system. Needs mbedTLS with
+    /// MBEDTLS_FS_IO.
     const char* ca_file = nullptr;
 
-    /// Authorities in memory, instead of those of the system: PEM text (a final NUL is not needed), or DER certificates one
-    /// after another, which are used where they lie and not copied. With `ca_file` both are trusted.
+    /// Authorities in memory, instead of those of the system: PEM text (a final NUL is not needed), or DER certificates
+    /// one after another, which are used where they lie and not copied. With `ca_file` both are trusted.
     ///
-    /// In a file as in memory, certificates that mbedTLS cannot read are skipped. If none is left: errc::bad_authorities.
+    /// In a file as in memory, certificates that mbedTLS cannot read are skipped. If none is left:
+    /// errc::bad_authorities.
     borrowed_list<std::byte> ca_memory = {};
 
     /// The server must show one of these keys, beside all other checks: in its own certificate or in another one of the
-    /// verified chain, including the authority. Also pin a second key that is kept in reserve: if the only key is lost, this
-    /// client is locked out. errc::certificate_not_pinned if none is shown.
+    /// verified chain, including the authority. Also pin a second key that is kept in reserve: if the only key is lost,
+    /// this client is locked out. errc::certificate_not_pinned if none is shown.
     borrowed_list<key_pin> pins = {};
 
-    /// A pinned key instead of authorities, for a server with a self-signed certificate: the server's own certificate must
-    /// have a key of `pins`, and it does not matter who signed it. Its name and its dates are still checked. No authorities
-    /// are loaded. Without pins: errc::no_authorities.
+    /// A pinned key instead of authorities, for a server with a self-signed certificate: the server's own certificate
+    /// must have a key of `pins`, and it does not matter who signed it. Its name and its dates are still checked. No
+    /// authorities are loaded. Without pins: errc::no_authorities.
     bool pin_instead_of_authorities = false;
 
     /// The certificate of this client, for servers that ask for one. Null: none, and such servers end the handshake.
     const client_certificate* client = nullptr;
 
-    /// Cipher suites to offer, the best first, by their IANA numbers (mbedTLS names them MBEDTLS_TLS_...), ending with 0. Null:
-    /// AES-GCM and ChaCha20-Poly1305 with ephemeral keys, first the one that is faster on this processor, then ECDHE with
-    /// AES-CBC and SHA-2 for servers from before 2015 (or the list that mbedTLS was built with, MBEDTLS_SSL_CIPHERSUITES).
-    /// Servers that only know RSA key exchange, SHA-1 or finite-field groups need this option.
+    /// Cipher suites to offer, the best first, by their IANA numbers (mbedTLS names them MBEDTLS_TLS_...), ending with
+    /// 0. Null: AES-GCM and ChaCha20-Poly1305 with ephemeral keys, first the one that is faster on this processor, then
+    /// ECDHE with AES-CBC and SHA-2 for servers from before 2015 (or the list that mbedTLS was built with,
+    /// MBEDTLS_SSL_CIPHERSUITES). Servers that only know RSA key exchange, SHA-1 or finite-field groups need this
+    /// option.
     const int* ciphersuites = nullptr;
 
-    /// Checks certificate dates by this clock instead of mbedTLS's own. Asked once per connection; a clock that is not set yet
-    /// is errc::no_clock. Needed if mbedTLS was built without MBEDTLS_HAVE_TIME_DATE.
+    /// Checks certificate dates by this clock instead of mbedTLS's own. Asked once per connection; a clock that is not
+    /// set yet is errc::no_clock. Needed if mbedTLS was built without MBEDTLS_HAVE_TIME_DATE.
     utc_clock utc_now = {};
 
-    /// Accepts certificates without checking their dates, for devices without a clock. Everything else is still checked.
+    /// Accepts certificates without checking their dates, for devices without a clock. Everything else is still
+    /// checked.
     bool skip_certificate_dates = false;
 
     tls_protocol protocol = tls_protocol::automatic;
@@ -78,8 +82,8 @@ struct tls_options {
     /// errc::no_entropy there. With TLS 1.3, 3.x also uses the generator of PSA.
     random_source random = {};
 
-    /// Keeps the session of the last verified connection for the next one to the same peer: that handshake is shorter, and the
-    /// server shows no certificate in it. A session is not used after the certificates behind it have expired.
+    /// Keeps the session of the last verified connection for the next one to the same peer: that handshake is shorter,
+    /// and the server shows no certificate in it. A session is not used after the certificates behind it have expired.
     /// `tls::export_session` keeps it while the power is off.
     bool resume = true;
 };

@@ -49,8 +49,9 @@ inline constexpr certificate_fault certificate_faults[] = {
 /// Room for the longest text.
 inline constexpr std::size_t max_refusal_bytes = 768;
 
-/// Says in full why TLS refused or was refused: every fault of the certificate, not only the one that chose the code; the name
-/// of the server's alert; the number of mbedTLS's code. For an error that does not come from TLS: its `message`.
+/// Says in full why TLS refused or was refused: every fault of the certificate, not only the one that chose the code;
+/// the name of the server's alert; the number of mbedTLS's code. For an error that does not come from TLS: its
+/// `message`.
 ///
 ///     the server's certificate is for another name; it has expired
 ///     the server's certificate was refused: it is not meant for servers

@@ -37,8 +37,8 @@ inline constexpr const char* system_authorities[] = {
 /// Reads certificates from memory.
 class certificate_reader {
   public:
-    /// Adds the certificates of PEM text, or of DER, whose bytes are used where they lie. Answers how many could not be read,
-    /// or an error code if none could.
+    /// Adds the certificates of PEM text, or of DER, whose bytes are used where they lie. Answers how many could not be
+    /// read, or an error code if none could.
     static int load(mbedtls_x509_crt& chain, std::span<const std::byte> bytes) noexcept {
         if (!mbedtls_api::has_pem) return load_der(chain, bytes);
         const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());

@@ -41,8 +41,8 @@ inline std::int64_t seconds_of(const mbedtls_x509_time& t) noexcept {
 /// Collects what is wrong with the certificates of one handshake.
 class certificate_judge {
   public:
-    /// Before each handshake. `utc_now` is 0 if mbedTLS's own clock counts. `address.size` is 0 if the peer is a name, `host`.
-    /// The host and the authorities are borrowed.
+    /// Before each handshake. `utc_now` is 0 if mbedTLS's own clock counts. `address.size` is 0 if the peer is a name,
+    /// `host`. The host and the authorities are borrowed.
     void begin(const tls_options& options, std::int64_t utc_now, std::string_view host, const ip_address& address,
                const mbedtls_x509_crt& authorities) noexcept {
         host_ = host;
@@ -74,8 +74,8 @@ class certificate_judge {
     /// Set for a server that shows no pinned key. mbedTLS leaves this flag to its callers.
     static constexpr std::uint32_t not_pinned = MBEDTLS_X509_BADCERT_OTHER;
 
-    /// The error for the most important flag. A certificate without a trusted authority may say anything, so trust comes first;
-    /// then the name; then the dates; then the rest (weak signature or key, not meant for servers).
+    /// The error for the most important flag. A certificate without a trusted authority may say anything, so trust
+    /// comes first; then the name; then the dates; then the rest (weak signature or key, not meant for servers).
     [[nodiscard]] errc verdict(std::uint32_t flags) const noexcept {
         if ((flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) != 0)
             return is_own_issuer_ ? errc::certificate_self_signed : errc::certificate_unknown_authority;
@@ -129,8 +129,8 @@ class certificate_judge {
         return a.len == b.len && a.len != 0 && std::memcmp(a.p, b.p, a.len) == 0;
     }
 
-    /// An authority with the same name and key, for example the renewed one beside the expired one. mbedTLS takes the one that
-    /// is valid by its own clock; by the clock of the options, any valid one counts.
+    /// An authority with the same name and key, for example the renewed one beside the expired one. mbedTLS takes the
+    /// one that is valid by its own clock; by the clock of the options, any valid one counts.
     [[nodiscard]] const mbedtls_x509_crt* valid_twin(const mbedtls_x509_crt& certificate) const noexcept {
         for (const mbedtls_x509_crt* at = authorities_; at != nullptr; at = at->next)
             if (is_equal(at->subject_raw, certificate.subject_raw) && is_equal(at->pk_raw, certificate.pk_raw) &&
@@ -160,8 +160,8 @@ class certificate_judge {
         return false;
     }
 
-    /// mbedTLS has compared the name, but takes "*.test" for "service.test". Such a certificate covers a whole top-level domain
-    /// and is refused, as OpenSSL does: a name of two labels must be listed as it is.
+    /// mbedTLS has compared the name, but takes "*.test" for "service.test". Such a certificate covers a whole
+    /// top-level domain and is refused, as OpenSSL does: a name of two labels must be listed as it is.
     [[nodiscard]] bool is_for_name(const mbedtls_x509_crt& certificate) const noexcept {
         constexpr int dns_name_tag = 0x82;  // [2], RFC 5280 section 4.2.1.6
         const std::size_t dot = host_.find('.');

@@ -48,8 +48,8 @@ inline bool cpu_has_aes() noexcept {
 #endif
 }
 
-/// This mbedTLS is faster at AES-GCM than at ChaCha20-Poly1305. On x86 it never is, although it uses the instructions of the
-/// processor: a record of 1250 bytes takes AES-128-GCM 1.55 times as long with 2.28.3, and 1.57 times with 3.6.6
+/// This mbedTLS is faster at AES-GCM than at ChaCha20-Poly1305. On x86 it never is, although it uses the instructions
+/// of the processor: a record of 1250 bytes takes AES-128-GCM 1.55 times as long with 2.28.3, and 1.57 times with 3.6.6
 /// (measured on 2026-11-26, an AMD EPYC with AES-NI).
 inline bool has_fast_aes() noexcept {
 #if defined(MBEDTLS_AESCE_C)
@@ -60,7 +60,8 @@ inline bool has_fast_aes() noexcept {
 }
 
 #if !defined(MBEDTLS_SSL_CIPHERSUITES)
-// 0x1301 to 0x1303 are those of TLS 1.3; 2.28 has no names for them. mbedTLS leaves out those that it was not built with.
+// 0x1301 to 0x1303 are those of TLS 1.3; 2.28 has no names for them. mbedTLS leaves out those that it was not built
+// with.
 inline constexpr int aes_first[] = {0x1301,
                                     0x1302,
                                     0x1303,

@@ -89,8 +89,8 @@ namespace detail {
 /// A curve by its number in TLS (IANA, "TLS Supported Groups").
 enum class tls_curve : std::uint16_t { secp256r1 = 23, secp384r1 = 24, secp521r1 = 25, x25519 = 29 };
 
-/// Everything that differs between the versions of mbedTLS, with mbedtls_hash.hpp and mbedtls_random.hpp: no other header
-/// asks for a version number. A new mbedTLS is made to work here.
+/// Everything that differs between the versions of mbedTLS, with mbedtls_hash.hpp and mbedtls_random.hpp: no other
+/// header asks for a version number. A new mbedTLS is made to work here.
 struct mbedtls_api {
     // ---- what this build can do
 
@@ -128,8 +128,8 @@ struct mbedtls_api {
     /// Before 3.5 `subject_alt_names` does not list addresses.
     static constexpr bool lists_addresses = MBEDTLS_VERSION_NUMBER >= 0x03050000;
 
-    /// Versions whose client, when it offers 1.2 and 1.3 together, can be made to finish a handshake without secret keys
-    /// (CVE-2026-115490): 3.2.0 to 3.6.7, 4.0.0 to 4.1.1, 4.2.0. They offer one version only.
+    /// Versions whose client, when it offers 1.2 and 1.3 together, can be made to finish a handshake without secret
+    /// keys (CVE-2026-115490): 3.2.0 to 3.6.7, 4.0.0 to 4.1.1, 4.2.0. They offer one version only.
     static constexpr bool offers_one_version(std::uint32_t number) noexcept {
         const std::uint32_t v = number >> 8;
         return (v >= 0x030200 && v <= 0x030607) || (v >= 0x040000 && v <= 0x040101) || v == 0x040200;
@@ -145,8 +145,8 @@ struct mbedtls_api {
 #endif
     }
 
-    /// Calls psa_crypto_init where TLS or SHA-256 is built on PSA; harmless when it was called before. PSA is a global of
-    /// mbedTLS and is never undone.
+    /// Calls psa_crypto_init where TLS or SHA-256 is built on PSA; harmless when it was called before. PSA is a global
+    /// of mbedTLS and is never undone.
     static int begin_psa() noexcept {
 #if defined(SUPEROFFICE_DETAIL_PSA)
         return static_cast<int>(psa_crypto_init());
@@ -236,7 +236,8 @@ struct mbedtls_api {
         return true;
     }
 
-    // A curve as this version writes it in a list that ends with `no_curve`; `no_curve` too for one that is not built in.
+    // A curve as this version writes it in a list that ends with `no_curve`; `no_curve` too for one that is not built
+    // in.
 #if MBEDTLS_VERSION_NUMBER >= 0x03010000
     using curve_id = std::uint16_t;
     static constexpr curve_id no_curve = MBEDTLS_SSL_IANA_TLS_GROUP_NONE;
@@ -353,8 +354,8 @@ struct mbedtls_api {
     static bool may_ask_for_certificate(const mbedtls_ssl_context& ssl) noexcept {
         return ssl.SUPEROFFICE_DETAIL_FIELD(state) == MBEDTLS_SSL_CERTIFICATE_REQUEST;
     }
-    /// ... and after that step: it did ask. 2.28 notes this in its context and 3.x where it cannot be read, so the type of the
-    /// message that came in last is read.
+    /// ... and after that step: it did ask. 2.28 notes this in its context and 3.x where it cannot be read, so the type
+    /// of the message that came in last is read.
     static bool asked_for_certificate(const mbedtls_ssl_context& ssl) noexcept {
         const unsigned char* const message = ssl.SUPEROFFICE_DETAIL_FIELD(in_msg);  // the last that came in
         return message != nullptr && message[0] == MBEDTLS_SSL_HS_CERTIFICATE_REQUEST;
@@ -388,17 +389,18 @@ struct mbedtls_api {
 
     // ---- what its codes mean
 
-    /// The number of the alert by which the peer ended the connection (RFC 8446 section 6); -1 if `code` says otherwise.
+    /// The number of the alert by which the peer ended the connection (RFC 8446 section 6); -1 if `code` says
+    /// otherwise.
     static int alert(const mbedtls_ssl_context& ssl, int code) noexcept {
         if (code != MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) return -1;
         const unsigned char* const message = ssl.SUPEROFFICE_DETAIL_FIELD(in_msg);  // level, number
         return message != nullptr ? message[1] : -1;
     }
 
-    /// The server's Certificate message came in, but a certificate in it cannot be used. mbedTLS then answers with codes of
-    /// many modules (X.509, ASN.1, public keys, sums of these), so the step decides: every code that is not about the TLS
-    /// protocol or about this machine. The codes of the TLS module, which begins at -0x5E80, are the same in all versions:
-    /// a damaged record, an unexpected message, an alert. BAD_CERTIFICATE is the exception.
+    /// The server's Certificate message came in, but a certificate in it cannot be used. mbedTLS then answers with
+    /// codes of many modules (X.509, ASN.1, public keys, sums of these), so the step decides: every code that is not
+    /// about the TLS protocol or about this machine. The codes of the TLS module, which begins at -0x5E80, are the same
+    /// in all versions: a damaged record, an unexpected message, an alert. BAD_CERTIFICATE is the exception.
     static bool is_about_certificate(const mbedtls_ssl_context& ssl, int code) noexcept {
         const unsigned char* const message = last_message(ssl);
         if (code == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED || code == MBEDTLS_ERR_X509_FATAL_ERROR) return true;
@@ -463,8 +465,8 @@ struct mbedtls_api {
         return code == MBEDTLS_ERR_SSL_CRYPTO_IN_PROGRESS || code == MBEDTLS_ERR_SSL_ASYNC_IN_PROGRESS;
     }
 
-    /// Whether a certificate authority may issue certificates for servers: extendedKeyUsage is absent, or lists them or "any"
-    /// (RFC 5280 section 4.2.1.12). mbedTLS checks this of the server's own certificate only.
+    /// Whether a certificate authority may issue certificates for servers: extendedKeyUsage is absent, or lists them or
+    /// "any" (RFC 5280 section 4.2.1.12). mbedTLS checks this of the server's own certificate only.
     static bool may_issue_for_servers(const mbedtls_x509_crt& authority) noexcept {
 #if MBEDTLS_VERSION_NUMBER >= 0x03000000 || defined(MBEDTLS_X509_CHECK_EXTENDED_KEY_USAGE)
         constexpr unsigned char server_auth[] = {0x2B, 6, 1, 5, 5, 7, 3, 1};  // id-kp-serverAuth, 1.3.6.1.5.5.7.3.1

@@ -30,9 +30,9 @@ class random_generator {
 #else
 
 #if !defined(MBEDTLS_NO_PLATFORM_ENTROPY)
-/// With an operating system: mbedTLS reads its random bytes (getrandom, BCryptGenRandom, /dev/urandom). Other TLS libraries
-/// seed from the same source alone. The entropy context of mbedTLS would add the cycle counter of the processor and, in a
-/// 2.28 with HAVEGE, 38 KB of state; the kernel already mixes in as much.
+/// With an operating system: mbedTLS reads its random bytes (getrandom, BCryptGenRandom, /dev/urandom). Other TLS
+/// libraries seed from the same source alone. The entropy context of mbedTLS would add the cycle counter of the
+/// processor and, in a 2.28 with HAVEGE, 38 KB of state; the kernel already mixes in as much.
 class entropy_source {
   public:
     static int fill(void*, unsigned char* into, std::size_t size) noexcept {

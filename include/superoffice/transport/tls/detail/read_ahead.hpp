@@ -14,12 +14,13 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// mbedTLS asks for the header of a record and then for its rest, which are two calls of the link below. With this class the
-/// link is called once, and it fills the memory that the text of the record is for; mbedTLS then takes its pieces from
-/// there. The text may overwrite the record that it is decrypted from: it is shorter, and mbedTLS has a copy. To stay
-/// shorter, the memory must begin with the first byte of a record.
+/// mbedTLS asks for the header of a record and then for its rest, which are two calls of the link below. With this
+/// class the link is called once, and it fills the memory that the text of the record is for; mbedTLS then takes its
+/// pieces from there. The text may overwrite the record that it is decrypted from: it is shorter, and mbedTLS has a
+/// copy. To stay shorter, the memory must begin with the first byte of a record.
 ///
-/// Nothing is left for the next call: after the first text the caller continues, `draining`, until mbedTLS has taken all.
+/// Nothing is left for the next call: after the first text the caller continues, `draining`, until mbedTLS has taken
+/// all.
 class read_ahead {
   public:
     /// Smaller memory is not worth it; the check of a kept connection, one byte, is such a case.

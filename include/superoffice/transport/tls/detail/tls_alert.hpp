@@ -51,10 +51,10 @@ inline constexpr numbered_text alerts[] = {
 /// The native code of such an error, if it is positive, is the alert of the peer.
 constexpr bool tells_alert(errc code) noexcept { return has_native<native_meaning::alert>(code); }
 
-/// The error for an alert of the server (RFC 8446 section 6.2). An alert about certificates is about the client's. With TLS
-/// 1.2, a server that asked for a certificate and got none answers handshake_failure (40; RFC 5246 section 7.4.6), or, if it
-/// is GnuTLS, decode_error (50). Versions and protocols are agreed on in the handshake: behind it, such an alert means that a
-/// record was damaged.
+/// The error for an alert of the server (RFC 8446 section 6.2). An alert about certificates is about the client's. With
+/// TLS 1.2, a server that asked for a certificate and got none answers handshake_failure (40; RFC 5246 section 7.4.6),
+/// or, if it is GnuTLS, decode_error (50). Versions and protocols are agreed on in the handshake: behind it, such an
+/// alert means that a record was damaged.
 ///
 /// @param owes_certificate  the server asked for a certificate, and the client has none
 constexpr errc meaning_of_alert(int alert, stage at, bool owes_certificate) noexcept {

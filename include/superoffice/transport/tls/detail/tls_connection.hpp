@@ -18,8 +18,9 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Owns the two objects of mbedTLS, the configuration and the connection. mbedTLS moves bytes by two callbacks, `push` and `pull`, and answers with codes of its own. The answer of the link below is
-/// the cause of such a code and says more, so it is noted here and passed on unchanged.
+/// Owns the two objects of mbedTLS, the configuration and the connection. mbedTLS moves bytes by two callbacks, `push`
+/// and `pull`, and answers with codes of its own. The answer of the link below is the cause of such a code and says
+/// more, so it is noted here and passed on unchanged.
 class tls_connection {
   public:
     tls_connection() noexcept {
@@ -66,8 +67,8 @@ class tls_connection {
     /// What the link below said in the last call of mbedTLS; `ready` if it was not asked.
     [[nodiscard]] io_state link_state() const noexcept { return below_.state; }
 
-    /// mbedTLS took in something that carries no data (a refused renegotiation, say), and the link did not block: the same
-    /// call is repeated.
+    /// mbedTLS took in something that carries no data (a refused renegotiation, say), and the link did not block: the
+    /// same call is repeated.
     [[nodiscard]] bool moved_no_data(int code) const noexcept {
         const bool wants = code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE;
         return wants && below_.state == io_state::ready;

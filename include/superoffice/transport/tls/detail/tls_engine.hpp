@@ -40,8 +40,8 @@ class tls_engine {
     tls_engine(const tls_engine&) = delete;
     tls_engine& operator=(const tls_engine&) = delete;
 
-    /// Before the link below is started: checks the options, seeds, loads the authorities. All but the peer and the time of
-    /// day is done once.
+    /// Before the link below is started: checks the options, seeds, loads the authorities. All but the peer and the
+    /// time of day is done once.
     io_result prepare(const peer& to) noexcept {
         if (to.host.empty() || to.host.size() > max_host_bytes || to.host.find('\0') != std::string_view::npos)
             return io_result::failed(errc::name_not_found, 0, stage::resolve);
@@ -72,8 +72,8 @@ class tls_engine {
     /// The link below is ready: mbedTLS moves bytes by `push` and `pull`, which get `link`.
     io_result begin(void* link, mbedtls_ssl_send_t* push, mbedtls_ssl_recv_t* pull) noexcept {
         int code = connection_.reset();
-        // An address is no host name and is not sent as one (RFC 6066 section 3): the judge compares it. Null says so to
-        // mbedTLS, which without this call would compare nothing, or refuse.
+        // An address is no host name and is not sent as one (RFC 6066 section 3): the judge compares it. Null says so
+        // to mbedTLS, which without this call would compare nothing, or refuse.
         if (code == 0) code = mbedtls_ssl_set_hostname(&connection_.ssl(), is_address_ ? nullptr : host_);
         if (code != 0) {
             connection_.free();
@@ -183,8 +183,8 @@ class tls_engine {
         return io_result::ready();
     }
 
-    /// Another peer does not get the session of this one. The dot at the end of a complete name is only for the name server:
-    /// certificates do not have it, and it is not sent (RFC 6066 section 3).
+    /// Another peer does not get the session of this one. The dot at the end of a complete name is only for the name
+    /// server: certificates do not have it, and it is not sent (RFC 6066 section 3).
     void turn_to(const peer& to) noexcept {
         std::string_view name = to.host;  // at most max_host_bytes: both callers have checked
         if (name.size() > 1 && name.back() == '.') name.remove_suffix(1);

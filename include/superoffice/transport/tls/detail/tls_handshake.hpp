@@ -32,8 +32,8 @@ class tls_handshake {
         unheard_ = io_result::ready();
     }
 
-    /// Does one bounded piece: steps that cost little, up to one that computes with keys, or until the link below blocks.
-    /// `Lingers`: the link below does, so `continue_unheard` may be called.
+    /// Does one bounded piece: steps that cost little, up to one that computes with keys, or until the link below
+    /// blocks. `Lingers`: the link below does, so `continue_unheard` may be called.
     template <bool Lingers>
     io_result advance(tls_connection& connection, tls_resumption& resumption) noexcept {
         mbedtls_ssl_context& ssl = connection.ssl();
@@ -59,10 +59,10 @@ class tls_handshake {
         return io_result::would_block(wait_for::nothing, stage::handshake);
     }
 
-    /// For `push`: the link below could not transmit, but the peer may already have sent the reason why it does not listen.
-    /// mbedTLS is told that everything went out, so it goes on until it reads that reason. Nothing is transmitted from here
-    /// on, and the handshake fails whatever comes. Anybody on the way can have written the alert that is read then, which is
-    /// harmless: it only chooses the error.
+    /// For `push`: the link below could not transmit, but the peer may already have sent the reason why it does not
+    /// listen. mbedTLS is told that everything went out, so it goes on until it reads that reason. Nothing is
+    /// transmitted from here on, and the handshake fails whatever comes. Anybody on the way can have written the alert
+    /// that is read then, which is harmless: it only chooses the error.
     void continue_unheard(const io_result& why) noexcept {
         unheard_ = io_result::failed(why.code, why.native, stage::handshake);
     }
@@ -91,15 +91,15 @@ class tls_handshake {
                                  stage::handshake);
     }
 
-    /// More is known than that the link failed: an alert has come, the server's certificate was refused, or the server does
-    /// not speak TLS; or there is more to do.
+    /// More is known than that the link failed: an alert has come, the server's certificate was refused, or the server
+    /// does not speak TLS; or there is more to do.
     [[nodiscard]] bool says_more(const tls_connection& connection, int code) const noexcept {
         return mbedtls_api::alert(connection.ssl(), code) >= 0 || judge_.flags() != 0 ||
                mbedtls_api::is_no_tls(connection.ssl(), code) || mbedtls_api::is_computing(code);
     }
 
-    /// mbedTLS believes that the handshake is over, but the peer did not hear the end of it. The last thing that the peer sent
-    /// may say why; anything else that it sent is dropped.
+    /// mbedTLS believes that the handshake is over, but the peer did not hear the end of it. The last thing that the
+    /// peer sent may say why; anything else that it sent is dropped.
     io_result read_reason(tls_connection& connection, tls_resumption& resumption) noexcept {
         io_result r = unheard_;
         for (int record = 0; record < max_records; ++record) {

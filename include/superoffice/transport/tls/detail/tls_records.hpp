@@ -37,8 +37,8 @@ class tls_records {
     /// `pull` gives mbedTLS what was read ahead, or reads ahead into this.
     [[nodiscard]] read_ahead& ahead() noexcept { return ahead_; }
 
-    /// Takes all records that have come, as far as their text fits into `into`. They are received in the same memory: see
-    /// `read_ahead`. If the stream ends behind some text, the text is answered first and the end by the next call.
+    /// Takes all records that have come, as far as their text fits into `into`. They are received in the same memory:
+    /// see `read_ahead`. If the stream ends behind some text, the text is answered first and the end by the next call.
     io_result receive(tls_connection& connection, tls_resumption& resumption, std::span<std::byte> into) noexcept {
         if (end_.state != io_state::ready) return end_;
         // With something unsent mbedTLS may want to send that first, and would not take what was read ahead.
@@ -74,8 +74,8 @@ class tls_records {
         return end_.state != io_state::ready || mbedtls_ssl_check_pending(&connection.ssl()) != 0;
     }
 
-    /// mbedTLS keeps an encrypted record that the link below did not take whole. It must be called again with the same size,
-    /// which it reports as sent in the end, even if the caller has more by then.
+    /// mbedTLS keeps an encrypted record that the link below did not take whole. It must be called again with the same
+    /// size, which it reports as sent in the end, even if the caller has more by then.
     io_result transmit(tls_connection& connection, tls_resumption& resumption,
                        std::span<const std::byte> from) noexcept {
         const std::size_t size = unsent_ == 0 ? piece(from.size()) : unsent_;
@@ -113,15 +113,16 @@ class tls_records {
         return io_result::would_block(wait_for::nothing, stage::receive);
     }
 
-    /// A server that asks for another handshake mostly wants a client certificate for this path. mbedTLS refuses that. A server
-    /// that can do without continues; one that cannot ends the connection, in one way or another.
+    /// A server that asks for another handshake mostly wants a client certificate for this path. mbedTLS refuses that.
+    /// A server that can do without continues; one that cannot ends the connection, in one way or another.
     [[nodiscard]] io_result end_of_stream(const tls_connection& connection, const io_result& r) const noexcept {
         const bool is_damaged = r.code == errc::link_failed && connection.link_state() == io_state::ready;
         if (!ahead_.has_handshake_record() || is_damaged) return r;
         return io_result::failed(errc::renegotiation_refused, r.native, stage::receive);
     }
 
-    /// The session of a connection that broke by an alert or a damaged record is not used again (RFC 5246 section 7.2.2).
+    /// The session of a connection that broke by an alert or a damaged record is not used again (RFC 5246 section
+    /// 7.2.2).
     [[gnu::noinline]] static io_result end_of_connection(const tls_connection& connection, tls_resumption& resumption,
                                                          int code, stage at) noexcept {
         const io_result r = connection.answer(code, at);

@@ -17,9 +17,9 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// A resumed connection shows no certificates, so a session is offered only to the peer that was verified, and only as long
-/// as the certificates behind it are valid. With TLS 1.2 the session exists when the handshake is over; with TLS 1.3 it
-/// comes later, in a ticket.
+/// A resumed connection shows no certificates, so a session is offered only to the peer that was verified, and only as
+/// long as the certificates behind it are valid. With TLS 1.2 the session exists when the handshake is over; with TLS
+/// 1.3 it comes later, in a ticket.
 class tls_resumption {
   public:
     /// Before each handshake, with a `utc_now` of 0 where dates do not matter.
@@ -43,8 +43,8 @@ class tls_resumption {
     }
     [[nodiscard]] bool was_offered() const noexcept { return was_offered_; }
 
-    /// The handshake is over and the peer verified, by its certificates (valid until `certificates_until`) or, `resumed`, by
-    /// the session that was offered.
+    /// The handshake is over and the peer verified, by its certificates (valid until `certificates_until`) or,
+    /// `resumed`, by the session that was offered.
     void connected(mbedtls_ssl_context& ssl, bool resumed, std::int64_t certificates_until) noexcept {
         was_taken_ = resumed;
         valid_until_ = resumed ? session_.valid_until() : certificates_until;
@@ -55,8 +55,8 @@ class tls_resumption {
     /// The last handshake resumed a session.
     [[nodiscard]] bool was_taken() const noexcept { return was_taken_; }
 
-    /// True if the code of mbedTLS only says that a ticket came in: the same call is repeated. One ticket is enough, and each
-    /// costs memory, so further ones are dropped.
+    /// True if the code of mbedTLS only says that a ticket came in: the same call is repeated. One ticket is enough,
+    /// and each costs memory, so further ones are dropped.
     bool took_ticket(int code) noexcept {
         if (!mbedtls_api::is_ticket(code)) return false;
         has_ticket_ = keeps_;
@@ -64,8 +64,8 @@ class tls_resumption {
         return true;
     }
 
-    /// Takes the ticket out of mbedTLS. This is put off until the next handshake is near, so that `receive` allocates as
-    /// little as possible.
+    /// Takes the ticket out of mbedTLS. This is put off until the next handshake is near, so that `receive` allocates
+    /// as little as possible.
     void keep_ticket(mbedtls_ssl_context& ssl) noexcept {
         if (mbedtls_api::has_tls_1_3 && has_ticket_) session_.take(ssl, valid_until_);
         has_ticket_ = false;

@@ -23,8 +23,9 @@ namespace detail {
 /// Holds what mbedTLS needs to resume a connection, and until when the certificates behind it are valid.
 ///
 /// Saved as bytes: a format number, that moment (big-endian), mbedTLS's own form (which begins with its version and
-/// configuration), and a SHA-256 over all of this, the peer and the link's trust. The hash detects damaged bytes, and those
-/// of another peer or of other authorities or pins. It is no signature: somebody who can write the bytes can compute it.
+/// configuration), and a SHA-256 over all of this, the peer and the link's trust. The hash detects damaged bytes, and
+/// those of another peer or of other authorities or pins. It is no signature: somebody who can write the bytes can
+/// compute it.
 class tls_session {
   public:
     static constexpr std::size_t head_bytes = 1 + 8;
