@@ -67,6 +67,35 @@ public static class SuperOfficeBatch
     [DllImport(Library)] public static extern int superoffice_batch_at(IntPtr batch, UIntPtr index, out IntPtr name, out Value into);
     [DllImport(Library)] public static extern int superoffice_batch_was_stopped(IntPtr batch);
 
-    /// A text of an Error, or the name of a property.
+    /// A handle, or zero. The library copies the texts.
+    public static IntPtr Create(string baseUrl, string token, string caFile = null)
+    {
+        var options = new Options
+        {
+            size = (UIntPtr)Marshal.SizeOf(typeof(Options)),
+            base_url = Utf8(baseUrl),
+            token = Utf8(token),
+            ca_file = Utf8(caFile),
+        };
+        try
+        {
+            return superoffice_batch_create(ref options);
+        }
+        finally
+        {
+            foreach (var text in new[] { options.base_url, options.token, options.ca_file }) Marshal.FreeHGlobal(text);
+        }
+    }
+
+    /// A text of an Error, or the name of a property: ASCII only.
     public static string TextOf(IntPtr text) { return Marshal.PtrToStringAnsi(text); }
+
+    static IntPtr Utf8(string text)
+    {
+        if (text == null) return IntPtr.Zero;
+        var bytes = Encoding.UTF8.GetBytes(text + "\0");
+        var place = Marshal.AllocHGlobal(bytes.Length);
+        Marshal.Copy(bytes, 0, place, bytes.Length);
+        return place;
+    }
 }

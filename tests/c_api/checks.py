@@ -129,6 +129,16 @@ def from_python():
             raise Failed(printed)
 
 
+def from_csharp():
+    """A C# program over the declarations, compiled and run by Mono."""
+    output_of("mcs", "-warnaserror", f"-out:{FOLDER / 'use.exe'}", HERE / "Use.cs", EXAMPLE / "SuperOfficeBatch.cs")
+    with local_service() as environment:
+        printed = output_of("mono", FOLDER / "use.exe", environment={**environment, "LD_LIBRARY_PATH": str(LIBRARY.parent)})
+    if not re.fullmatch(r"Name: ContactExport\nProgressPercent: 100\n24 properties\n(changed\n)+done: Succeeded\n"
+                        r"no_such_task: no such task\n", printed):
+        raise Failed(f"the C# program printed\n{printed}")
+
+
 def loads_and_unloads():
     output_of("valgrind", "-q", "--leak-check=full", "--show-leak-kinds=definite,indirect,possible",
               "--errors-for-leak-kinds=definite,indirect,possible", "--error-exitcode=9", FOLDER / "load", LIBRARY, LOADS)
@@ -140,4 +150,5 @@ def checks():
     yield Check("C interface: it exports its functions only", symbols, needs=built)
     yield Check("C interface: a C11 program", from_c, needs=built, seconds=120)
     yield Check("C interface: Python's ctypes", from_python, needs=built, seconds=120)
+    yield Check("C interface: C# under Mono", from_csharp, needs=built, seconds=120)
     yield Check("C interface: loaded and unloaded a thousand times", loads_and_unloads, needs=built, seconds=240)
