@@ -53,9 +53,10 @@ SINGLE_HEADER_MARK = "SUPEROFFICE_SINGLE_HEADER"  # stays, too, in the single he
 PINNED = {"SIMDJSON_DEVELOPMENT_CHECKS", "SIMDJSON_IMPLEMENTATION_HASWELL", "SIMDJSON_IMPLEMENTATION_ICELAKE",
           "SIMDJSON_IMPLEMENTATION_WESTMERE"}
 
-# As around the umbrella's includes: what is called `memory` here may be called so in a program, too.
-QUIET = ["#if defined(__GNUC__)", "#pragma GCC diagnostic push", '#pragma GCC diagnostic ignored "-Wshadow"', "#endif"]
-LOUD = ["#if defined(__GNUC__)", "#pragma GCC diagnostic pop", "#endif"]
+# The files around all parts: the umbrella and the opt-in headers include them, and so does each file that is written.
+WARNINGS_BEGIN = "superoffice/base/detail/warnings_begin.hpp"
+WARNINGS_END = "superoffice/base/detail/warnings_end.hpp"
+UNGUARDED = (*MACRO_PAIR, WARNINGS_BEGIN, WARNINGS_END)
 
 RULE = "// " + "-" * 117
 SWITCH = re.compile(r"!?SUPEROFFICE_WITH_[A-Z0-9_]+")
@@ -147,6 +148,7 @@ class Header:
         self.directives = read_directives(self.lines)
         self.includes = []
         self.macro_pair = []  # (line, which of MACRO_PAIR)
+        self.warning_lines = set()  # those that include the files around the parts
         self.read_conditionals()
         self.check_macro_pair()
         self.check_macros()
@@ -193,6 +195,9 @@ class Header:
                     self.fail(line, f"'#include {rest}' is not understood: write the header's name")
                 condition = Condition().union(*(terms for terms, _ in stack))
                 include = Include(line, match.group(1), condition)
+                if include.target in (WARNINGS_BEGIN, WARNINGS_END):
+                    self.warning_lines.add(line)
+                    continue
                 if include.target in MACRO_PAIR:
                     self.macro_pair.append((line, include.target))
                     continue
@@ -205,7 +210,7 @@ class Header:
                 self.fail(line, "#pragma once does not see that tree and single header are the same: use the guard only")
         if stack:
             self.fail(len(self.lines) - 1, "an #if is never closed")
-        if guarded == (self.name in MACRO_PAIR):
+        if guarded == (self.name in UNGUARDED):
             self.fail(0, f"the include guard {self.guard} is missing" if not guarded else
                       "has an include guard, although each header that uses it includes it anew")
 
@@ -240,7 +245,7 @@ class Header:
                     left.pop(match.group(2), None)
                     taken.pop(match.group(2), None)
             elif (macro in KEPT or macro in PINNED or macro == self.guard or SWITCH.fullmatch(macro)
-                  or self.name in MACRO_PAIR):
+                  or self.name in UNGUARDED):
                 continue
             elif directive.name == "define":
                 left[macro] = directive.first
@@ -289,7 +294,7 @@ def in_order(headers, start):
 
 
 def check_that_none_is_forgotten(headers, ordered):
-    reached = set(ordered).union(MACRO_PAIR, *(in_order(headers, name) for name in OPT_IN if name in headers))
+    reached = set(ordered).union(UNGUARDED, *(in_order(headers, name) for name in OPT_IN if name in headers))
     for name in headers:
         if name not in reached:
             raise Problem(
@@ -413,7 +418,7 @@ def section_of_umbrella(umbrella):
 def section(header, condition, hoisted):
     """One header as a part of the single header: its own includes are gone, they stand before it."""
     gone = {include.line for include in header.includes if include.is_own or include.target in hoisted}
-    gone |= {line for line, _ in header.macro_pair}
+    gone |= {line for line, _ in header.macro_pair} | header.warning_lines
     body = [line for number, line in enumerate(header.lines) if number > 0 and number not in gone]
     if body and body[0].startswith("// SPDX-License-Identifier:"):
         del body[0]
@@ -458,13 +463,18 @@ def sections(headers, reached, hoisted, known=()):
     return lines + (section(headers[MACROS_END], "", hoisted) if begun else [])
 
 
+def around(headers, name):
+    """One of the files around all parts; the small trees of the tests have none."""
+    return section(headers[name], "", set()) if name in headers else []
+
+
 def single_header(headers, core, licence, bundled):
     hoisted = standard_includes(headers, core)
     return [
         *banner_of_single_header(version_of(headers), licence, bundled), "",
         *(f"#include <{target}>" for target in sorted(hoisted)), "",
-        f"#define {SINGLE_HEADER_MARK} 1", "", *QUIET,
-        *sections(headers, core, hoisted), "", *LOUD,
+        f"#define {SINGLE_HEADER_MARK} 1", *around(headers, WARNINGS_BEGIN),
+        *sections(headers, core, hoisted), *around(headers, WARNINGS_END),
     ]
 
 
@@ -482,7 +492,9 @@ def opt_in_header(headers, core, name, licence):
         f"#include <{UMBRELLA}>",
         *([""] if hoisted else []), *(f"#include <{target}>" for target in sorted(hoisted)),
         *section(headers[VERSION_HEADER], "", set()),
+        *around(headers, WARNINGS_BEGIN),
         *sections(headers, own, hoisted, macros_of(headers, core)),
+        *around(headers, WARNINGS_END),
     ]
 
 

@@ -9,11 +9,7 @@
 // Sources are named in the headers below: RFCs, and sections of the service notes, of which tests/README.md says where they
 // come from.
 
-// What is called `memory` or `api` here may be called so in your program, too.
-#if defined(__GNUC__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wshadow"
-#endif
+#include <superoffice/base/detail/warnings_begin.hpp>
 
 // base/: what every layer uses
 #include <superoffice/base/config.hpp>
@@ -103,8 +99,6 @@
 #include <superoffice/client/system_user.hpp>
 #include <superoffice/client/credential_share.hpp>
 
-#if defined(__GNUC__)
-#pragma GCC diagnostic pop
-#endif
+#include <superoffice/base/detail/warnings_end.hpp>
 
 #endif

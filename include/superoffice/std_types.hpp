@@ -6,6 +6,8 @@
 // Not part of batch.hpp, because of what it includes: <chrono> alone is 46,000 lines. Include it before the first use of
 // a struct that holds the types below.
 
+#include <superoffice/base/detail/warnings_begin.hpp>
+
 #include <superoffice/base/time.hpp>
 #include <superoffice/codec/codec.hpp>
 #include <superoffice/codec/keep.hpp>
@@ -110,4 +112,5 @@ static_assert(monotonic_clock<steady_clock>);
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+#include <superoffice/base/detail/warnings_end.hpp>
 #endif

@@ -16,6 +16,8 @@
 // Mini-XML build trees of copies; libxml2 and Xerces-C are many times as large, and bring what would have to be
 // switched off.
 
+#include <superoffice/base/detail/warnings_begin.hpp>
+
 #include <superoffice/base/detail/ascii.hpp>
 #include <superoffice/base/result.hpp>
 #include <superoffice/codec/compact_reader.hpp>
@@ -235,4 +237,5 @@ xml_reader(std::size_t) -> xml_reader<>;
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+#include <superoffice/base/detail/warnings_end.hpp>
 #endif

@@ -48,9 +48,20 @@
 
 #define SUPEROFFICE_SINGLE_HEADER 1
 
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/base/detail/warnings_begin.hpp - switches off the warnings that the library cannot avoid; warnings_end.hpp ends that.
+// ---------------------------------------------------------------------------------------------------------------------
+// For programs that compile with more warnings than -Wall -Wextra -Wconversion, of which the library's headers have none. The
+// umbrella and the opt-in headers include this file before everything else, and warnings_end.hpp at their end. No guard.
+
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wshadow"  // your program may have globals named `memory` or `api`
+#pragma GCC diagnostic ignored "-Wswitch-default"
+#pragma GCC diagnostic ignored "-Wswitch-enum"
+#if !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wuseless-cast"  // a cast that is useless here is needed where a type has another size
+#endif
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -15013,6 +15024,10 @@ class client {
     detail::call_driver<typename detail::connection_over<Link>::type, Credential, Reader> driver_;
 };
 
+/// The types follow from the arguments; with this line it is said, for compilers that ask for it (-Wctad-maybe-unsupported).
+template <class Link, class Credential>
+client(Link&, borrowed, Credential, std::span<std::byte>) -> client<Link, Credential>;
+
 }  // namespace SUPEROFFICE_ABI_READER
 
 }  // namespace SUPEROFFICE_ABI
@@ -16361,6 +16376,9 @@ class credential_share {
 // ---------------------------------------------------------------------------------------------------------------------
 #undef SUPEROFFICE_SWITCHED_OFF
 
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/base/detail/warnings_end.hpp - ends what warnings_begin.hpp began.
+// ---------------------------------------------------------------------------------------------------------------------
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif

@@ -60,6 +60,22 @@
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/base/detail/warnings_begin.hpp - switches off the warnings that the library cannot avoid; warnings_end.hpp ends that.
+// ---------------------------------------------------------------------------------------------------------------------
+// For programs that compile with more warnings than -Wall -Wextra -Wconversion, of which the library's headers have none. The
+// umbrella and the opt-in headers include this file before everything else, and warnings_end.hpp at their end. No guard.
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"  // your program may have globals named `memory` or `api`
+#pragma GCC diagnostic ignored "-Wswitch-default"
+#pragma GCC diagnostic ignored "-Wswitch-enum"
+#if !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wuseless-cast"  // a cast that is useless here is needed where a type has another size
+#endif
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/codec/xml/xml_shape.hpp - what the text of an XML element means, by the described type that it will become.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CODEC_XML_XML_SHAPE_HPP
@@ -881,4 +897,11 @@ xml_reader(std::size_t) -> xml_reader<>;
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/base/detail/warnings_end.hpp - ends what warnings_begin.hpp began.
+// ---------------------------------------------------------------------------------------------------------------------
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
 #endif

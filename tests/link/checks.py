@@ -97,6 +97,23 @@ def no_name_is_a_platform_macro():
                   ROOT / "tests" / "link" / "platform_macros.cpp")
 
 
+# What other projects switch on besides: (compiler, warnings).
+MORE_WARNINGS = (
+    ("g++", "-Wuseless-cast -Wswitch-enum -Wswitch-default -Wundef -Wredundant-decls -Wduplicated-cond -Wlogical-op -Wcast-align "
+            "-Wcast-qual -Wformat=2 -Wextra-semi"),
+    ("clang++", "-Wswitch-enum -Wswitch-default -Wctad-maybe-unsupported -Wglobal-constructors -Wexit-time-destructors -Wundef "
+                "-Wcast-align -Wshorten-64-to-32 -Wextra-semi -Wnewline-eof"),
+)
+
+
+def other_warnings_have_no_cause():
+    """Programs that use the library compile without any of these warnings, over the tree and over the single header."""
+    for (compiler, warnings), folder, (switches, program) in itertools.product(
+            MORE_WARNINGS, (INCLUDE, SINGLE_HEADER.parent.parent), ((ALL_ON, "04_watch.cpp"), ((), "05_own_link.cpp"))):
+        output_of(compiler, "-std=c++20", f"-I{folder}", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", *warnings.split(),
+                  *switches, ROOT / "examples" / program)
+
+
 def no_heavy_headers():
     """With nothing switched on, the umbrella includes none of the standard library's heavy headers."""
     for compiler in COMPILERS:
@@ -233,6 +250,7 @@ def checks():
     yield Check("macros: only the listed ones are left", macros_are_ours)
     yield Check("macros: none of a platform's is changed", macros_are_unchanged)
     yield Check("macros: no name of the library is a platform's macro", no_name_is_a_platform_macro)
+    yield Check("other projects' warnings have no cause in the headers", other_warnings_have_no_cause)
     yield Check("core pulls no heavy standard header", no_heavy_headers)
     yield Check("another version is an error", another_version_is_an_error, seconds=240)
     yield Check("what is switched off is named", what_is_switched_off_is_named)

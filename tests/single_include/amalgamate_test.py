@@ -27,7 +27,8 @@ SWITCHES = """\
 """
 # Headers of the toy trees that lie in folders, by the names that the tests give them.
 PLACES = {"version": "base/version", "config": "base/config", "macros_begin": "base/detail/macros_begin",
-          "macros_end": "base/detail/macros_end"}
+          "macros_end": "base/detail/macros_end", "warnings_begin": "base/detail/warnings_begin",
+          "warnings_end": "base/detail/warnings_end"}
 BEGIN = "#include <superoffice/base/detail/macros_begin.hpp>"
 END = "#include <superoffice/base/detail/macros_end.hpp>"
 MACROS = {"macros_begin": "// superoffice/base/detail/macros_begin.hpp - b.\n#define SUPEROFFICE_QUICK(x) x\n",
@@ -182,6 +183,18 @@ class Amalgamate(unittest.TestCase):
                               std_types=f"{BEGIN}\nint opt_in;\n{END}", **MACROS)
         for text in files.values():
             self.assertEqual([text.count("#define SUPEROFFICE_QUICK"), text.count("#undef SUPEROFFICE_QUICK")], [1, 1])
+
+    def test_warnings_are_switched_off_around_all_parts(self):
+        around = {"warnings_begin": "// superoffice/base/detail/warnings_begin.hpp - b.\n#pragma begin\n",
+                  "warnings_end": "// superoffice/base/detail/warnings_end.hpp - e.\n#pragma end\n"}
+        first = "#include <superoffice/base/detail/warnings_begin.hpp>\n"
+        last = "\n#include <superoffice/base/detail/warnings_end.hpp>"
+        files = self.files_of(f"{first}#include <superoffice/x.hpp>{last}", x="int x;", std_types=f"{first}int opt_in;{last}",
+                              **around)
+        for text, part in zip(files.values(), ("int x;", "int opt_in;")):
+            self.assertEqual([text.count("#pragma begin"), text.count("#pragma end")], [1, 1])
+            self.assertLess(text.index("#pragma begin"), text.index(part))
+            self.assertLess(text.index(part), text.index("#pragma end"))
 
     def test_without_a_use_no_internal_macro_is_defined(self):
         self.assertNotIn("SUPEROFFICE_QUICK", self.text_of("", **MACROS))

@@ -13,6 +13,7 @@ import re
 
 UMBRELLA = "batch.hpp"
 BESIDE_THE_LAYERS = {UMBRELLA, "std_types.hpp", "xml.hpp"}  # headers that users include by name, made of several layers
+AROUND_THE_LAYERS = {"base/detail/warnings_begin.hpp", "base/detail/warnings_end.hpp"}
 MOST_HEADERS_IN_A_FOLDER = 15
 SECTION = re.compile(r"^// (\w+)/: (.+)$")
 INCLUDE = re.compile(r"^\s*#\s*include <superoffice/(.+)>")
@@ -39,7 +40,7 @@ def layers(root):
         if section := SECTION.match(line):
             headers = []
             found.append((section.group(1), section.group(2), headers))
-        elif include := INCLUDE.match(line):
+        elif (include := INCLUDE.match(line)) and include.group(1) not in AROUND_THE_LAYERS:
             headers.append(include.group(1))
     return [Layer(name, title, tuple(headers)) for name, title, headers in found]
 

@@ -286,6 +286,10 @@ class client {
     detail::call_driver<typename detail::connection_over<Link>::type, Credential, Reader> driver_;
 };
 
+/// The types follow from the arguments; with this line it is said, for compilers that ask for it (-Wctad-maybe-unsupported).
+template <class Link, class Credential>
+client(Link&, borrowed, Credential, std::span<std::byte>) -> client<Link, Credential>;
+
 }  // namespace SUPEROFFICE_ABI_READER
 
 }  // namespace SUPEROFFICE_ABI

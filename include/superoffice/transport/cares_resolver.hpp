@@ -5,6 +5,8 @@
 
 // Opt-in, because it needs c-ares (-lcares; Debian: libc-ares-dev; 1.18 or later), which uses the heap.
 
+#include <superoffice/base/detail/warnings_begin.hpp>
+
 #include <superoffice/base/config.hpp>
 
 #if SUPEROFFICE_WITH_SOCKETS
@@ -260,4 +262,5 @@ class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SOCKETS=1") cares_socket;
 #include <superoffice/base/detail/macros_end.hpp>
 
 #endif  // SUPEROFFICE_WITH_SOCKETS
+#include <superoffice/base/detail/warnings_end.hpp>
 #endif

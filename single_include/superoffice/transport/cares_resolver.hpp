@@ -52,6 +52,22 @@
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/base/detail/warnings_begin.hpp - switches off the warnings that the library cannot avoid; warnings_end.hpp ends that.
+// ---------------------------------------------------------------------------------------------------------------------
+// For programs that compile with more warnings than -Wall -Wextra -Wconversion, of which the library's headers have none. The
+// umbrella and the opt-in headers include this file before everything else, and warnings_end.hpp at their end. No guard.
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"  // your program may have globals named `memory` or `api`
+#pragma GCC diagnostic ignored "-Wswitch-default"
+#pragma GCC diagnostic ignored "-Wswitch-enum"
+#if !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wuseless-cast"  // a cast that is useless here is needed where a type has another size
+#endif
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/transport/detail/cares_api.hpp - c-ares as the resolver uses it; no other header includes <ares.h>.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_SOCKETS
@@ -409,3 +425,10 @@ class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SOCKETS=1") cares_socket;
 // superoffice/base/detail/macros_end.hpp - removes the macros that macros_begin.hpp defined.
 // ---------------------------------------------------------------------------------------------------------------------
 #undef SUPEROFFICE_SWITCHED_OFF
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/base/detail/warnings_end.hpp - ends what warnings_begin.hpp began.
+// ---------------------------------------------------------------------------------------------------------------------
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
