@@ -12,25 +12,18 @@ using namespace live;
 
 namespace {
 
-/// Looks up what it is told to instead of the name, if anything.
-struct misled_resolver {
-    static constexpr bool may_wait = true;
-    const char* const* instead = nullptr;
-    superoffice::system_resolver real{};
-
-    superoffice::io_result lookup(std::string_view host, superoffice::address_list& into) noexcept {
-        return real.lookup(*instead == nullptr ? host : std::string_view{*instead}, into);
-    }
-    void stop() noexcept { real.stop(); }
-};
-static_assert(superoffice::resolver<misled_resolver>);
-
-/// Counts what comes out of TLS.
-class counting_link : public superoffice::tls<superoffice::basic_tcp_socket<misled_resolver>> {
+/// Counts what comes out of TLS, and goes to another host if a test says so.
+class counting_link : public superoffice::mbedtls_socket {
   public:
-    using superoffice::tls<superoffice::basic_tcp_socket<misled_resolver>>::tls;
+    using superoffice::mbedtls_socket::mbedtls_socket;
     std::size_t received = 0;
+    const char* host = nullptr;  ///< in place of the peer's
 
+    superoffice::io_result start(const superoffice::peer& to) noexcept {
+        superoffice::peer where = to;
+        if (host != nullptr) where.host = host;
+        return tls::start(where);
+    }
     superoffice::io_result receive(std::span<std::byte> into) noexcept {
         const superoffice::io_result r = tls::receive(into);
         received += r.bytes;
@@ -52,66 +45,208 @@ struct fault {
     stage at;
     errc code;
     passing time = passing::none;
-    const char* name = nullptr;  ///< what is looked up instead of localhost
+    const char* host = nullptr;  ///< what the link is started to in place of localhost
     const char* stalls_at = "";  ///< for passing::at_last: "taken" and "stalled" by fault_peer.py, "request", "reply"
     bool only_1_2 = false;       ///< there is no such thing in TLS 1.3
 };
 
 // By the local service where `peer` is "to service": ids from 8000 are its faults.
 const fault faults[] = {
-    {"the name is not found", "to service", 497, stage::resolve, errc::name_not_found, passing::none, "a..b"},
-    {"refused", "refuse", 497, stage::connect, errc::connection_refused},
-    {"black hole", "hole", 497, stage::connect, errc::deadline_exceeded, passing::at_last},
+    {.what = "the name is not found",
+     .peer = "to service",
+     .id = 497,
+     .at = stage::resolve,
+     .code = errc::name_not_found,
+     .host = "a..b"},
+    {.what = "refused", .peer = "refuse", .id = 497, .at = stage::connect, .code = errc::connection_refused},
+    {.what = "black hole",
+     .peer = "hole",
+     .id = 497,
+     .at = stage::connect,
+     .code = errc::deadline_exceeded,
+     .time = passing::at_last},
 
-    {"reset where the handshake begins", "to rude", 497, stage::handshake, errc::connection_reset},
-    {"reset within the server's hello", "to service after 40 reset", 497, stage::handshake, errc::connection_reset},
-    {"reset within the server's certificate", "to service after 400 reset", 497, stage::handshake,
-     errc::connection_reset},
-    {"ended within the handshake", "to service after 400 close", 497, stage::handshake, errc::connection_closed},
-    {"no answer to the handshake", "to mute", 497, stage::handshake, errc::deadline_exceeded, passing::at_last, nullptr,
-     "taken"},
-    {"a handshake that stops in the middle", "to service after 400 stall", 497, stage::handshake,
-     errc::deadline_exceeded, passing::at_last, nullptr, "stalled"},
-    {"a handshake a byte at a time", "to service slowly", 497, stage::handshake, errc::deadline_exceeded,
-     passing::always},
+    {.what = "reset where the handshake begins",
+     .peer = "to rude",
+     .id = 497,
+     .at = stage::handshake,
+     .code = errc::connection_reset},
+    {.what = "reset within the server's hello",
+     .peer = "to service after 40 reset",
+     .id = 497,
+     .at = stage::handshake,
+     .code = errc::connection_reset},
+    {.what = "reset within the server's certificate",
+     .peer = "to service after 400 reset",
+     .id = 497,
+     .at = stage::handshake,
+     .code = errc::connection_reset},
+    {.what = "ended within the handshake",
+     .peer = "to service after 400 close",
+     .id = 497,
+     .at = stage::handshake,
+     .code = errc::connection_closed},
+    {.what = "no answer to the handshake",
+     .peer = "to mute",
+     .id = 497,
+     .at = stage::handshake,
+     .code = errc::deadline_exceeded,
+     .time = passing::at_last,
+     .stalls_at = "taken"},
+    {.what = "a handshake that stops in the middle",
+     .peer = "to service after 400 stall",
+     .id = 497,
+     .at = stage::handshake,
+     .code = errc::deadline_exceeded,
+     .time = passing::at_last,
+     .stalls_at = "stalled"},
+    {.what = "a handshake a byte at a time",
+     .peer = "to service slowly",
+     .id = 497,
+     .at = stage::handshake,
+     .code = errc::deadline_exceeded,
+     .time = passing::always},
 
     // TLS 1.1 has none of the ciphers that are offered, and that is what its server then says.
-    {"TLS older than is taken", "to old", 497, stage::handshake,
-     only_tls_1_3() ? errc::tls_version_refused : errc::handshake_failed},
-    {"another protocol (ALPN), refused by the server", "to h2", 497, stage::handshake,
-     errc::wrong_application_protocol},
-    {"another protocol (ALPN), chosen by the server", "to service change http/1.1 http/9.9", 497, stage::handshake,
-     errc::wrong_application_protocol, passing::none, nullptr, "", true},
-    {"certificate: expired", "to expired", 497, stage::handshake, errc::certificate_expired},
-    {"certificate: not yet valid", "to not-yet-valid", 497, stage::handshake, errc::certificate_not_yet_valid},
-    {"certificate: signed by itself", "to self-signed", 497, stage::handshake, errc::certificate_self_signed},
-    {"certificate: for another name", "to wrong-name", 497, stage::handshake, errc::certificate_wrong_name},
-    {"certificate: by an unknown authority", "to unknown-authority", 497, stage::handshake,
-     errc::certificate_unknown_authority},
+    {.what = "TLS older than is taken",
+     .peer = "to old",
+     .id = 497,
+     .at = stage::handshake,
+     .code = only_tls_1_3() ? errc::tls_version_refused : errc::handshake_failed},
+    {.what = "another protocol (ALPN), refused by the server",
+     .peer = "to h2",
+     .id = 497,
+     .at = stage::handshake,
+     .code = errc::wrong_application_protocol},
+    {.what = "another protocol (ALPN), chosen by the server",
+     .peer = "to service change http/1.1 http/9.9",
+     .id = 497,
+     .at = stage::handshake,
+     .code = errc::wrong_application_protocol,
+     .only_1_2 = true},
+    {.what = "certificate: expired",
+     .peer = "to expired",
+     .id = 497,
+     .at = stage::handshake,
+     .code = errc::certificate_expired},
+    {.what = "certificate: not yet valid",
+     .peer = "to not-yet-valid",
+     .id = 497,
+     .at = stage::handshake,
+     .code = errc::certificate_not_yet_valid},
+    {.what = "certificate: signed by itself",
+     .peer = "to self-signed",
+     .id = 497,
+     .at = stage::handshake,
+     .code = errc::certificate_self_signed},
+    {.what = "certificate: for another name",
+     .peer = "to wrong-name",
+     .id = 497,
+     .at = stage::handshake,
+     .code = errc::certificate_wrong_name},
+    {.what = "certificate: by an unknown authority",
+     .peer = "to unknown-authority",
+     .id = 497,
+     .at = stage::handshake,
+     .code = errc::certificate_unknown_authority},
 
-    {"certificate: the client's is wanted", "to picky", 497, stage::handshake, errc::client_certificate_refused,
-     passing::none, nullptr, "", true},  // in TLS 1.3 it is told at any time behind the handshake: see below
-    {"reset within the request", "deaf", 497, stage::transmit, errc::connection_reset},
-    {"refused within the request", "full", 497, stage::service, errc::unexpected_status},
-    {"reset before the head", "to service", 8000, stage::receive, errc::connection_reset},
-    {"reset within the head", "to service", 8001, stage::http, errc::connection_reset},
-    {"reset within the body", "to service", 8002, stage::http, errc::connection_reset},
-    {"ended before the head", "to service", 8003, stage::receive, errc::connection_closed},
-    {"truncated head", "to service", 8004, stage::http, errc::connection_closed},
-    {"truncated body, by its length", "to service", 8005, stage::http, errc::connection_closed},
-    {"truncated body, in chunks", "to service", 8006, stage::http, errc::connection_closed},
-    {"truncated close: a whole body, no close_notify", "to service", 8013, stage::http, errc::truncated_close},
-    {"truncated close: half a body, no close_notify", "to service", 8014, stage::http, errc::truncated_close},
-    {"no reply", "to service", 8008, stage::receive, errc::deadline_exceeded, passing::at_last, nullptr, "request"},
-    {"a head that stops in the middle", "to service", 8009, stage::http, errc::deadline_exceeded, passing::at_last,
-     nullptr, "reply"},
-    {"a body that stops in the middle", "to service", 8010, stage::http, errc::deadline_exceeded, passing::at_last,
-     nullptr, "reply"},
-    {"slow loris on the head", "to service", 8011, stage::http, errc::deadline_exceeded, passing::always},
-    {"slow loris on the body", "to service", 8012, stage::http, errc::deadline_exceeded, passing::always},
-    {"a new handshake asked for (renegotiation)", "to again", 497, stage::receive, errc::alert_received, passing::none,
-     nullptr, "", true},
-    {"not HTTP", "to service", 8026, stage::http, errc::bad_http},
+    {.what = "certificate: the client's is wanted",
+     .peer = "to picky",
+     .id = 497,
+     .at = stage::handshake,
+     .code = errc::client_certificate_refused,
+     .only_1_2 = true},  // in TLS 1.3 it is told at any time behind the handshake: see below
+    {.what = "reset within the request",
+     .peer = "deaf",
+     .id = 497,
+     .at = stage::transmit,
+     .code = errc::connection_reset},
+    {.what = "refused within the request",
+     .peer = "full",
+     .id = 497,
+     .at = stage::service,
+     .code = errc::unexpected_status},
+    {.what = "reset before the head",
+     .peer = "to service",
+     .id = 8000,
+     .at = stage::receive,
+     .code = errc::connection_reset},
+    {.what = "reset within the head",
+     .peer = "to service",
+     .id = 8001,
+     .at = stage::http,
+     .code = errc::connection_reset},
+    {.what = "reset within the body",
+     .peer = "to service",
+     .id = 8002,
+     .at = stage::http,
+     .code = errc::connection_reset},
+    {.what = "ended before the head",
+     .peer = "to service",
+     .id = 8003,
+     .at = stage::receive,
+     .code = errc::connection_closed},
+    {.what = "truncated head", .peer = "to service", .id = 8004, .at = stage::http, .code = errc::connection_closed},
+    {.what = "truncated body, by its length",
+     .peer = "to service",
+     .id = 8005,
+     .at = stage::http,
+     .code = errc::connection_closed},
+    {.what = "truncated body, in chunks",
+     .peer = "to service",
+     .id = 8006,
+     .at = stage::http,
+     .code = errc::connection_closed},
+    {.what = "truncated close: a whole body, no close_notify",
+     .peer = "to service",
+     .id = 8013,
+     .at = stage::http,
+     .code = errc::truncated_close},
+    {.what = "truncated close: half a body, no close_notify",
+     .peer = "to service",
+     .id = 8014,
+     .at = stage::http,
+     .code = errc::truncated_close},
+    {.what = "no reply",
+     .peer = "to service",
+     .id = 8008,
+     .at = stage::receive,
+     .code = errc::deadline_exceeded,
+     .time = passing::at_last,
+     .stalls_at = "request"},
+    {.what = "a head that stops in the middle",
+     .peer = "to service",
+     .id = 8009,
+     .at = stage::http,
+     .code = errc::deadline_exceeded,
+     .time = passing::at_last,
+     .stalls_at = "reply"},
+    {.what = "a body that stops in the middle",
+     .peer = "to service",
+     .id = 8010,
+     .at = stage::http,
+     .code = errc::deadline_exceeded,
+     .time = passing::at_last,
+     .stalls_at = "reply"},
+    {.what = "slow loris on the head",
+     .peer = "to service",
+     .id = 8011,
+     .at = stage::http,
+     .code = errc::deadline_exceeded,
+     .time = passing::always},
+    {.what = "slow loris on the body",
+     .peer = "to service",
+     .id = 8012,
+     .at = stage::http,
+     .code = errc::deadline_exceeded,
+     .time = passing::always},
+    {.what = "a new handshake asked for (renegotiation)",
+     .peer = "to again",
+     .id = 497,
+     .at = stage::receive,
+     .code = errc::renegotiation_refused,
+     .only_1_2 = true},
+    {.what = "not HTTP", .peer = "to service", .id = 8026, .at = stage::http, .code = errc::bad_http},
 };
 
 class fault_peer {
@@ -161,9 +296,7 @@ constexpr std::size_t long_request = 4 * 1024 * 1024;  // more than any system t
 
 TEST_CASE("fault matrix: each has its error, within its deadline, and the same client makes a good call afterwards") {
     fault_peer peer;
-    const char* looked_up_instead = nullptr;
-    counting_link link{trusting_service(false),  // every handshake is a whole one
-                       misled_resolver{&looked_up_instead}};
+    counting_link link{trusting_service(false)};  // every handshake is a whole one
     std::vector<std::byte> memory(2 * long_request);
     const std::string base = url_of(peer.port());
     superoffice::client api{link, base, superoffice::bearer{good_token}, memory};
@@ -182,7 +315,7 @@ TEST_CASE("fault matrix: each has its error, within its deadline, and the same c
         ++rows;
         api.stop();
         peer.be(row.peer);
-        looked_up_instead = row.name;
+        link.host = row.host;
         link.received = 0;
         const std::size_t before = requests();
 
@@ -219,7 +352,7 @@ TEST_CASE("fault matrix: each has its error, within its deadline, and the same c
         if (row.code == errc::deadline_exceeded) CHECK(api.last_reply().duration == time_out);
         told.emplace(e.stage, e.code, e.native, e.http_status);
 
-        looked_up_instead = nullptr;
+        link.host = nullptr;
         peer.be("to service");
         const auto task = api.get_batch_task_info(497);
         CAPTURE(name(task.error().code));

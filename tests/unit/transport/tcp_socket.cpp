@@ -206,9 +206,9 @@ struct end_case {
     bool is_reset;
 };
 const end_case ends[] = {
-    {"FIN at once", "", false},
-    {"FIN after some bytes", "abc", false},
-    {"RST at once", "", true},
+    {.what = "FIN at once", .given = "", .is_reset = false},
+    {.what = "FIN after some bytes", .given = "abc", .is_reset = false},
+    {.what = "RST at once", .given = "", .is_reset = true},
 };
 
 }  // namespace

@@ -177,13 +177,16 @@ TEST_CASE("tls: what mbedTLS cannot read, or accepts and others refuse, is certi
         errc code;
         bool is_unreadable;  // native is mbedTLS's code; else the faults
     } cases[] = {
-        {"unreadable", "localhost", errc::certificate_refused, true},
-        {"unreadable12", "localhost", errc::certificate_refused, true},
-        {"constrained", "localhost", errc::certificate_refused, true},
-        {"by-clients-only", "localhost", errc::certificate_refused, false},
-        {"top-level-wildcard", "service.test", errc::certificate_wrong_name, false},
-        {"two-labels", "service.test", errc::ok, false},
-        {"two-labels", "other.test", errc::certificate_wrong_name, false},
+        {.listener = "unreadable", .host = "localhost", .code = errc::certificate_refused, .is_unreadable = true},
+        {.listener = "unreadable12", .host = "localhost", .code = errc::certificate_refused, .is_unreadable = true},
+        {.listener = "constrained", .host = "localhost", .code = errc::certificate_refused, .is_unreadable = true},
+        {.listener = "by-clients-only", .host = "localhost", .code = errc::certificate_refused, .is_unreadable = false},
+        {.listener = "top-level-wildcard",
+         .host = "service.test",
+         .code = errc::certificate_wrong_name,
+         .is_unreadable = false},
+        {.listener = "two-labels", .host = "service.test", .code = errc::ok, .is_unreadable = false},
+        {.listener = "two-labels", .host = "other.test", .code = errc::certificate_wrong_name, .is_unreadable = false},
     };
     for (const auto& c : cases) {
         CAPTURE(c.listener);
