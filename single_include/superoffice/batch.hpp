@@ -92,9 +92,10 @@
 #ifndef SUPEROFFICE_BASE_CONFIG_HPP
 #define SUPEROFFICE_BASE_CONFIG_HPP
 
-// Before anything that an older standard stumbles over, so that this is the first of the errors.
+// The compiler stops here: a header that is missing is the one error after which it does not go on.
 #if !defined(__cpp_concepts) || __cpp_concepts < 201907L
 #error "superoffice-batch: C++20 is needed: -std=c++20, in Meson cpp_std=c++20, in CMake cxx_std_20"
+#include <superoffice-batch_needs_C++20>
 #endif
 
 // Each switch is 0 or 1; unset means 0. Nothing is ever sniffed from what happens to be installed: two translation
@@ -1805,8 +1806,40 @@ concept is_described_struct = std::is_class_v<T> && boost::describe::has_describ
 template <class E>
 concept is_described_enum = std::is_enum_v<E> && boost::describe::has_describe_enumerators<E>::value;
 
+/// An error for a type that is not described, and only one, however many templates name this one. They go on with an empty
+/// list of members.
 template <class T>
-using members_of = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+struct described_struct {
+    static_assert(is_described_struct<T>,
+                  "superoffice: this type is not described: add BOOST_DESCRIBE_STRUCT(type, (), (members)) behind it");
+};
+template <class E>
+struct described_enum {
+    static_assert(is_described_enum<E>,
+                  "superoffice: this enum is not described: add BOOST_DESCRIBE_ENUM(type, enumerators) behind it");
+};
+
+/// Boost's descriptions of the members; none for a type that is not described.
+template <class T>
+struct member_list {
+    using type = boost::mp11::mp_list<>;
+};
+template <is_described_struct T>
+struct member_list<T> {
+    using type = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+};
+template <class T>
+using members_of = typename member_list<T>::type;
+
+/// The same for the enumerators.
+template <class E>
+struct enumerator_list {
+    using type = boost::mp11::mp_list<>;
+};
+template <is_described_enum E>
+struct enumerator_list<E> {
+    using type = boost::describe::describe_enumerators<E>;
+};
 
 template <class T>
 inline constexpr std::size_t member_count = boost::mp11::mp_size<members_of<T>>::value;
@@ -1867,7 +1900,7 @@ consteval std::array<enumerator, sizeof...(D)> enumerators_in(List<D...>*) {
 
 /// E's enumerators in the order of the description.
 template <class E>
-inline constexpr auto enumerators_of = enumerators_in(static_cast<boost::describe::describe_enumerators<E>*>(nullptr));
+inline constexpr auto enumerators_of = enumerators_in(static_cast<typename enumerator_list<E>::type*>(nullptr));
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
@@ -1943,8 +1976,7 @@ struct coded_value {
 /// Letter case is ignored; numbers on the wire are taken as well.
 template <class E>
 class coded {
-    static_assert(detail::is_described_enum<E>,
-                  "superoffice: this enum is not described: add BOOST_DESCRIBE_ENUM(type, enumerators) behind it");
+    static_assert(sizeof(detail::described_enum<E>) != 0);
 
   public:
     constexpr coded() noexcept = default;
@@ -2047,8 +2079,7 @@ struct flags_value {
 /// Names that E does not have keep their text and make `known()` false; the bits of the others are there all the same.
 template <class E>
 class flags {
-    static_assert(detail::is_described_enum<E>,
-                  "superoffice: this enum is not described: add BOOST_DESCRIBE_ENUM(type, enumerators) behind it");
+    static_assert(sizeof(detail::described_enum<E>) != 0);
 
   public:
     constexpr flags() noexcept = default;
@@ -3242,14 +3273,16 @@ struct decode_state {
 };
 
 /// How a T is read and written. Specialised below for every type that a described struct may hold; `std_types.hpp` adds
-/// the standard library's. A specialisation has
+/// the standard library's. Your program may specialise it for types of its own, and for any type of the library whose
+/// specialisation below is a template, such as `coded<E>` of one enum. It is used wherever the type occurs.
 ///
 ///     static errc decode(json_value auto& value, T& into, decode_state&) noexcept;   consumes the value, or answers
 ///                                                                                    wrong_kind and does not
 ///     static void encode(json_writer&, const T&) noexcept;
 ///
-/// and where null or absence mean something to it: `static void set_null(T&)`, `static bool is_absent(const T&)`.
-/// Without `set_null`, null leaves the member's initialiser alone.
+/// `decode` replaces what `into` holds: where a member occurs twice, that is the first value. If null or absence mean
+/// something to T: `static void set_null(T&)`, `static bool is_absent(const T&)`. Without `set_null`, null leaves the
+/// member's initialiser alone.
 template <class T>
 struct codec;
 
@@ -3544,12 +3577,6 @@ struct bare<unlisted<T>> : bare<T> {
 template <class T>
 using bare_t = typename bare<T>::type;
 
-/// Whether T is coded<E>.
-template <class T, class E>
-inline constexpr bool is_coded_as = false;
-template <class E>
-inline constexpr bool is_coded_as<coded<E>, E> = true;
-
 /// Where Wire has a member of this name; member_count<Wire> for none.
 template <class Wire>
 consteval std::size_t wire_index(std::string_view name) {
@@ -3561,55 +3588,144 @@ consteval std::size_t wire_index(std::string_view name) {
 template <class T, class Wire>
 consteval bool is_part_of();
 
+/// What the service sends, as far as it matters for which types can hold it.
+enum class wire_kind : std::uint8_t { number, boolean, text, date, code, mask, map, properties, object, unlisted };
+
+template <class Theirs>
+consteval wire_kind wire_kind_of() {
+    if constexpr (std::same_as<Theirs, bool>)
+        return wire_kind::boolean;
+    else if constexpr (std::integral<Theirs>)
+        return wire_kind::number;
+    else if constexpr (is_coded<Theirs>)
+        return wire_kind::code;
+    else if constexpr (is_flags<Theirs>)
+        return wire_kind::mask;
+    else if constexpr (std::same_as<Theirs, date_time>)
+        return wire_kind::date;
+    else if constexpr (std::same_as<Theirs, string_map>)
+        return wire_kind::map;
+    else if constexpr (std::same_as<Theirs, field_property_map>)
+        return wire_kind::properties;
+    else if constexpr (is_described_struct<Theirs>)
+        return wire_kind::object;
+    else
+        return wire_kind::text;
+}
+
+/// True for types that hold a date besides `date_time`: std_types.hpp adds the time points of <chrono>.
+template <class T>
+inline constexpr bool is_time_point = false;
+
+/// The enum that a coded value or a set of flags is of; the enum itself.
+template <class T>
+struct enum_of {
+    using type = T;
+};
+template <class E>
+struct enum_of<coded<E>> : enum_of<E> {};
+template <class E>
+struct enum_of<flags<E>> : enum_of<E> {};
+
+/// False for an enum of the service in the place of another one. An enum of the program may be in any place.
+template <class Mine, class Theirs>
+consteval bool is_enum_for() {
+    using mine = typename enum_of<Mine>::type;
+    constexpr bool is_services = std::same_as<mine, BatchTaskState> ||
+                                 std::same_as<mine, BatchTaskCancellationBehaviour> ||
+                                 std::same_as<mine, ETableRight> || std::same_as<mine, EFieldRight>;
+    return !is_services || std::same_as<mine, typename enum_of<Theirs>::type>;
+}
+
 /// Whether a member of type Mine can hold what the service sends as Theirs.
 template <class Mine, class Theirs>
 consteval bool can_hold() {
-    if constexpr (std::same_as<Mine, Theirs> || std::same_as<Mine, json_text>)
+    if constexpr (std::same_as<Mine, Theirs> || std::same_as<Mine, json_text>) {
         return true;
-    else if constexpr (std::same_as<Theirs, bool> || std::same_as<Mine, bool>)
-        return false;
-    else if constexpr (std::integral<Theirs>)
-        return std::integral<Mine>;
-    else if constexpr (is_coded<Theirs>)
-        return is_text<Mine> || is_coded_as<Theirs, Mine>;
-    else if constexpr (std::same_as<Theirs, field_property_map>)
-        return std::same_as<Mine, string_map>;
-    else if constexpr (std::same_as<Theirs, string_map>)
-        return false;
-    else if constexpr (is_described_struct<Theirs>) {
-        if constexpr (is_described_struct<Mine>)
-            return is_part_of<Mine, Theirs>();
-        else
-            return false;
-    } else
-        return is_text<Mine>;  // text, dates, masks
-}
-
-template <class T, class Wire, std::size_t I, std::size_t At = wire_index<Wire>(member_names<T>[I])>
-consteval bool holds_its_property() {
-    if constexpr (At == member_count<Wire>)
-        return true;  // the other assertion speaks of it
-    else
-        return can_hold<bare_t<member_type<T, I>>, bare_t<member_type<Wire, At>>>();
+    } else {
+        switch (wire_kind_of<Theirs>()) {
+            case wire_kind::number: return std::integral<Mine> && !std::same_as<Mine, bool>;
+            case wire_kind::code:
+                return is_text<Mine> || ((is_coded<Mine> || is_described_enum<Mine>) && is_enum_for<Mine, Theirs>());
+            case wire_kind::mask: return is_text<Mine> || (is_flags<Mine> && is_enum_for<Mine, Theirs>());
+            case wire_kind::date: return is_text<Mine> || is_time_point<Mine>;
+            case wire_kind::text: return is_text<Mine>;
+            case wire_kind::map: return is_described_struct<Mine> && !std::same_as<Mine, TableRight>;
+            case wire_kind::properties: return std::same_as<Mine, string_map>;
+            case wire_kind::object:
+                if constexpr (is_described_struct<Mine> && is_described_struct<Theirs>)
+                    return is_part_of<Mine, Theirs>() || true;  // its members at fault are reported by themselves
+                else
+                    return false;
+            default: return false;
+        }
+    }
 }
 
 /// Stops the compiler where a struct asks for what the service does not have. The member at fault is the template
 /// argument: compilers print `&my_struct::my_member`.
-template <auto Member, bool Known, bool Fits>
+template <auto Member, wire_kind Kind, bool Fits>
 struct selected_member {
-    static_assert(Known,
+    static_assert(Kind != wire_kind::unlisted,
                   "superoffice: the service has no property of this name: correct the member's name, or declare it "
                   "as superoffice::unlisted<T> if the service has it and this version does not list it");
-    static_assert(Fits, "superoffice: the member's type cannot hold the service's property of the same name");
-    static constexpr bool value = Known && Fits;
+    static_assert(Fits || Kind != wire_kind::number,
+                  "superoffice: the member's type cannot hold the service's property of the same name: a number needs "
+                  "an integer type, "
+                  "plain or in field<T>; json_text holds anything");
+    static_assert(
+        Fits || Kind != wire_kind::boolean,
+        "superoffice: the member's type cannot hold the service's property of the same name: true or false needs bool, "
+        "plain or in field<T>; json_text holds anything");
+    static_assert(Fits || Kind != wire_kind::text,
+                  "superoffice: the member's type cannot hold the service's property of the same name: a text needs "
+                  "std::string_view, fixed_text<N> or, with std_types.hpp, std::string, "
+                  "plain or in field<T>; json_text holds anything");
+    static_assert(Fits || Kind != wire_kind::date,
+                  "superoffice: the member's type cannot hold the service's property of the same name: a date needs "
+                  "date_time, a text type or, with std_types.hpp, a time point of <chrono>, "
+                  "plain or in field<T>; json_text holds anything");
+    static_assert(Fits || Kind != wire_kind::code,
+                  "superoffice: the member's type cannot hold the service's property of the same name: an enumerator "
+                  "needs coded<E>, a described enum or a text type, "
+                  "plain or in field<T>; json_text holds anything");
+    static_assert(Fits || Kind != wire_kind::mask,
+                  "superoffice: the member's type cannot hold the service's property of the same name: a mask needs "
+                  "flags<E> or a text type, "
+                  "plain or in field<T>; json_text holds anything");
+    static_assert(Fits || Kind != wire_kind::map,
+                  "superoffice: the member's type cannot hold the service's property of the same name: a map needs "
+                  "string_map or a described struct, "
+                  "plain or in field<T>; json_text holds anything");
+    static_assert(Fits || Kind != wire_kind::properties,
+                  "superoffice: the member's type cannot hold the service's property of the same name: FieldProperties "
+                  "needs field_property_map or string_map, "
+                  "plain or in field<T>; json_text holds anything");
+    static_assert(Fits || Kind != wire_kind::object,
+                  "superoffice: the member's type cannot hold the service's property of the same name: an object needs "
+                  "the service's struct, or a described struct with some of its members, "
+                  "plain or in field<T>; json_text holds anything");
+    static constexpr bool value = Kind != wire_kind::unlisted && Fits;
 };
+
+/// The check of one member. A member that is declared `unlisted` is not checked.
+template <class T, class Wire, std::size_t I, std::size_t At = wire_index<Wire>(member_names<T>[I])>
+consteval bool is_selectable() {
+    using mine = member_type<T, I>;
+    if constexpr (!bare<mine>::listed)
+        return true;
+    else if constexpr (At == member_count<Wire>)
+        return selected_member<member_pointer<T, I>, wire_kind::unlisted, false>::value;
+    else {
+        using theirs = bare_t<member_type<Wire, At>>;
+        return selected_member<member_pointer<T, I>, wire_kind_of<theirs>(), can_hold<bare_t<mine>, theirs>()>::value;
+    }
+}
 
 template <class T, class Wire>
 consteval bool is_part_of() {
     return []<std::size_t... I>(std::index_sequence<I...>) {
-        return (true && ... && selected_member < member_pointer<T, I>,
-                !bare<member_type<T, I>>::listed || wire_index<Wire>(member_names<T>[I]) != member_count<Wire>,
-                !bare<member_type<T, I>>::listed || holds_its_property<T, Wire, I>() > ::value);
+        return (true && ... && is_selectable<T, Wire, I>());
     }(std::make_index_sequence<member_count<T>>{});
 }
 
@@ -3628,13 +3744,14 @@ struct select_path {
     }
 };
 
-/// Whether Mine is a struct of one's own in the place of the service's: that one is selected member by member.
+/// Whether Mine is a struct of the program in the place of a struct of the service: that one is selected member by member.
 template <class Mine, class Wire, std::size_t At>
 consteval bool is_narrowed() {
     if constexpr (At == member_count<Wire>)
         return false;
     else
-        return is_described_struct<Mine> && !std::same_as<Mine, bare_t<member_type<Wire, At>>>;
+        return is_described_struct<Mine> && is_described_struct<bare_t<member_type<Wire, At>>> &&
+               !std::same_as<Mine, bare_t<member_type<Wire, At>>>;
 }
 
 /// f(text) for each piece of the list.
@@ -3685,11 +3802,10 @@ template <class Info, class Wire = BatchTaskInfo>
     if constexpr (std::same_as<Info, Wire>) {
         return {};
     } else {
-        static_assert(
-            detail::is_described_struct<Info>,
-            "superoffice: this type is not described: add BOOST_DESCRIBE_STRUCT(type, (), (members)) behind it");
-        static_assert(detail::is_part_of<Info, Wire>());
-        return {detail::select_text<Info, Wire>.data(), detail::select_text<Info, Wire>.size()};
+        if constexpr (sizeof(detail::described_struct<Info>) != 0 && detail::is_part_of<Info, Wire>())
+            return {detail::select_text<Info, Wire>.data(), detail::select_text<Info, Wire>.size()};
+        else
+            return {};  // the assertions have said why
     }
 }
 
@@ -5171,14 +5287,20 @@ consteval bool are_decodable(List<D...>*) {
 
 template <class T>
 consteval bool is_decodable() {
-    static_assert(is_described_struct<T>,
-                  "superoffice: this type is not described: add BOOST_DESCRIBE_STRUCT(type, (), (members)) behind it");
-    return are_decodable<T>(static_cast<members_of<T>*>(nullptr));
+    return sizeof(described_struct<T>) != 0 && are_decodable<T>(static_cast<members_of<T>*>(nullptr));
 }
 
 /// What a document can be besides a described struct: a value by itself.
 template <class T>
 concept plain_value = has_codec<T> && !is_described_struct<T>;
+
+template <class T>
+consteval bool is_encodable() {
+    if constexpr (plain_value<T>)
+        return true;
+    else
+        return is_decodable<T>() && has_codec<T>;
+}
 
 template <class Reader>
 using value_of_reader = std::remove_cvref_t<decltype(std::declval<Reader&>().root())>;
@@ -5242,9 +5364,10 @@ template <class T>
 struct codec<T> {
     template <json_value Value>
     static errc decode(Value& value, T& into, decode_state& state) noexcept {
-        static_assert(detail::is_decodable<T>());
-        detail::clear_members<T>(&into);
-        return detail::decode_members(value, detail::member_tables<T, Value>::whole, &into, state);
+        if constexpr (detail::is_decodable<T>()) {
+            detail::clear_members<T>(&into);
+            return detail::decode_members(value, detail::member_tables<T, Value>::whole, &into, state);
+        }
     }
     static constexpr void encode(json_writer& out, const T& value) noexcept {
         out.put('{');
@@ -5319,11 +5442,9 @@ template <class T, class Reader>
 /// @returns  what was written, in `into`; or `memory_too_small`, with `needed()` saying how many bytes it takes
 /// Costs     one pass; no heap
 template <class T>
-    requires detail::has_codec<T>
 [[nodiscard]] result<std::string_view> encode(const T& value, std::span<char> into) noexcept {
-    if constexpr (!detail::plain_value<T>) static_assert(detail::is_decodable<T>());
     json_writer out{into};
-    codec<T>::encode(out, value);
+    if constexpr (detail::is_encodable<T>()) codec<T>::encode(out, value);
     if (out.fits()) return out.text();
     return detail::refused_request(errc::memory_too_small, out.size());
 }
@@ -5473,8 +5594,8 @@ constexpr void keep_views(unlisted<T>& value, text_storage& storage) noexcept {
 ///           that members were initialised with
 /// Costs     one pass over the members; no heap
 template <class Info>
-    requires detail::is_described_struct<Info>
 [[nodiscard]] constexpr result<Info> keep(const Info& info, std::span<char> storage) noexcept {
+    static_assert(sizeof(detail::described_struct<Info>) != 0);
     result<Info> kept{info};
     detail::text_storage texts{storage};
     detail::keep_views(*kept, texts);

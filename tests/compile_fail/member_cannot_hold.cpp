@@ -1,4 +1,4 @@
-// expect: superoffice: the member's type cannot hold the service's property of the same name
+// expect: superoffice: the member's type cannot hold the service's property of the same name: a number needs an integer type
 // expect-also: progress::ProgressPercent
 #include <superoffice/batch.hpp>
 

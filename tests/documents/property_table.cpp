@@ -3,10 +3,12 @@
 #include <superoffice/batch.hpp>
 #include <superoffice/std_types.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace {
@@ -14,6 +16,11 @@ namespace {
 using namespace superoffice;
 using detail::bare_t;
 using detail::can_hold;
+
+enum class own_enum : std::int32_t { any };
+BOOST_DESCRIBE_ENUM(own_enum, any)
+struct own_struct {};
+BOOST_DESCRIBE_STRUCT(own_struct, (), ())
 
 /// How the service sends what BatchTaskInfo holds as a T.
 template <class T>
@@ -63,11 +70,13 @@ void row() {
     const std::string_view name = detail::member_names<BatchTaskInfo>[Index];
     const std::string list = holders<theirs>(
         candidate<std::int32_t>{"`std::int32_t`"}, candidate<bool>{"`bool`"}, candidate<date_time>{"`date_time`"},
-        candidate<coded<BatchTaskState>>{"`coded<BatchTaskState>`"}, candidate<BatchTaskState>{"`BatchTaskState`"},
-        candidate<coded<BatchTaskCancellationBehaviour>>{"`coded<BatchTaskCancellationBehaviour>`"},
-        candidate<BatchTaskCancellationBehaviour>{"`BatchTaskCancellationBehaviour`"},
-        candidate<TableRight>{"`TableRight`"}, candidate<field_property_map>{"`field_property_map`"},
-        candidate<string_map>{"`string_map`"}, candidate<std::string_view>{"text"});
+        candidate<std::chrono::sys_seconds>{"a time point of `<chrono>`"},
+        candidate<coded<own_enum>>{std::is_same_v<theirs, coded<BatchTaskState>>
+                                       ? "`coded<BatchTaskState>` or of an enum of yours"
+                                       : "`coded<BatchTaskCancellationBehaviour>` or of an enum of yours"},
+        candidate<own_enum>{"the enum itself"}, candidate<TableRight>{"`TableRight`"},
+        candidate<field_property_map>{"`field_property_map`"}, candidate<string_map>{"`string_map`"},
+        candidate<own_struct>{"a described struct of yours"}, candidate<std::string_view>{"text"});
     std::printf("| `%.*s` | %s | %s |\n", static_cast<int>(name.size()), name.data(), wire<theirs>, list.c_str());
 }
 

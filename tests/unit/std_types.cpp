@@ -201,3 +201,80 @@ TEST_CASE("std_types: keep copies what stands in an optional") {
         CHECK(*written == document);
     }
 }
+
+namespace {
+
+using sys_milliseconds = chrono::sys_time<chrono::milliseconds>;
+
+struct dated {
+    field<chrono::sys_seconds> LastStarted;
+    std::optional<chrono::local_time<chrono::milliseconds>> Created;
+};
+BOOST_DESCRIBE_STRUCT(dated, (), (LastStarted, Created))
+static_assert(superoffice::select_of<dated>() == "LastStarted,Created");
+
+struct dates {
+    chrono::sys_seconds plain{chrono::seconds{-1}};
+    field<sys_milliseconds> fine;
+    std::optional<chrono::sys_time<chrono::nanoseconds>> finest;
+    chrono::local_seconds local{chrono::seconds{-1}};
+    superoffice::unlisted<chrono::local_days> day;
+};
+BOOST_DESCRIBE_STRUCT(dates, (), (plain, fine, finest, local, day))
+
+std::string written(const dates& value) {
+    char room[300];
+    return std::string{*superoffice::encode(value, room)};
+}
+
+}  // namespace
+
+TEST_CASE("std_types: time points as members") {
+    struct row {
+        std::string_view date;
+        std::string_view plain, fine, finest, local, day;
+    };
+    constexpr std::string_view before = "\"1969-12-31T23:59:59Z\"", before_local = "\"1969-12-31T23:59:59\"";
+    const row rows[] = {
+        {R"("2019-12-19T10:44:12Z")", R"("2019-12-19T10:44:12Z")", R"("2019-12-19T10:44:12Z")",
+         R"("2019-12-19T10:44:12Z")", R"("2019-12-19T10:44:12")", R"("2019-12-19T00:00:00")"},
+        {R"("2019-12-19T10:44:10.1234567+02:00")", R"("2019-12-19T08:44:10Z")", R"("2019-12-19T08:44:10.123Z")",
+         R"("2019-12-19T08:44:10.1234567Z")", R"("2019-12-19T10:44:10")", R"("2019-12-19T00:00:00")"},
+        // No offset: nothing is guessed.
+        {R"("2019-12-19T10:44:12")", before, "", "", R"("2019-12-19T10:44:12")", R"("2019-12-19T00:00:00")"},
+        // Not set.
+        {R"("0001-01-01T00:00:00Z")", before, "", "", before_local, ""},
+        {R"("")", before, "", "", before_local, ""},
+        // Beyond what nanoseconds hold.
+        {R"("9999-12-31T23:59:59Z")", R"("9999-12-31T23:59:59Z")", R"("9999-12-31T23:59:59Z")", "",
+         R"("9999-12-31T23:59:59")", R"("9999-12-31T00:00:00")"},
+        {"null", before, "null", "", before_local, "null"},
+    };
+    for (const row& r : rows) {
+        CAPTURE(r.date);
+        std::string document = "{", wanted = "{";
+        const auto add = [](std::string& to, const char* name, std::string_view value) {
+            if (!value.empty()) ((to += to.size() > 1 ? ",\"" : "\"") += name).append("\":").append(value);
+        };
+        for (const char* const name : {"plain", "fine", "finest", "local", "day"}) add(document, name, r.date);
+        add(wanted, "plain", r.plain), add(wanted, "fine", r.fine), add(wanted, "finest", r.finest);
+        add(wanted, "local", r.local), add(wanted, "day", r.day);
+        const auto decoded_dates = decoded<dates>(document + "}");
+        REQUIRE(decoded_dates.has_value());
+        CHECK(written(*decoded_dates) == wanted + "}");
+    }
+}
+
+TEST_CASE("std_types: what is no date fails for a time point, too") {
+    const auto answer = decoded<dates>(R"({"fine":"yesterday"})");
+    REQUIRE_FALSE(answer.has_value());
+    CHECK(answer.error().code == errc::bad_date);
+    CHECK(superoffice::member_name<dates>(answer.error()) == "fine");
+    CHECK(decoded<dates>(R"({"finest":1})").error().code == errc::wrong_kind);
+}
+
+TEST_CASE("std_types: a time point before year 1 is written as null") {
+    dates value;
+    value.plain = chrono::sys_days{chrono::year{-1} / 1 / 1};
+    CHECK(written(value) == R"({"plain":null,"local":"1969-12-31T23:59:59"})");
+}

@@ -5,9 +5,10 @@
 
 #include <superoffice/base/version.hpp>
 
-// Before anything that an older standard stumbles over, so that this is the first of the errors.
+// The compiler stops here: a header that is missing is the one error after which it does not go on.
 #if !defined(__cpp_concepts) || __cpp_concepts < 201907L
 #error "superoffice-batch: C++20 is needed: -std=c++20, in Meson cpp_std=c++20, in CMake cxx_std_20"
+#include <superoffice-batch_needs_C++20>
 #endif
 
 // Each switch is 0 or 1; unset means 0. Nothing is ever sniffed from what happens to be installed: two translation

@@ -40,14 +40,16 @@ struct decode_state {
 };
 
 /// How a T is read and written. Specialised below for every type that a described struct may hold; `std_types.hpp` adds
-/// the standard library's. A specialisation has
+/// the standard library's. Your program may specialise it for types of its own, and for any type of the library whose
+/// specialisation below is a template, such as `coded<E>` of one enum. It is used wherever the type occurs.
 ///
 ///     static errc decode(json_value auto& value, T& into, decode_state&) noexcept;   consumes the value, or answers
 ///                                                                                    wrong_kind and does not
 ///     static void encode(json_writer&, const T&) noexcept;
 ///
-/// and where null or absence mean something to it: `static void set_null(T&)`, `static bool is_absent(const T&)`.
-/// Without `set_null`, null leaves the member's initialiser alone.
+/// `decode` replaces what `into` holds: where a member occurs twice, that is the first value. If null or absence mean
+/// something to T: `static void set_null(T&)`, `static bool is_absent(const T&)`. Without `set_null`, null leaves the
+/// member's initialiser alone.
 template <class T>
 struct codec;
 

@@ -48,14 +48,20 @@ consteval bool are_decodable(List<D...>*) {
 
 template <class T>
 consteval bool is_decodable() {
-    static_assert(is_described_struct<T>,
-                  "superoffice: this type is not described: add BOOST_DESCRIBE_STRUCT(type, (), (members)) behind it");
-    return are_decodable<T>(static_cast<members_of<T>*>(nullptr));
+    return sizeof(described_struct<T>) != 0 && are_decodable<T>(static_cast<members_of<T>*>(nullptr));
 }
 
 /// What a document can be besides a described struct: a value by itself.
 template <class T>
 concept plain_value = has_codec<T> && !is_described_struct<T>;
+
+template <class T>
+consteval bool is_encodable() {
+    if constexpr (plain_value<T>)
+        return true;
+    else
+        return is_decodable<T>() && has_codec<T>;
+}
 
 template <class Reader>
 using value_of_reader = std::remove_cvref_t<decltype(std::declval<Reader&>().root())>;
@@ -119,9 +125,10 @@ template <class T>
 struct codec<T> {
     template <json_value Value>
     static errc decode(Value& value, T& into, decode_state& state) noexcept {
-        static_assert(detail::is_decodable<T>());
-        detail::clear_members<T>(&into);
-        return detail::decode_members(value, detail::member_tables<T, Value>::whole, &into, state);
+        if constexpr (detail::is_decodable<T>()) {
+            detail::clear_members<T>(&into);
+            return detail::decode_members(value, detail::member_tables<T, Value>::whole, &into, state);
+        }
     }
     static constexpr void encode(json_writer& out, const T& value) noexcept {
         out.put('{');
@@ -196,11 +203,9 @@ template <class T, class Reader>
 /// @returns  what was written, in `into`; or `memory_too_small`, with `needed()` saying how many bytes it takes
 /// Costs     one pass; no heap
 template <class T>
-    requires detail::has_codec<T>
 [[nodiscard]] result<std::string_view> encode(const T& value, std::span<char> into) noexcept {
-    if constexpr (!detail::plain_value<T>) static_assert(detail::is_decodable<T>());
     json_writer out{into};
-    codec<T>::encode(out, value);
+    if constexpr (detail::is_encodable<T>()) codec<T>::encode(out, value);
     if (out.fits()) return out.text();
     return detail::refused_request(errc::memory_too_small, out.size());
 }

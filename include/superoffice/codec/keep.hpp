@@ -86,8 +86,8 @@ constexpr void keep_views(unlisted<T>& value, text_storage& storage) noexcept {
 ///           that members were initialised with
 /// Costs     one pass over the members; no heap
 template <class Info>
-    requires detail::is_described_struct<Info>
 [[nodiscard]] constexpr result<Info> keep(const Info& info, std::span<char> storage) noexcept {
+    static_assert(sizeof(detail::described_struct<Info>) != 0);
     result<Info> kept{info};
     detail::text_storage texts{storage};
     detail::keep_views(*kept, texts);

@@ -39,8 +39,7 @@ struct coded_value {
 /// Letter case is ignored; numbers on the wire are taken as well.
 template <class E>
 class coded {
-    static_assert(detail::is_described_enum<E>,
-                  "superoffice: this enum is not described: add BOOST_DESCRIBE_ENUM(type, enumerators) behind it");
+    static_assert(sizeof(detail::described_enum<E>) != 0);
 
   public:
     constexpr coded() noexcept = default;

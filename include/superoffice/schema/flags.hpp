@@ -51,8 +51,7 @@ struct flags_value {
 /// Names that E does not have keep their text and make `known()` false; the bits of the others are there all the same.
 template <class E>
 class flags {
-    static_assert(detail::is_described_enum<E>,
-                  "superoffice: this enum is not described: add BOOST_DESCRIBE_ENUM(type, enumerators) behind it");
+    static_assert(sizeof(detail::described_enum<E>) != 0);
 
   public:
     constexpr flags() noexcept = default;

@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include "support/decoding.hpp"
+
 #include <cstdint>
 #include <string_view>
 
@@ -106,6 +108,23 @@ static_assert(select_of<other_types>() ==
               "Id,Name,AssociateId,DetailsTable,IsSystemTask,ParameterObject,LastStarted,Created,State,"
               "CancellationBehaviour,TableRight,FieldProperties");
 
+// The program's own enum in place of the service's, known by the same names; its own struct in place of a map, which is
+// asked for whole.
+enum class phase : std::uint8_t { Started = 1, Succeeded = 2 };
+BOOST_DESCRIBE_ENUM(phase, Started, Succeeded)
+struct parameters {
+    std::string_view SelectionId;
+    field<so::fixed_text<20>> Format;
+};
+BOOST_DESCRIBE_STRUCT(parameters, (), (SelectionId, Format))
+struct own_types {
+    field<so::coded<phase>> State;
+    phase CancellationBehaviour{};
+    field<parameters> ParameterObject;
+};
+BOOST_DESCRIBE_STRUCT(own_types, (), (State, CancellationBehaviour, ParameterObject))
+static_assert(select_of<own_types>() == "State,CancellationBehaviour,ParameterObject");
+
 // A mask may be text.
 struct mask_as_text {
     std::string_view Mask;
@@ -132,6 +151,16 @@ static_assert(!so::detail::can_hold<std::string_view, so::string_map>() &&
               !so::detail::can_hold<so::field_property_map, so::string_map>());
 
 }  // namespace
+
+TEST_CASE("select_of: what is asked for is decoded into the program's own types") {
+    CHECK(support::decoded_as<own_types>(
+              R"({"State":"started","CancellationBehaviour":2,"ParameterObject":{"Other":"x","SelectionId":"7"}})") ==
+          R"({"State":"started","CancellationBehaviour":"Succeeded","ParameterObject":{"SelectionId":"7"}})");
+    CHECK(support::decoded_as<own_types>(R"({"State":"Aquired","ParameterObject":null})") ==
+          R"({"State":"Aquired","CancellationBehaviour":"","ParameterObject":null})");
+    CHECK(support::decoded_as<own_types>(R"({"CancellationBehaviour":"CanCancel"})") ==
+          "unknown_enumerator 25 CancellationBehaviour");
+}
 
 TEST_CASE("select_of: lives in the program, not on the stack") {
     const std::string_view first = select_of<nested>();

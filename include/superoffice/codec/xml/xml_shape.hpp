@@ -63,7 +63,7 @@ consteval xml_kind xml_kind_of() {
         return xml_kind::number;
     else if constexpr (is_described_enum<T>)
         return xml_kind::code;
-    else if constexpr (std::same_as<T, date_time>)
+    else if constexpr (std::same_as<T, date_time> || is_time_point<T>)
         return xml_kind::date;
     else if constexpr (is_text<T>)
         return xml_kind::text;

@@ -52,8 +52,40 @@ concept is_described_struct = std::is_class_v<T> && boost::describe::has_describ
 template <class E>
 concept is_described_enum = std::is_enum_v<E> && boost::describe::has_describe_enumerators<E>::value;
 
+/// An error for a type that is not described, and only one, however many templates name this one. They go on with an empty
+/// list of members.
 template <class T>
-using members_of = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+struct described_struct {
+    static_assert(is_described_struct<T>,
+                  "superoffice: this type is not described: add BOOST_DESCRIBE_STRUCT(type, (), (members)) behind it");
+};
+template <class E>
+struct described_enum {
+    static_assert(is_described_enum<E>,
+                  "superoffice: this enum is not described: add BOOST_DESCRIBE_ENUM(type, enumerators) behind it");
+};
+
+/// Boost's descriptions of the members; none for a type that is not described.
+template <class T>
+struct member_list {
+    using type = boost::mp11::mp_list<>;
+};
+template <is_described_struct T>
+struct member_list<T> {
+    using type = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+};
+template <class T>
+using members_of = typename member_list<T>::type;
+
+/// The same for the enumerators.
+template <class E>
+struct enumerator_list {
+    using type = boost::mp11::mp_list<>;
+};
+template <is_described_enum E>
+struct enumerator_list<E> {
+    using type = boost::describe::describe_enumerators<E>;
+};
 
 template <class T>
 inline constexpr std::size_t member_count = boost::mp11::mp_size<members_of<T>>::value;
@@ -114,7 +146,7 @@ consteval std::array<enumerator, sizeof...(D)> enumerators_in(List<D...>*) {
 
 /// E's enumerators in the order of the description.
 template <class E>
-inline constexpr auto enumerators_of = enumerators_in(static_cast<boost::describe::describe_enumerators<E>*>(nullptr));
+inline constexpr auto enumerators_of = enumerators_in(static_cast<typename enumerator_list<E>::type*>(nullptr));
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
