@@ -8,6 +8,8 @@ import re
 import shutil
 import subprocess
 
+import local_superoffice_credentials
+import local_superoffice_running
 from checking import BUILD, INCLUDE, ROOT, Check, Counts, Failed, output_of
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -263,6 +265,41 @@ def says_nothing_that_cl_refuses():
         raise Failed("nothing was found with g++ either: does this check still look at anything?")
 
 
+# ---------------------------------------------------------------------------------------------- WebAssembly
+
+FOLLOW = HERE / "follow.mjs"
+WEB_OPTIONS = ("--target=wasm32-wasi", "-std=c++20", "-Os", "-DNDEBUG", "-fno-exceptions", "-fno-rtti", "-mexec-model=reactor",
+               "-nostartfiles", "-Wl,--no-entry,--gc-sections,--strip-all")
+WEB_KILOBYTES = 48  # of the module
+
+
+def web_assembly():
+    if not list(pathlib.Path("/usr/include/wasm32-wasi").glob("*")):
+        print("skipped: libc++-19-dev-wasm32 is not installed")
+        return
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    module = FOLDER / "superoffice.wasm"
+    output_of(*cached(LIBCXX_COMPILER), *WEB_OPTIONS, *WARNINGS, f"-I{INCLUDE}", "-isystem", boost(),
+              ROOT / "examples" / "wasm" / "main.cpp", "-o", module)
+    if (size := module.stat().st_size) > WEB_KILOBYTES * 1024:
+        raise Failed(f"the module has {size} bytes, more than {WEB_KILOBYTES} KB")
+    service = local_superoffice_running.Running("--task-seconds", "1")
+    try:
+        good, trusted = local_superoffice_credentials.BEARER_GOOD, {"NODE_EXTRA_CA_CERTS": service.ca}
+        expired = good.removesuffix("good") + "expired"
+        for token, environment, numbers, wanted in (
+                (good, trusted, (497, 1000, 123456789, 7302, 8000),
+                 ("imports host\n", "497 Succeeded 100 Export completed", "497 over", "1000 Started", "1000 Succeeded 100",
+                  "1000 over", "123456789 no such task", "7302 the server redirects", "8000 the link failed")),
+                (expired, trusted, (497,), ("(401)",)),
+                (good, {}, (497,), ("497 the link failed",))):
+            printed = output_of("node", FOLLOW, module, service.base, token, *numbers, environment=environment)
+            if missing := [text for text in wanted if text not in printed]:
+                raise Failed(f"{missing} is missing in:\n{printed}")
+    finally:
+        service.stop()
+
+
 # ---------------------------------------------------------------------------------------------- the checks
 
 def needing(tools, run):
@@ -289,3 +326,4 @@ def checks():
     yield Check("platforms: unit tests with hardened libc++", needing(libcxx, libcxx_unit_tests), seconds=400)
     yield Check("platforms: clang compiles Microsoft's dialect", needing(libcxx, compiles_as_microsoft), seconds=240)
     yield Check("platforms: no word that cl.exe does not know", needing(libcxx, says_nothing_that_cl_refuses))
+    yield Check("platforms: WebAssembly under Node", needing((LIBCXX_COMPILER, "wasm-ld-19", "node"), web_assembly))
