@@ -1,4 +1,4 @@
-// superoffice/base/borrowed.hpp - text and lists that somebody else keeps alive; refuses temporary ones.
+// superoffice/base/borrowed.hpp - views of text and lists that the caller keeps alive; a temporary one does not compile.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_BASE_BORROWED_HPP
 #define SUPEROFFICE_BASE_BORROWED_HPP
@@ -15,10 +15,10 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// A view of text that outlives whoever keeps this. Takes literals, `const char*` (null counts as empty), views, and
-/// named strings of any type; a temporary that owns its text does not compile, because it would be gone at once.
+/// A view of text that must live longer than this object. Made from literals, `const char*` (null counts as empty), views,
+/// and named strings of any type. A temporary that owns its text does not compile, because it would be gone at once.
 class borrowed {
-    // Whatever tells a capacity has its text in itself, like `fixed_text`.
+    // A type with a capacity holds its text itself, like `fixed_text`.
     template <class S>
     static constexpr bool is_view = std::is_trivially_copyable_v<S> && !requires(const S& text) { text.capacity(); };
 
@@ -48,7 +48,7 @@ class borrowed {
 
 namespace detail {
 
-/// Whatever has its elements in a row, and says where.
+/// Any class with `data()` and `size()`.
 template <class R, class T>
 concept list_of = std::is_class_v<std::remove_cvref_t<R>> && requires(const R& r) {
     { r.data() } -> std::convertible_to<const T*>;
@@ -57,8 +57,8 @@ concept list_of = std::is_class_v<std::remove_cvref_t<R>> && requires(const R& r
 
 }  // namespace detail
 
-/// A view of elements in a row that outlive whoever keeps this. Takes named arrays and containers, and spans of them; a
-/// temporary that owns its elements, a list in braces among them, does not compile, because it would be gone at once.
+/// A view of contiguous elements that must live longer than this object. Made from named arrays and containers, and from
+/// spans. A temporary that owns its elements, such as a list in braces, does not compile, because it would be gone at once.
 template <class T>
 class borrowed_list {
   public:

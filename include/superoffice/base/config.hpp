@@ -5,14 +5,14 @@
 
 #include <superoffice/base/version.hpp>
 
-// The compiler stops here: a header that is missing is the one error after which it does not go on.
+// Under an older standard this is the first and only error: a missing header makes the compiler stop.
 #if !defined(__cpp_concepts) || __cpp_concepts < 201907L
 #error "superoffice-batch: C++20 is needed: -std=c++20, in Meson cpp_std=c++20, in CMake cxx_std_20"
 #include <superoffice-batch_needs_C++20>
 #endif
 
-// Each switch is 0 or 1; unset means 0. Nothing is ever sniffed from what happens to be installed: two translation
-// units built with the same command see the same library.
+// Each switch is 0 or 1; unset means 0. The library never looks for what happens to be installed: two translation units
+// built with the same command see the same library.
 
 /// 1: `simdjson_reader` exists and is the default reader. Needs simdjson 3.0 or later, its header and its library.
 #ifndef SUPEROFFICE_WITH_SIMDJSON
@@ -29,11 +29,11 @@
 #define SUPEROFFICE_WITH_SOCKETS 0
 #endif
 
-/// 1: of simdjson.h, only the code for the processor that the compiler works for is compiled where it is included through
-/// this library. With simdjson 3.0 and 3.1, which bring the code for every kind along, this saves a quarter of a client's
-/// compile time (g++ 12, `./tests/bench compile`); later ones leave it out themselves. It changes nothing that runs:
-/// which kernel does is decided in simdjson's own library. Not for a translation unit that includes simdjson.cpp behind
-/// this one: the kernels would be missing there.
+/// 1: where this library includes simdjson.h, only the code for the compiler's target processor is compiled. With simdjson
+/// 3.0 and 3.1, whose header holds the code for every processor, this saves a quarter of the compile time of a client
+/// (g++ 12, `./tests/bench compile`); later versions leave it out themselves. The program runs the same code: simdjson's
+/// own library decides which kernel that is. Leave it 0 in a translation unit that also includes simdjson.cpp, where the
+/// kernels would be missing.
 #ifndef SUPEROFFICE_SIMDJSON_BUILTIN_ONLY
 #define SUPEROFFICE_SIMDJSON_BUILTIN_ONLY 0
 #endif
@@ -46,15 +46,15 @@
     "superoffice-batch: SUPEROFFICE_WITH_SIMDJSON, _MBEDTLS, _SOCKETS and SUPEROFFICE_SIMDJSON_BUILTIN_ONLY are 0 or 1"
 #endif
 
-// A word, such as ON, is 0 to #if and to nothing else.
+// #if reads a word such as ON as 0; here it does not compile.
 static_assert(SUPEROFFICE_WITH_SIMDJSON + SUPEROFFICE_WITH_MBEDTLS + SUPEROFFICE_WITH_SOCKETS +
                       SUPEROFFICE_SIMDJSON_BUILTIN_ONLY >=
                   0,
               "superoffice-batch: these switches are 0 or 1");
 
-/// Inline namespaces. Everything lives in one that names the version; what a switch changes (the default reader, and so
-/// the client) lives in one that names the switch too, so that objects built with different settings cannot be linked
-/// into one another by mistake. Schema types carry the version only.
+/// Inline namespaces. Every name lies in one with the version. What a switch changes (the default reader, and so the client)
+/// lies in one that also names the switch, so that objects built with different settings cannot be linked together by
+/// mistake. Schema types carry only the version.
 #define SUPEROFFICE_ABI v0_1
 #if SUPEROFFICE_WITH_SIMDJSON
 #define SUPEROFFICE_ABI_READER v0_1_simdjson

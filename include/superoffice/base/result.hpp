@@ -13,8 +13,8 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// Either a T or the `error` that stopped it. The same type in every language mode. T is default-constructible, as every
-/// described struct is: both halves live side by side (16 bytes more than T), which keeps copies trivial where T's are.
+/// Either a T or an `error`. It is the same type in every language mode. T must be default-constructible, as every
+/// described struct is: value and error lie side by side (16 bytes more than T), so copies are trivial where those of T are.
 /// Reading the value of a result that holds an error is a mistake of the program: SUPEROFFICE_ASSERT.
 template <class T>
 class [[nodiscard]] result {
@@ -26,7 +26,7 @@ class [[nodiscard]] result {
     constexpr result(T value) noexcept(std::is_nothrow_move_constructible_v<T>) : value_(std::move(value)) {}
     constexpr result(const superoffice::error& e) noexcept(std::is_nothrow_default_constructible_v<T>) : error_(e) {}
 
-    /// Ends in an error; what the value was is left alone, and no longer to be read.
+    /// Turns this into an error. The value keeps its bytes but must no longer be read.
     constexpr result& operator=(const superoffice::error& e) noexcept {
         error_ = e;
         return *this;
@@ -44,7 +44,7 @@ class [[nodiscard]] result {
     [[nodiscard]] constexpr T* operator->() noexcept { return &value(); }
     [[nodiscard]] constexpr const T* operator->() const noexcept { return &value(); }
 
-    /// What went wrong. On a result that has a value: `errc::ok`.
+    /// The error; its code is `errc::ok` if there is a value.
     [[nodiscard]] constexpr const superoffice::error& error() const noexcept { return error_; }
 
     template <class U>
@@ -52,14 +52,14 @@ class [[nodiscard]] result {
         return has_value() ? value_ : static_cast<T>(std::forward<U>(otherwise));
     }
 
-    /// f(value), which answers a result of its own; an error passes through.
+    /// f(value), where f returns a result; an error is passed on.
     template <class F>
     constexpr auto and_then(F&& f) const -> std::invoke_result_t<F, const T&> {
         if (!has_value()) return error_;
         return std::forward<F>(f)(value_);
     }
 
-    /// f(value), wrapped, also where that is nothing; an error passes through.
+    /// f(value) as a result, also where f returns nothing; an error is passed on.
     template <class F>
     constexpr auto transform(F&& f) const -> result<std::remove_cvref_t<std::invoke_result_t<F, const T&>>> {
         if (!has_value()) return error_;
@@ -69,13 +69,13 @@ class [[nodiscard]] result {
             return std::forward<F>(f)(value_);
     }
 
-    /// f(error), which answers a result<T>; a value passes through.
+    /// f(error), where f returns a result<T>; a value is passed on.
     template <class F>
     constexpr result or_else(F&& f) const {
         return has_value() ? *this : std::forward<F>(f)(error_);
     }
 
-    /// To std::expected<T, error>, and to whatever else is built like it, without including it.
+    /// Converts to std::expected<T, error> and to types like it. <expected> is not included.
     template <class Expected>
         requires(!std::same_as<Expected, result> && std::same_as<typename Expected::value_type, T> &&
                  std::same_as<typename Expected::error_type, superoffice::error>)
@@ -94,7 +94,7 @@ class [[nodiscard]] result {
     superoffice::error error_{};
 };
 
-/// Done, or the error that stopped it.
+/// Success without a value, or an `error`.
 template <>
 class [[nodiscard]] result<void> {
   public:

@@ -14,14 +14,14 @@ inline namespace SUPEROFFICE_ABI {
 /// A head with more header lines than this is refused.
 inline constexpr std::size_t max_header_lines = 128;
 
-/// A header line: views into the memory that holds the head.
+/// One header line: views into the memory of the head.
 struct header_line {
     std::string_view name;   ///< as it was sent
     std::string_view value;  ///< without the white space around it
 };
 
-/// Takes the next header line from the front of `rest`, which is `reply_head::fields`, `http_request::fields` or what an
-/// earlier call left of them. False when there is none. The lines were checked when they arrived; nothing is checked again.
+/// Takes the next header line from the start of `rest`, which is `reply_head::fields`, `http_request::fields`, or what an
+/// earlier call left of them. False when there is none. The lines were checked when they arrived and are not checked again.
 constexpr bool next_header(std::string_view& rest, header_line& line) noexcept {
     namespace ascii = detail::ascii;
     const std::size_t end = ascii::find(rest, '\n');

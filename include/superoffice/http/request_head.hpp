@@ -20,34 +20,34 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// A header with a longer value is refused. Access tokens run to more than a kilobyte; servers stop at 8 to 16.
+/// A header with a longer value is refused. Access tokens can have more than a kilobyte; servers take 8 to 16 KB.
 inline constexpr std::size_t max_header_value_bytes = 16 * 1024;
 
-/// A part of a header's value: base64 of "user:password" (RFC 7617 section 2), made while it is written, so that the
-/// clear text is copied nowhere. A colon in `user` and control characters in either are refused.
+/// A part of a header's value: base64 of "user:password" (RFC 7617 section 2). It is encoded while it is written, so the
+/// clear text is never copied. A colon in `user`, and control characters in either, are refused.
 struct base64_pair {
     std::string_view user;
     std::string_view password;
 };
 
-/// Where a credential puts its header lines:
+/// A credential writes its header lines here:
 ///
 ///     void add_to(superoffice::request_head& head) const noexcept {
 ///         head.header("Authorization", "Bearer ", token_);
 ///     }
 ///
-/// Writes into the span it was made with, never past it; when that is full it goes on counting, so that `needed()` is
-/// what would have been enough. The first refused byte ends the writing; the rest of the calls do nothing then, so
-/// errors need to be asked for only once, at the end. No heap; time as the text is long.
+/// Writes into the span that it was made with, never past it. When the span is full it only counts, so that `needed()` says
+/// how much would have been enough. After a refused byte every further call does nothing, so `failure()` is asked once, at
+/// the end. No heap. The time is proportional to the text.
 class request_head {
   public:
     constexpr explicit request_head(std::span<std::byte> memory) noexcept : memory_(memory) {}
     request_head(const request_head&) = delete;
     request_head& operator=(const request_head&) = delete;
 
-    /// Adds one header line. `parts` make up its value, one behind the other, each a text, an unsigned number (written
-    /// in decimal) or a `base64_pair`. `name` must be a token (RFC 9110 section 5.1). CR, LF, NUL and every other
-    /// control character but HTAB are refused in a value, also a value longer than `max_header_value_bytes`.
+    /// Adds one header line. Its value is the `parts` one behind the other: each is a text, an unsigned number (written in
+    /// decimal) or a `base64_pair`. `name` must be a token (RFC 9110 section 5.1). A value is refused if it contains CR, LF,
+    /// NUL or another control character except HTAB, or if it is longer than `max_header_value_bytes`.
     template <class... Parts>
     void header(std::string_view name, const Parts&... parts) noexcept {
         field_name(name);
@@ -55,9 +55,9 @@ class request_head {
         constant("\r\n");
     }
 
-    /// `errc::ok`; `bad_header_value`, with the `offset` of the byte at fault in the name or the value (all parts together;
-    /// of a `base64_pair` the clear text counts) and as `member` the number of the header; `memory_too_small`, with what is
-    /// `needed()` for all that was added so far.
+    /// `errc::ok`; or `bad_header_value`, whose `position()` is the byte at fault in the name or in the value (all parts
+    /// together; for a `base64_pair`, in its clear text), and whose `header_number()` is the number of the header; or
+    /// `memory_too_small`, whose `needed()` is enough for everything that was added so far.
     [[nodiscard]] constexpr error failure() const noexcept {
         if (bad_) return detail::refused_request(errc::bad_header_value, bad_at_, header_);
         return detail::refused_request(needed_ > memory_.size() ? errc::memory_too_small : errc::ok, needed_);
@@ -69,15 +69,16 @@ class request_head {
     /// Bytes written, counted from the start of the memory.
     [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
 
-    /// Bytes that all which was added takes; more than the memory has where it did not fit.
+    /// Bytes that everything which was added takes. More than the memory has if it did not fit.
     [[nodiscard]] constexpr std::size_t needed() const noexcept { return needed_; }
 
-    /// What was written, a view into the memory.
+    /// The text that was written: a view into the memory.
     [[nodiscard]] std::string_view text() const noexcept {
         return {reinterpret_cast<const char*>(memory_.data()), size_};
     }
 
-    /// Zeroes what was written, so that no credential stays behind when the request is not sent; starts again.
+    /// Zeroes the text that was written and starts again, so that no credential is left in memory if the request is not
+    /// sent.
     void wipe() noexcept {
         detail::wipe(memory_.data(), size_);
         size_ = needed_ = 0;
@@ -86,7 +87,7 @@ class request_head {
     }
 
   protected:
-    /// The library's own text: nothing in it is checked.
+    /// Writes a text of the library itself, without checking it.
     [[gnu::noinline]] void constant(const char* text) noexcept { put(text); }
 
     void put_token(std::string_view token) noexcept {
@@ -100,7 +101,7 @@ class request_head {
         bad_ = true;
     }
 
-    // Which header is at fault: they are counted until one is.
+    // Headers are counted until one is refused; that is the number of the header at fault.
 
     constexpr void count_headers_from_here() noexcept {
         if (!bad_) header_ = 0;
@@ -146,7 +147,7 @@ class request_head {
         if (colon != pair.user.size()) refuse(raw_bytes_);
         check_text(detail::ascii::literal(":"));
         check_text(pair.password);
-        // RFC 7617 refuses every control character, HTAB too.
+        // RFC 7617 forbids every control character, also HTAB.
         const std::size_t start = raw_bytes_ - pair.password.size() - 1 - pair.user.size();
         if (const std::size_t tab = detail::ascii::find(pair.user, '\t'); tab != pair.user.size()) refuse(start + tab);
         if (const std::size_t tab = detail::ascii::find(pair.password, '\t'); tab != pair.password.size())
@@ -190,7 +191,7 @@ class request_head {
     std::size_t bad_at_ = 0;
     std::string_view name_;        // of the header being written, or of the one at fault
     std::size_t value_bytes_ = 0;  // of the value being written
-    std::size_t raw_bytes_ = 0;    // of the same, as it was given
+    std::size_t raw_bytes_ = 0;    // of the same value before it was encoded
     std::uint16_t header_ = 0;
     bool bad_ = false;
 };

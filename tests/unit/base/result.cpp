@@ -116,7 +116,7 @@ TEST_CASE("result: without anything it holds a default value") {
     CHECK(result<void>{}.error() == error{});
 }
 
-TEST_CASE("result: is moved out of") {
+TEST_CASE("result: a value can be moved out") {
     const std::string text(100, 'x');
     result<std::string> r = text;
     const std::string moved = *std::move(r);
@@ -124,7 +124,7 @@ TEST_CASE("result: is moved out of") {
     CHECK(result<std::string>{text}.value() == text);
 }
 
-TEST_CASE("result: and_then, transform and or_else pass on what is not theirs") {
+TEST_CASE("result: and_then and transform pass an error on, or_else a value") {
     CHECK(*result<int>{2}.and_then(repeated) == "xx");
     CHECK(result<int>{4}.and_then(repeated).error() == failure);
     CHECK(result<int>{failure}.and_then(repeated).error() == failure);
@@ -158,7 +158,7 @@ TEST_CASE("result: and_then, transform and or_else of nothing, and into nothing"
     CHECK(result<void>{}.or_else([](const superoffice::error&) { return result<void>{failure}; }).has_value());
 }
 
-TEST_CASE("result: becomes whatever is built like std::expected") {
+TEST_CASE("result: converts to types like std::expected") {
     const look_alike<int, error> good = result<int>{5};
     CHECK(good.has_value());
     CHECK(good.value() == 5);
@@ -179,7 +179,7 @@ TEST_CASE("result: becomes whatever is built like std::expected") {
 }
 
 #if defined(__cpp_lib_expected)
-TEST_CASE("result: becomes std::expected") {
+TEST_CASE("result: converts to std::expected") {
     const std::expected<int, error> good = result<int>{5};
     CHECK(good.value() == 5);
     const std::expected<std::string, error> bad = result<std::string>{failure};

@@ -56,11 +56,11 @@ void takes_milliseconds(milliseconds expected, milliseconds got) { CHECK(expecte
 
 }  // namespace
 
-TEST_CASE("time: of a duration that is no number nothing is made") {
+TEST_CASE("time: a duration that is not a number becomes zero") {
     CHECK(milliseconds{chrono::duration<double>{std::numeric_limits<double>::quiet_NaN()}}.count() == 0);
 }
 
-TEST_CASE("time: chrono values are taken where milliseconds and instants are asked for") {
+TEST_CASE("time: functions that take milliseconds or an instant also take values of chrono") {
     takes_milliseconds(milliseconds{250}, chrono::milliseconds{250});
     using clock = chrono::steady_clock;
     const clock::time_point earlier{chrono::seconds{100}}, later = earlier + chrono::microseconds{2'500};
@@ -69,7 +69,7 @@ TEST_CASE("time: chrono values are taken where milliseconds and instants are ask
     CHECK(to - from == milliseconds{2});
 }
 
-TEST_CASE("tick32: a counter that wraps goes on") {
+TEST_CASE("tick32: time goes on where the counter wraps") {
     so::tick32 time;
     CHECK(time(1'000) == instant{1'000});
     CHECK(time(1'000) == instant{1'000});

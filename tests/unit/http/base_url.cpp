@@ -21,7 +21,7 @@ static_assert(parse_base_url("https://sod.superoffice.com/Cust12345/api")->root 
 
 }  // namespace
 
-TEST_CASE("base_url: section 2, the forms that people have at hand") {
+TEST_CASE("base_url: section 2, the forms of URL that people use") {
     constexpr bool https = true, http = false;
     struct {
         std::string_view text;
@@ -84,7 +84,7 @@ TEST_CASE("base_url: section 2, the forms that people have at hand") {
     }
 }
 
-TEST_CASE("base_url: what cannot be used is refused with the place") {
+TEST_CASE("base_url: a URL that cannot be used is refused, with the byte at fault and a sentence") {
     constexpr std::string_view
         scheme = "the base URL must begin with https:// or http://",
         no_host = "the base URL has no host name", user = "the base URL must not contain a user name or a password",

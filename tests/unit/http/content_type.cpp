@@ -29,7 +29,7 @@ TEST_CASE("content type: the six of a reply (section 1.2)") {
     CHECK(media_type(reply_type::merge_patch) == "application/merge-patch+json");
 }
 
-TEST_CASE("content type: what a reply is to be read as, by its media type alone") {
+TEST_CASE("content type: the media type alone decides how a reply is read") {
     struct row {
         std::string_view text;
         content_kind kind;

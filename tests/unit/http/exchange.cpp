@@ -225,7 +225,7 @@ std::string without_mark(std::string_view marked, std::size_t& at) {
 
 }  // namespace
 
-TEST_CASE("exchange: a good reply is taken whole, however it is cut") {
+TEST_CASE("exchange: a good reply is read completely, however it is cut") {
     for (const good_reply& row : good_replies) {
         CAPTURE(row.subject);
         const auto steps = steps_of(row.reply, row.end);
@@ -310,7 +310,7 @@ TEST_CASE("exchange: a bad reply is refused at the byte at fault, however it is 
     }
 }
 
-TEST_CASE("exchange: bytes behind the reply forbid to keep the connection") {
+TEST_CASE("exchange: the connection is not kept if bytes follow the reply") {
     const std::string_view replies[] = {
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHello!"sv,
         "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n\r\n"sv,
@@ -420,7 +420,7 @@ TEST_CASE(
     CHECK_FALSE(machine.is_cut_short());
 }
 
-TEST_CASE("exchange: before begin there is nothing, and wipe does no harm") {
+TEST_CASE("exchange: before begin there is no request and no reply, and wipe does nothing") {
     so::exchange machine;
     machine.wipe();
     CHECK(machine.action() == exchange_action::failed);
@@ -434,7 +434,7 @@ TEST_CASE("exchange: before begin there is nothing, and wipe does no harm") {
     CHECK(machine.head().content_type().data() == nullptr);
 }
 
-TEST_CASE("exchange: closed after the end only forbids to keep the connection") {
+TEST_CASE("exchange: a close after the end changes nothing but that the connection is not kept") {
     std::byte memory[256];
     so::exchange machine;
     machine.begin(memory, 0, 16);
@@ -692,7 +692,7 @@ TEST_CASE("exchange: the sentence about its limits has their numbers") {
     static_assert(so::max_trailer_bytes == so::max_chunk_extension_bytes);
 }
 
-TEST_CASE("exchange: so many 1xx are skipped, and no more") {
+TEST_CASE("exchange: 1xx replies are skipped up to the limit") {
     std::string interims;
     for (std::size_t i = 0; i < so::max_interim_replies; ++i) interims += "HTTP/1.1 102 Processing\r\n\r\n";
     const std::string last = "HTTP/1.1 204 x\r\n\r\n";
@@ -710,7 +710,7 @@ TEST_CASE("exchange: so many 1xx are skipped, and no more") {
     }
 }
 
-TEST_CASE("exchange: the same machine carries one exchange after another") {
+TEST_CASE("exchange: one object serves one exchange after another") {
     std::byte memory[256];
     so::exchange machine;
     const std::string_view replies[] = {

@@ -118,7 +118,7 @@ TEST_CASE("request_head: user and password become base64 in place") {
     }
 }
 
-TEST_CASE("request_head: what does not fit is not written but counted") {
+TEST_CASE("request_head: text that does not fit is counted and not written") {
     std::array<std::byte, 256> whole{};
     const auto fill = [](so::request_head& head) {
         head.header("Host", "a.example", ":", 443u);
@@ -147,7 +147,7 @@ TEST_CASE("request_head: what does not fit is not written but counted") {
     CHECK(exact.size() == exact.needed());
 }
 
-TEST_CASE("request_head: a bad value is told before too little memory, and the first one stays") {
+TEST_CASE("request_head: a bad value is reported rather than too little memory, and the first bad value stays") {
     std::array<std::byte, 4> memory{};
     so::request_head head{memory};
     head.header("Long", "value");
@@ -159,7 +159,7 @@ TEST_CASE("request_head: a bad value is told before too little memory, and the f
     CHECK(head.failure().needed() == 0);
 }
 
-TEST_CASE("request_head: the header at fault is told by its number") {
+TEST_CASE("request_head: the error has the number of the header at fault") {
     struct {
         std::string_view values[3];
         std::uint16_t member;
@@ -187,7 +187,7 @@ TEST_CASE("request_head: the header at fault is told by its number") {
         }
 }
 
-TEST_CASE("request_head: a value has a longest size") {
+TEST_CASE("request_head: a value is limited in size") {
     const std::string longest(so::max_header_value_bytes, 'x');
     std::string memory(so::max_header_value_bytes * 2, '\0');
     const auto span = std::as_writable_bytes(std::span<char>(memory));

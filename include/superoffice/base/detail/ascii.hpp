@@ -1,4 +1,4 @@
-// superoffice/base/detail/ascii.hpp - ASCII as HTTP uses it: classes of bytes, comparison without case, numbers.
+// superoffice/base/detail/ascii.hpp - ASCII in HTTP: classes of bytes, comparison without letter case, numbers.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_BASE_DETAIL_ASCII_HPP
 #define SUPEROFFICE_BASE_DETAIL_ASCII_HPP
@@ -15,23 +15,24 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail::ascii {
 
-// Never <cctype>: those functions ask the locale, and take a negative char as a licence to crash.
+// <cctype> is not used: its functions depend on the locale and have undefined behaviour for a negative char.
 
-/// A literal's text, measured by the compiler: string_view's own constructor does that at run time where it is not inlined.
+/// A literal as a view. The compiler computes its size; the constructor of string_view does so at run time where it is not
+/// inlined.
 template <std::size_t Size>
 consteval std::string_view literal(const char (&text)[Size]) noexcept {
     return {text, Size - 1};
 }
 
-// Parts of a text, and places in it. The members of string_view that do the same check their arguments and end in abort
-// when they are wrong, which is code that a small machine would have to carry.
+// Parts of a text. The same members of string_view check their arguments and throw or abort, which is code that a small
+// device would have to carry.
 
-/// `text` from its byte `at` on, which is at most its end.
+/// `text` from its byte `at` on; `at` is at most the size.
 constexpr std::string_view from(std::string_view text, std::size_t at) noexcept {
     return {text.data() + at, text.size() - at};
 }
 
-/// The first `size` bytes of `text`, at most all of it.
+/// The first `size` bytes of `text`; `size` is at most its size.
 constexpr std::string_view first(std::string_view text, std::size_t size) noexcept {
     text.remove_suffix(text.size() - size);
     return text;
@@ -54,14 +55,14 @@ constexpr bool is_https(std::string_view url) noexcept {
     return true;
 }
 
-/// Where the first `c` stands; the size of the text where there is none.
+/// The position of the first `c`; the size of the text if there is none.
 constexpr std::size_t find(std::string_view text, char c) noexcept {
     const char* const at = std::char_traits<char>::find(text.data(), text.size(), c);
     return at != nullptr ? static_cast<std::size_t>(at - text.data()) : text.size();
 }
 
-// Lists that the library itself hands over, as plain literals that end in NUL: on a Cortex-M each place that hands over a
-// view of a literal takes twenty bytes more than one that hands over a pointer.
+// Lists that the library passes itself are plain literals that end in NUL: on a Cortex-M, passing a view of a literal takes
+// twenty bytes more than passing a pointer.
 
 constexpr bool is_one_of(char c, const char* list) noexcept {
     for (; *list != 0; ++list)
@@ -90,7 +91,7 @@ constexpr bool is_alphanumeric_or(char c, const char* others) noexcept {
     return is_alphanumeric(c) || is_one_of(c, others);
 }
 
-/// What a method and a header's name are made of besides letters and digits: tchar, RFC 9110 section 5.6.2.
+/// The characters of a method and of a header name besides letters and digits: tchar, RFC 9110 section 5.6.2.
 inline constexpr const char* token_marks = "!#$%&'*+-.^_`|~";
 
 /// One bit for each ASCII character.
@@ -113,21 +114,21 @@ inline constexpr character_set token_characters{token_marks};
 
 constexpr bool is_token(char c) noexcept { return token_characters.has(c); }
 
-/// What a request's target is made of here, where nothing is encoded and no fragment is sent: RFC 9112 section 3.2.1.
+/// A character of a request target (RFC 9112 section 3.2.1). Nothing is encoded, and no fragment is sent.
 constexpr bool is_of_target(char c) noexcept { return c > ' ' && c <= '~' && c != '#'; }
 
-/// What a header's value, a reason phrase and a chunk extension are made of: HTAB, SP, VCHAR and obs-text, RFC 9110
-/// section 5.5. Every other control character, DEL included, is refused wherever this is asked.
+/// A character of a header value, a reason phrase or a chunk extension: HTAB, SP, VCHAR and obs-text (RFC 9110 section 5.5).
+/// False for every other control character, also DEL.
 constexpr bool is_text(char c) noexcept {
     const auto byte = static_cast<unsigned char>(c);
     return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
 }
 
-/// Whether four characters are all `is_text` and none is HTAB, looked at together.
+/// Whether four characters are all `is_text` and none of them is HTAB.
 constexpr bool are_plain(const char* text) noexcept {
     const auto byte = [text](int n) { return std::uint32_t{static_cast<unsigned char>(text[n])} << 8 * n; };
     const std::uint32_t word = byte(0) | byte(1) | byte(2) | byte(3), dels = word ^ 0x7F7F7F7FU;
-    // The top bit of a byte below 0x20, or of one that is 0x7F. A byte behind such a one may be flagged without cause.
+    // Sets the top bit of each byte that is below 0x20 or is 0x7F. Bytes behind the first of these may be wrong.
     return ((((word - 0x20202020U) & ~word) | ((dels - 0x01010101U) & ~dels)) & 0x80808080U) == 0;
 }
 
@@ -138,7 +139,7 @@ constexpr std::size_t end_of_text(const char* text, std::size_t at, std::size_t 
     return at;
 }
 
-/// Optional white space of HTTP: SP and HTAB only.
+/// The optional white space of HTTP: only SP and HTAB.
 constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t'; }
 
 constexpr std::string_view trim(std::string_view text) noexcept {
@@ -164,16 +165,16 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexc
     return true;
 }
 
-// Lists of words in one literal: a space stands behind each.
+// Lists of words in one literal, with a space behind each word.
 
-/// The first word of `list`, which begins with the next one then.
+/// Takes the first word of `list`, which then begins with the next one.
 constexpr std::string_view take_word(const char*& list) noexcept {
     const char* const word = list;
     while (*list != ' ') ++list;
     return {word, static_cast<std::size_t>(list++ - word)};
 }
 
-/// Which word of `list`, this is, letter case ignored, counted from 0; -1 for none.
+/// The number of `word` in `list`, counted from 0, letter case ignored. -1 if it is not there.
 constexpr int index_of_word(const char* list, std::string_view word) noexcept {
     for (int index = 0; *list != 0; ++index) {
         std::size_t same = 0;
@@ -185,16 +186,16 @@ constexpr int index_of_word(const char* list, std::string_view word) noexcept {
     return -1;
 }
 
-/// The word at that place of `list`, counted from 0; there is one.
+/// The word number `index` of `list`, counted from 0. It must exist.
 constexpr std::string_view word_at(const char* list, std::size_t index) noexcept {
     while (index-- != 0) static_cast<void>(take_word(list));
     return take_word(list);
 }
 
-/// Whether this is that word, letter case ignored. A space stands behind it.
+/// Whether `word` is `listed`, letter case ignored. `listed` has a space behind it.
 constexpr bool is_word(const char* listed, std::string_view word) noexcept { return index_of_word(listed, word) == 0; }
 
-/// Digits only, at least one, no sign, no space. False, and `value` untouched, for anything else and on overflow.
+/// Reads a decimal number: digits only, at least one. False for anything else and on overflow; `value` is then unchanged.
 constexpr bool parse_decimal(std::string_view text, std::uint64_t& value) noexcept {
     constexpr std::uint64_t highest = (std::numeric_limits<std::uint64_t>::max)();
     std::uint64_t sum = 0;
@@ -211,10 +212,10 @@ constexpr bool parse_decimal(std::string_view text, std::uint64_t& value) noexce
     return true;
 }
 
-/// A number's decimal text; lives as long as the object.
+/// The decimal text of a number. The text lives as long as this object.
 class decimal {
   public:
-    /// Divides in the number's own width: 32-bit machines have no instruction for more.
+    /// Divides in the width of the number, because 32-bit machines have no instruction for a wider one.
     template <std::unsigned_integral Number>
     constexpr explicit decimal(Number value) noexcept {
         do {

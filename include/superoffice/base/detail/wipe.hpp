@@ -1,4 +1,4 @@
-// superoffice/base/detail/wipe.hpp - zeroes memory that held a secret, so that no compiler may leave it out.
+// superoffice/base/detail/wipe.hpp - zeroes memory that held a secret, in a way that the compiler cannot leave out.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_BASE_DETAIL_WIPE_HPP
 #define SUPEROFFICE_BASE_DETAIL_WIPE_HPP
@@ -12,8 +12,8 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Zeroes `size` bytes. A plain memset before memory is given up is a dead store, and dead stores are removed; here the
-/// compiler is told that somebody looks at the bytes afterwards.
+/// Zeroes `size` bytes. Compilers remove a plain memset of memory that is not read again. Here the compiler must assume that
+/// the bytes are read afterwards.
 inline void wipe(void* data, std::size_t size) noexcept {
     if (size == 0) return;  // data may be null then
 #if defined(__GNUC__) || defined(__clang__)

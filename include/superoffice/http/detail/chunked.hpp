@@ -1,4 +1,4 @@
-// superoffice/http/detail/chunked.hpp - takes the chunked framing off a body, whatever pieces it arrives in.
+// superoffice/http/detail/chunked.hpp - removes the chunked framing from a body that arrives in pieces of any size.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_HTTP_DETAIL_CHUNKED_HPP
 #define SUPEROFFICE_HTTP_DETAIL_CHUNKED_HPP
@@ -29,10 +29,10 @@ class chunked {
 
     /// Takes what it can from the front of `input`.
     ///
-    /// more      the input is used up, and the body goes on
-    /// payload   `piece` is the next part of the body, a part of the input; call again
-    /// done      the body has ended; what is left of the input lies beyond it
-    /// bad       the first byte of what is left of the input is at fault; not to be called again
+    /// more      the whole input was taken, and the body goes on
+    /// payload   `piece` is the next part of the body, a view into the input; call again
+    /// done      the body has ended; the rest of the input lies behind it
+    /// bad       the first byte of the rest of the input is at fault; do not call again
     /// too_long  the same, and the fault is that the extensions or the trailers are longer than their limit
     ///
     /// Each byte is looked at once. The answers do not depend on how the input was cut.

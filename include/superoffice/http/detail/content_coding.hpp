@@ -1,4 +1,4 @@
-// superoffice/http/detail/content_coding.hpp - whether a Content-Encoding leaves the body as it is.
+// superoffice/http/detail/content_coding.hpp - whether a Content-Encoding means that nothing was encoded.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_HTTP_DETAIL_CONTENT_CODING_HPP
 #define SUPEROFFICE_HTTP_DETAIL_CONTENT_CODING_HPP

@@ -1,4 +1,4 @@
-// superoffice/http/detail/http1_reader.hpp - reads the head of an HTTP/1.1 reply, whatever pieces it arrives in.
+// superoffice/http/detail/http1_reader.hpp - reads the head of an HTTP/1.1 reply that arrives in pieces of any size.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_HTTP_DETAIL_HTTP1_READER_HPP
 #define SUPEROFFICE_HTTP_DETAIL_HTTP1_READER_HPP
@@ -40,8 +40,8 @@ class http1_reader {
     ///
     /// more             all bytes were looked at, and the head goes on
     /// done             the head ended; `position()` is its size
-    /// bad              the byte at `position()` is at fault; not to be called again
-    /// too_many_lines   `position()` is the start of the line after `max_header_lines`; not to be called again
+    /// bad              the byte at `position()` is at fault; do not call again
+    /// too_many_lines   `position()` is the start of the line after `max_header_lines`; do not call again
     ///
     /// Each byte is looked at once and each line once more. The answers do not depend on how the input was cut.
     constexpr answer advance(char* head, std::size_t size) noexcept {

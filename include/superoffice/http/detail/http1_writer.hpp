@@ -13,7 +13,7 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// The part of a request's head that names what is asked for.
+/// A request head that can also write the target, which is the path and the query.
 class target_writer : public request_head {
   public:
     using request_head::request_head;
@@ -24,9 +24,9 @@ class target_writer : public request_head {
     using request_head::refuse;
 
   protected:
-    /// `parts`, one behind the other, are the path and the query, as they go on the wire: nothing is encoded here.
-    /// Refused, with the offset in the target: a first byte other than '/', anything but visible ASCII, '#' (RFC 9112
-    /// section 3.2.1). (No span: each type of one costs every translation unit some milliseconds.)
+    /// Writes the path and the query: the `parts`, one behind the other, as they go on the wire. Nothing is encoded. A first
+    /// byte other than '/', anything but visible ASCII, and '#' are refused with their position in the target (RFC 9112
+    /// section 3.2.1). (Not a span: each further type of span costs every translation unit some milliseconds.)
     void target(const std::string_view* parts, std::size_t count) noexcept {
         std::size_t at = 0;
         for (const std::string_view* each = parts; each != parts + count; ++each) {
@@ -40,8 +40,8 @@ class target_writer : public request_head {
     }
 };
 
-/// request_line, header..., end_of_head, and whatever is the body behind it: in this order. The head must carry a
-/// Content-Length that is the body's size; whoever writes the body knows it beforehand.
+/// Call request_line, header..., end_of_head in this order, then write the body behind them. The head must have a
+/// Content-Length with the size of the body, so that size must be known before.
 class http1_writer : public target_writer {
   public:
     using target_writer::target_writer;

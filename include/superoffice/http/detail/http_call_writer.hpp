@@ -1,4 +1,4 @@
-// superoffice/http/detail/http_call_writer.hpp - writes a request for an HTTP stack of the host's, which does the framing.
+// superoffice/http/detail/http_call_writer.hpp - writes a request for the HTTP stack of the host, which does the framing.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_HTTP_DETAIL_HTTP_CALL_WRITER_HPP
 #define SUPEROFFICE_HTTP_DETAIL_HTTP_CALL_WRITER_HPP
@@ -12,12 +12,12 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// call, header..., end_of_head, and whatever is the body behind it: in this order.
+/// Call `call`, header..., end_of_head in this order, then write the body behind them.
 class http_call_writer : public target_writer {
   public:
     using target_writer::target_writer;
 
-    /// `method` is kept as it is: a constant. For `parts` see `target`.
+    /// `method` must be a constant: only the view is kept. For `parts` see `target`.
     void call(std::string_view method, std::string_view scheme, std::string_view authority,
               const std::string_view* parts, std::size_t count) noexcept {
         method_ = method;
@@ -26,7 +26,7 @@ class http_call_writer : public target_writer {
         target_at_ = size();
         target(parts, count);
         url_size_ = size();
-        put(ascii::literal("\0"));  // a NUL: hosts' stacks are mostly C
+        put(ascii::literal("\0"));  // a NUL at the end: most HTTP stacks are written in C
     }
 
     void end_of_head() noexcept {}

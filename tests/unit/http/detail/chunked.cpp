@@ -112,7 +112,7 @@ const std::string_view bad_rows[] = {
 
 }  // namespace
 
-TEST_CASE("chunked: the framing is taken off, however it is cut") {
+TEST_CASE("chunked: the framing is removed, however it is cut") {
     for (const good_row& row : good_rows) {
         CAPTURE(row.text);
         const result got = take_in_every_cut(row.text);

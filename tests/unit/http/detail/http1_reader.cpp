@@ -65,7 +65,7 @@ const row rows[] = {
 
 }  // namespace
 
-TEST_CASE("http1_reader: a head says the same, however it is cut") {
+TEST_CASE("http1_reader: a head means the same, however it is cut") {
     for (const row& r : rows) {
         CAPTURE(r.text);
         const std::string text = std::string(r.text) + "body";
@@ -100,7 +100,7 @@ TEST_CASE("http1_reader: every beginning of a head asks for more, and the status
     }
 }
 
-TEST_CASE("http1_reader: so many header lines are taken, and no more") {
+TEST_CASE("http1_reader: header lines are taken up to the limit") {
     std::string text = "HTTP/1.1 200 OK\r\n";
     for (std::size_t i = 0; i < superoffice::max_header_lines; ++i) text += "A: b\r\n";
     std::string most = text + "\r\n", more = text + "A: b\r\n\r\n";

@@ -81,7 +81,7 @@ TEST_CASE("http1_writer: the offset in the target counts over its parts") {
     CHECK(writer.failure().offset == 7);
 }
 
-TEST_CASE("http1_writer: what does not fit is counted") {
+TEST_CASE("http1_writer: text that does not fit is counted") {
     std::array<std::byte, 128> memory{};
     for (std::size_t size = 0; size <= 128; ++size) {
         http1_writer writer{{memory.data(), size}};
