@@ -92,14 +92,14 @@
 #ifndef SUPEROFFICE_BASE_CONFIG_HPP
 #define SUPEROFFICE_BASE_CONFIG_HPP
 
-// The compiler stops here: a header that is missing is the one error after which it does not go on.
+// Under an older standard this is the first and only error: a missing header makes the compiler stop.
 #if !defined(__cpp_concepts) || __cpp_concepts < 201907L
 #error "superoffice-batch: C++20 is needed: -std=c++20, in Meson cpp_std=c++20, in CMake cxx_std_20"
 #include <superoffice-batch_needs_C++20>
 #endif
 
-// Each switch is 0 or 1; unset means 0. Nothing is ever sniffed from what happens to be installed: two translation
-// units built with the same command see the same library.
+// Each switch is 0 or 1; unset means 0. The library never looks for what happens to be installed: two translation units
+// built with the same command see the same library.
 
 /// 1: `simdjson_reader` exists and is the default reader. Needs simdjson 3.0 or later, its header and its library.
 #ifndef SUPEROFFICE_WITH_SIMDJSON
@@ -116,11 +116,11 @@
 #define SUPEROFFICE_WITH_SOCKETS 0
 #endif
 
-/// 1: of simdjson.h, only the code for the processor that the compiler works for is compiled where it is included through
-/// this library. With simdjson 3.0 and 3.1, which bring the code for every kind along, this saves a quarter of a client's
-/// compile time (g++ 12, `./tests/bench compile`); later ones leave it out themselves. It changes nothing that runs:
-/// which kernel does is decided in simdjson's own library. Not for a translation unit that includes simdjson.cpp behind
-/// this one: the kernels would be missing there.
+/// 1: where this library includes simdjson.h, only the code for the compiler's target processor is compiled. With simdjson
+/// 3.0 and 3.1, whose header holds the code for every processor, this saves a quarter of the compile time of a client
+/// (g++ 12, `./tests/bench compile`); later versions leave it out themselves. The program runs the same code: simdjson's
+/// own library decides which kernel that is. Leave it 0 in a translation unit that also includes simdjson.cpp, where the
+/// kernels would be missing.
 #ifndef SUPEROFFICE_SIMDJSON_BUILTIN_ONLY
 #define SUPEROFFICE_SIMDJSON_BUILTIN_ONLY 0
 #endif
@@ -133,15 +133,15 @@
     "superoffice-batch: SUPEROFFICE_WITH_SIMDJSON, _MBEDTLS, _SOCKETS and SUPEROFFICE_SIMDJSON_BUILTIN_ONLY are 0 or 1"
 #endif
 
-// A word, such as ON, is 0 to #if and to nothing else.
+// #if reads a word such as ON as 0; here it does not compile.
 static_assert(SUPEROFFICE_WITH_SIMDJSON + SUPEROFFICE_WITH_MBEDTLS + SUPEROFFICE_WITH_SOCKETS +
                       SUPEROFFICE_SIMDJSON_BUILTIN_ONLY >=
                   0,
               "superoffice-batch: these switches are 0 or 1");
 
-/// Inline namespaces. Everything lives in one that names the version; what a switch changes (the default reader, and so
-/// the client) lives in one that names the switch too, so that objects built with different settings cannot be linked
-/// into one another by mistake. Schema types carry the version only.
+/// Inline namespaces. Every name lies in one with the version. What a switch changes (the default reader, and so the client)
+/// lies in one that also names the switch, so that objects built with different settings cannot be linked together by
+/// mistake. Schema types carry only the version.
 #define SUPEROFFICE_ABI v0_1
 #if SUPEROFFICE_WITH_SIMDJSON
 #define SUPEROFFICE_ABI_READER v0_1_simdjson
@@ -213,7 +213,7 @@ inline void fail_assertion(const char* file, int line, const char* condition) no
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/base/borrowed.hpp - text and lists that somebody else keeps alive; refuses temporary ones.
+// superoffice/base/borrowed.hpp - views of text and lists that the caller keeps alive; a temporary one does not compile.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_BASE_BORROWED_HPP
 #define SUPEROFFICE_BASE_BORROWED_HPP
@@ -221,10 +221,10 @@ inline void fail_assertion(const char* file, int line, const char* condition) no
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// A view of text that outlives whoever keeps this. Takes literals, `const char*` (null counts as empty), views, and
-/// named strings of any type; a temporary that owns its text does not compile, because it would be gone at once.
+/// A view of text that must live longer than this object. Made from literals, `const char*` (null counts as empty), views,
+/// and named strings of any type. A temporary that owns its text does not compile, because it would be gone at once.
 class borrowed {
-    // Whatever tells a capacity has its text in itself, like `fixed_text`.
+    // A type with a capacity holds its text itself, like `fixed_text`.
     template <class S>
     static constexpr bool is_view = std::is_trivially_copyable_v<S> && !requires(const S& text) { text.capacity(); };
 
@@ -254,7 +254,7 @@ class borrowed {
 
 namespace detail {
 
-/// Whatever has its elements in a row, and says where.
+/// Any class with `data()` and `size()`.
 template <class R, class T>
 concept list_of = std::is_class_v<std::remove_cvref_t<R>> && requires(const R& r) {
     { r.data() } -> std::convertible_to<const T*>;
@@ -263,8 +263,8 @@ concept list_of = std::is_class_v<std::remove_cvref_t<R>> && requires(const R& r
 
 }  // namespace detail
 
-/// A view of elements in a row that outlive whoever keeps this. Takes named arrays and containers, and spans of them; a
-/// temporary that owns its elements, a list in braces among them, does not compile, because it would be gone at once.
+/// A view of contiguous elements that must live longer than this object. Made from named arrays and containers, and from
+/// spans. A temporary that owns its elements, such as a list in braces, does not compile, because it would be gone at once.
 template <class T>
 class borrowed_list {
   public:
@@ -726,8 +726,8 @@ constexpr std::uint32_t as_offset(std::size_t n) noexcept {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// Either a T or the `error` that stopped it. The same type in every language mode. T is default-constructible, as every
-/// described struct is: both halves live side by side (16 bytes more than T), which keeps copies trivial where T's are.
+/// Either a T or an `error`. It is the same type in every language mode. T must be default-constructible, as every
+/// described struct is: value and error lie side by side (16 bytes more than T), so copies are trivial where those of T are.
 /// Reading the value of a result that holds an error is a mistake of the program: SUPEROFFICE_ASSERT.
 template <class T>
 class [[nodiscard]] result {
@@ -739,7 +739,7 @@ class [[nodiscard]] result {
     constexpr result(T value) noexcept(std::is_nothrow_move_constructible_v<T>) : value_(std::move(value)) {}
     constexpr result(const superoffice::error& e) noexcept(std::is_nothrow_default_constructible_v<T>) : error_(e) {}
 
-    /// Ends in an error; what the value was is left alone, and no longer to be read.
+    /// Turns this into an error. The value keeps its bytes but must no longer be read.
     constexpr result& operator=(const superoffice::error& e) noexcept {
         error_ = e;
         return *this;
@@ -757,7 +757,7 @@ class [[nodiscard]] result {
     [[nodiscard]] constexpr T* operator->() noexcept { return &value(); }
     [[nodiscard]] constexpr const T* operator->() const noexcept { return &value(); }
 
-    /// What went wrong. On a result that has a value: `errc::ok`.
+    /// The error; its code is `errc::ok` if there is a value.
     [[nodiscard]] constexpr const superoffice::error& error() const noexcept { return error_; }
 
     template <class U>
@@ -765,14 +765,14 @@ class [[nodiscard]] result {
         return has_value() ? value_ : static_cast<T>(std::forward<U>(otherwise));
     }
 
-    /// f(value), which answers a result of its own; an error passes through.
+    /// f(value), where f returns a result; an error is passed on.
     template <class F>
     constexpr auto and_then(F&& f) const -> std::invoke_result_t<F, const T&> {
         if (!has_value()) return error_;
         return std::forward<F>(f)(value_);
     }
 
-    /// f(value), wrapped, also where that is nothing; an error passes through.
+    /// f(value) as a result, also where f returns nothing; an error is passed on.
     template <class F>
     constexpr auto transform(F&& f) const -> result<std::remove_cvref_t<std::invoke_result_t<F, const T&>>> {
         if (!has_value()) return error_;
@@ -782,13 +782,13 @@ class [[nodiscard]] result {
             return std::forward<F>(f)(value_);
     }
 
-    /// f(error), which answers a result<T>; a value passes through.
+    /// f(error), where f returns a result<T>; a value is passed on.
     template <class F>
     constexpr result or_else(F&& f) const {
         return has_value() ? *this : std::forward<F>(f)(error_);
     }
 
-    /// To std::expected<T, error>, and to whatever else is built like it, without including it.
+    /// Converts to std::expected<T, error> and to types like it. <expected> is not included.
     template <class Expected>
         requires(!std::same_as<Expected, result> && std::same_as<typename Expected::value_type, T> &&
                  std::same_as<typename Expected::error_type, superoffice::error>)
@@ -807,7 +807,7 @@ class [[nodiscard]] result {
     superoffice::error error_{};
 };
 
-/// Done, or the error that stopped it.
+/// Success without a value, or an `error`.
 template <>
 class [[nodiscard]] result<void> {
   public:
@@ -1146,7 +1146,7 @@ enum class json_kind : std::uint8_t { object, array, string, number, boolean, nu
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/base/detail/ascii.hpp - ASCII as HTTP uses it: classes of bytes, comparison without case, numbers.
+// superoffice/base/detail/ascii.hpp - ASCII in HTTP: classes of bytes, comparison without letter case, numbers.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_BASE_DETAIL_ASCII_HPP
 #define SUPEROFFICE_BASE_DETAIL_ASCII_HPP
@@ -1155,23 +1155,24 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail::ascii {
 
-// Never <cctype>: those functions ask the locale, and take a negative char as a licence to crash.
+// <cctype> is not used: its functions depend on the locale and have undefined behaviour for a negative char.
 
-/// A literal's text, measured by the compiler: string_view's own constructor does that at run time where it is not inlined.
+/// A literal as a view. The compiler computes its size; the constructor of string_view does so at run time where it is not
+/// inlined.
 template <std::size_t Size>
 consteval std::string_view literal(const char (&text)[Size]) noexcept {
     return {text, Size - 1};
 }
 
-// Parts of a text, and places in it. The members of string_view that do the same check their arguments and end in abort
-// when they are wrong, which is code that a small machine would have to carry.
+// Parts of a text. The same members of string_view check their arguments and throw or abort, which is code that a small
+// device would have to carry.
 
-/// `text` from its byte `at` on, which is at most its end.
+/// `text` from its byte `at` on; `at` is at most the size.
 constexpr std::string_view from(std::string_view text, std::size_t at) noexcept {
     return {text.data() + at, text.size() - at};
 }
 
-/// The first `size` bytes of `text`, at most all of it.
+/// The first `size` bytes of `text`; `size` is at most its size.
 constexpr std::string_view first(std::string_view text, std::size_t size) noexcept {
     text.remove_suffix(text.size() - size);
     return text;
@@ -1194,14 +1195,14 @@ constexpr bool is_https(std::string_view url) noexcept {
     return true;
 }
 
-/// Where the first `c` stands; the size of the text where there is none.
+/// The position of the first `c`; the size of the text if there is none.
 constexpr std::size_t find(std::string_view text, char c) noexcept {
     const char* const at = std::char_traits<char>::find(text.data(), text.size(), c);
     return at != nullptr ? static_cast<std::size_t>(at - text.data()) : text.size();
 }
 
-// Lists that the library itself hands over, as plain literals that end in NUL: on a Cortex-M each place that hands over a
-// view of a literal takes twenty bytes more than one that hands over a pointer.
+// Lists that the library passes itself are plain literals that end in NUL: on a Cortex-M, passing a view of a literal takes
+// twenty bytes more than passing a pointer.
 
 constexpr bool is_one_of(char c, const char* list) noexcept {
     for (; *list != 0; ++list)
@@ -1230,7 +1231,7 @@ constexpr bool is_alphanumeric_or(char c, const char* others) noexcept {
     return is_alphanumeric(c) || is_one_of(c, others);
 }
 
-/// What a method and a header's name are made of besides letters and digits: tchar, RFC 9110 section 5.6.2.
+/// The characters of a method and of a header name besides letters and digits: tchar, RFC 9110 section 5.6.2.
 inline constexpr const char* token_marks = "!#$%&'*+-.^_`|~";
 
 /// One bit for each ASCII character.
@@ -1253,21 +1254,21 @@ inline constexpr character_set token_characters{token_marks};
 
 constexpr bool is_token(char c) noexcept { return token_characters.has(c); }
 
-/// What a request's target is made of here, where nothing is encoded and no fragment is sent: RFC 9112 section 3.2.1.
+/// A character of a request target (RFC 9112 section 3.2.1). Nothing is encoded, and no fragment is sent.
 constexpr bool is_of_target(char c) noexcept { return c > ' ' && c <= '~' && c != '#'; }
 
-/// What a header's value, a reason phrase and a chunk extension are made of: HTAB, SP, VCHAR and obs-text, RFC 9110
-/// section 5.5. Every other control character, DEL included, is refused wherever this is asked.
+/// A character of a header value, a reason phrase or a chunk extension: HTAB, SP, VCHAR and obs-text (RFC 9110 section 5.5).
+/// False for every other control character, also DEL.
 constexpr bool is_text(char c) noexcept {
     const auto byte = static_cast<unsigned char>(c);
     return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
 }
 
-/// Whether four characters are all `is_text` and none is HTAB, looked at together.
+/// Whether four characters are all `is_text` and none of them is HTAB.
 constexpr bool are_plain(const char* text) noexcept {
     const auto byte = [text](int n) { return std::uint32_t{static_cast<unsigned char>(text[n])} << 8 * n; };
     const std::uint32_t word = byte(0) | byte(1) | byte(2) | byte(3), dels = word ^ 0x7F7F7F7FU;
-    // The top bit of a byte below 0x20, or of one that is 0x7F. A byte behind such a one may be flagged without cause.
+    // Sets the top bit of each byte that is below 0x20 or is 0x7F. Bytes behind the first of these may be wrong.
     return ((((word - 0x20202020U) & ~word) | ((dels - 0x01010101U) & ~dels)) & 0x80808080U) == 0;
 }
 
@@ -1278,7 +1279,7 @@ constexpr std::size_t end_of_text(const char* text, std::size_t at, std::size_t 
     return at;
 }
 
-/// Optional white space of HTTP: SP and HTAB only.
+/// The optional white space of HTTP: only SP and HTAB.
 constexpr bool is_space(char c) noexcept { return c == ' ' || c == '\t'; }
 
 constexpr std::string_view trim(std::string_view text) noexcept {
@@ -1304,16 +1305,16 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexc
     return true;
 }
 
-// Lists of words in one literal: a space stands behind each.
+// Lists of words in one literal, with a space behind each word.
 
-/// The first word of `list`, which begins with the next one then.
+/// Takes the first word of `list`, which then begins with the next one.
 constexpr std::string_view take_word(const char*& list) noexcept {
     const char* const word = list;
     while (*list != ' ') ++list;
     return {word, static_cast<std::size_t>(list++ - word)};
 }
 
-/// Which word of `list`, this is, letter case ignored, counted from 0; -1 for none.
+/// The number of `word` in `list`, counted from 0, letter case ignored. -1 if it is not there.
 constexpr int index_of_word(const char* list, std::string_view word) noexcept {
     for (int index = 0; *list != 0; ++index) {
         std::size_t same = 0;
@@ -1325,16 +1326,16 @@ constexpr int index_of_word(const char* list, std::string_view word) noexcept {
     return -1;
 }
 
-/// The word at that place of `list`, counted from 0; there is one.
+/// The word number `index` of `list`, counted from 0. It must exist.
 constexpr std::string_view word_at(const char* list, std::size_t index) noexcept {
     while (index-- != 0) static_cast<void>(take_word(list));
     return take_word(list);
 }
 
-/// Whether this is that word, letter case ignored. A space stands behind it.
+/// Whether `word` is `listed`, letter case ignored. `listed` has a space behind it.
 constexpr bool is_word(const char* listed, std::string_view word) noexcept { return index_of_word(listed, word) == 0; }
 
-/// Digits only, at least one, no sign, no space. False, and `value` untouched, for anything else and on overflow.
+/// Reads a decimal number: digits only, at least one. False for anything else and on overflow; `value` is then unchanged.
 constexpr bool parse_decimal(std::string_view text, std::uint64_t& value) noexcept {
     constexpr std::uint64_t highest = (std::numeric_limits<std::uint64_t>::max)();
     std::uint64_t sum = 0;
@@ -1351,10 +1352,10 @@ constexpr bool parse_decimal(std::string_view text, std::uint64_t& value) noexce
     return true;
 }
 
-/// A number's decimal text; lives as long as the object.
+/// The decimal text of a number. The text lives as long as this object.
 class decimal {
   public:
-    /// Divides in the number's own width: 32-bit machines have no instruction for more.
+    /// Divides in the width of the number, because 32-bit machines have no instruction for a wider one.
     template <std::unsigned_integral Number>
     constexpr explicit decimal(Number value) noexcept {
         do {
@@ -5970,7 +5971,7 @@ inline bool read_base64url(std::string_view text, char* into, std::size_t& size)
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/base/detail/wipe.hpp - zeroes memory that held a secret, so that no compiler may leave it out.
+// superoffice/base/detail/wipe.hpp - zeroes memory that held a secret, in a way that the compiler cannot leave out.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_BASE_DETAIL_WIPE_HPP
 #define SUPEROFFICE_BASE_DETAIL_WIPE_HPP
@@ -5979,8 +5980,8 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Zeroes `size` bytes. A plain memset before memory is given up is a dead store, and dead stores are removed; here the
-/// compiler is told that somebody looks at the bytes afterwards.
+/// Zeroes `size` bytes. Compilers remove a plain memset of memory that is not read again. Here the compiler must assume that
+/// the bytes are read afterwards.
 inline void wipe(void* data, std::size_t size) noexcept {
     if (size == 0) return;  // data may be null then
 #if defined(__GNUC__) || defined(__clang__)
@@ -6005,34 +6006,34 @@ inline void wipe(void* data, std::size_t size) noexcept {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// A header with a longer value is refused. Access tokens run to more than a kilobyte; servers stop at 8 to 16.
+/// A header with a longer value is refused. Access tokens can have more than a kilobyte; servers take 8 to 16 KB.
 inline constexpr std::size_t max_header_value_bytes = 16 * 1024;
 
-/// A part of a header's value: base64 of "user:password" (RFC 7617 section 2), made while it is written, so that the
-/// clear text is copied nowhere. A colon in `user` and control characters in either are refused.
+/// A part of a header's value: base64 of "user:password" (RFC 7617 section 2). It is encoded while it is written, so the
+/// clear text is never copied. A colon in `user`, and control characters in either, are refused.
 struct base64_pair {
     std::string_view user;
     std::string_view password;
 };
 
-/// Where a credential puts its header lines:
+/// A credential writes its header lines here:
 ///
 ///     void add_to(superoffice::request_head& head) const noexcept {
 ///         head.header("Authorization", "Bearer ", token_);
 ///     }
 ///
-/// Writes into the span it was made with, never past it; when that is full it goes on counting, so that `needed()` is
-/// what would have been enough. The first refused byte ends the writing; the rest of the calls do nothing then, so
-/// errors need to be asked for only once, at the end. No heap; time as the text is long.
+/// Writes into the span that it was made with, never past it. When the span is full it only counts, so that `needed()` says
+/// how much would have been enough. After a refused byte every further call does nothing, so `failure()` is asked once, at
+/// the end. No heap. The time is proportional to the text.
 class request_head {
   public:
     constexpr explicit request_head(std::span<std::byte> memory) noexcept : memory_(memory) {}
     request_head(const request_head&) = delete;
     request_head& operator=(const request_head&) = delete;
 
-    /// Adds one header line. `parts` make up its value, one behind the other, each a text, an unsigned number (written
-    /// in decimal) or a `base64_pair`. `name` must be a token (RFC 9110 section 5.1). CR, LF, NUL and every other
-    /// control character but HTAB are refused in a value, also a value longer than `max_header_value_bytes`.
+    /// Adds one header line. Its value is the `parts` one behind the other: each is a text, an unsigned number (written in
+    /// decimal) or a `base64_pair`. `name` must be a token (RFC 9110 section 5.1). A value is refused if it contains CR, LF,
+    /// NUL or another control character except HTAB, or if it is longer than `max_header_value_bytes`.
     template <class... Parts>
     void header(std::string_view name, const Parts&... parts) noexcept {
         field_name(name);
@@ -6040,9 +6041,9 @@ class request_head {
         constant("\r\n");
     }
 
-    /// `errc::ok`; `bad_header_value`, with the `offset` of the byte at fault in the name or the value (all parts together;
-    /// of a `base64_pair` the clear text counts) and as `member` the number of the header; `memory_too_small`, with what is
-    /// `needed()` for all that was added so far.
+    /// `errc::ok`; or `bad_header_value`, whose `position()` is the byte at fault in the name or in the value (all parts
+    /// together; for a `base64_pair`, in its clear text), and whose `header_number()` is the number of the header; or
+    /// `memory_too_small`, whose `needed()` is enough for everything that was added so far.
     [[nodiscard]] constexpr error failure() const noexcept {
         if (bad_) return detail::refused_request(errc::bad_header_value, bad_at_, header_);
         return detail::refused_request(needed_ > memory_.size() ? errc::memory_too_small : errc::ok, needed_);
@@ -6054,15 +6055,16 @@ class request_head {
     /// Bytes written, counted from the start of the memory.
     [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
 
-    /// Bytes that all which was added takes; more than the memory has where it did not fit.
+    /// Bytes that everything which was added takes. More than the memory has if it did not fit.
     [[nodiscard]] constexpr std::size_t needed() const noexcept { return needed_; }
 
-    /// What was written, a view into the memory.
+    /// The text that was written: a view into the memory.
     [[nodiscard]] std::string_view text() const noexcept {
         return {reinterpret_cast<const char*>(memory_.data()), size_};
     }
 
-    /// Zeroes what was written, so that no credential stays behind when the request is not sent; starts again.
+    /// Zeroes the text that was written and starts again, so that no credential is left in memory if the request is not
+    /// sent.
     void wipe() noexcept {
         detail::wipe(memory_.data(), size_);
         size_ = needed_ = 0;
@@ -6071,7 +6073,7 @@ class request_head {
     }
 
   protected:
-    /// The library's own text: nothing in it is checked.
+    /// Writes a text of the library itself, without checking it.
     [[gnu::noinline]] void constant(const char* text) noexcept { put(text); }
 
     void put_token(std::string_view token) noexcept {
@@ -6085,7 +6087,7 @@ class request_head {
         bad_ = true;
     }
 
-    // Which header is at fault: they are counted until one is.
+    // Headers are counted until one is refused; that is the number of the header at fault.
 
     constexpr void count_headers_from_here() noexcept {
         if (!bad_) header_ = 0;
@@ -6131,7 +6133,7 @@ class request_head {
         if (colon != pair.user.size()) refuse(raw_bytes_);
         check_text(detail::ascii::literal(":"));
         check_text(pair.password);
-        // RFC 7617 refuses every control character, HTAB too.
+        // RFC 7617 forbids every control character, also HTAB.
         const std::size_t start = raw_bytes_ - pair.password.size() - 1 - pair.user.size();
         if (const std::size_t tab = detail::ascii::find(pair.user, '\t'); tab != pair.user.size()) refuse(start + tab);
         if (const std::size_t tab = detail::ascii::find(pair.password, '\t'); tab != pair.password.size())
@@ -6175,7 +6177,7 @@ class request_head {
     std::size_t bad_at_ = 0;
     std::string_view name_;        // of the header being written, or of the one at fault
     std::size_t value_bytes_ = 0;  // of the value being written
-    std::size_t raw_bytes_ = 0;    // of the same, as it was given
+    std::size_t raw_bytes_ = 0;    // of the same value before it was encoded
     std::uint16_t header_ = 0;
     bool bad_ = false;
 };
@@ -6196,14 +6198,14 @@ inline namespace SUPEROFFICE_ABI {
 /// A head with more header lines than this is refused.
 inline constexpr std::size_t max_header_lines = 128;
 
-/// A header line: views into the memory that holds the head.
+/// One header line: views into the memory of the head.
 struct header_line {
     std::string_view name;   ///< as it was sent
     std::string_view value;  ///< without the white space around it
 };
 
-/// Takes the next header line from the front of `rest`, which is `reply_head::fields`, `http_request::fields` or what an
-/// earlier call left of them. False when there is none. The lines were checked when they arrived; nothing is checked again.
+/// Takes the next header line from the start of `rest`, which is `reply_head::fields`, `http_request::fields`, or what an
+/// earlier call left of them. False when there is none. The lines were checked when they arrived and are not checked again.
 constexpr bool next_header(std::string_view& rest, header_line& line) noexcept {
     namespace ascii = detail::ascii;
     const std::size_t end = ascii::find(rest, '\n');
@@ -6293,7 +6295,7 @@ struct reply_head {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/http/detail/chunked.hpp - takes the chunked framing off a body, whatever pieces it arrives in.
+// superoffice/http/detail/chunked.hpp - removes the chunked framing from a body that arrives in pieces of any size.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_HTTP_DETAIL_CHUNKED_HPP
 #define SUPEROFFICE_HTTP_DETAIL_CHUNKED_HPP
@@ -6318,10 +6320,10 @@ class chunked {
 
     /// Takes what it can from the front of `input`.
     ///
-    /// more      the input is used up, and the body goes on
-    /// payload   `piece` is the next part of the body, a part of the input; call again
-    /// done      the body has ended; what is left of the input lies beyond it
-    /// bad       the first byte of what is left of the input is at fault; not to be called again
+    /// more      the whole input was taken, and the body goes on
+    /// payload   `piece` is the next part of the body, a view into the input; call again
+    /// done      the body has ended; the rest of the input lies behind it
+    /// bad       the first byte of the rest of the input is at fault; do not call again
     /// too_long  the same, and the fault is that the extensions or the trailers are longer than their limit
     ///
     /// Each byte is looked at once. The answers do not depend on how the input was cut.
@@ -6433,7 +6435,7 @@ class chunked {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/http/detail/content_coding.hpp - whether a Content-Encoding leaves the body as it is.
+// superoffice/http/detail/content_coding.hpp - whether a Content-Encoding means that nothing was encoded.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_HTTP_DETAIL_CONTENT_CODING_HPP
 #define SUPEROFFICE_HTTP_DETAIL_CONTENT_CODING_HPP
@@ -6457,7 +6459,7 @@ constexpr bool is_plain_coding(std::string_view list) noexcept {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/http/detail/http1_reader.hpp - reads the head of an HTTP/1.1 reply, whatever pieces it arrives in.
+// superoffice/http/detail/http1_reader.hpp - reads the head of an HTTP/1.1 reply that arrives in pieces of any size.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_HTTP_DETAIL_HTTP1_READER_HPP
 #define SUPEROFFICE_HTTP_DETAIL_HTTP1_READER_HPP
@@ -6491,8 +6493,8 @@ class http1_reader {
     ///
     /// more             all bytes were looked at, and the head goes on
     /// done             the head ended; `position()` is its size
-    /// bad              the byte at `position()` is at fault; not to be called again
-    /// too_many_lines   `position()` is the start of the line after `max_header_lines`; not to be called again
+    /// bad              the byte at `position()` is at fault; do not call again
+    /// too_many_lines   `position()` is the start of the line after `max_header_lines`; do not call again
     ///
     /// Each byte is looked at once and each line once more. The answers do not depend on how the input was cut.
     constexpr answer advance(char* head, std::size_t size) noexcept {
@@ -13508,7 +13510,7 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// The part of a request's head that names what is asked for.
+/// A request head that can also write the target, which is the path and the query.
 class target_writer : public request_head {
   public:
     using request_head::request_head;
@@ -13519,9 +13521,9 @@ class target_writer : public request_head {
     using request_head::refuse;
 
   protected:
-    /// `parts`, one behind the other, are the path and the query, as they go on the wire: nothing is encoded here.
-    /// Refused, with the offset in the target: a first byte other than '/', anything but visible ASCII, '#' (RFC 9112
-    /// section 3.2.1). (No span: each type of one costs every translation unit some milliseconds.)
+    /// Writes the path and the query: the `parts`, one behind the other, as they go on the wire. Nothing is encoded. A first
+    /// byte other than '/', anything but visible ASCII, and '#' are refused with their position in the target (RFC 9112
+    /// section 3.2.1). (Not a span: each further type of span costs every translation unit some milliseconds.)
     void target(const std::string_view* parts, std::size_t count) noexcept {
         std::size_t at = 0;
         for (const std::string_view* each = parts; each != parts + count; ++each) {
@@ -13535,8 +13537,8 @@ class target_writer : public request_head {
     }
 };
 
-/// request_line, header..., end_of_head, and whatever is the body behind it: in this order. The head must carry a
-/// Content-Length that is the body's size; whoever writes the body knows it beforehand.
+/// Call request_line, header..., end_of_head in this order, then write the body behind them. The head must have a
+/// Content-Length with the size of the body, so that size must be known before.
 class http1_writer : public target_writer {
   public:
     using target_writer::target_writer;
@@ -14607,7 +14609,7 @@ class call_driver {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/http/detail/http_call_writer.hpp - writes a request for an HTTP stack of the host's, which does the framing.
+// superoffice/http/detail/http_call_writer.hpp - writes a request for the HTTP stack of the host, which does the framing.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_HTTP_DETAIL_HTTP_CALL_WRITER_HPP
 #define SUPEROFFICE_HTTP_DETAIL_HTTP_CALL_WRITER_HPP
@@ -14616,12 +14618,12 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// call, header..., end_of_head, and whatever is the body behind it: in this order.
+/// Call `call`, header..., end_of_head in this order, then write the body behind them.
 class http_call_writer : public target_writer {
   public:
     using target_writer::target_writer;
 
-    /// `method` is kept as it is: a constant. For `parts` see `target`.
+    /// `method` must be a constant: only the view is kept. For `parts` see `target`.
     void call(std::string_view method, std::string_view scheme, std::string_view authority,
               const std::string_view* parts, std::size_t count) noexcept {
         method_ = method;
@@ -14630,7 +14632,7 @@ class http_call_writer : public target_writer {
         target_at_ = size();
         target(parts, count);
         url_size_ = size();
-        put(ascii::literal("\0"));  // a NUL: hosts' stacks are mostly C
+        put(ascii::literal("\0"));  // a NUL at the end: most HTTP stacks are written in C
     }
 
     void end_of_head() noexcept {}
