@@ -10555,12 +10555,11 @@ struct mbedtls_api {
 
     /// TLS 1.3: resumption with a new key exchange only, so that a stolen ticket opens no recorded connection.
     static void set_key_exchange(mbedtls_ssl_config& config) noexcept {
-        if constexpr (has_tls_1_3) {
-#if defined(MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL)
-            mbedtls_ssl_conf_tls13_key_exchange_modes(&config, MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL);
-#endif
-        }
+#if defined(MBEDTLS_SSL_PROTO_TLS1_3) && defined(MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL)
+        mbedtls_ssl_conf_tls13_key_exchange_modes(&config, MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ALL);
+#else
         static_cast<void>(config);
+#endif
     }
 
     /// Whether mbedTLS reports tickets of TLS 1.3 or drops them. Configurable since 3.6.1; before, it reports them.
