@@ -175,7 +175,7 @@ class date_text {
     constexpr date_text(std::chrono::sys_seconds t, std::chrono::nanoseconds fraction) noexcept {
         const auto day = std::chrono::floor<std::chrono::days>(t);
         const std::chrono::year_month_day date{day};
-        const std::chrono::hh_mm_ss time{t - day};
+        const std::chrono::hh_mm_ss<std::chrono::seconds> time{t - day};
         if (date.year() < std::chrono::year{1} || date.year() > std::chrono::year{9999}) return;
         number(static_cast<unsigned>(static_cast<int>(date.year())), 4, '-');
         number(static_cast<unsigned>(date.month()), 2, '-');

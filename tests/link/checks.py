@@ -108,10 +108,12 @@ MORE_WARNINGS = (
 
 def other_warnings_have_no_cause():
     """Programs that use the library compile without any of these warnings, over the tree and over the single header."""
+    programs = ((ALL_ON, "examples/04_watch.cpp"), ((), "examples/05_own_link.cpp"), (ALL_ON, "tests/link/opt_in_uses.cpp"),
+                ((), "tests/link/opt_in_uses.cpp"))
     for (compiler, warnings), folder, (switches, program) in itertools.product(
-            MORE_WARNINGS, (INCLUDE, SINGLE_HEADER.parent.parent), ((ALL_ON, "04_watch.cpp"), ((), "05_own_link.cpp"))):
+            MORE_WARNINGS, (INCLUDE, SINGLE_HEADER.parent.parent), programs):
         output_of(compiler, "-std=c++20", f"-I{folder}", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", *warnings.split(),
-                  *switches, ROOT / "examples" / program)
+                  *switches, ROOT / program)
 
 
 def no_heavy_headers():
