@@ -90,6 +90,7 @@
 // client/: runs calls over all of the above
 #include <superoffice/client/memory.hpp>
 #include <superoffice/client/call.hpp>
+#include <superoffice/client/list_call.hpp>
 #include <superoffice/client/client.hpp>
 #include <superoffice/client/watch.hpp>
 #include <superoffice/client/watch_many.hpp>

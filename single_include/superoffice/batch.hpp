@@ -3269,6 +3269,7 @@ enum class escapes : std::uint8_t {
 struct decode_state {
     superoffice::escapes escapes = superoffice::escapes::rewritten;
     bool matched = false;      ///< a member of the struct was met
+    bool passed = false;       ///< a member that the struct does not have was met
     std::uint16_t member = 0;  ///< after an error: which member of the outermost struct, counted from 1
     std::uint32_t needed = 0;  ///< after `memory_too_small`: how much room the text wants
 };
@@ -5204,6 +5205,7 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
             }
         }
         const char* const start = value.place();
+        if (!mine) state.passed = true;
         if (mine) {
             state.matched = true;
             expected = index + 1;
@@ -6709,6 +6711,27 @@ class exchange {
         at_ = request_size == 0 ? place::head : place::request;
     }
 
+    /// After `begin`: the body of a 2xx reply is used while it arrives. Look at `window()`, and `drop` what was used. While
+    /// `is_full()`, nothing can be received.
+    void stream_body() noexcept { streams_ = true; }
+
+    /// The bytes of the body that have arrived and were not dropped.
+    [[nodiscard]] std::span<char> window() noexcept {
+        if (at_ < place::sized_body || at_ > place::done) return {};
+        return {text() + head_size_, dropping_ ? 0 : body_size_};
+    }
+    /// Bytes from the start of the window to the end of the memory.
+    [[nodiscard]] std::size_t window_capacity() const noexcept { return memory_.size() - head_size_; }
+    /// Moves the rest of the window over its first `n` bytes.
+    void drop(std::size_t n) noexcept {
+        SUPEROFFICE_ASSERT(n <= window().size());
+        if (n == 0) return;
+        body_size_ -= n;
+        if (at_ == place::sized_body) length_ -= n;
+        std::memmove(text() + head_size_, text() + head_size_ + n, body_size_);
+    }
+    [[nodiscard]] bool is_full() noexcept { return action() == exchange_action::receive && incoming().empty(); }
+
     [[nodiscard]] exchange_action action() const noexcept {
         if (at_ == place::request) return exchange_action::transmit;
         if (at_ == place::done) return exchange_action::done;
@@ -6725,10 +6748,12 @@ class exchange {
     /// Content-Length it ends with the reply, so that no byte behind the reply is asked for.
     [[nodiscard]] std::span<std::byte> incoming() noexcept {
         if (action() != exchange_action::receive) return {};
-        if (at_ == place::head) return memory_.subspan(size_);
+        const std::span<std::byte> memory = usable();
+        if (at_ == place::head) return memory.subspan(size_);
         const std::size_t from = head_size_ + (dropping_ ? 0 : body_size_);
-        if (at_ != place::sized_body) return memory_.subspan(from);
-        return memory_.subspan(from, length_ - body_size_);
+        if (at_ != place::sized_body) return memory.subspan(from);
+        const std::size_t left = length_ - body_size_, room = memory.size() - from;
+        return memory.subspan(from, left < room ? left : room);
     }
 
     /// The link took the first `n` bytes of `outgoing()`. They are zeroed.
@@ -6847,7 +6872,7 @@ class exchange {
             if (reader_.status() >= 200) head_ = {reader_.status(), reader_.minor_version(), reader_.fields(text())};
             switch (answer) {
                 case detail::http1_reader::answer::more:
-                    if (size_ == memory_.size()) fail(stage::http, errc::head_too_large, stream_);
+                    if (size_ == usable().size()) fail(stage::http, errc::head_too_large, stream_);
                     return;
                 case detail::http1_reader::answer::bad: return fail_in_head(errc::bad_http, reader_.position());
                 case detail::http1_reader::answer::too_many_lines:
@@ -6885,10 +6910,10 @@ class exchange {
         // A length beyond what this machine can count does not fit anywhere.
         length_ = bodiless ? 0 : static_cast<std::size_t>(says.length < highest ? says.length : highest);
         if (bodiless || says.has_length) {
-            if (!fits(length_)) return too_large(length_);
+            if (is_streaming() ? length_ == highest : !fits(length_)) return too_large(length_);
             at_ = place::sized_body;
         } else {
-            if (head_size_ == memory_.size()) return fail(stage::http, errc::head_too_large, stream_);
+            if (head_size_ == usable().size()) return fail(stage::http, errc::head_too_large, stream_);
             at_ = says.has_transfer_coding ? place::chunked_body : place::open_body;
         }
         take_body(behind);
@@ -6934,6 +6959,14 @@ class exchange {
         at_ = place::done;
     }
 
+    [[nodiscard]] bool is_streaming() const noexcept { return streams_ && head_.status < 300; }
+
+    /// The memory that is received into. A body that is used while it arrives has its slack at every time.
+    [[nodiscard]] std::span<std::byte> usable() const noexcept {
+        if (!is_streaming()) return memory_;
+        return memory_.first(memory_.size() > slack_ ? memory_.size() - slack_ : 0);
+    }
+
     [[nodiscard]] bool fits(std::size_t body) const noexcept {
         const std::size_t behind = memory_.size() - head_size_;
         return slack_ <= behind && body <= behind - slack_;
@@ -6970,7 +7003,8 @@ class exchange {
     std::uint8_t interim_ = 0;
     bool dropping_ = false;
     bool keep_ = false;
-    bool cut_ = false;  // the request was cut short
+    bool cut_ = false;      // the request was cut short
+    bool streams_ = false;  // the body is used while it arrives
     place at_ = place::failed;
 };
 
@@ -7014,6 +7048,13 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 enum class http_method : std::uint8_t { post, get };
+
+/// The `Reply` of an operation that answers with a list of `Element`s: see `client::run_list` and `start_list`, which hand them
+/// over one at a time. `run` and `start` give the whole list as a `json_text`.
+template <class Element>
+struct list_of {
+    using element_type = Element;
+};
 
 /// One call of the service: where it goes, what is sent, what comes back. To add a call of the same service, describe a
 /// request and a reply and write one such line; the lines of this library stand in <superoffice/service/operations.hpp>.
@@ -7100,31 +7141,35 @@ inline constexpr operation<CleanupBatchTaskRequest, void> cleanup_batch_task{
 // ---- lists of tasks; an empty list where there is none. Source: reference pages of the Batch agent.
 
 /// Tasks of users, and where the call says "all", of the system too.
-inline constexpr operation<GetBatchTaskInfosByAssociatesRequest, json_text> get_batch_task_infos_by_associates{
-    .path = "/api/v1/Agents/Batch/GetBatchTaskInfosByAssociates", .slow = milliseconds{3000}, .nothing = errc::ok};
-inline constexpr operation<GetBatchTaskInfosByAssociatesAndStateRequest, json_text>
+inline constexpr operation<GetBatchTaskInfosByAssociatesRequest, list_of<BatchTaskInfo>>
+    get_batch_task_infos_by_associates{
+        .path = "/api/v1/Agents/Batch/GetBatchTaskInfosByAssociates", .slow = milliseconds{3000}, .nothing = errc::ok};
+inline constexpr operation<GetBatchTaskInfosByAssociatesAndStateRequest, list_of<BatchTaskInfo>>
     get_batch_task_infos_by_associates_and_state{.path = "/api/v1/Agents/Batch/GetBatchTaskInfosByAssociatesAndState",
                                                  .slow = milliseconds{3000},
                                                  .nothing = errc::ok};
-inline constexpr operation<GetBatchTaskInfosByStateRequest, json_text> get_batch_task_infos_by_state{
+inline constexpr operation<GetBatchTaskInfosByStateRequest, list_of<BatchTaskInfo>> get_batch_task_infos_by_state{
     .path = "/api/v1/Agents/Batch/GetBatchTaskInfosByState", .slow = milliseconds{3000}, .nothing = errc::ok};
-inline constexpr operation<GetBatchTaskInfosByNameAndStateRequest, json_text> get_batch_task_infos_by_name_and_state{
-    .path = "/api/v1/Agents/Batch/GetBatchTaskInfosByNameAndState", .slow = milliseconds{3000}, .nothing = errc::ok};
-inline constexpr operation<GetBatchTaskInfosByNameAndAssociatesRequest, json_text>
+inline constexpr operation<GetBatchTaskInfosByNameAndStateRequest, list_of<BatchTaskInfo>>
+    get_batch_task_infos_by_name_and_state{.path = "/api/v1/Agents/Batch/GetBatchTaskInfosByNameAndState",
+                                           .slow = milliseconds{3000},
+                                           .nothing = errc::ok};
+inline constexpr operation<GetBatchTaskInfosByNameAndAssociatesRequest, list_of<BatchTaskInfo>>
     get_batch_task_infos_by_name_and_associates{.path = "/api/v1/Agents/Batch/GetBatchTaskInfosByNameAndAssociates",
                                                 .slow = milliseconds{3000},
                                                 .nothing = errc::ok};
 
 /// Since version 10.1.8 of the service.
-inline constexpr operation<GetAllBatchTaskInfosByNameRequest, json_text> get_all_batch_task_infos_by_name{
+inline constexpr operation<GetAllBatchTaskInfosByNameRequest, list_of<BatchTaskInfo>> get_all_batch_task_infos_by_name{
     .path = "/api/v1/Agents/Batch/GetAllBatchTaskInfosByName", .slow = milliseconds{3000}, .nothing = errc::ok};
-inline constexpr operation<GetAllBatchTaskInfosByNameAndStateRequest, json_text>
+inline constexpr operation<GetAllBatchTaskInfosByNameAndStateRequest, list_of<BatchTaskInfo>>
     get_all_batch_task_infos_by_name_and_state{.path = "/api/v1/Agents/Batch/GetAllBatchTaskInfosByNameAndState",
                                                .slow = milliseconds{3000},
                                                .nothing = errc::ok};
-inline constexpr operation<GetSystemBatchTaskInfosByNameRequest, json_text> get_system_batch_task_infos_by_name{
-    .path = "/api/v1/Agents/Batch/GetSystemBatchTaskInfosByName", .slow = milliseconds{3000}, .nothing = errc::ok};
-inline constexpr operation<GetSystemBatchTaskInfosByNameAndStateRequest, json_text>
+inline constexpr operation<GetSystemBatchTaskInfosByNameRequest, list_of<BatchTaskInfo>>
+    get_system_batch_task_infos_by_name{
+        .path = "/api/v1/Agents/Batch/GetSystemBatchTaskInfosByName", .slow = milliseconds{3000}, .nothing = errc::ok};
+inline constexpr operation<GetSystemBatchTaskInfosByNameAndStateRequest, list_of<BatchTaskInfo>>
     get_system_batch_task_infos_by_name_and_state{.path = "/api/v1/Agents/Batch/GetSystemBatchTaskInfosByNameAndState",
                                                   .slow = milliseconds{3000},
                                                   .nothing = errc::ok};
@@ -7571,15 +7616,6 @@ inline json_cursor beginning_of(const json_document& document) noexcept {
     return at;
 }
 
-/// An object that is not empty.
-inline bool has_members(const json_document& document) noexcept {
-    json_cursor at = beginning_of(document);
-    if (!at.on('{')) return false;
-    ++at.at;
-    skip_json_space(at);
-    return !at.on('}');
-}
-
 /// No error at all for `ok`.
 constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
     if (code == errc::ok) return {};
@@ -7659,7 +7695,7 @@ inline error meaning_of_success(error e, reply_info& about, const json_document&
     if (found.faults.says_error() || (found.faults.has_text() && !found.state.matched))
         return reply_error(stage::service, errc::service_fault, about.status);
     // An object of somebody else. One without any member may be a task of which a `$select` asked for nulls only.
-    if (found.of_struct && !found.state.matched && has_members(document))
+    if (found.of_struct && !found.state.matched && found.state.passed)
         return reply_error(stage::service, errc::foreign_document, about.status);
     return {};
 }
@@ -8448,8 +8484,8 @@ struct http_request {
 ///                     like `header`.
 ///
 /// `header(name)`      the value of the first header of that name, compared ignoring case, without white space around
-///                     it; a view without data if there is none. Asked after `closed` and `failed`, and as soon as the
-///                     body has outgrown the memory. `name` is ASCII in any case; pseudo-headers of HTTP/2 do not
+///                     it; a view without data if there is none. Asked after `closed` and `failed`, and as soon as
+///                     `step` has given bytes of the body. `name` is ASCII in any case; pseudo-headers of HTTP/2 do not
 ///                     count. `content-encoding` must tell how the bytes of the body are encoded, and `content-length`
 ///                     how many they are: a stack that has decoded them answers that there is no such header.
 ///
@@ -13308,6 +13344,22 @@ inline namespace SUPEROFFICE_ABI {
 /// The most pieces of work in one step. A piece is at most one call of the link, or two where a kept connection is checked.
 inline constexpr unsigned max_work_per_step = 16;
 
+namespace detail {
+
+/// What a call gives for an operation's reply: a whole list is JSON text.
+template <class Reply>
+struct reply_value {
+    using type = Reply;
+};
+template <class Element>
+struct reply_value<superoffice::list_of<Element>> {
+    using type = json_text;
+};
+template <class Reply>
+using value_of_reply = typename reply_value<Reply>::type;
+
+}  // namespace detail
+
 /// What `step` answers: call it again, or take the result.
 enum class step_state : std::uint8_t { pending, done };
 
@@ -13338,8 +13390,12 @@ class call {
     call(Client& api, const operation<Request, Reply>& what, const Request& request,
          const call_options& options) noexcept
         : api_(&api) {
-        const std::string_view select = options.select.empty() ? select_of<Info, Reply>() : options.select.view();
+        const std::string_view select = options.select.empty() ? own_select<Reply>() : options.select.view();
         if (const superoffice::error e = api.start_call(what, request, select, options); e.code != errc::ok) finish(e);
+    }
+    /// Of a call that the client has just started, or could not start.
+    call(Client& api, const superoffice::error& e) noexcept : api_(&api) {
+        if (e.code != errc::ok) finish(e);
     }
     /// The other call is done then, and its error is `errc::cancelled`.
     call(call&& other) noexcept : api_(other.api_), result_(std::move(other.result_)) { other.finish(cancelled); }
@@ -13396,6 +13452,14 @@ class call {
   private:
     static constexpr superoffice::error cancelled{.stage = stage::none, .code = errc::cancelled};
 
+    template <class Reply>
+    static consteval std::string_view own_select() {
+        if constexpr (std::same_as<Info, detail::value_of_reply<Reply>>)
+            return {};
+        else
+            return select_of<Info, Reply>();
+    }
+
     void finish(const superoffice::error& e) noexcept {
         result_ = e;
         api_ = nullptr;
@@ -13403,6 +13467,302 @@ class call {
 
     Client* api_;
     superoffice::result<Info> result_;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/client/detail/body_stream.hpp - what takes the body of a reply while it arrives, in place of keeping it whole.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_CLIENT_DETAIL_BODY_STREAM_HPP
+#define SUPEROFFICE_CLIENT_DETAIL_BODY_STREAM_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// What a stream makes of a piece of the body.
+enum class stream_state : std::uint8_t {
+    more,     ///< the next bytes may be received
+    not_now,  ///< the same piece again later; nothing is received until then
+    stopped,  ///< the caller has enough: the call ends well, and the rest of the reply is not received
+    whole,    ///< the body is not of the kind that is streamed: it is kept whole and read as any other reply
+    failed,   ///< `failure`
+};
+
+/// The bytes of the body that have arrived and were not used yet.
+struct body_piece {
+    std::span<char> window;
+    std::size_t capacity;           ///< bytes from the start of the window that may be written to
+    std::string_view content_type;  ///< of the reply
+    bool last;                      ///< nothing follows
+};
+
+/// Called with each piece of a 2xx reply. Its function says how many bytes at the front of the window it has `used`.
+template <class Reader>
+struct body_stream {
+    using taker = stream_state (*)(body_stream&, Reader&, const body_piece&) noexcept;
+
+    explicit constexpr body_stream(taker with) noexcept : take(with) {}
+    body_stream(const body_stream&) = delete;
+    body_stream& operator=(const body_stream&) = delete;
+
+    taker take;
+    std::size_t used = 0;
+    std::uint64_t count = 0;  ///< elements or bytes so far: the result of the call
+    error failure;
+    bool is_whole = false;  ///< it has answered `whole`
+    bool has_stopped = false;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/codec/detail/array_scanner.hpp - finds the elements of a JSON array that arrives in pieces.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_CODEC_DETAIL_ARRAY_SCANNER_HPP
+#define SUPEROFFICE_CODEC_DETAIL_ARRAY_SCANNER_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// Only looks where an element begins and ends: brackets and strings are counted, nothing else is checked. The elements are
+/// decoded, and so checked, one by one. Looks at each byte once. No memory but itself.
+class array_scanner {
+  public:
+    enum class answer : std::uint8_t {
+        more,      ///< all of the text was looked at, and the array goes on
+        element,   ///< from `begin()` to `end()`
+        done,      ///< the array has ended, with nothing but white space behind it so far
+        no_array,  ///< the text does not begin with an array
+        bad,       ///< the byte at `end()` is at fault
+    };
+
+    /// `text` has grown at its end since the last call; its content is the same, but for elements already found.
+    constexpr answer next(std::string_view text) noexcept {
+        for (; end_ < text.size(); ++end_) {
+            const char c = text[end_];
+            if (at_ == place::element) {
+                if (!ends_element(c)) continue;
+                at_ = place::after_element;
+                return answer::element;
+            }
+            if (c == ' ' || c == '\t' || c == '\n' || c == '\r') continue;
+            switch (at_) {
+                case place::before_array:
+                    if (c != '[') return answer::no_array;
+                    at_ = place::before_first;
+                    break;
+                case place::after_element:
+                    if (c != ',' && c != ']') return answer::bad;
+                    at_ = c == ',' ? place::before_element : place::after_array;
+                    break;
+                case place::after_array: return answer::bad;
+                default:  // before_first, before_element
+                    if (c == ']' && at_ == place::before_first) {
+                        at_ = place::after_array;
+                        break;
+                    }
+                    if (c == ',' || c == ']' || c == '}' || c == ':') return answer::bad;
+                    begin_ = end_;
+                    at_ = place::element;
+                    depth_ = 0;
+                    in_string_ = escaped_ = false;
+                    alone_ = c != '{' && c != '[' && c != '"';
+                    if (!alone_) static_cast<void>(ends_element(c));  // never at its first byte
+                    break;
+            }
+        }
+        return at_ == place::after_array ? answer::done : answer::more;
+    }
+
+    [[nodiscard]] constexpr std::size_t begin() const noexcept { return begin_; }
+    [[nodiscard]] constexpr std::size_t end() const noexcept { return end_; }
+    [[nodiscard]] constexpr bool has_begun() const noexcept { return at_ != place::before_array; }
+
+    /// What stands before here is not needed any more: the beginning of an unfinished element, or the end of the text.
+    [[nodiscard]] constexpr std::size_t unused() const noexcept { return at_ == place::element ? begin_ : end_; }
+
+    /// So many bytes at the front of the text are gone.
+    constexpr void drop(std::size_t n) noexcept {
+        begin_ -= n < begin_ ? n : begin_;
+        end_ -= n;
+    }
+
+  private:
+    enum class place : std::uint8_t { before_array, before_first, before_element, element, after_element, after_array };
+
+    /// Whether `c`, within an element, is behind its last byte; for a bracket or a quote that closes it, `end_` is moved there.
+    constexpr bool ends_element(char c) noexcept {
+        if (in_string_) {
+            if (escaped_)
+                escaped_ = false;
+            else if (c == '\\')
+                escaped_ = true;
+            else if (c == '"') {
+                in_string_ = false;
+                if (depth_ == 0) return ++end_, true;
+            }
+            return false;
+        }
+        if (alone_) return c == ',' || c == ']' || c == '}' || c == ' ' || c == '\t' || c == '\n' || c == '\r';
+        if (c == '"') in_string_ = true;
+        if (c == '{' || c == '[') ++depth_;
+        if ((c == '}' || c == ']') && --depth_ == 0) return ++end_, true;
+        return false;
+    }
+
+    std::size_t begin_ = 0;  // of the element
+    std::size_t end_ = 0;    // looked at up to here
+    std::size_t depth_ = 0;
+    place at_ = place::before_array;
+    bool in_string_ = false;
+    bool escaped_ = false;
+    bool alone_ = false;  // a number, true, false or null: ends where something else begins
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/client/list_call.hpp - one running call whose reply is a list: hands over each element as it arrives.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_CLIENT_LIST_CALL_HPP
+#define SUPEROFFICE_CLIENT_LIST_CALL_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// What a function that takes the elements of a list may answer. One that answers nothing (`void`) takes all.
+enum class list_answer : std::uint8_t {
+    more,  ///< the next element, please
+    stop,  ///< no further element: the call ends well, and the rest of the reply is not received
+};
+
+namespace detail {
+
+/// A function of the caller that takes elements.
+template <class Function, class Info>
+concept element_function =
+    std::invocable<Function&, const Info&> && (std::is_void_v<std::invoke_result_t<Function&, const Info&>> ||
+                                               std::same_as<std::invoke_result_t<Function&, const Info&>, list_answer>);
+
+/// Decodes one element after the other, in the window where it has arrived.
+template <class Reader, class Info, class Function>
+class element_stream : public body_stream<Reader> {
+    using base = body_stream<Reader>;
+
+  public:
+    explicit element_stream(Function function) noexcept : base(&take_piece), function_(std::move(function)) {}
+
+    /// For a list that did not come as one.
+    static constexpr error foreign{.stage = stage::decode, .code = errc::wrong_kind};
+
+  private:
+    static stream_state take_piece(base& self, Reader& reader, const body_piece& piece) noexcept {
+        return static_cast<element_stream&>(self).take_elements(reader, piece);
+    }
+
+    stream_state take_elements(Reader& reader, const body_piece& piece) noexcept {
+        const std::string_view text{piece.window.data(), piece.window.size()};
+        array_scanner::answer found = array_scanner::answer::more;
+        while ((found = scanner_.next(text)) == array_scanner::answer::element) {
+            if (const error e = take_element(reader, piece); e.code != errc::ok) return fail(e);
+            if (this->has_stopped) return drop_used(), stream_state::stopped;
+        }
+        if (!scanner_.has_begun() && (found == array_scanner::answer::no_array || piece.last))
+            return stream_state::whole;
+        if (!scanner_.has_begun()) return stream_state::more;
+        if (!checked_) {
+            if (const error e = refusal_of_type(piece.content_type); e.code != errc::ok) return fail(e);
+            checked_ = true;
+        }
+        if (found == array_scanner::answer::bad || (piece.last && found != array_scanner::answer::done))
+            return fail(decode_error(errc::bad_json, scanner_.end()));
+        drop_used();
+        return stream_state::more;
+    }
+
+    error take_element(Reader& reader, const body_piece& piece) noexcept {
+        const std::size_t at = scanner_.begin(), size = scanner_.end() - at;
+        const json_document document{piece.window.data() + at, size, piece.capacity - at};
+        Info element{};
+        decode_state state;
+        error e = decode_document(reader, document, element, state);
+        if (e.code == errc::null_document) e.code = errc::wrong_kind;
+        if (e.code == errc::ok && is_described_struct<Info> && !state.matched && state.passed)
+            e = reply_error(stage::service, errc::foreign_document, 0);
+        if (e.stage == stage::decode) e.offset += as_offset(at);
+        if (e.code != errc::ok) return e;
+        ++this->count;
+        if constexpr (std::is_void_v<std::invoke_result_t<Function&, const Info&>>)
+            function_(std::as_const(element));
+        else
+            this->has_stopped = function_(std::as_const(element)) == list_answer::stop;
+        return {};
+    }
+
+    void drop_used() noexcept {
+        this->used = scanner_.unused();
+        scanner_.drop(this->used);
+        dropped_ += this->used;
+    }
+
+    stream_state fail(error e) noexcept {
+        if (e.stage == stage::decode) e.offset = as_offset(dropped_ + e.offset);
+        this->failure = e;
+        return stream_state::failed;
+    }
+
+    array_scanner scanner_;
+    std::size_t dropped_ = 0;  // bytes of the body before the window
+    bool checked_ = false;     // the Content-Type is known to be right
+    Function function_;
+};
+
+}  // namespace detail
+
+/// A running call whose reply is a list. Each element is decoded as soon as it has arrived and handed to the function, a
+/// `noexcept` one; its texts are views that end with the function. So the client's memory must hold the reply's head and one
+/// element, however long the list is. The object stays where it is made, and must be destroyed before its client.
+template <class Client, class Info, class Function>
+class list_call {
+  public:
+    /// Made by the client.
+    template <class Request, class Element>
+    list_call(Client& api, const operation<Request, list_of<Element>>& what, const Request& request, Function function,
+              const call_options& options) noexcept
+        : stream_(std::move(function)),
+          call_(api, api.start_stream(what, request,
+                                      options.select.empty() ? select_of<Info, Element>() : options.select.view(),
+                                      options, stream_, stream_.foreign)) {}
+    list_call(const list_call&) = delete;
+    list_call& operator=(const list_call&) = delete;
+
+    /// Goes on as far as it can without waiting; calls the function for each element that is complete.
+    step_state step(instant now) noexcept { return call_.step(now); }
+    [[nodiscard]] wait_condition wants() const noexcept { return call_.wants(); }
+    [[nodiscard]] bool is_done() const noexcept { return call_.is_done(); }
+    void cancel() noexcept { call_.cancel(); }
+
+    /// How many elements the function got, or the error. Once `step` has answered done.
+    [[nodiscard]] const superoffice::result<std::uint64_t>& result() const noexcept { return call_.result(); }
+    [[nodiscard]] superoffice::error error() const noexcept { return call_.error(); }
+
+    /// How many elements the function got so far, also after an error.
+    [[nodiscard]] std::uint64_t count() const noexcept { return stream_.count; }
+
+  private:
+    detail::element_stream<typename Client::reader_type, Info, Function> stream_;
+    call<Client, std::uint64_t> call_;
 };
 
 }  // namespace SUPEROFFICE_ABI
@@ -13586,6 +13946,14 @@ class byte_connection {
         exchange_.begin(memory, head.size() + body_size, slack);
         connecting_ = true;
     }
+
+    /// For the request just set: see `exchange::stream_body`.
+    void stream_body() noexcept { exchange_.stream_body(); }
+    [[nodiscard]] std::span<char> window() noexcept { return exchange_.window(); }
+    [[nodiscard]] std::size_t window_capacity() const noexcept { return exchange_.window_capacity(); }
+    void drop(std::size_t n) noexcept { exchange_.drop(n); }
+    [[nodiscard]] bool is_full() noexcept { return exchange_.is_full(); }
+    [[nodiscard]] std::string_view content_type() const noexcept { return head().content_type(); }
 
     /// One piece of work, which is one call of the link, or two for a connection that was kept.
     progress step(call_context& call, const base_url& target, milliseconds idle_timeout, instant now) noexcept {
@@ -14309,9 +14677,11 @@ class call_driver {
                 const call_options& options) noexcept {
         if (is_busy()) return {.stage = stage::request, .code = errc::busy};
         reply_ = {};
-        if (plain_value<Reply> && is_xml(options_.reply_as))  // refused before the service carries it out
+        if (plain_value<value_of_reply<Reply>> &&
+            is_xml(options_.reply_as))  // refused before the service carries it out
             return refused_request(errc::unsupported_content_type, 0);
         if (const error e = address_.aim_at_tenant(); e.code != errc::ok) return e;
+        feed_ = nullptr;
         request_.store<Reader>(request);
         path_ = what.path;
         method_ = what.method;
@@ -14326,6 +14696,19 @@ class call_driver {
         call_.repeats = 0;
         call_.wants = {wait_for::time, instant{}};  // at once: no time is known yet
         phase_ = phase::accepted;
+        return {};
+    }
+
+    /// The same for a reply whose body is used while it arrives. `foreign` is the error where the reply is a value of another
+    /// kind. The stream lives until the call is over. A program without such calls has no code for them.
+    template <class Request, class Reply>
+    error start_stream(const operation<Request, Reply>& what, const Request& request, std::string_view select,
+                       const call_options& options, body_stream<Reader>& stream, const error& foreign) noexcept {
+        const error e = start(what, request, select, options);
+        if (e.code != errc::ok) return e;
+        stream_ = &stream;
+        foreign_ = foreign;
+        feed_ = feed_stream;
         return {};
     }
 
@@ -14392,8 +14775,11 @@ class call_driver {
 
     progress go_on(instant now) noexcept {
         if (now >= call_.deadline && !connection_.stop_receiving()) return call_.fail(errc::deadline_exceeded);
-        if (is_exchanging()) return connection_.step(call_, address_.target(), options_.idle_timeout, now);
-        return prepare_request(now);
+        if (!is_exchanging()) return prepare_request(now);
+        if (feed_ != nullptr)
+            if (const progress fed = feed_(*this, now, false); fed != progress::working) return fed;
+        const progress made = connection_.step(call_, address_.target(), options_.idle_timeout, now);
+        return made == progress::replied && feed_ != nullptr ? feed_(*this, now, true) : made;
     }
 
     // ---- the request
@@ -14452,6 +14838,7 @@ class call_driver {
         json_writer body{{reinterpret_cast<char*>(memory.data()) + head.size(), counted.size()}};
         if (counted.size() != 0) request_.write_body(body, options_.request_as);
         connection_.set_request(memory, head, body.size(), Reader::slack);
+        if (feed_ != nullptr) connection_.stream_body();
         return true;
     }
 
@@ -14508,6 +14895,8 @@ class call_driver {
             connection_.disconnect();
             return go_back_to(phase::directory_request);
         }
+        if constexpr (std::same_as<Info, std::uint64_t>)
+            if (feed_ != nullptr) return end_stream(document, answer);
         if (make_digest_ != nullptr) digest_ = make_digest_({body.data(), body.size()});
         read_value(document, answer);
         phase_ = phase::idle;
@@ -14529,6 +14918,66 @@ class call_driver {
                 address_.add_kept_bytes(e);
                 answer = e;
             }
+    }
+
+    // ---- a reply whose body is used while it arrives
+
+    [[nodiscard]] bool is_streaming() noexcept {
+        const std::uint16_t status = connection_.status();
+        return !asks_directory() && status >= 200 && status <= 299 && !stream_->is_whole;
+    }
+
+    /// Hands over what has arrived. `working`: more can be received; `replied`: the call is over.
+    static progress feed_stream(call_driver& self, instant now, bool last) noexcept {
+        const progress ended = last ? progress::replied : progress::working;
+        if (self.is_streaming()) {
+            body_stream<Reader>& stream = *self.stream_;
+            const std::span<char> window = self.connection_.window();
+            if (!window.empty() || last) {
+                if (stream.count == 0) self.note_reply();
+                stream.used = 0;
+                const stream_state state =
+                    stream.take(stream, self.reader_,
+                                {window, self.connection_.window_capacity(), self.connection_.content_type(), last});
+                self.connection_.drop(stream.used);
+                switch (state) {
+                    case stream_state::more: break;
+                    case stream_state::not_now: return self.wait_for_sink(now);
+                    case stream_state::stopped: stream.has_stopped = true; return progress::replied;
+                    case stream_state::whole: stream.is_whole = true; break;
+                    case stream_state::failed: return self.call_.fail(stream.failure);
+                }
+            }
+        }
+        if (last || !self.connection_.is_full()) return ended;
+        return self.call_.fail({.stage = stage::http,
+                                .code = errc::reply_too_large,
+                                .offset = as_offset(self.address_.memory().size() + 1)});
+    }
+
+    progress wait_for_sink(instant now) noexcept {
+        const instant next = now + sink_pause;
+        return call_.wait({wait_for::time, next < call_.deadline ? next : call_.deadline});
+    }
+
+    bool end_stream(const json_document& document, result<std::uint64_t>& answer) noexcept {
+        if (stream_->has_stopped) connection_.disconnect();
+        if (reply_.status >= 200 && reply_.status <= 299 && !stream_->is_whole && reply_.status != 204)
+            return end_with_count(stream_->count, answer);
+        nothing ignored;
+        const error e = interpret(reader_, reply_, document, ignored, rules_);
+        if (e.code != errc::ok) return end_with(e, answer);
+        // 204 and null are an empty stream, where the operation says so.
+        if (reply_.status == 204 || beginning_of(document).on('n')) return end_with_count(0, answer);
+        error foreign = foreign_;
+        foreign.http_status = reply_.status;
+        return end_with(foreign, answer);
+    }
+
+    bool end_with_count(std::uint64_t count, result<std::uint64_t>& answer) noexcept {
+        answer = count;
+        phase_ = phase::idle;
+        return true;
     }
 
     /// As much of a reply as has arrived.
@@ -14580,6 +15029,9 @@ class call_driver {
     /// A credential that is being fetched is asked for again after this long.
     static constexpr milliseconds credential_pause{10};
 
+    /// A sink that takes nothing now is asked again after this long.
+    static constexpr milliseconds sink_pause{10};
+
     // Small members that are used often come first: a Cortex-M reaches the first bytes of an object by shorter
     // instructions than the rest.
     phase phase_ = phase::idle;
@@ -14591,6 +15043,9 @@ class call_driver {
     milliseconds slow_;
     tenant_address address_;
     std::string_view path_, select_;
+    progress (*feed_)(call_driver&, instant, bool) noexcept = nullptr;  // for a body that is used while it arrives
+    body_stream<Reader>* stream_ = nullptr;                             // with `feed_`
+    error foreign_;
     std::uint64_t (*make_digest_)(std::string_view) noexcept = nullptr;
     std::uint64_t digest_ = 0;  // of the last reply's body, where a watch wants it
     Connection connection_;
@@ -14684,6 +15139,20 @@ class http_connection {
         starting_ = true;
     }
 
+    /// For the request just set: the body of a 2xx reply is used while it arrives. Look at `window()`, and `drop` what was
+    /// used. While `is_full()`, nothing can be received.
+    void stream_body() noexcept { streams_ = true; }
+    [[nodiscard]] std::span<char> window() noexcept { return starting_ ? std::span<char>{} : body(); }
+    [[nodiscard]] std::size_t window_capacity() const noexcept { return capacity(); }
+    void drop(std::size_t n) noexcept {
+        size_ -= n;
+        std::memmove(text(), text() + n, size_);
+    }
+    [[nodiscard]] bool is_full() const noexcept { return is_streaming() && size_ == room(); }
+    [[nodiscard]] std::string_view content_type() const noexcept {
+        return stack_->header(kept_headers[static_cast<std::size_t>(kept_header::content_type)]);
+    }
+
     /// One call of the stack.
     progress step(call_context& call, const base_url& target, milliseconds, instant now) noexcept {
         if (starting_) return hand_over(call, target, now);
@@ -14727,10 +15196,13 @@ class http_connection {
     void use_memory(std::span<std::byte> memory, std::size_t slack) noexcept {
         memory_ = memory;
         slack_ = slack == 0 ? 1 : slack;
+        streams_ = false;
         forget_reply();
     }
 
   private:
+    [[nodiscard]] bool is_streaming() const noexcept { return streams_ && head_.status < 300; }
+
     void forget_reply() noexcept {
         head_ = {};
         size_ = 0;
@@ -14770,7 +15242,8 @@ class http_connection {
 
     progress receive(call_context& call, instant now) noexcept {
         if (time_is_up_) return too_large(call, size_);
-        const std::span<std::byte> into = counting_ ? memory_ : memory_.subspan(size_);
+        const std::span<std::byte> free = is_streaming() ? memory_.first(room()) : memory_;
+        const std::span<std::byte> into = counting_ ? memory_ : free.subspan(size_);
         const io_result io = stack_->step(now, into);
         head_.status = static_cast<std::uint16_t>(stack_->status());
         call.reached = io.at != stage::none ? io.at : head_.status != 0 ? stage::http : stage::receive;
@@ -14779,6 +15252,8 @@ class http_connection {
             case io_state::closed: return finish(call);
             case io_state::ready:
                 SUPEROFFICE_ASSERT(io.bytes <= into.size());
+                if (is_streaming() && size_ == 0 && !is_plain_coding(stack_->header("content-encoding")))
+                    return call.fail({.stage = stage::http, .code = errc::unsupported_content_coding});
                 size_ += io.bytes;
                 return size_ <= room() ? progress::working : count(call);
             case io_state::failed: break;
@@ -14870,6 +15345,7 @@ class http_connection {
     std::size_t url_size_ = 0, target_at_ = 0, fields_end_ = 0;
     std::string_view method_;
     reply_head head_;
+    bool streams_ = false;     // the body is used while it arrives
     bool starting_ = false;    // the stack has not taken the request yet
     bool receiving_ = false;   // it has, and the reply is not complete yet
     bool counting_ = false;    // the body does not fit: its bytes are only counted
@@ -14929,7 +15405,11 @@ struct connection_over<Stack> {
 
 /// The type of a call's result: `Info`, or the operation's whole reply where no `Info` was named.
 template <class Info, class Reply>
-using asked_for = std::conditional_t<std::is_void_v<Info>, Reply, Info>;
+using asked_for = std::conditional_t<std::is_void_v<Info>, value_of_reply<Reply>, Info>;
+
+/// The elements of a list that are asked for: `Info`, or the service's own.
+template <class Info, class Element>
+using element_for = std::conditional_t<std::is_void_v<Info>, Element, Info>;
 
 }  // namespace detail
 
@@ -14960,6 +15440,7 @@ class client {
 
   public:
     using link_type = Link;
+    using reader_type = Reader;
 
     /// The type of a running call, for a member that holds one.
     template <class Info = BatchTaskInfo>
@@ -15021,18 +15502,9 @@ class client {
     [[nodiscard]] result<detail::asked_for<Info, Reply>> run(const operation<Request, Reply>& what,
                                                              const std::type_identity_t<Request>& request,
                                                              const call_options& options = {}, Clock clock = {}) {
-        static_assert(monotonic_clock<Clock>,
-                      "superoffice: the blocking call needs a clock, and this link brings none: pass "
-                      "superoffice::steady_clock{} of <superoffice/std_types.hpp> (or your own monotonic_clock) after "
-                      "the options, or step() the call yourself");
         call_of<detail::asked_for<Info, Reply>> running{*this, what, request, options};
-        if constexpr (waiting_transport<Link>)
-            if (!running.is_done()) driver_.set_blocking();
-        for (;;) {
-            const instant now = clock.now();
-            if (running.step(now) == step_state::done) return std::move(running.result());
-            wait(running.wants(), now);
-        }
+        run_to_end(running, clock);
+        return std::move(running.result());
     }
     template <class Info = void, class Request, class Reply>
     [[nodiscard]] call_of<detail::asked_for<Info, Reply>> start(const operation<Request, Reply>& what,
@@ -15055,6 +15527,39 @@ class client {
                                                                 const std::type_identity_t<Request>& request,
                                                                 allow_waiting_lookup_t allowed) noexcept {
         return start<Info>(what, request, call_options{}, allowed);
+    }
+
+    /// An operation that answers with a list, blocking (`run_list`) or in steps (`start_list`): each element goes to `function`
+    /// as soon as it has arrived. `Info` describes an element; its members become the `$select`. See `list_call`.
+    ///
+    ///     api.run_list<my_task>(superoffice::get_batch_task_infos_by_state, {BatchTaskState::Started},
+    ///                           [](const my_task& task) noexcept { show(task); });
+    ///
+    /// @returns  how many elements the function got
+    template <class Info = void, class Request, class Element, class Function,
+              class Clock = typename detail::own_clock<Link>::type>
+    [[nodiscard]] result<std::uint64_t> run_list(const operation<Request, list_of<Element>>& what,
+                                                 const std::type_identity_t<Request>& request, Function function,
+                                                 const call_options& options = {}, Clock clock = {}) {
+        list_call<client, detail::element_for<Info, Element>, Function> running{*this, what, request,
+                                                                                std::move(function), options};
+        run_to_end(running, clock);
+        return running.result();
+    }
+    template <class Info = void, class Request, class Element, class Function>
+    [[nodiscard]] list_call<client, detail::element_for<Info, Element>, Function> start_list(
+        const operation<Request, list_of<Element>>& what, const std::type_identity_t<Request>& request,
+        Function function, const call_options& options = {}) noexcept {
+        static_assert(!Link::may_wait,
+                      "superoffice: this link's start may wait for a name look-up: give it a resolver "
+                      "that does not, or say superoffice::allow_waiting_lookup");
+        return {*this, what, request, std::move(function), options};
+    }
+    template <class Info = void, class Request, class Element, class Function>
+    [[nodiscard]] list_call<client, detail::element_for<Info, Element>, Function> start_list(
+        const operation<Request, list_of<Element>>& what, const std::type_identity_t<Request>& request,
+        Function function, const call_options& options, allow_waiting_lookup_t) noexcept {
+        return {*this, what, request, std::move(function), options};
     }
 
     // A request that is too large to be copied is borrowed until the call is over, so a temporary is refused.
@@ -15100,10 +15605,29 @@ class client {
   private:
     template <class Client, class Info>
     friend class superoffice::call;
+    template <class Client, class Info, class Function>
+    friend class superoffice::list_call;
     template <class Info>
     friend class superoffice::watch;
     template <class Info>
     friend class detail::asker;
+
+    template <class Call, class Clock>
+    void run_to_end(Call& running, Clock& clock) {
+        static_assert(monotonic_clock<Clock>,
+                      "superoffice: the blocking call needs a clock, and this link brings none: pass "
+                      "superoffice::steady_clock{} of <superoffice/std_types.hpp> (or your own monotonic_clock) after "
+                      "the options, or step() the call yourself");
+        if constexpr (monotonic_clock<Clock>) {
+            if constexpr (waiting_transport<Link>)
+                if (!running.is_done()) driver_.set_blocking();
+            for (;;) {
+                const instant now = clock.now();
+                if (running.step(now) == step_state::done) return;
+                wait(running.wants(), now);
+            }
+        }
+    }
 
     /// Waits for the link, if it can be waited on.
     void wait([[maybe_unused]] const wait_condition& wanted, [[maybe_unused]] instant now) {
@@ -15132,6 +15656,12 @@ class client {
     error start_call(const operation<Request, Reply>& what, const Request& request, std::string_view select,
                      const call_options& options) noexcept {
         return driver_.start(what, request, select, options);
+    }
+    template <class Request, class Reply>
+    error start_stream(const operation<Request, Reply>& what, const Request& request, std::string_view select,
+                       const call_options& options, detail::body_stream<Reader>& stream,
+                       const error& foreign) noexcept {
+        return driver_.start_stream(what, request, select, options, stream, foreign);
     }
     template <class Info>
     step_state step_call(instant now, result<Info>& answer) noexcept {

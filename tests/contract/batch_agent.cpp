@@ -28,6 +28,12 @@ superoffice::StartBatchJobRequest job(std::string_view name) {
     return made;
 }
 
+struct listed_task {
+    superoffice::field<std::int32_t> Id;
+    superoffice::field<superoffice::coded<BatchTaskState>> State;
+};
+BOOST_DESCRIBE_STRUCT(listed_task, (), (Id, State))
+
 bool was_asked(const journal& log, std::string_view name) {
     return holds(log.last_request(), "\"target\": \"/Cust12345/api/v1/Agents/" + std::string{name} + "\"");
 }
@@ -115,4 +121,22 @@ TEST_CASE("agent 2.1 deletes: 204 is success, and the tasks are gone") {
     drive(to.link, call, instant{0}, instant{1});
     CHECK(call.result().has_value());
     CHECK(to.api.get_batch_task_info(4000).error() == errc::no_such_task);
+}
+
+TEST_CASE("agent 2.1 lists: 100,000 tasks go by, one at a time, in 4 KB") {
+    const undisturbed service;
+    host<> to{{}, contract::service().base_url(), 4096};
+    std::uint64_t succeeded = 0;
+    const auto count = to.api.run_list<listed_task>(
+        superoffice::get_all_batch_task_infos_by_name, {"List-100000"},
+        [&](const listed_task& task) noexcept { succeeded += task.State == BatchTaskState::Succeeded ? 1 : 0; },
+        {.timeout = milliseconds{120'000}});
+    CHECK(count.error().code == errc::ok);
+    CHECK(count.value_or(0) == 100'000);
+    CHECK(succeeded > 0);
+    const auto first =
+        to.api.run_list<listed_task>(superoffice::get_all_batch_task_infos_by_name, {"List-100000"},
+                                     [](const listed_task&) noexcept { return superoffice::list_answer::stop; });
+    CHECK(first.value_or(0) == 1);
+    CHECK(to.api.get_batch_task_info<listed_task>(497)->State.has_value());  // on a fresh connection
 }

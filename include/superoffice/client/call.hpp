@@ -9,8 +9,10 @@
 #include <superoffice/codec/select.hpp>
 #include <superoffice/service/operation.hpp>
 #include <superoffice/service/options.hpp>
+#include <superoffice/text/json_text.hpp>
 #include <superoffice/transport/byte_transport.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
@@ -21,6 +23,22 @@ inline namespace SUPEROFFICE_ABI {
 
 /// The most pieces of work in one step. A piece is at most one call of the link, or two where a kept connection is checked.
 inline constexpr unsigned max_work_per_step = 16;
+
+namespace detail {
+
+/// What a call gives for an operation's reply: a whole list is JSON text.
+template <class Reply>
+struct reply_value {
+    using type = Reply;
+};
+template <class Element>
+struct reply_value<superoffice::list_of<Element>> {
+    using type = json_text;
+};
+template <class Reply>
+using value_of_reply = typename reply_value<Reply>::type;
+
+}  // namespace detail
 
 /// What `step` answers: call it again, or take the result.
 enum class step_state : std::uint8_t { pending, done };
@@ -52,8 +70,12 @@ class call {
     call(Client& api, const operation<Request, Reply>& what, const Request& request,
          const call_options& options) noexcept
         : api_(&api) {
-        const std::string_view select = options.select.empty() ? select_of<Info, Reply>() : options.select.view();
+        const std::string_view select = options.select.empty() ? own_select<Reply>() : options.select.view();
         if (const superoffice::error e = api.start_call(what, request, select, options); e.code != errc::ok) finish(e);
+    }
+    /// Of a call that the client has just started, or could not start.
+    call(Client& api, const superoffice::error& e) noexcept : api_(&api) {
+        if (e.code != errc::ok) finish(e);
     }
     /// The other call is done then, and its error is `errc::cancelled`.
     call(call&& other) noexcept : api_(other.api_), result_(std::move(other.result_)) { other.finish(cancelled); }
@@ -109,6 +131,14 @@ class call {
 
   private:
     static constexpr superoffice::error cancelled{.stage = stage::none, .code = errc::cancelled};
+
+    template <class Reply>
+    static consteval std::string_view own_select() {
+        if constexpr (std::same_as<Info, detail::value_of_reply<Reply>>)
+            return {};
+        else
+            return select_of<Info, Reply>();
+    }
 
     void finish(const superoffice::error& e) noexcept {
         result_ = e;

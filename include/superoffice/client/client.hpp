@@ -9,6 +9,7 @@
 #include <superoffice/client/detail/byte_connection.hpp>
 #include <superoffice/client/detail/call_driver.hpp>
 #include <superoffice/client/detail/http_connection.hpp>
+#include <superoffice/client/list_call.hpp>
 #include <superoffice/codec/default_reader.hpp>
 #include <superoffice/service/credentials.hpp>
 #include <superoffice/service/operation.hpp>
@@ -69,7 +70,11 @@ struct connection_over<Stack> {
 
 /// The type of a call's result: `Info`, or the operation's whole reply where no `Info` was named.
 template <class Info, class Reply>
-using asked_for = std::conditional_t<std::is_void_v<Info>, Reply, Info>;
+using asked_for = std::conditional_t<std::is_void_v<Info>, value_of_reply<Reply>, Info>;
+
+/// The elements of a list that are asked for: `Info`, or the service's own.
+template <class Info, class Element>
+using element_for = std::conditional_t<std::is_void_v<Info>, Element, Info>;
 
 }  // namespace detail
 
@@ -100,6 +105,7 @@ class client {
 
   public:
     using link_type = Link;
+    using reader_type = Reader;
 
     /// The type of a running call, for a member that holds one.
     template <class Info = BatchTaskInfo>
@@ -161,18 +167,9 @@ class client {
     [[nodiscard]] result<detail::asked_for<Info, Reply>> run(const operation<Request, Reply>& what,
                                                              const std::type_identity_t<Request>& request,
                                                              const call_options& options = {}, Clock clock = {}) {
-        static_assert(monotonic_clock<Clock>,
-                      "superoffice: the blocking call needs a clock, and this link brings none: pass "
-                      "superoffice::steady_clock{} of <superoffice/std_types.hpp> (or your own monotonic_clock) after "
-                      "the options, or step() the call yourself");
         call_of<detail::asked_for<Info, Reply>> running{*this, what, request, options};
-        if constexpr (waiting_transport<Link>)
-            if (!running.is_done()) driver_.set_blocking();
-        for (;;) {
-            const instant now = clock.now();
-            if (running.step(now) == step_state::done) return std::move(running.result());
-            wait(running.wants(), now);
-        }
+        run_to_end(running, clock);
+        return std::move(running.result());
     }
     template <class Info = void, class Request, class Reply>
     [[nodiscard]] call_of<detail::asked_for<Info, Reply>> start(const operation<Request, Reply>& what,
@@ -195,6 +192,39 @@ class client {
                                                                 const std::type_identity_t<Request>& request,
                                                                 allow_waiting_lookup_t allowed) noexcept {
         return start<Info>(what, request, call_options{}, allowed);
+    }
+
+    /// An operation that answers with a list, blocking (`run_list`) or in steps (`start_list`): each element goes to `function`
+    /// as soon as it has arrived. `Info` describes an element; its members become the `$select`. See `list_call`.
+    ///
+    ///     api.run_list<my_task>(superoffice::get_batch_task_infos_by_state, {BatchTaskState::Started},
+    ///                           [](const my_task& task) noexcept { show(task); });
+    ///
+    /// @returns  how many elements the function got
+    template <class Info = void, class Request, class Element, class Function,
+              class Clock = typename detail::own_clock<Link>::type>
+    [[nodiscard]] result<std::uint64_t> run_list(const operation<Request, list_of<Element>>& what,
+                                                 const std::type_identity_t<Request>& request, Function function,
+                                                 const call_options& options = {}, Clock clock = {}) {
+        list_call<client, detail::element_for<Info, Element>, Function> running{*this, what, request,
+                                                                                std::move(function), options};
+        run_to_end(running, clock);
+        return running.result();
+    }
+    template <class Info = void, class Request, class Element, class Function>
+    [[nodiscard]] list_call<client, detail::element_for<Info, Element>, Function> start_list(
+        const operation<Request, list_of<Element>>& what, const std::type_identity_t<Request>& request,
+        Function function, const call_options& options = {}) noexcept {
+        static_assert(!Link::may_wait,
+                      "superoffice: this link's start may wait for a name look-up: give it a resolver "
+                      "that does not, or say superoffice::allow_waiting_lookup");
+        return {*this, what, request, std::move(function), options};
+    }
+    template <class Info = void, class Request, class Element, class Function>
+    [[nodiscard]] list_call<client, detail::element_for<Info, Element>, Function> start_list(
+        const operation<Request, list_of<Element>>& what, const std::type_identity_t<Request>& request,
+        Function function, const call_options& options, allow_waiting_lookup_t) noexcept {
+        return {*this, what, request, std::move(function), options};
     }
 
     // A request that is too large to be copied is borrowed until the call is over, so a temporary is refused.
@@ -240,10 +270,29 @@ class client {
   private:
     template <class Client, class Info>
     friend class superoffice::call;
+    template <class Client, class Info, class Function>
+    friend class superoffice::list_call;
     template <class Info>
     friend class superoffice::watch;
     template <class Info>
     friend class detail::asker;
+
+    template <class Call, class Clock>
+    void run_to_end(Call& running, Clock& clock) {
+        static_assert(monotonic_clock<Clock>,
+                      "superoffice: the blocking call needs a clock, and this link brings none: pass "
+                      "superoffice::steady_clock{} of <superoffice/std_types.hpp> (or your own monotonic_clock) after "
+                      "the options, or step() the call yourself");
+        if constexpr (monotonic_clock<Clock>) {
+            if constexpr (waiting_transport<Link>)
+                if (!running.is_done()) driver_.set_blocking();
+            for (;;) {
+                const instant now = clock.now();
+                if (running.step(now) == step_state::done) return;
+                wait(running.wants(), now);
+            }
+        }
+    }
 
     /// Waits for the link, if it can be waited on.
     void wait([[maybe_unused]] const wait_condition& wanted, [[maybe_unused]] instant now) {
@@ -272,6 +321,12 @@ class client {
     error start_call(const operation<Request, Reply>& what, const Request& request, std::string_view select,
                      const call_options& options) noexcept {
         return driver_.start(what, request, select, options);
+    }
+    template <class Request, class Reply>
+    error start_stream(const operation<Request, Reply>& what, const Request& request, std::string_view select,
+                       const call_options& options, detail::body_stream<Reader>& stream,
+                       const error& foreign) noexcept {
+        return driver_.start_stream(what, request, select, options, stream, foreign);
     }
     template <class Info>
     step_state step_call(instant now, result<Info>& answer) noexcept {

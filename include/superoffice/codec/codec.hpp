@@ -35,6 +35,7 @@ enum class escapes : std::uint8_t {
 struct decode_state {
     superoffice::escapes escapes = superoffice::escapes::rewritten;
     bool matched = false;      ///< a member of the struct was met
+    bool passed = false;       ///< a member that the struct does not have was met
     std::uint16_t member = 0;  ///< after an error: which member of the outermost struct, counted from 1
     std::uint32_t needed = 0;  ///< after `memory_too_small`: how much room the text wants
 };

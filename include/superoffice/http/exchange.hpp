@@ -71,6 +71,27 @@ class exchange {
         at_ = request_size == 0 ? place::head : place::request;
     }
 
+    /// After `begin`: the body of a 2xx reply is used while it arrives. Look at `window()`, and `drop` what was used. While
+    /// `is_full()`, nothing can be received.
+    void stream_body() noexcept { streams_ = true; }
+
+    /// The bytes of the body that have arrived and were not dropped.
+    [[nodiscard]] std::span<char> window() noexcept {
+        if (at_ < place::sized_body || at_ > place::done) return {};
+        return {text() + head_size_, dropping_ ? 0 : body_size_};
+    }
+    /// Bytes from the start of the window to the end of the memory.
+    [[nodiscard]] std::size_t window_capacity() const noexcept { return memory_.size() - head_size_; }
+    /// Moves the rest of the window over its first `n` bytes.
+    void drop(std::size_t n) noexcept {
+        SUPEROFFICE_ASSERT(n <= window().size());
+        if (n == 0) return;
+        body_size_ -= n;
+        if (at_ == place::sized_body) length_ -= n;
+        std::memmove(text() + head_size_, text() + head_size_ + n, body_size_);
+    }
+    [[nodiscard]] bool is_full() noexcept { return action() == exchange_action::receive && incoming().empty(); }
+
     [[nodiscard]] exchange_action action() const noexcept {
         if (at_ == place::request) return exchange_action::transmit;
         if (at_ == place::done) return exchange_action::done;
@@ -87,10 +108,12 @@ class exchange {
     /// Content-Length it ends with the reply, so that no byte behind the reply is asked for.
     [[nodiscard]] std::span<std::byte> incoming() noexcept {
         if (action() != exchange_action::receive) return {};
-        if (at_ == place::head) return memory_.subspan(size_);
+        const std::span<std::byte> memory = usable();
+        if (at_ == place::head) return memory.subspan(size_);
         const std::size_t from = head_size_ + (dropping_ ? 0 : body_size_);
-        if (at_ != place::sized_body) return memory_.subspan(from);
-        return memory_.subspan(from, length_ - body_size_);
+        if (at_ != place::sized_body) return memory.subspan(from);
+        const std::size_t left = length_ - body_size_, room = memory.size() - from;
+        return memory.subspan(from, left < room ? left : room);
     }
 
     /// The link took the first `n` bytes of `outgoing()`. They are zeroed.
@@ -209,7 +232,7 @@ class exchange {
             if (reader_.status() >= 200) head_ = {reader_.status(), reader_.minor_version(), reader_.fields(text())};
             switch (answer) {
                 case detail::http1_reader::answer::more:
-                    if (size_ == memory_.size()) fail(stage::http, errc::head_too_large, stream_);
+                    if (size_ == usable().size()) fail(stage::http, errc::head_too_large, stream_);
                     return;
                 case detail::http1_reader::answer::bad: return fail_in_head(errc::bad_http, reader_.position());
                 case detail::http1_reader::answer::too_many_lines:
@@ -247,10 +270,10 @@ class exchange {
         // A length beyond what this machine can count does not fit anywhere.
         length_ = bodiless ? 0 : static_cast<std::size_t>(says.length < highest ? says.length : highest);
         if (bodiless || says.has_length) {
-            if (!fits(length_)) return too_large(length_);
+            if (is_streaming() ? length_ == highest : !fits(length_)) return too_large(length_);
             at_ = place::sized_body;
         } else {
-            if (head_size_ == memory_.size()) return fail(stage::http, errc::head_too_large, stream_);
+            if (head_size_ == usable().size()) return fail(stage::http, errc::head_too_large, stream_);
             at_ = says.has_transfer_coding ? place::chunked_body : place::open_body;
         }
         take_body(behind);
@@ -296,6 +319,14 @@ class exchange {
         at_ = place::done;
     }
 
+    [[nodiscard]] bool is_streaming() const noexcept { return streams_ && head_.status < 300; }
+
+    /// The memory that is received into. A body that is used while it arrives has its slack at every time.
+    [[nodiscard]] std::span<std::byte> usable() const noexcept {
+        if (!is_streaming()) return memory_;
+        return memory_.first(memory_.size() > slack_ ? memory_.size() - slack_ : 0);
+    }
+
     [[nodiscard]] bool fits(std::size_t body) const noexcept {
         const std::size_t behind = memory_.size() - head_size_;
         return slack_ <= behind && body <= behind - slack_;
@@ -332,7 +363,8 @@ class exchange {
     std::uint8_t interim_ = 0;
     bool dropping_ = false;
     bool keep_ = false;
-    bool cut_ = false;  // the request was cut short
+    bool cut_ = false;      // the request was cut short
+    bool streams_ = false;  // the body is used while it arrives
     place at_ = place::failed;
 };
 

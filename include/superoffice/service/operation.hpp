@@ -15,6 +15,13 @@ inline namespace SUPEROFFICE_ABI {
 
 enum class http_method : std::uint8_t { post, get };
 
+/// The `Reply` of an operation that answers with a list of `Element`s: see `client::run_list` and `start_list`, which hand them
+/// over one at a time. `run` and `start` give the whole list as a `json_text`.
+template <class Element>
+struct list_of {
+    using element_type = Element;
+};
+
 /// One call of the service: where it goes, what is sent, what comes back. To add a call of the same service, describe a
 /// request and a reply and write one such line; the lines of this library stand in <superoffice/service/operations.hpp>.
 ///

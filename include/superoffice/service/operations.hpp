@@ -12,7 +12,6 @@
 #include <superoffice/schema/service_version.hpp>
 #include <superoffice/schema/tenant_state.hpp>
 #include <superoffice/service/operation.hpp>
-#include <superoffice/text/json_text.hpp>
 
 #include <cstdint>
 
@@ -51,31 +50,35 @@ inline constexpr operation<CleanupBatchTaskRequest, void> cleanup_batch_task{
 // ---- lists of tasks; an empty list where there is none. Source: reference pages of the Batch agent.
 
 /// Tasks of users, and where the call says "all", of the system too.
-inline constexpr operation<GetBatchTaskInfosByAssociatesRequest, json_text> get_batch_task_infos_by_associates{
-    .path = "/api/v1/Agents/Batch/GetBatchTaskInfosByAssociates", .slow = milliseconds{3000}, .nothing = errc::ok};
-inline constexpr operation<GetBatchTaskInfosByAssociatesAndStateRequest, json_text>
+inline constexpr operation<GetBatchTaskInfosByAssociatesRequest, list_of<BatchTaskInfo>>
+    get_batch_task_infos_by_associates{
+        .path = "/api/v1/Agents/Batch/GetBatchTaskInfosByAssociates", .slow = milliseconds{3000}, .nothing = errc::ok};
+inline constexpr operation<GetBatchTaskInfosByAssociatesAndStateRequest, list_of<BatchTaskInfo>>
     get_batch_task_infos_by_associates_and_state{.path = "/api/v1/Agents/Batch/GetBatchTaskInfosByAssociatesAndState",
                                                  .slow = milliseconds{3000},
                                                  .nothing = errc::ok};
-inline constexpr operation<GetBatchTaskInfosByStateRequest, json_text> get_batch_task_infos_by_state{
+inline constexpr operation<GetBatchTaskInfosByStateRequest, list_of<BatchTaskInfo>> get_batch_task_infos_by_state{
     .path = "/api/v1/Agents/Batch/GetBatchTaskInfosByState", .slow = milliseconds{3000}, .nothing = errc::ok};
-inline constexpr operation<GetBatchTaskInfosByNameAndStateRequest, json_text> get_batch_task_infos_by_name_and_state{
-    .path = "/api/v1/Agents/Batch/GetBatchTaskInfosByNameAndState", .slow = milliseconds{3000}, .nothing = errc::ok};
-inline constexpr operation<GetBatchTaskInfosByNameAndAssociatesRequest, json_text>
+inline constexpr operation<GetBatchTaskInfosByNameAndStateRequest, list_of<BatchTaskInfo>>
+    get_batch_task_infos_by_name_and_state{.path = "/api/v1/Agents/Batch/GetBatchTaskInfosByNameAndState",
+                                           .slow = milliseconds{3000},
+                                           .nothing = errc::ok};
+inline constexpr operation<GetBatchTaskInfosByNameAndAssociatesRequest, list_of<BatchTaskInfo>>
     get_batch_task_infos_by_name_and_associates{.path = "/api/v1/Agents/Batch/GetBatchTaskInfosByNameAndAssociates",
                                                 .slow = milliseconds{3000},
                                                 .nothing = errc::ok};
 
 /// Since version 10.1.8 of the service.
-inline constexpr operation<GetAllBatchTaskInfosByNameRequest, json_text> get_all_batch_task_infos_by_name{
+inline constexpr operation<GetAllBatchTaskInfosByNameRequest, list_of<BatchTaskInfo>> get_all_batch_task_infos_by_name{
     .path = "/api/v1/Agents/Batch/GetAllBatchTaskInfosByName", .slow = milliseconds{3000}, .nothing = errc::ok};
-inline constexpr operation<GetAllBatchTaskInfosByNameAndStateRequest, json_text>
+inline constexpr operation<GetAllBatchTaskInfosByNameAndStateRequest, list_of<BatchTaskInfo>>
     get_all_batch_task_infos_by_name_and_state{.path = "/api/v1/Agents/Batch/GetAllBatchTaskInfosByNameAndState",
                                                .slow = milliseconds{3000},
                                                .nothing = errc::ok};
-inline constexpr operation<GetSystemBatchTaskInfosByNameRequest, json_text> get_system_batch_task_infos_by_name{
-    .path = "/api/v1/Agents/Batch/GetSystemBatchTaskInfosByName", .slow = milliseconds{3000}, .nothing = errc::ok};
-inline constexpr operation<GetSystemBatchTaskInfosByNameAndStateRequest, json_text>
+inline constexpr operation<GetSystemBatchTaskInfosByNameRequest, list_of<BatchTaskInfo>>
+    get_system_batch_task_infos_by_name{
+        .path = "/api/v1/Agents/Batch/GetSystemBatchTaskInfosByName", .slow = milliseconds{3000}, .nothing = errc::ok};
+inline constexpr operation<GetSystemBatchTaskInfosByNameAndStateRequest, list_of<BatchTaskInfo>>
     get_system_batch_task_infos_by_name_and_state{.path = "/api/v1/Agents/Batch/GetSystemBatchTaskInfosByNameAndState",
                                                   .slow = milliseconds{3000},
                                                   .nothing = errc::ok};

@@ -123,15 +123,6 @@ inline json_cursor beginning_of(const json_document& document) noexcept {
     return at;
 }
 
-/// An object that is not empty.
-inline bool has_members(const json_document& document) noexcept {
-    json_cursor at = beginning_of(document);
-    if (!at.on('{')) return false;
-    ++at.at;
-    skip_json_space(at);
-    return !at.on('}');
-}
-
 /// No error at all for `ok`.
 constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
     if (code == errc::ok) return {};
@@ -211,7 +202,7 @@ inline error meaning_of_success(error e, reply_info& about, const json_document&
     if (found.faults.says_error() || (found.faults.has_text() && !found.state.matched))
         return reply_error(stage::service, errc::service_fault, about.status);
     // An object of somebody else. One without any member may be a task of which a `$select` asked for nulls only.
-    if (found.of_struct && !found.state.matched && has_members(document))
+    if (found.of_struct && !found.state.matched && found.state.passed)
         return reply_error(stage::service, errc::foreign_document, about.status);
     return {};
 }

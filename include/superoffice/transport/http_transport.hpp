@@ -59,8 +59,8 @@ struct http_request {
 ///                     like `header`.
 ///
 /// `header(name)`      the value of the first header of that name, compared ignoring case, without white space around
-///                     it; a view without data if there is none. Asked after `closed` and `failed`, and as soon as the
-///                     body has outgrown the memory. `name` is ASCII in any case; pseudo-headers of HTTP/2 do not
+///                     it; a view without data if there is none. Asked after `closed` and `failed`, and as soon as
+///                     `step` has given bytes of the body. `name` is ASCII in any case; pseudo-headers of HTTP/2 do not
 ///                     count. `content-encoding` must tell how the bytes of the body are encoded, and `content-length`
 ///                     how many they are: a stack that has decoded them answers that there is no such header.
 ///

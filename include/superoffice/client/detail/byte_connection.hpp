@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -36,6 +37,14 @@ class byte_connection {
         exchange_.begin(memory, head.size() + body_size, slack);
         connecting_ = true;
     }
+
+    /// For the request just set: see `exchange::stream_body`.
+    void stream_body() noexcept { exchange_.stream_body(); }
+    [[nodiscard]] std::span<char> window() noexcept { return exchange_.window(); }
+    [[nodiscard]] std::size_t window_capacity() const noexcept { return exchange_.window_capacity(); }
+    void drop(std::size_t n) noexcept { exchange_.drop(n); }
+    [[nodiscard]] bool is_full() noexcept { return exchange_.is_full(); }
+    [[nodiscard]] std::string_view content_type() const noexcept { return head().content_type(); }
 
     /// One piece of work, which is one call of the link, or two for a connection that was kept.
     progress step(call_context& call, const base_url& target, milliseconds idle_timeout, instant now) noexcept {

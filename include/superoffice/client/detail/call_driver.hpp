@@ -6,6 +6,7 @@
 #include <superoffice/base/result.hpp>
 #include <superoffice/base/time.hpp>
 #include <superoffice/client/call.hpp>
+#include <superoffice/client/detail/body_stream.hpp>
 #include <superoffice/client/detail/call_context.hpp>
 #include <superoffice/http/base_url.hpp>
 #include <superoffice/http/detail/http_date.hpp>
@@ -18,6 +19,7 @@
 #include <superoffice/service/options.hpp>
 #include <superoffice/service/reply.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -79,9 +81,11 @@ class call_driver {
                 const call_options& options) noexcept {
         if (is_busy()) return {.stage = stage::request, .code = errc::busy};
         reply_ = {};
-        if (plain_value<Reply> && is_xml(options_.reply_as))  // refused before the service carries it out
+        if (plain_value<value_of_reply<Reply>> &&
+            is_xml(options_.reply_as))  // refused before the service carries it out
             return refused_request(errc::unsupported_content_type, 0);
         if (const error e = address_.aim_at_tenant(); e.code != errc::ok) return e;
+        feed_ = nullptr;
         request_.store<Reader>(request);
         path_ = what.path;
         method_ = what.method;
@@ -96,6 +100,19 @@ class call_driver {
         call_.repeats = 0;
         call_.wants = {wait_for::time, instant{}};  // at once: no time is known yet
         phase_ = phase::accepted;
+        return {};
+    }
+
+    /// The same for a reply whose body is used while it arrives. `foreign` is the error where the reply is a value of another
+    /// kind. The stream lives until the call is over. A program without such calls has no code for them.
+    template <class Request, class Reply>
+    error start_stream(const operation<Request, Reply>& what, const Request& request, std::string_view select,
+                       const call_options& options, body_stream<Reader>& stream, const error& foreign) noexcept {
+        const error e = start(what, request, select, options);
+        if (e.code != errc::ok) return e;
+        stream_ = &stream;
+        foreign_ = foreign;
+        feed_ = feed_stream;
         return {};
     }
 
@@ -162,8 +179,11 @@ class call_driver {
 
     progress go_on(instant now) noexcept {
         if (now >= call_.deadline && !connection_.stop_receiving()) return call_.fail(errc::deadline_exceeded);
-        if (is_exchanging()) return connection_.step(call_, address_.target(), options_.idle_timeout, now);
-        return prepare_request(now);
+        if (!is_exchanging()) return prepare_request(now);
+        if (feed_ != nullptr)
+            if (const progress fed = feed_(*this, now, false); fed != progress::working) return fed;
+        const progress made = connection_.step(call_, address_.target(), options_.idle_timeout, now);
+        return made == progress::replied && feed_ != nullptr ? feed_(*this, now, true) : made;
     }
 
     // ---- the request
@@ -222,6 +242,7 @@ class call_driver {
         json_writer body{{reinterpret_cast<char*>(memory.data()) + head.size(), counted.size()}};
         if (counted.size() != 0) request_.write_body(body, options_.request_as);
         connection_.set_request(memory, head, body.size(), Reader::slack);
+        if (feed_ != nullptr) connection_.stream_body();
         return true;
     }
 
@@ -278,6 +299,8 @@ class call_driver {
             connection_.disconnect();
             return go_back_to(phase::directory_request);
         }
+        if constexpr (std::same_as<Info, std::uint64_t>)
+            if (feed_ != nullptr) return end_stream(document, answer);
         if (make_digest_ != nullptr) digest_ = make_digest_({body.data(), body.size()});
         read_value(document, answer);
         phase_ = phase::idle;
@@ -299,6 +322,66 @@ class call_driver {
                 address_.add_kept_bytes(e);
                 answer = e;
             }
+    }
+
+    // ---- a reply whose body is used while it arrives
+
+    [[nodiscard]] bool is_streaming() noexcept {
+        const std::uint16_t status = connection_.status();
+        return !asks_directory() && status >= 200 && status <= 299 && !stream_->is_whole;
+    }
+
+    /// Hands over what has arrived. `working`: more can be received; `replied`: the call is over.
+    static progress feed_stream(call_driver& self, instant now, bool last) noexcept {
+        const progress ended = last ? progress::replied : progress::working;
+        if (self.is_streaming()) {
+            body_stream<Reader>& stream = *self.stream_;
+            const std::span<char> window = self.connection_.window();
+            if (!window.empty() || last) {
+                if (stream.count == 0) self.note_reply();
+                stream.used = 0;
+                const stream_state state =
+                    stream.take(stream, self.reader_,
+                                {window, self.connection_.window_capacity(), self.connection_.content_type(), last});
+                self.connection_.drop(stream.used);
+                switch (state) {
+                    case stream_state::more: break;
+                    case stream_state::not_now: return self.wait_for_sink(now);
+                    case stream_state::stopped: stream.has_stopped = true; return progress::replied;
+                    case stream_state::whole: stream.is_whole = true; break;
+                    case stream_state::failed: return self.call_.fail(stream.failure);
+                }
+            }
+        }
+        if (last || !self.connection_.is_full()) return ended;
+        return self.call_.fail({.stage = stage::http,
+                                .code = errc::reply_too_large,
+                                .offset = as_offset(self.address_.memory().size() + 1)});
+    }
+
+    progress wait_for_sink(instant now) noexcept {
+        const instant next = now + sink_pause;
+        return call_.wait({wait_for::time, next < call_.deadline ? next : call_.deadline});
+    }
+
+    bool end_stream(const json_document& document, result<std::uint64_t>& answer) noexcept {
+        if (stream_->has_stopped) connection_.disconnect();
+        if (reply_.status >= 200 && reply_.status <= 299 && !stream_->is_whole && reply_.status != 204)
+            return end_with_count(stream_->count, answer);
+        nothing ignored;
+        const error e = interpret(reader_, reply_, document, ignored, rules_);
+        if (e.code != errc::ok) return end_with(e, answer);
+        // 204 and null are an empty stream, where the operation says so.
+        if (reply_.status == 204 || beginning_of(document).on('n')) return end_with_count(0, answer);
+        error foreign = foreign_;
+        foreign.http_status = reply_.status;
+        return end_with(foreign, answer);
+    }
+
+    bool end_with_count(std::uint64_t count, result<std::uint64_t>& answer) noexcept {
+        answer = count;
+        phase_ = phase::idle;
+        return true;
     }
 
     /// As much of a reply as has arrived.
@@ -350,6 +433,9 @@ class call_driver {
     /// A credential that is being fetched is asked for again after this long.
     static constexpr milliseconds credential_pause{10};
 
+    /// A sink that takes nothing now is asked again after this long.
+    static constexpr milliseconds sink_pause{10};
+
     // Small members that are used often come first: a Cortex-M reaches the first bytes of an object by shorter
     // instructions than the rest.
     phase phase_ = phase::idle;
@@ -361,6 +447,9 @@ class call_driver {
     milliseconds slow_;
     tenant_address address_;
     std::string_view path_, select_;
+    progress (*feed_)(call_driver&, instant, bool) noexcept = nullptr;  // for a body that is used while it arrives
+    body_stream<Reader>* stream_ = nullptr;                             // with `feed_`
+    error foreign_;
     std::uint64_t (*make_digest_)(std::string_view) noexcept = nullptr;
     std::uint64_t digest_ = 0;  // of the last reply's body, where a watch wants it
     Connection connection_;

@@ -49,6 +49,20 @@ class http_connection {
         starting_ = true;
     }
 
+    /// For the request just set: the body of a 2xx reply is used while it arrives. Look at `window()`, and `drop` what was
+    /// used. While `is_full()`, nothing can be received.
+    void stream_body() noexcept { streams_ = true; }
+    [[nodiscard]] std::span<char> window() noexcept { return starting_ ? std::span<char>{} : body(); }
+    [[nodiscard]] std::size_t window_capacity() const noexcept { return capacity(); }
+    void drop(std::size_t n) noexcept {
+        size_ -= n;
+        std::memmove(text(), text() + n, size_);
+    }
+    [[nodiscard]] bool is_full() const noexcept { return is_streaming() && size_ == room(); }
+    [[nodiscard]] std::string_view content_type() const noexcept {
+        return stack_->header(kept_headers[static_cast<std::size_t>(kept_header::content_type)]);
+    }
+
     /// One call of the stack.
     progress step(call_context& call, const base_url& target, milliseconds, instant now) noexcept {
         if (starting_) return hand_over(call, target, now);
@@ -92,10 +106,13 @@ class http_connection {
     void use_memory(std::span<std::byte> memory, std::size_t slack) noexcept {
         memory_ = memory;
         slack_ = slack == 0 ? 1 : slack;
+        streams_ = false;
         forget_reply();
     }
 
   private:
+    [[nodiscard]] bool is_streaming() const noexcept { return streams_ && head_.status < 300; }
+
     void forget_reply() noexcept {
         head_ = {};
         size_ = 0;
@@ -135,7 +152,8 @@ class http_connection {
 
     progress receive(call_context& call, instant now) noexcept {
         if (time_is_up_) return too_large(call, size_);
-        const std::span<std::byte> into = counting_ ? memory_ : memory_.subspan(size_);
+        const std::span<std::byte> free = is_streaming() ? memory_.first(room()) : memory_;
+        const std::span<std::byte> into = counting_ ? memory_ : free.subspan(size_);
         const io_result io = stack_->step(now, into);
         head_.status = static_cast<std::uint16_t>(stack_->status());
         call.reached = io.at != stage::none ? io.at : head_.status != 0 ? stage::http : stage::receive;
@@ -144,6 +162,8 @@ class http_connection {
             case io_state::closed: return finish(call);
             case io_state::ready:
                 SUPEROFFICE_ASSERT(io.bytes <= into.size());
+                if (is_streaming() && size_ == 0 && !is_plain_coding(stack_->header("content-encoding")))
+                    return call.fail({.stage = stage::http, .code = errc::unsupported_content_coding});
                 size_ += io.bytes;
                 return size_ <= room() ? progress::working : count(call);
             case io_state::failed: break;
@@ -235,6 +255,7 @@ class http_connection {
     std::size_t url_size_ = 0, target_at_ = 0, fields_end_ = 0;
     std::string_view method_;
     reply_head head_;
+    bool streams_ = false;     // the body is used while it arrives
     bool starting_ = false;    // the stack has not taken the request yet
     bool receiving_ = false;   // it has, and the reply is not complete yet
     bool counting_ = false;    // the body does not fit: its bytes are only counted

@@ -96,6 +96,7 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
             }
         }
         const char* const start = value.place();
+        if (!mine) state.passed = true;
         if (mine) {
             state.matched = true;
             expected = index + 1;
