@@ -1,4 +1,4 @@
-"""Each *.cpp here is one misuse that has to stop the compiler, with a sentence that helps.
+"""Each *.cpp here is one mistake that must be a compile error with a helpful sentence.
 
 The file's first lines say which: `// expect: sentence`, and `// expect-also: sentence` for more. White space counts as
 one blank, since compilers break lines as they like. Each is compiled by itself with nothing switched on, which is quick;
@@ -26,7 +26,7 @@ def sentences_of(path):
 
 
 def says(sentences, compiler, standard, *options, text=""):
-    """What the compiler has to print as it refuses the file, or the text."""
+    """Compiles the file or the text, which must fail, and looks for the sentences in the output."""
     printed = output_of(compiler, f"-std={standard}", f"-I{INCLUDE}", "-fsyntax-only", *options, code=1, text_in=text)
     missing = [each for each in sentences if " ".join(each.split()) not in " ".join(printed.split())]
     if missing:

@@ -1,5 +1,5 @@
-"""The contract: the real client over real connections to the local service; and that the table of tests/README.md, which
-says what of the service is proved where, tells the truth."""
+"""The contract: the client over real connections to the local service. And a check of the table in tests/README.md, which says
+which test proves which row of the service notes."""
 
 import re
 

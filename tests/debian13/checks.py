@@ -1,4 +1,4 @@
-"""The tests once more in a Debian 13 root: g++ 14, mbedTLS 3.6, and TLS 1.3 only. inside.py says which.
+"""Runs the tests that inside.py lists in a Debian 13 root: g++ 14, mbedTLS 3.6, and TLS 1.3 only.
 
 The root is made by debootstrap under build/debian13, kept, and used again. It has mounts of its own while something runs in
 it, which end with the last process inside, however that ends.
@@ -41,7 +41,7 @@ def make_root():
     if not COMPLETE.exists():
         shutil.rmtree(ROOT_OF_13, ignore_errors=True)
         ROOT_OF_13.mkdir(parents=True)
-        # Unshared, so that what it mounts is gone when it is broken off.
+        # In a mount namespace of its own, so that its mounts vanish if it is stopped early.
         output_of("unshare", "--mount", "debootstrap", "--variant=minbase", "trixie", ROOT_OF_13)
         # What is written here need not survive a power cut.
         (ROOT_OF_13 / "etc" / "dpkg" / "dpkg.cfg.d" / "fast").write_text("force-unsafe-io\n", encoding="utf-8")
@@ -57,7 +57,7 @@ def make_root():
 
 
 def files_of(tree):
-    """What belongs to a tree of ours, by relative names."""
+    """The files of the project in this tree, by relative names."""
     for folder, folders, names in os.walk(tree):
         not_ours = {".git", "__pycache__"} | ({"build"} if pathlib.Path(folder) == tree else set())
         folders[:] = [name for name in folders if name not in not_ours]
@@ -65,7 +65,7 @@ def files_of(tree):
 
 
 def copy_tree():
-    """Files that have not changed keep their time, so that little is built again."""
+    """Files that have not changed keep their time stamp, so that little is built again."""
     to = ROOT_OF_13 / TREE
     wanted = set(files_of(ROOT))
     for name in set(files_of(to)) - wanted:

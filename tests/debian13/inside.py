@@ -26,7 +26,7 @@ FILES = {"SUPEROFFICE_LOCAL_SERVICE": str(ROOT / "tests" / "support" / "local_su
 
 
 def set_up():
-    """Says what it is all built with, and that it is what these tests are about."""
+    """Prints the versions of compiler and libraries; fails if they are not those that these tests are about."""
     mbedtls = output_of("pkg-config", "--modversion", "mbedtls").strip()
     print(f"g++ {output_of('g++', '-dumpfullversion').strip()}, mbedTLS {mbedtls}, "
           f"simdjson {output_of('pkg-config', '--modversion', 'simdjson').strip()}")
@@ -62,7 +62,7 @@ def checks_of(folder):
 
 
 def no_step_waits():
-    """With c-ares 1.34 and in TLS 1.3 other system calls are made."""
+    """c-ares 1.34 and TLS 1.3 make other system calls."""
     checks_of("network").no_step_waits()
 
 

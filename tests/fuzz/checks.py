@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of every entry point that eats bytes: libFuzzer with the address and undefined sanitizers.
+"""Coverage-guided fuzzing of every function that takes bytes from outside: libFuzzer with the address and undefined sanitizers.
 
 Each *.cpp but seeds.cpp is one target. A run is the same every time: as many inputs as the table says, from one seed.
 With SUPEROFFICE_FUZZ_SECONDS in the environment it goes on for so long instead, from a seed of its own, and keeps what
@@ -20,7 +20,7 @@ SIMDJSON = ("-DSUPEROFFICE_WITH_SIMDJSON=1", "-lsimdjson")
 MBEDTLS = ("-DSUPEROFFICE_WITH_MBEDTLS=1", "-lmbedtls", "-lmbedx509", "-lmbedcrypto")
 SECONDS = os.environ.get("SUPEROFFICE_FUZZ_SECONDS")
 
-# What is built and run: how many inputs, the dictionary, what it is built with.
+# Target: (number of inputs, dictionary, options to build it with).
 TARGETS = {
     "decode": (20_000, "json", SIMDJSON),
     "readers": (20_000, "json", SIMDJSON),

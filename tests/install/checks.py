@@ -1,4 +1,4 @@
-"""Somebody else's project uses the library: Meson's as a subproject, through a wrap and installed, CMake's through pkg-config.
+"""Another project uses the library: a Meson project as a subproject, through a wrap and installed, a CMake project through pkg-config.
 cmake_ways.py has the CMake package.
 
 The project is built with warnings of its own choice, as errors, and nothing of ours may leak into it. What README.md
@@ -54,7 +54,7 @@ def first_program(folder):
 
 
 def runs(program):
-    """The first program was built and starts: without a token it says so."""
+    """The first program was built and starts: without a token it says that a credential is missing."""
     printed = output_of(program, code=1, environment={"SUPEROFFICE_TOKEN": ""})
     if printed != "no credential was given\n":
         raise Failed(f"{program} printed {printed!r}")
@@ -156,12 +156,12 @@ def from_cmake():
 
 
 def said_by_meson(folder, project, *options):
-    """What the set-up prints, whatever comes of it."""
+    """What the set-up prints, whether it succeeds or not."""
     return output_of("meson", "setup", folder, project, *options, code=None)
 
 
 def unusable(folder, header):
-    """The option that leads the compiler to a header of that name which it cannot use."""
+    """The option that makes the compiler find an unusable header of that name."""
     path = folder / header.split("/")[0] / "include" / header
     path.parent.mkdir(parents=True)
     path.write_text("#error this one cannot be used\n", encoding="utf-8")
@@ -169,7 +169,7 @@ def unusable(folder, header):
 
 
 def missing_packages_are_named():
-    """What is needed, or asked for, and not found ends the set-up with the name of the package."""
+    """If a library that is needed or asked for is missing, the set-up ends with the name of its package."""
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         nothing_found = folder / "nothing.ini"
@@ -185,7 +185,7 @@ def missing_packages_are_named():
             if not re.search(rf"ERROR: .*{re.escape(package)}", printed):
                 raise Failed(f"the message does not name {package}:\n{printed}")
 
-        # Not asked for by the option, but by somebody's project, whose own error says nothing of mbedTLS.
+        # The project asks for it, and not the option. Meson's own error does not mention mbedTLS.
         project = first_program(folder)
         put_subproject(project)
         (project / "meson.build").write_text(in_readme("meson"), encoding="utf-8")
@@ -245,7 +245,7 @@ def bundle_leaves_a_clone_clean():
 
 
 def cross_builds_are_told_of_boost():
-    """A cross compiler does not see the Boost that is installed: the error says how it comes to, and that works."""
+    """A cross compiler does not see the installed Boost: the error says what to do, and that works."""
     if not shutil.which(CROSS):
         print(f"skipped install: a cross build: {CROSS} not found")
         return

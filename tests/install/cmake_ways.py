@@ -1,4 +1,4 @@
-"""CMake projects of somebody else use the library in the three ways that packaging/README.md shows, with its lines."""
+"""CMake projects use the library in the three ways that packaging/README.md shows, with the lines of that page."""
 
 import pathlib
 import re

@@ -1,4 +1,4 @@
-"""examples/libcurl over real parts: the local SuperOffice, a real proxy before it, and nginx with HTTP/2 before it."""
+"""The adapter over libcurl against the local SuperOffice, directly, through a real proxy, and through nginx with HTTP/2."""
 
 import contextlib
 import os
@@ -34,7 +34,7 @@ def free_port():
 
 @contextlib.contextmanager
 def serving(port, *command):
-    """Runs the command until it accepts connections there, and ends it behind the block."""
+    """Runs the command, waits until it accepts connections at the port, and ends it after the block."""
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         for _ in range(300):

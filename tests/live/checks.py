@@ -1,4 +1,4 @@
-"""The real client against real servers on the loopback: an nginx, the local service, and a peer that goes wrong on command."""
+"""The client against real servers on the loopback address: an nginx, the local service, and a peer that misbehaves on command."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Calls through real name servers, dead addresses and proxies; and that no step of one ever waits.
+"""Calls through real name servers, dead addresses and proxies; and a proof that no step of a call waits.
 
 The second looks at what the steps ask of the system: strace's record of a call whose every stage and every byte is late.
 Whatever is not known here to come back at once is a fault.
@@ -12,11 +12,11 @@ SANITIZED = BUILD / "contract-with-sanitizers"  # of tests/contract/checks.py
 STEPS = BUILD / "network" / "steps"
 SERVICE = {"SUPEROFFICE_LOCAL_SERVICE": str(ROOT / "tests" / "support" / "local_superoffice.py")}
 
-# These come back at once, whatever their arguments.
+# System calls that return at once, whatever their arguments.
 HARMLESS = {"brk", "close", "fcntl", "futex", "getpeername", "getpid", "getrandom", "getsockname", "getsockopt", "ioctl", "lseek",
             "madvise", "mmap", "mprotect", "mremap", "munmap", "newfstatat", "fstat", "setsockopt", "stat", "uname"}
 ON_A_SOCKET = {"connect", "recvfrom", "recvmsg", "sendmsg", "sendto", "write", "writev", "readv"}
-# Small files and random bytes: what the system's settings are in, and the authorities.
+# Small files and random bytes: the system's settings, and the authorities.
 LOCAL = re.compile(r'"(/etc/[^"]*|/dev/u?random|/proc/[^"]*|/sys/[^"]*|/usr/share/zoneinfo/[^"]*|[^"]*/ca\.pem)"')
 
 
@@ -46,7 +46,7 @@ def steps_in(trace):
 
 
 def waits_in(steps):
-    """The calls that wait, or that nobody here knows. What a descriptor stands for is told by the call that made it."""
+    """The system calls that wait or are unknown here. The call that made a descriptor tells what the descriptor is."""
     sockets, files, bad = set(), set(), []  # sockets: those that do not block
     for line in (line for step in steps for line in step):
         name, _, arguments = line.partition("(")

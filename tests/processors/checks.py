@@ -1,5 +1,5 @@
-"""Other processors than this machine's: one with 32 bits, and one that stores its numbers the other way round. The unit
-tests of what needs no foreign library, built for each and run by QEMU."""
+"""The unit tests that need no other library, built for two other processors and run by QEMU: one with 32 bits, and one that is
+big-endian."""
 
 import contextlib
 import pathlib
@@ -8,7 +8,7 @@ import shutil
 
 from checking import BUILD, Check, Counts, Failed, ninja, output_of, set_up_with_meson
 
-# Name, compiler's prefix, QEMU's program, Meson's name of the family.
+# Name, prefix of the compiler, program of QEMU, Meson's name of the processor family.
 PROCESSORS = (("32-bit (armhf)", "arm-linux-gnueabihf", "qemu-arm", "arm", "little"),
               ("big-endian (s390x)", "s390x-linux-gnu", "qemu-s390x", "s390x", "big"))
 FOLDER = BUILD / "processors"
@@ -18,7 +18,7 @@ OPTIONS = ("-Dtests=enabled", "-Dexamples=disabled", "-Dcli=disabled", "-Dsimdjs
 
 
 def headers():
-    """A folder with the headers that are the same everywhere, without those of this system beside them."""
+    """A folder with the libraries' headers that do not depend on the system, and no others."""
     folder = FOLDER / "headers"
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("boost/describe.hpp", "doctest/doctest.h"):

@@ -12,7 +12,7 @@ PROPERTIES = ("Id", "Name", "AssociateId", "DetailsTable", "DetailsRecord", "IsS
 
 
 def services_of_the_quickstart():
-    """The processes that serve it."""
+    """The processes of the local service that examples/run starts."""
     found = set()
     for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
         try:

@@ -78,7 +78,7 @@ def answers(port):
 
 
 def started(options):
-    """The process and its port. Somebody else may have taken the port meanwhile: tried again with another."""
+    """The process and its port. Another program may take the port first: then it tries again with another port."""
     directory = pathlib.Path(options.directory).absolute()
     directory.mkdir(parents=True, exist_ok=True)
     protocols = {"1.2": "TLSv1.2", "1.3": "TLSv1.3"}.get(options.tls, "TLSv1.2 TLSv1.3")

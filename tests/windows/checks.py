@@ -1,5 +1,5 @@
-"""The library for Windows: built by mingw-w64, run under Wine. The whole is compiled; what runs is the part that is
-different there, the sockets."""
+"""The library for Windows, built by mingw-w64 and run under Wine. All of it is compiled; the sockets, which differ on Windows,
+also run."""
 
 import pathlib
 import shutil
@@ -22,7 +22,7 @@ def is_there(*tools):
 def everything_compiles():
     if not is_there(COMPILER):
         return
-    # Boost's headers are the same everywhere; those of this system beside them are not.
+    # Boost's headers are the same on every system; the headers in the folder beside them are not.
     foreign = FOLDER / "foreign"
     foreign.mkdir(parents=True, exist_ok=True)
     boost = foreign / "boost"
