@@ -148,7 +148,8 @@ int main(int argc, char** argv) {
 
     frame_link link{{.ca_file = std::getenv("SUPEROFFICE_CA_FILE")}, superoffice::given_addresses{known}};
     std::array<std::byte, 4 * 1024> memory;
-    client api{link, base, superoffice::bearer{std::getenv("SUPEROFFICE_TOKEN")}, memory};
+    client api{
+        link, base, superoffice::bearer{std::getenv("SUPEROFFICE_TOKEN")}, memory, {.headers = {.language = "en"}}};
     batch_panel::panel<client, 32> panel{api};
     for (const std::int32_t id : wanted.ids) panel.follow(id, steady::now());
 
