@@ -147,6 +147,19 @@ def aarch64():
     output_of("qemu-aarch64", "-L", "/usr/aarch64-linux-gnu", program)
 
 
+def over_lwip():
+    headers = pathlib.Path("/usr/include/lwip")
+    if not headers.exists():
+        print("skipped: liblwip-dev is not installed")
+        return
+    program = FOLDER / "lwip"
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    output_of(*cached("g++"), "-std=c++20", *WARNINGS, "-DSUPEROFFICE_WITH_SOCKETS=1", f"-I{INCLUDE}",
+              "-isystem", headers, HERE / "lwip.cpp", "-llwip", "-pthread", "-o", program)
+    if (printed := output_of(program)) != "62 %\n62 %\n":
+        raise Failed(printed)
+
+
 # libc++ as macOS, Android and Unreal Engine have it, with every check that costs constant time, and with iterators that know
 # their bounds.
 LIBCXX = ("-std=c++20", "-stdlib=libc++", "-D_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_EXTENSIVE",
@@ -320,6 +333,7 @@ def checks():
     yield Check("platforms: RISC-V without a system", needing(
         ("riscv64-unknown-elf-g++", "arm-none-eabi-g++", "qemu-system-riscv32"), risc_v))
     yield Check("platforms: 64-bit Arm (aarch64)", needing(("aarch64-linux-gnu-g++", "qemu-aarch64"), aarch64))
+    yield Check("platforms: tcp_socket over lwIP", over_lwip)
     libcxx = (LIBCXX_COMPILER,)
     yield Check("platforms: hardened libc++ notices a read behind a text", needing(libcxx, hardened_libcxx_notices))
     yield Check("platforms: hardened libc++ compiles everything and makes the calls", needing(libcxx, libcxx_calls))

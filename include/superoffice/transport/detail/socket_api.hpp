@@ -180,8 +180,8 @@ struct socket_api {
         const handle h = ::socket(family, type, protocol);
         if (h == none) return none;
 #if !defined(SOCK_CLOEXEC) || !defined(SOCK_NONBLOCK)
-        if (::fcntl(h, F_SETFD, FD_CLOEXEC) == -1) return abandon(h);
-        const int flags = ::fcntl(h, F_GETFL);
+        static_cast<void>(::fcntl(h, F_SETFD, FD_CLOEXEC));  // lwIP has no programs to start, and refuses it
+        const int flags = ::fcntl(h, F_GETFL, 0);            // lwIP's fcntl is a macro with three parameters
         if (flags == -1 || ::fcntl(h, F_SETFL, flags | O_NONBLOCK) == -1) return abandon(h);
 #endif
 #if defined(SO_NOSIGPIPE)
