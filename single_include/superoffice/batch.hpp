@@ -7997,6 +7997,8 @@ inline std::string_view describe(const script_mismatch& m, std::span<char> into)
         case kind::other_peer: text.add(" was called for another peer or URL"); break;
         case kind::not_started: text.add(" was called before start, or after the end"); break;
         case kind::started_twice: text.add(" was called twice"); break;
+        case kind::none:
+        case kind::other_call:
         default:
             text.add(" was called, but the script has ");
             text.add(*m.named == '\0' ? "ended" : m.named);
@@ -8265,6 +8267,7 @@ constexpr const char* step_name(script_step::act what) noexcept {
         case script_step::act::gives: return "gives";
         case script_step::act::answers: return "would_block or fails";
         case script_step::act::closes: return "closes";
+        case script_step::act::stops:
         default: return "stops";
     }
 }
@@ -8568,6 +8571,7 @@ constexpr const char* step_name(http_script_step::act what) noexcept {
         case http_script_step::act::gives: return "gives";
         case http_script_step::act::ends: return "ends";
         case http_script_step::act::answers: return "would_block or fails";
+        case http_script_step::act::cancels:
         default: return "cancels";
     }
 }
@@ -9164,7 +9168,8 @@ class connect_proxy : public detail::clock_of<Link> {
                         return io_result::ready();
                     case detail::proxy_reply::answer::refused:
                         return io_result::failed(errc_of_proxy_status(reply_.status()), reply_.status());
-                    case detail::proxy_reply::answer::bad: return io_result::failed(errc::bad_http, 0);
+                    case detail::proxy_reply::answer::bad:
+                    default: return io_result::failed(errc::bad_http, 0);
                 }
             }
         }
@@ -9502,11 +9507,12 @@ struct socket_api {
                                  FD_ISSET(each.socket, &broken));
 #else
         pollfd wanted[16] = {};
-        for (std::size_t i = 0; i < all.size(); ++i) {
+        nfds_t size = 0;
+        for (std::size_t i = 0; i < all.size(); ++i, ++size) {
             wanted[i].fd = all[i].socket;
             wanted[i].events = static_cast<short>((all[i].readable ? POLLIN : 0) | (all[i].writable ? POLLOUT : 0));
         }
-        const bool any = ::poll(wanted, static_cast<nfds_t>(all.size()), poll_timeout(count)) > 0;
+        const bool any = ::poll(wanted, size, poll_timeout(count)) > 0;
         for (std::size_t i = 0; i < all.size(); ++i) all[i].ready = any && wanted[i].revents != 0;
 #endif
     }
@@ -9573,7 +9579,8 @@ struct socket_api {
 #else
         timespec t = {};
         ::clock_gettime(CLOCK_MONOTONIC, &t);
-        return instant{static_cast<std::int64_t>(t.tv_sec) * 1000 + static_cast<std::int64_t>(t.tv_nsec) / 1000000};
+        const std::int64_t seconds = t.tv_sec;
+        return instant{seconds * 1000 + t.tv_nsec / 1000000};
 #endif
     }
 
@@ -10437,7 +10444,7 @@ struct mbedtls_api {
     static bool offers_one_version() noexcept {
         if (offers_one_version(MBEDTLS_VERSION_NUMBER)) return true;
 #if defined(MBEDTLS_VERSION_C)
-        return offers_one_version(static_cast<std::uint32_t>(mbedtls_version_get_number()));
+        return offers_one_version(mbedtls_version_get_number());
 #else
         return false;
 #endif
@@ -10678,7 +10685,7 @@ struct mbedtls_api {
     /// Seconds since 1970 by mbedTLS's own clock; 0 without one.
     static std::int64_t utc_now() noexcept {
 #if defined(MBEDTLS_HAVE_TIME_DATE)
-        return static_cast<std::int64_t>(mbedtls_time(nullptr));
+        return mbedtls_time(nullptr);
 #else
         return 0;
 #endif
@@ -11584,6 +11591,7 @@ class tls_connection {
             case io_state::ready: return said.bytes != 0 ? static_cast<int>(said.bytes) : when_blocked;
             case io_state::would_block: return when_blocked;
             case io_state::closed: return MBEDTLS_ERR_SSL_CONN_EOF;
+            case io_state::failed:
             default: return MBEDTLS_ERR_SSL_INTERNAL_ERROR;  // nobody sees this code: `below_` says more
         }
     }

@@ -243,7 +243,8 @@ class connect_proxy : public detail::clock_of<Link> {
                         return io_result::ready();
                     case detail::proxy_reply::answer::refused:
                         return io_result::failed(errc_of_proxy_status(reply_.status()), reply_.status());
-                    case detail::proxy_reply::answer::bad: return io_result::failed(errc::bad_http, 0);
+                    case detail::proxy_reply::answer::bad:
+                    default: return io_result::failed(errc::bad_http, 0);
                 }
             }
         }

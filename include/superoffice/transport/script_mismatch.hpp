@@ -71,6 +71,8 @@ inline std::string_view describe(const script_mismatch& m, std::span<char> into)
         case kind::other_peer: text.add(" was called for another peer or URL"); break;
         case kind::not_started: text.add(" was called before start, or after the end"); break;
         case kind::started_twice: text.add(" was called twice"); break;
+        case kind::none:
+        case kind::other_call:
         default:
             text.add(" was called, but the script has ");
             text.add(*m.named == '\0' ? "ended" : m.named);

@@ -38,6 +38,7 @@ constexpr const char* step_name(script_step::act what) noexcept {
         case script_step::act::gives: return "gives";
         case script_step::act::answers: return "would_block or fails";
         case script_step::act::closes: return "closes";
+        case script_step::act::stops:
         default: return "stops";
     }
 }

@@ -40,6 +40,7 @@ constexpr const char* step_name(http_script_step::act what) noexcept {
         case http_script_step::act::gives: return "gives";
         case http_script_step::act::ends: return "ends";
         case http_script_step::act::answers: return "would_block or fails";
+        case http_script_step::act::cancels:
         default: return "cancels";
     }
 }

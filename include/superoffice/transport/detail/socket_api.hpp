@@ -289,11 +289,12 @@ struct socket_api {
                                  FD_ISSET(each.socket, &broken));
 #else
         pollfd wanted[16] = {};
-        for (std::size_t i = 0; i < all.size(); ++i) {
+        nfds_t size = 0;
+        for (std::size_t i = 0; i < all.size(); ++i, ++size) {
             wanted[i].fd = all[i].socket;
             wanted[i].events = static_cast<short>((all[i].readable ? POLLIN : 0) | (all[i].writable ? POLLOUT : 0));
         }
-        const bool any = ::poll(wanted, static_cast<nfds_t>(all.size()), poll_timeout(count)) > 0;
+        const bool any = ::poll(wanted, size, poll_timeout(count)) > 0;
         for (std::size_t i = 0; i < all.size(); ++i) all[i].ready = any && wanted[i].revents != 0;
 #endif
     }
@@ -360,7 +361,8 @@ struct socket_api {
 #else
         timespec t = {};
         ::clock_gettime(CLOCK_MONOTONIC, &t);
-        return instant{static_cast<std::int64_t>(t.tv_sec) * 1000 + static_cast<std::int64_t>(t.tv_nsec) / 1000000};
+        const std::int64_t seconds = t.tv_sec;
+        return instant{seconds * 1000 + t.tv_nsec / 1000000};
 #endif
     }
 

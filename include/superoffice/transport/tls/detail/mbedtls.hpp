@@ -139,7 +139,7 @@ struct mbedtls_api {
     static bool offers_one_version() noexcept {
         if (offers_one_version(MBEDTLS_VERSION_NUMBER)) return true;
 #if defined(MBEDTLS_VERSION_C)
-        return offers_one_version(static_cast<std::uint32_t>(mbedtls_version_get_number()));
+        return offers_one_version(mbedtls_version_get_number());
 #else
         return false;
 #endif
@@ -380,7 +380,7 @@ struct mbedtls_api {
     /// Seconds since 1970 by mbedTLS's own clock; 0 without one.
     static std::int64_t utc_now() noexcept {
 #if defined(MBEDTLS_HAVE_TIME_DATE)
-        return static_cast<std::int64_t>(mbedtls_time(nullptr));
+        return mbedtls_time(nullptr);
 #else
         return 0;
 #endif

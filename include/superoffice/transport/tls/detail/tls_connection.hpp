@@ -58,6 +58,7 @@ class tls_connection {
             case io_state::ready: return said.bytes != 0 ? static_cast<int>(said.bytes) : when_blocked;
             case io_state::would_block: return when_blocked;
             case io_state::closed: return MBEDTLS_ERR_SSL_CONN_EOF;
+            case io_state::failed:
             default: return MBEDTLS_ERR_SSL_INTERNAL_ERROR;  // nobody sees this code: `below_` says more
         }
     }
