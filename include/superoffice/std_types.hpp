@@ -3,7 +3,7 @@
 #ifndef SUPEROFFICE_STD_TYPES_HPP
 #define SUPEROFFICE_STD_TYPES_HPP
 
-// Not part of batch.hpp, because of what it includes: <chrono> alone is 46,000 lines. Include it before the first use of
+// Not part of batch.hpp, because it includes large headers: <chrono> alone has 46,000 lines. Include it before the first use of
 // a struct that holds the types below.
 
 #include <superoffice/base/detail/warnings_begin.hpp>
@@ -97,7 +97,7 @@ struct codec<std::optional<T>> {
     return utc ? to_sys_time(*utc) : field<std::chrono::sys_time<std::chrono::nanoseconds>>{};
 }
 
-/// From any time point of the system's clock; what is finer than a nanosecond is cut.
+/// From any time point of the system's clock. Digits finer than a nanosecond are cut.
 template <class Duration>
 [[nodiscard]] constexpr unix_time to_unix_time(std::chrono::sys_time<Duration> t) noexcept {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(t);

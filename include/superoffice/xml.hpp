@@ -4,7 +4,7 @@
 #define SUPEROFFICE_XML_HPP
 
 // Opt-in, because the parser, Expat, lives on the heap and is linked in (-lexpat; Debian: libexpat1-dev). It is made
-// for one document and freed with it, whatever the outcome. What it holds, measured on 64 bits: about 20 KB; up to
+// for one document and freed with it, also after an error. Its memory, measured on 64 bits: about 20 KB; up to
 // 200 KB for the longest tag, comment or processing instruction, of which there is a limit (`xml_max_markup`); and each
 // name that the document has not used before, which for a document made of nothing else comes to 26 times its size. Not
 // the text.
@@ -85,8 +85,8 @@ class xml_parse {
     /// The whole document, a piece at a time: Expat copies what it gets.
     errc run(std::string_view xml) noexcept {
         constexpr std::size_t piece = 4096;
-        // What Expat does not find the end of it keeps, and since 2.6 looks at again only when there is twice as much.
-        constexpr std::size_t patience = 2 * xml_max_markup + piece;
+        // Expat keeps markup whose end has not come yet, and since 2.6 looks at it again only when there is twice as much.
+        constexpr std::size_t longest_markup = 2 * xml_max_markup + piece;
         if (parser_ == nullptr) return errc::document_too_large;
         for (std::size_t at = 0;;) {
             const std::string_view next{xml.data() + at, xml.size() - at < piece ? xml.size() - at : piece};
@@ -96,7 +96,7 @@ class xml_parse {
                 return fault();
             note_progress();
             if (last) return errc::ok;
-            if (at - offset_ > patience) return errc::bad_xml;
+            if (at - offset_ > longest_markup) return errc::bad_xml;
         }
     }
 
@@ -150,7 +150,7 @@ class xml_parse {
     std::size_t offset_ = 0;
 };
 
-/// Expat knows UTF-16 by its first bytes, whatever it is told. No document in UTF-8 begins so.
+/// Expat takes these first bytes for UTF-16, although it is told UTF-8. No document in UTF-8 begins with them.
 constexpr bool looks_like_utf16(std::string_view xml) noexcept {
     const auto byte = [xml](std::size_t n) { return n < xml.size() ? static_cast<unsigned char>(xml[n]) : 0x20u; };
     return byte(0) == 0 || byte(0) >= 0xFE || byte(1) == 0;

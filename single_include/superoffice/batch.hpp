@@ -1388,7 +1388,7 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// A UTF-8 sequence takes at most this many bytes (RFC 3629 section 3); the escape it stands for takes more.
+/// The bytes of a UTF-8 sequence at most (RFC 3629 section 3). An escape has more bytes than the sequence it stands for.
 inline constexpr std::size_t utf8_max_bytes = 4;
 
 /// 0 to 15, or 16 for anything that is not a hexadecimal digit.
@@ -1399,7 +1399,7 @@ constexpr std::uint32_t hex_value(char c) noexcept {
     return 16;
 }
 
-/// The four digits after `\u`, or a value above 0xFFFF where there are fewer; `at` moves over the digits that are.
+/// The value of the four digits after `\u`; above 0xFFFF where there are fewer. `at` moves over the digits.
 [[gnu::noinline]] constexpr std::uint32_t read_hex4(const char*& at, const char* end) noexcept {
     std::uint32_t value = 0;
     for (int i = 0; i != 4; ++i, ++at) {
@@ -1429,9 +1429,9 @@ constexpr char simple_escape(char letter) noexcept {
     }
 }
 
-/// Checks one escape of text that nobody has looked at. `at` is on the backslash, and after the escape if the answer is
-/// true; otherwise on the byte at fault: a wrong letter or digit, or the backslash of half a surrogate pair; or at the
-/// end, where the text stops within the escape.
+/// Checks one escape of unchecked text. `at` is on the backslash. If the answer is true, `at` moves behind the escape.
+/// Otherwise it moves to the byte at fault: a wrong letter or digit, or the backslash of half a surrogate pair; or to the end,
+/// where the text stops within the escape.
 [[gnu::noinline]] constexpr bool check_escape(const char*& at, const char* end) noexcept {
     const char* const backslash = at;
     if (++at == end) return false;
@@ -1458,8 +1458,8 @@ constexpr char simple_escape(char letter) noexcept {
     return true;
 }
 
-/// Reads one escape of checked text. `at` is on the backslash, and after the escape afterwards. Writes 1 to 4 bytes and
-/// answers how many: never more than the escape has, so `out` may be where the escape was.
+/// Reads one escape of checked text. `at` is on the backslash, and moves behind the escape. Writes 1 to 4 bytes and returns
+/// how many. The escape has more, so `out` may point to the escape itself.
 constexpr std::size_t read_escape(const char*& at, char* out) noexcept {
     const char letter = at[1];
     at += 2;
@@ -1495,7 +1495,7 @@ constexpr std::size_t read_escape(const char*& at, char* out) noexcept {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/text/json_text.hpp - a JSON value as it stands in its document, its escapes read only when asked.
+// superoffice/text/json_text.hpp - a JSON value as it is written in its document; escapes are read on demand.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_TEXT_JSON_TEXT_HPP
 #define SUPEROFFICE_TEXT_JSON_TEXT_HPP
@@ -1503,14 +1503,14 @@ constexpr std::size_t read_escape(const char*& at, char* out) noexcept {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// One value of a document, usually a string, in its own spelling. A view: valid as long as the document, and the same
-/// answer however often it is asked, because nothing is written. Whoever makes one has checked the token wholly, so no
-/// function below can meet malformed text.
+/// One value of a document, usually a string, as it is written there. A view: it is valid as long as the document. It never
+/// changes the document, so each question gets the same answer every time. The token was checked before, so no function below
+/// meets malformed text.
 ///
-/// Its *text* is, for a string, what stands between the quotes with the escapes read; for null and for a default-made
-/// one, nothing; for any other value, the token as it is.
+/// Its *text* is: for a string, the characters between the quotes, with the escapes read; for null and for a default-made
+/// one, nothing; for any other value, the token.
 class json_text {
-    // Not at the end: clang wants a template defined before a constant expression that needs it.
+    // At the top, because clang wants a function defined before a constant expression that calls it.
     constexpr std::string_view inside() const noexcept {
         return is_string() ? std::string_view{data_ + 1, size_ - std::size_t{2}} : raw();
     }
@@ -1543,8 +1543,8 @@ class json_text {
     constexpr json_text(std::string_view token, bool escaped) noexcept
         : data_(token.data()), size_(static_cast<std::uint32_t>(token.size())), escaped_(escaped) {}
 
-    /// As in the document, quotes included. Empty for a default-made one. (By std::size_t, here and elsewhere: of any other
-    /// type the compiler asks whether it is an iterator, which takes it long.)
+    /// As in the document, quotes included. Empty for a default-made one. (With std::size_t, here and elsewhere: for any other
+    /// type the compiler checks whether it is an iterator, which takes long.)
     [[nodiscard]] constexpr std::string_view raw() const noexcept { return {data_, std::size_t{size_}}; }
 
     [[nodiscard]] constexpr bool is_string() const noexcept { return size_ != 0 && *data_ == '"'; }
@@ -1553,8 +1553,8 @@ class json_text {
     /// A string that holds a backslash.
     [[nodiscard]] constexpr bool is_escaped() const noexcept { return escaped_; }
 
-    /// The text, where it stands in the document as it is. Where it does not (an escaped string: use `copy`) and where
-    /// there is none (null, default-made): a view whose data() is nullptr.
+    /// The text as a view into the document. For an escaped string (use `copy`), for null and for a default-made one: a view
+    /// whose data() is nullptr.
     [[nodiscard]] constexpr std::string_view plain() const noexcept {
         if (escaped_ || is_null()) return {};
         return inside();
@@ -1608,13 +1608,12 @@ static_assert(sizeof(json_text) <= 16 && std::is_trivially_copyable_v<json_text>
 
 namespace detail {
 
-/// The text of a string, its escapes rewritten where they stand (the text only ever gets shorter). Costs nothing where
-/// there are none. Afterwards the document is no JSON any more at this place, and neither `token` nor a copy of it may
-/// be used again.
+/// The text of a string, with its escapes rewritten in place (the text gets shorter). Without escapes it costs nothing.
+/// Afterwards the document is no longer JSON at this place: neither `token` nor a copy of it may be used again.
 inline std::string_view unescape_in_place(json_text token) noexcept {
     if (!token.is_escaped()) return token.plain();
-    // A reader is given its document as mutable `char*` just for this (see json_document), so the memory is writable;
-    // the token is const only because nobody else who holds one may write.
+    // json_document hands the document over as mutable `char*` for this purpose, so the memory is writable. The token is
+    // const because no other code may write.
     char* const begin = const_cast<char*>(token.raw().data()) + 1;
     const char* const end = begin + token.raw().size() - 2;
     const char* at = static_cast<const char*>(std::memchr(begin, '\\', token.raw().size() - 2));
@@ -1643,13 +1642,13 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 namespace detail {
-// Not nested in field<T>: comparing its values would then look for operators of field<T>.
+// Not nested in field<T>, because a comparison would then look for operators of field<T>.
 enum class field_state : std::uint8_t { absent, null, value };
 struct field_parts;  // for the decoder, which fills both by their place
 }  // namespace detail
 
-/// A value that may be missing in two ways. Used like std::optional; reading a value that is not there is a mistake of
-/// the programmer (SUPEROFFICE_ASSERT). `field<bool>` has no conversion to bool, since presence and value would look
+/// A value, null, or absent. Used like std::optional. Reading a value that is not there is a mistake of the program
+/// (SUPEROFFICE_ASSERT). `field<bool>` has no conversion to bool, since presence and value would look
 /// alike: ask `has_value()` or compare `== true`.
 template <class T>
 class field {
@@ -1733,8 +1732,8 @@ struct field_parts {
 };
 }  // namespace detail
 
-/// True when a value is there and equals the other side. (No friend: that would take whatever converts to a field, the
-/// expressions that test frameworks take apart among them.)
+/// True when a value is there and equals the other side. (No friend: it would take everything that converts to a field, for
+/// example the expressions of test frameworks.)
 template <class T, class U>
     requires(!std::derived_from<U, field<T>> && !std::same_as<U, std::nullptr_t> &&
              requires(const T& t, const U& u) {
@@ -1744,14 +1743,14 @@ constexpr bool operator==(const field<T>& a, const U& b) noexcept {
     return a.has_value() && *a == b;
 }
 
-/// Whether it is null, as it is constructed from `nullptr`; of a text field, too, whose text could be made of one.
+/// Whether it is null. Also for a field of text, although a text can be made from `nullptr`.
 template <class T>
 constexpr bool operator==(const field<T>& a, std::nullptr_t) noexcept {
     return a.is_null();
 }
 
-/// A member of one's own struct for a property that this version of the library does not list: decoded and selected by
-/// its name like any other, without the check that the service has it.
+/// A member of your struct for a property that this version of the library does not list. It is decoded and selected by its
+/// name like any other member, without the check that the service has it.
 template <class T>
 struct unlisted : field<T> {
     using field<T>::field;
@@ -1796,8 +1795,7 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-// Templates below are no lambdas called at once: each such lambda is a class of its own for every type, with functions
-// that nobody calls, and that takes a compiler long.
+// The templates below are functions, not lambdas: a lambda would be one more class for every type, and slow to compile.
 
 /// True for a struct with a BOOST_DESCRIBE_STRUCT line.
 template <class T>
@@ -1918,8 +1916,8 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// The row with this name, or null; where there are several in other letters, the one that is spelt just so, else the first.
-/// Linear: the longest table has 20 rows.
+/// The row with this name, or null. If only the letter case of several rows differs, the row with the same case counts, else
+/// the first one. Linear: the longest table has 20 rows.
 [[gnu::noinline]] constexpr const enumerator* find_enumerator(borrowed_list<enumerator> table,
                                                               std::string_view text) noexcept {
     for (const enumerator& row : table)
@@ -1942,7 +1940,7 @@ constexpr const enumerator* find_enumerator(borrowed_list<enumerator> table, std
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/schema/coded.hpp - an enum that may hold text nobody knows.
+// superoffice/schema/coded.hpp - an enum that may also hold text that it does not know.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_SCHEMA_CODED_HPP
 #define SUPEROFFICE_SCHEMA_CODED_HPP
@@ -1952,7 +1950,7 @@ inline namespace SUPEROFFICE_ABI {
 
 namespace detail {
 
-/// What a coded value holds, whichever enum it is of: one function each reads them all.
+/// The data of a coded value of any enum. One function reads the values of all enums.
 struct coded_value {
     using number_type = std::int32_t;
     std::string_view text;
@@ -1972,8 +1970,8 @@ struct coded_value {
 
 }  // namespace detail
 
-/// One enumerator of E, or a text or number from the wire that E does not have. The service adds values over the years
-/// (and a client of it once broke on one), so an unknown one is a value, not an error.
+/// One enumerator of E, or a text or number from the wire that E does not have. The service adds values over the years, so
+/// an unknown one is a value, not an error.
 /// Letter case is ignored; numbers on the wire are taken as well.
 template <class E>
 class coded {
@@ -1991,7 +1989,7 @@ class coded {
         return coded{detail::coded_value::from_number(parts::names, number)};
     }
 
-    /// For the decoder, which does not care which enum it is.
+    /// For the decoder, which treats all enums alike.
     struct parts {
         static constexpr borrowed_list<detail::enumerator> names{detail::enumerators_of<E>};
         static constexpr const detail::coded_value& of(const coded& value) noexcept { return value.held_; }
@@ -2009,7 +2007,7 @@ class coded {
     [[nodiscard]] constexpr E value_or(E otherwise) const noexcept {
         return held_.known ? static_cast<E>(held_.number) : otherwise;
     }
-    /// As spelt on the wire, or E's own spelling for a known number; empty for an unknown number.
+    /// The text on the wire, or E's name for a known number; empty for an unknown number.
     [[nodiscard]] constexpr std::string_view text() const noexcept { return held_.text; }
     /// The enumerator's number, or the one on the wire; 0 for unknown text.
     [[nodiscard]] constexpr std::int32_t number() const noexcept { return held_.number; }
@@ -2044,7 +2042,7 @@ inline namespace SUPEROFFICE_ABI {
 
 namespace detail {
 
-/// What a set of flags holds, whichever enum they are of.
+/// The data of a set of flags of any enum.
 struct flags_value {
     using number_type = std::uint32_t;
     std::string_view text;
@@ -2077,7 +2075,7 @@ struct flags_value {
 }  // namespace detail
 
 /// A set of E's bits. On the wire: names joined by ", ", combined names such as URI or FULL among them, or a number.
-/// Names that E does not have keep their text and make `known()` false; the bits of the others are there all the same.
+/// A name that E does not have makes `known()` false; the whole text is kept, and the bits of the known names are set.
 template <class E>
 class flags {
     static_assert(sizeof(detail::described_enum<E>) != 0);
@@ -2094,7 +2092,7 @@ class flags {
         return flags{detail::flags_value::from_number(parts::names, bits)};
     }
 
-    /// For the decoder, which does not care which enum it is.
+    /// For the decoder, which treats all enums alike.
     struct parts {
         static constexpr borrowed_list<detail::enumerator> names{detail::enumerators_of<E>};
         static constexpr const detail::flags_value& of(const flags& value) noexcept { return value.held_; }
@@ -2110,7 +2108,7 @@ class flags {
     [[nodiscard]] constexpr std::uint32_t bits() const noexcept { return held_.bits; }
     /// E has every name (or bit) that came.
     [[nodiscard]] constexpr bool known() const noexcept { return held_.known; }
-    /// As spelt on the wire; for a number E's own spelling of just these bits, or empty.
+    /// The text on the wire. For a number: E's name for exactly these bits, or empty.
     [[nodiscard]] constexpr std::string_view text() const noexcept { return held_.text; }
 
     friend constexpr bool operator==(const flags& a, E b) noexcept {
@@ -2531,8 +2529,8 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 namespace detail {
-/// What a member's value is read as. All but text is defined with the decoder: whoever reads FieldProperties includes
-/// <superoffice/codec/json.hpp>, and the compiler says so.
+/// Reads a member's value. All but text is defined with the decoder: a program that reads FieldProperties includes
+/// <superoffice/codec/json.hpp>.
 template <class Value>
 inline Value map_value(json_text text) noexcept;
 template <>
@@ -2541,9 +2539,9 @@ constexpr json_text map_value<json_text>(json_text text) noexcept {
 }
 }  // namespace detail
 
-/// A map whose keys and number nobody knows beforehand. Only its text is kept, a view into the reply; it was checked
-/// wholly when it was decoded, so nothing below can fail on it, and reading it changes nothing: the same answer however
-/// often. Each look costs a walk over the text, no memory. `Value` is what a member's value is read as.
+/// A map with any keys. Only its text is kept, a view into the reply. The text was checked when it was decoded, so nothing
+/// below can fail, and reading does not change it. Each access walks over the text and needs no memory. `Value` is the type of
+/// a member's value.
 template <class Value>
 class basic_map {
   public:
@@ -2608,8 +2606,8 @@ class basic_map {
     }
 
     /// The value of the last member with this key, letter case observed, escapes in keys understood; absent if none. For
-    /// an entry that is null: a null field of `FieldProperties`, and a `json_text` that is null of `ParameterObject`,
-    /// whose values are whatever came.
+    /// an entry that is null: a null field for `FieldProperties`; for `ParameterObject`, whose values are of any kind, a
+    /// `json_text` that is null.
     [[nodiscard]] field<Value> find(std::string_view key) const noexcept {
         field<Value> found;
         for (detail::member_cursor at{raw_}; !at.at_end(); at.next())
@@ -2647,7 +2645,7 @@ using field_property_map = basic_map<FieldProperty>;
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/schema/batch_task_info.hpp - the request, the reply and its enumerations, spelt as on the wire.
+// superoffice/schema/batch_task_info.hpp - the request, the reply and its enumerations, with the wire's names.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_SCHEMA_BATCH_TASK_INFO_HPP
 #define SUPEROFFICE_SCHEMA_BATCH_TASK_INFO_HPP
@@ -2664,13 +2662,12 @@ enum class BatchTaskState : std::int32_t {
     Started = 3,                 ///< running
     Succeeded = 4,               ///< done
     Failed = 5,                  ///< stopped by a failure
-    SucceededManualCleanup = 6,  ///< done; whoever asked for it cleans its data up
+    SucceededManualCleanup = 6,  ///< done; the caller of the task cleans up its data
     All = 99999,
 };
 BOOST_DESCRIBE_ENUM(BatchTaskState, Unknown, New, Aquired, Started, Succeeded, Failed, SucceededManualCleanup, All)
 
-/// Nothing more will happen to a task in this state. Takes whatever compares with a BatchTaskState: a field, a coded
-/// value, the enumerator itself.
+/// True if nothing more will happen to a task in this state. Takes a field, a coded value or the enumerator itself.
 template <class State>
 [[nodiscard]] constexpr bool is_final(const State& state) noexcept {
     return state == BatchTaskState::Succeeded || state == BatchTaskState::Failed ||
@@ -2681,7 +2678,7 @@ template <class State>
 enum class BatchTaskCancellationBehaviour : std::int32_t { CanCancel = 0, CancelWithWarning = 1, CannotCancel = 2 };
 BOOST_DESCRIBE_ENUM(BatchTaskCancellationBehaviour, CanCancel, CancelWithWarning, CannotCancel)
 
-/// What the service tells of one task: its whole reply, and therefore no `$select`. Every member may be absent or null:
+/// The service's whole reply about one task; asking for it needs no `$select`. Every member may be absent or null:
 /// what a `$select` nulls out looks different from server to server, and older servers lack the newest members.
 /// Texts are views into the memory that the reply was received in. Source: reference page of GetBatchTaskInfo.
 struct BatchTaskInfo {
@@ -2733,7 +2730,7 @@ BOOST_DESCRIBE_STRUCT(StopBatchJobRequest, (), (Id))
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/schema/batch_requests.hpp - the requests of the Batch agent's other calls, spelt as on the wire.
+// superoffice/schema/batch_requests.hpp - the requests of the Batch agent's other calls, with the wire's names.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_SCHEMA_BATCH_REQUESTS_HPP
 #define SUPEROFFICE_SCHEMA_BATCH_REQUESTS_HPP
@@ -3086,27 +3083,27 @@ struct any_element {
 }  // namespace detail
 
 /// One value of the document that is being read, to be consumed exactly once by one of the functions below, each of
-/// which answers `errc::ok` or what is wrong:
+/// which answers `errc::ok` or an error:
 ///
-/// `kind()`            what it is, by its first byte; consumes nothing; `malformed` when no value starts so
+/// `kind()`            its kind, by its first byte; consumes nothing; `malformed` when no value starts with that byte
 /// `null()`            the literal null
 /// `boolean(bool&)`    true or false
 /// `number(view&)`     the number's text, its grammar checked (RFC 8259 section 6)
-/// `string(text&)`     where the string stands, wholly checked: UTF-8, control characters, escapes, surrogate pairs
-/// `object(f)`         calls `errc f(json_text key, Value& member)` for each member in order; the key is wholly checked;
+/// `string(text&)`     the string's token, fully checked: UTF-8, control characters, escapes, surrogate pairs
+/// `object(f)`         calls `errc f(json_text key, Value& member)` for each member in order; the key is fully checked;
 ///                     f consumes `member`; an answer other than ok stops, and is the answer
 /// `array(f)`          the same with `errc f(Value& element)`
-/// `skip()`            anything, wholly checked, as if it had been read
+/// `skip()`            any value, checked as if it had been read
 /// `raw(view&)`        the same, and its text without the white space around it
 ///
 /// A function that meets another kind than its own answers `wrong_kind` and consumes nothing.
 ///
-/// What `object` and `array` are made of, for those who know which member they expect next:
+/// The steps of `object` and `array`, for a caller that knows which member it expects next:
 ///
 /// `enter(bracket, more)`  over the bracket; `more` when an item follows, else over the closing one too
 /// `key_is(name)`          true, and over key and colon, when the next key is this name, without escapes and with the colon
 ///                         at once behind it; false, and consumes nothing, for anything else
-/// `key(text&)`            over any key and its colon; the key is wholly checked
+/// `key(text&)`            over any key and its colon; the key is fully checked
 /// `next(closing, more)`   behind an item: over the comma to the next one, or over the closing bracket
 /// `note_fault_place(start, e)`  the item that begins at `start` was refused with `e`: keeps the place for `offset()`,
 ///                         unless an inner container has kept one. Each container calls it on the way out
@@ -3180,7 +3177,7 @@ concept json_reader = requires(Reader& reader, json_document document) {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/codec/writer.hpp - writes JSON into the caller's span and goes on counting when it is full.
+// superoffice/codec/writer.hpp - writes JSON into the caller's span, and counts the bytes when it is full.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CODEC_WRITER_HPP
 #define SUPEROFFICE_CODEC_WRITER_HPP
@@ -3188,7 +3185,7 @@ concept json_reader = requires(Reader& reader, json_document document) {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// Appends to a span; what does not fit is counted, not written, so that one pass tells how much would have been enough.
+/// Appends to a span. Text that does not fit is counted, not written, so that one pass tells how many bytes are needed.
 class json_writer {
   public:
     explicit constexpr json_writer(std::span<char> into) noexcept : into_(into) {}
@@ -3196,7 +3193,7 @@ class json_writer {
     /// Bytes so far, written or not.
     [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
     [[nodiscard]] constexpr bool fits() const noexcept { return size_ <= into_.size(); }
-    /// What was written; only when it `fits()`.
+    /// The text; only when it `fits()`.
     [[nodiscard]] constexpr std::string_view text() const noexcept { return {into_.data(), size_}; }
 
     constexpr void put(char c) noexcept {
@@ -3258,18 +3255,18 @@ class json_writer {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// What becomes of the escapes in a text that a struct only views.
+/// The treatment of escapes in a text that a struct only views.
 enum class escapes : std::uint8_t {
-    rewritten,  ///< where they stand: the document is decoded once
+    rewritten,  ///< in place: the document is decoded once
     refused,    ///< with `memory_too_small`: the document is read again later, and there is no room for the text
-    kept,       ///< as they are spelt: for names of enumerators, which are unknown then
+    kept,       ///< not read: for names of enumerators, which are unknown then
 };
 
-/// What a decode carries along.
+/// The state of a decode.
 struct decode_state {
     superoffice::escapes escapes = superoffice::escapes::rewritten;
-    bool matched = false;      ///< a member of the struct was met
-    bool passed = false;       ///< a member that the struct does not have was met
+    bool matched = false;      ///< the document has a member of the struct
+    bool passed = false;       ///< the document has a member that the struct does not have
     std::uint16_t member = 0;  ///< after an error: which member of the outermost struct, counted from 1
     std::uint32_t needed = 0;  ///< after `memory_too_small`: how much room the text wants
 };
@@ -3329,7 +3326,7 @@ template <json_value Value>
 errc decode_text(Value& value, std::string_view& into, decode_state& state) noexcept {
     if constexpr (json_shortcuts<Value>)
         if (value.plain_text(into)) return errc::ok;
-    std::string_view apart;  // `into` can stay in registers: nobody else has its address
+    std::string_view apart;  // its address is passed on, so that `into` can stay in registers
     const errc e = decode_any_text(value, apart, state);
     into = apart;
     return e;
@@ -3369,7 +3366,7 @@ errc decode_integer(Value& value, T& into) noexcept {
     return e;
 }
 
-/// Any value, as it stands, checked.
+/// Any value as raw text, checked.
 template <json_value Value, class Kept>
 [[gnu::noinline]] errc decode_raw(Value& value, Kept& into) noexcept {
     std::string_view raw;
@@ -3446,7 +3443,7 @@ struct codec<fixed_text<N>> {
     static constexpr void encode(json_writer& out, const fixed_text<N>& text) noexcept { out.string(text.view()); }
 };
 
-/// Any value, as it stands.
+/// Any value as raw text.
 template <>
 struct codec<json_text> {
     template <json_value Value>
@@ -3579,7 +3576,7 @@ struct bare<unlisted<T>> : bare<T> {
 template <class T>
 using bare_t = typename bare<T>::type;
 
-/// Where Wire has a member of this name; member_count<Wire> for none.
+/// The index of Wire's member with this name; member_count<Wire> for none.
 template <class Wire>
 consteval std::size_t wire_index(std::string_view name) {
     for (std::size_t n = 0; n < member_count<Wire>; ++n)
@@ -3664,8 +3661,8 @@ consteval bool can_hold() {
     }
 }
 
-/// Stops the compiler where a struct asks for what the service does not have. The member at fault is the template
-/// argument: compilers print `&my_struct::my_member`.
+/// A compile error where a struct asks for a property that the service does not have, or in a type that cannot hold it. The
+/// member at fault is the template argument: compilers print `&my_struct::my_member`.
 template <auto Member, wire_kind Kind, bool Fits>
 struct selected_member {
     static_assert(Kind != wire_kind::unlisted,
@@ -3872,7 +3869,7 @@ struct packed_key {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/text/detail/json_scan.hpp - JSON's smallest parts, each checked in one pass; both readers stand on them.
+// superoffice/text/detail/json_scan.hpp - the tokens of JSON, each checked in one pass; both readers use them.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_TEXT_DETAIL_JSON_SCAN_HPP
 #define SUPEROFFICE_TEXT_DETAIL_JSON_SCAN_HPP
@@ -3881,8 +3878,8 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Where a reader is. Each function below moves `at` behind what it has read, or leaves it on the byte at fault (on
-/// `end` where the document stops too early).
+/// The position of a reader. Each function below moves `at` behind the part that it has read, or leaves it on the byte at
+/// fault (on `end` where the document stops too early).
 struct json_cursor {
     const char* at = nullptr;
     const char* end = nullptr;
@@ -3898,7 +3895,7 @@ inline void skip_json_space(json_cursor& c) noexcept {
     while (c.at != c.end && is_json_space(*c.at)) ++c.at;
 }
 
-/// How many bytes the UTF-8 sequence at `at` has, 2 to 4; 0 for anything that RFC 3629 section 4 does not allow:
+/// The size of the UTF-8 sequence at `at`, 2 to 4 bytes; 0 for anything that RFC 3629 section 4 does not allow:
 /// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations.
 [[gnu::noinline]] inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(at[i]); };
@@ -3917,14 +3914,14 @@ inline void skip_json_space(json_cursor& c) noexcept {
     return size;
 }
 
-/// `code`, or `bad_utf8` where what stopped the reader is not even that: what is found first does not depend on whether
-/// somebody else has looked at the bytes before the grammar did.
+/// `code`, or `bad_utf8` if the byte at fault begins no UTF-8 sequence. simdjson checks UTF-8 before the grammar; so both
+/// readers give the same code.
 [[gnu::cold]] inline errc json_fault(const json_cursor& c, errc code) noexcept {
     const bool beyond_ascii = c.at != c.end && (static_cast<unsigned char>(*c.at) & 0x80) != 0;
     return beyond_ascii && utf8_sequence(c.at, c.end) == 0 ? errc::bad_utf8 : code;
 }
 
-/// What starts here, by the first byte.
+/// The kind of the value that starts here, by its first byte.
 inline json_kind json_kind_at(const json_cursor& c) noexcept {
     if (c.at == c.end) return json_kind::malformed;
     switch (*c.at) {
@@ -3944,8 +3941,8 @@ inline bool at_json_delimiter(const json_cursor& c) noexcept {
     return c.at == c.end || ascii::is_one_of(*c.at, ",}] \n\r\t:[{");
 }
 
-/// Moves over the bytes of a string that need no thought: ASCII from U+0020, no quote, no backslash. A word at a time
-/// while there is a whole word left.
+/// Moves over plain bytes of a string: ASCII from U+0020 on, no quote, no backslash. A word at a time while there is a whole
+/// word left.
 inline const char* skip_plain_text(const char* at, const char* end) noexcept {
     using word = std::size_t;
     constexpr word ones = static_cast<word>(-1) / 0xFF, tops = ones << 7;
@@ -4024,12 +4021,12 @@ inline errc scan_any_json_string(json_cursor& c, json_text& into) noexcept {
     return good && at_json_delimiter(c) ? errc::ok : json_fault(c, errc::bad_number);
 }
 
-/// What a reader answers that was asked for a kind that is not there. Consumes nothing.
+/// The answer of a reader that is asked for another kind than the one that is there. Consumes nothing.
 [[gnu::cold]] inline errc json_refusal(const json_cursor& c) noexcept {
     return json_kind_at(c) == json_kind::malformed ? json_fault(c, errc::bad_json) : errc::wrong_kind;
 }
 
-// What a reader does for each kind of scalar.
+// The functions of a reader for each kind of scalar.
 
 inline errc read_json_string(json_cursor& c, json_text& into) noexcept {
     return c.on('"') ? scan_json_string(c, into) : json_refusal(c);
@@ -4057,7 +4054,7 @@ inline errc read_json_number(json_cursor& c, std::string_view& into) noexcept {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/codec/detail/json_value.hpp - what a value of either reader does, made of the few steps in which they differ.
+// superoffice/codec/detail/json_value.hpp - the value of both readers, built on the steps in which the readers differ.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CODEC_DETAIL_JSON_VALUE_HPP
 #define SUPEROFFICE_CODEC_DETAIL_JSON_VALUE_HPP
@@ -4155,7 +4152,7 @@ class json_value_of {
         reader_->pass_members(wanted);
     }
 
-    /// The document from `start` to behind what was consumed last.
+    /// The document from `start` to the end of the last value that was consumed.
     [[nodiscard]] std::string_view since(const char* start) const noexcept {
         return {start, static_cast<std::size_t>(reader_->behind() - start)};
     }
@@ -4187,7 +4184,7 @@ class json_value_of {
                     case json_kind::string: code = reader_->string(text); break;
                     case json_kind::number: code = reader_->number(digits); break;
                     case json_kind::boolean: code = reader_->literal(on('t') ? "true" : "false"); break;
-                    default: code = reader_->literal("null"); break;  // says what is wrong with anything else
+                    default: code = reader_->literal("null"); break;  // also refuses everything else
                 }
             while (code == errc::ok && !more) {
                 if (inside == 0) return errc::ok;
@@ -4326,7 +4323,7 @@ class compact_reader {
         return passes_colon() ? errc::ok : detail::json_fault(cursor_, errc::bad_json);
     }
 
-    // Over the white space before a colon at any rate, and over what is behind it.
+    // Over a colon and the white space around it. The white space before it is consumed even if there is no colon.
     bool passes_colon() noexcept {
         detail::skip_json_space(cursor_);
         if (!cursor_.on(':')) return false;
@@ -4444,7 +4441,7 @@ struct simdjson_tokens {
         return from == end && from != first;
     }
 
-    // ---- what nobody asks for
+    // ---- members that are not wanted
 
     /// Over a string without escapes, a literal or an integer.
     bool skip_plain() noexcept {
@@ -4513,14 +4510,14 @@ struct simdjson_tokens {
 #if SUPEROFFICE_WITH_SIMDJSON
 
 // Unset, simdjson turns its development checks on wherever the compiler does not optimise, and they change the size of
-// its objects: two translation units built differently would disagree about the reader. Off everywhere, unless somebody
-// has decided before.
+// its objects: two translation units built differently would disagree about the reader. Off everywhere, unless the program
+// has set it.
 #ifndef SIMDJSON_DEVELOPMENT_CHECKS
 #define SIMDJSON_DEVELOPMENT_CHECKS 0
 #endif
 
-// Where simdjson.h brings code for every kind of processor along, what a plain x86-64 cannot be sure to run is left out.
-// Where the compiler was told of a better processor (-march), simdjson.h chooses by that, and is given all of it.
+// Older versions of simdjson.h contain code for every kind of processor. The code that a plain x86-64 may be unable to run
+// is left out. If -march names a better processor, simdjson.h chooses by that, and nothing is left out.
 #if SUPEROFFICE_SIMDJSON_BUILTIN_ONLY && !defined(__SSE4_2__) && !defined(__AVX__)
 #ifndef SIMDJSON_IMPLEMENTATION_ICELAKE
 #define SIMDJSON_IMPLEMENTATION_ICELAKE 0
@@ -4538,8 +4535,8 @@ struct simdjson_tokens {
     "superoffice-batch: SUPEROFFICE_WITH_SIMDJSON is 1, but simdjson.h is missing: install simdjson 3.0 or later (Debian: libsimdjson-dev)"
 #endif
 
-// simdjson may be reached by -I instead of -isystem, and is not written for every warning that a consumer turns on.
-// Both compilers know all of these; of them it needs -Wsign-conversion (simdjson 3.0 to 4.6, g++ 12, clang 14 and 19).
+// simdjson may be found by -I instead of -isystem, and does not compile without every warning that a program turns on.
+// Both compilers know all of these; simdjson causes -Wsign-conversion (simdjson 3.0 to 4.6, g++ 12, clang 14 and 19).
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
@@ -4603,8 +4600,8 @@ class simdjson_reader {
         if (cursor_.at == cursor_.end) return errc::empty_document;
         if (document.size > max_bytes_) return lacking(document.size, errc::document_too_large);
         if (document.capacity < document.size + slack) return lacking(document.size + slack, errc::memory_too_small);
-        // Anything else than a container is one token: simdjson is not asked. Later versions would also pass over a
-        // byte order mark, which thus never gets to them.
+        // A scalar is one token, for which simdjson is not needed. (Later versions would skip a byte order mark, so it must
+        // not reach them.)
         if (!cursor_.on('{') && !cursor_.on('[')) return start_alone();
         auto& found = *parser_;
         const auto* const bytes = reinterpret_cast<const std::uint8_t*>(begin_);
@@ -4651,7 +4648,7 @@ class simdjson_reader {
         return errc::ok;
     }
 
-    // Only while the document is as it came: simdjson says that something is wrong, `compact_reader` what and where.
+    // simdjson says only that something is wrong; `compact_reader` says what and where. Only before the document is changed.
     [[gnu::cold]] errc search_fault() noexcept {
         compact_reader strict;
         const auto size = static_cast<std::size_t>(cursor_.end - begin_);
@@ -4755,7 +4752,7 @@ class simdjson_reader {
             tokens_.at += 2;
             return errc::ok;
         }
-        json_text apart;  // `into` can stay in registers: nobody else has its address
+        json_text apart;  // its address is passed on, so that `into` can stay in registers
         const errc code = key_with_care(apart);
         into = apart;
         return code;
@@ -5419,10 +5416,10 @@ struct codec<field_property_map> {
 
 /// Reads a whole document into a T: a described struct, or any type that may be a member of one (`decode<bool>`,
 /// `decode<json_text>` for a list that is looked into later). Of a struct: members in any order, unknown ones skipped
-/// (and checked), missing ones left as initialised, of duplicates the last. (A nested struct that is there begins as its
-/// own type does, whatever the outer one made of it.) Text members are views into the document, whose escapes are
-/// rewritten in place: a document is decoded once. Names are compared with their letter case. A document of which nothing
-/// is known is no error: it gives the struct as initialised, its fields absent. A byte order mark is `bad_json` at
+/// (and checked), missing ones left as initialised, of duplicates the last. (A nested struct that occurs is reset to
+/// the initial values of its own type first.) Text members are views into the document, whose escapes are
+/// rewritten in place: a document is decoded once. Names are compared with their letter case. A document without any member of T
+/// is no error: it gives the struct as initialised, its fields absent. A byte order mark is `bad_json` at
 /// offset 0.
 /// `examples/12_decode.cpp` shows this and `encode`, and an array of tasks.
 ///
@@ -5522,7 +5519,7 @@ struct codec<std::span<const T>> {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/codec/keep.hpp - a decoded struct that outlives the reply: every view it holds, copied into storage of one's own.
+// superoffice/codec/keep.hpp - a decoded struct that outlives the reply: all its views are copied into your storage.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CODEC_KEEP_HPP
 #define SUPEROFFICE_CODEC_KEEP_HPP
@@ -5531,7 +5528,7 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Copies texts one behind the other; what does not fit is counted, not copied.
+/// Copies texts one behind the other. A text that does not fit is counted, not copied.
 class text_storage {
   public:
     explicit constexpr text_storage(std::span<char> into) noexcept : into_(into) {}
@@ -5552,7 +5549,7 @@ class text_storage {
     std::size_t size_ = 0;
 };
 
-// One overload for each type that holds a view. All others hold what they are.
+// One overload for each type that holds a view. Other types hold their own data.
 
 template <class T>
 constexpr void keep_views(T& value, text_storage& storage) noexcept {

@@ -76,7 +76,7 @@
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/codec/xml/xml_shape.hpp - what the text of an XML element means, by the described type that it will become.
+// superoffice/codec/xml/xml_shape.hpp - how the text of an XML element is read, by the described type that it becomes.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CODEC_XML_XML_SHAPE_HPP
 #define SUPEROFFICE_CODEC_XML_XML_SHAPE_HPP
@@ -95,7 +95,7 @@ enum class xml_kind : std::uint8_t {
     boolean,  ///< true or false
     object,   ///< a described struct
     map,      ///< free keys
-    any,      ///< a string, or an object where it holds elements: what is kept as JSON text, and types from elsewhere
+    any,      ///< a string, or an object where it holds elements: for `json_text`, and for types of the program
 };
 
 /// A type as data, so that the rewriting is compiled once and not for each struct. Constants, made by the compiler.
@@ -105,7 +105,7 @@ struct xml_shape {
     std::span<const xml_shape* const> children;  ///< object: of its members, in the same order; map: of any value
 };
 
-/// What a class template of the schema stands for; any for all that is none.
+/// The kind of each class template of the schema; `any` for all other types.
 template <class T>
 inline constexpr xml_kind xml_kind_of_template = xml_kind::any;
 template <class E>
@@ -213,7 +213,7 @@ class xml_attributes {
     const char* const* pairs_;
 };
 
-/// Takes the elements and texts of a document that somebody else checks, and appends JSON. What an element is shows
+/// Takes the elements and texts of a document, which the XML parser checks, and appends JSON. What an element is shows
 /// only later (text or elements in it, key or value first), so what was begun is taken back where it turns out
 /// otherwise. All decisions rest on what came in, none on what was written: what does not fit is counted exactly.
 class xml_to_json {
@@ -576,7 +576,7 @@ consteval bool is_identifier(std::string_view text) {
     return !text.empty();
 }
 
-/// What can be written: no maps (how the service wants them is known to nobody), no JSON text.
+/// Types that can be written. Not maps (it is unknown how the service expects them in XML), and not JSON text.
 template <class T>
 consteval bool is_xml_writable() {
     if constexpr (is_described_struct<T>)
@@ -682,7 +682,7 @@ constexpr void write_xml_members(json_writer& out, const T& value) noexcept {
 #define SUPEROFFICE_XML_HPP
 
 // Opt-in, because the parser, Expat, lives on the heap and is linked in (-lexpat; Debian: libexpat1-dev). It is made
-// for one document and freed with it, whatever the outcome. What it holds, measured on 64 bits: about 20 KB; up to
+// for one document and freed with it, also after an error. Its memory, measured on 64 bits: about 20 KB; up to
 // 200 KB for the longest tag, comment or processing instruction, of which there is a limit (`xml_max_markup`); and each
 // name that the document has not used before, which for a document made of nothing else comes to 26 times its size. Not
 // the text.
@@ -745,8 +745,8 @@ class xml_parse {
     /// The whole document, a piece at a time: Expat copies what it gets.
     errc run(std::string_view xml) noexcept {
         constexpr std::size_t piece = 4096;
-        // What Expat does not find the end of it keeps, and since 2.6 looks at again only when there is twice as much.
-        constexpr std::size_t patience = 2 * xml_max_markup + piece;
+        // Expat keeps markup whose end has not come yet, and since 2.6 looks at it again only when there is twice as much.
+        constexpr std::size_t longest_markup = 2 * xml_max_markup + piece;
         if (parser_ == nullptr) return errc::document_too_large;
         for (std::size_t at = 0;;) {
             const std::string_view next{xml.data() + at, xml.size() - at < piece ? xml.size() - at : piece};
@@ -756,7 +756,7 @@ class xml_parse {
                 return fault();
             note_progress();
             if (last) return errc::ok;
-            if (at - offset_ > patience) return errc::bad_xml;
+            if (at - offset_ > longest_markup) return errc::bad_xml;
         }
     }
 
@@ -810,7 +810,7 @@ class xml_parse {
     std::size_t offset_ = 0;
 };
 
-/// Expat knows UTF-16 by its first bytes, whatever it is told. No document in UTF-8 begins so.
+/// Expat takes these first bytes for UTF-16, although it is told UTF-8. No document in UTF-8 begins with them.
 constexpr bool looks_like_utf16(std::string_view xml) noexcept {
     const auto byte = [xml](std::size_t n) { return n < xml.size() ? static_cast<unsigned char>(xml[n]) : 0x20u; };
     return byte(0) == 0 || byte(0) >= 0xFE || byte(1) == 0;

@@ -24,18 +24,18 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// What becomes of the escapes in a text that a struct only views.
+/// The treatment of escapes in a text that a struct only views.
 enum class escapes : std::uint8_t {
-    rewritten,  ///< where they stand: the document is decoded once
+    rewritten,  ///< in place: the document is decoded once
     refused,    ///< with `memory_too_small`: the document is read again later, and there is no room for the text
-    kept,       ///< as they are spelt: for names of enumerators, which are unknown then
+    kept,       ///< not read: for names of enumerators, which are unknown then
 };
 
-/// What a decode carries along.
+/// The state of a decode.
 struct decode_state {
     superoffice::escapes escapes = superoffice::escapes::rewritten;
-    bool matched = false;      ///< a member of the struct was met
-    bool passed = false;       ///< a member that the struct does not have was met
+    bool matched = false;      ///< the document has a member of the struct
+    bool passed = false;       ///< the document has a member that the struct does not have
     std::uint16_t member = 0;  ///< after an error: which member of the outermost struct, counted from 1
     std::uint32_t needed = 0;  ///< after `memory_too_small`: how much room the text wants
 };
@@ -95,7 +95,7 @@ template <json_value Value>
 errc decode_text(Value& value, std::string_view& into, decode_state& state) noexcept {
     if constexpr (json_shortcuts<Value>)
         if (value.plain_text(into)) return errc::ok;
-    std::string_view apart;  // `into` can stay in registers: nobody else has its address
+    std::string_view apart;  // its address is passed on, so that `into` can stay in registers
     const errc e = decode_any_text(value, apart, state);
     into = apart;
     return e;
@@ -135,7 +135,7 @@ errc decode_integer(Value& value, T& into) noexcept {
     return e;
 }
 
-/// Any value, as it stands, checked.
+/// Any value as raw text, checked.
 template <json_value Value, class Kept>
 [[gnu::noinline]] errc decode_raw(Value& value, Kept& into) noexcept {
     std::string_view raw;
@@ -212,7 +212,7 @@ struct codec<fixed_text<N>> {
     static constexpr void encode(json_writer& out, const fixed_text<N>& text) noexcept { out.string(text.view()); }
 };
 
-/// Any value, as it stands.
+/// Any value as raw text.
 template <>
 struct codec<json_text> {
     template <json_value Value>

@@ -114,7 +114,7 @@ class compact_reader {
         return passes_colon() ? errc::ok : detail::json_fault(cursor_, errc::bad_json);
     }
 
-    // Over the white space before a colon at any rate, and over what is behind it.
+    // Over a colon and the white space around it. The white space before it is consumed even if there is no colon.
     bool passes_colon() noexcept {
         detail::skip_json_space(cursor_);
         if (!cursor_.on(':')) return false;

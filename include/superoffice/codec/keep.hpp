@@ -1,4 +1,4 @@
-// superoffice/codec/keep.hpp - a decoded struct that outlives the reply: every view it holds, copied into storage of one's own.
+// superoffice/codec/keep.hpp - a decoded struct that outlives the reply: all its views are copied into your storage.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_CODEC_KEEP_HPP
 #define SUPEROFFICE_CODEC_KEEP_HPP
@@ -20,7 +20,7 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Copies texts one behind the other; what does not fit is counted, not copied.
+/// Copies texts one behind the other. A text that does not fit is counted, not copied.
 class text_storage {
   public:
     explicit constexpr text_storage(std::span<char> into) noexcept : into_(into) {}
@@ -41,7 +41,7 @@ class text_storage {
     std::size_t size_ = 0;
 };
 
-// One overload for each type that holds a view. All others hold what they are.
+// One overload for each type that holds a view. Other types hold their own data.
 
 template <class T>
 constexpr void keep_views(T& value, text_storage& storage) noexcept {

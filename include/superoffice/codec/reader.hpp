@@ -40,27 +40,27 @@ struct any_element {
 }  // namespace detail
 
 /// One value of the document that is being read, to be consumed exactly once by one of the functions below, each of
-/// which answers `errc::ok` or what is wrong:
+/// which answers `errc::ok` or an error:
 ///
-/// `kind()`            what it is, by its first byte; consumes nothing; `malformed` when no value starts so
+/// `kind()`            its kind, by its first byte; consumes nothing; `malformed` when no value starts with that byte
 /// `null()`            the literal null
 /// `boolean(bool&)`    true or false
 /// `number(view&)`     the number's text, its grammar checked (RFC 8259 section 6)
-/// `string(text&)`     where the string stands, wholly checked: UTF-8, control characters, escapes, surrogate pairs
-/// `object(f)`         calls `errc f(json_text key, Value& member)` for each member in order; the key is wholly checked;
+/// `string(text&)`     the string's token, fully checked: UTF-8, control characters, escapes, surrogate pairs
+/// `object(f)`         calls `errc f(json_text key, Value& member)` for each member in order; the key is fully checked;
 ///                     f consumes `member`; an answer other than ok stops, and is the answer
 /// `array(f)`          the same with `errc f(Value& element)`
-/// `skip()`            anything, wholly checked, as if it had been read
+/// `skip()`            any value, checked as if it had been read
 /// `raw(view&)`        the same, and its text without the white space around it
 ///
 /// A function that meets another kind than its own answers `wrong_kind` and consumes nothing.
 ///
-/// What `object` and `array` are made of, for those who know which member they expect next:
+/// The steps of `object` and `array`, for a caller that knows which member it expects next:
 ///
 /// `enter(bracket, more)`  over the bracket; `more` when an item follows, else over the closing one too
 /// `key_is(name)`          true, and over key and colon, when the next key is this name, without escapes and with the colon
 ///                         at once behind it; false, and consumes nothing, for anything else
-/// `key(text&)`            over any key and its colon; the key is wholly checked
+/// `key(text&)`            over any key and its colon; the key is fully checked
 /// `next(closing, more)`   behind an item: over the comma to the next one, or over the closing bracket
 /// `note_fault_place(start, e)`  the item that begins at `start` was refused with `e`: keeps the place for `offset()`,
 ///                         unless an inner container has kept one. Each container calls it on the way out

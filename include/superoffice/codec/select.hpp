@@ -33,7 +33,7 @@ struct bare<unlisted<T>> : bare<T> {
 template <class T>
 using bare_t = typename bare<T>::type;
 
-/// Where Wire has a member of this name; member_count<Wire> for none.
+/// The index of Wire's member with this name; member_count<Wire> for none.
 template <class Wire>
 consteval std::size_t wire_index(std::string_view name) {
     for (std::size_t n = 0; n < member_count<Wire>; ++n)
@@ -118,8 +118,8 @@ consteval bool can_hold() {
     }
 }
 
-/// Stops the compiler where a struct asks for what the service does not have. The member at fault is the template
-/// argument: compilers print `&my_struct::my_member`.
+/// A compile error where a struct asks for a property that the service does not have, or in a type that cannot hold it. The
+/// member at fault is the template argument: compilers print `&my_struct::my_member`.
 template <auto Member, wire_kind Kind, bool Fits>
 struct selected_member {
     static_assert(Kind != wire_kind::unlisted,

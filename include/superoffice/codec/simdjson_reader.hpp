@@ -20,14 +20,14 @@
 #include <string_view>
 
 // Unset, simdjson turns its development checks on wherever the compiler does not optimise, and they change the size of
-// its objects: two translation units built differently would disagree about the reader. Off everywhere, unless somebody
-// has decided before.
+// its objects: two translation units built differently would disagree about the reader. Off everywhere, unless the program
+// has set it.
 #ifndef SIMDJSON_DEVELOPMENT_CHECKS
 #define SIMDJSON_DEVELOPMENT_CHECKS 0
 #endif
 
-// Where simdjson.h brings code for every kind of processor along, what a plain x86-64 cannot be sure to run is left out.
-// Where the compiler was told of a better processor (-march), simdjson.h chooses by that, and is given all of it.
+// Older versions of simdjson.h contain code for every kind of processor. The code that a plain x86-64 may be unable to run
+// is left out. If -march names a better processor, simdjson.h chooses by that, and nothing is left out.
 #if SUPEROFFICE_SIMDJSON_BUILTIN_ONLY && !defined(__SSE4_2__) && !defined(__AVX__)
 #ifndef SIMDJSON_IMPLEMENTATION_ICELAKE
 #define SIMDJSON_IMPLEMENTATION_ICELAKE 0
@@ -45,8 +45,8 @@
     "superoffice-batch: SUPEROFFICE_WITH_SIMDJSON is 1, but simdjson.h is missing: install simdjson 3.0 or later (Debian: libsimdjson-dev)"
 #endif
 
-// simdjson may be reached by -I instead of -isystem, and is not written for every warning that a consumer turns on.
-// Both compilers know all of these; of them it needs -Wsign-conversion (simdjson 3.0 to 4.6, g++ 12, clang 14 and 19).
+// simdjson may be found by -I instead of -isystem, and does not compile without every warning that a program turns on.
+// Both compilers know all of these; simdjson causes -Wsign-conversion (simdjson 3.0 to 4.6, g++ 12, clang 14 and 19).
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
@@ -112,8 +112,8 @@ class simdjson_reader {
         if (cursor_.at == cursor_.end) return errc::empty_document;
         if (document.size > max_bytes_) return lacking(document.size, errc::document_too_large);
         if (document.capacity < document.size + slack) return lacking(document.size + slack, errc::memory_too_small);
-        // Anything else than a container is one token: simdjson is not asked. Later versions would also pass over a
-        // byte order mark, which thus never gets to them.
+        // A scalar is one token, for which simdjson is not needed. (Later versions would skip a byte order mark, so it must
+        // not reach them.)
         if (!cursor_.on('{') && !cursor_.on('[')) return start_alone();
         auto& found = *parser_;
         const auto* const bytes = reinterpret_cast<const std::uint8_t*>(begin_);
@@ -160,7 +160,7 @@ class simdjson_reader {
         return errc::ok;
     }
 
-    // Only while the document is as it came: simdjson says that something is wrong, `compact_reader` what and where.
+    // simdjson says only that something is wrong; `compact_reader` says what and where. Only before the document is changed.
     [[gnu::cold]] errc search_fault() noexcept {
         compact_reader strict;
         const auto size = static_cast<std::size_t>(cursor_.end - begin_);
@@ -264,7 +264,7 @@ class simdjson_reader {
             tokens_.at += 2;
             return errc::ok;
         }
-        json_text apart;  // `into` can stay in registers: nobody else has its address
+        json_text apart;  // its address is passed on, so that `into` can stay in registers
         const errc code = key_with_care(apart);
         into = apart;
         return code;

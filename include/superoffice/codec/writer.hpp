@@ -1,4 +1,4 @@
-// superoffice/codec/writer.hpp - writes JSON into the caller's span and goes on counting when it is full.
+// superoffice/codec/writer.hpp - writes JSON into the caller's span, and counts the bytes when it is full.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_CODEC_WRITER_HPP
 #define SUPEROFFICE_CODEC_WRITER_HPP
@@ -15,7 +15,7 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// Appends to a span; what does not fit is counted, not written, so that one pass tells how much would have been enough.
+/// Appends to a span. Text that does not fit is counted, not written, so that one pass tells how many bytes are needed.
 class json_writer {
   public:
     explicit constexpr json_writer(std::span<char> into) noexcept : into_(into) {}
@@ -23,7 +23,7 @@ class json_writer {
     /// Bytes so far, written or not.
     [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
     [[nodiscard]] constexpr bool fits() const noexcept { return size_ <= into_.size(); }
-    /// What was written; only when it `fits()`.
+    /// The text; only when it `fits()`.
     [[nodiscard]] constexpr std::string_view text() const noexcept { return {into_.data(), size_}; }
 
     constexpr void put(char c) noexcept {

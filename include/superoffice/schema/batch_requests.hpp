@@ -1,4 +1,4 @@
-// superoffice/schema/batch_requests.hpp - the requests of the Batch agent's other calls, spelt as on the wire.
+// superoffice/schema/batch_requests.hpp - the requests of the Batch agent's other calls, with the wire's names.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_SCHEMA_BATCH_REQUESTS_HPP
 #define SUPEROFFICE_SCHEMA_BATCH_REQUESTS_HPP

@@ -1,4 +1,4 @@
-// superoffice/schema/batch_task_info.hpp - the request, the reply and its enumerations, spelt as on the wire.
+// superoffice/schema/batch_task_info.hpp - the request, the reply and its enumerations, with the wire's names.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_SCHEMA_BATCH_TASK_INFO_HPP
 #define SUPEROFFICE_SCHEMA_BATCH_TASK_INFO_HPP
@@ -24,13 +24,12 @@ enum class BatchTaskState : std::int32_t {
     Started = 3,                 ///< running
     Succeeded = 4,               ///< done
     Failed = 5,                  ///< stopped by a failure
-    SucceededManualCleanup = 6,  ///< done; whoever asked for it cleans its data up
+    SucceededManualCleanup = 6,  ///< done; the caller of the task cleans up its data
     All = 99999,
 };
 BOOST_DESCRIBE_ENUM(BatchTaskState, Unknown, New, Aquired, Started, Succeeded, Failed, SucceededManualCleanup, All)
 
-/// Nothing more will happen to a task in this state. Takes whatever compares with a BatchTaskState: a field, a coded
-/// value, the enumerator itself.
+/// True if nothing more will happen to a task in this state. Takes a field, a coded value or the enumerator itself.
 template <class State>
 [[nodiscard]] constexpr bool is_final(const State& state) noexcept {
     return state == BatchTaskState::Succeeded || state == BatchTaskState::Failed ||
@@ -41,7 +40,7 @@ template <class State>
 enum class BatchTaskCancellationBehaviour : std::int32_t { CanCancel = 0, CancelWithWarning = 1, CannotCancel = 2 };
 BOOST_DESCRIBE_ENUM(BatchTaskCancellationBehaviour, CanCancel, CancelWithWarning, CannotCancel)
 
-/// What the service tells of one task: its whole reply, and therefore no `$select`. Every member may be absent or null:
+/// The service's whole reply about one task; asking for it needs no `$select`. Every member may be absent or null:
 /// what a `$select` nulls out looks different from server to server, and older servers lack the newest members.
 /// Texts are views into the memory that the reply was received in. Source: reference page of GetBatchTaskInfo.
 struct BatchTaskInfo {

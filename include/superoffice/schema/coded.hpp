@@ -1,4 +1,4 @@
-// superoffice/schema/coded.hpp - an enum that may hold text nobody knows.
+// superoffice/schema/coded.hpp - an enum that may also hold text that it does not know.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_SCHEMA_CODED_HPP
 #define SUPEROFFICE_SCHEMA_CODED_HPP
@@ -14,7 +14,7 @@ inline namespace SUPEROFFICE_ABI {
 
 namespace detail {
 
-/// What a coded value holds, whichever enum it is of: one function each reads them all.
+/// The data of a coded value of any enum. One function reads the values of all enums.
 struct coded_value {
     using number_type = std::int32_t;
     std::string_view text;
@@ -34,8 +34,8 @@ struct coded_value {
 
 }  // namespace detail
 
-/// One enumerator of E, or a text or number from the wire that E does not have. The service adds values over the years
-/// (and a client of it once broke on one), so an unknown one is a value, not an error.
+/// One enumerator of E, or a text or number from the wire that E does not have. The service adds values over the years, so
+/// an unknown one is a value, not an error.
 /// Letter case is ignored; numbers on the wire are taken as well.
 template <class E>
 class coded {
@@ -53,7 +53,7 @@ class coded {
         return coded{detail::coded_value::from_number(parts::names, number)};
     }
 
-    /// For the decoder, which does not care which enum it is.
+    /// For the decoder, which treats all enums alike.
     struct parts {
         static constexpr borrowed_list<detail::enumerator> names{detail::enumerators_of<E>};
         static constexpr const detail::coded_value& of(const coded& value) noexcept { return value.held_; }
@@ -71,7 +71,7 @@ class coded {
     [[nodiscard]] constexpr E value_or(E otherwise) const noexcept {
         return held_.known ? static_cast<E>(held_.number) : otherwise;
     }
-    /// As spelt on the wire, or E's own spelling for a known number; empty for an unknown number.
+    /// The text on the wire, or E's name for a known number; empty for an unknown number.
     [[nodiscard]] constexpr std::string_view text() const noexcept { return held_.text; }
     /// The enumerator's number, or the one on the wire; 0 for unknown text.
     [[nodiscard]] constexpr std::int32_t number() const noexcept { return held_.number; }

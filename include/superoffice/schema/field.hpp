@@ -16,13 +16,13 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 namespace detail {
-// Not nested in field<T>: comparing its values would then look for operators of field<T>.
+// Not nested in field<T>, because a comparison would then look for operators of field<T>.
 enum class field_state : std::uint8_t { absent, null, value };
 struct field_parts;  // for the decoder, which fills both by their place
 }  // namespace detail
 
-/// A value that may be missing in two ways. Used like std::optional; reading a value that is not there is a mistake of
-/// the programmer (SUPEROFFICE_ASSERT). `field<bool>` has no conversion to bool, since presence and value would look
+/// A value, null, or absent. Used like std::optional. Reading a value that is not there is a mistake of the program
+/// (SUPEROFFICE_ASSERT). `field<bool>` has no conversion to bool, since presence and value would look
 /// alike: ask `has_value()` or compare `== true`.
 template <class T>
 class field {
@@ -106,8 +106,8 @@ struct field_parts {
 };
 }  // namespace detail
 
-/// True when a value is there and equals the other side. (No friend: that would take whatever converts to a field, the
-/// expressions that test frameworks take apart among them.)
+/// True when a value is there and equals the other side. (No friend: it would take everything that converts to a field, for
+/// example the expressions of test frameworks.)
 template <class T, class U>
     requires(!std::derived_from<U, field<T>> && !std::same_as<U, std::nullptr_t> &&
              requires(const T& t, const U& u) {
@@ -117,14 +117,14 @@ constexpr bool operator==(const field<T>& a, const U& b) noexcept {
     return a.has_value() && *a == b;
 }
 
-/// Whether it is null, as it is constructed from `nullptr`; of a text field, too, whose text could be made of one.
+/// Whether it is null. Also for a field of text, although a text can be made from `nullptr`.
 template <class T>
 constexpr bool operator==(const field<T>& a, std::nullptr_t) noexcept {
     return a.is_null();
 }
 
-/// A member of one's own struct for a property that this version of the library does not list: decoded and selected by
-/// its name like any other, without the check that the service has it.
+/// A member of your struct for a property that this version of the library does not list. It is decoded and selected by its
+/// name like any other member, without the check that the service has it.
 template <class T>
 struct unlisted : field<T> {
     using field<T>::field;

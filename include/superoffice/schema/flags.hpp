@@ -15,7 +15,7 @@ inline namespace SUPEROFFICE_ABI {
 
 namespace detail {
 
-/// What a set of flags holds, whichever enum they are of.
+/// The data of a set of flags of any enum.
 struct flags_value {
     using number_type = std::uint32_t;
     std::string_view text;
@@ -48,7 +48,7 @@ struct flags_value {
 }  // namespace detail
 
 /// A set of E's bits. On the wire: names joined by ", ", combined names such as URI or FULL among them, or a number.
-/// Names that E does not have keep their text and make `known()` false; the bits of the others are there all the same.
+/// A name that E does not have makes `known()` false; the whole text is kept, and the bits of the known names are set.
 template <class E>
 class flags {
     static_assert(sizeof(detail::described_enum<E>) != 0);
@@ -65,7 +65,7 @@ class flags {
         return flags{detail::flags_value::from_number(parts::names, bits)};
     }
 
-    /// For the decoder, which does not care which enum it is.
+    /// For the decoder, which treats all enums alike.
     struct parts {
         static constexpr borrowed_list<detail::enumerator> names{detail::enumerators_of<E>};
         static constexpr const detail::flags_value& of(const flags& value) noexcept { return value.held_; }
@@ -81,7 +81,7 @@ class flags {
     [[nodiscard]] constexpr std::uint32_t bits() const noexcept { return held_.bits; }
     /// E has every name (or bit) that came.
     [[nodiscard]] constexpr bool known() const noexcept { return held_.known; }
-    /// As spelt on the wire; for a number E's own spelling of just these bits, or empty.
+    /// The text on the wire. For a number: E's name for exactly these bits, or empty.
     [[nodiscard]] constexpr std::string_view text() const noexcept { return held_.text; }
 
     friend constexpr bool operator==(const flags& a, E b) noexcept {

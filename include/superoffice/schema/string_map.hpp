@@ -17,8 +17,8 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 namespace detail {
-/// What a member's value is read as. All but text is defined with the decoder: whoever reads FieldProperties includes
-/// <superoffice/codec/json.hpp>, and the compiler says so.
+/// Reads a member's value. All but text is defined with the decoder: a program that reads FieldProperties includes
+/// <superoffice/codec/json.hpp>.
 template <class Value>
 inline Value map_value(json_text text) noexcept;
 template <>
@@ -27,9 +27,9 @@ constexpr json_text map_value<json_text>(json_text text) noexcept {
 }
 }  // namespace detail
 
-/// A map whose keys and number nobody knows beforehand. Only its text is kept, a view into the reply; it was checked
-/// wholly when it was decoded, so nothing below can fail on it, and reading it changes nothing: the same answer however
-/// often. Each look costs a walk over the text, no memory. `Value` is what a member's value is read as.
+/// A map with any keys. Only its text is kept, a view into the reply. The text was checked when it was decoded, so nothing
+/// below can fail, and reading does not change it. Each access walks over the text and needs no memory. `Value` is the type of
+/// a member's value.
 template <class Value>
 class basic_map {
   public:
@@ -94,8 +94,8 @@ class basic_map {
     }
 
     /// The value of the last member with this key, letter case observed, escapes in keys understood; absent if none. For
-    /// an entry that is null: a null field of `FieldProperties`, and a `json_text` that is null of `ParameterObject`,
-    /// whose values are whatever came.
+    /// an entry that is null: a null field for `FieldProperties`; for `ParameterObject`, whose values are of any kind, a
+    /// `json_text` that is null.
     [[nodiscard]] field<Value> find(std::string_view key) const noexcept {
         field<Value> found;
         for (detail::member_cursor at{raw_}; !at.at_end(); at.next())

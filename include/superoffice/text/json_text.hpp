@@ -1,4 +1,4 @@
-// superoffice/text/json_text.hpp - a JSON value as it stands in its document, its escapes read only when asked.
+// superoffice/text/json_text.hpp - a JSON value as it is written in its document; escapes are read on demand.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_TEXT_JSON_TEXT_HPP
 #define SUPEROFFICE_TEXT_JSON_TEXT_HPP
@@ -17,14 +17,14 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// One value of a document, usually a string, in its own spelling. A view: valid as long as the document, and the same
-/// answer however often it is asked, because nothing is written. Whoever makes one has checked the token wholly, so no
-/// function below can meet malformed text.
+/// One value of a document, usually a string, as it is written there. A view: it is valid as long as the document. It never
+/// changes the document, so each question gets the same answer every time. The token was checked before, so no function below
+/// meets malformed text.
 ///
-/// Its *text* is, for a string, what stands between the quotes with the escapes read; for null and for a default-made
-/// one, nothing; for any other value, the token as it is.
+/// Its *text* is: for a string, the characters between the quotes, with the escapes read; for null and for a default-made
+/// one, nothing; for any other value, the token.
 class json_text {
-    // Not at the end: clang wants a template defined before a constant expression that needs it.
+    // At the top, because clang wants a function defined before a constant expression that calls it.
     constexpr std::string_view inside() const noexcept {
         return is_string() ? std::string_view{data_ + 1, size_ - std::size_t{2}} : raw();
     }
@@ -57,8 +57,8 @@ class json_text {
     constexpr json_text(std::string_view token, bool escaped) noexcept
         : data_(token.data()), size_(static_cast<std::uint32_t>(token.size())), escaped_(escaped) {}
 
-    /// As in the document, quotes included. Empty for a default-made one. (By std::size_t, here and elsewhere: of any other
-    /// type the compiler asks whether it is an iterator, which takes it long.)
+    /// As in the document, quotes included. Empty for a default-made one. (With std::size_t, here and elsewhere: for any other
+    /// type the compiler checks whether it is an iterator, which takes long.)
     [[nodiscard]] constexpr std::string_view raw() const noexcept { return {data_, std::size_t{size_}}; }
 
     [[nodiscard]] constexpr bool is_string() const noexcept { return size_ != 0 && *data_ == '"'; }
@@ -67,8 +67,8 @@ class json_text {
     /// A string that holds a backslash.
     [[nodiscard]] constexpr bool is_escaped() const noexcept { return escaped_; }
 
-    /// The text, where it stands in the document as it is. Where it does not (an escaped string: use `copy`) and where
-    /// there is none (null, default-made): a view whose data() is nullptr.
+    /// The text as a view into the document. For an escaped string (use `copy`), for null and for a default-made one: a view
+    /// whose data() is nullptr.
     [[nodiscard]] constexpr std::string_view plain() const noexcept {
         if (escaped_ || is_null()) return {};
         return inside();
@@ -122,13 +122,12 @@ static_assert(sizeof(json_text) <= 16 && std::is_trivially_copyable_v<json_text>
 
 namespace detail {
 
-/// The text of a string, its escapes rewritten where they stand (the text only ever gets shorter). Costs nothing where
-/// there are none. Afterwards the document is no JSON any more at this place, and neither `token` nor a copy of it may
-/// be used again.
+/// The text of a string, with its escapes rewritten in place (the text gets shorter). Without escapes it costs nothing.
+/// Afterwards the document is no longer JSON at this place: neither `token` nor a copy of it may be used again.
 inline std::string_view unescape_in_place(json_text token) noexcept {
     if (!token.is_escaped()) return token.plain();
-    // A reader is given its document as mutable `char*` just for this (see json_document), so the memory is writable;
-    // the token is const only because nobody else who holds one may write.
+    // json_document hands the document over as mutable `char*` for this purpose, so the memory is writable. The token is
+    // const because no other code may write.
     char* const begin = const_cast<char*>(token.raw().data()) + 1;
     const char* const end = begin + token.raw().size() - 2;
     const char* at = static_cast<const char*>(std::memchr(begin, '\\', token.raw().size() - 2));

@@ -1,4 +1,4 @@
-// superoffice/codec/detail/json_value.hpp - what a value of either reader does, made of the few steps in which they differ.
+// superoffice/codec/detail/json_value.hpp - the value of both readers, built on the steps in which the readers differ.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_CODEC_DETAIL_JSON_VALUE_HPP
 #define SUPEROFFICE_CODEC_DETAIL_JSON_VALUE_HPP
@@ -105,7 +105,7 @@ class json_value_of {
         reader_->pass_members(wanted);
     }
 
-    /// The document from `start` to behind what was consumed last.
+    /// The document from `start` to the end of the last value that was consumed.
     [[nodiscard]] std::string_view since(const char* start) const noexcept {
         return {start, static_cast<std::size_t>(reader_->behind() - start)};
     }
@@ -137,7 +137,7 @@ class json_value_of {
                     case json_kind::string: code = reader_->string(text); break;
                     case json_kind::number: code = reader_->number(digits); break;
                     case json_kind::boolean: code = reader_->literal(on('t') ? "true" : "false"); break;
-                    default: code = reader_->literal("null"); break;  // says what is wrong with anything else
+                    default: code = reader_->literal("null"); break;  // also refuses everything else
                 }
             while (code == errc::ok && !more) {
                 if (inside == 0) return errc::ok;

@@ -103,7 +103,7 @@ struct simdjson_tokens {
         return from == end && from != first;
     }
 
-    // ---- what nobody asks for
+    // ---- members that are not wanted
 
     /// Over a string without escapes, a literal or an integer.
     bool skip_plain() noexcept {

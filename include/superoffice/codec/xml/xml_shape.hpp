@@ -1,4 +1,4 @@
-// superoffice/codec/xml/xml_shape.hpp - what the text of an XML element means, by the described type that it will become.
+// superoffice/codec/xml/xml_shape.hpp - how the text of an XML element is read, by the described type that it becomes.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_CODEC_XML_XML_SHAPE_HPP
 #define SUPEROFFICE_CODEC_XML_XML_SHAPE_HPP
@@ -33,7 +33,7 @@ enum class xml_kind : std::uint8_t {
     boolean,  ///< true or false
     object,   ///< a described struct
     map,      ///< free keys
-    any,      ///< a string, or an object where it holds elements: what is kept as JSON text, and types from elsewhere
+    any,      ///< a string, or an object where it holds elements: for `json_text`, and for types of the program
 };
 
 /// A type as data, so that the rewriting is compiled once and not for each struct. Constants, made by the compiler.
@@ -43,7 +43,7 @@ struct xml_shape {
     std::span<const xml_shape* const> children;  ///< object: of its members, in the same order; map: of any value
 };
 
-/// What a class template of the schema stands for; any for all that is none.
+/// The kind of each class template of the schema; `any` for all other types.
 template <class T>
 inline constexpr xml_kind xml_kind_of_template = xml_kind::any;
 template <class E>

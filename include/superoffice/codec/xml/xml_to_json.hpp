@@ -60,7 +60,7 @@ class xml_attributes {
     const char* const* pairs_;
 };
 
-/// Takes the elements and texts of a document that somebody else checks, and appends JSON. What an element is shows
+/// Takes the elements and texts of a document, which the XML parser checks, and appends JSON. What an element is shows
 /// only later (text or elements in it, key or value first), so what was begun is taken back where it turns out
 /// otherwise. All decisions rest on what came in, none on what was written: what does not fit is counted exactly.
 class xml_to_json {

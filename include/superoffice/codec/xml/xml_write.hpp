@@ -52,7 +52,7 @@ consteval bool is_identifier(std::string_view text) {
     return !text.empty();
 }
 
-/// What can be written: no maps (how the service wants them is known to nobody), no JSON text.
+/// Types that can be written. Not maps (it is unknown how the service expects them in XML), and not JSON text.
 template <class T>
 consteval bool is_xml_writable() {
     if constexpr (is_described_struct<T>)

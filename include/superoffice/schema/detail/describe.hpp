@@ -41,8 +41,7 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-// Templates below are no lambdas called at once: each such lambda is a class of its own for every type, with functions
-// that nobody calls, and that takes a compiler long.
+// The templates below are functions, not lambdas: a lambda would be one more class for every type, and slow to compile.
 
 /// True for a struct with a BOOST_DESCRIBE_STRUCT line.
 template <class T>

@@ -14,8 +14,8 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// The row with this name, or null; where there are several in other letters, the one that is spelt just so, else the first.
-/// Linear: the longest table has 20 rows.
+/// The row with this name, or null. If only the letter case of several rows differs, the row with the same case counts, else
+/// the first one. Linear: the longest table has 20 rows.
 [[gnu::noinline]] constexpr const enumerator* find_enumerator(borrowed_list<enumerator> table,
                                                               std::string_view text) noexcept {
     for (const enumerator& row : table)

@@ -12,7 +12,7 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// A UTF-8 sequence takes at most this many bytes (RFC 3629 section 3); the escape it stands for takes more.
+/// The bytes of a UTF-8 sequence at most (RFC 3629 section 3). An escape has more bytes than the sequence it stands for.
 inline constexpr std::size_t utf8_max_bytes = 4;
 
 /// 0 to 15, or 16 for anything that is not a hexadecimal digit.
@@ -23,7 +23,7 @@ constexpr std::uint32_t hex_value(char c) noexcept {
     return 16;
 }
 
-/// The four digits after `\u`, or a value above 0xFFFF where there are fewer; `at` moves over the digits that are.
+/// The value of the four digits after `\u`; above 0xFFFF where there are fewer. `at` moves over the digits.
 [[gnu::noinline]] constexpr std::uint32_t read_hex4(const char*& at, const char* end) noexcept {
     std::uint32_t value = 0;
     for (int i = 0; i != 4; ++i, ++at) {
@@ -53,9 +53,9 @@ constexpr char simple_escape(char letter) noexcept {
     }
 }
 
-/// Checks one escape of text that nobody has looked at. `at` is on the backslash, and after the escape if the answer is
-/// true; otherwise on the byte at fault: a wrong letter or digit, or the backslash of half a surrogate pair; or at the
-/// end, where the text stops within the escape.
+/// Checks one escape of unchecked text. `at` is on the backslash. If the answer is true, `at` moves behind the escape.
+/// Otherwise it moves to the byte at fault: a wrong letter or digit, or the backslash of half a surrogate pair; or to the end,
+/// where the text stops within the escape.
 [[gnu::noinline]] constexpr bool check_escape(const char*& at, const char* end) noexcept {
     const char* const backslash = at;
     if (++at == end) return false;
@@ -82,8 +82,8 @@ constexpr char simple_escape(char letter) noexcept {
     return true;
 }
 
-/// Reads one escape of checked text. `at` is on the backslash, and after the escape afterwards. Writes 1 to 4 bytes and
-/// answers how many: never more than the escape has, so `out` may be where the escape was.
+/// Reads one escape of checked text. `at` is on the backslash, and moves behind the escape. Writes 1 to 4 bytes and returns
+/// how many. The escape has more, so `out` may point to the escape itself.
 constexpr std::size_t read_escape(const char*& at, char* out) noexcept {
     const char letter = at[1];
     at += 2;

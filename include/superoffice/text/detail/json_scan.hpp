@@ -1,4 +1,4 @@
-// superoffice/text/detail/json_scan.hpp - JSON's smallest parts, each checked in one pass; both readers stand on them.
+// superoffice/text/detail/json_scan.hpp - the tokens of JSON, each checked in one pass; both readers use them.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_TEXT_DETAIL_JSON_SCAN_HPP
 #define SUPEROFFICE_TEXT_DETAIL_JSON_SCAN_HPP
@@ -19,8 +19,8 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Where a reader is. Each function below moves `at` behind what it has read, or leaves it on the byte at fault (on
-/// `end` where the document stops too early).
+/// The position of a reader. Each function below moves `at` behind the part that it has read, or leaves it on the byte at
+/// fault (on `end` where the document stops too early).
 struct json_cursor {
     const char* at = nullptr;
     const char* end = nullptr;
@@ -36,7 +36,7 @@ inline void skip_json_space(json_cursor& c) noexcept {
     while (c.at != c.end && is_json_space(*c.at)) ++c.at;
 }
 
-/// How many bytes the UTF-8 sequence at `at` has, 2 to 4; 0 for anything that RFC 3629 section 4 does not allow:
+/// The size of the UTF-8 sequence at `at`, 2 to 4 bytes; 0 for anything that RFC 3629 section 4 does not allow:
 /// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations.
 [[gnu::noinline]] inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(at[i]); };
@@ -55,14 +55,14 @@ inline void skip_json_space(json_cursor& c) noexcept {
     return size;
 }
 
-/// `code`, or `bad_utf8` where what stopped the reader is not even that: what is found first does not depend on whether
-/// somebody else has looked at the bytes before the grammar did.
+/// `code`, or `bad_utf8` if the byte at fault begins no UTF-8 sequence. simdjson checks UTF-8 before the grammar; so both
+/// readers give the same code.
 [[gnu::cold]] inline errc json_fault(const json_cursor& c, errc code) noexcept {
     const bool beyond_ascii = c.at != c.end && (static_cast<unsigned char>(*c.at) & 0x80) != 0;
     return beyond_ascii && utf8_sequence(c.at, c.end) == 0 ? errc::bad_utf8 : code;
 }
 
-/// What starts here, by the first byte.
+/// The kind of the value that starts here, by its first byte.
 inline json_kind json_kind_at(const json_cursor& c) noexcept {
     if (c.at == c.end) return json_kind::malformed;
     switch (*c.at) {
@@ -82,8 +82,8 @@ inline bool at_json_delimiter(const json_cursor& c) noexcept {
     return c.at == c.end || ascii::is_one_of(*c.at, ",}] \n\r\t:[{");
 }
 
-/// Moves over the bytes of a string that need no thought: ASCII from U+0020, no quote, no backslash. A word at a time
-/// while there is a whole word left.
+/// Moves over plain bytes of a string: ASCII from U+0020 on, no quote, no backslash. A word at a time while there is a whole
+/// word left.
 inline const char* skip_plain_text(const char* at, const char* end) noexcept {
     using word = std::size_t;
     constexpr word ones = static_cast<word>(-1) / 0xFF, tops = ones << 7;
@@ -162,12 +162,12 @@ inline errc scan_any_json_string(json_cursor& c, json_text& into) noexcept {
     return good && at_json_delimiter(c) ? errc::ok : json_fault(c, errc::bad_number);
 }
 
-/// What a reader answers that was asked for a kind that is not there. Consumes nothing.
+/// The answer of a reader that is asked for another kind than the one that is there. Consumes nothing.
 [[gnu::cold]] inline errc json_refusal(const json_cursor& c) noexcept {
     return json_kind_at(c) == json_kind::malformed ? json_fault(c, errc::bad_json) : errc::wrong_kind;
 }
 
-// What a reader does for each kind of scalar.
+// The functions of a reader for each kind of scalar.
 
 inline errc read_json_string(json_cursor& c, json_text& into) noexcept {
     return c.on('"') ? scan_json_string(c, into) : json_refusal(c);
