@@ -20,7 +20,7 @@ import fragments  # noqa: E402
 import layers  # noqa: E402
 import reference  # noqa: E402
 from checking import BUILD, Check, Failed, INCLUDE, ROOT, SINGLE_HEADER, output_of, run_unittests  # noqa: E402
-from pages import blocks, broken_links, marked, name_of, pages, rows  # noqa: E402
+from pages import blocks, broken_links, marked, name_of, names_in, pages, rows  # noqa: E402
 
 README = ROOT / "README.md"
 HEADERS = INCLUDE / "superoffice"
@@ -198,6 +198,23 @@ def blocks_compile():
     path.write_text(source, encoding="utf-8")
     output_of("g++", "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-Wno-unused", f"-I{INCLUDE}", f"-I{HERE}",
               *SWITCHES, path)
+
+
+SOURCES = (".hpp", ".cpp", ".h", ".c", ".in", ".py", ".build", ".txt", ".cmake", ".cs", ".js", ".mjs", ".toml", ".json", "")
+NOT_IN_SOURCES = {"HTTPS_PROXY", "NO_PROXY", "dlclose", "HttpClient", "WebApiOptions"}  # of other programs
+
+
+def names_are_there():
+    """Every name that a document puts into a code span stands in some source. The changelog has old names, too."""
+    words = set()
+    for path in ROOT.rglob("*"):
+        folders = path.relative_to(ROOT).parts
+        if path.suffix in SOURCES and path.is_file() and not any(name == "build" or name.startswith(".") for name in folders):
+            words.update(re.findall(r"\w+", path.read_text(encoding="utf-8", errors="replace")))
+    wrong = [f"{name_of(page)}: {name} stands in no source" for page in pages() if page.name != "CHANGELOG.md"
+             for name in sorted(set(names_in(page))) if name not in words and name not in NOT_IN_SOURCES]
+    if wrong:
+        raise Failed("\n".join(wrong))
 
 
 # ---------------------------------------------------------------------------------------------- single documents
@@ -381,6 +398,7 @@ def checks():
     yield Check("documents: the checks of documents", lambda: run_unittests("discover", "-s", HERE, "-p", "test_*.py"))
     yield Check("documents: every link leads somewhere", links_lead_somewhere)
     yield Check("documents: every block of C++ compiles", blocks_compile)
+    yield Check("documents: every name in a code span is one of the code", names_are_there)
     yield Check("documents: each page is short", pages_are_short)
     for page, marker, make in GENERATED:
         if make is memory_table and not is_where_the_sizes_hold():

@@ -71,6 +71,17 @@ def without_code(text):
     return re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", "", text)
 
 
+NAME = re.compile(r"(?:[A-Za-z_]\w*::)*~?([A-Za-z_]\w*)(?:\(\))?")  # a code span that is one name and no more
+
+
+def names_in(page):
+    """The names that stand alone in code spans: of functions, types, options, files without a suffix."""
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    for span in re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text):
+        if found := NAME.fullmatch(span):
+            yield found[1]
+
+
 def anchor(heading):
     """The fragment that GitHub makes of a heading."""
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)  # of a link, only its text

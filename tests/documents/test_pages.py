@@ -45,6 +45,10 @@ class Pages(unittest.TestCase):
             self.page(name, "")
         self.assertEqual([pages.name_of(path, self.root) for path in pages.pages(self.root)], ["a.md", "b/c.md"])
 
+    def test_names_are_code_spans_of_one_name(self):
+        page = self.page("page.md", "`a`, `b::c()` and `d e`, `--f`, `g.hpp`\n```cpp\nh `i` j;\n```\n`~k`\n")
+        self.assertEqual(list(pages.names_in(page)), ["a", "c", "k"])
+
     def test_blocks_know_their_line(self):
         page = self.page("page.md", "one\n```cpp\nint a;\n```\n```sh\nls\n```\n")
         self.assertEqual([(block.line, block.language, block.text) for block in pages.blocks(page)],
