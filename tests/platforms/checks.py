@@ -7,6 +7,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 
 import local_superoffice_credentials
 import local_superoffice_running
@@ -224,6 +225,18 @@ def libcxx_unit_tests():
     return counts
 
 
+def as_module():
+    """`import superoffice.batch;` in place of the include, with the module that packaging/module.py writes."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    source, compiled, program = (FOLDER / f"superoffice.batch.{ending}" for ending in ("cppm", "pcm", "program"))
+    options = (f"-I{INCLUDE}", "-isystem", boost())
+    output_of(sys.executable, "-B", ROOT / "packaging" / "module.py", source, *options, environment={"CXX": LIBCXX_COMPILER})
+    output_of(LIBCXX_COMPILER, "-std=c++20", *options, *WARNINGS, "--precompile", source, "-o", compiled)
+    output_of(LIBCXX_COMPILER, "-std=c++20", *options, *WARNINGS, "-DWHOLE_CALL_HAS_MAIN", "-DWHOLE_CALL_IMPORTS",
+              f"-fmodule-file=superoffice.batch={compiled}", WHOLE_CALL, compiled, "-o", program)
+    output_of(program)
+
+
 # ---------------------------------------------------------------------------------------------- Microsoft's dialect
 
 EXAMPLES_OF_CORE = [ROOT / "examples" / f"{name}.cpp" for name in ("05_own_link", "07_http_stack", "12_decode")]
@@ -341,3 +354,4 @@ def checks():
     yield Check("platforms: clang compiles Microsoft's dialect", needing(libcxx, compiles_as_microsoft), seconds=240)
     yield Check("platforms: no word that cl.exe does not know", needing(libcxx, says_nothing_that_cl_refuses))
     yield Check("platforms: WebAssembly under Node", needing((LIBCXX_COMPILER, "wasm-ld-19", "node"), web_assembly))
+    yield Check("platforms: as a C++20 module", needing(libcxx, as_module))

@@ -2,13 +2,23 @@
 // SPDX-License-Identifier: BSL-1.0
 //
 // whole_call() returns 0 if everything was as it should be, and otherwise the number of what was not.
+#ifdef WHOLE_CALL_IMPORTS
+#include <superoffice/base/version.hpp>
+
+#include <boost/describe.hpp>
+#else
 #include <superoffice/batch.hpp>
+#endif
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
 #include <string_view>
+
+#ifdef WHOLE_CALL_IMPORTS
+import superoffice.batch;
+#endif
 
 namespace {
 
