@@ -5884,10 +5884,10 @@ constexpr content_kind kind_of_media(std::string_view media) noexcept {
 /// charset=utf-8. Some servers name the type twice, "application/json, application/json"; a list of equal kinds counts as
 /// one (RFC 9110 section 8.3), and any other list is `other`.
 constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
+    // A comma between quotes separates nothing; a type with quotes is not taken for a list.
+    const bool may_be_list = ascii::find(content_type, '"') == content_type.size();
     for (content_kind kind = content_kind::unknown, first = kind;; first = kind) {
-        std::size_t end = 0;
-        for (bool quoted = false; end < content_type.size() && (quoted || content_type[end] != ','); ++end)
-            if (content_type[end] == '"') quoted = !quoted;
+        const std::size_t end = may_be_list ? ascii::find(content_type, ',') : content_type.size();
         const std::string_view element = ascii::first(content_type, end);
         kind = kind_of_media(ascii::trim(ascii::first(element, ascii::find(element, ';'))));
         if (first != content_kind::unknown && kind != first) return content_kind::other;
@@ -6498,7 +6498,8 @@ class http1_reader {
     /// Each byte is looked at once and each line once more. The answers do not depend on how the input was cut.
     constexpr answer advance(char* head, std::size_t size) noexcept {
         for (;;) {
-            if (in_fields_ && !after_cr_ && !has_line_) position_ = ascii::end_of_text(head, position_, size);
+            if (position_ >= status_end && !after_cr_ && !has_line_)
+                position_ = ascii::end_of_text(head, position_, size);
             if (position_ == size) return answer::more;
             const char c = head[position_];
             if (has_line_) {  // and this is the byte behind its end
@@ -6578,6 +6579,8 @@ class http1_reader {
         std::size_t colon = 0;
         while (colon < line.size() && ascii::is_token(line[colon])) ++colon;
         if (colon == 0 || colon == line.size() || line[colon] != ':') return bad_in_line(colon);
+        const char initial = ascii::to_lower(line[0]);
+        if (initial != 'c' && initial != 't') return answer::more;  // says nothing about framing, like most lines
         std::size_t which = 0;
         while (which < std::size(framing_headers) &&
                !ascii::equal_ignoring_case(framing_headers[which], ascii::first(line, colon)))
@@ -13891,8 +13894,9 @@ class target_writer : public request_head {
     void target(const std::string_view* parts, std::size_t count) noexcept {
         std::size_t at = 0;
         for (const std::string_view* each = parts; each != parts + count; ++each) {
+            if (at == 0 && !each->empty() && each->front() != '/') refuse(0);
             for (const char c : *each) {
-                if (!ascii::is_of_target(c) || (at == 0 && c != '/')) refuse(at);
+                if (!ascii::is_of_target(c)) refuse(at);
                 ++at;
             }
             put(*each);

@@ -63,10 +63,10 @@ constexpr content_kind kind_of_media(std::string_view media) noexcept {
 /// charset=utf-8. Some servers name the type twice, "application/json, application/json"; a list of equal kinds counts as
 /// one (RFC 9110 section 8.3), and any other list is `other`.
 constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
+    // A comma between quotes separates nothing; a type with quotes is not taken for a list.
+    const bool may_be_list = ascii::find(content_type, '"') == content_type.size();
     for (content_kind kind = content_kind::unknown, first = kind;; first = kind) {
-        std::size_t end = 0;
-        for (bool quoted = false; end < content_type.size() && (quoted || content_type[end] != ','); ++end)
-            if (content_type[end] == '"') quoted = !quoted;
+        const std::size_t end = may_be_list ? ascii::find(content_type, ',') : content_type.size();
         const std::string_view element = ascii::first(content_type, end);
         kind = kind_of_media(ascii::trim(ascii::first(element, ascii::find(element, ';'))));
         if (first != content_kind::unknown && kind != first) return content_kind::other;

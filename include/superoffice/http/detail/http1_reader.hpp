@@ -46,7 +46,8 @@ class http1_reader {
     /// Each byte is looked at once and each line once more. The answers do not depend on how the input was cut.
     constexpr answer advance(char* head, std::size_t size) noexcept {
         for (;;) {
-            if (in_fields_ && !after_cr_ && !has_line_) position_ = ascii::end_of_text(head, position_, size);
+            if (position_ >= status_end && !after_cr_ && !has_line_)
+                position_ = ascii::end_of_text(head, position_, size);
             if (position_ == size) return answer::more;
             const char c = head[position_];
             if (has_line_) {  // and this is the byte behind its end
@@ -126,6 +127,8 @@ class http1_reader {
         std::size_t colon = 0;
         while (colon < line.size() && ascii::is_token(line[colon])) ++colon;
         if (colon == 0 || colon == line.size() || line[colon] != ':') return bad_in_line(colon);
+        const char initial = ascii::to_lower(line[0]);
+        if (initial != 'c' && initial != 't') return answer::more;  // says nothing about framing, like most lines
         std::size_t which = 0;
         while (which < std::size(framing_headers) &&
                !ascii::equal_ignoring_case(framing_headers[which], ascii::first(line, colon)))

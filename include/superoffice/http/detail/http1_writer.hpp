@@ -30,8 +30,9 @@ class target_writer : public request_head {
     void target(const std::string_view* parts, std::size_t count) noexcept {
         std::size_t at = 0;
         for (const std::string_view* each = parts; each != parts + count; ++each) {
+            if (at == 0 && !each->empty() && each->front() != '/') refuse(0);
             for (const char c : *each) {
-                if (!ascii::is_of_target(c) || (at == 0 && c != '/')) refuse(at);
+                if (!ascii::is_of_target(c)) refuse(at);
                 ++at;
             }
             put(*each);
