@@ -129,7 +129,7 @@ TEST_CASE("agent 2.1 lists: 100,000 tasks go by, one at a time, in 4 KB") {
     std::uint64_t succeeded = 0;
     const auto count = to.api.run_list<listed_task>(
         superoffice::get_all_batch_task_infos_by_name, {"List-100000"},
-        [&](const listed_task& task) noexcept { succeeded += task.State == BatchTaskState::Succeeded ? 1 : 0; },
+        [&](const listed_task& task) noexcept { succeeded += task.State == BatchTaskState::Succeeded ? 1U : 0U; },
         {.timeout = milliseconds{120'000}});
     CHECK(count.error().code == errc::ok);
     CHECK(count.value_or(0) == 100'000);
