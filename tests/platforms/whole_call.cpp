@@ -180,6 +180,25 @@ int renewed_credential() noexcept {
     return call.error().code == superoffice::errc::credential_unavailable ? 0 : 32;
 }
 
+int list_of_tasks() noexcept {
+    const superoffice::script_step steps[] = {
+        script::starts(), script::expects_request(),
+        script::gives("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 84\r\n\r\n"
+                      R"([{"State":"Started","ProgressPercent":62},)"
+                      R"({"State":"Started","ProgressPercent":7},null])")};
+    superoffice::scripted link{steps, {.at_most = 1}};
+    superoffice::client api{link, base, superoffice::bearer{"8A:x"}, memory};
+    int percent = 0;
+    const superoffice::GetBatchTaskInfosByStateRequest started{superoffice::BatchTaskState::Started};
+    auto call =
+        api.start_list<progress>(superoffice::get_batch_task_infos_by_state, started, [&](const progress& task) {
+            percent += task.ProgressPercent.value_or(0);
+            return percent == 69 ? superoffice::list_answer::stop : superoffice::list_answer::more;
+        });
+    if (!goes_to_its_end(call)) return 45;
+    return call.result() && call.count() == 2 && percent == 69 ? 0 : 46;
+}
+
 int written_json() noexcept {
     superoffice::BatchTaskInfo task;
     task.Id = 3;
@@ -236,7 +255,8 @@ int whole_call() noexcept {
     if (const int wrong = all_properties({})) return wrong;
     if (const int wrong = all_properties({.at_most = 1})) return 60 + wrong;
     if (const int wrong = all_properties({.blocks_first = true})) return 70 + wrong;
-    for (int (*each)() noexcept : {watch_of_two, error_object, renewed_credential, written_json, over_an_http_stack})
+    for (int (*each)() noexcept :
+         {watch_of_two, error_object, renewed_credential, list_of_tasks, written_json, over_an_http_stack})
         if (const int wrong = each()) return wrong;
     return 0;
 }
