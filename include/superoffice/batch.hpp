@@ -91,6 +91,7 @@
 #include <superoffice/client/memory.hpp>
 #include <superoffice/client/call.hpp>
 #include <superoffice/client/list_call.hpp>
+#include <superoffice/client/download.hpp>
 #include <superoffice/client/client.hpp>
 #include <superoffice/client/watch.hpp>
 #include <superoffice/client/watch_many.hpp>

@@ -465,7 +465,8 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(unexpected_status, administrator, once, system, none, "the server answered with an unexpected status")         \
     ROW(not_json, administrator, once, system, position, "the reply is not JSON")                                      \
     ROW(foreign_document, administrator, once, system, none,                                                           \
-        "the reply is an object, but has none of the properties that were asked for")
+        "the reply is an object, but has none of the properties that were asked for")                                  \
+    ROW(file_as_base64, administrator, once, system, position, "the file came as base64 text in JSON, not as bytes")
 // clang-format on
 
 /// What stopped a call: the code of an `error`. Its sentence is `message(code)`; `remedy_of(code)` says who can act, and
@@ -7056,6 +7057,10 @@ struct list_of {
     using element_type = Element;
 };
 
+/// The `Reply` of an operation that answers with a file: see `client::run_download` and `start_download`. It is asked for as
+/// application/octet-stream.
+struct file_bytes {};
+
 /// One call of the service: where it goes, what is sent, what comes back. To add a call of the same service, describe a
 /// request and a reply and write one such line; the lines of this library stand in <superoffice/service/operations.hpp>.
 ///
@@ -7133,6 +7138,10 @@ inline constexpr operation<DeleteBatchTaskRequest, void> delete_batch_task{
     .path = "/api/v1/Agents/Batch/DeleteBatchTask", .slow = milliseconds{3000}, .nothing = errc::no_such_task};
 inline constexpr operation<DeleteBatchTasksRequest, void> delete_batch_tasks{
     .path = "/api/v1/Agents/Batch/DeleteBatchTasks", .slow = milliseconds{3000}, .nothing = errc::no_such_task};
+
+/// The file that a finished task made. Source: reference page of the BLOB agent.
+inline constexpr operation<GetOutputFromBatchRequest, file_bytes> get_output_from_batch{
+    .path = "/api/v1/Agents/BLOB/GetOutputFromBatch", .slow = milliseconds{3000}};
 
 /// Deletes the files that a task made, and the task. Source: reference page of the BLOB agent.
 inline constexpr operation<CleanupBatchTaskRequest, void> cleanup_batch_task{
@@ -13778,6 +13787,144 @@ class list_call {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/client/download.hpp - one running call whose reply is a file: hands over the bytes as they arrive.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_CLIENT_DOWNLOAD_HPP
+#define SUPEROFFICE_CLIENT_DOWNLOAD_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// What a sink answers to a piece of a file. A sink that answers nothing (`void`) takes every piece.
+enum class sink_answer : std::uint8_t {
+    more,     ///< taken; the next piece, please
+    not_now,  ///< nothing was taken: the same bytes again later. Until then nothing more is received
+    stop,     ///< taken, and enough: the call ends well, and the rest of the file is not received
+};
+
+/// A longer file is refused unless the program names another limit.
+inline constexpr std::uint64_t default_max_file_bytes = std::uint64_t{1} << 30;
+
+namespace detail {
+
+/// A function of the caller that takes pieces of a file.
+template <class Sink>
+concept file_sink = std::invocable<Sink&, std::span<const std::byte>> &&
+                    (std::is_void_v<std::invoke_result_t<Sink&, std::span<const std::byte>>> ||
+                     std::same_as<std::invoke_result_t<Sink&, std::span<const std::byte>>, sink_answer>);
+
+/// Whether a 2xx reply of this type is not the file: an error object, null, or the file as text.
+constexpr bool is_json(std::string_view content_type) noexcept {
+    return content_kind_of(content_type) == content_kind::json;
+}
+
+/// A page of a proxy or of a log-in.
+constexpr bool is_page(std::string_view content_type) noexcept {
+    return ascii::is_word("text/html ", ascii::trim(ascii::first(content_type, ascii::find(content_type, ';'))));
+}
+
+/// Everything about a download but its sink: what the next piece is, before the sink gets it. `more`: it is part of the file.
+template <class Reader>
+stream_state check_piece(body_stream<Reader>& self, const body_piece& piece, std::uint64_t max_bytes) noexcept {
+    const auto fail = [&self](errc code, std::size_t offset) noexcept {
+        self.failure = {.stage = code == errc::reply_too_large ? stage::http : stage::decode,
+                        .code = code,
+                        .offset = as_offset(offset)};
+        return stream_state::failed;
+    };
+    if (self.count == 0) {
+        if (is_page(piece.content_type)) return fail(errc::unsupported_content_type, 0);
+        if (is_json(piece.content_type)) {
+            std::size_t at = 0;
+            while (at < piece.window.size() && ascii::is_one_of(piece.window[at], " \t\r\n")) ++at;
+            if (at == piece.window.size()) return piece.last ? stream_state::whole : stream_state::not_now;
+            return piece.window[at] == '"' ? fail(errc::file_as_base64, at) : stream_state::whole;
+        }
+    }
+    if (piece.window.size() > max_bytes - self.count)
+        return fail(errc::reply_too_large,
+                    static_cast<std::size_t>(max_bytes < UINT32_MAX ? max_bytes + 1 : UINT32_MAX));
+    return stream_state::more;
+}
+
+/// Gives a sink each piece in the window where it has arrived.
+template <class Reader, class Sink>
+class file_stream : public body_stream<Reader> {
+    using base = body_stream<Reader>;
+
+  public:
+    file_stream(Sink sink, std::uint64_t max_bytes) noexcept
+        : base(&take_piece), max_bytes_(max_bytes), sink_(std::move(sink)) {}
+
+    /// For a JSON value that is no error object.
+    static constexpr error foreign{.stage = stage::decode, .code = errc::unsupported_content_type};
+
+  private:
+    static stream_state take_piece(base& self, Reader&, const body_piece& piece) noexcept {
+        return static_cast<file_stream&>(self).take_bytes(piece);
+    }
+
+    stream_state take_bytes(const body_piece& piece) noexcept {
+        const stream_state checked = check_piece(*this, piece, max_bytes_);
+        if (checked == stream_state::not_now) return stream_state::more;  // only white space so far
+        if (checked != stream_state::more || piece.window.empty()) return checked;
+        const std::span<const std::byte> bytes = std::as_bytes(piece.window);
+        sink_answer answer = sink_answer::more;
+        if constexpr (std::is_void_v<std::invoke_result_t<Sink&, std::span<const std::byte>>>)
+            sink_(bytes);
+        else
+            answer = sink_(bytes);
+        if (answer == sink_answer::not_now) return stream_state::not_now;
+        this->count += bytes.size();
+        this->used = bytes.size();
+        return answer == sink_answer::stop ? stream_state::stopped : stream_state::more;
+    }
+
+    std::uint64_t max_bytes_;
+    Sink sink_;
+};
+
+}  // namespace detail
+
+/// A running call whose reply is a file. The sink, a `noexcept` function, gets the bytes as they arrive, in pieces that fit the
+/// client's memory, however long the file is. A file that comes as base64 text in JSON is refused: `file_as_base64`. The
+/// object stays where it is made, and must be destroyed before its client. The `timeout` of the call covers the whole file.
+template <class Client, class Sink>
+class download {
+  public:
+    /// Made by the client.
+    template <class Request>
+    download(Client& api, const operation<Request, file_bytes>& what, const Request& request, Sink sink,
+             std::uint64_t max_bytes, const call_options& options) noexcept
+        : stream_(std::move(sink), max_bytes),
+          call_(api, api.start_stream(what, request, options.select.view(), options, stream_, stream_.foreign)) {}
+    download(const download&) = delete;
+    download& operator=(const download&) = delete;
+
+    /// Goes on as far as it can without waiting; gives the sink what has arrived.
+    step_state step(instant now) noexcept { return call_.step(now); }
+    /// Where the sink says "not now", a time after which it is asked again. It may be asked earlier, by a step.
+    [[nodiscard]] wait_condition wants() const noexcept { return call_.wants(); }
+    [[nodiscard]] bool is_done() const noexcept { return call_.is_done(); }
+    void cancel() noexcept { call_.cancel(); }
+
+    /// How many bytes the sink took, or the error. Once `step` has answered done.
+    [[nodiscard]] const superoffice::result<std::uint64_t>& result() const noexcept { return call_.result(); }
+    [[nodiscard]] superoffice::error error() const noexcept { return call_.error(); }
+
+    /// How many bytes the sink took so far, also after an error.
+    [[nodiscard]] std::uint64_t count() const noexcept { return stream_.count; }
+
+  private:
+    detail::file_stream<typename Client::reader_type, Sink> stream_;
+    call<Client, std::uint64_t> call_;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/client/detail/call_context.hpp - what the driver of a call and the connection that carries it both know of the call.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CLIENT_DETAIL_CALL_CONTEXT_HPP
@@ -14246,7 +14393,7 @@ struct request_lines {
     const client_options& of_client;
     const request_headers& of_call;
     std::size_t body_size;
-    reply_type accept;
+    const char* accept;      ///< a media type
     bool with_app_token;     ///< a secret like the credential
     bool with_more_headers;  ///< the program's further headers, which may hold secrets
 };
@@ -14276,7 +14423,7 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
                  lines.base.authority, target, std::size(target));
     }
     out.constant("Accept: ");
-    out.constant(media_types[media_index(lines.accept)]);
+    out.constant(lines.accept);
     out.constant("\r\nAccept-Encoding: identity\r\n");
     if (posts) {
         out.constant("Content-Type: ");
@@ -14597,7 +14744,7 @@ void directory_asker<Reader>::ask(request_lines& lines, std::string_view base) n
     lines.path = get_tenant_status.path;
     lines.segment = last_segment(parsed.root);
     lines.select = {};
-    lines.accept = reply_type::json;
+    lines.accept = media_types[media_index(reply_type::json)];
     lines.with_app_token = lines.with_more_headers = false;
 }
 
@@ -14691,6 +14838,7 @@ class call_driver {
             return refused_request(errc::unsupported_content_type, 0);
         if (const error e = address_.aim_at_tenant(); e.code != errc::ok) return e;
         feed_ = nullptr;
+        accept_ = std::same_as<Reply, file_bytes> ? "application/octet-stream" : nullptr;
         request_.store<Reader>(request);
         path_ = what.path;
         method_ = what.method;
@@ -14864,7 +15012,7 @@ class call_driver {
                             .of_client = options_,
                             .of_call = call_options_.headers,
                             .body_size = body_size,
-                            .accept = options_.reply_as,
+                            .accept = accept_ != nullptr ? accept_ : media_types[media_index(options_.reply_as)],
                             .with_app_token = needs_credential_,
                             .with_more_headers = true};
         if (asks_directory()) options_.tenant_directory.functions().ask(lines, base());
@@ -14975,7 +15123,7 @@ class call_driver {
             return end_with_count(stream_->count, answer);
         nothing ignored;
         const error e = interpret(reader_, reply_, document, ignored, rules_);
-        if (e.code != errc::ok) return end_with(e, answer);
+        if (e.code != errc::ok && e.code != errc::wrong_kind) return end_with(e, answer);
         // 204 and null are an empty stream, where the operation says so.
         if (reply_.status == 204 || beginning_of(document).on('n')) return end_with_count(0, answer);
         error foreign = foreign_;
@@ -15052,6 +15200,7 @@ class call_driver {
     milliseconds slow_;
     tenant_address address_;
     std::string_view path_, select_;
+    const char* accept_ = nullptr;                                      // in place of the client's own
     progress (*feed_)(call_driver&, instant, bool) noexcept = nullptr;  // for a body that is used while it arrives
     body_stream<Reader>* stream_ = nullptr;                             // with `feed_`
     error foreign_;
@@ -15571,6 +15720,40 @@ class client {
         return {*this, what, request, std::move(function), options};
     }
 
+    /// An operation that answers with a file, blocking (`run_download`) or in steps (`start_download`): the bytes go to `sink` as
+    /// they arrive. A file of more than `max_bytes` ends with `reply_too_large`. See `download`.
+    ///
+    ///     api.run_download(superoffice::get_output_from_batch, {497},
+    ///                      [&](std::span<const std::byte> piece) noexcept { return store(piece); });
+    ///
+    /// @returns  how many bytes the sink took
+    template <class Request, detail::file_sink Sink, class Clock = typename detail::own_clock<Link>::type>
+    [[nodiscard]] result<std::uint64_t> run_download(const operation<Request, file_bytes>& what,
+                                                     const std::type_identity_t<Request>& request, Sink sink,
+                                                     std::uint64_t max_bytes = default_max_file_bytes,
+                                                     const call_options& options = {}, Clock clock = {}) {
+        download<client, Sink> running{*this, what, request, std::move(sink), max_bytes, options};
+        run_to_end(running, clock);
+        return running.result();
+    }
+    template <class Request, detail::file_sink Sink>
+    [[nodiscard]] download<client, Sink> start_download(const operation<Request, file_bytes>& what,
+                                                        const std::type_identity_t<Request>& request, Sink sink,
+                                                        std::uint64_t max_bytes = default_max_file_bytes,
+                                                        const call_options& options = {}) noexcept {
+        static_assert(!Link::may_wait,
+                      "superoffice: this link's start may wait for a name look-up: give it a resolver "
+                      "that does not, or say superoffice::allow_waiting_lookup");
+        return {*this, what, request, std::move(sink), max_bytes, options};
+    }
+    template <class Request, detail::file_sink Sink>
+    [[nodiscard]] download<client, Sink> start_download(const operation<Request, file_bytes>& what,
+                                                        const std::type_identity_t<Request>& request, Sink sink,
+                                                        std::uint64_t max_bytes, const call_options& options,
+                                                        allow_waiting_lookup_t) noexcept {
+        return {*this, what, request, std::move(sink), max_bytes, options};
+    }
+
     // A request that is too large to be copied is borrowed until the call is over, so a temporary is refused.
     template <class Info = void, class Request, class Reply>
         requires detail::is_borrowed_request<Request>
@@ -15616,6 +15799,8 @@ class client {
     friend class superoffice::call;
     template <class Client, class Info, class Function>
     friend class superoffice::list_call;
+    template <class Client, class Sink>
+    friend class superoffice::download;
     template <class Info>
     friend class superoffice::watch;
     template <class Info>

@@ -140,3 +140,26 @@ TEST_CASE("agent 2.1 lists: 100,000 tasks go by, one at a time, in 4 KB") {
     CHECK(first.value_or(0) == 1);
     CHECK(to.api.get_batch_task_info<listed_task>(497)->State.has_value());  // on a fresh connection
 }
+
+TEST_CASE("agent 2.4 GetOutputFromBatch: the whole job: start, wait for the end, fetch the file, clean up") {
+    const undisturbed service;
+    host<> to{{}, contract::service().base_url(), 4096};
+    const superoffice::StartBatchJobRequest wanted = job("Output-1000000");
+    const auto id = to.api.run(superoffice::start_batch_job, wanted);
+    REQUIRE(id.has_value());
+    advance_tasks(milliseconds{60'000});
+    CHECK(to.api.get_batch_task_info<listed_task>(*id)->State == BatchTaskState::SucceededManualCleanup);
+    const journal log;
+    std::uint64_t bytes = 0;
+    const auto count = to.api.run_download(superoffice::get_output_from_batch, {*id},
+                                           [&](std::span<const std::byte> piece) noexcept { bytes += piece.size(); });
+    CHECK(count.error().code == errc::ok);
+    CHECK(count.value_or(0) == 1'000'000);
+    CHECK(bytes == 1'000'000);
+    CHECK(has_header(log.last_request(), "Accept", "application/octet-stream"));
+    const auto limited = to.api.run_download(
+        superoffice::get_output_from_batch, {*id}, [](std::span<const std::byte>) noexcept {}, 999'999);
+    CHECK(limited.error() == errc::reply_too_large);
+    CHECK(to.api.run(superoffice::cleanup_batch_task, {*id}).has_value());
+    CHECK(to.api.get_batch_task_info<listed_task>(*id).error() == errc::no_such_task);
+}

@@ -157,7 +157,8 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(unexpected_status, administrator, once, system, none, "the server answered with an unexpected status")         \
     ROW(not_json, administrator, once, system, position, "the reply is not JSON")                                      \
     ROW(foreign_document, administrator, once, system, none,                                                           \
-        "the reply is an object, but has none of the properties that were asked for")
+        "the reply is an object, but has none of the properties that were asked for")                                  \
+    ROW(file_as_base64, administrator, once, system, position, "the file came as base64 text in JSON, not as bytes")
 // clang-format on
 
 /// What stopped a call: the code of an `error`. Its sentence is `message(code)`; `remedy_of(code)` says who can act, and

@@ -9,6 +9,7 @@
 #include <superoffice/client/detail/byte_connection.hpp>
 #include <superoffice/client/detail/call_driver.hpp>
 #include <superoffice/client/detail/http_connection.hpp>
+#include <superoffice/client/download.hpp>
 #include <superoffice/client/list_call.hpp>
 #include <superoffice/codec/default_reader.hpp>
 #include <superoffice/service/credentials.hpp>
@@ -227,6 +228,40 @@ class client {
         return {*this, what, request, std::move(function), options};
     }
 
+    /// An operation that answers with a file, blocking (`run_download`) or in steps (`start_download`): the bytes go to `sink` as
+    /// they arrive. A file of more than `max_bytes` ends with `reply_too_large`. See `download`.
+    ///
+    ///     api.run_download(superoffice::get_output_from_batch, {497},
+    ///                      [&](std::span<const std::byte> piece) noexcept { return store(piece); });
+    ///
+    /// @returns  how many bytes the sink took
+    template <class Request, detail::file_sink Sink, class Clock = typename detail::own_clock<Link>::type>
+    [[nodiscard]] result<std::uint64_t> run_download(const operation<Request, file_bytes>& what,
+                                                     const std::type_identity_t<Request>& request, Sink sink,
+                                                     std::uint64_t max_bytes = default_max_file_bytes,
+                                                     const call_options& options = {}, Clock clock = {}) {
+        download<client, Sink> running{*this, what, request, std::move(sink), max_bytes, options};
+        run_to_end(running, clock);
+        return running.result();
+    }
+    template <class Request, detail::file_sink Sink>
+    [[nodiscard]] download<client, Sink> start_download(const operation<Request, file_bytes>& what,
+                                                        const std::type_identity_t<Request>& request, Sink sink,
+                                                        std::uint64_t max_bytes = default_max_file_bytes,
+                                                        const call_options& options = {}) noexcept {
+        static_assert(!Link::may_wait,
+                      "superoffice: this link's start may wait for a name look-up: give it a resolver "
+                      "that does not, or say superoffice::allow_waiting_lookup");
+        return {*this, what, request, std::move(sink), max_bytes, options};
+    }
+    template <class Request, detail::file_sink Sink>
+    [[nodiscard]] download<client, Sink> start_download(const operation<Request, file_bytes>& what,
+                                                        const std::type_identity_t<Request>& request, Sink sink,
+                                                        std::uint64_t max_bytes, const call_options& options,
+                                                        allow_waiting_lookup_t) noexcept {
+        return {*this, what, request, std::move(sink), max_bytes, options};
+    }
+
     // A request that is too large to be copied is borrowed until the call is over, so a temporary is refused.
     template <class Info = void, class Request, class Reply>
         requires detail::is_borrowed_request<Request>
@@ -272,6 +307,8 @@ class client {
     friend class superoffice::call;
     template <class Client, class Info, class Function>
     friend class superoffice::list_call;
+    template <class Client, class Sink>
+    friend class superoffice::download;
     template <class Info>
     friend class superoffice::watch;
     template <class Info>

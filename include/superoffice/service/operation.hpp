@@ -22,6 +22,10 @@ struct list_of {
     using element_type = Element;
 };
 
+/// The `Reply` of an operation that answers with a file: see `client::run_download` and `start_download`. It is asked for as
+/// application/octet-stream.
+struct file_bytes {};
+
 /// One call of the service: where it goes, what is sent, what comes back. To add a call of the same service, describe a
 /// request and a reply and write one such line; the lines of this library stand in <superoffice/service/operations.hpp>.
 ///

@@ -43,6 +43,10 @@ inline constexpr operation<DeleteBatchTaskRequest, void> delete_batch_task{
 inline constexpr operation<DeleteBatchTasksRequest, void> delete_batch_tasks{
     .path = "/api/v1/Agents/Batch/DeleteBatchTasks", .slow = milliseconds{3000}, .nothing = errc::no_such_task};
 
+/// The file that a finished task made. Source: reference page of the BLOB agent.
+inline constexpr operation<GetOutputFromBatchRequest, file_bytes> get_output_from_batch{
+    .path = "/api/v1/Agents/BLOB/GetOutputFromBatch", .slow = milliseconds{3000}};
+
 /// Deletes the files that a task made, and the task. Source: reference page of the BLOB agent.
 inline constexpr operation<CleanupBatchTaskRequest, void> cleanup_batch_task{
     .path = "/api/v1/Agents/BLOB/CleanupBatchTask", .slow = milliseconds{3000}, .nothing = errc::no_such_task};

@@ -86,6 +86,7 @@ class call_driver {
             return refused_request(errc::unsupported_content_type, 0);
         if (const error e = address_.aim_at_tenant(); e.code != errc::ok) return e;
         feed_ = nullptr;
+        accept_ = std::same_as<Reply, file_bytes> ? "application/octet-stream" : nullptr;
         request_.store<Reader>(request);
         path_ = what.path;
         method_ = what.method;
@@ -259,7 +260,7 @@ class call_driver {
                             .of_client = options_,
                             .of_call = call_options_.headers,
                             .body_size = body_size,
-                            .accept = options_.reply_as,
+                            .accept = accept_ != nullptr ? accept_ : media_types[media_index(options_.reply_as)],
                             .with_app_token = needs_credential_,
                             .with_more_headers = true};
         if (asks_directory()) options_.tenant_directory.functions().ask(lines, base());
@@ -370,7 +371,7 @@ class call_driver {
             return end_with_count(stream_->count, answer);
         nothing ignored;
         const error e = interpret(reader_, reply_, document, ignored, rules_);
-        if (e.code != errc::ok) return end_with(e, answer);
+        if (e.code != errc::ok && e.code != errc::wrong_kind) return end_with(e, answer);
         // 204 and null are an empty stream, where the operation says so.
         if (reply_.status == 204 || beginning_of(document).on('n')) return end_with_count(0, answer);
         error foreign = foreign_;
@@ -447,6 +448,7 @@ class call_driver {
     milliseconds slow_;
     tenant_address address_;
     std::string_view path_, select_;
+    const char* accept_ = nullptr;                                      // in place of the client's own
     progress (*feed_)(call_driver&, instant, bool) noexcept = nullptr;  // for a body that is used while it arrives
     body_stream<Reader>* stream_ = nullptr;                             // with `feed_`
     error foreign_;

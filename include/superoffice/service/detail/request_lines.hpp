@@ -39,7 +39,7 @@ struct request_lines {
     const client_options& of_client;
     const request_headers& of_call;
     std::size_t body_size;
-    reply_type accept;
+    const char* accept;      ///< a media type
     bool with_app_token;     ///< a secret like the credential
     bool with_more_headers;  ///< the program's further headers, which may hold secrets
 };
@@ -69,7 +69,7 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
                  lines.base.authority, target, std::size(target));
     }
     out.constant("Accept: ");
-    out.constant(media_types[media_index(lines.accept)]);
+    out.constant(lines.accept);
     out.constant("\r\nAccept-Encoding: identity\r\n");
     if (posts) {
         out.constant("Content-Type: ");
