@@ -234,6 +234,22 @@ TEST_CASE("scripted: the first mismatch is kept, and from then on everything fai
     }
 }
 
+TEST_CASE("scripted: a mismatch names the step by the function that made it") {
+    const struct {
+        so::script_step step;
+        std::string_view name;
+    } rows[] = {
+        {so::script::starts(), "starts"},
+        {so::script::expects("x"), "expects"},
+        {so::script::expects_request(), "expects_request"},
+        {so::script::gives("x"), "gives"},
+        {so::script::would_block(), "would_block or fails"},
+        {so::script::closes(), "closes"},
+        {so::script::stops(), "stops"},
+    };
+    for (const auto& row : rows) CHECK(so::step_name(row.step.what) == row.name);
+}
+
 TEST_CASE("scripted: any request is expected as a whole, however it is cut; what follows is not part of it") {
     const std::string request = "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{\"Id\":497}";
     const so::script_step steps[] = {so::script::starts(), so::script::expects_request(), so::script::gives("answer"),

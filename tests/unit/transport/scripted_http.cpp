@@ -143,3 +143,19 @@ TEST_CASE("scripted_http: any call can be given another answer") {
         CHECK(stack.calls() == at + 1);
     }
 }
+
+TEST_CASE("scripted_http: a mismatch names the step by the function that made it") {
+    namespace script = superoffice::http_script;
+    const struct {
+        superoffice::http_script_step step;
+        std::string_view name;
+    } rows[] = {
+        {script::asks(), "asks"},
+        {script::replies(200), "replies"},
+        {script::gives("x"), "gives"},
+        {script::ends(), "ends"},
+        {script::would_block(), "would_block or fails"},
+        {script::cancels(), "cancels"},
+    };
+    for (const auto& row : rows) CHECK(superoffice::step_name(row.step.what) == row.name);
+}
