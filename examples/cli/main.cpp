@@ -42,6 +42,7 @@ superoffice::client_options options_of(const arguments& given) {
     options.headers.culture = given.culture;
     options.headers.time_zone = given.time_zone;
     options.allow_credential_in_clear_text = given.plain_http;
+    options.retry_after_dates = superoffice::http_dates;
     return options;
 }
 

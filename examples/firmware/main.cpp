@@ -3,7 +3,7 @@
 //
 // FIRMWARE_TLS     1: TLS here, over the modem's clear bytes; 0: the modem does it
 // FIRMWARE_WATCH   1: follows a task; 0: only asks once
-// FIRMWARE_TEXTS   1: errors as sentences; 0: as numbers
+// FIRMWARE_TEXTS   1: errors by name and number; 0: by number. `superoffice::message(e)` has a sentence for each (5 KB)
 #include "board.hpp"
 #include "provision.hpp"
 #include "uart.hpp"
@@ -75,7 +75,7 @@ int show(const superoffice::error& e) noexcept {
     print(static_cast<std::uint32_t>(e.code));
 #if FIRMWARE_TEXTS
     print(": ");
-    print(superoffice::message(e));
+    print(superoffice::name(e.code));
 #endif
     print("\n");
     return 1;

@@ -164,16 +164,16 @@ class refreshing_bearer {
     }
 
     void begin() noexcept {
-        token_request request{
+        request_ = {
             .grant_type = detail::ascii::literal("refresh_token"),
             .client_id = application_.client_id,
             .client_secret = {},
             .redirect_uri = {},
             .refresh_token = refresh_token(),
         };
-        if (!application_.client_secret.empty()) request.client_secret = application_.client_secret.view();
-        if (!application_.redirect_uri.empty()) request.redirect_uri = application_.redirect_uri.view();
-        call_ = login_.start(detail::get_token, request, call_options{}, allow_waiting_lookup);
+        if (!application_.client_secret.empty()) request_.client_secret = application_.client_secret.view();
+        if (!application_.redirect_uri.empty()) request_.redirect_uri = application_.redirect_uri.view();
+        call_ = login_.start(detail::get_token, request_, call_options{}, allow_waiting_lookup);
         fetching_ = true;
     }
 
@@ -239,6 +239,7 @@ class refreshing_bearer {
     error why_;
     fixed_text<64> reason_;
     bool fetching_ = false;
+    token_request request_;  // borrowed by the call
     login_client login_;
     typename login_client::template call_of<token_reply> call_;
 };

@@ -88,7 +88,7 @@ class request_head {
 
   protected:
     /// Writes a text of the library itself, without checking it.
-    [[gnu::noinline]] void constant(const char* text) noexcept { put(text); }
+    [[gnu::noinline]] void constant(const char* text) noexcept { put({text, detail::ascii::length_of(text)}); }
 
     void put_token(std::string_view token) noexcept {
         for (std::size_t i = 0; i < token.size(); ++i)

@@ -304,16 +304,17 @@ TEST_CASE("reply: a member at fault is named") {
     CHECK(so::member_name<so::BatchTaskInfo>(outcome.error) == "ProgressPercent");
 }
 
-TEST_CASE("reply: Retry-After is told for every status, in seconds or as a date") {
+TEST_CASE("reply: Retry-After is told for every status, in seconds or, where the options ask for dates, as a date") {
     struct {
         std::string_view status, lines;
         std::int64_t retry_after;
+        std::int64_t without_dates = retry_after;
     } const replies[] = {
         {"429 Too Many Requests", "Retry-After: 5\r\n", 5'000},
         {"503 Service Unavailable", "Retry-After: 120\r\n", 120'000},
         {"503 Service Unavailable", "retry-after:0\r\n", 0},
         {"503 Service Unavailable",
-         "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:50:00 GMT\r\n", 23'000},
+         "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:50:00 GMT\r\n", 23'000, -1},
         {"503 Service Unavailable", "Retry-After: soon\r\n", -1},
         {"503 Service Unavailable", "Retry-After: 100000\r\n", 86'400'000},
         {"503 Service Unavailable", "Retry-After: -1\r\n", -1},
@@ -325,8 +326,10 @@ TEST_CASE("reply: Retry-After is told for every status, in seconds or as a date"
         CAPTURE(one.lines);
         const std::string reply = reply_text(one.status, "{}", one.lines);
         const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(reply)};
-        so::scripted link{steps};
-        CHECK(support::ask_once(link).retry_after == one.retry_after);
+        so::scripted without{steps}, with{steps};
+        CHECK(support::ask_once(without).retry_after == one.without_dates);
+        const so::client_options dates{.retry_after_dates = so::http_dates};
+        CHECK(support::ask_once(with, so::bearer{support::test_token}, dates).retry_after == one.retry_after);
     }
 }
 
@@ -340,7 +343,8 @@ TEST_CASE("reply: a date in Retry-After without a Date header counts from the cl
         std::array<std::byte, 4096> memory{};
         std::int64_t time_of_day = now;
         so::client api{link, support::test_base, so::bearer{support::test_token}, memory,
-                       so::client_options{.utc_now = {[](void* at) noexcept { return *static_cast<std::int64_t*>(at); },
+                       so::client_options{.retry_after_dates = so::http_dates,
+                                          .utc_now = {[](void* at) noexcept { return *static_cast<std::int64_t*>(at); },
                                                       &time_of_day}}};
         CHECK(support::ask(api).error == errc::unavailable);
         const auto& wait = api.last_reply().retry_after;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <limits>
 #include <string_view>
+#include <type_traits>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -22,6 +23,19 @@ namespace detail::ascii {
 template <std::size_t Size>
 consteval std::string_view literal(const char (&text)[Size]) noexcept {
     return {text, Size - 1};
+}
+
+/// The length of a short literal. strlen of newlib takes 220 bytes of flash, and nothing else here would bring it in; the
+/// empty statement keeps g++ from making a call to it.
+constexpr std::size_t length_of(const char* text) noexcept {
+    std::size_t size = 0;
+    while (text[size] != 0) {
+        ++size;
+#if defined(__GNUC__)
+        if (!std::is_constant_evaluated()) __asm__("" : "+r"(size));
+#endif
+    }
+    return size;
 }
 
 // Parts of a text. The same members of string_view check their arguments and throw or abort, which is code that a small

@@ -390,9 +390,12 @@ class call_driver {
         reply_ = {};
         reply_.head = connection_.head();
         reply_.status = connection_.status();
-        if (const std::string_view after = reply_.head.retry_after(); !after.empty())  // parsing dates takes time
-            if (milliseconds wait; parse_retry_after(after, reply_.head.date(), utc_now(), wait))
-                reply_.retry_after = wait;
+        const std::string_view after = reply_.head.retry_after();
+        const date_reader& dates = options_.retry_after_dates;
+        milliseconds wait;
+        if (dates.function != nullptr ? dates.function(after, reply_.head.date(), utc_now(), wait)
+                                      : parse_retry_after_seconds(after, wait))
+            reply_.retry_after = wait;
     }
     [[nodiscard]] std::int64_t utc_now() const noexcept {
         return options_.utc_now ? options_.utc_now.seconds(options_.utc_now.context) : 0;

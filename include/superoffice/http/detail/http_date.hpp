@@ -68,21 +68,29 @@ constexpr std::uint8_t month_of(const char* name) noexcept {
     return true;
 }
 
-/// How long a server asks to wait before the next call (RFC 9110 section 10.2.3): Retry-After in seconds, or as a date,
-/// which counts from the reply's own `date`, or from `now` (seconds since 1970; 0: there is no clock) where the reply has
-/// none. More than a day is a day. False where neither can be read.
+/// The longest wait that counts: a longer Retry-After is cut to a day.
+inline constexpr std::int64_t longest_wait_seconds = 24 * 60 * 60;
+
+/// How long a server asks to wait before the next call: Retry-After in seconds (RFC 9110 section 10.2.3). False where it is
+/// no number.
+constexpr bool parse_retry_after_seconds(std::string_view retry_after, milliseconds& wait) noexcept {
+    std::uint64_t plain = 0;
+    if (!ascii::parse_decimal(retry_after, plain)) return false;
+    const bool fits = plain < static_cast<std::uint64_t>(longest_wait_seconds);
+    wait = milliseconds{(fits ? static_cast<std::int64_t>(plain) : longest_wait_seconds) * 1000};
+    return true;
+}
+
+/// The same in seconds or as a date, which counts from the reply's own `date`, or from `now` (seconds since 1970; 0: there
+/// is no clock) where the reply has none. False where neither can be read.
 constexpr bool parse_retry_after(std::string_view retry_after, std::string_view date, std::int64_t now,
                                  milliseconds& wait) noexcept {
-    constexpr std::int64_t longest = 24 * 60 * 60;
+    if (parse_retry_after_seconds(retry_after, wait)) return true;
     std::int64_t seconds = 0;
-    if (std::uint64_t plain = 0; ascii::parse_decimal(retry_after, plain)) {
-        seconds = plain < longest ? static_cast<std::int64_t>(plain) : longest;
-    } else {
-        static_cast<void>(parse_http_date(date, now, now));
-        if (now <= 0 || !parse_http_date(retry_after, now, seconds)) return false;
-        seconds = seconds > now ? seconds - now : 0;
-    }
-    wait = milliseconds{(seconds < longest ? seconds : longest) * 1000};
+    static_cast<void>(parse_http_date(date, now, now));
+    if (now <= 0 || !parse_http_date(retry_after, now, seconds)) return false;
+    seconds = seconds > now ? seconds - now : 0;
+    wait = milliseconds{(seconds < longest_wait_seconds ? seconds : longest_wait_seconds) * 1000};
     return true;
 }
 
