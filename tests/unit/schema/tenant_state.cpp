@@ -202,7 +202,7 @@ TEST_CASE("tenant moved: a directory's URL that cannot be used is an error, and 
 
 TEST_CASE("tenant moved: the link failing anywhere on the way is an error, and never a value") {
     // Once the 421 is known it counts, although the rest of that reply is missing: the directory is asked at once. This
-    // script has another order then, so its link fails.
+    // script has another order then, which is a mismatch.
     const std::string first = request_to("online3.superoffice.com"), second = request_to("online2.superoffice.com");
     const std::string status = reply("200 OK", status_document);
     auto steps = moved_steps(first, status);
