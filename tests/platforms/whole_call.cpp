@@ -199,6 +199,25 @@ int list_of_tasks() noexcept {
     return call.result() && call.count() == 2 && percent == 69 ? 0 : 46;
 }
 
+int file_of_a_task() noexcept {
+    const superoffice::script_step steps[] = {
+        script::starts(), script::expects_request(),
+        script::gives("HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+                      "5\r\nfirst\r\n7\r\n,second\r\n0\r\n\r\n")};
+    superoffice::scripted link{steps};
+    superoffice::client api{link, base, superoffice::bearer{"8A:x"}, memory};
+    char file[16];
+    std::size_t size = 0;
+    auto call = api.start_download(superoffice::get_output_from_batch, {497}, [&](std::span<const std::byte> piece) {
+        if (piece.size() > sizeof file - size) return superoffice::sink_answer::stop;
+        std::memcpy(file + size, piece.data(), piece.size());
+        size += piece.size();
+        return superoffice::sink_answer::more;
+    });
+    if (!goes_to_its_end(call)) return 47;
+    return call.result() && std::string_view{file, size} == "first,second" ? 0 : 48;
+}
+
 int written_json() noexcept {
     superoffice::BatchTaskInfo task;
     task.Id = 3;
@@ -255,8 +274,8 @@ int whole_call() noexcept {
     if (const int wrong = all_properties({})) return wrong;
     if (const int wrong = all_properties({.at_most = 1})) return 60 + wrong;
     if (const int wrong = all_properties({.blocks_first = true})) return 70 + wrong;
-    for (int (*each)() noexcept :
-         {watch_of_two, error_object, renewed_credential, list_of_tasks, written_json, over_an_http_stack})
+    for (int (*each)() noexcept : {watch_of_two, error_object, renewed_credential, list_of_tasks, file_of_a_task,
+                                   written_json, over_an_http_stack})
         if (const int wrong = each()) return wrong;
     return 0;
 }
