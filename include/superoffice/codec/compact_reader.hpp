@@ -76,7 +76,7 @@ class compact_reader {
     }
 
     errc next(char closing_bracket, bool& more) noexcept {
-        detail::skip_json_space(cursor_);
+        if (!cursor_.on(',')) detail::skip_json_space(cursor_);
         more = cursor_.on(',');
         if (more) {
             ++cursor_.at;

@@ -75,7 +75,7 @@ class json_value_of {
     }
 
     [[nodiscard]] errc skip() noexcept { return skip_any(); }
-    [[nodiscard]] [[gnu::noinline]] errc raw(std::string_view& into) noexcept {
+    [[nodiscard]] errc raw(std::string_view& into) noexcept {
         const char* const start = place();
         const errc code = skip_any();
         if (code == errc::ok) into = since(start);

@@ -138,7 +138,7 @@ inline errc scan_any_json_string(json_cursor& c, json_text& into) noexcept {
 }
 
 /// A number (RFC 8259 section 6). `at` is on its minus or first digit.
-[[gnu::cold]] inline errc scan_json_number(json_cursor& c) noexcept {
+inline errc scan_json_number(json_cursor& c) noexcept {
     const auto digits = [&c] {
         const char* const start = c.at;
         while (c.at != c.end && ascii::is_digit(*c.at)) ++c.at;
