@@ -18,7 +18,7 @@ void wipe(char* memory, std::size_t size) noexcept {
 }
 
 secret::secret(std::string_view text) : text_(new char[text.size()]), size_(text.size()) {
-    std::memcpy(text_.get(), text.data(), size_);
+    if (size_ != 0) std::memcpy(text_.get(), text.data(), size_);  // an empty view may have no place
 }
 
 secret::secret(secret&& other) noexcept : text_(std::move(other.text_)), size_(std::exchange(other.size_, 0)) {}
