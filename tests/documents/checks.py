@@ -36,7 +36,7 @@ TRANSPORT = HEADERS / "transport" / "README.md"
 
 README_LINES = 200
 SCREENS = 180  # lines: three screens
-LONG = ("examples/README.md", "tests/README.md")  # pages that may be longer, and begin with a list of their contents
+LONG = ("examples/README.md", "packaging/README.md", "tests/README.md")  # pages that may be longer, and begin with a list of their contents
 SWITCHES = ("-DSUPEROFFICE_WITH_MBEDTLS=1", "-DSUPEROFFICE_WITH_SOCKETS=1")
 EVERYTHING = ("-DSUPEROFFICE_WITH_SIMDJSON=1", *SWITCHES, "-lsimdjson", "-lmbedtls", "-lmbedx509", "-lmbedcrypto")
 
