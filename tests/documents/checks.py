@@ -113,7 +113,7 @@ def operation_table():
     """The catalogue of operations: the line of each says what is special about it."""
     source = (HEADERS / "service" / "operations.hpp").read_text(encoding="utf-8")
     lines = ""
-    for request, reply, name, initialiser in re.findall(r"constexpr operation<(\w+),\s*([\w:]+)>\s*(\w+)\s*{(.*?)};", source, re.DOTALL):
+    for request, reply, name, initialiser in re.findall(r"constexpr operation<(\w+),\s*([\w:<>]+)>\s*(\w+)\s*{(.*?)};", source, re.DOTALL):
         flat = re.sub(r"\s+", " ", initialiser)
         notes = [text for found, text in ((".method = http_method::get", "GET"), (".needs_credential = false", "no credential is sent"),
                                           (".may_repeat = false", "never sent twice")) if found in flat]
@@ -262,6 +262,16 @@ def options_are_told():
         raise Failed("\n".join(wrong))
 
 
+def operations_are_told():
+    """The guide's table has a row for each operation of the catalogue. They are counted in another way than the table is made."""
+    source, text = (HEADERS / "service" / "operations.hpp").read_text(encoding="utf-8"), GUIDE.read_text(encoding="utf-8")
+    begin = text.index("| Operation |")
+    told = len(rows(text[begin:].partition("\n\n")[0]))
+    wanted = sum(line.startswith("inline constexpr operation<") for line in source.splitlines())
+    if told != wanted:
+        raise Failed(f"operations.hpp has {wanted} operations, the table \"All calls\" of the guide has {told}")
+
+
 def value_of(constant):
     """The number that a constant of the headers has."""
     found = [match[1] for path in HEADERS.rglob("*.hpp")
@@ -407,6 +417,7 @@ def checks():
         yield Check(f"documents: {name_of(page)}, {marker}", is_generated(page, marker, make))
     yield Check("documents: what a link and an HTTP stack have", concepts_are_told)
     yield Check("documents: every option of the guide", options_are_told)
+    yield Check("documents: every operation of the guide", operations_are_told)
     yield Check("documents: the command line tool", tool_is_told)
     yield Check("documents: the places that CONTRIBUTING.md names", places_are_there)
     yield Check("documents: the limits in SECURITY.md", limits_are_told)
