@@ -50,6 +50,14 @@ SOCKET_FUNCTIONS = ("accept", "bind", "close", "connect", "fcntl", "ioctl", "lis
                     "send", "shutdown", "socket", "write")
 
 
+def folders_are_told():
+    """tests/README.md has a row for each folder of tests."""
+    text = (ROOT / "tests" / "README.md").read_text(encoding="utf-8")
+    folders = [path.name for path in sorted((ROOT / "tests").iterdir()) if path.is_dir() and path.name != "__pycache__"]
+    if missing := [name for name in folders if f"`{name}/`" not in text]:
+        raise Failed(f"tests/README.md has no row for {missing}")
+
+
 def names_are_free():
     """A quick look at what link/platform_macros.cpp shows by compiling. Call POSIX's functions with :: in front."""
     macros = re.findall(r"^#define ([a-z]\w*)(\(\.\.\.\))?", (ROOT / "tests/link/platform_macros.hpp").read_text(), re.M)
@@ -106,6 +114,7 @@ def checks():
     yield Check("layout: no name is a macro of a platform", names_are_free)
     yield Check("layout: no member of string_view that may call abort", no_checked_members)
     yield Check("layout: the check of those members", finds_checked_members)
+    yield Check("layout: the tests' page has each folder", folders_are_told)
     yield Check("layout: clang-format", formatted)
     yield Check("clang-tidy: everything switched on", lambda: tidy(ROOT / "examples" / "04_watch.cpp", *ALL_ON), seconds=240)
     yield Check("clang-tidy: nothing switched on", lambda: tidy(ROOT / "examples" / "05_own_link.cpp"), seconds=240)

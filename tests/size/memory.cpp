@@ -1,5 +1,5 @@
-// Prints what a call needs in memory, as the rows of the README's table: object sizes by sizeof, and the smallest
-// memory with which the documented reply still arrives, found by trying.
+// Prints the memory that a call needs, as the rows of the guide's table: object sizes by sizeof, and the smallest memory
+// with which the documented reply still arrives, found by trying.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/batch.hpp>
 
