@@ -224,8 +224,8 @@ error interpret_as(Reader& reader, reply_info& about, const json_document& docum
         e.code = errc::null_document;
     } else if (!empty || good) {
         const std::string_view type = empty ? std::string_view{} : about.head.content_type();
-        e = good ? decoder(reader, type, document, into, found)
-                 : read_document<nothing>(reader, type, document, &ignored, found);
+        const auto decode_reply = good ? decoder : &read_document<nothing, Reader>;
+        e = decode_reply(reader, type, document, good ? into : &ignored, found);
     }
     if (good) return meaning_of_success(e, about, document, found, rules);
     if (e.code != errc::ok) found.faults = {};  // a broken error page changes nothing: the status stands

@@ -122,7 +122,7 @@ class byte_connection {
         return link_->receive(unasked).state == io_state::would_block;
     }
 
-    progress transfer(call_context& call, instant now) noexcept {
+    [[gnu::noinline]] progress transfer(call_context& call, instant now) noexcept {
         if (now >= call.replace_at && may_retry(call)) return retry(call);
         io_result io;
         switch (exchange_.action()) {

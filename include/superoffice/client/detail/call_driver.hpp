@@ -251,7 +251,7 @@ class call_driver {
         return !options_.headers.app_token.empty() || !call_options_.headers.app_token.empty();
     }
 
-    [[nodiscard]] [[gnu::noinline]] request_lines request_lines_for(std::size_t body_size) const noexcept {
+    [[nodiscard]] request_lines request_lines_for(std::size_t body_size) const noexcept {
         request_lines lines{.base = address_.target(),
                             .method = method_,
                             .path = path_,
