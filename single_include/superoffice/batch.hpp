@@ -7846,8 +7846,8 @@ error interpret_as(Reader& reader, reply_info& about, const json_document& docum
         e.code = errc::null_document;
     } else if (!empty || good) {
         const std::string_view type = empty ? std::string_view{} : about.head.content_type();
-        e = good ? decoder(reader, type, document, into, found)
-                 : read_document<nothing>(reader, type, document, &ignored, found);
+        const auto decode_reply = good ? decoder : &read_document<nothing, Reader>;
+        e = decode_reply(reader, type, document, good ? into : &ignored, found);
     }
     if (good) return meaning_of_success(e, about, document, found, rules);
     if (e.code != errc::ok) found.faults = {};  // a broken error page changes nothing: the status stands
@@ -14307,7 +14307,7 @@ class byte_connection {
         return link_->receive(unasked).state == io_state::would_block;
     }
 
-    progress transfer(call_context& call, instant now) noexcept {
+    [[gnu::noinline]] progress transfer(call_context& call, instant now) noexcept {
         if (now >= call.replace_at && may_retry(call)) return retry(call);
         io_result io;
         switch (exchange_.action()) {
@@ -15037,7 +15037,7 @@ class call_driver {
         return !options_.headers.app_token.empty() || !call_options_.headers.app_token.empty();
     }
 
-    [[nodiscard]] [[gnu::noinline]] request_lines request_lines_for(std::size_t body_size) const noexcept {
+    [[nodiscard]] request_lines request_lines_for(std::size_t body_size) const noexcept {
         request_lines lines{.base = address_.target(),
                             .method = method_,
                             .path = path_,

@@ -155,7 +155,7 @@ TEST_CASE("§4 error objects: a struct of one's own does not hide them") {
 TEST_CASE_TEMPLATE("§4 throttling: Retry-After in seconds and as a date; none, nonsense, and a day at most", Reader,
                    READERS) {
     const undisturbed around;
-    host<Reader> to;
+    host<Reader> to{superoffice::client_options{.retry_after_dates = superoffice::http_dates}};
     const auto asked = [&](std::int32_t id) {
         CHECK(!to.api.get_batch_task_info(id).has_value());
         return to.api.last_reply().retry_after;
