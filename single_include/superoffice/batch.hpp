@@ -3856,17 +3856,14 @@ struct packed_key {
         size = static_cast<std::uint8_t>(name.size() + 2);
         last = size > word_size ? static_cast<std::uint8_t>(size - word_size) : 0;
         middle = last < word_size ? last : word_size;
-        const auto byte_of_key = [name](std::size_t at) {
-            return at == 0 || at == name.size() + 1 ? '"' : at <= name.size() ? name[at - 1] : '\0';
-        };
-        std::array<char, word_size> seen{};
-        for (std::size_t n = 0; n != word_size; ++n) seen[n] = n < size ? '\xFF' : '\0';
-        mask = std::bit_cast<std::uint64_t>(seen);
-        const std::uint8_t places[3] = {0, middle, last};
-        for (std::size_t word = 0; word != 3; ++word) {
-            for (std::size_t n = 0; n != word_size; ++n) seen[n] = byte_of_key(places[word] + n);
-            words[word] = std::bit_cast<std::uint64_t>(seen);
-        }
+        char key[longest] = {'"'}, used[word_size] = {};
+        for (std::size_t n = 0; n != name.size(); ++n) key[n + 1] = name[n];
+        key[size - 1] = '"';
+        for (std::size_t n = 0; n != word_size; ++n) used[n] = n < size ? '\xFF' : '\0';
+        mask = word_of(used);
+        words[0] = word_of(key);
+        words[1] = word_of(key + middle);
+        words[2] = word_of(key + last);
     }
 
     /// Whether the text that begins here, of which `reach` bytes can be read, is this key.
@@ -3877,6 +3874,18 @@ struct packed_key {
             return there ^ word;
         };
         return ((differ(0, words[0]) | differ(middle, words[1]) | differ(last, words[2])) & mask) == 0;
+    }
+
+  private:
+    /// Eight bytes as they lie in memory. (No bit_cast: clang's new interpreter of constant expressions, version
+    /// 19, does not know it.)
+    static constexpr std::uint64_t word_of(const char* bytes) noexcept {
+        std::uint64_t word = 0;
+        for (std::size_t n = 0; n != word_size; ++n) {
+            const std::size_t from_lowest = std::endian::native == std::endian::little ? n : word_size - 1 - n;
+            word |= std::uint64_t{static_cast<unsigned char>(bytes[n])} << 8 * from_lowest;
+        }
+        return word;
     }
 };
 
@@ -4865,11 +4874,19 @@ struct key_hash {
 /// Not hashed: a few names, which are compared faster, and more than a byte can count.
 inline constexpr std::size_t few_keys = 4, too_many_keys = key_hash::none;
 
+/// How many bits the index of so many slots has. (std::bit_ceil is unknown to clang's new interpreter, version 19.)
+consteval std::uint32_t bits_of_index(std::size_t slots) noexcept {
+    std::uint32_t bits = 0;
+    while (std::size_t{1} << bits < slots) ++bits;
+    return bits;
+}
+
 /// The slots of T's names, and the factor that gives each name one of its own.
 template <class T>
 struct key_slots {
-    static constexpr std::size_t size = std::bit_ceil(2 * member_count<T>);
-    static constexpr std::uint32_t shift = 32 - std::countr_zero(std::uint32_t{size});
+    static constexpr std::uint32_t bits = bits_of_index(2 * member_count<T>);
+    static constexpr std::size_t size = std::size_t{1} << bits;
+    static constexpr std::uint32_t shift = 32 - bits;
 
     struct found {
         std::array<std::uint8_t, size> rows{};

@@ -194,6 +194,13 @@ def hardened_libcxx_notices():
             raise Failed(f"'{line}' ended with {code}; libc++ has not noticed it")
 
 
+def new_constant_interpreter():
+    """clang's coming interpreter of constant expressions compiles the tables of the decoder, a packed struct's among them."""
+    for source in ("codec/detail/member_places.cpp", "codec/detail/member_table.cpp", "codec/select.cpp"):
+        output_of(LIBCXX_COMPILER, "-std=c++20", "-fexperimental-new-constant-interpreter", *ALL_ON, f"-I{INCLUDE}",
+                  f"-I{ROOT / 'tests'}", "-fsyntax-only", ROOT / "tests" / "unit" / source)
+
+
 def libcxx_calls():
     FOLDER.mkdir(parents=True, exist_ok=True)
     output_of(*cached(LIBCXX_COMPILER), *LIBCXX, *WARNINGS, *ALL_ON, f"-I{INCLUDE}", "-fsyntax-only", "-x", "c++", "-", text_in=OPT_IN)
@@ -353,5 +360,6 @@ def checks():
     yield Check("platforms: unit tests with hardened libc++", needing(libcxx, libcxx_unit_tests), seconds=400)
     yield Check("platforms: clang compiles Microsoft's dialect", needing(libcxx, compiles_as_microsoft), seconds=240)
     yield Check("platforms: no word that cl.exe does not know", needing(libcxx, says_nothing_that_cl_refuses))
+    yield Check("platforms: clang's new interpreter of constant expressions", needing(libcxx, new_constant_interpreter))
     yield Check("platforms: WebAssembly under Node", needing((LIBCXX_COMPILER, "wasm-ld-19", "node"), web_assembly))
     yield Check("platforms: as a C++20 module", needing(libcxx, as_module))

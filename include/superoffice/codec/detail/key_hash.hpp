@@ -6,7 +6,6 @@
 #include <superoffice/schema/detail/describe.hpp>
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -38,11 +37,19 @@ struct key_hash {
 /// Not hashed: a few names, which are compared faster, and more than a byte can count.
 inline constexpr std::size_t few_keys = 4, too_many_keys = key_hash::none;
 
+/// How many bits the index of so many slots has. (std::bit_ceil is unknown to clang's new interpreter, version 19.)
+consteval std::uint32_t bits_of_index(std::size_t slots) noexcept {
+    std::uint32_t bits = 0;
+    while (std::size_t{1} << bits < slots) ++bits;
+    return bits;
+}
+
 /// The slots of T's names, and the factor that gives each name one of its own.
 template <class T>
 struct key_slots {
-    static constexpr std::size_t size = std::bit_ceil(2 * member_count<T>);
-    static constexpr std::uint32_t shift = 32 - std::countr_zero(std::uint32_t{size});
+    static constexpr std::uint32_t bits = bits_of_index(2 * member_count<T>);
+    static constexpr std::size_t size = std::size_t{1} << bits;
+    static constexpr std::uint32_t shift = 32 - bits;
 
     struct found {
         std::array<std::uint8_t, size> rows{};

@@ -5,7 +5,6 @@
 
 #include <superoffice/base/config.hpp>
 
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -33,17 +32,14 @@ struct packed_key {
         size = static_cast<std::uint8_t>(name.size() + 2);
         last = size > word_size ? static_cast<std::uint8_t>(size - word_size) : 0;
         middle = last < word_size ? last : word_size;
-        const auto byte_of_key = [name](std::size_t at) {
-            return at == 0 || at == name.size() + 1 ? '"' : at <= name.size() ? name[at - 1] : '\0';
-        };
-        std::array<char, word_size> seen{};
-        for (std::size_t n = 0; n != word_size; ++n) seen[n] = n < size ? '\xFF' : '\0';
-        mask = std::bit_cast<std::uint64_t>(seen);
-        const std::uint8_t places[3] = {0, middle, last};
-        for (std::size_t word = 0; word != 3; ++word) {
-            for (std::size_t n = 0; n != word_size; ++n) seen[n] = byte_of_key(places[word] + n);
-            words[word] = std::bit_cast<std::uint64_t>(seen);
-        }
+        char key[longest] = {'"'}, used[word_size] = {};
+        for (std::size_t n = 0; n != name.size(); ++n) key[n + 1] = name[n];
+        key[size - 1] = '"';
+        for (std::size_t n = 0; n != word_size; ++n) used[n] = n < size ? '\xFF' : '\0';
+        mask = word_of(used);
+        words[0] = word_of(key);
+        words[1] = word_of(key + middle);
+        words[2] = word_of(key + last);
     }
 
     /// Whether the text that begins here, of which `reach` bytes can be read, is this key.
@@ -54,6 +50,18 @@ struct packed_key {
             return there ^ word;
         };
         return ((differ(0, words[0]) | differ(middle, words[1]) | differ(last, words[2])) & mask) == 0;
+    }
+
+  private:
+    /// Eight bytes as they lie in memory. (No bit_cast: clang's new interpreter of constant expressions, version
+    /// 19, does not know it.)
+    static constexpr std::uint64_t word_of(const char* bytes) noexcept {
+        std::uint64_t word = 0;
+        for (std::size_t n = 0; n != word_size; ++n) {
+            const std::size_t from_lowest = std::endian::native == std::endian::little ? n : word_size - 1 - n;
+            word |= std::uint64_t{static_cast<unsigned char>(bytes[n])} << 8 * from_lowest;
+        }
+        return word;
     }
 };
 
