@@ -37,10 +37,10 @@ struct key_hash {
 /// Not hashed: a few names, which are compared faster, and more than a byte can count.
 inline constexpr std::size_t few_keys = 4, too_many_keys = key_hash::none;
 
-/// How many bits the index of so many slots has. (std::bit_ceil is unknown to clang's new interpreter, version 19.)
-consteval std::uint32_t bits_of_index(std::size_t slots) noexcept {
+/// The bits of an index below `count`. (std::bit_ceil is unknown to clang's new interpreter, version 19.)
+consteval std::uint32_t bits_of_index(std::size_t count) noexcept {
     std::uint32_t bits = 0;
-    while (std::size_t{1} << bits < slots) ++bits;
+    while (std::size_t{1} << bits < count) ++bits;
     return bits;
 }
 
