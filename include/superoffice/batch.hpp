@@ -1,4 +1,4 @@
-// superoffice/batch.hpp - the whole library. Each section below is a layer; it includes only layers above it here.
+// superoffice/batch.hpp - the whole library. Each section is a layer; it includes only earlier ones.
 // SPDX-License-Identifier: BSL-1.0
 
 #include <superoffice/base/version.hpp>  // before the guard: a second, different version is stopped there

@@ -17266,7 +17266,7 @@ class credential_share {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/batch.hpp - the whole library. Each section below is a layer; it includes only layers above it here.
+// superoffice/batch.hpp - the whole library. Each section is a layer; it includes only earlier ones.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_BATCH_HPP
 #define SUPEROFFICE_BATCH_HPP

@@ -99,13 +99,13 @@ def headline_table():
     whole = "the library: the whole call, 2 properties"
     return table("What", "Measured", "Table") + "".join(f"| {' | '.join(row)} |\n" for row in (
         ("The whole call on a Cortex-M4, 2 properties", f"{kilobytes(whole)} of flash, {kilobytes(whole, 2)} of RAM", sizes),
-        ("A firmware with mbedTLS, C library and all",
+        ("A firmware with mbedTLS, C library and all; its arena counted, the stack not",
          f"{kilobytes('firmware, TLS by mbedTLS')} of flash, {kilobytes('firmware, TLS by mbedTLS', 2)} of RAM", sizes),
         ("Your memory for request and reply of the documented task",
          f"{measured(GUIDE, 'tests/size/memory.cpp', 'your memory, at least, for the documented reply: compact reader')} bytes", memory),
         ("Decoding, simdjson reader, against nlohmann::json", factor("decode, the documented reply, against nlohmann"), bench),
         ("Decoding, compact reader, against jsmn with look-up", factor("`compact_reader`, the documented reply, against jsmn"), bench),
-        ("Heap allocations per call", measured(PERFORMANCE, "tests/bench", "heap allocations per call", 2), bench),
+        ("Heap allocations of the library itself in a call", measured(PERFORMANCE, "tests/bench", "heap allocations per call", 2), bench),
     ))
 
 

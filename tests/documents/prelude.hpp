@@ -18,7 +18,7 @@ struct progress {
 };
 BOOST_DESCRIBE_STRUCT(progress, (), (State, ProgressPercent))
 
-using link_type = superoffice::scripted;
+using link_type = superoffice::mbedtls_socket;
 extern link_type link_of_the_program;
 extern superoffice::client<link_type, superoffice::bearer> api;
 extern std::array<std::byte, 4096> memory;

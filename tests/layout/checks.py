@@ -109,7 +109,7 @@ def finds_checked_members():
 
 
 def checks():
-    yield Check("layout: no include points up, each header lies in a layer", layered)
+    yield Check("layout: no include of a later layer, each header lies in a layer", layered)
     yield Check("layout: the check of the layers", lambda: run_unittests("discover", "-s", HERE, "-p", "test_layers.py"))
     yield Check("layout: no name is a macro of a platform", names_are_free)
     yield Check("layout: no member of string_view that may call abort", no_checked_members)

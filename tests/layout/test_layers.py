@@ -47,14 +47,14 @@ class Layers(unittest.TestCase):
     def test_one_fault_each(self):
         many = {f"http/part{number}.hpp": "" for number in range(15)}
         for what, changes, says in (
-            ("an include that points up", {"base/error.hpp": "#include <superoffice/http/exchange.hpp>\n"},
-             "base/error.hpp:1 points up: base/ is below http/, so it must not include http/exchange.hpp"),
+            ("an include of a later layer", {"base/error.hpp": "#include <superoffice/http/exchange.hpp>\n"},
+             "base/error.hpp:1 includes a later layer: base/ comes before http/, so it must not include http/exchange.hpp"),
             ("an indented one", {"base/detail/ascii.hpp": "\n#  include <superoffice/http/exchange.hpp>\n"},
-             "base/detail/ascii.hpp:2 points up: base/ is below http/, so it must not include http/exchange.hpp"),
+             "base/detail/ascii.hpp:2 includes a later layer: base/ comes before http/, so it must not include http/exchange.hpp"),
             ("a header of no layer", {"odd/one.hpp": ""}, "odd/one.hpp belongs to no layer"),
             ("a header beside the layers", {"one.hpp": ""}, "one.hpp belongs to no layer"),
             ("an include of a folder that is no layer", {"base/error.hpp": "#include <superoffice/odd/one.hpp>\n"},
-             "base/error.hpp:1 points up: base/ is below odd/"),
+             "base/error.hpp:1 includes a later layer: base/ comes before odd/"),
             ("an include of the umbrella", {"http/exchange.hpp": "#include <superoffice/batch.hpp>\n"},
              "http/exchange.hpp:1 includes batch.hpp, which is for users"),
             ("a line in another layer's section", {"batch.hpp": UMBRELLA + "#include <superoffice/base/error.hpp>\n"},

@@ -3,7 +3,7 @@
     // http/: one request and one reply, without I/O
     #include <superoffice/http/base_url.hpp>
 
-begins the layer `http`, whose headers lie in the folder of that name. A layer includes only itself and layers above it
+begins the layer `http`, whose headers lie in the folder of that name. A layer includes only itself and layers earlier
 in that file. Whatever sorts or names layers asks here.
 """
 
@@ -73,7 +73,7 @@ def faults(root):
             if target in BESIDE_THE_LAYERS:
                 yield f"{header}:{number} includes {target}, which is for users: include the headers that are meant"
             elif order.get(layer_of(target), len(order)) > order[layer]:
-                yield (f"{header}:{number} points up: {layer}/ is below {layer_of(target)}/, so it must not include "
+                yield (f"{header}:{number} includes a later layer: {layer}/ comes before {layer_of(target)}/, so it must not include "
                        f"{target}")
     for folder, headers in folders.items():
         if len(headers) > MOST_HEADERS_IN_A_FOLDER:
