@@ -73,63 +73,64 @@ inline constexpr const char* url_fault_texts[] = {
 };
 static_assert(sizeof(url_fault_texts) / sizeof(url_fault_texts[0]) == static_cast<std::size_t>(url_fault::count_));
 
-/// `text` without `tail` at its end, letter case ignored.
-constexpr std::string_view without_tail(std::string_view text, std::string_view tail) noexcept {
-    if (text.size() < tail.size()) return text;
+/// Takes `tail` off the end of `text`, letter case ignored. False where it is not there.
+[[gnu::noinline]] constexpr bool remove_tail(std::string_view& text, std::string_view tail) noexcept {
+    if (text.size() < tail.size()) return false;
     const std::size_t rest = text.size() - tail.size();
-    return ascii::equal_ignoring_case(ascii::from(text, rest), tail) ? ascii::first(text, rest) : text;
-}
-
-constexpr std::string_view without_last_slashes(std::string_view text) noexcept {
-    while (!text.empty() && text.back() == '/') text.remove_suffix(1);
-    return text;
+    if (!ascii::equal_ignoring_case(ascii::from(text, rest), tail)) return false;
+    text = ascii::first(text, rest);
+    return true;
 }
 
 /// The path without the slashes that people type too many of, and without "/api" or "/api/v1" at its end.
 constexpr std::string_view root_of(std::string_view path) noexcept {
     while (path.size() > 1 && path[1] == '/') path.remove_prefix(1);
-    path = without_last_slashes(path);
-    std::string_view root = without_tail(path, ascii::literal("/api/v1"));
-    if (root.size() == path.size()) root = without_tail(path, ascii::literal("/api"));
-    return without_last_slashes(root);
+    for (bool is_api = false;; is_api = true) {
+        while (!path.empty() && path.back() == '/') path.remove_suffix(1);
+        if (is_api || (!remove_tail(path, ascii::literal("/api/v1")) && !remove_tail(path, ascii::literal("/api"))))
+            return path;
+    }
 }
 
 /// Reads a base URL from its start on. `at` is the byte at which it stopped.
 struct url_reader {
-    std::string_view text;
-    std::size_t at = 0;
+    const char* at;
+    const char* end;
 
     constexpr url_fault read_url(base_url& made) noexcept {
-        const std::size_t scheme_end = ascii::find(text, ':');
-        const int scheme = ascii::index_of_word("http https ", ascii::first(text, scheme_end));
-        if (scheme < 0 || text.size() - scheme_end < 3 || text[scheme_end + 1] != '/' || text[scheme_end + 2] != '/')
-            return url_fault::scheme;
-        made.https = scheme == 1;
-        at = scheme_end + 3;
-        const std::size_t authority_at = at;
+        const char* const scheme = at;
+        while (at != end && *at != ':') ++at;
+        const int which = ascii::index_of_word("http https ", text_from(scheme));
+        if (which < 0 || end - at < 3 || at[1] != '/' || at[2] != '/') return at = scheme, url_fault::scheme;
+        made.https = which == 1;
+        at += 3;
+        const char* const authority = at;
         if (const url_fault fault = read_authority(made); fault != url_fault::none)
-            return has_user_name(authority_at) ? url_fault::user_name : fault;
-        made.root = root_of(ascii::from(text, at));
+            return has_user_name(authority) ? url_fault::user_name : fault;
+        made.root = root_of({at, static_cast<std::size_t>(end - at)});
         return read_path();
     }
 
   private:
-    [[nodiscard]] constexpr bool is_at(char c) const noexcept { return at < text.size() && text[at] == c; }
+    [[nodiscard]] constexpr bool is_at(char c) const noexcept { return at != end && *at == c; }
     constexpr bool skip(char c) noexcept {
         if (!is_at(c)) return false;
         ++at;
         return true;
     }
+    [[nodiscard]] constexpr std::string_view text_from(const char* first) const noexcept {
+        return {first, static_cast<std::size_t>(at - first)};
+    }
     /// Takes letters, digits and `others`.
     constexpr std::string_view take(const char* others) noexcept {
-        const std::size_t first = at;
-        while (at < text.size() && ascii::is_alphanumeric_or(text[at], others)) ++at;
-        return {text.data() + first, at - first};
+        const char* const first = at;
+        while (at != end && ascii::is_alphanumeric_or(*at, others)) ++at;
+        return text_from(first);
     }
 
     /// RFC 3986 section 3.2, and RFC 6874 for the zone, which may also follow a % that is not escaped.
     constexpr url_fault read_authority(base_url& made) noexcept {
-        const std::size_t authority_at = at;
+        const char* const authority = at;
         const bool ipv6 = skip('[');
         made.to.host = take(ipv6 ? ":." : "-._");
         if (made.to.host.empty()) return fault_here(url_fault::no_host);
@@ -139,37 +140,35 @@ struct url_reader {
         }
         if (ipv6 && skip('%')) {
             // %25 is an escaped %, unless nothing follows it.
-            if (text.size() - at > 2 && text[at] == '2' && text[at + 1] == '5' && text[at + 2] != ']') at += 2;
+            if (end - at > 2 && at[0] == '2' && at[1] == '5' && at[2] != ']') at += 2;
             made.to.zone = take("-._~");
             if (made.to.zone.empty() || !is_at(']')) return url_fault::zone;
         }
         if (ipv6 && !skip(']')) return url_fault::bracket;
-        std::size_t end = at;
+        made.authority = text_from(authority);
         made.to.port = made.https ? std::uint16_t{443} : std::uint16_t{80};
         url_fault fault = url_fault::host_character;
         if (skip(':')) {  // a port may be empty
             fault = url_fault::port;
+            const char* const digits = at;
             std::uint32_t port = 0;
-            for (; at < text.size() && ascii::is_digit(text[at]) && port <= 0xffff; ++at)
-                port = port * 10 + static_cast<std::uint32_t>(text[at] - '0');
-            if (at != end + 1) {
-                if (port == 0 || port > 0xffff) return at = end + 1, fault;
+            for (; at != end && ascii::is_digit(*at) && port <= 0xffff; ++at)
+                port = port * 10 + static_cast<std::uint32_t>(*at - '0');
+            if (at != digits) {
+                if (port == 0 || port > 0xffff) return at = digits, fault;
                 made.to.port = static_cast<std::uint16_t>(port);
-                end = at;
+                made.authority = text_from(authority);
             }
         }
-        made.authority = {text.data() + authority_at, end - authority_at};
-        return at == text.size() || is_at('/') ? url_fault::none : fault_here(fault);
+        return at == end || *at == '/' ? url_fault::none : fault_here(fault);
     }
 
     /// RFC 3986 section 3.3 has the characters of a path.
     constexpr url_fault read_path() noexcept {
-        for (; at < text.size(); ++at) {
-            if (text[at] != '%') {
-                if (!ascii::is_alphanumeric_or(text[at], "-._~!$&'()*+,;=:@/"))
-                    return fault_here(url_fault::path_character);
-            } else if (text.size() - at <= 2 || ascii::hex_digit(text[at + 1]) < 0 ||
-                       ascii::hex_digit(text[at + 2]) < 0) {
+        for (; at != end; ++at) {
+            if (*at != '%') {
+                if (!ascii::is_alphanumeric_or(*at, "-._~!$&'()*+,;=:@/")) return fault_here(url_fault::path_character);
+            } else if (end - at <= 2 || ascii::hex_digit(at[1]) < 0 || ascii::hex_digit(at[2]) < 0) {
                 return url_fault::escape;
             }
         }
@@ -181,18 +180,19 @@ struct url_reader {
         return is_at('?') ? url_fault::query : is_at('#') ? url_fault::fragment : other;
     }
 
-    [[nodiscard]] constexpr bool has_user_name(std::size_t place) const noexcept {
-        while (place < text.size() && !ascii::is_one_of(text[place], "@/?#")) ++place;
-        return place < text.size() && text[place] == '@';
+    [[nodiscard]] constexpr bool has_user_name(const char* place) const noexcept {
+        while (place != end && !ascii::is_one_of(*place, "@/?#")) ++place;
+        return place != end && *place == '@';
     }
 };
 
 /// The same as `parse_base_url`, into `made`, which must not be used after an error.
 constexpr error read_base_url(std::string_view text, base_url& made) noexcept {
     made.to = {};
-    url_reader reader{text};
+    url_reader reader{text.data(), text.data() + text.size()};
     const url_fault fault = reader.read_url(made);
-    error e = refused_request(fault == url_fault::none ? errc::ok : errc::bad_base_url, reader.at);
+    error e = refused_request(fault == url_fault::none ? errc::ok : errc::bad_base_url,
+                              static_cast<std::size_t>(reader.at - text.data()));
     e.native = static_cast<std::int32_t>(fault);
     return e;
 }
