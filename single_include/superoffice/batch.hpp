@@ -5708,63 +5708,64 @@ inline constexpr const char* url_fault_texts[] = {
 };
 static_assert(sizeof(url_fault_texts) / sizeof(url_fault_texts[0]) == static_cast<std::size_t>(url_fault::count_));
 
-/// `text` without `tail` at its end, letter case ignored.
-constexpr std::string_view without_tail(std::string_view text, std::string_view tail) noexcept {
-    if (text.size() < tail.size()) return text;
+/// Takes `tail` off the end of `text`, letter case ignored. False where it is not there.
+[[gnu::noinline]] constexpr bool remove_tail(std::string_view& text, std::string_view tail) noexcept {
+    if (text.size() < tail.size()) return false;
     const std::size_t rest = text.size() - tail.size();
-    return ascii::equal_ignoring_case(ascii::from(text, rest), tail) ? ascii::first(text, rest) : text;
-}
-
-constexpr std::string_view without_last_slashes(std::string_view text) noexcept {
-    while (!text.empty() && text.back() == '/') text.remove_suffix(1);
-    return text;
+    if (!ascii::equal_ignoring_case(ascii::from(text, rest), tail)) return false;
+    text = ascii::first(text, rest);
+    return true;
 }
 
 /// The path without the slashes that people type too many of, and without "/api" or "/api/v1" at its end.
 constexpr std::string_view root_of(std::string_view path) noexcept {
     while (path.size() > 1 && path[1] == '/') path.remove_prefix(1);
-    path = without_last_slashes(path);
-    std::string_view root = without_tail(path, ascii::literal("/api/v1"));
-    if (root.size() == path.size()) root = without_tail(path, ascii::literal("/api"));
-    return without_last_slashes(root);
+    for (bool is_api = false;; is_api = true) {
+        while (!path.empty() && path.back() == '/') path.remove_suffix(1);
+        if (is_api || (!remove_tail(path, ascii::literal("/api/v1")) && !remove_tail(path, ascii::literal("/api"))))
+            return path;
+    }
 }
 
 /// Reads a base URL from its start on. `at` is the byte at which it stopped.
 struct url_reader {
-    std::string_view text;
-    std::size_t at = 0;
+    const char* at;
+    const char* end;
 
     constexpr url_fault read_url(base_url& made) noexcept {
-        const std::size_t scheme_end = ascii::find(text, ':');
-        const int scheme = ascii::index_of_word("http https ", ascii::first(text, scheme_end));
-        if (scheme < 0 || text.size() - scheme_end < 3 || text[scheme_end + 1] != '/' || text[scheme_end + 2] != '/')
-            return url_fault::scheme;
-        made.https = scheme == 1;
-        at = scheme_end + 3;
-        const std::size_t authority_at = at;
+        const char* const scheme = at;
+        while (at != end && *at != ':') ++at;
+        const int which = ascii::index_of_word("http https ", text_from(scheme));
+        if (which < 0 || end - at < 3 || at[1] != '/' || at[2] != '/') return at = scheme, url_fault::scheme;
+        made.https = which == 1;
+        at += 3;
+        const char* const authority = at;
         if (const url_fault fault = read_authority(made); fault != url_fault::none)
-            return has_user_name(authority_at) ? url_fault::user_name : fault;
-        made.root = root_of(ascii::from(text, at));
+            return has_user_name(authority) ? url_fault::user_name : fault;
+        made.root = root_of({at, static_cast<std::size_t>(end - at)});
         return read_path();
     }
 
   private:
-    [[nodiscard]] constexpr bool is_at(char c) const noexcept { return at < text.size() && text[at] == c; }
+    [[nodiscard]] constexpr bool is_at(char c) const noexcept { return at != end && *at == c; }
     constexpr bool skip(char c) noexcept {
         if (!is_at(c)) return false;
         ++at;
         return true;
     }
+    [[nodiscard]] constexpr std::string_view text_from(const char* first) const noexcept {
+        return {first, static_cast<std::size_t>(at - first)};
+    }
     /// Takes letters, digits and `others`.
     constexpr std::string_view take(const char* others) noexcept {
-        const std::size_t first = at;
-        while (at < text.size() && ascii::is_alphanumeric_or(text[at], others)) ++at;
-        return {text.data() + first, at - first};
+        const char* const first = at;
+        while (at != end && ascii::is_alphanumeric_or(*at, others)) ++at;
+        return text_from(first);
     }
 
     /// RFC 3986 section 3.2, and RFC 6874 for the zone, which may also follow a % that is not escaped.
     constexpr url_fault read_authority(base_url& made) noexcept {
-        const std::size_t authority_at = at;
+        const char* const authority = at;
         const bool ipv6 = skip('[');
         made.to.host = take(ipv6 ? ":." : "-._");
         if (made.to.host.empty()) return fault_here(url_fault::no_host);
@@ -5774,37 +5775,35 @@ struct url_reader {
         }
         if (ipv6 && skip('%')) {
             // %25 is an escaped %, unless nothing follows it.
-            if (text.size() - at > 2 && text[at] == '2' && text[at + 1] == '5' && text[at + 2] != ']') at += 2;
+            if (end - at > 2 && at[0] == '2' && at[1] == '5' && at[2] != ']') at += 2;
             made.to.zone = take("-._~");
             if (made.to.zone.empty() || !is_at(']')) return url_fault::zone;
         }
         if (ipv6 && !skip(']')) return url_fault::bracket;
-        std::size_t end = at;
+        made.authority = text_from(authority);
         made.to.port = made.https ? std::uint16_t{443} : std::uint16_t{80};
         url_fault fault = url_fault::host_character;
         if (skip(':')) {  // a port may be empty
             fault = url_fault::port;
+            const char* const digits = at;
             std::uint32_t port = 0;
-            for (; at < text.size() && ascii::is_digit(text[at]) && port <= 0xffff; ++at)
-                port = port * 10 + static_cast<std::uint32_t>(text[at] - '0');
-            if (at != end + 1) {
-                if (port == 0 || port > 0xffff) return at = end + 1, fault;
+            for (; at != end && ascii::is_digit(*at) && port <= 0xffff; ++at)
+                port = port * 10 + static_cast<std::uint32_t>(*at - '0');
+            if (at != digits) {
+                if (port == 0 || port > 0xffff) return at = digits, fault;
                 made.to.port = static_cast<std::uint16_t>(port);
-                end = at;
+                made.authority = text_from(authority);
             }
         }
-        made.authority = {text.data() + authority_at, end - authority_at};
-        return at == text.size() || is_at('/') ? url_fault::none : fault_here(fault);
+        return at == end || *at == '/' ? url_fault::none : fault_here(fault);
     }
 
     /// RFC 3986 section 3.3 has the characters of a path.
     constexpr url_fault read_path() noexcept {
-        for (; at < text.size(); ++at) {
-            if (text[at] != '%') {
-                if (!ascii::is_alphanumeric_or(text[at], "-._~!$&'()*+,;=:@/"))
-                    return fault_here(url_fault::path_character);
-            } else if (text.size() - at <= 2 || ascii::hex_digit(text[at + 1]) < 0 ||
-                       ascii::hex_digit(text[at + 2]) < 0) {
+        for (; at != end; ++at) {
+            if (*at != '%') {
+                if (!ascii::is_alphanumeric_or(*at, "-._~!$&'()*+,;=:@/")) return fault_here(url_fault::path_character);
+            } else if (end - at <= 2 || ascii::hex_digit(at[1]) < 0 || ascii::hex_digit(at[2]) < 0) {
                 return url_fault::escape;
             }
         }
@@ -5816,18 +5815,19 @@ struct url_reader {
         return is_at('?') ? url_fault::query : is_at('#') ? url_fault::fragment : other;
     }
 
-    [[nodiscard]] constexpr bool has_user_name(std::size_t place) const noexcept {
-        while (place < text.size() && !ascii::is_one_of(text[place], "@/?#")) ++place;
-        return place < text.size() && text[place] == '@';
+    [[nodiscard]] constexpr bool has_user_name(const char* place) const noexcept {
+        while (place != end && !ascii::is_one_of(*place, "@/?#")) ++place;
+        return place != end && *place == '@';
     }
 };
 
 /// The same as `parse_base_url`, into `made`, which must not be used after an error.
 constexpr error read_base_url(std::string_view text, base_url& made) noexcept {
     made.to = {};
-    url_reader reader{text};
+    url_reader reader{text.data(), text.data() + text.size()};
     const url_fault fault = reader.read_url(made);
-    error e = refused_request(fault == url_fault::none ? errc::ok : errc::bad_base_url, reader.at);
+    error e = refused_request(fault == url_fault::none ? errc::ok : errc::bad_base_url,
+                              static_cast<std::size_t>(reader.at - text.data()));
     e.native = static_cast<std::int32_t>(fault);
     return e;
 }
@@ -6517,7 +6517,7 @@ struct http1_framing {
 
 /// Reads a head by RFC 9112 sections 2.2, 4 and 5. What is taken and what is refused stands in the table of
 /// http/README.md, which is made from the test cases.
-class http1_reader {
+class http1_reader : http1_framing {
   public:
     enum class answer : std::uint8_t { more, done, bad, too_many_lines };
 
@@ -6570,7 +6570,7 @@ class http1_reader {
     [[nodiscard]] constexpr std::size_t position() const noexcept { return position_; }
     [[nodiscard]] constexpr std::uint16_t status() const noexcept { return status_; }  ///< 0 before the first line ends
     [[nodiscard]] constexpr std::uint8_t minor_version() const noexcept { return minor_version_; }
-    [[nodiscard]] constexpr const http1_framing& framing() const noexcept { return framing_; }
+    [[nodiscard]] constexpr const http1_framing& framing() const noexcept { return *this; }
 
     /// The header lines that were read so far, without the status line.
     [[nodiscard]] constexpr std::string_view fields(const char* head) const noexcept {
@@ -6626,8 +6626,8 @@ class http1_reader {
             case 0: return take_length(value, value_at);
             case 1: take_transfer_coding(value, value_at); break;
             case 2:
-                if (!framing_.foreign_coding) framing_.content_coding_at = line_ + value_at;
-                if (!is_plain_coding(value)) framing_.foreign_coding = true;
+                if (!foreign_coding) content_coding_at = line_ + value_at;
+                if (!is_plain_coding(value)) foreign_coding = true;
                 break;
             default: take_connection(value); break;
         }
@@ -6637,13 +6637,13 @@ class http1_reader {
     /// RFC 9110 section 8.6: a list of equal numbers counts as one number.
     constexpr answer take_length(std::string_view list, std::size_t value_at) noexcept {
         for (std::string_view each; ascii::take_element(list, each);) {
-            std::uint64_t length = 0;
-            if (!ascii::parse_decimal(each, length)) return bad_in_line(value_at);
-            if (framing_.has_length && length != framing_.length) return bad_in_line(value_at);
-            framing_.has_length = true;
-            framing_.length = length;
+            std::uint64_t number = 0;
+            if (!ascii::parse_decimal(each, number)) return bad_in_line(value_at);
+            if (has_length && number != length) return bad_in_line(value_at);
+            has_length = true;
+            length = number;
         }
-        framing_.length_at = line_ + value_at;
+        length_at = line_ + value_at;
         return answer::more;
     }
 
@@ -6651,27 +6651,23 @@ class http1_reader {
     constexpr void take_transfer_coding(std::string_view list, std::size_t value_at) noexcept {
         for (std::string_view coding; ascii::take_element(list, coding);) {
             if (coding.empty()) continue;
-            framing_.chunked = !has_coding_ && ascii::is_word("chunked ", coding);
+            chunked = !has_coding_ && ascii::is_word("chunked ", coding);
             has_coding_ = true;
         }
-        framing_.has_transfer_coding = true;
-        framing_.transfer_coding_at = line_ + value_at;
+        has_transfer_coding = true;
+        transfer_coding_at = line_ + value_at;
     }
 
     constexpr void take_connection(std::string_view list) noexcept {
         for (std::string_view option; ascii::take_element(list, option);)
             switch (ascii::index_of_word("close keep-alive ", option)) {
-                case 0: framing_.wants_close = true; break;
-                case 1: framing_.wants_keep_alive = true; break;
+                case 0: wants_close = true; break;
+                case 1: wants_keep_alive = true; break;
                 default: break;
             }
     }
 
-    http1_framing framing_;
-    std::size_t position_ = 0;
-    std::size_t line_ = 0;      // start of the line that is not taken yet
-    std::size_t line_end_ = 0;  // its end, with `has_line_`
-    std::size_t fields_at_ = 0;
+    // Small members come first: they lie in the padding behind the bools of the base.
     std::uint16_t status_ = 0;
     std::uint16_t lines_ = 0;
     std::uint8_t minor_version_ = 1;
@@ -6679,6 +6675,10 @@ class http1_reader {
     bool after_cr_ = false;
     bool has_line_ = false;  // a whole line, which the next byte may continue
     bool has_coding_ = false;
+    std::size_t position_ = 0;
+    std::size_t line_ = 0;      // start of the line that is not taken yet
+    std::size_t line_end_ = 0;  // its end, with `has_line_`
+    std::size_t fields_at_ = 0;
 };
 
 }  // namespace detail
@@ -7517,7 +7517,8 @@ constexpr bool parse_retry_after_seconds(std::string_view retry_after, milliseco
     std::uint64_t plain = 0;
     if (!ascii::parse_decimal(retry_after, plain)) return false;
     const bool fits = plain < static_cast<std::uint64_t>(longest_wait_seconds);
-    wait = milliseconds{(fits ? static_cast<std::int64_t>(plain) : longest_wait_seconds) * 1000};
+    const auto seconds = static_cast<std::uint32_t>(fits ? plain : std::uint64_t{longest_wait_seconds});
+    wait = milliseconds{std::int64_t{seconds * 1000}};  // of a day: fits 32 bits
     return true;
 }
 
@@ -7598,13 +7599,30 @@ class tenant_directory {
     const detail::directory_functions* functions_ = nullptr;
 };
 
+namespace detail {
+
+/// How long the reply asks to wait, where it says so in seconds.
+inline void read_retry_after_seconds(const reply_head& head, const utc_clock&, field<milliseconds>& wait) noexcept {
+    milliseconds read;
+    if (parse_retry_after_seconds(head.retry_after(), read)) wait = read;
+}
+
+/// The same in seconds or as a date.
+inline void read_retry_after(const reply_head& head, const utc_clock& utc_now, field<milliseconds>& wait) noexcept {
+    milliseconds read;
+    const std::int64_t now = utc_now ? utc_now.seconds(utc_now.context) : 0;
+    if (parse_retry_after(head.retry_after(), head.date(), now, read)) wait = read;
+}
+
+}  // namespace detail
+
 /// Reads a Retry-After that may be a date. Naming `http_dates` brings in the code for it.
 struct date_reader {
-    bool (*function)(std::string_view retry_after, std::string_view date, std::int64_t now,
-                     milliseconds& wait) noexcept = nullptr;
+    void (*function)(const reply_head& head, const utc_clock& utc_now,
+                     field<milliseconds>& wait) noexcept = &detail::read_retry_after_seconds;
 };
 /// All three forms of dates in HTTP (RFC 9110 section 5.6.7).
-inline constexpr date_reader http_dates{&detail::parse_retry_after};
+inline constexpr date_reader http_dates{&detail::read_retry_after};
 
 /// Where no other deadline is set: the vendor's own client has 30 s.
 inline constexpr milliseconds default_timeout{30'000};
@@ -7659,13 +7677,13 @@ inline namespace SUPEROFFICE_ABI {
 /// next call, its `stop()` or its end.
 struct reply_info {
     std::uint16_t status = 0;         ///< 0: no reply came
+    bool slow = false;                ///< the duration exceeded the operation's threshold
     std::string_view message;         ///< the service's explanation, from an error object
     std::string_view detail;          ///< more of it
     std::string_view type;            ///< the kind of error: "SoNotFoundException"
     field<milliseconds> retry_after;  ///< how long the server asks to wait before the next call; at most a day
     reply_head head;           ///< the reply's headers: all of them over a link, `kept_headers` over an HTTP stack
     milliseconds duration{0};  ///< from the first step of the call to its end
-    bool slow = false;         ///< the duration exceeded the operation's threshold
 };
 
 namespace detail {
@@ -13667,6 +13685,7 @@ struct body_stream {
     std::size_t used = 0;
     std::uint64_t count = 0;  ///< elements or bytes so far: the result of the call
     error failure;
+    error foreign;          ///< of a reply that is a value of another kind
     bool is_whole = false;  ///< it has answered `whole`
     bool has_stopped = false;
 };
@@ -14091,8 +14110,7 @@ enum class repeat_reason : std::uint8_t {
 struct call_context {
     error failure;
     wait_condition wants;
-    instant deadline;
-    instant replace_at;  ///< a kept connection that is silent until then is replaced: after a quarter of the time
+    instant started, deadline;
     stage reached = stage::none;
     bool blocking = false;     ///< the caller waits for the link after every step that says so
     bool has_secret = false;   ///< the request that is under way holds a credential which must not be seen
@@ -14104,6 +14122,13 @@ struct call_context {
     }
     void note_repeat(repeat_reason why) noexcept {
         repeats = static_cast<std::uint8_t>(repeats | static_cast<std::uint8_t>(why));
+    }
+
+    /// A kept connection that is silent until then is replaced: after a quarter of the time.
+    [[nodiscard]] [[gnu::noinline]] instant replace_at() const noexcept {
+        const auto from = static_cast<std::uint64_t>(started.count()),
+                   to = static_cast<std::uint64_t>(deadline.count());
+        return instant{static_cast<std::int64_t>(from + ((to - from) >> 2))};
     }
 
     /// Whether the request may travel to this target in clear text.
@@ -14325,7 +14350,7 @@ class byte_connection {
     }
 
     [[gnu::noinline]] progress transfer(call_context& call, instant now) noexcept {
-        if (now >= call.replace_at && may_retry(call)) return retry(call);
+        if (may_retry(call) && now >= call.replace_at()) return retry(call);
         io_result io;
         switch (exchange_.action()) {
             case exchange_action::transmit:
@@ -14366,7 +14391,7 @@ class byte_connection {
     /// A kept connection may have died without a word, for example when a router forgot it. Where the request may be sent
     /// once more, such a connection gets a part of the time, so that a fresh one has the rest.
     [[gnu::noinline]] progress wait(call_context& call, wait_for what) noexcept {
-        return call.wait_for_link(*link_, what, may_retry(call) ? call.replace_at : call.deadline);
+        return call.wait_for_link(*link_, what, may_retry(call) ? call.replace_at() : call.deadline);
     }
 
     /// The peer takes no more, but it may already have answered what it did not want to read to its end: 401, 413, 431
@@ -14404,11 +14429,11 @@ class byte_connection {
     }
 
     Link* link_;
-    exchange exchange_;
-    instant last_used_;
     bool connecting_ = false;  // no byte of this exchange has moved yet
     bool connected_ = false;   // the link is open
     bool reused_ = false;      // it was open before this exchange
+    exchange exchange_;
+    instant last_used_;
 };
 
 }  // namespace detail
@@ -14624,9 +14649,8 @@ class stored_request {
   public:
     template <class Reader, class Request>
     void store(const Request& request) noexcept {
-        segment_ = {};
-        body_ = nullptr;
         if constexpr (std::same_as<Request, path_segment>) {
+            body_ = nullptr;
             segment_ = request.text;
         } else {
             if constexpr (is_borrowed_request<Request>)
@@ -14638,7 +14662,7 @@ class stored_request {
     }
 
     /// The text behind the path; empty for a request with a body.
-    [[nodiscard]] std::string_view segment() const noexcept { return segment_; }
+    [[nodiscard]] std::string_view segment() const noexcept { return body_ == nullptr ? segment_ : std::string_view{}; }
 
     /// Appends the body. False where this request, or this client's reader, does not know the type.
     bool write_body(json_writer& out, request_type type) const noexcept {
@@ -14675,10 +14699,10 @@ class stored_request {
     }
 
     bool (*body_)(const stored_request&, json_writer&, request_type) noexcept = nullptr;
-    std::string_view segment_;
     union {
+        std::string_view segment_{};  // without `body_`
         const void* borrowed_;
-        std::byte bytes_[max_request_object_bytes] = {};
+        std::byte bytes_[max_request_object_bytes];
     };
 };
 
@@ -14895,9 +14919,9 @@ class call_driver {
         method_ = what.method;
         needs_credential_ = what.needs_credential;
         rules_ = {.nothing = what.nothing, .may_repeat = what.may_repeat, .has_value = !std::is_void_v<Reply>};
-        slow_ = what.slow;
-        select_ = select;
+        slow_ = static_cast<std::uint32_t>(what.slow.count() < UINT32_MAX ? what.slow.count() : UINT32_MAX);
         call_options_ = options;
+        call_options_.select = select;
         call_.reached = stage::request;
         call_.blocking = false;
         call_.may_repeat = what.may_repeat;
@@ -14915,7 +14939,7 @@ class call_driver {
         const error e = start(what, request, select, options);
         if (e.code != errc::ok) return e;
         stream_ = &stream;
-        foreign_ = foreign;
+        stream.foreign = foreign;
         feed_ = feed_stream;
         return {};
     }
@@ -14924,10 +14948,8 @@ class call_driver {
     template <class Info>
     step_state step(instant now, result<Info>& answer) noexcept {
         if (phase_ == phase::accepted) {
-            started_ = now;
-            const milliseconds time = call_options_.timeout.count() > 0 ? call_options_.timeout : timeout();
-            call_.deadline = now + time;
-            call_.replace_at = now + milliseconds{time.count() >> 2};
+            call_.started = now;
+            call_.deadline = now + (call_options_.timeout.count() > 0 ? call_options_.timeout : timeout());
             phase_ = phase::request;
         }
         call_.wants = {wait_for::time, now};
@@ -15059,7 +15081,7 @@ class call_driver {
                             .method = method_,
                             .path = path_,
                             .segment = request_.segment(),
-                            .select = select_,
+                            .select = call_options_.select,
                             .of_client = options_,
                             .of_call = call_options_.headers,
                             .body_size = body_size,
@@ -15177,7 +15199,7 @@ class call_driver {
         if (e.code != errc::ok && e.code != errc::wrong_kind) return end_with(e, answer);
         // 204 and null are an empty stream, where the operation says so.
         if (reply_.status == 204 || beginning_of(document).on('n')) return end_with_count(0, answer);
-        error foreign = foreign_;
+        error foreign = stream_->foreign;
         foreign.http_status = reply_.status;
         return end_with(foreign, answer);
     }
@@ -15193,19 +15215,11 @@ class call_driver {
         reply_ = {};
         reply_.head = connection_.head();
         reply_.status = connection_.status();
-        const std::string_view after = reply_.head.retry_after();
-        const date_reader& dates = options_.retry_after_dates;
-        milliseconds wait;
-        if (dates.function != nullptr ? dates.function(after, reply_.head.date(), utc_now(), wait)
-                                      : parse_retry_after_seconds(after, wait))
-            reply_.retry_after = wait;
-    }
-    [[nodiscard]] std::int64_t utc_now() const noexcept {
-        return options_.utc_now ? options_.utc_now.seconds(options_.utc_now.context) : 0;
+        options_.retry_after_dates.function(reply_.head, options_.utc_now, reply_.retry_after);
     }
     void note_time(instant now) noexcept {
-        reply_.duration = now - started_;
-        reply_.slow = reply_.duration > slow_;
+        reply_.duration = now - call_.started;
+        reply_.slow = reply_.duration.count() > slow_;
     }
 
     [[gnu::noinline]] bool go_back_to(phase next) noexcept {
@@ -15250,21 +15264,19 @@ class call_driver {
     bool needs_credential_ = true;
     reply_rules rules_;
     call_context call_;
-    instant started_;
-    milliseconds slow_;
+    std::uint32_t slow_;  // milliseconds
     tenant_address address_;
-    std::string_view path_, select_;
+    std::string_view path_;
     const char* accept_ = nullptr;                                      // in place of the client's own
     progress (*feed_)(call_driver&, instant, bool) noexcept = nullptr;  // for a body that is used while it arrives
     body_stream<Reader>* stream_ = nullptr;                             // with `feed_`
-    error foreign_;
     std::uint64_t (*make_digest_)(std::string_view) noexcept = nullptr;
     std::uint64_t digest_ = 0;  // of the last reply's body, where a watch wants it
     Connection connection_;
     Credential credential_;
     Reader reader_;
-    reply_info reply_;
     stored_request request_;
+    reply_info reply_;
     call_options call_options_;
     client_options options_;
 };

@@ -9,6 +9,8 @@
 #include <superoffice/base/utc_clock.hpp>
 #include <superoffice/http/content_type.hpp>
 #include <superoffice/http/detail/http_date.hpp>
+#include <superoffice/http/reply_head.hpp>
+#include <superoffice/schema/field.hpp>
 #include <superoffice/service/request_headers.hpp>
 
 #include <concepts>
@@ -69,13 +71,30 @@ class tenant_directory {
     const detail::directory_functions* functions_ = nullptr;
 };
 
+namespace detail {
+
+/// How long the reply asks to wait, where it says so in seconds.
+inline void read_retry_after_seconds(const reply_head& head, const utc_clock&, field<milliseconds>& wait) noexcept {
+    milliseconds read;
+    if (parse_retry_after_seconds(head.retry_after(), read)) wait = read;
+}
+
+/// The same in seconds or as a date.
+inline void read_retry_after(const reply_head& head, const utc_clock& utc_now, field<milliseconds>& wait) noexcept {
+    milliseconds read;
+    const std::int64_t now = utc_now ? utc_now.seconds(utc_now.context) : 0;
+    if (parse_retry_after(head.retry_after(), head.date(), now, read)) wait = read;
+}
+
+}  // namespace detail
+
 /// Reads a Retry-After that may be a date. Naming `http_dates` brings in the code for it.
 struct date_reader {
-    bool (*function)(std::string_view retry_after, std::string_view date, std::int64_t now,
-                     milliseconds& wait) noexcept = nullptr;
+    void (*function)(const reply_head& head, const utc_clock& utc_now,
+                     field<milliseconds>& wait) noexcept = &detail::read_retry_after_seconds;
 };
 /// All three forms of dates in HTTP (RFC 9110 section 5.6.7).
-inline constexpr date_reader http_dates{&detail::parse_retry_after};
+inline constexpr date_reader http_dates{&detail::read_retry_after};
 
 /// Where no other deadline is set: the vendor's own client has 30 s.
 inline constexpr milliseconds default_timeout{30'000};

@@ -20,13 +20,13 @@ inline namespace SUPEROFFICE_ABI {
 /// next call, its `stop()` or its end.
 struct reply_info {
     std::uint16_t status = 0;         ///< 0: no reply came
+    bool slow = false;                ///< the duration exceeded the operation's threshold
     std::string_view message;         ///< the service's explanation, from an error object
     std::string_view detail;          ///< more of it
     std::string_view type;            ///< the kind of error: "SoNotFoundException"
     field<milliseconds> retry_after;  ///< how long the server asks to wait before the next call; at most a day
     reply_head head;           ///< the reply's headers: all of them over a link, `kept_headers` over an HTTP stack
     milliseconds duration{0};  ///< from the first step of the call to its end
-    bool slow = false;         ///< the duration exceeded the operation's threshold
 };
 
 namespace detail {

@@ -44,6 +44,7 @@ struct body_stream {
     std::size_t used = 0;
     std::uint64_t count = 0;  ///< elements or bytes so far: the result of the call
     error failure;
+    error foreign;          ///< of a reply that is a value of another kind
     bool is_whole = false;  ///< it has answered `whole`
     bool has_stopped = false;
 };

@@ -123,7 +123,7 @@ class byte_connection {
     }
 
     [[gnu::noinline]] progress transfer(call_context& call, instant now) noexcept {
-        if (now >= call.replace_at && may_retry(call)) return retry(call);
+        if (may_retry(call) && now >= call.replace_at()) return retry(call);
         io_result io;
         switch (exchange_.action()) {
             case exchange_action::transmit:
@@ -164,7 +164,7 @@ class byte_connection {
     /// A kept connection may have died without a word, for example when a router forgot it. Where the request may be sent
     /// once more, such a connection gets a part of the time, so that a fresh one has the rest.
     [[gnu::noinline]] progress wait(call_context& call, wait_for what) noexcept {
-        return call.wait_for_link(*link_, what, may_retry(call) ? call.replace_at : call.deadline);
+        return call.wait_for_link(*link_, what, may_retry(call) ? call.replace_at() : call.deadline);
     }
 
     /// The peer takes no more, but it may already have answered what it did not want to read to its end: 401, 413, 431
@@ -202,11 +202,11 @@ class byte_connection {
     }
 
     Link* link_;
-    exchange exchange_;
-    instant last_used_;
     bool connecting_ = false;  // no byte of this exchange has moved yet
     bool connected_ = false;   // the link is open
     bool reused_ = false;      // it was open before this exchange
+    exchange exchange_;
+    instant last_used_;
 };
 
 }  // namespace detail

@@ -37,8 +37,7 @@ enum class repeat_reason : std::uint8_t {
 struct call_context {
     error failure;
     wait_condition wants;
-    instant deadline;
-    instant replace_at;  ///< a kept connection that is silent until then is replaced: after a quarter of the time
+    instant started, deadline;
     stage reached = stage::none;
     bool blocking = false;     ///< the caller waits for the link after every step that says so
     bool has_secret = false;   ///< the request that is under way holds a credential which must not be seen
@@ -50,6 +49,13 @@ struct call_context {
     }
     void note_repeat(repeat_reason why) noexcept {
         repeats = static_cast<std::uint8_t>(repeats | static_cast<std::uint8_t>(why));
+    }
+
+    /// A kept connection that is silent until then is replaced: after a quarter of the time.
+    [[nodiscard]] [[gnu::noinline]] instant replace_at() const noexcept {
+        const auto from = static_cast<std::uint64_t>(started.count()),
+                   to = static_cast<std::uint64_t>(deadline.count());
+        return instant{static_cast<std::int64_t>(from + ((to - from) >> 2))};
     }
 
     /// Whether the request may travel to this target in clear text.

@@ -92,9 +92,9 @@ class call_driver {
         method_ = what.method;
         needs_credential_ = what.needs_credential;
         rules_ = {.nothing = what.nothing, .may_repeat = what.may_repeat, .has_value = !std::is_void_v<Reply>};
-        slow_ = what.slow;
-        select_ = select;
+        slow_ = static_cast<std::uint32_t>(what.slow.count() < UINT32_MAX ? what.slow.count() : UINT32_MAX);
         call_options_ = options;
+        call_options_.select = select;
         call_.reached = stage::request;
         call_.blocking = false;
         call_.may_repeat = what.may_repeat;
@@ -112,7 +112,7 @@ class call_driver {
         const error e = start(what, request, select, options);
         if (e.code != errc::ok) return e;
         stream_ = &stream;
-        foreign_ = foreign;
+        stream.foreign = foreign;
         feed_ = feed_stream;
         return {};
     }
@@ -121,10 +121,8 @@ class call_driver {
     template <class Info>
     step_state step(instant now, result<Info>& answer) noexcept {
         if (phase_ == phase::accepted) {
-            started_ = now;
-            const milliseconds time = call_options_.timeout.count() > 0 ? call_options_.timeout : timeout();
-            call_.deadline = now + time;
-            call_.replace_at = now + milliseconds{time.count() >> 2};
+            call_.started = now;
+            call_.deadline = now + (call_options_.timeout.count() > 0 ? call_options_.timeout : timeout());
             phase_ = phase::request;
         }
         call_.wants = {wait_for::time, now};
@@ -256,7 +254,7 @@ class call_driver {
                             .method = method_,
                             .path = path_,
                             .segment = request_.segment(),
-                            .select = select_,
+                            .select = call_options_.select,
                             .of_client = options_,
                             .of_call = call_options_.headers,
                             .body_size = body_size,
@@ -374,7 +372,7 @@ class call_driver {
         if (e.code != errc::ok && e.code != errc::wrong_kind) return end_with(e, answer);
         // 204 and null are an empty stream, where the operation says so.
         if (reply_.status == 204 || beginning_of(document).on('n')) return end_with_count(0, answer);
-        error foreign = foreign_;
+        error foreign = stream_->foreign;
         foreign.http_status = reply_.status;
         return end_with(foreign, answer);
     }
@@ -390,19 +388,11 @@ class call_driver {
         reply_ = {};
         reply_.head = connection_.head();
         reply_.status = connection_.status();
-        const std::string_view after = reply_.head.retry_after();
-        const date_reader& dates = options_.retry_after_dates;
-        milliseconds wait;
-        if (dates.function != nullptr ? dates.function(after, reply_.head.date(), utc_now(), wait)
-                                      : parse_retry_after_seconds(after, wait))
-            reply_.retry_after = wait;
-    }
-    [[nodiscard]] std::int64_t utc_now() const noexcept {
-        return options_.utc_now ? options_.utc_now.seconds(options_.utc_now.context) : 0;
+        options_.retry_after_dates.function(reply_.head, options_.utc_now, reply_.retry_after);
     }
     void note_time(instant now) noexcept {
-        reply_.duration = now - started_;
-        reply_.slow = reply_.duration > slow_;
+        reply_.duration = now - call_.started;
+        reply_.slow = reply_.duration.count() > slow_;
     }
 
     [[gnu::noinline]] bool go_back_to(phase next) noexcept {
@@ -447,21 +437,19 @@ class call_driver {
     bool needs_credential_ = true;
     reply_rules rules_;
     call_context call_;
-    instant started_;
-    milliseconds slow_;
+    std::uint32_t slow_;  // milliseconds
     tenant_address address_;
-    std::string_view path_, select_;
+    std::string_view path_;
     const char* accept_ = nullptr;                                      // in place of the client's own
     progress (*feed_)(call_driver&, instant, bool) noexcept = nullptr;  // for a body that is used while it arrives
     body_stream<Reader>* stream_ = nullptr;                             // with `feed_`
-    error foreign_;
     std::uint64_t (*make_digest_)(std::string_view) noexcept = nullptr;
     std::uint64_t digest_ = 0;  // of the last reply's body, where a watch wants it
     Connection connection_;
     Credential credential_;
     Reader reader_;
-    reply_info reply_;
     stored_request request_;
+    reply_info reply_;
     call_options call_options_;
     client_options options_;
 };

@@ -31,7 +31,7 @@ struct http1_framing {
 
 /// Reads a head by RFC 9112 sections 2.2, 4 and 5. What is taken and what is refused stands in the table of
 /// http/README.md, which is made from the test cases.
-class http1_reader {
+class http1_reader : http1_framing {
   public:
     enum class answer : std::uint8_t { more, done, bad, too_many_lines };
 
@@ -84,7 +84,7 @@ class http1_reader {
     [[nodiscard]] constexpr std::size_t position() const noexcept { return position_; }
     [[nodiscard]] constexpr std::uint16_t status() const noexcept { return status_; }  ///< 0 before the first line ends
     [[nodiscard]] constexpr std::uint8_t minor_version() const noexcept { return minor_version_; }
-    [[nodiscard]] constexpr const http1_framing& framing() const noexcept { return framing_; }
+    [[nodiscard]] constexpr const http1_framing& framing() const noexcept { return *this; }
 
     /// The header lines that were read so far, without the status line.
     [[nodiscard]] constexpr std::string_view fields(const char* head) const noexcept {
@@ -140,8 +140,8 @@ class http1_reader {
             case 0: return take_length(value, value_at);
             case 1: take_transfer_coding(value, value_at); break;
             case 2:
-                if (!framing_.foreign_coding) framing_.content_coding_at = line_ + value_at;
-                if (!is_plain_coding(value)) framing_.foreign_coding = true;
+                if (!foreign_coding) content_coding_at = line_ + value_at;
+                if (!is_plain_coding(value)) foreign_coding = true;
                 break;
             default: take_connection(value); break;
         }
@@ -151,13 +151,13 @@ class http1_reader {
     /// RFC 9110 section 8.6: a list of equal numbers counts as one number.
     constexpr answer take_length(std::string_view list, std::size_t value_at) noexcept {
         for (std::string_view each; ascii::take_element(list, each);) {
-            std::uint64_t length = 0;
-            if (!ascii::parse_decimal(each, length)) return bad_in_line(value_at);
-            if (framing_.has_length && length != framing_.length) return bad_in_line(value_at);
-            framing_.has_length = true;
-            framing_.length = length;
+            std::uint64_t number = 0;
+            if (!ascii::parse_decimal(each, number)) return bad_in_line(value_at);
+            if (has_length && number != length) return bad_in_line(value_at);
+            has_length = true;
+            length = number;
         }
-        framing_.length_at = line_ + value_at;
+        length_at = line_ + value_at;
         return answer::more;
     }
 
@@ -165,27 +165,23 @@ class http1_reader {
     constexpr void take_transfer_coding(std::string_view list, std::size_t value_at) noexcept {
         for (std::string_view coding; ascii::take_element(list, coding);) {
             if (coding.empty()) continue;
-            framing_.chunked = !has_coding_ && ascii::is_word("chunked ", coding);
+            chunked = !has_coding_ && ascii::is_word("chunked ", coding);
             has_coding_ = true;
         }
-        framing_.has_transfer_coding = true;
-        framing_.transfer_coding_at = line_ + value_at;
+        has_transfer_coding = true;
+        transfer_coding_at = line_ + value_at;
     }
 
     constexpr void take_connection(std::string_view list) noexcept {
         for (std::string_view option; ascii::take_element(list, option);)
             switch (ascii::index_of_word("close keep-alive ", option)) {
-                case 0: framing_.wants_close = true; break;
-                case 1: framing_.wants_keep_alive = true; break;
+                case 0: wants_close = true; break;
+                case 1: wants_keep_alive = true; break;
                 default: break;
             }
     }
 
-    http1_framing framing_;
-    std::size_t position_ = 0;
-    std::size_t line_ = 0;      // start of the line that is not taken yet
-    std::size_t line_end_ = 0;  // its end, with `has_line_`
-    std::size_t fields_at_ = 0;
+    // Small members come first: they lie in the padding behind the bools of the base.
     std::uint16_t status_ = 0;
     std::uint16_t lines_ = 0;
     std::uint8_t minor_version_ = 1;
@@ -193,6 +189,10 @@ class http1_reader {
     bool after_cr_ = false;
     bool has_line_ = false;  // a whole line, which the next byte may continue
     bool has_coding_ = false;
+    std::size_t position_ = 0;
+    std::size_t line_ = 0;      // start of the line that is not taken yet
+    std::size_t line_end_ = 0;  // its end, with `has_line_`
+    std::size_t fields_at_ = 0;
 };
 
 }  // namespace detail

@@ -77,7 +77,8 @@ constexpr bool parse_retry_after_seconds(std::string_view retry_after, milliseco
     std::uint64_t plain = 0;
     if (!ascii::parse_decimal(retry_after, plain)) return false;
     const bool fits = plain < static_cast<std::uint64_t>(longest_wait_seconds);
-    wait = milliseconds{(fits ? static_cast<std::int64_t>(plain) : longest_wait_seconds) * 1000};
+    const auto seconds = static_cast<std::uint32_t>(fits ? plain : std::uint64_t{longest_wait_seconds});
+    wait = milliseconds{std::int64_t{seconds * 1000}};  // of a day: fits 32 bits
     return true;
 }
 

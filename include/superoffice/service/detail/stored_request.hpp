@@ -38,9 +38,8 @@ class stored_request {
   public:
     template <class Reader, class Request>
     void store(const Request& request) noexcept {
-        segment_ = {};
-        body_ = nullptr;
         if constexpr (std::same_as<Request, path_segment>) {
+            body_ = nullptr;
             segment_ = request.text;
         } else {
             if constexpr (is_borrowed_request<Request>)
@@ -52,7 +51,7 @@ class stored_request {
     }
 
     /// The text behind the path; empty for a request with a body.
-    [[nodiscard]] std::string_view segment() const noexcept { return segment_; }
+    [[nodiscard]] std::string_view segment() const noexcept { return body_ == nullptr ? segment_ : std::string_view{}; }
 
     /// Appends the body. False where this request, or this client's reader, does not know the type.
     bool write_body(json_writer& out, request_type type) const noexcept {
@@ -89,10 +88,10 @@ class stored_request {
     }
 
     bool (*body_)(const stored_request&, json_writer&, request_type) noexcept = nullptr;
-    std::string_view segment_;
     union {
+        std::string_view segment_{};  // without `body_`
         const void* borrowed_;
-        std::byte bytes_[max_request_object_bytes] = {};
+        std::byte bytes_[max_request_object_bytes];
     };
 };
 
