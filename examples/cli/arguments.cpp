@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #if defined(__GNUC__)
@@ -74,6 +75,28 @@ superoffice::milliseconds seconds_of(const char* name, const std::string& text) 
     if (count <= 0 || count > most * 1'000)
         throw CLI::ValidationError{name, "has to be a number of seconds above 0, such as 1.5"};
     return superoffice::milliseconds{count};
+}
+
+std::int32_t task_id_of(const std::string& text) {
+    return number_of<std::int32_t>("ID", text, 0, std::numeric_limits<std::int32_t>::max());
+}
+
+/// Letter case is ignored.
+superoffice::BatchTaskState state_of(const std::string& text) {
+    using superoffice::BatchTaskState;
+    constexpr std::pair<const char*, BatchTaskState> states[] = {
+        {"All", BatchTaskState::All},         {"Unknown", BatchTaskState::Unknown},
+        {"New", BatchTaskState::New},         {"Aquired", BatchTaskState::Aquired},
+        {"Started", BatchTaskState::Started}, {"Succeeded", BatchTaskState::Succeeded},
+        {"Failed", BatchTaskState::Failed},   {"SucceededManualCleanup", BatchTaskState::SucceededManualCleanup}};
+    std::vector<std::string> names;
+    std::string all;
+    for (const auto& [name, state] : states) {
+        if (CLI::detail::to_lower(name) == CLI::detail::to_lower(text)) return state;
+        names.emplace_back(name);
+        all.append(all.empty() ? "" : ", ").append(name);
+    }
+    throw CLI::ValidationError{"--state", "a task has only these states: " + all + did_you_mean(text, names)};
 }
 
 CLI::Option* add_seconds(CLI::App& app, const char* name, superoffice::milliseconds& into, const char* meaning) {
@@ -168,6 +191,13 @@ std::string no_such_command(const CLI::App& app, const std::string& word) {
     return "there is no command " + word + did_you_mean(word, names);
 }
 
+std::string missing_command(const CLI::App& app) {
+    std::string text = "a command is missing:";
+    for (const CLI::App* each : commands_of(app)) text.append(" ").append(each->get_name()).append(",");
+    text.pop_back();
+    return text;
+}
+
 /// Names the word that is wrong; CLI11 does not say which one it is. Repeats names of commands and options, and never what
 /// may be a value.
 std::optional<std::string> mistyped(const CLI::App& app, const std::vector<std::string>& words) {
@@ -184,7 +214,7 @@ std::optional<std::string> mistyped(const CLI::App& app, const std::vector<std::
             if (command == nullptr) return no_such_command(app, word);
         }
     }
-    if (command == nullptr) return "a command is missing: get, watch, stop or probe";
+    if (command == nullptr) return missing_command(app);
     return std::nullopt;
 }
 
@@ -212,7 +242,7 @@ std::string without_agents(const std::string& base_url) {
 
 std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
     arguments made;
-    CLI::App app{"Shows how a batch task of SuperOffice is doing, and can stop it.", "superoffice-batch"};
+    CLI::App app{"Lists, starts, follows, stops and deletes batch tasks of SuperOffice.", "superoffice-batch"};
     app.footer(footer());
     app.set_version_flag("--version", "superoffice-batch " SUPEROFFICE_VERSION_TEXT);
     app.require_subcommand(1);
@@ -231,6 +261,15 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
                                               "Stops a task, if its kind can be stopped. Looks at the task first.\n"
                                               "For a kind that wants a warning it asks; where there is no terminal to "
                                               "ask on, it needs --yes.");
+    CLI::App* const list = app.add_subcommand(
+        "list",
+        "Lists the tasks of users: a line for each with Id, State, percent and Name, as soon as it has arrived.");
+    CLI::App* const start = app.add_subcommand(
+        "start",
+        "Starts a job that is predefined on the server, and prints the id of the new task. Sends the call once only:\n"
+        "where the connection breaks, look with list whether the job was started.");
+    CLI::App* const remove = app.add_subcommand(
+        "delete", "Tells the service to delete tasks. Looks nothing up: the service says nothing of unknown ones.");
     CLI::App* const probe = app.add_subcommand("probe",
                                                "Asks the server for its versions: shows whether the address is right. "
                                                "Needs no credential, and sends none.");
@@ -242,15 +281,29 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
     CLI::App* const logout = app.add_subcommand("logout", "Forgets the refresh token that login stored.");
     for (CLI::App* each : {get, watch, stop})
         each->add_option_function<std::string>(
-                "ID",
-                [&made](const std::string& text) {
-                    made.id = number_of<std::int32_t>("ID", text, 0, std::numeric_limits<std::int32_t>::max());
-                },
-                "the task")
+                "ID", [&made](const std::string& text) { made.id = task_id_of(text); }, "the task")
             ->type_name("NUMBER")
             ->required();
-    for (CLI::App* each : {get, watch, stop, probe, login, logout}) each->footer("");  // that of the tool is long
-    for (CLI::App* each : {stop, probe, login, logout}) each->excludes(app.get_option("--select"));
+    remove
+        ->add_option_function<std::vector<std::string>>(
+            "ID",
+            [&made](const std::vector<std::string>& texts) {
+                for (const std::string& text : texts) made.ids.push_back(task_id_of(text));
+            },
+            "the tasks")
+        ->type_name("NUMBER")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->required();
+    start->add_option("NAME", made.name, "the job: its name on the server")->type_name("TEXT")->required();
+    list->add_option_function<std::string>(
+            "--state", [&made](const std::string& text) { made.state = state_of(text); },
+            "only tasks in this state, such as Started (All)")
+        ->type_name("STATE");
+    list->add_flag("--mine", made.mine, "only tasks of the user for whom the credential stands");
+    list->add_option("--name", made.name, "only tasks of this name")->type_name("NAME");
+    for (CLI::App* each : {get, watch, stop, list, start, remove, probe, login, logout})
+        each->footer("");  // that of the tool is long
+    for (CLI::App* each : {stop, list, start, remove, probe, login, logout}) each->excludes(app.get_option("--select"));
     add_seconds(*watch, "--interval", made.interval, "from one reply to the next question (2)");
     add_seconds(*watch, "--deadline", made.deadline, "give up after this time (never)");
     login
@@ -286,12 +339,15 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
         complain_of(found ? *found : shows_words ? std::string{"there is one argument too many"} : problem.what());
         return {};
     }
-    made.command = app.got_subcommand(get)     ? command::get
-                   : app.got_subcommand(watch) ? command::watch
-                   : app.got_subcommand(stop)  ? command::stop
-                   : app.got_subcommand(probe) ? command::probe
-                   : app.got_subcommand(login) ? command::login
-                                               : command::logout;
+    made.command = app.got_subcommand(get)      ? command::get
+                   : app.got_subcommand(watch)  ? command::watch
+                   : app.got_subcommand(stop)   ? command::stop
+                   : app.got_subcommand(list)   ? command::list
+                   : app.got_subcommand(start)  ? command::start
+                   : app.got_subcommand(remove) ? command::remove
+                   : app.got_subcommand(probe)  ? command::probe
+                   : app.got_subcommand(login)  ? command::login
+                                                : command::logout;
     if (made.command == command::login || made.command == command::logout) return made;
 
     const char* const base_url = std::getenv("SUPEROFFICE_BASE_URL");

@@ -7,19 +7,25 @@
 #include "selection.hpp"
 
 #include <superoffice/base/time.hpp>
+#include <superoffice/schema/batch_task_info.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace cli {
 
-enum class command { get, watch, stop, probe, login, logout };
+enum class command { get, watch, stop, list, start, remove, probe, login, logout };
 
 struct arguments {
     cli::command command = command::get;
     std::int32_t id = 0;
+    std::vector<std::int32_t> ids;                                         // delete
+    std::string name;                                                      // list, start
+    superoffice::BatchTaskState state = superoffice::BatchTaskState::All;  // list
+    bool mine = false;                                                     // list
     std::string base_url;
     cli::selection selection;
     bool json = false;

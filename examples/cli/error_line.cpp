@@ -39,6 +39,7 @@ std::string_view advice_on(const superoffice::error& e) {
         case errc::certificate_unknown_authority:
         case errc::certificate_self_signed:
         case errc::no_authorities: return "name the file of your authority with --ca-file";
+        case errc::outcome_unknown: return "look with superoffice-batch list or get before you send it again";
         case errc::deadline_exceeded: return "allow more time with --timeout or --deadline";
         default: return {};
     }

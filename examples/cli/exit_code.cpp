@@ -13,7 +13,8 @@ struct row {
 
 constexpr row rows[] = {
     {exit_code::done,
-     "get: the task was fetched, whatever its state; watch: it succeeded; stop: it is stopped; probe: an answer"},
+     "get: the task was fetched, whatever its state; watch: it succeeded; stop: it is stopped; list, start, delete, "
+     "probe: an answer"},
     {exit_code::task_failed, "watch: the task failed; stop: it was not stopped"},
     {exit_code::usage, "the command line, the base URL or a header's text cannot be used; stop: it needs --yes"},
     {exit_code::no_such_task, "no such task; watch: it is gone, and its end was not seen"},

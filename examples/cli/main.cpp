@@ -1,14 +1,16 @@
-// main.cpp - superoffice-batch, a command line tool: shows a batch task, follows one to its end, stops one, or asks a
-// service for its versions.
+// main.cpp - superoffice-batch, a command line tool: shows, lists, starts, follows, stops and deletes batch tasks.
 // SPDX-License-Identifier: BSL-1.0
 #include "arguments.hpp"
 #include "authorities.hpp"
 #include "complaint.hpp"
 #include "credentials_from_environment.hpp"
 #include "exit_code.hpp"
+#include "job_commands.hpp"
+#include "list_command.hpp"
 #include "login.hpp"
 #include "progress_line.hpp"
 #include "renewing_credential.hpp"
+#include "session.hpp"
 #include "table.hpp"
 #include "terminal.hpp"
 #include "visible_text.hpp"
@@ -29,35 +31,24 @@
 namespace cli {
 namespace {
 
-template <class Struct>
-std::string json_of(const Struct& shown) {
-    std::string text(superoffice::encode(shown, {}).error().needed(), '\0');
-    return one_line(*superoffice::encode(shown, text)) + "\n";
-}
-
-superoffice::client_options options_of(const arguments& given) {
-    superoffice::client_options options;
-    options.timeout = given.timeout;
-    options.headers.language = given.language;
-    options.headers.culture = given.culture;
-    options.headers.time_zone = given.time_zone;
-    options.allow_credential_in_clear_text = given.plain_http;
-    options.retry_after_dates = superoffice::http_dates;
-    return options;
-}
-
 /// All that is asked for with a credential, over one kind of link.
 template <class Link>
-class tool {
+class tool : session<Link> {
+    using base = session<Link>;
+    using base::api;
+    using base::complain_about;
+    using base::fail;
+
   public:
     tool(Link& link, const arguments& given, environment_credential& credential)
-        : given_(given), credential_(credential), link_(link), memory_(given.memory),
-          api_(link, given.base_url, &credential, memory_, options_of(given)) {}
+        : base(link, given, credential), given_(given) {}
+
+    base& shared() { return *this; }
 
     exit_code get() {
         superoffice::call_options call;
         call.select = given_.selection.text();
-        superoffice::result<superoffice::BatchTaskInfo> task = api_.get_batch_task_info(given_.id, call);
+        superoffice::result<superoffice::BatchTaskInfo> task = api().get_batch_task_info(given_.id, call);
         if (!task) return fail(task.error());
         given_.selection.keep_only(*task);
         put(given_.json ? json_of(*task) : table_of(*task, given_.selection, wants_colours()));
@@ -73,7 +64,7 @@ class tool {
         options.interval = given_.interval;
         options.deadline = given_.deadline;
         options.call.select = selected.text();
-        superoffice::watch<> task{api_, given_.id, options, superoffice::allow_waiting_lookup};
+        superoffice::watch<> task{api(), given_.id, options, superoffice::allow_waiting_lookup};
 
         const bool in_place = !given_.json && is_terminal();
         catch_interruptions();
@@ -131,7 +122,7 @@ class tool {
         // StopBatchJob answers false for whatever it did not stop: the task itself says why.
         superoffice::call_options call;
         call.select = "State,CancellationBehaviour";
-        const superoffice::result<superoffice::BatchTaskInfo> task = api_.get_batch_task_info(given_.id, call);
+        const superoffice::result<superoffice::BatchTaskInfo> task = api().get_batch_task_info(given_.id, call);
         if (!task) return fail(task.error());
         if (const auto not_now = reason_not_to_stop(*task)) {
             if (given_.json) put("false\n");
@@ -170,7 +161,7 @@ class tool {
 
     /// Complains where the task is not stopped.
     superoffice::result<bool> ask_to_stop() {
-        const superoffice::result<bool> stopped = api_.run(superoffice::stop_batch_job, {given_.id});
+        const superoffice::result<bool> stopped = api().run(superoffice::stop_batch_job, {given_.id});
         if (!stopped)
             complain_about(stopped.error(), complain);
         else if (!*stopped)
@@ -194,7 +185,7 @@ class tool {
         constexpr superoffice::milliseconds longest{250};
         if (wanted.until <= now) return;
         const superoffice::milliseconds left = wanted.until - now;
-        link_.wait(wanted.what, left < longest ? left : longest);
+        this->link().wait(wanted.what, left < longest ? left : longest);
     }
 
     exit_code finish(const superoffice::BatchTaskInfo& task) {
@@ -209,34 +200,7 @@ class tool {
         last_json_ = json;
     }
 
-    using complaint = void(const superoffice::error&, const superoffice::reply_info&, std::string_view);
-
-    /// Quotes the service's words, with stars in place of a secret that it may send back.
-    void complain_about(const superoffice::error& e, complaint& how) {
-        superoffice::reply_info reply = api_.last_reply();
-        const std::string message = credential_.without_secrets(reply.message);
-        const std::string detail = credential_.without_secrets(reply.detail);
-        const std::string type = credential_.without_secrets(reply.type);
-        reply.message = message;
-        reply.detail = detail;
-        reply.type = type;
-        how(e, reply, superoffice::member_name<superoffice::BatchTaskInfo>(e));
-    }
-
-    exit_code fail(const superoffice::error& e) {
-        if (const std::string why = credential_.why(); e == superoffice::errc::credential_unavailable && !why.empty()) {
-            complain(why, exit_code::credential);
-            return exit_code::credential;
-        }
-        complain_about(e, complain);
-        return exit_code_of(e);
-    }
-
     const arguments& given_;
-    environment_credential& credential_;
-    Link& link_;
-    std::vector<std::byte> memory_;
-    superoffice::client<Link, environment_credential*> api_;
     std::string last_json_;
 };
 
@@ -263,6 +227,9 @@ exit_code run_over(Link& link, const arguments& given) {
     switch (given.command) {
         case command::watch: return made.watch();
         case command::stop: return made.stop();
+        case command::list: return list(made.shared());
+        case command::start: return start(made.shared());
+        case command::remove: return remove(made.shared());
         default: return made.get();
     }
 }

@@ -1,7 +1,7 @@
 # Completion of superoffice-batch for bash. The tests compare it with --help.
 _superoffice_batch() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' each
-    local commands='get watch stop probe login logout'
+    local commands='get watch stop list start delete probe login logout'
     local options='--base-url --json --timeout --ca-file --tls --language --culture --time-zone --memory --plain-http --help --version'
 
     COMPREPLY=()
@@ -13,7 +13,8 @@ _superoffice_batch() {
             ;;
         --tls) options='1.2 1.3' commands='' ;;
         --select) options='Id Name AssociateId DetailsTable DetailsRecord IsSystemTask IsInternalTask ParameterObject LastStarted Created StartCount DatabaseSerialNumber Context Result State Description Response Request ProgressDescription ProgressPercent FileName CancellationBehaviour TableRight FieldProperties' commands='' ;;
-        --base-url | --timeout | --language | --culture | --time-zone | --memory | --interval | --deadline | --port) return ;;
+        --state) options='All Unknown New Aquired Started Succeeded Failed SucceededManualCleanup' commands='' ;;
+        --base-url | --timeout | --language | --culture | --time-zone | --memory | --interval | --deadline | --name | --port) return ;;
         *)
             for each in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
                 [[ " $commands " == *" $each "* ]] && command=$each && break
@@ -23,6 +24,7 @@ _superoffice_batch() {
                 get) options+=' --select' commands='' ;;
                 watch) options+=' --select --interval --deadline' commands='' ;;
                 stop) options+=' --yes' commands='' ;;
+                list) options+=' --state --mine --name' commands='' ;;
                 login) options+=' --port' commands='' ;;
                 *) commands='' ;;
             esac

@@ -1,0 +1,85 @@
+// session.hpp - what the commands that need a credential share: the client over one kind of link, and its complaints.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_CLI_SESSION_HPP
+#define SUPEROFFICE_CLI_SESSION_HPP
+
+#include "arguments.hpp"
+#include "complaint.hpp"
+#include "credentials_from_environment.hpp"
+#include "exit_code.hpp"
+#include "visible_text.hpp"
+
+#include <superoffice/batch.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cli {
+
+/// The struct as one line of JSON.
+template <class Struct>
+std::string json_of(const Struct& shown) {
+    std::string text(superoffice::encode(shown, {}).error().needed(), '\0');
+    return one_line(*superoffice::encode(shown, text)) + "\n";
+}
+
+inline superoffice::client_options options_of(const arguments& given) {
+    superoffice::client_options options;
+    options.timeout = given.timeout;
+    options.headers.language = given.language;
+    options.headers.culture = given.culture;
+    options.headers.time_zone = given.time_zone;
+    options.allow_credential_in_clear_text = given.plain_http;
+    options.retry_after_dates = superoffice::http_dates;
+    return options;
+}
+
+template <class Link>
+class session {
+  public:
+    session(Link& link, const arguments& given, environment_credential& credential)
+        : given_(given), credential_(credential), link_(link), memory_(given.memory),
+          api_(link, given.base_url, &credential, memory_, options_of(given)) {}
+
+    [[nodiscard]] const arguments& given() const { return given_; }
+    Link& link() { return link_; }
+    superoffice::client<Link, environment_credential*>& api() { return api_; }
+
+    using complaint = void(const superoffice::error&, const superoffice::reply_info&, std::string_view);
+
+    /// Quotes the service's words, with stars in place of a secret that it may send back.
+    template <class Info = superoffice::BatchTaskInfo>
+    void complain_about(const superoffice::error& e, complaint& how) {
+        superoffice::reply_info reply = api_.last_reply();
+        const std::string message = credential_.without_secrets(reply.message);
+        const std::string detail = credential_.without_secrets(reply.detail);
+        const std::string type = credential_.without_secrets(reply.type);
+        reply.message = message;
+        reply.detail = detail;
+        reply.type = type;
+        how(e, reply, superoffice::member_name<Info>(e));
+    }
+
+    /// Says why a call gave nothing.
+    template <class Info = superoffice::BatchTaskInfo>
+    exit_code fail(const superoffice::error& e) {
+        if (const std::string why = credential_.why(); e == superoffice::errc::credential_unavailable && !why.empty()) {
+            complain(why, exit_code::credential);
+            return exit_code::credential;
+        }
+        complain_about<Info>(e, complain);
+        return exit_code_of(e);
+    }
+
+  private:
+    const arguments& given_;
+    environment_credential& credential_;
+    Link& link_;
+    std::vector<std::byte> memory_;
+    superoffice::client<Link, environment_credential*> api_;
+};
+
+}  // namespace cli
+#endif
