@@ -210,7 +210,7 @@ class CommandLine(Case):
     def test_a_mistyped_command_is_named(self):
         for word, meant in {"gett": "get", "Get": "get", "wathc": "watch", "stpo": "stop", "prob": "probe", "help": "--help"}.items():
             self.refuses(USAGE, f"there is no command {word}; did you mean {meant}\\?; see", word, 497)
-        for word in ("show", "kill", "x"):
+        for word in ("query", "kill", "x"):
             self.refuses(USAGE, f"there is no command {word}; see", word, 497)
         for word in ("8A:never-good", "497", "a" * 21):
             complaint = self.refuses(USAGE, "the first word is no command", word, "get", 497)
