@@ -2695,8 +2695,8 @@ template <class State>
 enum class BatchTaskCancellationBehaviour : std::int32_t { CanCancel = 0, CancelWithWarning = 1, CannotCancel = 2 };
 BOOST_DESCRIBE_ENUM(BatchTaskCancellationBehaviour, CanCancel, CancelWithWarning, CannotCancel)
 
-/// The service's whole reply about one task; asking for it needs no `$select`. Every member may be absent or null:
-/// what a `$select` nulls out looks different from server to server, and older servers lack the newest members.
+/// The service's whole reply about one task; asking for it needs no `$select`. Every member may be absent or null: a server
+/// omits a property that was not selected, or sends it as null, and older servers do not have the newest members.
 /// Texts are views into the memory that the reply was received in. Source: reference page of GetBatchTaskInfo.
 struct BatchTaskInfo {
     field<std::int32_t> Id;             ///< not always the one asked for, so never compared
@@ -2714,10 +2714,10 @@ struct BatchTaskInfo {
     field<std::string_view> Context;
     field<std::string_view> Result;
     field<coded<BatchTaskState>> State;
-    field<std::string_view> Description;  ///< 254 characters in the database, as the next three
-    field<std::string_view> Response;
-    field<std::string_view> Request;
-    field<std::string_view> ProgressDescription;  ///< what it is doing now
+    field<std::string_view> Description;          ///< 254 characters in the database
+    field<std::string_view> Response;             ///< 254 characters
+    field<std::string_view> Request;              ///< 254 characters
+    field<std::string_view> ProgressDescription;  ///< what it is doing now; 254 characters
     field<std::int32_t> ProgressPercent;          ///< values above 100 occur; nothing says that it only grows
     field<std::string_view> FileName;             ///< a name, no URL; absent on old servers
     field<coded<BatchTaskCancellationBehaviour>> CancellationBehaviour;  ///< since 10.2.1
@@ -3669,10 +3669,12 @@ consteval bool can_hold() {
             case wire_kind::map: return is_described_struct<Mine> && !std::same_as<Mine, TableRight>;
             case wire_kind::properties: return std::same_as<Mine, string_map>;
             case wire_kind::object:
-                if constexpr (is_described_struct<Mine> && is_described_struct<Theirs>)
-                    return is_part_of<Mine, Theirs>() || true;  // its members at fault are reported by themselves
-                else
+                if constexpr (is_described_struct<Mine> && is_described_struct<Theirs>) {
+                    static_cast<void>(is_part_of<Mine, Theirs>());  // a member at fault is a compile error of its own
+                    return true;
+                } else {
                     return false;
+                }
             default: return false;
         }
     }
@@ -7095,15 +7097,20 @@ struct list_of {
 struct file_bytes {};
 
 /// One call of the service: where it goes, what is sent, what comes back. To add a call of the same service, describe a
-/// request and a reply and write one such line; the lines of this library stand in <superoffice/service/operations.hpp>.
+/// request and a reply and write one such entry; those of this library are in <superoffice/service/operations.hpp>.
 ///
 /// `Request` is a described struct, sent as the body. With `http_method::get` it is a `path_segment`; of any other struct
 /// nothing is sent then.
 ///
-/// `Reply` is a described struct, or a value by itself: `bool`, a number, text, or `json_text` for a list whose elements
-/// are decoded later (`examples/12_decode.cpp`). A value by itself comes as JSON only: a client whose `reply_as` is XML
-/// does not ask for it (`unsupported_content_type`). Where such a value may be an object, only `"Error": true` tells an
-/// error object from it. With `void` the reply has no value, and the result is a `result<void>`.
+/// `Reply` is one of these:
+///
+/// a described struct
+/// a value by itself   `bool`, a number, text, or `json_text` for any JSON. It comes as JSON only: a client whose `reply_as` is
+///                     XML does not ask for it (`unsupported_content_type`). Where such a value may be an object, only
+///                     `"Error": true` tells an error object from it.
+/// `list_of<T>`        a list of described structs
+/// `file_bytes`        a file
+/// `void`              success without a value; the result is a `result<void>`
 template <class Request, class Reply>
 struct operation {
     using request_type = Request;
@@ -7117,14 +7124,18 @@ struct operation {
     bool needs_credential = true;
 
     /// Whether the call does no harm when the service carries it out twice. True: it is sent again, once, when a kept
-    /// connection turns out to be dead. False: it is never sent again after the whole request was sent; where no reply
-    /// tells what became of it, the error is `outcome_unknown`.
+    /// connection turns out to be dead or answers 408. False: it is never sent again after the whole request was sent, unless
+    /// the service refused it (401, 421); where no reply tells what became of it, the error is `outcome_unknown`.
     bool may_repeat = true;
 
-    /// What it means when the service has nothing to give: status 204, `null` in place of the value, or 404 with an error
-    /// object of the service (a 404 without one is `not_found`). An error: the call ends with it; `no_such_task` is for
-    /// calls that look a task up. `errc::ok`: 204 and `null` are a value, the reply as its type initialises it; the 404 is
-    /// a `service_fault` then, and also with the default. With a `void` reply 204 and `null` are always success.
+    /// What it means when the service has nothing to give. A 404 without an error object is always `not_found`.
+    ///
+    /// `nothing`                  204, or `null` as the document        404 with the service's error object
+    /// `errc::null_document`      `null_document`                       `service_fault`
+    /// `errc::ok`                 the reply as its type initialises it  `service_fault`
+    /// another (`no_such_task`)   that error                            that error
+    ///
+    /// With a `void` reply 204 and `null` are always success; the 404 is as above.
     errc nothing = errc::null_document;
 };
 
@@ -7139,7 +7150,7 @@ struct path_segment {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/service/operations.hpp - the catalogue: the calls of the service that this library knows, a line each.
+// superoffice/service/operations.hpp - the catalogue: the calls of the service that this library knows, an entry each.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_SERVICE_OPERATIONS_HPP
 #define SUPEROFFICE_SERVICE_OPERATIONS_HPP
@@ -7158,7 +7169,8 @@ inline constexpr operation<GetBatchTaskInfoRequest, BatchTaskInfo> get_batch_tas
 inline constexpr operation<StopBatchJobRequest, bool> stop_batch_job{
     .path = "/api/v1/Agents/Batch/StopBatchJob", .slow = milliseconds{3000}, .nothing = errc::no_such_task};
 
-/// Starts a predefined job: the id of the new task. Never sent twice. Source: reference page of StartBatchJob.
+/// Starts a predefined job: the id of the new task. Not repeated: a second one would start a second task.
+/// Source: reference page of StartBatchJob.
 inline constexpr operation<StartBatchJobRequest, std::int32_t> start_batch_job{
     .path = "/api/v1/Agents/Batch/StartBatchJob", .slow = milliseconds{3000}, .may_repeat = false};
 
@@ -7688,6 +7700,12 @@ struct reply_info {
 
 namespace detail {
 
+/// The error objects of the service have three shapes; each member may be missing.
+///
+/// A   {"Message": "The request is invalid.", "MessageDetail": "..."}
+/// B   {"Error": true, "ErrorType": "ArgumentException", "Message": "...", "ErrorSource": "..."}
+/// C   {"Error": true, "ErrorType": "SoNotFoundException", "ErrorMessage": "...", "ErrorSource": "..."}
+///
 /// Collects what an error object says, while the document is decoded as something else: decoding in place allows no second
 /// pass. A member of an unexpected kind is skipped and does not hide the rest.
 struct fault_collector {
@@ -8647,8 +8665,8 @@ struct http_request {
 ///                     password. Skip 1xx. A stack may repeat the request on a fresh connection if `may_repeat` says
 ///                     so.
 ///
-/// `status()`          of the reply, 200 to 599; 0 while it is not known. Valid until the next `start` or `cancel`,
-///                     like `header`.
+/// `status()`          of the reply, 200 to 999; 600 and above count as 5xx. 0 while it is not known. Valid until the next
+///                     `start` or `cancel`, like `header`.
 ///
 /// `header(name)`      the value of the first header of that name, compared ignoring case, without white space around
 ///                     it; a view without data if there is none. Asked after `closed` and `failed`, and as soon as
@@ -14273,7 +14291,8 @@ class byte_connection {
     [[nodiscard]] bool is_full() noexcept { return exchange_.is_full(); }
     [[nodiscard]] std::string_view content_type() const noexcept { return head().content_type(); }
 
-    /// One piece of work, which is one call of the link, or two for a connection that was kept.
+    /// One piece of work: one `start`, `transmit` or `receive` of the link. Where a kept connection is used first, a `receive`
+    /// shows whether it is still alive; if it is not, a `start` follows in the same piece.
     progress step(call_context& call, const base_url& target, milliseconds idle_timeout, instant now) noexcept {
         if constexpr (timed_transport<Link>) link_->tick(now, call.deadline);
         return connecting_ ? step_connect(call, target, idle_timeout, now) : transfer(call, now);
@@ -14395,13 +14414,15 @@ class byte_connection {
     }
 
     /// The peer takes no more, but it may already have answered what it did not want to read to its end: 401, 413, 431
-    /// (RFC 9112 section 9.6). A reply that is there counts like any other, else the failure is that of transmitting.
+    /// (RFC 9112 section 9.5). A reply that is there counts like any other, else the failure is that of transmitting.
     progress look_for_reply(call_context& call, const io_result& why) noexcept {
         static_cast<void>(call.fail(why));
         exchange_.cut_short();
         return progress::working;
     }
 
+    /// After a `transmit` that failed: takes what has already arrived, and waits for nothing more. A reply that is whole, or
+    /// whose status decides, ends the call as a reply; else the call fails as the transmission did.
     progress receive_last_bytes(call_context& call) noexcept {
         const io_result io = link_->receive(exchange_.incoming());
         if (io.state == io_state::ready) return exchange_.received(io.bytes), progress::working;
@@ -14413,7 +14434,7 @@ class byte_connection {
     }
 
     /// A kept connection may have ended while the request was under way (RFC 9110 section 9.2.2). The request is sent once
-    /// more, before the first byte of a reply; of an operation that may not be repeated, only while it was not sent whole.
+    /// more, before the first byte of a reply; where the operation may not be repeated, only if it was not yet sent whole.
     /// A 408 is no reply to this request: the server gave the idle connection up while the request was under way (section
     /// 15.5.9).
     [[nodiscard]] [[gnu::noinline]] bool may_retry(const call_context& call) const noexcept {
@@ -15644,8 +15665,8 @@ inline namespace SUPEROFFICE_ABI_READER {
 ///
 /// Lifetimes   The client borrows the link, the text of the base URL, the texts of the credential and the memory. All of
 ///             them must outlive it.
-/// Link        Belongs to the client from its first call to `stop()` or its end, because it holds the kept connection:
-///             another client on it would send its credential there.
+/// Link        From the first call on only this client may use it, until `stop()` or the end of the client: it holds the kept
+///             connection, and another client on it would send its credential there.
 /// Memory      Holds the request, then the reply. The texts of a decoded struct are views into it, valid until the next call
 ///             starts. `stop()` and the end of the client zero it: copy what you need longer (`keep`, `fixed_text`). The
 ///             request is zeroed as it is sent. Between calls the program may write to the memory, except to its last
@@ -15852,9 +15873,9 @@ class client {
     /// True while a call runs.
     [[nodiscard]] bool is_busy() const noexcept { return driver_.is_busy(); }
 
-    /// Drops the kept connection and zeroes the memory as far as it was used. A mistake of the programmer while a call runs:
-    /// cancel the call first (`call::cancel`). Call it before a sleep during which the clock stands still: afterwards nobody
-    /// can tell how long the connection was idle.
+    /// Drops the kept connection and zeroes the whole memory, except the address of a tenant that has moved. A mistake of the
+    /// programmer while a call runs: cancel the call first (`call::cancel`). Call it before a sleep during which the clock stands
+    /// still: afterwards nobody can tell how long the connection was idle.
     void stop() noexcept {
         SUPEROFFICE_ASSERT(!is_busy() && "superoffice: a call is running: cancel it before stop()");
         if (!is_busy()) driver_.stop();
@@ -16038,12 +16059,13 @@ struct watch_options {
     milliseconds interval{2'000};  ///< from one reply to the next call; the server's workers look every 2 s.
                                    ///< 0: no pause, not even after a failure
     milliseconds deadline{0};      ///< of the whole watch; 0: none. A dead worker looks like one that runs for ever
-    /// The interval doubles with each failure in a row, up to this; a Retry-After of the server counts up to this.
+    /// The interval doubles with each failure in a row, up to this; a Retry-After of the server counts up to this. With the
+    /// other defaults the pauses are 2, 4, 8, 16 and 32 s, and the sixth failure ends the watch.
     milliseconds max_pause{60'000};
     std::uint32_t max_failures = 5;  ///< so many repeatable failures in a row are tolerated; one more ends the watch
     call_options call{};             ///< for each call
     /// A number unique to the device, for example its serial number. It makes each pause longer by up to a quarter, so that
-    /// devices that were all refused at the same time do not all come back at the same time. 0: no pause gets longer.
+    /// devices that were all refused at the same time do not all call again at the same time. 0: no pause gets longer.
     std::uint32_t jitter = 0;
 };
 
@@ -16736,9 +16758,11 @@ class refreshing_bearer {
 
     /// No token will come any more; `why()` and `reason()` say why not.
     [[nodiscard]] bool is_dead() const noexcept { return renewal_.is_dead(); }
-    /// Why the last attempt failed; `errc::ok` after one that did not.
+    /// The library's error of the last attempt, also of one that the host never answered; `errc::ok` after one that did not
+    /// fail. It decides what a program does next; `reason()` is a text to show or log.
     [[nodiscard]] const error& why() const noexcept { return why_; }
-    /// The log-in host's own word for a refusal: "invalid_grant". Empty where it said none, or more than 64 bytes.
+    /// The log-in host's own word for the last refusal: "invalid_grant". Empty where the host did not answer, or said none, or
+    /// one of more than 64 bytes.
     [[nodiscard]] std::string_view reason() const noexcept { return reason_.view(); }
 
   private:
@@ -16780,20 +16804,23 @@ class refreshing_bearer {
         login_.stop();  // a renewal an hour later wants no connection until then; and the reply's memory is zeroed
     }
 
+    /// Takes the new tokens. The order matters: the program gets the rotated token first, since the host may no longer take the
+    /// old one, whatever happens to the rest. Then everything that can fail is checked, while the old tokens are still whole.
+    /// Only then they are zeroed and replaced. `reply` lies in the other part of the memory.
     error take(const token_reply& reply, instant now) noexcept {
         const std::string_view access = reply.access_token.value_or(std::string_view{});
         std::string_view rotated = reply.refresh_token.value_or(std::string_view{});
         if (rotated == refresh_token()) rotated = {};
         const std::size_t kept = rotated.empty() ? rotated_size_ : rotated.size();
-        // The old refresh token may be of no use any more: the program gets the new one whatever happens to the rest.
         if (!rotated.empty() && on_rotated_.function != nullptr) on_rotated_.function(on_rotated_.context, rotated);
         if (access.empty()) return {.stage = stage::service, .code = errc::credential_unavailable, .http_status = 200};
+        // What is needed is three times the tokens, because they get a third of the memory.
         if (access.size() > tokens_.size() || kept > tokens_.size() - access.size())
             return {.stage = stage::credential,
                     .code = errc::memory_too_small,
                     .offset = static_cast<std::uint32_t>(3 * (access.size() + kept))};
-        const std::size_t from = rotated.empty() ? tokens_.size() - rotated_size_ : tokens_.size();
-        detail::wipe(tokens_.data(), from);
+        const std::size_t zeroed = rotated.empty() ? tokens_.size() - rotated_size_ : tokens_.size();
+        detail::wipe(tokens_.data(), zeroed);
         std::memcpy(tokens_.data(), access.data(), access.size());
         access_size_ = access.size();
         if (!rotated.empty()) {

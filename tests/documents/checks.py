@@ -116,7 +116,7 @@ def operation_table():
     for request, reply, name, initialiser in re.findall(r"constexpr operation<(\w+),\s*([\w:<>]+)>\s*(\w+)\s*{(.*?)};", source, re.DOTALL):
         flat = re.sub(r"\s+", " ", initialiser)
         notes = [text for found, text in ((".method = http_method::get", "GET"), (".needs_credential = false", "no credential is sent"),
-                                          (".may_repeat = false", "never sent twice")) if found in flat]
+                                          (".may_repeat = false", "not repeated once it was sent")) if found in flat]
         lines += f"| `{name}` | `{request}` | `{reply}` | {', '.join(notes)} |\n"
     return table("Operation", "Request", "Reply", "Note") + lines
 

@@ -86,8 +86,8 @@ inline namespace SUPEROFFICE_ABI_READER {
 ///
 /// Lifetimes   The client borrows the link, the text of the base URL, the texts of the credential and the memory. All of
 ///             them must outlive it.
-/// Link        Belongs to the client from its first call to `stop()` or its end, because it holds the kept connection:
-///             another client on it would send its credential there.
+/// Link        From the first call on only this client may use it, until `stop()` or the end of the client: it holds the kept
+///             connection, and another client on it would send its credential there.
 /// Memory      Holds the request, then the reply. The texts of a decoded struct are views into it, valid until the next call
 ///             starts. `stop()` and the end of the client zero it: copy what you need longer (`keep`, `fixed_text`). The
 ///             request is zeroed as it is sent. Between calls the program may write to the memory, except to its last
@@ -294,9 +294,9 @@ class client {
     /// True while a call runs.
     [[nodiscard]] bool is_busy() const noexcept { return driver_.is_busy(); }
 
-    /// Drops the kept connection and zeroes the memory as far as it was used. A mistake of the programmer while a call runs:
-    /// cancel the call first (`call::cancel`). Call it before a sleep during which the clock stands still: afterwards nobody
-    /// can tell how long the connection was idle.
+    /// Drops the kept connection and zeroes the whole memory, except the address of a tenant that has moved. A mistake of the
+    /// programmer while a call runs: cancel the call first (`call::cancel`). Call it before a sleep during which the clock stands
+    /// still: afterwards nobody can tell how long the connection was idle.
     void stop() noexcept {
         SUPEROFFICE_ASSERT(!is_busy() && "superoffice: a call is running: cancel it before stop()");
         if (!is_busy()) driver_.stop();

@@ -142,9 +142,11 @@ class refreshing_bearer {
 
     /// No token will come any more; `why()` and `reason()` say why not.
     [[nodiscard]] bool is_dead() const noexcept { return renewal_.is_dead(); }
-    /// Why the last attempt failed; `errc::ok` after one that did not.
+    /// The library's error of the last attempt, also of one that the host never answered; `errc::ok` after one that did not
+    /// fail. It decides what a program does next; `reason()` is a text to show or log.
     [[nodiscard]] const error& why() const noexcept { return why_; }
-    /// The log-in host's own word for a refusal: "invalid_grant". Empty where it said none, or more than 64 bytes.
+    /// The log-in host's own word for the last refusal: "invalid_grant". Empty where the host did not answer, or said none, or
+    /// one of more than 64 bytes.
     [[nodiscard]] std::string_view reason() const noexcept { return reason_.view(); }
 
   private:
@@ -186,20 +188,23 @@ class refreshing_bearer {
         login_.stop();  // a renewal an hour later wants no connection until then; and the reply's memory is zeroed
     }
 
+    /// Takes the new tokens. The order matters: the program gets the rotated token first, since the host may no longer take the
+    /// old one, whatever happens to the rest. Then everything that can fail is checked, while the old tokens are still whole.
+    /// Only then they are zeroed and replaced. `reply` lies in the other part of the memory.
     error take(const token_reply& reply, instant now) noexcept {
         const std::string_view access = reply.access_token.value_or(std::string_view{});
         std::string_view rotated = reply.refresh_token.value_or(std::string_view{});
         if (rotated == refresh_token()) rotated = {};
         const std::size_t kept = rotated.empty() ? rotated_size_ : rotated.size();
-        // The old refresh token may be of no use any more: the program gets the new one whatever happens to the rest.
         if (!rotated.empty() && on_rotated_.function != nullptr) on_rotated_.function(on_rotated_.context, rotated);
         if (access.empty()) return {.stage = stage::service, .code = errc::credential_unavailable, .http_status = 200};
+        // What is needed is three times the tokens, because they get a third of the memory.
         if (access.size() > tokens_.size() || kept > tokens_.size() - access.size())
             return {.stage = stage::credential,
                     .code = errc::memory_too_small,
                     .offset = static_cast<std::uint32_t>(3 * (access.size() + kept))};
-        const std::size_t from = rotated.empty() ? tokens_.size() - rotated_size_ : tokens_.size();
-        detail::wipe(tokens_.data(), from);
+        const std::size_t zeroed = rotated.empty() ? tokens_.size() - rotated_size_ : tokens_.size();
+        detail::wipe(tokens_.data(), zeroed);
         std::memcpy(tokens_.data(), access.data(), access.size());
         access_size_ = access.size();
         if (!rotated.empty()) {

@@ -18,12 +18,13 @@ struct watch_options {
     milliseconds interval{2'000};  ///< from one reply to the next call; the server's workers look every 2 s.
                                    ///< 0: no pause, not even after a failure
     milliseconds deadline{0};      ///< of the whole watch; 0: none. A dead worker looks like one that runs for ever
-    /// The interval doubles with each failure in a row, up to this; a Retry-After of the server counts up to this.
+    /// The interval doubles with each failure in a row, up to this; a Retry-After of the server counts up to this. With the
+    /// other defaults the pauses are 2, 4, 8, 16 and 32 s, and the sixth failure ends the watch.
     milliseconds max_pause{60'000};
     std::uint32_t max_failures = 5;  ///< so many repeatable failures in a row are tolerated; one more ends the watch
     call_options call{};             ///< for each call
     /// A number unique to the device, for example its serial number. It makes each pause longer by up to a quarter, so that
-    /// devices that were all refused at the same time do not all come back at the same time. 0: no pause gets longer.
+    /// devices that were all refused at the same time do not all call again at the same time. 0: no pause gets longer.
     std::uint32_t jitter = 0;
 };
 

@@ -109,10 +109,12 @@ consteval bool can_hold() {
             case wire_kind::map: return is_described_struct<Mine> && !std::same_as<Mine, TableRight>;
             case wire_kind::properties: return std::same_as<Mine, string_map>;
             case wire_kind::object:
-                if constexpr (is_described_struct<Mine> && is_described_struct<Theirs>)
-                    return is_part_of<Mine, Theirs>() || true;  // its members at fault are reported by themselves
-                else
+                if constexpr (is_described_struct<Mine> && is_described_struct<Theirs>) {
+                    static_cast<void>(is_part_of<Mine, Theirs>());  // a member at fault is a compile error of its own
+                    return true;
+                } else {
                     return false;
+                }
             default: return false;
         }
     }

@@ -40,8 +40,8 @@ template <class State>
 enum class BatchTaskCancellationBehaviour : std::int32_t { CanCancel = 0, CancelWithWarning = 1, CannotCancel = 2 };
 BOOST_DESCRIBE_ENUM(BatchTaskCancellationBehaviour, CanCancel, CancelWithWarning, CannotCancel)
 
-/// The service's whole reply about one task; asking for it needs no `$select`. Every member may be absent or null:
-/// what a `$select` nulls out looks different from server to server, and older servers lack the newest members.
+/// The service's whole reply about one task; asking for it needs no `$select`. Every member may be absent or null: a server
+/// omits a property that was not selected, or sends it as null, and older servers do not have the newest members.
 /// Texts are views into the memory that the reply was received in. Source: reference page of GetBatchTaskInfo.
 struct BatchTaskInfo {
     field<std::int32_t> Id;             ///< not always the one asked for, so never compared
@@ -59,10 +59,10 @@ struct BatchTaskInfo {
     field<std::string_view> Context;
     field<std::string_view> Result;
     field<coded<BatchTaskState>> State;
-    field<std::string_view> Description;  ///< 254 characters in the database, as the next three
-    field<std::string_view> Response;
-    field<std::string_view> Request;
-    field<std::string_view> ProgressDescription;  ///< what it is doing now
+    field<std::string_view> Description;          ///< 254 characters in the database
+    field<std::string_view> Response;             ///< 254 characters
+    field<std::string_view> Request;              ///< 254 characters
+    field<std::string_view> ProgressDescription;  ///< what it is doing now; 254 characters
     field<std::int32_t> ProgressPercent;          ///< values above 100 occur; nothing says that it only grows
     field<std::string_view> FileName;             ///< a name, no URL; absent on old servers
     field<coded<BatchTaskCancellationBehaviour>> CancellationBehaviour;  ///< since 10.2.1

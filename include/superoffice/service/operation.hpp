@@ -27,15 +27,20 @@ struct list_of {
 struct file_bytes {};
 
 /// One call of the service: where it goes, what is sent, what comes back. To add a call of the same service, describe a
-/// request and a reply and write one such line; the lines of this library stand in <superoffice/service/operations.hpp>.
+/// request and a reply and write one such entry; those of this library are in <superoffice/service/operations.hpp>.
 ///
 /// `Request` is a described struct, sent as the body. With `http_method::get` it is a `path_segment`; of any other struct
 /// nothing is sent then.
 ///
-/// `Reply` is a described struct, or a value by itself: `bool`, a number, text, or `json_text` for a list whose elements
-/// are decoded later (`examples/12_decode.cpp`). A value by itself comes as JSON only: a client whose `reply_as` is XML
-/// does not ask for it (`unsupported_content_type`). Where such a value may be an object, only `"Error": true` tells an
-/// error object from it. With `void` the reply has no value, and the result is a `result<void>`.
+/// `Reply` is one of these:
+///
+/// a described struct
+/// a value by itself   `bool`, a number, text, or `json_text` for any JSON. It comes as JSON only: a client whose `reply_as` is
+///                     XML does not ask for it (`unsupported_content_type`). Where such a value may be an object, only
+///                     `"Error": true` tells an error object from it.
+/// `list_of<T>`        a list of described structs
+/// `file_bytes`        a file
+/// `void`              success without a value; the result is a `result<void>`
 template <class Request, class Reply>
 struct operation {
     using request_type = Request;
@@ -49,14 +54,18 @@ struct operation {
     bool needs_credential = true;
 
     /// Whether the call does no harm when the service carries it out twice. True: it is sent again, once, when a kept
-    /// connection turns out to be dead. False: it is never sent again after the whole request was sent; where no reply
-    /// tells what became of it, the error is `outcome_unknown`.
+    /// connection turns out to be dead or answers 408. False: it is never sent again after the whole request was sent, unless
+    /// the service refused it (401, 421); where no reply tells what became of it, the error is `outcome_unknown`.
     bool may_repeat = true;
 
-    /// What it means when the service has nothing to give: status 204, `null` in place of the value, or 404 with an error
-    /// object of the service (a 404 without one is `not_found`). An error: the call ends with it; `no_such_task` is for
-    /// calls that look a task up. `errc::ok`: 204 and `null` are a value, the reply as its type initialises it; the 404 is
-    /// a `service_fault` then, and also with the default. With a `void` reply 204 and `null` are always success.
+    /// What it means when the service has nothing to give. A 404 without an error object is always `not_found`.
+    ///
+    /// `nothing`                  204, or `null` as the document        404 with the service's error object
+    /// `errc::null_document`      `null_document`                       `service_fault`
+    /// `errc::ok`                 the reply as its type initialises it  `service_fault`
+    /// another (`no_such_task`)   that error                            that error
+    ///
+    /// With a `void` reply 204 and `null` are always success; the 404 is as above.
     errc nothing = errc::null_document;
 };
 

@@ -1,4 +1,4 @@
-// superoffice/service/operations.hpp - the catalogue: the calls of the service that this library knows, a line each.
+// superoffice/service/operations.hpp - the catalogue: the calls of the service that this library knows, an entry each.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_SERVICE_OPERATIONS_HPP
 #define SUPEROFFICE_SERVICE_OPERATIONS_HPP
@@ -29,7 +29,8 @@ inline constexpr operation<GetBatchTaskInfoRequest, BatchTaskInfo> get_batch_tas
 inline constexpr operation<StopBatchJobRequest, bool> stop_batch_job{
     .path = "/api/v1/Agents/Batch/StopBatchJob", .slow = milliseconds{3000}, .nothing = errc::no_such_task};
 
-/// Starts a predefined job: the id of the new task. Never sent twice. Source: reference page of StartBatchJob.
+/// Starts a predefined job: the id of the new task. Not repeated: a second one would start a second task.
+/// Source: reference page of StartBatchJob.
 inline constexpr operation<StartBatchJobRequest, std::int32_t> start_batch_job{
     .path = "/api/v1/Agents/Batch/StartBatchJob", .slow = milliseconds{3000}, .may_repeat = false};
 

@@ -31,6 +31,12 @@ struct reply_info {
 
 namespace detail {
 
+/// The error objects of the service have three shapes; each member may be missing.
+///
+/// A   {"Message": "The request is invalid.", "MessageDetail": "..."}
+/// B   {"Error": true, "ErrorType": "ArgumentException", "Message": "...", "ErrorSource": "..."}
+/// C   {"Error": true, "ErrorType": "SoNotFoundException", "ErrorMessage": "...", "ErrorSource": "..."}
+///
 /// Collects what an error object says, while the document is decoded as something else: decoding in place allows no second
 /// pass. A member of an unexpected kind is skipped and does not hide the rest.
 struct fault_collector {

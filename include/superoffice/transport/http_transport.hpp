@@ -55,8 +55,8 @@ struct http_request {
 ///                     password. Skip 1xx. A stack may repeat the request on a fresh connection if `may_repeat` says
 ///                     so.
 ///
-/// `status()`          of the reply, 200 to 599; 0 while it is not known. Valid until the next `start` or `cancel`,
-///                     like `header`.
+/// `status()`          of the reply, 200 to 999; 600 and above count as 5xx. 0 while it is not known. Valid until the next
+///                     `start` or `cancel`, like `header`.
 ///
 /// `header(name)`      the value of the first header of that name, compared ignoring case, without white space around
 ///                     it; a view without data if there is none. Asked after `closed` and `failed`, and as soon as

@@ -46,7 +46,8 @@ class byte_connection {
     [[nodiscard]] bool is_full() noexcept { return exchange_.is_full(); }
     [[nodiscard]] std::string_view content_type() const noexcept { return head().content_type(); }
 
-    /// One piece of work, which is one call of the link, or two for a connection that was kept.
+    /// One piece of work: one `start`, `transmit` or `receive` of the link. Where a kept connection is used first, a `receive`
+    /// shows whether it is still alive; if it is not, a `start` follows in the same piece.
     progress step(call_context& call, const base_url& target, milliseconds idle_timeout, instant now) noexcept {
         if constexpr (timed_transport<Link>) link_->tick(now, call.deadline);
         return connecting_ ? step_connect(call, target, idle_timeout, now) : transfer(call, now);
@@ -168,13 +169,15 @@ class byte_connection {
     }
 
     /// The peer takes no more, but it may already have answered what it did not want to read to its end: 401, 413, 431
-    /// (RFC 9112 section 9.6). A reply that is there counts like any other, else the failure is that of transmitting.
+    /// (RFC 9112 section 9.5). A reply that is there counts like any other, else the failure is that of transmitting.
     progress look_for_reply(call_context& call, const io_result& why) noexcept {
         static_cast<void>(call.fail(why));
         exchange_.cut_short();
         return progress::working;
     }
 
+    /// After a `transmit` that failed: takes what has already arrived, and waits for nothing more. A reply that is whole, or
+    /// whose status decides, ends the call as a reply; else the call fails as the transmission did.
     progress receive_last_bytes(call_context& call) noexcept {
         const io_result io = link_->receive(exchange_.incoming());
         if (io.state == io_state::ready) return exchange_.received(io.bytes), progress::working;
@@ -186,7 +189,7 @@ class byte_connection {
     }
 
     /// A kept connection may have ended while the request was under way (RFC 9110 section 9.2.2). The request is sent once
-    /// more, before the first byte of a reply; of an operation that may not be repeated, only while it was not sent whole.
+    /// more, before the first byte of a reply; where the operation may not be repeated, only if it was not yet sent whole.
     /// A 408 is no reply to this request: the server gave the idle connection up while the request was under way (section
     /// 15.5.9).
     [[nodiscard]] [[gnu::noinline]] bool may_retry(const call_context& call) const noexcept {
