@@ -87,7 +87,7 @@
 #include <superoffice/transport/mbedtls_socket.hpp>
 #include <superoffice/transport/tls/mbedtls_rsa_signer.hpp>
 
-// client/: runs calls over all of the above
+// client/: runs calls over all earlier layers
 #include <superoffice/client/memory.hpp>
 #include <superoffice/client/call.hpp>
 #include <superoffice/client/list_call.hpp>
