@@ -245,7 +245,7 @@ class Measured:
         yield "stack at its deepest, TLS in the modem", self.plain_stack
         yield "stack at its deepest, TLS by mbedTLS", self.tls_stack
         yield "of mbedTLS's arena used at most (part of its static RAM)", self.arena
-        yield "heap", 0
+        yield "heap of the C library (mbedTLS takes its memory from its arena)", 0
         yield "instructions to decode the documented reply: the library", self.library_instructions
         yield "instructions to decode the documented reply: its peer", self.peer_instructions
         yield "the whole call on x86-64, -Os, with the compact reader: bytes of program", self.host_compact
