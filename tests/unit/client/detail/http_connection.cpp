@@ -592,3 +592,44 @@ TEST_CASE("http_connection: the blocking call and a whole call without an alloca
     api.stop();
     CHECK_FALSE(support::holds(memory, "Started"));
 }
+
+TEST_CASE(
+    "http_connection: a stack is told what it may not repeat, and a call that it took and lost has an unknown "
+    "outcome") {
+    struct losing_stack : so::http_transport_archetype {
+        bool takes = true, replies = false, may_repeat = true;
+        io_result start(const so::http_request& what) noexcept {
+            may_repeat = what.may_repeat;
+            return takes ? io_result::ready() : io_result::failed(errc::connection_refused, 7);
+        }
+        io_result step(instant, std::span<std::byte>) noexcept { return io_result::failed(errc::connection_reset, 56); }
+        [[nodiscard]] std::uint16_t status() const noexcept { return replies ? 200 : 0; }
+        [[nodiscard]] static bool secure() noexcept { return true; }
+    };
+    const so::StartBatchJobRequest job{};
+    const struct {
+        bool takes, replies;
+        errc once, repeatable;
+    } rows[] = {
+        {.takes = false, .replies = false, .once = errc::connection_refused, .repeatable = errc::connection_refused},
+        {.takes = true, .replies = false, .once = errc::outcome_unknown, .repeatable = errc::connection_reset},
+        {.takes = true, .replies = true, .once = errc::outcome_unknown, .repeatable = errc::connection_reset}};
+    for (const auto& row : rows) {
+        CAPTURE(row.takes);
+        CAPTURE(row.replies);
+        losing_stack stack;
+        stack.takes = row.takes;
+        stack.replies = row.replies;
+        std::array<std::byte, 1024> memory{};
+        so::client api{stack, support::test_base, so::bearer{support::test_token}, memory};
+        auto once = api.start(so::start_batch_job, job);
+        support::step_to_end(once);
+        CHECK(once.error() == row.once);
+        CHECK(once.error().native == (row.takes ? 56 : 7));
+        CHECK_FALSE(stack.may_repeat);
+        auto repeatable = api.start_get_batch_task_info(497);
+        support::step_to_end(repeatable);
+        CHECK(repeatable.error() == row.repeatable);
+        CHECK(stack.may_repeat);
+    }
+}
