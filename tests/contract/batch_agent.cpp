@@ -1,41 +1,80 @@
-// The Batch agent's calls, the clean-up of the BLOB agent and the user behind the credential: section 2 of the agent's notes.
+// The Batch agent's calls and the user behind the credential, one test for each row of section 2.1 of the agent's notes.
 #include "contract.hpp"
 
 #include <algorithm>
-#include <iterator>
+#include <type_traits>
 
-using namespace contract;
-
+namespace contract::of_batch_agent {
 namespace {
 
 constexpr std::int32_t own_associate = 426;  // who the good token is
+constexpr std::int32_t everybody[] = {-1}, me[] = {own_associate}, nobody[] = {4711};
 
-/// The ids of a list, in order, without spaces: "497 1000".
-std::string ids_of(const superoffice::result<superoffice::json_text>& list) {
-    if (!list) return superoffice::name(list.error().code);
-    std::string ids;
-    const std::string_view text = list->raw();
-    for (std::size_t at = 0; (at = text.find("\"Id\":", at)) != std::string_view::npos;) {
-        at += 5;
-        ids += (ids.empty() ? "" : " ") + std::to_string(std::atoi(text.data() + at));
+struct listed_task {
+    superoffice::field<std::int32_t> Id, AssociateId;
+    superoffice::field<std::string_view> Name;
+    superoffice::field<superoffice::coded<BatchTaskState>> State;
+    superoffice::field<bool> IsSystemTask;
+};
+BOOST_DESCRIBE_STRUCT(listed_task, (), (Id, AssociateId, Name, State, IsSystemTask))
+
+/// An element of a list, with text of its own.
+struct kept_task {
+    std::int32_t id, associate;
+    std::string name;
+    BatchTaskState state;
+    bool system;
+};
+
+/// What a list call gave, and what it sent.
+struct listing {
+    std::vector<kept_task> tasks;
+    errc code = errc::ok;
+    std::string request;
+
+    [[nodiscard]] bool has(std::int32_t id) const {
+        return std::any_of(tasks.begin(), tasks.end(), [id](const kept_task& one) { return one.id == id; });
     }
-    return ids;
+    /// Whether there are tasks, and `is` holds for each.
+    template <class Predicate>
+    [[nodiscard]] bool all(Predicate is) const {
+        return !tasks.empty() && std::all_of(tasks.begin(), tasks.end(), is);
+    }
+};
+
+template <class Request>
+listing listed(const superoffice::operation<Request, superoffice::list_of<BatchTaskInfo>>& call,
+               const std::type_identity_t<Request>& request) {
+    host<> to;
+    const journal log;
+    listing found;
+    const auto count = to.api.run_list<listed_task>(call, request, [&](const listed_task& one) noexcept {
+        found.tasks.push_back(
+            {*one.Id, *one.AssociateId, std::string{*one.Name}, one.State->value(), *one.IsSystemTask});
+    });
+    found.code = count.error().code;
+    CHECK(count.value_or(0) == found.tasks.size());
+    found.request = log.last_request();
+    return found;
 }
+
+/// Whether the request went to this call of the Batch agent with the list's $select and with this body, as JSON text.
+bool was_sent(const listing& found, const std::string& name, const std::string& body) {
+    return found.code == errc::ok && holds(found.request, "\"method\": \"POST\"") &&
+           holds(found.request,
+                 "/Cust12345/api/v1/Agents/Batch/" + name + "?$select=Id,AssociateId,Name,State,IsSystemTask\"") &&
+           holds(found.request, "\"body\": \"" + body + "\"");
+}
+
+bool is_new(const kept_task& one) { return one.state == BatchTaskState::New; }
+bool is_of_a_user(const kept_task& one) { return !one.system; }
+bool is_mine(const kept_task& one) { return one.associate == own_associate; }
+bool is_of_the_system(const kept_task& one) { return one.system; }
 
 superoffice::StartBatchJobRequest job(std::string_view name) {
     superoffice::StartBatchJobRequest made;
     made.BatchTaskInfo.Name = name;
     return made;
-}
-
-struct listed_task {
-    superoffice::field<std::int32_t> Id;
-    superoffice::field<superoffice::coded<BatchTaskState>> State;
-};
-BOOST_DESCRIBE_STRUCT(listed_task, (), (Id, State))
-
-bool was_asked(const journal& log, std::string_view name) {
-    return holds(log.last_request(), "\"target\": \"/Cust12345/api/v1/Agents/" + std::string{name} + "\"");
 }
 
 }  // namespace
@@ -44,58 +83,141 @@ TEST_CASE("agent 2.1 currentPrincipal: the user behind the credential, whose tas
     const undisturbed service;
     host<> to;
     const journal log;
-    const auto me = to.api.run(superoffice::get_current_principal, {});
-    REQUIRE(me.has_value());
-    CHECK(me->AssociateId == own_associate);
+    const auto user = to.api.run(superoffice::get_current_principal, {});
+    REQUIRE(user.has_value());
+    CHECK(user->AssociateId == own_associate);
+    CHECK(holds(log.last_request(), "\"method\": \"GET\", \"target\": \"/Cust12345/api/v1/User/currentPrincipal"));
     CHECK(has_header(log.last_request(), "Authorization"));
-    const std::int32_t mine[] = {me->AssociateId.value_or(0)};
-    CHECK(holds(ids_of(to.api.run(superoffice::get_batch_task_infos_by_associates, {mine})), "1000"));
+    const std::int32_t mine[] = {user->AssociateId.value_or(0)};
+    CHECK(listed(superoffice::get_batch_task_infos_by_associates, {mine}).all(is_mine));
     host<superoffice::default_reader, superoffice::bearer> expired{superoffice::bearer{expired_token}};
     CHECK(expired.api.run(superoffice::get_current_principal, {}).error() == errc::unauthorized);
 }
 
-TEST_CASE("agent 2.1: each list call is answered, and lists what it says") {
-    const undisturbed service;
+TEST_CASE("agent 2.1 GetBatchTaskInfo: one task, by its id") {
     host<> to;
-    CHECK(to.api.get_batch_task_info(1000)->State == BatchTaskState::New);
-    const std::int32_t all_users[] = {-1}, nobody[] = {4711};
     const journal log;
-    const std::string by_state = ids_of(to.api.run(superoffice::get_batch_task_infos_by_state, {BatchTaskState::New}));
-    CHECK(was_asked(log, "Batch/GetBatchTaskInfosByState"));
-    CHECK(holds(by_state, "1000"));
-    CHECK(ids_of(to.api.run(superoffice::get_batch_task_infos_by_associates, {nobody})) == "");
-    CHECK(holds(ids_of(to.api.run(superoffice::get_batch_task_infos_by_associates, {all_users})), "1000"));
-    CHECK(holds(
-        ids_of(to.api.run(superoffice::get_batch_task_infos_by_associates_and_state, {all_users, BatchTaskState::New})),
-        "1000"));
-    const std::string name{*to.api.get_batch_task_info(1000)->Name};
-    CHECK(holds(ids_of(to.api.run(superoffice::get_batch_task_infos_by_name_and_state, {name, BatchTaskState::All})),
-                "1000"));
-    CHECK(
-        holds(ids_of(to.api.run(superoffice::get_batch_task_infos_by_name_and_associates, {name, all_users})), "1000"));
-    CHECK(holds(ids_of(to.api.run(superoffice::get_all_batch_task_infos_by_name, {name})), "1000"));
-    CHECK(
-        holds(ids_of(to.api.run(superoffice::get_all_batch_task_infos_by_name_and_state, {name, BatchTaskState::New})),
-              "1000"));
-    const std::string system = ids_of(to.api.run(superoffice::get_system_batch_task_infos_by_name, {""}));
-    CHECK(holds(system, "1009"));
-    CHECK_FALSE(holds(system, "1000"));
-    CHECK(ids_of(to.api.run(superoffice::get_system_batch_task_infos_by_name_and_state,
-                            {"", BatchTaskState::SucceededManualCleanup})) == "");
+    CHECK(to.api.run(superoffice::get_batch_task_info, {497})->Id == 547);
+    CHECK(holds(log.last_request(), "/api/v1/Agents/Batch/GetBatchTaskInfo\""));
 }
 
-TEST_CASE("agent 2.1 StartBatchJob: the id of a new task, which can be asked for, stopped and updated") {
+TEST_CASE("agent 2.1 GetBatchTaskInfosByAssociates: the tasks of these users, of nobody none") {
+    const undisturbed service;
+    const listing mine = listed(superoffice::get_batch_task_infos_by_associates, {me});
+    CHECK(was_sent(mine, "GetBatchTaskInfosByAssociates", R"({\"AssociateIds\":[426]})"));
+    CHECK(mine.has(1000));
+    CHECK(mine.all(is_mine));
+    const std::int32_t two[] = {4711, own_associate};
+    CHECK(was_sent(listed(superoffice::get_batch_task_infos_by_associates, {two}), "GetBatchTaskInfosByAssociates",
+                   R"({\"AssociateIds\":[4711,426]})"));
+    const listing none = listed(superoffice::get_batch_task_infos_by_associates, {nobody});
+    CHECK(none.code == errc::ok);
+    CHECK(none.tasks.empty());
+}
+
+TEST_CASE("agent 2.1 GetBatchTaskInfosByAssociatesAndState: the tasks of these users in this state") {
+    const undisturbed service;
+    const listing mine = listed(superoffice::get_batch_task_infos_by_associates_and_state, {me, BatchTaskState::New});
+    CHECK(was_sent(mine, "GetBatchTaskInfosByAssociatesAndState", R"({\"AssociateIds\":[426],\"State\":\"New\"})"));
+    CHECK(mine.all(is_mine));
+    CHECK(mine.all(is_new));
+    CHECK(
+        listed(superoffice::get_batch_task_infos_by_associates_and_state, {nobody, BatchTaskState::New}).tasks.empty());
+}
+
+TEST_CASE("agent 2.1 GetBatchTaskInfosByState: the users' tasks in this state, in each state of the enumeration") {
+    const undisturbed service;
+    const listing fresh = listed(superoffice::get_batch_task_infos_by_state, {BatchTaskState::New});
+    CHECK(was_sent(fresh, "GetBatchTaskInfosByState", R"({\"State\":\"New\"})"));
+    CHECK(fresh.has(1000));
+    CHECK(fresh.all(is_new));
+    CHECK(fresh.all(is_of_a_user));
+    const struct {
+        BatchTaskState state;
+        const char* text;
+    } rows[] = {{BatchTaskState::Unknown, "Unknown"},
+                {BatchTaskState::New, "New"},
+                {BatchTaskState::Aquired, "Aquired"},
+                {BatchTaskState::Started, "Started"},
+                {BatchTaskState::Succeeded, "Succeeded"},
+                {BatchTaskState::Failed, "Failed"},
+                {BatchTaskState::SucceededManualCleanup, "SucceededManualCleanup"},
+                {BatchTaskState::All, "All"}};
+    for (const auto& row : rows) {
+        CAPTURE(row.text);
+        const listing found = listed(superoffice::get_batch_task_infos_by_state, {row.state});
+        CHECK(was_sent(found, "GetBatchTaskInfosByState", R"({\"State\":\")" + std::string{row.text} + R"(\"})"));
+        for (const kept_task& one : found.tasks) CHECK((row.state == BatchTaskState::All || one.state == row.state));
+    }
+}
+
+TEST_CASE("agent 2.1 GetBatchTaskInfosByNameAndState: the users' tasks of this name in this state") {
+    const undisturbed service;
+    const listing found =
+        listed(superoffice::get_batch_task_infos_by_name_and_state, {"ContactExport", BatchTaskState::New});
+    CHECK(was_sent(found, "GetBatchTaskInfosByNameAndState", R"({\"Name\":\"ContactExport\",\"State\":\"New\"})"));
+    CHECK(found.has(1000));
+    CHECK(found.all(is_new));
+    CHECK(found.all([](const kept_task& one) { return one.name == "ContactExport"; }));
+    CHECK(listed(superoffice::get_batch_task_infos_by_name_and_state, {"No \"such\" name", BatchTaskState::New})
+              .tasks.empty());
+}
+
+TEST_CASE("agent 2.1 GetBatchTaskInfosByNameAndAssociates: these users' tasks of this name") {
+    const undisturbed service;
+    const listing found = listed(superoffice::get_batch_task_infos_by_name_and_associates, {"ContactExport", me});
+    CHECK(was_sent(found, "GetBatchTaskInfosByNameAndAssociates",
+                   R"({\"Name\":\"ContactExport\",\"AssociateIds\":[426]})"));
+    CHECK(found.all(is_mine));
+    CHECK(listed(superoffice::get_batch_task_infos_by_name_and_associates, {"ContactExport", nobody}).tasks.empty());
+}
+
+TEST_CASE("agent 2.1 GetAllBatchTaskInfosByName: tasks of this name, the system's too") {
+    const undisturbed service;
+    const listing found = listed(superoffice::get_all_batch_task_infos_by_name, {""});
+    CHECK(was_sent(found, "GetAllBatchTaskInfosByName", R"({\"TaskName\":\"\"})"));
+    CHECK(std::any_of(found.tasks.begin(), found.tasks.end(), is_of_the_system));
+    CHECK(std::any_of(found.tasks.begin(), found.tasks.end(), is_of_a_user));
+    CHECK(listed(superoffice::get_all_batch_task_infos_by_name, {"ContactExport"}).has(1000));
+}
+
+TEST_CASE("agent 2.1 GetAllBatchTaskInfosByNameAndState: tasks of this name in this state, the system's too") {
+    const undisturbed service;
+    const listing found = listed(superoffice::get_all_batch_task_infos_by_name_and_state, {"", BatchTaskState::New});
+    CHECK(was_sent(found, "GetAllBatchTaskInfosByNameAndState", R"({\"TaskName\":\"\",\"State\":\"New\"})"));
+    CHECK(found.all(is_new));
+    CHECK(std::any_of(found.tasks.begin(), found.tasks.end(), is_of_the_system));
+}
+
+TEST_CASE("agent 2.1 GetSystemBatchTaskInfosByName: the system's tasks of this name, and no user's") {
+    const undisturbed service;
+    const listing found = listed(superoffice::get_system_batch_task_infos_by_name, {""});
+    CHECK(was_sent(found, "GetSystemBatchTaskInfosByName", R"({\"TaskName\":\"\"})"));
+    CHECK(found.has(1009));
+    CHECK(found.all(is_of_the_system));
+}
+
+TEST_CASE("agent 2.1 GetSystemBatchTaskInfosByNameAndState: the system's tasks of this name in this state") {
+    const undisturbed service;
+    const listing found = listed(superoffice::get_system_batch_task_infos_by_name_and_state, {"", BatchTaskState::New});
+    CHECK(was_sent(found, "GetSystemBatchTaskInfosByNameAndState", R"({\"TaskName\":\"\",\"State\":\"New\"})"));
+    CHECK(found.all(is_of_the_system));
+    CHECK(found.all(is_new));
+    CHECK(
+        listed(superoffice::get_system_batch_task_infos_by_name_and_state, {"", BatchTaskState::SucceededManualCleanup})
+            .tasks.empty());
+}
+
+TEST_CASE("agent 2.1 StartBatchJob: the id of a new task, by the definition's name; an unknown name is an error") {
     const undisturbed service;
     host<> to;
+    const journal log;
     const superoffice::StartBatchJobRequest wanted = job("ContactExport");
     const auto started = to.api.run(superoffice::start_batch_job, wanted);
     REQUIRE(started.has_value());
+    CHECK(holds(log.last_request(), "/api/v1/Agents/Batch/StartBatchJob\""));
+    CHECK(holds(log.last_request(), R"("body": "{\"BatchTaskInfo\":{\"Name\":\"ContactExport\"}}")"));
     CHECK(to.api.get_batch_task_info(*started)->Name == "ContactExport");
-    const auto changed = to.api.run(superoffice::update_batch_task,
-                                    {.BatchTaskInfo = {.Id = *started, .Description = "changed \"here\""}});
-    REQUIRE(changed.has_value());
-    CHECK(changed->Description == "changed \"here\"");
-    CHECK(to.api.run(superoffice::stop_batch_job, {*started}).value());
     CHECK(to.api.run(superoffice::start_batch_job, job("nothing of the kind")).error() == errc::service_fault);
 }
 
@@ -108,19 +230,123 @@ TEST_CASE("agent 2.1 StartBatchJob: in steps, from a request that is borrowed") 
     CHECK(call.value() > 0);
 }
 
-TEST_CASE("agent 2.1 deletes: 204 is success, and the tasks are gone") {
+TEST_CASE(
+    "agent 2.1 StartBatchJob: is not sent again when the connection dies behind it; the outcome is unknown then, and "
+    "the error says so") {
     const undisturbed service;
     host<> to;
+    CHECK(to.api.get_batch_task_info(497).has_value());  // the connection is a kept one now
+    for (const char* const fault : {"close-before-head", "reset-before-head", "close-in-body", "reset-in-body"}) {
+        CAPTURE(fault);
+        control("next", R"({"match": "StartBatchJob", "fault": ")" + std::string{fault} + "\"}");
+        const journal log;
+        const superoffice::StartBatchJobRequest wanted = job("ContactExport");
+        const superoffice::error e = to.api.run(superoffice::start_batch_job, wanted).error();
+        CHECK(name(e.code) == std::string_view{"outcome_unknown"});
+        CHECK(log.lines("StartBatchJob").size() == 1);
+        CHECK(to.api.get_batch_task_info(497).has_value());
+    }
+    const std::string jobs = control("tasks");
+    std::size_t started = 0;
+    for (std::size_t at = 0; (at = jobs.find("ContactExport", at)) != std::string::npos; ++at) ++started;
+    CHECK(started == 4);
+}
+
+TEST_CASE("agent 2.1 StopBatchJob: true where the task was stopped, else false") {
+    const undisturbed service;
+    host<> to;
+    CHECK(to.api.get_batch_task_info(1000)->State == BatchTaskState::New);
+    const journal log;
+    CHECK(to.api.run(superoffice::stop_batch_job, {1000}).value());
+    CHECK(holds(log.last_request(), "/api/v1/Agents/Batch/StopBatchJob\""));
+    CHECK(holds(log.last_request(), R"("body": "{\"Id\":1000}")"));
+    CHECK_FALSE(to.api.run(superoffice::stop_batch_job, {1000}).value());
+}
+
+TEST_CASE("agent 2.1 UpdateBatchTask: sends State and texts only, and gives the changed task") {
+    const undisturbed service;
+    host<> to;
+    const journal log;
+    const auto changed =
+        to.api.run(superoffice::update_batch_task, {.BatchTaskInfo = {.Id = 1000,
+                                                                      .State = BatchTaskState::Failed,
+                                                                      .Description = "changed \"here\"",
+                                                                      .Response = "no",
+                                                                      .Request = "all"}});
+    REQUIRE(changed.has_value());
+    CHECK(holds(log.last_request(), "/api/v1/Agents/Batch/UpdateBatchTask\""));
+    CHECK(holds(log.last_request(),
+                R"({\"BatchTaskInfo\":{\"Id\":1000,\"State\":\"Failed\",\"Description\":\"changed \\\"here\\\"\",)"
+                R"(\"Response\":\"no\",\"Request\":\"all\"}})"));
+    CHECK(changed->Id == 1000);
+    CHECK(changed->State == BatchTaskState::Failed);
+    CHECK(changed->Description == "changed \"here\"");
+    CHECK(changed->Response == "no");
+    CHECK(changed->Request == "all");
+}
+
+TEST_CASE("agent 2.1 DeleteBatchTask: 204 is success, and the task is gone") {
+    const undisturbed service;
+    host<> to;
+    const journal log;
     CHECK(to.api.run(superoffice::delete_batch_task, {1000}).has_value());
+    CHECK(holds(log.last_request(), "/api/v1/Agents/Batch/DeleteBatchTask\""));
+    CHECK(holds(log.last_request(), R"("body": "{\"BatchTaskId\":1000}")"));
+    CHECK(to.api.last_reply().status == 204);
     CHECK(to.api.get_batch_task_info(1000).error() == errc::no_such_task);
+}
+
+TEST_CASE("agent 2.1 DeleteBatchTasks: 204 is success, and all of the tasks are gone") {
+    const undisturbed service;
+    host<> to;
+    const journal log;
     const std::int32_t several[] = {2000, 3000};
     CHECK(to.api.run(superoffice::delete_batch_tasks, {several}).has_value());
+    CHECK(holds(log.last_request(), "/api/v1/Agents/Batch/DeleteBatchTasks\""));
+    CHECK(holds(log.last_request(), R"("body": "{\"BatchTaskIds\":[2000,3000]}")"));
     CHECK(to.api.get_batch_task_info(2000).error() == errc::no_such_task);
     CHECK(to.api.get_batch_task_info(3000).error() == errc::no_such_task);
-    auto call = to.api.start(superoffice::cleanup_batch_task, {4000}, superoffice::allow_waiting_lookup);
-    drive(to.link, call, instant{0}, instant{1});
-    CHECK(call.result().has_value());
-    CHECK(to.api.get_batch_task_info(4000).error() == errc::no_such_task);
+}
+
+TEST_CASE("agent 2.1 all calls: slow above 3000 ms, and not at it") {
+    CHECK(superoffice::get_batch_task_infos_by_associates.slow == milliseconds{3000});
+    CHECK(superoffice::get_batch_task_infos_by_associates_and_state.slow == milliseconds{3000});
+    CHECK(superoffice::get_batch_task_infos_by_state.slow == milliseconds{3000});
+    CHECK(superoffice::get_batch_task_infos_by_name_and_state.slow == milliseconds{3000});
+    CHECK(superoffice::get_batch_task_infos_by_name_and_associates.slow == milliseconds{3000});
+    CHECK(superoffice::get_all_batch_task_infos_by_name.slow == milliseconds{3000});
+    CHECK(superoffice::get_all_batch_task_infos_by_name_and_state.slow == milliseconds{3000});
+    CHECK(superoffice::get_system_batch_task_infos_by_name.slow == milliseconds{3000});
+    CHECK(superoffice::get_system_batch_task_infos_by_name_and_state.slow == milliseconds{3000});
+    CHECK(superoffice::start_batch_job.slow == milliseconds{3000});
+    CHECK(superoffice::stop_batch_job.slow == milliseconds{3000});
+    CHECK(superoffice::update_batch_task.slow == milliseconds{3000});
+    CHECK(superoffice::delete_batch_task.slow == milliseconds{3000});
+    CHECK(superoffice::delete_batch_tasks.slow == milliseconds{3000});
+    const undisturbed service;
+    for (const auto& [end, slow] : {std::pair{instant{3000}, false}, std::pair{instant{3001}, true}}) {
+        host<> to;
+        auto call = to.api.start_list<listed_task>(
+            superoffice::get_batch_task_infos_by_state, {BatchTaskState::New}, [](const listed_task&) noexcept {},
+            superoffice::call_options{}, superoffice::allow_waiting_lookup);
+        drive(to.link, call, instant{0}, end);
+        CHECK(call.error().code == errc::ok);
+        CHECK(to.api.last_reply().slow == slow);
+    }
+}
+
+TEST_CASE(
+    "agent 2.1 request types: a flat request goes as a form, one that holds a struct or a list is refused by name") {
+    const undisturbed service;
+    host<> to{superoffice::client_options{.request_as = superoffice::request_type::form}};
+    const superoffice::StartBatchJobRequest wanted = job("ContactExport");
+    const journal log;
+    CHECK(to.api.run(superoffice::start_batch_job, wanted).error() == errc::unsupported_content_type);
+    const std::int32_t several[] = {2000, 3000};
+    CHECK(to.api.run(superoffice::delete_batch_tasks, {several}).error() == errc::unsupported_content_type);
+    CHECK(log.requests().empty());
+    CHECK(to.api.run(superoffice::delete_batch_task, {1000}).has_value());
+    CHECK(holds(log.last_request(), R"("body": "BatchTaskId=1000")"));
 }
 
 TEST_CASE("agent 2.1 lists: 100,000 tasks go by, one at a time, in 4 KB") {
@@ -141,25 +367,4 @@ TEST_CASE("agent 2.1 lists: 100,000 tasks go by, one at a time, in 4 KB") {
     CHECK(to.api.get_batch_task_info<listed_task>(497)->State.has_value());  // on a fresh connection
 }
 
-TEST_CASE("agent 2.4 GetOutputFromBatch: the whole job: start, wait for the end, fetch the file, clean up") {
-    const undisturbed service;
-    host<> to{{}, contract::service().base_url(), 4096};
-    const superoffice::StartBatchJobRequest wanted = job("Output-1000000");
-    const auto id = to.api.run(superoffice::start_batch_job, wanted);
-    REQUIRE(id.has_value());
-    advance_tasks(milliseconds{60'000});
-    CHECK(to.api.get_batch_task_info<listed_task>(*id)->State == BatchTaskState::SucceededManualCleanup);
-    const journal log;
-    std::uint64_t bytes = 0;
-    const auto count = to.api.run_download(superoffice::get_output_from_batch, {*id},
-                                           [&](std::span<const std::byte> piece) noexcept { bytes += piece.size(); });
-    CHECK(count.error().code == errc::ok);
-    CHECK(count.value_or(0) == 1'000'000);
-    CHECK(bytes == 1'000'000);
-    CHECK(has_header(log.last_request(), "Accept", "application/octet-stream"));
-    const auto limited = to.api.run_download(
-        superoffice::get_output_from_batch, {*id}, [](std::span<const std::byte>) noexcept {}, 999'999);
-    CHECK(limited.error() == errc::reply_too_large);
-    CHECK(to.api.run(superoffice::cleanup_batch_task, {*id}).has_value());
-    CHECK(to.api.get_batch_task_info<listed_task>(*id).error() == errc::no_such_task);
-}
+}  // namespace contract::of_batch_agent
