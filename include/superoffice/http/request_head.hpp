@@ -50,9 +50,16 @@ class request_head {
     /// NUL or another control character except HTAB, or if it is longer than `max_header_value_bytes`.
     template <class... Parts>
     void header(std::string_view name, const Parts&... parts) noexcept {
-        field_name(name);
-        (part(parts), ...);
-        constant("\r\n");
+        if constexpr (sizeof...(Parts) == 2 && (true && ... && std::convertible_to<const Parts&, std::string_view>)) {
+            text_header(name, parts...);
+        } else if constexpr (sizeof...(Parts) == 1 &&
+                             (true && ... && std::convertible_to<const Parts&, std::string_view>)) {
+            text_header(name, parts..., {});
+        } else {
+            field_name(name);
+            (part(parts), ...);
+            constant("\r\n");
+        }
     }
 
     /// `errc::ok`; or `bad_header_value`, whose `position()` is the byte at fault in the name or in the value (all parts
@@ -120,6 +127,15 @@ class request_head {
     }
 
   private:
+    /// The usual case. Not inlined, and by reference: it is called from many places.
+    [[gnu::noinline]] void text_header(const std::string_view& name, const std::string_view& a,
+                                       const std::string_view& b) noexcept {
+        field_name(name);
+        part(a);
+        part(b);
+        constant("\r\n");
+    }
+
     void field_name(std::string_view name) noexcept {
         count_header();
         if (!bad_) name_ = name;

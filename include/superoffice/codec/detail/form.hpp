@@ -32,11 +32,19 @@ inline constexpr bool is_form = are_form_members<T>(static_cast<members_of<T>*>(
 
 /// application/x-www-form-urlencoded: all but letters, digits and *-._ as %XX, a space as plus (URL Standard section
 /// 5.2).
+/// Characters that stand for themselves.
+constexpr bool is_form_character(char c) noexcept { return ascii::is_alphanumeric_or(c, "*-._"); }
+consteval bool is_form_text(std::string_view text) noexcept {
+    for (const char c : text)
+        if (!is_form_character(c)) return false;
+    return true;
+}
+
 constexpr void write_form_text(json_writer& out, std::string_view text) noexcept {
     constexpr char hex[] = "0123456789ABCDEF";
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        if (ascii::is_alphanumeric_or(c, "*-._")) {
+        if (is_form_character(c)) {
             out.put(c);
         } else if (c == ' ') {
             out.put('+');
@@ -81,7 +89,10 @@ constexpr void write_form(json_writer& out, const T& value) noexcept {
         if (is_left_out(member)) return;
         if (!first) out.put('&');
         first = false;
-        write_form_text(out, member_names<T>[index]);
+        if constexpr (is_form_text(member_names<T>[index]))
+            out.raw(member_names<T>[index]);
+        else
+            write_form_text(out, member_names<T>[index]);
         out.put('=');
         write_form_value(out, member);
     });
