@@ -39,24 +39,19 @@ constexpr std::size_t media_index(reply_type type) noexcept {
 }
 
 /// How a body is read.
-enum class content_kind : std::uint8_t { unknown, json, xml, other };
+enum class content_kind : std::uint8_t { other, json, xml, unknown };
 
 /// By a media type without parameters (RFC 9110 section 8.3.1, RFC 6839 for the suffixes).
 constexpr content_kind kind_of_media(std::string_view media) noexcept {
     if (media.empty()) return content_kind::unknown;
+    const std::size_t slash = ascii::find(media, '/');
     std::size_t tail = media.size();
     while (tail > 0 && media[tail - 1] != '/' && media[tail - 1] != '+') --tail;
-    bool known = ascii::find(media, '/') < tail;  // a suffix ends a subtype, and without a slash there is none
-    if (known && media[tail - 1] == '/')
-        known = ascii::index_of_word("application text ", ascii::first(media, tail - 1)) >= 0;
-    if (!known || ascii::is_word("xhtml+xml ", ascii::from(media, ascii::find(media, '/') + 1)))
+    // A suffix ends a subtype, and without a slash there is none.
+    if (slash >= tail || ascii::is_word("xhtml+xml ", ascii::from(media, slash + 1)) ||
+        (media[tail - 1] == '/' && ascii::index_of_word("application text ", ascii::first(media, tail - 1)) < 0))
         return content_kind::other;
-    switch (ascii::index_of_word("json xml ", ascii::from(media, tail))) {
-        case 0: return content_kind::json;
-        case 1: return content_kind::xml;
-        default: break;
-    }
-    return content_kind::other;
+    return static_cast<content_kind>(ascii::index_of_word("json xml ", ascii::from(media, tail)) + 1);
 }
 
 /// By the media type of a Content-Type alone: the parameters are not looked at, since the only one that is ever sent is

@@ -78,11 +78,9 @@ concept reads_xml = requires(Reader& reader, json_document document) {
 
 /// Why a reply of this type cannot be read as JSON; `ok` if it can.
 inline error refusal_of_type(std::string_view content_type) noexcept {
-    switch (content_kind_of(content_type)) {
-        case content_kind::xml: return decode_error(errc::unsupported_content_type, 0);
-        case content_kind::other: return decode_error(errc::not_json, 0);
-        default: return {};
-    }
+    const content_kind kind = content_kind_of(content_type);
+    if (kind == content_kind::json || kind == content_kind::unknown) return {};
+    return decode_error(kind == content_kind::xml ? errc::unsupported_content_type : errc::not_json, 0);
 }
 
 /// Makes the reply a JSON document. Its Content-Type decides, not the type that was asked for. Errors: `not_json` for a type
