@@ -165,20 +165,52 @@ error read_value(Reader& reader, json_document document, T& into, findings& foun
     return e.code != errc::ok || found.faults.says_error() || found.faults.has_text() ? e : no_value;
 }
 
-/// Reads a reply's document as a T, or the error object that may stand in its place.
+/// Reads a reply's document as a value of one type, or the error object that may stand in its place.
+template <class Reader>
+struct reply_decoder {
+    error (*decode)(const reply_decoder& self, Reader& reader, const std::string_view& content_type,
+                    const json_document& document, void* into, findings& found) noexcept = nullptr;
+    const member_table<value_of_reader<Reader>>* table = nullptr;  ///< of a struct that is read as JSON only
+};
+
+/// For any T.
 template <class T, json_reader Reader>
-error read_document(Reader& reader, std::string_view content_type, json_document document, void* into,
-                    findings& found) noexcept {
+error read_document(const reply_decoder<Reader>&, Reader& reader, const std::string_view& content_type,
+                    const json_document& document, void* into, findings& found) noexcept {
     T& value = *static_cast<T*>(into);
     if constexpr (plain_value<T>) {
         const error e = refusal_of_type(content_type);
         return e.code != errc::ok ? e : read_value(reader, document, value, found);
     } else {
         found.of_struct = member_count<T> != 0;
-        const error e = as_json<T>(reader, content_type, document);
-        return e.code != errc::ok ? e : decode_document(reader, document, value, found.state, &found.faults.fault);
+        json_document json = document;
+        const error e = as_json<T>(reader, content_type, json);
+        return e.code != errc::ok ? e : decode_document(reader, json, value, found.state, &found.faults.fault);
     }
 }
+
+/// For all structs, by their tables: one function serves all types.
+template <json_reader Reader>
+error read_struct(const reply_decoder<Reader>& self, Reader& reader, const std::string_view& content_type,
+                  const json_document& document, void* into, findings& found) noexcept {
+    found.of_struct = self.table->count != 0;
+    const error e = refusal_of_type(content_type);
+    if (e.code != errc::ok) return e;
+    return decode_by_table(reader, document, *self.table, into, found.state,
+                           {&member_tables<service_fault, value_of_reader<Reader>>::whole, &found.faults.fault});
+}
+
+template <class T, json_reader Reader>
+consteval reply_decoder<Reader> make_reply_decoder() noexcept {
+    if constexpr (plain_value<T> || reads_xml<Reader>)
+        return {&read_document<T, Reader>};
+    else if constexpr (is_decodable<T>())
+        return {&read_struct<Reader>, &member_tables<T, value_of_reader<Reader>>::whole};
+    else
+        return {};
+}
+template <class T, json_reader Reader>
+inline constexpr reply_decoder<Reader> reply_decoder_of = make_reply_decoder<T, Reader>();
 
 /// The meaning of a reply whose status is not 2xx, with or without an error object.
 inline error meaning_of_refusal(std::uint16_t status, const fault_collector& faults,
@@ -212,12 +244,11 @@ inline error meaning_of_success(error e, reply_info& about, const json_document&
 }
 
 /// The whole meaning of a reply: the value in `into`, or one error for each way in which the service says no.
-/// `decoder` is `read_document` for the type of `into`, which does not matter here: one function serves all types.
+/// `decoder` is for the type of `into`, which does not matter here: one function serves all types.
 /// Source: section 4 of the service notes.
 template <json_reader Reader>
 error interpret_as(Reader& reader, reply_info& about, const json_document& document, void* into,
-                   error (*decoder)(Reader&, std::string_view, json_document, void*, findings&) noexcept,
-                   const reply_rules& rules) noexcept {
+                   const reply_decoder<Reader>& decoder, const reply_rules& rules) noexcept {
     const std::uint16_t status = about.status;
     const bool good = status >= 200 && status <= 299;
     const bool empty = document.size == 0;
@@ -228,8 +259,8 @@ error interpret_as(Reader& reader, reply_info& about, const json_document& docum
         e.code = errc::null_document;
     } else if (!empty || good) {
         const std::string_view type = empty ? std::string_view{} : about.head.content_type();
-        const auto decode_reply = good ? decoder : &read_document<nothing, Reader>;
-        e = decode_reply(reader, type, document, good ? into : &ignored, found);
+        const reply_decoder<Reader>& chosen = good ? decoder : reply_decoder_of<nothing, Reader>;
+        e = chosen.decode(chosen, reader, type, document, good ? into : &ignored, found);
     }
     if (good) return meaning_of_success(e, about, document, found, rules);
     if (e.code != errc::ok) found.faults = {};  // a broken error page changes nothing: the status stands
@@ -240,7 +271,7 @@ error interpret_as(Reader& reader, reply_info& about, const json_document& docum
 template <class Info, json_reader Reader>
 error interpret(Reader& reader, reply_info& about, const json_document& document, Info& into,
                 const reply_rules& rules) noexcept {
-    return interpret_as<Reader>(reader, about, document, &into, &read_document<Info, Reader>, rules);
+    return interpret_as<Reader>(reader, about, document, &into, reply_decoder_of<Info, Reader>, rules);
 }
 
 }  // namespace detail
