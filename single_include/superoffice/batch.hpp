@@ -5896,24 +5896,19 @@ constexpr std::size_t media_index(reply_type type) noexcept {
 }
 
 /// How a body is read.
-enum class content_kind : std::uint8_t { unknown, json, xml, other };
+enum class content_kind : std::uint8_t { other, json, xml, unknown };
 
 /// By a media type without parameters (RFC 9110 section 8.3.1, RFC 6839 for the suffixes).
 constexpr content_kind kind_of_media(std::string_view media) noexcept {
     if (media.empty()) return content_kind::unknown;
+    const std::size_t slash = ascii::find(media, '/');
     std::size_t tail = media.size();
     while (tail > 0 && media[tail - 1] != '/' && media[tail - 1] != '+') --tail;
-    bool known = ascii::find(media, '/') < tail;  // a suffix ends a subtype, and without a slash there is none
-    if (known && media[tail - 1] == '/')
-        known = ascii::index_of_word("application text ", ascii::first(media, tail - 1)) >= 0;
-    if (!known || ascii::is_word("xhtml+xml ", ascii::from(media, ascii::find(media, '/') + 1)))
+    // A suffix ends a subtype, and without a slash there is none.
+    if (slash >= tail || ascii::is_word("xhtml+xml ", ascii::from(media, slash + 1)) ||
+        (media[tail - 1] == '/' && ascii::index_of_word("application text ", ascii::first(media, tail - 1)) < 0))
         return content_kind::other;
-    switch (ascii::index_of_word("json xml ", ascii::from(media, tail))) {
-        case 0: return content_kind::json;
-        case 1: return content_kind::xml;
-        default: break;
-    }
-    return content_kind::other;
+    return static_cast<content_kind>(ascii::index_of_word("json xml ", ascii::from(media, tail)) + 1);
 }
 
 /// By the media type of a Content-Type alone: the parameters are not looked at, since the only one that is ever sent is
@@ -6071,9 +6066,16 @@ class request_head {
     /// NUL or another control character except HTAB, or if it is longer than `max_header_value_bytes`.
     template <class... Parts>
     void header(std::string_view name, const Parts&... parts) noexcept {
-        field_name(name);
-        (part(parts), ...);
-        constant("\r\n");
+        if constexpr (sizeof...(Parts) == 2 && (true && ... && std::convertible_to<const Parts&, std::string_view>)) {
+            text_header(name, parts...);
+        } else if constexpr (sizeof...(Parts) == 1 &&
+                             (true && ... && std::convertible_to<const Parts&, std::string_view>)) {
+            text_header(name, parts..., {});
+        } else {
+            field_name(name);
+            (part(parts), ...);
+            constant("\r\n");
+        }
     }
 
     /// `errc::ok`; or `bad_header_value`, whose `position()` is the byte at fault in the name or in the value (all parts
@@ -6141,6 +6143,15 @@ class request_head {
     }
 
   private:
+    /// The usual case. Not inlined, and by reference: it is called from many places.
+    [[gnu::noinline]] void text_header(const std::string_view& name, const std::string_view& a,
+                                       const std::string_view& b) noexcept {
+        field_name(name);
+        part(a);
+        part(b);
+        constant("\r\n");
+    }
+
     void field_name(std::string_view name) noexcept {
         count_header();
         if (!bad_) name_ = name;
@@ -7747,11 +7758,9 @@ concept reads_xml = requires(Reader& reader, json_document document) {
 
 /// Why a reply of this type cannot be read as JSON; `ok` if it can.
 inline error refusal_of_type(std::string_view content_type) noexcept {
-    switch (content_kind_of(content_type)) {
-        case content_kind::xml: return decode_error(errc::unsupported_content_type, 0);
-        case content_kind::other: return decode_error(errc::not_json, 0);
-        default: return {};
-    }
+    const content_kind kind = content_kind_of(content_type);
+    if (kind == content_kind::json || kind == content_kind::unknown) return {};
+    return decode_error(kind == content_kind::xml ? errc::unsupported_content_type : errc::not_json, 0);
 }
 
 /// Makes the reply a JSON document. Its Content-Type decides, not the type that was asked for. Errors: `not_json` for a type
@@ -7836,20 +7845,52 @@ error read_value(Reader& reader, json_document document, T& into, findings& foun
     return e.code != errc::ok || found.faults.says_error() || found.faults.has_text() ? e : no_value;
 }
 
-/// Reads a reply's document as a T, or the error object that may stand in its place.
+/// Reads a reply's document as a value of one type, or the error object that may stand in its place.
+template <class Reader>
+struct reply_decoder {
+    error (*decode)(const reply_decoder& self, Reader& reader, const std::string_view& content_type,
+                    const json_document& document, void* into, findings& found) noexcept = nullptr;
+    const member_table<value_of_reader<Reader>>* table = nullptr;  ///< of a struct that is read as JSON only
+};
+
+/// For any T.
 template <class T, json_reader Reader>
-error read_document(Reader& reader, std::string_view content_type, json_document document, void* into,
-                    findings& found) noexcept {
+error read_document(const reply_decoder<Reader>&, Reader& reader, const std::string_view& content_type,
+                    const json_document& document, void* into, findings& found) noexcept {
     T& value = *static_cast<T*>(into);
     if constexpr (plain_value<T>) {
         const error e = refusal_of_type(content_type);
         return e.code != errc::ok ? e : read_value(reader, document, value, found);
     } else {
         found.of_struct = member_count<T> != 0;
-        const error e = as_json<T>(reader, content_type, document);
-        return e.code != errc::ok ? e : decode_document(reader, document, value, found.state, &found.faults.fault);
+        json_document json = document;
+        const error e = as_json<T>(reader, content_type, json);
+        return e.code != errc::ok ? e : decode_document(reader, json, value, found.state, &found.faults.fault);
     }
 }
+
+/// For all structs, by their tables: one function serves all types.
+template <json_reader Reader>
+error read_struct(const reply_decoder<Reader>& self, Reader& reader, const std::string_view& content_type,
+                  const json_document& document, void* into, findings& found) noexcept {
+    found.of_struct = self.table->count != 0;
+    const error e = refusal_of_type(content_type);
+    if (e.code != errc::ok) return e;
+    return decode_by_table(reader, document, *self.table, into, found.state,
+                           {&member_tables<service_fault, value_of_reader<Reader>>::whole, &found.faults.fault});
+}
+
+template <class T, json_reader Reader>
+consteval reply_decoder<Reader> make_reply_decoder() noexcept {
+    if constexpr (plain_value<T> || reads_xml<Reader>)
+        return {&read_document<T, Reader>};
+    else if constexpr (is_decodable<T>())
+        return {&read_struct<Reader>, &member_tables<T, value_of_reader<Reader>>::whole};
+    else
+        return {};
+}
+template <class T, json_reader Reader>
+inline constexpr reply_decoder<Reader> reply_decoder_of = make_reply_decoder<T, Reader>();
 
 /// The meaning of a reply whose status is not 2xx, with or without an error object.
 inline error meaning_of_refusal(std::uint16_t status, const fault_collector& faults,
@@ -7883,12 +7924,11 @@ inline error meaning_of_success(error e, reply_info& about, const json_document&
 }
 
 /// The whole meaning of a reply: the value in `into`, or one error for each way in which the service says no.
-/// `decoder` is `read_document` for the type of `into`, which does not matter here: one function serves all types.
+/// `decoder` is for the type of `into`, which does not matter here: one function serves all types.
 /// Source: section 4 of the service notes.
 template <json_reader Reader>
 error interpret_as(Reader& reader, reply_info& about, const json_document& document, void* into,
-                   error (*decoder)(Reader&, std::string_view, json_document, void*, findings&) noexcept,
-                   const reply_rules& rules) noexcept {
+                   const reply_decoder<Reader>& decoder, const reply_rules& rules) noexcept {
     const std::uint16_t status = about.status;
     const bool good = status >= 200 && status <= 299;
     const bool empty = document.size == 0;
@@ -7899,8 +7939,8 @@ error interpret_as(Reader& reader, reply_info& about, const json_document& docum
         e.code = errc::null_document;
     } else if (!empty || good) {
         const std::string_view type = empty ? std::string_view{} : about.head.content_type();
-        const auto decode_reply = good ? decoder : &read_document<nothing, Reader>;
-        e = decode_reply(reader, type, document, good ? into : &ignored, found);
+        const reply_decoder<Reader>& chosen = good ? decoder : reply_decoder_of<nothing, Reader>;
+        e = chosen.decode(chosen, reader, type, document, good ? into : &ignored, found);
     }
     if (good) return meaning_of_success(e, about, document, found, rules);
     if (e.code != errc::ok) found.faults = {};  // a broken error page changes nothing: the status stands
@@ -7911,7 +7951,7 @@ error interpret_as(Reader& reader, reply_info& about, const json_document& docum
 template <class Info, json_reader Reader>
 error interpret(Reader& reader, reply_info& about, const json_document& document, Info& into,
                 const reply_rules& rules) noexcept {
-    return interpret_as<Reader>(reader, about, document, &into, &read_document<Info, Reader>, rules);
+    return interpret_as<Reader>(reader, about, document, &into, reply_decoder_of<Info, Reader>, rules);
 }
 
 }  // namespace detail
@@ -14124,6 +14164,12 @@ enum class repeat_reason : std::uint8_t {
     moved_tenant = 4,        ///< 421, and the directory may know the new address
 };
 
+/// What is known of the last reply.
+struct call_outcome {
+    reply_info reply;
+    std::uint64_t digest = 0;  ///< of its body, where a watch wants it
+};
+
 /// The running call.
 struct call_context {
     error failure;
@@ -14581,11 +14627,19 @@ inline constexpr bool is_form = are_form_members<T>(static_cast<members_of<T>*>(
 
 /// application/x-www-form-urlencoded: all but letters, digits and *-._ as %XX, a space as plus (URL Standard section
 /// 5.2).
+/// Characters that stand for themselves.
+constexpr bool is_form_character(char c) noexcept { return ascii::is_alphanumeric_or(c, "*-._"); }
+consteval bool is_form_text(std::string_view text) noexcept {
+    for (const char c : text)
+        if (!is_form_character(c)) return false;
+    return true;
+}
+
 constexpr void write_form_text(json_writer& out, std::string_view text) noexcept {
     constexpr char hex[] = "0123456789ABCDEF";
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        if (ascii::is_alphanumeric_or(c, "*-._")) {
+        if (is_form_character(c)) {
             out.put(c);
         } else if (c == ' ') {
             out.put('+');
@@ -14630,7 +14684,10 @@ constexpr void write_form(json_writer& out, const T& value) noexcept {
         if (is_left_out(member)) return;
         if (!first) out.put('&');
         first = false;
-        write_form_text(out, member_names<T>[index]);
+        if constexpr (is_form_text(member_names<T>[index]))
+            out.raw(member_names<T>[index]);
+        else
+            write_form_text(out, member_names<T>[index]);
         out.put('=');
         write_form_value(out, member);
     });
@@ -14915,10 +14972,10 @@ class call_driver {
 
     [[nodiscard]] result<void> check_base_url() const noexcept { return parse_base_url(base()).error(); }
     [[nodiscard]] std::string_view base() const noexcept { return address_.base(); }
-    [[nodiscard]] const reply_info& last_reply() const noexcept { return reply_; }
+    [[nodiscard]] const reply_info& last_reply() const noexcept { return outcome_.reply; }
     [[nodiscard]] bool is_busy() const noexcept { return phase_ != phase::idle; }
-    [[nodiscard]] wait_condition wants() const noexcept { return call_.wants; }
-    [[nodiscard]] std::uint64_t digest() const noexcept { return digest_; }
+    [[nodiscard]] const wait_condition& wants() const noexcept { return call_.wants; }
+    [[nodiscard]] const call_outcome& outcome() const noexcept { return outcome_; }
     /// A program without a watch has no code for it.
     void want_digest() noexcept { make_digest_ = digest_of; }
     [[nodiscard]] auto& link() noexcept { return connection_.link(); }
@@ -14928,7 +14985,7 @@ class call_driver {
     error start(const operation<Request, Reply>& what, const Request& request, std::string_view select,
                 const call_options& options) noexcept {
         if (is_busy()) return {.stage = stage::request, .code = errc::busy};
-        reply_ = {};
+        outcome_.reply = {};
         if (plain_value<value_of_reply<Reply>> &&
             is_xml(options_.reply_as))  // refused before the service carries it out
             return refused_request(errc::unsupported_content_type, 0);
@@ -14994,6 +15051,13 @@ class call_driver {
     /// Of a call that has none of its own.
     [[nodiscard]] milliseconds timeout() const noexcept {
         return options_.timeout.count() > 0 ? options_.timeout : default_timeout;
+    }
+
+    /// The call that was just accepted ends after this time at the latest.
+    void limit_time(milliseconds left) noexcept {
+        milliseconds& time = call_options_.timeout;
+        if (time.count() <= 0) time = timeout();
+        if (time > left) time = left;
     }
 
     /// The caller of the running call waits for the link whenever a step says so.
@@ -15126,18 +15190,18 @@ class call_driver {
 
         if (asks_directory()) {
             connection_.disconnect();
-            const error e = options_.tenant_directory.functions().learn(reply_, document, address_);
+            const error e = options_.tenant_directory.functions().learn(outcome_.reply, document, address_);
             if (e.code != errc::ok) return end_with(e, answer);
             connection_.use_memory(address_.memory(), Reader::slack);
             call_.may_repeat = rules_.may_repeat;
             return go_back_to(phase::request);
         }
-        if (reply_.status == 401 && sends_credential() && !call_.has_repeated(repeat_reason::refused_credential) &&
-            source_of(credential_).refused()) {
+        if (outcome_.reply.status == 401 && sends_credential() &&
+            !call_.has_repeated(repeat_reason::refused_credential) && source_of(credential_).refused()) {
             call_.note_repeat(repeat_reason::refused_credential);
             return go_back_to(phase::request);
         }
-        if (reply_.status == 421 && !call_.has_repeated(repeat_reason::moved_tenant) &&
+        if (outcome_.reply.status == 421 && !call_.has_repeated(repeat_reason::moved_tenant) &&
             !options_.tenant_directory.empty()) {
             const error e = options_.tenant_directory.functions().aim(options_.tenant_directory.url(), address_);
             if (e.code != errc::ok) return end_with(e, answer);
@@ -15148,7 +15212,7 @@ class call_driver {
         }
         if constexpr (std::same_as<Info, std::uint64_t>)
             if (feed_ != nullptr) return end_stream(document, answer);
-        if (make_digest_ != nullptr) digest_ = make_digest_({body.data(), body.size()});
+        if (make_digest_ != nullptr) outcome_.digest = make_digest_({body.data(), body.size()});
         read_value(document, answer);
         phase_ = phase::idle;
         return true;
@@ -15159,9 +15223,9 @@ class call_driver {
         answer = error{};
         if constexpr (std::is_void_v<Info>) {
             nothing ignored;
-            answer = interpret(reader_, reply_, document, ignored, rules_);
+            answer = interpret(reader_, outcome_.reply, document, ignored, rules_);
         } else {
-            answer = interpret(reader_, reply_, document, *answer, rules_);
+            answer = interpret(reader_, outcome_.reply, document, *answer, rules_);
         }
         if constexpr (reads_xml<Reader>)  // XML is rewritten in the free memory; the head around the body counts too
             if (error e = answer.error(); e.code == errc::memory_too_small) {
@@ -15213,15 +15277,16 @@ class call_driver {
 
     bool end_stream(const json_document& document, result<std::uint64_t>& answer) noexcept {
         if (stream_->has_stopped) connection_.disconnect();
-        if (reply_.status >= 200 && reply_.status <= 299 && !stream_->is_whole && reply_.status != 204)
+        if (outcome_.reply.status >= 200 && outcome_.reply.status <= 299 && !stream_->is_whole &&
+            outcome_.reply.status != 204)
             return end_with_count(stream_->count, answer);
         nothing ignored;
-        const error e = interpret(reader_, reply_, document, ignored, rules_);
+        const error e = interpret(reader_, outcome_.reply, document, ignored, rules_);
         if (e.code != errc::ok && e.code != errc::wrong_kind) return end_with(e, answer);
         // 204 and null are an empty stream, where the operation says so.
-        if (reply_.status == 204 || beginning_of(document).on('n')) return end_with_count(0, answer);
+        if (outcome_.reply.status == 204 || beginning_of(document).on('n')) return end_with_count(0, answer);
         error foreign = stream_->foreign;
-        foreign.http_status = reply_.status;
+        foreign.http_status = outcome_.reply.status;
         return end_with(foreign, answer);
     }
 
@@ -15233,19 +15298,19 @@ class call_driver {
 
     /// As much of a reply as has arrived.
     void note_reply() noexcept {
-        reply_ = {};
-        reply_.head = connection_.head();
-        reply_.status = connection_.status();
-        options_.retry_after_dates.function(reply_.head, options_.utc_now, reply_.retry_after);
+        outcome_.reply = {};
+        outcome_.reply.head = connection_.head();
+        outcome_.reply.status = connection_.status();
+        options_.retry_after_dates.function(outcome_.reply.head, options_.utc_now, outcome_.reply.retry_after);
     }
     void note_time(instant now) noexcept {
-        reply_.duration = now - call_.started;
-        reply_.slow = reply_.duration.count() > slow_;
+        outcome_.reply.duration = now - call_.started;
+        outcome_.reply.slow = outcome_.reply.duration.count() > slow_;
     }
 
     [[gnu::noinline]] bool go_back_to(phase next) noexcept {
         connection_.wipe();
-        reply_.head = {};  // the next request, with its credential, is written over it
+        outcome_.reply.head = {};  // the next request, with its credential, is written over it
         phase_ = next;
         return false;
     }
@@ -15261,7 +15326,7 @@ class call_driver {
         error& e = call_.failure;
         if (is_exchanging()) {
             note_reply();
-            if (e.http_status == 0) e.http_status = reply_.status;
+            if (e.http_status == 0) e.http_status = outcome_.reply.status;
             // Errors of the time, the link and TLS stand before those of HTTP. None of them says what the service did.
             if (!call_.may_repeat && e.code < errc::bad_http && connection_.is_request_sent())
                 e.code = errc::outcome_unknown;
@@ -15292,12 +15357,11 @@ class call_driver {
     progress (*feed_)(call_driver&, instant, bool) noexcept = nullptr;  // for a body that is used while it arrives
     body_stream<Reader>* stream_ = nullptr;                             // with `feed_`
     std::uint64_t (*make_digest_)(std::string_view) noexcept = nullptr;
-    std::uint64_t digest_ = 0;  // of the last reply's body, where a watch wants it
     Connection connection_;
     Credential credential_;
     Reader reader_;
     stored_request request_;
-    reply_info reply_;
+    call_outcome outcome_;
     call_options call_options_;
     client_options options_;
 };
@@ -15948,11 +16012,11 @@ class client {
     step_state step_call(instant now, result<Info>& answer) noexcept {
         return driver_.step(now, answer);
     }
-    [[nodiscard]] wait_condition wants() const noexcept { return driver_.wants(); }
+    [[nodiscard]] const wait_condition& wants() const noexcept { return driver_.wants(); }
+    [[nodiscard]] const detail::call_outcome& outcome() const noexcept { return driver_.outcome(); }
     void cancel() noexcept { driver_.cancel(); }
-    [[nodiscard]] milliseconds timeout() const noexcept { return driver_.timeout(); }
+    void limit_time(milliseconds left) noexcept { driver_.limit_time(left); }
     void want_digest() noexcept { driver_.want_digest(); }
-    [[nodiscard]] std::uint64_t digest() const noexcept { return driver_.digest(); }
 
     detail::call_driver<typename detail::connection_over<Link>::type, Credential, Reader> driver_;
 };
@@ -15982,62 +16046,54 @@ template <class Info>
 class asker {
   public:
     template <class Client>
-    explicit asker(Client& api) noexcept : api_(&api), functions_(&of<Client>::all) {}
+    explicit asker(Client& api) noexcept
+        : api_(&api), functions_(&of<Client>::all), wants_(&api.wants()), outcome_(&api.outcome()) {}
 
     [[nodiscard]] bool asks(const void* api) const noexcept { return api_ == api; }
 
-    /// Starts a call that does not outlast `end`.
-    superoffice::error begin(std::int32_t id, call_options options, instant end, instant now) noexcept {
-        if (end != instant::never()) {
-            const milliseconds left = end - now;
-            if (options.timeout.count() <= 0) options.timeout = functions_->timeout(api_);
-            if (options.timeout > left) options.timeout = left;
-        }
-        return functions_->begin(api_, id, options);
+    /// Starts a call that does not outlast `left`.
+    superoffice::error begin(std::int32_t id, const call_options& options, milliseconds left) noexcept {
+        return functions_->begin(api_, id, options, left);
     }
     step_state step(instant now, superoffice::result<Info>& answer) noexcept {
         return functions_->step(api_, now, answer);
     }
-    [[nodiscard]] wait_condition wants() const noexcept { return functions_->wants(api_); }
+    [[nodiscard]] const wait_condition& wants() const noexcept { return *wants_; }
     void cancel() noexcept { functions_->cancel(api_); }
     /// Tells whether the last reply differs from another one.
-    [[nodiscard]] std::uint64_t digest() const noexcept { return functions_->digest(api_); }
-    [[nodiscard]] field<milliseconds> retry_after() const noexcept { return functions_->retry_after(api_); }
+    [[nodiscard]] std::uint64_t digest() const noexcept { return outcome_->digest; }
+    [[nodiscard]] const field<milliseconds>& retry_after() const noexcept { return outcome_->reply.retry_after; }
 
   private:
     struct functions {
-        superoffice::error (*begin)(void*, std::int32_t, const call_options&) noexcept;
+        superoffice::error (*begin)(void*, std::int32_t, const call_options&, milliseconds) noexcept;
         step_state (*step)(void*, instant, superoffice::result<Info>&) noexcept;
-        wait_condition (*wants)(const void*) noexcept;
         void (*cancel)(void*) noexcept;
-        std::uint64_t (*digest)(const void*) noexcept;
-        field<milliseconds> (*retry_after)(const void*) noexcept;
-        milliseconds (*timeout)(const void*) noexcept;
     };
 
     template <class Client>
     struct of {
-        static superoffice::error begin(void* api, std::int32_t id, const call_options& options) noexcept {
+        static superoffice::error begin(void* api, std::int32_t id, const call_options& options,
+                                        milliseconds left) noexcept {
             auto& client = *static_cast<Client*>(api);
             client.want_digest();
             const std::string_view select = options.select.empty() ? select_of<Info>() : options.select.view();
-            return client.start_call(get_batch_task_info, GetBatchTaskInfoRequest{id}, select, options);
+            const superoffice::error e =
+                client.start_call(get_batch_task_info, GetBatchTaskInfoRequest{id}, select, options);
+            if (e.code == errc::ok) client.limit_time(left);
+            return e;
         }
         static step_state step(void* api, instant now, superoffice::result<Info>& answer) noexcept {
             return static_cast<Client*>(api)->step_call(now, answer);
         }
-        static wait_condition wants(const void* api) noexcept { return static_cast<const Client*>(api)->wants(); }
         static void cancel(void* api) noexcept { static_cast<Client*>(api)->cancel(); }
-        static std::uint64_t digest(const void* api) noexcept { return static_cast<const Client*>(api)->digest(); }
-        static field<milliseconds> retry_after(const void* api) noexcept {
-            return static_cast<const Client*>(api)->last_reply().retry_after;
-        }
-        static milliseconds timeout(const void* api) noexcept { return static_cast<const Client*>(api)->timeout(); }
-        static constexpr functions all{begin, step, wants, cancel, digest, retry_after, timeout};
+        static constexpr functions all{begin, step, cancel};
     };
 
     void* api_;
     const functions* functions_;
+    const wait_condition* wants_;
+    const call_outcome* outcome_;
 };
 
 }  // namespace detail
@@ -16075,11 +16131,11 @@ namespace detail {
 /// as the server asks if that is longer; at most `max_pause`, and never less than the interval.
 constexpr milliseconds pause_after(std::uint32_t failures, const watch_options& options,
                                    const field<milliseconds>& retry_after) noexcept {
-    milliseconds pause = options.interval;
-    const milliseconds longest = pause < options.max_pause ? options.max_pause : pause;
-    for (std::uint32_t n = 1; n < failures && pause < longest; ++n) pause = pause + pause;
-    if (retry_after.has_value() && *retry_after > pause) pause = *retry_after;
-    return pause < longest ? pause : longest;
+    std::int64_t pause = options.interval.count();
+    const std::int64_t longest = pause < options.max_pause.count() ? options.max_pause.count() : pause;
+    for (std::uint32_t n = 1; n < failures && pause < longest; ++n) pause = pause <= longest / 2 ? pause << 1 : longest;
+    if (retry_after.has_value() && retry_after->count() > pause) pause = retry_after->count();
+    return milliseconds{pause < longest ? pause : longest};
 }
 
 /// The pause, longer by up to a quarter; each call gives another share. A jitter of 0 changes nothing.
@@ -16125,7 +16181,7 @@ class watch {
     }
     template <class Client>
     watch(Client& api, task_id id, const watch_options& options, allow_waiting_lookup_t) noexcept
-        : asker_(api), id_(id.number), options_(options) {
+        : asker_(api), options_(options), id_(id.number) {
         static_assert(
             requires(const Info& info) { info.State; },
             "superoffice: a watched struct needs a member State: field<coded<BatchTaskState>> State;");
@@ -16209,7 +16265,7 @@ class watch {
 
   private:
     superoffice::error begin(instant now) noexcept {
-        const superoffice::error e = asker_.begin(id_, options_.call, end_, now);
+        const superoffice::error e = asker_.begin(id_, options_.call, end_ - now);
         asking_ = e.code == errc::ok;
         if (asking_) {  // nothing of the last reply may show in the next one
             result_ = superoffice::error{};
@@ -16232,16 +16288,13 @@ class watch {
 
     watch_state take_error(const superoffice::error& e, instant now) noexcept {
         last_failure_ = e;
-        if (e.code == errc::no_such_task && seen_) {
-            result_ = e;
-            return state_ = watch_state::gone;
+        if (e.code == errc::no_such_task && seen_) return end(watch_state::gone, e);
+        milliseconds pause = options_.interval;
+        if (e.code != errc::busy) {  // busy: somebody else uses the client, which is no failure
+            if (now >= end_ || !is_repeatable(e.code) || failures_ >= options_.max_failures) return fail(e);
+            pause = detail::pause_after(++failures_, options_, asker_.retry_after());
         }
-        if (e.code == errc::busy) {  // somebody else uses the client: no failure
-            pause_from(now, options_.interval);
-            return state_ = watch_state::waiting;
-        }
-        if (now >= end_ || !is_repeatable(e.code) || failures_ >= options_.max_failures) return fail(e);
-        pause_from(now, detail::pause_after(++failures_, options_, asker_.retry_after()));
+        pause_from(now, pause);
         return state_ = watch_state::waiting;
     }
 
@@ -16249,16 +16302,17 @@ class watch {
         next_ = now + detail::jittered(pause, options_.jitter);
     }
 
-    watch_state fail(const superoffice::error& e) noexcept {
+    watch_state fail(const superoffice::error& e) noexcept { return end(watch_state::call_failed, e); }
+    [[gnu::noinline]] watch_state end(watch_state how, const superoffice::error& e) noexcept {
         result_ = e;
-        return state_ = watch_state::call_failed;
+        return state_ = how;
     }
 
     detail::asker<Info> asker_;
-    std::int32_t id_;
     watch_options options_;
     superoffice::result<Info> result_{};
     superoffice::error last_failure_;
+    std::int32_t id_;
     std::uint64_t digest_ = 0;
     instant next_, end_ = instant::never();
     std::uint32_t failures_ = 0;
@@ -16416,7 +16470,7 @@ class watch_many {
     }
 
     superoffice::error begin(instant now) noexcept {
-        const superoffice::error e = asker_.begin(tasks_[at_].id, options_.call, end_, now);
+        const superoffice::error e = asker_.begin(tasks_[at_].id, options_.call, end_ - now);
         asking_ = e.code == errc::ok;
         if (asking_) {  // a member that the reply lacks must not keep its value
             result_ = superoffice::error{};

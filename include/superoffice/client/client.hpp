@@ -369,11 +369,11 @@ class client {
     step_state step_call(instant now, result<Info>& answer) noexcept {
         return driver_.step(now, answer);
     }
-    [[nodiscard]] wait_condition wants() const noexcept { return driver_.wants(); }
+    [[nodiscard]] const wait_condition& wants() const noexcept { return driver_.wants(); }
+    [[nodiscard]] const detail::call_outcome& outcome() const noexcept { return driver_.outcome(); }
     void cancel() noexcept { driver_.cancel(); }
-    [[nodiscard]] milliseconds timeout() const noexcept { return driver_.timeout(); }
+    void limit_time(milliseconds left) noexcept { driver_.limit_time(left); }
     void want_digest() noexcept { driver_.want_digest(); }
-    [[nodiscard]] std::uint64_t digest() const noexcept { return driver_.digest(); }
 
     detail::call_driver<typename detail::connection_over<Link>::type, Credential, Reader> driver_;
 };

@@ -34,11 +34,11 @@ namespace detail {
 /// as the server asks if that is longer; at most `max_pause`, and never less than the interval.
 constexpr milliseconds pause_after(std::uint32_t failures, const watch_options& options,
                                    const field<milliseconds>& retry_after) noexcept {
-    milliseconds pause = options.interval;
-    const milliseconds longest = pause < options.max_pause ? options.max_pause : pause;
-    for (std::uint32_t n = 1; n < failures && pause < longest; ++n) pause = pause + pause;
-    if (retry_after.has_value() && *retry_after > pause) pause = *retry_after;
-    return pause < longest ? pause : longest;
+    std::int64_t pause = options.interval.count();
+    const std::int64_t longest = pause < options.max_pause.count() ? options.max_pause.count() : pause;
+    for (std::uint32_t n = 1; n < failures && pause < longest; ++n) pause = pause <= longest / 2 ? pause << 1 : longest;
+    if (retry_after.has_value() && retry_after->count() > pause) pause = retry_after->count();
+    return milliseconds{pause < longest ? pause : longest};
 }
 
 /// The pause, longer by up to a quarter; each call gives another share. A jitter of 0 changes nothing.
@@ -84,7 +84,7 @@ class watch {
     }
     template <class Client>
     watch(Client& api, task_id id, const watch_options& options, allow_waiting_lookup_t) noexcept
-        : asker_(api), id_(id.number), options_(options) {
+        : asker_(api), options_(options), id_(id.number) {
         static_assert(
             requires(const Info& info) { info.State; },
             "superoffice: a watched struct needs a member State: field<coded<BatchTaskState>> State;");
@@ -168,7 +168,7 @@ class watch {
 
   private:
     superoffice::error begin(instant now) noexcept {
-        const superoffice::error e = asker_.begin(id_, options_.call, end_, now);
+        const superoffice::error e = asker_.begin(id_, options_.call, end_ - now);
         asking_ = e.code == errc::ok;
         if (asking_) {  // nothing of the last reply may show in the next one
             result_ = superoffice::error{};
@@ -191,16 +191,13 @@ class watch {
 
     watch_state take_error(const superoffice::error& e, instant now) noexcept {
         last_failure_ = e;
-        if (e.code == errc::no_such_task && seen_) {
-            result_ = e;
-            return state_ = watch_state::gone;
+        if (e.code == errc::no_such_task && seen_) return end(watch_state::gone, e);
+        milliseconds pause = options_.interval;
+        if (e.code != errc::busy) {  // busy: somebody else uses the client, which is no failure
+            if (now >= end_ || !is_repeatable(e.code) || failures_ >= options_.max_failures) return fail(e);
+            pause = detail::pause_after(++failures_, options_, asker_.retry_after());
         }
-        if (e.code == errc::busy) {  // somebody else uses the client: no failure
-            pause_from(now, options_.interval);
-            return state_ = watch_state::waiting;
-        }
-        if (now >= end_ || !is_repeatable(e.code) || failures_ >= options_.max_failures) return fail(e);
-        pause_from(now, detail::pause_after(++failures_, options_, asker_.retry_after()));
+        pause_from(now, pause);
         return state_ = watch_state::waiting;
     }
 
@@ -208,16 +205,17 @@ class watch {
         next_ = now + detail::jittered(pause, options_.jitter);
     }
 
-    watch_state fail(const superoffice::error& e) noexcept {
+    watch_state fail(const superoffice::error& e) noexcept { return end(watch_state::call_failed, e); }
+    [[gnu::noinline]] watch_state end(watch_state how, const superoffice::error& e) noexcept {
         result_ = e;
-        return state_ = watch_state::call_failed;
+        return state_ = how;
     }
 
     detail::asker<Info> asker_;
-    std::int32_t id_;
     watch_options options_;
     superoffice::result<Info> result_{};
     superoffice::error last_failure_;
+    std::int32_t id_;
     std::uint64_t digest_ = 0;
     instant next_, end_ = instant::never();
     std::uint32_t failures_ = 0;

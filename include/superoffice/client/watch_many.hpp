@@ -148,7 +148,7 @@ class watch_many {
     }
 
     superoffice::error begin(instant now) noexcept {
-        const superoffice::error e = asker_.begin(tasks_[at_].id, options_.call, end_, now);
+        const superoffice::error e = asker_.begin(tasks_[at_].id, options_.call, end_ - now);
         asking_ = e.code == errc::ok;
         if (asking_) {  // a member that the reply lacks must not keep its value
             result_ = superoffice::error{};

@@ -7,6 +7,7 @@
 #include <superoffice/base/result.hpp>
 #include <superoffice/base/time.hpp>
 #include <superoffice/client/call.hpp>
+#include <superoffice/client/detail/call_context.hpp>
 #include <superoffice/codec/select.hpp>
 #include <superoffice/schema/batch_task_info.hpp>
 #include <superoffice/schema/field.hpp>
@@ -25,62 +26,54 @@ template <class Info>
 class asker {
   public:
     template <class Client>
-    explicit asker(Client& api) noexcept : api_(&api), functions_(&of<Client>::all) {}
+    explicit asker(Client& api) noexcept
+        : api_(&api), functions_(&of<Client>::all), wants_(&api.wants()), outcome_(&api.outcome()) {}
 
     [[nodiscard]] bool asks(const void* api) const noexcept { return api_ == api; }
 
-    /// Starts a call that does not outlast `end`.
-    superoffice::error begin(std::int32_t id, call_options options, instant end, instant now) noexcept {
-        if (end != instant::never()) {
-            const milliseconds left = end - now;
-            if (options.timeout.count() <= 0) options.timeout = functions_->timeout(api_);
-            if (options.timeout > left) options.timeout = left;
-        }
-        return functions_->begin(api_, id, options);
+    /// Starts a call that does not outlast `left`.
+    superoffice::error begin(std::int32_t id, const call_options& options, milliseconds left) noexcept {
+        return functions_->begin(api_, id, options, left);
     }
     step_state step(instant now, superoffice::result<Info>& answer) noexcept {
         return functions_->step(api_, now, answer);
     }
-    [[nodiscard]] wait_condition wants() const noexcept { return functions_->wants(api_); }
+    [[nodiscard]] const wait_condition& wants() const noexcept { return *wants_; }
     void cancel() noexcept { functions_->cancel(api_); }
     /// Tells whether the last reply differs from another one.
-    [[nodiscard]] std::uint64_t digest() const noexcept { return functions_->digest(api_); }
-    [[nodiscard]] field<milliseconds> retry_after() const noexcept { return functions_->retry_after(api_); }
+    [[nodiscard]] std::uint64_t digest() const noexcept { return outcome_->digest; }
+    [[nodiscard]] const field<milliseconds>& retry_after() const noexcept { return outcome_->reply.retry_after; }
 
   private:
     struct functions {
-        superoffice::error (*begin)(void*, std::int32_t, const call_options&) noexcept;
+        superoffice::error (*begin)(void*, std::int32_t, const call_options&, milliseconds) noexcept;
         step_state (*step)(void*, instant, superoffice::result<Info>&) noexcept;
-        wait_condition (*wants)(const void*) noexcept;
         void (*cancel)(void*) noexcept;
-        std::uint64_t (*digest)(const void*) noexcept;
-        field<milliseconds> (*retry_after)(const void*) noexcept;
-        milliseconds (*timeout)(const void*) noexcept;
     };
 
     template <class Client>
     struct of {
-        static superoffice::error begin(void* api, std::int32_t id, const call_options& options) noexcept {
+        static superoffice::error begin(void* api, std::int32_t id, const call_options& options,
+                                        milliseconds left) noexcept {
             auto& client = *static_cast<Client*>(api);
             client.want_digest();
             const std::string_view select = options.select.empty() ? select_of<Info>() : options.select.view();
-            return client.start_call(get_batch_task_info, GetBatchTaskInfoRequest{id}, select, options);
+            const superoffice::error e =
+                client.start_call(get_batch_task_info, GetBatchTaskInfoRequest{id}, select, options);
+            if (e.code == errc::ok) client.limit_time(left);
+            return e;
         }
         static step_state step(void* api, instant now, superoffice::result<Info>& answer) noexcept {
             return static_cast<Client*>(api)->step_call(now, answer);
         }
-        static wait_condition wants(const void* api) noexcept { return static_cast<const Client*>(api)->wants(); }
         static void cancel(void* api) noexcept { static_cast<Client*>(api)->cancel(); }
-        static std::uint64_t digest(const void* api) noexcept { return static_cast<const Client*>(api)->digest(); }
-        static field<milliseconds> retry_after(const void* api) noexcept {
-            return static_cast<const Client*>(api)->last_reply().retry_after;
-        }
-        static milliseconds timeout(const void* api) noexcept { return static_cast<const Client*>(api)->timeout(); }
-        static constexpr functions all{begin, step, wants, cancel, digest, retry_after, timeout};
+        static constexpr functions all{begin, step, cancel};
     };
 
     void* api_;
     const functions* functions_;
+    const wait_condition* wants_;
+    const call_outcome* outcome_;
 };
 
 }  // namespace detail

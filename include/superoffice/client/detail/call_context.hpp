@@ -8,6 +8,7 @@
 #include <superoffice/base/time.hpp>
 #include <superoffice/client/call.hpp>
 #include <superoffice/http/base_url.hpp>
+#include <superoffice/service/reply.hpp>
 #include <superoffice/transport/byte_transport.hpp>
 
 #include <concepts>
@@ -31,6 +32,12 @@ enum class repeat_reason : std::uint8_t {
     stale_connection = 1,    ///< the kept connection was dead
     refused_credential = 2,  ///< 401, and the credential source has a fresh credential
     moved_tenant = 4,        ///< 421, and the directory may know the new address
+};
+
+/// What is known of the last reply.
+struct call_outcome {
+    reply_info reply;
+    std::uint64_t digest = 0;  ///< of its body, where a watch wants it
 };
 
 /// The running call.

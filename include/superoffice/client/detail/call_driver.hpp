@@ -67,10 +67,10 @@ class call_driver {
 
     [[nodiscard]] result<void> check_base_url() const noexcept { return parse_base_url(base()).error(); }
     [[nodiscard]] std::string_view base() const noexcept { return address_.base(); }
-    [[nodiscard]] const reply_info& last_reply() const noexcept { return reply_; }
+    [[nodiscard]] const reply_info& last_reply() const noexcept { return outcome_.reply; }
     [[nodiscard]] bool is_busy() const noexcept { return phase_ != phase::idle; }
-    [[nodiscard]] wait_condition wants() const noexcept { return call_.wants; }
-    [[nodiscard]] std::uint64_t digest() const noexcept { return digest_; }
+    [[nodiscard]] const wait_condition& wants() const noexcept { return call_.wants; }
+    [[nodiscard]] const call_outcome& outcome() const noexcept { return outcome_; }
     /// A program without a watch has no code for it.
     void want_digest() noexcept { make_digest_ = digest_of; }
     [[nodiscard]] auto& link() noexcept { return connection_.link(); }
@@ -80,7 +80,7 @@ class call_driver {
     error start(const operation<Request, Reply>& what, const Request& request, std::string_view select,
                 const call_options& options) noexcept {
         if (is_busy()) return {.stage = stage::request, .code = errc::busy};
-        reply_ = {};
+        outcome_.reply = {};
         if (plain_value<value_of_reply<Reply>> &&
             is_xml(options_.reply_as))  // refused before the service carries it out
             return refused_request(errc::unsupported_content_type, 0);
@@ -146,6 +146,13 @@ class call_driver {
     /// Of a call that has none of its own.
     [[nodiscard]] milliseconds timeout() const noexcept {
         return options_.timeout.count() > 0 ? options_.timeout : default_timeout;
+    }
+
+    /// The call that was just accepted ends after this time at the latest.
+    void limit_time(milliseconds left) noexcept {
+        milliseconds& time = call_options_.timeout;
+        if (time.count() <= 0) time = timeout();
+        if (time > left) time = left;
     }
 
     /// The caller of the running call waits for the link whenever a step says so.
@@ -278,18 +285,18 @@ class call_driver {
 
         if (asks_directory()) {
             connection_.disconnect();
-            const error e = options_.tenant_directory.functions().learn(reply_, document, address_);
+            const error e = options_.tenant_directory.functions().learn(outcome_.reply, document, address_);
             if (e.code != errc::ok) return end_with(e, answer);
             connection_.use_memory(address_.memory(), Reader::slack);
             call_.may_repeat = rules_.may_repeat;
             return go_back_to(phase::request);
         }
-        if (reply_.status == 401 && sends_credential() && !call_.has_repeated(repeat_reason::refused_credential) &&
-            source_of(credential_).refused()) {
+        if (outcome_.reply.status == 401 && sends_credential() &&
+            !call_.has_repeated(repeat_reason::refused_credential) && source_of(credential_).refused()) {
             call_.note_repeat(repeat_reason::refused_credential);
             return go_back_to(phase::request);
         }
-        if (reply_.status == 421 && !call_.has_repeated(repeat_reason::moved_tenant) &&
+        if (outcome_.reply.status == 421 && !call_.has_repeated(repeat_reason::moved_tenant) &&
             !options_.tenant_directory.empty()) {
             const error e = options_.tenant_directory.functions().aim(options_.tenant_directory.url(), address_);
             if (e.code != errc::ok) return end_with(e, answer);
@@ -300,7 +307,7 @@ class call_driver {
         }
         if constexpr (std::same_as<Info, std::uint64_t>)
             if (feed_ != nullptr) return end_stream(document, answer);
-        if (make_digest_ != nullptr) digest_ = make_digest_({body.data(), body.size()});
+        if (make_digest_ != nullptr) outcome_.digest = make_digest_({body.data(), body.size()});
         read_value(document, answer);
         phase_ = phase::idle;
         return true;
@@ -311,9 +318,9 @@ class call_driver {
         answer = error{};
         if constexpr (std::is_void_v<Info>) {
             nothing ignored;
-            answer = interpret(reader_, reply_, document, ignored, rules_);
+            answer = interpret(reader_, outcome_.reply, document, ignored, rules_);
         } else {
-            answer = interpret(reader_, reply_, document, *answer, rules_);
+            answer = interpret(reader_, outcome_.reply, document, *answer, rules_);
         }
         if constexpr (reads_xml<Reader>)  // XML is rewritten in the free memory; the head around the body counts too
             if (error e = answer.error(); e.code == errc::memory_too_small) {
@@ -365,15 +372,16 @@ class call_driver {
 
     bool end_stream(const json_document& document, result<std::uint64_t>& answer) noexcept {
         if (stream_->has_stopped) connection_.disconnect();
-        if (reply_.status >= 200 && reply_.status <= 299 && !stream_->is_whole && reply_.status != 204)
+        if (outcome_.reply.status >= 200 && outcome_.reply.status <= 299 && !stream_->is_whole &&
+            outcome_.reply.status != 204)
             return end_with_count(stream_->count, answer);
         nothing ignored;
-        const error e = interpret(reader_, reply_, document, ignored, rules_);
+        const error e = interpret(reader_, outcome_.reply, document, ignored, rules_);
         if (e.code != errc::ok && e.code != errc::wrong_kind) return end_with(e, answer);
         // 204 and null are an empty stream, where the operation says so.
-        if (reply_.status == 204 || beginning_of(document).on('n')) return end_with_count(0, answer);
+        if (outcome_.reply.status == 204 || beginning_of(document).on('n')) return end_with_count(0, answer);
         error foreign = stream_->foreign;
-        foreign.http_status = reply_.status;
+        foreign.http_status = outcome_.reply.status;
         return end_with(foreign, answer);
     }
 
@@ -385,19 +393,19 @@ class call_driver {
 
     /// As much of a reply as has arrived.
     void note_reply() noexcept {
-        reply_ = {};
-        reply_.head = connection_.head();
-        reply_.status = connection_.status();
-        options_.retry_after_dates.function(reply_.head, options_.utc_now, reply_.retry_after);
+        outcome_.reply = {};
+        outcome_.reply.head = connection_.head();
+        outcome_.reply.status = connection_.status();
+        options_.retry_after_dates.function(outcome_.reply.head, options_.utc_now, outcome_.reply.retry_after);
     }
     void note_time(instant now) noexcept {
-        reply_.duration = now - call_.started;
-        reply_.slow = reply_.duration.count() > slow_;
+        outcome_.reply.duration = now - call_.started;
+        outcome_.reply.slow = outcome_.reply.duration.count() > slow_;
     }
 
     [[gnu::noinline]] bool go_back_to(phase next) noexcept {
         connection_.wipe();
-        reply_.head = {};  // the next request, with its credential, is written over it
+        outcome_.reply.head = {};  // the next request, with its credential, is written over it
         phase_ = next;
         return false;
     }
@@ -413,7 +421,7 @@ class call_driver {
         error& e = call_.failure;
         if (is_exchanging()) {
             note_reply();
-            if (e.http_status == 0) e.http_status = reply_.status;
+            if (e.http_status == 0) e.http_status = outcome_.reply.status;
             // Errors of the time, the link and TLS stand before those of HTTP. None of them says what the service did.
             if (!call_.may_repeat && e.code < errc::bad_http && connection_.is_request_sent())
                 e.code = errc::outcome_unknown;
@@ -444,12 +452,11 @@ class call_driver {
     progress (*feed_)(call_driver&, instant, bool) noexcept = nullptr;  // for a body that is used while it arrives
     body_stream<Reader>* stream_ = nullptr;                             // with `feed_`
     std::uint64_t (*make_digest_)(std::string_view) noexcept = nullptr;
-    std::uint64_t digest_ = 0;  // of the last reply's body, where a watch wants it
     Connection connection_;
     Credential credential_;
     Reader reader_;
     stored_request request_;
-    reply_info reply_;
+    call_outcome outcome_;
     call_options call_options_;
     client_options options_;
 };
