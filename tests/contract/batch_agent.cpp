@@ -110,6 +110,7 @@ TEST_CASE("agent 2.1 GetBatchTaskInfosByAssociates: the tasks of these users, of
     const std::int32_t two[] = {4711, own_associate};
     CHECK(was_sent(listed(superoffice::get_batch_task_infos_by_associates, {two}), "GetBatchTaskInfosByAssociates",
                    R"({\"AssociateIds\":[4711,426]})"));
+    CHECK(listed(superoffice::get_batch_task_infos_by_associates, {everybody}).has(1000));
     const listing none = listed(superoffice::get_batch_task_infos_by_associates, {nobody});
     CHECK(none.code == errc::ok);
     CHECK(none.tasks.empty());
