@@ -278,8 +278,15 @@ def value_of(constant):
              for match in re.finditer(rf"constexpr [\w:]+ {constant} = ([^;]+);", path.read_text(encoding="utf-8"))]
     if len(found) != 1:
         raise Failed(f"{len(found)} headers define the limit {constant}")
-    factors = re.sub(r"std::size_t{(\d+)}", r"\1", found[0]).replace("'", "").split("*")
-    return math.prod(int(factor) for factor in factors)
+    plain = re.sub(r"std::\w+{(\d+)}", r"\1", found[0]).replace("'", "")
+    product, _, shift = plain.partition("<<")
+    return math.prod(int(factor) for factor in product.split("*")) << int(shift or 0)
+
+
+def public_limits():
+    """The limits that a program can name."""
+    return {name for path in HEADERS.rglob("*.hpp") if "detail" not in path.parts
+            for name in re.findall(r"^inline constexpr [\w:]+ (\w*max_\w+) =", path.read_text(encoding="utf-8"), re.MULTILINE)}
 
 
 def limits_are_told():
@@ -288,6 +295,7 @@ def limits_are_told():
     found = rows(text[text.index("<!-- limits -->"):].partition("\n\n")[0])
     wrong = [f"{name} is {value_of(name.strip('`')):,}, SECURITY.md says {cell}" for name, cell, _ in found
              if f"{value_of(name.strip('`')):,}" != cell]
+    wrong += [f"SECURITY.md does not have {name}" for name in sorted(public_limits() - {row[0].strip("`") for row in found})]
     if wrong:
         raise Failed("\n".join(wrong))
 
