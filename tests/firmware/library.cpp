@@ -4,6 +4,10 @@
 // LIBRARY_WORK  1: decodes the documented task, all 24 properties
 //               2: the whole call, request to meaning, in steps
 //               3: a watch in place of it
+//               4: a list in place of it, element by element
+//               5: a download in place of it
+//               6: the call with a `refreshing_bearer` in place of a token
+//               7: the call with a `system_user` in place of a token; the device signs
 // LIBRARY_PROPERTIES  how many of a task's they ask for: 24, which is all, or 2
 #include <superoffice/batch.hpp>
 
@@ -11,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <utility>
 
 // The device. A baud rate or a pin is none of the library's business.
@@ -18,6 +23,10 @@ extern "C" {
 superoffice::io_result device_receive(std::byte* into, std::size_t size) noexcept;
 superoffice::io_result device_transmit(const std::byte* from, std::size_t size) noexcept;
 std::uint32_t device_ticks() noexcept;
+void device_show(std::int32_t percent) noexcept;
+bool device_store(const std::byte* from, std::size_t size) noexcept;
+std::size_t device_sign(const char* data, std::size_t size, std::byte* into) noexcept;
+std::int64_t device_utc() noexcept;
 }
 
 namespace {
@@ -52,9 +61,45 @@ BOOST_DESCRIBE_STRUCT(info, (), (State, ProgressPercent))
 using info = superoffice::BatchTaskInfo;
 #endif
 using reader = LIBRARY_READER;
+
+#if LIBRARY_WORK == 6
+using credential = superoffice::refreshing_bearer<device>;
+#elif LIBRARY_WORK == 7
+/// A key in the device's secure element.
+struct secure_element {
+    superoffice::result<std::size_t> sign(std::string_view data, std::span<std::byte> into) noexcept {
+        return device_sign(data.data(), data.size(), into.data());
+    }
+};
+using credential = superoffice::system_user<device, secure_element>;
+#endif
+#if LIBRARY_WORK >= 6
+using client = superoffice::client<device, credential*, reader>;
+#else
 using client = superoffice::client<device, superoffice::bearer, reader>;
-using call = superoffice::call<client, info>;
-using watch = superoffice::watch<info>;
+#endif
+
+/// Takes the elements of a list.
+struct shown {
+    void operator()(const info& task) const noexcept { device_show(task.ProgressPercent.value_or(-1)); }
+};
+/// Takes the bytes of a file.
+struct stored {
+    superoffice::sink_answer operator()(std::span<const std::byte> piece) const noexcept {
+        return device_store(piece.data(), piece.size()) ? superoffice::sink_answer::more
+                                                        : superoffice::sink_answer::not_now;
+    }
+};
+
+#if LIBRARY_WORK == 3
+using work = superoffice::watch<info>;
+#elif LIBRARY_WORK == 4
+using work = superoffice::list_call<client, info, shown>;
+#elif LIBRARY_WORK == 5
+using work = superoffice::download<client, stored>;
+#else
+using work = superoffice::call<client, info>;
+#endif
 
 /// Room for an object that is made later, so that no constructor runs before main and no destructor ever.
 template <class T>
@@ -90,25 +135,59 @@ int work_of_library(char* data, std::size_t size) noexcept {
 namespace {
 device link_room;
 place<client> client_room;
-#if LIBRARY_WORK == 2
-place<call> call_room;
+#if LIBRARY_WORK == 3
+place<work> watch_room;
+#elif LIBRARY_WORK == 4
+place<work> list_room;
+#elif LIBRARY_WORK == 5
+place<work> download_room;
 #else
-place<watch> watch_room;
+place<work> call_room;
+#endif
+#if LIBRARY_WORK >= 6
+device login_link_room;
+place<credential> credential_room;
 #endif
 }  // namespace
 
 int work_of_library(char* memory, std::size_t size) noexcept {
     superoffice::tick32 clock;
+    const auto bytes = std::as_writable_bytes(std::span(memory, size));
+#if LIBRARY_WORK == 6
+    credential& token =
+        credential_room.make(login_link_room, superoffice::borrowed{superoffice::default_login_url},
+                             superoffice::oauth_application{.client_id = "id", .client_secret = "secret"},
+                             superoffice::borrowed{"refresh-token"}, bytes.last(size / 2));
+    credential* const with = &token;
+#elif LIBRARY_WORK == 7
+    static secure_element key;
+    credential& ticket = credential_room.make(
+        login_link_room, superoffice::borrowed{superoffice::default_login_url},
+        superoffice::system_user_application{"My App-2d2D5KmBji", "secret", "Cust12345"}, key,
+        superoffice::utc_clock{[](void*) noexcept { return device_utc(); }, nullptr}, bytes.last(size / 2));
+    credential* const with = &ticket;
+#else
+    const superoffice::bearer with{superoffice::borrowed{"8A:Cust12345.token"}};
+#endif
     client& api = client_room.make(link_room, superoffice::borrowed{"https://online.superoffice.com/Cust12345/api"},
-                                   superoffice::bearer{superoffice::borrowed{"8A:Cust12345.token"}},
-                                   std::as_writable_bytes(std::span(memory, size)));
-#if LIBRARY_WORK == 2
-    call& running = call_room.make_by([&] { return api.start_get_batch_task_info<info>(497); });
-    while (running.step(clock(device_ticks())) != superoffice::step_state::done) {
+                                   with, LIBRARY_WORK >= 6 ? bytes.first(size / 2) : bytes);
+#if LIBRARY_WORK == 3
+    work& running = watch_room.make(api, 497);
+    while (running.step(clock(device_ticks())) <= superoffice::watch_state::changed) {
     }
 #else
-    watch& running = watch_room.make(api, 497);
-    while (running.step(clock(device_ticks())) <= superoffice::watch_state::changed) {
+#if LIBRARY_WORK == 4
+    work& running = list_room.make_by([&] {
+        return api.start_list<info>(superoffice::get_batch_task_infos_by_state, {superoffice::BatchTaskState::Started},
+                                    shown{});
+    });
+#elif LIBRARY_WORK == 5
+    work& running =
+        download_room.make_by([&] { return api.start_download(superoffice::get_output_from_batch, {497}, stored{}); });
+#else
+    work& running = call_room.make_by([&] { return api.start_get_batch_task_info<info>(497); });
+#endif
+    while (running.step(clock(device_ticks())) != superoffice::step_state::done) {
     }
 #endif
     return static_cast<int>(running.error().code);

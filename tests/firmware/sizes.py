@@ -33,6 +33,12 @@ TOLERANCE, SLACK = 0.04, 16
 
 LAYERS = [layer.name for layer in layers.layers(ROOT / "include" / "superoffice")]
 WATCH, PROGRAM = "watch", "the program"  # rows beside the layers: a header of client/ that few need, and what calls the library
+PARTS = {  # LIBRARY_WORK: what the row says, the object that it is about, and where the program keeps that object
+    4: ("the library with a list in place of the call, 2 properties of each element", "list_call", "list"),
+    5: ("the library with a download in place of the call", "download", "download"),
+    6: ("the library with a refresh token: the whole call, 2 properties", "refreshing_bearer", "credential"),
+    7: ("the library as a system user whose key is in a secure element: the whole call, 2 properties", "system_user", "credential"),
+}
 COMPACT_READER = r"/superoffice/(codec/compact_reader\.hpp|text/)"
 
 
@@ -168,9 +174,10 @@ class Measured:
         ninja = Ninja("sizes")
         works = {work: library(ninja, work) for work in (1, 2, 3)}
         of_two = {work: library(ninja, work, 2) for work in (2, 3)}
+        parts = {work: library(ninja, work, 2) for work in PARTS}
         counting = decoding(ninja)
         plain, tls = (building.add_firmware(ninja, Profile(tls=tls)) for tls in (False, True))
-        ninja.run(*works.values(), *of_two.values(), counting, plain, tls)
+        ninja.run(*works.values(), *of_two.values(), *parts.values(), counting, plain, tls)
 
         own, own_of_two = ({work: [piece for piece in pieces(elf) if piece.object.endswith("/library.o")]
                             for work, elf in programs.items()} for programs in (works, of_two))
@@ -179,6 +186,11 @@ class Measured:
         self.watch_flash, self.watch_ram = flash(own[3]), ram(own[3])
         self.call_of_two_flash, self.call_of_two_ram = flash(own_of_two[2]), ram(own_of_two[2])
         self.watch_of_two_flash, self.watch_of_two_ram = flash(own_of_two[3]), ram(own_of_two[3])
+        self.parts = []
+        for work, elf in parts.items():
+            mine = [piece for piece in pieces(elf) if piece.object.endswith("/library.o")]
+            what, name, room = PARTS[work]
+            self.parts.append((what, name, flash(mine), ram(mine), object_size(elf, room)))
         self.client_object, self.call_object = object_size(works[2], "client"), object_size(works[2], "call")
         self.call_of_two_object = object_size(of_two[2], "call")
         self.watch_object, self.watch_of_two_object = object_size(works[3], "watch"), object_size(of_two[3], "watch")
@@ -234,6 +246,9 @@ class Measured:
         yield "· of it the watch", self.watch_code, self.watch_object
         yield "the library with a watch on 2 properties", self.watch_of_two_flash, self.watch_of_two_ram
         yield "· of it the watch on 2 properties", None, self.watch_of_two_object
+        for what, name, part_flash, part_ram, part_object in self.parts:
+            yield what, part_flash, part_ram
+            yield f"· of it the object `{name}`", None, part_object
         yield "the library: decoding alone", self.decode_flash, None
         yield "its peer: decoding by jsmn and by hand, dates and rights left as text", self.peer_flash, self.peer_ram
         yield "firmware, TLS in the modem: get and watch, C library and board included", self.plain_flash, self.plain_ram
