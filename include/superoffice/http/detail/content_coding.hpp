@@ -11,12 +11,16 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// True where every element of a Content-Encoding (RFC 9110 section 8.4) means that nothing was encoded: "identity", none at
+/// True where an element of a Content-Encoding (RFC 9110 section 8.4) means that nothing was encoded: "identity", none at
 /// all, "none", or the name of a character set, which some servers write into this header by mistake.
+constexpr bool is_plain_element(std::string_view coding) noexcept {
+    return coding.empty() || ascii::index_of_word("identity none utf-8 utf8 us-ascii iso-8859-1 ", coding) >= 0;
+}
+
+/// The same for every element.
 constexpr bool is_plain_coding(std::string_view list) noexcept {
     for (std::string_view coding; ascii::take_element(list, coding);)
-        if (!coding.empty() && ascii::index_of_word("identity none utf-8 utf8 us-ascii iso-8859-1 ", coding) < 0)
-            return false;
+        if (!is_plain_element(coding)) return false;
     return true;
 }
 

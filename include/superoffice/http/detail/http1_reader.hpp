@@ -134,51 +134,37 @@ class http1_reader : http1_framing {
                !ascii::equal_ignoring_case(framing_headers[which], ascii::first(line, colon)))
             ++which;
         if (which == std::size(framing_headers)) return answer::more;
-        const std::string_view value = ascii::trim(ascii::from(line, colon + 1));
-        const auto value_at = value.empty() ? line.size() : static_cast<std::size_t>(value.data() - line.data());
-        switch (which) {
-            case 0: return take_length(value, value_at);
-            case 1: take_transfer_coding(value, value_at); break;
-            case 2:
-                if (!foreign_coding) content_coding_at = line_ + value_at;
-                if (!is_plain_coding(value)) foreign_coding = true;
-                break;
-            default: take_connection(value); break;
-        }
+        std::string_view value = ascii::trim(ascii::from(line, colon + 1));
+        const std::size_t at =
+            line_ + (value.empty() ? line.size() : static_cast<std::size_t>(value.data() - line.data()));
+        if (which == 0) length_at = at;
+        if (which == 1) transfer_coding_at = at, has_transfer_coding = true;
+        if (which == 2 && !foreign_coding) content_coding_at = at;
+        for (std::string_view each; ascii::take_element(value, each);)
+            if (!take_element(which, each)) return bad(at);
         return answer::more;
     }
 
-    /// RFC 9110 section 8.6: a list of equal numbers counts as one number.
-    constexpr answer take_length(std::string_view list, std::size_t value_at) noexcept {
-        for (std::string_view each; ascii::take_element(list, each);) {
+    /// An element of the value of the framing header number `which`. RFC 9110 section 5.6.1: empty elements of a list are
+    /// ignored. Section 8.6: a list of equal numbers counts as one number.
+    constexpr bool take_element(std::size_t which, std::string_view element) noexcept {
+        if (which == 0) {
             std::uint64_t number = 0;
-            if (!ascii::parse_decimal(each, number)) return bad_in_line(value_at);
-            if (has_length && number != length) return bad_in_line(value_at);
+            if (!ascii::parse_decimal(element, number) || (has_length && number != length)) return false;
             has_length = true;
             length = number;
-        }
-        length_at = line_ + value_at;
-        return answer::more;
-    }
-
-    /// RFC 9110 section 5.6.1: empty elements of a list are ignored.
-    constexpr void take_transfer_coding(std::string_view list, std::size_t value_at) noexcept {
-        for (std::string_view coding; ascii::take_element(list, coding);) {
-            if (coding.empty()) continue;
-            chunked = !has_coding_ && ascii::is_word("chunked ", coding);
+        } else if (element.empty()) {
+        } else if (which == 1) {
+            chunked = !has_coding_ && ascii::is_word("chunked ", element);
             has_coding_ = true;
+        } else if (which == 2) {
+            if (!is_plain_element(element)) foreign_coding = true;
+        } else {
+            const int option = ascii::index_of_word("close keep-alive ", element);
+            if (option == 0) wants_close = true;
+            if (option == 1) wants_keep_alive = true;
         }
-        has_transfer_coding = true;
-        transfer_coding_at = line_ + value_at;
-    }
-
-    constexpr void take_connection(std::string_view list) noexcept {
-        for (std::string_view option; ascii::take_element(list, option);)
-            switch (ascii::index_of_word("close keep-alive ", option)) {
-                case 0: wants_close = true; break;
-                case 1: wants_keep_alive = true; break;
-                default: break;
-            }
+        return true;
     }
 
     // Small members come first: they lie in the padding behind the bools of the base.
