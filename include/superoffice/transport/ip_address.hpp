@@ -5,6 +5,7 @@
 
 #include <superoffice/base/config.hpp>
 #include <superoffice/base/detail/ascii.hpp>
+#include <superoffice/base/detail/loopback.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -25,21 +26,6 @@ struct ip_address {
 };
 
 namespace detail {
-
-/// Four decimal numbers below 256, no leading zeros, nothing else (RFC 3986 section 3.2.2).
-constexpr bool read_ipv4(std::string_view text, std::uint8_t* into) noexcept {
-    std::size_t at = 0;
-    for (int part = 0; part < 4; ++part) {
-        if (part != 0 && (at == text.size() || text[at++] != '.')) return false;
-        unsigned value = 0;
-        const std::size_t first = at;
-        while (at < text.size() && ascii::is_digit(text[at]) && at - first < 3)
-            value = value * 10 + static_cast<unsigned>(text[at++] - '0');
-        if (at == first || value > 255 || (text[first] == '0' && at - first > 1)) return false;
-        into[part] = static_cast<std::uint8_t>(value);
-    }
-    return at == text.size();
-}
 
 /// Up to eight groups, one `::`, the last two groups possibly as IPv4 (RFC 4291 section 2.2). No scope.
 constexpr bool read_ipv6(std::string_view text, std::uint8_t* into) noexcept {

@@ -6,11 +6,27 @@
 #include <superoffice/base/detail/ascii.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
+
+/// Four decimal numbers below 256, no leading zeros, nothing else (RFC 3986 section 3.2.2).
+[[gnu::noinline]] constexpr bool read_ipv4(std::string_view text, std::uint8_t* into) noexcept {
+    std::size_t at = 0;
+    for (int part = 0; part < 4; ++part) {
+        if (part != 0 && (at == text.size() || text[at++] != '.')) return false;
+        unsigned value = 0;
+        const std::size_t first = at;
+        while (at < text.size() && ascii::is_digit(text[at]) && at - first < 3)
+            value = value * 10 + static_cast<unsigned>(text[at++] - '0');
+        if (at == first || value > 255 || (text[first] == '0' && at - first > 1)) return false;
+        into[part] = static_cast<std::uint8_t>(value);
+    }
+    return at == text.size();
+}
 
 /// "localhost" and names that end in ".localhost", with or without a final dot (RFC 6761 section 6.3).
 constexpr bool is_localhost(std::string_view host) noexcept {
@@ -26,22 +42,8 @@ constexpr bool is_localhost(std::string_view host) noexcept {
 constexpr bool is_loopback(std::string_view host) noexcept {
     if (host == ascii::literal("::1") || is_localhost(host)) return true;
     if (!ascii::begins_with(host, ascii::literal("127."))) return false;
-    unsigned value = 0;
-    std::size_t dots = 0, digits = 0;
-    for (const char c : host) {
-        if (c == '.') {
-            if (digits == 0) return false;
-            ++dots;
-            value = 0;
-            digits = 0;
-            continue;
-        }
-        if (!ascii::is_digit(c) || (digits != 0 && value == 0)) return false;
-        value = value * 10 + static_cast<unsigned>(c - '0');
-        ++digits;
-        if (value > 255) return false;
-    }
-    return dots == 3 && digits != 0;
+    std::uint8_t bytes[4];
+    return read_ipv4(host, bytes);
 }
 
 }  // namespace detail
