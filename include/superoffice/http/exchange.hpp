@@ -266,7 +266,6 @@ class exchange {
         if (says.foreign_coding && !bodiless)
             return fail_in_head(errc::unsupported_content_coding, says.content_coding_at);
 
-        const std::string_view behind(text() + head_size_, size_ - head_size_);
         // A length beyond what this machine can count does not fit anywhere.
         length_ = bodiless ? 0 : static_cast<std::size_t>(says.length < highest ? says.length : highest);
         if (bodiless || says.has_length) {
@@ -276,7 +275,7 @@ class exchange {
             if (head_size_ == usable().size()) return fail(stage::http, errc::head_too_large, stream_);
             at_ = says.has_transfer_coding ? place::chunked_body : place::open_body;
         }
-        take_body(behind);
+        take_body({text() + head_size_, size_ - head_size_});
     }
 
     /// `arrived` lies at the end of the body so far, or behind it.
