@@ -79,12 +79,20 @@ class call_driver {
     template <class Request, class Reply>
     error start(const operation<Request, Reply>& what, const Request& request, std::string_view select,
                 const call_options& options) noexcept {
-        if (is_busy()) return {.stage = stage::request, .code = errc::busy};
+        error e;  // one object for every answer: each copy of an error is code
+        if (is_busy()) {
+            e.stage = stage::request;
+            e.code = errc::busy;
+            return e;
+        }
         outcome_.reply = {};
         if (plain_value<value_of_reply<Reply>> &&
-            is_xml(options_.reply_as))  // refused before the service carries it out
-            return refused_request(errc::unsupported_content_type, 0);
-        if (const error e = address_.aim_at_tenant(); e.code != errc::ok) return e;
+            is_xml(options_.reply_as)) {  // refused before the service carries it out
+            e = refused_request(errc::unsupported_content_type, 0);
+            return e;
+        }
+        address_.aim_at_tenant(e);
+        if (e.code != errc::ok) return e;
         feed_ = nullptr;
         accept_ = std::same_as<Reply, file_bytes> ? "application/octet-stream" : nullptr;
         request_.store<Reader>(request);
@@ -101,7 +109,7 @@ class call_driver {
         call_.repeats = 0;
         call_.wants = {wait_for::time, instant{}};  // at once: no time is known yet
         phase_ = phase::accepted;
-        return {};
+        return e;
     }
 
     /// The same for a reply whose body is used while it arrives. `foreign` is the error where the reply is a value of another

@@ -21,6 +21,7 @@ class target_writer : public request_head {
     using request_head::constant;
     using request_head::count_header;
     using request_head::count_headers_from_here;
+    using request_head::put;
     using request_head::refuse;
 
   protected:

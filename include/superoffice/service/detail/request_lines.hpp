@@ -63,7 +63,10 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
     constexpr bool frames = std::same_as<Writer, http1_writer>;
     if constexpr (frames) {
         out.request_line(method, target, std::size(target));
-        out.header(ascii::literal("Host"), lines.base.authority_before_zone(), lines.base.authority_behind_zone());
+        out.constant("Host: ");
+        out.put(lines.base.authority_before_zone());  // was checked when it was read
+        out.put(lines.base.authority_behind_zone());
+        out.constant("\r\n");
     } else {
         out.call(method, lines.base.https ? ascii::literal("https://") : ascii::literal("http://"),
                  lines.base.authority, target, std::size(target));
@@ -74,8 +77,13 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
     if (posts) {
         out.constant("Content-Type: ");
         out.constant(media_types[media_index(lines.of_client.request_as)]);
-        out.constant("; charset=utf-8\r\n");
-        if constexpr (frames) out.header(ascii::literal("Content-Length"), lines.body_size);
+        if constexpr (frames) {
+            out.constant("; charset=utf-8\r\nContent-Length: ");
+            out.put(ascii::decimal(lines.body_size).text());
+            out.constant("\r\n");
+        } else {
+            out.constant("; charset=utf-8\r\n");
+        }
     }
     out.count_headers_from_here();
     const char* names = owned_headers;

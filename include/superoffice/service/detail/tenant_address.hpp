@@ -34,12 +34,11 @@ class tenant_address {
     /// Whom the running exchange is for: the tenant, or the directory.
     [[nodiscard]] const base_url& target() const noexcept { return target_; }
 
-    /// Makes the tenant the target.
-    error aim_at_tenant() noexcept {
-        if (aimed_at_tenant_) return {};
-        const error e = read_base_url(base_, target_);
+    /// Makes the tenant the target. `e`, which says `ok` before, is the outcome.
+    void aim_at_tenant(error& e) noexcept {
+        if (aimed_at_tenant_) return;
+        e = read_base_url(base_, target_);
         aimed_at_tenant_ = e.code == errc::ok;
-        return e;
     }
 
     error aim_at_directory(std::string_view url) noexcept {

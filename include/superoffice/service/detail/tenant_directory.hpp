@@ -66,7 +66,9 @@ error directory_asker<Reader>::learn(reply_info& about, const json_document& doc
     if (read_base_url(base, parsed).code != errc::ok || (address.is_https() && !parsed.https)) return nowhere;
     if (!address.move_to(base)) return nowhere;
     about.message = about.detail = about.type = {};  // the tenant's request is written over them
-    return address.aim_at_tenant();
+    error aimed;
+    address.aim_at_tenant(aimed);
+    return aimed;
 }
 
 }  // namespace detail
