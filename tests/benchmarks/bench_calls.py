@@ -40,6 +40,9 @@ http {{
         listen 127.0.0.1:{port} ssl backlog=2048;
         default_type "application/json; charset=utf-8";
         location / {{ return 200 '{body}'; }}
+        # The file of a finished task. nginx refuses a POST for a file, but not as the page of an error.
+        location = /Cust12345/api/v1/Agents/BLOB/GetOutputFromBatch {{ error_page 405 =200 /output; return 405; }}
+        location = /output {{ root {folder}; default_type application/octet-stream; sendfile off; output_buffers 2 64k; }}
     }}
 }}
 """
@@ -74,10 +77,16 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.ca_file = self.folder / "ca.pem"
+        self.set_output(0)
         settings = self.folder / "nginx.conf"
         settings.write_text(CONFIGURATION.format(folder=self.folder, port=self.port, body=documents.documented()))
         self.process = subprocess.Popen([nginx(), "-p", self.folder, "-c", settings], preexec_fn=pinned(SERVER_CORE))
         self.wait()
+
+    def set_output(self, size):
+        """The file of a finished task has so many bytes; it takes no room on the disk."""
+        with open(self.folder / "output", "wb") as file:
+            file.truncate(size)
 
     def wait(self):
         for _ in range(200):

@@ -28,6 +28,8 @@ PROGRAMS = {
                      f"-lsimdjson {MBEDTLS}"),
     "bare": (["call/bare.cpp", "call/heap_uncounted.cpp"], "-O2", MBEDTLS),
     "by_hand": (["call/bare.cpp", "call/heap_uncounted.cpp"], f"-O2 {SIMDJSON} -DBENCH_READS", f"-lsimdjson {MBEDTLS}"),
+    "download": (["call/download.cpp", "call/heap_uncounted.cpp"], f"-O2 {WITH_TLS}", MBEDTLS),
+    "bare_download": (["call/bare.cpp", "call/heap_uncounted.cpp"], "-O2 -DBENCH_DOWNLOAD", MBEDTLS),
     "curl": (["call/curl.cpp", "call/heap_uncounted.cpp"], "-O2", "-lcurl"),
     "httplib": (["call/httplib.cpp", "call/heap_uncounted.cpp"], "-O2", "-lcpp-httplib -lssl -lcrypto -pthread"),
     "beast": (["call/beast.cpp", "call/heap_uncounted.cpp"], "-O2", "-lssl -lcrypto -lboost_json"),

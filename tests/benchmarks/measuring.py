@@ -70,6 +70,31 @@ def call(_):
         return {"kept": calls.in_turn(peers, "kept", 200, 60), "resumed": calls.in_turn(peers, "resumed", 10, 40)}
 
 
+def download(_):
+    """A file of 64 MB, in turn; and how much memory the process has taken after one of 1 GB."""
+    names = ("download", "bare_download")
+    programs = building.build(*names)
+    with calls.Server() as server, contextlib.ExitStack() as stack:
+        peers = [stack.enter_context(calls.Peer(name, program, server)) for name, program in zip(names, programs)]
+        found = {"grown": {}}
+        server.set_output(64 << 20)
+        check_downloads(peers, 64 << 20)
+        found["file"] = calls.in_turn(peers, "kept", 1, 12)
+        server.set_output(1 << 30)
+        for peer in peers:
+            before = int(peer.ask("peak"))
+            check_downloads([peer], 1 << 30)
+            found["grown"][peer.name] = int(peer.ask("peak")) - before
+        return found
+
+
+def check_downloads(peers, size):
+    for peer in peers:
+        seen = peer.ask("check")
+        if seen != str(size):
+            raise Failed(f"{peer.name} has got {seen} bytes of {size}")
+
+
 def fresh(_):
     with callers() as peers:
         return {"fresh": calls.in_turn(peers, "fresh", 4, 25)}
@@ -137,7 +162,7 @@ def growth(_):
     return found
 
 
-MEASURES = {"decode": decode, "call": call, "fresh": fresh, "compile": compile_time, "memory": memory, "growth": growth}
+MEASURES = {"decode": decode, "call": call, "fresh": fresh, "download": download, "compile": compile_time, "memory": memory, "growth": growth}
 
 
 def processor():
@@ -172,12 +197,17 @@ def medians(results):
 
 def print_times(results):
     for part, key, unit in (("decode", None, "ns per document"), ("call", None, "µs of CPU per call"),
-                            ("fresh", None, "µs of CPU per call"), ("compile", None, "s")):
+                            ("fresh", None, "µs of CPU per call"),
+                            ("download", "file", "µs of CPU per call"), ("compile", None, "s")):
         for name, measured in results.get(part, {}).items():
+            if key not in (None, name):
+                continue
             scale = 1000 if "µs" in unit else 1
             shown = ", ".join(f"{who} {statistics.median(values) / scale:.{2 if unit == 's' else 0}f}"
                               for who, values in measured.items())
             print(f"{part}, {name}, {unit}: {shown}")
+    if "download" in results:
+        print("download, KB more after 1 GB:", ", ".join(f"{who} {value}" for who, value in results["download"]["grown"].items()))
     if "memory" in results:
         print("memory, peak KB:", ", ".join(f"{who} {value:.0f}" for who, value in results["memory"]["peak"].items()))
         print("memory, text:", ", ".join(f"{who} {value}" for who, value in results["memory"]["text"].items()))

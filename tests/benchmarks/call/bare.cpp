@@ -1,6 +1,7 @@
 // The call as a bare loop over mbedTLS: fixed bytes out, as many bytes in as the reply is long; nothing is parsed. The
 // handshake is mbedTLS's own, with its default curves; the server is verified. With BENCH_READS the same loop reads what it
-// got: the status, the length, and the members by On-Demand and a switch.
+// got: the status, the length, and the members by On-Demand and a switch. With BENCH_DOWNLOAD it asks for a file, and throws
+// the bytes of it away as they come, 4 KB at a time.
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -19,15 +20,28 @@
 
 namespace {
 
+#if defined(BENCH_DOWNLOAD)
+constexpr std::string_view call_name = "BLOB/GetOutputFromBatch", body = "{\"BatchTaskId\":497}";
+constexpr std::size_t memory_bytes = 4 * 1024;
+constexpr bool reads_over = true;  // what has come is not kept
+#else
+constexpr std::string_view call_name = "Batch/GetBatchTaskInfo", body = "{\"Id\":497}";
+constexpr std::size_t memory_bytes = 16 * 1024;
+constexpr bool reads_over = false;
+#endif
+
 class session {
   public:
     explicit session(const bench::place& at) : at_(at) {
         request_ =
-            "POST /Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo HTTP/1.1\r\nHost: " + std::string(at.host) + ":" +
-            at.port +
+            "POST /Cust12345/api/v1/Agents/" + std::string(call_name) + " HTTP/1.1\r\nHost: " + std::string(at.host) +
+            ":" + at.port +
             "\r\nAuthorization: Bearer 8A:Cust12345.AbCdEfGh\r\nContent-Type: application/json; charset=utf-8\r\n"
-            "Content-Length: 10\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n"
-            "User-Agent: bare/1\r\n\r\n{\"Id\":497}";
+            "Content-Length: " +
+            std::to_string(body.size()) +
+            "\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n"
+            "User-Agent: bare/1\r\n\r\n" +
+            std::string(body);
         mbedtls_net_init(&net_);
         mbedtls_ssl_init(&ssl_);
         mbedtls_ssl_config_init(&config_);
@@ -56,6 +70,8 @@ class session {
     void print_reply() const {
         std::printf("%.*s %d\n", static_cast<int>(task_.Name.size()), task_.Name.data(), task_.ProgressPercent);
     }
+#elif defined(BENCH_DOWNLOAD)
+    void print_reply() const { std::printf("%zu\n", wanted_ - body_); }
 #else
     void print_reply() const { std::printf("%s\n", reply_.substr(reply_.find("\r\n\r\n") + 4, size_).c_str()); }
 #endif
@@ -101,12 +117,13 @@ class session {
                 check(n);
         }
         size_ = 0;
-#if defined(BENCH_READS)
+#if defined(BENCH_READS) || defined(BENCH_DOWNLOAD)
         wanted_ = 0;
 #endif
         while (wanted_ == 0 || size_ < wanted_) {
+            const std::size_t at = reads_over && wanted_ != 0 ? 0 : size_;
             const int n =
-                mbedtls_ssl_read(&ssl_, reinterpret_cast<unsigned char*>(reply_.data()) + size_, reply_.size() - size_);
+                mbedtls_ssl_read(&ssl_, reinterpret_cast<unsigned char*>(reply_.data()) + at, reply_.size() - at);
             if (n == 0) bench::give_up("the server has closed");
             if (n > 0) size_ += static_cast<std::size_t>(n);
             check(n);
@@ -132,7 +149,7 @@ class session {
 
     bench::place at_;
     std::string request_;
-    std::string reply_ = std::string(16 * 1024, '\0');
+    std::string reply_ = std::string(memory_bytes, '\0');
     std::size_t size_ = 0;
     std::size_t body_ = 0;
     std::size_t wanted_ = 0;
