@@ -5674,7 +5674,8 @@ struct base_url {
 
     [[nodiscard]] constexpr std::string_view authority_before_zone() const noexcept {
         if (to.zone.empty()) return authority;
-        return {authority.data(), static_cast<std::size_t>(to.host.data() + to.host.size() - authority.data())};
+        return detail::ascii::first(authority,
+                                    static_cast<std::size_t>(to.host.data() + to.host.size() - authority.data()));
     }
     [[nodiscard]] constexpr std::string_view authority_behind_zone() const noexcept {
         if (to.zone.empty()) return {};
@@ -7540,7 +7541,8 @@ constexpr bool parse_retry_after_seconds(std::string_view retry_after, milliseco
     if (!ascii::parse_decimal(retry_after, plain)) return false;
     const bool fits = plain < static_cast<std::uint64_t>(longest_wait_seconds);
     const auto seconds = static_cast<std::uint32_t>(fits ? plain : std::uint64_t{longest_wait_seconds});
-    wait = milliseconds{std::int64_t{seconds * 1000}};  // of a day: fits 32 bits
+    const std::uint32_t thousandths = seconds * 1000;  // of a day: fits 32 bits
+    wait = milliseconds{std::int64_t{thousandths}};
     return true;
 }
 
@@ -17060,7 +17062,7 @@ constexpr bool split_token(std::string_view text, json_web_token& into) noexcept
     const std::size_t second = ascii::find(rest, '.');
     if (second == rest.size()) return false;
     into = {ascii::first(text, first + 1 + second), ascii::first(rest, second), ascii::from(rest, second + 1)};
-    return into.payload.size() != 0 && ascii::find(into.signature, '.') == into.signature.size();
+    return !into.payload.empty() && ascii::find(into.signature, '.') == into.signature.size();
 }
 
 /// Decodes the payload where it stands, `at`, and checks that it is one JSON object. The claims as a checked object, or an

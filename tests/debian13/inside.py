@@ -95,7 +95,6 @@ def checks():
 
 
 if __name__ == "__main__":
-    checking.CORES = 1  # other checks run beside, outside
-    total = checking.run(list(checks()))
+    total = checking.Run(list(checks()), at_once=1).whole()  # other checks run beside, outside
     print(f"{total.passed} passed, {total.failed} failed")
     sys.exit(1 if total.failed else 0)

@@ -230,7 +230,7 @@ def installs_as_documented():
 
 def bundle_leaves_a_clone_clean():
     """The documented command in a clone makes no file that git sees as new."""
-    (command,) = re.findall(r"`(python3 single_include/amalgamate.py --bundle \S+)`", (ROOT / "README.md").read_text(encoding="utf-8"))
+    (command,) = re.findall(r"`(python3 single_include/amalgamate.py --bundle \S+)`", (ROOT / "packaging" / "README.md").read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder:
         for part in (*PARTS, ".gitignore"):
             copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy

@@ -27,7 +27,8 @@ struct base_url {
 
     [[nodiscard]] constexpr std::string_view authority_before_zone() const noexcept {
         if (to.zone.empty()) return authority;
-        return {authority.data(), static_cast<std::size_t>(to.host.data() + to.host.size() - authority.data())};
+        return detail::ascii::first(authority,
+                                    static_cast<std::size_t>(to.host.data() + to.host.size() - authority.data()));
     }
     [[nodiscard]] constexpr std::string_view authority_behind_zone() const noexcept {
         if (to.zone.empty()) return {};

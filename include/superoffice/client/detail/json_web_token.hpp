@@ -32,7 +32,7 @@ constexpr bool split_token(std::string_view text, json_web_token& into) noexcept
     const std::size_t second = ascii::find(rest, '.');
     if (second == rest.size()) return false;
     into = {ascii::first(text, first + 1 + second), ascii::first(rest, second), ascii::from(rest, second + 1)};
-    return into.payload.size() != 0 && ascii::find(into.signature, '.') == into.signature.size();
+    return !into.payload.empty() && ascii::find(into.signature, '.') == into.signature.size();
 }
 
 /// Decodes the payload where it stands, `at`, and checks that it is one JSON object. The claims as a checked object, or an

@@ -78,7 +78,8 @@ constexpr bool parse_retry_after_seconds(std::string_view retry_after, milliseco
     if (!ascii::parse_decimal(retry_after, plain)) return false;
     const bool fits = plain < static_cast<std::uint64_t>(longest_wait_seconds);
     const auto seconds = static_cast<std::uint32_t>(fits ? plain : std::uint64_t{longest_wait_seconds});
-    wait = milliseconds{std::int64_t{seconds * 1000}};  // of a day: fits 32 bits
+    const std::uint32_t thousandths = seconds * 1000;  // of a day: fits 32 bits
+    wait = milliseconds{std::int64_t{thousandths}};
     return true;
 }
 

@@ -8,7 +8,6 @@
 
 #if SUPEROFFICE_WITH_MBEDTLS
 
-#include <superoffice/base/config.hpp>
 #include <superoffice/base/error.hpp>
 #include <superoffice/transport/byte_transport.hpp>
 #include <superoffice/transport/tls/detail/mbedtls.hpp>
