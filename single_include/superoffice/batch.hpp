@@ -1080,7 +1080,7 @@ constexpr std::int64_t seconds_since_1970(const civil_time& t) noexcept {
     return std::int64_t{days_since_1970(t)} * 86400 + of_day;
 }
 
-[[gnu::cold]] constexpr std::uint8_t days_in_month(std::int32_t year, unsigned month) noexcept {
+[[gnu::cold]] [[gnu::noinline]] constexpr std::uint8_t days_in_month(std::int32_t year, unsigned month) noexcept {
     const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     if (month == 2) return leap ? 29 : 28;
     return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
@@ -1440,13 +1440,12 @@ constexpr std::uint32_t hex_value(char c) noexcept {
 constexpr bool is_high_surrogate(std::uint32_t unit) noexcept { return unit - 0xD800U < 0x400U; }
 constexpr bool is_low_surrogate(std::uint32_t unit) noexcept { return unit - 0xDC00U < 0x400U; }
 
-/// What the letter after a backslash stands for (RFC 8259 section 7); 'u' for itself; 0 where there is no such escape.
+/// What the letter after a backslash stands for (RFC 8259 section 7), but for 'u'; 0 where there is no such escape.
 constexpr char simple_escape(char letter) noexcept {
     switch (letter) {
         case '"':
         case '\\':
-        case '/':
-        case 'u': return letter;
+        case '/': return letter;
         case 'b': return '\b';
         case 'f': return '\f';
         case 'n': return '\n';
@@ -1456,64 +1455,48 @@ constexpr char simple_escape(char letter) noexcept {
     }
 }
 
-/// Checks one escape of unchecked text. `at` is on the backslash. If the answer is true, `at` moves behind the escape.
-/// Otherwise it moves to the byte at fault: a wrong letter or digit, or the backslash of half a surrogate pair; or to the end,
-/// where the text stops within the escape.
-[[gnu::noinline]] constexpr bool check_escape(const char*& at, const char* end) noexcept {
-    const char* const backslash = at;
-    if (++at == end) return false;
-    const char letter = *at;
-    if (simple_escape(letter) == 0) return false;
-    ++at;
-    if (letter != 'u') return true;
-    const std::uint32_t unit = read_hex4(at, end);
-    if (unit > 0xFFFF) return false;
-    if (is_high_surrogate(unit)) {
-        if (at == end) return false;
-        if (*at == '\\') {
-            const char* second = at + 1;
-            if (second == end) return at = end, false;
-            if (*second == 'u') {
-                const std::uint32_t low = read_hex4(++second, end);
-                if (low > 0xFFFF) return at = second, false;
-                if (is_low_surrogate(low)) return at = second, true;
-            }
-        }
-        return at = backslash, false;
-    }
-    if (is_low_surrogate(unit)) return at = backslash, false;
-    return true;
+/// Writes a code point as UTF-8 and returns its size.
+constexpr std::size_t write_utf8(std::uint32_t point, char* out) noexcept {
+    if (point < 0x80) return *out = static_cast<char>(point), 1;
+    const std::size_t size = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    for (std::size_t n = size; --n != 0; point >>= 6) out[n] = static_cast<char>(0x80 | (point & 0x3F));
+    out[0] = static_cast<char>(0xF00U >> size | point);  // as many leading ones as there are bytes
+    return size;
 }
 
-/// Reads one escape of checked text. `at` is on the backslash, and moves behind the escape. Writes 1 to 4 bytes and returns
-/// how many. The escape has more, so `out` may point to the escape itself.
-constexpr std::size_t read_escape(const char*& at, char* out) noexcept {
-    const char letter = at[1];
-    at += 2;
-    if (letter != 'u') return *out = simple_escape(letter), 1;
-    std::uint32_t point = read_hex4(at, at + 4);
+/// Checks and reads one escape. `at` is on the backslash, and moves behind the escape. Writes 1 to 4 bytes and returns how
+/// many. The escape has more, so `out` may point to the escape itself.
+/// For a malformed escape the answer is 0, and `at` moves to the byte at fault: a wrong letter or digit, or the backslash of
+/// half a surrogate pair; or to the end, where the text stops within the escape. (Cold: most texts have no escapes.)
+[[gnu::cold]] [[gnu::noinline]] constexpr std::size_t read_escape(const char*& at, const char* end,
+                                                                  char* out) noexcept {
+    const char* const backslash = at;
+    if (++at == end) return 0;
+    if (*at != 'u') {
+        const char meaning = simple_escape(*at);
+        if (meaning == 0) return 0;
+        return ++at, *out = meaning, 1;
+    }
+    ++at;
+    std::uint32_t point = read_hex4(at, end);
+    if (point > 0xFFFF) return 0;
     if (is_high_surrogate(point)) {
-        at += 2;
-        point = 0x10000 + ((point - 0xD800) << 10) + (read_hex4(at, at + 4) - 0xDC00);
+        if (at == end) return 0;
+        std::uint32_t low = 0;
+        if (*at == '\\') {
+            if (at + 1 == end) return at = end, 0;
+            if (at[1] == 'u') {
+                at += 2;
+                low = read_hex4(at, end);
+                if (low > 0xFFFF) return 0;
+            }
+        }
+        if (!is_low_surrogate(low)) return at = backslash, 0;
+        point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
+    } else if (is_low_surrogate(point)) {
+        return at = backslash, 0;
     }
-    if (point < 0x80) return *out = static_cast<char>(point), 1;
-    const auto tail = [](std::uint32_t bits) { return static_cast<char>(0x80 | (bits & 0x3F)); };
-    if (point < 0x800) {
-        out[0] = static_cast<char>(0xC0 | point >> 6);
-        out[1] = tail(point);
-        return 2;
-    }
-    if (point < 0x10000) {
-        out[0] = static_cast<char>(0xE0 | point >> 12);
-        out[1] = tail(point >> 6);
-        out[2] = tail(point);
-        return 3;
-    }
-    out[0] = static_cast<char>(0xF0 | point >> 18);
-    out[1] = tail(point >> 12);
-    out[2] = tail(point >> 6);
-    out[3] = tail(point);
-    return 4;
+    return write_utf8(point, out);
 }
 
 }  // namespace detail
@@ -1551,7 +1534,7 @@ class json_text {
         [[nodiscard]] constexpr bool at_end() const noexcept { return at_ == end_; }
         /// Lives until the next call.
         [[gnu::noinline]] constexpr std::string_view next() noexcept {
-            if (*at_ == '\\') return {decoded_, detail::read_escape(at_, decoded_)};
+            if (*at_ == '\\') return {decoded_, detail::read_escape(at_, end_, decoded_)};
             const char* const start = at_;
             while (at_ != end_ && *at_ != '\\') ++at_;
             return {start, static_cast<std::size_t>(at_ - start)};
@@ -1647,7 +1630,7 @@ inline std::string_view unescape_in_place(json_text token) noexcept {
     char* out = begin + (at - begin);
     while (at != end) {
         if (*at == '\\')
-            out += read_escape(at, out);
+            out += read_escape(at, end, out);
         else
             *out++ = *at++;
     }
@@ -1943,15 +1926,21 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
+/// The first row whose name differs in letter case at most, or null.
+[[gnu::cold]] constexpr const enumerator* find_enumerator_of_any_case(borrowed_list<enumerator> table,
+                                                                      std::string_view text) noexcept {
+    for (const enumerator& row : table)
+        if (ascii::equal_ignoring_case(row.name, text)) return &row;
+    return nullptr;
+}
+
 /// The row with this name, or null. If only the letter case of several rows differs, the row with the same case counts, else
 /// the first one. Linear: the longest table has 20 rows.
 [[gnu::noinline]] constexpr const enumerator* find_enumerator(borrowed_list<enumerator> table,
                                                               std::string_view text) noexcept {
     for (const enumerator& row : table)
         if (row.name == text) return &row;
-    for (const enumerator& row : table)
-        if (ascii::equal_ignoring_case(row.name, text)) return &row;
-    return nullptr;
+    return find_enumerator_of_any_case(table, text);
 }
 
 /// The first row with this value, or null.
@@ -2076,12 +2065,11 @@ struct flags_value {
     std::uint32_t bits = 0;
     bool known = true;
 
-    static constexpr flags_value from_text(borrowed_list<enumerator> names, std::string_view text) noexcept {
+    // Cold, so that it is compiled for size: the time goes into find_enumerator().
+    [[gnu::cold]] [[gnu::noinline]] static constexpr flags_value from_text(borrowed_list<enumerator> names,
+                                                                           std::string_view text) noexcept {
         flags_value made{.text = text, .bits = 0, .known = true};
-        while (!text.empty()) {
-            const std::size_t comma = ascii::find(text, ',');
-            const std::string_view word = ascii::trim(ascii::first(text, comma));
-            text = ascii::from(text, comma < text.size() ? comma + 1 : comma);
+        for (std::string_view word; ascii::take_element(text, word);) {
             if (const enumerator* const row = find_enumerator(names, word))
                 made.bits |= static_cast<std::uint32_t>(row->value);
             else if (!word.empty())
@@ -2252,6 +2240,9 @@ class date_time {
     friend constexpr bool operator==(const date_time& a, const date_time& b) noexcept { return a.text_ == b.text_; }
 
   private:
+    // A fraction and an offset, of which the service mostly writes neither.
+    [[gnu::cold]] constexpr bool assign_rest(std::string_view text) noexcept;
+
     std::string_view text_;
     civil_time local_;
     std::int16_t offset_ = 0;
@@ -2267,12 +2258,15 @@ constexpr bool date_time::assign(std::string_view text) noexcept {
     if (!detail::read_date_and_time(text, t)) return false;
     if (!detail::is_in_calendar(t) || t.second > 59) return false;
     text.remove_prefix(detail::date_and_time_size);
+    return text.empty() || assign_rest(text);
+}
 
+constexpr bool date_time::assign_rest(std::string_view text) noexcept {
     if (text.starts_with('.')) {  // .NET writes up to 7 digits and cuts trailing zeros; nanoseconds have 9
         text.remove_prefix(1);
         std::size_t count = 0;
         for (std::uint32_t unit = 100'000'000; !text.empty() && text[0] >= '0' && text[0] <= '9'; ++count, unit /= 10) {
-            t.nanosecond += static_cast<std::uint32_t>(text[0] - '0') * unit;
+            local_.nanosecond += static_cast<std::uint32_t>(text[0] - '0') * unit;
             text.remove_prefix(1);
         }
         if (count < 1 || count > 9) return false;
@@ -3407,18 +3401,24 @@ template <json_value Value, class Kept>
     return e;
 }
 
+/// The number of an enumerator. The service writes names; numbers are taken as well.
+template <json_value Value, class Held>
+[[gnu::cold]] [[gnu::noinline]] errc decode_numbered(Value& value, Held& into,
+                                                     const borrowed_list<enumerator>& names) noexcept {
+    typename Held::number_type number = 0;
+    const errc e = decode_integer(value, number);
+    if (e == errc::ok) into = Held::from_number(names, number);
+    return e;
+}
+
 /// A coded value or a set of flags, of any enum; `names` are its enumerators. On the wire it is text or a number.
 template <json_value Value, class Held>
 [[gnu::noinline]] errc decode_names(Value& value, Held& into, const borrowed_list<enumerator>& names,
                                     decode_state& state) noexcept {
     std::string_view text;
-    errc e = decode_text(value, text, state);
+    const errc e = decode_text(value, text, state);
     if (e == errc::ok) into = Held::from_text(names, text);
-    if (e != errc::wrong_kind) return e;
-    typename Held::number_type number = 0;
-    e = decode_integer(value, number);
-    if (e == errc::ok) into = Held::from_number(names, number);
-    return e;
+    return e == errc::wrong_kind ? decode_numbered(value, into, names) : e;
 }
 
 /// True for types whose text is a string on the wire, so that any textual property fits.
@@ -3934,21 +3934,20 @@ inline void skip_json_space(json_cursor& c) noexcept {
 }
 
 /// The size of the UTF-8 sequence at `at`, 2 to 4 bytes; 0 for anything that RFC 3629 section 4 does not allow:
-/// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations.
-[[gnu::noinline]] inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
+/// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations. (Cold: most text is ASCII.)
+[[gnu::cold]] [[gnu::noinline]] inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(at[i]); };
-    const unsigned lead = byte(0);
-    if (lead < 0xC2 || lead > 0xF4) return 0;
-    const std::size_t size = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    std::uint32_t point = byte(0);
+    if (point < 0xC2) return 0;
+    const std::size_t size = point < 0xE0 ? 2 : point < 0xF0 ? 3 : 4;
     if (static_cast<std::size_t>(end - at) < size) return 0;
-    unsigned low = 0x80, high = 0xBF;
-    if (lead == 0xE0) low = 0xA0;
-    if (lead == 0xED) high = 0x9F;
-    if (lead == 0xF0) low = 0x90;
-    if (lead == 0xF4) high = 0x8F;
-    if (byte(1) < low || byte(1) > high) return 0;
-    for (std::size_t i = 2; i != size; ++i)
+    point &= 0xFFU >> size;
+    for (std::size_t i = 1; i != size; ++i) {
         if ((byte(i) & 0xC0) != 0x80) return 0;
+        point = point << 6 | (byte(i) & 0x3F);
+    }
+    if (size == 3 && (point < 0x800 || is_high_surrogate(point) || is_low_surrogate(point))) return 0;
+    if (size == 4 && (point < 0x10000 || point > 0x10FFFF)) return 0;
     return size;
 }
 
@@ -4003,17 +4002,19 @@ inline const char* skip_plain_text(const char* at, const char* end) noexcept {
     return at;
 }
 
-/// A string with escapes or bytes beyond ASCII, or a malformed one. `at` is on its opening quote.
-inline errc scan_any_json_string(json_cursor& c, json_text& into) noexcept {
+/// Any string: checks UTF-8, control characters, escapes and surrogate pairs. `at` is on its opening quote.
+[[gnu::noinline]] inline errc scan_json_string(json_cursor& c, json_text& into) noexcept {
     const char* const start = c.at++;
     bool escaped = false;
+    char decoded[utf8_max_bytes];
     for (;;) {
         c.at = skip_plain_text(c.at, c.end);
         if (c.at == c.end) return errc::bad_json;
         if (*c.at == '"') break;
         if (*c.at == '\\') {
             escaped = true;
-            if (!check_escape(c.at, c.end)) return c.at == c.end ? errc::bad_json : json_fault(c, errc::bad_string);
+            if (read_escape(c.at, c.end, decoded) == 0)
+                return c.at == c.end ? errc::bad_json : json_fault(c, errc::bad_string);
         } else {
             const std::size_t size = utf8_sequence(c.at, c.end);
             if (size == 0) return json_fault(c, errc::bad_string);
@@ -4025,36 +4026,29 @@ inline errc scan_any_json_string(json_cursor& c, json_text& into) noexcept {
     return errc::ok;
 }
 
-/// Any string: checks UTF-8, control characters, escapes and surrogate pairs. `at` is on its opening quote.
-[[gnu::noinline]] inline errc scan_json_string(json_cursor& c, json_text& into) noexcept {
-    const char* const end = skip_plain_text(c.at + 1, c.end);
-    if (end == c.end || *end != '"') return scan_any_json_string(c, into);
-    into = json_text{{c.at, static_cast<std::size_t>(end + 1 - c.at)}, false};
-    c.at = end + 1;
-    return errc::ok;
+/// Over digits; false where there is none.
+[[gnu::noinline]] inline bool skip_json_digits(json_cursor& c) noexcept {
+    const char* const start = c.at;
+    while (c.at != c.end && ascii::is_digit(*c.at)) ++c.at;
+    return c.at != start;
 }
 
 /// A number (RFC 8259 section 6). `at` is on its minus or first digit.
-inline errc scan_json_number(json_cursor& c) noexcept {
-    const auto digits = [&c] {
-        const char* const start = c.at;
-        while (c.at != c.end && ascii::is_digit(*c.at)) ++c.at;
-        return c.at != start;
-    };
+[[gnu::noinline]] inline errc scan_json_number(json_cursor& c) noexcept {
     if (*c.at == '-') ++c.at;
     bool good = true;
     if (c.on('0'))
         ++c.at;
     else
-        good = digits();
+        good = skip_json_digits(c);
     if (good && c.on('.')) {
         ++c.at;
-        good = digits();
+        good = skip_json_digits(c);
     }
     if (good && (c.on('e') || c.on('E'))) {
         ++c.at;
         if (c.on('+') || c.on('-')) ++c.at;
-        good = digits();
+        good = skip_json_digits(c);
     }
     return good && at_json_delimiter(c) ? errc::ok : json_fault(c, errc::bad_number);
 }
@@ -4119,7 +4113,9 @@ class json_value_of {
     [[nodiscard]] errc number(std::string_view& into) noexcept { return reader_->number(into); }
     [[nodiscard]] errc string(json_text& into) noexcept { return reader_->string(into); }
 
-    [[nodiscard]] errc enter(char bracket, bool& more) noexcept { return reader_->enter(bracket, more); }
+    [[nodiscard]] [[gnu::noinline]] errc enter(char bracket, bool& more) noexcept {
+        return reader_->enter(bracket, more);
+    }
     [[nodiscard]] bool key_is(std::string_view name) noexcept { return reader_->key_is(name); }
     [[nodiscard]] errc key(json_text& into) noexcept { return reader_->key(into); }
     [[nodiscard]] errc next(char closing, bool& more) noexcept { return reader_->next(closing, more); }
@@ -4128,7 +4124,7 @@ class json_value_of {
     template <class F>
     [[nodiscard]] errc object(F&& f) noexcept {
         bool more = false;
-        errc code = enter_apart('{', more);
+        errc code = enter('{', more);
         while (more) {
             json_text name;
             code = key_apart(name);
@@ -4146,7 +4142,7 @@ class json_value_of {
     template <class F>
     [[nodiscard]] errc array(F&& f) noexcept {
         bool more = false;
-        errc code = enter_apart('[', more);
+        errc code = enter('[', more);
         while (more) {
             const char* const start = place();
             code = f(*this);
@@ -4159,10 +4155,10 @@ class json_value_of {
         return code;
     }
 
-    [[nodiscard]] errc skip() noexcept { return skip_any(); }
+    [[nodiscard]] errc skip() noexcept { return reader_->skip(); }
     [[nodiscard]] errc raw(std::string_view& into) noexcept {
         const char* const start = place();
-        const errc code = skip_any();
+        const errc code = reader_->skip();
         if (code == errc::ok) into = since(start);
         return code;
     }
@@ -4196,57 +4192,89 @@ class json_value_of {
     }
 
   private:
+    friend Reader;
+
     // Not inlined: each function that is handed to object() and array() would have them once more.
-    [[gnu::noinline]] errc enter_apart(char bracket, bool& more) noexcept { return enter(bracket, more); }
     [[gnu::noinline]] errc key_apart(json_text& into) noexcept { return key(into); }
     [[gnu::noinline]] errc next_apart(char closing, bool& more) noexcept { return next(closing, more); }
 
-    [[gnu::noinline]] errc skip_any() noexcept {
-        static_assert(json_max_depth <= 32, "one bit for each level");
-        std::uint32_t objects = 0;  // bit 0: the innermost container that was entered here is an object
-        std::size_t inside = 0;     // how many were
-        for (;;) {
-            json_text text;
-            std::string_view digits;
-            errc code = errc::ok;
-            bool more = false;
-            if (!skips_plain()) switch (kind()) {
-                    case json_kind::object:
-                        code = enter_apart('{', more);
-                        if (more) objects = objects << 1 | 1, ++inside;
-                        break;
-                    case json_kind::array:
-                        code = enter_apart('[', more);
-                        if (more) objects <<= 1, ++inside;
-                        break;
-                    case json_kind::string: code = reader_->string(text); break;
-                    case json_kind::number: code = reader_->number(digits); break;
-                    case json_kind::boolean: code = reader_->literal(on('t') ? "true" : "false"); break;
-                    default: code = reader_->literal("null"); break;  // also refuses everything else
-                }
-            while (code == errc::ok && !more) {
-                if (inside == 0) return errc::ok;
-                code = next_apart((objects & 1) != 0 ? '}' : ']', more);
-                if (!more) objects >>= 1, --inside;
-            }
-            if (code == errc::ok && (objects & 1) != 0) {
-                code = key_apart(text);
-                if constexpr (Reader::has_shortcuts)
-                    if (code == errc::ok) reader_->pass_members({});
-            }
-            if (code != errc::ok) return code;
-        }
-    }
-
-    bool skips_plain() noexcept {
-        if constexpr (Reader::has_shortcuts)
-            return reader_->skip_plain();
-        else
-            return false;
-    }
-
     Reader* reader_;
 };
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/text/detail/json_check.hpp - checks a JSON value of any kind byte by byte, and moves behind it.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_TEXT_DETAIL_JSON_CHECK_HPP
+#define SUPEROFFICE_TEXT_DETAIL_JSON_CHECK_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// A string, a number or a literal; refuses everything else.
+[[gnu::noinline]] inline errc check_json_scalar(json_cursor& c) noexcept {
+    json_text text;
+    switch (json_kind_at(c)) {
+        case json_kind::string: return scan_json_string(c, text);
+        case json_kind::number: return scan_json_number(c);
+        case json_kind::boolean: return read_json_literal(c, c.on('t') ? "true" : "false");
+        default: return read_json_literal(c, "null");  // this refuses everything else
+    }
+}
+
+/// A member's key, its colon and the white space around the colon.
+inline errc read_json_key(json_cursor& c, json_text& into) noexcept {
+    if (!c.on('"')) return json_fault(c, errc::bad_json);
+    const errc code = scan_json_string(c, into);
+    if (code != errc::ok) return code;
+    skip_json_space(c);
+    if (!c.on(':')) return json_fault(c, errc::bad_json);
+    ++c.at;
+    skip_json_space(c);
+    return errc::ok;
+}
+
+/// The whole value that begins here; `depth` containers are open around it. `compact_reader` skips a value with this function.
+/// `simdjson_reader` finds with it the fault in a document that simdjson has refused. Cold, so that it is compiled for size:
+/// the time goes into the strings.
+[[gnu::cold]] inline errc check_json_value(json_cursor& c, std::size_t depth) noexcept {
+    static_assert(json_max_depth <= 32, "one bit for each level");
+    std::uint32_t objects = 0;  // bit 0: the innermost container that was entered here is an object
+    const std::size_t outside = depth;
+    for (;;) {
+        const bool object = c.on('{');
+        bool opened = object || c.on('[');
+        if (opened) {
+            if (depth == json_max_depth) return errc::too_deep;
+            ++depth;
+            objects = objects << 1 | object;
+            ++c.at;
+        } else if (const errc code = check_json_scalar(c); code != errc::ok) {
+            return code;
+        }
+        for (;; ++c.at) {  // over closing brackets
+            if (depth == outside) return errc::ok;
+            skip_json_space(c);
+            if (!c.on((objects & 1) != 0 ? '}' : ']')) break;
+            opened = false;
+            objects >>= 1;
+            --depth;
+        }
+        if (!opened) {
+            if (!c.on(',')) return json_fault(c, errc::bad_json);
+            ++c.at;
+            skip_json_space(c);
+        }
+        json_text key;
+        if ((objects & 1) != 0)
+            if (const errc code = read_json_key(c, key); code != errc::ok) return code;
+    }
+}
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
@@ -4354,21 +4382,8 @@ class compact_reader {
         return true;
     }
 
-    errc key(json_text& into) noexcept {
-        if (!cursor_.on('"')) return detail::json_fault(cursor_, errc::bad_json);
-        const errc code = detail::scan_json_string(cursor_, into);
-        if (code != errc::ok) return code;
-        return passes_colon() ? errc::ok : detail::json_fault(cursor_, errc::bad_json);
-    }
-
-    // Over a colon and the white space around it. The white space before it is consumed even if there is no colon.
-    bool passes_colon() noexcept {
-        detail::skip_json_space(cursor_);
-        if (!cursor_.on(':')) return false;
-        ++cursor_.at;
-        detail::skip_json_space(cursor_);
-        return true;
-    }
+    errc key(json_text& into) noexcept { return detail::read_json_key(cursor_, into); }
+    errc skip() noexcept { return detail::check_json_value(cursor_, depth_); }
 
     const char* begin_ = nullptr;
     const char* fault_ = nullptr;
@@ -4628,7 +4643,7 @@ class simdjson_reader {
 
     /// Errors: `empty_document`, `document_too_large`, `memory_too_small` for less capacity than size and `slack`
     /// (`offset` is what was needed, for both), and what can be told of the whole document, see above.
-    [[nodiscard]] errc start(const json_document& document) noexcept {
+    [[nodiscard]] [[gnu::cold]] errc start(const json_document& document) noexcept {
         begin_ = document.data;
         cursor_ = {begin_, begin_ + document.size};
         fault_ = nullptr;
@@ -4656,12 +4671,9 @@ class simdjson_reader {
         return errc::ok;
     }
     [[nodiscard]] value root() noexcept { return value{*this}; }
-    [[nodiscard]] errc finish() noexcept {
-        if (tokens_.is_scalar)
-            detail::skip_json_space(cursor_);
-        else
-            cursor_.at = tokens_.at == tokens_.last ? cursor_.end : place();
-        return cursor_.at == cursor_.end ? errc::ok : detail::json_fault(cursor_, errc::bad_json);
+    [[nodiscard]] [[gnu::cold]] errc finish() noexcept {
+        if (!tokens_.is_scalar) cursor_.at = tokens_.at == tokens_.last ? cursor_.end : place();
+        return check_end();
     }
     /// As for `compact_reader`.
     [[nodiscard]] std::uint32_t offset() const noexcept {
@@ -4670,10 +4682,11 @@ class simdjson_reader {
     }
 
   private:
+    // Cold functions are compiled for size. Beside the error paths, start() and finish() are: they run once for a document.
     friend value;
     static constexpr bool has_shortcuts = true;
 
-    [[gnu::cold]] errc lacking(std::size_t needed, errc code) noexcept {
+    [[gnu::cold]] [[gnu::noinline]] errc lacking(std::size_t needed, errc code) noexcept {
         needed_ = detail::as_offset(needed);
         return code;
     }
@@ -4686,15 +4699,15 @@ class simdjson_reader {
         return errc::ok;
     }
 
-    // simdjson says only that something is wrong; `compact_reader` says what and where. Only before the document is changed.
+    // simdjson says only that the document has a fault; this function says which and where.
     [[gnu::cold]] errc search_fault() noexcept {
-        compact_reader strict;
-        const auto size = static_cast<std::size_t>(cursor_.end - begin_);
-        errc code = strict.start({const_cast<char*>(begin_), size, size});
-        if (code == errc::ok) code = strict.root().skip();
-        if (code == errc::ok) code = strict.finish();
-        cursor_.at = begin_ + strict.offset();
+        errc code = detail::check_json_value(cursor_, 0);
+        if (code == errc::ok) code = check_end();
         return code == errc::ok ? errc::bad_json : code;
+    }
+    errc check_end() noexcept {
+        detail::skip_json_space(cursor_);
+        return cursor_.at == cursor_.end ? errc::ok : detail::json_fault(cursor_, errc::bad_json);
     }
 
     // The innermost container calls first: it knows the place best.
@@ -4714,7 +4727,7 @@ class simdjson_reader {
     [[gnu::cold]] errc fault_here() noexcept { return detail::json_fault(here(), errc::bad_json); }
 
     // Behind the token before this one.
-    const char* behind() const noexcept {
+    [[gnu::noinline]] const char* behind() const noexcept {
         if (tokens_.at == tokens_.last && tokens_.is_scalar) return cursor_.at;
         const char* end = tokens_.at == tokens_.last ? cursor_.end : place();
         while (detail::is_json_space(end[-1])) --end;
@@ -4736,17 +4749,22 @@ class simdjson_reader {
     bool key_is(const detail::packed_key& key) noexcept { return tokens_.take_key(key); }
     bool plain_text(std::string_view& into) noexcept { return tokens_.take_plain_text(into); }
     bool short_integer(std::int32_t& into) noexcept { return tokens_.take_short_integer(into); }
-    bool skip_plain() noexcept { return tokens_.skip_plain(); }
     void pass_members(detail::key_sizes wanted) noexcept { tokens_.pass_members(wanted); }
 
     [[gnu::noinline]] errc string(json_text& into) noexcept {
         const char* const from = place();
-        if (*from == '"' && !tokens_.is_scalar) {
+        if (*from != '"') return detail::json_refusal(here());
+        if (!tokens_.is_scalar) {
             if (tokens_.backslash < from) tokens_.backslash = next_backslash(from);
             if (std::string_view text; plain_text(text))
                 return into = json_text{{from, text.size() + 2}, false}, errc::ok;
         }
-        return consumed(detail::read_json_string(here(), into));
+        return consumed(detail::scan_json_string(here(), into));
+    }
+    errc skip_scalar() noexcept {
+        if (tokens_.skip_plain()) return errc::ok;
+        json_text text;
+        return on('"') ? string(text) : consumed(detail::check_json_scalar(here()));
     }
     const char* next_backslash(const char* from) const noexcept {
         const void* const found = std::memchr(from, '\\', static_cast<std::size_t>(cursor_.end - from));
@@ -4776,6 +4794,30 @@ class simdjson_reader {
         return errc::bad_json;
     }
 
+    // Any value, by its tokens. Cold, so that it is compiled for size: plain members are passed by pass_members().
+    [[gnu::cold]] errc skip() noexcept {
+        static_assert(json_max_depth <= 32, "one bit for each level");
+        std::uint32_t objects = 0;  // bit 0: the innermost container that was entered here is an object
+        const std::size_t outside = depth_;
+        for (value item{*this};;) {
+            bool more = false;
+            const bool object = on('{');
+            errc code = object || on('[') ? item.enter(*place(), more) : skip_scalar();
+            if (more) objects = objects << 1 | object;
+            while (code == errc::ok && !more) {
+                if (depth_ == outside) return errc::ok;
+                code = item.next_apart((objects & 1) != 0 ? '}' : ']', more);
+                if (!more) objects >>= 1;
+            }
+            json_text key;
+            if (code == errc::ok && (objects & 1) != 0) {
+                code = item.key_apart(key);
+                if (code == errc::ok) pass_members({});
+            }
+            if (code != errc::ok) return code;
+        }
+    }
+
     bool key_is(std::string_view name) noexcept {
         const char* const from = place();
         if (!tokens_.has_key_of(name.size() + 2) || *from != '"' || from[name.size() + 1] != '"') return false;
@@ -4783,17 +4825,14 @@ class simdjson_reader {
         tokens_.at += 2;
         return true;
     }
-    errc key(json_text& into) noexcept {
+    [[gnu::noinline]] errc key(json_text& into) noexcept {
         const char* const colon = tokens_.next_place();
         if (*colon == ':' && colon[-1] == '"' && tokens_.is_plain_text()) {
             into = json_text{{place(), static_cast<std::size_t>(colon - place())}, false};
             tokens_.at += 2;
             return errc::ok;
         }
-        json_text apart;  // its address is passed on, so that `into` can stay in registers
-        const errc code = key_with_care(apart);
-        into = apart;
-        return code;
+        return key_with_care(into);
     }
     [[gnu::cold]] errc key_with_care(json_text& into) noexcept {
         if (!on('"')) return fault_here();
@@ -5221,6 +5260,22 @@ errc decode_row(Value& value, const member_row<Value>& row, void* at, decode_sta
     return e;
 }
 
+/// A member that the first struct does not have: goes into `also`, or is skipped.
+template <class Value>
+[[gnu::cold]] errc decode_other(Value& value, const member_table<Value>& table, json_text key,
+                                const also_members<Value>& also) noexcept {
+    void* at = nullptr;
+    const member_row<Value>* const row = also.find(key, at);
+    if constexpr (json_shortcuts<Value>)
+        if (row == nullptr) value.pass_members(also.sizes_beside(table));
+    const char* const start = value.place();
+    decode_state state;
+    errc e = row != nullptr ? decode_row(value, *row, at, state) : errc::wrong_kind;
+    if (e == errc::wrong_kind) e = value.skip();
+    if (e != errc::ok) value.note_fault_place(start, e);
+    return e;
+}
+
 /// Fills the struct at `into`. Members mostly come in the order of the description, so the row behind the last one is tried
 /// first: then nothing looks for the end of the key.
 template <class Value>
@@ -5229,35 +5284,25 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
     bool more = false;
     errc e = value.enter('{', more);
     std::size_t expected = 0;
-    decode_state others_state;
     while (more) {
         std::size_t index = expected;
-        const member_row<Value>* row = table.rows + index;
-        void* at = nullptr;
-        bool mine = true;
-        if (index == table.count || !is_next(value, *row)) {
+        if (index == table.count || !is_next(value, table.rows[index])) {
             json_text key;
             if (e = value.key(key); e != errc::ok) return e;
             index = table.find(key);
-            row = table.rows + index;
-            mine = index != table.count;
-            if (!mine) {
-                row = also.find(key, at);
-                if constexpr (json_shortcuts<Value>)
-                    if (row == nullptr) value.pass_members(also.sizes_beside(table));
+            if (index == table.count) {
+                state.passed = true;
+                if (e = decode_other(value, table, key, also); e != errc::ok) return e;
+                e = value.next('}', more);
+                continue;
             }
         }
+        expected = index + 1;
+        state.matched = true;
         const char* const start = value.place();
-        if (!mine) state.passed = true;
-        if (mine) {
-            state.matched = true;
-            expected = index + 1;
-            at = member_at(into, table.places, index);
-        }
-        e = at != nullptr ? decode_row(value, *row, at, mine ? state : others_state) : errc::wrong_kind;
-        if (e == errc::wrong_kind && !mine) e = value.skip();
+        e = decode_row(value, table.rows[index], member_at(into, table.places, index), state);
         if (e != errc::ok) {
-            if (mine) state.member = static_cast<std::uint16_t>(expected);  // the outermost stays
+            state.member = static_cast<std::uint16_t>(expected);  // the outermost stays
             value.note_fault_place(start, e);
             return e;
         }
@@ -5436,8 +5481,9 @@ struct codec<T> {
 /// FieldProperties: its text is kept; each property's shape is checked here, so that later looks cannot fail.
 template <>
 struct codec<field_property_map> {
+    // Cold, so that it is compiled for size: the time goes into decode_members().
     template <json_value Value>
-    static errc decode(Value& value, field_property_map& into, decode_state&) noexcept {
+    [[gnu::cold]] static errc decode(Value& value, field_property_map& into, decode_state&) noexcept {
         const char* const start = value.place();
         std::string_view other;
         const errc e = value.on('{') ? value.object(property_check{}) : value.raw(other);

@@ -52,7 +52,7 @@ constexpr std::int64_t seconds_since_1970(const civil_time& t) noexcept {
     return std::int64_t{days_since_1970(t)} * 86400 + of_day;
 }
 
-[[gnu::cold]] constexpr std::uint8_t days_in_month(std::int32_t year, unsigned month) noexcept {
+[[gnu::cold]] [[gnu::noinline]] constexpr std::uint8_t days_in_month(std::int32_t year, unsigned month) noexcept {
     const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     if (month == 2) return leap ? 29 : 28;
     return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;

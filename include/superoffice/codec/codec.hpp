@@ -149,18 +149,24 @@ template <json_value Value, class Kept>
     return e;
 }
 
+/// The number of an enumerator. The service writes names; numbers are taken as well.
+template <json_value Value, class Held>
+[[gnu::cold]] [[gnu::noinline]] errc decode_numbered(Value& value, Held& into,
+                                                     const borrowed_list<enumerator>& names) noexcept {
+    typename Held::number_type number = 0;
+    const errc e = decode_integer(value, number);
+    if (e == errc::ok) into = Held::from_number(names, number);
+    return e;
+}
+
 /// A coded value or a set of flags, of any enum; `names` are its enumerators. On the wire it is text or a number.
 template <json_value Value, class Held>
 [[gnu::noinline]] errc decode_names(Value& value, Held& into, const borrowed_list<enumerator>& names,
                                     decode_state& state) noexcept {
     std::string_view text;
-    errc e = decode_text(value, text, state);
+    const errc e = decode_text(value, text, state);
     if (e == errc::ok) into = Held::from_text(names, text);
-    if (e != errc::wrong_kind) return e;
-    typename Held::number_type number = 0;
-    e = decode_integer(value, number);
-    if (e == errc::ok) into = Held::from_number(names, number);
-    return e;
+    return e == errc::wrong_kind ? decode_numbered(value, into, names) : e;
 }
 
 /// True for types whose text is a string on the wire, so that any textual property fits.

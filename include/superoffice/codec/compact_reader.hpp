@@ -5,6 +5,7 @@
 
 #include <superoffice/codec/detail/json_value.hpp>
 #include <superoffice/codec/reader.hpp>
+#include <superoffice/text/detail/json_check.hpp>
 #include <superoffice/text/detail/json_scan.hpp>
 
 #include <cstddef>
@@ -107,21 +108,8 @@ class compact_reader {
         return true;
     }
 
-    errc key(json_text& into) noexcept {
-        if (!cursor_.on('"')) return detail::json_fault(cursor_, errc::bad_json);
-        const errc code = detail::scan_json_string(cursor_, into);
-        if (code != errc::ok) return code;
-        return passes_colon() ? errc::ok : detail::json_fault(cursor_, errc::bad_json);
-    }
-
-    // Over a colon and the white space around it. The white space before it is consumed even if there is no colon.
-    bool passes_colon() noexcept {
-        detail::skip_json_space(cursor_);
-        if (!cursor_.on(':')) return false;
-        ++cursor_.at;
-        detail::skip_json_space(cursor_);
-        return true;
-    }
+    errc key(json_text& into) noexcept { return detail::read_json_key(cursor_, into); }
+    errc skip() noexcept { return detail::check_json_value(cursor_, depth_); }
 
     const char* begin_ = nullptr;
     const char* fault_ = nullptr;

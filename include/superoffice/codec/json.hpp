@@ -151,8 +151,9 @@ struct codec<T> {
 /// FieldProperties: its text is kept; each property's shape is checked here, so that later looks cannot fail.
 template <>
 struct codec<field_property_map> {
+    // Cold, so that it is compiled for size: the time goes into decode_members().
     template <json_value Value>
-    static errc decode(Value& value, field_property_map& into, decode_state&) noexcept {
+    [[gnu::cold]] static errc decode(Value& value, field_property_map& into, decode_state&) noexcept {
         const char* const start = value.place();
         std::string_view other;
         const errc e = value.on('{') ? value.object(property_check{}) : value.raw(other);

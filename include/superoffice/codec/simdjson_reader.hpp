@@ -6,12 +6,12 @@
 #include <superoffice/base/config.hpp>
 #if SUPEROFFICE_WITH_SIMDJSON
 
-#include <superoffice/codec/compact_reader.hpp>
 #include <superoffice/codec/detail/json_value.hpp>
 #include <superoffice/codec/detail/key_sizes.hpp>
 #include <superoffice/codec/detail/packed_key.hpp>
 #include <superoffice/codec/detail/simdjson_shortcuts.hpp>
 #include <superoffice/codec/reader.hpp>
+#include <superoffice/text/detail/json_check.hpp>
 #include <superoffice/text/detail/json_scan.hpp>
 
 #include <cstddef>
@@ -102,7 +102,7 @@ class simdjson_reader {
 
     /// Errors: `empty_document`, `document_too_large`, `memory_too_small` for less capacity than size and `slack`
     /// (`offset` is what was needed, for both), and what can be told of the whole document, see above.
-    [[nodiscard]] errc start(const json_document& document) noexcept {
+    [[nodiscard]] [[gnu::cold]] errc start(const json_document& document) noexcept {
         begin_ = document.data;
         cursor_ = {begin_, begin_ + document.size};
         fault_ = nullptr;
@@ -130,12 +130,9 @@ class simdjson_reader {
         return errc::ok;
     }
     [[nodiscard]] value root() noexcept { return value{*this}; }
-    [[nodiscard]] errc finish() noexcept {
-        if (tokens_.is_scalar)
-            detail::skip_json_space(cursor_);
-        else
-            cursor_.at = tokens_.at == tokens_.last ? cursor_.end : place();
-        return cursor_.at == cursor_.end ? errc::ok : detail::json_fault(cursor_, errc::bad_json);
+    [[nodiscard]] [[gnu::cold]] errc finish() noexcept {
+        if (!tokens_.is_scalar) cursor_.at = tokens_.at == tokens_.last ? cursor_.end : place();
+        return check_end();
     }
     /// As for `compact_reader`.
     [[nodiscard]] std::uint32_t offset() const noexcept {
@@ -144,10 +141,11 @@ class simdjson_reader {
     }
 
   private:
+    // Cold functions are compiled for size. Beside the error paths, start() and finish() are: they run once for a document.
     friend value;
     static constexpr bool has_shortcuts = true;
 
-    [[gnu::cold]] errc lacking(std::size_t needed, errc code) noexcept {
+    [[gnu::cold]] [[gnu::noinline]] errc lacking(std::size_t needed, errc code) noexcept {
         needed_ = detail::as_offset(needed);
         return code;
     }
@@ -160,15 +158,15 @@ class simdjson_reader {
         return errc::ok;
     }
 
-    // simdjson says only that something is wrong; `compact_reader` says what and where. Only before the document is changed.
+    // simdjson says only that the document has a fault; this function says which and where.
     [[gnu::cold]] errc search_fault() noexcept {
-        compact_reader strict;
-        const auto size = static_cast<std::size_t>(cursor_.end - begin_);
-        errc code = strict.start({const_cast<char*>(begin_), size, size});
-        if (code == errc::ok) code = strict.root().skip();
-        if (code == errc::ok) code = strict.finish();
-        cursor_.at = begin_ + strict.offset();
+        errc code = detail::check_json_value(cursor_, 0);
+        if (code == errc::ok) code = check_end();
         return code == errc::ok ? errc::bad_json : code;
+    }
+    errc check_end() noexcept {
+        detail::skip_json_space(cursor_);
+        return cursor_.at == cursor_.end ? errc::ok : detail::json_fault(cursor_, errc::bad_json);
     }
 
     // The innermost container calls first: it knows the place best.
@@ -188,7 +186,7 @@ class simdjson_reader {
     [[gnu::cold]] errc fault_here() noexcept { return detail::json_fault(here(), errc::bad_json); }
 
     // Behind the token before this one.
-    const char* behind() const noexcept {
+    [[gnu::noinline]] const char* behind() const noexcept {
         if (tokens_.at == tokens_.last && tokens_.is_scalar) return cursor_.at;
         const char* end = tokens_.at == tokens_.last ? cursor_.end : place();
         while (detail::is_json_space(end[-1])) --end;
@@ -210,17 +208,22 @@ class simdjson_reader {
     bool key_is(const detail::packed_key& key) noexcept { return tokens_.take_key(key); }
     bool plain_text(std::string_view& into) noexcept { return tokens_.take_plain_text(into); }
     bool short_integer(std::int32_t& into) noexcept { return tokens_.take_short_integer(into); }
-    bool skip_plain() noexcept { return tokens_.skip_plain(); }
     void pass_members(detail::key_sizes wanted) noexcept { tokens_.pass_members(wanted); }
 
     [[gnu::noinline]] errc string(json_text& into) noexcept {
         const char* const from = place();
-        if (*from == '"' && !tokens_.is_scalar) {
+        if (*from != '"') return detail::json_refusal(here());
+        if (!tokens_.is_scalar) {
             if (tokens_.backslash < from) tokens_.backslash = next_backslash(from);
             if (std::string_view text; plain_text(text))
                 return into = json_text{{from, text.size() + 2}, false}, errc::ok;
         }
-        return consumed(detail::read_json_string(here(), into));
+        return consumed(detail::scan_json_string(here(), into));
+    }
+    errc skip_scalar() noexcept {
+        if (tokens_.skip_plain()) return errc::ok;
+        json_text text;
+        return on('"') ? string(text) : consumed(detail::check_json_scalar(here()));
     }
     const char* next_backslash(const char* from) const noexcept {
         const void* const found = std::memchr(from, '\\', static_cast<std::size_t>(cursor_.end - from));
@@ -250,6 +253,30 @@ class simdjson_reader {
         return errc::bad_json;
     }
 
+    // Any value, by its tokens. Cold, so that it is compiled for size: plain members are passed by pass_members().
+    [[gnu::cold]] errc skip() noexcept {
+        static_assert(json_max_depth <= 32, "one bit for each level");
+        std::uint32_t objects = 0;  // bit 0: the innermost container that was entered here is an object
+        const std::size_t outside = depth_;
+        for (value item{*this};;) {
+            bool more = false;
+            const bool object = on('{');
+            errc code = object || on('[') ? item.enter(*place(), more) : skip_scalar();
+            if (more) objects = objects << 1 | object;
+            while (code == errc::ok && !more) {
+                if (depth_ == outside) return errc::ok;
+                code = item.next_apart((objects & 1) != 0 ? '}' : ']', more);
+                if (!more) objects >>= 1;
+            }
+            json_text key;
+            if (code == errc::ok && (objects & 1) != 0) {
+                code = item.key_apart(key);
+                if (code == errc::ok) pass_members({});
+            }
+            if (code != errc::ok) return code;
+        }
+    }
+
     bool key_is(std::string_view name) noexcept {
         const char* const from = place();
         if (!tokens_.has_key_of(name.size() + 2) || *from != '"' || from[name.size() + 1] != '"') return false;
@@ -257,17 +284,14 @@ class simdjson_reader {
         tokens_.at += 2;
         return true;
     }
-    errc key(json_text& into) noexcept {
+    [[gnu::noinline]] errc key(json_text& into) noexcept {
         const char* const colon = tokens_.next_place();
         if (*colon == ':' && colon[-1] == '"' && tokens_.is_plain_text()) {
             into = json_text{{place(), static_cast<std::size_t>(colon - place())}, false};
             tokens_.at += 2;
             return errc::ok;
         }
-        json_text apart;  // its address is passed on, so that `into` can stay in registers
-        const errc code = key_with_care(apart);
-        into = apart;
-        return code;
+        return key_with_care(into);
     }
     [[gnu::cold]] errc key_with_care(json_text& into) noexcept {
         if (!on('"')) return fault_here();

@@ -101,6 +101,9 @@ class date_time {
     friend constexpr bool operator==(const date_time& a, const date_time& b) noexcept { return a.text_ == b.text_; }
 
   private:
+    // A fraction and an offset, of which the service mostly writes neither.
+    [[gnu::cold]] constexpr bool assign_rest(std::string_view text) noexcept;
+
     std::string_view text_;
     civil_time local_;
     std::int16_t offset_ = 0;
@@ -116,12 +119,15 @@ constexpr bool date_time::assign(std::string_view text) noexcept {
     if (!detail::read_date_and_time(text, t)) return false;
     if (!detail::is_in_calendar(t) || t.second > 59) return false;
     text.remove_prefix(detail::date_and_time_size);
+    return text.empty() || assign_rest(text);
+}
 
+constexpr bool date_time::assign_rest(std::string_view text) noexcept {
     if (text.starts_with('.')) {  // .NET writes up to 7 digits and cuts trailing zeros; nanoseconds have 9
         text.remove_prefix(1);
         std::size_t count = 0;
         for (std::uint32_t unit = 100'000'000; !text.empty() && text[0] >= '0' && text[0] <= '9'; ++count, unit /= 10) {
-            t.nanosecond += static_cast<std::uint32_t>(text[0] - '0') * unit;
+            local_.nanosecond += static_cast<std::uint32_t>(text[0] - '0') * unit;
             text.remove_prefix(1);
         }
         if (count < 1 || count > 9) return false;

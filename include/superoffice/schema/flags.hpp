@@ -22,12 +22,11 @@ struct flags_value {
     std::uint32_t bits = 0;
     bool known = true;
 
-    static constexpr flags_value from_text(borrowed_list<enumerator> names, std::string_view text) noexcept {
+    // Cold, so that it is compiled for size: the time goes into find_enumerator().
+    [[gnu::cold]] [[gnu::noinline]] static constexpr flags_value from_text(borrowed_list<enumerator> names,
+                                                                           std::string_view text) noexcept {
         flags_value made{.text = text, .bits = 0, .known = true};
-        while (!text.empty()) {
-            const std::size_t comma = ascii::find(text, ',');
-            const std::string_view word = ascii::trim(ascii::first(text, comma));
-            text = ascii::from(text, comma < text.size() ? comma + 1 : comma);
+        for (std::string_view word; ascii::take_element(text, word);) {
             if (const enumerator* const row = find_enumerator(names, word))
                 made.bits |= static_cast<std::uint32_t>(row->value);
             else if (!word.empty())

@@ -38,7 +38,7 @@ class json_text {
         [[nodiscard]] constexpr bool at_end() const noexcept { return at_ == end_; }
         /// Lives until the next call.
         [[gnu::noinline]] constexpr std::string_view next() noexcept {
-            if (*at_ == '\\') return {decoded_, detail::read_escape(at_, decoded_)};
+            if (*at_ == '\\') return {decoded_, detail::read_escape(at_, end_, decoded_)};
             const char* const start = at_;
             while (at_ != end_ && *at_ != '\\') ++at_;
             return {start, static_cast<std::size_t>(at_ - start)};
@@ -134,7 +134,7 @@ inline std::string_view unescape_in_place(json_text token) noexcept {
     char* out = begin + (at - begin);
     while (at != end) {
         if (*at == '\\')
-            out += read_escape(at, out);
+            out += read_escape(at, end, out);
         else
             *out++ = *at++;
     }

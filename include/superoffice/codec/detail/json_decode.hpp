@@ -69,6 +69,22 @@ errc decode_row(Value& value, const member_row<Value>& row, void* at, decode_sta
     return e;
 }
 
+/// A member that the first struct does not have: goes into `also`, or is skipped.
+template <class Value>
+[[gnu::cold]] errc decode_other(Value& value, const member_table<Value>& table, json_text key,
+                                const also_members<Value>& also) noexcept {
+    void* at = nullptr;
+    const member_row<Value>* const row = also.find(key, at);
+    if constexpr (json_shortcuts<Value>)
+        if (row == nullptr) value.pass_members(also.sizes_beside(table));
+    const char* const start = value.place();
+    decode_state state;
+    errc e = row != nullptr ? decode_row(value, *row, at, state) : errc::wrong_kind;
+    if (e == errc::wrong_kind) e = value.skip();
+    if (e != errc::ok) value.note_fault_place(start, e);
+    return e;
+}
+
 /// Fills the struct at `into`. Members mostly come in the order of the description, so the row behind the last one is tried
 /// first: then nothing looks for the end of the key.
 template <class Value>
@@ -77,35 +93,25 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
     bool more = false;
     errc e = value.enter('{', more);
     std::size_t expected = 0;
-    decode_state others_state;
     while (more) {
         std::size_t index = expected;
-        const member_row<Value>* row = table.rows + index;
-        void* at = nullptr;
-        bool mine = true;
-        if (index == table.count || !is_next(value, *row)) {
+        if (index == table.count || !is_next(value, table.rows[index])) {
             json_text key;
             if (e = value.key(key); e != errc::ok) return e;
             index = table.find(key);
-            row = table.rows + index;
-            mine = index != table.count;
-            if (!mine) {
-                row = also.find(key, at);
-                if constexpr (json_shortcuts<Value>)
-                    if (row == nullptr) value.pass_members(also.sizes_beside(table));
+            if (index == table.count) {
+                state.passed = true;
+                if (e = decode_other(value, table, key, also); e != errc::ok) return e;
+                e = value.next('}', more);
+                continue;
             }
         }
+        expected = index + 1;
+        state.matched = true;
         const char* const start = value.place();
-        if (!mine) state.passed = true;
-        if (mine) {
-            state.matched = true;
-            expected = index + 1;
-            at = member_at(into, table.places, index);
-        }
-        e = at != nullptr ? decode_row(value, *row, at, mine ? state : others_state) : errc::wrong_kind;
-        if (e == errc::wrong_kind && !mine) e = value.skip();
+        e = decode_row(value, table.rows[index], member_at(into, table.places, index), state);
         if (e != errc::ok) {
-            if (mine) state.member = static_cast<std::uint16_t>(expected);  // the outermost stays
+            state.member = static_cast<std::uint16_t>(expected);  // the outermost stays
             value.note_fault_place(start, e);
             return e;
         }

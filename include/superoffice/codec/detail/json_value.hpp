@@ -34,7 +34,9 @@ class json_value_of {
     [[nodiscard]] errc number(std::string_view& into) noexcept { return reader_->number(into); }
     [[nodiscard]] errc string(json_text& into) noexcept { return reader_->string(into); }
 
-    [[nodiscard]] errc enter(char bracket, bool& more) noexcept { return reader_->enter(bracket, more); }
+    [[nodiscard]] [[gnu::noinline]] errc enter(char bracket, bool& more) noexcept {
+        return reader_->enter(bracket, more);
+    }
     [[nodiscard]] bool key_is(std::string_view name) noexcept { return reader_->key_is(name); }
     [[nodiscard]] errc key(json_text& into) noexcept { return reader_->key(into); }
     [[nodiscard]] errc next(char closing, bool& more) noexcept { return reader_->next(closing, more); }
@@ -43,7 +45,7 @@ class json_value_of {
     template <class F>
     [[nodiscard]] errc object(F&& f) noexcept {
         bool more = false;
-        errc code = enter_apart('{', more);
+        errc code = enter('{', more);
         while (more) {
             json_text name;
             code = key_apart(name);
@@ -61,7 +63,7 @@ class json_value_of {
     template <class F>
     [[nodiscard]] errc array(F&& f) noexcept {
         bool more = false;
-        errc code = enter_apart('[', more);
+        errc code = enter('[', more);
         while (more) {
             const char* const start = place();
             code = f(*this);
@@ -74,10 +76,10 @@ class json_value_of {
         return code;
     }
 
-    [[nodiscard]] errc skip() noexcept { return skip_any(); }
+    [[nodiscard]] errc skip() noexcept { return reader_->skip(); }
     [[nodiscard]] errc raw(std::string_view& into) noexcept {
         const char* const start = place();
-        const errc code = skip_any();
+        const errc code = reader_->skip();
         if (code == errc::ok) into = since(start);
         return code;
     }
@@ -111,54 +113,11 @@ class json_value_of {
     }
 
   private:
+    friend Reader;
+
     // Not inlined: each function that is handed to object() and array() would have them once more.
-    [[gnu::noinline]] errc enter_apart(char bracket, bool& more) noexcept { return enter(bracket, more); }
     [[gnu::noinline]] errc key_apart(json_text& into) noexcept { return key(into); }
     [[gnu::noinline]] errc next_apart(char closing, bool& more) noexcept { return next(closing, more); }
-
-    [[gnu::noinline]] errc skip_any() noexcept {
-        static_assert(json_max_depth <= 32, "one bit for each level");
-        std::uint32_t objects = 0;  // bit 0: the innermost container that was entered here is an object
-        std::size_t inside = 0;     // how many were
-        for (;;) {
-            json_text text;
-            std::string_view digits;
-            errc code = errc::ok;
-            bool more = false;
-            if (!skips_plain()) switch (kind()) {
-                    case json_kind::object:
-                        code = enter_apart('{', more);
-                        if (more) objects = objects << 1 | 1, ++inside;
-                        break;
-                    case json_kind::array:
-                        code = enter_apart('[', more);
-                        if (more) objects <<= 1, ++inside;
-                        break;
-                    case json_kind::string: code = reader_->string(text); break;
-                    case json_kind::number: code = reader_->number(digits); break;
-                    case json_kind::boolean: code = reader_->literal(on('t') ? "true" : "false"); break;
-                    default: code = reader_->literal("null"); break;  // also refuses everything else
-                }
-            while (code == errc::ok && !more) {
-                if (inside == 0) return errc::ok;
-                code = next_apart((objects & 1) != 0 ? '}' : ']', more);
-                if (!more) objects >>= 1, --inside;
-            }
-            if (code == errc::ok && (objects & 1) != 0) {
-                code = key_apart(text);
-                if constexpr (Reader::has_shortcuts)
-                    if (code == errc::ok) reader_->pass_members({});
-            }
-            if (code != errc::ok) return code;
-        }
-    }
-
-    bool skips_plain() noexcept {
-        if constexpr (Reader::has_shortcuts)
-            return reader_->skip_plain();
-        else
-            return false;
-    }
 
     Reader* reader_;
 };

@@ -37,13 +37,12 @@ constexpr std::uint32_t hex_value(char c) noexcept {
 constexpr bool is_high_surrogate(std::uint32_t unit) noexcept { return unit - 0xD800U < 0x400U; }
 constexpr bool is_low_surrogate(std::uint32_t unit) noexcept { return unit - 0xDC00U < 0x400U; }
 
-/// What the letter after a backslash stands for (RFC 8259 section 7); 'u' for itself; 0 where there is no such escape.
+/// What the letter after a backslash stands for (RFC 8259 section 7), but for 'u'; 0 where there is no such escape.
 constexpr char simple_escape(char letter) noexcept {
     switch (letter) {
         case '"':
         case '\\':
-        case '/':
-        case 'u': return letter;
+        case '/': return letter;
         case 'b': return '\b';
         case 'f': return '\f';
         case 'n': return '\n';
@@ -53,64 +52,48 @@ constexpr char simple_escape(char letter) noexcept {
     }
 }
 
-/// Checks one escape of unchecked text. `at` is on the backslash. If the answer is true, `at` moves behind the escape.
-/// Otherwise it moves to the byte at fault: a wrong letter or digit, or the backslash of half a surrogate pair; or to the end,
-/// where the text stops within the escape.
-[[gnu::noinline]] constexpr bool check_escape(const char*& at, const char* end) noexcept {
-    const char* const backslash = at;
-    if (++at == end) return false;
-    const char letter = *at;
-    if (simple_escape(letter) == 0) return false;
-    ++at;
-    if (letter != 'u') return true;
-    const std::uint32_t unit = read_hex4(at, end);
-    if (unit > 0xFFFF) return false;
-    if (is_high_surrogate(unit)) {
-        if (at == end) return false;
-        if (*at == '\\') {
-            const char* second = at + 1;
-            if (second == end) return at = end, false;
-            if (*second == 'u') {
-                const std::uint32_t low = read_hex4(++second, end);
-                if (low > 0xFFFF) return at = second, false;
-                if (is_low_surrogate(low)) return at = second, true;
-            }
-        }
-        return at = backslash, false;
-    }
-    if (is_low_surrogate(unit)) return at = backslash, false;
-    return true;
+/// Writes a code point as UTF-8 and returns its size.
+constexpr std::size_t write_utf8(std::uint32_t point, char* out) noexcept {
+    if (point < 0x80) return *out = static_cast<char>(point), 1;
+    const std::size_t size = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    for (std::size_t n = size; --n != 0; point >>= 6) out[n] = static_cast<char>(0x80 | (point & 0x3F));
+    out[0] = static_cast<char>(0xF00U >> size | point);  // as many leading ones as there are bytes
+    return size;
 }
 
-/// Reads one escape of checked text. `at` is on the backslash, and moves behind the escape. Writes 1 to 4 bytes and returns
-/// how many. The escape has more, so `out` may point to the escape itself.
-constexpr std::size_t read_escape(const char*& at, char* out) noexcept {
-    const char letter = at[1];
-    at += 2;
-    if (letter != 'u') return *out = simple_escape(letter), 1;
-    std::uint32_t point = read_hex4(at, at + 4);
+/// Checks and reads one escape. `at` is on the backslash, and moves behind the escape. Writes 1 to 4 bytes and returns how
+/// many. The escape has more, so `out` may point to the escape itself.
+/// For a malformed escape the answer is 0, and `at` moves to the byte at fault: a wrong letter or digit, or the backslash of
+/// half a surrogate pair; or to the end, where the text stops within the escape. (Cold: most texts have no escapes.)
+[[gnu::cold]] [[gnu::noinline]] constexpr std::size_t read_escape(const char*& at, const char* end,
+                                                                  char* out) noexcept {
+    const char* const backslash = at;
+    if (++at == end) return 0;
+    if (*at != 'u') {
+        const char meaning = simple_escape(*at);
+        if (meaning == 0) return 0;
+        return ++at, *out = meaning, 1;
+    }
+    ++at;
+    std::uint32_t point = read_hex4(at, end);
+    if (point > 0xFFFF) return 0;
     if (is_high_surrogate(point)) {
-        at += 2;
-        point = 0x10000 + ((point - 0xD800) << 10) + (read_hex4(at, at + 4) - 0xDC00);
+        if (at == end) return 0;
+        std::uint32_t low = 0;
+        if (*at == '\\') {
+            if (at + 1 == end) return at = end, 0;
+            if (at[1] == 'u') {
+                at += 2;
+                low = read_hex4(at, end);
+                if (low > 0xFFFF) return 0;
+            }
+        }
+        if (!is_low_surrogate(low)) return at = backslash, 0;
+        point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
+    } else if (is_low_surrogate(point)) {
+        return at = backslash, 0;
     }
-    if (point < 0x80) return *out = static_cast<char>(point), 1;
-    const auto tail = [](std::uint32_t bits) { return static_cast<char>(0x80 | (bits & 0x3F)); };
-    if (point < 0x800) {
-        out[0] = static_cast<char>(0xC0 | point >> 6);
-        out[1] = tail(point);
-        return 2;
-    }
-    if (point < 0x10000) {
-        out[0] = static_cast<char>(0xE0 | point >> 12);
-        out[1] = tail(point >> 6);
-        out[2] = tail(point);
-        return 3;
-    }
-    out[0] = static_cast<char>(0xF0 | point >> 18);
-    out[1] = tail(point >> 12);
-    out[2] = tail(point >> 6);
-    out[3] = tail(point);
-    return 4;
+    return write_utf8(point, out);
 }
 
 }  // namespace detail

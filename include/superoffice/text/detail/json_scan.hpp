@@ -37,21 +37,20 @@ inline void skip_json_space(json_cursor& c) noexcept {
 }
 
 /// The size of the UTF-8 sequence at `at`, 2 to 4 bytes; 0 for anything that RFC 3629 section 4 does not allow:
-/// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations.
-[[gnu::noinline]] inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
+/// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations. (Cold: most text is ASCII.)
+[[gnu::cold]] [[gnu::noinline]] inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(at[i]); };
-    const unsigned lead = byte(0);
-    if (lead < 0xC2 || lead > 0xF4) return 0;
-    const std::size_t size = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    std::uint32_t point = byte(0);
+    if (point < 0xC2) return 0;
+    const std::size_t size = point < 0xE0 ? 2 : point < 0xF0 ? 3 : 4;
     if (static_cast<std::size_t>(end - at) < size) return 0;
-    unsigned low = 0x80, high = 0xBF;
-    if (lead == 0xE0) low = 0xA0;
-    if (lead == 0xED) high = 0x9F;
-    if (lead == 0xF0) low = 0x90;
-    if (lead == 0xF4) high = 0x8F;
-    if (byte(1) < low || byte(1) > high) return 0;
-    for (std::size_t i = 2; i != size; ++i)
+    point &= 0xFFU >> size;
+    for (std::size_t i = 1; i != size; ++i) {
         if ((byte(i) & 0xC0) != 0x80) return 0;
+        point = point << 6 | (byte(i) & 0x3F);
+    }
+    if (size == 3 && (point < 0x800 || is_high_surrogate(point) || is_low_surrogate(point))) return 0;
+    if (size == 4 && (point < 0x10000 || point > 0x10FFFF)) return 0;
     return size;
 }
 
@@ -106,17 +105,19 @@ inline const char* skip_plain_text(const char* at, const char* end) noexcept {
     return at;
 }
 
-/// A string with escapes or bytes beyond ASCII, or a malformed one. `at` is on its opening quote.
-inline errc scan_any_json_string(json_cursor& c, json_text& into) noexcept {
+/// Any string: checks UTF-8, control characters, escapes and surrogate pairs. `at` is on its opening quote.
+[[gnu::noinline]] inline errc scan_json_string(json_cursor& c, json_text& into) noexcept {
     const char* const start = c.at++;
     bool escaped = false;
+    char decoded[utf8_max_bytes];
     for (;;) {
         c.at = skip_plain_text(c.at, c.end);
         if (c.at == c.end) return errc::bad_json;
         if (*c.at == '"') break;
         if (*c.at == '\\') {
             escaped = true;
-            if (!check_escape(c.at, c.end)) return c.at == c.end ? errc::bad_json : json_fault(c, errc::bad_string);
+            if (read_escape(c.at, c.end, decoded) == 0)
+                return c.at == c.end ? errc::bad_json : json_fault(c, errc::bad_string);
         } else {
             const std::size_t size = utf8_sequence(c.at, c.end);
             if (size == 0) return json_fault(c, errc::bad_string);
@@ -128,36 +129,29 @@ inline errc scan_any_json_string(json_cursor& c, json_text& into) noexcept {
     return errc::ok;
 }
 
-/// Any string: checks UTF-8, control characters, escapes and surrogate pairs. `at` is on its opening quote.
-[[gnu::noinline]] inline errc scan_json_string(json_cursor& c, json_text& into) noexcept {
-    const char* const end = skip_plain_text(c.at + 1, c.end);
-    if (end == c.end || *end != '"') return scan_any_json_string(c, into);
-    into = json_text{{c.at, static_cast<std::size_t>(end + 1 - c.at)}, false};
-    c.at = end + 1;
-    return errc::ok;
+/// Over digits; false where there is none.
+[[gnu::noinline]] inline bool skip_json_digits(json_cursor& c) noexcept {
+    const char* const start = c.at;
+    while (c.at != c.end && ascii::is_digit(*c.at)) ++c.at;
+    return c.at != start;
 }
 
 /// A number (RFC 8259 section 6). `at` is on its minus or first digit.
-inline errc scan_json_number(json_cursor& c) noexcept {
-    const auto digits = [&c] {
-        const char* const start = c.at;
-        while (c.at != c.end && ascii::is_digit(*c.at)) ++c.at;
-        return c.at != start;
-    };
+[[gnu::noinline]] inline errc scan_json_number(json_cursor& c) noexcept {
     if (*c.at == '-') ++c.at;
     bool good = true;
     if (c.on('0'))
         ++c.at;
     else
-        good = digits();
+        good = skip_json_digits(c);
     if (good && c.on('.')) {
         ++c.at;
-        good = digits();
+        good = skip_json_digits(c);
     }
     if (good && (c.on('e') || c.on('E'))) {
         ++c.at;
         if (c.on('+') || c.on('-')) ++c.at;
-        good = digits();
+        good = skip_json_digits(c);
     }
     return good && at_json_delimiter(c) ? errc::ok : json_fault(c, errc::bad_number);
 }
