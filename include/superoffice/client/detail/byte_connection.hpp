@@ -62,7 +62,8 @@ class byte_connection {
 
     /// True once nothing of the request is left to be sent: the service may carry it out.
     [[nodiscard]] bool is_request_sent() const noexcept {
-        return !connecting_ && exchange_.action() != exchange_action::transmit && !exchange_.is_cut_short();
+        return !connecting_ && exchange_.action() != exchange_action::transmit && !exchange_.is_cut_short() &&
+               exchange_.failure().stage != stage::transmit;  // the peer closed it before it had the whole request
     }
 
     /// For the end of the time. True where what has arrived says more than that the time is up: the reply is too large and

@@ -27,8 +27,8 @@ namespace {
 
 enum class death { reset, closed, silent };
 
-/// A service behind connections of which the second exchange dies after so many bytes, sent and received. Counts how often
-/// it got a whole request.
+/// A service behind connections of which one exchange, the second unless said otherwise, dies after so many bytes, sent and
+/// received. Counts how often it got a whole request.
 class mortal_link {
   public:
     static constexpr bool may_wait = false;
@@ -36,6 +36,7 @@ class mortal_link {
     std::string request, reply;
     std::size_t dies_at = 0;
     death how = death::reset;
+    int dying = 1;  ///< the number of the exchange that dies, from 0
     int starts = 0;
     int carried_out = 0;
 
@@ -64,14 +65,14 @@ class mortal_link {
         return io_result::ready(n);
     }
     void stop() noexcept {
-        if (exchanges_ == 1) exchanges_ = 2;  // the connection of the second exchange is gone: the others live
+        if (exchanges_ == dying) exchanges_ = dying + 1;  // the connection of that exchange is gone: the others live
     }
     [[nodiscard]] static bool secure() noexcept { return true; }
 
   private:
-    [[nodiscard]] bool is_dead() const noexcept { return exchanges_ == 1 && left() == 0; }
+    [[nodiscard]] bool is_dead() const noexcept { return exchanges_ == dying && left() == 0; }
     [[nodiscard]] std::size_t left() const noexcept {
-        return exchanges_ == 1 ? dies_at - sent_ - got_ : request.size() + reply.size();
+        return exchanges_ == dying ? dies_at - sent_ - got_ : request.size() + reply.size();
     }
     [[nodiscard]] io_result dead() const noexcept {
         if (how == death::silent) return io_result::would_block(so::wait_for::readable);
@@ -125,6 +126,37 @@ TEST_CASE(
                 CHECK(second.error().native == (how == death::reset ? 104 : 0));
                 CHECK(link.starts == 1);
             }
+        }
+}
+
+TEST_CASE(
+    "byte_connection: StartBatchJob over a fresh connection is sent once, whichever byte the connection dies at") {
+    so::StartBatchJobRequest job;
+    job.BatchTaskInfo.Name = std::string_view{"ContactExport"};
+    mortal_link shape;
+    shape.request = support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/StartBatchJob",
+                                          .body = R"({"BatchTaskInfo":{"Name":"ContactExport"}})"}
+                        .text();
+    shape.reply = support::reply_text("200 OK", "4711");
+    shape.dying = 0;
+    const std::size_t request_size = shape.request.size();
+    for (const death how : {death::reset, death::closed, death::silent})
+        for (std::size_t dies_at = 0; dies_at < request_size + shape.reply.size(); ++dies_at) {
+            CAPTURE(static_cast<int>(how));
+            CAPTURE(dies_at);
+            mortal_link link = shape;
+            link.dies_at = dies_at;
+            link.how = how;
+            std::array<std::byte, 4096> memory{};
+            so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+            auto call = api.start(so::start_batch_job, job);
+            so::instant now{2'000};
+            for (; call.step(now) != so::step_state::done; now = now + so::milliseconds{1'000}) {
+            }
+            CHECK(link.starts == 1);
+            CHECK(link.carried_out == (dies_at < request_size ? 0 : 1));
+            CHECK(call.error() != errc::ok);
+            CHECK((call.error() == errc::outcome_unknown) == (dies_at >= request_size));
         }
 }
 
