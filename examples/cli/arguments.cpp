@@ -270,6 +270,12 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
         "where the connection breaks, look with list whether the job was started.");
     CLI::App* const remove = app.add_subcommand(
         "delete", "Tells the service to delete tasks. Looks nothing up: the service says nothing of unknown ones.");
+    CLI::App* const output = app.add_subcommand(
+        "output",
+        "Downloads the file that a finished task made, and prints its name. The file is there when it is whole.\n"
+        "--timeout limits the wait for each piece of it.");
+    CLI::App* const fetch =
+        app.add_subcommand("fetch", "Follows a task to its end as watch does, and downloads its file as output does.");
     CLI::App* const probe = app.add_subcommand("probe",
                                                "Asks the server for its versions: shows whether the address is right. "
                                                "Needs no credential, and sends none.");
@@ -279,7 +285,7 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
         "Needs SUPEROFFICE_CLIENT_ID, of an application that is registered as native with the address\n"
         "http://127.0.0.1:PORT/. Prints the address to open, and waits for the browser to come back.");
     CLI::App* const logout = app.add_subcommand("logout", "Forgets the refresh token that login stored.");
-    for (CLI::App* each : {get, watch, stop})
+    for (CLI::App* each : {get, watch, stop, output, fetch})
         each->add_option_function<std::string>(
                 "ID", [&made](const std::string& text) { made.id = task_id_of(text); }, "the task")
             ->type_name("NUMBER")
@@ -301,11 +307,21 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
         ->type_name("STATE");
     list->add_flag("--mine", made.mine, "only tasks of the user for whom the credential stands");
     list->add_option("--name", made.name, "only tasks of this name")->type_name("NAME");
-    for (CLI::App* each : {get, watch, stop, list, start, remove, probe, login, logout})
+    for (CLI::App* each : {get, watch, stop, list, start, remove, output, fetch, probe, login, logout})
         each->footer("");  // that of the tool is long
-    for (CLI::App* each : {stop, list, start, remove, probe, login, logout}) each->excludes(app.get_option("--select"));
-    add_seconds(*watch, "--interval", made.interval, "from one reply to the next question (2)");
-    add_seconds(*watch, "--deadline", made.deadline, "give up after this time (never)");
+    for (CLI::App* each : {stop, list, start, remove, output, fetch, probe, login, logout})
+        each->excludes(app.get_option("--select"));
+    for (CLI::App* each : {watch, fetch}) {
+        add_seconds(*each, "--interval", made.interval, "from one reply to the next question (2)");
+        add_seconds(*each, "--deadline", made.deadline, "give up after this time (never)");
+    }
+    for (CLI::App* each : {output, fetch}) {
+        each->add_option("-o,--output", made.output,
+                         "write this file (the name that the server suggests); - for standard output")
+            ->type_name("FILE");
+        each->add_flag("--force", made.force, "replace the file if there is one");
+    }
+    fetch->add_flag("--cleanup", made.cleanup, "when the file is safe, delete the task and its output at the service");
     login
         ->add_option_function<std::string>(
             "--port",
@@ -345,10 +361,17 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
                    : app.got_subcommand(list)   ? command::list
                    : app.got_subcommand(start)  ? command::start
                    : app.got_subcommand(remove) ? command::remove
+                   : app.got_subcommand(output) ? command::output
+                   : app.got_subcommand(fetch)  ? command::fetch
                    : app.got_subcommand(probe)  ? command::probe
                    : app.got_subcommand(login)  ? command::login
                                                 : command::logout;
     if (made.command == command::login || made.command == command::logout) return made;
+
+    if (made.cleanup && made.output == "-") {
+        complain_of("--cleanup needs a file: nobody knows whether what went to standard output is safe");
+        return {};
+    }
 
     const char* const base_url = std::getenv("SUPEROFFICE_BASE_URL");
     if (made.base_url.empty() && base_url != nullptr) made.base_url = base_url;

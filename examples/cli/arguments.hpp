@@ -17,7 +17,7 @@
 
 namespace cli {
 
-enum class command { get, watch, stop, list, start, remove, probe, login, logout };
+enum class command { get, watch, stop, list, start, remove, output, fetch, probe, login, logout };
 
 struct arguments {
     cli::command command = command::get;
@@ -39,7 +39,10 @@ struct arguments {
     std::string culture, time_zone;
     superoffice::milliseconds interval{2'000};  // watch
     superoffice::milliseconds deadline{0};      // watch; 0: none
-    bool yes = false;                           // stop
+    std::string output;    // output, fetch: the file; empty: as the server suggests; "-": standard output
+    bool force = false;    // output, fetch
+    bool cleanup = false;  // fetch
+    bool yes = false;      // stop
 };
 
 /// Reads the command line. Where there is nothing more to do (--help, --version, a mistake), it has said so already

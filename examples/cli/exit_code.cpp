@@ -14,17 +14,18 @@ struct row {
 constexpr row rows[] = {
     {exit_code::done,
      "get: the task was fetched, whatever its state; watch: it succeeded; stop: it is stopped; list, start, delete, "
-     "probe: an answer"},
-    {exit_code::task_failed, "watch: the task failed; stop: it was not stopped"},
+     "output, "
+     "probe: an answer; fetch: the file is there"},
+    {exit_code::task_failed, "watch, fetch: the task failed; stop: it was not stopped"},
     {exit_code::usage, "the command line, the base URL or a header's text cannot be used; stop: it needs --yes"},
-    {exit_code::no_such_task, "no such task; watch: it is gone, and its end was not seen"},
+    {exit_code::no_such_task, "no such task; watch, fetch: it is gone, and its end was not seen"},
     {exit_code::credential, "the credential is missing, refused (401), or does not allow the call (403)"},
     {exit_code::connection, "no reply: name, network, TLS, certificate, or the time ran out"},
     {exit_code::bad_reply, "a reply that cannot be understood or is too large"},
     {exit_code::service, "the service answered with another error"},
-    {exit_code::output, "the output could not be written"},
-    {exit_code::interrupted, "watch: interrupted (SIGINT)"},
-    {exit_code::terminated, "watch: terminated (SIGTERM, SIGHUP)"},
+    {exit_code::output, "the output could not be written; output, fetch: the file is there already"},
+    {exit_code::interrupted, "interrupted (SIGINT)"},
+    {exit_code::terminated, "terminated (SIGTERM, SIGHUP)"},
 };
 
 }  // namespace

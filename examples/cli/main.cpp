@@ -8,6 +8,7 @@
 #include "job_commands.hpp"
 #include "list_command.hpp"
 #include "login.hpp"
+#include "output_commands.hpp"
 #include "progress_line.hpp"
 #include "renewing_credential.hpp"
 #include "session.hpp"
@@ -38,6 +39,7 @@ class tool : session<Link> {
     using base::api;
     using base::complain_about;
     using base::fail;
+    using base::wait;
 
   public:
     tool(Link& link, const arguments& given, environment_credential& credential)
@@ -60,13 +62,35 @@ class tool : session<Link> {
         if (selected.is_everything()) selected = selection::of("State,ProgressPercent,ProgressDescription");
         selected.add("State");  // by which a watch knows the end
 
+        return follow(selected, false, [this](const superoffice::BatchTaskInfo& task) { return finish(task); });
+    }
+
+    /// Follows the task, and downloads its output at the end.
+    exit_code fetch() {
+        if (!given_.output.empty()) output_target::check(given_.output, given_.force);  // before a long wait
+        const selection selected = selection::of("State,ProgressPercent,ProgressDescription,FileName");
+        return follow(selected, true, [this](const superoffice::BatchTaskInfo& task) {
+            if (task.State == superoffice::BatchTaskState::Failed) {
+                complain("the task failed", exit_code::task_failed);
+                return exit_code::task_failed;
+            }
+            const std::string suggested{task.FileName.value_or(std::string_view{})};
+            const exit_code saved = download_suggested(shared(), given_.id, suggested);
+            return saved == exit_code::done && given_.cleanup ? clean_up(shared()) : saved;
+        });
+    }
+
+  private:
+    /// Shows how the task is doing; `at_end` gets it at its end. `only_in_place`: on a terminal only.
+    template <class AtEnd>
+    exit_code follow(const selection& selected, bool only_in_place, const AtEnd& at_end) {
         superoffice::watch_options options;
         options.interval = given_.interval;
         options.deadline = given_.deadline;
         options.call.select = selected.text();
         superoffice::watch<> task{api(), given_.id, options, superoffice::allow_waiting_lookup};
 
-        const bool in_place = !given_.json && is_terminal();
+        const bool in_place = !given_.json && is_terminal() && given_.output != "-";
         catch_interruptions();
         if (in_place) catch_terminal_signals();
         progress_line line{in_place};
@@ -98,13 +122,10 @@ class tool : session<Link> {
                 case superoffice::watch_state::finished: {
                     superoffice::BatchTaskInfo shown = task.value();
                     selected.keep_only(shown);
-                    if (given_.json)
-                        put_changed(json_of(shown));
-                    else
-                        line.show(progress{shown});
+                    if (in_place || !only_in_place) show(shown, line);
                     if (state == superoffice::watch_state::finished) {
                         line.end();
-                        return finish(shown);
+                        return at_end(shown);
                     }
                     break;
                 }
@@ -118,6 +139,7 @@ class tool : session<Link> {
         }
     }
 
+  public:
     exit_code stop() {
         // StopBatchJob answers false for whatever it did not stop: the task itself says why.
         superoffice::call_options call;
@@ -180,19 +202,18 @@ class tool : session<Link> {
         return exit_code::interrupted;
     }
 
-    /// A signal that comes just before the wait begins does not end it: hence the limit.
-    void wait(const superoffice::wait_condition& wanted, superoffice::instant now) {
-        constexpr superoffice::milliseconds longest{250};
-        if (wanted.until <= now) return;
-        const superoffice::milliseconds left = wanted.until - now;
-        this->link().wait(wanted.what, left < longest ? left : longest);
-    }
-
     exit_code finish(const superoffice::BatchTaskInfo& task) {
         if (!given_.json && !given_.selection.is_everything()) put(table_of(task, given_.selection, wants_colours()));
         if (task.State != superoffice::BatchTaskState::Failed) return exit_code::done;
         complain("the task failed", exit_code::task_failed);
         return exit_code::task_failed;
+    }
+
+    void show(const superoffice::BatchTaskInfo& task, progress_line& line) {
+        if (given_.json)
+            put_changed(json_of(task));
+        else
+            line.show(progress{task});
     }
 
     void put_changed(const std::string& json) {
@@ -230,6 +251,8 @@ exit_code run_over(Link& link, const arguments& given) {
         case command::list: return list(made.shared());
         case command::start: return start(made.shared());
         case command::remove: return remove(made.shared());
+        case command::output: return output(made.shared());
+        case command::fetch: return made.fetch();
         default: return made.get();
     }
 }

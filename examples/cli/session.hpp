@@ -7,10 +7,12 @@
 #include "complaint.hpp"
 #include "credentials_from_environment.hpp"
 #include "exit_code.hpp"
+#include "terminal.hpp"
 #include "visible_text.hpp"
 
 #include <superoffice/batch.hpp>
 
+#include <csignal>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -36,6 +38,11 @@ inline superoffice::client_options options_of(const arguments& given) {
     return options;
 }
 
+/// What the tool ends with after the signal that came.
+inline exit_code code_of_interruption() {
+    return interruption() == SIGINT ? exit_code::interrupted : exit_code::terminated;
+}
+
 template <class Link>
 class session {
   public:
@@ -46,6 +53,14 @@ class session {
     [[nodiscard]] const arguments& given() const { return given_; }
     Link& link() { return link_; }
     superoffice::client<Link, environment_credential*>& api() { return api_; }
+
+    /// A signal that comes just before the wait begins does not end it: hence the limit.
+    void wait(const superoffice::wait_condition& wanted, superoffice::instant now) {
+        constexpr superoffice::milliseconds longest{250};
+        if (wanted.until <= now) return;
+        const superoffice::milliseconds left = wanted.until - now;
+        link_.wait(wanted.what, left < longest ? left : longest);
+    }
 
     using complaint = void(const superoffice::error&, const superoffice::reply_info&, std::string_view);
 

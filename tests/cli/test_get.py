@@ -179,7 +179,7 @@ class CommandLine(Case):
 
     def test_mistakes(self):
         for arguments in ([], ["get"], ["watch"], ["get", "x"], ["get", "99999999999"], ["get", "1", "2"],
-                          ["fetch", "497"], ["get", "497", "--timeout", "0"], ["get", "497", "--timeout", "nan"],
+                          ["upload", "497"], ["get", "497", "--timeout", "0"], ["get", "497", "--timeout", "nan"],
                           ["get", "497", "--timeout", "1e99"], ["get", "497", "--timeout", "-1"],
                           ["get", "497", "--timeout", "2s"], ["get", "497", "--memory", "10"],
                           ["get", "497", "--interval", "1"], ["get", "497", "--select"]):
@@ -215,12 +215,12 @@ class CommandLine(Case):
         for word in ("8A:never-good", "497", "a" * 21):
             complaint = self.refuses(USAGE, "the first word is no command", word, "get", 497)
             self.assertNotIn(word, complaint)
-        self.refuses(USAGE, "a command is missing: get, watch, stop, list, start, delete, probe, login, logout")
+        self.refuses(USAGE, "a command is missing: get, watch, stop, list, start, delete, output, fetch, probe, login, logout")
         self.refuses(USAGE, "a command is missing", "--json=false", "--timeout", "5")
 
     def test_a_mistyped_option_is_named(self):
         for name, meant in {"--jsn": "--json", "--json-lines": None, "--basurl": "--base-url", "--base-ulr": "--base-url",
-                            "--time": "--timeout", "--verbose": None, "-o": None, "--cafile": "--ca-file"}.items():
+                            "--time": "--timeout", "--verbose": None, "-q": None, "--cafile": "--ca-file"}.items():
             said = f"there is no option {name}" + (f"; did you mean {meant}\\?" if meant else "") + "; see"
             for arguments in ([name], [f"{name}=never-good"], [name, "never-good"]):
                 self.refuses(USAGE, said, "get", 497, *arguments)

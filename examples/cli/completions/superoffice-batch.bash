@@ -1,12 +1,12 @@
 # Completion of superoffice-batch for bash. The tests compare it with --help.
 _superoffice_batch() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' each
-    local commands='get watch stop list start delete probe login logout'
+    local commands='get watch stop list start delete output fetch probe login logout'
     local options='--base-url --json --timeout --ca-file --tls --language --culture --time-zone --memory --plain-http --help --version'
 
     COMPREPLY=()
     case $before in
-        --ca-file)
+        --ca-file | -o | --output)
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
             return
@@ -25,6 +25,8 @@ _superoffice_batch() {
                 watch) options+=' --select --interval --deadline' commands='' ;;
                 stop) options+=' --yes' commands='' ;;
                 list) options+=' --state --mine --name' commands='' ;;
+                output) options+=' --output --force' commands='' ;;
+                fetch) options+=' --output --force --cleanup --interval --deadline' commands='' ;;
                 login) options+=' --port' commands='' ;;
                 *) commands='' ;;
             esac

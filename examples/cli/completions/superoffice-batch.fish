@@ -1,5 +1,5 @@
 # Completion of superoffice-batch for fish. The tests compare it with --help.
-set -l commands get watch stop list start delete probe login logout
+set -l commands get watch stop list start delete output fetch probe login logout
 set -l properties 'Id Name AssociateId DetailsTable DetailsRecord IsSystemTask IsInternalTask ParameterObject LastStarted Created StartCount DatabaseSerialNumber Context Result State Description Response Request ProgressDescription ProgressPercent FileName CancellationBehaviour TableRight FieldProperties'
 
 complete -c superoffice-batch -f
@@ -9,6 +9,8 @@ complete -c superoffice-batch -n "not __fish_seen_subcommand_from $commands" -a 
 complete -c superoffice-batch -n "not __fish_seen_subcommand_from $commands" -a list -d 'list the tasks of users'
 complete -c superoffice-batch -n "not __fish_seen_subcommand_from $commands" -a start -d 'start a job'
 complete -c superoffice-batch -n "not __fish_seen_subcommand_from $commands" -a delete -d 'delete tasks'
+complete -c superoffice-batch -n "not __fish_seen_subcommand_from $commands" -a output -d 'download the file of a finished task'
+complete -c superoffice-batch -n "not __fish_seen_subcommand_from $commands" -a fetch -d 'follow a task and download its file'
 complete -c superoffice-batch -n "not __fish_seen_subcommand_from $commands" -a probe -d 'ask the server for its versions'
 complete -c superoffice-batch -n "not __fish_seen_subcommand_from $commands" -a login -d 'log a person in by browser'
 complete -c superoffice-batch -n "not __fish_seen_subcommand_from $commands" -a logout -d 'forget the stored log-in'
@@ -25,11 +27,14 @@ complete -c superoffice-batch -l memory -x -d 'the memory for a reply'
 complete -c superoffice-batch -l plain-http -d 'allow a server with http://'
 complete -c superoffice-batch -s h -l help -d 'print a summary and exit'
 complete -c superoffice-batch -l version -d 'print the version and exit'
-complete -c superoffice-batch -n 'not __fish_seen_subcommand_from stop list start delete probe login logout' -l select -x -a $properties -d 'ask for these properties only'
-complete -c superoffice-batch -n '__fish_seen_subcommand_from watch' -l interval -x -d 'the time from one reply to the next question'
-complete -c superoffice-batch -n '__fish_seen_subcommand_from watch' -l deadline -x -d 'give up after this time'
+complete -c superoffice-batch -n 'not __fish_seen_subcommand_from stop list start delete output fetch probe login logout' -l select -x -a $properties -d 'ask for these properties only'
+complete -c superoffice-batch -n '__fish_seen_subcommand_from watch fetch' -l interval -x -d 'the time from one reply to the next question'
+complete -c superoffice-batch -n '__fish_seen_subcommand_from watch fetch' -l deadline -x -d 'give up after this time'
 complete -c superoffice-batch -n '__fish_seen_subcommand_from login' -l port -x -d 'the port of the registered address'
 complete -c superoffice-batch -n '__fish_seen_subcommand_from stop' -l yes -d 'stop it without a question'
 complete -c superoffice-batch -n '__fish_seen_subcommand_from list' -l state -x -a 'All Unknown New Aquired Started Succeeded Failed SucceededManualCleanup' -d 'only tasks in this state'
 complete -c superoffice-batch -n '__fish_seen_subcommand_from list' -l mine -d 'only the user\'s own tasks'
 complete -c superoffice-batch -n '__fish_seen_subcommand_from list' -l name -x -d 'only tasks of this name'
+complete -c superoffice-batch -n '__fish_seen_subcommand_from output fetch' -s o -l output -r -F -d 'write this file'
+complete -c superoffice-batch -n '__fish_seen_subcommand_from output fetch' -l force -d 'replace the file if there is one'
+complete -c superoffice-batch -n '__fish_seen_subcommand_from fetch' -l cleanup -d 'delete the task when the file is safe'
