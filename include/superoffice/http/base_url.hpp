@@ -74,22 +74,21 @@ inline constexpr const char* url_fault_texts[] = {
 };
 static_assert(sizeof(url_fault_texts) / sizeof(url_fault_texts[0]) == static_cast<std::size_t>(url_fault::count_));
 
-/// Takes `tail` off the end of `text`, letter case ignored. False where it is not there.
-[[gnu::noinline]] constexpr bool remove_tail(std::string_view& text, std::string_view tail) noexcept {
-    if (text.size() < tail.size()) return false;
-    const std::size_t rest = text.size() - tail.size();
-    if (!ascii::equal_ignoring_case(ascii::from(text, rest), tail)) return false;
-    text = ascii::first(text, rest);
+/// Takes a word off the end of a text, letter case ignored. False where it is not there. `word` has a space behind it.
+[[gnu::noinline]] constexpr bool remove_tail(const char* first, const char*& last, const char* word,
+                                             std::ptrdiff_t size) noexcept {
+    if (last - first < size || !ascii::is_word(word, {last - size, static_cast<std::size_t>(size)})) return false;
+    last -= size;
     return true;
 }
 
 /// The path without the slashes that people type too many of, and without "/api" or "/api/v1" at its end.
-constexpr std::string_view root_of(std::string_view path) noexcept {
-    while (path.size() > 1 && path[1] == '/') path.remove_prefix(1);
+constexpr std::string_view root_of(const char* first, const char* last) noexcept {
+    while (last - first > 1 && first[1] == '/') ++first;
     for (bool is_api = false;; is_api = true) {
-        while (!path.empty() && path.back() == '/') path.remove_suffix(1);
-        if (is_api || (!remove_tail(path, ascii::literal("/api/v1")) && !remove_tail(path, ascii::literal("/api"))))
-            return path;
+        while (last != first && last[-1] == '/') --last;
+        if (is_api || (!remove_tail(first, last, "/api/v1 ", 7) && !remove_tail(first, last, "/api ", 4)))
+            return {first, static_cast<std::size_t>(last - first)};
     }
 }
 
@@ -108,7 +107,7 @@ struct url_reader {
         const char* const authority = at;
         if (const url_fault fault = read_authority(made); fault != url_fault::none)
             return has_user_name(authority) ? url_fault::user_name : fault;
-        made.root = root_of({at, static_cast<std::size_t>(end - at)});
+        made.root = root_of(at, end);
         return read_path();
     }
 

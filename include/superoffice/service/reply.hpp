@@ -128,9 +128,13 @@ inline json_cursor beginning_of(const json_document& document) noexcept {
 }
 
 /// No error at all for `ok`.
-constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
-    if (code == errc::ok) return {};
-    return {.stage = at, .code = code, .http_status = status};
+[[gnu::noinline]] constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
+    error e;
+    if (code == errc::ok) return e;
+    e.stage = at;
+    e.code = code;
+    e.http_status = status;
+    return e;
 }
 
 /// What an operation says about its replies: see `operation`.

@@ -406,7 +406,7 @@ class call_driver {
         outcome_.reply.status = connection_.status();
         options_.retry_after_dates.function(outcome_.reply.head, options_.utc_now, outcome_.reply.retry_after);
     }
-    void note_time(instant now) noexcept {
+    [[gnu::noinline]] void note_time(instant now) noexcept {
         outcome_.reply.duration = now - call_.started;
         outcome_.reply.slow = outcome_.reply.duration.count() > slow_;
     }
