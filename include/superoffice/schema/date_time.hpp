@@ -111,8 +111,10 @@ class date_time {
 };
 
 constexpr bool date_time::assign(std::string_view text) noexcept {
-    *this = date_time();
     text_ = text;
+    local_ = {};
+    offset_ = 0;
+    has_offset_ = false;
     if (text.empty()) return true;
 
     civil_time& t = local_;
@@ -123,23 +125,23 @@ constexpr bool date_time::assign(std::string_view text) noexcept {
 }
 
 constexpr bool date_time::assign_rest(std::string_view text) noexcept {
-    if (text.starts_with('.')) {  // .NET writes up to 7 digits and cuts trailing zeros; nanoseconds have 9
-        text.remove_prefix(1);
-        std::size_t count = 0;
-        for (std::uint32_t unit = 100'000'000; !text.empty() && text[0] >= '0' && text[0] <= '9'; ++count, unit /= 10) {
-            local_.nanosecond += static_cast<std::uint32_t>(text[0] - '0') * unit;
-            text.remove_prefix(1);
-        }
-        if (count < 1 || count > 9) return false;
-    }
-    if (text.empty()) return true;
-    has_offset_ = true;
-    if (text[0] == 'Z' && text.size() == 1) return true;
+    const char* at = text.data();
+    const char* const end = at + text.size();
 
-    const bool west = text[0] == '-', colon = text.size() == 6;  // documented prose writes -0500
-    if ((!west && text[0] != '+') || (!colon && text.size() != 5) || (colon && text[3] != ':')) return false;
-    const unsigned hours = detail::two_digits(text.data() + 1);
-    const unsigned minutes = detail::two_digits(text.data() + (colon ? 4 : 3));
+    if (*at == '.') {  // .NET writes up to 7 digits and cuts trailing zeros; nanoseconds have 9
+        const char* const first = ++at;
+        for (std::uint32_t unit = 100'000'000; at != end && *at >= '0' && *at <= '9'; ++at, unit /= 10)
+            local_.nanosecond += static_cast<std::uint32_t>(*at - '0') * unit;
+        if (at == first || at - first > 9) return false;
+    }
+    if (at == end) return true;
+    has_offset_ = true;
+    if (*at == 'Z' && end - at == 1) return true;
+
+    const bool west = *at == '-', colon = end - at == 6;  // documented prose writes -0500
+    if ((!west && *at != '+') || (!colon && end - at != 5) || (colon && at[3] != ':')) return false;
+    const unsigned hours = detail::two_digits(at + 1);
+    const unsigned minutes = detail::two_digits(at + (colon ? 4 : 3));
     if (hours > 14 || minutes > 59) return false;  // no zone is further from UTC
     const auto offset = static_cast<std::int16_t>(hours * 60 + minutes);
     offset_ = west ? static_cast<std::int16_t>(-offset) : offset;

@@ -16,7 +16,8 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-constexpr error decode_error(errc code, std::size_t offset, std::uint16_t member = 0) noexcept {
+/// Not inlined, because it is called in many places.
+[[gnu::noinline]] constexpr error decode_error(errc code, std::size_t offset, std::uint16_t member = 0) noexcept {
     return {.stage = stage::decode, .code = code, .offset = as_offset(offset), .member = member};
 }
 
