@@ -140,8 +140,7 @@ struct codec<T> {
                 if (codec_type::is_absent(member)) return;
             if (!first) out.put(',');
             first = false;
-            out.string(detail::member_names<T>[index]);
-            out.put(':');
+            out.key(detail::member_names<T>[index]);
             codec_type::encode(out, member);
         });
         out.put('}');

@@ -62,6 +62,14 @@ class json_writer {
         put('"');
     }
 
+    /// The name of a member, and its colon. A C++ name has nothing to escape.
+    [[gnu::noinline]] constexpr void key(std::string_view name) noexcept {
+        put('"');
+        raw(name);
+        put('"');
+        put(':');
+    }
+
   private:
     template <std::size_t Size>
     using unsigned_for = std::conditional_t<Size <= sizeof(std::size_t), std::size_t, std::uint64_t>;
