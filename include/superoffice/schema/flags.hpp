@@ -35,11 +35,14 @@ struct flags_value {
         return made;
     }
     static constexpr flags_value from_number(borrowed_list<enumerator> names, std::uint32_t bits) noexcept {
+        flags_value made{.text = {}, .bits = bits, .known = false};
         std::uint32_t all = 0;
-        for (const enumerator& row : names) all |= static_cast<std::uint32_t>(row.value);
-        const auto number = static_cast<std::int32_t>(bits);  // as the table holds them
-        flags_value made{.text = {}, .bits = bits, .known = (bits & ~all) == 0};
-        if (const enumerator* const row = find_enumerator(names, std::int64_t{number})) made.text = row->name;
+        for (const enumerator& row : names) {
+            const auto value = static_cast<std::uint32_t>(row.value);
+            all |= value;
+            if (value == bits && made.text.data() == nullptr) made.text = row.name;  // the first one counts
+        }
+        made.known = (bits & ~all) == 0;
         return made;
     }
 };
