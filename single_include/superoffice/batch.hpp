@@ -1973,14 +1973,22 @@ struct coded_value {
     std::int32_t number = 0;
     bool known = false;
 
-    static constexpr coded_value from_text(borrowed_list<enumerator> names, std::string_view text) noexcept {
-        if (const enumerator* const row = find_enumerator(names, text)) return {text, row->value, true};
-        return {text, 0, false};
+    constexpr void assign(borrowed_list<enumerator> names, std::string_view from) noexcept {
+        const enumerator* const row = find_enumerator(names, from);
+        text = from;
+        number = row != nullptr ? row->value : 0;
+        known = row != nullptr;
     }
-    static constexpr coded_value from_number(borrowed_list<enumerator> names, std::int32_t number) noexcept {
-        if (const enumerator* const row = find_enumerator(names, std::int64_t{number}))
-            return {row->name, number, true};
-        return {{}, number, false};
+    constexpr void assign(borrowed_list<enumerator> names, std::int32_t from) noexcept {
+        const enumerator* const row = find_enumerator(names, std::int64_t{from});
+        text = row != nullptr ? row->name : std::string_view{};
+        number = from;
+        known = row != nullptr;
+    }
+    static constexpr coded_value made_from(borrowed_list<enumerator> names, auto from) noexcept {
+        coded_value made;
+        made.assign(names, from);
+        return made;
     }
 };
 
@@ -1999,10 +2007,10 @@ class coded {
 
     /// From the wire. The text is borrowed.
     static constexpr coded from_text(std::string_view text) noexcept {
-        return coded{detail::coded_value::from_text(parts::names, text)};
+        return coded{detail::coded_value::made_from(parts::names, text)};
     }
     static constexpr coded from_number(std::int32_t number) noexcept {
-        return coded{detail::coded_value::from_number(parts::names, number)};
+        return coded{detail::coded_value::made_from(parts::names, number)};
     }
 
     /// For the decoder, which treats all enums alike.
@@ -2066,23 +2074,32 @@ struct flags_value {
     bool known = true;
 
     // Cold, so that it is compiled for size: the time goes into find_enumerator().
-    [[gnu::cold]] [[gnu::noinline]] static constexpr flags_value from_text(borrowed_list<enumerator> names,
-                                                                           std::string_view text) noexcept {
-        flags_value made{.text = text, .bits = 0, .known = true};
-        for (std::string_view word; ascii::take_element(text, word);) {
+    [[gnu::cold]] [[gnu::noinline]] constexpr void assign(borrowed_list<enumerator> names,
+                                                          std::string_view from) noexcept {
+        text = from;
+        bits = 0;
+        known = true;
+        for (std::string_view word; ascii::take_element(from, word);) {
             if (const enumerator* const row = find_enumerator(names, word))
-                made.bits |= static_cast<std::uint32_t>(row->value);
+                bits |= static_cast<std::uint32_t>(row->value);
             else if (!word.empty())
-                made.known = false;
+                known = false;
         }
-        return made;
     }
-    static constexpr flags_value from_number(borrowed_list<enumerator> names, std::uint32_t bits) noexcept {
+    constexpr void assign(borrowed_list<enumerator> names, std::uint32_t from) noexcept {
+        text = {};
+        bits = from;
         std::uint32_t all = 0;
-        for (const enumerator& row : names) all |= static_cast<std::uint32_t>(row.value);
-        const auto number = static_cast<std::int32_t>(bits);  // as the table holds them
-        flags_value made{.text = {}, .bits = bits, .known = (bits & ~all) == 0};
-        if (const enumerator* const row = find_enumerator(names, std::int64_t{number})) made.text = row->name;
+        for (const enumerator& row : names) {
+            const auto value = static_cast<std::uint32_t>(row.value);
+            all |= value;
+            if (value == from && text.data() == nullptr) text = row.name;  // the first one counts
+        }
+        known = (from & ~all) == 0;
+    }
+    static constexpr flags_value made_from(borrowed_list<enumerator> names, auto from) noexcept {
+        flags_value made;
+        made.assign(names, from);
         return made;
     }
 };
@@ -2101,10 +2118,10 @@ class flags {
 
     /// From the wire. The text is borrowed.
     static constexpr flags from_text(std::string_view text) noexcept {
-        return flags{detail::flags_value::from_text(parts::names, text)};
+        return flags{detail::flags_value::made_from(parts::names, text)};
     }
     static constexpr flags from_number(std::uint32_t bits) noexcept {
-        return flags{detail::flags_value::from_number(parts::names, bits)};
+        return flags{detail::flags_value::made_from(parts::names, bits)};
     }
 
     /// For the decoder, which treats all enums alike.
@@ -2250,8 +2267,10 @@ class date_time {
 };
 
 constexpr bool date_time::assign(std::string_view text) noexcept {
-    *this = date_time();
     text_ = text;
+    local_ = {};
+    offset_ = 0;
+    has_offset_ = false;
     if (text.empty()) return true;
 
     civil_time& t = local_;
@@ -2262,23 +2281,23 @@ constexpr bool date_time::assign(std::string_view text) noexcept {
 }
 
 constexpr bool date_time::assign_rest(std::string_view text) noexcept {
-    if (text.starts_with('.')) {  // .NET writes up to 7 digits and cuts trailing zeros; nanoseconds have 9
-        text.remove_prefix(1);
-        std::size_t count = 0;
-        for (std::uint32_t unit = 100'000'000; !text.empty() && text[0] >= '0' && text[0] <= '9'; ++count, unit /= 10) {
-            local_.nanosecond += static_cast<std::uint32_t>(text[0] - '0') * unit;
-            text.remove_prefix(1);
-        }
-        if (count < 1 || count > 9) return false;
-    }
-    if (text.empty()) return true;
-    has_offset_ = true;
-    if (text[0] == 'Z' && text.size() == 1) return true;
+    const char* at = text.data();
+    const char* const end = at + text.size();
 
-    const bool west = text[0] == '-', colon = text.size() == 6;  // documented prose writes -0500
-    if ((!west && text[0] != '+') || (!colon && text.size() != 5) || (colon && text[3] != ':')) return false;
-    const unsigned hours = detail::two_digits(text.data() + 1);
-    const unsigned minutes = detail::two_digits(text.data() + (colon ? 4 : 3));
+    if (*at == '.') {  // .NET writes up to 7 digits and cuts trailing zeros; nanoseconds have 9
+        const char* const first = ++at;
+        for (std::uint32_t unit = 100'000'000; at != end && *at >= '0' && *at <= '9'; ++at, unit /= 10)
+            local_.nanosecond += static_cast<std::uint32_t>(*at - '0') * unit;
+        if (at == first || at - first > 9) return false;
+    }
+    if (at == end) return true;
+    has_offset_ = true;
+    if (*at == 'Z' && end - at == 1) return true;
+
+    const bool west = *at == '-', colon = end - at == 6;  // documented prose writes -0500
+    if ((!west && *at != '+') || (!colon && end - at != 5) || (colon && at[3] != ':')) return false;
+    const unsigned hours = detail::two_digits(at + 1);
+    const unsigned minutes = detail::two_digits(at + (colon ? 4 : 3));
     if (hours > 14 || minutes > 59) return false;  // no zone is further from UTC
     const auto offset = static_cast<std::int16_t>(hours * 60 + minutes);
     offset_ = west ? static_cast<std::int16_t>(-offset) : offset;
@@ -3253,6 +3272,14 @@ class json_writer {
         put('"');
     }
 
+    /// The name of a member, and its colon. A C++ name has nothing to escape.
+    [[gnu::noinline]] constexpr void key(std::string_view name) noexcept {
+        put('"');
+        raw(name);
+        put('"');
+        put(':');
+    }
+
   private:
     template <std::size_t Size>
     using unsigned_for = std::conditional_t<Size <= sizeof(std::size_t), std::size_t, std::uint64_t>;
@@ -3407,7 +3434,7 @@ template <json_value Value, class Held>
                                                      const borrowed_list<enumerator>& names) noexcept {
     typename Held::number_type number = 0;
     const errc e = decode_integer(value, number);
-    if (e == errc::ok) into = Held::from_number(names, number);
+    if (e == errc::ok) into.assign(names, number);
     return e;
 }
 
@@ -3417,7 +3444,7 @@ template <json_value Value, class Held>
                                     decode_state& state) noexcept {
     std::string_view text;
     const errc e = decode_text(value, text, state);
-    if (e == errc::ok) into = Held::from_text(names, text);
+    if (e == errc::ok) into.assign(names, text);
     return e == errc::wrong_kind ? decode_numbered(value, into, names) : e;
 }
 
@@ -5207,7 +5234,8 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-constexpr error decode_error(errc code, std::size_t offset, std::uint16_t member = 0) noexcept {
+/// Not inlined, because it is called in many places.
+[[gnu::noinline]] constexpr error decode_error(errc code, std::size_t offset, std::uint16_t member = 0) noexcept {
     return {.stage = stage::decode, .code = code, .offset = as_offset(offset), .member = member};
 }
 
@@ -5470,8 +5498,7 @@ struct codec<T> {
                 if (codec_type::is_absent(member)) return;
             if (!first) out.put(',');
             first = false;
-            out.string(detail::member_names<T>[index]);
-            out.put(':');
+            out.key(detail::member_names<T>[index]);
             codec_type::encode(out, member);
         });
         out.put('}');
@@ -5767,22 +5794,21 @@ inline constexpr const char* url_fault_texts[] = {
 };
 static_assert(sizeof(url_fault_texts) / sizeof(url_fault_texts[0]) == static_cast<std::size_t>(url_fault::count_));
 
-/// Takes `tail` off the end of `text`, letter case ignored. False where it is not there.
-[[gnu::noinline]] constexpr bool remove_tail(std::string_view& text, std::string_view tail) noexcept {
-    if (text.size() < tail.size()) return false;
-    const std::size_t rest = text.size() - tail.size();
-    if (!ascii::equal_ignoring_case(ascii::from(text, rest), tail)) return false;
-    text = ascii::first(text, rest);
+/// Takes a word off the end of a text, letter case ignored. False where it is not there. `word` has a space behind it.
+[[gnu::noinline]] constexpr bool remove_tail(const char* first, const char*& last, const char* word,
+                                             std::ptrdiff_t size) noexcept {
+    if (last - first < size || !ascii::is_word(word, {last - size, static_cast<std::size_t>(size)})) return false;
+    last -= size;
     return true;
 }
 
 /// The path without the slashes that people type too many of, and without "/api" or "/api/v1" at its end.
-constexpr std::string_view root_of(std::string_view path) noexcept {
-    while (path.size() > 1 && path[1] == '/') path.remove_prefix(1);
+constexpr std::string_view root_of(const char* first, const char* last) noexcept {
+    while (last - first > 1 && first[1] == '/') ++first;
     for (bool is_api = false;; is_api = true) {
-        while (!path.empty() && path.back() == '/') path.remove_suffix(1);
-        if (is_api || (!remove_tail(path, ascii::literal("/api/v1")) && !remove_tail(path, ascii::literal("/api"))))
-            return path;
+        while (last != first && last[-1] == '/') --last;
+        if (is_api || (!remove_tail(first, last, "/api/v1 ", 7) && !remove_tail(first, last, "/api ", 4)))
+            return {first, static_cast<std::size_t>(last - first)};
     }
 }
 
@@ -5801,7 +5827,7 @@ struct url_reader {
         const char* const authority = at;
         if (const url_fault fault = read_authority(made); fault != url_fault::none)
             return has_user_name(authority) ? url_fault::user_name : fault;
-        made.root = root_of({at, static_cast<std::size_t>(end - at)});
+        made.root = root_of(at, end);
         return read_path();
     }
 
@@ -7841,7 +7867,7 @@ inline constexpr status_meaning status_meanings[] = {
 };
 
 /// The meaning of any status that is not 2xx.
-constexpr errc errc_of_status(std::uint16_t status) noexcept {
+[[gnu::noinline]] constexpr errc errc_of_status(std::uint16_t status) noexcept {
     for (const status_meaning& each : status_meanings)
         if (each.status == status) return each.code;
     return status >= 300 && status < 400 ? errc::redirected : errc::unexpected_status;
@@ -7855,9 +7881,13 @@ inline json_cursor beginning_of(const json_document& document) noexcept {
 }
 
 /// No error at all for `ok`.
-constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
-    if (code == errc::ok) return {};
-    return {.stage = at, .code = code, .http_status = status};
+[[gnu::noinline]] constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
+    error e;
+    if (code == errc::ok) return e;
+    e.stage = at;
+    e.code = code;
+    e.http_status = status;
+    return e;
 }
 
 /// What an operation says about its replies: see `operation`.
@@ -15355,7 +15385,7 @@ class call_driver {
         outcome_.reply.status = connection_.status();
         options_.retry_after_dates.function(outcome_.reply.head, options_.utc_now, outcome_.reply.retry_after);
     }
-    void note_time(instant now) noexcept {
+    [[gnu::noinline]] void note_time(instant now) noexcept {
         outcome_.reply.duration = now - call_.started;
         outcome_.reply.slow = outcome_.reply.duration.count() > slow_;
     }
@@ -16185,7 +16215,7 @@ constexpr milliseconds pause_after(std::uint32_t failures, const watch_options& 
                                    const field<milliseconds>& retry_after) noexcept {
     std::int64_t pause = options.interval.count();
     const std::int64_t longest = pause < options.max_pause.count() ? options.max_pause.count() : pause;
-    for (std::uint32_t n = 1; n < failures && pause < longest; ++n) pause = pause <= longest / 2 ? pause << 1 : longest;
+    for (std::uint32_t n = 1; n < failures && pause < longest; ++n) pause = sum(pause, pause);
     if (retry_after.has_value() && retry_after->count() > pause) pause = retry_after->count();
     return milliseconds{pause < longest ? pause : longest};
 }

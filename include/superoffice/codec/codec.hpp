@@ -155,7 +155,7 @@ template <json_value Value, class Held>
                                                      const borrowed_list<enumerator>& names) noexcept {
     typename Held::number_type number = 0;
     const errc e = decode_integer(value, number);
-    if (e == errc::ok) into = Held::from_number(names, number);
+    if (e == errc::ok) into.assign(names, number);
     return e;
 }
 
@@ -165,7 +165,7 @@ template <json_value Value, class Held>
                                     decode_state& state) noexcept {
     std::string_view text;
     const errc e = decode_text(value, text, state);
-    if (e == errc::ok) into = Held::from_text(names, text);
+    if (e == errc::ok) into.assign(names, text);
     return e == errc::wrong_kind ? decode_numbered(value, into, names) : e;
 }
 

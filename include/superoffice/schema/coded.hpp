@@ -21,14 +21,22 @@ struct coded_value {
     std::int32_t number = 0;
     bool known = false;
 
-    static constexpr coded_value from_text(borrowed_list<enumerator> names, std::string_view text) noexcept {
-        if (const enumerator* const row = find_enumerator(names, text)) return {text, row->value, true};
-        return {text, 0, false};
+    constexpr void assign(borrowed_list<enumerator> names, std::string_view from) noexcept {
+        const enumerator* const row = find_enumerator(names, from);
+        text = from;
+        number = row != nullptr ? row->value : 0;
+        known = row != nullptr;
     }
-    static constexpr coded_value from_number(borrowed_list<enumerator> names, std::int32_t number) noexcept {
-        if (const enumerator* const row = find_enumerator(names, std::int64_t{number}))
-            return {row->name, number, true};
-        return {{}, number, false};
+    constexpr void assign(borrowed_list<enumerator> names, std::int32_t from) noexcept {
+        const enumerator* const row = find_enumerator(names, std::int64_t{from});
+        text = row != nullptr ? row->name : std::string_view{};
+        number = from;
+        known = row != nullptr;
+    }
+    static constexpr coded_value made_from(borrowed_list<enumerator> names, auto from) noexcept {
+        coded_value made;
+        made.assign(names, from);
+        return made;
     }
 };
 
@@ -47,10 +55,10 @@ class coded {
 
     /// From the wire. The text is borrowed.
     static constexpr coded from_text(std::string_view text) noexcept {
-        return coded{detail::coded_value::from_text(parts::names, text)};
+        return coded{detail::coded_value::made_from(parts::names, text)};
     }
     static constexpr coded from_number(std::int32_t number) noexcept {
-        return coded{detail::coded_value::from_number(parts::names, number)};
+        return coded{detail::coded_value::made_from(parts::names, number)};
     }
 
     /// For the decoder, which treats all enums alike.

@@ -23,26 +23,32 @@ struct flags_value {
     bool known = true;
 
     // Cold, so that it is compiled for size: the time goes into find_enumerator().
-    [[gnu::cold]] [[gnu::noinline]] static constexpr flags_value from_text(borrowed_list<enumerator> names,
-                                                                           std::string_view text) noexcept {
-        flags_value made{.text = text, .bits = 0, .known = true};
-        for (std::string_view word; ascii::take_element(text, word);) {
+    [[gnu::cold]] [[gnu::noinline]] constexpr void assign(borrowed_list<enumerator> names,
+                                                          std::string_view from) noexcept {
+        text = from;
+        bits = 0;
+        known = true;
+        for (std::string_view word; ascii::take_element(from, word);) {
             if (const enumerator* const row = find_enumerator(names, word))
-                made.bits |= static_cast<std::uint32_t>(row->value);
+                bits |= static_cast<std::uint32_t>(row->value);
             else if (!word.empty())
-                made.known = false;
+                known = false;
         }
-        return made;
     }
-    static constexpr flags_value from_number(borrowed_list<enumerator> names, std::uint32_t bits) noexcept {
-        flags_value made{.text = {}, .bits = bits, .known = false};
+    constexpr void assign(borrowed_list<enumerator> names, std::uint32_t from) noexcept {
+        text = {};
+        bits = from;
         std::uint32_t all = 0;
         for (const enumerator& row : names) {
             const auto value = static_cast<std::uint32_t>(row.value);
             all |= value;
-            if (value == bits && made.text.data() == nullptr) made.text = row.name;  // the first one counts
+            if (value == from && text.data() == nullptr) text = row.name;  // the first one counts
         }
-        made.known = (bits & ~all) == 0;
+        known = (from & ~all) == 0;
+    }
+    static constexpr flags_value made_from(borrowed_list<enumerator> names, auto from) noexcept {
+        flags_value made;
+        made.assign(names, from);
         return made;
     }
 };
@@ -61,10 +67,10 @@ class flags {
 
     /// From the wire. The text is borrowed.
     static constexpr flags from_text(std::string_view text) noexcept {
-        return flags{detail::flags_value::from_text(parts::names, text)};
+        return flags{detail::flags_value::made_from(parts::names, text)};
     }
     static constexpr flags from_number(std::uint32_t bits) noexcept {
-        return flags{detail::flags_value::from_number(parts::names, bits)};
+        return flags{detail::flags_value::made_from(parts::names, bits)};
     }
 
     /// For the decoder, which treats all enums alike.

@@ -114,7 +114,7 @@ inline constexpr status_meaning status_meanings[] = {
 };
 
 /// The meaning of any status that is not 2xx.
-constexpr errc errc_of_status(std::uint16_t status) noexcept {
+[[gnu::noinline]] constexpr errc errc_of_status(std::uint16_t status) noexcept {
     for (const status_meaning& each : status_meanings)
         if (each.status == status) return each.code;
     return status >= 300 && status < 400 ? errc::redirected : errc::unexpected_status;
