@@ -2,7 +2,7 @@
 //
 //     batch_window ID...                    SUPEROFFICE_BASE_URL, SUPEROFFICE_TOKEN, SUPEROFFICE_ADDRESS (an IP address),
 //                                           SUPEROFFICE_CA_FILE
-//     batch_window --frames 600 --screenshot FILE.ppm ID...     ends by itself, for the tests
+//     batch_window --frames 600 --screenshot FILE.ppm --buttons ID...     ends by itself, for the tests
 #include "batch_panel.hpp"
 
 #include <backends/imgui_impl_opengl2.h>
@@ -17,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <span>
 #include <vector>
 
 namespace {
@@ -87,6 +88,16 @@ void hand_on(const SDL_Event& event) {
         io.MouseWheel += static_cast<float>(event.wheel.y);
 }
 
+/// Keeps what came of each output in a file of the folder that the program runs in: task-497.out.
+bool store_output(void*, std::int32_t id, std::span<const std::byte> piece) noexcept {
+    char name[32];
+    std::snprintf(name, sizeof name, "task-%d.out", id);
+    std::FILE* const file = std::fopen(name, "ab");
+    if (file == nullptr) return false;
+    const bool whole = std::fwrite(piece.data(), 1, piece.size(), file) == piece.size();
+    return std::fclose(file) == 0 && whole;
+}
+
 bool write_picture(const char* path) {
     std::vector<unsigned char> pixels(std::size_t{width} * height * 3);
     glPixelStorei(GL_PACK_ALIGNMENT, 1);
@@ -103,13 +114,16 @@ bool write_picture(const char* path) {
 struct arguments {
     long frames = 0;  // 0: until the window is closed
     const char* picture = nullptr;
+    bool presses_buttons = false;  // for the tests: starts a job, and fetches the first task that has ended
     std::vector<std::int32_t> ids;
 };
 
 arguments read_arguments(int argc, char** argv) {
     arguments found;
     for (int n = 1; n < argc; ++n) {
-        if (std::strcmp(argv[n], "--frames") == 0 && n + 1 < argc)
+        if (std::strcmp(argv[n], "--buttons") == 0)
+            found.presses_buttons = true;
+        else if (std::strcmp(argv[n], "--frames") == 0 && n + 1 < argc)
             found.frames = std::strtol(argv[++n], nullptr, 10);
         else if (std::strcmp(argv[n], "--screenshot") == 0 && n + 1 < argc)
             found.picture = argv[++n];
@@ -150,7 +164,8 @@ int main(int argc, char** argv) {
     std::array<std::byte, 4 * 1024> memory;
     client api{
         link, base, superoffice::bearer{std::getenv("SUPEROFFICE_TOKEN")}, memory, {.headers = {.language = "en"}}};
-    batch_panel::panel<client, 32> panel{api};
+    constexpr const char* jobs[] = {"ContactExport", "Output-100000"};
+    batch_panel::panel<client, 32> panel{api, {store_output, nullptr}, jobs};
     for (const std::int32_t id : wanted.ids) panel.follow(id, steady::now());
 
     step_times network, frames;
@@ -163,6 +178,8 @@ int main(int argc, char** argv) {
             if (event.type == SDL_QUIT) open = false;
             hand_on(event);
         }
+        if (wanted.presses_buttons && network.size() == 60) panel.start("ContactExport");
+        if (wanted.presses_buttons && network.size() == 240) panel.fetch(wanted.ids.size() - 1);
         const auto begun = steady::now();
         panel.step(begun);
         const auto ended = steady::now();

@@ -1,6 +1,7 @@
 """The panel of examples/imgui in a real window under Xvfb, against the local service. The last run's picture is
 build/tests/imgui/panel.png; the one in the repository was made so."""
 
+import json
 import re
 import struct
 import sys
@@ -43,19 +44,27 @@ def near(pixel, colour):
 def run():
     picture = FOLDER / "panel.ppm"
     picture.unlink(missing_ok=True)
+    output = FOLDER / f"task-{TASKS[-1]}.out"
+    output.unlink(missing_ok=True)
     service = Running("--task-seconds", "12")
     try:
         printed = output_of(
             "xvfb-run", "-a", "-s", "-screen 0 1024x768x24", FOLDER / "batch_window", "--frames", FRAMES, "--screenshot",
-            picture, *TASKS, environment={
+            picture, "--buttons", *TASKS, cwd=FOLDER, environment={
                 "SUPEROFFICE_BASE_URL": service.base, "SUPEROFFICE_TOKEN": "8A:Cust12345.test-token-good",
                 "SUPEROFFICE_ADDRESS": "127.0.0.1", "SUPEROFFICE_CA_FILE": str(service.ca), "LIBGL_ALWAYS_SOFTWARE": "1"})
+        started = service.control("tasks")
     finally:
         service.stop()
     told = re.search(rf"^{FRAMES} frames in .*$", printed, re.MULTILINE)
     if not told:
         raise Failed(f"the window did not draw {FRAMES} frames:\n{printed}")
     print(f"imgui: {told[0]}")
+    # What the buttons have done.
+    if not output.exists() or not output.stat().st_size:
+        raise Failed(f"{output.name} was not fetched")
+    if "ContactExport" not in json.dumps(started):
+        raise Failed(f"no job was started: {started}")
     magic, size, _, pixels = picture.read_bytes().split(b"\n", 3)
     if magic != b"P6" or size != f"{WIDTH} {HEIGHT}".encode() or len(pixels) != WIDTH * HEIGHT * 3:
         raise Failed(f"the picture is {size}, {len(pixels)} bytes")
