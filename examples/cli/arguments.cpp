@@ -3,6 +3,7 @@
 #include "complaint.hpp"
 #include "credentials_from_environment.hpp"
 #include "nearest.hpp"
+#include "renewing_credential.hpp"
 #include "terminal.hpp"
 
 #include <superoffice/base/version.hpp>
@@ -238,7 +239,19 @@ std::string without_agents(const std::string& base_url) {
     return at == base_url.npos ? base_url : base_url.substr(0, at + 3);
 }
 
+/// The log-in host, without a path: it knows where a tenant has moved. Nobody is asked for a base that is not https.
+std::string directory_of(const std::string& base_url) {
+    if (is_http(base_url)) return {};
+    const std::string url = login_url_from_environment();
+    const std::size_t host = url.find("://");
+    return host == url.npos ? std::string{} : url.substr(0, url.find('/', host + 3));
+}
+
 }  // namespace
+
+bool is_http(const std::string& base_url) {
+    return base_url.substr(0, 5) == "http:" || base_url.substr(0, 5) == "HTTP:";
+}
 
 std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
     arguments made;
@@ -330,6 +343,11 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
             },
             "of the registered address (any free one)")
         ->type_name("NUMBER");
+    watch
+        ->add_option(
+            "--exec", made.exec,
+            "run this in the shell when the task has ended, with SUPEROFFICE_TASK_ID and SUPEROFFICE_TASK_STATE")
+        ->type_name("COMMAND");
     stop->add_flag("--yes", made.yes, "stop it without a question, whatever its kind");
 
     const std::vector<std::string> words(argv + 1, argv + argc);
@@ -380,6 +398,7 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
         complain("no server: give --base-url, or set SUPEROFFICE_BASE_URL", exit_code::usage);
         return {};
     }
+    made.tenant_directory = directory_of(made.base_url);
     return made;
 }
 

@@ -27,6 +27,7 @@ struct arguments {
     superoffice::BatchTaskState state = superoffice::BatchTaskState::All;  // list
     bool mine = false;                                                     // list
     std::string base_url;
+    std::string tenant_directory;  // the log-in host, which knows where a tenant has moved; empty: nobody is asked
     cli::selection selection;
     bool json = false;
     superoffice::milliseconds timeout{30'000};
@@ -43,7 +44,11 @@ struct arguments {
     bool force = false;    // output, fetch
     bool cleanup = false;  // fetch
     bool yes = false;      // stop
+    std::string exec;      // watch: a command for the shell
 };
+
+/// Whether the base URL is one of http, not https.
+bool is_http(const std::string& base_url);
 
 /// Reads the command line. Where there is nothing more to do (--help, --version, a mistake), it has said so already
 /// and answers nothing but the exit code in `code`.

@@ -23,7 +23,8 @@ constexpr row rows[] = {
     {exit_code::connection, "no reply: name, network, TLS, certificate, or the time ran out"},
     {exit_code::bad_reply, "a reply that cannot be understood or is too large"},
     {exit_code::service, "the service answered with another error"},
-    {exit_code::output, "the output could not be written; output, fetch: the file is there already"},
+    {exit_code::output,
+     "the output could not be written; output, fetch: the file is there already; watch: --exec failed"},
     {exit_code::interrupted, "interrupted (SIGINT)"},
     {exit_code::terminated, "terminated (SIGTERM, SIGHUP)"},
 };

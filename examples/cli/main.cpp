@@ -11,6 +11,7 @@
 #include "output_commands.hpp"
 #include "progress_line.hpp"
 #include "renewing_credential.hpp"
+#include "run_command.hpp"
 #include "session.hpp"
 #include "table.hpp"
 #include "terminal.hpp"
@@ -204,9 +205,10 @@ class tool : session<Link> {
 
     exit_code finish(const superoffice::BatchTaskInfo& task) {
         if (!given_.json && !given_.selection.is_everything()) put(table_of(task, given_.selection, wants_colours()));
-        if (task.State != superoffice::BatchTaskState::Failed) return exit_code::done;
-        complain("the task failed", exit_code::task_failed);
-        return exit_code::task_failed;
+        const bool failed = task.State == superoffice::BatchTaskState::Failed;
+        if (failed) complain("the task failed", exit_code::task_failed);
+        const bool ran = given_.exec.empty() || run_command(given_.exec, given_.id, std::string{task.State->text()});
+        return failed ? exit_code::task_failed : ran ? exit_code::done : exit_code::output;
     }
 
     void show(const superoffice::BatchTaskInfo& task, progress_line& line) {
@@ -260,7 +262,7 @@ exit_code run_over(Link& link, const arguments& given) {
 exit_code run(const arguments& given) {
     if (given.command == command::login) return login(given);
     if (given.command == command::logout) return logout();
-    const bool https = given.base_url.substr(0, 5) != "http:" && given.base_url.substr(0, 5) != "HTTP:";
+    const bool https = !is_http(given.base_url);
     if (https) {
         const authorities trusted{given.ca_file};
         superoffice::tls_options options = tls_options_of(given);

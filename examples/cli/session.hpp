@@ -30,6 +30,7 @@ std::string json_of(const Struct& shown) {
 inline superoffice::client_options options_of(const arguments& given) {
     superoffice::client_options options;
     options.timeout = given.timeout;
+    if (!given.tenant_directory.empty()) options.tenant_directory = given.tenant_directory;
     options.headers.language = given.language;
     options.headers.culture = given.culture;
     options.headers.time_zone = given.time_zone;

@@ -14,7 +14,7 @@ _superoffice_batch() {
         --tls) options='1.2 1.3' commands='' ;;
         --select) options='Id Name AssociateId DetailsTable DetailsRecord IsSystemTask IsInternalTask ParameterObject LastStarted Created StartCount DatabaseSerialNumber Context Result State Description Response Request ProgressDescription ProgressPercent FileName CancellationBehaviour TableRight FieldProperties' commands='' ;;
         --state) options='All Unknown New Aquired Started Succeeded Failed SucceededManualCleanup' commands='' ;;
-        --base-url | --timeout | --language | --culture | --time-zone | --memory | --interval | --deadline | --name | --port) return ;;
+        --base-url | --timeout | --language | --culture | --time-zone | --memory | --interval | --deadline | --exec | --name | --port) return ;;
         *)
             for each in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
                 [[ " $commands " == *" $each "* ]] && command=$each && break
@@ -22,7 +22,7 @@ _superoffice_batch() {
             case $command in
                 '') options+=' --select' ;;
                 get) options+=' --select' commands='' ;;
-                watch) options+=' --select --interval --deadline' commands='' ;;
+                watch) options+=' --select --interval --deadline --exec' commands='' ;;
                 stop) options+=' --yes' commands='' ;;
                 list) options+=' --state --mine --name' commands='' ;;
                 output) options+=' --output --force' commands='' ;;

@@ -38,3 +38,4 @@ complete -c superoffice-batch -n '__fish_seen_subcommand_from list' -l name -x -
 complete -c superoffice-batch -n '__fish_seen_subcommand_from output fetch' -s o -l output -r -F -d 'write this file'
 complete -c superoffice-batch -n '__fish_seen_subcommand_from output fetch' -l force -d 'replace the file if there is one'
 complete -c superoffice-batch -n '__fish_seen_subcommand_from fetch' -l cleanup -d 'delete the task when the file is safe'
+complete -c superoffice-batch -n '__fish_seen_subcommand_from watch' -l exec -x -d 'run this when the task has ended'
