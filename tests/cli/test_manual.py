@@ -1,11 +1,14 @@
 """The manual page and the completions of bash, zsh and fish name what --help names, and work in these programs."""
 
 import functools
+import os
+import pathlib
 import re
 import shutil
 import subprocess
 import tempfile
 import unittest
+import unittest.mock
 
 from running import CLI, ROOT
 
@@ -130,6 +133,20 @@ class Completion:
         self.assertEqual(self.asked("superoffice-batch get --select "), set(re.findall(r"\w+", listed)))
         files = self.asked("superoffice-batch get --ca-file examples/cli/superoffice-batch.")
         self.assertTrue(any(name.endswith("superoffice-batch.1") for name in files), files)
+
+
+    def test_ids_are_those_of_the_tasks_that_run(self):
+        with tempfile.TemporaryDirectory() as folder:
+            tool = pathlib.Path(folder, "superoffice-batch")
+            tool.write_text('#!/bin/sh\n[ "$*" = "list --state Started --timeout 3" ] && '
+                            'printf "1000        Started     42 %%  A b\\n23          Started      7 %%  -\\n"\n')
+            tool.chmod(0o755)
+            with unittest.mock.patch.dict(os.environ, PATH=f"{folder}:{os.environ['PATH']}"):
+                for command in ("get", "watch", "stop", "delete", "output", "fetch"):
+                    with self.subTest(command):
+                        self.assertEqual(self.asked(f"superoffice-batch {command} "), {"1000", "23"})
+                self.assertEqual(self.asked("superoffice-batch get 1"), {"1000"})
+                self.assertNotIn("23", self.asked("superoffice-batch probe "))
 
 
 def printed_by(*command):

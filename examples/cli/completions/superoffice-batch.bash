@@ -30,7 +30,13 @@ _superoffice_batch() {
                 login) options+=' --port' commands='' ;;
                 *) commands='' ;;
             esac
-            if [[ $word == -* ]]; then commands=''; elif [[ -n $commands ]]; then options=''; else return; fi
+            if [[ $word == -* ]]; then commands=''
+            elif [[ -n $commands ]]; then options=''
+            elif [[ ' get watch stop delete output fetch ' == *" $command "* ]]; then
+                # The ids of the tasks that run now.
+                options=$(superoffice-batch list --state Started --timeout 3 2>/dev/null </dev/null |
+                    while read -r each _; do printf '%s ' "$each"; done)
+            else return; fi
             ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$commands $options" -- "$word")

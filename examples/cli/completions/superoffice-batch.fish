@@ -39,3 +39,5 @@ complete -c superoffice-batch -n '__fish_seen_subcommand_from output fetch' -s o
 complete -c superoffice-batch -n '__fish_seen_subcommand_from output fetch' -l force -d 'replace the file if there is one'
 complete -c superoffice-batch -n '__fish_seen_subcommand_from fetch' -l cleanup -d 'delete the task when the file is safe'
 complete -c superoffice-batch -n '__fish_seen_subcommand_from watch' -l exec -x -d 'run this when the task has ended'
+# The ids of the tasks that run now.
+complete -c superoffice-batch -n '__fish_seen_subcommand_from get watch stop delete output fetch' -a '(superoffice-batch list --state Started --timeout 3 2>/dev/null </dev/null | string replace -r " .*" "")'
