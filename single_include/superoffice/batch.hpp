@@ -7733,6 +7733,10 @@ struct client_options {
     request_type request_as = request_type::json;
     /// How replies are asked for. What comes is read by its own type.
     reply_type reply_as = reply_type::json;
+    /// False: a credential is sent only over a link that is `secure()`, or to this machine (localhost, 127.0.0.0/8, ::1);
+    /// else the call ends with `insecure_link`. True: where the base URL begins with http://, it is sent to any host in
+    /// clear text, and everybody on the way can read and use it.
+    bool allow_credential_in_clear_text = false;
     /// "https://online.superoffice.com": asked once where a tenant went after a 421, and the call is repeated there. Empty: a
     /// 421 ends the call. Source: tenant status page.
     superoffice::tenant_directory tenant_directory{};
@@ -7742,10 +7746,6 @@ struct client_options {
     date_reader retry_after_dates{};
     /// The time of day, for such a date in a reply without a Date header.
     utc_clock utc_now{};
-    /// False: a credential is sent only over a link that is `secure()`, or to this machine (localhost, 127.0.0.0/8, ::1);
-    /// else the call ends with `insecure_link`. True: where the base URL begins with http://, it is sent to any host in
-    /// clear text, and everybody on the way can read and use it.
-    bool allow_credential_in_clear_text = false;
 };
 
 /// For one call. What is set here wins over the client's; of `headers.more` the lines of both are sent.
@@ -14788,7 +14788,7 @@ concept writes_xml = requires(json_writer& out, const Request& request) {
 };
 
 /// Small requests are copied. This is the largest one, in bytes, without the texts and lists it borrows.
-inline constexpr std::size_t max_request_object_bytes = 64;
+inline constexpr std::size_t max_request_object_bytes = 56;
 
 /// Larger ones, and those that hold memory, are borrowed until the call is over.
 template <class Request>
@@ -15073,7 +15073,7 @@ class call_driver {
         address_.aim_at_tenant(e);
         if (e.code != errc::ok) return e;
         feed_ = nullptr;
-        accept_ = std::same_as<Reply, file_bytes> ? "application/octet-stream" : nullptr;
+        wants_bytes_ = std::same_as<Reply, file_bytes>;
         request_.store<Reader>(request);
         path_ = what.path;
         method_ = what.method;
@@ -15244,17 +15244,18 @@ class call_driver {
     }
 
     [[nodiscard]] request_lines request_lines_for(std::size_t body_size) const noexcept {
-        request_lines lines{.base = address_.target(),
-                            .method = method_,
-                            .path = path_,
-                            .segment = request_.segment(),
-                            .select = call_options_.select,
-                            .of_client = options_,
-                            .of_call = call_options_.headers,
-                            .body_size = body_size,
-                            .accept = accept_ != nullptr ? accept_ : media_types[media_index(options_.reply_as)],
-                            .with_app_token = needs_credential_,
-                            .with_more_headers = true};
+        request_lines lines{
+            .base = address_.target(),
+            .method = method_,
+            .path = path_,
+            .segment = request_.segment(),
+            .select = call_options_.select,
+            .of_client = options_,
+            .of_call = call_options_.headers,
+            .body_size = body_size,
+            .accept = wants_bytes_ ? "application/octet-stream" : media_types[media_index(options_.reply_as)],
+            .with_app_token = needs_credential_,
+            .with_more_headers = true};
         if (asks_directory()) options_.tenant_directory.functions().ask(lines, base());
         return lines;
     }
@@ -15431,11 +15432,11 @@ class call_driver {
     http_method method_ = http_method::post;
     bool needs_credential_ = true;
     reply_rules rules_;
+    bool wants_bytes_ = false;  // in place of the media type of the client's options
     call_context call_;
     std::uint32_t slow_;  // milliseconds
     tenant_address address_;
     std::string_view path_;
-    const char* accept_ = nullptr;                                      // in place of the client's own
     progress (*feed_)(call_driver&, instant, bool) noexcept = nullptr;  // for a body that is used while it arrives
     body_stream<Reader>* stream_ = nullptr;                             // with `feed_`
     std::uint64_t (*make_digest_)(std::string_view) noexcept = nullptr;
@@ -17326,9 +17327,8 @@ class system_user {
         reason_.assign({});
         std::string_view signed_token;
         if (why_ = sign(signed_token); why_.code != errc::ok) return renewal_.failed(now_, {});
-        call_ = login_.start(detail::authenticate_system_user,
-                             {signed_token, application_.client_secret, application_.context, "JWT"}, call_options{},
-                             allow_waiting_lookup);
+        request_ = {signed_token, application_.client_secret, application_.context, "JWT"};
+        call_ = login_.start(detail::authenticate_system_user, request_, call_options{}, allow_waiting_lookup);
         fetching_ = true;
     }
 
@@ -17458,7 +17458,8 @@ class system_user {
     error why_;
     fixed_text<128> reason_;
     bool fetching_ = false;
-    bool corrected_ = false;  // this renewal was repeated with the host's time
+    bool corrected_ = false;     // this renewal was repeated with the host's time
+    SystemUserRequest request_;  // borrowed by the call
     login_client login_;
     typename login_client::template call_of<SystemUserReply> call_;
 };

@@ -95,7 +95,7 @@ two_endings ask_twice(Link& link) {
                        base,
                        so::bearer{"t"},
                        memory,
-                       so::client_options{.headers = {.user_agent = "x"}, .allow_credential_in_clear_text = true},
+                       so::client_options{.allow_credential_in_clear_text = true, .headers = {.user_agent = "x"}},
                        so::compact_reader{}};
         instant now{1'000};
         seen.first = ask(api, now);

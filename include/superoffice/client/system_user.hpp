@@ -185,9 +185,8 @@ class system_user {
         reason_.assign({});
         std::string_view signed_token;
         if (why_ = sign(signed_token); why_.code != errc::ok) return renewal_.failed(now_, {});
-        call_ = login_.start(detail::authenticate_system_user,
-                             {signed_token, application_.client_secret, application_.context, "JWT"}, call_options{},
-                             allow_waiting_lookup);
+        request_ = {signed_token, application_.client_secret, application_.context, "JWT"};
+        call_ = login_.start(detail::authenticate_system_user, request_, call_options{}, allow_waiting_lookup);
         fetching_ = true;
     }
 
@@ -317,7 +316,8 @@ class system_user {
     error why_;
     fixed_text<128> reason_;
     bool fetching_ = false;
-    bool corrected_ = false;  // this renewal was repeated with the host's time
+    bool corrected_ = false;     // this renewal was repeated with the host's time
+    SystemUserRequest request_;  // borrowed by the call
     login_client login_;
     typename login_client::template call_of<SystemUserReply> call_;
 };

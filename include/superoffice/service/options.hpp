@@ -109,6 +109,10 @@ struct client_options {
     request_type request_as = request_type::json;
     /// How replies are asked for. What comes is read by its own type.
     reply_type reply_as = reply_type::json;
+    /// False: a credential is sent only over a link that is `secure()`, or to this machine (localhost, 127.0.0.0/8, ::1);
+    /// else the call ends with `insecure_link`. True: where the base URL begins with http://, it is sent to any host in
+    /// clear text, and everybody on the way can read and use it.
+    bool allow_credential_in_clear_text = false;
     /// "https://online.superoffice.com": asked once where a tenant went after a 421, and the call is repeated there. Empty: a
     /// 421 ends the call. Source: tenant status page.
     superoffice::tenant_directory tenant_directory{};
@@ -118,10 +122,6 @@ struct client_options {
     date_reader retry_after_dates{};
     /// The time of day, for such a date in a reply without a Date header.
     utc_clock utc_now{};
-    /// False: a credential is sent only over a link that is `secure()`, or to this machine (localhost, 127.0.0.0/8, ::1);
-    /// else the call ends with `insecure_link`. True: where the base URL begins with http://, it is sent to any host in
-    /// clear text, and everybody on the way can read and use it.
-    bool allow_credential_in_clear_text = false;
 };
 
 /// For one call. What is set here wins over the client's; of `headers.more` the lines of both are sent.

@@ -177,7 +177,7 @@ TEST_CASE("client: a credential leaves in clear text only where the program says
             so::scripted link{steps, {.secure = row.secure}};
             std::array<std::byte, 1024> memory{};
             so::client api{link, row.base, credential, memory,
-                           so::client_options{.headers = headers, .allow_credential_in_clear_text = row.allowed}};
+                           so::client_options{.allow_credential_in_clear_text = row.allowed, .headers = headers}};
             auto call = api.start(what, so::path_segment{""});
             support::step_to_end(call);
             CHECK_FALSE(support::holds(memory, "secret"));

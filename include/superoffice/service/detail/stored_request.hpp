@@ -26,7 +26,7 @@ concept writes_xml = requires(json_writer& out, const Request& request) {
 };
 
 /// Small requests are copied. This is the largest one, in bytes, without the texts and lists it borrows.
-inline constexpr std::size_t max_request_object_bytes = 64;
+inline constexpr std::size_t max_request_object_bytes = 56;
 
 /// Larger ones, and those that hold memory, are borrowed until the call is over.
 template <class Request>
