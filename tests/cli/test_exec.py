@@ -25,8 +25,7 @@ class Exec(Case):
             code, _, complaint = self.run_tool(
                 "watch", 497, "--exec", f"env > {file}", SUPEROFFICE_APP_TOKEN="never-good", SUPEROFFICE_PASSWORD="never-good",
                 SUPEROFFICE_CLIENT_SECRET="never-good", SUPEROFFICE_TICKET="never-good", SUPEROFFICE_COOKIE="never-good",
-                SUPEROFFICE_XSRF_TOKEN="never-good", SUPEROFFICE_REFRESH_TOKEN="never-good", SUPEROFFICE_CLIENT_ID="x",
-                SUPEROFFICE_SYSTEM_USER_TOKEN="")
+                SUPEROFFICE_XSRF_TOKEN="never-good")
             self.assertEqual((code, complaint), (DONE, ""))
             text = file.read_text(encoding="utf-8")
         self.assertIn("SUPEROFFICE_BASE_URL=", text)
