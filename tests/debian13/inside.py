@@ -21,6 +21,10 @@ OPTIONS = ("-Dtests=enabled", "-Dexamples=enabled", "-Dcli=enabled", "-Dsimdjson
            "-Dxml=enabled", "-Dcares=enabled", "-Dbuildtype=plain")
 TOOL = "examples/cli/superoffice-batch"
 PROGRAMS = ("tests/live/live", "tests/network/network", "tests/contract/contract", "tests/unit")
+WAYS_IN = ("install: as a subproject", "install: as the README says, as a subproject",
+           "install: as packaging/README.md says, through a wrap", "install: through pkg-config",
+           "install: as packaging/README.md says, pkg-config from CMake", "install: CMake, add_subdirectory",
+           "install: CMake, FetchContent", "install: CMake, find_package")
 FILES = {"SUPEROFFICE_LOCAL_SERVICE": str(ROOT / "tests" / "support" / "local_superoffice.py"),
          "SUPEROFFICE_TESTS_DIR": str(ROOT / "tests")}
 
@@ -66,15 +70,23 @@ def no_step_waits():
     checks_of("network").no_step_waits()
 
 
-def cmake_ways():
-    """CMake 3.31 and an mbedTLS that has a CMake package; FetchContent differs in nothing from what runs outside."""
-    checks = [check for check in checks_of("install").checks()
-              if check.name in ("install: CMake, add_subdirectory", "install: CMake, find_package")]
+def ways_in():
+    """The consumer projects: Meson 1.7, CMake 3.31, and an mbedTLS that has a CMake package and a `.pc` file."""
+    checks = [check for check in checks_of("install").checks() if check.name in WAYS_IN]
     for check in checks:
         check.run()
-    if len(checks) != 2:
-        raise Failed(f"tests/install has other checks: {checks}")
+    if len(checks) != len(WAYS_IN):
+        raise Failed(f"tests/install has other checks: {[check.name for check in checks]}")
     return Counts(len(checks))
+
+
+def copied_headers():
+    """The single header alone, and its bundle in a root whose Boost it must not open, by g++."""
+    module = checks_of("single_include")
+    module.COMPILERS = ("g++",)
+    module.core_alone()
+    module.bundled(module.core_alone)
+    return Counts(2)
 
 
 def run_tool():
@@ -89,7 +101,8 @@ def checks():
         yield Check(f"build {program}", lambda program=program: ninja(FOLDER, program), needs=("set up",))
         yield Check(program, lambda program=program: run_program(program), needs=(f"build {program}",))
     yield Check("no step of a call waits", no_step_waits)
-    yield Check("CMake projects use the library", cmake_ways)
+    yield Check("projects of others use the library", ways_in)
+    yield Check("a program with a copied header", copied_headers)
     yield Check("build the tool and the examples", build_tool, needs=("set up",))
     yield Check("the tool and the examples", run_tool, needs=("build the tool and the examples",))
 

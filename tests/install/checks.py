@@ -150,7 +150,7 @@ def from_cmake():
         project = first_program(folder)
         (project / "CMakeLists.txt").write_text(
             f"cmake_minimum_required(VERSION 3.12)\nproject(mine CXX)\n{cmake_ways.documented('pkg-config')}", encoding="utf-8")
-        output_of("cmake", "-S", project, "-B", project / "build", environment=environment)
+        output_of("cmake", "-S", project, "-B", project / "build", environment=environment | cmake_ways.GENERATOR)
         output_of("cmake", "--build", project / "build")
         runs(project / "build" / "mine")
 

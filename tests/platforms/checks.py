@@ -213,7 +213,7 @@ def libcxx_calls():
 def libcxx_unit_tests():
     folder = FOLDER / "libcxx"
     folder.mkdir(parents=True, exist_ok=True)
-    options = (*LIBCXX, *WARNINGS, "-DSUPEROFFICE_FOR_SPEED=1", f"-I{INCLUDE}", f"-I{ROOT / 'tests'}")
+    options = (*LIBCXX, *WARNINGS, f"-I{INCLUDE}", f"-I{ROOT / 'tests'}")
     header = folder / "tree.pch"
     output_of(LIBCXX_COMPILER, *options, "-x", "c++-header", ROOT / "tests/unit/pch/tree.hpp", "-o", header)
     objects = []
