@@ -117,13 +117,15 @@ class tool : session<Link> {
                             complain_about(e, complain_and_go_on);
                         }
                     }
+                    line.update_left(words_of(left_.at(now)));
                     wait(task.wants(), now);
                     break;
                 case superoffice::watch_state::changed:
                 case superoffice::watch_state::finished: {
                     superoffice::BatchTaskInfo shown = task.value();
                     selected.keep_only(shown);
-                    if (in_place || !only_in_place) show(shown, line);
+                    left_.note(now, shown.ProgressPercent, shown.StartCount);
+                    if (in_place || !only_in_place) show(shown, now, line);
                     if (state == superoffice::watch_state::finished) {
                         line.end();
                         return at_end(shown);
@@ -211,11 +213,11 @@ class tool : session<Link> {
         return failed ? exit_code::task_failed : ran ? exit_code::done : exit_code::output;
     }
 
-    void show(const superoffice::BatchTaskInfo& task, progress_line& line) {
-        if (given_.json)
-            put_changed(json_of(task));
-        else
-            line.show(progress{task});
+    void show(const superoffice::BatchTaskInfo& task, superoffice::instant now, progress_line& line) {
+        if (given_.json) return put_changed(json_of(task));
+        progress shown{task};
+        if (line.is_in_place() && !superoffice::is_final(task.State)) shown.left = words_of(left_.at(now));
+        line.show(shown);
     }
 
     void put_changed(const std::string& json) {
@@ -225,6 +227,7 @@ class tool : session<Link> {
 
     const arguments& given_;
     std::string last_json_;
+    superoffice::remaining_time left_;
 };
 
 /// Reads no credential, so that it works without one, and when the file of one is missing.

@@ -37,6 +37,15 @@ progress::progress(const superoffice::BatchTaskInfo& task)
     if (task.ProgressPercent) percent = *task.ProgressPercent;
 }
 
+std::string words_of(const superoffice::field<superoffice::milliseconds>& left) {
+    if (!left || left->count() <= 0) return {};
+    constexpr std::int64_t minute = 60'000;
+    if (left->count() < minute) return "less than 1 min left";
+    const std::int64_t minutes = (left->count() + minute - 1) / minute;
+    if (minutes <= 120) return "about " + std::to_string(minutes) + " min left";
+    return "about " + std::to_string((minutes + 59) / 60) + " h left";
+}
+
 std::string plain_line(const progress& shown) {
     std::string line = shown.state;
     if (shown.percent) line.append("  ").append(std::to_string(*shown.percent)).append(" %");
@@ -54,6 +63,8 @@ std::string bar_line(const progress& shown, std::size_t columns) {
         const std::size_t third = std::clamp(columns / 3, narrowest_bar, widest_bar);
         line.append("  ").append(bar_of(percent, std::min(third, columns - used)));
     }
+    if (!shown.left.empty() && width_of(line) + 2 + width_of(shown.left) <= columns)
+        line.append("  ").append(shown.left);
     if (!shown.text.empty() && width_of(line) + 6 <= columns) line.append("  ").append(shown.text);
     return cut(line, columns);
 }
@@ -78,6 +89,13 @@ void progress_line::show(const progress& now) {
     } else {
         put(line + "\n");
     }
+}
+
+void progress_line::update_left(const std::string& left) {
+    if (!drawn_ || !now_) return;
+    progress now = *now_;
+    now.left = left;
+    show(now);
 }
 
 void progress_line::redraw() {

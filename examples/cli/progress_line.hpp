@@ -3,9 +3,12 @@
 #ifndef SUPEROFFICE_CLI_PROGRESS_LINE_HPP
 #define SUPEROFFICE_CLI_PROGRESS_LINE_HPP
 
+#include <superoffice/base/time.hpp>
 #include <superoffice/schema/batch_task_info.hpp>
+#include <superoffice/schema/field.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -15,15 +18,19 @@ namespace cli {
 struct progress {
     std::string state;
     std::optional<std::int32_t> percent;
+    std::string left;  // how long it still takes; empty: not known, or on a line that is not redrawn
     std::string text;
 
     explicit progress(const superoffice::BatchTaskInfo& task);
 };
 
+/// "less than 1 min left", "about 3 min left", "about 2 h left", rounded up; empty for no time at all.
+std::string words_of(const superoffice::field<superoffice::milliseconds>& left);
+
 /// "Started  42 %  Exporting contacts"
 std::string plain_line(const progress& shown);
 
-/// "Started     42 %  [########............]  Exporting contacts", at most so wide: what there is no room for is left
+/// "Started     42 %  [########............]  about 3 min left  Exporting contacts", at most so wide: what there is no room for is left
 /// out from the right. The bar stays where it is from one state to the next. Values above 100 occur, and nothing says
 /// what they mean: they are told, not drawn.
 std::string bar_line(const progress& shown, std::size_t columns);
@@ -36,8 +43,13 @@ class progress_line {
     progress_line& operator=(const progress_line&) = delete;
     ~progress_line();
 
+    [[nodiscard]] bool is_in_place() const { return in_place_; }
+
     /// A line that looks like the last one is not shown again.
     void show(const progress& now);
+
+    /// Another estimate for the line that stands on the terminal; nothing where there is none.
+    void update_left(const std::string& left);
 
     /// Draws the last line again: the terminal has another size, or something else was on it.
     void redraw();

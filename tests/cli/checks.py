@@ -35,6 +35,14 @@ def test():
     return Counts(int(ran.group(1)))
 
 
+def time_left():
+    with tempfile.TemporaryDirectory() as folder:
+        cli = ROOT / "examples" / "cli"
+        output_of("g++", "-std=c++20", "-Wall", "-Wextra", "-Werror", f"-I{INCLUDE}", f"-I{cli}", HERE / "time_left.cpp",
+                  cli / "progress_line.cpp", cli / "terminal.cpp", cli / "visible_text.cpp", "-o", f"{folder}/time_left")
+        output_of(f"{folder}/time_left")
+
+
 def thousand():
     """A thousand calls at the same time in one thread, each over TLS. Without sanitizers, which would hide how much heap TLS takes."""
     program = BUILD / "11_epoll"
@@ -64,6 +72,7 @@ def thousand():
 
 def checks():
     yield Check("a thousand calls in one thread", thousand, seconds=240)
+    yield Check("the tool's words for the time left", time_left)
     yield Check("build the tool and the examples with sanitizers", build, seconds=900)
     yield Check("the tool and the examples", test, needs=("build the tool and the examples with sanitizers",),
                 seconds=420)
