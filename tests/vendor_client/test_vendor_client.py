@@ -36,7 +36,9 @@ class Vendor:
         self.process = subprocess.Popen(
             ["node", HERE / "client.js"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env={**os.environ, "SUPEROFFICE_BASE_URL": service.base, "SUPEROFFICE_TOKEN": credentials.BEARER_GOOD,
-                 "NODE_EXTRA_CA_CERTS": service.ca, "TZ": "UTC", "NO_PROXY": "localhost"})
+                 "NODE_EXTRA_CA_CERTS": service.ca, "TZ": "UTC", "NO_PROXY": "localhost",
+                 # Node 18 takes the first address of localhost only, and the service listens on 127.0.0.1.
+                 "NODE_OPTIONS": "--dns-result-order=ipv4first"})
 
     def ask(self, call, *arguments, agent="Batch", select=None):
         """What it ends with: {"value"}, {"bytes"} or {"thrown", "message", "status"}."""

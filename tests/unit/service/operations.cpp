@@ -222,8 +222,9 @@ TEST_CASE("operations: only what starts something may not come twice") {
 TEST_CASE("operations: a large request is borrowed, and written anew for each repeat") {
     const so::StartBatchJobRequest request = job_of("ContactExport", {});
     static_assert(so::detail::is_borrowed_request<so::StartBatchJobRequest>);
-    static_assert(!so::detail::is_borrowed_request<so::UpdateBatchTaskRequest> ||
-                  sizeof(so::UpdateBatchTaskRequest) > 96);
+    static_assert(!so::detail::is_borrowed_request<so::task_id>);
+    static_assert(!so::detail::is_borrowed_request<std::array<std::byte, 56>>);
+    static_assert(so::detail::is_borrowed_request<std::array<std::byte, 57>>);
     struct renewing {
         int refusals = 0;
         so::credential_state prepare(so::instant) noexcept { return so::credential_state::ready; }

@@ -33,6 +33,8 @@ struct heir : first, second {
 };
 BOOST_DESCRIBE_STRUCT(heir, (first, second), (d, inner))
 
+// 32-bit Arm faults at some loads from an odd address, already where the compiler makes such an object.
+#ifndef __arm__
 #pragma pack(push, 1)
 struct packed {
     bool before = false;
@@ -41,6 +43,7 @@ struct packed {
 };
 #pragma pack(pop)
 BOOST_DESCRIBE_STRUCT(packed, (), (ProgressPercent, State))
+#endif
 
 template <class T>
 void check_places() {
@@ -54,9 +57,13 @@ void check_places() {
 
 }  // namespace
 
-TEST_CASE("member_places: of the service's struct, of one with two bases, of a packed one") {
+TEST_CASE("member_places: of the service's struct, of one with two bases") {
     check_places<so::BatchTaskInfo>();
     check_places<heir>();
+}
+
+#ifndef __arm__
+TEST_CASE("member_places: of a packed struct") {
     packed object;
     const auto* const bytes = reinterpret_cast<const std::byte*>(&object);
     CHECK(detail::member_at(&object, &detail::member_places<packed>, 0) == bytes + 1);
@@ -67,3 +74,4 @@ TEST_CASE("member_places: a packed struct is decoded") {
     CHECK(support::decoded_as<packed>(R"({"State":"Started","ProgressPercent":40})") ==
           R"({"ProgressPercent":40,"State":"Started"})");
 }
+#endif
