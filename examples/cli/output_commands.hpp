@@ -83,6 +83,8 @@ void put_saved(const std::filesystem::path& name, std::uint64_t bytes, bool json
 /// Downloads the output of the task into the target. `--timeout` limits the wait for each piece, not the whole file.
 template <class Link>
 exit_code download(session<Link>& to, std::int32_t id, const std::filesystem::path& name) {
+    catch_interruptions();  // before there is a file to take away
+    if (is_terminal()) catch_terminal_signals();
     output_target target{name, to.given().force};
     if (to.given().cleanup && !target.is_file()) {
         complain("--cleanup needs a file: only of a file it is known when it is safe", exit_code::usage);
@@ -94,8 +96,6 @@ exit_code download(session<Link>& to, std::int32_t id, const std::filesystem::pa
     };
     superoffice::call_options options;
     options.timeout = superoffice::milliseconds{std::int64_t{365} * 86'400'000};
-    catch_interruptions();
-    if (is_terminal()) catch_terminal_signals();
     auto call = to.api().start_download(superoffice::get_output_from_batch, {id}, sink, UINT64_MAX, options,
                                         superoffice::allow_waiting_lookup);
     writer.wait_from(Link::clock::now());
