@@ -8,8 +8,9 @@
 
 namespace cli {
 
-/// Runs it in the shell and waits for its end. Its environment has SUPEROFFICE_TASK_ID and SUPEROFFICE_TASK_STATE, and no variable
-/// that may hold a secret. Answers false, and complains, where it cannot be run or ends with another code than 0.
+/// Runs it in the shell and waits for its end. Its environment has SUPEROFFICE_TASK_ID and SUPEROFFICE_TASK_STATE, and no
+/// variable that may hold a secret. If it cannot be started, or ends with a code other than 0, this complains and returns
+/// false.
 bool run_command(const std::string& command, std::int32_t id, const std::string& state);
 
 }  // namespace cli

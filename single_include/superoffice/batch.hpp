@@ -7697,7 +7697,7 @@ class tenant_directory {
 
 namespace detail {
 
-/// How long the reply asks to wait, where it says so in seconds.
+/// Reads how long the reply asks to wait, if it says so in seconds.
 inline void read_retry_after_seconds(const reply_head& head, const utc_clock&, field<milliseconds>& wait) noexcept {
     milliseconds read;
     if (parse_retry_after_seconds(head.retry_after(), read)) wait = read;
@@ -9258,8 +9258,8 @@ inline namespace SUPEROFFICE_ABI {
 /// uses this, and an adapter of an HTTP stack should too, so that both report the same errors. The status goes into
 /// `native`.
 ///
-///     407, 401       proxy_unauthorized   401 is for origins (RFC 9110 section 15.5.2), but tinyproxy answers it to a
-///                                         wrong password
+///     407, 401       proxy_unauthorized   by RFC 9110 section 15.5.2 only a server answers 401, but tinyproxy does so
+///                                         for a wrong password
 ///     300 to 499     proxy_refused        the proxy does not allow it, or it is no proxy
 ///     500 and above  proxy_failed         the proxy could not reach the peer, or has a problem; may pass by itself
 [[nodiscard]] constexpr errc errc_of_proxy_status(long status) noexcept {
@@ -15567,7 +15567,7 @@ class http_connection {
         return time_is_up_ = counting_ || (receiving_ && head_.status >= 300);
     }
 
-    /// After a whole reply. Whether the connection is kept is for the stack to decide.
+    /// After a whole reply. The stack decides whether it keeps the connection.
     void end_exchange(instant) noexcept { receiving_ = counting_ = time_is_up_ = false; }
 
     /// A request that was not handed over holds the credential and is wiped.

@@ -1,8 +1,8 @@
 """Another project uses the library: a Meson project as a subproject, through a wrap and installed, a CMake project through pkg-config.
 cmake_ways.py has the CMake package.
 
-The project is built with warnings of its own choice, as errors, and nothing of ours may leak into it. What README.md
-and packaging/README.md tell people to write is built as it stands there.
+The project is built with warnings of its own choice, as errors, and nothing of ours may leak into it. The lines that
+README.md and packaging/README.md tell people to write are taken from there and built.
 """
 
 import json

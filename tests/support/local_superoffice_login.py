@@ -58,7 +58,7 @@ def refresh_token(name):
 
 @dataclasses.dataclass(frozen=True)
 class Refreshing:
-    """How one refresh token is answered, where it differs from the settings."""
+    """The answers to one refresh token, if they differ from the settings."""
 
     meaning: str
     changes: dict = dataclasses.field(default_factory=dict)

@@ -73,7 +73,7 @@ class tenant_directory {
 
 namespace detail {
 
-/// How long the reply asks to wait, where it says so in seconds.
+/// Reads how long the reply asks to wait, if it says so in seconds.
 inline void read_retry_after_seconds(const reply_head& head, const utc_clock&, field<milliseconds>& wait) noexcept {
     milliseconds read;
     if (parse_retry_after_seconds(head.retry_after(), read)) wait = read;

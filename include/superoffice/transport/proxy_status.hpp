@@ -14,8 +14,8 @@ inline namespace SUPEROFFICE_ABI {
 /// uses this, and an adapter of an HTTP stack should too, so that both report the same errors. The status goes into
 /// `native`.
 ///
-///     407, 401       proxy_unauthorized   401 is for origins (RFC 9110 section 15.5.2), but tinyproxy answers it to a
-///                                         wrong password
+///     407, 401       proxy_unauthorized   by RFC 9110 section 15.5.2 only a server answers 401, but tinyproxy does so
+///                                         for a wrong password
 ///     300 to 499     proxy_refused        the proxy does not allow it, or it is no proxy
 ///     500 and above  proxy_failed         the proxy could not reach the peer, or has a problem; may pass by itself
 [[nodiscard]] constexpr errc errc_of_proxy_status(long status) noexcept {

@@ -85,7 +85,7 @@ class http_connection {
         return time_is_up_ = counting_ || (receiving_ && head_.status >= 300);
     }
 
-    /// After a whole reply. Whether the connection is kept is for the stack to decide.
+    /// After a whole reply. The stack decides whether it keeps the connection.
     void end_exchange(instant) noexcept { receiving_ = counting_ = time_is_up_ = false; }
 
     /// A request that was not handed over holds the credential and is wiped.
