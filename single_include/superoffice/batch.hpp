@@ -1886,11 +1886,6 @@ consteval std::array<std::string_view, sizeof...(D)> names_of(List<D...>*) {
 template <class T>
 inline constexpr auto member_names = names_of(static_cast<members_of<T>*>(nullptr));
 
-struct enumerator {
-    std::string_view name;
-    std::int32_t value;
-};
-
 template <class E>
 consteval bool fits_32_bits(E value) {
     const auto number = static_cast<std::underlying_type_t<E>>(value);
@@ -1901,13 +1896,24 @@ consteval bool fits_32_bits(E value) {
 }
 
 template <template <class...> class List, class... D>
-consteval std::array<enumerator, sizeof...(D)> enumerators_in(List<D...>*) {
+consteval auto enumerators_in(List<D...>*) {
     static_assert((true && ... && fits_32_bits(D::value)),
                   "superoffice: the value of an enumerator does not fit into 32 bits");
-    return {enumerator{name_of<D>, static_cast<std::int32_t>(D::value)}...};
+    static_assert((true && ... && (name_of<D>.size() <= 0xFF)),
+                  "superoffice: the name of an enumerator has at most 255 bytes");
+    std::array<char, (1 + ... + (name_of<D>.size() + 5))> made{};
+    char* at = made.data();
+    [[maybe_unused]] const auto add = [&at](std::string_view name, std::uint32_t value) {
+        *at++ = static_cast<char>(name.size());
+        for (const char c : name) *at++ = c;
+        for (int n = 0; n != 4; ++n, value >>= 8) *at++ = static_cast<char>(value & 0xFF);
+    };
+    (add(name_of<D>, static_cast<std::uint32_t>(D::value)), ...);
+    return made;
 }
 
-/// E's enumerators in the order of the description.
+/// E's enumerators in the order of the description: of each one the size of its name, the name, and the four bytes of its
+/// value, the lowest first. A 0 ends them. (A structure for each one, with a view of its name, would take twice the space.)
 template <class E>
 inline constexpr auto enumerators_of = enumerators_in(static_cast<typename enumerator_list<E>::type*>(nullptr));
 
@@ -1926,28 +1932,47 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// The first row whose name differs in letter case at most, or null.
-[[gnu::cold]] constexpr const enumerator* find_enumerator_of_any_case(borrowed_list<enumerator> table,
-                                                                      std::string_view text) noexcept {
-    for (const enumerator& row : table)
-        if (ascii::equal_ignoring_case(row.name, text)) return &row;
-    return nullptr;
+/// An enumerator in the table of its enum, or the place behind the last one.
+class enumerator_cursor {
+  public:
+    /// At the first one of such a table as `enumerators_of` makes.
+    explicit constexpr enumerator_cursor(const char* table) noexcept : at_(table) {}
+
+    [[nodiscard]] constexpr bool at_end() const noexcept { return size() == 0; }
+    [[nodiscard]] constexpr std::string_view name() const noexcept { return {at_ + 1, size()}; }
+    [[nodiscard]] constexpr std::int32_t value() const noexcept {
+        const auto byte = [from = at_ + 1 + size()](int n) {
+            return std::uint32_t{static_cast<unsigned char>(from[n])} << 8 * n;
+        };
+        return static_cast<std::int32_t>(byte(0) | byte(1) | byte(2) | byte(3));
+    }
+    constexpr void next() noexcept { at_ += size() + 5; }
+
+  private:
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return static_cast<unsigned char>(*at_); }
+
+    const char* at_;
+};
+
+/// The one with this name, or the end. If only the letter case of several names differs, the one with the same case counts,
+/// else the first one. Linear: the longest table has 20 rows.
+[[gnu::noinline]] constexpr enumerator_cursor find_enumerator(enumerator_cursor at, std::string_view text) noexcept {
+    enumerator_cursor alike = at;
+    bool has_alike = false;
+    for (; !at.at_end(); at.next()) {
+        if (at.name().size() != text.size()) continue;
+        if (at.name() == text) return at;
+        if (has_alike || !ascii::equal_ignoring_case(at.name(), text)) continue;
+        alike = at;
+        has_alike = true;
+    }
+    return has_alike ? alike : at;
 }
 
-/// The row with this name, or null. If only the letter case of several rows differs, the row with the same case counts, else
-/// the first one. Linear: the longest table has 20 rows.
-[[gnu::noinline]] constexpr const enumerator* find_enumerator(borrowed_list<enumerator> table,
-                                                              std::string_view text) noexcept {
-    for (const enumerator& row : table)
-        if (row.name == text) return &row;
-    return find_enumerator_of_any_case(table, text);
-}
-
-/// The first row with this value, or null.
-constexpr const enumerator* find_enumerator(borrowed_list<enumerator> table, std::int64_t value) noexcept {
-    for (const enumerator& row : table)
-        if (row.value == value) return &row;
-    return nullptr;
+/// The first one with this value, or the end.
+constexpr enumerator_cursor find_enumerator(enumerator_cursor at, std::int32_t value) noexcept {
+    while (!at.at_end() && at.value() != value) at.next();
+    return at;
 }
 
 }  // namespace detail
@@ -1973,19 +1998,19 @@ struct coded_value {
     std::int32_t number = 0;
     bool known = false;
 
-    constexpr void assign(borrowed_list<enumerator> names, std::string_view from) noexcept {
-        const enumerator* const row = find_enumerator(names, from);
+    constexpr void assign(enumerator_cursor names, std::string_view from) noexcept {
+        const enumerator_cursor found = find_enumerator(names, from);
         text = from;
-        number = row != nullptr ? row->value : 0;
-        known = row != nullptr;
+        known = !found.at_end();
+        number = known ? found.value() : 0;
     }
-    constexpr void assign(borrowed_list<enumerator> names, std::int32_t from) noexcept {
-        const enumerator* const row = find_enumerator(names, std::int64_t{from});
-        text = row != nullptr ? row->name : std::string_view{};
+    constexpr void assign(enumerator_cursor names, std::int32_t from) noexcept {
+        const enumerator_cursor found = find_enumerator(names, from);
+        known = !found.at_end();
+        text = known ? found.name() : std::string_view{};
         number = from;
-        known = row != nullptr;
     }
-    static constexpr coded_value made_from(borrowed_list<enumerator> names, auto from) noexcept {
+    static constexpr coded_value made_from(enumerator_cursor names, auto from) noexcept {
         coded_value made;
         made.assign(names, from);
         return made;
@@ -2007,15 +2032,17 @@ class coded {
 
     /// From the wire. The text is borrowed.
     static constexpr coded from_text(std::string_view text) noexcept {
-        return coded{detail::coded_value::made_from(parts::names, text)};
+        return coded{detail::coded_value::made_from(parts::names(), text)};
     }
     static constexpr coded from_number(std::int32_t number) noexcept {
-        return coded{detail::coded_value::made_from(parts::names, number)};
+        return coded{detail::coded_value::made_from(parts::names(), number)};
     }
 
     /// For the decoder, which treats all enums alike.
     struct parts {
-        static constexpr borrowed_list<detail::enumerator> names{detail::enumerators_of<E>};
+        static constexpr detail::enumerator_cursor names() noexcept {
+            return detail::enumerator_cursor{detail::enumerators_of<E>.data()};
+        }
         static constexpr const detail::coded_value& of(const coded& value) noexcept { return value.held_; }
         static constexpr detail::coded_value& of(coded& value) noexcept { return value.held_; }
     };
@@ -2074,30 +2101,29 @@ struct flags_value {
     bool known = true;
 
     // Cold, so that it is compiled for size: the time goes into find_enumerator().
-    [[gnu::cold]] [[gnu::noinline]] constexpr void assign(borrowed_list<enumerator> names,
-                                                          std::string_view from) noexcept {
+    [[gnu::cold]] [[gnu::noinline]] constexpr void assign(enumerator_cursor names, std::string_view from) noexcept {
         text = from;
         bits = 0;
         known = true;
         for (std::string_view word; ascii::take_element(from, word);) {
-            if (const enumerator* const row = find_enumerator(names, word))
-                bits |= static_cast<std::uint32_t>(row->value);
+            if (const enumerator_cursor found = find_enumerator(names, word); !found.at_end())
+                bits |= static_cast<std::uint32_t>(found.value());
             else if (!word.empty())
                 known = false;
         }
     }
-    constexpr void assign(borrowed_list<enumerator> names, std::uint32_t from) noexcept {
+    constexpr void assign(enumerator_cursor names, std::uint32_t from) noexcept {
         text = {};
         bits = from;
         std::uint32_t all = 0;
-        for (const enumerator& row : names) {
-            const auto value = static_cast<std::uint32_t>(row.value);
+        for (; !names.at_end(); names.next()) {
+            const auto value = static_cast<std::uint32_t>(names.value());
             all |= value;
-            if (value == from && text.data() == nullptr) text = row.name;  // the first one counts
+            if (value == from && text.data() == nullptr) text = names.name();  // the first one counts
         }
         known = (from & ~all) == 0;
     }
-    static constexpr flags_value made_from(borrowed_list<enumerator> names, auto from) noexcept {
+    static constexpr flags_value made_from(enumerator_cursor names, auto from) noexcept {
         flags_value made;
         made.assign(names, from);
         return made;
@@ -2118,15 +2144,17 @@ class flags {
 
     /// From the wire. The text is borrowed.
     static constexpr flags from_text(std::string_view text) noexcept {
-        return flags{detail::flags_value::made_from(parts::names, text)};
+        return flags{detail::flags_value::made_from(parts::names(), text)};
     }
     static constexpr flags from_number(std::uint32_t bits) noexcept {
-        return flags{detail::flags_value::made_from(parts::names, bits)};
+        return flags{detail::flags_value::made_from(parts::names(), bits)};
     }
 
     /// For the decoder, which treats all enums alike.
     struct parts {
-        static constexpr borrowed_list<detail::enumerator> names{detail::enumerators_of<E>};
+        static constexpr detail::enumerator_cursor names() noexcept {
+            return detail::enumerator_cursor{detail::enumerators_of<E>.data()};
+        }
         static constexpr const detail::flags_value& of(const flags& value) noexcept { return value.held_; }
         static constexpr detail::flags_value& of(flags& value) noexcept { return value.held_; }
     };
@@ -3430,8 +3458,7 @@ template <json_value Value, class Kept>
 
 /// The number of an enumerator. The service writes names; numbers are taken as well.
 template <json_value Value, class Held>
-[[gnu::cold]] [[gnu::noinline]] errc decode_numbered(Value& value, Held& into,
-                                                     const borrowed_list<enumerator>& names) noexcept {
+[[gnu::cold]] [[gnu::noinline]] errc decode_numbered(Value& value, Held& into, enumerator_cursor names) noexcept {
     typename Held::number_type number = 0;
     const errc e = decode_integer(value, number);
     if (e == errc::ok) into.assign(names, number);
@@ -3440,8 +3467,7 @@ template <json_value Value, class Held>
 
 /// A coded value or a set of flags, of any enum; `names` are its enumerators. On the wire it is text or a number.
 template <json_value Value, class Held>
-[[gnu::noinline]] errc decode_names(Value& value, Held& into, const borrowed_list<enumerator>& names,
-                                    decode_state& state) noexcept {
+[[gnu::noinline]] errc decode_names(Value& value, Held& into, enumerator_cursor names, decode_state& state) noexcept {
     std::string_view text;
     const errc e = decode_text(value, text, state);
     if (e == errc::ok) into.assign(names, text);
@@ -3530,7 +3556,7 @@ struct codec<coded<E>> {
     template <json_value Value>
     static errc decode(Value& value, coded<E>& into, decode_state& state) noexcept {
         using parts = typename coded<E>::parts;
-        return detail::decode_names(value, parts::of(into), parts::names, state);
+        return detail::decode_names(value, parts::of(into), parts::names(), state);
     }
     static constexpr void encode(json_writer& out, const coded<E>& value) noexcept {
         if (value.text().empty() && value.number() != 0)
@@ -3545,7 +3571,7 @@ struct codec<flags<E>> {
     template <json_value Value>
     static errc decode(Value& value, flags<E>& into, decode_state& state) noexcept {
         using parts = typename flags<E>::parts;
-        return detail::decode_names(value, parts::of(into), parts::names, state);
+        return detail::decode_names(value, parts::of(into), parts::names(), state);
     }
     static constexpr void encode(json_writer& out, const flags<E>& value) noexcept {
         if (value.text().empty() && value.bits() != 0)

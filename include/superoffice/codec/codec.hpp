@@ -151,8 +151,7 @@ template <json_value Value, class Kept>
 
 /// The number of an enumerator. The service writes names; numbers are taken as well.
 template <json_value Value, class Held>
-[[gnu::cold]] [[gnu::noinline]] errc decode_numbered(Value& value, Held& into,
-                                                     const borrowed_list<enumerator>& names) noexcept {
+[[gnu::cold]] [[gnu::noinline]] errc decode_numbered(Value& value, Held& into, enumerator_cursor names) noexcept {
     typename Held::number_type number = 0;
     const errc e = decode_integer(value, number);
     if (e == errc::ok) into.assign(names, number);
@@ -161,8 +160,7 @@ template <json_value Value, class Held>
 
 /// A coded value or a set of flags, of any enum; `names` are its enumerators. On the wire it is text or a number.
 template <json_value Value, class Held>
-[[gnu::noinline]] errc decode_names(Value& value, Held& into, const borrowed_list<enumerator>& names,
-                                    decode_state& state) noexcept {
+[[gnu::noinline]] errc decode_names(Value& value, Held& into, enumerator_cursor names, decode_state& state) noexcept {
     std::string_view text;
     const errc e = decode_text(value, text, state);
     if (e == errc::ok) into.assign(names, text);
@@ -251,7 +249,7 @@ struct codec<coded<E>> {
     template <json_value Value>
     static errc decode(Value& value, coded<E>& into, decode_state& state) noexcept {
         using parts = typename coded<E>::parts;
-        return detail::decode_names(value, parts::of(into), parts::names, state);
+        return detail::decode_names(value, parts::of(into), parts::names(), state);
     }
     static constexpr void encode(json_writer& out, const coded<E>& value) noexcept {
         if (value.text().empty() && value.number() != 0)
@@ -266,7 +264,7 @@ struct codec<flags<E>> {
     template <json_value Value>
     static errc decode(Value& value, flags<E>& into, decode_state& state) noexcept {
         using parts = typename flags<E>::parts;
-        return detail::decode_names(value, parts::of(into), parts::names, state);
+        return detail::decode_names(value, parts::of(into), parts::names(), state);
     }
     static constexpr void encode(json_writer& out, const flags<E>& value) noexcept {
         if (value.text().empty() && value.bits() != 0)

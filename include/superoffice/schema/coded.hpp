@@ -21,19 +21,19 @@ struct coded_value {
     std::int32_t number = 0;
     bool known = false;
 
-    constexpr void assign(borrowed_list<enumerator> names, std::string_view from) noexcept {
-        const enumerator* const row = find_enumerator(names, from);
+    constexpr void assign(enumerator_cursor names, std::string_view from) noexcept {
+        const enumerator_cursor found = find_enumerator(names, from);
         text = from;
-        number = row != nullptr ? row->value : 0;
-        known = row != nullptr;
+        known = !found.at_end();
+        number = known ? found.value() : 0;
     }
-    constexpr void assign(borrowed_list<enumerator> names, std::int32_t from) noexcept {
-        const enumerator* const row = find_enumerator(names, std::int64_t{from});
-        text = row != nullptr ? row->name : std::string_view{};
+    constexpr void assign(enumerator_cursor names, std::int32_t from) noexcept {
+        const enumerator_cursor found = find_enumerator(names, from);
+        known = !found.at_end();
+        text = known ? found.name() : std::string_view{};
         number = from;
-        known = row != nullptr;
     }
-    static constexpr coded_value made_from(borrowed_list<enumerator> names, auto from) noexcept {
+    static constexpr coded_value made_from(enumerator_cursor names, auto from) noexcept {
         coded_value made;
         made.assign(names, from);
         return made;
@@ -55,15 +55,17 @@ class coded {
 
     /// From the wire. The text is borrowed.
     static constexpr coded from_text(std::string_view text) noexcept {
-        return coded{detail::coded_value::made_from(parts::names, text)};
+        return coded{detail::coded_value::made_from(parts::names(), text)};
     }
     static constexpr coded from_number(std::int32_t number) noexcept {
-        return coded{detail::coded_value::made_from(parts::names, number)};
+        return coded{detail::coded_value::made_from(parts::names(), number)};
     }
 
     /// For the decoder, which treats all enums alike.
     struct parts {
-        static constexpr borrowed_list<detail::enumerator> names{detail::enumerators_of<E>};
+        static constexpr detail::enumerator_cursor names() noexcept {
+            return detail::enumerator_cursor{detail::enumerators_of<E>.data()};
+        }
         static constexpr const detail::coded_value& of(const coded& value) noexcept { return value.held_; }
         static constexpr detail::coded_value& of(coded& value) noexcept { return value.held_; }
     };

@@ -23,30 +23,29 @@ struct flags_value {
     bool known = true;
 
     // Cold, so that it is compiled for size: the time goes into find_enumerator().
-    [[gnu::cold]] [[gnu::noinline]] constexpr void assign(borrowed_list<enumerator> names,
-                                                          std::string_view from) noexcept {
+    [[gnu::cold]] [[gnu::noinline]] constexpr void assign(enumerator_cursor names, std::string_view from) noexcept {
         text = from;
         bits = 0;
         known = true;
         for (std::string_view word; ascii::take_element(from, word);) {
-            if (const enumerator* const row = find_enumerator(names, word))
-                bits |= static_cast<std::uint32_t>(row->value);
+            if (const enumerator_cursor found = find_enumerator(names, word); !found.at_end())
+                bits |= static_cast<std::uint32_t>(found.value());
             else if (!word.empty())
                 known = false;
         }
     }
-    constexpr void assign(borrowed_list<enumerator> names, std::uint32_t from) noexcept {
+    constexpr void assign(enumerator_cursor names, std::uint32_t from) noexcept {
         text = {};
         bits = from;
         std::uint32_t all = 0;
-        for (const enumerator& row : names) {
-            const auto value = static_cast<std::uint32_t>(row.value);
+        for (; !names.at_end(); names.next()) {
+            const auto value = static_cast<std::uint32_t>(names.value());
             all |= value;
-            if (value == from && text.data() == nullptr) text = row.name;  // the first one counts
+            if (value == from && text.data() == nullptr) text = names.name();  // the first one counts
         }
         known = (from & ~all) == 0;
     }
-    static constexpr flags_value made_from(borrowed_list<enumerator> names, auto from) noexcept {
+    static constexpr flags_value made_from(enumerator_cursor names, auto from) noexcept {
         flags_value made;
         made.assign(names, from);
         return made;
@@ -67,15 +66,17 @@ class flags {
 
     /// From the wire. The text is borrowed.
     static constexpr flags from_text(std::string_view text) noexcept {
-        return flags{detail::flags_value::made_from(parts::names, text)};
+        return flags{detail::flags_value::made_from(parts::names(), text)};
     }
     static constexpr flags from_number(std::uint32_t bits) noexcept {
-        return flags{detail::flags_value::made_from(parts::names, bits)};
+        return flags{detail::flags_value::made_from(parts::names(), bits)};
     }
 
     /// For the decoder, which treats all enums alike.
     struct parts {
-        static constexpr borrowed_list<detail::enumerator> names{detail::enumerators_of<E>};
+        static constexpr detail::enumerator_cursor names() noexcept {
+            return detail::enumerator_cursor{detail::enumerators_of<E>.data()};
+        }
         static constexpr const detail::flags_value& of(const flags& value) noexcept { return value.held_; }
         static constexpr detail::flags_value& of(flags& value) noexcept { return value.held_; }
     };

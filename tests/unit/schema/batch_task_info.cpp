@@ -27,12 +27,12 @@ struct row {
 
 template <class E>
 void check_table(const row (&rows)[], std::size_t count) {
-    const auto& table = detail::enumerators_of<E>;
-    REQUIRE(table.size() == count);
-    for (std::size_t n = 0; n < count; ++n) {
-        CHECK(table[n].name == rows[n].name);
-        CHECK(table[n].value == rows[n].value);
+    so::detail::enumerator_cursor at{so::detail::enumerators_of<E>.data()};
+    for (std::size_t n = 0; n < count; ++n, at.next()) {
+        CHECK(at.name() == rows[n].name);
+        CHECK(at.value() == rows[n].value);
     }
+    CHECK(at.at_end());
 }
 
 }  // namespace

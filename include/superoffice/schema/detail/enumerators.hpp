@@ -3,10 +3,10 @@
 #ifndef SUPEROFFICE_SCHEMA_DETAIL_ENUMERATORS_HPP
 #define SUPEROFFICE_SCHEMA_DETAIL_ENUMERATORS_HPP
 
-#include <superoffice/base/borrowed.hpp>
 #include <superoffice/base/detail/ascii.hpp>
 #include <superoffice/schema/detail/describe.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -14,28 +14,47 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// The first row whose name differs in letter case at most, or null.
-[[gnu::cold]] constexpr const enumerator* find_enumerator_of_any_case(borrowed_list<enumerator> table,
-                                                                      std::string_view text) noexcept {
-    for (const enumerator& row : table)
-        if (ascii::equal_ignoring_case(row.name, text)) return &row;
-    return nullptr;
+/// An enumerator in the table of its enum, or the place behind the last one.
+class enumerator_cursor {
+  public:
+    /// At the first one of such a table as `enumerators_of` makes.
+    explicit constexpr enumerator_cursor(const char* table) noexcept : at_(table) {}
+
+    [[nodiscard]] constexpr bool at_end() const noexcept { return size() == 0; }
+    [[nodiscard]] constexpr std::string_view name() const noexcept { return {at_ + 1, size()}; }
+    [[nodiscard]] constexpr std::int32_t value() const noexcept {
+        const auto byte = [from = at_ + 1 + size()](int n) {
+            return std::uint32_t{static_cast<unsigned char>(from[n])} << 8 * n;
+        };
+        return static_cast<std::int32_t>(byte(0) | byte(1) | byte(2) | byte(3));
+    }
+    constexpr void next() noexcept { at_ += size() + 5; }
+
+  private:
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return static_cast<unsigned char>(*at_); }
+
+    const char* at_;
+};
+
+/// The one with this name, or the end. If only the letter case of several names differs, the one with the same case counts,
+/// else the first one. Linear: the longest table has 20 rows.
+[[gnu::noinline]] constexpr enumerator_cursor find_enumerator(enumerator_cursor at, std::string_view text) noexcept {
+    enumerator_cursor alike = at;
+    bool has_alike = false;
+    for (; !at.at_end(); at.next()) {
+        if (at.name().size() != text.size()) continue;
+        if (at.name() == text) return at;
+        if (has_alike || !ascii::equal_ignoring_case(at.name(), text)) continue;
+        alike = at;
+        has_alike = true;
+    }
+    return has_alike ? alike : at;
 }
 
-/// The row with this name, or null. If only the letter case of several rows differs, the row with the same case counts, else
-/// the first one. Linear: the longest table has 20 rows.
-[[gnu::noinline]] constexpr const enumerator* find_enumerator(borrowed_list<enumerator> table,
-                                                              std::string_view text) noexcept {
-    for (const enumerator& row : table)
-        if (row.name == text) return &row;
-    return find_enumerator_of_any_case(table, text);
-}
-
-/// The first row with this value, or null.
-constexpr const enumerator* find_enumerator(borrowed_list<enumerator> table, std::int64_t value) noexcept {
-    for (const enumerator& row : table)
-        if (row.value == value) return &row;
-    return nullptr;
+/// The first one with this value, or the end.
+constexpr enumerator_cursor find_enumerator(enumerator_cursor at, std::int32_t value) noexcept {
+    while (!at.at_end() && at.value() != value) at.next();
+    return at;
 }
 
 }  // namespace detail
