@@ -1,6 +1,7 @@
 """What the tests of the tool and of the examples share: a local SuperOffice, and ways to run a program against it."""
 
 import atexit
+import codecs
 import contextlib
 import fcntl
 import http.client
@@ -37,6 +38,35 @@ for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP, sig
 CLI = os.environ.get("SUPEROFFICE_BATCH_CLI", "superoffice-batch")
 EXAMPLES = pathlib.Path(os.environ.get("SUPEROFFICE_EXAMPLES", "."))
 LONGEST = 30  # seconds that anything here may take, when something is wrong
+SOON = 15  # seconds: less than the time-out of a call (30), and enough for a slow machine
+
+started = []  # the processes of the current test
+
+
+def start(*command, **more):
+    """A process that does not outlive its test."""
+    process = subprocess.Popen(command, **more)
+    started.append(process)
+    return process
+
+
+def end_started():
+    """Ends what a test that failed left running."""
+    while started:
+        process = started.pop()
+        if process.poll() is None:
+            process.kill()
+            process.wait(timeout=LONGEST)
+        for stream in filter(None, (process.stdin, process.stdout, process.stderr)):
+            stream.close()
+
+
+def wait_until(condition):
+    limit = time.monotonic() + LONGEST
+    while not condition():
+        if time.monotonic() > limit:
+            raise AssertionError(f"this did not come true in {LONGEST} seconds")
+        time.sleep(0.01)
 
 # A label has at most 63 bytes (RFC 1035 section 2.3.4): this name needs no name server to be unknown.
 NO_SUCH_NAME = "https://" + "a" * 64 + ".invalid/api"
@@ -103,6 +133,8 @@ class LocalSuperOffice:
         else:
             raise AssertionError(self.process.stderr.read())
         self.context = ssl.create_default_context(cafile=self.ca)
+        self.log = open(pathlib.Path(self.folder.name, "requests.log"), "rb")  # pylint: disable=consider-using-with
+        self.entries, self.unfinished = [], b""
 
     def control(self, call, **arguments):
         port = urllib.parse.urlsplit(self.bases["main"]).port
@@ -117,9 +149,19 @@ class LocalSuperOffice:
 
     def events(self):
         """The whole log."""
-        log = pathlib.Path(self.folder.name, "requests.log").read_text(encoding="utf-8")
-        whole = log[:log.rfind("\n") + 1]  # a line may be in the middle of being written
-        return [json.loads(line) for line in whole.splitlines()]
+        lines = (self.unfinished + self.log.read()).split(b"\n")
+        self.unfinished = lines.pop()  # a line may be in the middle of being written
+        self.entries += map(json.loads, lines)
+        return list(self.entries)
+
+    def settle(self):
+        """Waits until every connection has ended. What the service learns of one after its client has gone is logged late,
+        and must not look like something that the next test did."""
+        def all_closed():
+            entries = self.events()
+            return (sum(entry["event"] == "closed" for entry in entries)
+                    == max((entry.get("connection", 0) for entry in entries), default=0))
+        wait_until(all_closed)
 
     def requests(self):
         return [entry for entry in self.events() if entry["event"] == "request"]
@@ -129,6 +171,7 @@ class LocalSuperOffice:
         self.process.wait(timeout=LONGEST)
         self.process.stdout.close()
         self.process.stderr.close()
+        self.log.close()
         self.folder.cleanup()
 
 
@@ -158,8 +201,8 @@ class Watching:
     """A running `watch` whose lines are read as they come."""
 
     def __init__(self, *arguments, **variables):
-        self.process = subprocess.Popen(command("watch", *arguments), env=environment(**variables), text=True,
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.process = start(*command("watch", *arguments), env=environment(**variables), text=True,
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def line(self):
         return self.process.stdout.readline().rstrip("\n")
@@ -176,10 +219,11 @@ class OnTerminal:
     def __init__(self, *arguments, columns=80, stdin=None, stdout=None, stderr=None, shell=(), **variables):
         self.master, slave = pty.openpty()
         self.resize(columns)
-        self.process = subprocess.Popen([*shell, *command(*arguments)], env=environment(**variables), stdin=stdin or slave,
-                                        stdout=stdout or slave, stderr=stderr or slave, start_new_session=True)
+        self.process = start(*shell, *command(*arguments), env=environment(**variables), stdin=stdin or slave,
+                             stdout=stdout or slave, stderr=stderr or slave, start_new_session=True)
         os.close(slave)
         self.shown = ""
+        self.decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")  # a read may end inside a character
 
     def resize(self, columns):
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
@@ -212,7 +256,7 @@ class OnTerminal:
             data = os.read(self.master, 65536)
         except OSError:  # the other end is closed
             data = b""
-        self.shown += data.decode("utf-8", "surrogateescape")
+        self.shown += self.decoder.decode(data, final=not data)
         return bool(data)
 
 
@@ -248,6 +292,8 @@ class Case(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
+        self.addCleanup(end_started)
+        main.settle()
         main.control("reset")
         self.seen = len(main.events())
         self.addCleanup(self.no_defect)

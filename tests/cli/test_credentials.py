@@ -12,7 +12,7 @@ import tempfile
 import unittest
 
 from running import (CREDENTIAL, DONE, LONGEST, SECRETS, SERVICE, TABLE, USAGE, Case, Watching, command, environment, main,
-                     service)
+                     service, start)
 
 
 class Credentials(Case):
@@ -84,12 +84,12 @@ class Credentials(Case):
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(LONGEST)
             url = f"http://127.0.0.1:{server.getsockname()[1]}/Cust12345"
-            tool = subprocess.Popen(command("get", 497, "--plain-http", "--base-url", url), stdin=subprocess.DEVNULL,
-                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(credential=None, **variables))
+            tool = start(*command("get", 497, "--plain-http", "--base-url", url), stdin=subprocess.DEVNULL,
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(credential=None, **variables))
             with server.accept()[0] as connection:
                 request = b""
                 while b"\r\n\r\n" not in request:
-                    request += connection.recv(65536)
+                    request += connection.recv(65536) or self.fail(f"ended after {request}")
             tool.communicate(timeout=LONGEST)
         return re.search(rb"\r\nAuthorization: ([^\r]*)\r\n", request)[1]
 

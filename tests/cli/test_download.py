@@ -7,12 +7,11 @@ import resource
 import signal
 import subprocess
 import tempfile
-import time
 import unittest
 import unittest.mock
 
 from running import (BAD_REPLY, CONNECTION, CREDENTIAL, DONE, FAILED, LONGEST, NO_TASK, OUTPUT, SERVICE, USAGE, Case,
-                     OnTerminal, TerminalCase, command, environment, main)
+                     OnTerminal, TerminalCase, command, environment, main, start, wait_until)
 
 SIZED = 1_000_000_000  # the task of this number plus n has an output of n bytes
 
@@ -31,8 +30,8 @@ class Downloads(Case):
         self.folder = pathlib.Path(made.name)
 
     def begin(self, *arguments, **more):
-        return subprocess.Popen(command(*arguments), env=environment(), cwd=self.folder, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+        return start(*command(*arguments), env=environment(), cwd=self.folder, stdin=subprocess.DEVNULL,
+                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
 
     def end(self, process):
         out, complaint = process.communicate(timeout=LONGEST)
@@ -110,19 +109,19 @@ class Output(Downloads):
         self.wait_for_part()
         self.assertEqual(self.end(process)[0], CONNECTION)  # nothing came for two seconds
         self.assertEqual(self.files(), [])
-        main.control("settings", delay=1)
-        process = self.begin("output", SIZED + 9, "-o", "late")
-        self.wait_for_part()
-        (self.folder / "late").write_text("mine")
+        main.process.send_signal(signal.SIGSTOP)  # no byte comes before the file is there
+        try:
+            process = self.begin("output", SIZED + 9, "-o", "late")
+            self.wait_for_part()
+            (self.folder / "late").write_text("mine")
+        finally:
+            main.process.send_signal(signal.SIGCONT)
         code, _, complaint = self.end(process)
         self.assertEqual((code, self.files(), (self.folder / "late").read_text(encoding="utf-8")), (OUTPUT, ["late"], "mine"))
         self.assertIn("late", complaint)
 
     def wait_for_part(self):
-        limit = time.monotonic() + LONGEST
-        while not any(name.endswith(".part") for name in self.files()):
-            self.assertLess(time.monotonic(), limit)
-            time.sleep(0.01)
+        wait_until(lambda: any(name.endswith(".part") for name in self.files()))
 
     def test_a_reply_that_breaks_off_leaves_nothing(self):
         for ending in ("close", "reset", "cut"):
@@ -217,8 +216,7 @@ class Output(Downloads):
 class Fetch(Downloads):
     def test_follows_the_task_and_downloads(self):
         process = self.begin("fetch", 1000, "--interval", "0.02")
-        while "GetBatchTaskInfo" not in self.calls():
-            time.sleep(0.01)
+        wait_until(lambda: "GetBatchTaskInfo" in self.calls())
         main.control("clock", advance=20)
         self.assertEqual(self.end(process), (DONE, "ContactExport_1000.xlsx\n", ""))
         self.assertEqual(self.calls()[-1], "GetOutputFromBatch")

@@ -14,7 +14,7 @@ import tty
 import unittest
 import urllib.parse
 
-from running import EXAMPLES, NO_SUCH_NAME, LONGEST, Case, environment, main
+from running import EXAMPLES, NO_SUCH_NAME, LONGEST, Case, environment, main, start
 
 import loopback
 
@@ -117,8 +117,8 @@ class Examples(Case):
 
     def is_cancelled(self, name, *arguments):
         """Ctrl-C while the service never answers the handshake; the program then ends by itself, without a leak."""
-        process = subprocess.Popen(
-            [EXAMPLES / name, *map(str, arguments)], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        process = start(
+            EXAMPLES / name, *map(str, arguments), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env=environment(SUPEROFFICE_CA_FILE=main.ca, SUPEROFFICE_ADDRESS="127.0.0.1",
                             SUPEROFFICE_BASE_URL=main.bases["mute"]))
         with process:
