@@ -12,31 +12,54 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
+namespace detail {
+
+/// How a body is written, as the letter in front of its media type.
+enum class body_form : char { json = 'j', form = 'f', xml = 'x' };
+
+/// A media type, and how a body of that type is written. Each one is a constant of its own: a program has the names that it
+/// names, and no table of all of them.
+class media {
+  public:
+    /// `text` is the letter of a `body_form`, then the media type.
+    explicit constexpr media(const char* text) noexcept : text_(text) {}
+
+    [[nodiscard]] constexpr body_form written_as() const noexcept { return static_cast<body_form>(*text_); }
+    [[nodiscard]] constexpr const char* name() const noexcept { return text_ + 1; }
+
+    friend constexpr bool operator==(media a, media b) noexcept {
+        return std::string_view{a.text_} == std::string_view{b.text_};
+    }
+
+  private:
+    const char* text_;
+};
+
+}  // namespace detail
+
 /// The media type of a request's body: the seven types of the reference page. The two patch types carry plain JSON here;
 /// the reference lists them for every call. XML needs `xml_reader` of <superoffice/xml.hpp>.
-enum class request_type : std::uint8_t { json, text_json, json_patch, merge_patch, form, xml, text_xml };
+struct request_type : detail::media {
+    static const request_type json, text_json, json_patch, merge_patch, form, xml, text_xml;
+};
+inline constexpr request_type request_type::json{detail::media{"japplication/json"}},
+    request_type::text_json{detail::media{"jtext/json"}},
+    request_type::json_patch{detail::media{"japplication/json-patch+json"}},
+    request_type::merge_patch{detail::media{"japplication/merge-patch+json"}},
+    request_type::form{detail::media{"fapplication/x-www-form-urlencoded"}},
+    request_type::xml{detail::media{"xapplication/xml"}}, request_type::text_xml{detail::media{"xtext/xml"}};
 
 /// The media type that a reply is asked for: the six types of the reference page.
-enum class reply_type : std::uint8_t { json, text_json, json_patch, merge_patch, xml, text_xml };
+struct reply_type : detail::media {
+    static const reply_type json, text_json, json_patch, merge_patch, xml, text_xml;
+};
+inline constexpr reply_type reply_type::json{request_type::json}, reply_type::text_json{request_type::text_json},
+    reply_type::json_patch{request_type::json_patch}, reply_type::merge_patch{request_type::merge_patch},
+    reply_type::xml{request_type::xml}, reply_type::text_xml{request_type::text_xml};
 
 namespace detail {
 
-/// For both: a reply can be asked for as any of them except a form.
-inline constexpr const char* media_types[] = {"application/json",
-                                              "text/json",
-                                              "application/json-patch+json",
-                                              "application/merge-patch+json",
-                                              "application/x-www-form-urlencoded",
-                                              "application/xml",
-                                              "text/xml"};
-
-constexpr bool is_xml(request_type type) noexcept { return type >= request_type::xml; }
-constexpr bool is_xml(reply_type type) noexcept { return type >= reply_type::xml; }
-
-constexpr std::size_t media_index(request_type type) noexcept { return static_cast<std::size_t>(type); }
-constexpr std::size_t media_index(reply_type type) noexcept {
-    return static_cast<std::size_t>(type) + (is_xml(type) ? 1 : 0);  // skips the form
-}
+constexpr bool is_xml(media type) noexcept { return type.written_as() == body_form::xml; }
 
 /// How a body is read.
 enum class content_kind : std::uint8_t { other, json, xml, unknown };
@@ -72,13 +95,8 @@ constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
 
 }  // namespace detail
 
-/// The media type as it goes on the wire.
-[[nodiscard]] constexpr std::string_view media_type(request_type type) noexcept {
-    return detail::media_types[detail::media_index(type)];
-}
-[[nodiscard]] constexpr std::string_view media_type(reply_type type) noexcept {
-    return detail::media_types[detail::media_index(type)];
-}
+/// The media type as it goes on the wire. Takes a `request_type` or a `reply_type`.
+[[nodiscard]] constexpr std::string_view media_type(detail::media type) noexcept { return type.name(); }
 
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice

@@ -94,7 +94,7 @@ class call_driver {
         address_.aim_at_tenant(e);
         if (e.code != errc::ok) return e;
         feed_ = nullptr;
-        wants_bytes_ = std::same_as<Reply, file_bytes>;
+        accept_ = std::same_as<Reply, file_bytes> ? "application/octet-stream" : options_.reply_as.name();
         request_.store<Reader>(request);
         path_ = what.path;
         method_ = what.method;
@@ -265,18 +265,17 @@ class call_driver {
     }
 
     [[nodiscard]] request_lines request_lines_for(std::size_t body_size) const noexcept {
-        request_lines lines{
-            .base = address_.target(),
-            .method = method_,
-            .path = path_,
-            .segment = request_.segment(),
-            .select = call_options_.select,
-            .of_client = options_,
-            .of_call = call_options_.headers,
-            .body_size = body_size,
-            .accept = wants_bytes_ ? "application/octet-stream" : media_types[media_index(options_.reply_as)],
-            .with_app_token = needs_credential_,
-            .with_more_headers = true};
+        request_lines lines{.base = address_.target(),
+                            .method = method_,
+                            .path = path_,
+                            .segment = request_.segment(),
+                            .select = call_options_.select,
+                            .of_client = options_,
+                            .of_call = call_options_.headers,
+                            .body_size = body_size,
+                            .accept = accept_,
+                            .with_app_token = needs_credential_,
+                            .with_more_headers = true};
         if (asks_directory()) options_.tenant_directory.functions().ask(lines, base());
         return lines;
     }
@@ -453,11 +452,11 @@ class call_driver {
     http_method method_ = http_method::post;
     bool needs_credential_ = true;
     reply_rules rules_;
-    bool wants_bytes_ = false;  // in place of the media type of the client's options
     call_context call_;
     std::uint32_t slow_;  // milliseconds
     tenant_address address_;
     std::string_view path_;
+    const char* accept_ = nullptr;                                      // a media type
     progress (*feed_)(call_driver&, instant, bool) noexcept = nullptr;  // for a body that is used while it arrives
     body_stream<Reader>* stream_ = nullptr;                             // with `feed_`
     std::uint64_t (*make_digest_)(std::string_view) noexcept = nullptr;

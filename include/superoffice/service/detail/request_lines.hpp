@@ -76,7 +76,7 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
     out.constant("\r\nAccept-Encoding: identity\r\n");
     if (posts) {
         out.constant("Content-Type: ");
-        out.constant(media_types[media_index(lines.of_client.request_as)]);
+        out.constant(lines.of_client.request_as.name());
         if constexpr (frames) {
             out.constant("; charset=utf-8\r\nContent-Length: ");
             out.put(ascii::decimal(lines.body_size).text());

@@ -45,7 +45,7 @@ void directory_asker<Reader>::ask(request_lines& lines, std::string_view base) n
     lines.path = get_tenant_status.path;
     lines.segment = last_segment(parsed.root);
     lines.select = {};
-    lines.accept = media_types[media_index(reply_type::json)];
+    lines.accept = reply_type::json.name();
     lines.with_app_token = lines.with_more_headers = false;
 }
 

@@ -46,7 +46,7 @@ TEST_CASE("stored_request: a form has no nesting, and XML needs a reader that wr
                 {request_type::xml, {}, {}},
                 {request_type::text_xml, {}, {}}};
     for (const auto& row : rows) {
-        CAPTURE(static_cast<int>(row.type));
+        CAPTURE(superoffice::media_type(row.type));
         std::array<char, 64> room{};
         CHECK(written(plain, row.type, room) == row.plain);
         CHECK(written(nested{}, row.type, room) == row.nested);
