@@ -1415,24 +1415,24 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// The bytes of a UTF-8 sequence at most (RFC 3629 section 3). An escape has more bytes than the sequence it stands for.
+/// The bytes of a UTF-8 sequence at most (RFC 3629 section 3).
 inline constexpr std::size_t utf8_max_bytes = 4;
 
-/// 0 to 15, or 16 for anything that is not a hexadecimal digit.
-constexpr std::uint32_t hex_value(char c) noexcept {
-    if (c >= '0' && c <= '9') return static_cast<std::uint32_t>(c - '0');
-    const char lower = static_cast<char>(c | 0x20);
-    if (lower >= 'a' && lower <= 'f') return static_cast<std::uint32_t>(lower - 'a') + 10;
-    return 16;
-}
+/// The answer for a malformed escape.
+inline constexpr std::uint32_t no_point = 0xFFFFFFFF;
 
-/// The value of the four digits after `\u`; above 0xFFFF where there are fewer. `at` moves over the digits.
+// Digits and letters alternate at random, so a processor cannot predict a branch between them.
+constexpr bool is_hex_digit(std::uint32_t c) noexcept {
+    return (static_cast<unsigned>(c - '0' <= 9U) | static_cast<unsigned>((c | 0x20) - 'a' <= 5U)) != 0;
+}
+constexpr std::uint32_t hex_value(std::uint32_t digit) noexcept { return (digit & 0xF) + (digit >> 6) * 9; }
+
+/// The value of the four digits after `\u`; `no_point` where there are fewer. `at` moves over the digits.
 [[gnu::noinline]] constexpr std::uint32_t read_hex4(const char*& at, const char* end) noexcept {
     std::uint32_t value = 0;
     for (int i = 0; i != 4; ++i, ++at) {
-        const std::uint32_t digit = at == end ? 16 : hex_value(*at);
-        if (digit == 16) return 0x10000;
-        value = value << 4 | digit;
+        if (at == end || !is_hex_digit(static_cast<unsigned char>(*at))) return no_point;
+        value = value << 4 | hex_value(static_cast<unsigned char>(*at));
     }
     return value;
 }
@@ -1455,8 +1455,8 @@ constexpr char simple_escape(char letter) noexcept {
     }
 }
 
-/// Writes a code point as UTF-8 and returns its size.
-constexpr std::size_t write_utf8(std::uint32_t point, char* out) noexcept {
+/// Writes a code point as UTF-8, 1 to 4 bytes, and returns its size. The escape of the code point has more bytes.
+[[gnu::noinline]] constexpr std::size_t write_utf8(std::uint32_t point, char* out) noexcept {
     if (point < 0x80) return *out = static_cast<char>(point), 1;
     const std::size_t size = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
     for (std::size_t n = size; --n != 0; point >>= 6) out[n] = static_cast<char>(0x80 | (point & 0x3F));
@@ -1464,39 +1464,36 @@ constexpr std::size_t write_utf8(std::uint32_t point, char* out) noexcept {
     return size;
 }
 
-/// Checks and reads one escape. `at` is on the backslash, and moves behind the escape. Writes 1 to 4 bytes and returns how
-/// many. The escape has more, so `out` may point to the escape itself.
-/// For a malformed escape the answer is 0, and `at` moves to the byte at fault: a wrong letter or digit, or the backslash of
-/// half a surrogate pair; or to the end, where the text stops within the escape. (Cold: most texts have no escapes.)
-[[gnu::cold]] [[gnu::noinline]] constexpr std::size_t read_escape(const char*& at, const char* end,
-                                                                  char* out) noexcept {
+/// Checks and reads one escape: the code point that it stands for. `at` is on the backslash, and moves behind the escape.
+/// For a malformed escape the answer is `no_point`, and `at` moves to the byte at fault: a wrong letter or digit, or the
+/// backslash of half a surrogate pair; or to the end, where the text stops within the escape.
+[[gnu::noinline]] constexpr std::uint32_t read_escape(const char*& at, const char* end) noexcept {
     const char* const backslash = at;
-    if (++at == end) return 0;
+    if (++at == end) return no_point;
     if (*at != 'u') {
         const char meaning = simple_escape(*at);
-        if (meaning == 0) return 0;
-        return ++at, *out = meaning, 1;
+        if (meaning == 0) return no_point;
+        return ++at, static_cast<std::uint32_t>(meaning);
     }
     ++at;
-    std::uint32_t point = read_hex4(at, end);
-    if (point > 0xFFFF) return 0;
+    const std::uint32_t point = read_hex4(at, end);
+    if (point == no_point) return no_point;
     if (is_high_surrogate(point)) {
-        if (at == end) return 0;
+        if (at == end) return no_point;
         std::uint32_t low = 0;
         if (*at == '\\') {
-            if (at + 1 == end) return at = end, 0;
+            if (at + 1 == end) return at = end, no_point;
             if (at[1] == 'u') {
                 at += 2;
                 low = read_hex4(at, end);
-                if (low > 0xFFFF) return 0;
+                if (low == no_point) return no_point;
             }
         }
-        if (!is_low_surrogate(low)) return at = backslash, 0;
-        point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
-    } else if (is_low_surrogate(point)) {
-        return at = backslash, 0;
+        if (!is_low_surrogate(low)) return at = backslash, no_point;
+        return 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
     }
-    return write_utf8(point, out);
+    if (is_low_surrogate(point)) return at = backslash, no_point;
+    return point;
 }
 
 }  // namespace detail
@@ -1534,7 +1531,7 @@ class json_text {
         [[nodiscard]] constexpr bool at_end() const noexcept { return at_ == end_; }
         /// Lives until the next call.
         [[gnu::noinline]] constexpr std::string_view next() noexcept {
-            if (*at_ == '\\') return {decoded_, detail::read_escape(at_, end_, decoded_)};
+            if (*at_ == '\\') return {decoded_, detail::write_utf8(detail::read_escape(at_, end_), decoded_)};
             const char* const start = at_;
             while (at_ != end_ && *at_ != '\\') ++at_;
             return {start, static_cast<std::size_t>(at_ - start)};
@@ -1616,28 +1613,6 @@ class json_text {
 };
 static_assert(sizeof(json_text) <= 16 && std::is_trivially_copyable_v<json_text>);
 
-namespace detail {
-
-/// The text of a string, with its escapes rewritten in place (the text gets shorter). Without escapes it costs nothing.
-/// Afterwards the document is no longer JSON at this place: neither `token` nor a copy of it may be used again.
-inline std::string_view unescape_in_place(json_text token) noexcept {
-    if (!token.is_escaped()) return token.plain();
-    // json_document hands the document over as mutable `char*` for this purpose, so the memory is writable. The token is
-    // const because no other code may write.
-    char* const begin = const_cast<char*>(token.raw().data()) + 1;
-    const char* const end = begin + token.raw().size() - 2;
-    const char* at = static_cast<const char*>(std::memchr(begin, '\\', token.raw().size() - 2));
-    char* out = begin + (at - begin);
-    while (at != end) {
-        if (*at == '\\')
-            out += read_escape(at, end, out);
-        else
-            *out++ = *at++;
-    }
-    return {begin, static_cast<std::size_t>(out - begin)};
-}
-
-}  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 #endif
@@ -3158,6 +3133,8 @@ struct any_element {
 /// `boolean(bool&)`    true or false
 /// `number(view&)`     the number's text, its grammar checked (RFC 8259 section 6)
 /// `string(text&)`     the string's token, fully checked: UTF-8, control characters, escapes, surrogate pairs
+/// `string(text&, rewrite)`  with true, the escapes are rewritten in place: the token holds none, and is shorter than in the
+///                     document, which is no longer JSON there
 /// `object(f)`         calls `errc f(json_text key, Value& member)` for each member in order; the key is fully checked;
 ///                     f consumes `member`; an answer other than ok stops, and is the answer
 /// `array(f)`          the same with `errc f(Value& element)`
@@ -3186,6 +3163,7 @@ concept json_value = requires(Value& value, bool& flag, std::string_view& text, 
     { value.boolean(flag) } noexcept -> std::same_as<errc>;
     { value.number(text) } noexcept -> std::same_as<errc>;
     { value.string(token) } noexcept -> std::same_as<errc>;
+    { value.string(token, flag) } noexcept -> std::same_as<errc>;
     { value.object(detail::any_member{}) } noexcept -> std::same_as<errc>;
     { value.array(detail::any_element{}) } noexcept -> std::same_as<errc>;
     { value.skip() } noexcept -> std::same_as<errc>;
@@ -3344,7 +3322,6 @@ struct decode_state {
     bool matched = false;      ///< the document has a member of the struct
     bool passed = false;       ///< the document has a member that the struct does not have
     std::uint16_t member = 0;  ///< after an error: which member of the outermost struct, counted from 1
-    std::uint32_t needed = 0;  ///< after `memory_too_small`: how much room the text wants
 };
 
 /// How a T is read and written. Specialised below for every type that a described struct may hold; `std_types.hpp` adds
@@ -3375,24 +3352,12 @@ inline constexpr bool is_flags<flags<E>> = true;
 template <class T>
 concept has_codec = requires { sizeof(codec<T>); };
 
-/// The text of a string with escapes, as `state` wants it.
-[[gnu::cold]] inline errc decode_escaped(json_text token, std::string_view& into, decode_state& state) noexcept {
-    if (state.escapes == escapes::refused) {
-        state.needed = static_cast<std::uint32_t>(token.unescaped_size());
-        return errc::memory_too_small;
-    }
-    if (state.escapes == escapes::rewritten)
-        into = unescape_in_place(token);
-    else
-        into = {token.raw().data() + 1, token.raw().size() - 2};
-    return errc::ok;
-}
-
+/// What stands between the quotes of a string, as `state` wants it.
 template <json_value Value>
 errc decode_any_text(Value& value, std::string_view& into, decode_state& state) noexcept {
     json_text token;
-    if (const errc e = value.string(token); e != errc::ok) return e;
-    if (token.is_escaped()) return decode_escaped(token, into, state);
+    if (const errc e = value.string(token, state.escapes == escapes::rewritten); e != errc::ok) return e;
+    if (state.escapes == escapes::refused && token.is_escaped()) return errc::memory_too_small;
     into = {token.raw().data() + 1, token.raw().size() - 2};
     return errc::ok;
 }
@@ -3987,8 +3952,8 @@ inline void skip_json_space(json_cursor& c) noexcept {
 }
 
 /// The size of the UTF-8 sequence at `at`, 2 to 4 bytes; 0 for anything that RFC 3629 section 4 does not allow:
-/// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations. (Cold: most text is ASCII.)
-[[gnu::cold]] [[gnu::noinline]] inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
+/// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations.
+[[gnu::noinline]] inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(at[i]); };
     std::uint32_t point = byte(0);
     if (point < 0xC2) return 0;
@@ -4056,26 +4021,43 @@ inline const char* skip_plain_text(const char* at, const char* end) noexcept {
 }
 
 /// Any string: checks UTF-8, control characters, escapes and surrogate pairs. `at` is on its opening quote.
-[[gnu::noinline]] inline errc scan_json_string(json_cursor& c, json_text& into) noexcept {
+///
+/// With `rewrite` it also rewrites the escapes in place, as it reads them: `into` is then a string without escapes, shorter than
+/// in the document, which is no longer JSON at this place. `json_document` hands the document over as mutable `char*` for this
+/// purpose.
+[[gnu::noinline]] inline errc scan_json_string(json_cursor& c, json_text& into, bool rewrite) noexcept {
     const char* const start = c.at++;
-    bool escaped = false;
-    char decoded[utf8_max_bytes];
+    char* out = nullptr;        // null: no escape yet; the end of the rewritten text
+    const char* run = nullptr;  // the bytes from here to `at` have to be moved there; null where nothing is rewritten
     for (;;) {
         c.at = skip_plain_text(c.at, c.end);
         if (c.at == c.end) return errc::bad_json;
-        if (*c.at == '"') break;
-        if (*c.at == '\\') {
-            escaped = true;
-            if (read_escape(c.at, c.end, decoded) == 0)
-                return c.at == c.end ? errc::bad_json : json_fault(c, errc::bad_string);
-        } else {
+        if (*c.at != '"' && *c.at != '\\') {
             const std::size_t size = utf8_sequence(c.at, c.end);
             if (size == 0) return json_fault(c, errc::bad_string);
             c.at += size;
+            continue;
+        }
+        if (run != nullptr) {
+            const auto size = static_cast<std::size_t>(c.at - run);
+            std::memmove(out, run, size);
+            out += size;
+        }
+        if (*c.at == '"') break;
+        if (out == nullptr) out = const_cast<char*>(c.at);
+        const std::uint32_t point = read_escape(c.at, c.end);
+        if (point == no_point) return c.at == c.end ? errc::bad_json : json_fault(c, errc::bad_string);
+        if (rewrite) {
+            out += write_utf8(point, out);
+            run = c.at;
         }
     }
-    ++c.at;
-    into = json_text{{start, static_cast<std::size_t>(c.at - start)}, escaped};
+    const char* end = ++c.at;
+    if (run != nullptr) {
+        *out++ = '"';
+        end = out;
+    }
+    into = json_text{{start, static_cast<std::size_t>(end - start)}, out != nullptr && run == nullptr};
     return errc::ok;
 }
 
@@ -4113,8 +4095,8 @@ inline const char* skip_plain_text(const char* at, const char* end) noexcept {
 
 // The functions of a reader for each kind of scalar.
 
-inline errc read_json_string(json_cursor& c, json_text& into) noexcept {
-    return c.on('"') ? scan_json_string(c, into) : json_refusal(c);
+inline errc read_json_string(json_cursor& c, json_text& into, bool rewrite) noexcept {
+    return c.on('"') ? scan_json_string(c, into, rewrite) : json_refusal(c);
 }
 
 inline errc read_json_number(json_cursor& c, std::string_view& into) noexcept {
@@ -4164,7 +4146,7 @@ class json_value_of {
         return reader_->literal(into ? "true" : "false");
     }
     [[nodiscard]] errc number(std::string_view& into) noexcept { return reader_->number(into); }
-    [[nodiscard]] errc string(json_text& into) noexcept { return reader_->string(into); }
+    [[nodiscard]] errc string(json_text& into, bool rewrite = false) noexcept { return reader_->string(into, rewrite); }
 
     [[nodiscard]] [[gnu::noinline]] errc enter(char bracket, bool& more) noexcept {
         return reader_->enter(bracket, more);
@@ -4273,7 +4255,7 @@ namespace detail {
 [[gnu::noinline]] inline errc check_json_scalar(json_cursor& c) noexcept {
     json_text text;
     switch (json_kind_at(c)) {
-        case json_kind::string: return scan_json_string(c, text);
+        case json_kind::string: return scan_json_string(c, text, false);
         case json_kind::number: return scan_json_number(c);
         case json_kind::boolean: return read_json_literal(c, c.on('t') ? "true" : "false");
         default: return read_json_literal(c, "null");  // this refuses everything else
@@ -4283,7 +4265,7 @@ namespace detail {
 /// A member's key, its colon and the white space around the colon.
 inline errc read_json_key(json_cursor& c, json_text& into) noexcept {
     if (!c.on('"')) return json_fault(c, errc::bad_json);
-    const errc code = scan_json_string(c, into);
+    const errc code = scan_json_string(c, into, false);
     if (code != errc::ok) return code;
     skip_json_space(c);
     if (!c.on(':')) return json_fault(c, errc::bad_json);
@@ -4384,7 +4366,7 @@ class compact_reader {
 
     errc literal(const char* expected) noexcept { return detail::read_json_literal(cursor_, expected); }
     errc number(std::string_view& into) noexcept { return detail::read_json_number(cursor_, into); }
-    errc string(json_text& into) noexcept { return detail::read_json_string(cursor_, into); }
+    errc string(json_text& into, bool rewrite) noexcept { return detail::read_json_string(cursor_, into, rewrite); }
 
     // The innermost container calls first: it knows the place best.
     [[gnu::cold]] void note_fault_place(const char* start, errc code) noexcept {
@@ -4804,7 +4786,7 @@ class simdjson_reader {
     bool short_integer(std::int32_t& into) noexcept { return tokens_.take_short_integer(into); }
     void pass_members(detail::key_sizes wanted) noexcept { tokens_.pass_members(wanted); }
 
-    [[gnu::noinline]] errc string(json_text& into) noexcept {
+    [[gnu::noinline]] errc string(json_text& into, bool rewrite) noexcept {
         const char* const from = place();
         if (*from != '"') return detail::json_refusal(here());
         if (!tokens_.is_scalar) {
@@ -4812,12 +4794,12 @@ class simdjson_reader {
             if (std::string_view text; plain_text(text))
                 return into = json_text{{from, text.size() + 2}, false}, errc::ok;
         }
-        return consumed(detail::scan_json_string(here(), into));
+        return consumed(detail::scan_json_string(here(), into, rewrite));
     }
     errc skip_scalar() noexcept {
         if (tokens_.skip_plain()) return errc::ok;
         json_text text;
-        return on('"') ? string(text) : consumed(detail::check_json_scalar(here()));
+        return on('"') ? string(text, false) : consumed(detail::check_json_scalar(here()));
     }
     const char* next_backslash(const char* from) const noexcept {
         const void* const found = std::memchr(from, '\\', static_cast<std::size_t>(cursor_.end - from));
@@ -4889,7 +4871,7 @@ class simdjson_reader {
     }
     [[gnu::cold]] errc key_with_care(json_text& into) noexcept {
         if (!on('"')) return fault_here();
-        if (const errc code = string(into); code != errc::ok) return code;
+        if (const errc code = string(into, false); code != errc::ok) return code;
         if (!on(':')) return fault_here();
         ++tokens_.at;
         return errc::ok;
@@ -5378,9 +5360,8 @@ error decode_root(Reader& reader, json_document document, decode_state& state, F
         if (e == errc::ok) e = reader.finish();
         if (e == errc::ok) return null ? decode_error(errc::null_document, 0) : error{};
     }
-    const std::size_t offset = e == errc::document_too_large ? document.size
-                               : state.needed != 0           ? state.needed
-                                                             : static_cast<std::uint32_t>(reader.offset());
+    const std::size_t offset =
+        e == errc::document_too_large ? document.size : static_cast<std::uint32_t>(reader.offset());
     return decode_error(e, offset, state.member);
 }
 

@@ -1,4 +1,4 @@
-// Fuzz target: any JSON through both readers, walked, skipped and kept raw: the same events, faults and offsets.
+// Fuzz target: any JSON through both readers, walked, with escapes rewritten or not, skipped and kept raw: the same events, faults and offsets.
 // SPDX-License-Identifier: BSL-1.0
 #include "fuzzing.hpp"
 
@@ -18,7 +18,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto filler = static_cast<char>(in.number());
     const std::string_view text = in.rest();
     so::errc code = so::errc::ok;
-    for (const manner how : {manner::visit, manner::skip, manner::raw}) {
+    std::string events;
+    for (const manner how : {manner::visit, manner::rewrite, manner::skip, manner::raw}) {
         exact_memory tight(text), padded(text, so::simdjson_reader::slack, filler);
         so::compact_reader compact;
         const reading one =
@@ -28,7 +29,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         MUST(one.code == other.code && one.offset == other.offset);
         MUST(one.code != so::errc::ok || one.events == other.events);
         MUST(one.offset <= text.size());
-        if (how == manner::visit) code = one.code;
+        if (how == manner::visit) {
+            code = one.code;
+            events = one.events;
+        }
+        MUST(how != manner::rewrite || one.code != so::errc::ok || one.events == events);
         MUST(one.code == code);
     }
     return 0;

@@ -25,8 +25,9 @@ struct reading {
     friend bool operator==(const reading&, const reading&) = default;
 };
 
-/// How a document is read: every value by its own function, or the root at once.
-enum class manner { visit, skip, raw };
+/// How a document is read: every value by its own function, strings as they are or with their escapes rewritten in place; or
+/// the root at once.
+enum class manner { visit, rewrite, skip, raw };
 
 inline void note_text(std::string& events, std::string_view what, json_text token) {
     std::vector<char> room(token.unescaped_size());
@@ -35,7 +36,7 @@ inline void note_text(std::string& events, std::string_view what, json_text toke
 }
 
 template <class Value>
-errc visit(Value& value, std::string& events) {
+errc visit(Value& value, std::string& events, bool rewrite = false) {
     const auto note = [&events](std::string_view what, std::string_view text) {
         ((events += what) += text) += '\n';
         return errc::ok;
@@ -47,17 +48,18 @@ errc visit(Value& value, std::string& events) {
     switch (value.kind()) {
         case json_kind::object:
             note("{", "");
-            code = value.object([&events](json_text key, Value& member) noexcept {
+            code = value.object([&events, rewrite](json_text key, Value& member) noexcept {
                 note_text(events, "key", key);
-                return visit(member, events);
+                return visit(member, events, rewrite);
             });
             return code == errc::ok ? note("}", "") : code;
         case json_kind::array:
             note("[", "");
-            code = value.array([&events](Value& element) noexcept { return visit(element, events); });
+            code = value.array([&events, rewrite](Value& element) noexcept { return visit(element, events, rewrite); });
             return code == errc::ok ? note("]", "") : code;
         case json_kind::string:
-            code = value.string(token);
+            code = value.string(token, rewrite);
+            if (code == errc::ok && rewrite && token.is_escaped()) events += "left an escape: ";
             if (code == errc::ok) note_text(events, "string", token);
             return code;
         case json_kind::number: code = value.number(text); return code == errc::ok ? note("number ", text) : code;
@@ -79,6 +81,7 @@ reading read_json(Reader& reader, json_document document, manner how) {
         std::string_view raw;
         switch (how) {
             case manner::visit: made.code = visit(root, made.events); break;
+            case manner::rewrite: made.code = visit(root, made.events, true); break;
             case manner::skip: made.code = root.skip(); break;
             case manner::raw: made.code = root.raw(raw); break;
         }

@@ -37,7 +37,6 @@ struct decode_state {
     bool matched = false;      ///< the document has a member of the struct
     bool passed = false;       ///< the document has a member that the struct does not have
     std::uint16_t member = 0;  ///< after an error: which member of the outermost struct, counted from 1
-    std::uint32_t needed = 0;  ///< after `memory_too_small`: how much room the text wants
 };
 
 /// How a T is read and written. Specialised below for every type that a described struct may hold; `std_types.hpp` adds
@@ -68,24 +67,12 @@ inline constexpr bool is_flags<flags<E>> = true;
 template <class T>
 concept has_codec = requires { sizeof(codec<T>); };
 
-/// The text of a string with escapes, as `state` wants it.
-[[gnu::cold]] inline errc decode_escaped(json_text token, std::string_view& into, decode_state& state) noexcept {
-    if (state.escapes == escapes::refused) {
-        state.needed = static_cast<std::uint32_t>(token.unescaped_size());
-        return errc::memory_too_small;
-    }
-    if (state.escapes == escapes::rewritten)
-        into = unescape_in_place(token);
-    else
-        into = {token.raw().data() + 1, token.raw().size() - 2};
-    return errc::ok;
-}
-
+/// What stands between the quotes of a string, as `state` wants it.
 template <json_value Value>
 errc decode_any_text(Value& value, std::string_view& into, decode_state& state) noexcept {
     json_text token;
-    if (const errc e = value.string(token); e != errc::ok) return e;
-    if (token.is_escaped()) return decode_escaped(token, into, state);
+    if (const errc e = value.string(token, state.escapes == escapes::rewritten); e != errc::ok) return e;
+    if (state.escapes == escapes::refused && token.is_escaped()) return errc::memory_too_small;
     into = {token.raw().data() + 1, token.raw().size() - 2};
     return errc::ok;
 }

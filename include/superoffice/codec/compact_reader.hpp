@@ -57,7 +57,7 @@ class compact_reader {
 
     errc literal(const char* expected) noexcept { return detail::read_json_literal(cursor_, expected); }
     errc number(std::string_view& into) noexcept { return detail::read_json_number(cursor_, into); }
-    errc string(json_text& into) noexcept { return detail::read_json_string(cursor_, into); }
+    errc string(json_text& into, bool rewrite) noexcept { return detail::read_json_string(cursor_, into, rewrite); }
 
     // The innermost container calls first: it knows the place best.
     [[gnu::cold]] void note_fault_place(const char* start, errc code) noexcept {

@@ -47,6 +47,8 @@ struct any_element {
 /// `boolean(bool&)`    true or false
 /// `number(view&)`     the number's text, its grammar checked (RFC 8259 section 6)
 /// `string(text&)`     the string's token, fully checked: UTF-8, control characters, escapes, surrogate pairs
+/// `string(text&, rewrite)`  with true, the escapes are rewritten in place: the token holds none, and is shorter than in the
+///                     document, which is no longer JSON there
 /// `object(f)`         calls `errc f(json_text key, Value& member)` for each member in order; the key is fully checked;
 ///                     f consumes `member`; an answer other than ok stops, and is the answer
 /// `array(f)`          the same with `errc f(Value& element)`
@@ -75,6 +77,7 @@ concept json_value = requires(Value& value, bool& flag, std::string_view& text, 
     { value.boolean(flag) } noexcept -> std::same_as<errc>;
     { value.number(text) } noexcept -> std::same_as<errc>;
     { value.string(token) } noexcept -> std::same_as<errc>;
+    { value.string(token, flag) } noexcept -> std::same_as<errc>;
     { value.object(detail::any_member{}) } noexcept -> std::same_as<errc>;
     { value.array(detail::any_element{}) } noexcept -> std::same_as<errc>;
     { value.skip() } noexcept -> std::same_as<errc>;

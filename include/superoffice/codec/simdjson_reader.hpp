@@ -210,7 +210,7 @@ class simdjson_reader {
     bool short_integer(std::int32_t& into) noexcept { return tokens_.take_short_integer(into); }
     void pass_members(detail::key_sizes wanted) noexcept { tokens_.pass_members(wanted); }
 
-    [[gnu::noinline]] errc string(json_text& into) noexcept {
+    [[gnu::noinline]] errc string(json_text& into, bool rewrite) noexcept {
         const char* const from = place();
         if (*from != '"') return detail::json_refusal(here());
         if (!tokens_.is_scalar) {
@@ -218,12 +218,12 @@ class simdjson_reader {
             if (std::string_view text; plain_text(text))
                 return into = json_text{{from, text.size() + 2}, false}, errc::ok;
         }
-        return consumed(detail::scan_json_string(here(), into));
+        return consumed(detail::scan_json_string(here(), into, rewrite));
     }
     errc skip_scalar() noexcept {
         if (tokens_.skip_plain()) return errc::ok;
         json_text text;
-        return on('"') ? string(text) : consumed(detail::check_json_scalar(here()));
+        return on('"') ? string(text, false) : consumed(detail::check_json_scalar(here()));
     }
     const char* next_backslash(const char* from) const noexcept {
         const void* const found = std::memchr(from, '\\', static_cast<std::size_t>(cursor_.end - from));
@@ -295,7 +295,7 @@ class simdjson_reader {
     }
     [[gnu::cold]] errc key_with_care(json_text& into) noexcept {
         if (!on('"')) return fault_here();
-        if (const errc code = string(into); code != errc::ok) return code;
+        if (const errc code = string(into, false); code != errc::ok) return code;
         if (!on(':')) return fault_here();
         ++tokens_.at;
         return errc::ok;

@@ -9,7 +9,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -38,7 +37,7 @@ class json_text {
         [[nodiscard]] constexpr bool at_end() const noexcept { return at_ == end_; }
         /// Lives until the next call.
         [[gnu::noinline]] constexpr std::string_view next() noexcept {
-            if (*at_ == '\\') return {decoded_, detail::read_escape(at_, end_, decoded_)};
+            if (*at_ == '\\') return {decoded_, detail::write_utf8(detail::read_escape(at_, end_), decoded_)};
             const char* const start = at_;
             while (at_ != end_ && *at_ != '\\') ++at_;
             return {start, static_cast<std::size_t>(at_ - start)};
@@ -120,28 +119,6 @@ class json_text {
 };
 static_assert(sizeof(json_text) <= 16 && std::is_trivially_copyable_v<json_text>);
 
-namespace detail {
-
-/// The text of a string, with its escapes rewritten in place (the text gets shorter). Without escapes it costs nothing.
-/// Afterwards the document is no longer JSON at this place: neither `token` nor a copy of it may be used again.
-inline std::string_view unescape_in_place(json_text token) noexcept {
-    if (!token.is_escaped()) return token.plain();
-    // json_document hands the document over as mutable `char*` for this purpose, so the memory is writable. The token is
-    // const because no other code may write.
-    char* const begin = const_cast<char*>(token.raw().data()) + 1;
-    const char* const end = begin + token.raw().size() - 2;
-    const char* at = static_cast<const char*>(std::memchr(begin, '\\', token.raw().size() - 2));
-    char* out = begin + (at - begin);
-    while (at != end) {
-        if (*at == '\\')
-            out += read_escape(at, end, out);
-        else
-            *out++ = *at++;
-    }
-    return {begin, static_cast<std::size_t>(out - begin)};
-}
-
-}  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 #endif

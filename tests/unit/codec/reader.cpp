@@ -27,7 +27,7 @@ class bare_value {
     errc null() noexcept { return value_.null(); }
     errc boolean(bool& into) noexcept { return value_.boolean(into); }
     errc number(std::string_view& into) noexcept { return value_.number(into); }
-    errc string(so::json_text& into) noexcept { return value_.string(into); }
+    errc string(so::json_text& into, bool rewrite = false) noexcept { return value_.string(into, rewrite); }
     errc skip() noexcept { return value_.skip(); }
     errc raw(std::string_view& into) noexcept { return value_.raw(into); }
     errc enter(char bracket, bool& more) noexcept { return value_.enter(bracket, more); }

@@ -26,7 +26,7 @@ using support::reading;
 
 namespace {
 
-constexpr manner manners[] = {manner::visit, manner::skip, manner::raw};
+constexpr manner manners[] = {manner::visit, manner::rewrite, manner::skip, manner::raw};
 
 /// Numbers that look random and are the same in every run (xorshift32, Marsaglia 2003).
 class seeded {

@@ -141,8 +141,8 @@ TEST_CASE("simdjson_reader: text stays where it is when the next document is rea
     CHECK(reader.start(first.get()) == errc::ok);
     const errc code = reader.root().array([&](auto& element) noexcept {
         json_text token;
-        const errc answer = element.string(token);
-        kept[count++] = superoffice::detail::unescape_in_place(token);
+        const errc answer = element.string(token, true);
+        kept[count++] = token.plain();
         return answer;
     });
     CHECK(code == errc::ok);

@@ -126,17 +126,3 @@ TEST_CASE("json_text: a string that reads null is not null") {
     CHECK(t.is_string());
     CHECK(t == "null"sv);
 }
-
-TEST_CASE("unescape_in_place: gives the text where the token stood, and writes nowhere else") {
-    for (const row& r : rows) {
-        CAPTURE(r.token);
-        std::string document = "<" + std::string(r.token) + ">";
-        const std::string_view token{document.data() + 1, r.token.size()};
-        const std::string_view text = superoffice::detail::unescape_in_place(made_of(token));
-        CHECK(text == r.text);
-        CHECK(text.data() >= token.data());
-        CHECK(text.data() + text.size() <= token.data() + token.size());
-        CHECK(document.front() == '<');
-        CHECK(document.back() == '>');
-    }
-}

@@ -134,9 +134,8 @@ error decode_root(Reader& reader, json_document document, decode_state& state, F
         if (e == errc::ok) e = reader.finish();
         if (e == errc::ok) return null ? decode_error(errc::null_document, 0) : error{};
     }
-    const std::size_t offset = e == errc::document_too_large ? document.size
-                               : state.needed != 0           ? state.needed
-                                                             : static_cast<std::uint32_t>(reader.offset());
+    const std::size_t offset =
+        e == errc::document_too_large ? document.size : static_cast<std::uint32_t>(reader.offset());
     return decode_error(e, offset, state.member);
 }
 

@@ -32,7 +32,7 @@ class json_value_of {
         return reader_->literal(into ? "true" : "false");
     }
     [[nodiscard]] errc number(std::string_view& into) noexcept { return reader_->number(into); }
-    [[nodiscard]] errc string(json_text& into) noexcept { return reader_->string(into); }
+    [[nodiscard]] errc string(json_text& into, bool rewrite = false) noexcept { return reader_->string(into, rewrite); }
 
     [[nodiscard]] [[gnu::noinline]] errc enter(char bracket, bool& more) noexcept {
         return reader_->enter(bracket, more);

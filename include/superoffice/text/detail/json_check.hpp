@@ -19,7 +19,7 @@ namespace detail {
 [[gnu::noinline]] inline errc check_json_scalar(json_cursor& c) noexcept {
     json_text text;
     switch (json_kind_at(c)) {
-        case json_kind::string: return scan_json_string(c, text);
+        case json_kind::string: return scan_json_string(c, text, false);
         case json_kind::number: return scan_json_number(c);
         case json_kind::boolean: return read_json_literal(c, c.on('t') ? "true" : "false");
         default: return read_json_literal(c, "null");  // this refuses everything else
@@ -29,7 +29,7 @@ namespace detail {
 /// A member's key, its colon and the white space around the colon.
 inline errc read_json_key(json_cursor& c, json_text& into) noexcept {
     if (!c.on('"')) return json_fault(c, errc::bad_json);
-    const errc code = scan_json_string(c, into);
+    const errc code = scan_json_string(c, into, false);
     if (code != errc::ok) return code;
     skip_json_space(c);
     if (!c.on(':')) return json_fault(c, errc::bad_json);

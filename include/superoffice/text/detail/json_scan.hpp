@@ -37,8 +37,8 @@ inline void skip_json_space(json_cursor& c) noexcept {
 }
 
 /// The size of the UTF-8 sequence at `at`, 2 to 4 bytes; 0 for anything that RFC 3629 section 4 does not allow:
-/// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations. (Cold: most text is ASCII.)
-[[gnu::cold]] [[gnu::noinline]] inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
+/// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations.
+[[gnu::noinline]] inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(at[i]); };
     std::uint32_t point = byte(0);
     if (point < 0xC2) return 0;
@@ -106,26 +106,43 @@ inline const char* skip_plain_text(const char* at, const char* end) noexcept {
 }
 
 /// Any string: checks UTF-8, control characters, escapes and surrogate pairs. `at` is on its opening quote.
-[[gnu::noinline]] inline errc scan_json_string(json_cursor& c, json_text& into) noexcept {
+///
+/// With `rewrite` it also rewrites the escapes in place, as it reads them: `into` is then a string without escapes, shorter than
+/// in the document, which is no longer JSON at this place. `json_document` hands the document over as mutable `char*` for this
+/// purpose.
+[[gnu::noinline]] inline errc scan_json_string(json_cursor& c, json_text& into, bool rewrite) noexcept {
     const char* const start = c.at++;
-    bool escaped = false;
-    char decoded[utf8_max_bytes];
+    char* out = nullptr;        // null: no escape yet; the end of the rewritten text
+    const char* run = nullptr;  // the bytes from here to `at` have to be moved there; null where nothing is rewritten
     for (;;) {
         c.at = skip_plain_text(c.at, c.end);
         if (c.at == c.end) return errc::bad_json;
-        if (*c.at == '"') break;
-        if (*c.at == '\\') {
-            escaped = true;
-            if (read_escape(c.at, c.end, decoded) == 0)
-                return c.at == c.end ? errc::bad_json : json_fault(c, errc::bad_string);
-        } else {
+        if (*c.at != '"' && *c.at != '\\') {
             const std::size_t size = utf8_sequence(c.at, c.end);
             if (size == 0) return json_fault(c, errc::bad_string);
             c.at += size;
+            continue;
+        }
+        if (run != nullptr) {
+            const auto size = static_cast<std::size_t>(c.at - run);
+            std::memmove(out, run, size);
+            out += size;
+        }
+        if (*c.at == '"') break;
+        if (out == nullptr) out = const_cast<char*>(c.at);
+        const std::uint32_t point = read_escape(c.at, c.end);
+        if (point == no_point) return c.at == c.end ? errc::bad_json : json_fault(c, errc::bad_string);
+        if (rewrite) {
+            out += write_utf8(point, out);
+            run = c.at;
         }
     }
-    ++c.at;
-    into = json_text{{start, static_cast<std::size_t>(c.at - start)}, escaped};
+    const char* end = ++c.at;
+    if (run != nullptr) {
+        *out++ = '"';
+        end = out;
+    }
+    into = json_text{{start, static_cast<std::size_t>(end - start)}, out != nullptr && run == nullptr};
     return errc::ok;
 }
 
@@ -163,8 +180,8 @@ inline const char* skip_plain_text(const char* at, const char* end) noexcept {
 
 // The functions of a reader for each kind of scalar.
 
-inline errc read_json_string(json_cursor& c, json_text& into) noexcept {
-    return c.on('"') ? scan_json_string(c, into) : json_refusal(c);
+inline errc read_json_string(json_cursor& c, json_text& into, bool rewrite) noexcept {
+    return c.on('"') ? scan_json_string(c, into, rewrite) : json_refusal(c);
 }
 
 inline errc read_json_number(json_cursor& c, std::string_view& into) noexcept {
