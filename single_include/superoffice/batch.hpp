@@ -7486,6 +7486,68 @@ static_assert(credential_source<const basic> && credential_source<const ticket> 
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/http/detail/http1_writer.hpp - writes an HTTP/1.1 request into the caller's memory.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_HTTP_DETAIL_HTTP1_WRITER_HPP
+#define SUPEROFFICE_HTTP_DETAIL_HTTP1_WRITER_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// A request head that can also write the target, which is the path and the query.
+class target_writer : public request_head {
+  public:
+    using request_head::request_head;
+
+    using request_head::constant;
+    using request_head::count_header;
+    using request_head::count_headers_from_here;
+    using request_head::put;
+    using request_head::refuse;
+
+  protected:
+    /// Writes the path and the query: the `parts`, one behind the other, as they go on the wire. Nothing is encoded. A first
+    /// byte other than '/', anything but visible ASCII, and '#' are refused with their position in the target (RFC 9112
+    /// section 3.2.1). (Not a span: each further type of span costs every translation unit some milliseconds.)
+    void target(const std::string_view* parts, std::size_t count) noexcept {
+        std::size_t at = 0;
+        for (const std::string_view* each = parts; each != parts + count; ++each) {
+            if (at == 0 && !each->empty() && each->front() != '/') refuse(0);
+            for (const char c : *each) {
+                if (!ascii::is_of_target(c)) refuse(at);
+                ++at;
+            }
+            put(*each);
+        }
+        if (at == 0) refuse(0);
+    }
+};
+
+/// Call request_line, header..., end_of_head in this order, then write the body behind them. The head must have a
+/// Content-Length with the size of the body, so that size must be known before.
+class http1_writer : public target_writer {
+  public:
+    using target_writer::target_writer;
+
+    /// For `parts` see `target`.
+    void request_line(std::string_view method, const std::string_view* parts, std::size_t count) noexcept {
+        put_token(method);
+        constant(" ");
+        target(parts, count);
+        if (method.empty()) refuse(0);
+        constant(" HTTP/1.1\r\n");
+    }
+
+    void end_of_head() noexcept { constant("\r\n"); }
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/service/request_headers.hpp - the headers that a program may add to a request, and which one an error means.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_SERVICE_REQUEST_HEADERS_HPP
@@ -7500,31 +7562,52 @@ struct header_field {
     borrowed value;
 };
 
+/// Further header lines, from a named array or container, or a span. Naming some brings in the code that checks and writes
+/// them.
+class header_list : public borrowed_list<header_field> {
+  public:
+    constexpr header_list() noexcept : write_(nullptr) {}
+    using borrowed_list::borrowed_list;
+
+    /// Adds them to a request.
+    void add_to(detail::target_writer& out) const noexcept {
+        if (write_ != nullptr) write_(*this, out);
+    }
+
+  private:
+    static void write_all(const header_list& list, detail::target_writer& out) noexcept;
+
+    void (*write_)(const header_list&, detail::target_writer&) noexcept = &write_all;
+};
+
 /// The request headers that the service documents, and any others. Empty ones are not sent. Text is borrowed: a
 /// client's for its life, a call's until that call is over. A text that cannot be a header is `bad_header_value`:
 /// `header_name` says which one.
 /// Source: section 1.2 of the service notes.
 struct request_headers {
-    borrowed accept_language{};          ///< Accept-Language: "en", "nb-no", "*" for no translation
-    borrowed language{};                 ///< SO-Language; wins over the one above
-    borrowed culture{};                  ///< SO-Culture: formats inside strings
-    borrowed time_zone{};                ///< SO-TimeZone: "UTC", "NO, includeTZOffset"; not IANA names
-    borrowed app_token{};                ///< SO-AppToken, where the credential does not bring it
-    borrowed user_agent{};               ///< User-Agent; default: this library's name and version
-    borrowed_list<header_field> more{};  ///< none of those that the library sends itself
+    borrowed accept_language{};  ///< Accept-Language: "en", "nb-no", "*" for no translation
+    borrowed language{};         ///< SO-Language; wins over the one above
+    borrowed culture{};          ///< SO-Culture: formats inside strings
+    borrowed time_zone{};        ///< SO-TimeZone: "UTC", "NO, includeTZOffset"; not IANA names
+    borrowed app_token{};        ///< SO-AppToken, where the credential does not bring it
+    borrowed user_agent{};       ///< User-Agent; default: this library's name and version
+    header_list more{};          ///< none of those that the library sends itself
 };
 
 namespace detail {
 
-/// Names of the headers that the library sends itself. A program that adds one of them is refused, since two would
-/// contradict each other. The list begins with the names of `named_headers`, in their order.
-inline constexpr char owned_headers[] =
-    "User-Agent Accept-Language SO-Language SO-Culture SO-TimeZone SO-AppToken Host Connection Content-Length "
-    "Transfer-Encoding Content-Type Accept Accept-Encoding Authorization Cookie X-XSRF-TOKEN Expect Upgrade TE "
-    "Trailer ";
+// Names of the headers that the library sends itself. A program that adds one of them is refused, since two would
+// contradict each other.
+
+/// Those of `named_headers`, in their order, and then the credential's.
+inline constexpr char valued_headers[] =
+    "User-Agent Accept-Language SO-Language SO-Culture SO-TimeZone SO-AppToken Authorization Cookie X-XSRF-TOKEN ";
+/// Those that say how the request is sent.
+inline constexpr char framing_headers[] =
+    "Host Connection Content-Length Transfer-Encoding Content-Type Accept Accept-Encoding Expect Upgrade TE Trailer ";
 
 constexpr bool is_owned_header(std::string_view name) noexcept {
-    return ascii::index_of_word(owned_headers, name) >= 0;
+    return ascii::index_of_word(valued_headers, name) >= 0 || ascii::index_of_word(framing_headers, name) >= 0;
 }
 
 /// The documented headers, in the order in which they are sent. The last one is a secret, like the credential.
@@ -7535,10 +7618,17 @@ inline constexpr borrowed request_headers::* named_headers[] = {
 /// Turns the error of a request head into one of the credential, which added the header at fault.
 constexpr void blame_credential(error& e, std::string_view name) noexcept {
     e.stage = stage::credential;
-    e.native = ascii::index_of_word(owned_headers, name) + 1;
+    e.native = ascii::index_of_word(valued_headers, name) + 1;
 }
 
 }  // namespace detail
+
+inline void header_list::write_all(const header_list& list, detail::target_writer& out) noexcept {
+    for (const header_field& field : list) {
+        out.header(field.name, field.value.view());
+        if (detail::is_owned_header(field.name)) out.refuse(0);
+    }
+}
 
 /// The name of the header that a `bad_header_value` is about, found in the headers that the client and the call were
 /// given. For one of `more` it is the name as it was given, which may itself be what is wrong. At stage::credential it is the
@@ -7550,11 +7640,11 @@ constexpr void blame_credential(error& e, std::string_view name) noexcept {
 [[nodiscard]] constexpr std::string_view header_name(const error& e, const request_headers& of_client,
                                                      const request_headers& of_call = {}) noexcept {
     if (e.header_number() != 0 && e.stage == stage::credential && e.native > 0)
-        return detail::ascii::word_at(detail::owned_headers, static_cast<std::size_t>(e.native) - 1);
+        return detail::ascii::word_at(detail::valued_headers, static_cast<std::size_t>(e.native) - 1);
     if (e.header_number() == 0 || e.stage != stage::request) return {};
     std::size_t number = std::size(detail::named_headers);
     if (e.header_number() <= number)
-        return detail::ascii::word_at(detail::owned_headers, e.header_number() - std::size_t{1});
+        return detail::ascii::word_at(detail::valued_headers, e.header_number() - std::size_t{1});
     for (const request_headers* headers : {&of_client, &of_call})
         for (const header_field& own : headers->more)
             if (++number == e.header_number()) return own.name;
@@ -13792,6 +13882,108 @@ class call {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/client/detail/call_context.hpp - what the driver of a call and the connection that carries it both know of the call.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_CLIENT_DETAIL_CALL_CONTEXT_HPP
+#define SUPEROFFICE_CLIENT_DETAIL_CALL_CONTEXT_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// The outcome of a piece of work.
+enum class progress : std::uint8_t {
+    working,  ///< the next piece of work can be done at once
+    waiting,  ///< `wants` says for what
+    repeat,   ///< the request is needed once more, written anew
+    replied,  ///< a whole reply is there
+    failed,   ///< `failure` says why
+};
+
+/// Why a request is sent once more. Each reason counts once in a call.
+enum class repeat_reason : std::uint8_t {
+    stale_connection = 1,    ///< the kept connection was dead
+    refused_credential = 2,  ///< 401, and the credential source has a fresh credential
+    moved_tenant = 4,        ///< 421, and the directory may know the new address
+};
+
+/// Takes the digest of a reply's body, which tells whether it differs from another one. A watch has one.
+struct body_digest {
+    std::uint64_t value = 0;
+    void (*take)(body_digest& self, std::string_view body) noexcept;
+};
+
+/// The running call.
+struct call_context {
+    error failure;
+    wait_condition wants;
+    instant started, deadline;
+    stage reached = stage::none;
+    bool blocking = false;     ///< the caller waits for the link after every step that says so
+    bool has_secret = false;   ///< the request that is under way holds a credential which must not be seen
+    bool may_repeat = true;    ///< the request that is under way
+    std::uint8_t repeats = 0;  ///< the reasons that have counted, as bits
+
+    [[nodiscard]] bool has_repeated(repeat_reason why) const noexcept {
+        return (repeats & static_cast<std::uint8_t>(why)) != 0;
+    }
+    void note_repeat(repeat_reason why) noexcept {
+        repeats = static_cast<std::uint8_t>(repeats | static_cast<std::uint8_t>(why));
+    }
+
+    /// A kept connection that is silent until then is replaced: after a quarter of the time.
+    [[nodiscard]] [[gnu::noinline]] instant replace_at() const noexcept {
+        const auto from = static_cast<std::uint64_t>(started.count()),
+                   to = static_cast<std::uint64_t>(deadline.count());
+        return instant{static_cast<std::int64_t>(from + ((to - from) >> 2))};
+    }
+
+    /// Whether the request may travel to this target in clear text.
+    [[nodiscard]] bool may_be_seen(const base_url& target) const noexcept {
+        return !target.https && (!has_secret || is_loopback(target.to.host));
+    }
+
+    progress wait(const wait_condition& condition) noexcept {
+        wants = condition;
+        return progress::waiting;
+    }
+
+    /// Waits for the link or the HTTP stack until `latest`; one with a timer of its own is called again when that has run
+    /// out. One that waits for nothing only yields: it is called again at once.
+    template <class Link>
+    progress wait_for_link(const Link& link, wait_for what, instant latest) noexcept {
+        if (what == wait_for::nothing) return progress::waiting;
+        if constexpr (requires {
+                          { link.wake_at() } -> std::same_as<instant>;
+                      })
+            if (const instant at = link.wake_at(); at < latest) latest = at;
+        return wait({what, latest});
+    }
+
+    progress fail(const error& e) noexcept {
+        failure = e;
+        return progress::failed;
+    }
+    /// Not inlined: it is called from many places.
+    [[gnu::noinline]] progress fail(errc code, std::int32_t native = 0) noexcept {
+        return fail({.stage = reached, .code = code, .native = native});
+    }
+
+    /// An answer of the link or the stack that is neither `ready` nor `would_block`.
+    progress fail(const io_result& io) noexcept {
+        const errc code = io.state == io_state::closed ? errc::connection_closed
+                          : io.code == errc::ok        ? errc::link_failed
+                                                       : io.code;
+        return fail(code, io.native);
+    }
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/client/detail/body_stream.hpp - what takes the body of a reply while it arrives, in place of keeping it whole.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CLIENT_DETAIL_BODY_STREAM_HPP
@@ -13834,6 +14026,7 @@ struct body_stream {
     error foreign;          ///< of a reply that is a value of another kind
     bool is_whole = false;  ///< it has answered `whole`
     bool has_stopped = false;
+    progress (*feed)(void* driver, instant now, bool last) noexcept = nullptr;  ///< the driver's, which calls `take`
 };
 
 }  // namespace detail
@@ -14227,170 +14420,6 @@ class download {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/client/detail/call_context.hpp - what the driver of a call and the connection that carries it both know of the call.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_CLIENT_DETAIL_CALL_CONTEXT_HPP
-#define SUPEROFFICE_CLIENT_DETAIL_CALL_CONTEXT_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail {
-
-/// The outcome of a piece of work.
-enum class progress : std::uint8_t {
-    working,  ///< the next piece of work can be done at once
-    waiting,  ///< `wants` says for what
-    repeat,   ///< the request is needed once more, written anew
-    replied,  ///< a whole reply is there
-    failed,   ///< `failure` says why
-};
-
-/// Why a request is sent once more. Each reason counts once in a call.
-enum class repeat_reason : std::uint8_t {
-    stale_connection = 1,    ///< the kept connection was dead
-    refused_credential = 2,  ///< 401, and the credential source has a fresh credential
-    moved_tenant = 4,        ///< 421, and the directory may know the new address
-};
-
-/// What is known of the last reply.
-struct call_outcome {
-    reply_info reply;
-    std::uint64_t digest = 0;  ///< of its body, where a watch wants it
-};
-
-/// The running call.
-struct call_context {
-    error failure;
-    wait_condition wants;
-    instant started, deadline;
-    stage reached = stage::none;
-    bool blocking = false;     ///< the caller waits for the link after every step that says so
-    bool has_secret = false;   ///< the request that is under way holds a credential which must not be seen
-    bool may_repeat = true;    ///< the request that is under way
-    std::uint8_t repeats = 0;  ///< the reasons that have counted, as bits
-
-    [[nodiscard]] bool has_repeated(repeat_reason why) const noexcept {
-        return (repeats & static_cast<std::uint8_t>(why)) != 0;
-    }
-    void note_repeat(repeat_reason why) noexcept {
-        repeats = static_cast<std::uint8_t>(repeats | static_cast<std::uint8_t>(why));
-    }
-
-    /// A kept connection that is silent until then is replaced: after a quarter of the time.
-    [[nodiscard]] [[gnu::noinline]] instant replace_at() const noexcept {
-        const auto from = static_cast<std::uint64_t>(started.count()),
-                   to = static_cast<std::uint64_t>(deadline.count());
-        return instant{static_cast<std::int64_t>(from + ((to - from) >> 2))};
-    }
-
-    /// Whether the request may travel to this target in clear text.
-    [[nodiscard]] bool may_be_seen(const base_url& target) const noexcept {
-        return !target.https && (!has_secret || is_loopback(target.to.host));
-    }
-
-    progress wait(const wait_condition& condition) noexcept {
-        wants = condition;
-        return progress::waiting;
-    }
-
-    /// Waits for the link or the HTTP stack until `latest`; one with a timer of its own is called again when that has run
-    /// out. One that waits for nothing only yields: it is called again at once.
-    template <class Link>
-    progress wait_for_link(const Link& link, wait_for what, instant latest) noexcept {
-        if (what == wait_for::nothing) return progress::waiting;
-        if constexpr (requires {
-                          { link.wake_at() } -> std::same_as<instant>;
-                      })
-            if (const instant at = link.wake_at(); at < latest) latest = at;
-        return wait({what, latest});
-    }
-
-    progress fail(const error& e) noexcept {
-        failure = e;
-        return progress::failed;
-    }
-    /// Not inlined: it is called from many places.
-    [[gnu::noinline]] progress fail(errc code, std::int32_t native = 0) noexcept {
-        return fail({.stage = reached, .code = code, .native = native});
-    }
-
-    /// An answer of the link or the stack that is neither `ready` nor `would_block`.
-    progress fail(const io_result& io) noexcept {
-        const errc code = io.state == io_state::closed ? errc::connection_closed
-                          : io.code == errc::ok        ? errc::link_failed
-                                                       : io.code;
-        return fail(code, io.native);
-    }
-};
-
-}  // namespace detail
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/http/detail/http1_writer.hpp - writes an HTTP/1.1 request into the caller's memory.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_HTTP_DETAIL_HTTP1_WRITER_HPP
-#define SUPEROFFICE_HTTP_DETAIL_HTTP1_WRITER_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail {
-
-/// A request head that can also write the target, which is the path and the query.
-class target_writer : public request_head {
-  public:
-    using request_head::request_head;
-
-    using request_head::constant;
-    using request_head::count_header;
-    using request_head::count_headers_from_here;
-    using request_head::put;
-    using request_head::refuse;
-
-  protected:
-    /// Writes the path and the query: the `parts`, one behind the other, as they go on the wire. Nothing is encoded. A first
-    /// byte other than '/', anything but visible ASCII, and '#' are refused with their position in the target (RFC 9112
-    /// section 3.2.1). (Not a span: each further type of span costs every translation unit some milliseconds.)
-    void target(const std::string_view* parts, std::size_t count) noexcept {
-        std::size_t at = 0;
-        for (const std::string_view* each = parts; each != parts + count; ++each) {
-            if (at == 0 && !each->empty() && each->front() != '/') refuse(0);
-            for (const char c : *each) {
-                if (!ascii::is_of_target(c)) refuse(at);
-                ++at;
-            }
-            put(*each);
-        }
-        if (at == 0) refuse(0);
-    }
-};
-
-/// Call request_line, header..., end_of_head in this order, then write the body behind them. The head must have a
-/// Content-Length with the size of the body, so that size must be known before.
-class http1_writer : public target_writer {
-  public:
-    using target_writer::target_writer;
-
-    /// For `parts` see `target`.
-    void request_line(std::string_view method, const std::string_view* parts, std::size_t count) noexcept {
-        put_token(method);
-        constant(" ");
-        target(parts, count);
-        if (method.empty()) refuse(0);
-        constant(" HTTP/1.1\r\n");
-    }
-
-    void end_of_head() noexcept { constant("\r\n"); }
-};
-
-}  // namespace detail
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/client/detail/byte_connection.hpp - carries a request and its reply over a stream of bytes, with our own HTTP/1.1.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CLIENT_DETAIL_BYTE_CONNECTION_HPP
@@ -14673,7 +14702,7 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
         }
     }
     out.count_headers_from_here();
-    const char* names = owned_headers;
+    const char* names = valued_headers;
     for (borrowed request_headers::* const each : named_headers) {
         const std::string_view name = ascii::take_word(names);
         std::string_view value = lines.of_call.*each;
@@ -14685,12 +14714,10 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
         else
             out.header(name, value);
     }
-    if (lines.with_more_headers)
-        for (const request_headers* each : {&lines.of_client.headers, &lines.of_call})
-            for (const header_field& field : each->more) {
-                out.header(field.name, field.value.view());
-                if (is_owned_header(field.name)) out.refuse(0);
-            }
+    if (lines.with_more_headers) {
+        lines.of_client.headers.more.add_to(out);
+        lines.of_call.more.add_to(out);
+    }
     return out.failure();
 }
 
@@ -14813,8 +14840,8 @@ concept writes_xml = requires(json_writer& out, const Request& request) {
 };
 
 /// Small requests are copied. This is the largest one, in bytes, without the texts and lists it borrows: 56 where a pointer
-/// has 8 bytes, 40 where it has 4.
-inline constexpr std::size_t max_request_object_bytes = 24 + 4 * sizeof(void*);
+/// has 8 bytes, 32 where it has 4.
+inline constexpr std::size_t max_request_object_bytes = 8 + 6 * sizeof(void*);
 
 /// Larger ones, and those that hold memory, are borrowed until the call is over.
 template <class Request>
@@ -14906,8 +14933,7 @@ namespace detail {
 /// After a failure in between, the next call goes to the base as before. Who asks is in tenant_directory.hpp.
 class tenant_address {
   public:
-    tenant_address(borrowed base, std::span<std::byte> memory) noexcept
-        : memory_(memory), whole_size_(memory.size()), base_(base) {}
+    tenant_address(borrowed base, std::span<std::byte> memory) noexcept : memory_(memory), base_(base) {}
 
     [[nodiscard]] std::string_view base() const noexcept { return base_; }
     /// The memory without the new base URL at its end.
@@ -14929,11 +14955,13 @@ class tenant_address {
 
     /// False where the text is longer than half the memory. It may stand in the memory.
     bool move_to(std::string_view base) noexcept {
-        if (base.size() >= whole_size_ / 2) return false;
-        memory_ = {memory_.data(), whole_size_ - base.size()};
+        const std::size_t whole = memory_.size() + kept_bytes();
+        if (base.size() >= whole / 2) return false;
+        memory_ = {memory_.data(), whole - base.size()};
         char* const kept = reinterpret_cast<char*>(memory_.data() + memory_.size());
         std::memmove(kept, base.data(), base.size());
         base_ = {kept, base.size()};
+        moved_ = true;
         return true;
     }
 
@@ -14943,14 +14971,17 @@ class tenant_address {
     /// `needed()` counts the whole memory, with the address that is kept at its end.
     void add_kept_bytes(error& e) const noexcept {
         if (e.code != errc::memory_too_small && e.code != errc::reply_too_large) return;
-        const auto kept = static_cast<std::uint32_t>(whole_size_ - memory_.size());
+        const auto kept = static_cast<std::uint32_t>(kept_bytes());
         e.offset = e.offset < UINT32_MAX - kept ? e.offset + kept : UINT32_MAX;
     }
 
   private:
+    /// Of a new base URL, at the end of the memory.
+    [[nodiscard]] std::size_t kept_bytes() const noexcept { return moved_ ? base_.size() : 0; }
+
     bool aimed_at_tenant_ = false;
+    bool moved_ = false;  // `base_` stands behind `memory_`
     std::span<std::byte> memory_;
-    std::size_t whole_size_;
     std::string_view base_;
     base_url target_;
 };
@@ -15046,13 +15077,6 @@ constexpr Source& source_of(Source* source) noexcept {
     return *source;
 }
 
-/// FNV-1a, 64 bits: tells whether a reply differs from the one before. No protection against forgery.
-constexpr std::uint64_t digest_of(std::string_view text) noexcept {
-    std::uint64_t hash = 0xcbf29ce484222325u;
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-    return hash;
-}
-
 /// Runs one call at a time. A call goes through the values of `phase` and back to `request` where it is sent once more:
 /// see `repeat_reason`.
 ///
@@ -15072,12 +15096,11 @@ class call_driver {
 
     [[nodiscard]] result<void> check_base_url() const noexcept { return parse_base_url(base()).error(); }
     [[nodiscard]] std::string_view base() const noexcept { return address_.base(); }
-    [[nodiscard]] const reply_info& last_reply() const noexcept { return outcome_.reply; }
+    [[nodiscard]] const reply_info& last_reply() const noexcept { return reply_; }
     [[nodiscard]] bool is_busy() const noexcept { return phase_ != phase::idle; }
     [[nodiscard]] const wait_condition& wants() const noexcept { return call_.wants; }
-    [[nodiscard]] const call_outcome& outcome() const noexcept { return outcome_; }
-    /// A program without a watch has no code for it.
-    void want_digest() noexcept { make_digest_ = digest_of; }
+    /// The digest is taken of the reply to the call that was just accepted. A program without a watch has no code for it.
+    void want_digest(body_digest& into) noexcept { digest_ = &into; }
     [[nodiscard]] auto& link() noexcept { return connection_.link(); }
 
     /// Accepts a call; sends nothing yet. `select` and the texts of `options` are borrowed until the call is over.
@@ -15090,7 +15113,7 @@ class call_driver {
             e.code = errc::busy;
             return e;
         }
-        outcome_.reply = {};
+        reply_ = {};
         if (plain_value<value_of_reply<Reply>> &&
             is_xml(options_.reply_as)) {  // refused before the service carries it out
             e = refused_request(errc::unsupported_content_type, 0);
@@ -15098,7 +15121,8 @@ class call_driver {
         }
         address_.aim_at_tenant(e);
         if (e.code != errc::ok) return e;
-        feed_ = nullptr;
+        stream_ = nullptr;
+        digest_ = nullptr;
         accept_ = std::same_as<Reply, file_bytes> ? "application/octet-stream" : options_.reply_as.name();
         request_.store<Reader>(request);
         path_ = what.path;
@@ -15126,7 +15150,7 @@ class call_driver {
         if (e.code != errc::ok) return e;
         stream_ = &stream;
         stream.foreign = foreign;
-        feed_ = feed_stream;
+        stream.feed = feed_stream;
         return {};
     }
 
@@ -15199,10 +15223,10 @@ class call_driver {
     progress go_on(instant now) noexcept {
         if (now >= call_.deadline && !connection_.stop_receiving()) return call_.fail(errc::deadline_exceeded);
         if (!is_exchanging()) return prepare_request(now);
-        if (feed_ != nullptr)
-            if (const progress fed = feed_(*this, now, false); fed != progress::working) return fed;
+        if (stream_ != nullptr)
+            if (const progress fed = stream_->feed(this, now, false); fed != progress::working) return fed;
         const progress made = connection_.step(call_, address_.target(), options_.idle_timeout, now);
-        return made == progress::replied && feed_ != nullptr ? feed_(*this, now, true) : made;
+        return made == progress::replied && stream_ != nullptr ? stream_->feed(this, now, true) : made;
     }
 
     // ---- the request
@@ -15261,7 +15285,7 @@ class call_driver {
         json_writer body{{reinterpret_cast<char*>(memory.data()) + head.size(), counted.size()}};
         if (counted.size() != 0) request_.write_body(body, options_.request_as);
         connection_.set_request(memory, head, body.size(), Reader::slack);
-        if (feed_ != nullptr) connection_.stream_body();
+        if (stream_ != nullptr) connection_.stream_body();
         return true;
     }
 
@@ -15298,18 +15322,18 @@ class call_driver {
 
         if (asks_directory()) {
             connection_.disconnect();
-            const error e = options_.tenant_directory.functions().learn(outcome_.reply, document, address_);
+            const error e = options_.tenant_directory.functions().learn(reply_, document, address_);
             if (e.code != errc::ok) return end_with(e, answer);
             connection_.use_memory(address_.memory(), Reader::slack);
             call_.may_repeat = rules_.may_repeat;
             return go_back_to(phase::request);
         }
-        if (outcome_.reply.status == 401 && sends_credential() &&
-            !call_.has_repeated(repeat_reason::refused_credential) && source_of(credential_).refused()) {
+        if (reply_.status == 401 && sends_credential() && !call_.has_repeated(repeat_reason::refused_credential) &&
+            source_of(credential_).refused()) {
             call_.note_repeat(repeat_reason::refused_credential);
             return go_back_to(phase::request);
         }
-        if (outcome_.reply.status == 421 && !call_.has_repeated(repeat_reason::moved_tenant) &&
+        if (reply_.status == 421 && !call_.has_repeated(repeat_reason::moved_tenant) &&
             !options_.tenant_directory.empty()) {
             const error e = options_.tenant_directory.functions().aim(options_.tenant_directory.url(), address_);
             if (e.code != errc::ok) return end_with(e, answer);
@@ -15319,8 +15343,8 @@ class call_driver {
             return go_back_to(phase::directory_request);
         }
         if constexpr (std::same_as<Info, std::uint64_t>)
-            if (feed_ != nullptr) return end_stream(document, answer);
-        if (make_digest_ != nullptr) outcome_.digest = make_digest_({body.data(), body.size()});
+            if (stream_ != nullptr) return end_stream(document, answer);
+        if (digest_ != nullptr) digest_->take(*digest_, {body.data(), body.size()});
         read_value(document, answer);
         phase_ = phase::idle;
         return true;
@@ -15331,9 +15355,9 @@ class call_driver {
         answer = error{};
         if constexpr (std::is_void_v<Info>) {
             nothing ignored;
-            answer = interpret(reader_, outcome_.reply, document, ignored, rules_);
+            answer = interpret(reader_, reply_, document, ignored, rules_);
         } else {
-            answer = interpret(reader_, outcome_.reply, document, *answer, rules_);
+            answer = interpret(reader_, reply_, document, *answer, rules_);
         }
         if constexpr (reads_xml<Reader>)  // XML is rewritten in the free memory; the head around the body counts too
             if (error e = answer.error(); e.code == errc::memory_too_small) {
@@ -15351,7 +15375,8 @@ class call_driver {
     }
 
     /// Hands over what has arrived. `working`: more can be received; `replied`: the call is over.
-    static progress feed_stream(call_driver& self, instant now, bool last) noexcept {
+    static progress feed_stream(void* driver, instant now, bool last) noexcept {
+        call_driver& self = *static_cast<call_driver*>(driver);
         const progress ended = last ? progress::replied : progress::working;
         if (self.is_streaming()) {
             body_stream<Reader>& stream = *self.stream_;
@@ -15385,16 +15410,15 @@ class call_driver {
 
     bool end_stream(const json_document& document, result<std::uint64_t>& answer) noexcept {
         if (stream_->has_stopped) connection_.disconnect();
-        if (outcome_.reply.status >= 200 && outcome_.reply.status <= 299 && !stream_->is_whole &&
-            outcome_.reply.status != 204)
+        if (reply_.status >= 200 && reply_.status <= 299 && !stream_->is_whole && reply_.status != 204)
             return end_with_count(stream_->count, answer);
         nothing ignored;
-        const error e = interpret(reader_, outcome_.reply, document, ignored, rules_);
+        const error e = interpret(reader_, reply_, document, ignored, rules_);
         if (e.code != errc::ok && e.code != errc::wrong_kind) return end_with(e, answer);
         // 204 and null are an empty stream, where the operation says so.
-        if (outcome_.reply.status == 204 || beginning_of(document).on('n')) return end_with_count(0, answer);
+        if (reply_.status == 204 || beginning_of(document).on('n')) return end_with_count(0, answer);
         error foreign = stream_->foreign;
-        foreign.http_status = outcome_.reply.status;
+        foreign.http_status = reply_.status;
         return end_with(foreign, answer);
     }
 
@@ -15406,19 +15430,19 @@ class call_driver {
 
     /// As much of a reply as has arrived.
     void note_reply() noexcept {
-        outcome_.reply = {};
-        outcome_.reply.head = connection_.head();
-        outcome_.reply.status = connection_.status();
-        options_.retry_after_dates.function(outcome_.reply.head, options_.utc_now, outcome_.reply.retry_after);
+        reply_ = {};
+        reply_.head = connection_.head();
+        reply_.status = connection_.status();
+        options_.retry_after_dates.function(reply_.head, options_.utc_now, reply_.retry_after);
     }
     [[gnu::noinline]] void note_time(instant now) noexcept {
-        outcome_.reply.duration = now - call_.started;
-        outcome_.reply.slow = outcome_.reply.duration.count() > slow_;
+        reply_.duration = now - call_.started;
+        reply_.slow = reply_.duration.count() > slow_;
     }
 
     [[gnu::noinline]] bool go_back_to(phase next) noexcept {
         connection_.wipe();
-        outcome_.reply.head = {};  // the next request, with its credential, is written over it
+        reply_.head = {};  // the next request, with its credential, is written over it
         phase_ = next;
         return false;
     }
@@ -15434,7 +15458,7 @@ class call_driver {
         error& e = call_.failure;
         if (is_exchanging()) {
             note_reply();
-            if (e.http_status == 0) e.http_status = outcome_.reply.status;
+            if (e.http_status == 0) e.http_status = reply_.status;
             // Errors of the time, the link and TLS stand before those of HTTP. None of them says what the service did.
             if (!call_.may_repeat && e.code < errc::bad_http && connection_.is_request_sent())
                 e.code = errc::outcome_unknown;
@@ -15461,15 +15485,14 @@ class call_driver {
     std::uint32_t slow_;  // milliseconds
     tenant_address address_;
     std::string_view path_;
-    const char* accept_ = nullptr;                                      // a media type
-    progress (*feed_)(call_driver&, instant, bool) noexcept = nullptr;  // for a body that is used while it arrives
-    body_stream<Reader>* stream_ = nullptr;                             // with `feed_`
-    std::uint64_t (*make_digest_)(std::string_view) noexcept = nullptr;
+    const char* accept_ = nullptr;           // a media type
+    body_stream<Reader>* stream_ = nullptr;  // takes a body while it arrives
+    body_digest* digest_ = nullptr;
     Connection connection_;
     Credential credential_;
     Reader reader_;
     stored_request request_;
-    call_outcome outcome_;
+    reply_info reply_;
     call_options call_options_;
     client_options options_;
 };
@@ -16121,10 +16144,9 @@ class client {
         return driver_.step(now, answer);
     }
     [[nodiscard]] const wait_condition& wants() const noexcept { return driver_.wants(); }
-    [[nodiscard]] const detail::call_outcome& outcome() const noexcept { return driver_.outcome(); }
     void cancel() noexcept { driver_.cancel(); }
     void limit_time(milliseconds left) noexcept { driver_.limit_time(left); }
-    void want_digest() noexcept { driver_.want_digest(); }
+    void want_digest(detail::body_digest& into) noexcept { driver_.want_digest(into); }
 
     detail::call_driver<typename detail::connection_over<Link>::type, Credential, Reader> driver_;
 };
@@ -16149,59 +16171,74 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
+/// FNV-1a, 64 bits: tells whether a reply differs from the one before. No protection against forgery.
+constexpr std::uint64_t digest_of(std::string_view text) noexcept {
+    std::uint64_t hash = 0xcbf29ce484222325u;
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+    return hash;
+}
+
 /// A client whose type is forgotten, so that `watch<Info>` can be written without it. Makes one call at a time.
 template <class Info>
 class asker {
   public:
     template <class Client>
-    explicit asker(Client& api) noexcept
-        : api_(&api), functions_(&of<Client>::all), wants_(&api.wants()), outcome_(&api.outcome()) {}
+    explicit asker(Client& api) noexcept : api_(&api), functions_(&of<Client>::all) {}
 
     [[nodiscard]] bool asks(const void* api) const noexcept { return api_ == api; }
 
     /// Starts a call that does not outlast `left`.
     superoffice::error begin(std::int32_t id, const call_options& options, milliseconds left) noexcept {
-        return functions_->begin(api_, id, options, left);
+        return functions_->begin(api_, id, options, left, digest_);
     }
     step_state step(instant now, superoffice::result<Info>& answer) noexcept {
         return functions_->step(api_, now, answer);
     }
-    [[nodiscard]] const wait_condition& wants() const noexcept { return *wants_; }
+    [[nodiscard]] const wait_condition& wants() const noexcept { return functions_->wants(api_); }
     void cancel() noexcept { functions_->cancel(api_); }
     /// Tells whether the last reply differs from another one.
-    [[nodiscard]] std::uint64_t digest() const noexcept { return outcome_->digest; }
-    [[nodiscard]] const field<milliseconds>& retry_after() const noexcept { return outcome_->reply.retry_after; }
+    [[nodiscard]] std::uint64_t digest() const noexcept { return digest_.value; }
+    [[nodiscard]] const field<milliseconds>& retry_after() const noexcept { return functions_->retry_after(api_); }
 
   private:
     struct functions {
-        superoffice::error (*begin)(void*, std::int32_t, const call_options&, milliseconds) noexcept;
+        superoffice::error (*begin)(void*, std::int32_t, const call_options&, milliseconds, body_digest&) noexcept;
         step_state (*step)(void*, instant, superoffice::result<Info>&) noexcept;
         void (*cancel)(void*) noexcept;
+        const wait_condition& (*wants)(const void*) noexcept;
+        const field<milliseconds>& (*retry_after)(const void*) noexcept;
     };
 
     template <class Client>
     struct of {
-        static superoffice::error begin(void* api, std::int32_t id, const call_options& options,
-                                        milliseconds left) noexcept {
+        static superoffice::error begin(void* api, std::int32_t id, const call_options& options, milliseconds left,
+                                        body_digest& digest) noexcept {
             auto& client = *static_cast<Client*>(api);
-            client.want_digest();
             const std::string_view select = options.select.empty() ? select_of<Info>() : options.select.view();
             const superoffice::error e =
                 client.start_call(get_batch_task_info, GetBatchTaskInfoRequest{id}, select, options);
-            if (e.code == errc::ok) client.limit_time(left);
+            if (e.code != errc::ok) return e;
+            client.limit_time(left);
+            client.want_digest(digest);
             return e;
         }
         static step_state step(void* api, instant now, superoffice::result<Info>& answer) noexcept {
             return static_cast<Client*>(api)->step_call(now, answer);
         }
         static void cancel(void* api) noexcept { static_cast<Client*>(api)->cancel(); }
-        static constexpr functions all{begin, step, cancel};
+        static const wait_condition& wants(const void* api) noexcept {
+            return static_cast<const Client*>(api)->wants();
+        }
+        static const field<milliseconds>& retry_after(const void* api) noexcept {
+            return static_cast<const Client*>(api)->last_reply().retry_after;
+        }
+        static constexpr functions all{begin, step, cancel, wants, retry_after};
     };
 
     void* api_;
     const functions* functions_;
-    const wait_condition* wants_;
-    const call_outcome* outcome_;
+    body_digest digest_{
+        .take = [](body_digest& self, std::string_view body) noexcept { self.value = digest_of(body); }};
 };
 
 }  // namespace detail

@@ -370,10 +370,9 @@ class client {
         return driver_.step(now, answer);
     }
     [[nodiscard]] const wait_condition& wants() const noexcept { return driver_.wants(); }
-    [[nodiscard]] const detail::call_outcome& outcome() const noexcept { return driver_.outcome(); }
     void cancel() noexcept { driver_.cancel(); }
     void limit_time(milliseconds left) noexcept { driver_.limit_time(left); }
-    void want_digest() noexcept { driver_.want_digest(); }
+    void want_digest(detail::body_digest& into) noexcept { driver_.want_digest(into); }
 
     detail::call_driver<typename detail::connection_over<Link>::type, Credential, Reader> driver_;
 };

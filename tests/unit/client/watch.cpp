@@ -32,6 +32,8 @@ using support::reply_text;
 
 namespace {
 
+static_assert(so::detail::digest_of({}) == 0xcbf29ce484222325u && so::detail::digest_of("a") == 0xaf63dc4c8601ec8cu);
+
 struct progress {
     so::field<so::coded<so::BatchTaskState>> State;
     so::field<std::int32_t> ProgressPercent;

@@ -4,6 +4,8 @@
 #define SUPEROFFICE_CLIENT_DETAIL_BODY_STREAM_HPP
 
 #include <superoffice/base/error.hpp>
+#include <superoffice/base/time.hpp>
+#include <superoffice/client/detail/call_context.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -47,6 +49,7 @@ struct body_stream {
     error foreign;          ///< of a reply that is a value of another kind
     bool is_whole = false;  ///< it has answered `whole`
     bool has_stopped = false;
+    progress (*feed)(void* driver, instant now, bool last) noexcept = nullptr;  ///< the driver's, which calls `take`
 };
 
 }  // namespace detail

@@ -13,6 +13,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <string_view>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -34,10 +35,10 @@ enum class repeat_reason : std::uint8_t {
     moved_tenant = 4,        ///< 421, and the directory may know the new address
 };
 
-/// What is known of the last reply.
-struct call_outcome {
-    reply_info reply;
-    std::uint64_t digest = 0;  ///< of its body, where a watch wants it
+/// Takes the digest of a reply's body, which tells whether it differs from another one. A watch has one.
+struct body_digest {
+    std::uint64_t value = 0;
+    void (*take)(body_digest& self, std::string_view body) noexcept;
 };
 
 /// The running call.

@@ -41,13 +41,6 @@ constexpr Source& source_of(Source* source) noexcept {
     return *source;
 }
 
-/// FNV-1a, 64 bits: tells whether a reply differs from the one before. No protection against forgery.
-constexpr std::uint64_t digest_of(std::string_view text) noexcept {
-    std::uint64_t hash = 0xcbf29ce484222325u;
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-    return hash;
-}
-
 /// Runs one call at a time. A call goes through the values of `phase` and back to `request` where it is sent once more:
 /// see `repeat_reason`.
 ///
@@ -67,12 +60,11 @@ class call_driver {
 
     [[nodiscard]] result<void> check_base_url() const noexcept { return parse_base_url(base()).error(); }
     [[nodiscard]] std::string_view base() const noexcept { return address_.base(); }
-    [[nodiscard]] const reply_info& last_reply() const noexcept { return outcome_.reply; }
+    [[nodiscard]] const reply_info& last_reply() const noexcept { return reply_; }
     [[nodiscard]] bool is_busy() const noexcept { return phase_ != phase::idle; }
     [[nodiscard]] const wait_condition& wants() const noexcept { return call_.wants; }
-    [[nodiscard]] const call_outcome& outcome() const noexcept { return outcome_; }
-    /// A program without a watch has no code for it.
-    void want_digest() noexcept { make_digest_ = digest_of; }
+    /// The digest is taken of the reply to the call that was just accepted. A program without a watch has no code for it.
+    void want_digest(body_digest& into) noexcept { digest_ = &into; }
     [[nodiscard]] auto& link() noexcept { return connection_.link(); }
 
     /// Accepts a call; sends nothing yet. `select` and the texts of `options` are borrowed until the call is over.
@@ -85,7 +77,7 @@ class call_driver {
             e.code = errc::busy;
             return e;
         }
-        outcome_.reply = {};
+        reply_ = {};
         if (plain_value<value_of_reply<Reply>> &&
             is_xml(options_.reply_as)) {  // refused before the service carries it out
             e = refused_request(errc::unsupported_content_type, 0);
@@ -93,7 +85,8 @@ class call_driver {
         }
         address_.aim_at_tenant(e);
         if (e.code != errc::ok) return e;
-        feed_ = nullptr;
+        stream_ = nullptr;
+        digest_ = nullptr;
         accept_ = std::same_as<Reply, file_bytes> ? "application/octet-stream" : options_.reply_as.name();
         request_.store<Reader>(request);
         path_ = what.path;
@@ -121,7 +114,7 @@ class call_driver {
         if (e.code != errc::ok) return e;
         stream_ = &stream;
         stream.foreign = foreign;
-        feed_ = feed_stream;
+        stream.feed = feed_stream;
         return {};
     }
 
@@ -194,10 +187,10 @@ class call_driver {
     progress go_on(instant now) noexcept {
         if (now >= call_.deadline && !connection_.stop_receiving()) return call_.fail(errc::deadline_exceeded);
         if (!is_exchanging()) return prepare_request(now);
-        if (feed_ != nullptr)
-            if (const progress fed = feed_(*this, now, false); fed != progress::working) return fed;
+        if (stream_ != nullptr)
+            if (const progress fed = stream_->feed(this, now, false); fed != progress::working) return fed;
         const progress made = connection_.step(call_, address_.target(), options_.idle_timeout, now);
-        return made == progress::replied && feed_ != nullptr ? feed_(*this, now, true) : made;
+        return made == progress::replied && stream_ != nullptr ? stream_->feed(this, now, true) : made;
     }
 
     // ---- the request
@@ -256,7 +249,7 @@ class call_driver {
         json_writer body{{reinterpret_cast<char*>(memory.data()) + head.size(), counted.size()}};
         if (counted.size() != 0) request_.write_body(body, options_.request_as);
         connection_.set_request(memory, head, body.size(), Reader::slack);
-        if (feed_ != nullptr) connection_.stream_body();
+        if (stream_ != nullptr) connection_.stream_body();
         return true;
     }
 
@@ -293,18 +286,18 @@ class call_driver {
 
         if (asks_directory()) {
             connection_.disconnect();
-            const error e = options_.tenant_directory.functions().learn(outcome_.reply, document, address_);
+            const error e = options_.tenant_directory.functions().learn(reply_, document, address_);
             if (e.code != errc::ok) return end_with(e, answer);
             connection_.use_memory(address_.memory(), Reader::slack);
             call_.may_repeat = rules_.may_repeat;
             return go_back_to(phase::request);
         }
-        if (outcome_.reply.status == 401 && sends_credential() &&
-            !call_.has_repeated(repeat_reason::refused_credential) && source_of(credential_).refused()) {
+        if (reply_.status == 401 && sends_credential() && !call_.has_repeated(repeat_reason::refused_credential) &&
+            source_of(credential_).refused()) {
             call_.note_repeat(repeat_reason::refused_credential);
             return go_back_to(phase::request);
         }
-        if (outcome_.reply.status == 421 && !call_.has_repeated(repeat_reason::moved_tenant) &&
+        if (reply_.status == 421 && !call_.has_repeated(repeat_reason::moved_tenant) &&
             !options_.tenant_directory.empty()) {
             const error e = options_.tenant_directory.functions().aim(options_.tenant_directory.url(), address_);
             if (e.code != errc::ok) return end_with(e, answer);
@@ -314,8 +307,8 @@ class call_driver {
             return go_back_to(phase::directory_request);
         }
         if constexpr (std::same_as<Info, std::uint64_t>)
-            if (feed_ != nullptr) return end_stream(document, answer);
-        if (make_digest_ != nullptr) outcome_.digest = make_digest_({body.data(), body.size()});
+            if (stream_ != nullptr) return end_stream(document, answer);
+        if (digest_ != nullptr) digest_->take(*digest_, {body.data(), body.size()});
         read_value(document, answer);
         phase_ = phase::idle;
         return true;
@@ -326,9 +319,9 @@ class call_driver {
         answer = error{};
         if constexpr (std::is_void_v<Info>) {
             nothing ignored;
-            answer = interpret(reader_, outcome_.reply, document, ignored, rules_);
+            answer = interpret(reader_, reply_, document, ignored, rules_);
         } else {
-            answer = interpret(reader_, outcome_.reply, document, *answer, rules_);
+            answer = interpret(reader_, reply_, document, *answer, rules_);
         }
         if constexpr (reads_xml<Reader>)  // XML is rewritten in the free memory; the head around the body counts too
             if (error e = answer.error(); e.code == errc::memory_too_small) {
@@ -346,7 +339,8 @@ class call_driver {
     }
 
     /// Hands over what has arrived. `working`: more can be received; `replied`: the call is over.
-    static progress feed_stream(call_driver& self, instant now, bool last) noexcept {
+    static progress feed_stream(void* driver, instant now, bool last) noexcept {
+        call_driver& self = *static_cast<call_driver*>(driver);
         const progress ended = last ? progress::replied : progress::working;
         if (self.is_streaming()) {
             body_stream<Reader>& stream = *self.stream_;
@@ -380,16 +374,15 @@ class call_driver {
 
     bool end_stream(const json_document& document, result<std::uint64_t>& answer) noexcept {
         if (stream_->has_stopped) connection_.disconnect();
-        if (outcome_.reply.status >= 200 && outcome_.reply.status <= 299 && !stream_->is_whole &&
-            outcome_.reply.status != 204)
+        if (reply_.status >= 200 && reply_.status <= 299 && !stream_->is_whole && reply_.status != 204)
             return end_with_count(stream_->count, answer);
         nothing ignored;
-        const error e = interpret(reader_, outcome_.reply, document, ignored, rules_);
+        const error e = interpret(reader_, reply_, document, ignored, rules_);
         if (e.code != errc::ok && e.code != errc::wrong_kind) return end_with(e, answer);
         // 204 and null are an empty stream, where the operation says so.
-        if (outcome_.reply.status == 204 || beginning_of(document).on('n')) return end_with_count(0, answer);
+        if (reply_.status == 204 || beginning_of(document).on('n')) return end_with_count(0, answer);
         error foreign = stream_->foreign;
-        foreign.http_status = outcome_.reply.status;
+        foreign.http_status = reply_.status;
         return end_with(foreign, answer);
     }
 
@@ -401,19 +394,19 @@ class call_driver {
 
     /// As much of a reply as has arrived.
     void note_reply() noexcept {
-        outcome_.reply = {};
-        outcome_.reply.head = connection_.head();
-        outcome_.reply.status = connection_.status();
-        options_.retry_after_dates.function(outcome_.reply.head, options_.utc_now, outcome_.reply.retry_after);
+        reply_ = {};
+        reply_.head = connection_.head();
+        reply_.status = connection_.status();
+        options_.retry_after_dates.function(reply_.head, options_.utc_now, reply_.retry_after);
     }
     [[gnu::noinline]] void note_time(instant now) noexcept {
-        outcome_.reply.duration = now - call_.started;
-        outcome_.reply.slow = outcome_.reply.duration.count() > slow_;
+        reply_.duration = now - call_.started;
+        reply_.slow = reply_.duration.count() > slow_;
     }
 
     [[gnu::noinline]] bool go_back_to(phase next) noexcept {
         connection_.wipe();
-        outcome_.reply.head = {};  // the next request, with its credential, is written over it
+        reply_.head = {};  // the next request, with its credential, is written over it
         phase_ = next;
         return false;
     }
@@ -429,7 +422,7 @@ class call_driver {
         error& e = call_.failure;
         if (is_exchanging()) {
             note_reply();
-            if (e.http_status == 0) e.http_status = outcome_.reply.status;
+            if (e.http_status == 0) e.http_status = reply_.status;
             // Errors of the time, the link and TLS stand before those of HTTP. None of them says what the service did.
             if (!call_.may_repeat && e.code < errc::bad_http && connection_.is_request_sent())
                 e.code = errc::outcome_unknown;
@@ -456,15 +449,14 @@ class call_driver {
     std::uint32_t slow_;  // milliseconds
     tenant_address address_;
     std::string_view path_;
-    const char* accept_ = nullptr;                                      // a media type
-    progress (*feed_)(call_driver&, instant, bool) noexcept = nullptr;  // for a body that is used while it arrives
-    body_stream<Reader>* stream_ = nullptr;                             // with `feed_`
-    std::uint64_t (*make_digest_)(std::string_view) noexcept = nullptr;
+    const char* accept_ = nullptr;           // a media type
+    body_stream<Reader>* stream_ = nullptr;  // takes a body while it arrives
+    body_digest* digest_ = nullptr;
     Connection connection_;
     Credential credential_;
     Reader reader_;
     stored_request request_;
-    call_outcome outcome_;
+    reply_info reply_;
     call_options call_options_;
     client_options options_;
 };

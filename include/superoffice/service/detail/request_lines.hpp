@@ -86,7 +86,7 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
         }
     }
     out.count_headers_from_here();
-    const char* names = owned_headers;
+    const char* names = valued_headers;
     for (borrowed request_headers::* const each : named_headers) {
         const std::string_view name = ascii::take_word(names);
         std::string_view value = lines.of_call.*each;
@@ -98,12 +98,10 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
         else
             out.header(name, value);
     }
-    if (lines.with_more_headers)
-        for (const request_headers* each : {&lines.of_client.headers, &lines.of_call})
-            for (const header_field& field : each->more) {
-                out.header(field.name, field.value.view());
-                if (is_owned_header(field.name)) out.refuse(0);
-            }
+    if (lines.with_more_headers) {
+        lines.of_client.headers.more.add_to(out);
+        lines.of_call.more.add_to(out);
+    }
     return out.failure();
 }
 

@@ -26,8 +26,8 @@ concept writes_xml = requires(json_writer& out, const Request& request) {
 };
 
 /// Small requests are copied. This is the largest one, in bytes, without the texts and lists it borrows: 56 where a pointer
-/// has 8 bytes, 40 where it has 4.
-inline constexpr std::size_t max_request_object_bytes = 24 + 4 * sizeof(void*);
+/// has 8 bytes, 32 where it has 4.
+inline constexpr std::size_t max_request_object_bytes = 8 + 6 * sizeof(void*);
 
 /// Larger ones, and those that hold memory, are borrowed until the call is over.
 template <class Request>

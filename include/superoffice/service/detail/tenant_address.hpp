@@ -25,8 +25,7 @@ namespace detail {
 /// After a failure in between, the next call goes to the base as before. Who asks is in tenant_directory.hpp.
 class tenant_address {
   public:
-    tenant_address(borrowed base, std::span<std::byte> memory) noexcept
-        : memory_(memory), whole_size_(memory.size()), base_(base) {}
+    tenant_address(borrowed base, std::span<std::byte> memory) noexcept : memory_(memory), base_(base) {}
 
     [[nodiscard]] std::string_view base() const noexcept { return base_; }
     /// The memory without the new base URL at its end.
@@ -48,11 +47,13 @@ class tenant_address {
 
     /// False where the text is longer than half the memory. It may stand in the memory.
     bool move_to(std::string_view base) noexcept {
-        if (base.size() >= whole_size_ / 2) return false;
-        memory_ = {memory_.data(), whole_size_ - base.size()};
+        const std::size_t whole = memory_.size() + kept_bytes();
+        if (base.size() >= whole / 2) return false;
+        memory_ = {memory_.data(), whole - base.size()};
         char* const kept = reinterpret_cast<char*>(memory_.data() + memory_.size());
         std::memmove(kept, base.data(), base.size());
         base_ = {kept, base.size()};
+        moved_ = true;
         return true;
     }
 
@@ -62,14 +63,17 @@ class tenant_address {
     /// `needed()` counts the whole memory, with the address that is kept at its end.
     void add_kept_bytes(error& e) const noexcept {
         if (e.code != errc::memory_too_small && e.code != errc::reply_too_large) return;
-        const auto kept = static_cast<std::uint32_t>(whole_size_ - memory_.size());
+        const auto kept = static_cast<std::uint32_t>(kept_bytes());
         e.offset = e.offset < UINT32_MAX - kept ? e.offset + kept : UINT32_MAX;
     }
 
   private:
+    /// Of a new base URL, at the end of the memory.
+    [[nodiscard]] std::size_t kept_bytes() const noexcept { return moved_ ? base_.size() : 0; }
+
     bool aimed_at_tenant_ = false;
+    bool moved_ = false;  // `base_` stands behind `memory_`
     std::span<std::byte> memory_;
-    std::size_t whole_size_;
     std::string_view base_;
     base_url target_;
 };

@@ -38,7 +38,6 @@ const std::string question =
     "Accept-Encoding: identity\r\nUser-Agent: superoffice-batch/" SUPEROFFICE_VERSION_TEXT "\r\n\r\n";
 
 static_assert(so::detail::last_segment("/a/Cust12345") == "Cust12345" && so::detail::last_segment("").empty());
-static_assert(so::detail::digest_of({}) == 0xcbf29ce484222325u && so::detail::digest_of("a") == 0xaf63dc4c8601ec8cu);
 
 }  // namespace
 
