@@ -1,4 +1,4 @@
-// main.cpp - a window with a scene at 60 frames a second, the panel of batch_panel.hpp, and a graph of what the network costs.
+// main.cpp - a window with a scene at 60 frames a second, and the panel of batch_panel.hpp over it.
 //
 //     batch_window ID...                    SUPEROFFICE_BASE_URL, SUPEROFFICE_TOKEN, SUPEROFFICE_ADDRESS (an IP address),
 //                                           SUPEROFFICE_CA_FILE
@@ -31,33 +31,6 @@ using frame_link = superoffice::tls<superoffice::basic_tcp_socket<superoffice::g
 static_assert(!frame_link::may_wait);
 using client = superoffice::client<frame_link, superoffice::bearer>;
 
-/// How long the network took in each frame.
-class step_times {
-  public:
-    void add(float milliseconds) { all_.push_back(milliseconds); }
-    [[nodiscard]] float percentile(double share) const {
-        if (all_.empty()) return 0;
-        std::vector<float> sorted = all_;
-        const auto at = static_cast<std::size_t>(static_cast<double>(sorted.size() - 1) * share);
-        std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(at), sorted.end());
-        return sorted[at];
-    }
-    void draw() const {
-        const int shown = static_cast<int>(std::min<std::size_t>(all_.size(), 240));
-        char text[96];
-        std::snprintf(text, sizeof text, "99.9 %%: %.2f ms   most: %.2f ms", static_cast<double>(percentile(0.999)),
-                      static_cast<double>(percentile(1)));
-        ImGui::Begin("Time in step() per frame");
-        ImGui::SetNextItemWidth(-1);
-        ImGui::PlotLines("##steps", all_.data() + all_.size() - shown, shown, 0, text, 0, 4, ImVec2(0, 90));
-        ImGui::End();
-    }
-    [[nodiscard]] std::size_t size() const { return all_.size(); }
-
-  private:
-    std::vector<float> all_;
-};
-
 /// Something that moves, so that a frame that is late would show.
 void draw_scene(double seconds) {
     glViewport(0, 0, width, height);
@@ -88,14 +61,14 @@ void hand_on(const SDL_Event& event) {
         io.MouseWheel += static_cast<float>(event.wheel.y);
 }
 
-/// Keeps what came of each output in a file of the folder that the program runs in: task-497.out.
-bool store_output(void*, std::int32_t id, std::span<const std::byte> piece) noexcept {
+/// Keeps what a task made in a file of the folder that the program runs in: task-497.out.
+superoffice::sink_answer store(std::int32_t id, std::uint64_t offset, std::span<const std::byte> piece) noexcept {
     char name[32];
     std::snprintf(name, sizeof name, "task-%d.out", id);
-    std::FILE* const file = std::fopen(name, "ab");
-    if (file == nullptr) return false;
+    std::FILE* const file = std::fopen(name, offset == 0 ? "wb" : "ab");
+    if (file == nullptr) return superoffice::sink_answer::stop;
     const bool whole = std::fwrite(piece.data(), 1, piece.size(), file) == piece.size();
-    return std::fclose(file) == 0 && whole;
+    return std::fclose(file) == 0 && whole ? superoffice::sink_answer::more : superoffice::sink_answer::stop;
 }
 
 bool write_picture(const char* path) {
@@ -165,10 +138,11 @@ int main(int argc, char** argv) {
     client api{
         link, base, superoffice::bearer{std::getenv("SUPEROFFICE_TOKEN")}, memory, {.headers = {.language = "en"}}};
     constexpr const char* jobs[] = {"ContactExport", "Output-100000"};
-    batch_panel::panel<client, 32> panel{api, {store_output, nullptr}, jobs};
-    for (const std::int32_t id : wanted.ids) panel.follow(id, steady::now());
+    superoffice::task_board board{api, store};
+    batch_panel::panel panel{board, jobs};
+    for (const std::int32_t id : wanted.ids) board.follow(id, steady::now());
 
-    step_times network, frames;
+    std::vector<float> frames;  // milliseconds
     constexpr auto frame = std::chrono::microseconds{16'667};
     const auto start = steady::now();
     auto next_frame = start, last_frame = start;
@@ -178,12 +152,10 @@ int main(int argc, char** argv) {
             if (event.type == SDL_QUIT) open = false;
             hand_on(event);
         }
-        if (wanted.presses_buttons && network.size() == 60) panel.start("ContactExport");
-        if (wanted.presses_buttons && network.size() == 240) panel.fetch(wanted.ids.size() - 1);
+        if (wanted.presses_buttons && frames.size() == 60) board.start("ContactExport");
+        if (wanted.presses_buttons && frames.size() == 240) board.fetch(wanted.ids.back());
         const auto begun = steady::now();
-        panel.step(begun);
-        const auto ended = steady::now();
-        network.add(std::chrono::duration<float, std::milli>(ended - begun).count());
+        panel.step();
 
         draw_scene(std::chrono::duration<double>(begun - start).count());
         ImGui::GetIO().DeltaTime = std::max(1e-4F, std::chrono::duration<float>(begun - last_frame).count());
@@ -191,21 +163,18 @@ int main(int argc, char** argv) {
         ImGui_ImplOpenGL2_NewFrame();
         ImGui::NewFrame();
         ImGui::SetNextWindowPos(ImVec2(20, 20), ImGuiCond_Once);
-        ImGui::SetNextWindowSize(ImVec2(860, 360), ImGuiCond_Once);
-        panel.draw(ended);
-        ImGui::SetNextWindowPos(ImVec2(20, 400), ImGuiCond_Once);
-        ImGui::SetNextWindowSize(ImVec2(500, 140), ImGuiCond_Once);
-        network.draw();
+        ImGui::SetNextWindowSize(ImVec2(860, 520), ImGuiCond_Once);
+        panel.draw();
         ImGui::Render();
         ImGui_ImplOpenGL2_RenderDrawData(ImGui::GetDrawData());
 
-        const bool last = wanted.frames > 0 && static_cast<long>(network.size()) >= wanted.frames;
+        const bool last = wanted.frames > 0 && static_cast<long>(frames.size()) + 1 >= wanted.frames;
         if (last) {
             if (wanted.picture != nullptr && !write_picture(wanted.picture)) return 1;
             open = false;
         }
         SDL_GL_SwapWindow(window);
-        frames.add(std::chrono::duration<float, std::milli>(steady::now() - begun).count());
+        frames.push_back(std::chrono::duration<float, std::milli>(steady::now() - begun).count());
         next_frame += frame;
         const auto now = steady::now();
         if (now >= next_frame) {  // too late for this one: the next begins at once
@@ -217,11 +186,12 @@ int main(int argc, char** argv) {
         }
     }
     const double seconds = std::chrono::duration<double>(steady::now() - start).count();
+    std::sort(frames.begin(), frames.end());
     std::printf(
-        "%zu frames in %.2f s, %d late; step: 99.9 %% %.3f ms, most %.3f ms; frame: median %.3f ms, 99.9 %% %.3f ms\n",
-        network.size(), seconds, late, static_cast<double>(network.percentile(0.999)),
-        static_cast<double>(network.percentile(1)), static_cast<double>(frames.percentile(0.5)),
-        static_cast<double>(frames.percentile(0.999)));
+        "%zu frames in %.2f s, %d late; step: 99.9 %% %.3f ms, most %.3f ms; frame: median %.3f ms, most %.3f ms\n",
+        frames.size(), seconds, late, static_cast<double>(panel.step_time(0.999)),
+        static_cast<double>(panel.step_time(1)), static_cast<double>(frames[frames.size() / 2]),
+        static_cast<double>(frames.back()));
 
     ImGui_ImplOpenGL2_Shutdown();
     ImGui::DestroyContext();

@@ -96,6 +96,7 @@
 #include <superoffice/client/watch.hpp>
 #include <superoffice/client/watch_many.hpp>
 #include <superoffice/client/remaining_time.hpp>
+#include <superoffice/client/task_board.hpp>
 #include <superoffice/client/kept_list.hpp>
 #include <superoffice/client/refreshing_bearer.hpp>
 #include <superoffice/client/signer.hpp>

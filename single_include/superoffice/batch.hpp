@@ -14019,6 +14019,14 @@ struct body_stream {
     body_stream(const body_stream&) = delete;
     body_stream& operator=(const body_stream&) = delete;
 
+    /// Forgets the last reply.
+    constexpr void reset() noexcept {
+        used = 0;
+        count = 0;
+        failure = {};
+        is_whole = has_stopped = false;
+    }
+
     taker take;
     std::size_t used = 0;
     std::uint64_t count = 0;  ///< elements or bytes so far: the result of the call
@@ -14393,8 +14401,23 @@ class download {
              std::uint64_t max_bytes, const call_options& options) noexcept
         : stream_(std::move(sink), max_bytes),
           call_(api, api.start_stream(what, request, options.select.view(), options, stream_, stream_.foreign)) {}
+    /// No download yet: done, and its error is `errc::cancelled`. For a member that `start` uses again and again.
+    explicit download(Sink sink, std::uint64_t max_bytes = default_max_file_bytes) noexcept
+        : stream_(std::move(sink), max_bytes) {}
     download(const download&) = delete;
     download& operator=(const download&) = delete;
+
+    /// Begins another download into the same sink. One that runs is cancelled.
+    template <class Request>
+    void start(Client& api, const operation<Request, file_bytes>& what, const std::type_identity_t<Request>& request,
+               const call_options& options = {}) noexcept {
+        static_assert(!Client::link_type::may_wait,
+                      "superoffice: this link's start may wait for a name look-up: give it a resolver that does not");
+        call_.cancel();
+        stream_.reset();
+        call_ = call<Client, std::uint64_t>{
+            api, api.start_stream(what, request, options.select.view(), options, stream_, stream_.foreign)};
+    }
 
     /// Goes on as far as it can without waiting; gives the sink what has arrived.
     step_state step(instant now) noexcept { return call_.step(now); }
@@ -16492,7 +16515,7 @@ struct watch_notes {
 }  // namespace detail
 
 /// One of the tasks that a `watch_many` follows. The caller holds an array of them and sets `id`; the watch changes the rest.
-/// 32 bytes.
+/// An element whose `id` is 0 is free: nothing is asked for it, and `watch_many::follow` may use it. 32 bytes.
 struct watched_task {
     std::int32_t id = 0;
     watch_state state = watch_state::waiting;  ///< the last news of this task; `waiting` before the first
@@ -16500,6 +16523,8 @@ struct watched_task {
 
     /// Nothing more will be said of this task.
     [[nodiscard]] bool is_over() const noexcept { return state > watch_state::changed; }
+    /// The watch will ask for this task again.
+    [[nodiscard]] bool is_followed() const noexcept { return id != 0 && !is_over(); }
 };
 
 /// Follows the tasks of an array. It asks one question at a time, always for the task that has waited longest, so no task is
@@ -16515,6 +16540,8 @@ struct watched_task {
 /// `watch`; more than `options.max_failures` in a row end the whole watch. A failure that does not pass ends the watch for
 /// one task where only that task can be the reason (`no_such_task`, `service_fault`, a reply that cannot be decoded), and
 /// for all otherwise. `options.deadline` is for the whole watch.
+///
+/// A program whose tasks come and go makes the watch once, over an array with free elements, and adds each task by `follow`.
 ///
 /// Uses the client as `watch` does. Borrows client and array, and must be gone before they are. A step costs one pass over the
 /// array when a question is due, else nothing. No heap, no clock, no waiting.
@@ -16542,6 +16569,21 @@ class watch_many {
     watch_many& operator=(const watch_many&) = delete;
     ~watch_many() {
         if (asking_) asker_.cancel();
+    }
+
+    /// Follows one more task, in the first free element of the array. It is the next one that is asked for, unless failures
+    /// pause all questions. A watch that is over, or was cancelled, goes on with it.
+    ///
+    /// @returns  the element; null where none is free
+    watched_task* follow(std::int32_t id) noexcept {
+        for (watched_task& each : tasks_) {
+            if (each.id != 0) continue;
+            each = {.id = id};
+            if (failures_ == 0) next_ = each.notes.next;
+            over_ = false;
+            return &each;
+        }
+        return nullptr;
     }
 
     /// Goes on as far as it can without waiting. `waiting`: there is no news. All else is about `task()`. `now` never goes
@@ -16585,7 +16627,7 @@ class watch_many {
     /// The last failure that was borne; `errc::ok` after a reply.
     [[nodiscard]] const superoffice::error& last_failure() const noexcept { return last_failure_; }
 
-    /// Nothing more will be said of any task.
+    /// Nothing more will be said of any task, unless one is added by `follow`.
     [[nodiscard]] bool is_over() const noexcept { return over_; }
 
     /// Ends the watch; a question that is under way is cancelled. The tasks stay as they are: another `watch_many` over the
@@ -16603,7 +16645,7 @@ class watch_many {
     bool choose(instant now) noexcept {
         const watched_task* found = nullptr;
         for (const watched_task& each : tasks_)
-            if (!each.is_over() && (found == nullptr || each.notes.next < found->notes.next)) found = &each;
+            if (each.is_followed() && (found == nullptr || each.notes.next < found->notes.next)) found = &each;
         if (found == nullptr) {
             over_ = true;
             return false;
@@ -16667,7 +16709,7 @@ class watch_many {
 
     [[nodiscard]] bool is_one_left() const noexcept {
         for (const watched_task& each : tasks_)
-            if (!each.is_over()) return true;
+            if (each.is_followed()) return true;
         return false;
     }
 
@@ -16675,7 +16717,7 @@ class watch_many {
         over_ = true;
         result_ = e;
         for (watched_task& each : tasks_)
-            if (!each.is_over()) each.state = watch_state::call_failed;
+            if (each.is_followed()) each.state = watch_state::call_failed;
         return watch_state::call_failed;
     }
 
@@ -16755,6 +16797,249 @@ class remaining_time {
     field<std::int32_t> start_count_;
     std::int16_t first_percent_ = -1;  // -1: none was noted
     std::int16_t last_percent_ = -1;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/client/task_board.hpp - all that a panel with tasks needs: follows them, and starts, stops and fetches them.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_CLIENT_TASK_BOARD_HPP
+#define SUPEROFFICE_CLIENT_TASK_BOARD_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+/// What a board asks for.
+struct board_progress {
+    field<coded<BatchTaskState>> State;
+    field<std::int32_t> ProgressPercent;
+    field<std::int32_t> StartCount;
+    field<std::string_view> ProgressDescription;
+    field<coded<BatchTaskCancellationBehaviour>> CancellationBehaviour;
+};
+BOOST_DESCRIBE_STRUCT(board_progress, (),
+                      (State, ProgressPercent, StartCount, ProgressDescription, CancellationBehaviour))
+
+/// What a board knows of one task.
+struct board_row {
+    std::int32_t id = 0;
+    watch_state news = watch_state::waiting;  ///< `waiting` before the first reply
+    fixed_text<32> state{};      ///< as the service spells it; longer texts are cut, between two characters
+    fixed_text<96> text{};       ///< ProgressDescription; cut in the same way
+    std::int32_t percent = 0;    ///< 0 to 100
+    bool can_cancel = true;      ///< not CannotCancel
+    bool asks_first = false;     ///< CancelWithWarning: ask the user before you call `stop`
+    bool is_fetching = false;    ///< `fetch` was called and is not over
+    bool is_fetched = false;     ///< the store has the whole output
+    std::uint64_t fetched = 0;   ///< bytes of the output so far
+    superoffice::error error{};  ///< why following, stopping or fetching failed; `errc::ok` if it did not
+    remaining_time left{};
+    instant begun{}, seen{};  ///< when the board began to follow the task, and the last reply
+
+    [[nodiscard]] bool is_over() const noexcept { return news > watch_state::changed; }
+    [[nodiscard]] bool can_stop() const noexcept { return can_cancel && !is_over(); }
+    [[nodiscard]] bool can_fetch() const noexcept {
+        return news == watch_state::finished && !is_fetching && !is_fetched;
+    }
+    /// Since the board began to follow the task, until its end.
+    [[nodiscard]] milliseconds elapsed(instant now) const noexcept { return (is_over() ? seen : now) - begun; }
+};
+
+namespace detail {
+
+/// The longest beginning of a UTF-8 text that fits, without a part of a character.
+constexpr std::string_view cut_to(std::string_view text, std::size_t room) noexcept {
+    if (text.size() <= room) return text;
+    while (room > 0 && (static_cast<unsigned char>(text[room]) & 0xC0U) == 0x80U) --room;
+    return {text.data(), room};
+}
+
+/// Enters a reply into a row.
+inline void note_reply(board_row& to, const board_progress& from, instant now) noexcept {
+    using enum BatchTaskCancellationBehaviour;
+    const std::int32_t percent = from.ProgressPercent.value_or(to.percent);
+    to.percent = percent < 0 ? 0 : percent > 100 ? 100 : percent;
+    to.left.note(now, from.ProgressPercent, from.StartCount);
+    to.state.assign(cut_to(from.State ? from.State->text() : std::string_view{}, to.state.capacity()));
+    to.text.assign(cut_to(from.ProgressDescription.value_or(std::string_view{}), to.text.capacity()));
+    to.asks_first = from.CancellationBehaviour == CancelWithWarning;
+    to.can_cancel = from.CancellationBehaviour != CannotCancel;
+    to.error = {};
+}
+
+}  // namespace detail
+
+/// Follows up to `Size` tasks and carries out what a user asks for, over one client, which makes one call at a time. It is the
+/// part of a panel without a widget: each frame calls `step` once and draws `rows()`.
+///
+///     superoffice::task_board board{api, store};
+///     board.follow(497, now());
+///     for (;;) {                                                  // each frame
+///         board.step(now());
+///         for (const superoffice::board_row& each : board.rows()) draw(each);
+///         if (stop_was_pressed) board.stop(497);
+///     }
+///
+/// `store` gets the output of a task that is fetched, in pieces; a file begins with the offset 0:
+///
+///     superoffice::sink_answer store(std::int32_t id, std::uint64_t offset, std::span<const std::byte> piece) noexcept;
+///
+/// Where it answers `stop`, because it cannot store the piece, the row has `errc::cancelled`.
+/// A failure that may pass pauses the questions and never ends the board; see `error()`. Borrows the client, and must be gone
+/// before it. `now` never goes back. No heap, no clock, no waiting.
+template <class Client, class Store, std::size_t Size = 32>
+class task_board {
+    static_assert(!Client::link_type::may_wait,
+                  "superoffice: this link's start may wait for a name look-up: give it a resolver that does not");
+    static_assert(
+        requires(Store& store, std::int32_t id, std::uint64_t offset, std::span<const std::byte> piece) {
+            { store(id, offset, piece) } -> std::same_as<sink_answer>;
+        }, "superoffice: the store of a board is called as store(id, offset, piece) and gives a sink_answer");
+
+  public:
+    explicit task_board(Client& api, Store store, milliseconds interval = watch_options{}.interval) noexcept
+        : api_(&api), store_(std::move(store)), watch_(api, tasks_, {.interval = interval, .max_failures = UINT32_MAX}),
+          fetch_(sink{this}) {}
+    task_board(const task_board&) = delete;
+    task_board& operator=(const task_board&) = delete;
+
+    /// Follows a task, if the board does not have it already. False where the board is full.
+    bool follow(std::int32_t id, instant now) noexcept {
+        if (row_of(id) < count_) return true;
+        if (watch_.follow(id) == nullptr) return false;
+        rows_[count_] = {.id = id, .begun = now, .seen = now};
+        ++count_;
+        return true;
+    }
+
+    /// Starts a job and follows its task. `name` is borrowed until the job has been started. This and the next two take effect
+    /// as soon as the client is free. False, and nothing happens, while an earlier one waits for that (see `can_act`), and
+    /// where the board has no such task, or no room for one more.
+    bool start(std::string_view name) noexcept { return ask_for({.what = action::start, .name = name}); }
+    bool stop(std::int32_t id) noexcept { return ask_for({.what = action::stop, .row = row_of(id)}); }
+    /// Fetches the output of a task into `store`.
+    bool fetch(std::int32_t id) noexcept { return ask_for({.what = action::fetch, .row = row_of(id)}); }
+    [[nodiscard]] bool can_act() const noexcept { return next_.what == action::none; }
+
+    /// The network: at most one bounded piece of work, without waiting.
+    void step(instant now) noexcept {
+        if (!step_action(now)) step_watch(now);
+    }
+
+    [[nodiscard]] std::span<const board_row> rows() const noexcept { return {rows_, count_}; }
+    [[nodiscard]] bool is_full() const noexcept { return count_ == Size; }
+
+    /// What concerns no single task: why the last start failed, or the failure that pauses the questions. `errc::ok`: nothing.
+    [[nodiscard]] superoffice::error error() const noexcept {
+        if (start_error_.code != errc::ok) return start_error_;
+        return is_repeatable(watch_.last_failure().code) ? watch_.last_failure() : superoffice::error{};
+    }
+
+  private:
+    enum class action : std::uint8_t { none, start, stop, fetch };
+    struct request {
+        action what = action::none;
+        std::size_t row = 0;
+        std::string_view name = {};
+    };
+    struct sink {
+        task_board* board;
+        sink_answer operator()(std::span<const std::byte> piece) noexcept {
+            const sink_answer answer =
+                board->store_(board->rows_[board->running_.row].id, board->fetch_.count(), piece);
+            board->is_refused_ = answer == sink_answer::stop;
+            return answer;
+        }
+    };
+
+    [[nodiscard]] std::size_t row_of(std::int32_t id) const noexcept {
+        std::size_t row = 0;
+        while (row < count_ && rows_[row].id != id) ++row;
+        return row;
+    }
+
+    bool ask_for(const request& wanted) noexcept {
+        if (!can_act() || (wanted.what == action::start ? is_full() : wanted.row >= count_)) return false;
+        if (wanted.what == action::fetch) rows_[wanted.row].is_fetching = true;
+        next_ = wanted;
+        return true;
+    }
+
+    /// False where there is nothing to do, and the watch may ask.
+    bool step_action(instant now) noexcept {
+        if (running_.what == action::none) {
+            if (next_.what == action::none || api_->is_busy()) return false;
+            running_ = std::exchange(next_, {});
+            begin_action();
+        }
+        if (step_call(now) == step_state::done) {
+            end_action(rows_[running_.row], now);
+            running_ = {};
+        }
+        return true;
+    }
+
+    void begin_action() noexcept {
+        const std::int32_t id = rows_[running_.row].id;
+        if (running_.what == action::stop) {
+            stop_ = api_->start(stop_batch_job, {id});
+        } else if (running_.what == action::fetch) {
+            is_refused_ = false;
+            fetch_.start(*api_, get_output_from_batch, {id});
+        } else {
+            job_.BatchTaskInfo.Name = running_.name;
+            start_ = api_->start(start_batch_job, job_);
+        }
+    }
+
+    step_state step_call(instant now) noexcept {
+        if (running_.what == action::stop) return stop_.step(now);
+        if (running_.what == action::start) return start_.step(now);
+        const step_state state = fetch_.step(now);
+        rows_[running_.row].fetched = fetch_.count();
+        return state;
+    }
+
+    void end_action(board_row& row, instant now) noexcept {
+        if (running_.what == action::stop) {
+            row.error = stop_.error();
+        } else if (running_.what == action::fetch) {
+            row.error = is_refused_ ? superoffice::error{.code = errc::cancelled} : fetch_.error();
+            row.is_fetched = row.error.code == errc::ok;
+            row.is_fetching = false;
+        } else {
+            start_error_ = start_.error();
+            if (start_.result()) follow(start_.value(), now);
+        }
+    }
+
+    void step_watch(instant now) noexcept {
+        if (watch_.step(now) == watch_state::waiting) return;
+        board_row& row = rows_[&watch_.task() - tasks_];
+        row.seen = now;
+        if (watch_.result())
+            detail::note_reply(row, watch_.value(), now);
+        else
+            row.error = watch_.error();
+        for (std::size_t n = 0; n < count_; ++n) rows_[n].news = tasks_[n].state;  // an error may end all
+    }
+
+    Client* api_;
+    Store store_;
+    watched_task tasks_[Size];
+    board_row rows_[Size];
+    std::size_t count_ = 0;
+    watch_many<board_progress> watch_;
+    request next_, running_;
+    bool is_refused_ = false;   // the store has answered `stop`
+    StartBatchJobRequest job_;  // borrowed by its call
+    superoffice::error start_error_;
+    typename Client::template call_of<std::int32_t> start_;
+    typename Client::template call_of<bool> stop_;
+    download<Client, sink> fetch_;
 };
 
 }  // namespace SUPEROFFICE_ABI

@@ -127,8 +127,23 @@ class download {
              std::uint64_t max_bytes, const call_options& options) noexcept
         : stream_(std::move(sink), max_bytes),
           call_(api, api.start_stream(what, request, options.select.view(), options, stream_, stream_.foreign)) {}
+    /// No download yet: done, and its error is `errc::cancelled`. For a member that `start` uses again and again.
+    explicit download(Sink sink, std::uint64_t max_bytes = default_max_file_bytes) noexcept
+        : stream_(std::move(sink), max_bytes) {}
     download(const download&) = delete;
     download& operator=(const download&) = delete;
+
+    /// Begins another download into the same sink. One that runs is cancelled.
+    template <class Request>
+    void start(Client& api, const operation<Request, file_bytes>& what, const std::type_identity_t<Request>& request,
+               const call_options& options = {}) noexcept {
+        static_assert(!Client::link_type::may_wait,
+                      "superoffice: this link's start may wait for a name look-up: give it a resolver that does not");
+        call_.cancel();
+        stream_.reset();
+        call_ = call<Client, std::uint64_t>{
+            api, api.start_stream(what, request, options.select.view(), options, stream_, stream_.foreign)};
+    }
 
     /// Goes on as far as it can without waiting; gives the sink what has arrived.
     step_state step(instant now) noexcept { return call_.step(now); }

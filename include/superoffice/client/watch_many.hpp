@@ -25,7 +25,7 @@ struct watch_notes {
 }  // namespace detail
 
 /// One of the tasks that a `watch_many` follows. The caller holds an array of them and sets `id`; the watch changes the rest.
-/// 32 bytes.
+/// An element whose `id` is 0 is free: nothing is asked for it, and `watch_many::follow` may use it. 32 bytes.
 struct watched_task {
     std::int32_t id = 0;
     watch_state state = watch_state::waiting;  ///< the last news of this task; `waiting` before the first
@@ -33,6 +33,8 @@ struct watched_task {
 
     /// Nothing more will be said of this task.
     [[nodiscard]] bool is_over() const noexcept { return state > watch_state::changed; }
+    /// The watch will ask for this task again.
+    [[nodiscard]] bool is_followed() const noexcept { return id != 0 && !is_over(); }
 };
 
 /// Follows the tasks of an array. It asks one question at a time, always for the task that has waited longest, so no task is
@@ -48,6 +50,8 @@ struct watched_task {
 /// `watch`; more than `options.max_failures` in a row end the whole watch. A failure that does not pass ends the watch for
 /// one task where only that task can be the reason (`no_such_task`, `service_fault`, a reply that cannot be decoded), and
 /// for all otherwise. `options.deadline` is for the whole watch.
+///
+/// A program whose tasks come and go makes the watch once, over an array with free elements, and adds each task by `follow`.
 ///
 /// Uses the client as `watch` does. Borrows client and array, and must be gone before they are. A step costs one pass over the
 /// array when a question is due, else nothing. No heap, no clock, no waiting.
@@ -75,6 +79,21 @@ class watch_many {
     watch_many& operator=(const watch_many&) = delete;
     ~watch_many() {
         if (asking_) asker_.cancel();
+    }
+
+    /// Follows one more task, in the first free element of the array. It is the next one that is asked for, unless failures
+    /// pause all questions. A watch that is over, or was cancelled, goes on with it.
+    ///
+    /// @returns  the element; null where none is free
+    watched_task* follow(std::int32_t id) noexcept {
+        for (watched_task& each : tasks_) {
+            if (each.id != 0) continue;
+            each = {.id = id};
+            if (failures_ == 0) next_ = each.notes.next;
+            over_ = false;
+            return &each;
+        }
+        return nullptr;
     }
 
     /// Goes on as far as it can without waiting. `waiting`: there is no news. All else is about `task()`. `now` never goes
@@ -118,7 +137,7 @@ class watch_many {
     /// The last failure that was borne; `errc::ok` after a reply.
     [[nodiscard]] const superoffice::error& last_failure() const noexcept { return last_failure_; }
 
-    /// Nothing more will be said of any task.
+    /// Nothing more will be said of any task, unless one is added by `follow`.
     [[nodiscard]] bool is_over() const noexcept { return over_; }
 
     /// Ends the watch; a question that is under way is cancelled. The tasks stay as they are: another `watch_many` over the
@@ -136,7 +155,7 @@ class watch_many {
     bool choose(instant now) noexcept {
         const watched_task* found = nullptr;
         for (const watched_task& each : tasks_)
-            if (!each.is_over() && (found == nullptr || each.notes.next < found->notes.next)) found = &each;
+            if (each.is_followed() && (found == nullptr || each.notes.next < found->notes.next)) found = &each;
         if (found == nullptr) {
             over_ = true;
             return false;
@@ -200,7 +219,7 @@ class watch_many {
 
     [[nodiscard]] bool is_one_left() const noexcept {
         for (const watched_task& each : tasks_)
-            if (!each.is_over()) return true;
+            if (each.is_followed()) return true;
         return false;
     }
 
@@ -208,7 +227,7 @@ class watch_many {
         over_ = true;
         result_ = e;
         for (watched_task& each : tasks_)
-            if (!each.is_over()) each.state = watch_state::call_failed;
+            if (each.is_followed()) each.state = watch_state::call_failed;
         return watch_state::call_failed;
     }
 

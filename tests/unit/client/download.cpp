@@ -281,3 +281,30 @@ TEST_CASE("download: type and length are known with the first byte; blocking, an
     CHECK(count.value_or(0) == file.size());
     CHECK(taken == file.size());
 }
+
+TEST_CASE("download: a member that is started again and again, also while it runs") {
+    const std::string reply = reply_text("200 OK", "abcdef", "", octets),
+                      other = reply_text("200 OK", "xyz", "", octets);
+    const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(reply),
+                                     script::expects(request), script::gives(other)};
+    so::scripted link{steps};
+    std::vector<std::byte> memory(512);
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    std::string kept;
+    so::download<decltype(api), store> call{store{&kept}};
+    CHECK(call.is_done());
+    CHECK(call.error() == errc::cancelled);
+    CHECK(call.count() == 0);
+    call.start(api, so::get_output_from_batch, {497});
+    CHECK_FALSE(call.is_done());
+    call.start(api, so::get_output_from_batch, {497});  // nothing of the first one was sent
+    support::step_to_end(call);
+    CHECK(call.error() == errc::ok);
+    CHECK(call.count() == 6);
+    call.start(api, so::get_output_from_batch, {497});
+    CHECK(call.count() == 0);
+    support::step_to_end(call);
+    CHECK(call.count() == 3);
+    CHECK(kept == "abcdefxyz");
+    CHECK(link.finished());
+}

@@ -217,6 +217,72 @@ TEST_CASE("watch_many: another watch goes on with the same tasks, and with one m
     CHECK(more.is_over());
 }
 
+TEST_CASE("watch_many: nothing is asked for a free element, and a task that is added is asked for at once") {
+    so::watched_task tasks[4] = {{.id = 1}};
+    bench b{{{1, at("Started", 10)},
+             {2, at("Started", 20)},
+             {3, nothing},
+             {1, at("Succeeded", 100)},
+             {2, at("Failed", 20)}},
+            tasks};
+    CHECK(b.all.step(b.clock.now()) == changed);
+    CHECK(b.all.step(b.clock.now()) == waiting);  // for the pause of task 1
+    CHECK(b.all.wants().until == b.clock.now() + milliseconds{2'000});
+    CHECK(b.all.follow(2) == &tasks[1]);
+    CHECK(b.all.step(b.clock.now()) == changed);
+    CHECK(b.all.task().id == 2);
+    CHECK(b.all.follow(3) == &tasks[2]);
+    CHECK(b.follow() == std::vector<news>{{3, call_failed, 0}, {1, finished, 2'000}, {2, finished, 2'000}});
+    CHECK(b.link.finished());
+    CHECK_FALSE(tasks[3].is_followed());
+}
+
+TEST_CASE("watch_many: a watch that is over, or was cancelled, goes on with a task that is added") {
+    so::watched_task tasks[3];
+    bench b{{{1, at("Succeeded", 100)}, {2, at("Started", 10)}, {3, at("Succeeded", 100)}, {2, at("Succeeded", 100)}},
+            tasks};
+    CHECK(b.follow().empty());
+    CHECK(b.all.is_over());
+    CHECK(b.all.follow(1) == &tasks[0]);
+    CHECK(b.follow() == std::vector<news>{{1, finished, 0}});
+    CHECK(b.all.follow(2) == &tasks[1]);
+    CHECK(b.all.step(b.clock.now()) == changed);
+    b.all.cancel();
+    CHECK(b.all.follow(3) == &tasks[2]);
+    CHECK(b.follow() == std::vector<news>{{3, finished, 0}, {2, finished, 2'000}});
+}
+
+TEST_CASE("watch_many: no task is added to a full array, and one that is over stays in its element") {
+    so::watched_task tasks[] = {{.id = 1}};
+    bench b{{{1, at("Succeeded", 100)}}, tasks};
+    CHECK(b.all.follow(2) == nullptr);
+    CHECK(b.follow() == std::vector<news>{{1, finished, 0}});
+    CHECK(b.all.follow(2) == nullptr);
+    CHECK(b.all.is_over());
+    CHECK(tasks[0].id == 1);
+}
+
+TEST_CASE("watch_many: a task that is added during an outage waits until the pause is over") {
+    so::watched_task tasks[2] = {{.id = 1}};
+    bench b{{{1, unavailable}, {1, at("Succeeded", 100)}, {2, at("Succeeded", 100)}}, tasks};
+    CHECK(b.all.step(b.clock.now()) == waiting);
+    CHECK(b.all.last_failure() == errc::unavailable);
+    REQUIRE(b.all.follow(2) != nullptr);
+    CHECK(b.all.step(b.clock.now()) == waiting);
+    CHECK(b.all.wants().until == b.clock.now() + milliseconds{2'000});
+    CHECK(b.follow() == std::vector<news>{{1, finished, 2'000}, {2, finished, 2'000}});
+}
+
+TEST_CASE("watch_many: an error that ends all leaves a free element free") {
+    so::watched_task tasks[2] = {{.id = 1}};
+    bench b{{{1, reply_text("403 Forbidden", "")}, {2, at("Succeeded", 100)}}, tasks};
+    CHECK(b.follow() == std::vector<news>{{1, call_failed, 0}});
+    CHECK(b.all.is_over());
+    CHECK(tasks[1].state == waiting);
+    CHECK(b.all.follow(2) == &tasks[1]);
+    CHECK(b.follow() == std::vector<news>{{2, finished, 0}});
+}
+
 TEST_CASE("watch_many: another user of the client is no failure") {
     so::watched_task tasks[] = {{.id = 1}};
     bench b{{{497, at("Started", 10)}, {1, at("Succeeded", 100)}}, tasks};

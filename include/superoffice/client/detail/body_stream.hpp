@@ -42,6 +42,14 @@ struct body_stream {
     body_stream(const body_stream&) = delete;
     body_stream& operator=(const body_stream&) = delete;
 
+    /// Forgets the last reply.
+    constexpr void reset() noexcept {
+        used = 0;
+        count = 0;
+        failure = {};
+        is_whole = has_stopped = false;
+    }
+
     taker take;
     std::size_t used = 0;
     std::uint64_t count = 0;  ///< elements or bytes so far: the result of the call
