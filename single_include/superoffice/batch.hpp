@@ -396,7 +396,7 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(proxy_failed, wait, again, proxy, none, "the proxy could not connect to the peer")                             \
     /* TLS */                                                                                                          \
     ROW(no_authorities, user, once, system, none, "no file with certificate authorities was found")                    \
-    ROW(bad_authorities, user, once, system, none, "the certificate authorities given cannot be read")                 \
+    ROW(bad_authorities, user, once, system, position, "the certificate authorities given cannot be read")             \
     ROW(no_clock, program, once, system, none, "certificate dates cannot be checked: there is no clock")               \
     ROW(no_entropy, program, again, system, none, "the random number generator could not be seeded")                   \
     ROW(address_not_verifiable, user, once, system, none,                                                              \
@@ -10561,6 +10561,82 @@ class basic_tcp_socket {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/detail/certificate_der.hpp - finds the subject of a certificate in its DER form, without a TLS library.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_DETAIL_CERTIFICATE_DER_HPP
+#define SUPEROFFICE_TRANSPORT_DETAIL_CERTIFICATE_DER_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+using der_bytes = std::span<const std::byte>;
+
+inline constexpr std::byte der_sequence{0x30};
+inline constexpr std::byte der_version{0xa0};  ///< [0], the version of a certificate, which may be absent
+
+/// The size of the element that begins here, with its head (X.690 section 8.1.3). 0 if it has another tag, its length has
+/// more than three bytes, or it does not fit into `bytes`.
+constexpr std::size_t der_size(der_bytes bytes, std::byte tag = der_sequence) noexcept {
+    if (bytes.size() < 2 || bytes[0] != tag) return 0;
+    std::size_t size = std::to_integer<std::size_t>(bytes[1]), head = 2;
+    if (size >= 0x80) {
+        head += size & 0x7f;
+        if (head == 2 || head > 5 || bytes.size() < head) return 0;
+        size = 0;
+        for (std::size_t i = 2; i < head; ++i) size = size << 8 | std::to_integer<std::size_t>(bytes[i]);
+    }
+    return size <= bytes.size() - head ? head + size : 0;
+}
+
+/// Where the content of an element begins, of which `der_size` has found that it is whole.
+constexpr std::size_t der_head(der_bytes element) noexcept {
+    const auto first = std::to_integer<std::size_t>(element[1]);
+    return first < 0x80 ? 2 : 2 + (first & 0x7f);
+}
+
+/// The subject of the certificate that begins here, as a whole element (RFC 5280 section 4.1); empty if there is none.
+constexpr der_bytes subject_of(der_bytes certificate) noexcept {
+    std::size_t size = der_size(certificate);
+    if (size == 0) return {};
+    der_bytes rest = certificate.first(size).subspan(der_head(certificate));
+    size = der_size(rest);  // tbsCertificate
+    if (size == 0) return {};
+    rest = rest.first(size).subspan(der_head(rest));
+    rest = rest.subspan(der_size(rest, der_version));
+    constexpr std::byte integer{2};
+    constexpr std::byte before[] = {integer, der_sequence, der_sequence,
+                                    der_sequence};  // number, algorithm, issuer, dates
+    for (const std::byte tag : before) {
+        size = der_size(rest, tag);
+        if (size == 0) return {};
+        rest = rest.subspan(size);
+    }
+    return rest.first(der_size(rest));
+}
+
+/// Whether two names may be the same to a TLS library, which ignores case and the difference between PrintableString and
+/// UTF8String. Answers true for every pair that is the same, and for a few others.
+constexpr bool may_be_same_name(der_bytes a, der_bytes b) noexcept {
+    if (a.size() != b.size()) return false;
+    const auto plain = [](std::byte each) {
+        constexpr char utf8_string = 0x0c, printable_string = 0x13;
+        const char c = ascii::to_lower(std::to_integer<char>(each));
+        return c == printable_string ? utf8_string : c;
+    };
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (plain(a[i]) != plain(b[i])) return false;
+    return true;
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/transport/tls/key_pin.hpp - the SHA-256 of a public key that a server must show.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
@@ -10631,7 +10707,8 @@ consteval key_pin key_pin_of(std::string_view text) noexcept {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-class client_certificate;  // superoffice/transport/tls/client_certificate.hpp
+class certificate_authorities;  // superoffice/transport/tls/certificate_authorities.hpp
+class client_certificate;       // superoffice/transport/tls/client_certificate.hpp
 
 /// A source of random bytes: fills all of `into`, or answers false. The bytes must be good enough for keys.
 struct random_source {
@@ -10648,6 +10725,9 @@ enum class tls_protocol : std::uint8_t {
     tls_1_3,    ///< 1.3 only
 };
 
+/// The largest piece of text that a record may carry (max_fragment_length, RFC 6066 section 4).
+enum class tls_fragment : std::uint8_t { unlimited, bytes_512, bytes_1024, bytes_2048, bytes_4096 };
+
 /// Options of `tls<Link>`. Everything they point to is borrowed for as long as the link lives.
 ///
 /// By default the server is verified against the authorities of the system, by the clock of the system. No option turns
@@ -10663,6 +10743,10 @@ struct tls_options {
     /// In a file as in memory, certificates that mbedTLS cannot read are skipped. If none is left:
     /// errc::bad_authorities.
     borrowed_list<std::byte> ca_memory = {};
+
+    /// Authorities that many links share, loaded by you: nothing is read or parsed for this link. It must be loaded before
+    /// the first `start`: else errc::no_authorities, native 0. Together with `ca_file` or `ca_memory`: errc::bad_authorities.
+    const certificate_authorities* authorities = nullptr;
 
     /// The server must show one of these keys, beside all other checks: in its own certificate or in another one of the
     /// verified chain, including the authority. Also pin a second key that is kept in reserve: if the only key is lost,
@@ -10697,6 +10781,17 @@ struct tls_options {
     /// Replaces mbedTLS's own generator (its entropy and CTR_DRBG, one per link). mbedTLS 4 takes no custom generator:
     /// errc::no_entropy there. With TLS 1.3, 3.x also uses the generator of PSA.
     random_source random = {};
+
+    /// Asks the server for records with at most so much text, and sends no longer ones. With an mbedTLS that has
+    /// MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH the record buffers shrink to that size after the handshake (2 times 16 KB become 2
+    /// times 4 KB with `bytes_4096`, if the server agrees; the buffer for sending shrinks in any case). Without it, as on
+    /// Debian, the buffers keep their size, and only the records become shorter.
+    ///
+    /// For TLS 1.2 only: 1.3 has no such extension, and the option has no effect there. An mbedTLS without
+    /// MBEDTLS_SSL_MAX_FRAGMENT_LENGTH, or whose buffers are smaller than that, refuses the option: errc::handshake_failed
+    /// with native -0x7080 or -0x7100. Servers that agree split their certificates as well, and mbedTLS before 2.28.10 and
+    /// 3.6.3 does not join them: handshake_failed with native -0x7080 if they need more than one record.
+    tls_fragment max_fragment = tls_fragment::unlimited;
 
     /// Keeps the session of the last verified connection for the next one to the same peer: that handshake is shorter,
     /// and the server shows no certificate in it. A session is not used after the certificates behind it have expired.
@@ -10824,6 +10919,26 @@ struct mbedtls_api {
     static constexpr bool has_pem = true;
 #else
     static constexpr bool has_pem = false;
+#endif
+#if defined(MBEDTLS_THREADING_C)
+    static constexpr bool has_threads = true;
+#else
+    static constexpr bool has_threads = false;
+#endif
+#if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
+    static constexpr bool asks_for_authorities = true;
+#else
+    static constexpr bool asks_for_authorities = false;
+#endif
+#if defined(MBEDTLS_SSL_MAX_FRAGMENT_LENGTH)
+    static constexpr bool has_fragment_length = true;
+#else
+    static constexpr bool has_fragment_length = false;
+#endif
+#if defined(MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH)
+    static constexpr bool shrinks_buffers = true;
+#else
+    static constexpr bool shrinks_buffers = false;
 #endif
 #if defined(MBEDTLS_SSL_ALPN)
     static constexpr bool has_alpn = true;
@@ -11016,6 +11131,25 @@ struct mbedtls_api {
 #endif
     }
 
+    /// `code` is that of RFC 6066 section 4, and 0 asks for nothing. Answers mbedTLS's code.
+    static int set_fragment_length(mbedtls_ssl_config& config, std::uint8_t code) noexcept {
+#if defined(MBEDTLS_SSL_MAX_FRAGMENT_LENGTH)
+        return mbedtls_ssl_conf_max_frag_len(&config, code);
+#else
+        return static_cast<void>(config), code == 0 ? 0 : MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE;
+#endif
+    }
+
+    /// Where mbedTLS finds the authorities for a certificate: by a function, or in a chain.
+    using find_authorities = int(void*, const mbedtls_x509_crt*, mbedtls_x509_crt**);
+    static void set_authorities(mbedtls_ssl_config& config, find_authorities* find, void* context) noexcept {
+#if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
+        mbedtls_ssl_conf_ca_cb(&config, find, context);
+#else
+        static_cast<void>(config), static_cast<void>(find), static_cast<void>(context);
+#endif
+    }
+
     static int set_alpn(mbedtls_ssl_config& config, const char** names) noexcept {
 #if defined(MBEDTLS_SSL_ALPN)
         return mbedtls_ssl_conf_alpn_protocols(&config, names);
@@ -11192,6 +11326,90 @@ struct mbedtls_api {
     static constexpr int first_of_tls = -0x5E80;     // MBEDTLS_ERR_SSL_BAD_CONFIG in 2.28 and 4.x; not in all 3.x
     static constexpr int bad_certificate = -0x7A00;  // ..._BAD_HS_CERTIFICATE in 2.28, ..._BAD_CERTIFICATE later
 };
+#if defined(MBEDTLS_ECP_C) && defined(MBEDTLS_THREADING_C) && MBEDTLS_VERSION_NUMBER < 0x03000000
+#if MBEDTLS_ECP_FIXED_POINT_OPTIM == 1
+#define SUPEROFFICE_DETAIL_CURVE_TABLES
+#endif
+#endif
+
+#if defined(SUPEROFFICE_DETAIL_CURVE_TABLES)
+/// Makes the keys of certificates safe to use in several threads. mbedTLS 2.28 computes a table of multiples for a curve
+/// when a key verifies for the first time, and writes it into that key without a lock. (Later versions have the tables as
+/// constants.) Here each table is computed beforehand, once for all keys of its curve: 2 to 8 KB, and the time of one
+/// signature. The first key of a curve owns its table.
+class curve_tables {
+  public:
+    /// True if a table was computed.
+    bool give_to(mbedtls_pk_context& key) noexcept {
+        mbedtls_ecp_group* const group = group_of(key);
+        if (group == nullptr || group->T != nullptr) return false;
+        mbedtls_ecp_group** const owner = owner_of(group->id);
+        if (owner != nullptr && *owner != nullptr) {
+            group->T = (*owner)->T;
+            group->T_size = (*owner)->T_size;
+            return false;
+        }
+        compute(*group);
+        if (owner != nullptr && group->T != nullptr) *owner = group;
+        return true;
+    }
+
+    /// Before keys are freed: first this for each of them, then `forget` for each.
+    void take_from(mbedtls_pk_context& key) noexcept {
+        mbedtls_ecp_group* const group = group_of(key);
+        if (group == nullptr || group->T == nullptr) return;
+        for (mbedtls_ecp_group* const owner : owners_)
+            if (owner != nullptr && owner != group && owner->T == group->T) {
+                group->T = nullptr;
+                group->T_size = 0;
+            }
+    }
+    void forget(mbedtls_pk_context& key) noexcept {
+        for (mbedtls_ecp_group*& owner : owners_)
+            if (owner != nullptr && owner == group_of(key)) owner = nullptr;
+    }
+
+  private:
+    static mbedtls_ecp_group* group_of(mbedtls_pk_context& key) noexcept {
+        const bool is_curve = mbedtls_pk_can_do(&key, MBEDTLS_PK_ECKEY) == 1;
+        return is_curve ? &mbedtls_pk_ec(key)->grp : nullptr;
+    }
+
+    /// Null for a curve that authorities seldom use: its keys each get a table of their own.
+    mbedtls_ecp_group** owner_of(mbedtls_ecp_group_id curve) noexcept {
+        switch (curve) {
+            case MBEDTLS_ECP_DP_SECP256R1: return &owners_[0];
+            case MBEDTLS_ECP_DP_SECP384R1: return &owners_[1];
+            case MBEDTLS_ECP_DP_SECP521R1: return &owners_[2];
+            default: return nullptr;
+        }
+    }
+
+    /// Any product with the base point leaves the table. If there is no memory for it, there is no table.
+    static void compute(mbedtls_ecp_group& group) noexcept {
+        mbedtls_ecp_point product;
+        mbedtls_mpi one;
+        mbedtls_ecp_point_init(&product);
+        mbedtls_mpi_init(&one);
+        if (mbedtls_mpi_lset(&one, 1) == 0)
+            static_cast<void>(mbedtls_ecp_mul(&group, &product, &one, &group.G, nullptr, nullptr));
+        mbedtls_mpi_free(&one);
+        mbedtls_ecp_point_free(&product);
+    }
+
+    mbedtls_ecp_group* owners_[3] = {};
+};
+#else
+/// Nothing to do: keys of this mbedTLS hold no table, or no two threads use it.
+class curve_tables {
+  public:
+    bool give_to(mbedtls_pk_context&) noexcept { return false; }
+    void take_from(mbedtls_pk_context&) noexcept {}
+    void forget(mbedtls_pk_context&) noexcept {}
+};
+#endif
+#undef SUPEROFFICE_DETAIL_CURVE_TABLES
+
 static_assert(mbedtls_api::offers_one_version(0x03020000) && mbedtls_api::offers_one_version(0x03060700));
 static_assert(!mbedtls_api::offers_one_version(0x03060800) && !mbedtls_api::offers_one_version(0x021c0a00));
 static_assert(mbedtls_api::offers_one_version(0x04010100) && !mbedtls_api::offers_one_version(0x04010200));
@@ -11209,11 +11427,11 @@ static_assert(mbedtls_api::offers_one_version(0x04020000) && !mbedtls_api::offer
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/tls/detail/mbedtls_hash.hpp - SHA-256 by mbedTLS: by its own functions, or by PSA.
+// superoffice/transport/detail/certificate_reader.hpp - reads certificates from memory, one at a time, for mbedTLS.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
-#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_MBEDTLS_HASH_HPP
-#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_MBEDTLS_HASH_HPP
+#ifndef SUPEROFFICE_TRANSPORT_DETAIL_CERTIFICATE_READER_HPP
+#define SUPEROFFICE_TRANSPORT_DETAIL_CERTIFICATE_READER_HPP
 
 #if SUPEROFFICE_WITH_MBEDTLS
 
@@ -11221,226 +11439,100 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-#if MBEDTLS_VERSION_NUMBER < 0x04000000 && defined(MBEDTLS_SHA256_C)
-class sha256 {
-  public:
-    sha256() noexcept {
-        mbedtls_sha256_init(&context_);
-#if MBEDTLS_VERSION_NUMBER < 0x03000000
-        ok_ = mbedtls_sha256_starts_ret(&context_, 0) == 0;
-#else
-        ok_ = mbedtls_sha256_starts(&context_, 0) == 0;
-#endif
-    }
-    sha256(const sha256&) = delete;
-    sha256& operator=(const sha256&) = delete;
-    ~sha256() { mbedtls_sha256_free(&context_); }
-
-    void add(const void* data, std::size_t size) noexcept {
-        const auto* const bytes = static_cast<const unsigned char*>(data);
-#if MBEDTLS_VERSION_NUMBER < 0x03000000
-        ok_ = ok_ && mbedtls_sha256_update_ret(&context_, bytes, size) == 0;
-#else
-        ok_ = ok_ && mbedtls_sha256_update(&context_, bytes, size) == 0;
-#endif
-    }
-    /// False if it could not be computed.
-    bool finish(std::uint8_t (&into)[32]) noexcept {
-#if MBEDTLS_VERSION_NUMBER < 0x03000000
-        return ok_ && mbedtls_sha256_finish_ret(&context_, into) == 0;
-#else
-        return ok_ && mbedtls_sha256_finish(&context_, into) == 0;
-#endif
-    }
-
-  private:
-    mbedtls_sha256_context context_;
-    bool ok_ = false;
-};
-#else
-class sha256 {
-  public:
-    sha256() noexcept { ok_ = psa_hash_setup(&operation_, psa_sha_256) == psa_success; }
-    sha256(const sha256&) = delete;
-    sha256& operator=(const sha256&) = delete;
-    ~sha256() { psa_hash_abort(&operation_); }
-
-    void add(const void* data, std::size_t size) noexcept {
-        ok_ = ok_ && psa_hash_update(&operation_, static_cast<const std::uint8_t*>(data), size) == psa_success;
-    }
-    /// False if it could not be computed.
-    bool finish(std::uint8_t (&into)[32]) noexcept {
-        std::size_t size = 0;
-        return ok_ && psa_hash_finish(&operation_, into, sizeof into, &size) == psa_success && size == sizeof into;
-    }
-
-  private:
-    psa_hash_operation_t operation_ = PSA_HASH_OPERATION_INIT;
-    bool ok_ = false;
-};
-#endif
-
-}  // namespace detail
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-
-#endif  // SUPEROFFICE_WITH_MBEDTLS
-#endif
-#endif  // SUPEROFFICE_WITH_MBEDTLS
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/tls/detail/authorities.hpp - reads certificates from files and memory, and finds the authorities of the system.
-// ---------------------------------------------------------------------------------------------------------------------
-#if SUPEROFFICE_WITH_MBEDTLS
-#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_AUTHORITIES_HPP
-#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_AUTHORITIES_HPP
-
-#if SUPEROFFICE_WITH_MBEDTLS
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail {
-
-/// Where systems keep their authorities: the first of these files that holds a readable certificate is taken.
-inline constexpr const char* system_authorities[] = {
-    "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Ubuntu, Alpine, Arch, Gentoo
-    "/etc/pki/tls/certs/ca-bundle.crt",                   // Fedora, RHEL
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // newer Fedora, CentOS, RHEL
-    "/etc/ssl/ca-bundle.pem",                             // openSUSE, SLES
-    "/var/lib/ca-certificates/ca-bundle.pem",             // newer openSUSE
-    "/etc/ssl/cert.pem",                                  // Alpine, FreeBSD, OpenBSD, macOS
-    "/usr/local/share/certs/ca-root-nss.crt",             // FreeBSD, from ports
-    "/etc/openssl/certs/ca-certificates.crt",             // NetBSD
-};
-
-/// Reads certificates from memory.
+/// PEM text, or DER certificates one after another. The bytes are borrowed.
 class certificate_reader {
   public:
-    /// Adds the certificates of PEM text, or of DER, whose bytes are used where they lie. Answers how many could not be
-    /// read, or an error code if none could.
+    /// A longer certificate in PEM is taken as unreadable.
+    static constexpr std::size_t max_pem_bytes = 64 * 1024;
+
+    constexpr certificate_reader() noexcept = default;
+
+    /// `copies`: mbedTLS makes its own copy of DER. Else it uses the bytes where they lie. PEM is always decoded into memory
+    /// of mbedTLS.
+    certificate_reader(std::span<const std::byte> bytes, bool copies) noexcept : bytes_(bytes), copies_(copies) {
+        is_pem_ = mbedtls_api::has_pem && text().find(pem_begin) != std::string_view::npos;
+    }
+
+    /// The bytes hold a certificate in PEM, or begin like one in DER.
+    [[nodiscard]] bool looks_readable() const noexcept { return is_pem_ || der_size(bytes_) != 0; }
+
+    /// Where the certificate begins that `next` read last.
+    [[nodiscard]] std::size_t offset() const noexcept { return begin_; }
+
+    /// Bytes that are no certificate follow DER certificates: nothing behind them can be found.
+    [[nodiscard]] bool is_broken() const noexcept { return is_broken_; }
+
+    /// Adds the next certificate to the end of the chain. False behind the last one. `code` is 0, or mbedTLS's code if the
+    /// certificate cannot be read: the chain is unchanged then.
+    bool next(mbedtls_x509_crt& chain, int& code) noexcept {
+        return mbedtls_api::has_pem && is_pem_ ? next_pem(chain, code) : next_der(chain, code);
+    }
+
+    /// Adds all certificates. Answers how many could not be read, or a code of mbedTLS if none could.
     static int load(mbedtls_x509_crt& chain, std::span<const std::byte> bytes) noexcept {
-        if (!mbedtls_api::has_pem) return load_der(chain, bytes);
-        const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-        return text.find(pem_begin) != std::string_view::npos ? load_pem(chain, text) : load_der(chain, bytes);
+        certificate_reader reader{bytes, false};
+        int first_error = MBEDTLS_ERR_X509_INVALID_FORMAT, taken = 0, skipped = 0, code = 0;
+        while (reader.next(chain, code)) {
+            if (reader.is_broken() || mbedtls_api::is_out_of_memory(code)) return code;
+            if (code == 0)
+                ++taken;
+            else if (++skipped == 1)
+                first_error = code;
+        }
+        return taken != 0 ? skipped : first_error;
     }
 
   private:
-    /// One certificate at a time: mbedTLS wants a NUL behind PEM text, so each is copied for a moment.
-    static int load_pem(mbedtls_x509_crt& chain, std::string_view text) noexcept {
-        int first_error = 0, taken = 0, skipped = 0;
-        for (std::size_t at = text.find(pem_begin); at != std::string_view::npos; at = text.find(pem_begin, at)) {
-            const std::size_t last = text.find(pem_end, at);
-            const std::size_t size = (last == std::string_view::npos ? text.size() : last + pem_end.size()) - at;
-            auto* const copy = static_cast<unsigned char*>(mbedtls_calloc(1, size + 1));
-            if (copy == nullptr) return mbedtls_out_of_memory;
-            std::memcpy(copy, text.data() + at, size);
-            count(mbedtls_x509_crt_parse(&chain, copy, size + 1), first_error, taken, skipped);
-            mbedtls_free(copy);
-            at += size;
-        }
-        return taken != 0 ? skipped : first_error;
-    }
-
-    static int load_der(mbedtls_x509_crt& chain, std::span<const std::byte> bytes) noexcept {
-        int first_error = MBEDTLS_ERR_X509_INVALID_FORMAT, taken = 0, skipped = 0;
-        while (!bytes.empty()) {
-            const std::size_t size = der_size(bytes);
-            if (size == 0 || size > bytes.size()) return MBEDTLS_ERR_X509_INVALID_FORMAT;
-            const auto* const first = reinterpret_cast<const unsigned char*>(bytes.data());
-            count(mbedtls_x509_crt_parse_der_nocopy(&chain, first, size), first_error, taken, skipped);
-            bytes = bytes.subspan(size);
-        }
-        return taken != 0 ? skipped : first_error;
-    }
-
-    static void count(int code, int& first_error, int& taken, int& skipped) noexcept {
-        if (code == 0) {
-            ++taken;
-        } else if (++skipped == 1) {
-            first_error = code < 0 ? code : MBEDTLS_ERR_X509_INVALID_FORMAT;
-        }
-    }
-
-    /// Size of the SEQUENCE that begins here, with its head (X.690 section 8.1.3); 0 if there is none.
-    static constexpr std::size_t der_size(std::span<const std::byte> bytes) noexcept {
-        if (bytes.size() < 2 || bytes[0] != std::byte{0x30}) return 0;
-        const auto first = std::to_integer<std::size_t>(bytes[1]);
-        if (first < 0x80) return 2 + first;
-        const std::size_t more = first & 0x7f;
-        if (more == 0 || more > 3 || bytes.size() < 2 + more) return 0;
-        std::size_t size = 0;
-        for (std::size_t i = 0; i < more; ++i) size = size << 8 | std::to_integer<std::size_t>(bytes[2 + i]);
-        return 2 + more + size;
-    }
-
     static constexpr std::string_view pem_begin = "-----BEGIN CERTIFICATE-----";
     static constexpr std::string_view pem_end = "-----END CERTIFICATE-----";
-};
 
-/// The certificates that may have signed the server's.
-class certificate_authorities {
-  public:
-    certificate_authorities() noexcept { mbedtls_x509_crt_init(&chain_); }
-    certificate_authorities(const certificate_authorities&) = delete;
-    certificate_authorities& operator=(const certificate_authorities&) = delete;
-    ~certificate_authorities() { mbedtls_x509_crt_free(&chain_); }
-
-    /// Loads what the options name, once, and keeps it. Reads files and allocates in mbedTLS.
-    io_result load(const tls_options& options) noexcept {
-        if (is_loaded_) return io_result::ready();
-        io_result r = io_result::ready();
-        if (options.pin_instead_of_authorities)
-            return options.pins.empty() ? io_result::failed(errc::no_authorities, 0, stage::handshake) : r;
-        if (options.ca_file != nullptr) r = answer(load_file(options.ca_file));
-        if (r.state == io_state::ready && !options.ca_memory.empty())
-            r = answer(certificate_reader::load(chain_, {options.ca_memory.data(), options.ca_memory.size()}));
-        if (options.ca_file == nullptr && options.ca_memory.empty()) r = load_system();
-        is_loaded_ = r.state == io_state::ready;
-        if (!is_loaded_) clear();
-        return r;
+    [[nodiscard]] std::string_view text() const noexcept {
+        return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()};
     }
 
-    /// Empty where a pin replaces the authorities; never null, which mbedTLS would refuse.
-    [[nodiscard]] mbedtls_x509_crt* chain() noexcept { return &chain_; }
-
-    /// Adds all of them to the hash.
-    void add_to(sha256& hash) const noexcept {
-        for (const mbedtls_x509_crt* at = &chain_; at != nullptr; at = at->next) hash.add(at->raw.p, at->raw.len);
+    /// mbedTLS wants a NUL behind PEM text, so each certificate is copied for a moment.
+    bool next_pem(mbedtls_x509_crt& chain, int& code) noexcept {
+        const std::size_t at = text().find(pem_begin, at_);
+        if (at == std::string_view::npos) return false;
+        const std::size_t last = text().find(pem_end, at);
+        const std::size_t size = (last == std::string_view::npos ? bytes_.size() : last + pem_end.size()) - at;
+        begin_ = at;
+        at_ = at + size;
+        code = MBEDTLS_ERR_X509_INVALID_FORMAT;
+        if (size > max_pem_bytes) return true;
+        auto* const copy = static_cast<unsigned char*>(mbedtls_calloc(1, size + 1));
+        code = mbedtls_out_of_memory;
+        if (copy == nullptr) return true;
+        std::memcpy(copy, bytes_.data() + at, size);
+        code = mbedtls_x509_crt_parse(&chain, copy, size + 1);
+        if (code > 0) code = MBEDTLS_ERR_X509_INVALID_FORMAT;
+        mbedtls_free(copy);
+        return true;
     }
 
-  private:
-    void clear() noexcept {
-        mbedtls_x509_crt_free(&chain_);
-        mbedtls_x509_crt_init(&chain_);
+    bool next_der(mbedtls_x509_crt& chain, int& code) noexcept {
+        if (at_ == bytes_.size()) return false;
+        begin_ = at_;
+        const std::span<const std::byte> rest = bytes_.subspan(at_);
+        const std::size_t size = der_size(rest);
+        is_broken_ = size == 0;
+        at_ = is_broken_ ? bytes_.size() : at_ + size;
+        const auto* const first = reinterpret_cast<const unsigned char*>(rest.data());
+        if (is_broken_)
+            code = MBEDTLS_ERR_X509_INVALID_FORMAT;
+        else if (copies_)
+            code = mbedtls_x509_crt_parse_der(&chain, first, size);
+        else
+            code = mbedtls_x509_crt_parse_der_nocopy(&chain, first, size);
+        return true;
     }
 
-    static io_result answer(int code) noexcept {
-        if (code >= 0) return io_result::ready();  // the number of those that were skipped
-        const bool absent = mbedtls_api::is_no_file(code);
-        return io_result::failed(absent ? errc::no_authorities : errc::bad_authorities, code, stage::handshake);
-    }
-
-    io_result load_system() noexcept {
-        int worst = MBEDTLS_ERR_X509_FILE_IO_ERROR;
-        if (!mbedtls_api::has_files) return answer(worst);
-        for (const char* path : system_authorities) {
-            const int code = load_file(path);
-            if (code >= 0) return io_result::ready();
-            if (!mbedtls_api::is_no_file(code)) worst = code;
-        }
-        return answer(worst);
-    }
-
-    int load_file(const char* path) noexcept {
-#if defined(MBEDTLS_FS_IO)
-        return mbedtls_x509_crt_parse_file(&chain_, path);
-#else
-        return static_cast<void>(path), MBEDTLS_ERR_X509_FILE_IO_ERROR;
-#endif
-    }
-
-    mbedtls_x509_crt chain_;
-    bool is_loaded_ = false;
+    std::span<const std::byte> bytes_;
+    std::size_t at_ = 0;     ///< what comes next
+    std::size_t begin_ = 0;  ///< of the last certificate
+    bool is_pem_ = false;
+    bool copies_ = false;
+    bool is_broken_ = false;
 };
 
 }  // namespace detail
@@ -11742,6 +11834,728 @@ inline bool chose_other_protocol(const unsigned char* message, std::size_t messa
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/detail/folder.hpp - the plain files of a folder, one after another; no other header includes <dirent.h>.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_DETAIL_FOLDER_HPP
+#define SUPEROFFICE_TRANSPORT_DETAIL_FOLDER_HPP
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+#if defined(MBEDTLS_FS_IO) && __has_include(<dirent.h>) && __has_include(<sys/stat.h>)
+
+#include <dirent.h>
+#include <sys/stat.h>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+inline constexpr bool has_folders = true;
+
+/// Blocks, as every access to a file system does.
+class folder {
+  public:
+    explicit folder(const char* path) noexcept : handle_(::opendir(path)), path_(path) {}
+    folder(const folder&) = delete;
+    folder& operator=(const folder&) = delete;
+    ~folder() {
+        if (handle_ != nullptr) ::closedir(handle_);
+    }
+
+    [[nodiscard]] bool is_open() const noexcept { return handle_ != nullptr; }
+
+    /// The path of the next regular file, or of a link to one; null behind the last one. Valid until the next call. Hidden
+    /// files are left out, and files whose path has more than `max_path_bytes`.
+    const char* next() noexcept {
+        while (const dirent* const each = ::readdir(handle_)) {
+            struct stat about = {};
+            if (each->d_name[0] != '.' && join(each->d_name) && ::stat(file_, &about) == 0 && S_ISREG(about.st_mode))
+                return file_;
+        }
+        return nullptr;
+    }
+
+    static constexpr std::size_t max_path_bytes = 1023;
+
+  private:
+    bool join(const char* name) noexcept {
+        const std::size_t head = std::strlen(path_), tail = std::strlen(name);
+        if (head > max_path_bytes || tail > max_path_bytes || head + 1 + tail > max_path_bytes) return false;
+        std::memcpy(file_, path_, head);
+        file_[head] = '/';
+        std::memcpy(file_ + head + 1, name, tail + 1);
+        return true;
+    }
+
+    DIR* handle_;
+    const char* path_;
+    char file_[max_path_bytes + 1] = {};
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#else
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+inline constexpr bool has_folders = false;
+
+class folder {
+  public:
+    explicit folder(const char*) noexcept {}
+    [[nodiscard]] bool is_open() const noexcept { return false; }
+    const char* next() noexcept { return nullptr; }
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/tls/detail/mbedtls_hash.hpp - SHA-256 by mbedTLS: by its own functions, or by PSA.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_MBEDTLS_HASH_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_MBEDTLS_HASH_HPP
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+#if MBEDTLS_VERSION_NUMBER < 0x04000000 && defined(MBEDTLS_SHA256_C)
+class sha256 {
+  public:
+    sha256() noexcept {
+        mbedtls_sha256_init(&context_);
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+        ok_ = mbedtls_sha256_starts_ret(&context_, 0) == 0;
+#else
+        ok_ = mbedtls_sha256_starts(&context_, 0) == 0;
+#endif
+    }
+    sha256(const sha256&) = delete;
+    sha256& operator=(const sha256&) = delete;
+    ~sha256() { mbedtls_sha256_free(&context_); }
+
+    void add(const void* data, std::size_t size) noexcept {
+        const auto* const bytes = static_cast<const unsigned char*>(data);
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+        ok_ = ok_ && mbedtls_sha256_update_ret(&context_, bytes, size) == 0;
+#else
+        ok_ = ok_ && mbedtls_sha256_update(&context_, bytes, size) == 0;
+#endif
+    }
+    /// False if it could not be computed.
+    bool finish(std::uint8_t (&into)[32]) noexcept {
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+        return ok_ && mbedtls_sha256_finish_ret(&context_, into) == 0;
+#else
+        return ok_ && mbedtls_sha256_finish(&context_, into) == 0;
+#endif
+    }
+
+  private:
+    mbedtls_sha256_context context_;
+    bool ok_ = false;
+};
+#else
+class sha256 {
+  public:
+    sha256() noexcept { ok_ = psa_hash_setup(&operation_, psa_sha_256) == psa_success; }
+    sha256(const sha256&) = delete;
+    sha256& operator=(const sha256&) = delete;
+    ~sha256() { psa_hash_abort(&operation_); }
+
+    void add(const void* data, std::size_t size) noexcept {
+        ok_ = ok_ && psa_hash_update(&operation_, static_cast<const std::uint8_t*>(data), size) == psa_success;
+    }
+    /// False if it could not be computed.
+    bool finish(std::uint8_t (&into)[32]) noexcept {
+        std::size_t size = 0;
+        return ok_ && psa_hash_finish(&operation_, into, sizeof into, &size) == psa_success && size == sizeof into;
+    }
+
+  private:
+    psa_hash_operation_t operation_ = PSA_HASH_OPERATION_INIT;
+    bool ok_ = false;
+};
+#endif
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/tls/certificate_authorities.hpp - the authorities that servers are verified by, loaded once for any number of links.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_TLS_CERTIFICATE_AUTHORITIES_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_CERTIFICATE_AUTHORITIES_HPP
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+#if defined(MBEDTLS_FS_IO)
+#include <cstdio>
+#endif
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+namespace detail {
+
+/// Where systems keep their authorities: the first of these files that holds a readable certificate is taken.
+inline constexpr const char* system_authorities[] = {
+    "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Ubuntu, Alpine, Arch, Gentoo
+    "/etc/pki/tls/certs/ca-bundle.crt",                   // Fedora, RHEL
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // newer Fedora, CentOS, RHEL
+    "/etc/ssl/ca-bundle.pem",                             // openSUSE, SLES
+    "/var/lib/ca-certificates/ca-bundle.pem",             // newer openSUSE
+    "/etc/ssl/cert.pem",                                  // Alpine, FreeBSD, OpenBSD, macOS
+    "/usr/local/share/certs/ca-root-nss.crt",             // FreeBSD, from ports
+    "/etc/openssl/certs/ca-certificates.crt",             // NetBSD
+};
+
+}  // namespace detail
+
+/// The first certificate that could not be read.
+struct unreadable_certificate {
+    std::uint32_t number = 0;    ///< counted from 1 in its file or memory; 0: every certificate could be read
+    std::size_t offset = 0;      ///< the byte at which it begins
+    std::int32_t native = 0;     ///< mbedTLS's code
+    const char* file = nullptr;  ///< of `add_file` and `add_folder`; valid as long as the object, until `clear`
+};
+
+/// The certificates that may have signed a server's. Load them once, then name the object in `tls_options::authorities` of
+/// any number of links: each link then takes what its connection needs and nothing for the authorities (the bundle of a
+/// system takes 0.4 MB and 10 ms).
+///
+///     superoffice::certificate_authorities roots;
+///     if (const auto added = roots.add_system(); !added) return report(added.error());
+///     superoffice::mbedtls_socket first{{.authorities = &roots}}, second{{.authorities = &roots}};
+///
+/// Lifetime: the object must live longer than the links that name it, and must not be changed (added to, cleared) while one
+/// of them lives. To renew a bundle while the program runs, load a second object and name that one in new links; the first
+/// can go when the last link that names it has gone.
+///
+/// Threads: loading is for one thread. Links in several threads may use a loaded object at the same time if mbedTLS was
+/// built with MBEDTLS_THREADING_C (`may_be_shared_by_threads`); without it mbedTLS itself is for one thread. With 2.28 the
+/// object then also computes a table for each curve of its keys, 2 to 8 KB, which this version would else write into the
+/// shared keys.
+///
+/// Each `add_...` adds to what was there before; if it fails, it has added nothing. Certificates that mbedTLS cannot read are
+/// skipped, and those that are there already are left out. If a source has no readable certificate, that is an error.
+///
+/// Errors, at stage::request:
+///     no_authorities    there is no such file or folder, or none of the system; native: mbedTLS's code
+///     bad_authorities   no certificate can be read, or a limit was exceeded. `position()` is the byte at which the first
+///                       unreadable certificate begins, or the first one over a limit; native: mbedTLS's code, 0 for a limit.
+///                       `first_unreadable()` has number and file as well
+class certificate_authorities {
+  public:
+    /// A larger bundle is refused. Those of systems have 0.2 MB.
+    static constexpr std::size_t max_bundle_bytes = 4 * 1024 * 1024;
+    /// More certificates are refused. Bundles of systems have about 150.
+    static constexpr std::uint32_t max_certificates = 1024;
+    /// What `step` reads at most: half a millisecond's work on a computer.
+    static constexpr unsigned certificates_per_step = 8;
+    /// Whether links in several threads may share an object.
+    static constexpr bool may_be_shared_by_threads = detail::mbedtls_api::has_threads;
+    /// Whether `use_in_place` works: mbedTLS was built with MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK.
+    static constexpr bool can_use_in_place = detail::mbedtls_api::asks_for_authorities;
+
+    certificate_authorities() noexcept { mbedtls_x509_crt_init(&chain_); }
+    certificate_authorities(const certificate_authorities&) = delete;
+    certificate_authorities& operator=(const certificate_authorities&) = delete;
+    ~certificate_authorities() { clear(); }
+
+    /// Adds certificates from memory: PEM text (a final NUL is not needed), or DER certificates one after another. DER is
+    /// used where it lies, and must stay there as long as this object.
+    result<void> add(std::span<const std::byte> bytes) noexcept {
+        start(bytes);
+        return finish();
+    }
+
+    /// The same in bounded pieces, for programs that must not stop for 10 ms: call `step` until it answers true or an error.
+    /// The bytes must stay until then.
+    void start(std::span<const std::byte> bytes) noexcept { begin(bytes, false); }
+
+    /// Reads at most `certificates_per_step` certificates.
+    /// @returns true: everything is read | false: call again | an error
+    result<bool> step() noexcept {
+        if (!is_reading_) return is_searching_ ? search() : result<bool>{true};
+        for (unsigned n = 0; n < certificates_per_step; ++n) {
+            int code = 0;
+            if (!reader_.next(*last_, code)) return end();
+            ++read_;
+            if (code != 0) {
+                note(code);
+                if (reader_.is_broken() || detail::mbedtls_api::is_out_of_memory(code)) return fail(here_);
+            } else if (size_ == max_certificates) {
+                return fail(bad(0, reader_.offset()));
+            } else if (take()) {
+                break;  // a table was computed: enough for this step
+            }
+        }
+        return false;
+    }
+
+    /// Adds the certificates of a file: PEM, or DER one after another. Blocks while it reads the file. Like `add_folder` and
+    /// `add_system` it ends in no_authorities where mbedTLS was built without MBEDTLS_FS_IO.
+    result<void> add_file(const char* path) noexcept {
+        const result<void> opened = start_file(path);
+        return opened ? finish() : opened;
+    }
+
+    /// Reads the file at once, which blocks for a moment, and leaves its certificates to `step`. The path must stay until
+    /// then.
+    result<void> start_file(const char* path) noexcept {
+        drop_source();
+        std::span<const std::byte> bytes;
+        if (const error e = read_file(path, bytes); e.code != errc::ok) return e;
+        path_ = path;
+        begin(bytes, true);
+        return {};
+    }
+
+    /// Adds the certificates of the bundle that this system has: see `tls` for the files that are tried.
+    result<void> add_system() noexcept {
+        start_system();
+        return finish();
+    }
+    /// The same in pieces: each `step` reads one file at once, or some of its certificates.
+    void start_system() noexcept {
+        drop_source();
+        is_searching_ = true;
+        next_system_ = 0;
+        worst_ = no_file();
+    }
+
+    /// Adds the certificates of every file of the folder, whatever their names; hidden files and other folders are left
+    /// out. Files that hold something else, or that cannot be opened, are left out as well. Blocks. Without <dirent.h>, as
+    /// with Microsoft's compiler, it ends in no_authorities.
+    result<void> add_folder(const char* path) noexcept {
+        drop_source();
+        detail::folder files{path};
+        if (!files.is_open()) return no_file();
+        const std::uint32_t before = size_;
+        mbedtls_x509_crt* const mark = last_;
+        error worst = no_file();
+        bool has_any = false;
+        while (const char* const file = files.next()) {
+            if (!start_file(file) || !reader_.looks_readable()) continue;
+            const result<void> added = finish();
+            has_any = has_any || added.has_value();
+            if (added) continue;
+            worst = added.error();
+            if (worst.native != 0 && !detail::mbedtls_api::is_out_of_memory(worst.native)) continue;
+            drop_behind(mark, before);  // a limit
+            return worst;
+        }
+        drop_source();
+        return has_any ? result<void>{} : result<void>{worst};
+    }
+    /// Uses DER certificates, one after another, where they lie, for example in flash. None is parsed now: each handshake
+    /// parses the one that may have signed the server's certificate, and frees it. So any number takes no memory beside this
+    /// object. The bytes must stay there as long as this object. It takes the place of what was given here before.
+    ///
+    /// A server whose own certificate is in this list, rather than the authority that signed it, is accepted only if that
+    /// certificate is marked as an authority.
+    ///
+    /// Errors  bad_authorities if the bytes are not DER certificates: `position()` says where; with native
+    ///         MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE if this mbedTLS cannot do that (`can_use_in_place`)
+    result<void> use_in_place(std::span<const std::byte> der) noexcept {
+        if (!can_use_in_place) return bad(MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE, 0);
+        if (der.size() > max_bundle_bytes) return bad(0, max_bundle_bytes);
+        std::uint32_t number = 0;
+        std::size_t at = 0;
+        while (at != der.size() || number == 0) {
+            if (++number > max_certificates) return bad(0, at);
+            if (detail::subject_of(der.subspan(at)).empty()) {
+                if (first_.number == 0) first_ = {number, at, MBEDTLS_ERR_X509_INVALID_FORMAT, nullptr};
+                return bad(MBEDTLS_ERR_X509_INVALID_FORMAT, at);
+            }
+            at += detail::der_size(der.subspan(at));
+        }
+        in_place_ = der;
+        count_in_place_ = number;
+        return {};
+    }
+
+    /// Forgets everything. No link may use the object.
+    void clear() noexcept {
+        drop_source();
+        drop_behind(nullptr, 0);
+        in_place_ = {};
+        count_in_place_ = skipped_ = 0;
+        first_ = {};
+        if (!detail::mbedtls_api::has_files) return;
+        mbedtls_free(name_);
+        name_ = nullptr;
+    }
+
+    /// True if links can use it: there is a certificate, and nothing is being read.
+    [[nodiscard]] bool is_loaded() const noexcept { return size() != 0 && !is_reading_ && !is_searching_; }
+    /// How many certificates there are.
+    [[nodiscard]] std::uint32_t size() const noexcept { return size_ + count_in_place_; }
+    /// How many could not be read, and the first of them.
+    [[nodiscard]] std::uint32_t unreadable() const noexcept { return skipped_; }
+    [[nodiscard]] const unreadable_certificate& first_unreadable() const noexcept { return first_; }
+
+    // ---- for `tls`
+
+    /// Lets a configuration use these. It changes nothing here, although mbedTLS takes pointers that are not const.
+    void give_to(mbedtls_ssl_config& config) const noexcept {
+        auto& me = const_cast<certificate_authorities&>(*this);
+        if (in_place_.empty())
+            mbedtls_ssl_conf_ca_chain(&config, &me.chain_, nullptr);
+        else
+            detail::mbedtls_api::set_authorities(config, find_for_mbedtls, &me);
+    }
+
+    /// Calls `look(certificate)` for each authority whose name may be `subject`, until it answers true.
+    template <class Look>
+    bool find(const mbedtls_x509_buf& subject, Look look) const noexcept {
+        for (const mbedtls_x509_crt* at = &chain_; at != nullptr; at = at->next)
+            if (detail::may_be_same_name(span_of(at->subject_raw), span_of(subject)) && look(*at)) return true;
+        return can_use_in_place && visit(subject, [&look](detail::der_bytes der) {
+                   mbedtls_x509_crt parsed;
+                   mbedtls_x509_crt_init(&parsed);
+                   const bool found = parse(parsed, der) == 0 && look(std::as_const(parsed));
+                   mbedtls_x509_crt_free(&parsed);
+                   return found;
+               });
+    }
+
+    /// Adds all of them to a hash.
+    void add_to(detail::sha256& hash) const noexcept {
+        for (const mbedtls_x509_crt* at = &chain_; at != nullptr; at = at->next) hash.add(at->raw.p, at->raw.len);
+        if (!in_place_.empty()) hash.add(in_place_.data(), in_place_.size());
+    }
+
+    /// For the authorities of one link: no other thread uses them.
+    void keep_for_one_thread() noexcept { is_shared_ = false; }
+
+  private:
+    static detail::der_bytes span_of(const mbedtls_x509_buf& bytes) noexcept {
+        return {reinterpret_cast<const std::byte*>(bytes.p), bytes.len};
+    }
+
+    static error refused(errc code, int native, std::size_t offset) noexcept {
+        return {.stage = stage::request, .code = code, .native = native, .offset = detail::as_offset(offset)};
+    }
+    static error bad(int native, std::size_t offset) noexcept { return refused(errc::bad_authorities, native, offset); }
+
+    void begin(std::span<const std::byte> bytes, bool copies) noexcept {
+        if (!copies) drop_source();
+        const bool fits = bytes.size() <= max_bundle_bytes;
+        reader_ = detail::certificate_reader{fits ? bytes : std::span<const std::byte>{}, copies};
+        is_too_large_ = !fits;
+        is_reading_ = true;
+        mark_ = last_;
+        size_before_ = size_;
+        here_ = bad(MBEDTLS_ERR_X509_INVALID_FORMAT, 0);
+        read_ = skipped_here_ = 0;
+    }
+
+    result<void> finish() noexcept {
+        for (;;) {
+            const result<bool> r = step();
+            if (!r) return r.error();
+            if (*r) return {};
+        }
+    }
+
+    /// A certificate was parsed behind the last one. True if that cost more than usual.
+    bool take() noexcept {
+        mbedtls_x509_crt* const added = size_ == 0 ? &chain_ : last_->next;
+        for (const mbedtls_x509_crt* at = &chain_; at != added; at = at->next) {
+            if (at->raw.len != added->raw.len || std::memcmp(at->raw.p, added->raw.p, at->raw.len) != 0) continue;
+            free_behind(last_);
+            return false;
+        }
+        last_ = added;
+        ++size_;
+        return is_shared_ && tables_.give_to(added->pk);
+    }
+
+    void note(int code) noexcept {
+        if (++skipped_here_ == 1) here_ = bad(code, reader_.offset());
+        if (++skipped_ == 1) first_ = {read_, reader_.offset(), code, copy_of_path()};
+    }
+
+    /// Kept until `clear`; null without a file, or without memory.
+    const char* copy_of_path() noexcept {
+        if (!detail::mbedtls_api::has_files || path_ == nullptr) return nullptr;
+        const std::size_t size = std::strlen(path_) + 1;
+        name_ = static_cast<char*>(mbedtls_calloc(1, size));
+        if (name_ != nullptr) std::memcpy(name_, path_, size);
+        return name_;
+    }
+
+    result<bool> end() noexcept {
+        if (is_too_large_) return fail(bad(0, max_bundle_bytes));
+        if (read_ == skipped_here_) return fail(here_);
+        drop_source();
+        return true;
+    }
+
+    result<bool> fail(const error& e) noexcept {
+        drop_behind(mark_, size_before_);
+        const bool goes_on = is_searching_;
+        drop_source();
+        if (!goes_on) return e;
+        is_searching_ = true;
+        worst_ = e;
+        return false;
+    }
+
+    /// The next file of the system's.
+    result<bool> search() noexcept {
+        constexpr std::size_t count = sizeof detail::system_authorities / sizeof *detail::system_authorities;
+        if (!detail::mbedtls_api::has_files || next_system_ == count) {
+            drop_source();
+            return worst_;
+        }
+        const result<void> opened = start_file(detail::system_authorities[next_system_]);
+        is_searching_ = true;
+        ++next_system_;
+        if (!opened && opened.error().code != errc::no_authorities) worst_ = opened.error();
+        return false;
+    }
+
+    static error no_file() noexcept { return refused(errc::no_authorities, MBEDTLS_ERR_X509_FILE_IO_ERROR, 0); }
+
+    /// Into `file_`, which mbedTLS allocates.
+    error read_file(const char* path, std::span<const std::byte>& bytes) noexcept {
+        error e = no_file();
+#if defined(MBEDTLS_FS_IO)
+        std::FILE* const file = std::fopen(path, "rb");
+        if (file == nullptr) return e;
+        std::setvbuf(file, nullptr, _IONBF, 0);  // the C library takes no memory for it
+        const long size = std::fseek(file, 0, SEEK_END) == 0 ? std::ftell(file) : -1;
+        if (size > static_cast<long>(max_bundle_bytes)) {
+            e = bad(0, max_bundle_bytes);
+        } else if (size >= 0 && std::fseek(file, 0, SEEK_SET) == 0) {
+            const auto wanted = static_cast<std::size_t>(size);
+            file_ = static_cast<unsigned char*>(mbedtls_calloc(1, wanted + 1));
+            if (file_ == nullptr)
+                e = bad(detail::mbedtls_out_of_memory, 0);
+            else if (std::fread(file_, 1, wanted, file) == wanted)
+                e = {};
+            bytes = {reinterpret_cast<const std::byte*>(file_), wanted};
+        }
+        std::fclose(file);
+        if (e.code != errc::ok) drop_source();
+#else
+        static_cast<void>(path), static_cast<void>(bytes);
+#endif
+        return e;
+    }
+
+    void drop_source() noexcept {
+        reader_ = {};
+        is_reading_ = is_searching_ = false;
+        path_ = nullptr;
+        if (!detail::mbedtls_api::has_files) return;
+        mbedtls_free(file_);
+        file_ = nullptr;
+    }
+
+    /// Frees the certificates behind this one; null or an empty chain: all of them.
+    void drop_behind(mbedtls_x509_crt* mark, std::uint32_t size) noexcept {
+        if (size == 0) mark = nullptr;
+        mbedtls_x509_crt* const first = mark == nullptr ? &chain_ : mark->next;
+        for (mbedtls_x509_crt* at = first; at != nullptr; at = at->next) tables_.take_from(at->pk);
+        for (mbedtls_x509_crt* at = first; at != nullptr; at = at->next) tables_.forget(at->pk);
+        free_behind(mark);
+        last_ = mark == nullptr ? &chain_ : mark;
+        size_ = size;
+    }
+    void free_behind(mbedtls_x509_crt* mark) noexcept {
+        if (mark == nullptr) {
+            mbedtls_x509_crt_free(&chain_);
+            mbedtls_x509_crt_init(&chain_);
+        } else if (mark->next != nullptr) {
+            mbedtls_x509_crt_free(mark->next);
+            mbedtls_free(mark->next);
+            mark->next = nullptr;
+        }
+    }
+
+    // ---- certificates that are parsed when they are needed
+
+    static int parse(mbedtls_x509_crt& into, detail::der_bytes der) noexcept {
+        return mbedtls_x509_crt_parse_der_nocopy(&into, reinterpret_cast<const unsigned char*>(der.data()), der.size());
+    }
+
+    /// Calls `look(der)` for each certificate in place whose subject may be `name`, until it answers true.
+    template <class Look>
+    bool visit(const mbedtls_x509_buf& name, Look look) const noexcept {
+        for (detail::der_bytes rest = in_place_; !rest.empty();) {
+            const detail::der_bytes each = rest.first(detail::der_size(rest));
+            if (detail::may_be_same_name(detail::subject_of(each), span_of(name)) && look(each)) return true;
+            rest = rest.subspan(each.size());
+        }
+        return false;
+    }
+
+    /// mbedTLS asks who may have signed `child`. It frees what it gets.
+    static int find_for_mbedtls(void* self, const mbedtls_x509_crt* child, mbedtls_x509_crt** into) noexcept {
+        const auto& me = *static_cast<const certificate_authorities*>(self);
+        auto* const list = static_cast<mbedtls_x509_crt*>(mbedtls_calloc(1, sizeof(mbedtls_x509_crt)));
+        *into = list;
+        if (list == nullptr) return detail::mbedtls_out_of_memory;
+        mbedtls_x509_crt_init(list);
+        int code = 0;
+        const auto add = [list, &code](detail::der_bytes der) {
+            const int answer = parse(*list, der);
+            if (detail::mbedtls_api::is_out_of_memory(answer)) code = answer;
+            return code != 0;
+        };
+        me.visit(child->issuer_raw, add);
+        for (const mbedtls_x509_crt* at = &me.chain_; at != nullptr && code == 0; at = at->next)
+            if (detail::may_be_same_name(span_of(at->subject_raw), span_of(child->issuer_raw))) add(span_of(at->raw));
+        if (code == 0 && list->raw.len != 0) return 0;
+        mbedtls_x509_crt_free(list);
+        mbedtls_free(list);
+        *into = nullptr;
+        return code;
+    }
+
+    mbedtls_x509_crt chain_;
+    mbedtls_x509_crt* last_ = &chain_;
+    [[no_unique_address]] detail::curve_tables tables_;
+    std::span<const std::byte> in_place_;
+    std::uint32_t size_ = 0;  ///< of the chain
+    std::uint32_t count_in_place_ = 0;
+    std::uint32_t skipped_ = 0;
+    unreadable_certificate first_;
+
+    // While something is read.
+    detail::certificate_reader reader_;
+    mbedtls_x509_crt* mark_ = nullptr;  ///< the last certificate before
+    std::uint32_t size_before_ = 0;
+    std::uint32_t read_ = 0;
+    std::uint32_t skipped_here_ = 0;
+    unsigned char* file_ = nullptr;
+    const char* path_ = nullptr;
+    char* name_ = nullptr;  ///< of `first_.file`
+    error here_;            ///< the first unreadable certificate of this source
+    error worst_;           ///< of the system's files
+    std::uint8_t next_system_ = 0;
+    bool is_reading_ = false;
+    bool is_searching_ = false;
+    bool is_too_large_ = false;
+    bool is_shared_ = true;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/tls/detail/link_authorities.hpp - the authorities of one link: those that its options share, or its own.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_LINK_AUTHORITIES_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_LINK_AUTHORITIES_HPP
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+class link_authorities {
+  public:
+    link_authorities() noexcept { own_.keep_for_one_thread(); }
+
+    /// Makes ready what the options name, and keeps it. Reads a file at once and parses a bounded piece in one call;
+    /// `would_block` with `wait_for::nothing` asks for the next call.
+    io_result load(const tls_options& options) noexcept {
+        if (options.pin_instead_of_authorities)
+            return options.pins.empty() ? failed(errc::no_authorities, 0) : io_result::ready();
+        if (options.authorities != nullptr) return share(options);
+        while (!is_loaded_) {
+            result<bool> r = own_.step();  // true also while nothing is being read
+            if (r && !*r) return io_result::would_block(wait_for::nothing, stage::handshake);
+            if (r) r = begin_next(options);
+            if (!r) {
+                own_.clear();
+                next_ = source::first;
+                return failed(r.error().code, r.error().native);
+            }
+            is_loaded_ = *r;
+        }
+        return io_result::ready();
+    }
+
+    /// None where a pin replaces the authorities.
+    [[nodiscard]] const certificate_authorities& get() const noexcept { return shared_ != nullptr ? *shared_ : own_; }
+
+  private:
+    enum class source : std::uint8_t { first, memory, none };
+
+    static io_result failed(errc code, int native) noexcept {
+        return io_result::failed(code, native, stage::handshake);
+    }
+
+    io_result share(const tls_options& options) noexcept {
+        if (options.ca_file != nullptr || !options.ca_memory.empty())
+            return failed(errc::bad_authorities, mbedtls_bad_input);
+        if (!options.authorities->is_loaded()) return failed(errc::no_authorities, 0);
+        shared_ = options.authorities;
+        return io_result::ready();
+    }
+
+    /// True if no source is left.
+    result<bool> begin_next(const tls_options& options) noexcept {
+        const source now = next_;
+        next_ = now == source::first ? source::memory : source::none;
+        if (now == source::first && options.ca_file != nullptr) {
+            if (const result<void> opened = own_.start_file(options.ca_file); !opened) return opened.error();
+        } else if (now == source::first && options.ca_memory.empty()) {
+            own_.start_system();
+        } else if (now == source::memory && !options.ca_memory.empty()) {
+            own_.start({options.ca_memory.data(), options.ca_memory.size()});
+        }
+        return now == source::none;
+    }
+
+    certificate_authorities own_;
+    const certificate_authorities* shared_ = nullptr;
+    source next_ = source::first;
+    bool is_loaded_ = false;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
 #endif
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
@@ -12075,7 +12889,7 @@ class certificate_judge {
     /// Before each handshake. `utc_now` is 0 if mbedTLS's own clock counts. `address.size` is 0 if the peer is a name,
     /// `host`. The host and the authorities are borrowed.
     void begin(const tls_options& options, std::int64_t utc_now, std::string_view host, const ip_address& address,
-               const mbedtls_x509_crt& authorities) noexcept {
+               const certificate_authorities& authorities) noexcept {
         host_ = host;
         authorities_ = &authorities;
         skip_dates_ = options.skip_certificate_dates;
@@ -12127,12 +12941,8 @@ class certificate_judge {
         if (skip_dates_ || utc_now_ != 0) flags &= ~dates;
         std::int64_t last = seconds_of(certificate.valid_to);
         if (!skip_dates_ && utc_now_ != 0) {
-            std::uint32_t faults = faults_of_dates(certificate);
-            if (const mbedtls_x509_crt* const twin = faults != 0 ? valid_twin(certificate) : nullptr; twin != nullptr) {
-                faults = 0;
-                last = seconds_of(twin->valid_to);
-            }
-            flags |= faults;
+            const std::uint32_t faults = faults_of_dates(certificate);
+            if (faults != 0 && !has_valid_twin(certificate, last)) flags |= faults;
         }
         if (!skip_dates_ && last < valid_until_) valid_until_ = last;
         if (depth != 0 && !mbedtls_api::may_issue_for_servers(certificate)) flags |= MBEDTLS_X509_BADCERT_EXT_KEY_USAGE;
@@ -12161,13 +12971,16 @@ class certificate_judge {
     }
 
     /// An authority with the same name and key, for example the renewed one beside the expired one. mbedTLS takes the
-    /// one that is valid by its own clock; by the clock of the options, any valid one counts.
-    [[nodiscard]] const mbedtls_x509_crt* valid_twin(const mbedtls_x509_crt& certificate) const noexcept {
-        for (const mbedtls_x509_crt* at = authorities_; at != nullptr; at = at->next)
-            if (is_equal(at->subject_raw, certificate.subject_raw) && is_equal(at->pk_raw, certificate.pk_raw) &&
-                faults_of_dates(*at) == 0)
-                return at;
-        return nullptr;
+    /// one that is valid by its own clock; by the clock of the options, any valid one counts. `last` becomes its last
+    /// second.
+    bool has_valid_twin(const mbedtls_x509_crt& certificate, std::int64_t& last) const noexcept {
+        return authorities_->find(certificate.subject_raw, [&](const mbedtls_x509_crt& other) {
+            if (!is_equal(other.subject_raw, certificate.subject_raw) || !is_equal(other.pk_raw, certificate.pk_raw) ||
+                faults_of_dates(other) != 0)
+                return false;
+            last = seconds_of(other.valid_to);
+            return true;
+        });
     }
 
     [[nodiscard]] bool is_one_of_pins(const mbedtls_x509_crt& certificate) const noexcept {
@@ -12212,7 +13025,7 @@ class certificate_judge {
 
     borrowed_list<key_pin> pins_;
     std::string_view host_;
-    const mbedtls_x509_crt* authorities_ = nullptr;
+    const certificate_authorities* authorities_ = nullptr;
     std::int64_t utc_now_ = 0;
     std::int64_t valid_until_ = 0;
     std::uint32_t flags_ = 0;
@@ -12836,7 +13649,7 @@ class tls_engine {
     tls_engine& operator=(const tls_engine&) = delete;
 
     /// Before the link below is started: checks the options, seeds, loads the authorities. All but the peer and the
-    /// time of day is done once.
+    /// time of day is done once. `would_block`: a part of the authorities is loaded, call again.
     io_result prepare(const peer& to) noexcept {
         if (to.host.empty() || to.host.size() > max_host_bytes || to.host.find('\0') != std::string_view::npos)
             return io_result::failed(errc::name_not_found, 0, stage::resolve);
@@ -12845,20 +13658,16 @@ class tls_engine {
         if (parse_ip_address(to.host, address) && !mbedtls_api::lists_addresses)
             return io_result::failed(errc::address_not_verifiable, 0, stage::handshake);
 
-        std::int64_t utc_now = 0;
-        if (!options_.skip_certificate_dates) {
-            if (options_.utc_now) {
-                utc_now = options_.utc_now.seconds(options_.utc_now.context);
-                if (utc_now <= 0) return io_result::failed(errc::no_clock, 0, stage::handshake);
-            } else if (!mbedtls_api::has_calendar) {
-                return io_result::failed(errc::no_clock, 0, stage::handshake);
-            }
-        }
+        const bool asks_clock = options_.utc_now && !options_.skip_certificate_dates;
+        if (!asks_clock && !options_.skip_certificate_dates && !mbedtls_api::has_calendar)
+            return io_result::failed(errc::no_clock, 0, stage::handshake);
         if (const io_result r = configure(); r.state != io_state::ready) return r;
+        std::int64_t utc_now = asks_clock ? options_.utc_now.seconds(options_.utc_now.context) : 0;
+        if (asks_clock && utc_now <= 0) return io_result::failed(errc::no_clock, 0, stage::handshake);
 
         turn_to(to);
         is_address_ = address.size != 0;
-        handshake_.judge().begin(options_, utc_now, host(), address, *authorities_.chain());
+        handshake_.judge().begin(options_, utc_now, host(), address, authorities_.get());
         if (utc_now == 0 && !options_.skip_certificate_dates) utc_now = mbedtls_api::utc_now();
         resumption_.drop_if_expired(utc_now);
         return io_result::ready();
@@ -12926,7 +13735,9 @@ class tls_engine {
     io_result load_session(const peer& to, std::span<const std::byte> from) noexcept {
         if (to.host.empty() || to.host.size() > max_host_bytes)
             return io_result::failed(errc::name_not_found, 0, stage::resolve);
-        if (const io_result r = configure(); r.state != io_state::ready) return r;
+        io_result r = configure();
+        while (r.state == io_state::would_block) r = configure();
+        if (r.state != io_state::ready) return r;
         resumption_.drop_all();
         turn_to(to);
         std::uint8_t trust[32];
@@ -12954,6 +13765,8 @@ class tls_engine {
                                                MBEDTLS_SSL_PRESET_DEFAULT);
         if (code == 0 && !mbedtls_api::set_versions(config, options_.protocol))
             code = MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE;
+        if (code == 0)
+            code = mbedtls_api::set_fragment_length(config, static_cast<std::uint8_t>(options_.max_fragment));
         if (code == 0) code = mbedtls_api::set_alpn(config, protocols_);
         errc what = errc::handshake_failed;
         if (code == 0 && options_.client != nullptr) {
@@ -12969,7 +13782,7 @@ class tls_engine {
         }
         generator_.give_to(config);
         mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_REQUIRED);
-        mbedtls_ssl_conf_ca_chain(&config, authorities_.chain(), nullptr);
+        authorities_.get().give_to(config);
         mbedtls_ssl_conf_verify(&config, certificate_judge::look_at, &handshake_.judge());
         offer_curves_and_ciphers(config, options_.ciphersuites);
         mbedtls_api::set_key_exchange(config);
@@ -13003,14 +13816,14 @@ class tls_engine {
         hash.add(facts, sizeof facts);
         hash.add(host_, host_size_);
         hash.add(options_.pins.data(), options_.pins.size() * sizeof(key_pin));
-        authorities_.add_to(hash);
+        authorities_.get().add_to(hash);
         if (options_.client != nullptr) hash.add(options_.client->chain()->raw.p, options_.client->chain()->raw.len);
         return hash.finish(into);
     }
 
     tls_options options_;
     random_generator generator_;
-    certificate_authorities authorities_;
+    link_authorities authorities_;
     tls_connection connection_;
     tls_resumption resumption_;
     tls_handshake handshake_;

@@ -88,7 +88,7 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(proxy_failed, wait, again, proxy, none, "the proxy could not connect to the peer")                             \
     /* TLS */                                                                                                          \
     ROW(no_authorities, user, once, system, none, "no file with certificate authorities was found")                    \
-    ROW(bad_authorities, user, once, system, none, "the certificate authorities given cannot be read")                 \
+    ROW(bad_authorities, user, once, system, position, "the certificate authorities given cannot be read")             \
     ROW(no_clock, program, once, system, none, "certificate dates cannot be checked: there is no clock")               \
     ROW(no_entropy, program, again, system, none, "the random number generator could not be seeded")                   \
     ROW(address_not_verifiable, user, once, system, none,                                                              \

@@ -9,7 +9,7 @@
 
 #include <superoffice/base/error.hpp>
 #include <superoffice/base/result.hpp>
-#include <superoffice/transport/tls/detail/authorities.hpp>
+#include <superoffice/transport/detail/certificate_reader.hpp>
 #include <superoffice/transport/tls/detail/mbedtls.hpp>
 #include <superoffice/transport/tls/detail/mbedtls_random.hpp>
 #include <superoffice/transport/tls/tls_options.hpp>

@@ -15,7 +15,8 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-class client_certificate;  // superoffice/transport/tls/client_certificate.hpp
+class certificate_authorities;  // superoffice/transport/tls/certificate_authorities.hpp
+class client_certificate;       // superoffice/transport/tls/client_certificate.hpp
 
 /// A source of random bytes: fills all of `into`, or answers false. The bytes must be good enough for keys.
 struct random_source {
@@ -32,6 +33,9 @@ enum class tls_protocol : std::uint8_t {
     tls_1_3,    ///< 1.3 only
 };
 
+/// The largest piece of text that a record may carry (max_fragment_length, RFC 6066 section 4).
+enum class tls_fragment : std::uint8_t { unlimited, bytes_512, bytes_1024, bytes_2048, bytes_4096 };
+
 /// Options of `tls<Link>`. Everything they point to is borrowed for as long as the link lives.
 ///
 /// By default the server is verified against the authorities of the system, by the clock of the system. No option turns
@@ -47,6 +51,10 @@ struct tls_options {
     /// In a file as in memory, certificates that mbedTLS cannot read are skipped. If none is left:
     /// errc::bad_authorities.
     borrowed_list<std::byte> ca_memory = {};
+
+    /// Authorities that many links share, loaded by you: nothing is read or parsed for this link. It must be loaded before
+    /// the first `start`: else errc::no_authorities, native 0. Together with `ca_file` or `ca_memory`: errc::bad_authorities.
+    const certificate_authorities* authorities = nullptr;
 
     /// The server must show one of these keys, beside all other checks: in its own certificate or in another one of the
     /// verified chain, including the authority. Also pin a second key that is kept in reserve: if the only key is lost,
@@ -81,6 +89,17 @@ struct tls_options {
     /// Replaces mbedTLS's own generator (its entropy and CTR_DRBG, one per link). mbedTLS 4 takes no custom generator:
     /// errc::no_entropy there. With TLS 1.3, 3.x also uses the generator of PSA.
     random_source random = {};
+
+    /// Asks the server for records with at most so much text, and sends no longer ones. With an mbedTLS that has
+    /// MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH the record buffers shrink to that size after the handshake (2 times 16 KB become 2
+    /// times 4 KB with `bytes_4096`, if the server agrees; the buffer for sending shrinks in any case). Without it, as on
+    /// Debian, the buffers keep their size, and only the records become shorter.
+    ///
+    /// For TLS 1.2 only: 1.3 has no such extension, and the option has no effect there. An mbedTLS without
+    /// MBEDTLS_SSL_MAX_FRAGMENT_LENGTH, or whose buffers are smaller than that, refuses the option: errc::handshake_failed
+    /// with native -0x7080 or -0x7100. Servers that agree split their certificates as well, and mbedTLS before 2.28.10 and
+    /// 3.6.3 does not join them: handshake_failed with native -0x7080 if they need more than one record.
+    tls_fragment max_fragment = tls_fragment::unlimited;
 
     /// Keeps the session of the last verified connection for the next one to the same peer: that handshake is shorter,
     /// and the server shows no certificate in it. A session is not used after the certificates behind it have expired.

@@ -12,6 +12,7 @@
 #include <superoffice/base/error.hpp>
 #include <superoffice/schema/date_time.hpp>
 #include <superoffice/transport/ip_address.hpp>
+#include <superoffice/transport/tls/certificate_authorities.hpp>
 #include <superoffice/transport/tls/detail/mbedtls.hpp>
 #include <superoffice/transport/tls/detail/mbedtls_hash.hpp>
 #include <superoffice/transport/tls/key_pin.hpp>
@@ -44,7 +45,7 @@ class certificate_judge {
     /// Before each handshake. `utc_now` is 0 if mbedTLS's own clock counts. `address.size` is 0 if the peer is a name,
     /// `host`. The host and the authorities are borrowed.
     void begin(const tls_options& options, std::int64_t utc_now, std::string_view host, const ip_address& address,
-               const mbedtls_x509_crt& authorities) noexcept {
+               const certificate_authorities& authorities) noexcept {
         host_ = host;
         authorities_ = &authorities;
         skip_dates_ = options.skip_certificate_dates;
@@ -96,12 +97,8 @@ class certificate_judge {
         if (skip_dates_ || utc_now_ != 0) flags &= ~dates;
         std::int64_t last = seconds_of(certificate.valid_to);
         if (!skip_dates_ && utc_now_ != 0) {
-            std::uint32_t faults = faults_of_dates(certificate);
-            if (const mbedtls_x509_crt* const twin = faults != 0 ? valid_twin(certificate) : nullptr; twin != nullptr) {
-                faults = 0;
-                last = seconds_of(twin->valid_to);
-            }
-            flags |= faults;
+            const std::uint32_t faults = faults_of_dates(certificate);
+            if (faults != 0 && !has_valid_twin(certificate, last)) flags |= faults;
         }
         if (!skip_dates_ && last < valid_until_) valid_until_ = last;
         if (depth != 0 && !mbedtls_api::may_issue_for_servers(certificate)) flags |= MBEDTLS_X509_BADCERT_EXT_KEY_USAGE;
@@ -130,13 +127,16 @@ class certificate_judge {
     }
 
     /// An authority with the same name and key, for example the renewed one beside the expired one. mbedTLS takes the
-    /// one that is valid by its own clock; by the clock of the options, any valid one counts.
-    [[nodiscard]] const mbedtls_x509_crt* valid_twin(const mbedtls_x509_crt& certificate) const noexcept {
-        for (const mbedtls_x509_crt* at = authorities_; at != nullptr; at = at->next)
-            if (is_equal(at->subject_raw, certificate.subject_raw) && is_equal(at->pk_raw, certificate.pk_raw) &&
-                faults_of_dates(*at) == 0)
-                return at;
-        return nullptr;
+    /// one that is valid by its own clock; by the clock of the options, any valid one counts. `last` becomes its last
+    /// second.
+    bool has_valid_twin(const mbedtls_x509_crt& certificate, std::int64_t& last) const noexcept {
+        return authorities_->find(certificate.subject_raw, [&](const mbedtls_x509_crt& other) {
+            if (!is_equal(other.subject_raw, certificate.subject_raw) || !is_equal(other.pk_raw, certificate.pk_raw) ||
+                faults_of_dates(other) != 0)
+                return false;
+            last = seconds_of(other.valid_to);
+            return true;
+        });
     }
 
     [[nodiscard]] bool is_one_of_pins(const mbedtls_x509_crt& certificate) const noexcept {
@@ -181,7 +181,7 @@ class certificate_judge {
 
     borrowed_list<key_pin> pins_;
     std::string_view host_;
-    const mbedtls_x509_crt* authorities_ = nullptr;
+    const certificate_authorities* authorities_ = nullptr;
     std::int64_t utc_now_ = 0;
     std::int64_t valid_until_ = 0;
     std::uint32_t flags_ = 0;

@@ -12,7 +12,7 @@
 #include <superoffice/transport/ip_address.hpp>
 #include <superoffice/transport/tls/client_certificate.hpp>
 #include <superoffice/transport/tls/detail/alpn_choice.hpp>
-#include <superoffice/transport/tls/detail/authorities.hpp>
+#include <superoffice/transport/tls/detail/link_authorities.hpp>
 #include <superoffice/transport/tls/detail/curves_and_ciphers.hpp>
 #include <superoffice/transport/tls/detail/mbedtls.hpp>
 #include <superoffice/transport/tls/detail/mbedtls_hash.hpp>
@@ -41,7 +41,7 @@ class tls_engine {
     tls_engine& operator=(const tls_engine&) = delete;
 
     /// Before the link below is started: checks the options, seeds, loads the authorities. All but the peer and the
-    /// time of day is done once.
+    /// time of day is done once. `would_block`: a part of the authorities is loaded, call again.
     io_result prepare(const peer& to) noexcept {
         if (to.host.empty() || to.host.size() > max_host_bytes || to.host.find('\0') != std::string_view::npos)
             return io_result::failed(errc::name_not_found, 0, stage::resolve);
@@ -50,20 +50,16 @@ class tls_engine {
         if (parse_ip_address(to.host, address) && !mbedtls_api::lists_addresses)
             return io_result::failed(errc::address_not_verifiable, 0, stage::handshake);
 
-        std::int64_t utc_now = 0;
-        if (!options_.skip_certificate_dates) {
-            if (options_.utc_now) {
-                utc_now = options_.utc_now.seconds(options_.utc_now.context);
-                if (utc_now <= 0) return io_result::failed(errc::no_clock, 0, stage::handshake);
-            } else if (!mbedtls_api::has_calendar) {
-                return io_result::failed(errc::no_clock, 0, stage::handshake);
-            }
-        }
+        const bool asks_clock = options_.utc_now && !options_.skip_certificate_dates;
+        if (!asks_clock && !options_.skip_certificate_dates && !mbedtls_api::has_calendar)
+            return io_result::failed(errc::no_clock, 0, stage::handshake);
         if (const io_result r = configure(); r.state != io_state::ready) return r;
+        std::int64_t utc_now = asks_clock ? options_.utc_now.seconds(options_.utc_now.context) : 0;
+        if (asks_clock && utc_now <= 0) return io_result::failed(errc::no_clock, 0, stage::handshake);
 
         turn_to(to);
         is_address_ = address.size != 0;
-        handshake_.judge().begin(options_, utc_now, host(), address, *authorities_.chain());
+        handshake_.judge().begin(options_, utc_now, host(), address, authorities_.get());
         if (utc_now == 0 && !options_.skip_certificate_dates) utc_now = mbedtls_api::utc_now();
         resumption_.drop_if_expired(utc_now);
         return io_result::ready();
@@ -131,7 +127,9 @@ class tls_engine {
     io_result load_session(const peer& to, std::span<const std::byte> from) noexcept {
         if (to.host.empty() || to.host.size() > max_host_bytes)
             return io_result::failed(errc::name_not_found, 0, stage::resolve);
-        if (const io_result r = configure(); r.state != io_state::ready) return r;
+        io_result r = configure();
+        while (r.state == io_state::would_block) r = configure();
+        if (r.state != io_state::ready) return r;
         resumption_.drop_all();
         turn_to(to);
         std::uint8_t trust[32];
@@ -159,6 +157,8 @@ class tls_engine {
                                                MBEDTLS_SSL_PRESET_DEFAULT);
         if (code == 0 && !mbedtls_api::set_versions(config, options_.protocol))
             code = MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE;
+        if (code == 0)
+            code = mbedtls_api::set_fragment_length(config, static_cast<std::uint8_t>(options_.max_fragment));
         if (code == 0) code = mbedtls_api::set_alpn(config, protocols_);
         errc what = errc::handshake_failed;
         if (code == 0 && options_.client != nullptr) {
@@ -174,7 +174,7 @@ class tls_engine {
         }
         generator_.give_to(config);
         mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_REQUIRED);
-        mbedtls_ssl_conf_ca_chain(&config, authorities_.chain(), nullptr);
+        authorities_.get().give_to(config);
         mbedtls_ssl_conf_verify(&config, certificate_judge::look_at, &handshake_.judge());
         offer_curves_and_ciphers(config, options_.ciphersuites);
         mbedtls_api::set_key_exchange(config);
@@ -208,14 +208,14 @@ class tls_engine {
         hash.add(facts, sizeof facts);
         hash.add(host_, host_size_);
         hash.add(options_.pins.data(), options_.pins.size() * sizeof(key_pin));
-        authorities_.add_to(hash);
+        authorities_.get().add_to(hash);
         if (options_.client != nullptr) hash.add(options_.client->chain()->raw.p, options_.client->chain()->raw.len);
         return hash.finish(into);
     }
 
     tls_options options_;
     random_generator generator_;
-    certificate_authorities authorities_;
+    link_authorities authorities_;
     tls_connection connection_;
     tls_resumption resumption_;
     tls_handshake handshake_;

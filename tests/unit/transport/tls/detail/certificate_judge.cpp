@@ -38,13 +38,19 @@ struct made_certificate {
     mbedtls_x509_crt it;  // holds nothing of the heap, so it is not freed
 };
 
+/// No authorities.
+const so::certificate_authorities& nobody() {
+    static const so::certificate_authorities none;
+    return none;
+}
+
 std::uint32_t judged(mbedtls_x509_crt& certificate, std::string_view host) {
     so::ip_address address;
     static_cast<void>(so::parse_ip_address(host, address));
     so::detail::certificate_judge judge;
     so::tls_options options;
     options.skip_certificate_dates = true;
-    judge.begin(options, 0, host, address, certificate);
+    judge.begin(options, 0, host, address, nobody());
     std::uint32_t flags = 0;
     CHECK(so::detail::certificate_judge::look_at(&judge, &certificate, 0, &flags) == 0);
     CHECK(judge.has_seen_server());
@@ -105,7 +111,7 @@ TEST_CASE("tls: dates are judged by the injected clock, whatever mbedTLS's own c
         so::detail::certificate_judge judge;
         so::tls_options options;
         options.skip_certificate_dates = c.skip;
-        judge.begin(options, c.now, "", {}, certificate);
+        judge.begin(options, c.now, "", {}, nobody());
         std::uint32_t flags = c.before;
         CHECK(so::detail::certificate_judge::look_at(&judge, &certificate, 1, &flags) == 0);
         CHECK(flags == c.after);
@@ -228,7 +234,9 @@ TEST_CASE("tls: of two authorities with one name and key, the one that is valid 
         REQUIRE(mbedtls_x509_crt_parse(&chain, reinterpret_cast<const unsigned char*>(order.c_str()),
                                        order.size() + 1) == 0);
         so::detail::certificate_judge judge;
-        judge.begin(options, now, "localhost", {}, chain);
+        so::certificate_authorities trusted;
+        REQUIRE(trusted.add(bytes(order)));
+        judge.begin(options, now, "localhost", {}, trusted);
         std::uint32_t flags = 0;
         CHECK(so::detail::certificate_judge::look_at(&judge, &chain, 1, &flags) == 0);
         CHECK(flags == (order == expired_alone ? std::uint32_t{MBEDTLS_X509_BADCERT_EXPIRED} : 0U));

@@ -1,6 +1,6 @@
-// Tests of superoffice/transport/tls/detail/authorities.hpp.
+// Tests of superoffice/transport/tls/detail/link_authorities.hpp.
 // SPDX-License-Identifier: BSL-1.0
-#include <superoffice/transport/tls/detail/authorities.hpp>
+#include <superoffice/transport/tls/detail/link_authorities.hpp>
 
 #include <doctest/doctest.h>
 
@@ -54,21 +54,6 @@ TEST_CASE("tls: of several authorities in memory those that cannot be read are s
     options.ca_memory = bytes(mixed);
     so::tls<recorder> link{options};
     CHECK(link.start({"service.example", 443}).state == io_state::would_block);
-}
-
-TEST_CASE("certificate_authorities: without any named the system's own are taken, once") {
-    REQUIRE(so::detail::mbedtls_api::begin_psa() == 0);  // as `tls` does before it reads a certificate
-    so::detail::certificate_authorities authorities;
-    const so::io_result r = authorities.load({});
-    if (r.state == so::io_state::ready) {
-        CHECK(authorities.chain()->raw.len != 0);
-        const auto* const first = authorities.chain()->raw.p;
-        CHECK(authorities.load({}).state == so::io_state::ready);
-        CHECK(authorities.chain()->raw.p == first);
-    } else {  // a machine that has none
-        CHECK(r.code == errc::no_authorities);
-        CHECK(r.at == so::stage::handshake);
-    }
 }
 
 #if defined(SUPEROFFICE_TESTS_TLS_SERVICE)

@@ -1,0 +1,123 @@
+// superoffice/transport/detail/certificate_reader.hpp - reads certificates from memory, one at a time, for mbedTLS.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_TRANSPORT_DETAIL_CERTIFICATE_READER_HPP
+#define SUPEROFFICE_TRANSPORT_DETAIL_CERTIFICATE_READER_HPP
+
+#include <superoffice/base/config.hpp>
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+#include <superoffice/transport/detail/certificate_der.hpp>
+#include <superoffice/transport/tls/detail/mbedtls.hpp>
+
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <string_view>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// PEM text, or DER certificates one after another. The bytes are borrowed.
+class certificate_reader {
+  public:
+    /// A longer certificate in PEM is taken as unreadable.
+    static constexpr std::size_t max_pem_bytes = 64 * 1024;
+
+    constexpr certificate_reader() noexcept = default;
+
+    /// `copies`: mbedTLS makes its own copy of DER. Else it uses the bytes where they lie. PEM is always decoded into memory
+    /// of mbedTLS.
+    certificate_reader(std::span<const std::byte> bytes, bool copies) noexcept : bytes_(bytes), copies_(copies) {
+        is_pem_ = mbedtls_api::has_pem && text().find(pem_begin) != std::string_view::npos;
+    }
+
+    /// The bytes hold a certificate in PEM, or begin like one in DER.
+    [[nodiscard]] bool looks_readable() const noexcept { return is_pem_ || der_size(bytes_) != 0; }
+
+    /// Where the certificate begins that `next` read last.
+    [[nodiscard]] std::size_t offset() const noexcept { return begin_; }
+
+    /// Bytes that are no certificate follow DER certificates: nothing behind them can be found.
+    [[nodiscard]] bool is_broken() const noexcept { return is_broken_; }
+
+    /// Adds the next certificate to the end of the chain. False behind the last one. `code` is 0, or mbedTLS's code if the
+    /// certificate cannot be read: the chain is unchanged then.
+    bool next(mbedtls_x509_crt& chain, int& code) noexcept {
+        return mbedtls_api::has_pem && is_pem_ ? next_pem(chain, code) : next_der(chain, code);
+    }
+
+    /// Adds all certificates. Answers how many could not be read, or a code of mbedTLS if none could.
+    static int load(mbedtls_x509_crt& chain, std::span<const std::byte> bytes) noexcept {
+        certificate_reader reader{bytes, false};
+        int first_error = MBEDTLS_ERR_X509_INVALID_FORMAT, taken = 0, skipped = 0, code = 0;
+        while (reader.next(chain, code)) {
+            if (reader.is_broken() || mbedtls_api::is_out_of_memory(code)) return code;
+            if (code == 0)
+                ++taken;
+            else if (++skipped == 1)
+                first_error = code;
+        }
+        return taken != 0 ? skipped : first_error;
+    }
+
+  private:
+    static constexpr std::string_view pem_begin = "-----BEGIN CERTIFICATE-----";
+    static constexpr std::string_view pem_end = "-----END CERTIFICATE-----";
+
+    [[nodiscard]] std::string_view text() const noexcept {
+        return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()};
+    }
+
+    /// mbedTLS wants a NUL behind PEM text, so each certificate is copied for a moment.
+    bool next_pem(mbedtls_x509_crt& chain, int& code) noexcept {
+        const std::size_t at = text().find(pem_begin, at_);
+        if (at == std::string_view::npos) return false;
+        const std::size_t last = text().find(pem_end, at);
+        const std::size_t size = (last == std::string_view::npos ? bytes_.size() : last + pem_end.size()) - at;
+        begin_ = at;
+        at_ = at + size;
+        code = MBEDTLS_ERR_X509_INVALID_FORMAT;
+        if (size > max_pem_bytes) return true;
+        auto* const copy = static_cast<unsigned char*>(mbedtls_calloc(1, size + 1));
+        code = mbedtls_out_of_memory;
+        if (copy == nullptr) return true;
+        std::memcpy(copy, bytes_.data() + at, size);
+        code = mbedtls_x509_crt_parse(&chain, copy, size + 1);
+        if (code > 0) code = MBEDTLS_ERR_X509_INVALID_FORMAT;
+        mbedtls_free(copy);
+        return true;
+    }
+
+    bool next_der(mbedtls_x509_crt& chain, int& code) noexcept {
+        if (at_ == bytes_.size()) return false;
+        begin_ = at_;
+        const std::span<const std::byte> rest = bytes_.subspan(at_);
+        const std::size_t size = der_size(rest);
+        is_broken_ = size == 0;
+        at_ = is_broken_ ? bytes_.size() : at_ + size;
+        const auto* const first = reinterpret_cast<const unsigned char*>(rest.data());
+        if (is_broken_)
+            code = MBEDTLS_ERR_X509_INVALID_FORMAT;
+        else if (copies_)
+            code = mbedtls_x509_crt_parse_der(&chain, first, size);
+        else
+            code = mbedtls_x509_crt_parse_der_nocopy(&chain, first, size);
+        return true;
+    }
+
+    std::span<const std::byte> bytes_;
+    std::size_t at_ = 0;     ///< what comes next
+    std::size_t begin_ = 0;  ///< of the last certificate
+    bool is_pem_ = false;
+    bool copies_ = false;
+    bool is_broken_ = false;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif

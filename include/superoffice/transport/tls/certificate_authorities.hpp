@@ -1,0 +1,482 @@
+// superoffice/transport/tls/certificate_authorities.hpp - the authorities that servers are verified by, loaded once for any number of links.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_TRANSPORT_TLS_CERTIFICATE_AUTHORITIES_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_CERTIFICATE_AUTHORITIES_HPP
+
+#include <superoffice/base/config.hpp>
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+#include <superoffice/base/error.hpp>
+#include <superoffice/base/result.hpp>
+#include <superoffice/transport/detail/certificate_der.hpp>
+#include <superoffice/transport/detail/certificate_reader.hpp>
+#include <superoffice/transport/detail/folder.hpp>
+#include <superoffice/transport/tls/detail/mbedtls.hpp>
+#include <superoffice/transport/tls/detail/mbedtls_hash.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <utility>
+#if defined(MBEDTLS_FS_IO)
+#include <cstdio>
+#endif
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+
+namespace detail {
+
+/// Where systems keep their authorities: the first of these files that holds a readable certificate is taken.
+inline constexpr const char* system_authorities[] = {
+    "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Ubuntu, Alpine, Arch, Gentoo
+    "/etc/pki/tls/certs/ca-bundle.crt",                   // Fedora, RHEL
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // newer Fedora, CentOS, RHEL
+    "/etc/ssl/ca-bundle.pem",                             // openSUSE, SLES
+    "/var/lib/ca-certificates/ca-bundle.pem",             // newer openSUSE
+    "/etc/ssl/cert.pem",                                  // Alpine, FreeBSD, OpenBSD, macOS
+    "/usr/local/share/certs/ca-root-nss.crt",             // FreeBSD, from ports
+    "/etc/openssl/certs/ca-certificates.crt",             // NetBSD
+};
+
+}  // namespace detail
+
+/// The first certificate that could not be read.
+struct unreadable_certificate {
+    std::uint32_t number = 0;    ///< counted from 1 in its file or memory; 0: every certificate could be read
+    std::size_t offset = 0;      ///< the byte at which it begins
+    std::int32_t native = 0;     ///< mbedTLS's code
+    const char* file = nullptr;  ///< of `add_file` and `add_folder`; valid as long as the object, until `clear`
+};
+
+/// The certificates that may have signed a server's. Load them once, then name the object in `tls_options::authorities` of
+/// any number of links: each link then takes what its connection needs and nothing for the authorities (the bundle of a
+/// system takes 0.4 MB and 10 ms).
+///
+///     superoffice::certificate_authorities roots;
+///     if (const auto added = roots.add_system(); !added) return report(added.error());
+///     superoffice::mbedtls_socket first{{.authorities = &roots}}, second{{.authorities = &roots}};
+///
+/// Lifetime: the object must live longer than the links that name it, and must not be changed (added to, cleared) while one
+/// of them lives. To renew a bundle while the program runs, load a second object and name that one in new links; the first
+/// can go when the last link that names it has gone.
+///
+/// Threads: loading is for one thread. Links in several threads may use a loaded object at the same time if mbedTLS was
+/// built with MBEDTLS_THREADING_C (`may_be_shared_by_threads`); without it mbedTLS itself is for one thread. With 2.28 the
+/// object then also computes a table for each curve of its keys, 2 to 8 KB, which this version would else write into the
+/// shared keys.
+///
+/// Each `add_...` adds to what was there before; if it fails, it has added nothing. Certificates that mbedTLS cannot read are
+/// skipped, and those that are there already are left out. If a source has no readable certificate, that is an error.
+///
+/// Errors, at stage::request:
+///     no_authorities    there is no such file or folder, or none of the system; native: mbedTLS's code
+///     bad_authorities   no certificate can be read, or a limit was exceeded. `position()` is the byte at which the first
+///                       unreadable certificate begins, or the first one over a limit; native: mbedTLS's code, 0 for a limit.
+///                       `first_unreadable()` has number and file as well
+class certificate_authorities {
+  public:
+    /// A larger bundle is refused. Those of systems have 0.2 MB.
+    static constexpr std::size_t max_bundle_bytes = 4 * 1024 * 1024;
+    /// More certificates are refused. Bundles of systems have about 150.
+    static constexpr std::uint32_t max_certificates = 1024;
+    /// What `step` reads at most: half a millisecond's work on a computer.
+    static constexpr unsigned certificates_per_step = 8;
+    /// Whether links in several threads may share an object.
+    static constexpr bool may_be_shared_by_threads = detail::mbedtls_api::has_threads;
+    /// Whether `use_in_place` works: mbedTLS was built with MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK.
+    static constexpr bool can_use_in_place = detail::mbedtls_api::asks_for_authorities;
+
+    certificate_authorities() noexcept { mbedtls_x509_crt_init(&chain_); }
+    certificate_authorities(const certificate_authorities&) = delete;
+    certificate_authorities& operator=(const certificate_authorities&) = delete;
+    ~certificate_authorities() { clear(); }
+
+    /// Adds certificates from memory: PEM text (a final NUL is not needed), or DER certificates one after another. DER is
+    /// used where it lies, and must stay there as long as this object.
+    result<void> add(std::span<const std::byte> bytes) noexcept {
+        start(bytes);
+        return finish();
+    }
+
+    /// The same in bounded pieces, for programs that must not stop for 10 ms: call `step` until it answers true or an error.
+    /// The bytes must stay until then.
+    void start(std::span<const std::byte> bytes) noexcept { begin(bytes, false); }
+
+    /// Reads at most `certificates_per_step` certificates.
+    /// @returns true: everything is read | false: call again | an error
+    result<bool> step() noexcept {
+        if (!is_reading_) return is_searching_ ? search() : result<bool>{true};
+        for (unsigned n = 0; n < certificates_per_step; ++n) {
+            int code = 0;
+            if (!reader_.next(*last_, code)) return end();
+            ++read_;
+            if (code != 0) {
+                note(code);
+                if (reader_.is_broken() || detail::mbedtls_api::is_out_of_memory(code)) return fail(here_);
+            } else if (size_ == max_certificates) {
+                return fail(bad(0, reader_.offset()));
+            } else if (take()) {
+                break;  // a table was computed: enough for this step
+            }
+        }
+        return false;
+    }
+
+    /// Adds the certificates of a file: PEM, or DER one after another. Blocks while it reads the file. Like `add_folder` and
+    /// `add_system` it ends in no_authorities where mbedTLS was built without MBEDTLS_FS_IO.
+    result<void> add_file(const char* path) noexcept {
+        const result<void> opened = start_file(path);
+        return opened ? finish() : opened;
+    }
+
+    /// Reads the file at once, which blocks for a moment, and leaves its certificates to `step`. The path must stay until
+    /// then.
+    result<void> start_file(const char* path) noexcept {
+        drop_source();
+        std::span<const std::byte> bytes;
+        if (const error e = read_file(path, bytes); e.code != errc::ok) return e;
+        path_ = path;
+        begin(bytes, true);
+        return {};
+    }
+
+    /// Adds the certificates of the bundle that this system has: see `tls` for the files that are tried.
+    result<void> add_system() noexcept {
+        start_system();
+        return finish();
+    }
+    /// The same in pieces: each `step` reads one file at once, or some of its certificates.
+    void start_system() noexcept {
+        drop_source();
+        is_searching_ = true;
+        next_system_ = 0;
+        worst_ = no_file();
+    }
+
+    /// Adds the certificates of every file of the folder, whatever their names; hidden files and other folders are left
+    /// out. Files that hold something else, or that cannot be opened, are left out as well. Blocks. Without <dirent.h>, as
+    /// with Microsoft's compiler, it ends in no_authorities.
+    result<void> add_folder(const char* path) noexcept {
+        drop_source();
+        detail::folder files{path};
+        if (!files.is_open()) return no_file();
+        const std::uint32_t before = size_;
+        mbedtls_x509_crt* const mark = last_;
+        error worst = no_file();
+        bool has_any = false;
+        while (const char* const file = files.next()) {
+            if (!start_file(file) || !reader_.looks_readable()) continue;
+            const result<void> added = finish();
+            has_any = has_any || added.has_value();
+            if (added) continue;
+            worst = added.error();
+            if (worst.native != 0 && !detail::mbedtls_api::is_out_of_memory(worst.native)) continue;
+            drop_behind(mark, before);  // a limit
+            return worst;
+        }
+        drop_source();
+        return has_any ? result<void>{} : result<void>{worst};
+    }
+    /// Uses DER certificates, one after another, where they lie, for example in flash. None is parsed now: each handshake
+    /// parses the one that may have signed the server's certificate, and frees it. So any number takes no memory beside this
+    /// object. The bytes must stay there as long as this object. It takes the place of what was given here before.
+    ///
+    /// A server whose own certificate is in this list, rather than the authority that signed it, is accepted only if that
+    /// certificate is marked as an authority.
+    ///
+    /// Errors  bad_authorities if the bytes are not DER certificates: `position()` says where; with native
+    ///         MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE if this mbedTLS cannot do that (`can_use_in_place`)
+    result<void> use_in_place(std::span<const std::byte> der) noexcept {
+        if (!can_use_in_place) return bad(MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE, 0);
+        if (der.size() > max_bundle_bytes) return bad(0, max_bundle_bytes);
+        std::uint32_t number = 0;
+        std::size_t at = 0;
+        while (at != der.size() || number == 0) {
+            if (++number > max_certificates) return bad(0, at);
+            if (detail::subject_of(der.subspan(at)).empty()) {
+                if (first_.number == 0) first_ = {number, at, MBEDTLS_ERR_X509_INVALID_FORMAT, nullptr};
+                return bad(MBEDTLS_ERR_X509_INVALID_FORMAT, at);
+            }
+            at += detail::der_size(der.subspan(at));
+        }
+        in_place_ = der;
+        count_in_place_ = number;
+        return {};
+    }
+
+    /// Forgets everything. No link may use the object.
+    void clear() noexcept {
+        drop_source();
+        drop_behind(nullptr, 0);
+        in_place_ = {};
+        count_in_place_ = skipped_ = 0;
+        first_ = {};
+        if (!detail::mbedtls_api::has_files) return;
+        mbedtls_free(name_);
+        name_ = nullptr;
+    }
+
+    /// True if links can use it: there is a certificate, and nothing is being read.
+    [[nodiscard]] bool is_loaded() const noexcept { return size() != 0 && !is_reading_ && !is_searching_; }
+    /// How many certificates there are.
+    [[nodiscard]] std::uint32_t size() const noexcept { return size_ + count_in_place_; }
+    /// How many could not be read, and the first of them.
+    [[nodiscard]] std::uint32_t unreadable() const noexcept { return skipped_; }
+    [[nodiscard]] const unreadable_certificate& first_unreadable() const noexcept { return first_; }
+
+    // ---- for `tls`
+
+    /// Lets a configuration use these. It changes nothing here, although mbedTLS takes pointers that are not const.
+    void give_to(mbedtls_ssl_config& config) const noexcept {
+        auto& me = const_cast<certificate_authorities&>(*this);
+        if (in_place_.empty())
+            mbedtls_ssl_conf_ca_chain(&config, &me.chain_, nullptr);
+        else
+            detail::mbedtls_api::set_authorities(config, find_for_mbedtls, &me);
+    }
+
+    /// Calls `look(certificate)` for each authority whose name may be `subject`, until it answers true.
+    template <class Look>
+    bool find(const mbedtls_x509_buf& subject, Look look) const noexcept {
+        for (const mbedtls_x509_crt* at = &chain_; at != nullptr; at = at->next)
+            if (detail::may_be_same_name(span_of(at->subject_raw), span_of(subject)) && look(*at)) return true;
+        return can_use_in_place && visit(subject, [&look](detail::der_bytes der) {
+                   mbedtls_x509_crt parsed;
+                   mbedtls_x509_crt_init(&parsed);
+                   const bool found = parse(parsed, der) == 0 && look(std::as_const(parsed));
+                   mbedtls_x509_crt_free(&parsed);
+                   return found;
+               });
+    }
+
+    /// Adds all of them to a hash.
+    void add_to(detail::sha256& hash) const noexcept {
+        for (const mbedtls_x509_crt* at = &chain_; at != nullptr; at = at->next) hash.add(at->raw.p, at->raw.len);
+        if (!in_place_.empty()) hash.add(in_place_.data(), in_place_.size());
+    }
+
+    /// For the authorities of one link: no other thread uses them.
+    void keep_for_one_thread() noexcept { is_shared_ = false; }
+
+  private:
+    static detail::der_bytes span_of(const mbedtls_x509_buf& bytes) noexcept {
+        return {reinterpret_cast<const std::byte*>(bytes.p), bytes.len};
+    }
+
+    static error refused(errc code, int native, std::size_t offset) noexcept {
+        return {.stage = stage::request, .code = code, .native = native, .offset = detail::as_offset(offset)};
+    }
+    static error bad(int native, std::size_t offset) noexcept { return refused(errc::bad_authorities, native, offset); }
+
+    void begin(std::span<const std::byte> bytes, bool copies) noexcept {
+        if (!copies) drop_source();
+        const bool fits = bytes.size() <= max_bundle_bytes;
+        reader_ = detail::certificate_reader{fits ? bytes : std::span<const std::byte>{}, copies};
+        is_too_large_ = !fits;
+        is_reading_ = true;
+        mark_ = last_;
+        size_before_ = size_;
+        here_ = bad(MBEDTLS_ERR_X509_INVALID_FORMAT, 0);
+        read_ = skipped_here_ = 0;
+    }
+
+    result<void> finish() noexcept {
+        for (;;) {
+            const result<bool> r = step();
+            if (!r) return r.error();
+            if (*r) return {};
+        }
+    }
+
+    /// A certificate was parsed behind the last one. True if that cost more than usual.
+    bool take() noexcept {
+        mbedtls_x509_crt* const added = size_ == 0 ? &chain_ : last_->next;
+        for (const mbedtls_x509_crt* at = &chain_; at != added; at = at->next) {
+            if (at->raw.len != added->raw.len || std::memcmp(at->raw.p, added->raw.p, at->raw.len) != 0) continue;
+            free_behind(last_);
+            return false;
+        }
+        last_ = added;
+        ++size_;
+        return is_shared_ && tables_.give_to(added->pk);
+    }
+
+    void note(int code) noexcept {
+        if (++skipped_here_ == 1) here_ = bad(code, reader_.offset());
+        if (++skipped_ == 1) first_ = {read_, reader_.offset(), code, copy_of_path()};
+    }
+
+    /// Kept until `clear`; null without a file, or without memory.
+    const char* copy_of_path() noexcept {
+        if (!detail::mbedtls_api::has_files || path_ == nullptr) return nullptr;
+        const std::size_t size = std::strlen(path_) + 1;
+        name_ = static_cast<char*>(mbedtls_calloc(1, size));
+        if (name_ != nullptr) std::memcpy(name_, path_, size);
+        return name_;
+    }
+
+    result<bool> end() noexcept {
+        if (is_too_large_) return fail(bad(0, max_bundle_bytes));
+        if (read_ == skipped_here_) return fail(here_);
+        drop_source();
+        return true;
+    }
+
+    result<bool> fail(const error& e) noexcept {
+        drop_behind(mark_, size_before_);
+        const bool goes_on = is_searching_;
+        drop_source();
+        if (!goes_on) return e;
+        is_searching_ = true;
+        worst_ = e;
+        return false;
+    }
+
+    /// The next file of the system's.
+    result<bool> search() noexcept {
+        constexpr std::size_t count = sizeof detail::system_authorities / sizeof *detail::system_authorities;
+        if (!detail::mbedtls_api::has_files || next_system_ == count) {
+            drop_source();
+            return worst_;
+        }
+        const result<void> opened = start_file(detail::system_authorities[next_system_]);
+        is_searching_ = true;
+        ++next_system_;
+        if (!opened && opened.error().code != errc::no_authorities) worst_ = opened.error();
+        return false;
+    }
+
+    static error no_file() noexcept { return refused(errc::no_authorities, MBEDTLS_ERR_X509_FILE_IO_ERROR, 0); }
+
+    /// Into `file_`, which mbedTLS allocates.
+    error read_file(const char* path, std::span<const std::byte>& bytes) noexcept {
+        error e = no_file();
+#if defined(MBEDTLS_FS_IO)
+        std::FILE* const file = std::fopen(path, "rb");
+        if (file == nullptr) return e;
+        std::setvbuf(file, nullptr, _IONBF, 0);  // the C library takes no memory for it
+        const long size = std::fseek(file, 0, SEEK_END) == 0 ? std::ftell(file) : -1;
+        if (size > static_cast<long>(max_bundle_bytes)) {
+            e = bad(0, max_bundle_bytes);
+        } else if (size >= 0 && std::fseek(file, 0, SEEK_SET) == 0) {
+            const auto wanted = static_cast<std::size_t>(size);
+            file_ = static_cast<unsigned char*>(mbedtls_calloc(1, wanted + 1));
+            if (file_ == nullptr)
+                e = bad(detail::mbedtls_out_of_memory, 0);
+            else if (std::fread(file_, 1, wanted, file) == wanted)
+                e = {};
+            bytes = {reinterpret_cast<const std::byte*>(file_), wanted};
+        }
+        std::fclose(file);
+        if (e.code != errc::ok) drop_source();
+#else
+        static_cast<void>(path), static_cast<void>(bytes);
+#endif
+        return e;
+    }
+
+    void drop_source() noexcept {
+        reader_ = {};
+        is_reading_ = is_searching_ = false;
+        path_ = nullptr;
+        if (!detail::mbedtls_api::has_files) return;
+        mbedtls_free(file_);
+        file_ = nullptr;
+    }
+
+    /// Frees the certificates behind this one; null or an empty chain: all of them.
+    void drop_behind(mbedtls_x509_crt* mark, std::uint32_t size) noexcept {
+        if (size == 0) mark = nullptr;
+        mbedtls_x509_crt* const first = mark == nullptr ? &chain_ : mark->next;
+        for (mbedtls_x509_crt* at = first; at != nullptr; at = at->next) tables_.take_from(at->pk);
+        for (mbedtls_x509_crt* at = first; at != nullptr; at = at->next) tables_.forget(at->pk);
+        free_behind(mark);
+        last_ = mark == nullptr ? &chain_ : mark;
+        size_ = size;
+    }
+    void free_behind(mbedtls_x509_crt* mark) noexcept {
+        if (mark == nullptr) {
+            mbedtls_x509_crt_free(&chain_);
+            mbedtls_x509_crt_init(&chain_);
+        } else if (mark->next != nullptr) {
+            mbedtls_x509_crt_free(mark->next);
+            mbedtls_free(mark->next);
+            mark->next = nullptr;
+        }
+    }
+
+    // ---- certificates that are parsed when they are needed
+
+    static int parse(mbedtls_x509_crt& into, detail::der_bytes der) noexcept {
+        return mbedtls_x509_crt_parse_der_nocopy(&into, reinterpret_cast<const unsigned char*>(der.data()), der.size());
+    }
+
+    /// Calls `look(der)` for each certificate in place whose subject may be `name`, until it answers true.
+    template <class Look>
+    bool visit(const mbedtls_x509_buf& name, Look look) const noexcept {
+        for (detail::der_bytes rest = in_place_; !rest.empty();) {
+            const detail::der_bytes each = rest.first(detail::der_size(rest));
+            if (detail::may_be_same_name(detail::subject_of(each), span_of(name)) && look(each)) return true;
+            rest = rest.subspan(each.size());
+        }
+        return false;
+    }
+
+    /// mbedTLS asks who may have signed `child`. It frees what it gets.
+    static int find_for_mbedtls(void* self, const mbedtls_x509_crt* child, mbedtls_x509_crt** into) noexcept {
+        const auto& me = *static_cast<const certificate_authorities*>(self);
+        auto* const list = static_cast<mbedtls_x509_crt*>(mbedtls_calloc(1, sizeof(mbedtls_x509_crt)));
+        *into = list;
+        if (list == nullptr) return detail::mbedtls_out_of_memory;
+        mbedtls_x509_crt_init(list);
+        int code = 0;
+        const auto add = [list, &code](detail::der_bytes der) {
+            const int answer = parse(*list, der);
+            if (detail::mbedtls_api::is_out_of_memory(answer)) code = answer;
+            return code != 0;
+        };
+        me.visit(child->issuer_raw, add);
+        for (const mbedtls_x509_crt* at = &me.chain_; at != nullptr && code == 0; at = at->next)
+            if (detail::may_be_same_name(span_of(at->subject_raw), span_of(child->issuer_raw))) add(span_of(at->raw));
+        if (code == 0 && list->raw.len != 0) return 0;
+        mbedtls_x509_crt_free(list);
+        mbedtls_free(list);
+        *into = nullptr;
+        return code;
+    }
+
+    mbedtls_x509_crt chain_;
+    mbedtls_x509_crt* last_ = &chain_;
+    [[no_unique_address]] detail::curve_tables tables_;
+    std::span<const std::byte> in_place_;
+    std::uint32_t size_ = 0;  ///< of the chain
+    std::uint32_t count_in_place_ = 0;
+    std::uint32_t skipped_ = 0;
+    unreadable_certificate first_;
+
+    // While something is read.
+    detail::certificate_reader reader_;
+    mbedtls_x509_crt* mark_ = nullptr;  ///< the last certificate before
+    std::uint32_t size_before_ = 0;
+    std::uint32_t read_ = 0;
+    std::uint32_t skipped_here_ = 0;
+    unsigned char* file_ = nullptr;
+    const char* path_ = nullptr;
+    char* name_ = nullptr;  ///< of `first_.file`
+    error here_;            ///< the first unreadable certificate of this source
+    error worst_;           ///< of the system's files
+    std::uint8_t next_system_ = 0;
+    bool is_reading_ = false;
+    bool is_searching_ = false;
+    bool is_too_large_ = false;
+    bool is_shared_ = true;
+};
+
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif

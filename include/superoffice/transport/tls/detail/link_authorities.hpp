@@ -1,0 +1,90 @@
+// superoffice/transport/tls/detail/link_authorities.hpp - the authorities of one link: those that its options share, or its own.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_LINK_AUTHORITIES_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_LINK_AUTHORITIES_HPP
+
+#include <superoffice/base/config.hpp>
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+#include <superoffice/base/error.hpp>
+#include <superoffice/base/result.hpp>
+#include <superoffice/transport/byte_transport.hpp>
+#include <superoffice/transport/tls/certificate_authorities.hpp>
+#include <superoffice/transport/tls/detail/mbedtls.hpp>
+#include <superoffice/transport/tls/tls_options.hpp>
+
+#include <cstdint>
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+class link_authorities {
+  public:
+    link_authorities() noexcept { own_.keep_for_one_thread(); }
+
+    /// Makes ready what the options name, and keeps it. Reads a file at once and parses a bounded piece in one call;
+    /// `would_block` with `wait_for::nothing` asks for the next call.
+    io_result load(const tls_options& options) noexcept {
+        if (options.pin_instead_of_authorities)
+            return options.pins.empty() ? failed(errc::no_authorities, 0) : io_result::ready();
+        if (options.authorities != nullptr) return share(options);
+        while (!is_loaded_) {
+            result<bool> r = own_.step();  // true also while nothing is being read
+            if (r && !*r) return io_result::would_block(wait_for::nothing, stage::handshake);
+            if (r) r = begin_next(options);
+            if (!r) {
+                own_.clear();
+                next_ = source::first;
+                return failed(r.error().code, r.error().native);
+            }
+            is_loaded_ = *r;
+        }
+        return io_result::ready();
+    }
+
+    /// None where a pin replaces the authorities.
+    [[nodiscard]] const certificate_authorities& get() const noexcept { return shared_ != nullptr ? *shared_ : own_; }
+
+  private:
+    enum class source : std::uint8_t { first, memory, none };
+
+    static io_result failed(errc code, int native) noexcept {
+        return io_result::failed(code, native, stage::handshake);
+    }
+
+    io_result share(const tls_options& options) noexcept {
+        if (options.ca_file != nullptr || !options.ca_memory.empty())
+            return failed(errc::bad_authorities, mbedtls_bad_input);
+        if (!options.authorities->is_loaded()) return failed(errc::no_authorities, 0);
+        shared_ = options.authorities;
+        return io_result::ready();
+    }
+
+    /// True if no source is left.
+    result<bool> begin_next(const tls_options& options) noexcept {
+        const source now = next_;
+        next_ = now == source::first ? source::memory : source::none;
+        if (now == source::first && options.ca_file != nullptr) {
+            if (const result<void> opened = own_.start_file(options.ca_file); !opened) return opened.error();
+        } else if (now == source::first && options.ca_memory.empty()) {
+            own_.start_system();
+        } else if (now == source::memory && !options.ca_memory.empty()) {
+            own_.start({options.ca_memory.data(), options.ca_memory.size()});
+        }
+        return now == source::none;
+    }
+
+    certificate_authorities own_;
+    const certificate_authorities* shared_ = nullptr;
+    source next_ = source::first;
+    bool is_loaded_ = false;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
