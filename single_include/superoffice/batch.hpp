@@ -7766,28 +7766,30 @@ class compact_reader;
 
 namespace detail {
 
-class tenant_address;
+struct directory_visit;
 struct request_lines;
 
 /// What a client does with a directory of tenants.
 struct directory_functions {
-    /// Makes the directory the target, in place of the tenant's host. Refused where that would lead from https to http.
-    error (*aim)(std::string_view directory, tenant_address& address) noexcept;
     /// The question for it, in place of a call's own lines.
     void (*ask)(request_lines& lines, std::string_view base) noexcept;
-    /// Reads its reply, and moves the address to the tenant's new base URL.
-    error (*learn)(reply_info& about, const json_document& document, tenant_address& address) noexcept;
+    /// After a reply with 421: makes the directory the target, in place of the tenant's host. After the directory's reply: moves
+    /// the address to the tenant's new base URL. False where the reply is the call's own.
+    bool (*take_reply)(std::string_view directory, directory_visit& visit) noexcept;
 };
 
 /// These functions, reading with `Reader`; in <superoffice/service/detail/tenant_directory.hpp>. A template, so that a
 /// program that names no directory has none of this code.
 template <class Reader>
 struct directory_asker {
-    static error aim(std::string_view directory, tenant_address& address) noexcept;
     static void ask(request_lines& lines, std::string_view base) noexcept;
-    static error learn(reply_info& about, const json_document& document, tenant_address& address) noexcept;
+    static bool take_reply(std::string_view directory, directory_visit& visit) noexcept;
 
-    static constexpr directory_functions functions{aim, ask, learn};
+    static constexpr directory_functions functions{ask, take_reply};
+
+  private:
+    static error aim(std::string_view directory, directory_visit& visit) noexcept;
+    static error learn(directory_visit& visit) noexcept;
 };
 
 }  // namespace detail
@@ -7803,7 +7805,8 @@ class tenant_directory {
 
     [[nodiscard]] constexpr std::string_view url() const noexcept { return url_; }
     [[nodiscard]] constexpr bool empty() const noexcept { return url_.empty(); }
-    [[nodiscard]] constexpr const detail::directory_functions& functions() const noexcept { return *functions_; }
+    /// Null where no directory was named.
+    [[nodiscard]] constexpr const detail::directory_functions* functions() const noexcept { return functions_; }
 
   private:
     borrowed url_;
@@ -14695,6 +14698,276 @@ class call {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/service/detail/request_lines.hpp - writes the request line and the headers of a call.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_SERVICE_DETAIL_REQUEST_LINES_HPP
+#define SUPEROFFICE_SERVICE_DETAIL_REQUEST_LINES_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// Where the first byte stands that would have to be escaped in a path segment or, with commas and slashes, in a
+/// `$select`; the size of the text if there is none.
+[[gnu::noinline]] constexpr std::size_t find_unplain(std::string_view text, const char* others) noexcept {
+    std::size_t at = 0;
+    while (at < text.size() && ascii::is_alphanumeric_or(text[at], others)) ++at;
+    return at;
+}
+
+/// The part of a request that does not depend on the credential.
+struct request_lines {
+    const base_url& base;
+    http_method method;
+    std::string_view path;
+    std::string_view segment;
+    std::string_view select;
+    const client_options& of_client;
+    const request_headers& of_call;
+    std::size_t body_size;
+    const char* accept;      ///< a media type
+    bool with_app_token;     ///< a secret like the credential
+    bool with_more_headers;  ///< the program's further headers, which may hold secrets
+};
+
+/// Writes the request line and all headers but the credential's. Host and Content-Length are written only where `Writer`
+/// frames the request (an HTTP stack of the host adds its own). Errors: those of `Writer`; `bad_select`, and
+/// `bad_base_url` for a segment that cannot stand in a path, each with the offset in its text; `bad_header_value` for a
+/// name that the library sends itself.
+template <class Writer>
+error write_lines(Writer& out, const request_lines& lines) noexcept {
+    if (const std::size_t at = find_unplain(lines.select, ",/-._"); at != lines.select.size())
+        return refused_request(errc::bad_select, at);
+    if (const std::size_t at = find_unplain(lines.segment, "-._"); at != lines.segment.size())
+        return refused_request(errc::bad_base_url, at);
+
+    const bool posts = lines.method == http_method::post;
+    const std::string_view target[] = {lines.base.root, lines.path, lines.segment,
+                                       lines.select.empty() ? std::string_view{} : ascii::literal("?$select="),
+                                       lines.select};
+    const std::string_view method = posts ? ascii::literal("POST") : ascii::literal("GET");
+    constexpr bool frames = std::same_as<Writer, http1_writer>;
+    if constexpr (frames) {
+        out.request_line(method, target, std::size(target));
+        out.constant("Host: ");
+        out.put(lines.base.authority_before_zone());  // was checked when it was read
+        out.put(lines.base.authority_behind_zone());
+        out.constant("\r\n");
+    } else {
+        out.call(method, lines.base.https ? ascii::literal("https://") : ascii::literal("http://"),
+                 lines.base.authority, target, std::size(target));
+    }
+    out.constant("Accept: ");
+    out.constant(lines.accept);
+    out.constant("\r\nAccept-Encoding: identity\r\n");
+    if (posts) {
+        out.constant("Content-Type: ");
+        out.constant(lines.of_client.request_as.name());
+        if constexpr (frames) {
+            out.constant("; charset=utf-8\r\nContent-Length: ");
+            out.put(ascii::decimal(lines.body_size).text());
+            out.constant("\r\n");
+        } else {
+            out.constant("; charset=utf-8\r\n");
+        }
+    }
+    out.count_headers_from_here();
+    const char* names = valued_headers;
+    for (borrowed request_headers::* const each : named_headers) {
+        const std::string_view name = ascii::take_word(names);
+        std::string_view value = lines.of_call.*each;
+        if (value.empty()) value = lines.of_client.headers.*each;
+        if (value.empty() && each == &request_headers::user_agent)
+            value = ascii::literal("superoffice-batch/" SUPEROFFICE_VERSION_TEXT);
+        if (value.empty() || (each == &request_headers::app_token && !lines.with_app_token))
+            out.count_header();
+        else
+            out.header(name, value);
+    }
+    if (lines.with_more_headers) {
+        lines.of_client.headers.more.add_to(out);
+        lines.of_call.more.add_to(out);
+    }
+    return out.failure();
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/service/detail/tenant_address.hpp - where the tenant lives, and the way to its new address after a 421.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_SERVICE_DETAIL_TENANT_ADDRESS_HPP
+#define SUPEROFFICE_SERVICE_DETAIL_TENANT_ADDRESS_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// The client's base URL, parsed once, and the memory. A tenant answers 421 when it has moved to another host. Then
+///
+///     1. `aim_at_directory` makes the directory the target, and a request without credential asks it;
+///     2. `move_to` takes the base URL out of its reply and keeps it at the end of the memory, which gets smaller.
+///
+/// After a failure in between, the next call goes to the base as before. Who asks is in tenant_directory.hpp.
+class tenant_address {
+  public:
+    tenant_address(borrowed base, std::span<std::byte> memory) noexcept : memory_(memory), base_(base) {}
+
+    [[nodiscard]] std::string_view base() const noexcept { return base_; }
+    /// The memory without the new base URL at its end.
+    [[nodiscard]] std::span<std::byte> memory() const noexcept { return memory_; }
+    /// Whom the running exchange is for: the tenant, or the directory.
+    [[nodiscard]] const base_url& target() const noexcept { return target_; }
+
+    /// Makes the tenant the target. `e`, which says `ok` before, is the outcome.
+    void aim_at_tenant(error& e) noexcept {
+        if (aimed_at_tenant_) return;
+        e = read_base_url(base_, target_);
+        aimed_at_tenant_ = e.code == errc::ok;
+    }
+
+    error aim_at_directory(std::string_view url) noexcept {
+        aimed_at_tenant_ = false;
+        return read_base_url(url, target_);
+    }
+
+    /// False where the text is longer than half the memory. It may stand in the memory.
+    bool move_to(std::string_view base) noexcept {
+        const std::size_t whole = memory_.size() + kept_bytes();
+        if (base.size() >= whole / 2) return false;
+        memory_ = {memory_.data(), whole - base.size()};
+        char* const kept = reinterpret_cast<char*>(memory_.data() + memory_.size());
+        std::memmove(kept, base.data(), base.size());
+        base_ = {kept, base.size()};
+        moved_ = true;
+        return true;
+    }
+
+    /// Of a base that could be parsed.
+    [[nodiscard]] bool is_https() const noexcept { return base_[4] != ':'; }
+
+    /// `needed()` counts the whole memory, with the address that is kept at its end.
+    void add_kept_bytes(error& e) const noexcept {
+        if (e.code != errc::memory_too_small && e.code != errc::reply_too_large) return;
+        const auto kept = static_cast<std::uint32_t>(kept_bytes());
+        e.offset = e.offset < UINT32_MAX - kept ? e.offset + kept : UINT32_MAX;
+    }
+
+  private:
+    /// Of a new base URL, at the end of the memory.
+    [[nodiscard]] std::size_t kept_bytes() const noexcept { return moved_ ? base_.size() : 0; }
+
+    bool aimed_at_tenant_ = false;
+    bool moved_ = false;  // `base_` stands behind `memory_`
+    std::span<std::byte> memory_;
+    std::string_view base_;
+    base_url target_;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/service/detail/tenant_directory.hpp - asks a directory to which host a tenant has moved.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_SERVICE_DETAIL_TENANT_DIRECTORY_HPP
+#define SUPEROFFICE_SERVICE_DETAIL_TENANT_DIRECTORY_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// The last segment of a path, "Cust12345" of "/Cust12345": which tenant a base URL is for.
+constexpr std::string_view last_segment(std::string_view path) noexcept {
+    std::size_t at = path.size();
+    while (at > 0 && path[at - 1] != '/') --at;
+    return at == 0 ? std::string_view{} : ascii::from(path, at);
+}
+
+/// A reply, and what the directory's functions may change because of it.
+struct directory_visit {
+    reply_info& about;
+    const json_document& document;
+    tenant_address& address;
+    std::uint8_t& repeats;  ///< of the call: see `repeat_reason`
+    bool& asking;           ///< the running exchange is with the directory
+    error failure{};        ///< ends the call
+};
+
+/// The bit of `repeats` for a call that has asked a directory.
+inline constexpr std::uint8_t repeat_moved_tenant = 4;
+
+template <class Reader>
+bool directory_asker<Reader>::take_reply(std::string_view directory, directory_visit& visit) noexcept {
+    if (visit.asking) {
+        visit.asking = false;
+        visit.failure = learn(visit);
+        return true;
+    }
+    if (visit.about.status != 421 || directory.empty() || (visit.repeats & repeat_moved_tenant) != 0) return false;
+    visit.failure = aim(directory, visit);
+    visit.asking = visit.failure.code == errc::ok;
+    visit.repeats |= repeat_moved_tenant;
+    return true;
+}
+
+/// The directory's answer decides where the credential goes: never from https to http.
+template <class Reader>
+error directory_asker<Reader>::aim(std::string_view directory, directory_visit& visit) noexcept {
+    tenant_address& address = visit.address;
+    const bool from_https = address.target().https;
+    if (const error e = address.aim_at_directory(directory); e.code != errc::ok) return e;
+    if (from_https && !address.target().https) return {.stage = stage::connect, .code = errc::insecure_link};
+    return {};
+}
+
+/// The directory is asked for JSON, also by a client whose calls are XML.
+template <class Reader>
+void directory_asker<Reader>::ask(request_lines& lines, std::string_view base) noexcept {
+    base_url parsed;
+    static_cast<void>(read_base_url(base, parsed));
+    lines.method = get_tenant_status.method;
+    lines.path = get_tenant_status.path;
+    lines.segment = last_segment(parsed.root);
+    lines.select = {};
+    lines.accept = reply_type::json.name();
+    lines.with_app_token = lines.with_more_headers = false;
+}
+
+template <class Reader>
+error directory_asker<Reader>::learn(directory_visit& visit) noexcept {
+    reply_info& about = visit.about;
+    tenant_address& address = visit.address;
+    const error nowhere{.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
+    Reader reader;
+    TenantStatus status;
+    const error e = interpret(reader, about, visit.document, status, {.nothing = errc::tenant_moved});
+    // The directory was sent no credential: its 401 or 403 must not be taken for the tenant's answer to one.
+    if (e.code == errc::tenant_moved || e.code == errc::unauthorized || e.code == errc::forbidden) return nowhere;
+    if (e.code != errc::ok) return e;
+    if (status.IsRunning == false)
+        return {.stage = stage::service, .code = errc::unavailable, .http_status = about.status};
+    const std::string_view base = base_of(status);
+    base_url parsed;
+    if (read_base_url(base, parsed).code != errc::ok || (address.is_https() && !parsed.https)) return nowhere;
+    if (!address.move_to(base)) return nowhere;
+    about.message = about.detail = about.type = {};  // the tenant's request is written over them
+    error aimed;
+    address.aim_at_tenant(aimed);
+    return aimed;
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/client/detail/call_context.hpp - what the driver of a call and the connection that carries it both know of the call.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CLIENT_DETAIL_CALL_CONTEXT_HPP
@@ -14715,9 +14988,9 @@ enum class progress : std::uint8_t {
 
 /// Why a request is sent once more. Each reason counts once in a call.
 enum class repeat_reason : std::uint8_t {
-    stale_connection = 1,    ///< the kept connection was dead
-    refused_credential = 2,  ///< 401, and the credential source has a fresh credential
-    moved_tenant = 4,        ///< 421, and the directory may know the new address
+    stale_connection = 1,                ///< the kept connection was dead
+    refused_credential = 2,              ///< 401, and the credential source has a fresh credential
+    moved_tenant = repeat_moved_tenant,  ///< 421, and the directory may know the new address
 };
 
 /// Takes the digest of a reply's body, which tells whether it differs from another one. A watch has one.
@@ -15464,105 +15737,6 @@ class byte_connection {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/service/detail/request_lines.hpp - writes the request line and the headers of a call.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_SERVICE_DETAIL_REQUEST_LINES_HPP
-#define SUPEROFFICE_SERVICE_DETAIL_REQUEST_LINES_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail {
-
-/// Where the first byte stands that would have to be escaped in a path segment or, with commas and slashes, in a
-/// `$select`; the size of the text if there is none.
-[[gnu::noinline]] constexpr std::size_t find_unplain(std::string_view text, const char* others) noexcept {
-    std::size_t at = 0;
-    while (at < text.size() && ascii::is_alphanumeric_or(text[at], others)) ++at;
-    return at;
-}
-
-/// The part of a request that does not depend on the credential.
-struct request_lines {
-    const base_url& base;
-    http_method method;
-    std::string_view path;
-    std::string_view segment;
-    std::string_view select;
-    const client_options& of_client;
-    const request_headers& of_call;
-    std::size_t body_size;
-    const char* accept;      ///< a media type
-    bool with_app_token;     ///< a secret like the credential
-    bool with_more_headers;  ///< the program's further headers, which may hold secrets
-};
-
-/// Writes the request line and all headers but the credential's. Host and Content-Length are written only where `Writer`
-/// frames the request (an HTTP stack of the host adds its own). Errors: those of `Writer`; `bad_select`, and
-/// `bad_base_url` for a segment that cannot stand in a path, each with the offset in its text; `bad_header_value` for a
-/// name that the library sends itself.
-template <class Writer>
-error write_lines(Writer& out, const request_lines& lines) noexcept {
-    if (const std::size_t at = find_unplain(lines.select, ",/-._"); at != lines.select.size())
-        return refused_request(errc::bad_select, at);
-    if (const std::size_t at = find_unplain(lines.segment, "-._"); at != lines.segment.size())
-        return refused_request(errc::bad_base_url, at);
-
-    const bool posts = lines.method == http_method::post;
-    const std::string_view target[] = {lines.base.root, lines.path, lines.segment,
-                                       lines.select.empty() ? std::string_view{} : ascii::literal("?$select="),
-                                       lines.select};
-    const std::string_view method = posts ? ascii::literal("POST") : ascii::literal("GET");
-    constexpr bool frames = std::same_as<Writer, http1_writer>;
-    if constexpr (frames) {
-        out.request_line(method, target, std::size(target));
-        out.constant("Host: ");
-        out.put(lines.base.authority_before_zone());  // was checked when it was read
-        out.put(lines.base.authority_behind_zone());
-        out.constant("\r\n");
-    } else {
-        out.call(method, lines.base.https ? ascii::literal("https://") : ascii::literal("http://"),
-                 lines.base.authority, target, std::size(target));
-    }
-    out.constant("Accept: ");
-    out.constant(lines.accept);
-    out.constant("\r\nAccept-Encoding: identity\r\n");
-    if (posts) {
-        out.constant("Content-Type: ");
-        out.constant(lines.of_client.request_as.name());
-        if constexpr (frames) {
-            out.constant("; charset=utf-8\r\nContent-Length: ");
-            out.put(ascii::decimal(lines.body_size).text());
-            out.constant("\r\n");
-        } else {
-            out.constant("; charset=utf-8\r\n");
-        }
-    }
-    out.count_headers_from_here();
-    const char* names = valued_headers;
-    for (borrowed request_headers::* const each : named_headers) {
-        const std::string_view name = ascii::take_word(names);
-        std::string_view value = lines.of_call.*each;
-        if (value.empty()) value = lines.of_client.headers.*each;
-        if (value.empty() && each == &request_headers::user_agent)
-            value = ascii::literal("superoffice-batch/" SUPEROFFICE_VERSION_TEXT);
-        if (value.empty() || (each == &request_headers::app_token && !lines.with_app_token))
-            out.count_header();
-        else
-            out.header(name, value);
-    }
-    if (lines.with_more_headers) {
-        lines.of_client.headers.more.add_to(out);
-        lines.of_call.more.add_to(out);
-    }
-    return out.failure();
-}
-
-}  // namespace detail
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/codec/detail/form.hpp - a described struct as an HTML form: Id=497.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CODEC_DETAIL_FORM_HPP
@@ -15752,148 +15926,6 @@ class stored_request {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/service/detail/tenant_address.hpp - where the tenant lives, and the way to its new address after a 421.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_SERVICE_DETAIL_TENANT_ADDRESS_HPP
-#define SUPEROFFICE_SERVICE_DETAIL_TENANT_ADDRESS_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail {
-
-/// The client's base URL, parsed once, and the memory. A tenant answers 421 when it has moved to another host. Then
-///
-///     1. `aim_at_directory` makes the directory the target, and a request without credential asks it;
-///     2. `move_to` takes the base URL out of its reply and keeps it at the end of the memory, which gets smaller.
-///
-/// After a failure in between, the next call goes to the base as before. Who asks is in tenant_directory.hpp.
-class tenant_address {
-  public:
-    tenant_address(borrowed base, std::span<std::byte> memory) noexcept : memory_(memory), base_(base) {}
-
-    [[nodiscard]] std::string_view base() const noexcept { return base_; }
-    /// The memory without the new base URL at its end.
-    [[nodiscard]] std::span<std::byte> memory() const noexcept { return memory_; }
-    /// Whom the running exchange is for: the tenant, or the directory.
-    [[nodiscard]] const base_url& target() const noexcept { return target_; }
-
-    /// Makes the tenant the target. `e`, which says `ok` before, is the outcome.
-    void aim_at_tenant(error& e) noexcept {
-        if (aimed_at_tenant_) return;
-        e = read_base_url(base_, target_);
-        aimed_at_tenant_ = e.code == errc::ok;
-    }
-
-    error aim_at_directory(std::string_view url) noexcept {
-        aimed_at_tenant_ = false;
-        return read_base_url(url, target_);
-    }
-
-    /// False where the text is longer than half the memory. It may stand in the memory.
-    bool move_to(std::string_view base) noexcept {
-        const std::size_t whole = memory_.size() + kept_bytes();
-        if (base.size() >= whole / 2) return false;
-        memory_ = {memory_.data(), whole - base.size()};
-        char* const kept = reinterpret_cast<char*>(memory_.data() + memory_.size());
-        std::memmove(kept, base.data(), base.size());
-        base_ = {kept, base.size()};
-        moved_ = true;
-        return true;
-    }
-
-    /// Of a base that could be parsed.
-    [[nodiscard]] bool is_https() const noexcept { return base_[4] != ':'; }
-
-    /// `needed()` counts the whole memory, with the address that is kept at its end.
-    void add_kept_bytes(error& e) const noexcept {
-        if (e.code != errc::memory_too_small && e.code != errc::reply_too_large) return;
-        const auto kept = static_cast<std::uint32_t>(kept_bytes());
-        e.offset = e.offset < UINT32_MAX - kept ? e.offset + kept : UINT32_MAX;
-    }
-
-  private:
-    /// Of a new base URL, at the end of the memory.
-    [[nodiscard]] std::size_t kept_bytes() const noexcept { return moved_ ? base_.size() : 0; }
-
-    bool aimed_at_tenant_ = false;
-    bool moved_ = false;  // `base_` stands behind `memory_`
-    std::span<std::byte> memory_;
-    std::string_view base_;
-    base_url target_;
-};
-
-}  // namespace detail
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/service/detail/tenant_directory.hpp - asks a directory to which host a tenant has moved.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_SERVICE_DETAIL_TENANT_DIRECTORY_HPP
-#define SUPEROFFICE_SERVICE_DETAIL_TENANT_DIRECTORY_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail {
-
-/// The last segment of a path, "Cust12345" of "/Cust12345": which tenant a base URL is for.
-constexpr std::string_view last_segment(std::string_view path) noexcept {
-    std::size_t at = path.size();
-    while (at > 0 && path[at - 1] != '/') --at;
-    return at == 0 ? std::string_view{} : ascii::from(path, at);
-}
-
-/// The directory's answer decides where the credential goes: never from https to http.
-template <class Reader>
-error directory_asker<Reader>::aim(std::string_view directory, tenant_address& address) noexcept {
-    const bool from_https = address.target().https;
-    if (const error e = address.aim_at_directory(directory); e.code != errc::ok) return e;
-    if (from_https && !address.target().https) return {.stage = stage::connect, .code = errc::insecure_link};
-    return {};
-}
-
-/// The directory is asked for JSON, also by a client whose calls are XML.
-template <class Reader>
-void directory_asker<Reader>::ask(request_lines& lines, std::string_view base) noexcept {
-    base_url parsed;
-    static_cast<void>(read_base_url(base, parsed));
-    lines.method = get_tenant_status.method;
-    lines.path = get_tenant_status.path;
-    lines.segment = last_segment(parsed.root);
-    lines.select = {};
-    lines.accept = reply_type::json.name();
-    lines.with_app_token = lines.with_more_headers = false;
-}
-
-template <class Reader>
-error directory_asker<Reader>::learn(reply_info& about, const json_document& document,
-                                     tenant_address& address) noexcept {
-    const error nowhere{.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
-    Reader reader;
-    TenantStatus status;
-    const error e = interpret(reader, about, document, status, {.nothing = errc::tenant_moved});
-    // The directory was sent no credential: its 401 or 403 must not be taken for the tenant's answer to one.
-    if (e.code == errc::tenant_moved || e.code == errc::unauthorized || e.code == errc::forbidden) return nowhere;
-    if (e.code != errc::ok) return e;
-    if (status.IsRunning == false)
-        return {.stage = stage::service, .code = errc::unavailable, .http_status = about.status};
-    const std::string_view base = base_of(status);
-    base_url parsed;
-    if (read_base_url(base, parsed).code != errc::ok || (address.is_https() && !parsed.https)) return nowhere;
-    if (!address.move_to(base)) return nowhere;
-    about.message = about.detail = about.type = {};  // the tenant's request is written over them
-    error aimed;
-    address.aim_at_tenant(aimed);
-    return aimed;
-}
-
-}  // namespace detail
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/client/detail/call_driver.hpp - runs one call at a time: credential, request, reply, and what the reply means.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CLIENT_DETAIL_CALL_DRIVER_HPP
@@ -15970,7 +16002,7 @@ class call_driver {
         call_options_.select = select;
         call_.reached = stage::request;
         call_.blocking = false;
-        call_.may_repeat = what.may_repeat;
+        asks_directory_ = false;
         call_.repeats = 0;
         call_.wants = {wait_for::time, instant{}};  // at once: no time is known yet
         phase_ = phase::accepted;
@@ -16003,7 +16035,7 @@ class call_driver {
             switch (go_on(now)) {
                 case progress::working: break;
                 case progress::waiting: return step_state::pending;
-                case progress::repeat: phase_ = asks_directory() ? phase::directory_request : phase::request; break;
+                case progress::repeat: phase_ = phase::request; break;
                 case progress::replied:
                     if (take_reply(now, answer)) return step_state::done;
                     break;
@@ -16045,16 +16077,11 @@ class call_driver {
   private:
     enum class phase : std::uint8_t {
         idle,
-        accepted,           // the first step starts the clock
-        request,            // wait for the credential, write the request
-        exchange,           // send it, receive the reply
-        directory_request,  // the same two for the question where the tenant lives now
-        directory_exchange,
+        accepted,  // the first step starts the clock
+        request,   // wait for the credential, write the request
+        exchange,  // send it, receive the reply
     };
-    [[nodiscard]] bool asks_directory() const noexcept { return phase_ >= phase::directory_request; }
-    [[nodiscard]] bool is_exchanging() const noexcept {
-        return phase_ == phase::exchange || phase_ == phase::directory_exchange;
-    }
+    [[nodiscard]] bool is_exchanging() const noexcept { return phase_ == phase::exchange; }
 
     progress go_on(instant now) noexcept {
         if (now >= call_.deadline && !connection_.stop_receiving()) return call_.fail(errc::deadline_exceeded);
@@ -16067,8 +16094,8 @@ class call_driver {
 
     // ---- the request
 
-    [[nodiscard]] bool sends_credential() const noexcept { return needs_credential_ && !asks_directory(); }
-    [[nodiscard]] bool sends_body() const noexcept { return method_ == http_method::post && !asks_directory(); }
+    [[nodiscard]] bool sends_credential() const noexcept { return needs_credential_ && !asks_directory_; }
+    [[nodiscard]] bool sends_body() const noexcept { return method_ == http_method::post && !asks_directory_; }
 
     progress prepare_request(instant now) noexcept {
         call_.reached = stage::credential;
@@ -16083,8 +16110,9 @@ class call_driver {
                 case credential_state::ready: break;
             }
         }
+        call_.may_repeat = asks_directory_ || rules_.may_repeat;
         if (!write_request()) return progress::failed;
-        phase_ = asks_directory() ? phase::directory_exchange : phase::exchange;
+        phase_ = phase::exchange;
         return progress::working;
     }
 
@@ -16141,7 +16169,7 @@ class call_driver {
                             .accept = accept_,
                             .with_app_token = needs_credential_,
                             .with_more_headers = true};
-        if (asks_directory()) options_.tenant_directory.functions().ask(lines, base());
+        if (asks_directory_) options_.tenant_directory.functions()->ask(lines, base());
         return lines;
     }
 
@@ -16156,27 +16184,20 @@ class call_driver {
         note_time(now);
         connection_.end_exchange(now);
 
-        if (asks_directory()) {
-            connection_.disconnect();
-            const error e = options_.tenant_directory.functions().learn(reply_, document, address_);
-            if (e.code != errc::ok) return end_with(e, answer);
-            connection_.use_memory(address_.memory(), Reader::slack);
-            call_.may_repeat = rules_.may_repeat;
-            return go_back_to(phase::request);
+        if (const directory_functions* const directory = options_.tenant_directory.functions(); directory != nullptr) {
+            const bool asked = asks_directory_;
+            directory_visit visit{reply_, document, address_, call_.repeats, asks_directory_};
+            if (directory->take_reply(options_.tenant_directory.url(), visit)) {
+                if (asked || asks_directory_) connection_.disconnect();
+                if (visit.failure.code != errc::ok) return end_with(visit.failure, answer);
+                connection_.use_memory(address_.memory(), Reader::slack);
+                return repeat_request();
+            }
         }
         if (reply_.status == 401 && sends_credential() && !call_.has_repeated(repeat_reason::refused_credential) &&
             source_of(credential_).refused()) {
             call_.note_repeat(repeat_reason::refused_credential);
-            return go_back_to(phase::request);
-        }
-        if (reply_.status == 421 && !call_.has_repeated(repeat_reason::moved_tenant) &&
-            !options_.tenant_directory.empty()) {
-            const error e = options_.tenant_directory.functions().aim(options_.tenant_directory.url(), address_);
-            if (e.code != errc::ok) return end_with(e, answer);
-            call_.note_repeat(repeat_reason::moved_tenant);
-            call_.may_repeat = true;
-            connection_.disconnect();
-            return go_back_to(phase::directory_request);
+            return repeat_request();
         }
         if constexpr (std::same_as<Info, std::uint64_t>)
             if (stream_ != nullptr) return end_stream(document, answer);
@@ -16207,7 +16228,7 @@ class call_driver {
 
     [[nodiscard]] bool is_streaming() noexcept {
         const std::uint16_t status = connection_.status();
-        return !asks_directory() && status >= 200 && status <= 299 && !stream_->is_whole;
+        return !asks_directory_ && status >= 200 && status <= 299 && !stream_->is_whole;
     }
 
     /// Hands over what has arrived. `working`: more can be received; `replied`: the call is over.
@@ -16276,10 +16297,10 @@ class call_driver {
         reply_.slow = reply_.duration.count() > slow_;
     }
 
-    [[gnu::noinline]] bool go_back_to(phase next) noexcept {
+    [[gnu::noinline]] bool repeat_request() noexcept {
         connection_.wipe();
         reply_.head = {};  // the next request, with its credential, is written over it
-        phase_ = next;
+        phase_ = phase::request;
         return false;
     }
 
@@ -16316,6 +16337,7 @@ class call_driver {
     phase phase_ = phase::idle;
     http_method method_ = http_method::post;
     bool needs_credential_ = true;
+    bool asks_directory_ = false;  // where the tenant lives now, before the call itself is repeated
     reply_rules rules_;
     call_context call_;
     std::uint32_t slow_;  // milliseconds

@@ -27,28 +27,30 @@ class compact_reader;
 
 namespace detail {
 
-class tenant_address;
+struct directory_visit;
 struct request_lines;
 
 /// What a client does with a directory of tenants.
 struct directory_functions {
-    /// Makes the directory the target, in place of the tenant's host. Refused where that would lead from https to http.
-    error (*aim)(std::string_view directory, tenant_address& address) noexcept;
     /// The question for it, in place of a call's own lines.
     void (*ask)(request_lines& lines, std::string_view base) noexcept;
-    /// Reads its reply, and moves the address to the tenant's new base URL.
-    error (*learn)(reply_info& about, const json_document& document, tenant_address& address) noexcept;
+    /// After a reply with 421: makes the directory the target, in place of the tenant's host. After the directory's reply: moves
+    /// the address to the tenant's new base URL. False where the reply is the call's own.
+    bool (*take_reply)(std::string_view directory, directory_visit& visit) noexcept;
 };
 
 /// These functions, reading with `Reader`; in <superoffice/service/detail/tenant_directory.hpp>. A template, so that a
 /// program that names no directory has none of this code.
 template <class Reader>
 struct directory_asker {
-    static error aim(std::string_view directory, tenant_address& address) noexcept;
     static void ask(request_lines& lines, std::string_view base) noexcept;
-    static error learn(reply_info& about, const json_document& document, tenant_address& address) noexcept;
+    static bool take_reply(std::string_view directory, directory_visit& visit) noexcept;
 
-    static constexpr directory_functions functions{aim, ask, learn};
+    static constexpr directory_functions functions{ask, take_reply};
+
+  private:
+    static error aim(std::string_view directory, directory_visit& visit) noexcept;
+    static error learn(directory_visit& visit) noexcept;
 };
 
 }  // namespace detail
@@ -64,7 +66,8 @@ class tenant_directory {
 
     [[nodiscard]] constexpr std::string_view url() const noexcept { return url_; }
     [[nodiscard]] constexpr bool empty() const noexcept { return url_.empty(); }
-    [[nodiscard]] constexpr const detail::directory_functions& functions() const noexcept { return *functions_; }
+    /// Null where no directory was named.
+    [[nodiscard]] constexpr const detail::directory_functions* functions() const noexcept { return functions_; }
 
   private:
     borrowed url_;

@@ -8,6 +8,7 @@
 #include <superoffice/base/time.hpp>
 #include <superoffice/client/call.hpp>
 #include <superoffice/http/base_url.hpp>
+#include <superoffice/service/detail/tenant_directory.hpp>
 #include <superoffice/service/reply.hpp>
 #include <superoffice/transport/byte_transport.hpp>
 
@@ -30,9 +31,9 @@ enum class progress : std::uint8_t {
 
 /// Why a request is sent once more. Each reason counts once in a call.
 enum class repeat_reason : std::uint8_t {
-    stale_connection = 1,    ///< the kept connection was dead
-    refused_credential = 2,  ///< 401, and the credential source has a fresh credential
-    moved_tenant = 4,        ///< 421, and the directory may know the new address
+    stale_connection = 1,                ///< the kept connection was dead
+    refused_credential = 2,              ///< 401, and the credential source has a fresh credential
+    moved_tenant = repeat_moved_tenant,  ///< 421, and the directory may know the new address
 };
 
 /// Takes the digest of a reply's body, which tells whether it differs from another one. A watch has one.

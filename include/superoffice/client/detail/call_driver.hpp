@@ -98,7 +98,7 @@ class call_driver {
         call_options_.select = select;
         call_.reached = stage::request;
         call_.blocking = false;
-        call_.may_repeat = what.may_repeat;
+        asks_directory_ = false;
         call_.repeats = 0;
         call_.wants = {wait_for::time, instant{}};  // at once: no time is known yet
         phase_ = phase::accepted;
@@ -131,7 +131,7 @@ class call_driver {
             switch (go_on(now)) {
                 case progress::working: break;
                 case progress::waiting: return step_state::pending;
-                case progress::repeat: phase_ = asks_directory() ? phase::directory_request : phase::request; break;
+                case progress::repeat: phase_ = phase::request; break;
                 case progress::replied:
                     if (take_reply(now, answer)) return step_state::done;
                     break;
@@ -173,16 +173,11 @@ class call_driver {
   private:
     enum class phase : std::uint8_t {
         idle,
-        accepted,           // the first step starts the clock
-        request,            // wait for the credential, write the request
-        exchange,           // send it, receive the reply
-        directory_request,  // the same two for the question where the tenant lives now
-        directory_exchange,
+        accepted,  // the first step starts the clock
+        request,   // wait for the credential, write the request
+        exchange,  // send it, receive the reply
     };
-    [[nodiscard]] bool asks_directory() const noexcept { return phase_ >= phase::directory_request; }
-    [[nodiscard]] bool is_exchanging() const noexcept {
-        return phase_ == phase::exchange || phase_ == phase::directory_exchange;
-    }
+    [[nodiscard]] bool is_exchanging() const noexcept { return phase_ == phase::exchange; }
 
     progress go_on(instant now) noexcept {
         if (now >= call_.deadline && !connection_.stop_receiving()) return call_.fail(errc::deadline_exceeded);
@@ -195,8 +190,8 @@ class call_driver {
 
     // ---- the request
 
-    [[nodiscard]] bool sends_credential() const noexcept { return needs_credential_ && !asks_directory(); }
-    [[nodiscard]] bool sends_body() const noexcept { return method_ == http_method::post && !asks_directory(); }
+    [[nodiscard]] bool sends_credential() const noexcept { return needs_credential_ && !asks_directory_; }
+    [[nodiscard]] bool sends_body() const noexcept { return method_ == http_method::post && !asks_directory_; }
 
     progress prepare_request(instant now) noexcept {
         call_.reached = stage::credential;
@@ -211,8 +206,9 @@ class call_driver {
                 case credential_state::ready: break;
             }
         }
+        call_.may_repeat = asks_directory_ || rules_.may_repeat;
         if (!write_request()) return progress::failed;
-        phase_ = asks_directory() ? phase::directory_exchange : phase::exchange;
+        phase_ = phase::exchange;
         return progress::working;
     }
 
@@ -269,7 +265,7 @@ class call_driver {
                             .accept = accept_,
                             .with_app_token = needs_credential_,
                             .with_more_headers = true};
-        if (asks_directory()) options_.tenant_directory.functions().ask(lines, base());
+        if (asks_directory_) options_.tenant_directory.functions()->ask(lines, base());
         return lines;
     }
 
@@ -284,27 +280,20 @@ class call_driver {
         note_time(now);
         connection_.end_exchange(now);
 
-        if (asks_directory()) {
-            connection_.disconnect();
-            const error e = options_.tenant_directory.functions().learn(reply_, document, address_);
-            if (e.code != errc::ok) return end_with(e, answer);
-            connection_.use_memory(address_.memory(), Reader::slack);
-            call_.may_repeat = rules_.may_repeat;
-            return go_back_to(phase::request);
+        if (const directory_functions* const directory = options_.tenant_directory.functions(); directory != nullptr) {
+            const bool asked = asks_directory_;
+            directory_visit visit{reply_, document, address_, call_.repeats, asks_directory_};
+            if (directory->take_reply(options_.tenant_directory.url(), visit)) {
+                if (asked || asks_directory_) connection_.disconnect();
+                if (visit.failure.code != errc::ok) return end_with(visit.failure, answer);
+                connection_.use_memory(address_.memory(), Reader::slack);
+                return repeat_request();
+            }
         }
         if (reply_.status == 401 && sends_credential() && !call_.has_repeated(repeat_reason::refused_credential) &&
             source_of(credential_).refused()) {
             call_.note_repeat(repeat_reason::refused_credential);
-            return go_back_to(phase::request);
-        }
-        if (reply_.status == 421 && !call_.has_repeated(repeat_reason::moved_tenant) &&
-            !options_.tenant_directory.empty()) {
-            const error e = options_.tenant_directory.functions().aim(options_.tenant_directory.url(), address_);
-            if (e.code != errc::ok) return end_with(e, answer);
-            call_.note_repeat(repeat_reason::moved_tenant);
-            call_.may_repeat = true;
-            connection_.disconnect();
-            return go_back_to(phase::directory_request);
+            return repeat_request();
         }
         if constexpr (std::same_as<Info, std::uint64_t>)
             if (stream_ != nullptr) return end_stream(document, answer);
@@ -335,7 +324,7 @@ class call_driver {
 
     [[nodiscard]] bool is_streaming() noexcept {
         const std::uint16_t status = connection_.status();
-        return !asks_directory() && status >= 200 && status <= 299 && !stream_->is_whole;
+        return !asks_directory_ && status >= 200 && status <= 299 && !stream_->is_whole;
     }
 
     /// Hands over what has arrived. `working`: more can be received; `replied`: the call is over.
@@ -404,10 +393,10 @@ class call_driver {
         reply_.slow = reply_.duration.count() > slow_;
     }
 
-    [[gnu::noinline]] bool go_back_to(phase next) noexcept {
+    [[gnu::noinline]] bool repeat_request() noexcept {
         connection_.wipe();
         reply_.head = {};  // the next request, with its credential, is written over it
-        phase_ = next;
+        phase_ = phase::request;
         return false;
     }
 
@@ -444,6 +433,7 @@ class call_driver {
     phase phase_ = phase::idle;
     http_method method_ = http_method::post;
     bool needs_credential_ = true;
+    bool asks_directory_ = false;  // where the tenant lives now, before the call itself is repeated
     reply_rules rules_;
     call_context call_;
     std::uint32_t slow_;  // milliseconds

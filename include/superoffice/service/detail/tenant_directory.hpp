@@ -14,6 +14,7 @@
 #include <superoffice/service/reply.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace superoffice {
@@ -27,9 +28,37 @@ constexpr std::string_view last_segment(std::string_view path) noexcept {
     return at == 0 ? std::string_view{} : ascii::from(path, at);
 }
 
+/// A reply, and what the directory's functions may change because of it.
+struct directory_visit {
+    reply_info& about;
+    const json_document& document;
+    tenant_address& address;
+    std::uint8_t& repeats;  ///< of the call: see `repeat_reason`
+    bool& asking;           ///< the running exchange is with the directory
+    error failure{};        ///< ends the call
+};
+
+/// The bit of `repeats` for a call that has asked a directory.
+inline constexpr std::uint8_t repeat_moved_tenant = 4;
+
+template <class Reader>
+bool directory_asker<Reader>::take_reply(std::string_view directory, directory_visit& visit) noexcept {
+    if (visit.asking) {
+        visit.asking = false;
+        visit.failure = learn(visit);
+        return true;
+    }
+    if (visit.about.status != 421 || directory.empty() || (visit.repeats & repeat_moved_tenant) != 0) return false;
+    visit.failure = aim(directory, visit);
+    visit.asking = visit.failure.code == errc::ok;
+    visit.repeats |= repeat_moved_tenant;
+    return true;
+}
+
 /// The directory's answer decides where the credential goes: never from https to http.
 template <class Reader>
-error directory_asker<Reader>::aim(std::string_view directory, tenant_address& address) noexcept {
+error directory_asker<Reader>::aim(std::string_view directory, directory_visit& visit) noexcept {
+    tenant_address& address = visit.address;
     const bool from_https = address.target().https;
     if (const error e = address.aim_at_directory(directory); e.code != errc::ok) return e;
     if (from_https && !address.target().https) return {.stage = stage::connect, .code = errc::insecure_link};
@@ -50,12 +79,13 @@ void directory_asker<Reader>::ask(request_lines& lines, std::string_view base) n
 }
 
 template <class Reader>
-error directory_asker<Reader>::learn(reply_info& about, const json_document& document,
-                                     tenant_address& address) noexcept {
+error directory_asker<Reader>::learn(directory_visit& visit) noexcept {
+    reply_info& about = visit.about;
+    tenant_address& address = visit.address;
     const error nowhere{.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
     Reader reader;
     TenantStatus status;
-    const error e = interpret(reader, about, document, status, {.nothing = errc::tenant_moved});
+    const error e = interpret(reader, about, visit.document, status, {.nothing = errc::tenant_moved});
     // The directory was sent no credential: its 401 or 403 must not be taken for the tenant's answer to one.
     if (e.code == errc::tenant_moved || e.code == errc::unauthorized || e.code == errc::forbidden) return nowhere;
     if (e.code != errc::ok) return e;
