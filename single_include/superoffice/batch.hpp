@@ -2465,6 +2465,202 @@ BOOST_DESCRIBE_STRUCT(FieldProperty, (), (FieldRight, FieldType, FieldLength))
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/text/detail/json_scan.hpp - the tokens of JSON, each checked in one pass; both readers use them.
+// ---------------------------------------------------------------------------------------------------------------------
+#ifndef SUPEROFFICE_TEXT_DETAIL_JSON_SCAN_HPP
+#define SUPEROFFICE_TEXT_DETAIL_JSON_SCAN_HPP
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// The position of a reader. Each function below moves `at` behind the part that it has read, or leaves it on the byte at
+/// fault (on `end` where the document stops too early).
+struct json_cursor {
+    const char* at = nullptr;
+    const char* end = nullptr;
+
+    [[nodiscard]] bool on(char c) const noexcept { return at != end && *at == c; }
+};
+
+constexpr bool is_json_space(char c) noexcept {
+    return static_cast<unsigned char>(c) <= ' ' && (c == ' ' || c == '\n' || c == '\r' || c == '\t');
+}
+
+inline void skip_json_space(json_cursor& c) noexcept {
+    while (c.at != c.end && is_json_space(*c.at)) ++c.at;
+}
+
+/// The size of the UTF-8 sequence at `at`, 2 to 4 bytes; 0 for anything that RFC 3629 section 4 does not allow:
+/// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations.
+[[gnu::noinline]] inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(at[i]); };
+    std::uint32_t point = byte(0);
+    if (point < 0xC2) return 0;
+    const std::size_t size = point < 0xE0 ? 2 : point < 0xF0 ? 3 : 4;
+    if (static_cast<std::size_t>(end - at) < size) return 0;
+    point &= 0xFFU >> size;
+    for (std::size_t i = 1; i != size; ++i) {
+        if ((byte(i) & 0xC0) != 0x80) return 0;
+        point = point << 6 | (byte(i) & 0x3F);
+    }
+    if (size == 3 && (point < 0x800 || is_high_surrogate(point) || is_low_surrogate(point))) return 0;
+    if (size == 4 && (point < 0x10000 || point > 0x10FFFF)) return 0;
+    return size;
+}
+
+/// `code`, or `bad_utf8` if the byte at fault begins no UTF-8 sequence. simdjson checks UTF-8 before the grammar; so both
+/// readers give the same code.
+[[gnu::cold]] inline errc json_fault(const json_cursor& c, errc code) noexcept {
+    const bool beyond_ascii = c.at != c.end && (static_cast<unsigned char>(*c.at) & 0x80) != 0;
+    return beyond_ascii && utf8_sequence(c.at, c.end) == 0 ? errc::bad_utf8 : code;
+}
+
+/// The kind of the value that starts here, by its first byte.
+inline json_kind json_kind_at(const json_cursor& c) noexcept {
+    if (c.at == c.end) return json_kind::malformed;
+    switch (*c.at) {
+        case '{': return json_kind::object;
+        case '[': return json_kind::array;
+        case '"': return json_kind::string;
+        case 't':
+        case 'f': return json_kind::boolean;
+        case 'n': return json_kind::null;
+        case '-': return json_kind::number;
+        default: return ascii::is_digit(*c.at) ? json_kind::number : json_kind::malformed;
+    }
+}
+
+/// Whether a number or a literal may end here (RFC 8259 section 2: white space or a structural character).
+inline bool at_json_delimiter(const json_cursor& c) noexcept {
+    return c.at == c.end || ascii::is_one_of(*c.at, ",}] \n\r\t:[{");
+}
+
+/// Moves over bytes of a string up to a quote or a backslash. A `checked` string may hold anything else; in one that is not,
+/// anything but ASCII from U+0020 on stops, too. A word at a time while there is a whole word left.
+constexpr const char* skip_plain_text(const char* at, const char* end, bool checked) noexcept {
+    using word = std::size_t;
+    constexpr word ones = static_cast<word>(-1) / 0xFF, tops = ones << 7;
+    while (!std::is_constant_evaluated() && static_cast<std::size_t>(end - at) >= sizeof(word)) {
+        word w;
+        std::memcpy(&w, at, sizeof w);
+        const word quote = w ^ (ones * '"'), backslash = w ^ (ones * '\\');
+        // The top bit of each byte that is 0 in quote or backslash, below 0x20, or above 0x7F. Bytes above the first such
+        // one may be flagged without cause.
+        const word others = checked ? 0 : (w - ones * 0x20) | w;
+        const word stops = (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | others) & tops;
+        if (stops != 0) {
+            if constexpr (std::endian::native == std::endian::little)
+                return at + static_cast<unsigned>(std::countr_zero(stops)) / 8;
+            break;
+        }
+        at += sizeof(word);
+    }
+    while (at != end && (checked || static_cast<signed char>(*at) >= 0x20) && *at != '"' && *at != '\\') ++at;
+    return at;
+}
+
+/// Any string: checks UTF-8, control characters, escapes and surrogate pairs. `at` is on its opening quote.
+///
+/// With `rewrite` it also rewrites the escapes in place, as it reads them: `into` is then a string without escapes, shorter than
+/// in the document, which is no longer JSON at this place. `json_document` hands the document over as mutable `char*` for this
+/// purpose.
+[[gnu::noinline]] inline errc scan_json_string(json_cursor& c, json_text& into, bool rewrite) noexcept {
+    const char* const start = c.at++;
+    char* out = nullptr;        // null: no escape yet; the end of the rewritten text
+    const char* run = nullptr;  // the bytes from here to `at` have to be moved there; null where nothing is rewritten
+    for (;;) {
+        c.at = skip_plain_text(c.at, c.end, false);
+        if (c.at == c.end) return errc::bad_json;
+        if (*c.at != '"' && *c.at != '\\') {
+            const std::size_t size = utf8_sequence(c.at, c.end);
+            if (size == 0) return json_fault(c, errc::bad_string);
+            c.at += size;
+            continue;
+        }
+        if (run != nullptr) {
+            const auto size = static_cast<std::size_t>(c.at - run);
+            std::memmove(out, run, size);
+            out += size;
+        }
+        if (*c.at == '"') break;
+        if (out == nullptr) out = const_cast<char*>(c.at);
+        const std::uint32_t point = read_escape(c.at, c.end);
+        if (point == no_point) return c.at == c.end ? errc::bad_json : json_fault(c, errc::bad_string);
+        if (rewrite) {
+            out += write_utf8(point, out);
+            run = c.at;
+        }
+    }
+    const char* end = ++c.at;
+    if (run != nullptr) {
+        *out++ = '"';
+        end = out;
+    }
+    into = json_text{{start, static_cast<std::size_t>(end - start)}, out != nullptr && run == nullptr};
+    return errc::ok;
+}
+
+/// Over digits; false where there is none.
+[[gnu::noinline]] inline bool skip_json_digits(json_cursor& c) noexcept {
+    const char* const start = c.at;
+    while (c.at != c.end && ascii::is_digit(*c.at)) ++c.at;
+    return c.at != start;
+}
+
+/// A number (RFC 8259 section 6). `at` is on its minus or first digit.
+[[gnu::noinline]] inline errc scan_json_number(json_cursor& c) noexcept {
+    if (*c.at == '-') ++c.at;
+    bool good = true;
+    if (c.on('0'))
+        ++c.at;
+    else
+        good = skip_json_digits(c);
+    if (good && c.on('.')) {
+        ++c.at;
+        good = skip_json_digits(c);
+    }
+    if (good && (c.on('e') || c.on('E'))) {
+        ++c.at;
+        if (c.on('+') || c.on('-')) ++c.at;
+        good = skip_json_digits(c);
+    }
+    return good && at_json_delimiter(c) ? errc::ok : json_fault(c, errc::bad_number);
+}
+
+/// The answer of a reader that is asked for another kind than the one that is there. Consumes nothing.
+[[gnu::cold]] inline errc json_refusal(const json_cursor& c) noexcept {
+    return json_kind_at(c) == json_kind::malformed ? json_fault(c, errc::bad_json) : errc::wrong_kind;
+}
+
+// The functions of a reader for each kind of scalar.
+
+inline errc read_json_string(json_cursor& c, json_text& into, bool rewrite) noexcept {
+    return c.on('"') ? scan_json_string(c, into, rewrite) : json_refusal(c);
+}
+
+inline errc read_json_number(json_cursor& c, std::string_view& into) noexcept {
+    if (!c.on('-') && (c.at == c.end || !ascii::is_digit(*c.at))) return json_refusal(c);
+    const char* const start = c.at;
+    const errc code = scan_json_number(c);
+    if (code == errc::ok) into = {start, static_cast<std::size_t>(c.at - start)};
+    return code;
+}
+
+/// "true", "false" or "null".
+[[gnu::noinline]] inline errc read_json_literal(json_cursor& c, const char* expected) noexcept {
+    if (!c.on(*expected)) return json_refusal(c);
+    for (; *expected != 0; ++expected, ++c.at)
+        if (!c.on(*expected)) return json_fault(c, errc::bad_json);
+    return at_json_delimiter(c) ? errc::ok : json_fault(c, errc::bad_json);
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+#endif
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/text/detail/json_walk.hpp - steps through JSON text that a reader has already checked, as often as wanted.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_TEXT_DETAIL_JSON_WALK_HPP
@@ -2475,86 +2671,79 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
 // Each function below relies on the text being well-formed: it looks for the one character that ends what it steps over.
+// `end` is the end of a text around it.
 
 constexpr const char* after_space(const char* at) noexcept {
-    while (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r') ++at;
+    while (is_json_space(*at)) ++at;
     return at;
 }
 
-constexpr const char* after_string(const char* at) noexcept {
-    for (++at; *at != '"'; ++at)
-        if (*at == '\\') ++at;
-    return at + 1;
+/// The string that starts here.
+constexpr json_text checked_string(const char* at, const char* end) noexcept {
+    const char* const start = at;
+    bool escaped = false;
+    for (++at; *(at = skip_plain_text(at, end, true)) != '"'; at += 2) escaped = true;
+    return json_text{{start, static_cast<std::size_t>(at + 1 - start)}, escaped};
 }
 
-/// Behind the value that starts here, which is a member's value: something always follows it.
-constexpr const char* after_value(const char* at) noexcept {
-    if (*at == '"') return after_string(at);
-    if (*at != '{' && *at != '[') {
-        while (*at != ',' && *at != '}' && *at != ' ' && *at != '\t' && *at != '\n' && *at != '\r') ++at;
-        return at;
-    }
+constexpr const char* behind(json_text token) noexcept { return token.raw().data() + token.raw().size(); }
+
+/// The value that starts here, which is a member's value: something always follows it.
+constexpr json_text checked_value(const char* at, const char* end) noexcept {
+    if (*at == '"') return checked_string(at, end);
+    const char* const start = at;
     std::size_t depth = 0;
-    do {
-        if (*at == '"') {
-            at = after_string(at);
-            continue;
-        }
-        if (*at == '{' || *at == '[') ++depth;
-        if (*at == '}' || *at == ']') --depth;
-        ++at;
-    } while (depth > 0);
-    return at;
+    for (;; ++at) {
+        const char c = *at;
+        if (c == '"')
+            at = behind(checked_string(at, end)) - 1;
+        else if (c == '{' || c == '[')
+            ++depth;
+        else if (depth == 0 ? c == ',' || c == '}' || is_json_space(c) : (c == '}' || c == ']') && --depth == 0)
+            break;
+    }
+    if (*start == '{' || *start == '[') ++at;  // its last bracket belongs to it
+    return json_text{{start, static_cast<std::size_t>(at - start)}, false};
 }
 
-/// A whole value's text that was checked as a `json_text`.
-constexpr json_text checked_text(std::string_view token) noexcept {
-    const bool string = !token.empty() && token.front() == '"';
-    return json_text{token, string && token.find('\\') != token.npos};
-}
-
-/// One member of an object whose text was checked, or the place behind the last one.
+/// A member of an object whose text was checked, or the place behind the last one: its key, and where its value starts.
 class member_cursor {
   public:
     constexpr member_cursor() noexcept = default;
 
     /// At the first member of the object; at the end if the text is empty or no object.
-    explicit constexpr member_cursor(std::string_view object) noexcept {
+    explicit constexpr member_cursor(std::string_view object) noexcept : end_(object.data() + object.size()) {
         if (!object.empty() && object.front() == '{') enter(after_space(object.data() + 1));
     }
 
-    [[nodiscard]] constexpr bool at_end() const noexcept { return key_ == nullptr; }
-    [[nodiscard]] constexpr json_text key() const noexcept { return text_between(key_, key_end_); }
-    [[nodiscard]] constexpr json_text value() const noexcept { return text_between(value_, value_end_); }
+    [[nodiscard]] constexpr bool at_end() const noexcept { return key_.raw().empty(); }
+    [[nodiscard]] constexpr json_text key() const noexcept { return key_; }
+    [[nodiscard]] constexpr json_text value() const noexcept { return checked_value(value_, end_); }
+    /// From the value on to the end of the object.
+    [[nodiscard]] constexpr std::string_view rest() const noexcept {
+        return {value_, static_cast<std::size_t>(end_ - value_)};
+    }
 
-    constexpr void next() noexcept {
-        const char* at = after_space(value_end_);
+    constexpr void next() noexcept { next_behind(behind(value())); }
+    /// The same for a caller that knows where the value ends.
+    constexpr void next_behind(const char* value_end) noexcept {
+        const char* const at = after_space(value_end);
         enter(*at == ',' ? after_space(at + 1) : at);
     }
 
     friend constexpr bool operator==(const member_cursor& a, const member_cursor& b) noexcept {
-        return a.key_ == b.key_;
+        return a.key_.raw().data() == b.key_.raw().data();
     }
 
   private:
-    static constexpr json_text text_between(const char* from, const char* to) noexcept {
-        return checked_text({from, static_cast<std::size_t>(to - from)});
-    }
     constexpr void enter(const char* at) noexcept {
-        if (*at == '}') {
-            *this = {};
-            return;
-        }
-        key_ = at;
-        key_end_ = after_string(at);
-        value_ = after_space(after_space(key_end_) + 1);  // over the colon
-        value_end_ = after_value(value_);
+        key_ = *at == '}' ? json_text{} : checked_string(at, end_);
+        if (!at_end()) value_ = after_space(after_space(behind(key_)) + 1);  // over the colon
     }
 
-    const char* key_ = nullptr;
-    const char* key_end_ = nullptr;
+    json_text key_;
     const char* value_ = nullptr;
-    const char* value_end_ = nullptr;
+    const char* end_ = nullptr;
 };
 
 }  // namespace detail
@@ -2572,19 +2761,20 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 namespace detail {
-/// Reads a member's value. All but text is defined with the decoder: a program that reads FieldProperties includes
-/// <superoffice/codec/json.hpp>.
+/// Reads a member's value and returns the place behind it. All but text is defined with the decoder: a program that reads
+/// FieldProperties includes <superoffice/codec/json.hpp>.
 template <class Value>
-inline Value map_value(json_text text) noexcept;
+inline const char* read_map_value(const member_cursor& at, Value& into) noexcept;
 template <>
-constexpr json_text map_value<json_text>(json_text text) noexcept {
-    return text;
+constexpr const char* read_map_value<json_text>(const member_cursor& at, json_text& into) noexcept {
+    into = at.value();
+    return behind(into);
 }
 }  // namespace detail
 
 /// A map with any keys. Only its text is kept, a view into the reply. The text was checked when it was decoded, so nothing
-/// below can fail, and reading does not change it. Each access walks over the text and needs no memory. `Value` is the type of
-/// a member's value.
+/// below can fail, and reading does not change it. Each access walks over the text, once, and needs no memory. `Value` is the
+/// type of a member's value.
 template <class Value>
 class basic_map {
   public:
@@ -2596,33 +2786,37 @@ class basic_map {
     /// Behind the last member. (The standard's own sentinel comes with `<iterator>`, which brings `<string>`.)
     struct sentinel {};
 
-    /// A forward walk in the order of the text. Makes its members as it goes, so it hands them out by value.
+    /// A forward walk in the order of the text. Reads each member as it comes to it, and hands it out by value.
     class iterator {
       public:
         using value_type = basic_map::value_type;
         using difference_type = std::ptrdiff_t;
 
         constexpr iterator() noexcept = default;
-        explicit constexpr iterator(std::string_view object) noexcept : at_(object) {}
+        explicit constexpr iterator(std::string_view object) noexcept : at_(object) { read_value(); }
 
-        [[nodiscard]] value_type operator*() const noexcept {
-            return {at_.key(), detail::map_value<Value>(at_.value())};
-        }
+        [[nodiscard]] constexpr value_type operator*() const noexcept { return {at_.key(), value_}; }
         constexpr iterator& operator++() noexcept {
-            at_.next();
+            at_.next_behind(value_end_);
+            read_value();
             return *this;
         }
         constexpr iterator operator++(int) noexcept {
             const iterator before = *this;
-            at_.next();
+            ++*this;
             return before;
         }
-        friend constexpr bool operator==(const iterator&, const iterator&) noexcept = default;
+        friend constexpr bool operator==(const iterator& a, const iterator& b) noexcept { return a.at_ == b.at_; }
         friend constexpr bool operator==(const iterator& it, sentinel) noexcept { return it.at_.at_end(); }
 
       private:
-        friend basic_map;
+        constexpr void read_value() noexcept {
+            if (!at_.at_end()) value_end_ = detail::read_map_value(at_, value_);
+        }
+
         detail::member_cursor at_;
+        Value value_;
+        const char* value_end_ = nullptr;
     };
 
     constexpr basic_map() noexcept = default;
@@ -2640,7 +2834,7 @@ class basic_map {
 
     [[nodiscard]] constexpr iterator begin() const noexcept { return iterator{raw_}; }
     [[nodiscard]] constexpr sentinel end() const noexcept { return {}; }
-    [[nodiscard]] constexpr bool empty() const noexcept { return begin() == end(); }
+    [[nodiscard]] constexpr bool empty() const noexcept { return detail::member_cursor{raw_}.at_end(); }
     /// How many members; walks them all.
     [[nodiscard]] constexpr std::size_t size() const noexcept {
         std::size_t count = 0;
@@ -2655,8 +2849,8 @@ class basic_map {
         field<Value> found;
         for (detail::member_cursor at{raw_}; !at.at_end(); at.next())
             if (at.key() == key) {
-                found = detail::map_value<Value>(at.value());
-                if (!std::is_same_v<Value, json_text> && at.value().is_null()) found.set_null();
+                detail::read_map_value(at, found.emplace());
+                if (!std::is_same_v<Value, json_text> && at.rest().front() == 'n') found.set_null();
             }
         return found;
     }
@@ -3408,16 +3602,12 @@ errc decode_integer(Value& value, T& into) noexcept {
 }
 
 /// Any value as raw text, checked.
-template <json_value Value, class Kept>
-[[gnu::noinline]] errc decode_raw(Value& value, Kept& into) noexcept {
+template <json_value Value>
+[[gnu::noinline]] errc decode_raw(Value& value, json_text& into) noexcept {
+    if (value.on('"')) return value.string(into);
     std::string_view raw;
     const errc e = value.raw(raw);
-    if (e == errc::ok) {
-        if constexpr (std::same_as<Kept, json_text>)
-            into = checked_text(raw);
-        else
-            into = Kept::of_checked(raw);
-    }
+    if (e == errc::ok) into = json_text{raw, false};
     return e;
 }
 
@@ -3561,7 +3751,10 @@ template <>
 struct codec<string_map> {
     template <json_value Value>
     static errc decode(Value& value, string_map& into, decode_state&) noexcept {
-        return detail::decode_raw(value, into);
+        json_text text;
+        const errc e = detail::decode_raw(value, text);
+        if (e == errc::ok) into = string_map::of_checked(text.raw());
+        return e;
     }
     static constexpr void encode(json_writer& out, const string_map& map) noexcept {
         out.raw(map.raw().empty() ? std::string_view{"{}"} : map.raw());
@@ -3918,202 +4111,6 @@ struct packed_key {
         return word;
     }
 };
-
-}  // namespace detail
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-#endif
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/text/detail/json_scan.hpp - the tokens of JSON, each checked in one pass; both readers use them.
-// ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_TEXT_DETAIL_JSON_SCAN_HPP
-#define SUPEROFFICE_TEXT_DETAIL_JSON_SCAN_HPP
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail {
-
-/// The position of a reader. Each function below moves `at` behind the part that it has read, or leaves it on the byte at
-/// fault (on `end` where the document stops too early).
-struct json_cursor {
-    const char* at = nullptr;
-    const char* end = nullptr;
-
-    [[nodiscard]] bool on(char c) const noexcept { return at != end && *at == c; }
-};
-
-constexpr bool is_json_space(char c) noexcept {
-    return static_cast<unsigned char>(c) <= ' ' && (c == ' ' || c == '\n' || c == '\r' || c == '\t');
-}
-
-inline void skip_json_space(json_cursor& c) noexcept {
-    while (c.at != c.end && is_json_space(*c.at)) ++c.at;
-}
-
-/// The size of the UTF-8 sequence at `at`, 2 to 4 bytes; 0 for anything that RFC 3629 section 4 does not allow:
-/// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations.
-[[gnu::noinline]] inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(at[i]); };
-    std::uint32_t point = byte(0);
-    if (point < 0xC2) return 0;
-    const std::size_t size = point < 0xE0 ? 2 : point < 0xF0 ? 3 : 4;
-    if (static_cast<std::size_t>(end - at) < size) return 0;
-    point &= 0xFFU >> size;
-    for (std::size_t i = 1; i != size; ++i) {
-        if ((byte(i) & 0xC0) != 0x80) return 0;
-        point = point << 6 | (byte(i) & 0x3F);
-    }
-    if (size == 3 && (point < 0x800 || is_high_surrogate(point) || is_low_surrogate(point))) return 0;
-    if (size == 4 && (point < 0x10000 || point > 0x10FFFF)) return 0;
-    return size;
-}
-
-/// `code`, or `bad_utf8` if the byte at fault begins no UTF-8 sequence. simdjson checks UTF-8 before the grammar; so both
-/// readers give the same code.
-[[gnu::cold]] inline errc json_fault(const json_cursor& c, errc code) noexcept {
-    const bool beyond_ascii = c.at != c.end && (static_cast<unsigned char>(*c.at) & 0x80) != 0;
-    return beyond_ascii && utf8_sequence(c.at, c.end) == 0 ? errc::bad_utf8 : code;
-}
-
-/// The kind of the value that starts here, by its first byte.
-inline json_kind json_kind_at(const json_cursor& c) noexcept {
-    if (c.at == c.end) return json_kind::malformed;
-    switch (*c.at) {
-        case '{': return json_kind::object;
-        case '[': return json_kind::array;
-        case '"': return json_kind::string;
-        case 't':
-        case 'f': return json_kind::boolean;
-        case 'n': return json_kind::null;
-        case '-': return json_kind::number;
-        default: return ascii::is_digit(*c.at) ? json_kind::number : json_kind::malformed;
-    }
-}
-
-/// Whether a number or a literal may end here (RFC 8259 section 2: white space or a structural character).
-inline bool at_json_delimiter(const json_cursor& c) noexcept {
-    return c.at == c.end || ascii::is_one_of(*c.at, ",}] \n\r\t:[{");
-}
-
-/// Moves over plain bytes of a string: ASCII from U+0020 on, no quote, no backslash. A word at a time while there is a whole
-/// word left.
-inline const char* skip_plain_text(const char* at, const char* end) noexcept {
-    using word = std::size_t;
-    constexpr word ones = static_cast<word>(-1) / 0xFF, tops = ones << 7;
-    while (static_cast<std::size_t>(end - at) >= sizeof(word)) {
-        word w;
-        std::memcpy(&w, at, sizeof w);
-        const word quote = w ^ (ones * '"'), backslash = w ^ (ones * '\\');
-        // The top bit of each byte that is 0 in quote or backslash, below 0x20, or above 0x7F. Bytes above the first such
-        // one may be flagged without cause.
-        const word stops =
-            (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | (w - ones * 0x20) | w) & tops;
-        if (stops != 0) {
-            if constexpr (std::endian::native == std::endian::little)
-                return at + static_cast<unsigned>(std::countr_zero(stops)) / 8;
-            break;
-        }
-        at += sizeof(word);
-    }
-    while (at != end && static_cast<signed char>(*at) >= 0x20 && *at != '"' && *at != '\\') ++at;
-    return at;
-}
-
-/// Any string: checks UTF-8, control characters, escapes and surrogate pairs. `at` is on its opening quote.
-///
-/// With `rewrite` it also rewrites the escapes in place, as it reads them: `into` is then a string without escapes, shorter than
-/// in the document, which is no longer JSON at this place. `json_document` hands the document over as mutable `char*` for this
-/// purpose.
-[[gnu::noinline]] inline errc scan_json_string(json_cursor& c, json_text& into, bool rewrite) noexcept {
-    const char* const start = c.at++;
-    char* out = nullptr;        // null: no escape yet; the end of the rewritten text
-    const char* run = nullptr;  // the bytes from here to `at` have to be moved there; null where nothing is rewritten
-    for (;;) {
-        c.at = skip_plain_text(c.at, c.end);
-        if (c.at == c.end) return errc::bad_json;
-        if (*c.at != '"' && *c.at != '\\') {
-            const std::size_t size = utf8_sequence(c.at, c.end);
-            if (size == 0) return json_fault(c, errc::bad_string);
-            c.at += size;
-            continue;
-        }
-        if (run != nullptr) {
-            const auto size = static_cast<std::size_t>(c.at - run);
-            std::memmove(out, run, size);
-            out += size;
-        }
-        if (*c.at == '"') break;
-        if (out == nullptr) out = const_cast<char*>(c.at);
-        const std::uint32_t point = read_escape(c.at, c.end);
-        if (point == no_point) return c.at == c.end ? errc::bad_json : json_fault(c, errc::bad_string);
-        if (rewrite) {
-            out += write_utf8(point, out);
-            run = c.at;
-        }
-    }
-    const char* end = ++c.at;
-    if (run != nullptr) {
-        *out++ = '"';
-        end = out;
-    }
-    into = json_text{{start, static_cast<std::size_t>(end - start)}, out != nullptr && run == nullptr};
-    return errc::ok;
-}
-
-/// Over digits; false where there is none.
-[[gnu::noinline]] inline bool skip_json_digits(json_cursor& c) noexcept {
-    const char* const start = c.at;
-    while (c.at != c.end && ascii::is_digit(*c.at)) ++c.at;
-    return c.at != start;
-}
-
-/// A number (RFC 8259 section 6). `at` is on its minus or first digit.
-[[gnu::noinline]] inline errc scan_json_number(json_cursor& c) noexcept {
-    if (*c.at == '-') ++c.at;
-    bool good = true;
-    if (c.on('0'))
-        ++c.at;
-    else
-        good = skip_json_digits(c);
-    if (good && c.on('.')) {
-        ++c.at;
-        good = skip_json_digits(c);
-    }
-    if (good && (c.on('e') || c.on('E'))) {
-        ++c.at;
-        if (c.on('+') || c.on('-')) ++c.at;
-        good = skip_json_digits(c);
-    }
-    return good && at_json_delimiter(c) ? errc::ok : json_fault(c, errc::bad_number);
-}
-
-/// The answer of a reader that is asked for another kind than the one that is there. Consumes nothing.
-[[gnu::cold]] inline errc json_refusal(const json_cursor& c) noexcept {
-    return json_kind_at(c) == json_kind::malformed ? json_fault(c, errc::bad_json) : errc::wrong_kind;
-}
-
-// The functions of a reader for each kind of scalar.
-
-inline errc read_json_string(json_cursor& c, json_text& into, bool rewrite) noexcept {
-    return c.on('"') ? scan_json_string(c, into, rewrite) : json_refusal(c);
-}
-
-inline errc read_json_number(json_cursor& c, std::string_view& into) noexcept {
-    if (!c.on('-') && (c.at == c.end || !ascii::is_digit(*c.at))) return json_refusal(c);
-    const char* const start = c.at;
-    const errc code = scan_json_number(c);
-    if (code == errc::ok) into = {start, static_cast<std::size_t>(c.at - start)};
-    return code;
-}
-
-/// "true", "false" or "null".
-[[gnu::noinline]] inline errc read_json_literal(json_cursor& c, const char* expected) noexcept {
-    if (!c.on(*expected)) return json_refusal(c);
-    for (; *expected != 0; ++expected, ++c.at)
-        if (!c.on(*expected)) return json_fault(c, errc::bad_json);
-    return at_json_delimiter(c) ? errc::ok : json_fault(c, errc::bad_json);
-}
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
@@ -5465,11 +5462,15 @@ error decode_again(std::string_view raw, T& into, escapes how) noexcept {
 
 // A template, so that a program which reads no FieldProperties has no decoder of them made.
 template <class Value>
-inline Value map_value(json_text text) noexcept {
-    Value made;
-    if (!text.is_null())
-        static_cast<void>(decode_again(text.raw(), made, escapes::kept));  // its shape was checked at decode
-    return made;
+inline const char* read_map_value(const member_cursor& at, Value& into) noexcept {
+    const std::string_view rest = at.rest();
+    compact_reader reader;
+    decode_state state{.escapes = escapes::kept};
+    into = {};
+    static_cast<void>(reader.start({const_cast<char*>(rest.data()), rest.size(), rest.size()}));
+    compact_reader::value value = reader.root();
+    static_cast<void>(value.on('n') ? value.null() : codec<Value>::decode(value, into, state));  // checked at decode
+    return value.place();
 }
 
 }  // namespace detail

@@ -12,7 +12,7 @@
 #include <superoffice/schema/fixed_text.hpp>
 #include <superoffice/schema/flags.hpp>
 #include <superoffice/schema/string_map.hpp>
-#include <superoffice/text/detail/json_walk.hpp>
+#include <superoffice/text/json_text.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -123,16 +123,12 @@ errc decode_integer(Value& value, T& into) noexcept {
 }
 
 /// Any value as raw text, checked.
-template <json_value Value, class Kept>
-[[gnu::noinline]] errc decode_raw(Value& value, Kept& into) noexcept {
+template <json_value Value>
+[[gnu::noinline]] errc decode_raw(Value& value, json_text& into) noexcept {
+    if (value.on('"')) return value.string(into);
     std::string_view raw;
     const errc e = value.raw(raw);
-    if (e == errc::ok) {
-        if constexpr (std::same_as<Kept, json_text>)
-            into = checked_text(raw);
-        else
-            into = Kept::of_checked(raw);
-    }
+    if (e == errc::ok) into = json_text{raw, false};
     return e;
 }
 
@@ -276,7 +272,10 @@ template <>
 struct codec<string_map> {
     template <json_value Value>
     static errc decode(Value& value, string_map& into, decode_state&) noexcept {
-        return detail::decode_raw(value, into);
+        json_text text;
+        const errc e = detail::decode_raw(value, text);
+        if (e == errc::ok) into = string_map::of_checked(text.raw());
+        return e;
     }
     static constexpr void encode(json_writer& out, const string_map& map) noexcept {
         out.raw(map.raw().empty() ? std::string_view{"{}"} : map.raw());

@@ -100,11 +100,15 @@ error decode_again(std::string_view raw, T& into, escapes how) noexcept {
 
 // A template, so that a program which reads no FieldProperties has no decoder of them made.
 template <class Value>
-inline Value map_value(json_text text) noexcept {
-    Value made;
-    if (!text.is_null())
-        static_cast<void>(decode_again(text.raw(), made, escapes::kept));  // its shape was checked at decode
-    return made;
+inline const char* read_map_value(const member_cursor& at, Value& into) noexcept {
+    const std::string_view rest = at.rest();
+    compact_reader reader;
+    decode_state state{.escapes = escapes::kept};
+    into = {};
+    static_cast<void>(reader.start({const_cast<char*>(rest.data()), rest.size(), rest.size()}));
+    compact_reader::value value = reader.root();
+    static_cast<void>(value.on('n') ? value.null() : codec<Value>::decode(value, into, state));  // checked at decode
+    return value.place();
 }
 
 }  // namespace detail

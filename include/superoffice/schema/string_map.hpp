@@ -17,19 +17,20 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 namespace detail {
-/// Reads a member's value. All but text is defined with the decoder: a program that reads FieldProperties includes
-/// <superoffice/codec/json.hpp>.
+/// Reads a member's value and returns the place behind it. All but text is defined with the decoder: a program that reads
+/// FieldProperties includes <superoffice/codec/json.hpp>.
 template <class Value>
-inline Value map_value(json_text text) noexcept;
+inline const char* read_map_value(const member_cursor& at, Value& into) noexcept;
 template <>
-constexpr json_text map_value<json_text>(json_text text) noexcept {
-    return text;
+constexpr const char* read_map_value<json_text>(const member_cursor& at, json_text& into) noexcept {
+    into = at.value();
+    return behind(into);
 }
 }  // namespace detail
 
 /// A map with any keys. Only its text is kept, a view into the reply. The text was checked when it was decoded, so nothing
-/// below can fail, and reading does not change it. Each access walks over the text and needs no memory. `Value` is the type of
-/// a member's value.
+/// below can fail, and reading does not change it. Each access walks over the text, once, and needs no memory. `Value` is the
+/// type of a member's value.
 template <class Value>
 class basic_map {
   public:
@@ -41,33 +42,37 @@ class basic_map {
     /// Behind the last member. (The standard's own sentinel comes with `<iterator>`, which brings `<string>`.)
     struct sentinel {};
 
-    /// A forward walk in the order of the text. Makes its members as it goes, so it hands them out by value.
+    /// A forward walk in the order of the text. Reads each member as it comes to it, and hands it out by value.
     class iterator {
       public:
         using value_type = basic_map::value_type;
         using difference_type = std::ptrdiff_t;
 
         constexpr iterator() noexcept = default;
-        explicit constexpr iterator(std::string_view object) noexcept : at_(object) {}
+        explicit constexpr iterator(std::string_view object) noexcept : at_(object) { read_value(); }
 
-        [[nodiscard]] value_type operator*() const noexcept {
-            return {at_.key(), detail::map_value<Value>(at_.value())};
-        }
+        [[nodiscard]] constexpr value_type operator*() const noexcept { return {at_.key(), value_}; }
         constexpr iterator& operator++() noexcept {
-            at_.next();
+            at_.next_behind(value_end_);
+            read_value();
             return *this;
         }
         constexpr iterator operator++(int) noexcept {
             const iterator before = *this;
-            at_.next();
+            ++*this;
             return before;
         }
-        friend constexpr bool operator==(const iterator&, const iterator&) noexcept = default;
+        friend constexpr bool operator==(const iterator& a, const iterator& b) noexcept { return a.at_ == b.at_; }
         friend constexpr bool operator==(const iterator& it, sentinel) noexcept { return it.at_.at_end(); }
 
       private:
-        friend basic_map;
+        constexpr void read_value() noexcept {
+            if (!at_.at_end()) value_end_ = detail::read_map_value(at_, value_);
+        }
+
         detail::member_cursor at_;
+        Value value_;
+        const char* value_end_ = nullptr;
     };
 
     constexpr basic_map() noexcept = default;
@@ -85,7 +90,7 @@ class basic_map {
 
     [[nodiscard]] constexpr iterator begin() const noexcept { return iterator{raw_}; }
     [[nodiscard]] constexpr sentinel end() const noexcept { return {}; }
-    [[nodiscard]] constexpr bool empty() const noexcept { return begin() == end(); }
+    [[nodiscard]] constexpr bool empty() const noexcept { return detail::member_cursor{raw_}.at_end(); }
     /// How many members; walks them all.
     [[nodiscard]] constexpr std::size_t size() const noexcept {
         std::size_t count = 0;
@@ -100,8 +105,8 @@ class basic_map {
         field<Value> found;
         for (detail::member_cursor at{raw_}; !at.at_end(); at.next())
             if (at.key() == key) {
-                found = detail::map_value<Value>(at.value());
-                if (!std::is_same_v<Value, json_text> && at.value().is_null()) found.set_null();
+                detail::read_map_value(at, found.emplace());
+                if (!std::is_same_v<Value, json_text> && at.rest().front() == 'n') found.set_null();
             }
         return found;
     }

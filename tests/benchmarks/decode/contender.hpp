@@ -31,7 +31,9 @@ using maker = std::unique_ptr<contender> (*)(std::size_t max_bytes);
 std::unique_ptr<contender> make_ours_simdjson(std::size_t);
 std::unique_ptr<contender> make_ours_compact(std::size_t);
 std::unique_ptr<contender> make_ours_narrow(std::size_t);
+std::unique_ptr<contender> make_ours_walked(std::size_t);
 std::unique_ptr<contender> make_find_unordered(std::size_t);
+std::unique_ptr<contender> make_find_walked(std::size_t);
 std::unique_ptr<contender> make_switch(std::size_t);
 std::unique_ptr<contender> make_every_pair(std::size_t);
 std::unique_ptr<contender> make_rapidjson(std::size_t);
@@ -39,6 +41,7 @@ std::unique_ptr<contender> make_nlohmann(std::size_t);
 std::unique_ptr<contender> make_boost(std::size_t);
 std::unique_ptr<contender> make_cjson(std::size_t);
 std::unique_ptr<contender> make_jsmn(std::size_t);
+std::unique_ptr<contender> make_jsmn_unescaped(std::size_t);
 
 /// Keeps the compiler from leaving out what nobody looks at.
 inline void use(const void* what) { asm volatile("" : : "r"(what) : "memory"); }

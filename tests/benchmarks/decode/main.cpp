@@ -28,10 +28,13 @@ const std::map<std::string_view, bench::maker> makers = {
     {"ours", bench::make_ours_simdjson},
     {"ours_compact", bench::make_ours_compact},
     {"ours_narrow", bench::make_ours_narrow},
+    {"ours_walked", bench::make_ours_walked},
     {"find_unordered", bench::make_find_unordered},
+    {"find_walked", bench::make_find_walked},
     {"switch", bench::make_switch},
     {"every_pair", bench::make_every_pair},
     {"jsmn", bench::make_jsmn},
+    {"jsmn_unescaped", bench::make_jsmn_unescaped},
 #if !defined(BENCH_FEW)
     {"rapidjson", bench::make_rapidjson},
     {"nlohmann", bench::make_nlohmann},

@@ -23,7 +23,10 @@ nlohmann::json plain(const superoffice::string_map& value) { return nlohmann::js
 nlohmann::json plain(const superoffice::field_property_map& value) { return nlohmann::json::parse(value.raw()); }
 template <class T>
 nlohmann::json plain(const superoffice::field<T>& value);
-nlohmann::json plain(const superoffice::TableRight& value) {
+nlohmann::json plain(superoffice::json_text value) { return nlohmann::json::parse(value.raw()); }
+template <class Right>
+    requires requires(Right right) { right.Mask; }
+nlohmann::json plain(const Right& value) {
     nlohmann::json made;
     made["Mask"] = value.Mask.has_value() ? nlohmann::json(value.Mask->text()) : nlohmann::json();
     made["Reason"] = plain(value.Reason);
@@ -62,6 +65,60 @@ class ours : public bench::contender {
     Reader reader_;
 };
 
+/// The documented struct, and every entry of both maps.
+class walked : public bench::contender {
+  public:
+    explicit walked(superoffice::simdjson_reader reader) : reader_(std::move(reader)) {}
+    bool decode(bench::document from) override {
+        const auto info =
+            superoffice::decode<superoffice::BatchTaskInfo>(reader_, {from.data, from.size, from.capacity});
+        bench::use(&info);
+        if (!info) return false;
+        walk(*info, [](const auto& entry) { bench::use(&entry); });
+        return true;
+    }
+    nlohmann::json seen(bench::document from) override {
+        const auto info =
+            superoffice::decode<superoffice::BatchTaskInfo>(reader_, {from.data, from.size, from.capacity});
+        if (!info) return {};
+        nlohmann::json made = as_json(*info), parameters = nlohmann::json::object(), properties = parameters;
+        struct collector {
+            nlohmann::json &parameters, &properties;
+            void operator()(const superoffice::string_map::value_type& entry) const {
+                parameters[text(entry.key)] =
+                    entry.value.is_null() ? nlohmann::json() : nlohmann::json(text(entry.value));
+            }
+            void operator()(const superoffice::field_property_map::value_type& entry) const {
+                nlohmann::json& to = properties[text(entry.key)];
+                to["FieldRight"] = plain(entry.value.FieldRight);
+                to["FieldType"] =
+                    entry.value.FieldType ? nlohmann::json(text(*entry.value.FieldType)) : nlohmann::json();
+                to["FieldLength"] = plain(entry.value.FieldLength);
+            }
+        };
+        walk(*info, collector{parameters, properties});
+        made["ParameterObject"] = parameters;
+        made["FieldProperties"] = properties;
+        return made;
+    }
+
+  private:
+    static std::string text(superoffice::json_text token) {
+        std::string made(token.unescaped_size(), '\0');
+        static_cast<void>(token.copy(made));
+        return made;
+    }
+    template <class F>
+    static void walk(const superoffice::BatchTaskInfo& info, F f) {
+        if (info.ParameterObject)
+            for (const auto entry : *info.ParameterObject) f(entry);
+        if (info.FieldProperties)
+            for (const auto entry : *info.FieldProperties) f(entry);
+    }
+
+    superoffice::simdjson_reader reader_;
+};
+
 }  // namespace
 
 namespace bench {
@@ -76,6 +133,10 @@ std::unique_ptr<contender> make_ours_compact(std::size_t) {
 }
 std::unique_ptr<contender> make_ours_narrow(std::size_t max_bytes) {
     return std::make_unique<ours<progress, superoffice::simdjson_reader>>(superoffice::simdjson_reader{max_bytes});
+}
+
+std::unique_ptr<contender> make_ours_walked(std::size_t max_bytes) {
+    return std::make_unique<walked>(superoffice::simdjson_reader{max_bytes});
 }
 
 }  // namespace bench

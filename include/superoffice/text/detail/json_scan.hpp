@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <type_traits>
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
@@ -81,19 +82,19 @@ inline bool at_json_delimiter(const json_cursor& c) noexcept {
     return c.at == c.end || ascii::is_one_of(*c.at, ",}] \n\r\t:[{");
 }
 
-/// Moves over plain bytes of a string: ASCII from U+0020 on, no quote, no backslash. A word at a time while there is a whole
-/// word left.
-inline const char* skip_plain_text(const char* at, const char* end) noexcept {
+/// Moves over bytes of a string up to a quote or a backslash. A `checked` string may hold anything else; in one that is not,
+/// anything but ASCII from U+0020 on stops, too. A word at a time while there is a whole word left.
+constexpr const char* skip_plain_text(const char* at, const char* end, bool checked) noexcept {
     using word = std::size_t;
     constexpr word ones = static_cast<word>(-1) / 0xFF, tops = ones << 7;
-    while (static_cast<std::size_t>(end - at) >= sizeof(word)) {
+    while (!std::is_constant_evaluated() && static_cast<std::size_t>(end - at) >= sizeof(word)) {
         word w;
         std::memcpy(&w, at, sizeof w);
         const word quote = w ^ (ones * '"'), backslash = w ^ (ones * '\\');
         // The top bit of each byte that is 0 in quote or backslash, below 0x20, or above 0x7F. Bytes above the first such
         // one may be flagged without cause.
-        const word stops =
-            (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | (w - ones * 0x20) | w) & tops;
+        const word others = checked ? 0 : (w - ones * 0x20) | w;
+        const word stops = (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | others) & tops;
         if (stops != 0) {
             if constexpr (std::endian::native == std::endian::little)
                 return at + static_cast<unsigned>(std::countr_zero(stops)) / 8;
@@ -101,7 +102,7 @@ inline const char* skip_plain_text(const char* at, const char* end) noexcept {
         }
         at += sizeof(word);
     }
-    while (at != end && static_cast<signed char>(*at) >= 0x20 && *at != '"' && *at != '\\') ++at;
+    while (at != end && (checked || static_cast<signed char>(*at) >= 0x20) && *at != '"' && *at != '\\') ++at;
     return at;
 }
 
@@ -115,7 +116,7 @@ inline const char* skip_plain_text(const char* at, const char* end) noexcept {
     char* out = nullptr;        // null: no escape yet; the end of the rewritten text
     const char* run = nullptr;  // the bytes from here to `at` have to be moved there; null where nothing is rewritten
     for (;;) {
-        c.at = skip_plain_text(c.at, c.end);
+        c.at = skip_plain_text(c.at, c.end, false);
         if (c.at == c.end) return errc::bad_json;
         if (*c.at != '"' && *c.at != '\\') {
             const std::size_t size = utf8_sequence(c.at, c.end);

@@ -3,6 +3,7 @@
 #ifndef SUPEROFFICE_TEXT_DETAIL_JSON_WALK_HPP
 #define SUPEROFFICE_TEXT_DETAIL_JSON_WALK_HPP
 
+#include <superoffice/text/detail/json_scan.hpp>
 #include <superoffice/text/json_text.hpp>
 
 #include <cstddef>
@@ -13,86 +14,79 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
 // Each function below relies on the text being well-formed: it looks for the one character that ends what it steps over.
+// `end` is the end of a text around it.
 
 constexpr const char* after_space(const char* at) noexcept {
-    while (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r') ++at;
+    while (is_json_space(*at)) ++at;
     return at;
 }
 
-constexpr const char* after_string(const char* at) noexcept {
-    for (++at; *at != '"'; ++at)
-        if (*at == '\\') ++at;
-    return at + 1;
+/// The string that starts here.
+constexpr json_text checked_string(const char* at, const char* end) noexcept {
+    const char* const start = at;
+    bool escaped = false;
+    for (++at; *(at = skip_plain_text(at, end, true)) != '"'; at += 2) escaped = true;
+    return json_text{{start, static_cast<std::size_t>(at + 1 - start)}, escaped};
 }
 
-/// Behind the value that starts here, which is a member's value: something always follows it.
-constexpr const char* after_value(const char* at) noexcept {
-    if (*at == '"') return after_string(at);
-    if (*at != '{' && *at != '[') {
-        while (*at != ',' && *at != '}' && *at != ' ' && *at != '\t' && *at != '\n' && *at != '\r') ++at;
-        return at;
-    }
+constexpr const char* behind(json_text token) noexcept { return token.raw().data() + token.raw().size(); }
+
+/// The value that starts here, which is a member's value: something always follows it.
+constexpr json_text checked_value(const char* at, const char* end) noexcept {
+    if (*at == '"') return checked_string(at, end);
+    const char* const start = at;
     std::size_t depth = 0;
-    do {
-        if (*at == '"') {
-            at = after_string(at);
-            continue;
-        }
-        if (*at == '{' || *at == '[') ++depth;
-        if (*at == '}' || *at == ']') --depth;
-        ++at;
-    } while (depth > 0);
-    return at;
+    for (;; ++at) {
+        const char c = *at;
+        if (c == '"')
+            at = behind(checked_string(at, end)) - 1;
+        else if (c == '{' || c == '[')
+            ++depth;
+        else if (depth == 0 ? c == ',' || c == '}' || is_json_space(c) : (c == '}' || c == ']') && --depth == 0)
+            break;
+    }
+    if (*start == '{' || *start == '[') ++at;  // its last bracket belongs to it
+    return json_text{{start, static_cast<std::size_t>(at - start)}, false};
 }
 
-/// A whole value's text that was checked as a `json_text`.
-constexpr json_text checked_text(std::string_view token) noexcept {
-    const bool string = !token.empty() && token.front() == '"';
-    return json_text{token, string && token.find('\\') != token.npos};
-}
-
-/// One member of an object whose text was checked, or the place behind the last one.
+/// A member of an object whose text was checked, or the place behind the last one: its key, and where its value starts.
 class member_cursor {
   public:
     constexpr member_cursor() noexcept = default;
 
     /// At the first member of the object; at the end if the text is empty or no object.
-    explicit constexpr member_cursor(std::string_view object) noexcept {
+    explicit constexpr member_cursor(std::string_view object) noexcept : end_(object.data() + object.size()) {
         if (!object.empty() && object.front() == '{') enter(after_space(object.data() + 1));
     }
 
-    [[nodiscard]] constexpr bool at_end() const noexcept { return key_ == nullptr; }
-    [[nodiscard]] constexpr json_text key() const noexcept { return text_between(key_, key_end_); }
-    [[nodiscard]] constexpr json_text value() const noexcept { return text_between(value_, value_end_); }
+    [[nodiscard]] constexpr bool at_end() const noexcept { return key_.raw().empty(); }
+    [[nodiscard]] constexpr json_text key() const noexcept { return key_; }
+    [[nodiscard]] constexpr json_text value() const noexcept { return checked_value(value_, end_); }
+    /// From the value on to the end of the object.
+    [[nodiscard]] constexpr std::string_view rest() const noexcept {
+        return {value_, static_cast<std::size_t>(end_ - value_)};
+    }
 
-    constexpr void next() noexcept {
-        const char* at = after_space(value_end_);
+    constexpr void next() noexcept { next_behind(behind(value())); }
+    /// The same for a caller that knows where the value ends.
+    constexpr void next_behind(const char* value_end) noexcept {
+        const char* const at = after_space(value_end);
         enter(*at == ',' ? after_space(at + 1) : at);
     }
 
     friend constexpr bool operator==(const member_cursor& a, const member_cursor& b) noexcept {
-        return a.key_ == b.key_;
+        return a.key_.raw().data() == b.key_.raw().data();
     }
 
   private:
-    static constexpr json_text text_between(const char* from, const char* to) noexcept {
-        return checked_text({from, static_cast<std::size_t>(to - from)});
-    }
     constexpr void enter(const char* at) noexcept {
-        if (*at == '}') {
-            *this = {};
-            return;
-        }
-        key_ = at;
-        key_end_ = after_string(at);
-        value_ = after_space(after_space(key_end_) + 1);  // over the colon
-        value_end_ = after_value(value_);
+        key_ = *at == '}' ? json_text{} : checked_string(at, end_);
+        if (!at_end()) value_ = after_space(after_space(behind(key_)) + 1);  // over the colon
     }
 
-    const char* key_ = nullptr;
-    const char* key_end_ = nullptr;
+    json_text key_;
     const char* value_ = nullptr;
-    const char* value_end_ = nullptr;
+    const char* end_ = nullptr;
 };
 
 }  // namespace detail
