@@ -2,60 +2,15 @@
 //
 // The module needs no C library but for a few functions on memory and strings, no heap, and nothing of WASI. Its memory holds
 // one client and one watch; a page that follows several tasks makes several instances.
-#include <superoffice/batch.hpp>
+#include "fetch_stack.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <new>
-#include <span>
 #include <string_view>
 
-// What superoffice.mjs does for this module.
-#define FROM_HOST(name) extern "C" __attribute__((import_module("host"), import_name(#name)))
-FROM_HOST(begin)
-void host_begin(const char* method, std::size_t method_size, const char* url, std::size_t url_size, const char* fields,
-                std::size_t fields_size, const char* body, std::size_t body_size) noexcept;
-FROM_HOST(receive)
-int host_receive(void* into,
-                 std::size_t size) noexcept;  // bytes; 0: nothing yet; -1: the reply is complete; -2: failed
-FROM_HOST(status)
-int host_status() noexcept;
-FROM_HOST(header)
-int host_header(const char* name, std::size_t size, char* into, std::size_t room) noexcept;  // bytes; -1: there is none
-FROM_HOST(cancel)
-void host_cancel() noexcept;
-
 namespace {
-
-class fetch_stack {
-  public:
-    static constexpr bool may_wait = false;
-
-    superoffice::io_result start(const superoffice::http_request& what) noexcept {
-        host_begin(what.method.data(), what.method.size(), what.url.data(), what.url.size(), what.fields.data(),
-                   what.fields.size(), what.body.data(), what.body.size());
-        return superoffice::io_result::ready();
-    }
-    superoffice::io_result step(superoffice::instant, std::span<std::byte> into) noexcept {
-        const int count = host_receive(into.data(), into.size());
-        if (count > 0) return superoffice::io_result::ready(static_cast<std::size_t>(count));
-        if (count == 0) return superoffice::io_result::would_block(superoffice::wait_for::nothing);
-        if (count == -1) return superoffice::io_result::closed();
-        return superoffice::io_result::failed(superoffice::errc::link_failed, count);
-    }
-    [[nodiscard]] std::uint16_t status() const noexcept { return static_cast<std::uint16_t>(host_status()); }
-    [[nodiscard]] std::string_view header(std::string_view name) noexcept {
-        const int size = host_header(name.data(), name.size(), header_.data(), header_.size());
-        return size < 0 ? std::string_view{} : std::string_view{header_.data(), static_cast<std::size_t>(size)};
-    }
-    void cancel() noexcept { host_cancel(); }
-    [[nodiscard]] bool secure() const noexcept { return true; }  // fetch() verifies the server of an https URL
-
-  private:
-    std::array<char, 512> header_{};
-};
-static_assert(superoffice::http_transport<fetch_stack>);
 
 struct progress {
     superoffice::field<superoffice::coded<superoffice::BatchTaskState>> State;
@@ -70,7 +25,7 @@ using watch = superoffice::watch<progress>;
 std::array<char, 256> base;
 std::array<char, 2048> token;
 std::array<std::byte, 8192> memory;
-fetch_stack stack;
+[[clang::no_destroy]] fetch_stack stack;
 // Made by start(); nothing runs before, and no destructor at the end.
 alignas(client) std::array<std::byte, sizeof(client)> client_room;
 alignas(watch) std::array<std::byte, sizeof(watch)> watch_room;

@@ -300,10 +300,41 @@ def says_nothing_that_cl_refuses():
 
 # ---------------------------------------------------------------------------------------------- WebAssembly
 
-FOLLOW = HERE / "follow.mjs"
+WASM = ROOT / "examples" / "wasm"
 WEB_OPTIONS = ("--target=wasm32-wasi", "-std=c++20", "-Os", "-DNDEBUG", "-fno-exceptions", "-fno-rtti", "-mexec-model=reactor",
                "-nostartfiles", "-Wl,--no-entry,--gc-sections,--strip-all")
-WEB_KILOBYTES = 48  # of the module
+EMSCRIPTEN_OPTIONS = ("-std=c++20", "-Os", "-DNDEBUG", "-fno-exceptions", "-fno-rtti", "--js-library", WASM / "fetch_host.js",
+                      "-sMODULARIZE", "-sEXPORT_NAME=follow")
+WEB_KILOBYTES, EMSCRIPTEN_KILOBYTES = 40, 56  # of the modules
+# Node 18 takes the first address of localhost only, and the service listens on 127.0.0.1.
+ANY_NODE = {"NODE_OPTIONS": "--dns-result-order=ipv4first"}
+# A Node that is not Debian's does not look there for the packages that Debian's Emscripten needs.
+EMSCRIPTEN_NODE = {"NODE_PATH": "/usr/share/nodejs"}
+
+
+def is_small(module, kilobytes):
+    if (size := module.stat().st_size) > kilobytes * 1024:
+        raise Failed(f"{module.name} has {size} bytes, more than {kilobytes} KB")
+
+
+def follows_tasks(*program, finished):
+    """Runs a program that follows tasks of the local service under Node: well, refused, redirected, and without trust."""
+    service = local_superoffice_running.Running("--task-seconds", "1")
+    try:
+        good, trusted = local_superoffice_credentials.BEARER_GOOD, ANY_NODE | {"NODE_EXTRA_CA_CERTS": service.ca}
+        expired = good.removesuffix("good") + "expired"
+        for token, environment, numbers, wanted in (
+                (good, trusted, (497, 1000, 123456789, 7302, 8000),
+                 (*finished, "1000 Started", "1000 Succeeded 100", "123456789 no such task", "7302 the server redirects",
+                  "8000 the link failed")),
+                (expired, trusted, (497,), ("(401)",)),
+                ("\N{SNOWMAN}", trusted, (497,), ("497 the link failed",)),  # no header can hold that
+                (good, ANY_NODE, (497,), ("497 the link failed",))):
+            printed = output_of("node", *program, service.base, token, *numbers, environment=environment)
+            if missing := [text for text in wanted if text not in printed]:
+                raise Failed(f"{missing} is missing in:\n{printed}")
+    finally:
+        service.stop()
 
 
 def web_assembly():
@@ -312,27 +343,21 @@ def web_assembly():
         return
     FOLDER.mkdir(parents=True, exist_ok=True)
     module = FOLDER / "superoffice.wasm"
-    output_of(*cached(LIBCXX_COMPILER), *WEB_OPTIONS, *WARNINGS, f"-I{INCLUDE}", "-isystem", boost(),
-              ROOT / "examples" / "wasm" / "main.cpp", "-o", module)
-    if (size := module.stat().st_size) > WEB_KILOBYTES * 1024:
-        raise Failed(f"the module has {size} bytes, more than {WEB_KILOBYTES} KB")
-    service = local_superoffice_running.Running("--task-seconds", "1")
-    try:
-        # Node 18 takes the first address of localhost only, and the service listens on 127.0.0.1.
-        good, any_node = local_superoffice_credentials.BEARER_GOOD, {"NODE_OPTIONS": "--dns-result-order=ipv4first"}
-        trusted = any_node | {"NODE_EXTRA_CA_CERTS": service.ca}
-        expired = good.removesuffix("good") + "expired"
-        for token, environment, numbers, wanted in (
-                (good, trusted, (497, 1000, 123456789, 7302, 8000),
-                 ("imports host\n", "497 Succeeded 100 Export completed", "497 over", "1000 Started", "1000 Succeeded 100",
-                  "1000 over", "123456789 no such task", "7302 the server redirects", "8000 the link failed")),
-                (expired, trusted, (497,), ("(401)",)),
-                (good, any_node, (497,), ("497 the link failed",))):
-            printed = output_of("node", FOLLOW, module, service.base, token, *numbers, environment=environment)
-            if missing := [text for text in wanted if text not in printed]:
-                raise Failed(f"{missing} is missing in:\n{printed}")
-    finally:
-        service.stop()
+    output_of(*cached(LIBCXX_COMPILER), *WEB_OPTIONS, *WARNINGS, f"-I{INCLUDE}", "-isystem", boost(), WASM / "main.cpp", "-o",
+              module)
+    is_small(module, WEB_KILOBYTES)
+    follows_tasks(HERE / "follow.mjs", module,
+                  finished=("imports host\n", "497 Succeeded 100 Export completed", "497 over", "1000 over"))
+
+
+def emscripten():
+    """The same by Emscripten. Debian's package holds its libraries built, so that nothing is fetched and no cache is written."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    program = FOLDER / "follow.js"
+    output_of("em++", *EMSCRIPTEN_OPTIONS, *WARNINGS, f"-I{INCLUDE}", "-isystem", boost(), WASM / "emscripten.cpp", "-o", program,
+              environment=EMSCRIPTEN_NODE)
+    is_small(program.with_suffix(".wasm"), EMSCRIPTEN_KILOBYTES)
+    follows_tasks(HERE / "emscripten.mjs", program, finished=("497 Succeeded 100",))
 
 
 # ---------------------------------------------------------------------------------------------- the checks
@@ -364,4 +389,5 @@ def checks():
     yield Check("platforms: no word that cl.exe does not know", needing(libcxx, says_nothing_that_cl_refuses))
     yield Check("platforms: clang's new interpreter of constant expressions", needing(libcxx, new_constant_interpreter))
     yield Check("platforms: WebAssembly under Node", needing((LIBCXX_COMPILER, "wasm-ld-19", "node"), web_assembly))
+    yield Check("platforms: WebAssembly by Emscripten under Node", needing(("em++", "node"), emscripten))
     yield Check("platforms: as a C++20 module", needing(libcxx, as_module))

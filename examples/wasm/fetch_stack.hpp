@@ -1,0 +1,82 @@
+// fetch_stack.hpp - an HTTP stack for the library in WebAssembly: the fetch() of a browser or of Node. Copy it with fetch_host.js.
+//
+//     fetch_stack stack;
+//     superoffice::client<fetch_stack, superoffice::bearer> api{stack, base_url, superoffice::bearer{token}, memory};
+//
+// One request at a time; for several at the same time make several clients, each over a stack of its own. Go back to the event
+// loop between two steps: nothing arrives before.
+#ifndef FETCH_STACK_HPP
+#define FETCH_STACK_HPP
+
+#include <superoffice/batch.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+// The functions of fetch_host.js. Emscripten finds them by `--js-library fetch_host.js`; without Emscripten the module imports
+// them from "host". `request` is what `begin` has returned.
+#ifdef __EMSCRIPTEN__
+#define FETCH_IMPORT(name)
+#else
+#define FETCH_IMPORT(name) __attribute__((import_module("host"), import_name(#name)))
+#endif
+extern "C" {
+FETCH_IMPORT(begin)
+int superoffice_fetch_begin(const char* method, std::size_t method_size, const char* url, std::size_t url_size,
+                            const char* fields, std::size_t fields_size, const char* body, std::size_t body_size);
+FETCH_IMPORT(receive)  // how many bytes; 0: nothing yet; -1: the reply is complete; -2: failed
+int superoffice_fetch_receive(int request, void* into, std::size_t size);
+FETCH_IMPORT(status)
+int superoffice_fetch_status(int request);
+FETCH_IMPORT(header)  // how many bytes; -1: there is no such header
+int superoffice_fetch_header(int request, const char* name, std::size_t size, char* into, std::size_t room);
+FETCH_IMPORT(cancel)
+void superoffice_fetch_cancel(int request);
+}
+#undef FETCH_IMPORT
+
+class fetch_stack {
+  public:
+    static constexpr bool may_wait = false;
+
+    fetch_stack() noexcept = default;
+    fetch_stack(const fetch_stack&) = delete;
+    fetch_stack& operator=(const fetch_stack&) = delete;
+    ~fetch_stack() { cancel(); }
+
+    superoffice::io_result start(const superoffice::http_request& what) noexcept {
+        cancel();
+        request_ = superoffice_fetch_begin(what.method.data(), what.method.size(), what.url.data(), what.url.size(),
+                                           what.fields.data(), what.fields.size(), what.body.data(), what.body.size());
+        return superoffice::io_result::ready();
+    }
+    superoffice::io_result step(superoffice::instant, std::span<std::byte> into) noexcept {
+        const int count = superoffice_fetch_receive(request_, into.data(), into.size());
+        if (count > 0) return superoffice::io_result::ready(static_cast<std::size_t>(count));
+        if (count == 0) return superoffice::io_result::would_block(superoffice::wait_for::nothing);
+        if (count == -1) return superoffice::io_result::closed();
+        return superoffice::io_result::failed(superoffice::errc::link_failed, count);
+    }
+    [[nodiscard]] std::uint16_t status() const noexcept {
+        return static_cast<std::uint16_t>(superoffice_fetch_status(request_));
+    }
+    [[nodiscard]] std::string_view header(std::string_view name) noexcept {
+        const int size = superoffice_fetch_header(request_, name.data(), name.size(), header_.data(), header_.size());
+        return size < 0 ? std::string_view{} : std::string_view{header_.data(), static_cast<std::size_t>(size)};
+    }
+    void cancel() noexcept {
+        if (request_ != 0) superoffice_fetch_cancel(request_);
+        request_ = 0;
+    }
+    [[nodiscard]] bool secure() const noexcept { return true; }  // fetch() verifies the server of an https URL
+
+  private:
+    int request_ = 0;
+    std::array<char, 512> header_{};
+};
+static_assert(superoffice::http_transport<fetch_stack>);
+
+#endif
