@@ -5751,15 +5751,13 @@ struct base_url {
     bool https = true;
 
     // The Host header is the authority without the zone of an IPv6 address, which means something on this machine only
-    // (RFC 6874 section 4): these two, one behind the other.
+    // (RFC 6874 section 4): these two, one behind the other. An empty zone stands behind the host.
 
     [[nodiscard]] constexpr std::string_view authority_before_zone() const noexcept {
-        if (to.zone.empty()) return authority;
         return detail::ascii::first(authority,
                                     static_cast<std::size_t>(to.host.data() + to.host.size() - authority.data()));
     }
     [[nodiscard]] constexpr std::string_view authority_behind_zone() const noexcept {
-        if (to.zone.empty()) return {};
         const char* const end = to.zone.data() + to.zone.size();
         return {end, static_cast<std::size_t>(authority.data() + authority.size() - end)};
     }
@@ -5866,6 +5864,7 @@ struct url_reader {
             at -= made.to.host.size() - max_host_bytes;
             return url_fault::long_host;
         }
+        made.to.zone = text_from(at);
         if (ipv6 && skip('%')) {
             // %25 is an escaped %, unless nothing follows it.
             if (end - at > 2 && at[0] == '2' && at[1] == '5' && at[2] != ']') at += 2;
@@ -6664,10 +6663,11 @@ class http1_reader : http1_framing {
             const char c = head[position_];
             if (has_line_) {  // and this is the byte behind its end
                 has_line_ = false;
+                const std::size_t end = position_ - (head[position_ - 2] == '\r' ? 2 : 1);
                 if (ascii::is_space(c)) {
-                    for (std::size_t at = line_end_; at < position_; ++at) head[at] = ' ';
+                    for (std::size_t at = end; at < position_; ++at) head[at] = ' ';
                 } else {
-                    const answer taken = take_header({head + line_, line_end_ - line_});
+                    const answer taken = take_header({head + line_, end - line_});
                     if (taken != answer::more) return taken;
                     line_ = position_;
                 }
@@ -6678,12 +6678,10 @@ class http1_reader : http1_framing {
                 const std::size_t end = position_ - (after_cr_ ? 1 : 0);
                 after_cr_ = false;
                 if (in_fields_ && end == line_) return line_ = ++position_, answer::done;
-                if (in_fields_) {
+                if (in_fields_)
                     has_line_ = true;
-                    line_end_ = end;
-                } else {
+                else
                     take_status(head);
-                }
             } else if (c == '\r') {
                 after_cr_ = true;
             } else if (!ascii::is_text(c)) {
@@ -6788,8 +6786,7 @@ class http1_reader : http1_framing {
     bool has_line_ = false;  // a whole line, which the next byte may continue
     bool has_coding_ = false;
     std::size_t position_ = 0;
-    std::size_t line_ = 0;      // start of the line that is not taken yet
-    std::size_t line_end_ = 0;  // its end, with `has_line_`
+    std::size_t line_ = 0;  // start of the line that is not taken yet
     std::size_t fields_at_ = 0;
 };
 
@@ -6848,10 +6845,10 @@ class exchange {
     /// Starts with the request that fills the first `request_size` bytes of `memory`. The memory is borrowed until the
     /// reply was used. `slack` bytes stay free behind the body; 0 counts as 1, because a byte must always have room.
     void begin(std::span<std::byte> memory, std::size_t request_size, std::size_t slack) noexcept {
-        SUPEROFFICE_ASSERT(!memory.empty() && request_size <= memory.size());
+        SUPEROFFICE_ASSERT(!memory.empty() && request_size <= memory.size() && slack <= UINT16_MAX);
         *this = exchange();
         memory_ = memory;
-        slack_ = slack == 0 ? 1 : slack;
+        slack_ = static_cast<std::uint16_t>(slack == 0 ? 1 : slack);
         failure_ = {};
         head_size_ = request_size;
         at_ = request_size == 0 ? place::head : place::request;
@@ -7135,7 +7132,6 @@ class exchange {
     static constexpr std::size_t highest = (std::numeric_limits<std::size_t>::max)();
 
     std::span<std::byte> memory_;
-    std::size_t slack_ = 1;
     std::size_t size_ = 0;       // bytes sent of the request; then bytes received while the head is read
     std::size_t head_size_ = 0;  // the size of the request until it was sent, then of the head of the reply
     std::size_t stream_ = 0;     // bytes of the reply that have come
@@ -7145,6 +7141,7 @@ class exchange {
     detail::http1_reader reader_;
     detail::chunked chunks_;
     error failure_{.code = errc::cancelled};
+    std::uint16_t slack_ = 1;
     std::uint8_t interim_ = 0;
     bool dropping_ = false;
     bool keep_ = false;
@@ -7507,38 +7504,36 @@ class target_writer : public request_head {
     using request_head::put;
     using request_head::refuse;
 
-  protected:
-    /// Writes the path and the query: the `parts`, one behind the other, as they go on the wire. Nothing is encoded. A first
-    /// byte other than '/', anything but visible ASCII, and '#' are refused with their position in the target (RFC 9112
-    /// section 3.2.1). (Not a span: each further type of span costs every translation unit some milliseconds.)
-    void target(const std::string_view* parts, std::size_t count) noexcept {
+    /// Checks the path and the query: the `parts`, one behind the other, as they go on the wire. A first byte other than '/',
+    /// anything but visible ASCII, and '#' are refused with their position in the target (RFC 9112 section 3.2.1). (Not a
+    /// span: each further type of span costs every translation unit some milliseconds.)
+    void check_target(const std::string_view* parts, std::size_t count) noexcept {
         std::size_t at = 0;
-        for (const std::string_view* each = parts; each != parts + count; ++each) {
-            if (at == 0 && !each->empty() && each->front() != '/') refuse(0);
+        for (const std::string_view* each = parts; each != parts + count; ++each)
             for (const char c : *each) {
-                if (!ascii::is_of_target(c)) refuse(at);
+                if (at == 0 ? c != '/' : !ascii::is_of_target(c)) refuse(at);
                 ++at;
             }
-            put(*each);
-        }
         if (at == 0) refuse(0);
+    }
+
+    /// Writes `form` with `texts[n - 1]` in place of each byte n from 1 to 8, without checking it. Nothing is encoded.
+    [[gnu::noinline]] void fill(const char* form, const std::string_view* texts) noexcept {
+        for (;;) {
+            const char* const text = form;
+            while (static_cast<unsigned char>(*form) > 8) ++form;
+            put({text, static_cast<std::size_t>(form - text)});
+            if (*form == 0) return;
+            put(texts[*form++ - 1]);
+        }
     }
 };
 
-/// Call request_line, header..., end_of_head in this order, then write the body behind them. The head must have a
-/// Content-Length with the size of the body, so that size must be known before.
+/// Call check_target, fill with the request line, header..., end_of_head in this order, then write the body behind them. The
+/// head must have a Content-Length with the size of the body, so that size must be known before.
 class http1_writer : public target_writer {
   public:
     using target_writer::target_writer;
-
-    /// For `parts` see `target`.
-    void request_line(std::string_view method, const std::string_view* parts, std::size_t count) noexcept {
-        put_token(method);
-        constant(" ");
-        target(parts, count);
-        if (method.empty()) refuse(0);
-        constant(" HTTP/1.1\r\n");
-    }
 
     void end_of_head() noexcept { constant("\r\n"); }
 };
@@ -7768,12 +7763,12 @@ class compact_reader;
 namespace detail {
 
 struct directory_visit;
-struct request_lines;
+struct request_target;
 
 /// What a client does with a directory of tenants.
 struct directory_functions {
-    /// The question for it, in place of a call's own lines.
-    void (*ask)(request_lines& lines, std::string_view base) noexcept;
+    /// The question for it.
+    void (*ask)(request_target& question, std::string_view base) noexcept;
     /// After a reply with 421: makes the directory the target, in place of the tenant's host. After the directory's reply: moves
     /// the address to the tenant's new base URL. False where the reply is the call's own.
     bool (*take_reply)(std::string_view directory, directory_visit& visit) noexcept;
@@ -7783,7 +7778,7 @@ struct directory_functions {
 /// program that names no directory has none of this code.
 template <class Reader>
 struct directory_asker {
-    static void ask(request_lines& lines, std::string_view base) noexcept;
+    static void ask(request_target& question, std::string_view base) noexcept;
     static bool take_reply(std::string_view directory, directory_visit& visit) noexcept;
 
     static constexpr directory_functions functions{ask, take_reply};
@@ -14716,19 +14711,24 @@ namespace detail {
     return at;
 }
 
+/// What is asked of the service: of an operation, or of a directory of tenants.
+struct request_target {
+    std::string_view path;
+    std::string_view segment;  ///< behind the path
+    std::string_view select;
+    const char* accept;  ///< a media type
+    http_method method = http_method::post;
+    bool needs_credential = true;   ///< and the SO-AppToken, a secret like the credential
+    bool with_more_headers = true;  ///< the program's further headers, which may hold secrets
+};
+
 /// The part of a request that does not depend on the credential.
 struct request_lines {
+    const request_target& what;
     const base_url& base;
-    http_method method;
-    std::string_view path;
-    std::string_view segment;
-    std::string_view select;
     const client_options& of_client;
     const request_headers& of_call;
     std::size_t body_size;
-    const char* accept;      ///< a media type
-    bool with_app_token;     ///< a secret like the credential
-    bool with_more_headers;  ///< the program's further headers, which may hold secrets
 };
 
 /// Writes the request line and all headers but the credential's. Host and Content-Length are written only where `Writer`
@@ -14737,40 +14737,39 @@ struct request_lines {
 /// name that the library sends itself.
 template <class Writer>
 error write_lines(Writer& out, const request_lines& lines) noexcept {
-    if (const std::size_t at = find_unplain(lines.select, ",/-._"); at != lines.select.size())
+    const request_target& what = lines.what;
+    if (const std::size_t at = find_unplain(what.select, ",/-._"); at != what.select.size())
         return refused_request(errc::bad_select, at);
-    if (const std::size_t at = find_unplain(lines.segment, "-._"); at != lines.segment.size())
+    if (const std::size_t at = find_unplain(what.segment, "-._"); at != what.segment.size())
         return refused_request(errc::bad_base_url, at);
 
-    const bool posts = lines.method == http_method::post;
-    const std::string_view target[] = {lines.base.root, lines.path, lines.segment,
-                                       lines.select.empty() ? std::string_view{} : ascii::literal("?$select="),
-                                       lines.select};
-    const std::string_view method = posts ? ascii::literal("POST") : ascii::literal("GET");
     constexpr bool frames = std::same_as<Writer, http1_writer>;
+    const bool posts = what.method == http_method::post;
+    const ascii::decimal body_size{lines.body_size};
+    const std::string_view texts[] = {posts ? ascii::literal("POST") : ascii::literal("GET"),
+                                      lines.base.root,
+                                      what.path,
+                                      what.segment,
+                                      what.select.empty() ? std::string_view{} : ascii::literal("?$select="),
+                                      what.select,
+                                      lines.base.authority_before_zone(),
+                                      lines.base.authority_behind_zone(),
+                                      body_size.text()};
+    constexpr std::size_t target_parts = 5;
     if constexpr (frames) {
-        out.request_line(method, target, std::size(target));
-        out.constant("Host: ");
-        out.put(lines.base.authority_before_zone());  // was checked when it was read
-        out.put(lines.base.authority_behind_zone());
-        out.constant("\r\n");
+        out.check_target(texts + 1, target_parts);
+        out.fill("\1 \2\3\4\5\6 HTTP/1.1\r\nHost: \7\10\r\nAccept: ", texts);
     } else {
-        out.call(method, lines.base.https ? ascii::literal("https://") : ascii::literal("http://"),
-                 lines.base.authority, target, std::size(target));
+        out.call(texts[0], lines.base.https ? ascii::literal("https://") : ascii::literal("http://"),
+                 lines.base.authority, texts + 1, target_parts);
+        out.constant("Accept: ");
     }
-    out.constant("Accept: ");
-    out.constant(lines.accept);
+    out.constant(what.accept);
     out.constant("\r\nAccept-Encoding: identity\r\n");
     if (posts) {
         out.constant("Content-Type: ");
         out.constant(lines.of_client.request_as.name());
-        if constexpr (frames) {
-            out.constant("; charset=utf-8\r\nContent-Length: ");
-            out.put(ascii::decimal(lines.body_size).text());
-            out.constant("\r\n");
-        } else {
-            out.constant("; charset=utf-8\r\n");
-        }
+        out.fill(frames ? "; charset=utf-8\r\nContent-Length: \1\r\n" : "; charset=utf-8\r\n", texts + 8);
     }
     out.count_headers_from_here();
     const char* names = valued_headers;
@@ -14780,12 +14779,12 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
         if (value.empty()) value = lines.of_client.headers.*each;
         if (value.empty() && each == &request_headers::user_agent)
             value = ascii::literal("superoffice-batch/" SUPEROFFICE_VERSION_TEXT);
-        if (value.empty() || (each == &request_headers::app_token && !lines.with_app_token))
+        if (value.empty() || (each == &request_headers::app_token && !what.needs_credential))
             out.count_header();
         else
             out.header(name, value);
     }
-    if (lines.with_more_headers) {
+    if (what.with_more_headers) {
         lines.of_client.headers.more.add_to(out);
         lines.of_call.more.add_to(out);
     }
@@ -14929,15 +14928,15 @@ error directory_asker<Reader>::aim(std::string_view directory, directory_visit& 
 
 /// The directory is asked for JSON, also by a client whose calls are XML.
 template <class Reader>
-void directory_asker<Reader>::ask(request_lines& lines, std::string_view base) noexcept {
+void directory_asker<Reader>::ask(request_target& question, std::string_view base) noexcept {
     base_url parsed;
     static_cast<void>(read_base_url(base, parsed));
-    lines.method = get_tenant_status.method;
-    lines.path = get_tenant_status.path;
-    lines.segment = last_segment(parsed.root);
-    lines.select = {};
-    lines.accept = reply_type::json.name();
-    lines.with_app_token = lines.with_more_headers = false;
+    question.method = get_tenant_status.method;
+    question.path = get_tenant_status.path;
+    question.segment = last_segment(parsed.root);
+    question.select = {};
+    question.accept = reply_type::json.name();
+    question.needs_credential = question.with_more_headers = false;
 }
 
 template <class Reader>
@@ -15992,15 +15991,17 @@ class call_driver {
         if (e.code != errc::ok) return e;
         stream_ = nullptr;
         digest_ = nullptr;
-        accept_ = std::same_as<Reply, file_bytes> ? "application/octet-stream" : options_.reply_as.name();
+        what_.accept = std::same_as<Reply, file_bytes> ? "application/octet-stream" : options_.reply_as.name();
         request_.store<Reader>(request);
-        path_ = what.path;
-        method_ = what.method;
-        needs_credential_ = what.needs_credential;
+        what_.path = what.path;
+        what_.segment = request_.segment();
+        what_.select = select;
+        what_.method = what.method;
+        what_.needs_credential = what.needs_credential;
         rules_ = {.nothing = what.nothing, .may_repeat = what.may_repeat, .has_value = !std::is_void_v<Reply>};
         slow_ = static_cast<std::uint32_t>(what.slow.count() < UINT32_MAX ? what.slow.count() : UINT32_MAX);
-        call_options_ = options;
-        call_options_.select = select;
+        call_headers_ = options.headers;
+        call_timeout_ = options.timeout.count() > 0 ? options.timeout : timeout();
         call_.reached = stage::request;
         call_.blocking = false;
         asks_directory_ = false;
@@ -16028,7 +16029,7 @@ class call_driver {
     step_state step(instant now, result<Info>& answer) noexcept {
         if (phase_ == phase::accepted) {
             call_.started = now;
-            call_.deadline = now + (call_options_.timeout.count() > 0 ? call_options_.timeout : timeout());
+            call_.deadline = now + call_timeout_;
             phase_ = phase::request;
         }
         call_.wants = {wait_for::time, now};
@@ -16056,9 +16057,7 @@ class call_driver {
 
     /// The call that was just accepted ends after this time at the latest.
     void limit_time(milliseconds left) noexcept {
-        milliseconds& time = call_options_.timeout;
-        if (time.count() <= 0) time = timeout();
-        if (time > left) time = left;
+        if (call_timeout_ > left) call_timeout_ = left;
     }
 
     /// The caller of the running call waits for the link whenever a step says so.
@@ -16095,8 +16094,8 @@ class call_driver {
 
     // ---- the request
 
-    [[nodiscard]] bool sends_credential() const noexcept { return needs_credential_ && !asks_directory_; }
-    [[nodiscard]] bool sends_body() const noexcept { return method_ == http_method::post && !asks_directory_; }
+    [[nodiscard]] bool sends_credential() const noexcept { return what_.needs_credential && !asks_directory_; }
+    [[nodiscard]] bool sends_body() const noexcept { return what_.method == http_method::post && !asks_directory_; }
 
     progress prepare_request(instant now) noexcept {
         call_.reached = stage::credential;
@@ -16129,7 +16128,10 @@ class call_driver {
 
         const std::span<std::byte> memory = address_.memory();
         typename Connection::writer head{memory};
-        e = write_lines(head, request_lines_for(counted.size()));
+        request_target question;
+        if (asks_directory_) options_.tenant_directory.functions()->ask(question, base());
+        e = write_lines(
+            head, {asks_directory_ ? question : what_, address_.target(), options_, call_headers_, counted.size()});
         if (e.code == errc::ok || e.code == errc::memory_too_small) {
             head.count_headers_from_here();
             const std::size_t before = head.needed();
@@ -16155,23 +16157,7 @@ class call_driver {
     }
 
     [[nodiscard]] bool has_app_token() const noexcept {
-        return !options_.headers.app_token.empty() || !call_options_.headers.app_token.empty();
-    }
-
-    [[nodiscard]] request_lines request_lines_for(std::size_t body_size) const noexcept {
-        request_lines lines{.base = address_.target(),
-                            .method = method_,
-                            .path = path_,
-                            .segment = request_.segment(),
-                            .select = call_options_.select,
-                            .of_client = options_,
-                            .of_call = call_options_.headers,
-                            .body_size = body_size,
-                            .accept = accept_,
-                            .with_app_token = needs_credential_,
-                            .with_more_headers = true};
-        if (asks_directory_) options_.tenant_directory.functions()->ask(lines, base());
-        return lines;
+        return !options_.headers.app_token.empty() || !call_headers_.app_token.empty();
     }
 
     // ---- the reply
@@ -16336,15 +16322,12 @@ class call_driver {
     // Small members that are used often come first: a Cortex-M reaches the first bytes of an object by shorter
     // instructions than the rest.
     phase phase_ = phase::idle;
-    http_method method_ = http_method::post;
-    bool needs_credential_ = true;
     bool asks_directory_ = false;  // where the tenant lives now, before the call itself is repeated
     reply_rules rules_;
     call_context call_;
     std::uint32_t slow_;  // milliseconds
     tenant_address address_;
-    std::string_view path_;
-    const char* accept_ = nullptr;           // a media type
+    request_target what_;
     body_stream<Reader>* stream_ = nullptr;  // takes a body while it arrives
     body_digest* digest_ = nullptr;
     Connection connection_;
@@ -16352,7 +16335,8 @@ class call_driver {
     Reader reader_;
     stored_request request_;
     reply_info reply_;
-    call_options call_options_;
+    milliseconds call_timeout_;
+    request_headers call_headers_;
     client_options options_;
 };
 
@@ -16376,14 +16360,15 @@ class http_call_writer : public target_writer {
   public:
     using target_writer::target_writer;
 
-    /// `method` must be a constant: only the view is kept. For `parts` see `target`.
+    /// `method` must be a constant: only the view is kept. For `parts` see `check_target`.
     void call(std::string_view method, std::string_view scheme, std::string_view authority,
               const std::string_view* parts, std::size_t count) noexcept {
         method_ = method;
         put(scheme);
         put(authority);
         target_at_ = size();
-        target(parts, count);
+        check_target(parts, count);
+        for (const std::string_view* each = parts; each != parts + count; ++each) put(*each);
         url_size_ = size();
         put(ascii::literal("\0"));  // a NUL at the end: most HTTP stacks are written in C
     }

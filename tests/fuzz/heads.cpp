@@ -64,10 +64,14 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view name = in.until('\xFE'), value = in.until('\xFE'), user = in.until('\xFE');
     const std::string_view password = in.rest();
     const std::string_view target[] = {root, "?$select=", select};
+    // A method comes from the library alone.
+    const bool is_method = !method.empty() && method.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == method.npos;
+    const std::string_view texts[] = {root, "?$select=", select, is_method ? method : "GET"};
 
     write_twice<so::detail::http1_writer>(
         [&](auto& head) {
-            head.request_line(method, target, std::size(target));
+            head.check_target(target, std::size(target));
+            head.fill("\4 \1\2\3 HTTP/1.1\r\n", texts);
             head.header(name, value);
             head.header("Authorization", "Basic ", so::base64_pair{user, password});
             head.header("Content-Length", value, std::uint64_t{port});

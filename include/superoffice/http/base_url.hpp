@@ -23,15 +23,13 @@ struct base_url {
     bool https = true;
 
     // The Host header is the authority without the zone of an IPv6 address, which means something on this machine only
-    // (RFC 6874 section 4): these two, one behind the other.
+    // (RFC 6874 section 4): these two, one behind the other. An empty zone stands behind the host.
 
     [[nodiscard]] constexpr std::string_view authority_before_zone() const noexcept {
-        if (to.zone.empty()) return authority;
         return detail::ascii::first(authority,
                                     static_cast<std::size_t>(to.host.data() + to.host.size() - authority.data()));
     }
     [[nodiscard]] constexpr std::string_view authority_behind_zone() const noexcept {
-        if (to.zone.empty()) return {};
         const char* const end = to.zone.data() + to.zone.size();
         return {end, static_cast<std::size_t>(authority.data() + authority.size() - end)};
     }
@@ -138,6 +136,7 @@ struct url_reader {
             at -= made.to.host.size() - max_host_bytes;
             return url_fault::long_host;
         }
+        made.to.zone = text_from(at);
         if (ipv6 && skip('%')) {
             // %25 is an escaped %, unless nothing follows it.
             if (end - at > 2 && at[0] == '2' && at[1] == '5' && at[2] != ']') at += 2;

@@ -62,10 +62,10 @@ class exchange {
     /// Starts with the request that fills the first `request_size` bytes of `memory`. The memory is borrowed until the
     /// reply was used. `slack` bytes stay free behind the body; 0 counts as 1, because a byte must always have room.
     void begin(std::span<std::byte> memory, std::size_t request_size, std::size_t slack) noexcept {
-        SUPEROFFICE_ASSERT(!memory.empty() && request_size <= memory.size());
+        SUPEROFFICE_ASSERT(!memory.empty() && request_size <= memory.size() && slack <= UINT16_MAX);
         *this = exchange();
         memory_ = memory;
-        slack_ = slack == 0 ? 1 : slack;
+        slack_ = static_cast<std::uint16_t>(slack == 0 ? 1 : slack);
         failure_ = {};
         head_size_ = request_size;
         at_ = request_size == 0 ? place::head : place::request;
@@ -349,7 +349,6 @@ class exchange {
     static constexpr std::size_t highest = (std::numeric_limits<std::size_t>::max)();
 
     std::span<std::byte> memory_;
-    std::size_t slack_ = 1;
     std::size_t size_ = 0;       // bytes sent of the request; then bytes received while the head is read
     std::size_t head_size_ = 0;  // the size of the request until it was sent, then of the head of the reply
     std::size_t stream_ = 0;     // bytes of the reply that have come
@@ -359,6 +358,7 @@ class exchange {
     detail::http1_reader reader_;
     detail::chunked chunks_;
     error failure_{.code = errc::cancelled};
+    std::uint16_t slack_ = 1;
     std::uint8_t interim_ = 0;
     bool dropping_ = false;
     bool keep_ = false;

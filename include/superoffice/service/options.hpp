@@ -28,12 +28,12 @@ class compact_reader;
 namespace detail {
 
 struct directory_visit;
-struct request_lines;
+struct request_target;
 
 /// What a client does with a directory of tenants.
 struct directory_functions {
-    /// The question for it, in place of a call's own lines.
-    void (*ask)(request_lines& lines, std::string_view base) noexcept;
+    /// The question for it.
+    void (*ask)(request_target& question, std::string_view base) noexcept;
     /// After a reply with 421: makes the directory the target, in place of the tenant's host. After the directory's reply: moves
     /// the address to the tenant's new base URL. False where the reply is the call's own.
     bool (*take_reply)(std::string_view directory, directory_visit& visit) noexcept;
@@ -43,7 +43,7 @@ struct directory_functions {
 /// program that names no directory has none of this code.
 template <class Reader>
 struct directory_asker {
-    static void ask(request_lines& lines, std::string_view base) noexcept;
+    static void ask(request_target& question, std::string_view base) noexcept;
     static bool take_reply(std::string_view directory, directory_visit& visit) noexcept;
 
     static constexpr directory_functions functions{ask, take_reply};

@@ -174,8 +174,8 @@ TEST_CASE("base_url: the zone of an IPv6 address is for this machine, and not fo
     CHECK(parse_base_url("http://[fe80::1%3]/")->to.zone == "3");
     const auto plain = parse_base_url("http://[fe80::1]:8080/");
     CHECK(plain->to.zone.empty());
-    CHECK(plain->authority_before_zone() == "[fe80::1]:8080");
-    CHECK(plain->authority_behind_zone().empty());
+    CHECK(plain->authority_before_zone() == "[fe80::1");
+    CHECK(plain->authority_behind_zone() == "]:8080");
 }
 
 TEST_CASE("base_url: every refusal has a sentence of its own, and every other error its message") {

@@ -87,15 +87,17 @@ class call_driver {
         if (e.code != errc::ok) return e;
         stream_ = nullptr;
         digest_ = nullptr;
-        accept_ = std::same_as<Reply, file_bytes> ? "application/octet-stream" : options_.reply_as.name();
+        what_.accept = std::same_as<Reply, file_bytes> ? "application/octet-stream" : options_.reply_as.name();
         request_.store<Reader>(request);
-        path_ = what.path;
-        method_ = what.method;
-        needs_credential_ = what.needs_credential;
+        what_.path = what.path;
+        what_.segment = request_.segment();
+        what_.select = select;
+        what_.method = what.method;
+        what_.needs_credential = what.needs_credential;
         rules_ = {.nothing = what.nothing, .may_repeat = what.may_repeat, .has_value = !std::is_void_v<Reply>};
         slow_ = static_cast<std::uint32_t>(what.slow.count() < UINT32_MAX ? what.slow.count() : UINT32_MAX);
-        call_options_ = options;
-        call_options_.select = select;
+        call_headers_ = options.headers;
+        call_timeout_ = options.timeout.count() > 0 ? options.timeout : timeout();
         call_.reached = stage::request;
         call_.blocking = false;
         asks_directory_ = false;
@@ -123,7 +125,7 @@ class call_driver {
     step_state step(instant now, result<Info>& answer) noexcept {
         if (phase_ == phase::accepted) {
             call_.started = now;
-            call_.deadline = now + (call_options_.timeout.count() > 0 ? call_options_.timeout : timeout());
+            call_.deadline = now + call_timeout_;
             phase_ = phase::request;
         }
         call_.wants = {wait_for::time, now};
@@ -151,9 +153,7 @@ class call_driver {
 
     /// The call that was just accepted ends after this time at the latest.
     void limit_time(milliseconds left) noexcept {
-        milliseconds& time = call_options_.timeout;
-        if (time.count() <= 0) time = timeout();
-        if (time > left) time = left;
+        if (call_timeout_ > left) call_timeout_ = left;
     }
 
     /// The caller of the running call waits for the link whenever a step says so.
@@ -190,8 +190,8 @@ class call_driver {
 
     // ---- the request
 
-    [[nodiscard]] bool sends_credential() const noexcept { return needs_credential_ && !asks_directory_; }
-    [[nodiscard]] bool sends_body() const noexcept { return method_ == http_method::post && !asks_directory_; }
+    [[nodiscard]] bool sends_credential() const noexcept { return what_.needs_credential && !asks_directory_; }
+    [[nodiscard]] bool sends_body() const noexcept { return what_.method == http_method::post && !asks_directory_; }
 
     progress prepare_request(instant now) noexcept {
         call_.reached = stage::credential;
@@ -224,7 +224,10 @@ class call_driver {
 
         const std::span<std::byte> memory = address_.memory();
         typename Connection::writer head{memory};
-        e = write_lines(head, request_lines_for(counted.size()));
+        request_target question;
+        if (asks_directory_) options_.tenant_directory.functions()->ask(question, base());
+        e = write_lines(
+            head, {asks_directory_ ? question : what_, address_.target(), options_, call_headers_, counted.size()});
         if (e.code == errc::ok || e.code == errc::memory_too_small) {
             head.count_headers_from_here();
             const std::size_t before = head.needed();
@@ -250,23 +253,7 @@ class call_driver {
     }
 
     [[nodiscard]] bool has_app_token() const noexcept {
-        return !options_.headers.app_token.empty() || !call_options_.headers.app_token.empty();
-    }
-
-    [[nodiscard]] request_lines request_lines_for(std::size_t body_size) const noexcept {
-        request_lines lines{.base = address_.target(),
-                            .method = method_,
-                            .path = path_,
-                            .segment = request_.segment(),
-                            .select = call_options_.select,
-                            .of_client = options_,
-                            .of_call = call_options_.headers,
-                            .body_size = body_size,
-                            .accept = accept_,
-                            .with_app_token = needs_credential_,
-                            .with_more_headers = true};
-        if (asks_directory_) options_.tenant_directory.functions()->ask(lines, base());
-        return lines;
+        return !options_.headers.app_token.empty() || !call_headers_.app_token.empty();
     }
 
     // ---- the reply
@@ -431,15 +418,12 @@ class call_driver {
     // Small members that are used often come first: a Cortex-M reaches the first bytes of an object by shorter
     // instructions than the rest.
     phase phase_ = phase::idle;
-    http_method method_ = http_method::post;
-    bool needs_credential_ = true;
     bool asks_directory_ = false;  // where the tenant lives now, before the call itself is repeated
     reply_rules rules_;
     call_context call_;
     std::uint32_t slow_;  // milliseconds
     tenant_address address_;
-    std::string_view path_;
-    const char* accept_ = nullptr;           // a media type
+    request_target what_;
     body_stream<Reader>* stream_ = nullptr;  // takes a body while it arrives
     body_digest* digest_ = nullptr;
     Connection connection_;
@@ -447,7 +431,8 @@ class call_driver {
     Reader reader_;
     stored_request request_;
     reply_info reply_;
-    call_options call_options_;
+    milliseconds call_timeout_;
+    request_headers call_headers_;
     client_options options_;
 };
 

@@ -52,10 +52,11 @@ class http1_reader : http1_framing {
             const char c = head[position_];
             if (has_line_) {  // and this is the byte behind its end
                 has_line_ = false;
+                const std::size_t end = position_ - (head[position_ - 2] == '\r' ? 2 : 1);
                 if (ascii::is_space(c)) {
-                    for (std::size_t at = line_end_; at < position_; ++at) head[at] = ' ';
+                    for (std::size_t at = end; at < position_; ++at) head[at] = ' ';
                 } else {
-                    const answer taken = take_header({head + line_, line_end_ - line_});
+                    const answer taken = take_header({head + line_, end - line_});
                     if (taken != answer::more) return taken;
                     line_ = position_;
                 }
@@ -66,12 +67,10 @@ class http1_reader : http1_framing {
                 const std::size_t end = position_ - (after_cr_ ? 1 : 0);
                 after_cr_ = false;
                 if (in_fields_ && end == line_) return line_ = ++position_, answer::done;
-                if (in_fields_) {
+                if (in_fields_)
                     has_line_ = true;
-                    line_end_ = end;
-                } else {
+                else
                     take_status(head);
-                }
             } else if (c == '\r') {
                 after_cr_ = true;
             } else if (!ascii::is_text(c)) {
@@ -176,8 +175,7 @@ class http1_reader : http1_framing {
     bool has_line_ = false;  // a whole line, which the next byte may continue
     bool has_coding_ = false;
     std::size_t position_ = 0;
-    std::size_t line_ = 0;      // start of the line that is not taken yet
-    std::size_t line_end_ = 0;  // its end, with `has_line_`
+    std::size_t line_ = 0;  // start of the line that is not taken yet
     std::size_t fields_at_ = 0;
 };
 

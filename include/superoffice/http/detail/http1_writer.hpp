@@ -24,38 +24,36 @@ class target_writer : public request_head {
     using request_head::put;
     using request_head::refuse;
 
-  protected:
-    /// Writes the path and the query: the `parts`, one behind the other, as they go on the wire. Nothing is encoded. A first
-    /// byte other than '/', anything but visible ASCII, and '#' are refused with their position in the target (RFC 9112
-    /// section 3.2.1). (Not a span: each further type of span costs every translation unit some milliseconds.)
-    void target(const std::string_view* parts, std::size_t count) noexcept {
+    /// Checks the path and the query: the `parts`, one behind the other, as they go on the wire. A first byte other than '/',
+    /// anything but visible ASCII, and '#' are refused with their position in the target (RFC 9112 section 3.2.1). (Not a
+    /// span: each further type of span costs every translation unit some milliseconds.)
+    void check_target(const std::string_view* parts, std::size_t count) noexcept {
         std::size_t at = 0;
-        for (const std::string_view* each = parts; each != parts + count; ++each) {
-            if (at == 0 && !each->empty() && each->front() != '/') refuse(0);
+        for (const std::string_view* each = parts; each != parts + count; ++each)
             for (const char c : *each) {
-                if (!ascii::is_of_target(c)) refuse(at);
+                if (at == 0 ? c != '/' : !ascii::is_of_target(c)) refuse(at);
                 ++at;
             }
-            put(*each);
-        }
         if (at == 0) refuse(0);
+    }
+
+    /// Writes `form` with `texts[n - 1]` in place of each byte n from 1 to 8, without checking it. Nothing is encoded.
+    [[gnu::noinline]] void fill(const char* form, const std::string_view* texts) noexcept {
+        for (;;) {
+            const char* const text = form;
+            while (static_cast<unsigned char>(*form) > 8) ++form;
+            put({text, static_cast<std::size_t>(form - text)});
+            if (*form == 0) return;
+            put(texts[*form++ - 1]);
+        }
     }
 };
 
-/// Call request_line, header..., end_of_head in this order, then write the body behind them. The head must have a
-/// Content-Length with the size of the body, so that size must be known before.
+/// Call check_target, fill with the request line, header..., end_of_head in this order, then write the body behind them. The
+/// head must have a Content-Length with the size of the body, so that size must be known before.
 class http1_writer : public target_writer {
   public:
     using target_writer::target_writer;
-
-    /// For `parts` see `target`.
-    void request_line(std::string_view method, const std::string_view* parts, std::size_t count) noexcept {
-        put_token(method);
-        constant(" ");
-        target(parts, count);
-        if (method.empty()) refuse(0);
-        constant(" HTTP/1.1\r\n");
-    }
 
     void end_of_head() noexcept { constant("\r\n"); }
 };

@@ -17,14 +17,15 @@ class http_call_writer : public target_writer {
   public:
     using target_writer::target_writer;
 
-    /// `method` must be a constant: only the view is kept. For `parts` see `target`.
+    /// `method` must be a constant: only the view is kept. For `parts` see `check_target`.
     void call(std::string_view method, std::string_view scheme, std::string_view authority,
               const std::string_view* parts, std::size_t count) noexcept {
         method_ = method;
         put(scheme);
         put(authority);
         target_at_ = size();
-        target(parts, count);
+        check_target(parts, count);
+        for (const std::string_view* each = parts; each != parts + count; ++each) put(*each);
         url_size_ = size();
         put(ascii::literal("\0"));  // a NUL at the end: most HTTP stacks are written in C
     }

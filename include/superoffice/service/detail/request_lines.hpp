@@ -29,19 +29,24 @@ namespace detail {
     return at;
 }
 
+/// What is asked of the service: of an operation, or of a directory of tenants.
+struct request_target {
+    std::string_view path;
+    std::string_view segment;  ///< behind the path
+    std::string_view select;
+    const char* accept;  ///< a media type
+    http_method method = http_method::post;
+    bool needs_credential = true;   ///< and the SO-AppToken, a secret like the credential
+    bool with_more_headers = true;  ///< the program's further headers, which may hold secrets
+};
+
 /// The part of a request that does not depend on the credential.
 struct request_lines {
+    const request_target& what;
     const base_url& base;
-    http_method method;
-    std::string_view path;
-    std::string_view segment;
-    std::string_view select;
     const client_options& of_client;
     const request_headers& of_call;
     std::size_t body_size;
-    const char* accept;      ///< a media type
-    bool with_app_token;     ///< a secret like the credential
-    bool with_more_headers;  ///< the program's further headers, which may hold secrets
 };
 
 /// Writes the request line and all headers but the credential's. Host and Content-Length are written only where `Writer`
@@ -50,40 +55,39 @@ struct request_lines {
 /// name that the library sends itself.
 template <class Writer>
 error write_lines(Writer& out, const request_lines& lines) noexcept {
-    if (const std::size_t at = find_unplain(lines.select, ",/-._"); at != lines.select.size())
+    const request_target& what = lines.what;
+    if (const std::size_t at = find_unplain(what.select, ",/-._"); at != what.select.size())
         return refused_request(errc::bad_select, at);
-    if (const std::size_t at = find_unplain(lines.segment, "-._"); at != lines.segment.size())
+    if (const std::size_t at = find_unplain(what.segment, "-._"); at != what.segment.size())
         return refused_request(errc::bad_base_url, at);
 
-    const bool posts = lines.method == http_method::post;
-    const std::string_view target[] = {lines.base.root, lines.path, lines.segment,
-                                       lines.select.empty() ? std::string_view{} : ascii::literal("?$select="),
-                                       lines.select};
-    const std::string_view method = posts ? ascii::literal("POST") : ascii::literal("GET");
     constexpr bool frames = std::same_as<Writer, http1_writer>;
+    const bool posts = what.method == http_method::post;
+    const ascii::decimal body_size{lines.body_size};
+    const std::string_view texts[] = {posts ? ascii::literal("POST") : ascii::literal("GET"),
+                                      lines.base.root,
+                                      what.path,
+                                      what.segment,
+                                      what.select.empty() ? std::string_view{} : ascii::literal("?$select="),
+                                      what.select,
+                                      lines.base.authority_before_zone(),
+                                      lines.base.authority_behind_zone(),
+                                      body_size.text()};
+    constexpr std::size_t target_parts = 5;
     if constexpr (frames) {
-        out.request_line(method, target, std::size(target));
-        out.constant("Host: ");
-        out.put(lines.base.authority_before_zone());  // was checked when it was read
-        out.put(lines.base.authority_behind_zone());
-        out.constant("\r\n");
+        out.check_target(texts + 1, target_parts);
+        out.fill("\1 \2\3\4\5\6 HTTP/1.1\r\nHost: \7\10\r\nAccept: ", texts);
     } else {
-        out.call(method, lines.base.https ? ascii::literal("https://") : ascii::literal("http://"),
-                 lines.base.authority, target, std::size(target));
+        out.call(texts[0], lines.base.https ? ascii::literal("https://") : ascii::literal("http://"),
+                 lines.base.authority, texts + 1, target_parts);
+        out.constant("Accept: ");
     }
-    out.constant("Accept: ");
-    out.constant(lines.accept);
+    out.constant(what.accept);
     out.constant("\r\nAccept-Encoding: identity\r\n");
     if (posts) {
         out.constant("Content-Type: ");
         out.constant(lines.of_client.request_as.name());
-        if constexpr (frames) {
-            out.constant("; charset=utf-8\r\nContent-Length: ");
-            out.put(ascii::decimal(lines.body_size).text());
-            out.constant("\r\n");
-        } else {
-            out.constant("; charset=utf-8\r\n");
-        }
+        out.fill(frames ? "; charset=utf-8\r\nContent-Length: \1\r\n" : "; charset=utf-8\r\n", texts + 8);
     }
     out.count_headers_from_here();
     const char* names = valued_headers;
@@ -93,12 +97,12 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
         if (value.empty()) value = lines.of_client.headers.*each;
         if (value.empty() && each == &request_headers::user_agent)
             value = ascii::literal("superoffice-batch/" SUPEROFFICE_VERSION_TEXT);
-        if (value.empty() || (each == &request_headers::app_token && !lines.with_app_token))
+        if (value.empty() || (each == &request_headers::app_token && !what.needs_credential))
             out.count_header();
         else
             out.header(name, value);
     }
-    if (lines.with_more_headers) {
+    if (what.with_more_headers) {
         lines.of_client.headers.more.add_to(out);
         lines.of_call.more.add_to(out);
     }

@@ -67,15 +67,15 @@ error directory_asker<Reader>::aim(std::string_view directory, directory_visit& 
 
 /// The directory is asked for JSON, also by a client whose calls are XML.
 template <class Reader>
-void directory_asker<Reader>::ask(request_lines& lines, std::string_view base) noexcept {
+void directory_asker<Reader>::ask(request_target& question, std::string_view base) noexcept {
     base_url parsed;
     static_cast<void>(read_base_url(base, parsed));
-    lines.method = get_tenant_status.method;
-    lines.path = get_tenant_status.path;
-    lines.segment = last_segment(parsed.root);
-    lines.select = {};
-    lines.accept = reply_type::json.name();
-    lines.with_app_token = lines.with_more_headers = false;
+    question.method = get_tenant_status.method;
+    question.path = get_tenant_status.path;
+    question.segment = last_segment(parsed.root);
+    question.select = {};
+    question.accept = reply_type::json.name();
+    question.needs_credential = question.with_more_headers = false;
 }
 
 template <class Reader>
