@@ -44,7 +44,8 @@ std::string footer() {
                "Certificate authorities: --ca-file, else SUPEROFFICE_CA_FILE, else SSL_CERT_FILE and SSL_CERT_DIR, "
                "else "
                "the system's.\n  A variable that is empty counts as unset.\n\n"} +
-           environment_credential::description() + "\nExit code:\n" + list_of_exit_codes();
+           environment_credential::description() + "\nExit code, of several tasks the highest:\n" +
+           list_of_exit_codes();
 }
 
 // Numbers are decimal. CLI11 reads 010 as 8 and 0x10 as 16, and so would stop another task than the user means.
@@ -80,6 +81,18 @@ superoffice::milliseconds seconds_of(const char* name, const std::string& text) 
 
 std::int32_t task_id_of(const std::string& text) {
     return number_of<std::int32_t>("ID", text, 0, std::numeric_limits<std::int32_t>::max());
+}
+
+/// Each id once, in the order given.
+std::vector<std::int32_t> different_task_ids_of(const std::vector<std::string>& texts) {
+    std::vector<std::int32_t> ids;
+    for (const std::string& text : texts)
+        if (const std::int32_t id = task_id_of(text); std::find(ids.begin(), ids.end(), id) == ids.end()) {
+            if (ids.size() == max_tasks)
+                throw CLI::ValidationError{"ID", "at most " + std::to_string(max_tasks) + " tasks at once"};
+            ids.push_back(id);
+        }
+    return ids;
 }
 
 /// Letter case is ignored.
@@ -263,13 +276,19 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
     app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     add_common(app, made);
 
-    CLI::App* const get = app.add_subcommand("get", "Shows a task once: a line for each of its properties.");
-    CLI::App* const watch =
-        app.add_subcommand("watch",
-                           "Follows a task to its end: a bar on a terminal, else a line for each change.\n"
-                           "Asks for State, ProgressPercent and ProgressDescription; with --select for State and "
-                           "the names given,\nwhich are shown at the end as get shows them.\n"
-                           "Ctrl-C ends it; on a terminal it asks whether to stop the task as well.");
+    CLI::App* const get = app.add_subcommand(
+        "get",
+        "Shows a task once: a line for each of its properties. Takes several ids: shows each task below its id; with\n"
+        "--json it prints a line for each, which begins with the id. A task that cannot be shown does not hide the "
+        "others.");
+    CLI::App* const watch = app.add_subcommand(
+        "watch",
+        "Follows a task to its end: a bar on a terminal, else a line for each change. Beside the bar: the\n"
+        "time since it was seen first, and an estimate of the time left. Takes several ids: each line\n"
+        "names its task, with --json by the member id.\n"
+        "Asks for State, ProgressPercent and ProgressDescription; with --select for State and "
+        "the names given,\nwhich are shown at the end as get shows them.\n"
+        "Ctrl-C ends it; on a terminal it asks whether to stop the task as well, or those that are not over.");
     CLI::App* const stop = app.add_subcommand("stop",
                                               "Stops a task, if its kind can be stopped. Looks at the task first.\n"
                                               "For a kind that wants a warning it asks; where there is no terminal to "
@@ -298,7 +317,14 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
         "Needs SUPEROFFICE_CLIENT_ID, of an application that is registered as native with the address\n"
         "http://127.0.0.1:PORT/. Prints the address to open, and waits for the browser to come back.");
     CLI::App* const logout = app.add_subcommand("logout", "Forgets the refresh token that login stored.");
-    for (CLI::App* each : {get, watch, stop, output, fetch})
+    for (CLI::App* each : {get, watch})
+        each->add_option_function<std::vector<std::string>>(
+                "ID", [&made](const std::vector<std::string>& texts) { made.ids = different_task_ids_of(texts); },
+                "the tasks, at most 1000; one that is named twice counts once")
+            ->type_name("NUMBER")
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+            ->required();
+    for (CLI::App* each : {stop, output, fetch})
         each->add_option_function<std::string>(
                 "ID", [&made](const std::string& text) { made.id = task_id_of(text); }, "the task")
             ->type_name("NUMBER")
@@ -344,9 +370,8 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
             "of the registered address (any free one)")
         ->type_name("NUMBER");
     watch
-        ->add_option(
-            "--exec", made.exec,
-            "run this in the shell when the task has ended, with SUPEROFFICE_TASK_ID and SUPEROFFICE_TASK_STATE")
+        ->add_option("--exec", made.exec,
+                     "run this in the shell when a task has ended, with SUPEROFFICE_TASK_ID and SUPEROFFICE_TASK_STATE")
         ->type_name("COMMAND");
     stop->add_flag("--yes", made.yes, "stop it without a question, whatever its kind");
 

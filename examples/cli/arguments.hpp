@@ -19,10 +19,13 @@ namespace cli {
 
 enum class command { get, watch, stop, list, start, remove, output, fetch, probe, login, logout };
 
+/// The most tasks that `get` and `watch` take at once.
+constexpr std::size_t max_tasks = 1'000;
+
 struct arguments {
     cli::command command = command::get;
-    std::int32_t id = 0;
-    std::vector<std::int32_t> ids;                                         // delete
+    std::int32_t id = 0;                                                   // stop, output, fetch
+    std::vector<std::int32_t> ids;                                         // get, watch, delete
     std::string name;                                                      // list, start
     superoffice::BatchTaskState state = superoffice::BatchTaskState::All;  // list
     bool mine = false;                                                     // list

@@ -22,11 +22,11 @@ struct error_record {
     superoffice::field<std::string_view> member, header;
     superoffice::field<std::int64_t> at_byte, needs_bytes, retry_after_seconds;
     superoffice::field<bool> asks_again;
-    superoffice::field<std::int32_t> exit_code;
+    superoffice::field<std::int32_t> id, exit_code;
 };
 BOOST_DESCRIBE_STRUCT(error_record, (),
                       (message, advice, stage, code, http_status, service_message, service_detail, service_type, native,
-                       member, header, at_byte, needs_bytes, retry_after_seconds, asks_again, exit_code))
+                       member, header, at_byte, needs_bytes, retry_after_seconds, asks_again, id, exit_code))
 
 struct error_document {
     error_record error;
@@ -35,20 +35,25 @@ BOOST_DESCRIBE_STRUCT(error_document, (), (error))
 
 struct notice {
     std::string_view message;
+    superoffice::field<std::int32_t> id;
 };
-BOOST_DESCRIBE_STRUCT(notice, (), (message))
+BOOST_DESCRIBE_STRUCT(notice, (), (message, id))
 
 namespace {
 
 bool in_json = false;
+superoffice::field<std::int32_t> named_task;
 
-void say(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
+void say(const std::string& line) {
+    const std::string name = named_task ? "task " + std::to_string(*named_task) + ": " : std::string{};
+    std::fprintf(stderr, "superoffice-batch: %s%s\n", name.c_str(), line.c_str());
+}
 
 template <class Struct>
 void say_in_json(const Struct& shown) {
     std::string text(superoffice::encode(shown, {}).error().needed(), '\0');
     const superoffice::result<std::string_view> written = superoffice::encode(shown, text);
-    say(written ? one_line(*written) : std::string{"{}"});
+    std::fprintf(stderr, "%s\n", written ? one_line(*written).c_str() : "{}");
 }
 
 /// Views into the texts given.
@@ -77,10 +82,10 @@ error_record record_of(const superoffice::error& e, const std::string& message, 
 
 void complain(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member,
               bool asks_again) {
-    if (!in_json)
-        return say("superoffice-batch: " + error_line(e, reply, member) + (asks_again ? "; asking again" : ""));
+    if (!in_json) return say(error_line(e, reply, member) + (asks_again ? "; asking again" : ""));
     const std::string message = what_happened(e);
     error_record record = record_of(e, message, reply, member);
+    record.id = named_task;
     if (asks_again)
         record.asks_again = true;
     else
@@ -92,17 +97,24 @@ void complain(const superoffice::error& e, const superoffice::reply_info& reply,
 
 void complain_in_json() { in_json = true; }
 
+about_task::about_task(std::optional<std::int32_t> id) {
+    if (id) named_task = *id;
+}
+
+about_task::~about_task() { named_task.reset(); }
+
 void complain(std::string_view sentence, exit_code code) {
-    if (!in_json) return say("superoffice-batch: " + std::string{sentence});
+    if (!in_json) return say(std::string{sentence});
     error_record record;
     record.message = sentence;
+    record.id = named_task;
     record.exit_code = static_cast<std::int32_t>(code);
     say_in_json(error_document{record});
 }
 
 void tell(std::string_view sentence) {
-    if (!in_json) return say("superoffice-batch: " + std::string{sentence});
-    say_in_json(notice{sentence});
+    if (!in_json) return say(std::string{sentence});
+    say_in_json(notice{sentence, named_task});
 }
 
 void complain(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member) {

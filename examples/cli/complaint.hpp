@@ -9,6 +9,8 @@
 #include <superoffice/service/operation.hpp>
 #include <superoffice/service/reply.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +18,16 @@ namespace cli {
 
 /// From now on each complaint is one line of JSON: {"error":{"message":"no such task", ... "exit_code":3}}.
 void complain_in_json();
+
+/// While it lives, each complaint and notice names the task: "task 497: no such task"; with --json the member "id".
+/// Without an id it changes nothing.
+class about_task {
+  public:
+    explicit about_task(std::optional<std::int32_t> id);
+    about_task(const about_task&) = delete;
+    about_task& operator=(const about_task&) = delete;
+    ~about_task();
+};
 
 /// "superoffice-batch: " and the sentence. `code` is what the tool ends with because of it.
 void complain(std::string_view sentence, exit_code code);

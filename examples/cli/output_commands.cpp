@@ -99,7 +99,7 @@ void output_writer::show(superoffice::instant now) {
     if (size_ && *size_ != 0) drawn.ProgressPercent = static_cast<std::int32_t>(count_ / ((*size_ + 99) / 100));
     progress seen{drawn};
     seen.state = "Download";
-    line_.show(seen);
+    line_.show(0, seen);
     attend();
 }
 
@@ -112,7 +112,7 @@ void output_writer::attend() {
 }
 
 void output_writer::end() {
-    line_.end(false);
+    line_.hide();
     if (problem_) std::rethrow_exception(problem_);
 }
 

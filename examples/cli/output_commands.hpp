@@ -3,7 +3,7 @@
 #ifndef SUPEROFFICE_CLI_OUTPUT_COMMANDS_HPP
 #define SUPEROFFICE_CLI_OUTPUT_COMMANDS_HPP
 
-#include "progress_line.hpp"
+#include "progress_block.hpp"
 #include "session.hpp"
 #include "whole_file.hpp"
 
@@ -49,7 +49,8 @@ class output_target {
 /// waits in here.
 class output_writer {
   public:
-    output_writer(output_target& target, bool shows_progress) : target_(target), shows_(shows_progress), line_(true) {}
+    output_writer(output_target& target, bool shows_progress)
+        : target_(target), shows_(shows_progress), line_(true, {""}) {}
 
     /// `size`: the length that the reply announces, or nothing.
     superoffice::sink_answer take(std::span<const std::byte> piece, std::string_view size,
@@ -70,7 +71,7 @@ class output_writer {
 
     output_target& target_;
     bool shows_;
-    progress_line line_;
+    progress_block line_;
     std::uint64_t count_ = 0;
     std::optional<std::uint64_t> size_;
     superoffice::instant last_piece_, shown_;

@@ -22,8 +22,25 @@ constexpr const char* secrets[] = {
     "SUPEROFFICE_CLIENT_SECRET", "SUPEROFFICE_SYSTEM_USER_TOKEN"};
 
 #if !defined(_WIN32)
+/// While it lives, Ctrl-Z stops this process, whatever else it does with that signal: it stops the command too, and the shell
+/// continues both.
+class obeys_stop_key {
+  public:
+    obeys_stop_key() {
+        ::sigaction(SIGTSTP, nullptr, &before_);
+        if (before_.sa_handler != SIG_IGN) std::signal(SIGTSTP, SIG_DFL);
+    }
+    obeys_stop_key(const obeys_stop_key&) = delete;
+    obeys_stop_key& operator=(const obeys_stop_key&) = delete;
+    ~obeys_stop_key() { ::sigaction(SIGTSTP, &before_, nullptr); }
+
+  private:
+    struct sigaction before_{};
+};
+
 /// The exit code, or 128 and the number of the signal, as shells have it; -1 where it cannot be run.
 int run(const std::string& command, std::int32_t id, const std::string& state) {
+    const obeys_stop_key while_it_runs;
     const pid_t child = ::fork();
     if (child == 0) {
         std::signal(SIGPIPE, SIG_DFL);

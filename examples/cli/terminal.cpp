@@ -73,6 +73,14 @@ std::size_t terminal_columns() {
     return 80;
 }
 
+std::size_t terminal_rows() {
+#if !defined(_WIN32)
+    winsize size{};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0) return size.ws_row;
+#endif
+    return 24;
+}
+
 void put(std::string_view text) {
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
         throw std::system_error{errno, std::generic_category(), "standard output"};

@@ -17,6 +17,9 @@ bool wants_colours();
 /// The terminal's width now; 80 where it does not say.
 std::size_t terminal_columns();
 
+/// The terminal's height now; 24 where it does not say.
+std::size_t terminal_rows();
+
 /// Writes to standard output, at once. Throws std::system_error where that cannot be.
 void put(std::string_view text);
 

@@ -17502,20 +17502,22 @@ class watch_many {
     }
 
     watch_state take_error(const superoffice::error& e, instant now) noexcept {
-        last_failure_ = e;
         if (e.code == errc::busy) {  // another user of the client: no failure
+            last_failure_ = e;
             next_ = now + detail::jittered(options_.interval, options_.jitter);
             return watch_state::waiting;
         }
         const bool about_task =
             e.code == errc::no_such_task || e.code == errc::service_fault || e.stage == stage::decode;
         if (now < end_ && is_repeatable(e.code) && failures_ < options_.max_failures) {
+            last_failure_ = e;
             const milliseconds pause = detail::pause_after(++failures_, options_, asker_.retry_after());
             next_ = now + detail::jittered(pause, options_.jitter);
             return watch_state::waiting;
         }
         if (!about_task) return end_all(e);
         failures_ = 0;
+        last_failure_ = {};
         next_ = now;
         result_ = e;
         return tell(e.code == errc::no_such_task && tasks_[at_].notes.seen ? watch_state::gone

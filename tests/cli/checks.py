@@ -39,7 +39,7 @@ def time_left():
     with tempfile.TemporaryDirectory() as folder:
         cli = ROOT / "examples" / "cli"
         output_of("g++", "-std=c++20", "-Wall", "-Wextra", "-Werror", f"-I{INCLUDE}", f"-I{cli}", HERE / "time_left.cpp",
-                  cli / "progress_line.cpp", cli / "terminal.cpp", cli / "visible_text.cpp", "-o", f"{folder}/time_left")
+                  cli / "progress.cpp", cli / "visible_text.cpp", "-o", f"{folder}/time_left")
         output_of(f"{folder}/time_left")
 
 
@@ -72,7 +72,7 @@ def thousand():
 
 def checks():
     yield Check("a thousand calls in one thread", thousand, seconds=240)
-    yield Check("the tool's words for the time left", time_left)
+    yield Check("the tool's words for times", time_left)
     yield Check("build the tool and the examples with sanitizers", build, seconds=900)
     yield Check("the tool and the examples", test, needs=("build the tool and the examples with sanitizers",),
                 seconds=420)

@@ -216,17 +216,17 @@ class Watching:
 class OnTerminal:
     """A running tool whose standard streams are a terminal, except those that are given."""
 
-    def __init__(self, *arguments, columns=80, stdin=None, stdout=None, stderr=None, shell=(), **variables):
+    def __init__(self, *arguments, columns=80, rows=24, stdin=None, stdout=None, stderr=None, shell=(), **variables):
         self.master, slave = pty.openpty()
-        self.resize(columns)
+        self.resize(columns, rows)
         self.process = start(*shell, *command(*arguments), env=environment(**variables), stdin=stdin or slave,
                              stdout=stdout or slave, stderr=stderr or slave, start_new_session=True)
         os.close(slave)
         self.shown = ""
         self.decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")  # a read may end inside a character
 
-    def resize(self, columns):
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    def resize(self, columns, rows=24):
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def read_until(self, text, times=1):
         limit = time.monotonic() + LONGEST
@@ -280,7 +280,7 @@ while True:
     print("<stopped>", flush=True)
     sys.stdin.readline()
     os.tcsetpgrp(0, child)
-    os.kill(child, signal.SIGCONT)
+    os.killpg(child, signal.SIGCONT)
 """
 
 

@@ -178,7 +178,7 @@ class CommandLine(Case):
         self.assertRegex(out, r"^superoffice-batch \d+\.\d+\.\d+\n$")
 
     def test_mistakes(self):
-        for arguments in ([], ["get"], ["watch"], ["get", "x"], ["get", "99999999999"], ["get", "1", "2"],
+        for arguments in ([], ["get"], ["watch"], ["get", "x"], ["get", "99999999999"], ["get", "1", "x"], ["stop", "1", "2"],
                           ["upload", "497"], ["get", "497", "--timeout", "0"], ["get", "497", "--timeout", "nan"],
                           ["get", "497", "--timeout", "1e99"], ["get", "497", "--timeout", "-1"],
                           ["get", "497", "--timeout", "2s"], ["get", "497", "--memory", "10"],
@@ -227,7 +227,7 @@ class CommandLine(Case):
                 self.refuses(USAGE, said, *arguments, "get", 497)
         self.refuses(USAGE, "--interval is an option of watch, not of get", "get", 497, "--interval", "1")
         self.refuses(USAGE, "--yes is an option of stop, not of watch", "watch", 497, "--yes")
-        self.refuses(USAGE, "there is one argument too many", "get", 497, "never-good")
+        self.refuses(USAGE, "there is one argument too many", "stop", 497, "never-good")
 
     def test_a_secret_that_somebody_gives_as_an_argument_is_not_repeated(self):
         for arguments in (["--token", "never-good"], ["--token=never-good"], ["--password", "never-good"], ["-pnever-good"],

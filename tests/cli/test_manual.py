@@ -146,6 +146,8 @@ class Completion:
                     with self.subTest(command):
                         self.assertEqual(self.asked(f"superoffice-batch {command} "), {"1000", "23"})
                 self.assertEqual(self.asked("superoffice-batch get 1"), {"1000"})
+                for command in ("get", "watch", "delete"):
+                    self.assertLessEqual({"1000", "23"}, self.asked(f"superoffice-batch {command} 5 7 "))
                 self.assertNotIn("23", self.asked("superoffice-batch probe "))
 
 

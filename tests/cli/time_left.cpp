@@ -1,5 +1,5 @@
-// The words for the time that a task still takes, which no test waits for: prints each that is wrong.
-#include "progress_line.hpp"
+// The words for the time that a task has taken and still takes, which no test waits for: prints each that is wrong.
+#include "progress.hpp"
 
 #include <cstdint>
 #include <cstdio>
@@ -21,7 +21,28 @@ int main() {
         {superoffice::milliseconds{2 * hour + 1}, "about 3 h left"},
         {superoffice::milliseconds{10'000 * hour}, "about 10000 h left"},
     };
+    const struct {
+        std::int64_t time;
+        const char* words;
+    } elapsed[] = {
+        {-1, ""},
+        {0, ""},
+        {second - 1, ""},
+        {second, "0:01"},
+        {minute - 1, "0:59"},
+        {minute, "1:00"},
+        {hour - 1, "59:59"},
+        {hour, "1:00:00"},
+        {hour + minute + second, "1:01:01"},
+        {100 * hour, "100:00:00"},
+    };
     int wrong = 0;
+    for (const auto& [time, words] : elapsed) {
+        const std::string found = cli::elapsed_words(superoffice::milliseconds{time});
+        if (found == words) continue;
+        std::printf("'%s' and not '%s'\n", found.c_str(), words);
+        ++wrong;
+    }
     for (const auto& [left, words] : cases) {
         const std::string found = cli::words_of(left);
         if (found == words) continue;

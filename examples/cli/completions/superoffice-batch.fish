@@ -3,8 +3,8 @@ set -l commands get watch stop list start delete output fetch probe login logout
 set -l properties 'Id Name AssociateId DetailsTable DetailsRecord IsSystemTask IsInternalTask ParameterObject LastStarted Created StartCount DatabaseSerialNumber Context Result State Description Response Request ProgressDescription ProgressPercent FileName CancellationBehaviour TableRight FieldProperties'
 
 complete -c superoffice-batch -f
-complete -c superoffice-batch -n "not __fish_seen_subcommand_from $commands" -a get -d 'show a task once'
-complete -c superoffice-batch -n "not __fish_seen_subcommand_from $commands" -a watch -d 'follow a task to its end'
+complete -c superoffice-batch -n "not __fish_seen_subcommand_from $commands" -a get -d 'show tasks once'
+complete -c superoffice-batch -n "not __fish_seen_subcommand_from $commands" -a watch -d 'follow tasks to their end'
 complete -c superoffice-batch -n "not __fish_seen_subcommand_from $commands" -a stop -d 'stop a task'
 complete -c superoffice-batch -n "not __fish_seen_subcommand_from $commands" -a list -d 'list the tasks of users'
 complete -c superoffice-batch -n "not __fish_seen_subcommand_from $commands" -a start -d 'start a job'
@@ -38,6 +38,6 @@ complete -c superoffice-batch -n '__fish_seen_subcommand_from list' -l name -x -
 complete -c superoffice-batch -n '__fish_seen_subcommand_from output fetch' -s o -l output -r -F -d 'write this file'
 complete -c superoffice-batch -n '__fish_seen_subcommand_from output fetch' -l force -d 'replace the file if there is one'
 complete -c superoffice-batch -n '__fish_seen_subcommand_from fetch' -l cleanup -d 'delete the task when the file is safe'
-complete -c superoffice-batch -n '__fish_seen_subcommand_from watch' -l exec -x -d 'run this when the task has ended'
+complete -c superoffice-batch -n '__fish_seen_subcommand_from watch' -l exec -x -d 'run this when a task has ended'
 # The ids of the tasks that run now.
 complete -c superoffice-batch -n '__fish_seen_subcommand_from get watch stop delete output fetch' -a '(superoffice-batch list --state Started --timeout 3 2>/dev/null </dev/null | string replace -r " .*" "")'

@@ -148,6 +148,7 @@ TEST_CASE("watch_many: what concerns one task ends it alone; what concerns the w
         CHECK(b.all.is_over() == each.ends_all);
         CHECK(tasks[0].state == call_failed);
         CHECK(tasks[1].state == (each.ends_all ? call_failed : waiting));
+        CHECK(b.all.last_failure() == errc::ok);  // it was not borne
         if (!each.ends_all) CHECK(b.follow() == std::vector<news>{{2, finished, 0}});
     }
 }

@@ -1,11 +1,9 @@
-#include "progress_line.hpp"
+#include "progress.hpp"
 
-#include "terminal.hpp"
 #include "visible_text.hpp"
 
 #include <algorithm>
 #include <cstdint>
-#include <exception>
 #include <string>
 
 namespace cli {
@@ -29,12 +27,22 @@ std::string padded(const std::string& text, std::size_t columns, bool in_front) 
 }  // namespace
 
 progress::progress(const superoffice::BatchTaskInfo& task)
-    : state("(no state)"), text(visible(task.ProgressDescription.value_or(std::string_view{}))) {
+    : state("(no state)"), text(visible(task.ProgressDescription.value_or(std::string_view{}))),
+      is_over(superoffice::is_final(task.State)) {
     if (task.State) {
         state = visible(task.State->text());
         if (state.empty()) state = "state " + std::to_string(task.State->number());
     }
     if (task.ProgressPercent) percent = *task.ProgressPercent;
+}
+
+std::string elapsed_words(superoffice::milliseconds time) {
+    const std::int64_t seconds = time.count() / 1'000;
+    if (seconds <= 0) return {};
+    const auto two_digits = [](std::int64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+    const std::int64_t hours = seconds / 3'600, minutes = seconds / 60 % 60;
+    const std::string begin = hours > 0 ? std::to_string(hours) + ":" + two_digits(minutes) : std::to_string(minutes);
+    return begin + ":" + two_digits(seconds % 60);
 }
 
 std::string words_of(const superoffice::field<superoffice::milliseconds>& left) {
@@ -63,60 +71,14 @@ std::string bar_line(const progress& shown, std::size_t columns) {
         const std::size_t third = std::clamp(columns / 3, narrowest_bar, widest_bar);
         line.append("  ").append(bar_of(percent, std::min(third, columns - used)));
     }
-    if (!shown.left.empty() && width_of(line) + 2 + width_of(shown.left) <= columns)
-        line.append("  ").append(shown.left);
+    // The time left says more than the time gone by: it gets the room first.
+    const auto has_room = [&](std::size_t more) { return width_of(line) + more <= columns; };
+    const std::size_t elapsed = width_of(shown.elapsed) + 2, left = width_of(shown.left) + 2;
+    const bool shows_left = !shown.left.empty() && has_room(left);
+    if (!shown.elapsed.empty() && has_room(elapsed + (shows_left ? left : 0))) line.append("  ").append(shown.elapsed);
+    if (shows_left) line.append("  ").append(shown.left);
     if (!shown.text.empty() && width_of(line) + 6 <= columns) line.append("  ").append(shown.text);
     return cut(line, columns);
-}
-
-progress_line::~progress_line() {
-    try {
-        end();
-    } catch (const std::exception&) {
-        // the terminal is gone, and the cursor with it
-    }
-}
-
-void progress_line::show(const progress& now) {
-    now_ = now;
-    // The last column stays free: many terminals go to the next line when it is filled.
-    const std::string line = in_place_ ? bar_line(now, terminal_columns() - 1) : plain_line(now);
-    if (line == last_ && (drawn_ || !in_place_)) return;
-    last_ = line;
-    if (in_place_) {
-        drawn_ = true;
-        put("\x1b[?25l\r" + line + "\x1b[K");
-    } else {
-        put(line + "\n");
-    }
-}
-
-void progress_line::update_left(const std::string& left) {
-    if (!drawn_ || !now_) return;
-    progress now = *now_;
-    now.left = left;
-    show(now);
-}
-
-void progress_line::redraw() {
-    if (!now_ || !in_place_ || !(drawn_ || paused_)) return;
-    // A line that is wider than the terminal has become now takes several rows; the cursor is on the last of them.
-    const std::size_t columns = std::max<std::size_t>(terminal_columns(), 1);
-    const std::size_t rows = drawn_ && !last_.empty() ? (width_of(last_) - 1) / columns : 0;
-    if (rows > 0) put("\r\x1b[" + std::to_string(rows) + "A\x1b[J");
-    drawn_ = paused_ = false;
-    show(*now_);
-}
-
-void progress_line::pause() {
-    paused_ = drawn_;
-    end();
-}
-
-void progress_line::end(bool keep) {
-    if (!drawn_) return;
-    drawn_ = false;
-    put(keep ? "\x1b[?25h\n" : "\r\x1b[K\x1b[?25h");
 }
 
 }  // namespace cli

@@ -1,0 +1,51 @@
+// get_command.hpp - the command get: shows tasks once.
+// SPDX-License-Identifier: BSL-1.0
+#ifndef SUPEROFFICE_CLI_GET_COMMAND_HPP
+#define SUPEROFFICE_CLI_GET_COMMAND_HPP
+
+#include "session.hpp"
+#include "table.hpp"
+#include "task_name.hpp"
+#include "terminal.hpp"
+
+#include <superoffice/batch.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace cli {
+
+/// Shows the tasks in the order given. Where one of several cannot be shown, this complains and shows the others, unless the
+/// error is none of that task: it would come again for each of them.
+template <class Link>
+exit_code get(session<Link>& to) {
+    const arguments& given = to.given();
+    const bool one = given.ids.size() == 1;
+    superoffice::call_options call;
+    call.select = given.selection.text();
+    exit_code worst = exit_code::done;
+    bool is_first = true;
+    for (const std::int32_t id : given.ids) {
+        superoffice::result<superoffice::BatchTaskInfo> task = to.api().get_batch_task_info(id, call);
+        if (!task) {
+            const bool ends = one || !concerns_one_task(task.error());
+            const about_task named{ends ? std::nullopt : std::optional{id}};
+            worst = worse_of(worst, to.fail(task.error()));
+            if (ends) break;
+            continue;
+        }
+        given.selection.keep_only(*task);
+        if (given.json) {
+            put(one ? json_of(*task) : with_id(json_of(*task), id));
+            continue;
+        }
+        const std::string above = one ? "" : (is_first ? "" : "\n") + heading_of(id);
+        put(above + table_of(*task, given.selection, wants_colours()));
+        is_first = false;
+    }
+    return worst;
+}
+
+}  // namespace cli
+#endif
