@@ -25,11 +25,13 @@ class certificate_reader {
     /// A longer certificate in PEM is taken as unreadable.
     static constexpr std::size_t max_pem_bytes = 64 * 1024;
 
-    constexpr certificate_reader() noexcept = default;
-
     /// `copies`: mbedTLS makes its own copy of DER. Else it uses the bytes where they lie. PEM is always decoded into memory
     /// of mbedTLS.
-    certificate_reader(std::span<const std::byte> bytes, bool copies) noexcept : bytes_(bytes), copies_(copies) {
+    void begin(std::span<const std::byte> bytes, bool copies) noexcept {
+        bytes_ = bytes;
+        at_ = 0;
+        copies_ = copies;
+        is_broken_ = false;
         is_pem_ = mbedtls_api::has_pem && text().find(pem_begin) != std::string_view::npos;
     }
 
@@ -50,7 +52,8 @@ class certificate_reader {
 
     /// Adds all certificates. Answers how many could not be read, or a code of mbedTLS if none could.
     static int load(mbedtls_x509_crt& chain, std::span<const std::byte> bytes) noexcept {
-        certificate_reader reader{bytes, false};
+        certificate_reader reader;
+        reader.begin(bytes, false);
         int first_error = MBEDTLS_ERR_X509_INVALID_FORMAT, taken = 0, skipped = 0, code = 0;
         while (reader.next(chain, code)) {
             if (reader.is_broken() || mbedtls_api::is_out_of_memory(code)) return code;

@@ -108,21 +108,9 @@ class certificate_authorities {
     /// Reads at most `certificates_per_step` certificates.
     /// @returns true: everything is read | false: call again | an error
     result<bool> step() noexcept {
-        if (!is_reading_) return is_searching_ ? search() : result<bool>{true};
-        for (unsigned n = 0; n < certificates_per_step; ++n) {
-            int code = 0;
-            if (!reader_.next(*last_, code)) return end();
-            ++read_;
-            if (code != 0) {
-                note(code);
-                if (reader_.is_broken() || detail::mbedtls_api::is_out_of_memory(code)) return fail(here_);
-            } else if (size_ == max_certificates) {
-                return fail(bad(0, reader_.offset()));
-            } else if (take()) {
-                break;  // a table was computed: enough for this step
-            }
-        }
-        return false;
+        const progress now = advance();
+        if (now == progress::failed) return problem_;
+        return now == progress::done;
     }
 
     /// Adds the certificates of a file: PEM, or DER one after another. Blocks while it reads the file. Like `add_folder` and
@@ -157,7 +145,7 @@ class certificate_authorities {
     }
 
     /// Adds the certificates of every file of the folder, whatever their names; hidden files and other folders are left
-    /// out. Files that hold something else, or that cannot be opened, are left out as well. Blocks. Without <dirent.h>, as
+    /// out. Files that hold something else, that are larger than `max_bundle_bytes` or cannot be opened are left out. Blocks. Without <dirent.h>, as
     /// with Microsoft's compiler, it ends in no_authorities.
     result<void> add_folder(const char* path) noexcept {
         drop_source();
@@ -208,7 +196,7 @@ class certificate_authorities {
     }
 
     /// Forgets everything. No link may use the object.
-    void clear() noexcept {
+    [[gnu::noinline]] void clear() noexcept {
         drop_source();
         drop_behind(nullptr, 0);
         in_place_ = {};
@@ -229,6 +217,28 @@ class certificate_authorities {
 
     // ---- for `tls`
 
+    /// `step`, with its error kept in `problem`.
+    enum class progress : std::uint8_t { more, done, failed };
+    progress advance() noexcept {
+        if (!is_reading_) return is_searching_ ? search() : progress::done;
+        for (unsigned n = 0; n < certificates_per_step; ++n) {
+            int code = 0;
+            if (!reader_.next(*last_, code)) return end();
+            ++read_;
+            if (code != 0) {
+                note(code);
+                if (reader_.is_broken() || detail::mbedtls_api::is_out_of_memory(code)) return fail();
+            } else if (size_ == max_certificates) {
+                problem_ = bad(0, reader_.offset());
+                return fail();
+            } else if (take()) {
+                break;  // a table was computed: enough for this step
+            }
+        }
+        return progress::more;
+    }
+    [[nodiscard]] const error& problem() const noexcept { return problem_; }
+
     /// Lets a configuration use these. It changes nothing here, although mbedTLS takes pointers that are not const.
     void give_to(mbedtls_ssl_config& config) const noexcept {
         auto& me = const_cast<certificate_authorities&>(*this);
@@ -238,11 +248,12 @@ class certificate_authorities {
             detail::mbedtls_api::set_authorities(config, find_for_mbedtls, &me);
     }
 
-    /// Calls `look(certificate)` for each authority whose name may be `subject`, until it answers true.
+    /// Calls `look(certificate)` for authorities until it answers true; for all whose name may be `subject`, and for some
+    /// others.
     template <class Look>
     bool find(const mbedtls_x509_buf& subject, Look look) const noexcept {
         for (const mbedtls_x509_crt* at = &chain_; at != nullptr; at = at->next)
-            if (detail::may_be_same_name(span_of(at->subject_raw), span_of(subject)) && look(*at)) return true;
+            if (look(*at)) return true;
         return can_use_in_place && visit(subject, [&look](detail::der_bytes der) {
                    mbedtls_x509_crt parsed;
                    mbedtls_x509_crt_init(&parsed);
@@ -266,29 +277,27 @@ class certificate_authorities {
         return {reinterpret_cast<const std::byte*>(bytes.p), bytes.len};
     }
 
-    static error refused(errc code, int native, std::size_t offset) noexcept {
+    [[gnu::noinline]] static error refused(errc code, int native, std::size_t offset) noexcept {
         return {.stage = stage::request, .code = code, .native = native, .offset = detail::as_offset(offset)};
     }
     static error bad(int native, std::size_t offset) noexcept { return refused(errc::bad_authorities, native, offset); }
 
-    void begin(std::span<const std::byte> bytes, bool copies) noexcept {
+    [[gnu::noinline]] void begin(std::span<const std::byte> bytes, bool copies) noexcept {
         if (!copies) drop_source();
         const bool fits = bytes.size() <= max_bundle_bytes;
-        reader_ = detail::certificate_reader{fits ? bytes : std::span<const std::byte>{}, copies};
+        reader_.begin(fits ? bytes : std::span<const std::byte>{}, copies);
         is_too_large_ = !fits;
         is_reading_ = true;
         mark_ = last_;
         size_before_ = size_;
-        here_ = bad(MBEDTLS_ERR_X509_INVALID_FORMAT, 0);
+        problem_ = bad(MBEDTLS_ERR_X509_INVALID_FORMAT, 0);
         read_ = skipped_here_ = 0;
     }
 
     result<void> finish() noexcept {
-        for (;;) {
-            const result<bool> r = step();
-            if (!r) return r.error();
-            if (*r) return {};
-        }
+        progress now = progress::more;
+        while (now == progress::more) now = advance();
+        return now == progress::done ? result<void>{} : result<void>{problem_};
     }
 
     /// A certificate was parsed behind the last one. True if that cost more than usual.
@@ -304,8 +313,8 @@ class certificate_authorities {
         return is_shared_ && tables_.give_to(added->pk);
     }
 
-    void note(int code) noexcept {
-        if (++skipped_here_ == 1) here_ = bad(code, reader_.offset());
+    [[gnu::noinline]] void note(int code) noexcept {
+        if (++skipped_here_ == 1) problem_ = bad(code, reader_.offset());
         if (++skipped_ == 1) first_ = {read_, reader_.offset(), code, copy_of_path()};
     }
 
@@ -318,35 +327,37 @@ class certificate_authorities {
         return name_;
     }
 
-    result<bool> end() noexcept {
-        if (is_too_large_) return fail(bad(0, max_bundle_bytes));
-        if (read_ == skipped_here_) return fail(here_);
+    progress end() noexcept {
+        if (is_too_large_) problem_ = bad(0, max_bundle_bytes);
+        if (is_too_large_ || read_ == skipped_here_) return fail();
         drop_source();
-        return true;
+        return progress::done;
     }
 
-    result<bool> fail(const error& e) noexcept {
-        drop_behind(mark_, size_before_);
+    /// Because of `problem_`.
+    progress fail() noexcept {
         const bool goes_on = is_searching_;
+        drop_behind(mark_, size_before_);
         drop_source();
-        if (!goes_on) return e;
+        if (!goes_on) return progress::failed;
         is_searching_ = true;
-        worst_ = e;
-        return false;
+        worst_ = problem_;
+        return progress::more;
     }
 
     /// The next file of the system's.
-    result<bool> search() noexcept {
+    progress search() noexcept {
         constexpr std::size_t count = sizeof detail::system_authorities / sizeof *detail::system_authorities;
         if (!detail::mbedtls_api::has_files || next_system_ == count) {
             drop_source();
-            return worst_;
+            problem_ = worst_;
+            return progress::failed;
         }
         const result<void> opened = start_file(detail::system_authorities[next_system_]);
         is_searching_ = true;
         ++next_system_;
         if (!opened && opened.error().code != errc::no_authorities) worst_ = opened.error();
-        return false;
+        return progress::more;
     }
 
     static error no_file() noexcept { return refused(errc::no_authorities, MBEDTLS_ERR_X509_FILE_IO_ERROR, 0); }
@@ -378,8 +389,8 @@ class certificate_authorities {
         return e;
     }
 
-    void drop_source() noexcept {
-        reader_ = {};
+    [[gnu::noinline]] void drop_source() noexcept {
+        reader_.begin({}, false);
         is_reading_ = is_searching_ = false;
         path_ = nullptr;
         if (!detail::mbedtls_api::has_files) return;
@@ -388,7 +399,7 @@ class certificate_authorities {
     }
 
     /// Frees the certificates behind this one; null or an empty chain: all of them.
-    void drop_behind(mbedtls_x509_crt* mark, std::uint32_t size) noexcept {
+    [[gnu::noinline]] void drop_behind(mbedtls_x509_crt* mark, std::uint32_t size) noexcept {
         if (size == 0) mark = nullptr;
         mbedtls_x509_crt* const first = mark == nullptr ? &chain_ : mark->next;
         for (mbedtls_x509_crt* at = first; at != nullptr; at = at->next) tables_.take_from(at->pk);
@@ -397,7 +408,7 @@ class certificate_authorities {
         last_ = mark == nullptr ? &chain_ : mark;
         size_ = size;
     }
-    void free_behind(mbedtls_x509_crt* mark) noexcept {
+    [[gnu::noinline]] void free_behind(mbedtls_x509_crt* mark) noexcept {
         if (mark == nullptr) {
             mbedtls_x509_crt_free(&chain_);
             mbedtls_x509_crt_init(&chain_);
@@ -466,7 +477,7 @@ class certificate_authorities {
     unsigned char* file_ = nullptr;
     const char* path_ = nullptr;
     char* name_ = nullptr;  ///< of `first_.file`
-    error here_;            ///< the first unreadable certificate of this source
+    error problem_;         ///< the first unreadable certificate of this source
     error worst_;           ///< of the system's files
     std::uint8_t next_system_ = 0;
     bool is_reading_ = false;

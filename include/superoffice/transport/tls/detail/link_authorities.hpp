@@ -31,15 +31,18 @@ class link_authorities {
             return options.pins.empty() ? failed(errc::no_authorities, 0) : io_result::ready();
         if (options.authorities != nullptr) return share(options);
         while (!is_loaded_) {
-            result<bool> r = own_.step();  // true also while nothing is being read
-            if (r && !*r) return io_result::would_block(wait_for::nothing, stage::handshake);
-            if (r) r = begin_next(options);
-            if (!r) {
-                own_.clear();
-                next_ = source::first;
-                return failed(r.error().code, r.error().native);
+            using progress = certificate_authorities::progress;
+            const progress now = own_.advance();  // done, too, while nothing is being read
+            if (now == progress::more) return io_result::would_block(wait_for::nothing, stage::handshake);
+            error e = own_.problem();
+            if (now == progress::done) {
+                is_loaded_ = next_ == source::none;
+                e = begin_next(options);
+                if (e.code == errc::ok) continue;
             }
-            is_loaded_ = *r;
+            own_.clear();
+            next_ = source::first;
+            return failed(e.code, e.native);
         }
         return io_result::ready();
     }
@@ -62,18 +65,14 @@ class link_authorities {
         return io_result::ready();
     }
 
-    /// True if no source is left.
-    result<bool> begin_next(const tls_options& options) noexcept {
+    error begin_next(const tls_options& options) noexcept {
         const source now = next_;
         next_ = now == source::first ? source::memory : source::none;
-        if (now == source::first && options.ca_file != nullptr) {
-            if (const result<void> opened = own_.start_file(options.ca_file); !opened) return opened.error();
-        } else if (now == source::first && options.ca_memory.empty()) {
-            own_.start_system();
-        } else if (now == source::memory && !options.ca_memory.empty()) {
+        if (now == source::first && options.ca_file != nullptr) return own_.start_file(options.ca_file).error();
+        if (now == source::first && options.ca_memory.empty()) own_.start_system();
+        if (now == source::memory && !options.ca_memory.empty())
             own_.start({options.ca_memory.data(), options.ca_memory.size()});
-        }
-        return now == source::none;
+        return {};
     }
 
     certificate_authorities own_;
