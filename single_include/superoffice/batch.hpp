@@ -10697,7 +10697,7 @@ consteval key_pin key_pin_of(std::string_view text) noexcept {
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/tls/tls_options.hpp - options of TLS: trust, clock, versions, random numbers.
+// superoffice/transport/tls/tls_options.hpp - options of TLS: trust, clock, versions, record sizes, random numbers.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
 #ifndef SUPEROFFICE_TRANSPORT_TLS_TLS_OPTIONS_HPP
@@ -10739,8 +10739,8 @@ struct tls_options {
     /// Authorities in memory, instead of those of the system: PEM text (a final NUL is not needed), or DER certificates
     /// one after another, which are used where they lie and not copied. With `ca_file` both are trusted.
     ///
-    /// In a file as in memory, certificates that mbedTLS cannot read are skipped. If none is left:
-    /// errc::bad_authorities.
+    /// In a file as in memory, certificates that mbedTLS cannot read are skipped. If none is left, or if there are more than
+    /// 1,024 or 4 MiB: errc::bad_authorities.
     borrowed_list<std::byte> ca_memory = {};
 
     /// Authorities that many links share, loaded by you: nothing is read or parsed for this link. It must be loaded before
@@ -10830,6 +10830,7 @@ struct tls_options {
 #error "superoffice-batch: this mbedTLS is too old: version 2.28 or later is needed (Debian: libmbedtls-dev)"
 #endif
 #if MBEDTLS_VERSION_NUMBER < 0x04000000
+#include <mbedtls/aes.h>
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/entropy.h>
 #if MBEDTLS_VERSION_NUMBER < 0x03000000 && !defined(MBEDTLS_NO_PLATFORM_ENTROPY)
@@ -10971,6 +10972,24 @@ struct mbedtls_api {
         return static_cast<int>(psa_crypto_init());
 #else
         return 0;
+#endif
+    }
+
+    /// mbedTLS computes its tables for AES, and its lists of cipher suites and curves, at their first use and without a
+    /// lock. One thread has to do so before links in several threads use them.
+    static void fill_tables() noexcept {
+#if defined(MBEDTLS_THREADING_C)
+        static_cast<void>(mbedtls_ssl_list_ciphersuites());
+#if defined(MBEDTLS_ECP_C) && MBEDTLS_VERSION_NUMBER < 0x04000000
+        static_cast<void>(mbedtls_ecp_grp_id_list());
+#endif
+#if defined(MBEDTLS_AES_C) && MBEDTLS_VERSION_NUMBER < 0x04000000
+        constexpr unsigned char any_key[16] = {};
+        mbedtls_aes_context context;
+        mbedtls_aes_init(&context);
+        static_cast<void>(mbedtls_aes_setkey_enc(&context, any_key, 8 * sizeof any_key));
+        mbedtls_aes_free(&context);
+#endif
 #endif
     }
 
@@ -11325,90 +11344,6 @@ struct mbedtls_api {
     static constexpr int first_of_tls = -0x5E80;     // MBEDTLS_ERR_SSL_BAD_CONFIG in 2.28 and 4.x; not in all 3.x
     static constexpr int bad_certificate = -0x7A00;  // ..._BAD_HS_CERTIFICATE in 2.28, ..._BAD_CERTIFICATE later
 };
-#if defined(MBEDTLS_ECP_C) && defined(MBEDTLS_THREADING_C) && MBEDTLS_VERSION_NUMBER < 0x03000000
-#if MBEDTLS_ECP_FIXED_POINT_OPTIM == 1
-#define SUPEROFFICE_DETAIL_CURVE_TABLES
-#endif
-#endif
-
-#if defined(SUPEROFFICE_DETAIL_CURVE_TABLES)
-/// Makes the keys of certificates safe to use in several threads. mbedTLS 2.28 computes a table of multiples for a curve
-/// when a key verifies for the first time, and writes it into that key without a lock. (Later versions have the tables as
-/// constants.) Here each table is computed beforehand, once for all keys of its curve: 2 to 8 KB, and the time of one
-/// signature. The first key of a curve owns its table.
-class curve_tables {
-  public:
-    /// True if a table was computed.
-    bool give_to(mbedtls_pk_context& key) noexcept {
-        mbedtls_ecp_group* const group = group_of(key);
-        if (group == nullptr || group->T != nullptr) return false;
-        mbedtls_ecp_group** const owner = owner_of(group->id);
-        if (owner != nullptr && *owner != nullptr) {
-            group->T = (*owner)->T;
-            group->T_size = (*owner)->T_size;
-            return false;
-        }
-        compute(*group);
-        if (owner != nullptr && group->T != nullptr) *owner = group;
-        return true;
-    }
-
-    /// Before keys are freed: first this for each of them, then `forget` for each.
-    void take_from(mbedtls_pk_context& key) noexcept {
-        mbedtls_ecp_group* const group = group_of(key);
-        if (group == nullptr || group->T == nullptr) return;
-        for (mbedtls_ecp_group* const owner : owners_)
-            if (owner != nullptr && owner != group && owner->T == group->T) {
-                group->T = nullptr;
-                group->T_size = 0;
-            }
-    }
-    void forget(mbedtls_pk_context& key) noexcept {
-        for (mbedtls_ecp_group*& owner : owners_)
-            if (owner != nullptr && owner == group_of(key)) owner = nullptr;
-    }
-
-  private:
-    static mbedtls_ecp_group* group_of(mbedtls_pk_context& key) noexcept {
-        const bool is_curve = mbedtls_pk_can_do(&key, MBEDTLS_PK_ECKEY) == 1;
-        return is_curve ? &mbedtls_pk_ec(key)->grp : nullptr;
-    }
-
-    /// Null for a curve that authorities seldom use: its keys each get a table of their own.
-    mbedtls_ecp_group** owner_of(mbedtls_ecp_group_id curve) noexcept {
-        switch (curve) {
-            case MBEDTLS_ECP_DP_SECP256R1: return &owners_[0];
-            case MBEDTLS_ECP_DP_SECP384R1: return &owners_[1];
-            case MBEDTLS_ECP_DP_SECP521R1: return &owners_[2];
-            default: return nullptr;
-        }
-    }
-
-    /// Any product with the base point leaves the table. If there is no memory for it, there is no table.
-    static void compute(mbedtls_ecp_group& group) noexcept {
-        mbedtls_ecp_point product;
-        mbedtls_mpi one;
-        mbedtls_ecp_point_init(&product);
-        mbedtls_mpi_init(&one);
-        if (mbedtls_mpi_lset(&one, 1) == 0)
-            static_cast<void>(mbedtls_ecp_mul(&group, &product, &one, &group.G, nullptr, nullptr));
-        mbedtls_mpi_free(&one);
-        mbedtls_ecp_point_free(&product);
-    }
-
-    mbedtls_ecp_group* owners_[3] = {};
-};
-#else
-/// Nothing to do: keys of this mbedTLS hold no table, or no two threads use it.
-class curve_tables {
-  public:
-    bool give_to(mbedtls_pk_context&) noexcept { return false; }
-    void take_from(mbedtls_pk_context&) noexcept {}
-    void forget(mbedtls_pk_context&) noexcept {}
-};
-#endif
-#undef SUPEROFFICE_DETAIL_CURVE_TABLES
-
 static_assert(mbedtls_api::offers_one_version(0x03020000) && mbedtls_api::offers_one_version(0x03060700));
 static_assert(!mbedtls_api::offers_one_version(0x03060800) && !mbedtls_api::offers_one_version(0x021c0a00));
 static_assert(mbedtls_api::offers_one_version(0x04010100) && !mbedtls_api::offers_one_version(0x04010200));
@@ -11444,11 +11379,13 @@ class certificate_reader {
     /// A longer certificate in PEM is taken as unreadable.
     static constexpr std::size_t max_pem_bytes = 64 * 1024;
 
-    constexpr certificate_reader() noexcept = default;
-
     /// `copies`: mbedTLS makes its own copy of DER. Else it uses the bytes where they lie. PEM is always decoded into memory
     /// of mbedTLS.
-    certificate_reader(std::span<const std::byte> bytes, bool copies) noexcept : bytes_(bytes), copies_(copies) {
+    void begin(std::span<const std::byte> bytes, bool copies) noexcept {
+        bytes_ = bytes;
+        at_ = 0;
+        copies_ = copies;
+        is_broken_ = false;
         is_pem_ = mbedtls_api::has_pem && text().find(pem_begin) != std::string_view::npos;
     }
 
@@ -11469,7 +11406,8 @@ class certificate_reader {
 
     /// Adds all certificates. Answers how many could not be read, or a code of mbedTLS if none could.
     static int load(mbedtls_x509_crt& chain, std::span<const std::byte> bytes) noexcept {
-        certificate_reader reader{bytes, false};
+        certificate_reader reader;
+        reader.begin(bytes, false);
         int first_error = MBEDTLS_ERR_X509_INVALID_FORMAT, taken = 0, skipped = 0, code = 0;
         while (reader.next(chain, code)) {
             if (reader.is_broken() || mbedtls_api::is_out_of_memory(code)) return code;
@@ -12057,9 +11995,9 @@ struct unreadable_certificate {
 /// can go when the last link that names it has gone.
 ///
 /// Threads: loading is for one thread. Links in several threads may use a loaded object at the same time if mbedTLS was
-/// built with MBEDTLS_THREADING_C (`may_be_shared_by_threads`); without it mbedTLS itself is for one thread. With 2.28 the
-/// object then also computes a table for each curve of its keys, 2 to 8 KB, which this version would else write into the
-/// shared keys.
+/// built with MBEDTLS_THREADING_C (`may_be_shared_by_threads`); without it mbedTLS itself is for one thread. Load the object
+/// before the threads start: that also fills the tables of mbedTLS (for AES, of curves and cipher suites), which it else
+/// fills at the first handshake without a lock.
 ///
 /// Each `add_...` adds to what was there before; if it fails, it has added nothing. Certificates that mbedTLS cannot read are
 /// skipped, and those that are there already are left out. If a source has no readable certificate, that is an error.
@@ -12101,21 +12039,9 @@ class certificate_authorities {
     /// Reads at most `certificates_per_step` certificates.
     /// @returns true: everything is read | false: call again | an error
     result<bool> step() noexcept {
-        if (!is_reading_) return is_searching_ ? search() : result<bool>{true};
-        for (unsigned n = 0; n < certificates_per_step; ++n) {
-            int code = 0;
-            if (!reader_.next(*last_, code)) return end();
-            ++read_;
-            if (code != 0) {
-                note(code);
-                if (reader_.is_broken() || detail::mbedtls_api::is_out_of_memory(code)) return fail(here_);
-            } else if (size_ == max_certificates) {
-                return fail(bad(0, reader_.offset()));
-            } else if (take()) {
-                break;  // a table was computed: enough for this step
-            }
-        }
-        return false;
+        const progress now = advance();
+        if (now == progress::failed) return problem_;
+        return now == progress::done;
     }
 
     /// Adds the certificates of a file: PEM, or DER one after another. Blocks while it reads the file. Like `add_folder` and
@@ -12150,7 +12076,7 @@ class certificate_authorities {
     }
 
     /// Adds the certificates of every file of the folder, whatever their names; hidden files and other folders are left
-    /// out. Files that hold something else, or that cannot be opened, are left out as well. Blocks. Without <dirent.h>, as
+    /// out. Files that hold something else, that are larger than `max_bundle_bytes` or cannot be opened are left out. Blocks. Without <dirent.h>, as
     /// with Microsoft's compiler, it ends in no_authorities.
     result<void> add_folder(const char* path) noexcept {
         drop_source();
@@ -12184,6 +12110,7 @@ class certificate_authorities {
     ///         MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE if this mbedTLS cannot do that (`can_use_in_place`)
     result<void> use_in_place(std::span<const std::byte> der) noexcept {
         if (!can_use_in_place) return bad(MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE, 0);
+        detail::mbedtls_api::fill_tables();
         if (der.size() > max_bundle_bytes) return bad(0, max_bundle_bytes);
         std::uint32_t number = 0;
         std::size_t at = 0;
@@ -12201,7 +12128,7 @@ class certificate_authorities {
     }
 
     /// Forgets everything. No link may use the object.
-    void clear() noexcept {
+    [[gnu::noinline]] void clear() noexcept {
         drop_source();
         drop_behind(nullptr, 0);
         in_place_ = {};
@@ -12222,6 +12149,28 @@ class certificate_authorities {
 
     // ---- for `tls`
 
+    /// `step`, with its error kept in `problem`.
+    enum class progress : std::uint8_t { more, done, failed };
+    progress advance() noexcept {
+        if (!is_reading_) return is_searching_ ? search() : progress::done;
+        for (unsigned n = 0; n < certificates_per_step; ++n) {
+            int code = 0;
+            if (!reader_.next(*last_, code)) return end();
+            ++read_;
+            if (code != 0) {
+                note(code);
+                if (reader_.is_broken() || detail::mbedtls_api::is_out_of_memory(code)) return fail();
+            } else if (size_ == max_certificates) {
+                problem_ = bad(0, reader_.offset());
+                return fail();
+            } else {
+                take();
+            }
+        }
+        return progress::more;
+    }
+    [[nodiscard]] const error& problem() const noexcept { return problem_; }
+
     /// Lets a configuration use these. It changes nothing here, although mbedTLS takes pointers that are not const.
     void give_to(mbedtls_ssl_config& config) const noexcept {
         auto& me = const_cast<certificate_authorities&>(*this);
@@ -12231,11 +12180,12 @@ class certificate_authorities {
             detail::mbedtls_api::set_authorities(config, find_for_mbedtls, &me);
     }
 
-    /// Calls `look(certificate)` for each authority whose name may be `subject`, until it answers true.
+    /// Calls `look(certificate)` for authorities until it answers true; for all whose name may be `subject`, and for some
+    /// others.
     template <class Look>
     bool find(const mbedtls_x509_buf& subject, Look look) const noexcept {
         for (const mbedtls_x509_crt* at = &chain_; at != nullptr; at = at->next)
-            if (detail::may_be_same_name(span_of(at->subject_raw), span_of(subject)) && look(*at)) return true;
+            if (look(*at)) return true;
         return can_use_in_place && visit(subject, [&look](detail::der_bytes der) {
                    mbedtls_x509_crt parsed;
                    mbedtls_x509_crt_init(&parsed);
@@ -12251,54 +12201,49 @@ class certificate_authorities {
         if (!in_place_.empty()) hash.add(in_place_.data(), in_place_.size());
     }
 
-    /// For the authorities of one link: no other thread uses them.
-    void keep_for_one_thread() noexcept { is_shared_ = false; }
-
   private:
     static detail::der_bytes span_of(const mbedtls_x509_buf& bytes) noexcept {
         return {reinterpret_cast<const std::byte*>(bytes.p), bytes.len};
     }
 
-    static error refused(errc code, int native, std::size_t offset) noexcept {
+    [[gnu::noinline]] static error refused(errc code, int native, std::size_t offset) noexcept {
         return {.stage = stage::request, .code = code, .native = native, .offset = detail::as_offset(offset)};
     }
     static error bad(int native, std::size_t offset) noexcept { return refused(errc::bad_authorities, native, offset); }
 
-    void begin(std::span<const std::byte> bytes, bool copies) noexcept {
+    [[gnu::noinline]] void begin(std::span<const std::byte> bytes, bool copies) noexcept {
+        detail::mbedtls_api::fill_tables();
         if (!copies) drop_source();
         const bool fits = bytes.size() <= max_bundle_bytes;
-        reader_ = detail::certificate_reader{fits ? bytes : std::span<const std::byte>{}, copies};
+        reader_.begin(fits ? bytes : std::span<const std::byte>{}, copies);
         is_too_large_ = !fits;
         is_reading_ = true;
         mark_ = last_;
         size_before_ = size_;
-        here_ = bad(MBEDTLS_ERR_X509_INVALID_FORMAT, 0);
+        problem_ = bad(MBEDTLS_ERR_X509_INVALID_FORMAT, 0);
         read_ = skipped_here_ = 0;
     }
 
     result<void> finish() noexcept {
-        for (;;) {
-            const result<bool> r = step();
-            if (!r) return r.error();
-            if (*r) return {};
-        }
+        progress now = progress::more;
+        while (now == progress::more) now = advance();
+        return now == progress::done ? result<void>{} : result<void>{problem_};
     }
 
-    /// A certificate was parsed behind the last one. True if that cost more than usual.
-    bool take() noexcept {
+    /// A certificate was parsed behind the last one.
+    void take() noexcept {
         mbedtls_x509_crt* const added = size_ == 0 ? &chain_ : last_->next;
         for (const mbedtls_x509_crt* at = &chain_; at != added; at = at->next) {
             if (at->raw.len != added->raw.len || std::memcmp(at->raw.p, added->raw.p, at->raw.len) != 0) continue;
             free_behind(last_);
-            return false;
+            return;
         }
         last_ = added;
         ++size_;
-        return is_shared_ && tables_.give_to(added->pk);
     }
 
-    void note(int code) noexcept {
-        if (++skipped_here_ == 1) here_ = bad(code, reader_.offset());
+    [[gnu::noinline]] void note(int code) noexcept {
+        if (++skipped_here_ == 1) problem_ = bad(code, reader_.offset());
         if (++skipped_ == 1) first_ = {read_, reader_.offset(), code, copy_of_path()};
     }
 
@@ -12311,35 +12256,37 @@ class certificate_authorities {
         return name_;
     }
 
-    result<bool> end() noexcept {
-        if (is_too_large_) return fail(bad(0, max_bundle_bytes));
-        if (read_ == skipped_here_) return fail(here_);
+    progress end() noexcept {
+        if (is_too_large_) problem_ = bad(0, max_bundle_bytes);
+        if (is_too_large_ || read_ == skipped_here_) return fail();
         drop_source();
-        return true;
+        return progress::done;
     }
 
-    result<bool> fail(const error& e) noexcept {
-        drop_behind(mark_, size_before_);
+    /// Because of `problem_`.
+    progress fail() noexcept {
         const bool goes_on = is_searching_;
+        drop_behind(mark_, size_before_);
         drop_source();
-        if (!goes_on) return e;
+        if (!goes_on) return progress::failed;
         is_searching_ = true;
-        worst_ = e;
-        return false;
+        worst_ = problem_;
+        return progress::more;
     }
 
     /// The next file of the system's.
-    result<bool> search() noexcept {
+    progress search() noexcept {
         constexpr std::size_t count = sizeof detail::system_authorities / sizeof *detail::system_authorities;
         if (!detail::mbedtls_api::has_files || next_system_ == count) {
             drop_source();
-            return worst_;
+            problem_ = worst_;
+            return progress::failed;
         }
         const result<void> opened = start_file(detail::system_authorities[next_system_]);
         is_searching_ = true;
         ++next_system_;
         if (!opened && opened.error().code != errc::no_authorities) worst_ = opened.error();
-        return false;
+        return progress::more;
     }
 
     static error no_file() noexcept { return refused(errc::no_authorities, MBEDTLS_ERR_X509_FILE_IO_ERROR, 0); }
@@ -12371,8 +12318,8 @@ class certificate_authorities {
         return e;
     }
 
-    void drop_source() noexcept {
-        reader_ = {};
+    [[gnu::noinline]] void drop_source() noexcept {
+        reader_.begin({}, false);
         is_reading_ = is_searching_ = false;
         path_ = nullptr;
         if (!detail::mbedtls_api::has_files) return;
@@ -12381,16 +12328,13 @@ class certificate_authorities {
     }
 
     /// Frees the certificates behind this one; null or an empty chain: all of them.
-    void drop_behind(mbedtls_x509_crt* mark, std::uint32_t size) noexcept {
+    [[gnu::noinline]] void drop_behind(mbedtls_x509_crt* mark, std::uint32_t size) noexcept {
         if (size == 0) mark = nullptr;
-        mbedtls_x509_crt* const first = mark == nullptr ? &chain_ : mark->next;
-        for (mbedtls_x509_crt* at = first; at != nullptr; at = at->next) tables_.take_from(at->pk);
-        for (mbedtls_x509_crt* at = first; at != nullptr; at = at->next) tables_.forget(at->pk);
         free_behind(mark);
         last_ = mark == nullptr ? &chain_ : mark;
         size_ = size;
     }
-    void free_behind(mbedtls_x509_crt* mark) noexcept {
+    [[gnu::noinline]] void free_behind(mbedtls_x509_crt* mark) noexcept {
         if (mark == nullptr) {
             mbedtls_x509_crt_free(&chain_);
             mbedtls_x509_crt_init(&chain_);
@@ -12443,7 +12387,6 @@ class certificate_authorities {
 
     mbedtls_x509_crt chain_;
     mbedtls_x509_crt* last_ = &chain_;
-    [[no_unique_address]] detail::curve_tables tables_;
     std::span<const std::byte> in_place_;
     std::uint32_t size_ = 0;  ///< of the chain
     std::uint32_t count_in_place_ = 0;
@@ -12459,13 +12402,12 @@ class certificate_authorities {
     unsigned char* file_ = nullptr;
     const char* path_ = nullptr;
     char* name_ = nullptr;  ///< of `first_.file`
-    error here_;            ///< the first unreadable certificate of this source
+    error problem_;         ///< the first unreadable certificate of this source
     error worst_;           ///< of the system's files
     std::uint8_t next_system_ = 0;
     bool is_reading_ = false;
     bool is_searching_ = false;
     bool is_too_large_ = false;
-    bool is_shared_ = true;
 };
 
 }  // namespace SUPEROFFICE_ABI
@@ -12490,8 +12432,6 @@ namespace detail {
 
 class link_authorities {
   public:
-    link_authorities() noexcept { own_.keep_for_one_thread(); }
-
     /// Makes ready what the options name, and keeps it. Reads a file at once and parses a bounded piece in one call;
     /// `would_block` with `wait_for::nothing` asks for the next call.
     io_result load(const tls_options& options) noexcept {
@@ -12499,15 +12439,18 @@ class link_authorities {
             return options.pins.empty() ? failed(errc::no_authorities, 0) : io_result::ready();
         if (options.authorities != nullptr) return share(options);
         while (!is_loaded_) {
-            result<bool> r = own_.step();  // true also while nothing is being read
-            if (r && !*r) return io_result::would_block(wait_for::nothing, stage::handshake);
-            if (r) r = begin_next(options);
-            if (!r) {
-                own_.clear();
-                next_ = source::first;
-                return failed(r.error().code, r.error().native);
+            using progress = certificate_authorities::progress;
+            const progress now = own_.advance();  // done, too, while nothing is being read
+            if (now == progress::more) return io_result::would_block(wait_for::nothing, stage::handshake);
+            error e = own_.problem();
+            if (now == progress::done) {
+                is_loaded_ = next_ == source::none;
+                e = begin_next(options);
+                if (e.code == errc::ok) continue;
             }
-            is_loaded_ = *r;
+            own_.clear();
+            next_ = source::first;
+            return failed(e.code, e.native);
         }
         return io_result::ready();
     }
@@ -12530,18 +12473,14 @@ class link_authorities {
         return io_result::ready();
     }
 
-    /// True if no source is left.
-    result<bool> begin_next(const tls_options& options) noexcept {
+    error begin_next(const tls_options& options) noexcept {
         const source now = next_;
         next_ = now == source::first ? source::memory : source::none;
-        if (now == source::first && options.ca_file != nullptr) {
-            if (const result<void> opened = own_.start_file(options.ca_file); !opened) return opened.error();
-        } else if (now == source::first && options.ca_memory.empty()) {
-            own_.start_system();
-        } else if (now == source::memory && !options.ca_memory.empty()) {
+        if (now == source::first && options.ca_file != nullptr) return own_.start_file(options.ca_file).error();
+        if (now == source::first && options.ca_memory.empty()) own_.start_system();
+        if (now == source::memory && !options.ca_memory.empty())
             own_.start({options.ca_memory.data(), options.ca_memory.size()});
-        }
-        return now == source::none;
+        return {};
     }
 
     certificate_authorities own_;
@@ -13867,6 +13806,9 @@ inline namespace SUPEROFFICE_ABI {
 /// 4.1.1 and 4.2.0 a client that offers 1.2 and 1.3 together can be brought to a connection without secret keys
 /// (CVE-2026-115490), so they offer only one version: 1.2, or 1.3 on request. All others offer both.
 ///
+/// Authorities: `tls_options::authorities` names a `certificate_authorities`, loaded once and shared by any number of links.
+/// Without it each link loads its own, from `ca_file`, `ca_memory` or the system's bundle: a system's takes 0.4 MB.
+///
 /// Default authorities: the first of these files that holds a certificate. Windows has no such file: name one.
 /// `/etc/ssl/certs/ca-certificates.crt`, `/etc/pki/tls/certs/ca-bundle.crt`,
 /// `/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem`, `/etc/ssl/ca-bundle.pem`,
@@ -13918,18 +13860,21 @@ inline namespace SUPEROFFICE_ABI {
 ///
 /// One call of `start` does one bounded piece of the handshake: at most one step that computes with keys (agreeing on
 /// one, checking the server's certificates, making or checking a signature), then it answers would_block with
-/// wait_for::nothing. With an mbedTLS that has MBEDTLS_ECP_RESTARTABLE, mbedtls_ecp_set_max_ops divides those steps
+/// wait_for::nothing. Before that it loads the link's own authorities, at most 16 certificates in one call; a file of them
+/// is read at once, which blocks for a moment. With an mbedTLS that has MBEDTLS_ECP_RESTARTABLE, mbedtls_ecp_set_max_ops divides those steps
 /// too.
 ///
 /// Memory: mbedTLS allocates by its own allocator (mbedtls_platform_set_calloc_free) during `start`. The first `start`
-/// loads the authorities; they and the record buffers are kept for later connections. After `start` is ready nothing is
+/// loads the link's own authorities; they and the record buffers (35 KB with Debian's mbedTLS; see
+/// `tls_options::max_fragment`) are kept for later connections. After `start` is ready nothing is
 /// allocated until the next `start`, with two exceptions: with TLS 1.3 and `resume`, mbedTLS allocates for the first
 /// ticket that comes in, mostly in the first `receive`; and mbedTLS 4.x, whose ciphers are those of PSA, allocates for
 /// each record and frees that again (4.0.0). The object itself: about 3 KB over TCP.
 ///
 /// Globals of mbedTLS: with TLS 1.3 or 4.x, or if built with MBEDTLS_USE_PSA_CRYPTO or without MBEDTLS_SHA256_C, the
 /// first `start` calls psa_crypto_init, which is never undone. Two links in two threads need an mbedTLS built with
-/// MBEDTLS_THREADING_C. This library has no globals.
+/// MBEDTLS_THREADING_C, and a `certificate_authorities` that was loaded before the threads started, which also fills
+/// mbedTLS's tables. This library has no globals.
 ///
 /// After fork() the child opens a new connection (see `tcp_socket`) and seeds the generator of this link anew. The
 /// generator of PSA, which TLS 1.3 and all of mbedTLS 4 use, is a global of mbedTLS: a program that forks after the

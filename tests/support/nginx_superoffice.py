@@ -33,7 +33,7 @@ daemon off;
 master_process off;
 pid {directory}/nginx.pid;
 error_log {directory}/error.log;
-events {{ worker_connections 64; }}
+events {{ worker_connections 4096; }}
 http {{
     log_format facts '$connection $connection_requests $ssl_session_reused $ssl_protocol $status';
     access_log {directory}/access.log facts;

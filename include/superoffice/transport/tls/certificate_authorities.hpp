@@ -64,9 +64,9 @@ struct unreadable_certificate {
 /// can go when the last link that names it has gone.
 ///
 /// Threads: loading is for one thread. Links in several threads may use a loaded object at the same time if mbedTLS was
-/// built with MBEDTLS_THREADING_C (`may_be_shared_by_threads`); without it mbedTLS itself is for one thread. With 2.28 the
-/// object then also computes a table for each curve of its keys, 2 to 8 KB, which this version would else write into the
-/// shared keys.
+/// built with MBEDTLS_THREADING_C (`may_be_shared_by_threads`); without it mbedTLS itself is for one thread. Load the object
+/// before the threads start: that also fills the tables of mbedTLS (for AES, of curves and cipher suites), which it else
+/// fills at the first handshake without a lock.
 ///
 /// Each `add_...` adds to what was there before; if it fails, it has added nothing. Certificates that mbedTLS cannot read are
 /// skipped, and those that are there already are left out. If a source has no readable certificate, that is an error.
@@ -179,6 +179,7 @@ class certificate_authorities {
     ///         MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE if this mbedTLS cannot do that (`can_use_in_place`)
     result<void> use_in_place(std::span<const std::byte> der) noexcept {
         if (!can_use_in_place) return bad(MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE, 0);
+        detail::mbedtls_api::fill_tables();
         if (der.size() > max_bundle_bytes) return bad(0, max_bundle_bytes);
         std::uint32_t number = 0;
         std::size_t at = 0;
@@ -231,8 +232,8 @@ class certificate_authorities {
             } else if (size_ == max_certificates) {
                 problem_ = bad(0, reader_.offset());
                 return fail();
-            } else if (take()) {
-                break;  // a table was computed: enough for this step
+            } else {
+                take();
             }
         }
         return progress::more;
@@ -269,9 +270,6 @@ class certificate_authorities {
         if (!in_place_.empty()) hash.add(in_place_.data(), in_place_.size());
     }
 
-    /// For the authorities of one link: no other thread uses them.
-    void keep_for_one_thread() noexcept { is_shared_ = false; }
-
   private:
     static detail::der_bytes span_of(const mbedtls_x509_buf& bytes) noexcept {
         return {reinterpret_cast<const std::byte*>(bytes.p), bytes.len};
@@ -283,6 +281,7 @@ class certificate_authorities {
     static error bad(int native, std::size_t offset) noexcept { return refused(errc::bad_authorities, native, offset); }
 
     [[gnu::noinline]] void begin(std::span<const std::byte> bytes, bool copies) noexcept {
+        detail::mbedtls_api::fill_tables();
         if (!copies) drop_source();
         const bool fits = bytes.size() <= max_bundle_bytes;
         reader_.begin(fits ? bytes : std::span<const std::byte>{}, copies);
@@ -300,17 +299,16 @@ class certificate_authorities {
         return now == progress::done ? result<void>{} : result<void>{problem_};
     }
 
-    /// A certificate was parsed behind the last one. True if that cost more than usual.
-    bool take() noexcept {
+    /// A certificate was parsed behind the last one.
+    void take() noexcept {
         mbedtls_x509_crt* const added = size_ == 0 ? &chain_ : last_->next;
         for (const mbedtls_x509_crt* at = &chain_; at != added; at = at->next) {
             if (at->raw.len != added->raw.len || std::memcmp(at->raw.p, added->raw.p, at->raw.len) != 0) continue;
             free_behind(last_);
-            return false;
+            return;
         }
         last_ = added;
         ++size_;
-        return is_shared_ && tables_.give_to(added->pk);
     }
 
     [[gnu::noinline]] void note(int code) noexcept {
@@ -401,9 +399,6 @@ class certificate_authorities {
     /// Frees the certificates behind this one; null or an empty chain: all of them.
     [[gnu::noinline]] void drop_behind(mbedtls_x509_crt* mark, std::uint32_t size) noexcept {
         if (size == 0) mark = nullptr;
-        mbedtls_x509_crt* const first = mark == nullptr ? &chain_ : mark->next;
-        for (mbedtls_x509_crt* at = first; at != nullptr; at = at->next) tables_.take_from(at->pk);
-        for (mbedtls_x509_crt* at = first; at != nullptr; at = at->next) tables_.forget(at->pk);
         free_behind(mark);
         last_ = mark == nullptr ? &chain_ : mark;
         size_ = size;
@@ -461,7 +456,6 @@ class certificate_authorities {
 
     mbedtls_x509_crt chain_;
     mbedtls_x509_crt* last_ = &chain_;
-    [[no_unique_address]] detail::curve_tables tables_;
     std::span<const std::byte> in_place_;
     std::uint32_t size_ = 0;  ///< of the chain
     std::uint32_t count_in_place_ = 0;
@@ -483,7 +477,6 @@ class certificate_authorities {
     bool is_reading_ = false;
     bool is_searching_ = false;
     bool is_too_large_ = false;
-    bool is_shared_ = true;
 };
 
 }  // namespace SUPEROFFICE_ABI

@@ -34,6 +34,9 @@ inline namespace SUPEROFFICE_ABI {
 /// 4.1.1 and 4.2.0 a client that offers 1.2 and 1.3 together can be brought to a connection without secret keys
 /// (CVE-2026-115490), so they offer only one version: 1.2, or 1.3 on request. All others offer both.
 ///
+/// Authorities: `tls_options::authorities` names a `certificate_authorities`, loaded once and shared by any number of links.
+/// Without it each link loads its own, from `ca_file`, `ca_memory` or the system's bundle: a system's takes 0.4 MB.
+///
 /// Default authorities: the first of these files that holds a certificate. Windows has no such file: name one.
 /// `/etc/ssl/certs/ca-certificates.crt`, `/etc/pki/tls/certs/ca-bundle.crt`,
 /// `/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem`, `/etc/ssl/ca-bundle.pem`,
@@ -85,18 +88,21 @@ inline namespace SUPEROFFICE_ABI {
 ///
 /// One call of `start` does one bounded piece of the handshake: at most one step that computes with keys (agreeing on
 /// one, checking the server's certificates, making or checking a signature), then it answers would_block with
-/// wait_for::nothing. With an mbedTLS that has MBEDTLS_ECP_RESTARTABLE, mbedtls_ecp_set_max_ops divides those steps
+/// wait_for::nothing. Before that it loads the link's own authorities, at most 16 certificates in one call; a file of them
+/// is read at once, which blocks for a moment. With an mbedTLS that has MBEDTLS_ECP_RESTARTABLE, mbedtls_ecp_set_max_ops divides those steps
 /// too.
 ///
 /// Memory: mbedTLS allocates by its own allocator (mbedtls_platform_set_calloc_free) during `start`. The first `start`
-/// loads the authorities; they and the record buffers are kept for later connections. After `start` is ready nothing is
+/// loads the link's own authorities; they and the record buffers (35 KB with Debian's mbedTLS; see
+/// `tls_options::max_fragment`) are kept for later connections. After `start` is ready nothing is
 /// allocated until the next `start`, with two exceptions: with TLS 1.3 and `resume`, mbedTLS allocates for the first
 /// ticket that comes in, mostly in the first `receive`; and mbedTLS 4.x, whose ciphers are those of PSA, allocates for
 /// each record and frees that again (4.0.0). The object itself: about 3 KB over TCP.
 ///
 /// Globals of mbedTLS: with TLS 1.3 or 4.x, or if built with MBEDTLS_USE_PSA_CRYPTO or without MBEDTLS_SHA256_C, the
 /// first `start` calls psa_crypto_init, which is never undone. Two links in two threads need an mbedTLS built with
-/// MBEDTLS_THREADING_C. This library has no globals.
+/// MBEDTLS_THREADING_C, and a `certificate_authorities` that was loaded before the threads started, which also fills
+/// mbedTLS's tables. This library has no globals.
 ///
 /// After fork() the child opens a new connection (see `tcp_socket`) and seeds the generator of this link anew. The
 /// generator of PSA, which TLS 1.3 and all of mbedTLS 4 use, is a global of mbedTLS: a program that forks after the

@@ -1,4 +1,4 @@
-// superoffice/transport/tls/tls_options.hpp - options of TLS: trust, clock, versions, random numbers.
+// superoffice/transport/tls/tls_options.hpp - options of TLS: trust, clock, versions, record sizes, random numbers.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_TRANSPORT_TLS_TLS_OPTIONS_HPP
 #define SUPEROFFICE_TRANSPORT_TLS_TLS_OPTIONS_HPP
@@ -48,8 +48,8 @@ struct tls_options {
     /// Authorities in memory, instead of those of the system: PEM text (a final NUL is not needed), or DER certificates
     /// one after another, which are used where they lie and not copied. With `ca_file` both are trusted.
     ///
-    /// In a file as in memory, certificates that mbedTLS cannot read are skipped. If none is left:
-    /// errc::bad_authorities.
+    /// In a file as in memory, certificates that mbedTLS cannot read are skipped. If none is left, or if there are more than
+    /// 1,024 or 4 MiB: errc::bad_authorities.
     borrowed_list<std::byte> ca_memory = {};
 
     /// Authorities that many links share, loaded by you: nothing is read or parsed for this link. It must be loaded before

@@ -22,8 +22,6 @@ namespace detail {
 
 class link_authorities {
   public:
-    link_authorities() noexcept { own_.keep_for_one_thread(); }
-
     /// Makes ready what the options name, and keeps it. Reads a file at once and parses a bounded piece in one call;
     /// `would_block` with `wait_for::nothing` asks for the next call.
     io_result load(const tls_options& options) noexcept {

@@ -31,6 +31,7 @@
 #error "superoffice-batch: this mbedTLS is too old: version 2.28 or later is needed (Debian: libmbedtls-dev)"
 #endif
 #if MBEDTLS_VERSION_NUMBER < 0x04000000
+#include <mbedtls/aes.h>
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/entropy.h>
 #if MBEDTLS_VERSION_NUMBER < 0x03000000 && !defined(MBEDTLS_NO_PLATFORM_ENTROPY)
@@ -172,6 +173,24 @@ struct mbedtls_api {
         return static_cast<int>(psa_crypto_init());
 #else
         return 0;
+#endif
+    }
+
+    /// mbedTLS computes its tables for AES, and its lists of cipher suites and curves, at their first use and without a
+    /// lock. One thread has to do so before links in several threads use them.
+    static void fill_tables() noexcept {
+#if defined(MBEDTLS_THREADING_C)
+        static_cast<void>(mbedtls_ssl_list_ciphersuites());
+#if defined(MBEDTLS_ECP_C) && MBEDTLS_VERSION_NUMBER < 0x04000000
+        static_cast<void>(mbedtls_ecp_grp_id_list());
+#endif
+#if defined(MBEDTLS_AES_C) && MBEDTLS_VERSION_NUMBER < 0x04000000
+        constexpr unsigned char any_key[16] = {};
+        mbedtls_aes_context context;
+        mbedtls_aes_init(&context);
+        static_cast<void>(mbedtls_aes_setkey_enc(&context, any_key, 8 * sizeof any_key));
+        mbedtls_aes_free(&context);
+#endif
 #endif
     }
 
@@ -526,90 +545,6 @@ struct mbedtls_api {
     static constexpr int first_of_tls = -0x5E80;     // MBEDTLS_ERR_SSL_BAD_CONFIG in 2.28 and 4.x; not in all 3.x
     static constexpr int bad_certificate = -0x7A00;  // ..._BAD_HS_CERTIFICATE in 2.28, ..._BAD_CERTIFICATE later
 };
-#if defined(MBEDTLS_ECP_C) && defined(MBEDTLS_THREADING_C) && MBEDTLS_VERSION_NUMBER < 0x03000000
-#if MBEDTLS_ECP_FIXED_POINT_OPTIM == 1
-#define SUPEROFFICE_DETAIL_CURVE_TABLES
-#endif
-#endif
-
-#if defined(SUPEROFFICE_DETAIL_CURVE_TABLES)
-/// Makes the keys of certificates safe to use in several threads. mbedTLS 2.28 computes a table of multiples for a curve
-/// when a key verifies for the first time, and writes it into that key without a lock. (Later versions have the tables as
-/// constants.) Here each table is computed beforehand, once for all keys of its curve: 2 to 8 KB, and the time of one
-/// signature. The first key of a curve owns its table.
-class curve_tables {
-  public:
-    /// True if a table was computed.
-    bool give_to(mbedtls_pk_context& key) noexcept {
-        mbedtls_ecp_group* const group = group_of(key);
-        if (group == nullptr || group->T != nullptr) return false;
-        mbedtls_ecp_group** const owner = owner_of(group->id);
-        if (owner != nullptr && *owner != nullptr) {
-            group->T = (*owner)->T;
-            group->T_size = (*owner)->T_size;
-            return false;
-        }
-        compute(*group);
-        if (owner != nullptr && group->T != nullptr) *owner = group;
-        return true;
-    }
-
-    /// Before keys are freed: first this for each of them, then `forget` for each.
-    void take_from(mbedtls_pk_context& key) noexcept {
-        mbedtls_ecp_group* const group = group_of(key);
-        if (group == nullptr || group->T == nullptr) return;
-        for (mbedtls_ecp_group* const owner : owners_)
-            if (owner != nullptr && owner != group && owner->T == group->T) {
-                group->T = nullptr;
-                group->T_size = 0;
-            }
-    }
-    void forget(mbedtls_pk_context& key) noexcept {
-        for (mbedtls_ecp_group*& owner : owners_)
-            if (owner != nullptr && owner == group_of(key)) owner = nullptr;
-    }
-
-  private:
-    static mbedtls_ecp_group* group_of(mbedtls_pk_context& key) noexcept {
-        const bool is_curve = mbedtls_pk_can_do(&key, MBEDTLS_PK_ECKEY) == 1;
-        return is_curve ? &mbedtls_pk_ec(key)->grp : nullptr;
-    }
-
-    /// Null for a curve that authorities seldom use: its keys each get a table of their own.
-    mbedtls_ecp_group** owner_of(mbedtls_ecp_group_id curve) noexcept {
-        switch (curve) {
-            case MBEDTLS_ECP_DP_SECP256R1: return &owners_[0];
-            case MBEDTLS_ECP_DP_SECP384R1: return &owners_[1];
-            case MBEDTLS_ECP_DP_SECP521R1: return &owners_[2];
-            default: return nullptr;
-        }
-    }
-
-    /// Any product with the base point leaves the table. If there is no memory for it, there is no table.
-    static void compute(mbedtls_ecp_group& group) noexcept {
-        mbedtls_ecp_point product;
-        mbedtls_mpi one;
-        mbedtls_ecp_point_init(&product);
-        mbedtls_mpi_init(&one);
-        if (mbedtls_mpi_lset(&one, 1) == 0)
-            static_cast<void>(mbedtls_ecp_mul(&group, &product, &one, &group.G, nullptr, nullptr));
-        mbedtls_mpi_free(&one);
-        mbedtls_ecp_point_free(&product);
-    }
-
-    mbedtls_ecp_group* owners_[3] = {};
-};
-#else
-/// Nothing to do: keys of this mbedTLS hold no table, or no two threads use it.
-class curve_tables {
-  public:
-    bool give_to(mbedtls_pk_context&) noexcept { return false; }
-    void take_from(mbedtls_pk_context&) noexcept {}
-    void forget(mbedtls_pk_context&) noexcept {}
-};
-#endif
-#undef SUPEROFFICE_DETAIL_CURVE_TABLES
-
 static_assert(mbedtls_api::offers_one_version(0x03020000) && mbedtls_api::offers_one_version(0x03060700));
 static_assert(!mbedtls_api::offers_one_version(0x03060800) && !mbedtls_api::offers_one_version(0x021c0a00));
 static_assert(mbedtls_api::offers_one_version(0x04010100) && !mbedtls_api::offers_one_version(0x04010200));
