@@ -276,6 +276,29 @@ TEST_CASE("tcp_socket: every address is tried, and the last failure is the one t
     CHECK(r.at == stage::connect);
 }
 
+TEST_CASE("tcp_socket: says which addresses it tried, also after it failed, until it begins anew") {
+    const pair_of<listener, listener> both("127.0.0.2", "127.0.0.1", -1);
+    told_socket s{finds({"127.0.0.1", "127.0.0.2", "127.0.0.3"})};
+    CHECK(s.addresses().empty());
+    CHECK(s.tried_addresses() == 0);
+
+    CHECK(start(s, "three.example", both.first().port()).state == io_state::ready);
+    CHECK(s.addresses().size() == 3);
+    CHECK(s.tried_addresses() == 2);  // the second one is alive
+    CHECK(s.addresses()[1] == finds({"127.0.0.2"}).addresses[0]);
+
+    s.stop();
+    s.address_source() = finds({"127.0.0.1"});
+    CHECK(start(s, "one.example", both.first().port()).state == io_state::failed);
+    CHECK(s.addresses().size() == 1);
+    CHECK(s.tried_addresses() == 1);
+
+    s.address_source().failure = io_result::failed(errc::name_not_found, 0, stage::resolve);
+    CHECK(start(s, "none.example", both.first().port()).state == io_state::failed);
+    CHECK(s.addresses().empty());
+    CHECK(s.tried_addresses() == 0);
+}
+
 TEST_CASE("tcp_socket: an address that never answers uses up its share of the time and no more") {
     const pair_of<black_hole, listener> both("127.0.0.1", "127.0.0.2");
     const black_hole& hole = both.first();
