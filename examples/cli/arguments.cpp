@@ -4,6 +4,7 @@
 #include "credentials_from_environment.hpp"
 #include "nearest.hpp"
 #include "renewing_credential.hpp"
+#include "retry.hpp"
 #include "terminal.hpp"
 
 #include <superoffice/base/version.hpp>
@@ -43,7 +44,11 @@ std::string footer() {
                "/api at its end\n\n"
                "Certificate authorities: --ca-file, else SUPEROFFICE_CA_FILE, else SSL_CERT_FILE and SSL_CERT_DIR, "
                "else "
-               "the system's.\n  A variable that is empty counts as unset.\n\n"} +
+               "the system's.\n\n"
+               "Proxy: --proxy, else for https:// the variable https_proxy, else HTTPS_PROXY: http://HOST:PORT, and "
+               "there\n"
+               "  http://USER:PASSWORD@HOST:PORT. Hosts in no_proxy, else NO_PROXY, are reached without it.\n\n"
+               "A variable that is empty counts as unset.\n\n"} +
            environment_credential::description() + "\nExit code, of several tasks the highest:\n" +
            list_of_exit_codes();
 }
@@ -157,6 +162,15 @@ void add_common(CLI::App& app, arguments& into) {
            },
            "memory for one request and its reply (4194304)")
         ->type_name("BYTES");
+    app.add_option_function<std::string>(
+           "--retry",
+           [&into](const std::string& text) {
+               into.retries = number_of<std::uint32_t>("--retry", text, 0, max_retries);
+           },
+           "make a failed call again, so many times, if its error may pass by itself (0)")
+        ->type_name("NUMBER");
+    app.add_flag("--trace", into.trace,
+                 "say on standard error what is connected, sent and received, and how long it takes; no secrets");
     app.add_flag("--plain-http", into.plain_http, "allow an http:// server: the credential can be read on its way");
 }
 
@@ -275,6 +289,11 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
     app.fallthrough();  // options may stand before the command and after it
     app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     add_common(app, made);
+    std::optional<std::string> proxy_url;
+    app.add_option_function<std::string>(
+           "--proxy", [&proxy_url](const std::string& url) { proxy_url = url; },
+           "connect through this HTTP proxy, http://HOST:PORT; an empty text: through none")
+        ->type_name("URL");
 
     CLI::App* const get = app.add_subcommand(
         "get",
@@ -409,6 +428,7 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
                    : app.got_subcommand(probe)  ? command::probe
                    : app.got_subcommand(login)  ? command::login
                                                 : command::logout;
+    if (made.command != command::logout) made.proxy = proxy::chosen(proxy_url);
     if (made.command == command::login || made.command == command::logout) return made;
 
     if (made.cleanup && made.output == "-") {

@@ -4,6 +4,7 @@
 #define SUPEROFFICE_CLI_ARGUMENTS_HPP
 
 #include "exit_code.hpp"
+#include "proxy.hpp"
 #include "selection.hpp"
 
 #include <superoffice/base/time.hpp>
@@ -37,7 +38,10 @@ struct arguments {
     std::string ca_file;  // empty: see authorities.hpp
     std::string tls;      // "1.2", "1.3"; empty: the library chooses
     bool plain_http = false;
-    std::uint16_t port = 0;  // login: of the redirect address; 0: a free one
+    cli::proxy proxy;
+    bool trace = false;
+    std::optional<std::uint32_t> retries;  // none given: a watch has a number of its own, other calls have 0
+    std::uint16_t port = 0;                // login: of the redirect address; 0: a free one
     std::size_t memory = 4 * 1024 * 1024;
     std::string language = "en";
     std::string culture, time_zone;

@@ -22,11 +22,13 @@ struct error_record {
     superoffice::field<std::string_view> member, header;
     superoffice::field<std::int64_t> at_byte, needs_bytes, retry_after_seconds;
     superoffice::field<bool> asks_again;
-    superoffice::field<std::int32_t> id, exit_code;
+    superoffice::field<std::int64_t> pause_seconds;
+    superoffice::field<std::int32_t> retry, retries, id, exit_code;
 };
 BOOST_DESCRIBE_STRUCT(error_record, (),
                       (message, advice, stage, code, http_status, service_message, service_detail, service_type, native,
-                       member, header, at_byte, needs_bytes, retry_after_seconds, asks_again, id, exit_code))
+                       member, header, at_byte, needs_bytes, retry_after_seconds, asks_again, pause_seconds, retry,
+                       retries, id, exit_code))
 
 struct error_document {
     error_record error;
@@ -38,6 +40,11 @@ struct notice {
     superoffice::field<std::int32_t> id;
 };
 BOOST_DESCRIBE_STRUCT(notice, (), (message, id))
+
+struct trace_line {
+    std::string_view trace;
+};
+BOOST_DESCRIBE_STRUCT(trace_line, (), (trace))
 
 namespace {
 
@@ -80,6 +87,22 @@ error_record record_of(const superoffice::error& e, const std::string& message, 
     return record;
 }
 
+/// Whole seconds, and not fewer than the pause has.
+std::int64_t seconds_of(const retry& next) { return (next.pause.count() + 999) / 1'000; }
+
+std::string trying_again(const retry& next) {
+    return "; trying again in " + std::to_string(seconds_of(next)) + " s (" + std::to_string(next.number) + " of " +
+           std::to_string(next.of) + ")";
+}
+
+void note(error_record& record, const retry& next) {
+    record.asks_again = true;
+    record.pause_seconds = seconds_of(next);
+    record.retry = static_cast<std::int32_t>(next.number);
+    record.retries = static_cast<std::int32_t>(next.of);
+    record.id = named_task;
+}
+
 void complain(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member,
               bool asks_again) {
     if (!in_json) return say(error_line(e, reply, member) + (asks_again ? "; asking again" : ""));
@@ -117,8 +140,30 @@ void tell(std::string_view sentence) {
     say_in_json(notice{sentence, named_task});
 }
 
+void trace(std::string_view line) {
+    if (in_json) return say_in_json(trace_line{line});
+    std::fprintf(stderr, "trace: %.*s\n", static_cast<int>(line.size()), line.data());
+}
+
 void complain(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member) {
     complain(e, reply, member, false);
+}
+
+void complain_and_retry(std::string_view sentence, const retry& next) {
+    if (!in_json) return say(std::string{sentence} + trying_again(next));
+    error_record record;
+    record.message = sentence;
+    note(record, next);
+    say_in_json(error_document{record});
+}
+
+void complain_and_retry(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member,
+                        const retry& next) {
+    if (!in_json) return say(error_line(e, reply, member) + trying_again(next));
+    const std::string message = what_happened(e);
+    error_record record = record_of(e, message, reply, member);
+    note(record, next);
+    say_in_json(error_document{record});
 }
 
 void complain_and_go_on(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member) {

@@ -4,6 +4,7 @@
 #define SUPEROFFICE_CLI_COMPLAINT_HPP
 
 #include "exit_code.hpp"
+#include "retry.hpp"
 
 #include <superoffice/base/error.hpp>
 #include <superoffice/service/operation.hpp>
@@ -35,11 +36,19 @@ void complain(std::string_view sentence, exit_code code);
 /// Something that is worth a line and no error: with --json {"message":"..."}.
 void tell(std::string_view sentence);
 
+/// A line of --trace: "trace: call: connected (1 ms)"; with --json {"trace":"call: connected (1 ms)"}.
+void trace(std::string_view line);
+
 /// What stopped a call. `member` is the name of the member that the error is about, or "".
 void complain(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member);
 
 /// The same where the tool does not end because of it, but asks the service again.
 void complain_and_go_on(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member);
+
+/// The same two where the call is made again after a pause.
+void complain_and_retry(std::string_view sentence, const retry& next);
+void complain_and_retry(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member,
+                        const retry& next);
 
 }  // namespace cli
 #endif

@@ -1,5 +1,8 @@
 #include "credentials_from_environment.hpp"
 
+#include "complaint.hpp"
+#include "connection_trace.hpp"
+
 #include <cstddef>
 #include <cstdlib>
 #include <exception>
@@ -29,7 +32,7 @@ bool environment_credential::source::renew() {
 }
 
 environment_credential::environment_credential(const arguments& given)
-    : renewing_(renewing_credential_from_environment(given)), kind_(chosen()) {}
+    : renewing_(renewing_credential_from_environment(given)), kind_(chosen()), trace_(given.trace) {}
 
 environment_credential::kind environment_credential::chosen() const {
     if (!token_.text.empty()) return kind::bearer;
@@ -48,7 +51,11 @@ environment_credential::kind environment_credential::chosen() const {
 }
 
 credential_state environment_credential::prepare(superoffice::instant now) noexcept {
-    if (kind_ == kind::renewing) return renewing_->prepare(now);
+    if (kind_ == kind::renewing) {
+        const credential_state state = renewing_->prepare(now);
+        if (trace_) trace_renewal(state, now);
+        return state;
+    }
     return kind_ == kind::none ? credential_state::missing : credential_state::ready;
 }
 
@@ -63,7 +70,19 @@ void environment_credential::add_to(superoffice::request_head& head) noexcept {
     }
 }
 
+void environment_credential::trace_renewal(credential_state state, superoffice::instant now) {
+    const bool was_renewing = std::exchange(is_renewing_, state == credential_state::pending);
+    if (is_renewing_ && !was_renewing) {
+        since_ = now;
+        return trace("credential: is being renewed");
+    }
+    if (!was_renewing || is_renewing_) return;
+    trace((state == credential_state::ready ? "credential: renewed" : "credential: could not be renewed") +
+          duration_text(now - since_));
+}
+
 bool environment_credential::refused() noexcept {
+    if (trace_) trace("credential: the service refused it");
     if (kind_ == kind::renewing) return renewing_->refused();
     try {
         bool differs = false;

@@ -31,6 +31,9 @@ class environment_credential {
     /// Why there is no credential to send, where the log-in host said so; else empty.
     [[nodiscard]] std::string why() const;
 
+    /// Whether none will come any more, however often the call is made again.
+    [[nodiscard]] bool is_lost() const { return renewing_ != nullptr && renewing_->is_dead(); }
+
     /// What a server said, each secret in it, should it send one back, replaced by stars.
     [[nodiscard]] std::string without_secrets(std::string_view said) const;
 
@@ -52,6 +55,7 @@ class environment_credential {
     };
 
     [[nodiscard]] kind chosen() const;
+    void trace_renewal(superoffice::credential_state state, superoffice::instant now);
 
     source token_{"SUPEROFFICE_TOKEN"};
     source ticket_{"SUPEROFFICE_TICKET"};
@@ -62,6 +66,9 @@ class environment_credential {
     source xsrf_token_{"SUPEROFFICE_XSRF_TOKEN"};
     std::unique_ptr<renewing_credential> renewing_;
     kind kind_;
+    bool trace_;
+    bool is_renewing_ = false;
+    superoffice::instant since_;  // where it is renewing
 };
 static_assert(superoffice::credential_source<environment_credential>);
 

@@ -36,7 +36,7 @@ class follower {
     follower(session<Link>& to, std::span<const std::int32_t> ids, const selection& selected, changes shown,
              AtEnd at_end)
         : to_(to), selected_(selected), at_end_(std::move(at_end)),
-          in_place_(!to.given().json && is_terminal() && to.given().output != "-"),
+          in_place_(!to.given().json && !to.given().trace && is_terminal() && to.given().output != "-"),
           shows_(in_place_ || shown == changes::everywhere), watched_(watched(ids)), followed_(ids.size()),
           block_(in_place_, names(ids)), watch_(to.api(), watched_, options(), superoffice::allow_waiting_lookup),
           running_(ids.size()) {}
@@ -86,6 +86,7 @@ class follower {
         superoffice::watch_options made;
         made.interval = to_.given().interval;
         made.deadline = to_.given().deadline;
+        if (to_.given().retries) made.max_failures = *to_.given().retries;
         made.call.select = selected_.text();
         return made;
     }

@@ -27,7 +27,10 @@ exit_code get(session<Link>& to) {
     exit_code worst = exit_code::done;
     bool is_first = true;
     for (const std::int32_t id : given.ids) {
-        superoffice::result<superoffice::BatchTaskInfo> task = to.api().get_batch_task_info(id, call);
+        superoffice::result<superoffice::BatchTaskInfo> task = [&] {
+            const about_task named{one ? std::nullopt : std::optional{id}};
+            return to.with_retries([&] { return to.api().get_batch_task_info(id, call); });
+        }();
         if (!task) {
             const bool ends = one || !concerns_one_task(task.error());
             const about_task named{ends ? std::nullopt : std::optional{id}};

@@ -15,12 +15,13 @@
 
 namespace cli {
 
-/// Shows the id of the new task. The library sends the call once only: see `outcome_unknown`.
+/// Shows the id of the new task. The call is sent once only, by the library (see `outcome_unknown`) and by --retry.
 template <class Link>
 exit_code start(session<Link>& to) {
     superoffice::StartBatchJobRequest request;
     request.BatchTaskInfo.Name = std::string_view{to.given().name};
-    const superoffice::result<std::int32_t> id = to.api().run(superoffice::start_batch_job, request);
+    const superoffice::result<std::int32_t> id =
+        to.with_retries([&] { return to.api().run(superoffice::start_batch_job, request); }, repetition::does_harm);
     if (!id) return to.fail(id.error());
     put(std::to_string(*id) + "\n");
     return exit_code::done;
@@ -30,8 +31,10 @@ exit_code start(session<Link>& to) {
 template <class Link>
 exit_code remove(session<Link>& to) {
     const std::vector<std::int32_t>& ids = to.given().ids;
-    const superoffice::result<void> sent = ids.size() == 1 ? to.api().run(superoffice::delete_batch_task, {ids.front()})
-                                                           : to.api().run(superoffice::delete_batch_tasks, {ids});
+    const superoffice::result<void> sent = to.with_retries([&] {
+        return ids.size() == 1 ? to.api().run(superoffice::delete_batch_task, {ids.front()})
+                               : to.api().run(superoffice::delete_batch_tasks, {ids});
+    });
     if (!sent) return to.fail(sent.error());
     std::string list;
     for (const std::int32_t id : ids) {

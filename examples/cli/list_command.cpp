@@ -30,6 +30,7 @@ std::string list_line(const listed_task& task) {
 }
 
 superoffice::list_answer list_printer::take(const listed_task& task) noexcept {
+    has_taken_ = true;
     try {
         if (only_ == superoffice::BatchTaskState::All || task.State == only_)
             put(json_ ? json_of(task) : list_line(task) + "\n");

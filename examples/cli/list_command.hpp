@@ -36,13 +36,15 @@ class list_printer {
 
     superoffice::list_answer take(const listed_task& task) noexcept;
 
+    [[nodiscard]] bool has_taken() const { return has_taken_; }
+
     /// Throws what stopped the printing.
     void check() const {
         if (problem_) std::rethrow_exception(problem_);
     }
 
   private:
-    bool json_;
+    bool json_, has_taken_ = false;
     superoffice::BatchTaskState only_;  // All: every state
     std::exception_ptr problem_;
 };
@@ -56,7 +58,8 @@ exit_code list(session<Link>& to) {
     std::int32_t own = 0;
     if (given.mine) {
         const superoffice::result<superoffice::CurrentPrincipal> who =
-            to.api().run(superoffice::get_current_principal, {});
+            to.template with_retries<superoffice::CurrentPrincipal>(
+                [&] { return to.api().run(superoffice::get_current_principal, {}); });
         if (!who) return to.template fail<superoffice::CurrentPrincipal>(who.error());
         if (!who->AssociateId) {
             complain("the service does not say whose credential this is, so --mine cannot be used", exit_code::service);
@@ -71,7 +74,11 @@ exit_code list(session<Link>& to) {
     list_printer printer{given.json, filters ? given.state : BatchTaskState::All};
     const auto print = [&printer](const listed_task& task) noexcept { return printer.take(task); };
     const auto ask = [&](const auto& what, const auto& request) {
-        return to.api().template run_list<listed_task>(what, request, print);
+        for (std::uint32_t done = 0;; ++done) {
+            const auto made = to.api().template run_list<listed_task>(what, request, print);
+            // What was printed cannot be taken back.
+            if (made || printer.has_taken() || !to.template tries_again<listed_task>(made.error(), done)) return made;
+        }
     };
 
     using namespace superoffice;  // the requests

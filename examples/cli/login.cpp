@@ -2,6 +2,7 @@
 
 #include "authorities.hpp"
 #include "complaint.hpp"
+#include "network_link.hpp"
 #include "renewing_credential.hpp"
 #include "stored_login.hpp"
 #include "terminal.hpp"
@@ -251,7 +252,7 @@ secret refresh_token_for(const arguments& given, const std::string& login_url, c
     const authorities trusted{given.ca_file};
     superoffice::tls_options tls = tls_options_of(given);
     trusted.add_to(tls);
-    superoffice::mbedtls_socket link{tls};
+    tls_link link{given, "log-in", tls};
     std::array<std::byte, 16 * 1024> memory{};
     superoffice::client_options options;
     options.timeout = given.timeout;

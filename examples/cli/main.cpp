@@ -10,6 +10,7 @@
 #include "job_commands.hpp"
 #include "list_command.hpp"
 #include "login.hpp"
+#include "network_link.hpp"
 #include "output_commands.hpp"
 #include "renewing_credential.hpp"
 #include "session.hpp"
@@ -22,8 +23,11 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
+#include <optional>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -35,14 +39,23 @@ template <class Link>
 exit_code probe(Link& link, const arguments& given) {
     std::vector<std::byte> memory(given.memory);
     superoffice::client api{link, given.base_url, superoffice::anonymous{}, memory, options_of(given)};
-    const superoffice::result<superoffice::ServiceVersion> versions = api.run(superoffice::get_service_version, {});
-    if (versions) {
-        put(given.json ? json_of(*versions) : table_of(*versions, wants_colours()));
-        return exit_code::done;
+    for (std::uint32_t done = 0;; ++done) {
+        const superoffice::result<superoffice::ServiceVersion> versions = api.run(superoffice::get_service_version, {});
+        if (versions) {
+            put(given.json ? json_of(*versions) : table_of(*versions, wants_colours()));
+            return exit_code::done;
+        }
+        const superoffice::error e = versions.error();
+        const std::string_view member = superoffice::member_name<superoffice::ServiceVersion>(e);
+        const std::optional<retry> next =
+            next_retry({.error = e, .retry_after = api.last_reply().retry_after}, done, given.retries.value_or(0));
+        if (!next) {
+            complain(e, api.last_reply(), member);
+            return exit_code_of(e);
+        }
+        complain_and_retry(e, api.last_reply(), member, *next);
+        wait_for_retry(link, next->pause);
     }
-    const superoffice::error e = versions.error();
-    complain(e, api.last_reply(), superoffice::member_name<superoffice::ServiceVersion>(e));
-    return exit_code_of(e);
 }
 
 template <class Link>
@@ -70,14 +83,14 @@ exit_code run(const arguments& given) {
         const authorities trusted{given.ca_file};
         superoffice::tls_options options = tls_options_of(given);
         trusted.add_to(options);
-        superoffice::mbedtls_socket link{options};
+        tls_link link{given, "call", options};
         return run_over(link, given);
     }
     if (!given.plain_http && given.command != command::probe) {
         complain("over http the credential can be read on its way: use https, or say --plain-http", exit_code::usage);
         return exit_code::usage;
     }
-    superoffice::tcp_socket link;
+    plain_link link{given, "call"};
     return run_over(link, given);
 }
 

@@ -59,6 +59,8 @@ class output_writer {
     /// Obeys the keys of the terminal.
     void attend();
 
+    [[nodiscard]] bool has_written() const { return count_ != 0; }
+
     /// When the last piece came.
     [[nodiscard]] superoffice::instant last_piece() const { return last_piece_; }
     void wait_from(superoffice::instant now) { last_piece_ = now; }
@@ -81,17 +83,22 @@ class output_writer {
 /// Says which file there is now.
 void put_saved(const std::filesystem::path& name, std::uint64_t bytes, bool json);
 
-/// Downloads the output of the task into the target. `--timeout` limits the wait for each piece, not the whole file.
+/// How one try to download a file ended.
+struct download_end {
+    exit_code code = exit_code::done;  ///< where there is no error
+    superoffice::error error;
+    bool may_begin_anew = false;  ///< nothing of the file went where it cannot be taken back
+};
+
+/// One try to download the output of the task. `--timeout` limits the wait for each piece, not the whole file.
 template <class Link>
-exit_code download(session<Link>& to, std::int32_t id, const std::filesystem::path& name) {
-    catch_interruptions();  // before there is a file to take away
-    if (is_terminal()) catch_terminal_signals();
+download_end try_download(session<Link>& to, std::int32_t id, const std::filesystem::path& name) {
     output_target target{name, to.given().force};
     if (to.given().cleanup && !target.is_file()) {
         complain("--cleanup needs a file: only of a file it is known when it is safe", exit_code::usage);
-        return exit_code::usage;
+        return {exit_code::usage, {}, false};
     }
-    output_writer writer{target, is_terminal() && target.is_file() && !to.given().json};
+    output_writer writer{target, is_terminal() && target.is_file() && !to.given().json && !to.given().trace};
     const auto sink = [&](std::span<const std::byte> piece) noexcept {
         return writer.take(piece, to.api().last_reply().head.header("Content-Length"), Link::clock::now());
     };
@@ -106,7 +113,7 @@ exit_code download(session<Link>& to, std::int32_t id, const std::filesystem::pa
         if (interruption() != 0) {
             if (!done) call.cancel();
             writer.end();
-            return code_of_interruption();
+            return {code_of_interruption(), {}, false};
         }
         if (done) break;
         writer.attend();
@@ -114,19 +121,33 @@ exit_code download(session<Link>& to, std::int32_t id, const std::filesystem::pa
         if (idle >= to.given().timeout) {
             call.cancel();
             writer.end();
-            return to.fail({.stage = superoffice::stage::receive, .code = superoffice::errc::deadline_exceeded});
+            return {exit_code::connection,
+                    {.stage = superoffice::stage::receive, .code = superoffice::errc::deadline_exceeded},
+                    target.is_file() || !writer.has_written()};
         }
         to.wait(call.wants(), now);
     }
     writer.end();
     if (call.error() == superoffice::errc::null_document) {
         complain("the task has no output: it is not finished, or made no file", exit_code::service);
-        return exit_code::service;
+        return {exit_code::service, {}, false};
     }
-    if (!call.result()) return to.fail(call.error());
+    if (!call.result()) return {exit_code::service, call.error(), target.is_file() || !writer.has_written()};
     target.finish();
     if (!target.is_standard_output()) put_saved(name, *call.result(), to.given().json);
-    return exit_code::done;
+    return {};
+}
+
+/// Downloads the output of the task, and begins anew as --retry allows.
+template <class Link>
+exit_code download(session<Link>& to, std::int32_t id, const std::filesystem::path& name) {
+    catch_interruptions();  // before there is a file to take away
+    if (is_terminal()) catch_terminal_signals();
+    for (std::uint32_t done = 0;; ++done) {
+        const download_end end = try_download(to, id, name);
+        if (end.error.code == superoffice::errc::ok) return end.code;
+        if (!end.may_begin_anew || !to.tries_again(end.error, done)) return to.fail(end.error);
+    }
 }
 
 /// The file of a task whose suggested name is known.
@@ -142,7 +163,8 @@ exit_code output(session<Link>& to) {
     if (!to.given().output.empty()) return download_suggested(to, id, {});
     superoffice::call_options call;
     call.select = "FileName";
-    const superoffice::result<superoffice::BatchTaskInfo> task = to.api().get_batch_task_info(id, call);
+    const superoffice::result<superoffice::BatchTaskInfo> task =
+        to.with_retries([&] { return to.api().get_batch_task_info(id, call); });
     if (!task) return to.fail(task.error());
     return download_suggested(to, id, std::string{task->FileName.value_or(std::string_view{})});
 }
@@ -150,7 +172,8 @@ exit_code output(session<Link>& to) {
 /// Deletes at the service what the file was made from. Only when the file is safe.
 template <class Link>
 exit_code clean_up(session<Link>& to) {
-    const superoffice::result<void> cleaned = to.api().run(superoffice::cleanup_batch_task, {to.given().id});
+    const superoffice::result<void> cleaned =
+        to.with_retries([&] { return to.api().run(superoffice::cleanup_batch_task, {to.given().id}); });
     return cleaned ? exit_code::done : to.fail(cleaned.error());
 }
 

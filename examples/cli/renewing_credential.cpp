@@ -2,6 +2,7 @@
 
 #include "authorities.hpp"
 #include "complaint.hpp"
+#include "network_link.hpp"
 #include "private_file.hpp"
 #include "stored_login.hpp"
 #include "visible_text.hpp"
@@ -43,7 +44,7 @@ std::string needed_variable(const char* name, const char* because) {
 
 /// The link to the log-in host, and the memory of the exchange.
 struct login_host {
-    explicit login_host(const arguments& given) : trusted(given.ca_file), link(options(given)) {}
+    explicit login_host(const arguments& given) : trusted(given.ca_file), link(given, "log-in", options(given)) {}
 
     superoffice::tls_options options(const arguments& given) const {
         superoffice::tls_options made = tls_options_of(given);
@@ -52,7 +53,7 @@ struct login_host {
     }
 
     authorities trusted;
-    superoffice::mbedtls_socket link;
+    tls_link link;
     std::array<std::byte, 24 * 1024> memory{};
 };
 
@@ -75,6 +76,7 @@ class by_refresh_token final : public renewing_credential {
     superoffice::credential_state prepare(superoffice::instant now) noexcept override { return source_.prepare(now); }
     void add_to(superoffice::request_head& head) noexcept override { source_.add_to(head); }
     bool refused() noexcept override { return source_.refused(); }
+    [[nodiscard]] bool is_dead() const override { return source_.is_dead(); }
     [[nodiscard]] std::string why() const override {
         if (source_.why() == superoffice::errc::ok) return {};
         std::string text = sentence("the log-in host gave no access token", source_.why(), source_.reason());
@@ -113,7 +115,7 @@ class by_refresh_token final : public renewing_credential {
     std::string file_;
     bool is_stored_;
     login_host host_;
-    superoffice::refreshing_bearer<superoffice::mbedtls_socket> source_;
+    superoffice::refreshing_bearer<tls_link> source_;
 };
 
 std::int64_t system_time(void*) noexcept {
@@ -139,6 +141,7 @@ class as_system_user final : public renewing_credential {
     superoffice::credential_state prepare(superoffice::instant now) noexcept override { return source_.prepare(now); }
     void add_to(superoffice::request_head& head) noexcept override { source_.add_to(head); }
     bool refused() noexcept override { return source_.refused(); }
+    [[nodiscard]] bool is_dead() const override { return source_.is_dead(); }
     [[nodiscard]] std::string why() const override {
         if (source_.why() == superoffice::errc::ok) return {};
         std::string text = sentence("the log-in host gave no ticket", source_.why(), source_.reason());
@@ -156,7 +159,7 @@ class as_system_user final : public renewing_credential {
     std::string context_;
     login_host host_;
     superoffice::mbedtls_rsa_signer key_;
-    superoffice::system_user<superoffice::mbedtls_socket, superoffice::mbedtls_rsa_signer> source_;
+    superoffice::system_user<tls_link, superoffice::mbedtls_rsa_signer> source_;
 };
 
 }  // namespace

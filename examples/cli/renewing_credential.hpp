@@ -23,6 +23,8 @@ class renewing_credential {
     virtual superoffice::credential_state prepare(superoffice::instant now) noexcept = 0;
     virtual void add_to(superoffice::request_head& head) noexcept = 0;
     virtual bool refused() noexcept = 0;
+    /// Whether none will come any more.
+    [[nodiscard]] virtual bool is_dead() const = 0;
     /// Why there is no credential, for a person; empty where the reason is not the log-in host's.
     [[nodiscard]] virtual std::string why() const = 0;
     /// What must not be printed.

@@ -7,6 +7,7 @@
 #include "complaint.hpp"
 #include "credentials_from_environment.hpp"
 #include "exit_code.hpp"
+#include "retry.hpp"
 #include "terminal.hpp"
 #include "visible_text.hpp"
 
@@ -14,6 +15,8 @@
 
 #include <csignal>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +47,19 @@ inline exit_code code_of_interruption() {
     return interruption() == SIGINT ? exit_code::interrupted : exit_code::terminated;
 }
 
+/// Waits for the next try. False where a signal came that the tool does not obey at once.
+template <class Link>
+bool wait_for_retry(Link& link, superoffice::milliseconds pause) {
+    constexpr superoffice::milliseconds longest{250};
+    const superoffice::instant end = Link::clock::now() + pause;
+    while (interruption() == 0) {
+        const superoffice::milliseconds left = end - Link::clock::now();
+        if (left <= superoffice::milliseconds{0}) return true;
+        link.wait(superoffice::wait_for::time, left < longest ? left : longest);
+    }
+    return false;
+}
+
 template <class Link>
 class session {
   public:
@@ -63,11 +79,54 @@ class session {
         link_.wait(wanted.what, left < longest ? left : longest);
     }
 
+    /// Makes a call, and makes it again as --retry allows. `call` answers with a result.
+    template <class Info = superoffice::BatchTaskInfo, class Call>
+    auto with_retries(const Call& call, repetition twice = repetition::is_harmless) {
+        for (std::uint32_t done = 0;; ++done) {
+            auto made = call();
+            if (made || !tries_again<Info>(made.error(), done, twice)) return made;
+        }
+    }
+
+    /// Whether a call that failed is to be made again: says so, and waits.
+    template <class Info = superoffice::BatchTaskInfo>
+    bool tries_again(const superoffice::error& e, std::uint32_t done, repetition twice = repetition::is_harmless) {
+        const std::optional<retry> next = next_retry({.error = e,
+                                                      .retry_after = api_.last_reply().retry_after,
+                                                      .twice = twice,
+                                                      .has_lost_credential = credential_.is_lost()},
+                                                     done, given_.retries.value_or(0));
+        if (!next) return false;
+        if (const std::string why = credential_.why(); e == superoffice::errc::credential_unavailable && !why.empty())
+            complain_and_retry(why, *next);
+        else
+            quote<Info>(e, [&next](const auto&... what) { complain_and_retry(what..., *next); });
+        return wait_for_retry(link_, next->pause);
+    }
+
     using complaint = void(const superoffice::error&, const superoffice::reply_info&, std::string_view);
 
     /// Quotes the service's words, with stars in place of a secret that it may send back.
     template <class Info = superoffice::BatchTaskInfo>
     void complain_about(const superoffice::error& e, complaint& how) {
+        quote<Info>(e, how);
+    }
+
+    /// Says why a call gave nothing.
+    template <class Info = superoffice::BatchTaskInfo>
+    exit_code fail(const superoffice::error& e) {
+        if (interruption() != 0) return code_of_interruption();
+        if (const std::string why = credential_.why(); e == superoffice::errc::credential_unavailable && !why.empty()) {
+            complain(why, exit_code::credential);
+            return exit_code::credential;
+        }
+        complain_about<Info>(e, complain);
+        return exit_code_of(e);
+    }
+
+  private:
+    template <class Info, class Complaint>
+    void quote(const superoffice::error& e, const Complaint& how) {
         superoffice::reply_info reply = api_.last_reply();
         const std::string message = credential_.without_secrets(reply.message);
         const std::string detail = credential_.without_secrets(reply.detail);
@@ -78,18 +137,6 @@ class session {
         how(e, reply, superoffice::member_name<Info>(e));
     }
 
-    /// Says why a call gave nothing.
-    template <class Info = superoffice::BatchTaskInfo>
-    exit_code fail(const superoffice::error& e) {
-        if (const std::string why = credential_.why(); e == superoffice::errc::credential_unavailable && !why.empty()) {
-            complain(why, exit_code::credential);
-            return exit_code::credential;
-        }
-        complain_about<Info>(e, complain);
-        return exit_code_of(e);
-    }
-
-  private:
     const arguments& given_;
     environment_credential& credential_;
     Link& link_;

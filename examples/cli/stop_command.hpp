@@ -39,7 +39,8 @@ inline std::optional<reason_not_to_stop> why_not_to_stop(const superoffice::Batc
 /// Asks the service to stop the task. Complains where it is not stopped.
 template <class Link>
 superoffice::result<bool> stop_task(session<Link>& to, std::int32_t id) {
-    const superoffice::result<bool> stopped = to.api().run(superoffice::stop_batch_job, {id});
+    const superoffice::result<bool> stopped =
+        to.with_retries([&] { return to.api().run(superoffice::stop_batch_job, {id}); });
     if (!stopped)
         to.complain_about(stopped.error(), complain);
     else if (!*stopped)
@@ -54,7 +55,8 @@ exit_code stop(session<Link>& to) {
     // StopBatchJob answers false for whatever it did not stop: the task itself says why.
     superoffice::call_options call;
     call.select = "State,CancellationBehaviour";
-    const superoffice::result<superoffice::BatchTaskInfo> task = to.api().get_batch_task_info(given.id, call);
+    const superoffice::result<superoffice::BatchTaskInfo> task =
+        to.with_retries([&] { return to.api().get_batch_task_info(given.id, call); });
     if (!task) return to.fail(task.error());
     if (const auto not_now = why_not_to_stop(*task, given.yes)) {
         if (given.json) put("false\n");

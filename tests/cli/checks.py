@@ -35,12 +35,15 @@ def test():
     return Counts(int(ran.group(1)))
 
 
-def time_left():
-    with tempfile.TemporaryDirectory() as folder:
-        cli = ROOT / "examples" / "cli"
-        output_of("g++", "-std=c++20", "-Wall", "-Wextra", "-Werror", f"-I{INCLUDE}", f"-I{cli}", HERE / "time_left.cpp",
-                  cli / "progress.cpp", cli / "visible_text.cpp", "-o", f"{folder}/time_left")
-        output_of(f"{folder}/time_left")
+def table(name, *parts):
+    """Runs the table in NAME.cpp over these parts of the tool."""
+    def run():
+        with tempfile.TemporaryDirectory() as folder:
+            cli = ROOT / "examples" / "cli"
+            output_of("g++", "-std=c++20", "-Wall", "-Wextra", "-Werror", f"-I{INCLUDE}", f"-I{cli}", HERE / f"{name}.cpp",
+                      *(cli / f"{part}.cpp" for part in parts), "-o", f"{folder}/{name}")
+            output_of(f"{folder}/{name}")
+    return run
 
 
 def thousand():
@@ -72,7 +75,9 @@ def thousand():
 
 def checks():
     yield Check("a thousand calls in one thread", thousand, seconds=240)
-    yield Check("the tool's words for times", time_left)
+    yield Check("the tool's words for times", table("time_left", "progress", "visible_text"))
+    yield Check("the tool's rules for proxies", table("proxy_rules", "proxy", "secret"))
+    yield Check("the tool's rules for trying again", table("retry_rules", "retry"))
     yield Check("build the tool and the examples with sanitizers", build, seconds=900)
     yield Check("the tool and the examples", test, needs=("build the tool and the examples with sanitizers",),
                 seconds=420)

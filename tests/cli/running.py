@@ -181,7 +181,8 @@ atexit.register(main.stop)
 
 def environment(**variables):
     """The environment without variables that the tool reads, plus those given. Has a token unless `credential=None`."""
-    made = {name: value for name, value in os.environ.items() if not name.startswith(("SUPEROFFICE_", "SSL_CERT_"))}
+    made = {name: value for name, value in os.environ.items()
+            if not name.startswith(("SUPEROFFICE_", "SSL_CERT_")) and name.lower() not in ("https_proxy", "no_proxy")}
     made |= {"LC_ALL": "C.UTF-8", "TERM": "xterm", "SUPEROFFICE_BASE_URL": main.bases["main"]}
     made["SUPEROFFICE_LOGIN_URL"] = main.bases["main"].removesuffix("/Cust12345/api")  # no test asks another host
     made.pop("NO_COLOR", None)

@@ -2,7 +2,7 @@
 _superoffice_batch() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' each
     local commands='get watch stop list start delete output fetch probe login logout'
-    local options='--base-url --json --timeout --ca-file --tls --language --culture --time-zone --memory --plain-http --help --version'
+    local options='--base-url --json --timeout --ca-file --tls --language --culture --time-zone --memory --proxy --retry --trace --plain-http --help --version'
 
     COMPREPLY=()
     case $before in
@@ -14,7 +14,7 @@ _superoffice_batch() {
         --tls) options='1.2 1.3' commands='' ;;
         --select) options='Id Name AssociateId DetailsTable DetailsRecord IsSystemTask IsInternalTask ParameterObject LastStarted Created StartCount DatabaseSerialNumber Context Result State Description Response Request ProgressDescription ProgressPercent FileName CancellationBehaviour TableRight FieldProperties' commands='' ;;
         --state) options='All Unknown New Aquired Started Succeeded Failed SucceededManualCleanup' commands='' ;;
-        --base-url | --timeout | --language | --culture | --time-zone | --memory | --interval | --deadline | --exec | --name | --port) return ;;
+        --base-url | --timeout | --language | --culture | --time-zone | --memory | --proxy | --retry | --interval | --deadline | --exec | --name | --port) return ;;
         *)
             for each in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
                 [[ " $commands " == *" $each "* ]] && command=$each && break
