@@ -14,6 +14,9 @@ import local_superoffice_running
 from checking import BUILD, INCLUDE, ROOT, Check, Counts, Failed, output_of
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+import browser  # noqa: E402
+
 FOLDER = BUILD / "platforms"
 WHOLE_CALL, BOARD, SCRIPT = HERE / "whole_call.cpp", HERE / "board.c", HERE / "board.ld"
 
@@ -360,6 +363,25 @@ def emscripten():
     follows_tasks(HERE / "emscripten.mjs", program, finished=("497 Succeeded 100",))
 
 
+def in_browser():
+    """Both programs in a page, from the folder in which the checks before have built them."""
+    files = {path.name: (kind, path.read_bytes()) for path, kind in (
+        (WASM / "superoffice.mjs", "text/javascript"), (WASM / "fetch_host.js", "text/javascript"),
+        (FOLDER / "follow.js", "text/javascript"), (FOLDER / "follow.wasm", "application/wasm"),
+        (FOLDER / "superoffice.wasm", "application/wasm"))}
+    service = local_superoffice_running.Running("--task-seconds", "1")
+    try:
+        for script in (browser.MODULE, browser.EMSCRIPTEN):
+            printed = browser.told_by(service, script, local_superoffice_credentials.BEARER_GOOD,
+                                      (497, 1000, 123456789, 7302, 8000), files)
+            wanted = ("497 Succeeded 100", "1000 Succeeded 100", "123456789 no such task", "7302 the server redirects",
+                      "8000 the link failed")
+            if missing := [text for text in wanted if text not in printed]:
+                raise Failed(f"{missing} is missing in:\n{printed}")
+    finally:
+        service.stop()
+
+
 # ---------------------------------------------------------------------------------------------- the checks
 
 def needing(tools, run):
@@ -388,6 +410,9 @@ def checks():
     yield Check("platforms: clang compiles Microsoft's dialect", needing(libcxx, compiles_as_microsoft), seconds=240)
     yield Check("platforms: no word that cl.exe does not know", needing(libcxx, says_nothing_that_cl_refuses))
     yield Check("platforms: clang's new interpreter of constant expressions", needing(libcxx, new_constant_interpreter))
-    yield Check("platforms: WebAssembly under Node", needing((LIBCXX_COMPILER, "wasm-ld-19", "node"), web_assembly))
-    yield Check("platforms: WebAssembly by Emscripten under Node", needing(("em++", "node"), emscripten))
+    web, by_emscripten = "platforms: WebAssembly under Node", "platforms: WebAssembly by Emscripten under Node"
+    yield Check(web, needing((LIBCXX_COMPILER, "wasm-ld-19", "node"), web_assembly))
+    yield Check(by_emscripten, needing(("em++", "node"), emscripten))
+    yield Check("platforms: WebAssembly in a browser", needing((browser.BROWSER, LIBCXX_COMPILER, "wasm-ld-19", "em++"), in_browser),
+                needs=(web, by_emscripten), seconds=180)
     yield Check("platforms: as a C++20 module", needing(libcxx, as_module))
