@@ -1437,6 +1437,7 @@ constexpr std::uint32_t hex_value(std::uint32_t digit) noexcept { return (digit 
     return value;
 }
 
+constexpr bool is_surrogate(std::uint32_t unit) noexcept { return unit - 0xD800U < 0x800U; }
 constexpr bool is_high_surrogate(std::uint32_t unit) noexcept { return unit - 0xD800U < 0x400U; }
 constexpr bool is_low_surrogate(std::uint32_t unit) noexcept { return unit - 0xDC00U < 0x400U; }
 
@@ -1477,23 +1478,20 @@ constexpr char simple_escape(char letter) noexcept {
     }
     ++at;
     const std::uint32_t point = read_hex4(at, end);
-    if (point == no_point) return no_point;
+    if (!is_surrogate(point)) return point;
     if (is_high_surrogate(point)) {
         if (at == end) return no_point;
-        std::uint32_t low = 0;
         if (*at == '\\') {
-            if (at + 1 == end) return at = end, no_point;
-            if (at[1] == 'u') {
-                at += 2;
-                low = read_hex4(at, end);
+            if (++at == end) return no_point;
+            if (*at == 'u') {
+                const std::uint32_t low = read_hex4(++at, end);
                 if (low == no_point) return no_point;
+                if (is_low_surrogate(low)) return 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
             }
         }
-        if (!is_low_surrogate(low)) return at = backslash, no_point;
-        return 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
     }
-    if (is_low_surrogate(point)) return at = backslash, no_point;
-    return point;
+    at = backslash;
+    return no_point;
 }
 
 }  // namespace detail
@@ -2492,8 +2490,8 @@ inline void skip_json_space(json_cursor& c) noexcept {
 }
 
 /// The size of the UTF-8 sequence at `at`, 2 to 4 bytes; 0 for anything that RFC 3629 section 4 does not allow:
-/// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations.
-[[gnu::noinline]] inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
+/// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations. (Cold: most text is ASCII.)
+[[gnu::cold]] [[gnu::noinline]] inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(at[i]); };
     std::uint32_t point = byte(0);
     if (point < 0xC2) return 0;
@@ -2504,7 +2502,7 @@ inline void skip_json_space(json_cursor& c) noexcept {
         if ((byte(i) & 0xC0) != 0x80) return 0;
         point = point << 6 | (byte(i) & 0x3F);
     }
-    if (size == 3 && (point < 0x800 || is_high_surrogate(point) || is_low_surrogate(point))) return 0;
+    if (size == 3 && (point < 0x800 || is_surrogate(point))) return 0;
     if (size == 4 && (point < 0x10000 || point > 0x10FFFF)) return 0;
     return size;
 }
@@ -3264,22 +3262,31 @@ BOOST_DESCRIBE_STRUCT(SystemUserReply, (), (IsSuccessful, Token, ErrorMessage))
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/codec/detail/key_sizes.hpp - a set of key sizes: a key whose size is not in it is not in the struct.
+// superoffice/codec/detail/key_marks.hpp - a set of marks of keys: a key whose mark is not in it is not in the struct.
 // ---------------------------------------------------------------------------------------------------------------------
-#ifndef SUPEROFFICE_CODEC_DETAIL_KEY_SIZES_HPP
-#define SUPEROFFICE_CODEC_DETAIL_KEY_SIZES_HPP
+#ifndef SUPEROFFICE_CODEC_DETAIL_KEY_MARKS_HPP
+#define SUPEROFFICE_CODEC_DETAIL_KEY_MARKS_HPP
 
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// A set of sizes, without quotes, as a bit mask. Sizes 32 apart share a bit, so a size in the set may still belong to no name.
-struct key_sizes {
-    std::uint32_t bits = 0;
+/// A mark is made of a key's size and middle byte, so a key whose mark is in the set may still be no name of the struct. Of the 24
+/// names of a task, four pairs share a mark.
+struct key_marks {
+    std::uint64_t bits = 0;
 
-    [[nodiscard]] constexpr bool has(std::size_t size) const noexcept { return (bits >> size % 32 & 1) != 0; }
-    constexpr void add(std::size_t size) noexcept { bits |= std::uint32_t{1} << size % 32; }
-    friend constexpr key_sizes operator|(key_sizes a, key_sizes b) noexcept { return {a.bits | b.bits}; }
+    static constexpr key_marks all() noexcept { return {~std::uint64_t{0}}; }
+    [[nodiscard]] constexpr bool has(std::string_view key) const noexcept { return (bits >> mark(key) & 1) != 0; }
+    constexpr void add(std::string_view key) noexcept { bits |= std::uint64_t{1} << mark(key); }
+    friend constexpr key_marks operator|(key_marks a, key_marks b) noexcept { return {a.bits | b.bits}; }
+
+  private:
+    static constexpr std::size_t mark(std::string_view key) noexcept {
+        if (key.empty()) return 0;
+        const std::size_t middle = static_cast<unsigned char>(key.data()[key.size() / 2]);
+        return (key.size() + 7 * middle) % 64;
+    }
 };
 
 }  // namespace detail
@@ -3379,18 +3386,18 @@ concept json_value = requires(Value& value, bool& flag, std::string_view& text, 
 /// `key_is(row_key)`       as `key_is(name)`
 /// `plain_text(view&)`     true, and consumed, for a string without escapes; the text is what stands between the quotes
 /// `short_integer(int&)`   true, and consumed, for an integer of a few digits
-/// `pass_members(sizes)`   on a member's value: may go on to the value of a later member of the same object, over members
-///                         whose keys have none of these sizes
+/// `pass_members(marks)`   on a member's value: true, and over it, and over as many members behind it as are plain and have no
+///                         key with one of these marks
 ///
 /// A shortcut that answers false has consumed nothing.
 template <class Value>
 concept json_shortcuts = json_value<Value> && requires(Value& value, std::string_view& text, std::int32_t& number,
-                                                       const typename Value::row_key& key, detail::key_sizes sizes) {
+                                                       const typename Value::row_key& key, detail::key_marks marks) {
     typename Value::row_key;
     { value.key_is(key) } noexcept -> std::same_as<bool>;
     { value.plain_text(text) } noexcept -> std::same_as<bool>;
     { value.short_integer(number) } noexcept -> std::same_as<bool>;
-    { value.pass_members(sizes) } noexcept;
+    { value.pass_members(marks) } noexcept -> std::same_as<bool>;
 };
 
 /// Reads one document after another, without allocating.
@@ -4212,10 +4219,10 @@ class json_value_of {
     {
         return reader_->short_integer(into);
     }
-    void pass_members(key_sizes wanted) noexcept
+    [[nodiscard]] bool pass_members(key_marks wanted) noexcept
         requires(Reader::has_shortcuts)
     {
-        reader_->pass_members(wanted);
+        return reader_->pass_members(wanted);
     }
 
     /// The document from `start` to the end of the last value that was consumed.
@@ -4526,34 +4533,50 @@ struct simdjson_tokens {
         return from == end && from != first;
     }
 
-    // ---- members that are not wanted
+    // ---- values that are not wanted
 
-    /// Over a string without escapes, a literal or an integer.
-    bool skip_plain() noexcept {
-        const bool plain = is_plain_text() || (!is_scalar && is_short_scalar(place(), next_place()));
-        at += plain;
-        return plain;
-    }
-
-    /// On a member's value. Goes on to the value of a later member, over plain values and over keys that have no size of
-    /// `wanted`. A struct of 2 of a reply's 24 members is decoded from the whole reply with 0.8 of the instructions, and 16 KB
-    /// of parameters are checked with 0.75 of them (`instructions` in tests/benchmarks).
-    [[gnu::noinline]] void pass_members(key_sizes wanted) noexcept {
+    /// On a value. True, and over it, if it is plain: a string without escapes, a literal, an integer, or a container of plain
+    /// values with plain keys, at most `levels` inside each other. If it is a member's value, it goes on over the members behind
+    /// it, as long as they are plain and their keys have no mark of `wanted`. A struct of 2 of a reply's 24 members is decoded
+    /// from the whole reply with 0.82 of the instructions (`instructions` in tests/benchmarks).
+    [[gnu::noinline]] bool pass_members(key_marks wanted, std::size_t levels) noexcept {
         const std::uint32_t* next = at;
-        // Four tokens: a value, a comma, a key, its colon.
-        const auto passes = [&next, wanted, begin = begin, backslash = backslash] {
-            const char* const item = begin + next[0];
-            const char* const comma = begin + next[1];
-            if (*comma != ',') return false;
-            if (*item == '"' ? comma > backslash : !is_short_scalar(item, comma)) return false;
-            const char* const key = begin + next[2];
-            if (*key != '"') return false;
-            const char* const colon = begin + next[3];
-            if (*colon != ':' || colon[-1] != '"' || colon > backslash) return false;
-            return !wanted.has(static_cast<std::size_t>(colon - key) - 2);
-        };
-        while (passes()) next += 4;
-        at = next;
+        std::uint32_t objects = 1;  // bit 0: the innermost container is an object
+        std::size_t depth = 0;      // of containers entered here
+        bool passed = false;
+        while (!is_scalar) {
+            const char* const item = begin + *next++;
+            const char* follow = begin + *next;
+            bool opens = false;
+            if (*item == '"') {
+                if (follow > backslash) break;
+            } else if (*item == '{' || *item == '[') {
+                if (depth++ == levels) break;
+                objects = objects << 1 | (*item == '{');
+                opens = *follow != *item + 2;
+            } else if (!is_short_scalar(item, follow)) {
+                break;
+            }
+            if (!opens) {
+                for (; *follow != ',' && depth != 0; --depth, objects >>= 1) {
+                    // The document's last bracket is not for a value within it.
+                    if (*follow != ((objects & 1) != 0 ? '}' : ']') || ++next == last) return passed;
+                    follow = begin + *next;
+                }
+                if (depth == 0) {
+                    at = next;
+                    passed = true;
+                }
+                if (*follow != ',') break;
+                ++next;
+            }
+            if ((objects & 1) == 0) continue;
+            const char *const key = begin + next[0], *const colon = begin + next[1];
+            if (*key != '"' || *colon != ':' || colon[-1] != '"' || colon > backslash) break;
+            if (depth == 0 && wanted.has({key + 1, static_cast<std::size_t>(colon - key) - 2})) break;
+            next += 2;
+        }
+        return passed;
     }
 };
 
@@ -4771,6 +4794,8 @@ class simdjson_reader {
         return code;
     }
     [[gnu::noinline]] errc literal(const char* expected) noexcept {
+        if (!tokens_.is_scalar && on(*expected) && tokens_.is_short_scalar(place(), tokens_.next_place()))
+            return ++tokens_.at, errc::ok;
         return consumed(detail::read_json_literal(here(), expected));
     }
     [[gnu::cold]] errc number(std::string_view& into) noexcept {
@@ -4781,7 +4806,9 @@ class simdjson_reader {
     bool key_is(const detail::packed_key& key) noexcept { return tokens_.take_key(key); }
     bool plain_text(std::string_view& into) noexcept { return tokens_.take_plain_text(into); }
     bool short_integer(std::int32_t& into) noexcept { return tokens_.take_short_integer(into); }
-    void pass_members(detail::key_sizes wanted) noexcept { tokens_.pass_members(wanted); }
+    bool pass_members(detail::key_marks wanted) noexcept {
+        return tokens_.pass_members(wanted, json_max_depth - depth_);
+    }
 
     [[gnu::noinline]] errc string(json_text& into, bool rewrite) noexcept {
         const char* const from = place();
@@ -4793,12 +4820,7 @@ class simdjson_reader {
         }
         return consumed(detail::scan_json_string(here(), into, rewrite));
     }
-    errc skip_scalar() noexcept {
-        if (tokens_.skip_plain()) return errc::ok;
-        json_text text;
-        return on('"') ? string(text, false) : consumed(detail::check_json_scalar(here()));
-    }
-    const char* next_backslash(const char* from) const noexcept {
+    [[gnu::noinline]] const char* next_backslash(const char* from) const noexcept {
         const void* const found = std::memchr(from, '\\', static_cast<std::size_t>(cursor_.end - from));
         return found != nullptr ? static_cast<const char*>(found) : cursor_.end;
     }
@@ -4817,37 +4839,25 @@ class simdjson_reader {
         return on(closing) ? close_container() : fault_here();
     }
     // Over a closing bracket. The document's last token is one that closes its root: as long as that is not consumed, there
-    // is a token to look at, so this is the only place where the end can come too early.
+    // is a token to look at, so only behind a container the end can come too early.
     errc close_container() noexcept {
         ++tokens_.at;
         --depth_;
+        return check_not_last();
+    }
+    [[gnu::noinline]] errc check_not_last() noexcept {
         if (tokens_.at != tokens_.last || depth_ == 0) return errc::ok;
         cursor_.at = cursor_.end;
         return errc::bad_json;
     }
 
-    // Any value, by its tokens. Cold, so that it is compiled for size: plain members are passed by pass_members().
-    [[gnu::cold]] errc skip() noexcept {
-        static_assert(json_max_depth <= 32, "one bit for each level");
-        std::uint32_t objects = 0;  // bit 0: the innermost container that was entered here is an object
-        const std::size_t outside = depth_;
-        for (value item{*this};;) {
-            bool more = false;
-            const bool object = on('{');
-            errc code = object || on('[') ? item.enter(*place(), more) : skip_scalar();
-            if (more) objects = objects << 1 | object;
-            while (code == errc::ok && !more) {
-                if (depth_ == outside) return errc::ok;
-                code = item.next_apart((objects & 1) != 0 ? '}' : ']', more);
-                if (!more) objects >>= 1;
-            }
-            json_text key;
-            if (code == errc::ok && (objects & 1) != 0) {
-                code = item.key_apart(key);
-                if (code == errc::ok) pass_members({});
-            }
-            if (code != errc::ok) return code;
-        }
+    errc skip() noexcept { return pass_members(detail::key_marks::all()) ? errc::ok : skip_with_care(); }
+    // A value that is not plain, byte by byte.
+    [[gnu::cold]] errc skip_with_care() noexcept {
+        if (const errc code = detail::check_json_value(here(), depth_); code != errc::ok) return code;
+        while (tokens_.at != tokens_.last && place() < cursor_.at) ++tokens_.at;
+        if (tokens_.backslash < cursor_.at) tokens_.backslash = next_backslash(cursor_.at);
+        return check_not_last();
     }
 
     bool key_is(std::string_view name) noexcept {
@@ -5160,17 +5170,17 @@ namespace detail {
 // A decoder that is a template of the struct would take a kilobyte or more of code for each struct. Names, places and the
 // functions for the types of members are data, so one decoder for each reader works by the table of any struct.
 
-/// The sizes of the names, for readers that pass over members by them.
-struct no_key_sizes {
-    constexpr void add(std::size_t) noexcept {}
+/// The marks of the names, for readers that pass over members by them.
+struct no_key_marks {
+    constexpr void add(std::string_view) noexcept {}
 };
 template <class Value>
-struct key_sizes_of {
-    using type = no_key_sizes;
+struct key_marks_of {
+    using type = no_key_marks;
 };
 template <json_shortcuts Value>
-struct key_sizes_of<Value> {
-    using type = key_sizes;
+struct key_marks_of<Value> {
+    using type = key_marks;
 };
 
 template <class Value>
@@ -5179,7 +5189,7 @@ struct member_table {
     const void* places;  ///< `member_places` of the struct
     std::size_t count;
     key_hash hash;
-    [[no_unique_address]] typename key_sizes_of<Value>::type sizes;
+    [[no_unique_address]] typename key_marks_of<Value>::type marks;
 
     /// The index of the row with this name; `count` where there is none.
     [[nodiscard]] std::size_t find(json_text key) const noexcept {
@@ -5205,10 +5215,10 @@ consteval std::array<member_row<Value>, sizeof...(D)> make_rows(List<D...>*) {
 }
 
 template <class T, class Value>
-consteval auto make_key_sizes() {
-    typename key_sizes_of<Value>::type sizes;
-    for (const std::string_view name : member_names<T>) sizes.add(name.size());
-    return sizes;
+consteval auto make_key_marks() {
+    typename key_marks_of<Value>::type marks;
+    for (const std::string_view name : member_names<T>) marks.add(name);
+    return marks;
 }
 
 /// T's table for a reader whose values are of type Value.
@@ -5221,7 +5231,7 @@ struct member_tables {
                                                .places = &member_places<T>,
                                                .count = member_count<T>,
                                                .hash = make_key_hash<T>(),
-                                               .sizes = make_key_sizes<T, Value>()};
+                                               .marks = make_key_marks<T, Value>()};
 };
 
 }  // namespace detail
@@ -5260,10 +5270,10 @@ struct also_members {
         return table->rows + index;
     }
     /// Of the names in either.
-    [[nodiscard]] key_sizes sizes_beside(const member_table<Value>& first) const noexcept
+    [[nodiscard]] key_marks marks_beside(const member_table<Value>& first) const noexcept
         requires json_shortcuts<Value>
     {
-        return table != nullptr ? first.sizes | table->sizes : first.sizes;
+        return table != nullptr ? first.marks | table->marks : first.marks;
     }
 };
 
@@ -5300,7 +5310,7 @@ template <class Value>
     void* at = nullptr;
     const member_row<Value>* const row = also.find(key, at);
     if constexpr (json_shortcuts<Value>)
-        if (row == nullptr) value.pass_members(also.sizes_beside(table));
+        if (row == nullptr && value.pass_members(also.marks_beside(table))) return errc::ok;
     const char* const start = value.place();
     decode_state state;
     errc e = row != nullptr ? decode_row(value, *row, at, state) : errc::wrong_kind;

@@ -4,7 +4,7 @@
 #define SUPEROFFICE_CODEC_READER_HPP
 
 #include <superoffice/base/error.hpp>
-#include <superoffice/codec/detail/key_sizes.hpp>
+#include <superoffice/codec/detail/key_marks.hpp>
 #include <superoffice/text/json_kind.hpp>
 #include <superoffice/text/json_text.hpp>
 
@@ -99,18 +99,18 @@ concept json_value = requires(Value& value, bool& flag, std::string_view& text, 
 /// `key_is(row_key)`       as `key_is(name)`
 /// `plain_text(view&)`     true, and consumed, for a string without escapes; the text is what stands between the quotes
 /// `short_integer(int&)`   true, and consumed, for an integer of a few digits
-/// `pass_members(sizes)`   on a member's value: may go on to the value of a later member of the same object, over members
-///                         whose keys have none of these sizes
+/// `pass_members(marks)`   on a member's value: true, and over it, and over as many members behind it as are plain and have no
+///                         key with one of these marks
 ///
 /// A shortcut that answers false has consumed nothing.
 template <class Value>
 concept json_shortcuts = json_value<Value> && requires(Value& value, std::string_view& text, std::int32_t& number,
-                                                       const typename Value::row_key& key, detail::key_sizes sizes) {
+                                                       const typename Value::row_key& key, detail::key_marks marks) {
     typename Value::row_key;
     { value.key_is(key) } noexcept -> std::same_as<bool>;
     { value.plain_text(text) } noexcept -> std::same_as<bool>;
     { value.short_integer(number) } noexcept -> std::same_as<bool>;
-    { value.pass_members(sizes) } noexcept;
+    { value.pass_members(marks) } noexcept -> std::same_as<bool>;
 };
 
 /// Reads one document after another, without allocating.

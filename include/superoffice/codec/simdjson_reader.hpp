@@ -7,7 +7,7 @@
 #if SUPEROFFICE_WITH_SIMDJSON
 
 #include <superoffice/codec/detail/json_value.hpp>
-#include <superoffice/codec/detail/key_sizes.hpp>
+#include <superoffice/codec/detail/key_marks.hpp>
 #include <superoffice/codec/detail/packed_key.hpp>
 #include <superoffice/codec/detail/simdjson_shortcuts.hpp>
 #include <superoffice/codec/reader.hpp>
@@ -198,6 +198,8 @@ class simdjson_reader {
         return code;
     }
     [[gnu::noinline]] errc literal(const char* expected) noexcept {
+        if (!tokens_.is_scalar && on(*expected) && tokens_.is_short_scalar(place(), tokens_.next_place()))
+            return ++tokens_.at, errc::ok;
         return consumed(detail::read_json_literal(here(), expected));
     }
     [[gnu::cold]] errc number(std::string_view& into) noexcept {
@@ -208,7 +210,9 @@ class simdjson_reader {
     bool key_is(const detail::packed_key& key) noexcept { return tokens_.take_key(key); }
     bool plain_text(std::string_view& into) noexcept { return tokens_.take_plain_text(into); }
     bool short_integer(std::int32_t& into) noexcept { return tokens_.take_short_integer(into); }
-    void pass_members(detail::key_sizes wanted) noexcept { tokens_.pass_members(wanted); }
+    bool pass_members(detail::key_marks wanted) noexcept {
+        return tokens_.pass_members(wanted, json_max_depth - depth_);
+    }
 
     [[gnu::noinline]] errc string(json_text& into, bool rewrite) noexcept {
         const char* const from = place();
@@ -220,12 +224,7 @@ class simdjson_reader {
         }
         return consumed(detail::scan_json_string(here(), into, rewrite));
     }
-    errc skip_scalar() noexcept {
-        if (tokens_.skip_plain()) return errc::ok;
-        json_text text;
-        return on('"') ? string(text, false) : consumed(detail::check_json_scalar(here()));
-    }
-    const char* next_backslash(const char* from) const noexcept {
+    [[gnu::noinline]] const char* next_backslash(const char* from) const noexcept {
         const void* const found = std::memchr(from, '\\', static_cast<std::size_t>(cursor_.end - from));
         return found != nullptr ? static_cast<const char*>(found) : cursor_.end;
     }
@@ -244,37 +243,25 @@ class simdjson_reader {
         return on(closing) ? close_container() : fault_here();
     }
     // Over a closing bracket. The document's last token is one that closes its root: as long as that is not consumed, there
-    // is a token to look at, so this is the only place where the end can come too early.
+    // is a token to look at, so only behind a container the end can come too early.
     errc close_container() noexcept {
         ++tokens_.at;
         --depth_;
+        return check_not_last();
+    }
+    [[gnu::noinline]] errc check_not_last() noexcept {
         if (tokens_.at != tokens_.last || depth_ == 0) return errc::ok;
         cursor_.at = cursor_.end;
         return errc::bad_json;
     }
 
-    // Any value, by its tokens. Cold, so that it is compiled for size: plain members are passed by pass_members().
-    [[gnu::cold]] errc skip() noexcept {
-        static_assert(json_max_depth <= 32, "one bit for each level");
-        std::uint32_t objects = 0;  // bit 0: the innermost container that was entered here is an object
-        const std::size_t outside = depth_;
-        for (value item{*this};;) {
-            bool more = false;
-            const bool object = on('{');
-            errc code = object || on('[') ? item.enter(*place(), more) : skip_scalar();
-            if (more) objects = objects << 1 | object;
-            while (code == errc::ok && !more) {
-                if (depth_ == outside) return errc::ok;
-                code = item.next_apart((objects & 1) != 0 ? '}' : ']', more);
-                if (!more) objects >>= 1;
-            }
-            json_text key;
-            if (code == errc::ok && (objects & 1) != 0) {
-                code = item.key_apart(key);
-                if (code == errc::ok) pass_members({});
-            }
-            if (code != errc::ok) return code;
-        }
+    errc skip() noexcept { return pass_members(detail::key_marks::all()) ? errc::ok : skip_with_care(); }
+    // A value that is not plain, byte by byte.
+    [[gnu::cold]] errc skip_with_care() noexcept {
+        if (const errc code = detail::check_json_value(here(), depth_); code != errc::ok) return code;
+        while (tokens_.at != tokens_.last && place() < cursor_.at) ++tokens_.at;
+        if (tokens_.backslash < cursor_.at) tokens_.backslash = next_backslash(cursor_.at);
+        return check_not_last();
     }
 
     bool key_is(std::string_view name) noexcept {

@@ -37,10 +37,10 @@ struct also_members {
         return table->rows + index;
     }
     /// Of the names in either.
-    [[nodiscard]] key_sizes sizes_beside(const member_table<Value>& first) const noexcept
+    [[nodiscard]] key_marks marks_beside(const member_table<Value>& first) const noexcept
         requires json_shortcuts<Value>
     {
-        return table != nullptr ? first.sizes | table->sizes : first.sizes;
+        return table != nullptr ? first.marks | table->marks : first.marks;
     }
 };
 
@@ -77,7 +77,7 @@ template <class Value>
     void* at = nullptr;
     const member_row<Value>* const row = also.find(key, at);
     if constexpr (json_shortcuts<Value>)
-        if (row == nullptr) value.pass_members(also.sizes_beside(table));
+        if (row == nullptr && value.pass_members(also.marks_beside(table))) return errc::ok;
     const char* const start = value.place();
     decode_state state;
     errc e = row != nullptr ? decode_row(value, *row, at, state) : errc::wrong_kind;

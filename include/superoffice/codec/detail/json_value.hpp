@@ -3,7 +3,7 @@
 #ifndef SUPEROFFICE_CODEC_DETAIL_JSON_VALUE_HPP
 #define SUPEROFFICE_CODEC_DETAIL_JSON_VALUE_HPP
 
-#include <superoffice/codec/detail/key_sizes.hpp>
+#include <superoffice/codec/detail/key_marks.hpp>
 #include <superoffice/codec/detail/packed_key.hpp>
 #include <superoffice/codec/reader.hpp>
 #include <superoffice/text/detail/json_scan.hpp>
@@ -101,10 +101,10 @@ class json_value_of {
     {
         return reader_->short_integer(into);
     }
-    void pass_members(key_sizes wanted) noexcept
+    [[nodiscard]] bool pass_members(key_marks wanted) noexcept
         requires(Reader::has_shortcuts)
     {
-        reader_->pass_members(wanted);
+        return reader_->pass_members(wanted);
     }
 
     /// The document from `start` to the end of the last value that was consumed.

@@ -4,7 +4,7 @@
 #define SUPEROFFICE_CODEC_DETAIL_MEMBER_TABLE_HPP
 
 #include <superoffice/codec/detail/key_hash.hpp>
-#include <superoffice/codec/detail/key_sizes.hpp>
+#include <superoffice/codec/detail/key_marks.hpp>
 #include <superoffice/codec/detail/member_places.hpp>
 #include <superoffice/codec/detail/member_row.hpp>
 #include <superoffice/codec/reader.hpp>
@@ -23,17 +23,17 @@ namespace detail {
 // A decoder that is a template of the struct would take a kilobyte or more of code for each struct. Names, places and the
 // functions for the types of members are data, so one decoder for each reader works by the table of any struct.
 
-/// The sizes of the names, for readers that pass over members by them.
-struct no_key_sizes {
-    constexpr void add(std::size_t) noexcept {}
+/// The marks of the names, for readers that pass over members by them.
+struct no_key_marks {
+    constexpr void add(std::string_view) noexcept {}
 };
 template <class Value>
-struct key_sizes_of {
-    using type = no_key_sizes;
+struct key_marks_of {
+    using type = no_key_marks;
 };
 template <json_shortcuts Value>
-struct key_sizes_of<Value> {
-    using type = key_sizes;
+struct key_marks_of<Value> {
+    using type = key_marks;
 };
 
 template <class Value>
@@ -42,7 +42,7 @@ struct member_table {
     const void* places;  ///< `member_places` of the struct
     std::size_t count;
     key_hash hash;
-    [[no_unique_address]] typename key_sizes_of<Value>::type sizes;
+    [[no_unique_address]] typename key_marks_of<Value>::type marks;
 
     /// The index of the row with this name; `count` where there is none.
     [[nodiscard]] std::size_t find(json_text key) const noexcept {
@@ -68,10 +68,10 @@ consteval std::array<member_row<Value>, sizeof...(D)> make_rows(List<D...>*) {
 }
 
 template <class T, class Value>
-consteval auto make_key_sizes() {
-    typename key_sizes_of<Value>::type sizes;
-    for (const std::string_view name : member_names<T>) sizes.add(name.size());
-    return sizes;
+consteval auto make_key_marks() {
+    typename key_marks_of<Value>::type marks;
+    for (const std::string_view name : member_names<T>) marks.add(name);
+    return marks;
 }
 
 /// T's table for a reader whose values are of type Value.
@@ -84,7 +84,7 @@ struct member_tables {
                                                .places = &member_places<T>,
                                                .count = member_count<T>,
                                                .hash = make_key_hash<T>(),
-                                               .sizes = make_key_sizes<T, Value>()};
+                                               .marks = make_key_marks<T, Value>()};
 };
 
 }  // namespace detail

@@ -34,6 +34,7 @@ constexpr std::uint32_t hex_value(std::uint32_t digit) noexcept { return (digit 
     return value;
 }
 
+constexpr bool is_surrogate(std::uint32_t unit) noexcept { return unit - 0xD800U < 0x800U; }
 constexpr bool is_high_surrogate(std::uint32_t unit) noexcept { return unit - 0xD800U < 0x400U; }
 constexpr bool is_low_surrogate(std::uint32_t unit) noexcept { return unit - 0xDC00U < 0x400U; }
 
@@ -74,23 +75,20 @@ constexpr char simple_escape(char letter) noexcept {
     }
     ++at;
     const std::uint32_t point = read_hex4(at, end);
-    if (point == no_point) return no_point;
+    if (!is_surrogate(point)) return point;
     if (is_high_surrogate(point)) {
         if (at == end) return no_point;
-        std::uint32_t low = 0;
         if (*at == '\\') {
-            if (at + 1 == end) return at = end, no_point;
-            if (at[1] == 'u') {
-                at += 2;
-                low = read_hex4(at, end);
+            if (++at == end) return no_point;
+            if (*at == 'u') {
+                const std::uint32_t low = read_hex4(++at, end);
                 if (low == no_point) return no_point;
+                if (is_low_surrogate(low)) return 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
             }
         }
-        if (!is_low_surrogate(low)) return at = backslash, no_point;
-        return 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
     }
-    if (is_low_surrogate(point)) return at = backslash, no_point;
-    return point;
+    at = backslash;
+    return no_point;
 }
 
 }  // namespace detail

@@ -38,8 +38,8 @@ inline void skip_json_space(json_cursor& c) noexcept {
 }
 
 /// The size of the UTF-8 sequence at `at`, 2 to 4 bytes; 0 for anything that RFC 3629 section 4 does not allow:
-/// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations.
-[[gnu::noinline]] inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
+/// overlong forms, surrogates, points above U+10FFFF, stray and missing continuations. (Cold: most text is ASCII.)
+[[gnu::cold]] [[gnu::noinline]] inline std::size_t utf8_sequence(const char* at, const char* end) noexcept {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(at[i]); };
     std::uint32_t point = byte(0);
     if (point < 0xC2) return 0;
@@ -50,7 +50,7 @@ inline void skip_json_space(json_cursor& c) noexcept {
         if ((byte(i) & 0xC0) != 0x80) return 0;
         point = point << 6 | (byte(i) & 0x3F);
     }
-    if (size == 3 && (point < 0x800 || is_high_surrogate(point) || is_low_surrogate(point))) return 0;
+    if (size == 3 && (point < 0x800 || is_surrogate(point))) return 0;
     if (size == 4 && (point < 0x10000 || point > 0x10FFFF)) return 0;
     return size;
 }

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-using superoffice::detail::key_sizes;
+using superoffice::detail::key_marks;
 using superoffice::detail::packed_key;
 using superoffice::detail::simdjson_tokens;
 
@@ -114,25 +114,74 @@ TEST_CASE("simdjson_shortcuts: an integer of at most nine digits is taken") {
     alone.tokens.is_scalar = true;
     std::int32_t number = 0;
     CHECK_FALSE(alone.tokens.take_short_integer(number));
-    CHECK_FALSE(alone.tokens.skip_plain());
+    CHECK_FALSE(alone.tokens.pass_members(key_marks::all(), 32));
 }
 
-TEST_CASE("simdjson_shortcuts: plain values are skipped, all others are left to the reader") {
+TEST_CASE("simdjson_shortcuts: plain values are passed, all others are left to the reader") {
     struct row {
         std::string_view value;
-        bool skipped;
+        std::size_t tokens;  ///< 0: left
     };
     const row rows[] = {
-        {"null", true},  {"true", true},  {"false", true},  {"0", true},     {"-12345678901234567890", true},
-        {"\"x\"", true}, {"nulL", false}, {"truE", false},  {"fals", false}, {"nulls", false},
-        {"01", false},   {"-", false},    {"1.0", false},   {"1e1", false},  {"\"\\n\"", false},
-        {"[]", false},   {"{}", false},   {"null ", false},
+        {"null", 1},
+        {"true", 1},
+        {"false", 1},
+        {"0", 1},
+        {"-12345678901234567890", 1},
+        {"\"x\"", 1},
+        {"nulL", 0},
+        {"truE", 0},
+        {"fals", 0},
+        {"nulls", 0},
+        {"01", 0},
+        {"-", 0},
+        {"1.0", 0},
+        {"1e1", 0},
+        {"\"\\n\"", 0},
+        {"null ", 0},
+        {"[]", 2},
+        {"{}", 2},
+        {"[1]", 3},
+        {"[1,[2,[]],{}]", 13},
+        {R"({"a":1,"b":{"c":[{"d":null}]}})", 19},
+        {"[1 , \"x\" ]", 0},      // white space behind a number
+        {"[\"x\" , \"y\" ]", 5},  // and behind texts
+        {"[1.5]", 0},
+        {"[\"\\n\"]", 0},
+        {R"({"a\n":1})", 0},
+        {R"({"a" :1})", 0},
+        {R"({"a":1,})", 0},
+        {R"({"a":})", 0},
+        {R"({"a"})", 0},
+        {R"({"a":1 "b":2})", 0},
+        {R"({1:2})", 0},
+        {R"({,})", 0},
+        {"[,1]", 0},
+        {"[1,]", 0},
+        {"[1}", 0},
+        {R"({"a":1])", 0},
+        {"[:]", 0},
     };
     for (const row& r : rows) {
         CAPTURE(r.value);
         indexed document{"[" + std::string{r.value} + ",2]", 1};
-        CHECK(document.tokens.skip_plain() == r.skipped);
-        CHECK(document.token() == (r.skipped ? 2 : 1));
+        CHECK(document.tokens.pass_members(key_marks::all(), 32) == (r.tokens != 0));
+        CHECK(document.token() == 1 + r.tokens);
+    }
+}
+
+TEST_CASE(
+    "simdjson_shortcuts: containers are passed to the depth that is left, and not with the document's last bracket") {
+    for (const std::string_view value : {"[[[]]]", R"({"a":{"b":{}}})", R"([{"a":[]}])"}) {
+        CAPTURE(value);
+        for (std::size_t levels = 0; levels != 5; ++levels) {
+            indexed document{"[" + std::string{value} + "]", 1};
+            CHECK(document.tokens.pass_members(key_marks::all(), levels) == (levels >= 3));
+        }
+        // Its root is not closed: the bracket that would close it closes the value.
+        indexed cut{"[" + std::string{value}, 1};
+        CHECK_FALSE(cut.tokens.pass_members(key_marks::all(), 32));
+        CHECK(cut.token() == 1);
     }
 }
 
@@ -154,28 +203,31 @@ TEST_CASE("simdjson_shortcuts: a key is taken with its colon when it is the want
     }
 }
 
-TEST_CASE("simdjson_shortcuts: members are passed over up to a key of a wanted size, or to what is not plain") {
-    key_sizes two;
-    two.add(2);
+TEST_CASE("simdjson_shortcuts: members are passed over up to a key with a wanted mark, or to what is not plain") {
+    key_marks wanted;
+    wanted.add("ef");
     struct row {
         std::string_view document;
-        std::size_t token;  ///< on a value: the third, the seventh, ...
+        std::size_t token;  ///< behind a value; 3: the first one is not plain
     };
     const row rows[] = {
-        {R"({"a":1,"bcd":"x","ef":2})", 7},    // the key behind the comma is wanted
-        {R"({"a":1,"b":null,"c":true})", 11},  // none is
-        {R"({"a":1,"b":[2],"ef":3})", 7},      // an array
-        {R"({"a":1.5,"b":2})", 3},             // a fraction
-        {R"({"a":1,"b\n":2,"c":3})", 3},       // an escape in the next key
-        {R"({"a":1,"b":"\n","c":3})", 7},      // an escape in a value
-        {R"({"a":1})", 3},                     // the last one
-        {R"({"a":1,"b" :2,"c":3})", 3},        // white space before a colon
-        {R"({"a":1,2:3})", 3},                 // no key
+        {R"({"a":1,"bcd":"x","ef":2})", 8},          // the key behind the comma is wanted
+        {R"({"a":1,"b":null,"c":true})", 12},        // none is
+        {R"({"a":1,"b":[2,{"ef":1}],"ef":3})", 16},  // only the outer one counts
+        {R"({"a":{"ef":{}},"b":2})", 13},            // the first value is an object
+        {R"({"a":1.5,"b":2})", 3},                   // a fraction
+        {R"({"a":1,"b":1.5})", 4},
+        {R"({"a":1,"b\n":2,"c":3})", 4},   // an escape in the next key
+        {R"({"a":1,"b":"\n","c":3})", 4},  // an escape in a value
+        {R"({"a":1})", 4},                 // the last one
+        {R"({"a":1,"b" :2,"c":3})", 4},    // white space before a colon
+        {R"({"a":1,2:3})", 4},             // no key
+        {R"({"a":1,"b":[2})", 4},          // a container that is not closed
     };
     for (const row& r : rows) {
         CAPTURE(r.document);
         indexed document{r.document, 3};
-        document.tokens.pass_members(two);
+        CHECK(document.tokens.pass_members(wanted, 32) == (r.token != 3));
         CHECK(document.token() == r.token);
     }
 }
