@@ -57,9 +57,10 @@ struct outcome {
     bool operator==(const outcome&) const = default;
 };
 
-outcome ask(superoffice::scripted& link, std::string_view where_to_ask = directory) {
+outcome ask(superoffice::scripted& link, std::string_view where_to_ask = directory,
+            std::string_view base = first_base) {
     std::array<std::byte, 2048> memory{};
-    superoffice::client api{link, first_base, superoffice::bearer{"secret"}, memory,
+    superoffice::client api{link, base, superoffice::bearer{"secret"}, memory,
                             superoffice::client_options{.tenant_directory = where_to_ask}};
     auto call = api.start_get_batch_task_info(497);
     while (call.step(superoffice::instant{0}) != superoffice::step_state::done) {
@@ -189,6 +190,39 @@ TEST_CASE("tenant moved: what the directory may say instead of a new address") {
         const auto steps = moved_steps(first, r.reply);
         superoffice::scripted link{steps};
         CHECK(ask(link) == outcome{r.code, r.status, -1, std::string{first_base}});
+        CHECK(link.finished());
+    }
+}
+
+TEST_CASE("tenant moved: from http to http the call goes on, because nothing was encrypted before") {
+    const std::string first = request_to("localhost:8080"), second = request_to("localhost:8081");
+    const std::string status = reply("200 OK", R"({"IsRunning":true,"Api":"http://localhost:8081/Cust12345/api"})");
+    const std::vector<script_step> steps = {script::starts("localhost", 8080),
+                                            script::expects(first),
+                                            script::gives(misdirected),
+                                            script::stops(),
+                                            script::starts("online.superoffice.com", 443),
+                                            script::expects(directory_request),
+                                            script::gives(status),
+                                            script::stops(),
+                                            script::starts("localhost", 8081),
+                                            script::expects(second),
+                                            script::gives(task)};
+    superoffice::scripted link{steps};
+    CHECK(ask(link, directory, "http://localhost:8080/Cust12345/api") ==
+          outcome{errc::ok, 0, 42, "http://localhost:8081/Cust12345/api"});
+    CHECK(link.finished());
+}
+
+TEST_CASE("tenant moved: a base URL that names no tenant has nothing to ask the directory about") {
+    std::string request = request_to("online3.superoffice.com");
+    request.replace(request.find("/Cust12345/api"), 14, "/api");
+    const std::vector<script_step> steps = {script::starts("online3.superoffice.com", 443), script::expects(request),
+                                            script::gives(misdirected)};
+    for (const std::string_view base : {"https://online3.superoffice.com", "https://online3.superoffice.com/api"}) {
+        CAPTURE(base);
+        superoffice::scripted link{steps};
+        CHECK(ask(link, directory, base) == outcome{errc::tenant_moved, 421, -1, std::string{base}});
         CHECK(link.finished());
     }
 }

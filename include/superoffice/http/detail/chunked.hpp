@@ -76,8 +76,7 @@ class chunked {
 
     constexpr place after(char c) noexcept {
         switch (at_) {
-            case place::size_first:
-                remaining_ = 0;
+            case place::size_first:  // nothing remains of the chunk before
                 digits_ = 0;
                 return size_digit(c);
             case place::size:

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include "support/guard_page.hpp"
+
 #include <cstddef>
 #include <span>
 #include <string>
@@ -29,10 +31,13 @@ constexpr pair pairs[] = {{"", ""},
 }  // namespace
 
 TEST_CASE("base64: the examples of RFC 4648 section 10, written") {
+    support::guard_page page{16};
     for (const pair& each : pairs) {
-        std::string text(detail::base64_size(each.bytes.size()), ' ');
-        detail::write_base64(std::as_bytes(std::span{each.bytes.data(), each.bytes.size()}), text.data());
-        CHECK(text == each.text);
+        const std::size_t size = detail::base64_size(each.bytes.size());
+        std::string text(size + 1, ' ');
+        const char* const placed = page.place(each.bytes);
+        detail::write_base64(std::as_bytes(std::span{placed, each.bytes.size()}), text.data());
+        CHECK(text == std::string{each.text} + ' ');
     }
 }
 
@@ -47,8 +52,30 @@ TEST_CASE("base64url: the same examples read where they stand") {
     }
 }
 
+TEST_CASE("base64: each digit is written and read, and every other character is none") {
+    // The 64 digits in their order are 48 bytes of the numbers 0 to 63, six bits each (RFC 4648 section 4).
+    std::string numbers;
+    for (unsigned bits = 0; bits < 64; bits += 4) {
+        const unsigned four = bits << 18 | (bits + 1) << 12 | (bits + 2) << 6 | (bits + 3);
+        for (const unsigned shift : {16U, 8U, 0U}) numbers += static_cast<char>(four >> shift & 0xff);
+    }
+    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string text(64, ' ');
+    detail::write_base64(std::as_bytes(std::span{numbers.data(), numbers.size()}), text.data());
+    CHECK(text == digits);
+    for (int c = 0; c < 256; ++c) {
+        CAPTURE(c);
+        const std::size_t at = digits.find(static_cast<char>(c));
+        CHECK(detail::base64_digit(static_cast<char>(c)) == (at == digits.npos ? -1 : static_cast<int>(at)));
+    }
+    text.replace(62, 2, "-_");
+    std::size_t size = 1000;
+    CHECK(detail::read_base64url(text, text.data(), size));
+    CHECK(std::string_view{text}.substr(0, size) == numbers);
+}
+
 TEST_CASE("base64url: what it refuses") {
-    for (const std::string_view text : {"Z", "Zm9vY", "Zg==", "Zm9v+", "Zm9v/A", "Zm 9", "Zh", "Zm9"}) {
+    for (const std::string_view text : {"Z", "Zm9vY", "Zg==", "Zm9v+", "Zm9v/A", "+m9v", "Zm9/", "Zm 9", "Zh", "Zm9"}) {
         CAPTURE(text);
         std::string copy{text};
         std::size_t size = 0;

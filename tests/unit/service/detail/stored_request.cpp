@@ -52,3 +52,20 @@ TEST_CASE("stored_request: a form has no nesting, and XML needs a reader that wr
         CHECK(written(nested{}, row.type, room) == row.nested);
     }
 }
+
+TEST_CASE(
+    "stored_request: nothing of a request with a body goes out with the next one, which is a segment of the path") {
+    superoffice::detail::stored_request stored;
+    stored.store<superoffice::compact_reader>(superoffice::GetBatchTaskInfoRequest{497});
+    CHECK(stored.segment().empty());
+    stored.store<superoffice::compact_reader>(superoffice::path_segment{"Cust12345"});
+    CHECK(stored.segment() == "Cust12345");
+    std::array<char, 64> room{};
+    superoffice::json_writer out{room};
+    CHECK(stored.write_body(out, request_type::json));
+    CHECK(out.text().empty());
+    stored.store<superoffice::compact_reader>(superoffice::GetBatchTaskInfoRequest{498});
+    CHECK(stored.segment().empty());
+    CHECK(stored.write_body(out, request_type::json));
+    CHECK(out.text() == R"({"Id":498})");
+}

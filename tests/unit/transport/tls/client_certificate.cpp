@@ -9,9 +9,14 @@
 #include <mbedtls/base64.h>
 #include <superoffice/transport/mbedtls_socket.hpp>
 
+#include "support/freed_memory.hpp"
 #include "tls_service.hpp"
 #include "tls_testing.hpp"
 
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -65,6 +70,30 @@ TEST_CASE("tls: a server that wants a certificate of its client gets one, from f
     options.client = &bad;
     so::mbedtls_socket link{options};
     check_failed(start(link, "localhost", service().port()), errc::bad_client_certificate, stage::handshake);
+}
+
+TEST_CASE("client_certificate: no memory is given back that holds the key, whether it can be read or not") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    const std::string chain = support::text_of_file(service().directory() + "/client.pem"),
+                      key = support::text_of_file(service().directory() + "/client.key");
+    const std::string_view digits = std::string_view{key}.substr(key.find('\n') + 1, 48);  // in the middle of its text
+    for (const std::string_view password : {std::string_view{}, std::string_view{"word"}}) {
+        for (const std::string_view text : {std::string_view{key}, std::string_view{key}.substr(0, key.size() - 20)}) {
+            so::client_certificate me;
+            const support::freed_memory freed{digits};
+            static_cast<void>(me.load(bytes(chain), bytes(text), password));
+            CHECK(freed.blocks() > 0);
+            CHECK(freed.found() == 0);
+        }
+    }
+    alignas(so::client_certificate) std::byte place[sizeof(so::client_certificate)];
+    auto* const me = new (place) so::client_certificate;
+    REQUIRE(me->load(bytes(chain), bytes(key)));
+    const auto* const held = reinterpret_cast<const std::byte*>(me->key());
+    const auto is_zero = [](std::byte b) { return b == std::byte{}; };
+    CHECK_FALSE(std::all_of(held, held + sizeof(mbedtls_pk_context), is_zero));
+    std::destroy_at(me);
+    CHECK(std::all_of(held, held + sizeof(mbedtls_pk_context), is_zero));
 }
 
 TEST_CASE("tls: a server that refuses its client says so, however soon it goes") {

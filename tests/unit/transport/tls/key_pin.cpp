@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,12 @@ TEST_CASE("key_pin: 44 characters of base64, with or without curl's prefix, and 
     so::key_pin pin;
     CHECK(so::parse_key_pin("sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", pin));
     CHECK(pin == empty);
+    // Every digit counts, 'A' of value 0 as well.
+    so::key_pin zeros = empty;
+    CHECK(so::parse_key_pin(std::string(43, 'A') + "=", zeros));
+    CHECK(zeros == so::key_pin{});
+    CHECK(so::parse_key_pin(std::string(42, '/') + "8=", zeros));
+    for (const std::uint8_t each : zeros.sha256) CHECK(each == 0xff);
     const std::string good = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
     for (const std::string& bad :
          {std::string(), good.substr(1), good + "=", good.substr(0, 43) + "A", "-" + good.substr(1),

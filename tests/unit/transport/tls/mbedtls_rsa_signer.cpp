@@ -9,6 +9,8 @@
 
 #include <doctest/doctest.h>
 
+#include "support/freed_memory.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdlib>
@@ -174,6 +176,29 @@ TEST_CASE("mbedtls_rsa_signer: what is no RSA key is refused, and what was loade
         CHECK_FALSE(key.is_loaded());
         std::array<std::byte, so::max_signature_bytes> signature{};
         CHECK(key.sign("data", signature).error() == errc::credential_missing);
+    }
+}
+
+TEST_CASE("mbedtls_rsa_signer: no memory is given back that holds the key, whether it can be read or not") {
+    const keys all;
+    const std::string pem = all.read("pkcs1.pem"), der = all.read("key.der"), xml = xml_of(der);
+    const std::string_view digits = std::string_view{pem}.substr(pem.find('\n') + 1, 48);
+    const std::string secret = numbers_of(der)[3];  // the private exponent, in the DER that is made of the XML
+    struct row {
+        const char* name;
+        std::string_view key, secret;
+    } const rows[] = {
+        {"PEM", pem, digits},
+        {"PEM, cut", std::string_view{pem}.substr(0, pem.size() - 20), digits},
+        {"XML", xml, std::string_view{secret}.substr(0, 64)},
+    };
+    for (const row& each : rows) {
+        CAPTURE(each.name);
+        so::mbedtls_rsa_signer key;
+        const support::freed_memory freed{each.secret};
+        static_cast<void>(key.load(each.key));
+        CHECK(freed.blocks() > 0);
+        CHECK(freed.found() == 0);
     }
 }
 

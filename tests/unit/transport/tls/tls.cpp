@@ -45,6 +45,19 @@ TEST_CASE("tls: what cannot be a host is refused before anything else") {
     }
 }
 
+TEST_CASE("tls: a host has 253 bytes at most") {
+    const std::string label(63, 'a'), longest = label + '.' + label + '.' + label + '.' + std::string(61, 'b');
+    REQUIRE(longest.size() == 253);
+    so::tls<recorder> link{trusting_nobody()};
+    CHECK(link.import_session({longest, 443}, {}).state == io_state::closed);  // no session, but a host
+    CHECK(link.start({longest, 443}).state == io_state::would_block);
+    CHECK(client_hello(link.link().sent).server_name == longest);
+    so::tls<recorder> other{trusting_nobody()};
+    check_failed(other.import_session({longest + 'b', 443}, {}), errc::name_not_found, stage::resolve);
+    check_failed(other.start({longest + 'b', 443}), errc::name_not_found, stage::resolve);
+    CHECK(other.link().starts == 0);
+}
+
 TEST_CASE("tls: a clock that does not go is told before anything is sent, unless dates do not matter") {
     so::tls_options options = trusting_nobody();
     options.utc_now.seconds = [](void*) noexcept { return std::int64_t{0}; };

@@ -84,6 +84,52 @@ TEST_CASE("tls: the verdict on a certificate is the most telling of its faults")
     }
 }
 
+TEST_CASE("certificate_judge: the pinned key of one server does not count for the next one") {
+    unsigned char pinned_key[] = "the key of the one", other_key[] = "the key of the other";
+    so::key_pin pin;
+    so::detail::sha256 hash;
+    hash.add(pinned_key, sizeof pinned_key);
+    REQUIRE(hash.finish(pin.sha256));
+    so::tls_options options;
+    options.skip_certificate_dates = true;
+    options.pins = std::span<const so::key_pin>{&pin, 1};
+    so::detail::certificate_judge judge;
+    for (int again = 0; again < 2; ++again) {
+        for (const bool shows_pinned : {true, false}) {
+            made_certificate server;
+            server.it.pk_raw.p = shows_pinned ? pinned_key : other_key;
+            server.it.pk_raw.len = shows_pinned ? sizeof pinned_key : sizeof other_key;
+            judge.begin(options, 0, "service.example.com", {}, server.it);
+            CHECK_FALSE(judge.has_seen_server());
+            std::uint32_t flags = 0;
+            CHECK(so::detail::certificate_judge::look_at(&judge, &server.it, 0, &flags) == 0);
+            CHECK(flags == (shows_pinned ? 0 : so::detail::certificate_judge::not_pinned));
+        }
+    }
+}
+
+TEST_CASE("certificate_judge: every fault is kept, of each certificate and of all of them together") {
+    unsigned char key[] = "key";
+    const so::key_pin pin{};
+    so::tls_options options;
+    options.skip_certificate_dates = true;
+    options.pins = std::span<const so::key_pin>{&pin, 1};
+    made_certificate authority, server;
+    authority.it.pk_raw.p = server.it.pk_raw.p = key;
+    authority.it.pk_raw.len = server.it.pk_raw.len = sizeof key;
+    so::detail::certificate_judge judge;
+    judge.begin(options, 0, "two.labels", {}, server.it);
+    std::uint32_t of_authority = MBEDTLS_X509_BADCERT_BAD_MD, of_server = MBEDTLS_X509_BADCERT_BAD_KEY;
+    unsigned char other_name[] = "other.labels";
+    server.lists(server.it.subject_alt_names, 0x82, other_name, sizeof other_name - 1);
+    so::detail::certificate_judge::look_at(&judge, &authority.it, 1, &of_authority);
+    so::detail::certificate_judge::look_at(&judge, &server.it, 0, &of_server);
+    CHECK(of_authority == MBEDTLS_X509_BADCERT_BAD_MD);
+    CHECK(of_server == (MBEDTLS_X509_BADCERT_BAD_KEY | MBEDTLS_X509_BADCERT_CN_MISMATCH |
+                        so::detail::certificate_judge::not_pinned));
+    CHECK(judge.flags() == (of_authority | of_server));
+}
+
 TEST_CASE("tls: dates are judged by the injected clock, whatever mbedTLS's own clock said") {
     mbedtls_x509_crt certificate;
     mbedtls_x509_crt_init(&certificate);

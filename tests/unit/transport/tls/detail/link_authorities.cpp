@@ -10,6 +10,7 @@
 
 #include "../tls_service.hpp"
 #include "../tls_testing.hpp"
+#include "support/guard_page.hpp"
 
 #include <fstream>
 #include <string>
@@ -44,6 +45,21 @@ TEST_CASE("tls: authorities that cannot be had are told before the link below is
             CHECK(r.native < 0);
         }
         CHECK(link.link().starts == 0);
+    }
+}
+
+TEST_CASE("certificate_reader: DER of a few bytes is refused, and no byte behind it is read") {
+    support::guard_page page{16};
+    for (const std::string_view text :
+         {std::string_view{"\x30", 1}, std::string_view{"\x30\x81", 2}, std::string_view{"\x30\x82\x01", 3},
+          std::string_view{"\x30\x83\x01\x02", 4}, std::string_view{"\x30\x84\x01\x02\x03\x04", 6},
+          std::string_view{"\x30\x80", 2}, std::string_view{"\x31\x00", 2}}) {
+        CAPTURE(text.size());
+        mbedtls_x509_crt chain;
+        mbedtls_x509_crt_init(&chain);
+        const std::string_view placed{page.place(text), text.size()};
+        CHECK(so::detail::certificate_reader::load(chain, bytes(placed)) < 0);
+        mbedtls_x509_crt_free(&chain);
     }
 }
 

@@ -11,7 +11,10 @@
 #include "../tls_service.hpp"
 #include "../tls_testing.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <memory>
+#include <new>
 #include <random>
 #include <span>
 #include <string>
@@ -49,6 +52,20 @@ TEST_CASE("tls: random bytes come from where the options say, and their failure 
     CHECK(link.start({"service.example", 443}).state == io_state::would_block);
 #endif
 }
+#if MBEDTLS_VERSION_NUMBER < 0x04000000
+TEST_CASE("random_generator: its state is zeroed when it ends") {
+    using so::detail::random_generator;
+    alignas(random_generator) std::byte place[sizeof(random_generator)] = {};
+    const auto not_zero = [](std::byte b) { return b != std::byte{}; };
+    auto* const one = new (place) random_generator;
+    REQUIRE(one->begin({}) == 0);
+    unsigned char drawn[32] = {};
+    REQUIRE(random_generator::fill(one, drawn, sizeof drawn) == 0);
+    CHECK(std::count_if(place, place + sizeof place, not_zero) > 128);  // the key of 256 bits and its schedule
+    std::destroy_at(one);
+    CHECK(std::count_if(place, place + sizeof place, not_zero) < 24);  // numbers that are no secret
+}
+#endif
 #if defined(__unix__) && MBEDTLS_VERSION_NUMBER < 0x04000000
 TEST_CASE("tls: after fork the child draws other random bytes than its parent") {
     const auto random_of_hello = [](so::tls<recorder>& link) {

@@ -93,6 +93,28 @@ TEST_CASE("tls: a peer that does not speak TLS is told from one that ends the co
     check_failed(alert, errc::handshake_failed, stage::handshake);
     CHECK(alert.native == 40);
 }
+
+TEST_CASE("tls: a server that chooses a version below 1.2 is refused for that, whatever cipher it chooses") {
+    if (!so::detail::mbedtls_api::has_tls_1_2) return;
+    // A ServerHello (RFC 5246 section 7.4.1.3) with a cipher that 1.0 and 1.1 have, too: ECDHE, AES-128-CBC, SHA-1.
+    constexpr int suites[] = {0xc013, 0xc009, 0};
+    for (const char minor : {'\0', '\1', '\2'}) {
+        CAPTURE(static_cast<int>(minor));
+        so::tls_options options = trusting_nobody();
+        options.protocol = so::tls_protocol::tls_1_2;
+        options.ciphersuites = suites;
+        so::tls<talker> link{options};
+        const std::string version{'\3', minor};
+        const std::string text = std::string("\x16") + version + std::string("\0\x2a\x02\0\0\x26", 6) + version +
+                                 std::string(32, 'r') + std::string("\0\xc0\x13\0", 4);
+        link.link().text = text;
+        const io_result r = link.start({"service.example", 443});
+        check_failed(r, errc::tls_version_refused, stage::handshake);
+        // The server is told, by a fatal alert: protocol_version (RFC 5246 section 7.2.2).
+        CHECK(link.link().sent.substr(link.link().sent.size() - 2) == "\x02\x46");
+    }
+}
+
 #if defined(SUPEROFFICE_TESTS_TLS_SERVICE)
 
 TEST_CASE("tls: one start does at most one step that computes with keys") {
