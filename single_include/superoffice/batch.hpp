@@ -6531,8 +6531,7 @@ class chunked {
 
     constexpr place after(char c) noexcept {
         switch (at_) {
-            case place::size_first:
-                remaining_ = 0;
+            case place::size_first:  // nothing remains of the chunk before
                 digits_ = 0;
                 return size_digit(c);
             case place::size:
@@ -14876,10 +14875,14 @@ bool directory_asker<Reader>::take_reply(std::string_view directory, directory_v
     return true;
 }
 
-/// The directory's answer decides where the credential goes: never from https to http.
+inline constexpr error tenant_moved_nowhere{.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
+
+/// The directory's answer decides where the credential goes: never from https to http. A base URL that names no tenant
+/// leaves nothing to ask about.
 template <class Reader>
 error directory_asker<Reader>::aim(std::string_view directory, directory_visit& visit) noexcept {
     tenant_address& address = visit.address;
+    if (last_segment(address.target().root).empty()) return tenant_moved_nowhere;
     const bool from_https = address.target().https;
     if (const error e = address.aim_at_directory(directory); e.code != errc::ok) return e;
     if (from_https && !address.target().https) return {.stage = stage::connect, .code = errc::insecure_link};
@@ -14903,19 +14906,20 @@ template <class Reader>
 error directory_asker<Reader>::learn(directory_visit& visit) noexcept {
     reply_info& about = visit.about;
     tenant_address& address = visit.address;
-    const error nowhere{.stage = stage::service, .code = errc::tenant_moved, .http_status = 421};
     Reader reader;
     TenantStatus status;
     const error e = interpret(reader, about, visit.document, status, {.nothing = errc::tenant_moved});
     // The directory was sent no credential: its 401 or 403 must not be taken for the tenant's answer to one.
-    if (e.code == errc::tenant_moved || e.code == errc::unauthorized || e.code == errc::forbidden) return nowhere;
+    if (e.code == errc::tenant_moved || e.code == errc::unauthorized || e.code == errc::forbidden)
+        return tenant_moved_nowhere;
     if (e.code != errc::ok) return e;
     if (status.IsRunning == false)
         return {.stage = stage::service, .code = errc::unavailable, .http_status = about.status};
     const std::string_view base = base_of(status);
     base_url parsed;
-    if (read_base_url(base, parsed).code != errc::ok || (address.is_https() && !parsed.https)) return nowhere;
-    if (!address.move_to(base)) return nowhere;
+    if (read_base_url(base, parsed).code != errc::ok || (address.is_https() && !parsed.https))
+        return tenant_moved_nowhere;
+    if (!address.move_to(base)) return tenant_moved_nowhere;
     about.message = about.detail = about.type = {};  // the tenant's request is written over them
     error aimed;
     address.aim_at_tenant(aimed);

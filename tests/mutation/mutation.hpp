@@ -31,22 +31,22 @@ constexpr bool on(int number) noexcept {
 }
 
 // `a < less_bug<7>{} < b` is `a < b`, and `a <= b` when bug 7 is on. The operands are evaluated once, in the usual order.
-#define SUPEROFFICE_MUTATION_OPERATOR(name, is, becomes)                                                           \
-    template <int Number>                                                                                          \
-    struct name {};                                                                                                \
-    template <class Left, int Number>                                                                              \
-    struct name##_left {                                                                                           \
-        const Left& left;                                                                                          \
-    };                                                                                                             \
-    template <class Left, int Number>                                                                              \
-    constexpr name##_left<Left, Number> operator is(const Left& left, name<Number>) noexcept {                     \
-        return {left};                                                                                             \
-    }                                                                                                              \
-    template <class Left, int Number, class Right>                                                                 \
-    constexpr auto operator is(name##_left<Left, Number> bound, const Right& right) noexcept                       \
-        -> decltype(bound.left is right) {                                                                         \
-        return on(Number) ? static_cast<decltype(bound.left is right)>(bound.left becomes right)                   \
-                          : bound.left is right;                                                                   \
+#define SUPEROFFICE_MUTATION_OPERATOR(name, is, becomes) \
+    template <int Number> \
+    struct name {}; \
+    template <class Left, int Number> \
+    struct name##_left { \
+        const Left& left; \
+    }; \
+    template <class Left, int Number> \
+    constexpr name##_left<Left, Number> operator is(const Left & left, name<Number>) noexcept { \
+        return {left}; \
+    } \
+    template <class Left, int Number, class Right> \
+    constexpr auto operator is(name##_left<Left, Number> bound, const Right& right) noexcept \
+        -> decltype(bound.left is right) { \
+        return on(Number) ? static_cast<decltype(bound.left is right)>(bound.left becomes right) \
+                          : bound.left is right; \
     }
 
 SUPEROFFICE_MUTATION_OPERATOR(less, <, <=)

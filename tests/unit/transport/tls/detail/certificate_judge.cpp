@@ -99,7 +99,7 @@ TEST_CASE("certificate_judge: the pinned key of one server does not count for th
             made_certificate server;
             server.it.pk_raw.p = shows_pinned ? pinned_key : other_key;
             server.it.pk_raw.len = shows_pinned ? sizeof pinned_key : sizeof other_key;
-            judge.begin(options, 0, "service.example.com", {}, server.it);
+            judge.begin(options, 0, "service.example.com", {}, nobody());
             CHECK_FALSE(judge.has_seen_server());
             std::uint32_t flags = 0;
             CHECK(so::detail::certificate_judge::look_at(&judge, &server.it, 0, &flags) == 0);
@@ -118,7 +118,7 @@ TEST_CASE("certificate_judge: every fault is kept, of each certificate and of al
     authority.it.pk_raw.p = server.it.pk_raw.p = key;
     authority.it.pk_raw.len = server.it.pk_raw.len = sizeof key;
     so::detail::certificate_judge judge;
-    judge.begin(options, 0, "two.labels", {}, server.it);
+    judge.begin(options, 0, "two.labels", {}, nobody());
     std::uint32_t of_authority = MBEDTLS_X509_BADCERT_BAD_MD, of_server = MBEDTLS_X509_BADCERT_BAD_KEY;
     unsigned char other_name[] = "other.labels";
     server.lists(server.it.subject_alt_names, 0x82, other_name, sizeof other_name - 1);
