@@ -3,10 +3,10 @@
 #ifndef SUPEROFFICE_CLI_AUTHORITIES_HPP
 #define SUPEROFFICE_CLI_AUTHORITIES_HPP
 
+#include <superoffice/transport/tls/certificate_authorities.hpp>
 #include <superoffice/transport/tls/tls_options.hpp>
 
 #include <string>
-#include <vector>
 
 namespace cli {
 
@@ -22,7 +22,7 @@ class authorities {
 
   private:
     std::string file_;
-    std::vector<std::byte> certificates_;  // of the folders, PEM
+    superoffice::certificate_authorities folders_;  // and the file, where there are folders
 };
 
 }  // namespace cli
