@@ -47,7 +47,7 @@ std::string footer() {
                "the system's.\n\n"
                "Proxy: --proxy, else for https:// the variable https_proxy, else HTTPS_PROXY: http://HOST:PORT, and "
                "there\n"
-               "  http://USER:PASSWORD@HOST:PORT. Hosts in no_proxy, else NO_PROXY, are reached without it.\n\n"
+               "  also http://USER:PASSWORD@HOST:PORT. Hosts in no_proxy, else NO_PROXY, are reached without it.\n\n"
                "A variable that is empty counts as unset.\n\n"} +
            environment_credential::description() + "\nExit code, of several tasks the highest:\n" +
            list_of_exit_codes();
@@ -292,7 +292,7 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
     std::optional<std::string> proxy_url;
     app.add_option_function<std::string>(
            "--proxy", [&proxy_url](const std::string& url) { proxy_url = url; },
-           "connect through this HTTP proxy, http://HOST:PORT; an empty text: through none")
+           "connect through this HTTP proxy, http://HOST:PORT or https://HOST:PORT; an empty text: through none")
         ->type_name("URL");
 
     CLI::App* const get = app.add_subcommand(

@@ -101,6 +101,12 @@ void connection_trace::connected(bool by_tunnel) {
     tell((by_tunnel ? "the proxy is connected" : "connected") + lap());
 }
 
+void connection_trace::connected_to_proxy(const char* version, const char* cipher) {
+    if (!is_on_) return;
+    is_open_ = true;
+    tell("the proxy is connected, by " + std::string{version} + ", " + cipher + lap());
+}
+
 void connection_trace::secured(const char* version, const char* cipher, bool is_resumed) {
     if (!is_on_) return;
     tell(std::string{version} + ", " + cipher + (is_resumed ? ", a resumed session" : ", a new session") + lap());

@@ -38,6 +38,7 @@ class connection_trace {
     void looked_up(std::string_view name, const superoffice::address_list& found, superoffice::milliseconds took);
     void tries(const superoffice::ip_address& address);
     void connected(bool by_tunnel);
+    void connected_to_proxy(const char* version, const char* cipher);
     void secured(const char* version, const char* cipher, bool is_resumed);
     void failed(const superoffice::io_result& why);
 

@@ -79,18 +79,18 @@ exit_code run(const arguments& given) {
     if (given.command == command::login) return login(given);
     if (given.command == command::logout) return logout();
     const bool https = !is_http(given.base_url);
-    if (https) {
-        const authorities trusted{given.ca_file};
-        superoffice::tls_options options = tls_options_of(given);
-        trusted.add_to(options);
-        tls_link link{given, "call", options};
-        return run_over(link, given);
-    }
-    if (!given.plain_http && given.command != command::probe) {
+    if (!https && !given.plain_http && given.command != command::probe) {
         complain("over http the credential can be read on its way: use https, or say --plain-http", exit_code::usage);
         return exit_code::usage;
     }
-    plain_link link{given, "call"};
+    std::optional<authorities> trusted;
+    superoffice::tls_options options = tls_options_of(given);
+    if (https || given.proxy.is_secure()) trusted.emplace(given.ca_file).add_to(options);
+    if (https) {
+        tls_link link{given, "call", options};
+        return run_over(link, given);
+    }
+    plain_link link{given, "call", options};
     return run_over(link, given);
 }
 

@@ -70,9 +70,15 @@ std::string bytes_text(std::uint64_t count) { return std::to_string(count) + (co
 void message_trace::take(std::span<const std::byte> bytes) {
     std::string_view rest{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
     while (!rest.empty()) {
-        if (part_ == part::body) return take_body(rest);
-        take_of_head(rest.front());
-        rest.remove_prefix(1);
+        std::size_t size = 1;
+        if (part_ != part::body) {
+            take_of_head(rest.front());
+        } else {
+            const bool has_end = has_length_ && !is_chunked_ && length_ - body_ < rest.size();
+            size = has_end ? static_cast<std::size_t>(length_ - body_) : rest.size();
+            take_body(rest.substr(0, size));
+        }
+        rest.remove_prefix(size);
     }
 }
 

@@ -10,6 +10,7 @@
 #include <superoffice/batch.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -32,7 +33,7 @@ class timed_resolver {
     superoffice::field<superoffice::milliseconds> took_;
 };
 
-/// TCP to the peer or, where the proxy serves the peer, a tunnel through it. Decided anew for each connection, because a
+/// TCP to the peer or, where the proxy serves the peer, a tunnel through it, with TLS to the proxy if that wants it. Decided anew for each connection, because a
 /// tenant may move to another host.
 class route : public superoffice::detail::clock_of<superoffice::basic_tcp_socket<timed_resolver>> {
   public:
@@ -40,8 +41,11 @@ class route : public superoffice::detail::clock_of<superoffice::basic_tcp_socket
     static constexpr bool may_wait = socket::may_wait;
     static constexpr bool lingers = true;
 
-    route(const proxy& through, bool with_tls, connection_trace& trace)
-        : proxy_(through), with_tls_(with_tls), trace_(trace), tunnel_(through.address()) {}
+    /// `to_proxy`: for TLS to the proxy.
+    route(const proxy& through, const superoffice::tls_options& to_proxy, bool with_tls, connection_trace& trace)
+        : proxy_(through), with_tls_(with_tls), trace_(trace), tunnel_(through.address()) {
+        if (through.is_secure()) secure_tunnel_.emplace(through.address(), to_proxy);
+    }
 
     superoffice::io_result start(const superoffice::peer& to) noexcept;
     superoffice::io_result receive(std::span<std::byte> into) noexcept;
@@ -49,21 +53,41 @@ class route : public superoffice::detail::clock_of<superoffice::basic_tcp_socket
     void stop() noexcept;
     [[nodiscard]] bool secure() const noexcept { return false; }
 
-    void tick(superoffice::instant now, superoffice::instant deadline) noexcept { tunnel_.tick(now, deadline); }
-    [[nodiscard]] superoffice::instant wake_at() const noexcept { return tunnel_.wake_at(); }
-    void wait(superoffice::wait_for wants, superoffice::milliseconds at_most) noexcept {
-        tunnel_.wait(wants, at_most);  // without a tunnel the same as the socket's
+    void tick(superoffice::instant now, superoffice::instant deadline) noexcept {
+        tunnel_.tick(now, deadline);
+        if (secure_tunnel_) secure_tunnel_->tick(now, deadline);
     }
-    [[nodiscard]] socket::handle native_handle() const noexcept { return tunnel_.native_handle(); }
+    [[nodiscard]] superoffice::instant wake_at() const noexcept { return below().wake_at(); }
+    void wait(superoffice::wait_for wants, superoffice::milliseconds at_most) noexcept;
+    [[nodiscard]] socket::handle native_handle() const noexcept { return below().native_handle(); }
 
   private:
+    enum class way { direct, tunnel, secure_tunnel };
+
+    /// Calls `function` with the link that is in use.
+    template <class Function>
+    auto with_link(const Function& function) noexcept {
+        switch (way_) {
+            case way::tunnel: return function(tunnel_);
+            case way::secure_tunnel: return function(*secure_tunnel_);
+            case way::direct:
+            default: return function(tunnel_.link());
+        }
+    }
+    [[nodiscard]] const socket& below() const noexcept {
+        return way_ == way::secure_tunnel ? secure_tunnel_->link().link() : tunnel_.link();
+    }
+    [[nodiscard]] socket& below() noexcept { return const_cast<socket&>(std::as_const(*this).below()); }
+
     void tell_addresses(std::string_view host) noexcept;
 
     const proxy& proxy_;
     bool with_tls_;
     connection_trace& trace_;
-    superoffice::connect_proxy<socket> tunnel_;
-    bool is_begun_ = false, is_tunnel_ = false;
+    superoffice::connect_proxy<socket> tunnel_;  // its socket is that of a direct connection, too
+    std::optional<superoffice::connect_proxy<superoffice::tls<socket>>> secure_tunnel_;
+    way way_ = way::direct;
+    bool is_begun_ = false;
     std::size_t told_ = 0;  // addresses
 };
 static_assert(superoffice::timed_transport<route> && superoffice::waking_transport<route> &&
@@ -78,11 +102,16 @@ class traced : public superoffice::detail::clock_of<Below> {
     static constexpr bool may_wait = Below::may_wait;
     static constexpr bool lingers = Below::lingers;
 
-    /// `label`: which of the tool's links it is. The arguments must outlive it.
-    template <class... Options>
-    traced(const arguments& given, const char* label, const Options&... options)
+    /// `label`: which of the tool's links it is. `options` are for the server and, with an https:// proxy, for the proxy. The
+    /// arguments and what the options borrow must outlive it.
+    traced(const arguments& given, const char* label, const superoffice::tls_options& options)
+        requires has_tls
         : trace_(given.trace, label, !given.tenant_directory.empty(), &Below::clock::now),
-          link_(options..., given.proxy, has_tls, trace_) {}
+          link_(options, given.proxy, options, true, trace_) {}
+    traced(const arguments& given, const char* label, const superoffice::tls_options& options)
+        requires(!has_tls)
+        : trace_(given.trace, label, !given.tenant_directory.empty(), &Below::clock::now),
+          link_(given.proxy, options, false, trace_) {}
 
     superoffice::io_result start(const superoffice::peer& to) noexcept {
         const superoffice::io_result r = link_.start(to);

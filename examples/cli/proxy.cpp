@@ -131,7 +131,7 @@ bool direct_hosts::cover(std::string_view host) const {
 
 namespace {
 
-constexpr std::uint16_t default_port = 1080;  // curl's
+constexpr std::uint16_t default_port = 1080, default_secure_port = 443;  // curl's
 
 /// A part of the userinfo with its %XX read.
 secret unescaped(std::string_view text, std::string_view source) {
@@ -161,8 +161,7 @@ secret unescaped(std::string_view text, std::string_view source) {
 
 /// "socks5"; something else where the text may be more than the name of a scheme.
 std::string shown_scheme(std::string_view scheme) {
-    for (const std::string_view known :
-         {"https", "socks", "socks4", "socks4a", "socks5", "socks5h", "quic", "ftp", "file"})
+    for (const std::string_view known : {"socks", "socks4", "socks4a", "socks5", "socks5h", "quic", "ftp", "file"})
         if (same_letters(scheme, known)) return std::string{known} + "://";
     return "of another scheme";
 }
@@ -183,8 +182,10 @@ void proxy::read(std::string_view url, std::string_view source, bool allows_secr
     if (std::any_of(url.begin(), url.end(), [](char c) { return is_control(c) || c == ' '; }))
         refuse(source, "contains a blank, a line break or another control character");
     if (const std::size_t end = url.find("://"); end != url.npos) {
-        if (const std::string_view scheme = url.substr(0, end); !same_letters(scheme, "http"))
-            refuse(source, "a proxy " + shown_scheme(scheme) + " is not supported: only http:// is");
+        const std::string_view scheme = url.substr(0, end);
+        is_secure_ = same_letters(scheme, "https");
+        if (!is_secure_ && !same_letters(scheme, "http"))
+            refuse(source, "a proxy " + shown_scheme(scheme) + " is not supported: only http:// and https:// are");
         url.remove_prefix(end + 3);
     }
     const std::string_view authority = url.substr(0, url.find_first_of("/?#"));
@@ -207,7 +208,8 @@ void proxy::read(std::string_view url, std::string_view source, bool allows_secr
     host_ = parsed->to.host;
     const std::string_view behind_host = parsed->authority.substr(
         static_cast<std::size_t>(parsed->to.host.data() - parsed->authority.data()) + host_.size());
-    port_ = behind_host.find(':') == behind_host.npos ? default_port : parsed->to.port;
+    const bool has_port = behind_host.find(':') != behind_host.npos;
+    port_ = has_port ? parsed->to.port : is_secure_ ? default_secure_port : default_port;
 }
 
 proxy proxy::chosen(const std::optional<std::string>& option) {

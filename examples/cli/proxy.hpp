@@ -37,7 +37,7 @@ class direct_hosts {
     std::string list_;
 };
 
-/// An HTTP proxy, asked by CONNECT. No proxy unless one is given.
+/// An HTTP proxy, asked by CONNECT; with https:// over TLS. No proxy unless one is given.
 class proxy {
   public:
     proxy() = default;
@@ -59,6 +59,9 @@ class proxy {
     /// Borrows the texts of this object.
     [[nodiscard]] superoffice::http_proxy address() const { return {host_, port_, user_.view(), password_.view()}; }
 
+    /// Whether it is asked over TLS.
+    [[nodiscard]] bool is_secure() const { return is_secure_; }
+
     /// "proxy.example:3128": never with a user name or a password.
     [[nodiscard]] std::string shown() const;
 
@@ -68,7 +71,7 @@ class proxy {
     std::string host_;
     std::uint16_t port_ = 0;  // 0: no proxy
     secret user_, password_;
-    bool only_tls_ = false;
+    bool only_tls_ = false, is_secure_ = false;
     direct_hosts direct_;
 };
 

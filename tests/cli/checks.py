@@ -78,6 +78,7 @@ def checks():
     yield Check("the tool's words for times", table("time_left", "progress", "visible_text"))
     yield Check("the tool's rules for proxies", table("proxy_rules", "proxy", "secret"))
     yield Check("the tool's rules for trying again", table("retry_rules", "retry"))
+    yield Check("the tool's words for HTTP messages", table("message_rules", "message_trace"))
     yield Check("build the tool and the examples with sanitizers", build, seconds=900)
     yield Check("the tool and the examples", test, needs=("build the tool and the examples with sanitizers",),
                 seconds=420)

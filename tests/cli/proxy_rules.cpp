@@ -125,6 +125,7 @@ struct chosen_case {
     const char* shown;  // "" where there is no proxy; the sentence where it is refused
     const char* user = "";
     const char* password = "";
+    bool is_secure = false;
 };
 
 const chosen_case chosen_cases[] = {
@@ -145,6 +146,15 @@ const chosen_case chosen_cases[] = {
     {.option = "http://192.0.2.1:3128", .lower = nullptr, .upper = nullptr, .shown = "192.0.2.1:3128"},
     {.option = "http://[::1]:3128", .lower = nullptr, .upper = nullptr, .shown = "[::1]:3128"},
     {.option = "[::1]", .lower = nullptr, .upper = nullptr, .shown = "[::1]:1080"},
+    {.option = "https://one:1", .lower = nullptr, .upper = nullptr, .shown = "one:1", .is_secure = true},
+    {.option = "HTTPS://one", .lower = nullptr, .upper = nullptr, .shown = "one:443", .is_secure = true},
+    {.option = nullptr,
+     .lower = "https://joe:pass@one:1",
+     .upper = nullptr,
+     .shown = "one:1",
+     .user = "joe",
+     .password = "pass",
+     .is_secure = true},
     // the credential of a proxy: from the environment only
     {.option = nullptr,
      .lower = "http://joe:pass@one:1",
@@ -198,18 +208,14 @@ const chosen_case chosen_cases[] = {
      .upper = "http://joe:p%2@one:1",
      .shown = "HTTPS_PROXY: a % in the user name or the password must be followed by two hexadecimal digits"},
     // what is refused
-    {.option = "https://one:1",
-     .lower = nullptr,
-     .upper = nullptr,
-     .shown = "--proxy: a proxy https:// is not supported: only http:// is"},
     {.option = nullptr,
      .lower = "SOCKS5h://joe:pass@one:1",
      .upper = nullptr,
-     .shown = "https_proxy: a proxy socks5h:// is not supported: only http:// is"},
+     .shown = "https_proxy: a proxy socks5h:// is not supported: only http:// and https:// are"},
     {.option = nullptr,
      .lower = "secret://one:1",
      .upper = nullptr,
-     .shown = "https_proxy: a proxy of another scheme is not supported: only http:// is"},
+     .shown = "https_proxy: a proxy of another scheme is not supported: only http:// and https:// are"},
     {.option = nullptr,
      .lower = "http://one:1\r\nX: y",
      .upper = nullptr,
@@ -271,6 +277,7 @@ void check_chosen() {
             if (made.serves("any.test", true)) found = made.shown();
             check(address.user.view() == each.user && address.password.view() == each.password, "credential of a proxy",
                   row, found);
+            check(made.is_secure() == each.is_secure, "TLS to the proxy", row, found);
             check(made.serves("any.test", false) == (each.option != nullptr && !found.empty()), "proxy for http", row,
                   found);
         } catch (const std::exception& problem) {

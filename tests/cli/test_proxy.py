@@ -33,8 +33,13 @@ def refusal(status, *headers):
 
 
 class ProxyCase(Case):
-    def proxy(self, *refusals):
-        return self.enterContext(ConnectProxy(*refusals))
+    def proxy(self, *refusals, **more):
+        return self.enterContext(ConnectProxy(*refusals, **more))
+
+    @staticmethod
+    def certificate(name):
+        folder = pathlib.Path(main.ca).parent
+        return folder / f"{name}.pem", folder / f"{name}.key"
 
     def enterContext(self, context):  # of Python 3.11, for older ones
         self.addCleanup(context.__exit__, None, None, None)
@@ -95,6 +100,43 @@ class Through(ProxyCase):
         self.assertEqual(proxy.targets(), [host_of(main.bases["plain"])])
 
 
+class OverTls(ProxyCase):
+    """TLS to the proxy, and in it TLS to the server."""
+
+    def test_a_call_and_the_log_in_host(self):
+        proxy = self.proxy(certificate=self.certificate("good"))
+        self.shows(TABLE, "get", 497, "--proxy", proxy.url)
+        self.shows(TABLE, "get", 497, credential=None, HTTPS_PROXY=proxy.with_user("joe", PASSWORD),
+                   SUPEROFFICE_CLIENT_ID=login_service.NATIVE_CLIENT,
+                   SUPEROFFICE_REFRESH_TOKEN=login_service.refresh_token("good"))
+        self.assertEqual(proxy.targets(), [host_of(main.bases["main"])] * 3)
+        self.assertIn("\r\nProxy-Authorization: Basic ", proxy.heads[-1])
+
+    def test_a_large_file(self):
+        proxy = self.proxy(certificate=self.certificate("good"))
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder, "file")
+            self.assertEqual(self.run_tool("output", 1_003_000_000, "-o", file, "--proxy", proxy.url)[::2], (DONE, ""))
+            self.assertEqual(file.stat().st_size, 3_000_000)
+
+    def test_a_server_of_http(self):
+        proxy = self.proxy(certificate=self.certificate("good"))
+        self.shows(TABLE, "get", 497, "--base-url", main.bases["plain"], "--plain-http", "--proxy", proxy.url)
+        self.assertEqual(proxy.targets(), [host_of(main.bases["plain"])])
+
+    def test_a_proxy_that_is_not_trusted_gets_nothing(self):
+        for name, message in (("expired", "has expired"), ("self-signed", "is self-signed"), ("wrong-name", "is for another name")):
+            with self.subTest(name):
+                proxy = self.proxy(certificate=self.certificate(name))
+                self.refuses(CONNECTION, f"the server's certificate {message} .*stage handshake", "get", 497,
+                             HTTPS_PROXY=proxy.with_user("joe", PASSWORD))
+                self.assertEqual(proxy.heads, [])
+
+    def test_a_refusal(self):
+        proxy = self.proxy(refusal(407), certificate=self.certificate("good"))
+        self.refuses(CONNECTION, "the proxy wants a credential, or a different one .*native 407", "get", 497, "--proxy", proxy.url)
+
+
 class Choice(ProxyCase):
     """The whole table of values and of NO_PROXY is in proxy_rules.cpp."""
 
@@ -120,7 +162,6 @@ class Choice(ProxyCase):
         proxy = self.proxy()
         for pattern, arguments, variables in (
             ("--proxy: a user name or a password in an argument", ["--proxy", proxy.with_user("joe", PASSWORD)], {}),
-            ("--proxy: a proxy https:// is not supported", ["--proxy", f"https://{proxy.address}"], {}),
             ("HTTPS_PROXY: a proxy socks5:// is not supported", [], {"HTTPS_PROXY": f"socks5://joe:{PASSWORD}@{proxy.address}"}),
             ("https_proxy: contains a blank, a line break", [], {"https_proxy": f"{proxy.url}\r\nX: y"}),
             ("HTTPS_PROXY: the user name or the password contains a control", [],

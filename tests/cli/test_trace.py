@@ -20,7 +20,7 @@ MASKS = (
     (r" \(\d+ ms\)", " (T)"),
     (r"localhost:\d+", "localhost:P"),
     (r"127\.0\.0\.1:\d+", "127.0.0.1:P"),
-    (r"TLSv1\.[23], [A-Z0-9-]+,", "TLS,"),
+    (r"TLSv1\.[23], [A-Z0-9-]+(,| \()", r"TLS\1"),
     (r"(Host|User-Agent|Server|x-db-stats|SO-TIMEZONE|Accept|Vary|Set-Cookie): \d+ bytes?", r"\1: N"),
     (r"Date: [A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", "Date: D"),
     (r"(body in chunks,|body of) \d{3,} bytes", r"\1 N"),
@@ -123,6 +123,14 @@ class Lines(Case):
         self.assertNotIn("joe", told)
         self.assertEqual(told, "trace: call: connects to localhost:P through the proxy 127.0.0.1:P\n"
                                "trace: call: tries 127.0.0.1\ntrace: call: the proxy is connected (T)\n"
+                               "trace: call: TLS, a new session (T)\n" + request() + REPLY + END)
+
+    def test_a_proxy_over_tls(self):
+        folder = pathlib.Path(main.ca).parent
+        with ConnectProxy(certificate=(folder / "good.pem", folder / "good.key")) as proxy:
+            told = self.traced("get", 497, "--proxy", proxy.url)
+        self.assertEqual(told, "trace: call: connects to localhost:P through the proxy localhost:P\ntrace: call: tries ::1\n"
+                               "trace: call: tries 127.0.0.1\ntrace: call: the proxy is connected, by TLS (T)\n"
                                "trace: call: TLS, a new session (T)\n" + request() + REPLY + END)
 
     def test_what_fails(self):
