@@ -9,6 +9,7 @@
 #include <superoffice/http/base_url.hpp>
 #include <superoffice/http/detail/http1_writer.hpp>
 #include <superoffice/http/exchange.hpp>
+#include <superoffice/service/options.hpp>
 #include <superoffice/transport/byte_transport.hpp>
 
 #include <cstddef>
@@ -101,7 +102,7 @@ class byte_connection {
 
   private:
     progress step_connect(call_context& call, const base_url& target, milliseconds idle_timeout, instant now) noexcept {
-        if (connected_ && !is_alive(idle_timeout, now)) disconnect();
+        if (connected_ && !is_usable(call, idle_timeout, now)) disconnect();
         reused_ = connected_;
         if (!connected_) {
             if (call.reached < stage::resolve || call.reached > stage::handshake) call.reached = stage::connect;
@@ -118,8 +119,10 @@ class byte_connection {
     }
 
     /// A kept connection is of no use when it has ended or something arrived that nobody asked for.
-    bool is_alive(milliseconds idle_timeout, instant now) noexcept {
-        if (now - last_used_ > idle_timeout) return false;
+    bool is_usable(const call_context& call, milliseconds idle_timeout, instant now) noexcept {
+        const milliseconds idle = now - last_used_;
+        if (idle > idle_timeout) return false;
+        if (call.may_repeat && idle < unchecked_reuse_time) return true;
         std::byte unasked[1];
         return link_->receive(unasked).state == io_state::would_block;
     }

@@ -39,6 +39,7 @@ class mortal_link {
     int dying = 1;  ///< the number of the exchange that dies, from 0
     int starts = 0;
     int carried_out = 0;
+    int looks = 0;  ///< for bytes that nobody asked for
 
     io_result start(const so::peer&) noexcept {
         ++starts;
@@ -53,6 +54,7 @@ class mortal_link {
         return io_result::ready(n);
     }
     io_result receive(std::span<std::byte> into) noexcept {
+        looks += sent_ == 0 ? 1 : 0;
         if (sent_ != request.size()) return io_result::would_block(so::wait_for::readable);
         if (is_dead()) return dead();
         const std::size_t n = std::min({into.size(), left(), reply.size() - got_});
@@ -158,6 +160,37 @@ TEST_CASE(
             CHECK(call.error() != errc::ok);
             CHECK((call.error() == errc::outcome_unknown) == (dies_at >= request_size));
         }
+}
+
+TEST_CASE(
+    "byte_connection: a kept connection is looked at before it is used, but not within a second where the call may be "
+    "repeated") {
+    struct {
+        bool may_repeat;
+        std::int64_t pause;
+        int looks;
+    } const rows[] = {{true, 0, 0},      {true, 999, 0}, {true, 1'000, 1},
+                      {true, 60'000, 1}, {false, 0, 1},  {false, 999, 1}};
+    for (const auto& row : rows) {
+        CAPTURE(row.may_repeat);
+        CAPTURE(row.pause);
+        mortal_link link;
+        link.request = support::request_text{}.text();
+        link.reply = support::reply_text("200 OK", body);
+        link.dying = -1;
+        std::array<std::byte, 4096> memory{};
+        so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+        constexpr so::operation<so::GetBatchTaskInfoRequest, so::BatchTaskInfo> once{
+            .path = so::get_batch_task_info.path, .slow = so::milliseconds{3000}, .may_repeat = false};
+        for (const so::instant now : {so::instant{5'000}, so::instant{5'000 + row.pause}}) {
+            auto call = api.start(row.may_repeat ? so::get_batch_task_info : once, {497});
+            while (call.step(now) != so::step_state::done) {
+            }
+            CHECK(call.result().has_value());
+        }
+        CHECK(link.looks == row.looks);
+        CHECK(link.starts == 1);
+    }
 }
 
 TEST_CASE("byte_connection: a call that may be repeated is sent once more until its reply has begun") {
