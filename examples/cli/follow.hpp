@@ -110,19 +110,29 @@ class follower {
                 to_.complain_about(e, complain_and_go_on);
             }
         }
-        if (in_place_) {
-            for (std::size_t n = 0; n < watched_.size(); ++n)
-                if (!watched_[n].is_over()) block_.set_times(n, followed_[n].elapsed(now), followed_[n].left(now));
-            block_.draw();
-        }
+        show_times(now);
         if (!watch_.is_over()) to_.wait(watch_.wants(), now);
+    }
+
+    /// Once in each second, all together.
+    void show_times(superoffice::instant now) {
+        if (!in_place_ || second_of(now) == timed_) return block_.draw();
+        timed_ = second_of(now);
+        for (std::size_t n = 0; n < watched_.size(); ++n)
+            if (!watched_[n].is_over()) block_.set_times(n, followed_[n].elapsed(timed_), followed_[n].left(now));
+        block_.draw();
+    }
+
+    /// The begin of this second of the watch.
+    [[nodiscard]] superoffice::instant second_of(superoffice::instant now) const {
+        return began_ + superoffice::milliseconds{(now - began_).count() / 1'000 * 1'000};
     }
 
     void note(superoffice::instant now) {
         superoffice::BatchTaskInfo task = watch_.value();
         selected_.keep_only(task);
         followed_task& followed = followed_[at()];
-        followed.note(task, now);
+        followed.note(task, now, second_of(now));
         if (!shows_) return;
         if (to_.given().json) {
             const std::string json = json_of(task);
@@ -131,7 +141,7 @@ class follower {
         }
         progress shown = *followed.shown();
         if (in_place_) {
-            shown.elapsed = followed.elapsed(now);
+            shown.elapsed = followed.elapsed(second_of(now));
             if (!shown.is_over) shown.left = followed.left(now);
         }
         block_.show(at(), shown);
@@ -223,6 +233,7 @@ class follower {
     progress_block block_;
     superoffice::watch_many<> watch_;
     std::size_t running_;  // tasks that are not over, as far as it was told
+    superoffice::instant began_ = Link::clock::now(), timed_ = began_;
     superoffice::errc told_ = superoffice::errc::ok;
     exit_code worst_ = exit_code::done;
 };

@@ -16,9 +16,9 @@ namespace cli {
 
 class followed_task {
   public:
-    /// Notes a reply.
-    void note(const superoffice::BatchTaskInfo& task, superoffice::instant now) {
-        if (!first_seen_) first_seen_ = now;
+    /// Notes a reply. `second`: the begin of the second in which it came.
+    void note(const superoffice::BatchTaskInfo& task, superoffice::instant now, superoffice::instant second) {
+        if (!first_seen_) first_seen_ = second;
         left_.note(now, task.ProgressPercent, task.StartCount);
         shown_.emplace(task);
     }
@@ -35,8 +35,8 @@ class followed_task {
     [[nodiscard]] const std::optional<progress>& shown() const { return shown_; }
 
     /// Since the first reply. When the task itself started is not known: the service's LastStarted names no time zone.
-    [[nodiscard]] std::string elapsed(superoffice::instant now) const {
-        return first_seen_ ? elapsed_words(now - *first_seen_) : std::string{};
+    [[nodiscard]] std::string elapsed(superoffice::instant second) const {
+        return first_seen_ ? elapsed_words(second - *first_seen_) : std::string{};
     }
     [[nodiscard]] std::string left(superoffice::instant now) const { return words_of(left_.at(now)); }
 

@@ -230,12 +230,15 @@ class OnTerminal:
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def read_until(self, text, times=1):
+        return self.read_until_holds(lambda shown: shown.count(text) >= times, repr(text))
+
+    def read_until_holds(self, condition, name="it"):
         limit = time.monotonic() + LONGEST
-        while self.shown.count(text) < times:
+        while not condition(self.shown):
             if time.monotonic() > limit:
-                raise AssertionError(f"{text!r} is not in {self.shown!r}")
+                raise AssertionError(f"{name} is not in {self.shown!r}")
             if not self._take(1):
-                raise AssertionError(f"ended without {text!r}: {self.shown!r}")
+                raise AssertionError(f"ended without {name}: {self.shown!r}")
         return self.shown
 
     def type(self, text):
