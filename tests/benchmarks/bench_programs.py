@@ -37,6 +37,7 @@ PROGRAMS = {
     "ours_compact_counted": (["call/ours.cpp", "call/heap_blocks.cpp"], f"-O2 {WITH_ALL} -DBENCH_COMPACT",
                              f"-lsimdjson {MBEDTLS}"),
     "many": (["call/many.cpp"], f"-O2 {WITH_ALL}", f"-lsimdjson {MBEDTLS}"),
+    "many_links": (["../shared_authorities/many_links.cpp"], f"-O2 {WITH_TLS}", MBEDTLS),
     "client_bytes": (["size/client_bytes.cpp"], f"-O2 {WITH_ALL}", f"-lsimdjson {MBEDTLS}"),
 }
 

@@ -73,6 +73,8 @@ ROWS = (
     Row("memory", "peak memory of a process making calls, against the bare loop", 1.15,
         lambda results: results["memory"]["peak"]["ours"] / results["memory"]["peak"]["bare"]),
     Row("memory", "heap allocations per call after the first, either reader", 0, plain("memory", "allocations"), 0),
+    Row("memory", "bytes of an idle TLS link that shares the system's authorities: heap and object", 46 * 1024,
+        plain("memory", "idle_link"), 0),
     Row("memory", "client's own bytes, besides the caller's memory and the link", 1024, plain("memory", "client"), 0),
     Row("memory", "text of the decoder at -O2, simdjson reader, against the switch", 1.9,
         lambda results: results["memory"]["text"]["decoder_ours"] / results["memory"]["text"]["decoder_switch"]),

@@ -116,6 +116,11 @@ def memory(_):
         found["allocations"] = max(int(peer.ask("allocations")) for peer in peers)
     program, = building.build("client_bytes")
     found["client"] = int(output_of(program))
+    program, = building.build("many_links")
+    support = ROOT / "tests" / "support"
+    printed = output_of(program, 100, environment={"SUPEROFFICE_LOCAL_SERVICE": str(support / "local_superoffice.py"),
+                                                   "SUPEROFFICE_NGINX": str(support / "nginx_superoffice.py")})
+    found["idle_link"] = sum(int(re.search(rf"^{part} (\d+)$", printed, re.MULTILINE)[1]) for part in ("link", "object"))
     for name in building.DECODER_TEXT:
         library, = building.build(f"{name}.so")
         found["text"][name] = text_bytes(library)
