@@ -12026,6 +12026,7 @@ struct unreadable_certificate {
 ///     bad_authorities   no certificate can be read, or a limit was exceeded. `position()` is the byte at which the first
 ///                       unreadable certificate begins, or the first one over a limit; native: mbedTLS's code, 0 for a limit.
 ///                       `first_unreadable()` has number and file as well
+///     no_entropy        PSA cannot be initialised (see `tls`); native: its code
 class certificate_authorities {
   public:
     /// A larger bundle is refused. Those of systems have 0.2 MB.
@@ -12231,15 +12232,19 @@ class certificate_authorities {
     static error bad(int native, std::size_t offset) noexcept { return refused(errc::bad_authorities, native, offset); }
 
     [[gnu::noinline]] void begin(std::span<const std::byte> bytes, bool copies) noexcept {
-        detail::mbedtls_api::fill_tables();
         if (!copies) drop_source();
-        const bool fits = bytes.size() <= max_bundle_bytes;
-        reader_.begin(fits ? bytes : std::span<const std::byte>{}, copies);
-        is_too_large_ = !fits;
+        problem_ = bad(MBEDTLS_ERR_X509_INVALID_FORMAT, 0);  // of a source without a certificate
+        is_refused_ = bytes.size() > max_bundle_bytes;
+        if (is_refused_) problem_ = bad(0, max_bundle_bytes);
+        if (const int code = detail::mbedtls_api::begin_psa(); code != 0) {
+            is_refused_ = true;
+            problem_ = refused(errc::no_entropy, code, 0);
+        }
+        detail::mbedtls_api::fill_tables();
+        reader_.begin(is_refused_ ? std::span<const std::byte>{} : bytes, copies);
         is_reading_ = true;
         mark_ = last_;
         size_before_ = size_;
-        problem_ = bad(MBEDTLS_ERR_X509_INVALID_FORMAT, 0);
         read_ = skipped_here_ = 0;
     }
 
@@ -12276,8 +12281,7 @@ class certificate_authorities {
     }
 
     progress end() noexcept {
-        if (is_too_large_) problem_ = bad(0, max_bundle_bytes);
-        if (is_too_large_ || read_ == skipped_here_) return fail();
+        if (is_refused_ || read_ == skipped_here_) return fail();
         drop_source();
         return progress::done;
     }
@@ -12426,7 +12430,7 @@ class certificate_authorities {
     std::uint8_t next_system_ = 0;
     bool is_reading_ = false;
     bool is_searching_ = false;
-    bool is_too_large_ = false;
+    bool is_refused_ = false;
 };
 
 }  // namespace SUPEROFFICE_ABI

@@ -316,7 +316,6 @@ TEST_CASE("certificate_authorities: files and folders, with the file of the firs
 }
 
 TEST_CASE("certificate_authorities: the system's own, at once and in steps") {
-    REQUIRE(so::detail::mbedtls_api::begin_psa() == 0);
     so::certificate_authorities at_once, in_steps;
     const so::result<void> r = at_once.add_system();
     in_steps.start_system();
