@@ -348,6 +348,14 @@ class exchange {
     static constexpr std::size_t status_at = 9;
     static constexpr std::size_t highest = (std::numeric_limits<std::size_t>::max)();
 
+    // Small members come first: a Cortex-M reaches them by shorter instructions there.
+    place at_ = place::failed;
+    bool dropping_ = false;
+    bool keep_ = false;
+    bool cut_ = false;      // the request was cut short
+    bool streams_ = false;  // the body is used while it arrives
+    std::uint8_t interim_ = 0;
+    std::uint16_t slack_ = 1;
     std::span<std::byte> memory_;
     std::size_t size_ = 0;       // bytes sent of the request; then bytes received while the head is read
     std::size_t head_size_ = 0;  // the size of the request until it was sent, then of the head of the reply
@@ -355,16 +363,9 @@ class exchange {
     std::size_t body_size_ = 0;  // without framing, with the bytes that were dropped
     std::size_t length_ = 0;     // Content-Length
     reply_head head_;
+    error failure_{.code = errc::cancelled};
     detail::http1_reader reader_;
     detail::chunked chunks_;
-    error failure_{.code = errc::cancelled};
-    std::uint16_t slack_ = 1;
-    std::uint8_t interim_ = 0;
-    bool dropping_ = false;
-    bool keep_ = false;
-    bool cut_ = false;      // the request was cut short
-    bool streams_ = false;  // the body is used while it arrives
-    place at_ = place::failed;
 };
 
 }  // namespace SUPEROFFICE_ABI

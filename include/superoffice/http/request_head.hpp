@@ -201,6 +201,9 @@ class request_head {
         }
     }
 
+    // Small members come first: a Cortex-M reaches them by shorter instructions there.
+    bool bad_ = false;
+    std::uint16_t header_ = 0;
     std::span<std::byte> memory_;
     std::size_t size_ = 0;
     std::size_t needed_ = 0;
@@ -208,8 +211,6 @@ class request_head {
     std::string_view name_;        // of the header being written, or of the one at fault
     std::size_t value_bytes_ = 0;  // of the value being written
     std::size_t raw_bytes_ = 0;    // of the same value before it was encoded
-    std::uint16_t header_ = 0;
-    bool bad_ = false;
 };
 
 }  // namespace SUPEROFFICE_ABI

@@ -74,60 +74,64 @@ class chunked {
         beyond_limit,  // this byte is one too many
     };
 
-    constexpr place after(char c) noexcept {
-        switch (at_) {
-            case place::size_first:  // nothing remains of the chunk before
-                digits_ = 0;
-                return size_digit(c);
-            case place::size:
-                if (c == '\r') return place::size_lf;
-                return c == ';' || ascii::is_space(c) ? extension_byte(c) : size_digit(c);
-            case place::size_space:
-                if (c == '\r') return place::size_lf;
-                return c == ';' || ascii::is_space(c) ? extension_byte(c) : place::nowhere;
-            case place::extension:
-                if (c == '\r') return place::size_lf;
-                return ascii::is_text(c) ? extension_byte(c) : place::nowhere;
-            case place::size_lf:
-                if (c != '\n') return place::nowhere;
-                return remaining_ == 0 ? place::trailer_first : place::data;
-            case place::data_cr: return c == '\r' ? place::data_lf : place::nowhere;
-            case place::data_lf: return c == '\n' ? place::size_first : place::nowhere;
-            case place::trailer_first:
-                if (c == '\r') return place::last_lf;
-                if (ascii::is_space(c) && trailer_bytes_ != 0) return trailer_byte(place::trailer_value);
-                return ascii::is_token(c) ? trailer_byte(place::trailer_name) : place::nowhere;
-            case place::trailer_name:
-                if (c == ':') return trailer_byte(place::trailer_value);
-                return ascii::is_token(c) ? trailer_byte(place::trailer_name) : place::nowhere;
-            case place::trailer_value:
-                if (c == '\r') return place::trailer_lf;
-                return ascii::is_text(c) ? trailer_byte(place::trailer_value) : place::nowhere;
-            case place::trailer_lf: return c == '\n' ? place::trailer_first : place::nowhere;
-            case place::last_lf: return c == '\n' ? place::ended : place::nowhere;
-            case place::data:
-            case place::ended:
-            case place::nowhere:
-            case place::beyond_limit: break;
+    /// Which byte leads from a place to the next one. The first rule that fits counts.
+    struct rule {
+        place at;
+        char byte;  ///< or one of those below
+        place next;
+    };
+    static constexpr char digit = 'h', space = 's', token = 't', text = 'x';
+    static constexpr rule rules[] = {
+        {place::size_first, digit, place::size},
+        {place::size, digit, place::size},
+        {place::size, '\r', place::size_lf},
+        {place::size, ';', place::extension},
+        {place::size, space, place::size_space},
+        {place::size_space, '\r', place::size_lf},
+        {place::size_space, ';', place::extension},
+        {place::size_space, space, place::size_space},
+        {place::extension, '\r', place::size_lf},
+        {place::extension, text, place::extension},
+        {place::size_lf, '\n', place::data},  // or trailer_first, behind a size of 0
+        {place::data_cr, '\r', place::data_lf},
+        {place::data_lf, '\n', place::size_first},
+        {place::trailer_first, '\r', place::last_lf},
+        {place::trailer_first, token, place::trailer_name},
+        {place::trailer_first, space, place::trailer_value},  // not in front of the first trailer
+        {place::trailer_name, ':', place::trailer_value},
+        {place::trailer_name, token, place::trailer_name},
+        {place::trailer_value, '\r', place::trailer_lf},
+        {place::trailer_value, text, place::trailer_value},
+        {place::trailer_lf, '\n', place::trailer_first},
+        {place::last_lf, '\n', place::ended},
+    };
+    [[gnu::noinline]] static constexpr bool fits(char c, char byte) noexcept {
+        if (byte == digit) return ascii::hex_digit(c) >= 0;
+        if (byte == space) return ascii::is_space(c);
+        if (byte == token) return ascii::is_token(c);
+        return byte == text ? ascii::is_text(c) : c == byte;
+    }
+
+    [[gnu::noinline]] constexpr place after(char c) noexcept {
+        place next = place::nowhere;
+        for (const rule& each : rules)
+            if (each.at == at_ && fits(c, each.byte)) {
+                next = each.next;
+                break;
+            }
+        if (next == place::size) {
+            if (at_ == place::size_first) digits_ = 0;
+            if (++digits_ > 16) return place::nowhere;
+            remaining_ = remaining_ << 4 | static_cast<unsigned>(ascii::hex_digit(c));
         }
-        return place::nowhere;
-    }
-
-    constexpr place size_digit(char c) noexcept {
-        const int digit = ascii::hex_digit(c);
-        if (digit < 0 || digits_ == 16) return place::nowhere;
-        ++digits_;
-        remaining_ = remaining_ * 16 + static_cast<std::uint64_t>(digit);
-        return place::size;
-    }
-
-    constexpr place extension_byte(char c) noexcept {
-        if (++extension_bytes_ > max_chunk_extension_bytes) return place::beyond_limit;
-        return c == ';' || at_ == place::extension ? place::extension : place::size_space;
-    }
-
-    constexpr place trailer_byte(place next) noexcept {
-        return ++trailer_bytes_ > max_trailer_bytes ? place::beyond_limit : next;
+        if (next == place::data && remaining_ == 0) return place::trailer_first;
+        if ((next == place::size_space || next == place::extension) && ++extension_bytes_ > max_chunk_extension_bytes)
+            return place::beyond_limit;
+        if (next == place::trailer_name || next == place::trailer_value) {
+            if (trailer_bytes_ == 0 && next == place::trailer_value) return place::nowhere;
+            if (++trailer_bytes_ > max_trailer_bytes) return place::beyond_limit;
+        }
+        return next;
     }
 
     std::uint64_t remaining_ = 0;  // of the chunk

@@ -166,14 +166,15 @@ class http1_reader : http1_framing {
         return true;
     }
 
-    // Small members come first: they lie in the padding behind the bools of the base.
-    std::uint16_t status_ = 0;
-    std::uint16_t lines_ = 0;
+    // Small members come first: they lie in the padding behind the bools of the base, and a Cortex-M reaches bytes by shorter
+    // instructions there.
     std::uint8_t minor_version_ = 1;
     bool in_fields_ = false;
     bool after_cr_ = false;
     bool has_line_ = false;  // a whole line, which the next byte may continue
     bool has_coding_ = false;
+    std::uint16_t status_ = 0;
+    std::uint16_t lines_ = 0;
     std::size_t position_ = 0;
     std::size_t line_ = 0;  // start of the line that is not taken yet
     std::size_t fields_at_ = 0;
