@@ -5357,18 +5357,24 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
 /// A whole document; `consume(root)` reads its value unless that is null.
 template <json_reader Reader, class F>
 error decode_root(Reader& reader, json_document document, decode_state& state, F consume) noexcept {
-    if (document.capacity < document.size + Reader::slack)
-        return decode_error(errc::memory_too_small, document.size + Reader::slack);
-    errc e = reader.start(document);
-    if (e == errc::ok) {
-        auto root = reader.root();
-        const bool null = root.on('n');
-        e = null ? root.null() : consume(root);
-        if (e == errc::ok) e = reader.finish();
-        if (e == errc::ok) return null ? decode_error(errc::null_document, 0) : error{};
+    errc e = errc::memory_too_small;
+    std::size_t offset = document.size + Reader::slack;
+    if (document.capacity >= offset) {
+        e = reader.start(document);
+        bool null = false;
+        if (e == errc::ok) {
+            auto root = reader.root();
+            null = root.on('n');
+            e = null ? root.null() : consume(root);
+            if (e == errc::ok) e = reader.finish();
+        }
+        if (e == errc::ok && !null) return {};
+        offset = e == errc::document_too_large ? document.size : static_cast<std::uint32_t>(reader.offset());
+        if (e == errc::ok) {
+            e = errc::null_document;
+            offset = 0;
+        }
     }
-    const std::size_t offset =
-        e == errc::document_too_large ? document.size : static_cast<std::uint32_t>(reader.offset());
     return decode_error(e, offset, state.member);
 }
 
@@ -6335,6 +6341,9 @@ class request_head {
         }
     }
 
+    // Small members come first: a Cortex-M reaches them by shorter instructions there.
+    bool bad_ = false;
+    std::uint16_t header_ = 0;
     std::span<std::byte> memory_;
     std::size_t size_ = 0;
     std::size_t needed_ = 0;
@@ -6342,8 +6351,6 @@ class request_head {
     std::string_view name_;        // of the header being written, or of the one at fault
     std::size_t value_bytes_ = 0;  // of the value being written
     std::size_t raw_bytes_ = 0;    // of the same value before it was encoded
-    std::uint16_t header_ = 0;
-    bool bad_ = false;
 };
 
 }  // namespace SUPEROFFICE_ABI
@@ -6529,60 +6536,64 @@ class chunked {
         beyond_limit,  // this byte is one too many
     };
 
-    constexpr place after(char c) noexcept {
-        switch (at_) {
-            case place::size_first:  // nothing remains of the chunk before
-                digits_ = 0;
-                return size_digit(c);
-            case place::size:
-                if (c == '\r') return place::size_lf;
-                return c == ';' || ascii::is_space(c) ? extension_byte(c) : size_digit(c);
-            case place::size_space:
-                if (c == '\r') return place::size_lf;
-                return c == ';' || ascii::is_space(c) ? extension_byte(c) : place::nowhere;
-            case place::extension:
-                if (c == '\r') return place::size_lf;
-                return ascii::is_text(c) ? extension_byte(c) : place::nowhere;
-            case place::size_lf:
-                if (c != '\n') return place::nowhere;
-                return remaining_ == 0 ? place::trailer_first : place::data;
-            case place::data_cr: return c == '\r' ? place::data_lf : place::nowhere;
-            case place::data_lf: return c == '\n' ? place::size_first : place::nowhere;
-            case place::trailer_first:
-                if (c == '\r') return place::last_lf;
-                if (ascii::is_space(c) && trailer_bytes_ != 0) return trailer_byte(place::trailer_value);
-                return ascii::is_token(c) ? trailer_byte(place::trailer_name) : place::nowhere;
-            case place::trailer_name:
-                if (c == ':') return trailer_byte(place::trailer_value);
-                return ascii::is_token(c) ? trailer_byte(place::trailer_name) : place::nowhere;
-            case place::trailer_value:
-                if (c == '\r') return place::trailer_lf;
-                return ascii::is_text(c) ? trailer_byte(place::trailer_value) : place::nowhere;
-            case place::trailer_lf: return c == '\n' ? place::trailer_first : place::nowhere;
-            case place::last_lf: return c == '\n' ? place::ended : place::nowhere;
-            case place::data:
-            case place::ended:
-            case place::nowhere:
-            case place::beyond_limit: break;
+    /// Which byte leads from a place to the next one. The first rule that fits counts.
+    struct rule {
+        place at;
+        char byte;  ///< or one of those below
+        place next;
+    };
+    static constexpr char digit = 'h', space = 's', token = 't', text = 'x';
+    static constexpr rule rules[] = {
+        {place::size_first, digit, place::size},
+        {place::size, digit, place::size},
+        {place::size, '\r', place::size_lf},
+        {place::size, ';', place::extension},
+        {place::size, space, place::size_space},
+        {place::size_space, '\r', place::size_lf},
+        {place::size_space, ';', place::extension},
+        {place::size_space, space, place::size_space},
+        {place::extension, '\r', place::size_lf},
+        {place::extension, text, place::extension},
+        {place::size_lf, '\n', place::data},  // or trailer_first, behind a size of 0
+        {place::data_cr, '\r', place::data_lf},
+        {place::data_lf, '\n', place::size_first},
+        {place::trailer_first, '\r', place::last_lf},
+        {place::trailer_first, token, place::trailer_name},
+        {place::trailer_first, space, place::trailer_value},  // not in front of the first trailer
+        {place::trailer_name, ':', place::trailer_value},
+        {place::trailer_name, token, place::trailer_name},
+        {place::trailer_value, '\r', place::trailer_lf},
+        {place::trailer_value, text, place::trailer_value},
+        {place::trailer_lf, '\n', place::trailer_first},
+        {place::last_lf, '\n', place::ended},
+    };
+    [[gnu::noinline]] static constexpr bool fits(char c, char byte) noexcept {
+        if (byte == digit) return ascii::hex_digit(c) >= 0;
+        if (byte == space) return ascii::is_space(c);
+        if (byte == token) return ascii::is_token(c);
+        return byte == text ? ascii::is_text(c) : c == byte;
+    }
+
+    [[gnu::noinline]] constexpr place after(char c) noexcept {
+        place next = place::nowhere;
+        for (const rule& each : rules)
+            if (each.at == at_ && fits(c, each.byte)) {
+                next = each.next;
+                break;
+            }
+        if (next == place::size) {
+            if (at_ == place::size_first) digits_ = 0;
+            if (++digits_ > 16) return place::nowhere;
+            remaining_ = remaining_ << 4 | static_cast<unsigned>(ascii::hex_digit(c));
         }
-        return place::nowhere;
-    }
-
-    constexpr place size_digit(char c) noexcept {
-        const int digit = ascii::hex_digit(c);
-        if (digit < 0 || digits_ == 16) return place::nowhere;
-        ++digits_;
-        remaining_ = remaining_ * 16 + static_cast<std::uint64_t>(digit);
-        return place::size;
-    }
-
-    constexpr place extension_byte(char c) noexcept {
-        if (++extension_bytes_ > max_chunk_extension_bytes) return place::beyond_limit;
-        return c == ';' || at_ == place::extension ? place::extension : place::size_space;
-    }
-
-    constexpr place trailer_byte(place next) noexcept {
-        return ++trailer_bytes_ > max_trailer_bytes ? place::beyond_limit : next;
+        if (next == place::data && remaining_ == 0) return place::trailer_first;
+        if ((next == place::size_space || next == place::extension) && ++extension_bytes_ > max_chunk_extension_bytes)
+            return place::beyond_limit;
+        if (next == place::trailer_name || next == place::trailer_value) {
+            if (trailer_bytes_ == 0 && next == place::trailer_value) return place::nowhere;
+            if (++trailer_bytes_ > max_trailer_bytes) return place::beyond_limit;
+        }
+        return next;
     }
 
     std::uint64_t remaining_ = 0;  // of the chunk
@@ -6786,14 +6797,15 @@ class http1_reader : http1_framing {
         return true;
     }
 
-    // Small members come first: they lie in the padding behind the bools of the base.
-    std::uint16_t status_ = 0;
-    std::uint16_t lines_ = 0;
+    // Small members come first: they lie in the padding behind the bools of the base, and a Cortex-M reaches bytes by shorter
+    // instructions there.
     std::uint8_t minor_version_ = 1;
     bool in_fields_ = false;
     bool after_cr_ = false;
     bool has_line_ = false;  // a whole line, which the next byte may continue
     bool has_coding_ = false;
+    std::uint16_t status_ = 0;
+    std::uint16_t lines_ = 0;
     std::size_t position_ = 0;
     std::size_t line_ = 0;  // start of the line that is not taken yet
     std::size_t fields_at_ = 0;
@@ -7140,6 +7152,14 @@ class exchange {
     static constexpr std::size_t status_at = 9;
     static constexpr std::size_t highest = (std::numeric_limits<std::size_t>::max)();
 
+    // Small members come first: a Cortex-M reaches them by shorter instructions there.
+    place at_ = place::failed;
+    bool dropping_ = false;
+    bool keep_ = false;
+    bool cut_ = false;      // the request was cut short
+    bool streams_ = false;  // the body is used while it arrives
+    std::uint8_t interim_ = 0;
+    std::uint16_t slack_ = 1;
     std::span<std::byte> memory_;
     std::size_t size_ = 0;       // bytes sent of the request; then bytes received while the head is read
     std::size_t head_size_ = 0;  // the size of the request until it was sent, then of the head of the reply
@@ -7147,16 +7167,9 @@ class exchange {
     std::size_t body_size_ = 0;  // without framing, with the bytes that were dropped
     std::size_t length_ = 0;     // Content-Length
     reply_head head_;
+    error failure_{.code = errc::cancelled};
     detail::http1_reader reader_;
     detail::chunked chunks_;
-    error failure_{.code = errc::cancelled};
-    std::uint16_t slack_ = 1;
-    std::uint8_t interim_ = 0;
-    bool dropping_ = false;
-    bool keep_ = false;
-    bool cut_ = false;      // the request was cut short
-    bool streams_ = false;  // the body is used while it arrives
-    place at_ = place::failed;
 };
 
 }  // namespace SUPEROFFICE_ABI
@@ -7958,24 +7971,25 @@ concept reads_xml = requires(Reader& reader, json_document document) {
 };
 
 /// Why a reply of this type cannot be read as JSON; `ok` if it can.
-inline error refusal_of_type(std::string_view content_type) noexcept {
+inline errc refusal_of_type(std::string_view content_type) noexcept {
     const content_kind kind = content_kind_of(content_type);
-    if (kind == content_kind::json || kind == content_kind::unknown) return {};
-    return decode_error(kind == content_kind::xml ? errc::unsupported_content_type : errc::not_json, 0);
+    if (kind == content_kind::json || kind == content_kind::unknown) return errc::ok;
+    return kind == content_kind::xml ? errc::unsupported_content_type : errc::not_json;
 }
 
 /// Makes the reply a JSON document. Its Content-Type decides, not the type that was asked for. Errors: `not_json` for a type
 /// that is neither JSON nor XML, `unsupported_content_type` for XML if this client's reader does not read it.
 template <class T, json_reader Reader>
 error as_json([[maybe_unused]] Reader& reader, std::string_view content_type, json_document& document) noexcept {
-    const error e = refusal_of_type(content_type);
+    const errc refusal = refusal_of_type(content_type);
     if constexpr (reads_xml<Reader>) {
-        if (e.code != errc::unsupported_content_type) return e;
+        if (refusal == errc::ok) return {};
+        if (refusal != errc::unsupported_content_type) return decode_error(refusal, 0);
         const result<json_document> rewritten = reader.template to_json<T>(document);
         if (rewritten) document = *rewritten;
         return rewritten.error();
     } else {
-        return e;
+        return refusal == errc::ok ? error{} : decode_error(refusal, 0);
     }
 }
 
@@ -8064,8 +8078,8 @@ error read_document(const reply_decoder<Reader>&, Reader& reader, const std::str
                     const json_document& document, void* into, findings& found) noexcept {
     T& value = *static_cast<T*>(into);
     if constexpr (plain_value<T>) {
-        const error e = refusal_of_type(content_type);
-        return e.code != errc::ok ? e : read_value(reader, document, value, found);
+        const errc refusal = refusal_of_type(content_type);
+        return refusal != errc::ok ? decode_error(refusal, 0) : read_value(reader, document, value, found);
     } else {
         found.of_struct = member_count<T> != 0;
         json_document json = document;
@@ -8079,8 +8093,7 @@ template <json_reader Reader>
 error read_struct(const reply_decoder<Reader>& self, Reader& reader, const std::string_view& content_type,
                   const json_document& document, void* into, findings& found) noexcept {
     found.of_struct = self.table->count != 0;
-    const error e = refusal_of_type(content_type);
-    if (e.code != errc::ok) return e;
+    if (const errc refusal = refusal_of_type(content_type); refusal != errc::ok) return decode_error(refusal, 0);
     return decode_by_table(reader, document, *self.table, into, found.state,
                            {&member_tables<service_fault, value_of_reader<Reader>>::whole, &found.faults.fault});
 }
@@ -8098,34 +8111,22 @@ template <class T, json_reader Reader>
 inline constexpr reply_decoder<Reader> reply_decoder_of = make_reply_decoder<T, Reader>();
 
 /// The meaning of a reply whose status is not 2xx, with or without an error object.
-inline error meaning_of_refusal(std::uint16_t status, const fault_collector& faults,
-                                const reply_rules& rules) noexcept {
-    errc code = errc_of_status(status);
-    if (faults.says_error() || faults.has_text())
-        if (status == 400 || status == 500) code = errc::service_fault;
+inline errc meaning_of_refusal(std::uint16_t status, const fault_collector& faults, const reply_rules& rules) noexcept {
+    const errc code = errc_of_status(status);
+    if ((status == 400 || status == 500) && (faults.says_error() || faults.has_text())) return errc::service_fault;
     // Shape A under 404 comes from the web server: there is no such address. B and C come from the service: no such row.
     if (status == 404 && faults.is_of_the_service())
-        code = rules.nothing == errc::ok || rules.nothing == errc::null_document ? errc::service_fault : rules.nothing;
-    if (code == errc::outcome_unknown && rules.may_repeat) code = errc::unavailable;
-    return reply_error(stage::service, code, status);
+        return rules.nothing == errc::ok || rules.nothing == errc::null_document ? errc::service_fault : rules.nothing;
+    return code == errc::outcome_unknown && rules.may_repeat ? errc::unavailable : code;
 }
 
-/// What a reply with a status of 2xx means; `e` is the outcome of reading its document.
-inline error meaning_of_success(error e, reply_info& about, const json_document& document, const findings& found,
-                                const reply_rules& rules) noexcept {
-    e.http_status = about.status;
-    if (e.code == errc::null_document)
-        return reply_error(stage::service, rules.has_value ? rules.nothing : errc::ok, about.status);
-    if (e.code == errc::bad_json && beginning_of(document).on('<')) e.code = errc::not_json;
-    if (e.code != errc::ok) return e;
-    found.faults.tell(about);
+/// What a document under a status of 2xx means that could be read.
+inline errc meaning_of_success(const findings& found) noexcept {
+    const bool matched = found.state.matched;
     // No task has Error or Message; a struct of which no member was there is no task.
-    if (found.faults.says_error() || (found.faults.has_text() && !found.state.matched))
-        return reply_error(stage::service, errc::service_fault, about.status);
+    if (found.faults.says_error() || (!matched && found.faults.has_text())) return errc::service_fault;
     // An object of somebody else. One without any member may be a task of which a `$select` asked for nulls only.
-    if (found.of_struct && !found.state.matched && found.state.passed)
-        return reply_error(stage::service, errc::foreign_document, about.status);
-    return {};
+    return found.of_struct && !matched && found.state.passed ? errc::foreign_document : errc::ok;
 }
 
 /// The whole meaning of a reply: the value in `into`, or one error for each way in which the service says no.
@@ -8147,10 +8148,19 @@ error interpret_as(Reader& reader, reply_info& about, const json_document& docum
         const reply_decoder<Reader>& chosen = good ? decoder : reply_decoder_of<nothing, Reader>;
         e = chosen.decode(chosen, reader, type, document, good ? into : &ignored, found);
     }
-    if (good) return meaning_of_success(e, about, document, found, rules);
-    if (e.code != errc::ok) found.faults = {};  // a broken error page changes nothing: the status stands
-    found.faults.tell(about);
-    return meaning_of_refusal(status, found.faults, rules);
+    errc meaning = errc::ok;
+    if (good && e.code == errc::null_document) {
+        if (rules.has_value) meaning = rules.nothing;
+    } else if (good && e.code != errc::ok) {
+        if (e.code == errc::bad_json && beginning_of(document).on('<')) e.code = errc::not_json;
+        e.http_status = status;
+        return e;
+    } else {
+        if (e.code != errc::ok) found.faults = {};  // a broken error page changes nothing: the status stands
+        found.faults.tell(about);
+        meaning = good ? meaning_of_success(found) : meaning_of_refusal(status, found.faults, rules);
+    }
+    return reply_error(stage::service, meaning, status);
 }
 
 template <class Info, json_reader Reader>
@@ -15261,7 +15271,8 @@ class element_stream : public body_stream<Reader> {
             return stream_state::whole;
         if (!scanner_.has_begun()) return stream_state::more;
         if (!checked_) {
-            if (const error e = refusal_of_type(piece.content_type); e.code != errc::ok) return fail(e);
+            if (const errc refusal = refusal_of_type(piece.content_type); refusal != errc::ok)
+                return fail(decode_error(refusal, 0));
             checked_ = true;
         }
         if (found == array_scanner::answer::bad || (piece.last && found != array_scanner::answer::done))

@@ -65,7 +65,8 @@ class element_stream : public body_stream<Reader> {
             return stream_state::whole;
         if (!scanner_.has_begun()) return stream_state::more;
         if (!checked_) {
-            if (const error e = refusal_of_type(piece.content_type); e.code != errc::ok) return fail(e);
+            if (const errc refusal = refusal_of_type(piece.content_type); refusal != errc::ok)
+                return fail(decode_error(refusal, 0));
             checked_ = true;
         }
         if (found == array_scanner::answer::bad || (piece.last && found != array_scanner::answer::done))

@@ -77,24 +77,25 @@ concept reads_xml = requires(Reader& reader, json_document document) {
 };
 
 /// Why a reply of this type cannot be read as JSON; `ok` if it can.
-inline error refusal_of_type(std::string_view content_type) noexcept {
+inline errc refusal_of_type(std::string_view content_type) noexcept {
     const content_kind kind = content_kind_of(content_type);
-    if (kind == content_kind::json || kind == content_kind::unknown) return {};
-    return decode_error(kind == content_kind::xml ? errc::unsupported_content_type : errc::not_json, 0);
+    if (kind == content_kind::json || kind == content_kind::unknown) return errc::ok;
+    return kind == content_kind::xml ? errc::unsupported_content_type : errc::not_json;
 }
 
 /// Makes the reply a JSON document. Its Content-Type decides, not the type that was asked for. Errors: `not_json` for a type
 /// that is neither JSON nor XML, `unsupported_content_type` for XML if this client's reader does not read it.
 template <class T, json_reader Reader>
 error as_json([[maybe_unused]] Reader& reader, std::string_view content_type, json_document& document) noexcept {
-    const error e = refusal_of_type(content_type);
+    const errc refusal = refusal_of_type(content_type);
     if constexpr (reads_xml<Reader>) {
-        if (e.code != errc::unsupported_content_type) return e;
+        if (refusal == errc::ok) return {};
+        if (refusal != errc::unsupported_content_type) return decode_error(refusal, 0);
         const result<json_document> rewritten = reader.template to_json<T>(document);
         if (rewritten) document = *rewritten;
         return rewritten.error();
     } else {
-        return e;
+        return refusal == errc::ok ? error{} : decode_error(refusal, 0);
     }
 }
 
@@ -183,8 +184,8 @@ error read_document(const reply_decoder<Reader>&, Reader& reader, const std::str
                     const json_document& document, void* into, findings& found) noexcept {
     T& value = *static_cast<T*>(into);
     if constexpr (plain_value<T>) {
-        const error e = refusal_of_type(content_type);
-        return e.code != errc::ok ? e : read_value(reader, document, value, found);
+        const errc refusal = refusal_of_type(content_type);
+        return refusal != errc::ok ? decode_error(refusal, 0) : read_value(reader, document, value, found);
     } else {
         found.of_struct = member_count<T> != 0;
         json_document json = document;
@@ -198,8 +199,7 @@ template <json_reader Reader>
 error read_struct(const reply_decoder<Reader>& self, Reader& reader, const std::string_view& content_type,
                   const json_document& document, void* into, findings& found) noexcept {
     found.of_struct = self.table->count != 0;
-    const error e = refusal_of_type(content_type);
-    if (e.code != errc::ok) return e;
+    if (const errc refusal = refusal_of_type(content_type); refusal != errc::ok) return decode_error(refusal, 0);
     return decode_by_table(reader, document, *self.table, into, found.state,
                            {&member_tables<service_fault, value_of_reader<Reader>>::whole, &found.faults.fault});
 }
@@ -217,34 +217,22 @@ template <class T, json_reader Reader>
 inline constexpr reply_decoder<Reader> reply_decoder_of = make_reply_decoder<T, Reader>();
 
 /// The meaning of a reply whose status is not 2xx, with or without an error object.
-inline error meaning_of_refusal(std::uint16_t status, const fault_collector& faults,
-                                const reply_rules& rules) noexcept {
-    errc code = errc_of_status(status);
-    if (faults.says_error() || faults.has_text())
-        if (status == 400 || status == 500) code = errc::service_fault;
+inline errc meaning_of_refusal(std::uint16_t status, const fault_collector& faults, const reply_rules& rules) noexcept {
+    const errc code = errc_of_status(status);
+    if ((status == 400 || status == 500) && (faults.says_error() || faults.has_text())) return errc::service_fault;
     // Shape A under 404 comes from the web server: there is no such address. B and C come from the service: no such row.
     if (status == 404 && faults.is_of_the_service())
-        code = rules.nothing == errc::ok || rules.nothing == errc::null_document ? errc::service_fault : rules.nothing;
-    if (code == errc::outcome_unknown && rules.may_repeat) code = errc::unavailable;
-    return reply_error(stage::service, code, status);
+        return rules.nothing == errc::ok || rules.nothing == errc::null_document ? errc::service_fault : rules.nothing;
+    return code == errc::outcome_unknown && rules.may_repeat ? errc::unavailable : code;
 }
 
-/// What a reply with a status of 2xx means; `e` is the outcome of reading its document.
-inline error meaning_of_success(error e, reply_info& about, const json_document& document, const findings& found,
-                                const reply_rules& rules) noexcept {
-    e.http_status = about.status;
-    if (e.code == errc::null_document)
-        return reply_error(stage::service, rules.has_value ? rules.nothing : errc::ok, about.status);
-    if (e.code == errc::bad_json && beginning_of(document).on('<')) e.code = errc::not_json;
-    if (e.code != errc::ok) return e;
-    found.faults.tell(about);
+/// What a document under a status of 2xx means that could be read.
+inline errc meaning_of_success(const findings& found) noexcept {
+    const bool matched = found.state.matched;
     // No task has Error or Message; a struct of which no member was there is no task.
-    if (found.faults.says_error() || (found.faults.has_text() && !found.state.matched))
-        return reply_error(stage::service, errc::service_fault, about.status);
+    if (found.faults.says_error() || (!matched && found.faults.has_text())) return errc::service_fault;
     // An object of somebody else. One without any member may be a task of which a `$select` asked for nulls only.
-    if (found.of_struct && !found.state.matched && found.state.passed)
-        return reply_error(stage::service, errc::foreign_document, about.status);
-    return {};
+    return found.of_struct && !matched && found.state.passed ? errc::foreign_document : errc::ok;
 }
 
 /// The whole meaning of a reply: the value in `into`, or one error for each way in which the service says no.
@@ -266,10 +254,19 @@ error interpret_as(Reader& reader, reply_info& about, const json_document& docum
         const reply_decoder<Reader>& chosen = good ? decoder : reply_decoder_of<nothing, Reader>;
         e = chosen.decode(chosen, reader, type, document, good ? into : &ignored, found);
     }
-    if (good) return meaning_of_success(e, about, document, found, rules);
-    if (e.code != errc::ok) found.faults = {};  // a broken error page changes nothing: the status stands
-    found.faults.tell(about);
-    return meaning_of_refusal(status, found.faults, rules);
+    errc meaning = errc::ok;
+    if (good && e.code == errc::null_document) {
+        if (rules.has_value) meaning = rules.nothing;
+    } else if (good && e.code != errc::ok) {
+        if (e.code == errc::bad_json && beginning_of(document).on('<')) e.code = errc::not_json;
+        e.http_status = status;
+        return e;
+    } else {
+        if (e.code != errc::ok) found.faults = {};  // a broken error page changes nothing: the status stands
+        found.faults.tell(about);
+        meaning = good ? meaning_of_success(found) : meaning_of_refusal(status, found.faults, rules);
+    }
+    return reply_error(stage::service, meaning, status);
 }
 
 template <class Info, json_reader Reader>

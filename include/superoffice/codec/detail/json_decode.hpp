@@ -124,18 +124,24 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
 /// A whole document; `consume(root)` reads its value unless that is null.
 template <json_reader Reader, class F>
 error decode_root(Reader& reader, json_document document, decode_state& state, F consume) noexcept {
-    if (document.capacity < document.size + Reader::slack)
-        return decode_error(errc::memory_too_small, document.size + Reader::slack);
-    errc e = reader.start(document);
-    if (e == errc::ok) {
-        auto root = reader.root();
-        const bool null = root.on('n');
-        e = null ? root.null() : consume(root);
-        if (e == errc::ok) e = reader.finish();
-        if (e == errc::ok) return null ? decode_error(errc::null_document, 0) : error{};
+    errc e = errc::memory_too_small;
+    std::size_t offset = document.size + Reader::slack;
+    if (document.capacity >= offset) {
+        e = reader.start(document);
+        bool null = false;
+        if (e == errc::ok) {
+            auto root = reader.root();
+            null = root.on('n');
+            e = null ? root.null() : consume(root);
+            if (e == errc::ok) e = reader.finish();
+        }
+        if (e == errc::ok && !null) return {};
+        offset = e == errc::document_too_large ? document.size : static_cast<std::uint32_t>(reader.offset());
+        if (e == errc::ok) {
+            e = errc::null_document;
+            offset = 0;
+        }
     }
-    const std::size_t offset =
-        e == errc::document_too_large ? document.size : static_cast<std::uint32_t>(reader.offset());
     return decode_error(e, offset, state.member);
 }
 
