@@ -185,6 +185,13 @@ TEST_CASE("cares_resolver: a server that never answers is asked so often, and th
     const io_result r = b.finish();
     check_failed(r, errc::name_lookup_failed, ARES_ETIMEOUT);
     for (int i = 0; i < 4; ++i) CHECK(b.server.take().type != 0);
+    CHECK(b.server.is_quiet());
+
+    bench usual{milliseconds{1}, so::cares_options{}.tries};
+    check_failed(usual.finish(), errc::name_lookup_failed, ARES_ETIMEOUT);
+    for (int i = 0; i < 6; ++i) CHECK(usual.server.take().type != 0);  // three times for each family
+    CHECK(usual.server.is_quiet());
+    CHECK(so::cares_options{}.patience == milliseconds{2'000});
 
     bench deaf{milliseconds{60'000}};
     CHECK(deaf.resolver.wake_at() == instant::never());
@@ -258,13 +265,18 @@ TEST_CASE("cares_resolver: a server that hangs up raises no signal") {
 }
 
 TEST_CASE("cares_resolver: what cannot be a name, and settings that cannot be, are told without asking") {
-    const std::string long_name(so::max_host_bytes + 1, 'a'), long_servers(300, '1');
+    const std::string long_name(254, 'a'), long_servers(300, '1');
     for (const std::string_view name : {std::string_view(), std::string_view("a\0b", 3), std::string_view(long_name)}) {
         bench b;
         b.name = name;
         check_failed(b.step(), errc::name_not_found, ARES_EBADNAME);
         CHECK(b.server.is_quiet());
     }
+    const std::string label(63, 'a'), longest = label + '.' + label + '.' + label + '.' + std::string(61, 'b');
+    bench b{milliseconds{60'000}, 1, longest};
+    CHECK(longest.size() == 253);
+    CHECK(b.is_pending());
+    CHECK(b.server.take().type != 0);
     so::address_list found;
     so::cares_resolver no_server{so::cares_options{.servers = "not a server"}};
     CHECK(no_server.lookup("tenant.example", found).code == errc::name_lookup_failed);

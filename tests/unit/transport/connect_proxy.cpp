@@ -241,7 +241,7 @@ TEST_CASE("connect_proxy: a proxy that refuses before it was asked, and goes, is
 }
 
 TEST_CASE("connect_proxy: what cannot be asked for is refused before the link below is started") {
-    const std::string long_name(so::max_host_bytes + 1, 'a'), long_password(so::max_proxy_request_bytes, 'p');
+    const std::string long_name(254, 'a'), long_password(4096, 'p');
     const so::peer good{"host.example", 443};
     const struct {
         const char* what;
@@ -275,6 +275,28 @@ TEST_CASE("connect_proxy: what cannot be asked for is refused before the link be
     }
 }
 
+TEST_CASE("connect_proxy: a host of 253 bytes is asked for, and a request of 4096 bytes is sent") {
+    const std::string longest(253, 'h');
+    const std::string asked = "CONNECT " + longest + ":443 HTTP/1.1\r\nHost: " + longest + ":443\r\n\r\n";
+    const script_step steps[] = {script::starts(), script::expects(asked), script::gives(agreed)};
+    so::scripted link{steps};
+    CHECK(talk(link, 0, plain, {longest, 443}) == outcome{});
+
+    const std::string password(2995, 'p');  // with "user:" 3000 bytes, which are 4000 in base64
+    for (const std::size_t size : {std::size_t{15}, std::size_t{16}}) {
+        const std::string host(size, 'h');
+        const std::size_t whole = 8 + size + 4 + 11 + 6 + size + 4 + 2 + 27 + 4000 + 4;
+        const script_step all[] = {script::starts(), script::would_block(so::wait_for::writable)};
+        so::scripted other{all};
+        tunnel t{{"proxy.example", 3128, "user", password}};
+        t.link().now = &other;
+        const io_result r = t.start({host, 443});
+        CHECK(whole == (size == 15 ? 4096 : 4098));
+        CHECK(r.state == (size == 15 ? io_state::would_block : io_state::failed));
+        CHECK(r.code == (size == 15 ? errc::ok : errc::bad_header_value));
+    }
+}
+
 TEST_CASE("connect_proxy: a refusal counts whatever the rest of its head is: long, malformed, cut off") {
     const struct {
         const char* what;
@@ -282,7 +304,7 @@ TEST_CASE("connect_proxy: a refusal counts whatever the rest of its head is: lon
         bool closes = false;
     } rows[] = {
         {.what = "6 KB", .rest = "x\r\nX-Filler: " + std::string(6000, 'x') + "\r\n\r\n"},
-        {.what = "more than can be counted", .rest = "x\r\nX: " + std::string(so::max_proxy_reply_bytes, 'x')},
+        {.what = "more than can be counted", .rest = "x\r\nX: " + std::string(64 * 1024, 'x')},
         {.what = "200 lines",
          .rest =
              [] {
@@ -330,16 +352,16 @@ TEST_CASE("connect_proxy: a head without end stops at the limit, interim ones in
         const script_step steps[] = {script::starts(), script::expects(question), script::gives(replies)};
         so::scripted link{steps, {.at_most = at_most}};
         const outcome o = talk(link, replies.ends_with("z") ? 1 : 0);
-        CHECK(link.moved() <= question.size() + so::max_proxy_reply_bytes + (o.state == io_state::ready ? 1 : 0));
+        CHECK(link.moved() <= question.size() + 64 * 1024 + (o.state == io_state::ready ? 1 : 0));
         return o;
     };
     for (const std::size_t at_most : {std::size_t{1}, std::size_t{100}, SIZE_MAX}) {
         CAPTURE(at_most);
         const outcome too_large{io_state::failed, errc::head_too_large, 0, stage::connect, {}};
-        CHECK(play(head_of(so::max_proxy_reply_bytes) + "z", at_most) == outcome{.received = "z"});
-        CHECK(play(head_of(so::max_proxy_reply_bytes + 1), at_most) == too_large);
+        CHECK(play(head_of(64 * 1024) + "z", at_most) == outcome{.received = "z"});
+        CHECK(play(head_of(64 * 1024 + 1), at_most) == too_large);
         std::string interim;
-        while (interim.size() < so::max_proxy_reply_bytes) interim += "HTTP/1.1 100 Continue\r\n\r\n";
+        while (interim.size() < 64 * 1024) interim += "HTTP/1.1 100 Continue\r\n\r\n";
         CHECK(play(interim + std::string(agreed), at_most) == too_large);
     }
 }

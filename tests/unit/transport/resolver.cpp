@@ -72,7 +72,7 @@ TEST_CASE("system_resolver: localhost is an address of this machine") {
 TEST_CASE("system_resolver: what cannot be a name is not found, without asking") {
     so::system_resolver system;
     const std::string_view bad[] = {"", std::string_view("a\0b", 3)};
-    const std::string long_name(so::max_host_bytes + 1, 'a');
+    const std::string long_name(254, 'a');
     so::address_list found;
     for (const std::string_view name : {bad[0], bad[1], std::string_view(long_name)}) {
         const so::io_result r = system.lookup(name, found);
@@ -92,5 +92,29 @@ TEST_CASE("system_resolver: an unknown name is told with the system's own code")
     CHECK((r.code == so::errc::name_not_found || r.code == so::errc::name_lookup_failed));
     CHECK(r.native != 0);
     CHECK(r.at == so::stage::resolve);
+#if defined(__GLIBC__)
+    // A label has at most 63 bytes (RFC 1035 section 2.3.4), so glibc knows without a name server that there is no such name.
+    const so::io_result unknown = system.lookup(std::string(64, 'a') + ".invalid", found);
+    CHECK(unknown.code == so::errc::name_not_found);
+    CHECK(unknown.native == so::detail::socket_api::unknown_name);
+#endif
 }
+
+#if defined(__GLIBC__)
+TEST_CASE("system_resolver: a text of 253 bytes is looked up, one of 254 is not") {
+    so::system_resolver system;
+    // glibc takes zeros before a number, which a literal of this library does not have.
+    const std::string address = "127.0.0." + std::string(253 - 9, '0') + "1";
+    REQUIRE(address.size() == 253);
+    so::address_list found;
+    CHECK(system.lookup(address, found).state == so::io_state::ready);
+    REQUIRE(found.size() == 1);
+    so::ip_address loopback;
+    REQUIRE(so::parse_ip_address("127.0.0.1", loopback));
+    CHECK(found[0] == loopback);
+    found.clear();
+    CHECK(system.lookup("127.0.0.0" + address.substr(8), found).code == so::errc::name_not_found);
+    CHECK(found.empty());
+}
+#endif
 #endif

@@ -851,6 +851,28 @@ TEST_CASE("tcp_socket: the descriptor does not wait, is closed on exec and sends
     CHECK(on != 0);
 }
 
+TEST_CASE("tcp_socket: a wait for bytes ends when some come or the peer goes, and else when the time is up") {
+    using so::milliseconds;
+    listener server("127.0.0.1");
+    so::tcp_socket s;
+    REQUIRE(start(s, "127.0.0.1", server.port()).state == io_state::ready);
+    own_socket there = server.accept();
+    const auto waited = [&](wait_for wants, std::int64_t at_most) {
+        const so::instant before = so::tcp_socket::clock::now();
+        s.wait(wants, milliseconds{at_most});
+        return so::tcp_socket::clock::now() - before;
+    };
+    CHECK(waited(wait_for::readable, 40) >= milliseconds{35});
+    CHECK(waited(wait_for::writable, 3'600'000) < milliseconds{60'000});
+    there.put("x");
+    CHECK(waited(wait_for::readable, 3'600'000) < milliseconds{60'000});
+    std::array<std::byte, 4> into{};
+    CHECK(s.receive(into).bytes == 1);
+    CHECK(waited(wait_for::readable, 40) >= milliseconds{35});
+    there.end();
+    CHECK(waited(wait_for::readable, 3'600'000) < milliseconds{60'000});
+}
+
 TEST_CASE("tcp_socket: its clock goes on, and a wait for time is over in time") {
     const so::instant before = so::tcp_socket::clock::now();
     so::tcp_socket s;

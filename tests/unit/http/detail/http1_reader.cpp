@@ -102,7 +102,7 @@ TEST_CASE("http1_reader: every beginning of a head asks for more, and the status
 
 TEST_CASE("http1_reader: header lines are taken up to the limit") {
     std::string text = "HTTP/1.1 200 OK\r\n";
-    for (std::size_t i = 0; i < superoffice::max_header_lines; ++i) text += "A: b\r\n";
+    for (std::size_t i = 0; i < 128; ++i) text += "A: b\r\n";
     std::string most = text + "\r\n", more = text + "A: b\r\n\r\n";
     http1_reader within;
     CHECK(within.advance(most.data(), most.size()) == http1_reader::answer::done);
