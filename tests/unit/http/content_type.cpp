@@ -34,6 +34,7 @@ TEST_CASE("content type: the media type alone decides how a reply is read") {
         std::string_view text;
         content_kind kind;
     };
+    const std::string_view without_slash = std::string_view{"zz+yjson"}.substr(4);  // nothing before it is looked at
     const row rows[] = {
         {"", content_kind::unknown},
         {" ; charset=utf-8", content_kind::unknown},
@@ -52,6 +53,10 @@ TEST_CASE("content type: the media type alone decides how a reply is read") {
         {"text/plain", content_kind::other},
         {"application/jsonx", content_kind::other},
         {"+json", content_kind::other},
+        {without_slash, content_kind::other},
+        {"image/json", content_kind::other},
+        {"image/svg+xml", content_kind::xml},
+        {"audio/xml", content_kind::other},
         {"application-soap+xml", content_kind::other},
         {"application/octet-stream", content_kind::other},
         {"application/json, application/json", content_kind::json},

@@ -16,6 +16,11 @@ TEST_CASE("header_line: header lines are walked as they stand") {
     CHECK(superoffice::next_header(rest, line));
     CHECK((line.name == " F" && line.value.empty()));
     CHECK(!superoffice::next_header(rest, line));
+    for (const std::string_view open : {"A", "A: b", ""}) {  // a line that does not end
+        rest = open;
+        CHECK(!superoffice::next_header(rest, line));
+        CHECK(rest == open);
+    }
     rest = "\r\n";
     CHECK(!superoffice::next_header(rest, line));
 }

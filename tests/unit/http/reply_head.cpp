@@ -44,6 +44,16 @@ TEST_CASE("reply_head: the headers of the reply can be looked up and walked") {
     CHECK(line.name == "Content-Length");
 }
 
+TEST_CASE("reply_head: without lines, and with a last line that does not end") {
+    CHECK(so::reply_head{}.status == 0);
+    CHECK(so::reply_head{}.minor_version == 1);
+    CHECK(so::reply_head{}.header("a").data() == nullptr);
+    const so::reply_head open{.fields = "A: b\r\nLonger: c"};
+    CHECK(open.header("a") == "b");
+    CHECK(open.header("longer").data() == nullptr);
+    CHECK(open.header("zz").data() == nullptr);
+}
+
 TEST_CASE("reply_head: each header worth keeping has its name and its function, in one order") {
     using getter = std::string_view (so::reply_head::*)() const noexcept;
     const struct {

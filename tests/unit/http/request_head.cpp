@@ -194,6 +194,8 @@ TEST_CASE("request_head: a value is limited in size") {
     so::request_head within{span};
     within.header("A", longest);
     CHECK(within.failure() == so::error{});
+    within.header("B", "the limit is that of one value");
+    CHECK(within.failure() == so::error{});
     for (int parts = 0; parts < 3; ++parts) {
         so::request_head beyond{span};
         if (parts == 0) beyond.header("A", longest + "x");

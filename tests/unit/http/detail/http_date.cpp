@@ -88,6 +88,8 @@ TEST_CASE("http date: two digits of a year are at most 50 years ahead of the clo
         {"Monday, 27-Dec-76 00:00:00 GMT", 1795910400, 220492800},   // 1976: 2076 would be more than 50 years ahead
         {"Monday, 27-Dec-76 00:00:00 GMT", 1830297600, 3376252800},  // but not in 2028
         {"Monday, 27-Dec-76 00:00:00 GMT", no_clock, 220492800},
+        {"Sunday, 29-Nov-76 00:00:00 GMT", 1795910400, 3373833600},  // 50 years of 365.26 days: 18263 days
+        {"Sunday, 29-Nov-76 00:00:01 GMT", 1795910400, 218073601},
     };
     for (const auto& row : rows) {
         CAPTURE(row.text);

@@ -1,0 +1,36 @@
+// Tests of superoffice/http/detail/content_coding.hpp.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/http/detail/content_coding.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string_view>
+
+TEST_CASE("content_coding: which values of Content-Encoding say that nothing is encoded") {
+    const struct {
+        std::string_view value;
+        bool plain;
+    } rows[] = {
+        {"", true},
+        {"identity", true},
+        {"Identity", true},
+        {"none", true},
+        {"utf-8", true},
+        {"UTF8", true},
+        {"us-ascii", true},
+        {"iso-8859-1", true},
+        {",", true},
+        {"identity, identity", true},
+        {"identity,", true},
+        {"gzip", false},
+        {"identity, gzip", false},
+        {"gzip, identity", false},
+        {",br", false},
+        {"identit", false},
+        {"x", false},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.value);
+        CHECK(superoffice::detail::is_plain_coding(row.value) == row.plain);
+    }
+}
