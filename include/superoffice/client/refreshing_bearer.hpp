@@ -211,8 +211,8 @@ class refreshing_bearer {
             std::memcpy(tokens_.data() + tokens_.size() - rotated.size(), rotated.data(), rotated.size());
             rotated_size_ = rotated.size();
         }
-        const milliseconds life{reply.expires_in ? detail::seconds_of(*reply.expires_in) * 1'000 : 0};
-        const milliseconds tenth{life.count() / 10}, minute{60'000};
+        const std::int64_t seconds = reply.expires_in ? detail::seconds_of(*reply.expires_in) : 0;
+        const milliseconds life{seconds * 1'000}, tenth{seconds * 100}, minute{60'000};
         renewal_.fetched(now, life, tenth < minute ? tenth : minute);
         return {};
     }
