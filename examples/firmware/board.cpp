@@ -99,6 +99,16 @@ void leave(int code) noexcept {
 
 std::int64_t utc_seconds() noexcept { return ask_host(host_call::time, nullptr); }
 
+void erase_flash(const void* sector, std::size_t size) noexcept {
+    auto* const at = static_cast<volatile unsigned char*>(const_cast<void*>(sector));
+    for (std::size_t n = 0; n < size; ++n) at[n] = 0xff;
+}
+
+void program_flash(const void* to, const void* from, std::size_t size) noexcept {
+    auto* const at = static_cast<volatile unsigned char*>(const_cast<void*>(to));
+    for (std::size_t n = 0; n < size; ++n) at[n] = at[n] & static_cast<const unsigned char*>(from)[n];
+}
+
 std::size_t stack_used() noexcept {
     const std::uint32_t* at = stack_limit;
     while (at != stack_top && *at == paint_word) ++at;

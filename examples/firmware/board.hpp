@@ -22,8 +22,13 @@ void print(std::uint32_t number) noexcept;
 /// Ends the program with an exit code that the debugger passes on. Does not return.
 [[noreturn]] void leave(int code) noexcept;
 
-/// Seconds since 1970: the debugger's clock. A STAND-IN: a device asks its real-time clock or its modem.
+/// Seconds since 1970 in UTC; 0 as long as nobody knows. A STAND-IN: this board has no clock and asks the debugger once, after
+/// reset. A device asks its real-time clock, or its modem ("AT+CCLK?", which the network sets), and counts by its tick.
 std::int64_t utc_seconds() noexcept;
+
+/// Flash, of which a sector is erased before it is programmed. A STAND-IN: the emulated board has RAM where its flash would be.
+void erase_flash(const void* sector, std::size_t size) noexcept;
+void program_flash(const void* to, const void* from, std::size_t size) noexcept;
 
 /// How deep the stack has been since reset, and how many bytes at the front of `room`, which was painted, were used.
 std::size_t stack_used() noexcept;

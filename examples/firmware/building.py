@@ -1,7 +1,6 @@
 """Builds the firmware in its profiles with arm-none-eabi-g++, through ninja, in build/firmware.
 
-    build("tls")                     the ELF file of a profile
-    build("plain", watch=False)      the same with a switch turned
+    build(Profile(tls=True), Profile(tls=False, watch=False))      the ELF files of two profiles
 """
 
 import dataclasses
@@ -28,18 +27,21 @@ LINK = (f"{CPU} -nostartfiles --specs=nano.specs -Wl,--gc-sections -Wl,--no-warn
 
 # The arena that mbedTLS allocates from: what a handshake takes at most, and a little more.
 ARENA = 12 * 1024
+MBEDTLS = "mbedtls"  # the folder of its objects
+CREDENTIALS = {"token": 0, "refresh": 1, "system": 2}  # FIRMWARE_CREDENTIAL, see credential.hpp
 
 
 @dataclasses.dataclass(frozen=True)
 class Profile:
     tls: bool
+    credential: str = "token"
     watch: bool = True
     texts: bool = True
     header: pathlib.Path | None = None  # a folder with a header of its own, instead of the tree and Boost
 
     @property
     def name(self):
-        parts = ["tls" if self.tls else "plain"]
+        parts = ["tls" if self.tls else "plain", *([] if self.credential == "token" else [self.credential])]
         parts += [f"no-{name}" for name in ("watch", "texts") if not getattr(self, name)]
         return "-".join([*parts, *(["bundle"] if self.header else [])])
 
@@ -93,11 +95,14 @@ class Ninja:
         command("ninja", "--quiet", "-f", name, *targets)
 
 
-def mbedtls_objects(ninja):
+def mbedtls_objects(ninja, credential):
     source = mbedtls_source.fetch(BUILD / "mbedtls")
     flags = f"-I{HERE} -I{source / 'include'} '-DMBEDTLS_CONFIG_FILE=<mbedtls_config.h>'"
     # A library of C code that is not ours: its warnings are its own.
-    objects = [ninja.add("cc", BUILD / "objects" / "mbedtls" / f"{path.stem}.o", [path], f"{flags} -w")
+    folder, switch = BUILD / "objects" / MBEDTLS, ""
+    if credential == "system":  # it has RSA
+        folder, switch = folder.with_name(f"{MBEDTLS}-{credential}"), f"-DFIRMWARE_CREDENTIAL={CREDENTIALS[credential]}"
+    objects = [ninja.add("cc", folder / f"{path.stem}.o", [path], f"{flags} {switch} -w")
                for path in sorted((source / "library").glob("*.c")) if not path.stem.startswith("psa_")]
     return objects, f"{flags} -isystem {source / 'include'}"
 
@@ -110,13 +115,16 @@ def add_program(ninja, name, sources, flags, objects=()):
 
 
 def add_firmware(ninja, profile):
-    switches = f"-DFIRMWARE_TLS={profile.tls:d} -DFIRMWARE_WATCH={profile.watch:d} -DFIRMWARE_TEXTS={profile.texts:d}"
+    switches = (f"-DFIRMWARE_TLS={profile.tls:d} -DFIRMWARE_WATCH={profile.watch:d} -DFIRMWARE_TEXTS={profile.texts:d} "
+                f"-DFIRMWARE_CREDENTIAL={CREDENTIALS[profile.credential]}")
     flags = f"{includes(profile)} {switches}"
     sources, objects = [HERE / "main.cpp", HERE / "board.cpp"], []
     if profile.tls:
-        objects, more = mbedtls_objects(ninja)
+        objects, more = mbedtls_objects(ninja, profile.credential)
         flags += f" {more} -DSUPEROFFICE_WITH_MBEDTLS=1 -DFIRMWARE_ARENA={ARENA}"
         sources.append(HERE / "tls.cpp")
+    if profile.credential == "refresh":
+        sources.append(HERE / "token_store.cpp")
     return add_program(ninja, profile.name, sources, flags, objects)
 
 

@@ -12,16 +12,20 @@ def say(text):
     print(f"== {text}", flush=True)
 
 
-def run_both():
+def run_all():
     say("building (the first time, mbedTLS is fetched and built too)")
-    plain, tls = build(Profile(tls=False), Profile(tls=True))
+    plain, tls, refresh, system = build(Profile(tls=False), Profile(tls=True), Profile(tls=True, credential="refresh"),
+                                        Profile(tls=True, credential="system"))
     say("starting the local SuperOffice")
     with Service(BUILD / "local_superoffice", "--listen", "modem=plain") as service:
-        main, modem = service.urls["main"], service.urls["modem"]
-        for title, arguments in (("TLS in the firmware", (tls, main, service.authority)),
-                                 ("TLS in the modem", (plain, main, b"", modem))):
+        main, known = service.urls["main"], {"authority": service.authority}
+        for title, elf, more in (("TLS in the modem", plain, {"through": service.urls["modem"]}),
+                                 ("TLS in the firmware", tls, known),
+                                 ("TLS in the firmware, with a refresh token", refresh, known),
+                                 ("TLS in the firmware, as a system user", system,
+                                  {**known, "private_key": service.private_key})):
             say(f"{title}: get a task, follow another")
-            code, printed = call(*arguments)
+            code, printed = call(elf, main, **more)
             print(printed, end="")
             if code:
                 raise Problem(f"the firmware ended with {code}")
@@ -33,7 +37,7 @@ def main(arguments):
         return 2
     try:
         if not arguments:
-            run_both()
+            run_all()
             say("what it takes")
         return subprocess.run([sys.executable, "-B", ROOT / "tests" / "firmware" / "sizes.py"], check=False).returncode
     except Problem as problem:

@@ -1,10 +1,13 @@
 // main.cpp - firmware that asks how one task is doing and follows another to its end, over a modem on a UART.
 // SPDX-License-Identifier: BSL-1.0
 //
-// FIRMWARE_TLS     1: TLS here, over the modem's clear bytes; 0: the modem does it
-// FIRMWARE_WATCH   1: follows a task; 0: only asks once
-// FIRMWARE_TEXTS   1: errors by name and number; 0: by number. `superoffice::message(e)` has a sentence for each (5 KB)
+// FIRMWARE_TLS          1: TLS here, over the modem's clear bytes; 0: the modem does it
+// FIRMWARE_CREDENTIAL   how it logs in: see credential.hpp
+// FIRMWARE_WATCH        1: follows a task; 0: only asks once
+// FIRMWARE_TEXTS        1: errors by name and number; 0: by number. `superoffice::message(e)` has a sentence for each (5 KB)
 #include "board.hpp"
+#include "credential.hpp"
+#include "print_failure.hpp"
 #include "provision.hpp"
 #include "uart.hpp"
 #if FIRMWARE_TLS
@@ -28,10 +31,11 @@ using link = superoffice::tls<uart<modem::speaks_clear>>;
 #else
 using link = uart<modem::does_tls>;
 #endif
-using client = superoffice::client<link, superoffice::bearer>;
+using login = log_in<link>;
+using client = superoffice::client<login::client_link, login::credential>;
 using call = superoffice::call<client, superoffice::BatchTaskInfo>;
 
-/// Room for an object that is made when its time has come: no constructor runs before main, no destructor ever.
+/// Room for an object that is made when its time has come: no constructor runs before main, no destructor by itself.
 template <class T>
 class place {
   public:
@@ -44,12 +48,14 @@ class place {
     T& make_by(F f) noexcept {
         return *::new (static_cast<void*>(room_)) T(f());
     }
+    void destroy(T& made) noexcept { made.~T(); }
 
   private:
     alignas(T) std::byte room_[sizeof(T)];
 };
 
 place<link> link_room;
+place<login> login_room;
 place<client> client_room;
 std::byte memory[2048];  // request and reply
 
@@ -71,13 +77,7 @@ void show(const superoffice::field<superoffice::coded<superoffice::BatchTaskStat
 }
 
 int show(const superoffice::error& e) noexcept {
-    print("error ");
-    print(static_cast<std::uint32_t>(e.code));
-#if FIRMWARE_TEXTS
-    print(": ");
-    print(superoffice::name(e.code));
-#endif
-    print("\n");
+    print_error(e);
     return 1;
 }
 
@@ -122,14 +122,17 @@ int firmware::program() noexcept {
 #else
     link& modem = link_room.make();
 #endif
-    client& api =
-        client_room.make(modem, superoffice::borrowed{std::string_view{provisioned.base_url}},
-                         superoffice::bearer{superoffice::borrowed{std::string_view{provisioned.token}}}, memory);
+    login& user = login_room.make(modem);
+    client& api = client_room.make(user.link(), superoffice::borrowed{std::string_view{provisioned.base_url}},
+                                   user.source(), memory);
     int code = get(api, provisioned.task_to_get);
 #if FIRMWARE_WATCH
     if (code == 0) code = follow(api, provisioned.task_to_watch);
 #endif
-    api.stop();
+    user.explain();
+    // The destructors zero every secret. A program that runs forever never comes here.
+    client_room.destroy(api);
+    login_room.destroy(user);
     print("stack ");
     print(stack_used());
 #if FIRMWARE_TLS

@@ -40,7 +40,13 @@
 #define MBEDTLS_ECDH_C
 #define MBEDTLS_ECDSA_C
 #define MBEDTLS_MPI_WINDOW_SIZE 1
+#if FIRMWARE_CREDENTIAL == 2 /* a system user: signs with an RSA key of 2048 bits */
+#define MBEDTLS_RSA_C
+#define MBEDTLS_PKCS1_V15
+#define MBEDTLS_MPI_MAX_SIZE 256
+#else
 #define MBEDTLS_MPI_MAX_SIZE 48
+#endif
 #define MBEDTLS_MD_C
 #define MBEDTLS_SHA256_C
 #define MBEDTLS_SHA256_SMALLER

@@ -11,11 +11,19 @@ namespace firmware {
 /// Stands in the flash sector that the linker script names. `run` makes one for the local service.
 struct provision {
     char base_url[128];  ///< NUL behind each text
-    char token[128];
+    char token[128];     ///< of the credential that the firmware was built for: see credential.hpp
+    char login_url[64];
+    char client_id[64];
+    char client_secret[64];
+    char refresh_token[128];
+    char system_user_token[128];
+    char context[16];
     std::int32_t task_to_get;
     std::int32_t task_to_watch;
     std::uint32_t authority_size;
     std::byte authority[1024];  ///< DER certificate of the authority that signs the server's
+    std::uint32_t private_key_size;
+    std::byte private_key[1280];  ///< the application's, RSA of 2048 bits, DER (PKCS#1 or PKCS#8)
 };
 
 extern "C" const provision provisioned;

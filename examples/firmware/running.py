@@ -1,33 +1,48 @@
-"""Runs the firmware in QEMU, its modem being a TCP connection to the local SuperOffice."""
+"""Runs the firmware in QEMU, provisioned for the local SuperOffice, with a modem on its UART."""
 
+import base64
 import contextlib
+import json
 import pathlib
 import ssl
 import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import urllib.parse
+import urllib.request
 
 from building import BUILD, ROOT
+from modem import HOST, Modem
 
-TOKEN = "8A:Cust12345.test-token-good"  # the local service's own; a real one comes from SuperOffice
 TASK_TO_GET, TASK_TO_WATCH = 497, 1000
-SECTOR = 0x40000  # where the linker script says that `provisioned` stands
-MODEM_HOST = "127.0.0.1"  # where the local service listens; a machine need not know the name localhost
+# The local service's own; a device's come from SuperOffice.
+SECRETS = {"token": "8A:Cust12345.test-token-good", "client_id": "test-client", "client_secret": "test-app-token",
+           "refresh_token": "test-refresh-token-good-".ljust(64, "0"),
+           "system_user_token": "Local Test App-2d2D5KmBji", "context": "Cust12345"}
+SECTOR, TOKENS = 0x40000, 0x41000  # where the linker script says that `provisioned` and `token_sectors` stand
+ERASED = b"\xff" * 8192  # the two sectors for tokens of a device that is new
 SECONDS = 300
 
 
+def der_of(path):
+    """The one key or certificate of a PEM file."""
+    return base64.b64decode(path.read_text().split("-----")[2])
+
+
 class Service:
-    """A local SuperOffice: `urls` by the name of the listener, `authority` as DER."""
+    """A local SuperOffice: `urls` by the name of the listener; `authority` and the key of the system user as DER."""
 
     def __init__(self, folder, *options):
         folder = pathlib.Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / "requests.log").unlink(missing_ok=True)  # of a service before this one
         self.process = subprocess.Popen(
             [sys.executable, "-B", ROOT / "tests" / "support" / "local_superoffice.py", "--directory", folder,
              "--until-stdin-closes", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.urls = {}
+        self.folder = folder
         self.log = folder / "requests.log"
         for line in self.process.stdout:
             word, *rest = line.split()
@@ -40,6 +55,17 @@ class Service:
                 break
         else:
             raise RuntimeError("the local SuperOffice did not start")
+
+    @property
+    def private_key(self):
+        return der_of(self.folder / "system-user.key")
+
+    def control(self, name, **arguments):
+        """A control call, over the listener `modem`, which needs no TLS."""
+        root = "{0.scheme}://{0.netloc}".format(urllib.parse.urlsplit(self.urls["modem"]))
+        request = urllib.request.Request(f"{root}/control/{name}", json.dumps(arguments).encode())
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as reply:
+            return json.load(reply)
 
     def stop(self):
         with contextlib.suppress(OSError):
@@ -54,28 +80,55 @@ class Service:
         self.stop()
 
 
-def provision(url, authority, get=TASK_TO_GET, watch=TASK_TO_WATCH):
+def provision(url, authority, private_key=b"", get=TASK_TO_GET, watch=TASK_TO_WATCH, **secrets):
     """What provision.hpp describes."""
-    return struct.pack("<128s128siiI1024s", url.encode(), TOKEN.encode(), get, watch, len(authority), authority)
+    known = {**SECRETS, **secrets}
+    login_url = "{0.scheme}://{0.netloc}".format(urllib.parse.urlsplit(url))
+    texts = [url, known["token"], login_url, *(known[name] for name in
+             ("client_id", "client_secret", "refresh_token", "system_user_token", "context"))]
+    return struct.pack("<128s128s64s64s64s128s128s16siiI1024sI1280s", *(text.encode() for text in texts), get, watch,
+                       len(authority), authority, len(private_key), private_key)
 
 
-def emulate(elf, *options):
-    """(exit code, what the firmware printed). `options` are QEMU's."""
-    done = subprocess.run(
+def emulate(elf, *options, heard=None):
+    """(exit code, what the firmware printed). `options` are QEMU's; `heard` is called with each line."""
+    process = subprocess.Popen(
         ["qemu-system-arm", "-M", "mps2-an386", "-display", "none", "-monitor", "none", "-net", "none",
          "-semihosting-config", "enable=on,target=native", "-kernel", str(elf), *map(str, options)],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=SECONDS)
-    # The board has a network controller, and QEMU minds that nothing is plugged into it.
-    lines = [line for line in done.stdout.splitlines(keepends=True) if "lan9118.0 has no peer" not in line]
-    return done.returncode, "".join(lines)
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    clock = threading.Timer(SECONDS, process.kill)
+    clock.start()
+    lines = []
+    with process:
+        try:
+            for line in process.stdout:
+                # The board has a network controller, and QEMU minds that nothing is plugged into it.
+                if "lan9118.0 has no peer" in line:
+                    continue
+                lines.append(line)
+                if heard:
+                    heard(line)
+        finally:
+            process.kill()
+            clock.cancel()
+    return process.returncode, "".join(lines)
 
 
-def call(elf, url, authority=b"", through=None, **tasks):
-    """Runs the firmware, provisioned for `url`; its modem leads to `through`, by default to the same."""
-    peer = urllib.parse.urlsplit(through or url)
-    with tempfile.NamedTemporaryFile(dir=BUILD, suffix=".sector") as sector:
-        sector.write(provision(url, authority, **tasks))
-        sector.flush()
-        return emulate(elf, "-device", f"loader,file={sector.name},addr={SECTOR:#x},force-raw=on",
-                       "-chardev", f"socket,id=modem,host={MODEM_HOST},port={peer.port},nodelay=on",
-                       "-serial", "chardev:modem")
+@contextlib.contextmanager
+def flashed(sector, tokens=ERASED):
+    """QEMU's options that put the two into the board's flash."""
+    with tempfile.TemporaryDirectory(dir=BUILD) as folder:
+        options = []
+        for name, data, address in (("sector", sector, SECTOR), ("tokens", tokens, TOKENS)):
+            path = pathlib.Path(folder) / name
+            path.write_bytes(data)
+            options += ["-device", f"loader,file={path},addr={address:#x},force-raw=on"]
+        yield options
+
+
+def call(elf, url, authority=b"", through=None, tokens=ERASED, options=(), heard=None, **provisioned):
+    """Runs the firmware, provisioned for `url`; its modem leads to `through`, by default to what the firmware dials."""
+    port = urllib.parse.urlsplit(through).port if through else None
+    with flashed(provision(url, authority, **provisioned), tokens) as flash, Modem(port) as modem:
+        return emulate(elf, *flash, *options, "-chardev", f"socket,id=modem,host={HOST},port={modem.port},nodelay=on",
+                       "-serial", "chardev:modem", heard=heard)

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 namespace firmware {
 namespace {
@@ -26,8 +27,10 @@ std::int64_t seconds(void*) noexcept { return utc_seconds(); }
 }  // namespace
 
 superoffice::tls_options tls_settings() noexcept {
-    mbedtls_memory_buffer_alloc_init(arena, sizeof arena);
-    paint(arena + header, sizeof arena - header);
+    if (static bool has_arena; !std::exchange(has_arena, true)) {
+        mbedtls_memory_buffer_alloc_init(arena, sizeof arena);
+        paint(arena + header, sizeof arena - header);
+    }
     return {.ca_memory = std::span(provisioned.authority).first(provisioned.authority_size),
             .utc_now = {.seconds = seconds},
             .resume = false};

@@ -9,7 +9,7 @@
 
 namespace firmware {
 
-/// Gives mbedTLS its arena, and says whom to trust. Once, before the first link is made.
+/// Whom to trust, and the clock. The first time, it also gives mbedTLS its arena.
 superoffice::tls_options tls_settings() noexcept;
 
 /// How much of the arena was ever used.

@@ -11,15 +11,18 @@ pattern first. QEMU counts the instructions.
 """
 
 import collections
+import concurrent.futures
 import pathlib
 import re
 import shutil
+import struct
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent.parent / "examples" / "firmware"), str(HERE.parent / "support")]
 
 import building  # noqa: E402
+import debugger  # noqa: E402
 import layers  # noqa: E402
 import running  # noqa: E402
 from building import BUILD, ROOT, Ninja, Profile, boost  # noqa: E402
@@ -158,8 +161,23 @@ def host_size(reader):
     return sum(int(sizes.get(name, 0)) for name in (".text", ".rodata", ".data", ".data.rel.ro"))
 
 
-def emulated(elf, arguments, names):
-    code, printed = running.call(elf, *arguments)
+def instructions_to_sign(elf, arguments, **more):
+    """By the board's millisecond counter, where an instruction takes a nanosecond: to a million."""
+    counter = re.search(r"^(\S+) \S .*milliseconds_since_reset$", command("arm-none-eabi-nm", "-C", elf), re.MULTILINE)[1]
+    with debugger.Debugger() as stub, concurrent.futures.ThreadPoolExecutor(1) as pool:
+        done = pool.submit(running.call, elf, *arguments, options=("-icount", "shift=0", *stub.options), **more)
+        stub.connect()
+        times = []
+        for stop in (lambda: debugger.address_of(elf, "mbedtls_pk_sign"), stub.return_address):
+            stub.run_to(stop())
+            times += struct.unpack("<I", stub.memory(int(counter, 16), 4))
+        stub.let_go()
+        done.result()
+    return (times[1] - times[0]) * 1_000_000
+
+
+def emulated(elf, arguments, names, **more):
+    code, printed = running.call(elf, *arguments, **more)
     if code:
         raise RuntimeError(f"{elf} ended with {code}:\n{printed}")
     return [int(re.search(rf"^{name} (\d+)$", printed, re.MULTILINE).group(1)) for name in names]
@@ -176,8 +194,10 @@ class Measured:
         of_two = {work: library(ninja, work, 2) for work in (2, 3)}
         parts = {work: library(ninja, work, 2) for work in PARTS}
         counting = decoding(ninja)
-        plain, tls = (building.add_firmware(ninja, Profile(tls=tls)) for tls in (False, True))
-        ninja.run(*works.values(), *of_two.values(), *parts.values(), counting, plain, tls)
+        plain, tls, plain_refresh, refresh, system = (building.add_firmware(ninja, profile) for profile in (
+            Profile(tls=False), Profile(tls=True), Profile(tls=False, credential="refresh"),
+            Profile(tls=True, credential="refresh"), Profile(tls=True, credential="system")))
+        ninja.run(*works.values(), *of_two.values(), *parts.values(), counting, plain, tls, plain_refresh, refresh, system)
 
         own, own_of_two = ({work: [piece for piece in pieces(elf) if piece.object.endswith("/library.o")]
                             for work, elf in programs.items()} for programs in (works, of_two))
@@ -202,8 +222,12 @@ class Measured:
         self.peer_flash, self.peer_ram = flash(peer), ram(peer)
         self.plain_flash, self.plain_ram = totals(plain)
         self.tls_flash, self.tls_ram = totals(tls)
-        mbedtls = [piece for piece in pieces(tls) if "/objects/mbedtls/" in piece.object]
-        self.mbedtls_flash, self.mbedtls_ram = flash(mbedtls), ram(mbedtls)
+        self.plain_refresh_flash, self.plain_refresh_ram = totals(plain_refresh)
+        self.refresh_flash, self.refresh_ram = totals(refresh)
+        self.system_flash, self.system_ram = totals(system)
+        (self.mbedtls_flash, self.mbedtls_ram), (self.mbedtls_rsa_flash, self.mbedtls_rsa_ram) = (
+            (flash(found), ram(found)) for found in ([piece for piece in pieces(elf) if "/objects/mbedtls" in piece.object]
+                                                     for elf in (tls, system)))
         self.host_compact, self.host_simdjson = host_size("compact_reader"), host_size("simdjson_reader")
 
         code, printed = running.emulate(counting, "-icount", "shift=0")
@@ -215,6 +239,19 @@ class Measured:
             main = service.urls["main"]
             (self.plain_stack,) = emulated(plain, (main, b"", service.urls["modem"]), ["stack"])
             self.tls_stack, self.arena = emulated(tls, (main, service.authority), ["stack", "arena"])
+
+            def renewed(kind):  # the service refuses the credential in the middle of the watch
+                return lambda line: line.startswith("watch New") and service.control("expire", kind=kind)
+            (self.plain_refresh_stack,) = emulated(plain_refresh, (main, b"", service.urls["modem"]), ["stack"],
+                                                   watch=1001, heard=renewed("bearer"))
+            self.refresh_stack, self.refresh_arena = emulated(refresh, (main, service.authority), ["stack", "arena"],
+                                                              watch=1002, heard=renewed("bearer"))
+            key = {"private_key": service.private_key}
+            self.system_stack, self.system_arena = emulated(system, (main, service.authority), ["stack", "arena"],
+                                                            watch=1003, heard=renewed("ticket"), **key)
+            if service.log.read_text().count('"status": 401') != 3:
+                raise RuntimeError("not every credential was renewed in the middle")
+            self.signature_instructions = instructions_to_sign(system, (main, service.authority), **key)
 
     @staticmethod
     def code_from(elf, own, pattern):
@@ -252,14 +289,24 @@ class Measured:
         yield "the library: decoding alone", self.decode_flash, None
         yield "its peer: decoding by jsmn and by hand, dates and rights left as text", self.peer_flash, self.peer_ram
         yield "firmware, TLS in the modem: get and watch, C library and board included", self.plain_flash, self.plain_ram
-        yield "firmware, TLS by mbedTLS: the same, and 2 KB for request and reply", self.tls_flash, self.tls_ram
+        yield "· with a refresh token", self.plain_refresh_flash, self.plain_refresh_ram
+        yield "firmware, TLS by mbedTLS: the same, and mbedTLS's arena", self.tls_flash, self.tls_ram
         yield "· of it mbedTLS", self.mbedtls_flash, self.mbedtls_ram
+        yield "firmware, TLS by mbedTLS, with a refresh token", self.refresh_flash, self.refresh_ram
+        yield "firmware, TLS by mbedTLS, as a system user that signs by mbedTLS", self.system_flash, self.system_ram
+        yield "· of it mbedTLS, with RSA", self.mbedtls_rsa_flash, self.mbedtls_rsa_ram
 
     def facts(self):
         """(what, figure)"""
         yield "stack at its deepest, TLS in the modem", self.plain_stack
+        yield "stack at its deepest, TLS in the modem, with a refresh token", self.plain_refresh_stack
         yield "stack at its deepest, TLS by mbedTLS", self.tls_stack
+        yield "stack at its deepest, TLS by mbedTLS, with a refresh token", self.refresh_stack
+        yield "stack at its deepest, TLS by mbedTLS, as a system user", self.system_stack
         yield "of mbedTLS's arena used at most (part of its static RAM)", self.arena
+        yield "of mbedTLS's arena used at most, with a refresh token", self.refresh_arena
+        yield "of mbedTLS's arena used at most, as a system user", self.system_arena
+        yield "instructions of one RSA signature (2048 bits), made in one step of the call", self.signature_instructions
         yield "heap of the C library (mbedTLS takes its memory from its arena)", 0
         yield "instructions to decode the documented reply: the library", self.library_instructions
         yield "instructions to decode the documented reply: its peer", self.peer_instructions
