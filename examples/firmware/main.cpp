@@ -4,7 +4,7 @@
 // FIRMWARE_TLS          1: TLS here, over the modem's clear bytes; 0: the modem does it
 // FIRMWARE_CREDENTIAL   how it logs in: see credential.hpp
 // FIRMWARE_WATCH        1: follows a task; 0: only asks once
-// FIRMWARE_TEXTS        1: errors by name and number; 0: by number. `superoffice::message(e)` has a sentence for each (5 KB)
+// FIRMWARE_TEXTS        1: errors by name and number; 0: by number. `superoffice::message(e)` has a sentence for each (4 KB)
 #include "board.hpp"
 #include "credential.hpp"
 #include "print_failure.hpp"

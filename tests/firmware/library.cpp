@@ -8,6 +8,7 @@
 //               5: a download in place of it
 //               6: the call with a `refreshing_bearer` in place of a token
 //               7: the call with a `system_user` in place of a token; the device signs
+//               8: the sentence for an error's code; 9: its name; 10: the sentence for its stage
 // LIBRARY_PROPERTIES  how many of a task's they ask for: 24, which is all, or 2
 #include <superoffice/batch.hpp>
 
@@ -73,7 +74,7 @@ struct secure_element {
 };
 using credential = superoffice::system_user<device, secure_element>;
 #endif
-#if LIBRARY_WORK >= 6
+#if LIBRARY_WORK == 6 || LIBRARY_WORK == 7
 using client = superoffice::client<device, credential*, reader>;
 #else
 using client = superoffice::client<device, superoffice::bearer, reader>;
@@ -130,6 +131,16 @@ int work_of_library(char* data, std::size_t size) noexcept {
         if (task) decoded = *task;
     }
     return static_cast<int>(e.code);
+}
+#elif LIBRARY_WORK >= 8
+int work_of_library(char*, std::size_t size) noexcept {
+#if LIBRARY_WORK == 10
+    return *superoffice::message(static_cast<superoffice::stage>(size));
+#elif LIBRARY_WORK == 9
+    return *superoffice::name(static_cast<superoffice::errc>(size));
+#else
+    return *superoffice::message(static_cast<superoffice::errc>(size));
+#endif
 }
 #else
 namespace {

@@ -42,6 +42,11 @@ PARTS = {  # LIBRARY_WORK: what the row says, the object that it is about, and w
     6: ("the library with a refresh token: the whole call, 2 properties", "refreshing_bearer", "credential"),
     7: ("the library as a system user whose key is in a secure element: the whole call, 2 properties", "system_user", "credential"),
 }
+TEXTS = {  # LIBRARY_WORK: what the row says
+    8: "texts: `message(code)`, a sentence for each error",
+    9: "texts: `name(code)`, the name of each error",
+    10: "texts: `message(stage)`, a sentence for each stage",
+}
 COMPACT_READER = r"/superoffice/(codec/compact_reader\.hpp|text/)"
 
 
@@ -67,6 +72,11 @@ def pieces(elf):
         section, address, size, source = found.groups()
         if int(size, 16) and not re.match(r"\.(debug|comment|ARM|note|group)", section):
             yield Piece(section, int(address, 16), int(size, 16), source)
+
+
+def own_pieces(elf):
+    """Those of the object file that has the library."""
+    return [piece for piece in pieces(elf) if piece.object.endswith("/library.o")]
 
 
 def kind(piece):
@@ -193,14 +203,15 @@ class Measured:
         works = {work: library(ninja, work) for work in (1, 2, 3)}
         of_two = {work: library(ninja, work, 2) for work in (2, 3)}
         parts = {work: library(ninja, work, 2) for work in PARTS}
+        texts = {work: library(ninja, work) for work in TEXTS}
         counting = decoding(ninja)
         plain, tls, plain_refresh, refresh, system = (building.add_firmware(ninja, profile) for profile in (
             Profile(tls=False), Profile(tls=True), Profile(tls=False, credential="refresh"),
             Profile(tls=True, credential="refresh"), Profile(tls=True, credential="system")))
-        ninja.run(*works.values(), *of_two.values(), *parts.values(), counting, plain, tls, plain_refresh, refresh, system)
+        ninja.run(*works.values(), *of_two.values(), *parts.values(), *texts.values(), counting, plain, tls,
+                  plain_refresh, refresh, system)
 
-        own, own_of_two = ({work: [piece for piece in pieces(elf) if piece.object.endswith("/library.o")]
-                            for work, elf in programs.items()} for programs in (works, of_two))
+        own, own_of_two = ({work: own_pieces(elf) for work, elf in programs.items()} for programs in (works, of_two))
         self.decode_flash = flash(own[1])
         self.call_flash, self.call_ram = flash(own[2]), ram(own[2])
         self.watch_flash, self.watch_ram = flash(own[3]), ram(own[3])
@@ -208,9 +219,13 @@ class Measured:
         self.watch_of_two_flash, self.watch_of_two_ram = flash(own_of_two[3]), ram(own_of_two[3])
         self.parts = []
         for work, elf in parts.items():
-            mine = [piece for piece in pieces(elf) if piece.object.endswith("/library.o")]
+            mine = own_pieces(elf)
             what, name, room = PARTS[work]
             self.parts.append((what, name, flash(mine), ram(mine), object_size(elf, room)))
+        self.texts = [(TEXTS[work], flash(own_pieces(elf))) for work, elf in texts.items()]
+        beside = [piece for piece in pieces(works[2]) if "libc_nano" in piece.object or "libgcc" in piece.object]
+        self.c_library = flash(beside)
+        self.c_functions = sorted(re.search(r"\((?:lib_a-)?(\w+)\.o\)$", piece.object)[1] for piece in beside)
         self.client_object, self.call_object = object_size(works[2], "client"), object_size(works[2], "call")
         self.call_of_two_object = object_size(of_two[2], "call")
         self.watch_object, self.watch_of_two_object = object_size(works[3], "watch"), object_size(of_two[3], "watch")
@@ -275,6 +290,7 @@ class Measured:
         yield "· of it the program that calls it", self.layers[PROGRAM], None
         yield "· of it names and other constants", self.constants, None
         yield "· of all that the compact reader and the layer `text`", self.reader_flash, None
+        yield f"beside it, of the C library: {', '.join(dict.fromkeys(self.c_functions))}", self.c_library, None
         yield "· of it the object `client`", None, self.client_object
         yield "· of it the object `call`", None, self.call_object
         yield "the library: the whole call, 2 properties, in steps", self.call_of_two_flash, self.call_of_two_ram
@@ -286,6 +302,8 @@ class Measured:
         for what, name, part_flash, part_ram, part_object in self.parts:
             yield what, part_flash, part_ram
             yield f"· of it the object `{name}`", None, part_object
+        for what, text_flash in self.texts:
+            yield what, text_flash, None
         yield "the library: decoding alone", self.decode_flash, None
         yield "its peer: decoding by jsmn and by hand, dates and rights left as text", self.peer_flash, self.peer_ram
         yield "firmware, TLS in the modem: get and watch, C library and board included", self.plain_flash, self.plain_ram

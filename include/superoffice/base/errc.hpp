@@ -182,16 +182,26 @@ struct error_column {
     }
 };
 
-inline constexpr error_column<const char*> error_names{{
-#define SUPEROFFICE_ROW(code, who, repeated, native, offset, sentence) #code,
-    SUPEROFFICE_ERRORS(SUPEROFFICE_ROW)
+// The columns of texts have one text behind the other, each with a NUL behind it: a pointer to each would be a further 316
+// bytes on a 32-bit machine.
+#define SUPEROFFICE_ROW(code, who, repeated, native, offset, sentence) #code "\0"
+inline constexpr char error_names[] = SUPEROFFICE_ERRORS(SUPEROFFICE_ROW);
 #undef SUPEROFFICE_ROW
-}};
-inline constexpr error_column<const char*> error_texts{{
-#define SUPEROFFICE_ROW(code, who, repeated, native, offset, sentence) sentence,
-    SUPEROFFICE_ERRORS(SUPEROFFICE_ROW)
+#define SUPEROFFICE_ROW(code, who, repeated, native, offset, sentence) sentence "\0"
+inline constexpr char error_texts[] = SUPEROFFICE_ERRORS(SUPEROFFICE_ROW);
 #undef SUPEROFFICE_ROW
-}};
+
+/// The text with this number. One behind the last number reads as the first text.
+template <class Number>
+constexpr const char* text_at(const char* texts, Number at, Number last) noexcept {
+    for (std::size_t n = at <= last ? static_cast<std::size_t>(at) : 0; n != 0; --n)
+        while (*texts++ != 0) {
+        }
+    return texts;
+}
+constexpr const char* text_at(const char* texts, errc code) noexcept {
+    return text_at(texts, code, static_cast<errc>(static_cast<std::size_t>(errc::count_) - 1));
+}
 inline constexpr error_column<remedy> error_remedies{{
 #define SUPEROFFICE_ROW(code, who, repeated, native, offset, sentence) remedy::who,
     SUPEROFFICE_ERRORS(SUPEROFFICE_ROW)
@@ -240,18 +250,36 @@ constexpr bool has_native(errc code) noexcept {
 
 inline constexpr const char* remedy_names[] = {"program", "user", "administrator", "wait"};
 
-inline constexpr const char* stage_names[] = {"none",     "request", "credential", "resolve", "connect", "handshake",
-                                              "transmit", "receive", "http",       "decode",  "service"};
+inline constexpr char stage_names[] =
+    "none\0request\0credential\0resolve\0connect\0handshake\0transmit\0receive\0http\0decode\0service\0";
+inline constexpr char stage_texts[] =
+    "the call was not made, or was given up\0"
+    "the request cannot be made\0"
+    "there is no credential for the request\0"
+    "the server's name was not found\0"
+    "the server was not reached\0"
+    "no secure connection to the server was made\0"
+    "the request was not sent\0"
+    "no reply came\0"
+    "the reply was not received\0"
+    "the reply was not understood\0"
+    "the service refuses the call\0";
 
 }  // namespace detail
 
 /// One English sentence without a full stop, for a person. A constant that lives for ever.
-[[nodiscard]] constexpr const char* message(errc code) noexcept { return detail::error_texts[code]; }
+[[nodiscard]] constexpr const char* message(errc code) noexcept { return detail::text_at(detail::error_texts, code); }
+
+/// The same of how far the call had come. For programs without room for a sentence about each code, which takes some
+/// kilobytes: `message(e.stage)` for the person, and `name(e.code)` or its number for the log.
+[[nodiscard]] constexpr const char* message(stage at) noexcept {
+    return detail::text_at(detail::stage_texts, at, stage::service);
+}
 
 /// The enumerator as it is spelled, for logs: "certificate_expired", "handshake", "administrator".
-[[nodiscard]] constexpr const char* name(errc code) noexcept { return detail::error_names[code]; }
+[[nodiscard]] constexpr const char* name(errc code) noexcept { return detail::text_at(detail::error_names, code); }
 [[nodiscard]] constexpr const char* name(stage at) noexcept {
-    return detail::stage_names[at <= stage::service ? static_cast<std::size_t>(at) : 0];
+    return detail::text_at(detail::stage_names, at, stage::service);
 }
 [[nodiscard]] constexpr const char* name(remedy who) noexcept {
     return detail::remedy_names[who <= remedy::wait ? static_cast<std::size_t>(who) : 0];

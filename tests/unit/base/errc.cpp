@@ -145,8 +145,24 @@ TEST_CASE("errc: every stage and every remedy has a name of its own") {
         CHECK(names.insert(so::name(static_cast<remedy>(n))).second);
 }
 
+TEST_CASE("errc: every stage has a sentence of its own, without a full stop") {
+    std::set<std::string_view> texts;
+    for (int n = 0; n <= static_cast<int>(so::stage::service); ++n) {
+        const std::string_view text = so::message(static_cast<so::stage>(n));
+        CAPTURE(text);
+        CHECK(texts.insert(text).second);
+        CHECK(!text.empty());
+        CHECK(!text.ends_with('.'));
+    }
+    CHECK(so::message(so::stage::none) == std::string_view{"the call was not made, or was given up"});
+    CHECK(so::message(so::stage::service) == std::string_view{"the service refuses the call"});
+}
+
 TEST_CASE("errc: a number that is no code reads as the first row, not as memory behind the table") {
     CHECK(so::name(static_cast<errc>(255)) == std::string_view{"ok"});
+    CHECK(so::name(errc::count_) == std::string_view{"ok"});
+    CHECK(so::message(static_cast<errc>(255)) == std::string_view{"no error"});
+    CHECK(so::message(static_cast<so::stage>(255)) == so::message(so::stage::none));
     CHECK(so::name(static_cast<so::stage>(255)) == std::string_view{"none"});
     CHECK(so::name(static_cast<remedy>(255)) == std::string_view{"program"});
 }
