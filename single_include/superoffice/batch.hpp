@@ -10982,20 +10982,10 @@ struct mbedtls_api {
 #else
     static constexpr bool has_threads = false;
 #endif
-#if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
-    static constexpr bool asks_for_authorities = true;
-#else
-    static constexpr bool asks_for_authorities = false;
-#endif
 #if defined(MBEDTLS_SSL_MAX_FRAGMENT_LENGTH)
     static constexpr bool has_fragment_length = true;
 #else
     static constexpr bool has_fragment_length = false;
-#endif
-#if defined(MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH)
-    static constexpr bool shrinks_buffers = true;
-#else
-    static constexpr bool shrinks_buffers = false;
 #endif
 #if defined(MBEDTLS_SSL_ALPN)
     static constexpr bool has_alpn = true;
@@ -11832,6 +11822,213 @@ inline bool chose_other_protocol(const unsigned char* message, std::size_t messa
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/tls/detail/mbedtls_hash.hpp - SHA-256 by mbedTLS: by its own functions, or by PSA.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_MBEDTLS_HASH_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_MBEDTLS_HASH_HPP
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+#if MBEDTLS_VERSION_NUMBER < 0x04000000 && defined(MBEDTLS_SHA256_C)
+class sha256 {
+  public:
+    sha256() noexcept {
+        mbedtls_sha256_init(&context_);
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+        ok_ = mbedtls_sha256_starts_ret(&context_, 0) == 0;
+#else
+        ok_ = mbedtls_sha256_starts(&context_, 0) == 0;
+#endif
+    }
+    sha256(const sha256&) = delete;
+    sha256& operator=(const sha256&) = delete;
+    ~sha256() { mbedtls_sha256_free(&context_); }
+
+    void add(const void* data, std::size_t size) noexcept {
+        const auto* const bytes = static_cast<const unsigned char*>(data);
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+        ok_ = ok_ && mbedtls_sha256_update_ret(&context_, bytes, size) == 0;
+#else
+        ok_ = ok_ && mbedtls_sha256_update(&context_, bytes, size) == 0;
+#endif
+    }
+    /// False if it could not be computed.
+    bool finish(std::uint8_t (&into)[32]) noexcept {
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+        return ok_ && mbedtls_sha256_finish_ret(&context_, into) == 0;
+#else
+        return ok_ && mbedtls_sha256_finish(&context_, into) == 0;
+#endif
+    }
+
+  private:
+    mbedtls_sha256_context context_;
+    bool ok_ = false;
+};
+#else
+class sha256 {
+  public:
+    sha256() noexcept { ok_ = psa_hash_setup(&operation_, psa_sha_256) == psa_success; }
+    sha256(const sha256&) = delete;
+    sha256& operator=(const sha256&) = delete;
+    ~sha256() { psa_hash_abort(&operation_); }
+
+    void add(const void* data, std::size_t size) noexcept {
+        ok_ = ok_ && psa_hash_update(&operation_, static_cast<const std::uint8_t*>(data), size) == psa_success;
+    }
+    /// False if it could not be computed.
+    bool finish(std::uint8_t (&into)[32]) noexcept {
+        std::size_t size = 0;
+        return ok_ && psa_hash_finish(&operation_, into, sizeof into, &size) == psa_success && size == sizeof into;
+    }
+
+  private:
+    psa_hash_operation_t operation_ = PSA_HASH_OPERATION_INIT;
+    bool ok_ = false;
+};
+#endif
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/detail/certificates_in_place.hpp - DER certificates that stay where they lie and are parsed when mbedTLS asks for one.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_DETAIL_CERTIFICATES_IN_PLACE_HPP
+#define SUPEROFFICE_TRANSPORT_DETAIL_CERTIFICATES_IN_PLACE_HPP
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+#if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
+
+class certificates_in_place {
+  public:
+    static constexpr bool is_possible = true;
+
+    /// Answers where the first element begins that is no certificate, or the one behind `most`; the size if there is none.
+    std::size_t set(der_bytes all, std::uint32_t most) noexcept {
+        std::uint32_t count = 0;
+        std::size_t at = 0;
+        while (at != all.size() && count != most && !subject_of(all.subspan(at)).empty()) {
+            at += der_size(all.subspan(at));
+            ++count;
+        }
+        if (at != all.size()) return at;
+        all_ = all;
+        count_ = count;
+        return at;
+    }
+    void clear() noexcept {
+        all_ = {};
+        count_ = 0;
+    }
+
+    [[nodiscard]] std::uint32_t size() const noexcept { return count_; }
+    void add_to(sha256& hash) const noexcept {
+        if (count_ != 0) hash.add(all_.data(), all_.size());
+    }
+
+    /// Calls `look(certificate)` for those whose subject may be `name`, until it answers true.
+    template <class Look>
+    bool find(const mbedtls_x509_buf& name, Look look) const noexcept {
+        return visit(name, [&look](der_bytes der) {
+            mbedtls_x509_crt parsed;
+            mbedtls_x509_crt_init(&parsed);
+            const bool found = parse(parsed, der) == 0 && look(std::as_const(parsed));
+            mbedtls_x509_crt_free(&parsed);
+            return found;
+        });
+    }
+
+    /// mbedTLS asks who may have signed `child`: one of these, or of the chain. It frees the list that it gets.
+    int list_issuers(const mbedtls_x509_crt& chain, const mbedtls_x509_crt& child,
+                     mbedtls_x509_crt*& list) const noexcept {
+        list = static_cast<mbedtls_x509_crt*>(mbedtls_calloc(1, sizeof(mbedtls_x509_crt)));
+        if (list == nullptr) return mbedtls_out_of_memory;
+        mbedtls_x509_crt_init(list);
+        int code = 0;
+        const auto add = [list, &code](der_bytes der) {
+            const int answer = parse(*list, der);
+            if (mbedtls_api::is_out_of_memory(answer)) code = answer;
+            return code != 0;
+        };
+        visit(child.issuer_raw, add);
+        for (const mbedtls_x509_crt* at = &chain; at != nullptr && code == 0; at = at->next)
+            if (may_be_same_name(span_of(at->subject_raw), span_of(child.issuer_raw))) add(span_of(at->raw));
+        if (code == 0 && list->raw.len != 0) return 0;
+        mbedtls_x509_crt_free(list);
+        mbedtls_free(list);
+        list = nullptr;
+        return code;
+    }
+
+  private:
+    static der_bytes span_of(const mbedtls_x509_buf& bytes) noexcept {
+        return {reinterpret_cast<const std::byte*>(bytes.p), bytes.len};
+    }
+    static int parse(mbedtls_x509_crt& into, der_bytes der) noexcept {
+        return mbedtls_x509_crt_parse_der_nocopy(&into, reinterpret_cast<const unsigned char*>(der.data()), der.size());
+    }
+
+    /// Calls `look(der)`.
+    template <class Look>
+    bool visit(const mbedtls_x509_buf& name, Look look) const noexcept {
+        for (der_bytes rest = all_; !rest.empty();) {
+            const der_bytes each = rest.first(der_size(rest));
+            if (may_be_same_name(subject_of(each), span_of(name)) && look(each)) return true;
+            rest = rest.subspan(each.size());
+        }
+        return false;
+    }
+
+    der_bytes all_;
+    std::uint32_t count_ = 0;
+};
+
+#else
+
+/// This mbedTLS cannot ask.
+class certificates_in_place {
+  public:
+    static constexpr bool is_possible = false;
+
+    std::size_t set(der_bytes, std::uint32_t) noexcept { return 0; }
+    void clear() noexcept {}
+    [[nodiscard]] std::uint32_t size() const noexcept { return 0; }
+    void add_to(sha256&) const noexcept {}
+    template <class Look>
+    bool find(const mbedtls_x509_buf&, Look) const noexcept {
+        return false;
+    }
+    int list_issuers(const mbedtls_x509_crt&, const mbedtls_x509_crt&, mbedtls_x509_crt*&) const noexcept { return 0; }
+};
+
+#endif
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/transport/detail/folder.hpp - the plain files of a folder, one after another; no other header includes <dirent.h>.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
@@ -11920,86 +12117,6 @@ class folder {
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/tls/detail/mbedtls_hash.hpp - SHA-256 by mbedTLS: by its own functions, or by PSA.
-// ---------------------------------------------------------------------------------------------------------------------
-#if SUPEROFFICE_WITH_MBEDTLS
-#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_MBEDTLS_HASH_HPP
-#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_MBEDTLS_HASH_HPP
-
-#if SUPEROFFICE_WITH_MBEDTLS
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail {
-
-#if MBEDTLS_VERSION_NUMBER < 0x04000000 && defined(MBEDTLS_SHA256_C)
-class sha256 {
-  public:
-    sha256() noexcept {
-        mbedtls_sha256_init(&context_);
-#if MBEDTLS_VERSION_NUMBER < 0x03000000
-        ok_ = mbedtls_sha256_starts_ret(&context_, 0) == 0;
-#else
-        ok_ = mbedtls_sha256_starts(&context_, 0) == 0;
-#endif
-    }
-    sha256(const sha256&) = delete;
-    sha256& operator=(const sha256&) = delete;
-    ~sha256() { mbedtls_sha256_free(&context_); }
-
-    void add(const void* data, std::size_t size) noexcept {
-        const auto* const bytes = static_cast<const unsigned char*>(data);
-#if MBEDTLS_VERSION_NUMBER < 0x03000000
-        ok_ = ok_ && mbedtls_sha256_update_ret(&context_, bytes, size) == 0;
-#else
-        ok_ = ok_ && mbedtls_sha256_update(&context_, bytes, size) == 0;
-#endif
-    }
-    /// False if it could not be computed.
-    bool finish(std::uint8_t (&into)[32]) noexcept {
-#if MBEDTLS_VERSION_NUMBER < 0x03000000
-        return ok_ && mbedtls_sha256_finish_ret(&context_, into) == 0;
-#else
-        return ok_ && mbedtls_sha256_finish(&context_, into) == 0;
-#endif
-    }
-
-  private:
-    mbedtls_sha256_context context_;
-    bool ok_ = false;
-};
-#else
-class sha256 {
-  public:
-    sha256() noexcept { ok_ = psa_hash_setup(&operation_, psa_sha_256) == psa_success; }
-    sha256(const sha256&) = delete;
-    sha256& operator=(const sha256&) = delete;
-    ~sha256() { psa_hash_abort(&operation_); }
-
-    void add(const void* data, std::size_t size) noexcept {
-        ok_ = ok_ && psa_hash_update(&operation_, static_cast<const std::uint8_t*>(data), size) == psa_success;
-    }
-    /// False if it could not be computed.
-    bool finish(std::uint8_t (&into)[32]) noexcept {
-        std::size_t size = 0;
-        return ok_ && psa_hash_finish(&operation_, into, sizeof into, &size) == psa_success && size == sizeof into;
-    }
-
-  private:
-    psa_hash_operation_t operation_ = PSA_HASH_OPERATION_INIT;
-    bool ok_ = false;
-};
-#endif
-
-}  // namespace detail
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-
-#endif  // SUPEROFFICE_WITH_MBEDTLS
-#endif
-#endif  // SUPEROFFICE_WITH_MBEDTLS
-
-// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/transport/tls/certificate_authorities.hpp - the authorities that servers are verified by, loaded once for any number of links.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
@@ -12076,7 +12193,7 @@ class certificate_authorities {
     /// Whether links in several threads may share an object.
     static constexpr bool may_be_shared_by_threads = detail::mbedtls_api::has_threads;
     /// Whether `use_in_place` works: mbedTLS was built with MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK.
-    static constexpr bool can_use_in_place = detail::mbedtls_api::asks_for_authorities;
+    static constexpr bool can_use_in_place = detail::certificates_in_place::is_possible;
 
     certificate_authorities() noexcept { mbedtls_x509_crt_init(&chain_); }
     certificate_authorities(const certificate_authorities&) = delete;
@@ -12168,20 +12285,11 @@ class certificate_authorities {
     ///         MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE if this mbedTLS cannot do that (`can_use_in_place`)
     result<void> use_in_place(std::span<const std::byte> der) noexcept {
         if (!can_use_in_place) return bad(MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE, 0);
-        detail::mbedtls_api::fill_tables();
         if (der.size() > max_bundle_bytes) return bad(0, max_bundle_bytes);
-        std::uint32_t number = 0;
-        std::size_t at = 0;
-        while (at != der.size() || number == 0) {
-            if (++number > max_certificates) return bad(0, at);
-            if (detail::subject_of(der.subspan(at)).empty()) {
-                if (first_.number == 0) first_ = {number, at, MBEDTLS_ERR_X509_INVALID_FORMAT, nullptr};
-                return bad(MBEDTLS_ERR_X509_INVALID_FORMAT, at);
-            }
-            at += detail::der_size(der.subspan(at));
-        }
-        in_place_ = der;
-        count_in_place_ = number;
+        detail::mbedtls_api::fill_tables();
+        const std::size_t end = in_place_.set(der, max_certificates);
+        const bool is_over = end != der.size() && !detail::subject_of(der.subspan(end)).empty();
+        if (end != der.size() || der.empty()) return bad(is_over ? 0 : MBEDTLS_ERR_X509_INVALID_FORMAT, end);
         return {};
     }
 
@@ -12189,8 +12297,8 @@ class certificate_authorities {
     [[gnu::noinline]] void clear() noexcept {
         drop_source();
         drop_behind(nullptr, 0);
-        in_place_ = {};
-        count_in_place_ = skipped_ = 0;
+        in_place_.clear();
+        skipped_ = 0;
         first_ = {};
         if (!detail::mbedtls_api::has_files) return;
         mbedtls_free(name_);
@@ -12200,7 +12308,7 @@ class certificate_authorities {
     /// True if links can use it: there is a certificate, and nothing is being read.
     [[nodiscard]] bool is_loaded() const noexcept { return size() != 0 && !is_reading_ && !is_searching_; }
     /// How many certificates there are.
-    [[nodiscard]] std::uint32_t size() const noexcept { return size_ + count_in_place_; }
+    [[nodiscard]] std::uint32_t size() const noexcept { return size_ + in_place_.size(); }
     /// How many could not be read, and the first of them.
     [[nodiscard]] std::uint32_t unreadable() const noexcept { return skipped_; }
     [[nodiscard]] const unreadable_certificate& first_unreadable() const noexcept { return first_; }
@@ -12232,10 +12340,10 @@ class certificate_authorities {
     /// Lets a configuration use these. It changes nothing here, although mbedTLS takes pointers that are not const.
     void give_to(mbedtls_ssl_config& config) const noexcept {
         auto& me = const_cast<certificate_authorities&>(*this);
-        if (in_place_.empty())
+        if (in_place_.size() == 0)
             mbedtls_ssl_conf_ca_chain(&config, &me.chain_, nullptr);
         else
-            detail::mbedtls_api::set_authorities(config, find_for_mbedtls, &me);
+            detail::mbedtls_api::set_authorities(config, list_issuers, &me);
     }
 
     /// Calls `look(certificate)` for authorities until it answers true; for all whose name may be `subject`, and for some
@@ -12244,24 +12352,20 @@ class certificate_authorities {
     bool find(const mbedtls_x509_buf& subject, Look look) const noexcept {
         for (const mbedtls_x509_crt* at = &chain_; at != nullptr; at = at->next)
             if (look(*at)) return true;
-        return can_use_in_place && visit(subject, [&look](detail::der_bytes der) {
-                   mbedtls_x509_crt parsed;
-                   mbedtls_x509_crt_init(&parsed);
-                   const bool found = parse(parsed, der) == 0 && look(std::as_const(parsed));
-                   mbedtls_x509_crt_free(&parsed);
-                   return found;
-               });
+        return in_place_.find(subject, look);
     }
 
     /// Adds all of them to a hash.
     void add_to(detail::sha256& hash) const noexcept {
         for (const mbedtls_x509_crt* at = &chain_; at != nullptr; at = at->next) hash.add(at->raw.p, at->raw.len);
-        if (!in_place_.empty()) hash.add(in_place_.data(), in_place_.size());
+        in_place_.add_to(hash);
     }
 
   private:
-    static detail::der_bytes span_of(const mbedtls_x509_buf& bytes) noexcept {
-        return {reinterpret_cast<const std::byte*>(bytes.p), bytes.len};
+    /// For mbedTLS.
+    static int list_issuers(void* self, const mbedtls_x509_crt* child, mbedtls_x509_crt** list) noexcept {
+        const auto& me = *static_cast<const certificate_authorities*>(self);
+        return me.in_place_.list_issuers(me.chain_, *child, *list);
     }
 
     [[gnu::noinline]] static error refused(errc code, int native, std::size_t offset) noexcept {
@@ -12406,51 +12510,10 @@ class certificate_authorities {
         }
     }
 
-    // ---- certificates that are parsed when they are needed
-
-    static int parse(mbedtls_x509_crt& into, detail::der_bytes der) noexcept {
-        return mbedtls_x509_crt_parse_der_nocopy(&into, reinterpret_cast<const unsigned char*>(der.data()), der.size());
-    }
-
-    /// Calls `look(der)` for each certificate in place whose subject may be `name`, until it answers true.
-    template <class Look>
-    bool visit(const mbedtls_x509_buf& name, Look look) const noexcept {
-        for (detail::der_bytes rest = in_place_; !rest.empty();) {
-            const detail::der_bytes each = rest.first(detail::der_size(rest));
-            if (detail::may_be_same_name(detail::subject_of(each), span_of(name)) && look(each)) return true;
-            rest = rest.subspan(each.size());
-        }
-        return false;
-    }
-
-    /// mbedTLS asks who may have signed `child`. It frees what it gets.
-    static int find_for_mbedtls(void* self, const mbedtls_x509_crt* child, mbedtls_x509_crt** into) noexcept {
-        const auto& me = *static_cast<const certificate_authorities*>(self);
-        auto* const list = static_cast<mbedtls_x509_crt*>(mbedtls_calloc(1, sizeof(mbedtls_x509_crt)));
-        *into = list;
-        if (list == nullptr) return detail::mbedtls_out_of_memory;
-        mbedtls_x509_crt_init(list);
-        int code = 0;
-        const auto add = [list, &code](detail::der_bytes der) {
-            const int answer = parse(*list, der);
-            if (detail::mbedtls_api::is_out_of_memory(answer)) code = answer;
-            return code != 0;
-        };
-        me.visit(child->issuer_raw, add);
-        for (const mbedtls_x509_crt* at = &me.chain_; at != nullptr && code == 0; at = at->next)
-            if (detail::may_be_same_name(span_of(at->subject_raw), span_of(child->issuer_raw))) add(span_of(at->raw));
-        if (code == 0 && list->raw.len != 0) return 0;
-        mbedtls_x509_crt_free(list);
-        mbedtls_free(list);
-        *into = nullptr;
-        return code;
-    }
-
     mbedtls_x509_crt chain_;
     mbedtls_x509_crt* last_ = &chain_;
-    std::span<const std::byte> in_place_;
+    [[no_unique_address]] detail::certificates_in_place in_place_;
     std::uint32_t size_ = 0;  ///< of the chain
-    std::uint32_t count_in_place_ = 0;
     std::uint32_t skipped_ = 0;
     unreadable_certificate first_;
 

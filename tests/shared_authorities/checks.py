@@ -65,8 +65,10 @@ def build():
         if not path.stem.startswith("psa_"):
             objects.append(FOLDER / "objects" / f"{path.stem}.o")
             lines.append(f"build {objects[-1]}: cc {path}")
-    objects.append(FOLDER / "objects" / "threads.o")
-    lines.append(f"build {objects[-1]}: cxx {HERE / 'threads.cpp'}")
+    for path in (HERE / "threads.cpp", ROOT / "tests" / "unit" / "transport" / "tls" / "certificate_authorities.cpp",
+                 ROOT / "tests" / "unit" / "transport" / "tls" / "tls_options.cpp"):
+        objects.append(FOLDER / "objects" / f"{path.stem}.o")
+        lines.append(f"build {objects[-1]}: cxx {path}")
     lines.append(f"build {FOLDER / 'threads'}: link {' '.join(map(str, objects))}")
     (FOLDER / "build.ninja").write_text("\n".join(lines) + "\n", encoding="utf-8")
     output_of("ninja", "--quiet", "-j", 1, "-f", FOLDER / "build.ninja")

@@ -9,8 +9,8 @@
 
 #include <superoffice/base/error.hpp>
 #include <superoffice/base/result.hpp>
-#include <superoffice/transport/detail/certificate_der.hpp>
 #include <superoffice/transport/detail/certificate_reader.hpp>
+#include <superoffice/transport/detail/certificates_in_place.hpp>
 #include <superoffice/transport/detail/folder.hpp>
 #include <superoffice/transport/tls/detail/mbedtls.hpp>
 #include <superoffice/transport/tls/detail/mbedtls_hash.hpp>
@@ -19,7 +19,6 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
-#include <utility>
 #if defined(MBEDTLS_FS_IO)
 #include <cstdio>
 #endif
@@ -88,7 +87,7 @@ class certificate_authorities {
     /// Whether links in several threads may share an object.
     static constexpr bool may_be_shared_by_threads = detail::mbedtls_api::has_threads;
     /// Whether `use_in_place` works: mbedTLS was built with MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK.
-    static constexpr bool can_use_in_place = detail::mbedtls_api::asks_for_authorities;
+    static constexpr bool can_use_in_place = detail::certificates_in_place::is_possible;
 
     certificate_authorities() noexcept { mbedtls_x509_crt_init(&chain_); }
     certificate_authorities(const certificate_authorities&) = delete;
@@ -180,20 +179,11 @@ class certificate_authorities {
     ///         MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE if this mbedTLS cannot do that (`can_use_in_place`)
     result<void> use_in_place(std::span<const std::byte> der) noexcept {
         if (!can_use_in_place) return bad(MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE, 0);
-        detail::mbedtls_api::fill_tables();
         if (der.size() > max_bundle_bytes) return bad(0, max_bundle_bytes);
-        std::uint32_t number = 0;
-        std::size_t at = 0;
-        while (at != der.size() || number == 0) {
-            if (++number > max_certificates) return bad(0, at);
-            if (detail::subject_of(der.subspan(at)).empty()) {
-                if (first_.number == 0) first_ = {number, at, MBEDTLS_ERR_X509_INVALID_FORMAT, nullptr};
-                return bad(MBEDTLS_ERR_X509_INVALID_FORMAT, at);
-            }
-            at += detail::der_size(der.subspan(at));
-        }
-        in_place_ = der;
-        count_in_place_ = number;
+        detail::mbedtls_api::fill_tables();
+        const std::size_t end = in_place_.set(der, max_certificates);
+        const bool is_over = end != der.size() && !detail::subject_of(der.subspan(end)).empty();
+        if (end != der.size() || der.empty()) return bad(is_over ? 0 : MBEDTLS_ERR_X509_INVALID_FORMAT, end);
         return {};
     }
 
@@ -201,8 +191,8 @@ class certificate_authorities {
     [[gnu::noinline]] void clear() noexcept {
         drop_source();
         drop_behind(nullptr, 0);
-        in_place_ = {};
-        count_in_place_ = skipped_ = 0;
+        in_place_.clear();
+        skipped_ = 0;
         first_ = {};
         if (!detail::mbedtls_api::has_files) return;
         mbedtls_free(name_);
@@ -212,7 +202,7 @@ class certificate_authorities {
     /// True if links can use it: there is a certificate, and nothing is being read.
     [[nodiscard]] bool is_loaded() const noexcept { return size() != 0 && !is_reading_ && !is_searching_; }
     /// How many certificates there are.
-    [[nodiscard]] std::uint32_t size() const noexcept { return size_ + count_in_place_; }
+    [[nodiscard]] std::uint32_t size() const noexcept { return size_ + in_place_.size(); }
     /// How many could not be read, and the first of them.
     [[nodiscard]] std::uint32_t unreadable() const noexcept { return skipped_; }
     [[nodiscard]] const unreadable_certificate& first_unreadable() const noexcept { return first_; }
@@ -244,10 +234,10 @@ class certificate_authorities {
     /// Lets a configuration use these. It changes nothing here, although mbedTLS takes pointers that are not const.
     void give_to(mbedtls_ssl_config& config) const noexcept {
         auto& me = const_cast<certificate_authorities&>(*this);
-        if (in_place_.empty())
+        if (in_place_.size() == 0)
             mbedtls_ssl_conf_ca_chain(&config, &me.chain_, nullptr);
         else
-            detail::mbedtls_api::set_authorities(config, find_for_mbedtls, &me);
+            detail::mbedtls_api::set_authorities(config, list_issuers, &me);
     }
 
     /// Calls `look(certificate)` for authorities until it answers true; for all whose name may be `subject`, and for some
@@ -256,24 +246,20 @@ class certificate_authorities {
     bool find(const mbedtls_x509_buf& subject, Look look) const noexcept {
         for (const mbedtls_x509_crt* at = &chain_; at != nullptr; at = at->next)
             if (look(*at)) return true;
-        return can_use_in_place && visit(subject, [&look](detail::der_bytes der) {
-                   mbedtls_x509_crt parsed;
-                   mbedtls_x509_crt_init(&parsed);
-                   const bool found = parse(parsed, der) == 0 && look(std::as_const(parsed));
-                   mbedtls_x509_crt_free(&parsed);
-                   return found;
-               });
+        return in_place_.find(subject, look);
     }
 
     /// Adds all of them to a hash.
     void add_to(detail::sha256& hash) const noexcept {
         for (const mbedtls_x509_crt* at = &chain_; at != nullptr; at = at->next) hash.add(at->raw.p, at->raw.len);
-        if (!in_place_.empty()) hash.add(in_place_.data(), in_place_.size());
+        in_place_.add_to(hash);
     }
 
   private:
-    static detail::der_bytes span_of(const mbedtls_x509_buf& bytes) noexcept {
-        return {reinterpret_cast<const std::byte*>(bytes.p), bytes.len};
+    /// For mbedTLS.
+    static int list_issuers(void* self, const mbedtls_x509_crt* child, mbedtls_x509_crt** list) noexcept {
+        const auto& me = *static_cast<const certificate_authorities*>(self);
+        return me.in_place_.list_issuers(me.chain_, *child, *list);
     }
 
     [[gnu::noinline]] static error refused(errc code, int native, std::size_t offset) noexcept {
@@ -418,51 +404,10 @@ class certificate_authorities {
         }
     }
 
-    // ---- certificates that are parsed when they are needed
-
-    static int parse(mbedtls_x509_crt& into, detail::der_bytes der) noexcept {
-        return mbedtls_x509_crt_parse_der_nocopy(&into, reinterpret_cast<const unsigned char*>(der.data()), der.size());
-    }
-
-    /// Calls `look(der)` for each certificate in place whose subject may be `name`, until it answers true.
-    template <class Look>
-    bool visit(const mbedtls_x509_buf& name, Look look) const noexcept {
-        for (detail::der_bytes rest = in_place_; !rest.empty();) {
-            const detail::der_bytes each = rest.first(detail::der_size(rest));
-            if (detail::may_be_same_name(detail::subject_of(each), span_of(name)) && look(each)) return true;
-            rest = rest.subspan(each.size());
-        }
-        return false;
-    }
-
-    /// mbedTLS asks who may have signed `child`. It frees what it gets.
-    static int find_for_mbedtls(void* self, const mbedtls_x509_crt* child, mbedtls_x509_crt** into) noexcept {
-        const auto& me = *static_cast<const certificate_authorities*>(self);
-        auto* const list = static_cast<mbedtls_x509_crt*>(mbedtls_calloc(1, sizeof(mbedtls_x509_crt)));
-        *into = list;
-        if (list == nullptr) return detail::mbedtls_out_of_memory;
-        mbedtls_x509_crt_init(list);
-        int code = 0;
-        const auto add = [list, &code](detail::der_bytes der) {
-            const int answer = parse(*list, der);
-            if (detail::mbedtls_api::is_out_of_memory(answer)) code = answer;
-            return code != 0;
-        };
-        me.visit(child->issuer_raw, add);
-        for (const mbedtls_x509_crt* at = &me.chain_; at != nullptr && code == 0; at = at->next)
-            if (detail::may_be_same_name(span_of(at->subject_raw), span_of(child->issuer_raw))) add(span_of(at->raw));
-        if (code == 0 && list->raw.len != 0) return 0;
-        mbedtls_x509_crt_free(list);
-        mbedtls_free(list);
-        *into = nullptr;
-        return code;
-    }
-
     mbedtls_x509_crt chain_;
     mbedtls_x509_crt* last_ = &chain_;
-    std::span<const std::byte> in_place_;
+    [[no_unique_address]] detail::certificates_in_place in_place_;
     std::uint32_t size_ = 0;  ///< of the chain
-    std::uint32_t count_in_place_ = 0;
     std::uint32_t skipped_ = 0;
     unreadable_certificate first_;
 

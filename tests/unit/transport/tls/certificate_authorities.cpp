@@ -349,6 +349,9 @@ TEST_CASE(
         {"PEM", pem_of(der), 0, 0},
         {"one byte missing", two.substr(0, two.size() - 1), 0, der.size()},
         {"bytes behind it", two + "x", 0, two.size()},
+        {"1,024", many(1024), 1024, 0},
+        {"1,025", many(1025), 0, 1024 * der.size()},
+        {"more than 4 MiB", std::string(4194305, '0'), 0, 4194304},
     };
     for (const auto& c : cases) {
         CAPTURE(c.what);

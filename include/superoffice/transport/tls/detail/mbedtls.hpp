@@ -126,20 +126,10 @@ struct mbedtls_api {
 #else
     static constexpr bool has_threads = false;
 #endif
-#if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
-    static constexpr bool asks_for_authorities = true;
-#else
-    static constexpr bool asks_for_authorities = false;
-#endif
 #if defined(MBEDTLS_SSL_MAX_FRAGMENT_LENGTH)
     static constexpr bool has_fragment_length = true;
 #else
     static constexpr bool has_fragment_length = false;
-#endif
-#if defined(MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH)
-    static constexpr bool shrinks_buffers = true;
-#else
-    static constexpr bool shrinks_buffers = false;
 #endif
 #if defined(MBEDTLS_SSL_ALPN)
     static constexpr bool has_alpn = true;
