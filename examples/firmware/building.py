@@ -118,7 +118,7 @@ def add_firmware(ninja, profile):
     switches = (f"-DFIRMWARE_TLS={profile.tls:d} -DFIRMWARE_WATCH={profile.watch:d} -DFIRMWARE_TEXTS={profile.texts:d} "
                 f"-DFIRMWARE_CREDENTIAL={CREDENTIALS[profile.credential]}")
     flags = f"{includes(profile)} {switches}"
-    sources, objects = [HERE / "main.cpp", HERE / "board.cpp"], []
+    sources, objects = [HERE / "main.cpp", HERE / "board.cpp", HERE / "string.c"], []
     if profile.tls:
         objects, more = mbedtls_objects(ninja, profile.credential)
         flags += f" {more} -DSUPEROFFICE_WITH_MBEDTLS=1 -DFIRMWARE_ARENA={ARENA}"

@@ -32,6 +32,7 @@
 /* arithmetic: small before fast */
 #define MBEDTLS_HAVE_ASM
 #define MBEDTLS_BIGNUM_C
+#define MBEDTLS_NO_UDBL_DIVISION  // the C library divides 64 bits by a function of 700 bytes
 #define MBEDTLS_ECP_C
 #define MBEDTLS_ECP_DP_SECP256R1_ENABLED
 #define MBEDTLS_ECP_NIST_OPTIM
