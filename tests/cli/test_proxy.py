@@ -4,6 +4,7 @@ import base64
 import contextlib
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -12,7 +13,7 @@ import unittest
 import urllib.parse
 
 from connect_proxy import ConnectProxy
-from running import CONNECTION, DONE, LONGEST, TABLE, USAGE, Case, main, service
+from running import CONNECTION, DONE, LONGEST, TABLE, USAGE, Case, Watching, main, service
 
 import local_superoffice_login as login_service
 import loopback
@@ -198,6 +199,19 @@ class Credential(ProxyCase):
                 text = file.read_text(encoding="utf-8")
                 self.assertNotIn(PASSWORD, text)
                 self.assertEqual([line.split("=")[0] for line in text.splitlines() if "s_proxy" in line.lower()], kept)
+
+
+    @unittest.skipUnless(pathlib.Path("/proc/self/environ").exists(), "there is no /proc")
+    def test_the_running_tool_shows_it_to_nobody(self):
+        proxy = self.proxy()
+        watching = Watching(1000, "--interval", "0.02", HTTPS_PROXY=proxy.with_user("joe", PASSWORD))
+        watching.line()
+        process = pathlib.Path(f"/proc/{watching.process.pid}")
+        shown = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
+        watching.process.send_signal(signal.SIGINT)
+        watching.end()
+        self.assertIn(b"HTTPS_PROXY=", shown)  # the name stays, its value is wiped
+        self.assertNotIn(PASSWORD.encode(), shown)
 
 
 class Refused(ProxyCase):

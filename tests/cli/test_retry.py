@@ -112,6 +112,16 @@ class EachCommand(Retry):
                 code, _, complaint = self.run_tool(*arguments, "--retry", 1)
                 self.assertEqual((code, complaint.count("trying again")), (DONE, 1), complaint)
 
+    def test_several_tasks_are_named(self):
+        self.next()
+        code, out, complaint = self.run_tool("get", 497, 1000, "--retry", 1, "--select", "State")
+        self.assertEqual((code, out.count("Task ")), (DONE, 2))
+        self.assertRegex(complaint, "^superoffice-batch: task 497: the service is not available now .*" + AGAIN.format(1, 1, 1))
+        self.next()
+        code, out, complaint = self.run_tool("get", 497, 1000, "--retry", 1, "--json")
+        error = json.loads(complaint)["error"]
+        self.assertEqual((code, out.count("\n"), error["id"], error["retry"]), (DONE, 2, 497, 1))
+
     def test_list_before_the_first_task_and_not_behind_it(self):
         self.next(match="GetBatchTaskInfosByState")
         code, out, complaint = self.run_tool("list", "--retry", 1)
