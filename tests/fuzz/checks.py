@@ -31,6 +31,7 @@ TARGETS = {
     "heads": (40_000, "http", ()),
     "proxy": (20_000, "http", ()),
     "tls": (20_000, "http", MBEDTLS),
+    "authorities": (20_000, "http", MBEDTLS),
     "xml": (10_000, "xml", ("-lexpat",)),
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <support/documented_reply.hpp>
 #include <support/json_cases.hpp>
+#include <support/nobodys_authority.hpp>
 #include <support/wire_file.hpp>
 
 #include <cstdio>
@@ -110,6 +111,24 @@ constexpr std::string_view xml_documents[] = {
     R"(<!DOCTYPE r [<!ENTITY e "x">]><r>&e;</r>)",
 };
 
+/// The bytes of a certificate in PEM.
+std::string der_of(std::string_view pem) {
+    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string bytes;
+    unsigned group = 0, bits = 0;
+    const std::size_t begin = pem.find('\n');
+    for (const char c : pem.substr(begin, pem.find("-----END") - begin)) {
+        const std::size_t digit = digits.find(c);
+        if (digit == digits.npos) continue;
+        group = group << 6 | static_cast<unsigned>(digit);
+        bits += 6;
+        if (bits < 8) continue;
+        bits -= 8;
+        bytes += static_cast<char>(group >> bits & 0xff);
+    }
+    return bytes;
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -117,7 +136,7 @@ int main(int count, char** words) {
     const std::filesystem::path folder = words[1];
     target decode(folder, "decode"), readers(folder, "readers"), exchange(folder, "exchange");
     target chunked(folder, "chunked"), base_url(folder, "base_url"), date(folder, "dates"), head(folder, "heads");
-    target proxy(folder, "proxy"), xml(folder, "xml"), tls(folder, "tls");
+    target proxy(folder, "proxy"), xml(folder, "xml"), tls(folder, "tls"), authorities(folder, "authorities");
 
     for (target* json : {&decode, &readers}) {
         for (const std::string_view text : support::good_documents) json->add(text, "}"sv);
@@ -149,6 +168,11 @@ int main(int count, char** words) {
     for (const std::string_view text : xml_documents) xml.add(text);
     tls.add("sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "\0\1\2"sv);
     tls.add("", "\xFF\0\7"sv);
+    const std::string pem = support::nobodys_authority, der = der_of(pem);
+    authorities.add(pem);
+    authorities.add("words\n" + pem + pem.substr(0, 300) + pem);
+    authorities.add(der);
+    authorities.add(der + der);
     for (const char known : {'\0', '\x05', '\x28', '\xFF'})
         tls.add("\0\0\0\1\0\0\0\1"sv, std::string{known, '\0', '\7'});
     return 0;

@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+#include "support/nobodys_authority.hpp"
+
 #include <cstddef>
 #include <span>
 #include <string>
@@ -33,20 +35,7 @@ inline std::span<const std::byte> bytes(std::string_view text) {
     return std::as_bytes(std::span(text.data(), text.size()));
 }
 
-/// An authority that signed nothing, so that links can be configured where no service runs. It was made for these tests, and
-/// its key is gone.
-inline constexpr char nobodys_authority[] = R"(-----BEGIN CERTIFICATE-----
-MIIBqjCCAVGgAwIBAgIUIHtYKAJ7a2wXYZf2N3pQb8SA0+QwCgYIKoZIzj0EAwIw
-IjEgMB4GA1UEAwwXTm9ib2R5J3MgVGVzdCBBdXRob3JpdHkwIBcNMjYxMTIzMjMx
-MzE3WhgPMjA1MTA3MTUyMzEzMTdaMCIxIDAeBgNVBAMMF05vYm9keSdzIFRlc3Qg
-QXV0aG9yaXR5MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEmYAJPFI7BUv+mC5a
-4Ep0uNPb537skzKPbCRahrztWnclOA7/1cKgAPXDfn1F3vRMCabNYx4bs99xV+ou
-AGaQmaNjMGEwHQYDVR0OBBYEFLwXsWeFH7DCcbmkeLvFtNsFtL/cMB8GA1UdIwQY
-MBaAFLwXsWeFH7DCcbmkeLvFtNsFtL/cMA8GA1UdEwEB/wQFMAMBAf8wDgYDVR0P
-AQH/BAQDAgIEMAoGCCqGSM49BAMCA0cAMEQCIFtVGeGHXboX5rdUkZOW8A8myLid
-F7DND2BpFMqxjs/QAiBJB1rwFeh/7Y1oKRJ5eaG59JK/vGVqb4AIBqmIqzv/5A==
------END CERTIFICATE-----
-)";
+using support::nobodys_authority;
 
 inline so::tls_options trusting_nobody() {
     so::tls_options options;
