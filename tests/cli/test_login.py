@@ -1,10 +1,8 @@
 """Logging in by browser, and credentials that renew themselves: refresh tokens and system users."""
 
-import contextlib
 import json
 import os
 import pathlib
-import socket
 import stat
 import subprocess
 import tempfile
@@ -13,7 +11,8 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from running import CREDENTIAL, DONE, LONGEST, SECRETS, TABLE, USAGE, Case, command, environment, main, start, wait_until
+from running import (CREDENTIAL, DONE, LONGEST, SECRETS, TABLE, USAGE, Case, command, environment, free_port, main, start,
+                     wait_until)
 
 import local_superoffice_login as login_service
 
@@ -35,16 +34,6 @@ def visit(url):
     except urllib.error.HTTPError as refusal:
         with refusal:
             return refusal.code, refusal.headers.get("Location") or refusal.read().decode()
-
-
-def free_port():
-    """Below the ports that systems give to clients: each connection of a test that runs at the same time keeps such a port for
-    a minute after its end, and nobody can listen there meanwhile."""
-    for port in range(20_000, 32_000):
-        with socket.socket() as taken, contextlib.suppress(OSError):
-            taken.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError("no port is free")
 
 
 def login_url():

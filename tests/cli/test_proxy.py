@@ -13,7 +13,7 @@ import unittest
 import urllib.parse
 
 from connect_proxy import ConnectProxy
-from running import CONNECTION, DONE, LONGEST, TABLE, USAGE, Case, Watching, main, service
+from running import CONNECTION, DONE, LONGEST, TABLE, USAGE, Case, Watching, free_port, main, service
 
 import local_superoffice_login as login_service
 import loopback
@@ -252,9 +252,7 @@ class Refused(ProxyCase):
 class Tinyproxy(ProxyCase):
     @contextlib.contextmanager
     def running(self):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         with tempfile.TemporaryDirectory() as folder:
             configuration = pathlib.Path(folder, "tinyproxy.conf")
             configuration.write_text(

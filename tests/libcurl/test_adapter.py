@@ -26,12 +26,6 @@ def port_of(base):
     return urllib.parse.urlsplit(base).port
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
 @contextlib.contextmanager
 def serving(port, *command):
     """Runs the command, waits until it accepts connections at the port, and ends it after the block."""
@@ -83,7 +77,7 @@ class Adapter(unittest.TestCase):
 
     def test_each_failure_has_its_error(self):
         bases = running.main.bases
-        closed = f"https://localhost:{free_port()}/Cust12345/api"
+        closed = f"https://localhost:{running.free_port()}/Cust12345/api"
         cases = [
             ("a good one", {}, 497, 16384, "ok none 0"),
             ("nobody there", {"SUPEROFFICE_BASE_URL": closed}, 497, 4096, "connection_refused connect 0"),
@@ -119,7 +113,7 @@ class Adapter(unittest.TestCase):
         proxy = shutil.which("tinyproxy")
         if proxy is None:
             self.skipTest("tinyproxy is not there")
-        port = free_port()
+        port = running.free_port()
         with tempfile.TemporaryDirectory() as folder:
             configuration = pathlib.Path(folder, "tinyproxy.conf")
             configuration.write_text(
@@ -133,7 +127,7 @@ class Adapter(unittest.TestCase):
                                      SUPEROFFICE_BASE_URL=base), "^good 10 connections 1 http 1 ")
                 self.assertEqual(ask("ask", 497, 4096, TEST_PROXY=address, SUPEROFFICE_BASE_URL=base),
                                  "proxy_unauthorized connect 0")
-                elsewhere = f"https://127.0.0.1:{free_port()}/Cust12345/api"
+                elsewhere = f"https://127.0.0.1:{running.free_port()}/Cust12345/api"
                 self.assertEqual(ask("ask", 497, 4096, TEST_PROXY=address, TEST_PROXY_USER="user:a-secret",
                                      SUPEROFFICE_BASE_URL=elsewhere), "proxy_refused connect 0")
                 self.assertEqual(ask(program=EXAMPLE, https_proxy=f"http://user:a-secret@127.0.0.1:{port}",
@@ -145,7 +139,7 @@ class Adapter(unittest.TestCase):
     def test_over_http2(self):
         nginx = nginx_superoffice.program()
         self.assertIsNotNone(nginx, "nginx is missing: tests/support/prepare tests unpacks it")
-        port = free_port()
+        port = running.free_port()
         keys = pathlib.Path(running.main.ca).parent
         with tempfile.TemporaryDirectory() as folder:
             temporary = "".join(f"{kind}_temp_path {folder}/{kind};\n"
