@@ -255,20 +255,27 @@ class exchange {
         head_size_ = reader_.position();
         keep_ = !says.wants_close && (head_.minor_version == 1 || says.wants_keep_alive);
 
-        if (says.has_transfer_coding) {
-            const bool length_last = says.length_at > says.transfer_coding_at;
-            if (says.has_length)
-                return fail_in_head(errc::bad_http, length_last ? says.length_at : says.transfer_coding_at);
-            if (head_.minor_version == 0) return fail_in_head(errc::bad_http, says.transfer_coding_at);
-            if (!says.chunked) return fail_in_head(errc::unsupported_transfer_coding, says.transfer_coding_at);
-        }
-        const bool bodiless = head_.status == 204 || head_.status == 304 || (says.has_length && says.length == 0);
-        if (says.foreign_coding && !bodiless)
-            return fail_in_head(errc::unsupported_content_coding, says.content_coding_at);
-
         // A length beyond what this machine can count does not fit anywhere.
-        length_ = bodiless ? 0 : static_cast<std::size_t>(says.length < highest ? says.length : highest);
-        if (bodiless || says.has_length) {
+        const bool never_has_body = head_.status == 204 || head_.status == 304;
+        length_ = never_has_body ? 0 : static_cast<std::size_t>(says.length < highest ? says.length : highest);
+        const bool is_sized = never_has_body || says.has_length;
+
+        errc refused = errc::ok;
+        std::size_t at = says.transfer_coding_at;
+        if (says.has_transfer_coding && says.has_length) {
+            refused = errc::bad_http;
+            if (says.length_at > at) at = says.length_at;
+        } else if (says.has_transfer_coding && head_.minor_version == 0) {
+            refused = errc::bad_http;
+        } else if (says.has_transfer_coding && !says.chunked) {
+            refused = errc::unsupported_transfer_coding;
+        } else if (says.foreign_coding && !(is_sized && length_ == 0)) {
+            refused = errc::unsupported_content_coding;
+            at = says.content_coding_at;
+        }
+        if (refused != errc::ok) return fail_in_head(refused, at);
+
+        if (is_sized) {
             if (is_streaming() ? length_ == highest : !fits(length_)) return too_large(length_);
             at_ = place::sized_body;
         } else {

@@ -91,8 +91,6 @@ class http1_reader : http1_framing {
     }
 
   private:
-    static constexpr std::string_view framing_headers[] = {"content-length", "transfer-encoding", "content-encoding",
-                                                           "connection"};
     static constexpr std::size_t status_at = 9;    // HTTP/1.1 200
     static constexpr std::size_t status_end = 13;  // with the byte behind the status
 
@@ -104,13 +102,9 @@ class http1_reader : http1_framing {
 
     // Byte by byte, so that a peer that does not speak HTTP is recognised by its first byte and not at its first LF.
     static constexpr bool fits_status_line(std::size_t at, char c) noexcept {
-        constexpr std::string_view start = "HTTP/1.";
-        if (at < start.size()) return c == start[at];
-        if (at == start.size()) return c == '0' || c == '1';
-        if (at == status_at - 1) return c == ' ';
-        if (at == status_at) return c >= '1' && c <= '9';
-        if (at < status_end - 1) return ascii::is_digit(c);
-        return c == ' ' || c == '\r' || c == '\n';
+        constexpr const char *lowest = "HTTP/1.0 100", *highest = "HTTP/1.1 999";
+        if (at == status_end - 1) return c == ' ' || c == '\r' || c == '\n';
+        return c >= lowest[at] && c <= highest[at];
     }
 
     constexpr void take_status(const char* head) noexcept {
@@ -128,11 +122,9 @@ class http1_reader : http1_framing {
         if (colon == 0 || colon == line.size() || line[colon] != ':') return bad_in_line(colon);
         const char initial = ascii::to_lower(line[0]);
         if (initial != 'c' && initial != 't') return answer::more;  // says nothing about framing, like most lines
-        std::size_t which = 0;
-        while (which < std::size(framing_headers) &&
-               !ascii::equal_ignoring_case(framing_headers[which], ascii::first(line, colon)))
-            ++which;
-        if (which == std::size(framing_headers)) return answer::more;
+        const int which = ascii::index_of_word("content-length transfer-encoding content-encoding connection ",
+                                               ascii::first(line, colon));
+        if (which < 0) return answer::more;
         std::string_view value = ascii::trim(ascii::from(line, colon + 1));
         const std::size_t at =
             line_ + (value.empty() ? line.size() : static_cast<std::size_t>(value.data() - line.data()));
@@ -146,7 +138,7 @@ class http1_reader : http1_framing {
 
     /// An element of the value of the framing header number `which`. RFC 9110 section 5.6.1: empty elements of a list are
     /// ignored. Section 8.6: a list of equal numbers counts as one number.
-    constexpr bool take_element(std::size_t which, std::string_view element) noexcept {
+    constexpr bool take_element(int which, std::string_view element) noexcept {
         if (which == 0) {
             std::uint64_t number = 0;
             if (!ascii::parse_decimal(element, number) || (has_length && number != length)) return false;
