@@ -73,6 +73,9 @@ inline constexpr borrowed request_headers::* named_headers[] = {
     &request_headers::user_agent, &request_headers::accept_language, &request_headers::language,
     &request_headers::culture,    &request_headers::time_zone,       &request_headers::app_token};
 
+/// Empty ones, as one object: g++ makes it by a single memset, and `{}` by a store for each member.
+constexpr request_headers no_headers() noexcept { return {}; }
+
 /// Turns the error of a request head into one of the credential, which added the header at fault.
 constexpr void blame_credential(error& e, std::string_view name) noexcept {
     e.stage = stage::credential;

@@ -432,7 +432,7 @@ class call_driver {
     stored_request request_;
     reply_info reply_;
     milliseconds call_timeout_;
-    request_headers call_headers_;
+    request_headers call_headers_ = no_headers();
     client_options options_;
 };
 
