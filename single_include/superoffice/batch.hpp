@@ -6461,12 +6461,11 @@ struct reply_head {
     [[nodiscard]] constexpr std::string_view header(std::string_view name) const noexcept {
         namespace ascii = detail::ascii;
         std::string_view rest = fields;
-        while (rest.size() > name.size()) {
-            const bool found =
-                rest[name.size()] == ':' && ascii::equal_ignoring_case(ascii::first(rest, name.size()), name);
-            if (header_line line; found && next_header(rest, line)) return line.value;
-            const std::size_t end = ascii::find(rest, '\n');
-            rest = ascii::from(rest, end < rest.size() ? end + 1 : end);
+        for (std::size_t end = 0; (end = ascii::find(rest, '\n')) < rest.size(); rest = ascii::from(rest, end + 1)) {
+            if (end <= name.size() || rest[name.size()] != ':') continue;
+            if (!ascii::equal_ignoring_case(ascii::first(rest, name.size()), name)) continue;
+            const std::size_t line = rest[end - 1] == '\r' ? end - 1 : end;
+            return ascii::trim(ascii::from(ascii::first(rest, line), name.size() + 1));
         }
         return {};
     }
@@ -6750,8 +6749,6 @@ class http1_reader : http1_framing {
     }
 
   private:
-    static constexpr std::string_view framing_headers[] = {"content-length", "transfer-encoding", "content-encoding",
-                                                           "connection"};
     static constexpr std::size_t status_at = 9;    // HTTP/1.1 200
     static constexpr std::size_t status_end = 13;  // with the byte behind the status
 
@@ -6763,13 +6760,9 @@ class http1_reader : http1_framing {
 
     // Byte by byte, so that a peer that does not speak HTTP is recognised by its first byte and not at its first LF.
     static constexpr bool fits_status_line(std::size_t at, char c) noexcept {
-        constexpr std::string_view start = "HTTP/1.";
-        if (at < start.size()) return c == start[at];
-        if (at == start.size()) return c == '0' || c == '1';
-        if (at == status_at - 1) return c == ' ';
-        if (at == status_at) return c >= '1' && c <= '9';
-        if (at < status_end - 1) return ascii::is_digit(c);
-        return c == ' ' || c == '\r' || c == '\n';
+        constexpr const char *lowest = "HTTP/1.0 100", *highest = "HTTP/1.1 999";
+        if (at == status_end - 1) return c == ' ' || c == '\r' || c == '\n';
+        return c >= lowest[at] && c <= highest[at];
     }
 
     constexpr void take_status(const char* head) noexcept {
@@ -6787,11 +6780,9 @@ class http1_reader : http1_framing {
         if (colon == 0 || colon == line.size() || line[colon] != ':') return bad_in_line(colon);
         const char initial = ascii::to_lower(line[0]);
         if (initial != 'c' && initial != 't') return answer::more;  // says nothing about framing, like most lines
-        std::size_t which = 0;
-        while (which < std::size(framing_headers) &&
-               !ascii::equal_ignoring_case(framing_headers[which], ascii::first(line, colon)))
-            ++which;
-        if (which == std::size(framing_headers)) return answer::more;
+        const int which = ascii::index_of_word("content-length transfer-encoding content-encoding connection ",
+                                               ascii::first(line, colon));
+        if (which < 0) return answer::more;
         std::string_view value = ascii::trim(ascii::from(line, colon + 1));
         const std::size_t at =
             line_ + (value.empty() ? line.size() : static_cast<std::size_t>(value.data() - line.data()));
@@ -6805,7 +6796,7 @@ class http1_reader : http1_framing {
 
     /// An element of the value of the framing header number `which`. RFC 9110 section 5.6.1: empty elements of a list are
     /// ignored. Section 8.6: a list of equal numbers counts as one number.
-    constexpr bool take_element(std::size_t which, std::string_view element) noexcept {
+    constexpr bool take_element(int which, std::string_view element) noexcept {
         if (which == 0) {
             std::uint64_t number = 0;
             if (!ascii::parse_decimal(element, number) || (has_length && number != length)) return false;
@@ -7077,7 +7068,7 @@ class exchange {
             // What came behind a 1xx moves to the front and is read as if it had come first.
             size_ -= reader_.position();
             std::memmove(text(), text() + reader_.position(), size_);
-            reader_ = detail::http1_reader();
+            reader_ = fresh_reader();
         }
     }
 
@@ -7087,20 +7078,27 @@ class exchange {
         head_size_ = reader_.position();
         keep_ = !says.wants_close && (head_.minor_version == 1 || says.wants_keep_alive);
 
-        if (says.has_transfer_coding) {
-            const bool length_last = says.length_at > says.transfer_coding_at;
-            if (says.has_length)
-                return fail_in_head(errc::bad_http, length_last ? says.length_at : says.transfer_coding_at);
-            if (head_.minor_version == 0) return fail_in_head(errc::bad_http, says.transfer_coding_at);
-            if (!says.chunked) return fail_in_head(errc::unsupported_transfer_coding, says.transfer_coding_at);
-        }
-        const bool bodiless = head_.status == 204 || head_.status == 304 || (says.has_length && says.length == 0);
-        if (says.foreign_coding && !bodiless)
-            return fail_in_head(errc::unsupported_content_coding, says.content_coding_at);
-
         // A length beyond what this machine can count does not fit anywhere.
-        length_ = bodiless ? 0 : static_cast<std::size_t>(says.length < highest ? says.length : highest);
-        if (bodiless || says.has_length) {
+        const bool never_has_body = head_.status == 204 || head_.status == 304;
+        length_ = never_has_body ? 0 : static_cast<std::size_t>(says.length < highest ? says.length : highest);
+        const bool is_sized = never_has_body || says.has_length;
+
+        errc refused = errc::ok;
+        std::size_t at = says.transfer_coding_at;
+        if (says.has_transfer_coding && says.has_length) {
+            refused = errc::bad_http;
+            if (says.length_at > at) at = says.length_at;
+        } else if (says.has_transfer_coding && head_.minor_version == 0) {
+            refused = errc::bad_http;
+        } else if (says.has_transfer_coding && !says.chunked) {
+            refused = errc::unsupported_transfer_coding;
+        } else if (says.foreign_coding && !(is_sized && length_ == 0)) {
+            refused = errc::unsupported_content_coding;
+            at = says.content_coding_at;
+        }
+        if (refused != errc::ok) return fail_in_head(refused, at);
+
+        if (is_sized) {
             if (is_streaming() ? length_ == highest : !fits(length_)) return too_large(length_);
             at_ = place::sized_body;
         } else {
@@ -7177,6 +7175,10 @@ class exchange {
         at_ = place::failed;
     }
 
+    /// g++ makes it by a memset and a store, and `{}` by a store for each member.
+    static constexpr detail::http1_reader fresh_reader() noexcept { return {}; }
+    static constexpr detail::chunked fresh_chunks() noexcept { return {}; }
+
     static constexpr std::size_t status_at = 9;
     static constexpr std::size_t highest = (std::numeric_limits<std::size_t>::max)();
 
@@ -7196,8 +7198,8 @@ class exchange {
     std::size_t length_ = 0;     // Content-Length
     reply_head head_;
     error failure_{.code = errc::cancelled};
-    detail::http1_reader reader_;
-    detail::chunked chunks_;
+    detail::http1_reader reader_ = fresh_reader();
+    detail::chunked chunks_ = fresh_chunks();
 };
 
 }  // namespace SUPEROFFICE_ABI
@@ -7660,6 +7662,9 @@ constexpr bool is_owned_header(std::string_view name) noexcept {
 inline constexpr borrowed request_headers::* named_headers[] = {
     &request_headers::user_agent, &request_headers::accept_language, &request_headers::language,
     &request_headers::culture,    &request_headers::time_zone,       &request_headers::app_token};
+
+/// Empty ones, as one object: g++ makes it by a single memset, and `{}` by a store for each member.
+constexpr request_headers no_headers() noexcept { return {}; }
 
 /// Turns the error of a request head into one of the credential, which added the header at fault.
 constexpr void blame_credential(error& e, std::string_view name) noexcept {
@@ -16413,7 +16418,7 @@ class call_driver {
     stored_request request_;
     reply_info reply_;
     milliseconds call_timeout_;
-    request_headers call_headers_;
+    request_headers call_headers_ = no_headers();
     client_options options_;
 };
 

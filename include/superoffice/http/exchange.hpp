@@ -245,7 +245,7 @@ class exchange {
             // What came behind a 1xx moves to the front and is read as if it had come first.
             size_ -= reader_.position();
             std::memmove(text(), text() + reader_.position(), size_);
-            reader_ = detail::http1_reader();
+            reader_ = fresh_reader();
         }
     }
 
@@ -352,6 +352,10 @@ class exchange {
         at_ = place::failed;
     }
 
+    /// g++ makes it by a memset and a store, and `{}` by a store for each member.
+    static constexpr detail::http1_reader fresh_reader() noexcept { return {}; }
+    static constexpr detail::chunked fresh_chunks() noexcept { return {}; }
+
     static constexpr std::size_t status_at = 9;
     static constexpr std::size_t highest = (std::numeric_limits<std::size_t>::max)();
 
@@ -371,8 +375,8 @@ class exchange {
     std::size_t length_ = 0;     // Content-Length
     reply_head head_;
     error failure_{.code = errc::cancelled};
-    detail::http1_reader reader_;
-    detail::chunked chunks_;
+    detail::http1_reader reader_ = fresh_reader();
+    detail::chunked chunks_ = fresh_chunks();
 };
 
 }  // namespace SUPEROFFICE_ABI

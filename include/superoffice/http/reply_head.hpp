@@ -43,12 +43,11 @@ struct reply_head {
     [[nodiscard]] constexpr std::string_view header(std::string_view name) const noexcept {
         namespace ascii = detail::ascii;
         std::string_view rest = fields;
-        while (rest.size() > name.size()) {
-            const bool found =
-                rest[name.size()] == ':' && ascii::equal_ignoring_case(ascii::first(rest, name.size()), name);
-            if (header_line line; found && next_header(rest, line)) return line.value;
-            const std::size_t end = ascii::find(rest, '\n');
-            rest = ascii::from(rest, end < rest.size() ? end + 1 : end);
+        for (std::size_t end = 0; (end = ascii::find(rest, '\n')) < rest.size(); rest = ascii::from(rest, end + 1)) {
+            if (end <= name.size() || rest[name.size()] != ':') continue;
+            if (!ascii::equal_ignoring_case(ascii::first(rest, name.size()), name)) continue;
+            const std::size_t line = rest[end - 1] == '\r' ? end - 1 : end;
+            return ascii::trim(ascii::from(ascii::first(rest, line), name.size() + 1));
         }
         return {};
     }
