@@ -92,7 +92,13 @@ def copied_headers():
 def run_tool():
     module = checks_of("cli")
     module.FOLDER = FOLDER
-    return module.test()
+    return module.test(module.others())
+
+
+def run_connections():
+    module = checks_of("cli")
+    module.FOLDER = FOLDER
+    return module.test(module.CONNECTIONS)
 
 
 def checks():
@@ -105,6 +111,7 @@ def checks():
     yield Check("a program with a copied header", copied_headers)
     yield Check("build the tool and the examples", build_tool, needs=("set up",))
     yield Check("the tool and the examples", run_tool, needs=("build the tool and the examples",))
+    yield Check("the tool's connections", run_connections, needs=("build the tool and the examples",))
 
 
 if __name__ == "__main__":
