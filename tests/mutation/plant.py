@@ -279,7 +279,7 @@ def try_built(program, mutant):
     return None
 
 
-def try_all(program, plan, outcome, options):
+def try_all(program, plan, outcome, lists, options):
     test = compiled(program, plan, outcome)
     cases = program.cases(test)
     again = program.run(test, 0, seconds=sum(case.seconds for case in cases) + 5)
@@ -301,13 +301,18 @@ def try_all(program, plan, outcome, options):
             how = program.run(test, mutant.number, reaching[len(quick):])
         return how, True
 
+    def survives(mutant):
+        outcome.survived.append(mutant)
+        if mutant.key not in lists.equivalent:
+            print(f"  not noticed\n{show(mutant)}", flush=True)
+
     unreached = []
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for mutant, (how, reached) in zip(plan.mutants, pool.map(one, plan.mutants)):
             if how:
                 outcome.killed[mutant.number] = how
             elif reached:
-                outcome.survived.append(mutant)
+                survives(mutant)
             else:
                 unreached.append(mutant)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
@@ -316,7 +321,7 @@ def try_all(program, plan, outcome, options):
                 outcome.killed[mutant.number] = how
             else:
                 mutant.kind += ", reached by no test at run time"
-                outcome.survived.append(mutant)
+                survives(mutant)
 
 
 def show(mutant):
@@ -333,7 +338,7 @@ def run_group(group, lists, options):
     folder.mkdir(parents=True, exist_ok=True)
     plan = Plan(group, lists, options)
     outcome = Outcome(plan.mutants)
-    try_all(Program(group, folder, options.jobs), plan, outcome, options)
+    try_all(Program(group, folder, options.jobs), plan, outcome, lists, options)
     outcome.planted = plan.mutants
     argued = [mutant for mutant in outcome.survived if mutant.key in lists.equivalent]
     open_ones = [mutant for mutant in outcome.survived if mutant.key not in lists.equivalent]
@@ -343,8 +348,6 @@ def run_group(group, lists, options):
           f"by a hang), {len(argued)} argued, {len(open_ones)} open; {outcome.refused} did not compile "
           f"({time.monotonic() - began:.0f} s)", flush=True)
     problems = list(plan.missing)
-    for mutant in open_ones:
-        print(f"  not noticed\n{show(mutant)}")
     there = {mutant.key for mutant in plan.everything}
     killed = {mutant.key for mutant in plan.mutants if mutant.number in outcome.killed}
     for key in lists.equivalent:
