@@ -46,7 +46,8 @@ def table(name, *parts):
     def run():
         with tempfile.TemporaryDirectory() as folder:
             cli = ROOT / "examples" / "cli"
-            output_of("g++", "-std=c++20", "-Wall", "-Wextra", "-Werror", f"-I{INCLUDE}", f"-I{cli}", HERE / f"{name}.cpp",
+            output_of("g++", "-std=c++20", "-Wall", "-Wextra", "-Werror", f"-I{INCLUDE}", f"-I{cli}", f"-I{ROOT}/tests",
+                      HERE / f"{name}.cpp",
                       *(cli / f"{part}.cpp" for part in parts), "-o", f"{folder}/{name}")
             output_of(f"{folder}/{name}")
     return run
@@ -84,6 +85,8 @@ def checks():
     yield Check("the tool's words for times", table("time_left", "progress", "visible_text"))
     yield Check("the tool's rules for proxies", table("proxy_rules", "proxy", "secret"))
     yield Check("the tool's rules for trying again", table("retry_rules", "retry"))
+    yield Check("the tool's lines, to the column", table("text_rules", "progress", "selection", "nearest", "visible_text"))
+    yield Check("the tool wipes its secrets", table("secret_rules", "secret"))
     yield Check("the tool's words for HTTP messages", table("message_rules", "message_trace"))
     yield Check("build the tool and the examples with sanitizers", build, seconds=900)
     yield Check("the tool and the examples", lambda: test(others()), needs=("build the tool and the examples with sanitizers",),

@@ -118,6 +118,7 @@ class Credentials(Case):
         for token in ("never-good", service.BEARER_EXPIRED):
             self.refuses(CREDENTIAL, r"the credential is missing, wrong or expired \(401\).*unauthorized, HTTP 401",
                          "get", 497, SUPEROFFICE_TOKEN=token)
+        self.assertEqual(len(self.requests()), 2)  # the same token again would be refused again
         self.refuses(CREDENTIAL, r"the credential does not allow this call \(403\)", "get", 7403)
         self.refuses(CREDENTIAL, "the credential is missing, wrong or expired", "watch", 7401)
 

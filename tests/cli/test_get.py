@@ -2,7 +2,7 @@
 
 import json
 
-from running import TABLE, DONE, SERVICE, USAGE, Case, main, service
+from running import TABLE, BAD_REPLY, DONE, SERVICE, USAGE, Case, main, service
 
 import local_superoffice_specials as specials
 
@@ -206,6 +206,9 @@ class CommandLine(Case):
                 with self.subTest(option=option, text=text):
                     self.refuses(USAGE, f"{option}: has to be", "get", 497, option, text)
         self.shows(TABLE, "get", 497, "--timeout", "030.25", "--memory", "00065536")
+        for size in (1023, 2 ** 30 + 1):
+            self.refuses(USAGE, "--memory: has to be a decimal number from 1024 to 1073741824", "get", 497, "--memory", size)
+        self.refuses(BAD_REPLY, "the reply does not fit into the memory", "get", 497, "--memory", 1024)
 
     def test_a_mistyped_command_is_named(self):
         for word, meant in {"gett": "get", "Get": "get", "wathc": "watch", "stpo": "stop", "prob": "probe", "help": "--help"}.items():
