@@ -32,6 +32,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 sys.path.insert(0, str(HERE))
 
+import local_superoffice_certificates as certificates  # noqa: E402
 from checking import BUILD, CORES, Failed, ROOT, output_of  # noqa: E402
 from mutants import Header, named_mutant, planted  # noqa: E402
 
@@ -70,7 +71,6 @@ class Group:
         left_out = {path for pattern in entry.get("without", []) for path in self._matching(self.include / "superoffice", pattern)}
         self.headers = [header for header in self.headers if header not in left_out]
         self.tests = list(dict.fromkeys(path for pattern in entry["tests"] for path in self._matching(self.tests_folder, pattern)))
-        self.service = entry.get("service", False)
 
     @staticmethod
     def _matching(folder, pattern):
@@ -93,7 +93,9 @@ class Program:
         self.group, self.folder, self.jobs = group, folder, jobs
         self.copies = {}
         self.environment = {**os.environ, "LC_ALL": "C.UTF-8", "SUPEROFFICE_TESTS_DIR": str(ROOT / "tests"),
-                            "SUPEROFFICE_LOCAL_SERVICE": str(ROOT / "tests" / "support" / "local_superoffice.py")}
+                            "SUPEROFFICE_LOCAL_SERVICE": str(HERE / "service.py"),
+                            "SUPEROFFICE_MUTATION_CERTIFICATES": str(folder.parent / "certificates")}
+        certificates.make_certificates(folder.parent / "certificates")
         self.environment.pop("PLANTED_BUG", None)
 
     def write(self, mutants):
