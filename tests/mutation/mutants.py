@@ -120,7 +120,7 @@ class Header:
         token = self.tokens[index]
         if token.text in OPERATORS and self._is_binary(index):
             name, becomes = OPERATORS[token.text]
-            tag = f"{token.text} ::superoffice_mutation::{name}<{{number}}>{{{{}}}} {token.text}"
+            tag = f"{token.text} ::superoffice_mutation::{name}<{{number}}>{{}} {token.text}"
             self._add("operator", index, f"{token.text} becomes {becomes}", Edit(token.begin, token.end, tag))
         elif token.text in ("&&", "||") and self._is_binary(index):
             before, behind = (index - 1, -1), (index + 1, 1)
@@ -221,7 +221,7 @@ class Header:
         words = self.tokens[index:last + 1]
         text = " ".join(self.text[words[0].begin:words[-1].end].split())
         shown = text if len(text) <= 60 else text[:57] + "..."
-        self._wrap("dropped statement", index, f"dropped: {shown}", index, last, f"{{{{ if (!{ON}) ", " }}")
+        self._wrap("dropped statement", index, f"dropped: {shown}", index, last, f"{{ if (!{ON}) ", " }")
         for place in range(index, last):
             word = self.tokens[place].text
             if word in ASSIGNMENTS and self._encloses(place) == self._encloses(index):
@@ -372,7 +372,7 @@ def named_mutant(header, text, entry):
     if text.count(before) != 1:
         return None
     begin = text.index(before)
-    code = after.replace("{", "{{").replace("}", "}}").replace("MUTANT", ON)
+    code = after.replace("MUTANT", ON)
     return Mutant(header, entry["name"], "named", 1, "named", [Edit(begin, begin + len(before), code)], begin, name=entry["name"],
                   must_be_built="MUTANT" not in after, alone=text.replace(before, after.replace("MUTANT", "true")))
 
@@ -409,7 +409,7 @@ def planted(text, mutants):
         put(text[place:edit.begin], 1)
         put("\n", 0)
         first = line
-        put(edit.text.format(number=number), 0)
+        put(edit.text.replace("{number}", str(number)), 0)
         for each in range(first, line + 1):
             at_line.setdefault(each, set()).add(number)
         put("\n", 0)

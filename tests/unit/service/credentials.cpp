@@ -165,6 +165,14 @@ TEST_CASE("credentials: section 3, the exact header lines of each kind") {
     check_lines(so::anonymous{}, "");
 }
 
+TEST_CASE("credentials: a fixed one has nothing fresh after a refusal") {
+    CHECK_FALSE(so::bearer{"token"}.refused());
+    CHECK_FALSE(so::basic{"user", "password"}.refused());
+    CHECK_FALSE(so::ticket{"7T:ticket"}.refused());
+    CHECK_FALSE(so::session{"cookie", "xsrf"}.refused());
+    CHECK_FALSE(so::anonymous{}.refused());
+}
+
 TEST_CASE("credentials: section 3, tokens of several kilobytes") {
     const std::string token(6'000, 'T');
     const std::string line = "Authorization: Bearer " + token + "\r\n";

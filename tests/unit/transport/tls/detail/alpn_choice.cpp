@@ -50,6 +50,7 @@ TEST_CASE("alpn_choice: what the server chose, in both messages, with and withou
         {"no extensions", "", false},
         {"no choice", other_extension, false},
         {"no choice, an extension of 255 bytes", extension(5, std::string(255, 's')), false},
+        {"HTTP/2, behind an extension of 300 bytes", extension(5, std::string(300, 's')) + alpn("h2"), true},
         {"what was offered", alpn("http/1.1"), false},
         {"what was offered, behind another one", other_extension + alpn("http/1.1"), false},
         {"what was offered, before another one", alpn("http/1.1") + other_extension, false},
@@ -69,6 +70,13 @@ TEST_CASE("alpn_choice: what the server chose, in both messages, with and withou
         certificate[0] = 11;  // another message
         CHECK_FALSE(chose_other(certificate));
     }
+}
+
+TEST_CASE("alpn_choice: what stands behind the extensions is none of them") {
+    const std::string offered = alpn("http/1.1"), other = other_extension + alpn("h2");
+    CHECK(chose_other(message(8, number(offered.size() - 1) + offered)));  // the name's last letter is behind them
+    CHECK_FALSE(chose_other(message(8, number(other_extension.size()) + other)));
+    CHECK(chose_other(message(8, number(other.size()) + other)));
 }
 
 TEST_CASE("alpn_choice: a ServerHello without extensions ends behind the compression method") {

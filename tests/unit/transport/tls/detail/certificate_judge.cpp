@@ -13,6 +13,7 @@
 #include "../tls_testing.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -108,6 +109,35 @@ TEST_CASE("certificate_judge: the pinned key of one server does not count for th
     }
 }
 
+TEST_CASE("certificate_judge: where a pin stands for the authorities, only the server's own certificate counts") {
+    unsigned char pinned_key[] = "the key";
+    so::key_pin pin;
+    so::detail::sha256 hash;
+    hash.add(pinned_key, sizeof pinned_key);
+    REQUIRE(hash.finish(pin.sha256));
+    so::tls_options options;
+    options.skip_certificate_dates = true;
+    options.pin_instead_of_authorities = true;
+    options.pins = std::span<const so::key_pin>{&pin, 1};
+    made_certificate server, authority;
+    authority.it.pk_raw.p = pinned_key;
+    authority.it.pk_raw.len = sizeof pinned_key;
+    for (const bool shows_pinned : {true, false}) {
+        server.it.pk_raw = {};
+        if (shows_pinned) server.it.pk_raw = authority.it.pk_raw;
+        so::detail::certificate_judge judge;
+        judge.begin(options, 0, "service.example.com", {}, nobody());
+        std::uint32_t above = MBEDTLS_X509_BADCERT_NOT_TRUSTED | MBEDTLS_X509_BADCERT_BAD_MD, own = above;
+        so::detail::certificate_judge::look_at(&judge, &authority.it, 1, &above);
+        CHECK(above == 0);
+        CHECK(judge.flags() == 0);
+        CHECK_FALSE(judge.has_seen_server());
+        so::detail::certificate_judge::look_at(&judge, &server.it, 0, &own);
+        CHECK(own == (MBEDTLS_X509_BADCERT_BAD_MD | (shows_pinned ? 0U : so::detail::certificate_judge::not_pinned)));
+        CHECK(judge.flags() == own);
+    }
+}
+
 TEST_CASE("certificate_judge: every fault is kept, of each certificate and of all of them together") {
     unsigned char key[] = "key";
     const so::key_pin pin{};
@@ -162,8 +192,56 @@ TEST_CASE("tls: dates are judged by the injected clock, whatever mbedTLS's own c
         CHECK(so::detail::certificate_judge::look_at(&judge, &certificate, 1, &flags) == 0);
         CHECK(flags == c.after);
         CHECK(judge.flags() == c.after);
+        CHECK(judge.valid_until() == (c.skip ? (std::numeric_limits<std::int64_t>::max)() : last));
         CHECK_FALSE(judge.has_seen_server());
     }
+    mbedtls_x509_crt_free(&certificate);
+}
+
+TEST_CASE("certificate_judge: a valid authority stands for an expired one only with the same name and the same key") {
+    so::certificate_authorities trusted;
+    REQUIRE(trusted.add(bytes(nobodys_authority)));
+    mbedtls_x509_crt certificate;
+    mbedtls_x509_crt_init(&certificate);
+    REQUIRE(mbedtls_x509_crt_parse(&certificate, reinterpret_cast<const unsigned char*>(nobodys_authority),
+                                   sizeof nobodys_authority) == 0);
+    const std::int64_t now = so::detail::seconds_since_1970({.year = 2030});
+    const std::int64_t last_of_trusted = so::detail::seconds_of(certificate.valid_to);
+    std::string other_name(reinterpret_cast<const char*>(certificate.subject_raw.p), certificate.subject_raw.len);
+    std::string other_key(reinterpret_cast<const char*>(certificate.pk_raw.p), certificate.pk_raw.len);
+    other_name.back() = static_cast<char>(other_name.back() ^ 1);
+    other_key.back() = static_cast<char>(other_key.back() ^ 1);
+    const mbedtls_x509_buf name = certificate.subject_raw, key = certificate.pk_raw;
+    const auto changed = [](mbedtls_x509_buf buffer, std::string& text) {
+        buffer.p = reinterpret_cast<unsigned char*>(text.data());
+        return buffer;
+    };
+    const struct {
+        const char* what;
+        bool has_name, has_key;
+        int last_year;
+        std::uint32_t flags;
+    } rows[] = {
+        {"expired, with a valid twin", true, true, 2029, 0},
+        {"another name", false, true, 2029, MBEDTLS_X509_BADCERT_EXPIRED},
+        {"another key", true, false, 2029, MBEDTLS_X509_BADCERT_EXPIRED},
+        {"valid itself", true, true, 2040, 0},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.what);
+        certificate.subject_raw = row.has_name ? name : changed(name, other_name);
+        certificate.pk_raw = row.has_key ? key : changed(key, other_key);
+        certificate.valid_to.year = row.last_year;
+        const std::int64_t last = so::detail::seconds_of(certificate.valid_to);
+        so::detail::certificate_judge judge;
+        judge.begin({}, now, "", {}, trusted);
+        std::uint32_t flags = 0;
+        CHECK(so::detail::certificate_judge::look_at(&judge, &certificate, 1, &flags) == 0);
+        CHECK(flags == row.flags);
+        CHECK(judge.valid_until() == (row.flags == 0 && last < now ? last_of_trusted : last));
+    }
+    certificate.subject_raw = name;
+    certificate.pk_raw = key;
     mbedtls_x509_crt_free(&certificate);
 }
 
@@ -174,6 +252,8 @@ TEST_CASE("certificate_judge: an address is one of the certificate's addresses, 
     made_certificate made;
     mbedtls_x509_sequence second, third;
     made.lists(made.it.subject_alt_names, dns_name, text, sizeof text);
+    CHECK(judged(made.it, "192.0.2.1") == MBEDTLS_X509_BADCERT_CN_MISMATCH);
+    made.lists(made.it.subject_alt_names, dns_name, four, sizeof four);  // a name of the same bytes
     CHECK(judged(made.it, "192.0.2.1") == MBEDTLS_X509_BADCERT_CN_MISMATCH);
     made.lists(second, ip_address, four, sizeof four);
     made.it.subject_alt_names.next = &second;
