@@ -117,9 +117,9 @@ FieldProperties         1 entry
 
 
 def free_port():
-    """A port on which a program can listen. It is none of those that systems give to clients: each connection of a test that runs
-    at the same time keeps such a port for a minute after its end, and nobody can listen there meanwhile. A random one, because
-    these tests may run twice at the same time."""
+    """A port on which a program can listen. It is none of those that systems give to clients: each connection of a test that
+    runs at the same time keeps such a port for a minute after its end, and nobody can listen there meanwhile. A random one,
+    because these tests may run twice at the same time."""
     for port in random.sample(range(20_000, 32_000), 1000):
         with socket.socket() as taken, contextlib.suppress(OSError):
             taken.bind(("127.0.0.1", port))

@@ -188,7 +188,8 @@ class Connection(Case):
             with self.subTest(where=where, arguments=arguments):
                 for seconds in (0.5, 1, 2, 4):  # a slow machine needs longer to come so far
                     began = time.monotonic()
-                    complaint = self.refuses(CONNECTION, r"the deadline passed \(stage ", "get", *arguments, "--timeout", seconds)
+                    complaint = self.refuses(CONNECTION, r"the deadline passed \(stage ", "get", *arguments, "--timeout",
+                                             seconds)
                     self.assertLess(time.monotonic() - began, seconds + SOON)
                     if f"(stage {where}" in complaint:
                         break

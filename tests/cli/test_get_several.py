@@ -4,8 +4,8 @@ import json
 import os
 import subprocess
 
-from running import (BAD_REPLY, CONNECTION, CREDENTIAL, DONE, LONGEST, NO_TASK, OUTPUT, USAGE, Case, command, environment, main,
-                     start)
+from running import (BAD_REPLY, CONNECTION, CREDENTIAL, DONE, LONGEST, NO_TASK, OUTPUT, USAGE, Case, command, environment,
+                     main, start)
 
 NO_SUCH_TASK = r"no such task (stage service, no_such_task, HTTP 200)"
 

@@ -7,8 +7,8 @@ import re
 import signal
 import tempfile
 
-from running import (CONNECTION, CREDENTIAL, DONE, FAILED, LONGEST, NO_TASK, OUTPUT, Case, OnTerminal, TerminalCase, Watching,
-                     in_a_shell, main, service, wait_until)
+from running import (CONNECTION, CREDENTIAL, DONE, FAILED, LONGEST, NO_TASK, OUTPUT, Case, OnTerminal, TerminalCase,
+                     Watching, in_a_shell, main, service, wait_until)
 from screen import Screen
 
 QUICKLY = ("--interval", "0.02")
@@ -97,7 +97,8 @@ class Lines(Several):
     def test_failures_that_pass_are_told_of_all(self):
         watching = Watching(11000, 1000, *QUICKLY)
         lines = [watching.line()]
-        self.assertRegex(watching.process.stderr.readline(), "^superoffice-batch: the service is not available now .*; asking again\n$")
+        self.assertRegex(watching.process.stderr.readline(),
+                         "^superoffice-batch: the service is not available now .*; asking again\n$")
         lines.append(watching.line())
         self.assertEqual(sorted(lines), ["1000  New  0 %", "11000  New  0 %"])
         main.control("clock", advance=20)
@@ -159,7 +160,8 @@ class Exec(Several):
         main.control("clock", advance=20)
         code, lines, complaint = watching.end()
         self.assertEqual(code, NO_TASK)
-        self.assertEqual(sorted(line for line in lines if line.startswith("told")), ["told 1000 Succeeded", "told 2000 Failed"])
+        self.assertEqual(sorted(line for line in lines if line.startswith("told")),
+                         ["told 1000 Succeeded", "told 2000 Failed"])
         self.assertEqual(sorted(complaint.splitlines()), [f"superoffice-batch: task 12000: {GONE}",
                                                           "superoffice-batch: task 2000: the task failed"])
 
@@ -239,7 +241,8 @@ class Bars(WithBars):
         after = self.end(terminal, NO_TASK)
         self.assertEqual(after[:5], lines[:5])
         self.assertEqual(after[5][:13], "5000   Failed")
-        self.assertEqual(after[6:], ["superoffice-batch: task 5000: the task failed"])  # below, as nothing is redrawn any more
+        # Below, because nothing is redrawn any more.
+        self.assertEqual(after[6:], ["superoffice-batch: task 5000: the task failed"])
 
     def test_one_that_does_not_exist_has_no_bar(self):
         terminal = OnTerminal("watch", 99, 1000, 98, *QUICKLY)
@@ -273,7 +276,8 @@ class Bars(WithBars):
                  and [line[:11] for line in lines[1:]] == ["1000  Succe", "5000  Start"])
         self.run_tool("stop", 5000)
         lines = self.end(terminal, FAILED)
-        self.assertEqual((lines[0], lines[3:]), ("told 1000", ["superoffice-batch: task 5000: the task failed", "told 5000"]))
+        self.assertEqual([lines[0], *lines[3:]],
+                         ["told 1000", "superoffice-batch: task 5000: the task failed", "told 5000"])
 
     def test_ctrl_z_stops_a_command_too(self):
         terminal = in_a_shell("watch", 1000, 5000, *QUICKLY, "--exec", "echo begun; read line; echo got $line")
@@ -325,7 +329,8 @@ class Bars(WithBars):
             self.run_tool("stop", number)
         lines = self.see(terminal, lambda lines: lines[-1] == "4 more, 3 over")
         self.assertEqual([line[:9] for line in lines[-5:-1]], ["1001  New", "1003  New", "1004  New", "1005  New"])
-        self.assertEqual(sorted(lines[:-5]), [f"superoffice-batch: task {number}: the task failed" for number in (1000, 1002)])
+        self.assertEqual(sorted(lines[:-5]),
+                         [f"superoffice-batch: task {number}: the task failed" for number in (1000, 1002)])
         main.control("clock", advance=20)
         lines = self.end(terminal, FAILED)
         self.assertEqual([line.split()[:2] for line in lines[2:]],  # there is room for all of them now
@@ -335,7 +340,7 @@ class Bars(WithBars):
         terminal = self.watch(ids=[1000, 1001, 1002, 1003, 5000], rows=4)
         self.see(terminal, lambda lines: lines[-1] == "3 more, 0 over")
         main.control("clock", advance=20)
-        self.see(terminal, lambda lines: len(lines) == 2 and lines[0][:13] == "5000  Started" and lines[1] == "0 more, 4 over")
+        self.see(terminal, lambda lines: [line[:14].strip() for line in lines] == ["5000  Started", "0 more, 4 over"])
         self.run_tool("stop", 5000)
         self.assertEqual([line[:15].rstrip() for line in self.end(terminal, FAILED)[:5]],
                          [*(f"{number}  Succeeded" for number in range(1000, 1004)), "5000  Failed"])
