@@ -1,8 +1,10 @@
 #include "arguments.hpp"
 
+#include "argument_values.hpp"
+#include "cli11.hpp"
 #include "complaint.hpp"
 #include "credentials_from_environment.hpp"
-#include "nearest.hpp"
+#include "mistyped.hpp"
 #include "renewing_credential.hpp"
 #include "retry.hpp"
 #include "terminal.hpp"
@@ -10,30 +12,14 @@
 #include <superoffice/base/version.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
 #include <vector>
-
-#if defined(__GNUC__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wshadow"
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-#endif
-#include <CLI/CLI.hpp>
-#if defined(__GNUC__)
-#pragma GCC diagnostic pop
-#endif
 
 namespace cli {
 namespace {
@@ -51,71 +37,6 @@ std::string footer() {
                "A variable that is empty counts as unset.\n\n"} +
            environment_credential::description() + "\nExit code, of several tasks the highest:\n" +
            list_of_exit_codes();
-}
-
-// Numbers are decimal. CLI11 reads 010 as 8 and 0x10 as 16, and so would stop another task than the user means.
-
-bool is_decimal(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == text.npos; }
-
-/// Throws what CLI11 expects for a bad value. The message does not repeat the value: the user may have given a secret.
-template <class Number>
-Number number_of(const char* name, const std::string& text, Number least, Number most) {
-    Number number{};
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (!is_decimal(text) || read.ec != std::errc{} || number < least || number > most)
-        throw CLI::ValidationError{
-            name, "has to be a decimal number from " + std::to_string(least) + " to " + std::to_string(most)};
-    return number;
-}
-
-/// "1.5" as milliseconds.
-superoffice::milliseconds seconds_of(const char* name, const std::string& text) {
-    constexpr std::int64_t most = 100LL * 365 * 86'400;
-    const std::size_t point = std::min(text.find('.'), text.size());
-    const std::string whole = text.substr(0, point);
-    std::string fraction = point < text.size() ? text.substr(point + 1) : "0";
-    std::int64_t count = 0;
-    if (is_decimal(whole) && whole.size() < 12 && is_decimal(fraction)) {
-        fraction.resize(3, '0');
-        count = std::stoll(whole) * 1'000 + std::stoll(fraction);
-    }
-    if (count <= 0 || count > most * 1'000)
-        throw CLI::ValidationError{name, "has to be a number of seconds above 0, such as 1.5"};
-    return superoffice::milliseconds{count};
-}
-
-std::int32_t task_id_of(const std::string& text) {
-    return number_of<std::int32_t>("ID", text, 0, std::numeric_limits<std::int32_t>::max());
-}
-
-/// Each id once, in the order given.
-std::vector<std::int32_t> different_task_ids_of(const std::vector<std::string>& texts) {
-    std::vector<std::int32_t> ids;
-    for (const std::string& text : texts)
-        if (const std::int32_t id = task_id_of(text); std::find(ids.begin(), ids.end(), id) == ids.end()) {
-            if (ids.size() == max_tasks)
-                throw CLI::ValidationError{"ID", "at most " + std::to_string(max_tasks) + " tasks at once"};
-            ids.push_back(id);
-        }
-    return ids;
-}
-
-/// Letter case is ignored.
-superoffice::BatchTaskState state_of(const std::string& text) {
-    using superoffice::BatchTaskState;
-    constexpr std::pair<const char*, BatchTaskState> states[] = {
-        {"All", BatchTaskState::All},         {"Unknown", BatchTaskState::Unknown},
-        {"New", BatchTaskState::New},         {"Aquired", BatchTaskState::Aquired},
-        {"Started", BatchTaskState::Started}, {"Succeeded", BatchTaskState::Succeeded},
-        {"Failed", BatchTaskState::Failed},   {"SucceededManualCleanup", BatchTaskState::SucceededManualCleanup}};
-    std::vector<std::string> names;
-    std::string all;
-    for (const auto& [name, state] : states) {
-        if (CLI::detail::to_lower(name) == CLI::detail::to_lower(text)) return state;
-        names.emplace_back(name);
-        all.append(all.empty() ? "" : ", ").append(name);
-    }
-    throw CLI::ValidationError{"--state", "a task has only these states: " + all + did_you_mean(text, names)};
 }
 
 CLI::Option* add_seconds(CLI::App& app, const char* name, superoffice::milliseconds& into, const char* meaning) {
@@ -158,92 +79,20 @@ void add_common(CLI::App& app, arguments& into) {
     app.add_option_function<std::string>(
            "--memory",
            [&into](const std::string& text) {
-               into.memory = number_of<std::size_t>("--memory", text, 1'024, std::size_t{1} << 30);
+               into.memory = static_cast<std::size_t>(number_of("--memory", text, 1'024, std::int64_t{1} << 30));
            },
            "memory for one request and its reply (4194304)")
         ->type_name("BYTES");
     app.add_option_function<std::string>(
            "--retry",
            [&into](const std::string& text) {
-               into.retries = number_of<std::uint32_t>("--retry", text, 0, max_retries);
+               into.retries = static_cast<std::uint32_t>(number_of("--retry", text, 0, max_retries));
            },
            "make a failed call again, so many times, if its error may pass by itself (0)")
         ->type_name("NUMBER");
     app.add_flag("--trace", into.trace,
                  "say on standard error what is connected, sent and received, and how long it takes; no secrets");
     app.add_flag("--plain-http", into.plain_http, "allow an http:// server: the credential can be read on its way");
-}
-
-// ---------------------------------------------------------------------------------------- mistyped commands and options
-
-/// A name as it may be shown: short, and made of letters. Of another one the beginning, as far as it is a name.
-std::string visible_name(const std::string& name) {
-    constexpr std::size_t longest = 20;
-    const std::size_t end = name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_");
-    return name.size() <= longest && end == name.npos ? name : name.substr(0, std::min(end, longest)) + "...";
-}
-
-std::vector<const CLI::App*> commands_of(const CLI::App& app) {
-    return app.get_subcommands([](const CLI::App*) { return true; });
-}
-
-const CLI::App* find_command(const CLI::App& app, const std::string& name) {
-    for (const CLI::App* each : commands_of(app))
-        if (each->get_name() == name) return each;
-    return nullptr;
-}
-
-/// The option of the tool or of the command, if there is one.
-const CLI::Option* find_option(const CLI::App& app, const CLI::App* command, const std::string& name) {
-    const CLI::Option* found = app.get_option_no_throw(name);
-    if (found == nullptr && command != nullptr) found = command->get_option_no_throw(name);
-    return found;
-}
-
-std::string no_such_option(const CLI::App& app, const CLI::App* command, const std::string& name) {
-    std::vector<std::string> names;
-    for (const CLI::App* each : {&app, command})
-        if (each != nullptr)
-            for (const CLI::Option* option : each->get_options())
-                for (const std::string& long_name : option->get_lnames()) names.push_back("--" + long_name);
-    for (const CLI::App* other : commands_of(app))
-        if (command != nullptr && other->get_option_no_throw(name) != nullptr)
-            return name + " is an option of " + other->get_name() + ", not of " + command->get_name();
-    return "there is no option " + visible_name(name) + did_you_mean(name, names);
-}
-
-std::string no_such_command(const CLI::App& app, const std::string& word) {
-    std::vector<std::string> names{"--help", "--version"};
-    for (const CLI::App* each : commands_of(app)) names.push_back(each->get_name());
-    if (visible_name(word) != word) return "the first word is no command";  // perhaps a secret in the wrong place
-    return "there is no command " + word + did_you_mean(word, names);
-}
-
-std::string missing_command(const CLI::App& app) {
-    std::string text = "a command is missing:";
-    for (const CLI::App* each : commands_of(app)) text.append(" ").append(each->get_name()).append(",");
-    text.pop_back();
-    return text;
-}
-
-/// Names the word that is wrong; CLI11 does not say which one it is. Repeats names of commands and options, and never what
-/// may be a value.
-std::optional<std::string> mistyped(const CLI::App& app, const std::vector<std::string>& words) {
-    const CLI::App* command = nullptr;
-    for (std::size_t at = 0; at < words.size(); ++at) {
-        const std::string& word = words[at];
-        if (word.size() > 1 && word[0] == '-') {
-            const std::string name = word[1] == '-' ? word.substr(0, word.find('=')) : word.substr(0, 2);
-            const CLI::Option* const option = find_option(app, command, name);
-            if (option == nullptr) return no_such_option(app, command, name);
-            if (option->get_items_expected_max() > 0 && name == word) ++at;  // its value
-        } else if (command == nullptr) {
-            command = find_command(app, word);
-            if (command == nullptr) return no_such_command(app, word);
-        }
-    }
-    if (command == nullptr) return missing_command(app);
-    return std::nullopt;
 }
 
 /// The help of one command, with the options that all of them take.
@@ -384,7 +233,7 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
         ->add_option_function<std::string>(
             "--port",
             [&made](const std::string& text) {
-                made.port = static_cast<std::uint16_t>(number_of<std::uint32_t>("--port", text, 1, 65'535));
+                made.port = static_cast<std::uint16_t>(number_of("--port", text, 1, 65'535));
             },
             "of the registered address (any free one)")
         ->type_name("NUMBER");

@@ -24,29 +24,24 @@ exit_code logout() { throw std::runtime_error{"logout is not available on Window
 
 #else
 
+#include "browser_listener.hpp"
+
 #include <superoffice/transport/tls/detail/mbedtls_hash.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
 #include <exception>
 #include <random>
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <spawn.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 extern char** environ;
@@ -121,94 +116,7 @@ std::string parameter(std::string_view query, std::string_view name) {
     return {};
 }
 
-// ---------------------------------------------------------------------------------------- the listener
-
-class descriptor {
-  public:
-    explicit descriptor(int number) : number_(number) {}
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
-    ~descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    [[nodiscard]] int number() const { return number_; }
-
-  private:
-    int number_;
-};
-
-[[noreturn]] void fail(const char* what) { throw std::system_error{errno, std::generic_category(), what}; }
-
-/// Listens on 127.0.0.1 alone: nobody on another machine can send it a code.
-class listener {
-  public:
-    explicit listener(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-        const int on = 1;
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        ::setsockopt(socket_.number(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        ::fcntl(socket_.number(), F_SETFD, FD_CLOEXEC);
-        if (::bind(socket_.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-            ::listen(socket_.number(), 8) != 0 ||
-            ::getsockname(socket_.number(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
-            fail("listening on 127.0.0.1");
-        port_ = ntohs(address.sin_port);
-    }
-
-    [[nodiscard]] std::string redirect_uri() const { return "http://127.0.0.1:" + std::to_string(port_) + "/"; }
-
-    /// Waits for a browser that comes back to the redirect address, and gives the query it brings. Other requests, such as
-    /// the one for an icon, are answered with 404. `answer` makes the page from the query.
-    template <class Answer>
-    void serve(Answer answer) {
-        for (;;) {
-            const descriptor browser{::accept(socket_.number(), nullptr, nullptr)};
-            if (browser.number() < 0) {
-                if (errno == EINTR || errno == ECONNABORTED) continue;
-                fail("waiting for the browser");
-            }
-            const std::string target = target_of(browser.number());
-            if (target.substr(0, 2) != "/?") {
-                reply(browser.number(), "404 Not Found", "");
-                continue;
-            }
-            const auto [done, page] = answer(std::string_view{target}.substr(2));
-            reply(browser.number(), "200 OK", page);
-            if (done) return;
-        }
-    }
-
-  private:
-    /// The target of a GET; empty for anything else. A browser that says nothing is given up after ten seconds.
-    static std::string target_of(int browser) {
-        std::string head;
-        while (head.find("\r\n\r\n") == head.npos && head.size() < 16 * 1024) {
-            pollfd wanted{browser, POLLIN, 0};
-            std::array<char, 4096> room{};
-            if (::poll(&wanted, 1, 10'000) <= 0) return {};
-            const ssize_t count = ::recv(browser, room.data(), room.size(), 0);
-            if (count <= 0) return {};
-            head.append(room.data(), static_cast<std::size_t>(count));
-        }
-        if (head.substr(0, 4) != "GET ") return {};
-        return head.substr(4, head.find(' ', 4) - 4);
-    }
-
-    static void reply(int browser, const char* status, const std::string& sentence) {
-        const std::string page = "<!doctype html><title>superoffice-batch</title><p>" + sentence + "</p>\n";
-        const std::string text = "HTTP/1.1 " + std::string{status} +
-                                 "\r\nContent-Type: text/html; charset=utf-8\r\nReferrer-Policy: no-referrer\r\n"
-                                 "Connection: close\r\nContent-Length: " +
-                                 std::to_string(page.size()) + "\r\n\r\n" + page;
-        static_cast<void>(::send(browser, text.data(), text.size(), MSG_NOSIGNAL));
-    }
-
-    descriptor socket_;
-    std::uint16_t port_ = 0;
-};
+// ---------------------------------------------------------------------------------------- the browser
 
 /// Starts the desktop's browser. False where there is no desktop or no xdg-open.
 bool open_browser(const std::string& url) {
@@ -284,7 +192,7 @@ exit_code login(const arguments& given) {
     if (!superoffice::detail::ascii::is_https(login_url))
         throw std::runtime_error{"SUPEROFFICE_LOGIN_URL has to begin with https://"};
 
-    listener local{given.port};
+    browser_listener local{given.port};
     const std::string state = random_text(), verifier = random_text(), redirect = local.redirect_uri();
     std::string url = login_url +
                       "/login/common/oauth/authorize?response_type=code&scope=openid&client_id=" + escaped(client_id) +
