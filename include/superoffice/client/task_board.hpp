@@ -70,7 +70,8 @@ namespace detail {
 constexpr std::string_view cut_to(std::string_view text, std::size_t room) noexcept {
     if (text.size() <= room) return text;
     while (room > 0 && (static_cast<unsigned char>(text[room]) & 0xC0U) == 0x80U) --room;
-    return {text.data(), room};
+    text.remove_suffix(text.size() - room);
+    return text;
 }
 
 /// Enters a reply into a row.
