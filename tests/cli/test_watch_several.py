@@ -34,6 +34,16 @@ class Lines(Several):
                          ["Failed", "Succeeded", "SucceededManualCleanup"])
         self.assertEqual({line[:6] for line in lines}, {"1000  ", "2000  ", "3000  "})
 
+    def test_a_thousand(self):
+        ids = range(1000, 2000)
+        watching, lines = self.begin(ids=ids)
+        self.assertEqual(lines, [f"{number}  New  0 %" for number in ids])
+        main.control("clock", advance=20)
+        code, lines, complaint = watching.end()
+        self.assertEqual((code, complaint), (DONE, ""))
+        self.assertEqual(sorted(line.partition("  100 %")[0] for line in lines), [f"{number}  Succeeded" for number in ids])
+        self.assertEqual(len({entry["connection"] for entry in self.requests()}), 1)
+
     def test_all_well(self):
         watching, _ = self.begin(ids=[1000, 1001])
         main.control("clock", advance=20)
