@@ -19,30 +19,13 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-#if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
-
 class certificates_in_place {
   public:
-    static constexpr bool is_possible = true;
-
-    /// Answers where the first element begins that is no certificate, or the one behind `most`; the size if there is none.
-    std::size_t set(der_bytes all, std::uint32_t most) noexcept {
-        std::uint32_t count = 0;
-        std::size_t at = 0;
-        while (at != all.size() && count != most && !subject_of(all.subspan(at)).empty()) {
-            at += der_size(all.subspan(at));
-            ++count;
-        }
-        if (at != all.size()) return at;
+    /// `count` certificates one after another, and nothing else.
+    void set(der_bytes all, std::uint32_t count) noexcept {
         all_ = all;
         count_ = count;
-        return at;
     }
-    void clear() noexcept {
-        all_ = {};
-        count_ = 0;
-    }
-
     [[nodiscard]] std::uint32_t size() const noexcept { return count_; }
     void add_to(sha256& hash) const noexcept {
         if (count_ != 0) hash.add(all_.data(), all_.size());
@@ -105,15 +88,10 @@ class certificates_in_place {
     std::uint32_t count_ = 0;
 };
 
-#else
-
-/// This mbedTLS cannot ask.
-class certificates_in_place {
+/// For an mbedTLS that does not ask.
+class no_certificates_in_place {
   public:
-    static constexpr bool is_possible = false;
-
-    std::size_t set(der_bytes, std::uint32_t) noexcept { return 0; }
-    void clear() noexcept {}
+    void set(der_bytes, std::uint32_t) noexcept {}
     [[nodiscard]] std::uint32_t size() const noexcept { return 0; }
     void add_to(sha256&) const noexcept {}
     template <class Look>
@@ -122,8 +100,6 @@ class certificates_in_place {
     }
     int list_issuers(const mbedtls_x509_crt&, const mbedtls_x509_crt&, mbedtls_x509_crt*&) const noexcept { return 0; }
 };
-
-#endif
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI

@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <type_traits>
 #if defined(MBEDTLS_FS_IO)
 #include <cstdio>
 #endif
@@ -87,7 +88,7 @@ class certificate_authorities {
     /// Whether links in several threads may share an object.
     static constexpr bool may_be_shared_by_threads = detail::mbedtls_api::has_threads;
     /// Whether `use_in_place` works: mbedTLS was built with MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK.
-    static constexpr bool can_use_in_place = detail::certificates_in_place::is_possible;
+    static constexpr bool can_use_in_place = detail::mbedtls_api::asks_for_authorities;
 
     certificate_authorities() noexcept { mbedtls_x509_crt_init(&chain_); }
     certificate_authorities(const certificate_authorities&) = delete;
@@ -181,9 +182,11 @@ class certificate_authorities {
         if (!can_use_in_place) return bad(MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE, 0);
         if (der.size() > max_bundle_bytes) return bad(0, max_bundle_bytes);
         detail::mbedtls_api::fill_tables();
-        const std::size_t end = in_place_.set(der, max_certificates);
-        const bool is_over = end != der.size() && !detail::subject_of(der.subspan(end)).empty();
-        if (end != der.size() || der.empty()) return bad(is_over ? 0 : MBEDTLS_ERR_X509_INVALID_FORMAT, end);
+        std::uint32_t count = 0;
+        const std::size_t end = detail::end_of_certificates(der, max_certificates, count);
+        if (end != der.size() || count == 0)
+            return bad(count == max_certificates ? 0 : MBEDTLS_ERR_X509_INVALID_FORMAT, end);
+        in_place_.set(der, count);
         return {};
     }
 
@@ -191,7 +194,7 @@ class certificate_authorities {
     [[gnu::noinline]] void clear() noexcept {
         drop_source();
         drop_behind(nullptr, 0);
-        in_place_.clear();
+        in_place_.set({}, 0);
         skipped_ = 0;
         first_ = {};
         if (!detail::mbedtls_api::has_files) return;
@@ -256,6 +259,9 @@ class certificate_authorities {
     }
 
   private:
+    using in_place =
+        std::conditional_t<can_use_in_place, detail::certificates_in_place, detail::no_certificates_in_place>;
+
     /// For mbedTLS.
     static int list_issuers(void* self, const mbedtls_x509_crt* child, mbedtls_x509_crt** list) noexcept {
         const auto& me = *static_cast<const certificate_authorities*>(self);
@@ -406,7 +412,7 @@ class certificate_authorities {
 
     mbedtls_x509_crt chain_;
     mbedtls_x509_crt* last_ = &chain_;
-    [[no_unique_address]] detail::certificates_in_place in_place_;
+    [[no_unique_address]] in_place in_place_;
     std::uint32_t size_ = 0;  ///< of the chain
     std::uint32_t skipped_ = 0;
     unreadable_certificate first_;

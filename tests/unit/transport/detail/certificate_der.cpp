@@ -81,6 +81,39 @@ TEST_CASE("certificate_der: a certificate that is cut anywhere has no subject, a
     CHECK(so::detail::der_size(bytes(whole)) == whole.size());
 }
 
+TEST_CASE("certificate_der: what has no content, or no certificate in it, is read no further") {
+    support::guard_page memory(64);
+    for (const std::string& whole :
+         {element(0x30, ""), element(0x30, element(2, "")), element(0x30, element(0x30, ""))}) {
+        const char* const at = memory.place(whole);
+        CHECK(so::detail::subject_of(bytes({at, whole.size()})).empty());
+    }
+}
+
+TEST_CASE("certificate_der: certificates one after another are counted up to a limit, and up to what is none") {
+    const std::string one = certificate(version + number + algorithm + issuer + dates + subject + rest);
+    const struct {
+        const char* what;
+        std::string all;
+        std::uint32_t most, count;
+        std::size_t end;
+    } cases[] = {
+        {"nothing", "", 3, 0, 0},
+        {"one", one, 3, 1, one.size()},
+        {"as many as may be", one + one + one, 3, 3, 3 * one.size()},
+        {"one more", one + one + one + one, 3, 3, 3 * one.size()},
+        {"bytes behind it", one + "x", 3, 1, one.size()},
+        {"cut off", one + one.substr(0, one.size() - 1), 3, 1, one.size()},
+        {"none may be", one, 0, 0, 0},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.what);
+        std::uint32_t count = 77;
+        CHECK(so::detail::end_of_certificates(bytes(c.all), c.most, count) == c.end);
+        CHECK(count == c.count);
+    }
+}
+
 TEST_CASE("certificate_der: lengths in every form, up to three bytes") {
     const struct {
         const char* what;
@@ -96,7 +129,8 @@ TEST_CASE("certificate_der: lengths in every form, up to three bytes") {
         {"65,536 in three bytes", "0\x83\x01\0\0"s, 65536, 65541},
         {"3 in three bytes", "0\x83\0\0\x03"s, 3, 8},
         {"four bytes", "0\x84\0\0\0\x03"s, 3, 0},
-        {"of no known size", "0\x80"s, 100, 0},
+        {"0 in one byte", "0\x81\0"s, 0, 3},
+        {"of no known size", "0\x80"s, 200, 0},
         {"all bits", "0\xff"s, 300, 0},
         {"another tag", "1\0"s, 0, 0},
     };
@@ -123,5 +157,8 @@ TEST_CASE("certificate_der: names may be the same whatever their case and their 
         CAPTURE(c.b);
         CHECK(so::detail::may_be_same_name(bytes(c.a), bytes(c.b)) == c.same);
         CHECK(so::detail::may_be_same_name(bytes(c.b), bytes(c.a)) == c.same);
+        support::guard_page first(64), second(64);
+        const std::string_view a{first.place(c.a), c.a.size()}, b{second.place(c.b), c.b.size()};
+        CHECK(so::detail::may_be_same_name(bytes(a), bytes(b)) == c.same);
     }
 }

@@ -324,7 +324,8 @@ TEST_CASE("certificate_authorities: the system's own, at once and in steps") {
     for (; step && !*step; ++steps) step = in_steps.step();
     CHECK(step.has_value() == r.has_value());
     CHECK(in_steps.size() == at_once.size());
-    if (r) {
+    if (std::filesystem::exists(so::detail::system_authorities[0])) {
+        REQUIRE(r);
         CHECK(at_once.is_loaded());
         CHECK(steps > at_once.size() / 8);
         REQUIRE(at_once.add_system());

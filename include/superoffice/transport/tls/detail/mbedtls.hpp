@@ -126,6 +126,11 @@ struct mbedtls_api {
 #else
     static constexpr bool has_threads = false;
 #endif
+#if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
+    static constexpr bool asks_for_authorities = true;
+#else
+    static constexpr bool asks_for_authorities = false;
+#endif
 #if defined(MBEDTLS_SSL_MAX_FRAGMENT_LENGTH)
     static constexpr bool has_fragment_length = true;
 #else

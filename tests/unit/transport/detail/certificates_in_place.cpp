@@ -1,0 +1,131 @@
+// Tests of superoffice/transport/detail/certificates_in_place.hpp. What mbedTLS makes of it is tested in shared_authorities/.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/transport/detail/certificates_in_place.hpp>
+
+#include <doctest/doctest.h>
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+#include "support/nobodys_authority.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace so = superoffice;
+using namespace std::string_literals;
+
+namespace {
+
+/// A certificate of mbedTLS that is freed.
+struct certificate {
+    certificate() { mbedtls_x509_crt_init(&it); }
+    certificate(const certificate&) = delete;
+    certificate& operator=(const certificate&) = delete;
+    ~certificate() { mbedtls_x509_crt_free(&it); }
+    mbedtls_x509_crt it;
+};
+
+std::span<const std::byte> bytes(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
+
+std::string der() {
+    REQUIRE(so::detail::mbedtls_api::begin_psa() == 0);
+    certificate parsed;
+    REQUIRE(mbedtls_x509_crt_parse(&parsed.it, reinterpret_cast<const unsigned char*>(support::nobodys_authority),
+                                   sizeof support::nobodys_authority) == 0);
+    return {reinterpret_cast<const char*>(parsed.it.raw.p), parsed.it.raw.len};
+}
+
+/// The same with something else in place of a part of it.
+std::string changed(std::string text, std::string_view from, std::string_view to) {
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+        text.replace(at, from.size(), to);
+    return text;
+}
+
+/// How many certificates mbedTLS would get for the issuer of `child`.
+int issuers(const so::detail::certificates_in_place& all, const mbedtls_x509_crt& chain, const std::string& child) {
+    certificate parsed;
+    REQUIRE(mbedtls_x509_crt_parse_der(&parsed.it, reinterpret_cast<const unsigned char*>(child.data()),
+                                       child.size()) == 0);
+    mbedtls_x509_crt* list = nullptr;
+    REQUIRE(all.list_issuers(chain, parsed.it, list) == 0);
+    int count = 0;
+    for (const mbedtls_x509_crt* at = list; at != nullptr; at = at->next) {
+        CHECK(at->raw.len != 0);
+        ++count;
+    }
+    if (list != nullptr) mbedtls_x509_crt_free(list);
+    mbedtls_free(list);
+    return count;
+}
+
+}  // namespace
+
+TEST_CASE("certificates_in_place: mbedTLS gets the certificates of the issuer's name, and no list if there are none") {
+    const std::string one = der(), other = changed(one, "Nobody's", "Nobodx's"),
+                      louder = changed(one, "Nobody's", "NOBODY'S"),
+                      unreadable = changed(one, "\x30\x59\x30\x13"s, "\x31\x59\x30\x13"s);
+    const certificate none;
+    certificate chain;
+    REQUIRE(mbedtls_x509_crt_parse_der(&chain.it, reinterpret_cast<const unsigned char*>(one.data()), one.size()) == 0);
+    const struct {
+        const char* what;
+        std::string all;
+        const mbedtls_x509_crt& chain;
+        std::uint32_t count;
+        int found;
+    } cases[] = {
+        {"nothing", "", none.it, 0, 0},
+        {"another name", other, none.it, 1, 0},
+        {"the name", one, none.it, 1, 1},
+        {"the name in other letters", louder, none.it, 1, 1},
+        {"the name twice, and another one", one + other + one, none.it, 3, 2},
+        {"one that cannot be read", unreadable, none.it, 1, 0},
+        {"one that cannot be read, first", unreadable + one, none.it, 2, 1},
+        {"in the chain", other, chain.it, 1, 1},
+        {"in both", one, chain.it, 1, 2},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.what);
+        so::detail::certificates_in_place all;
+        all.set(bytes(c.all), c.count);
+        CHECK(all.size() == c.count);
+        CHECK(issuers(all, c.chain, one) == c.found);
+    }
+}
+
+TEST_CASE("certificates_in_place: those of a name are looked at until one is taken") {
+    const std::string one = der(), other = changed(one, "Nobody's", "Nobodx's"), three = one + other + one;
+    certificate named;
+    REQUIRE(mbedtls_x509_crt_parse_der(&named.it, reinterpret_cast<const unsigned char*>(one.data()), one.size()) == 0);
+    so::detail::certificates_in_place all;
+    all.set(bytes(three), 3);
+    int looked = 0;
+    const auto none = [&looked](const mbedtls_x509_crt& each) { return ++looked, each.raw.len == 0; };
+    CHECK_FALSE(all.find(named.it.subject_raw, none));
+    CHECK(looked == 2);
+    const auto first = [&looked](const mbedtls_x509_crt& each) { return ++looked, each.raw.len != 0; };
+    CHECK(all.find(named.it.subject_raw, first));
+    CHECK(looked == 3);
+}
+
+TEST_CASE("certificates_in_place: all bytes count for the trust of a session") {
+    const std::string one = der(), two = one + one;
+    std::uint8_t hashes[3][32] = {};
+    const std::string_view texts[] = {"", one, two};
+    for (std::size_t n = 0; n < 3; ++n) {
+        so::detail::certificates_in_place all;
+        all.set(bytes(texts[n]), static_cast<std::uint32_t>(n));
+        so::detail::sha256 hash;
+        all.add_to(hash);
+        REQUIRE(hash.finish(hashes[n]));
+    }
+    CHECK(std::memcmp(hashes[0], hashes[1], 32) != 0);
+    CHECK(std::memcmp(hashes[1], hashes[2], 32) != 0);
+}
+
+#endif
