@@ -27,9 +27,7 @@ class certificates_in_place {
         count_ = count;
     }
     [[nodiscard]] std::uint32_t size() const noexcept { return count_; }
-    void add_to(sha256& hash) const noexcept {
-        if (count_ != 0) hash.add(all_.data(), all_.size());
-    }
+    void add_to(sha256& hash) const noexcept { hash.add(all_.data(), all_.size()); }
 
     /// Calls `look(certificate)` for those whose subject may be `name`, until it answers true.
     template <class Look>

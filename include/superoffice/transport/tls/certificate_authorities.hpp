@@ -133,15 +133,20 @@ class certificate_authorities {
     }
 
     /// Adds the certificates of the bundle that this system has: see `tls` for the files that are tried.
-    result<void> add_system() noexcept {
-        start_system();
+    result<void> add_system() noexcept { return add_first_of(detail::system_authorities); }
+    /// The same in pieces: each `step` reads one file at once, or some of its certificates.
+    void start_system() noexcept { start_first_of(detail::system_authorities); }
+
+    /// Adds the certificates of the first of these files that holds a readable one. The list and its paths are borrowed until
+    /// then. The error is that of the last file that exists, or no_authorities.
+    result<void> add_first_of(std::span<const char* const> files) noexcept {
+        start_first_of(files);
         return finish();
     }
-    /// The same in pieces: each `step` reads one file at once, or some of its certificates.
-    void start_system() noexcept {
+    void start_first_of(std::span<const char* const> files) noexcept {
         drop_source();
         is_searching_ = true;
-        next_system_ = 0;
+        files_ = files;
         worst_ = no_file();
     }
 
@@ -339,17 +344,16 @@ class certificate_authorities {
         return progress::more;
     }
 
-    /// The next file of the system's.
+    /// The next one of several files.
     progress search() noexcept {
-        constexpr std::size_t count = sizeof detail::system_authorities / sizeof *detail::system_authorities;
-        if (!detail::mbedtls_api::has_files || next_system_ == count) {
+        if (!detail::mbedtls_api::has_files || files_.empty()) {
             drop_source();
             problem_ = worst_;
             return progress::failed;
         }
-        const result<void> opened = start_file(detail::system_authorities[next_system_]);
+        const result<void> opened = start_file(files_.front());
         is_searching_ = true;
-        ++next_system_;
+        files_ = files_.subspan(1);
         if (!opened && opened.error().code != errc::no_authorities) worst_ = opened.error();
         return progress::more;
     }
@@ -425,10 +429,10 @@ class certificate_authorities {
     std::uint32_t skipped_here_ = 0;
     unsigned char* file_ = nullptr;
     const char* path_ = nullptr;
-    char* name_ = nullptr;  ///< of `first_.file`
-    error problem_;         ///< the first unreadable certificate of this source
-    error worst_;           ///< of the system's files
-    std::uint8_t next_system_ = 0;
+    char* name_ = nullptr;                ///< of `first_.file`
+    error problem_;                       ///< the first unreadable certificate of this source
+    std::span<const char* const> files_;  ///< still to be tried
+    error worst_;                         ///< of those that were
     bool is_reading_ = false;
     bool is_searching_ = false;
     bool is_refused_ = false;

@@ -15,6 +15,14 @@
 #include <string>
 #include <string_view>
 
+// What glibc says to be in use; the address sanitizer has a heap of its own.
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if __GLIBC_PREREQ(2, 33)
+#define SUPEROFFICE_TESTS_HEAP_IN_USE 1
+#include <malloc.h>
+#endif
+#endif
+
 namespace so = superoffice;
 using namespace std::string_literals;
 
@@ -70,8 +78,10 @@ TEST_CASE("certificates_in_place: mbedTLS gets the certificates of the issuer's 
                       louder = changed(one, "Nobody's", "NOBODY'S"),
                       unreadable = changed(one, "\x30\x59\x30\x13"s, "\x31\x59\x30\x13"s);
     const certificate none;
-    certificate chain;
+    certificate chain, others;
     REQUIRE(mbedtls_x509_crt_parse_der(&chain.it, reinterpret_cast<const unsigned char*>(one.data()), one.size()) == 0);
+    REQUIRE(mbedtls_x509_crt_parse_der(&others.it, reinterpret_cast<const unsigned char*>(other.data()),
+                                       other.size()) == 0);
     const struct {
         const char* what;
         std::string all;
@@ -88,6 +98,7 @@ TEST_CASE("certificates_in_place: mbedTLS gets the certificates of the issuer's 
         {"one that cannot be read, first", unreadable + one, none.it, 2, 1},
         {"in the chain", other, chain.it, 1, 1},
         {"in both", one, chain.it, 1, 2},
+        {"another name in the chain", "", others.it, 0, 0},
     };
     for (const auto& c : cases) {
         CAPTURE(c.what);
@@ -97,6 +108,27 @@ TEST_CASE("certificates_in_place: mbedTLS gets the certificates of the issuer's 
         CHECK(issuers(all, c.chain, one) == c.found);
     }
 }
+
+#if defined(SUPEROFFICE_TESTS_HEAP_IN_USE)
+TEST_CASE("certificates_in_place: what was parsed for a moment is freed") {
+    const std::string one = der();
+    certificate named;
+    REQUIRE(mbedtls_x509_crt_parse_der(&named.it, reinterpret_cast<const unsigned char*>(one.data()), one.size()) == 0);
+    const certificate none;
+    const std::string other = changed(one, "Nobody's", "Nobodx's"), unreadable = changed(one, "\x30\x59"s, "\x31\x59"s);
+    so::detail::certificates_in_place all, unread;
+    all.set(bytes(one), 1);
+    unread.set(bytes(unreadable), 1);
+    std::size_t before = 0;
+    for (int round = 0; round < 200; ++round) {
+        if (round == 100) before = mallinfo2().uordblks;  // what the C library keeps for later is there by now
+        CHECK_FALSE(all.find(named.it.subject_raw, [](const mbedtls_x509_crt&) { return false; }));
+        CHECK(issuers(all, none.it, one) == 1);
+        CHECK(issuers(unread, none.it, one) == 0);
+    }
+    CHECK(mallinfo2().uordblks < before + 10'000);
+}
+#endif
 
 TEST_CASE("certificates_in_place: those of a name are looked at until one is taken") {
     const std::string one = der(), other = changed(one, "Nobody's", "Nobodx's"), three = one + other + one;
@@ -111,6 +143,21 @@ TEST_CASE("certificates_in_place: those of a name are looked at until one is tak
     const auto first = [&looked](const mbedtls_x509_crt& each) { return ++looked, each.raw.len != 0; };
     CHECK(all.find(named.it.subject_raw, first));
     CHECK(looked == 3);
+}
+
+TEST_CASE("certificates_in_place: there are none before any are set, and none where mbedTLS does not ask") {
+    const std::string one = der();
+    const so::detail::certificates_in_place nothing;
+    CHECK(nothing.size() == 0);
+    so::detail::no_certificates_in_place never;
+    never.set(bytes(one), 1);
+    CHECK(never.size() == 0);
+    certificate named;
+    REQUIRE(mbedtls_x509_crt_parse_der(&named.it, reinterpret_cast<const unsigned char*>(one.data()), one.size()) == 0);
+    CHECK_FALSE(never.find(named.it.subject_raw, [](const mbedtls_x509_crt&) { return true; }));
+    mbedtls_x509_crt* list = nullptr;
+    CHECK(never.list_issuers(named.it, named.it, list) == 0);
+    CHECK(list == nullptr);
 }
 
 TEST_CASE("certificates_in_place: all bytes count for the trust of a session") {

@@ -22,6 +22,14 @@
 #include <string_view>
 #include <vector>
 
+// What glibc says to be in use; the sanitizers have a heap of their own.
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if __GLIBC_PREREQ(2, 33)
+#define SUPEROFFICE_TESTS_HEAP_IN_USE 1
+#include <malloc.h>
+#endif
+#endif
+
 using namespace tls_testing;
 using namespace std::string_literals;
 
@@ -79,6 +87,16 @@ void check_refused(const so::result<void>& r, errc code, std::size_t position) {
 
 constexpr std::size_t nowhere = so::error::no_position;
 
+/// How many there really are, and that none of them was left half-read.
+std::uint32_t count_of(const so::certificate_authorities& roots) {
+    std::uint32_t count = 0;
+    static_cast<void>(roots.find({}, [&count](const mbedtls_x509_crt& each) {
+        if (each.raw.len != 0) ++count;
+        return false;
+    }));
+    return count;
+}
+
 }  // namespace
 
 TEST_CASE("certificate_authorities: PEM and DER from memory, what cannot be read is skipped and told") {
@@ -115,6 +133,8 @@ TEST_CASE("certificate_authorities: PEM and DER from memory, what cannot be read
         CHECK(roots.first_unreadable().number == c.first);
         CHECK(roots.first_unreadable().offset == c.offset);
         CHECK((roots.first_unreadable().native < 0) == (c.unreadable != 0));
+        CHECK((roots.first_unreadable().native == 0) == (c.unreadable == 0));
+        CHECK(count_of(roots) == c.size);
         CHECK(roots.first_unreadable().file == nullptr);
         roots.clear();
         CHECK_FALSE(roots.is_loaded());
@@ -149,9 +169,11 @@ TEST_CASE(
         REQUIRE(roots.add(bytes(good)));
         check_refused(roots.add(bytes(c.bytes)), errc::bad_authorities, c.position);
         CHECK(roots.size() == 1);
+        CHECK(count_of(roots) == 1);
         CHECK(roots.is_loaded());
         REQUIRE(roots.add(bytes(pem)));
         CHECK(roots.size() == 2);
+        CHECK(count_of(roots) == 2);
     }
 }
 
@@ -204,7 +226,45 @@ TEST_CASE("certificate_authorities: no step reads more than eight certificates")
     roots.start(bytes(more));
     REQUIRE(roots.step());
     CHECK(roots.size() == 101);
+    CHECK(count_of(roots) == 101);
+
+    roots.start(bytes(all));
+    roots.clear();
+    CHECK(*roots.step());
+    CHECK(roots.size() == 0);
+    CHECK(count_of(roots) == 0);
 }
+
+TEST_CASE("certificate_authorities: DER is used where it lies, and of a file or PEM nothing is needed afterwards") {
+    const std::string der = nobodys_der();
+    const auto lies_there = [](const so::certificate_authorities& roots, const std::string& text) {
+        return roots.find({}, [&text](const mbedtls_x509_crt& each) {
+            const auto* const first = reinterpret_cast<const char*>(each.raw.p);
+            return first >= text.data() && first < text.data() + text.size();
+        });
+    };
+    so::certificate_authorities in_memory, of_text;
+    const std::string pem = pem_of(der);
+    REQUIRE(in_memory.add(bytes(der)));
+    REQUIRE(of_text.add(bytes(pem)));
+    CHECK(lies_there(in_memory, der));
+    CHECK_FALSE(lies_there(of_text, pem));
+}
+
+#if defined(SUPEROFFICE_TESTS_HEAP_IN_USE)
+TEST_CASE("certificate_authorities: certificates that are there already, and those of an error, are freed") {
+    const std::string der = nobodys_der(), pem = pem_of(der), other = numbered(der, 1) + "x";
+    so::certificate_authorities roots;
+    std::size_t before = 0;
+    for (int round = 0; round < 400; ++round) {
+        if (round == 200) before = mallinfo2().uordblks;  // what the C library keeps for later is there by now
+        REQUIRE(roots.add(bytes(pem)));
+        REQUIRE_FALSE(roots.add(bytes(other)));
+    }
+    CHECK(mallinfo2().uordblks < before + 10'000);
+    CHECK(roots.size() == 1);
+}
+#endif
 
 TEST_CASE("certificate_authorities: limits of a bundle: 1,024 certificates, 4 MiB, 64 KiB for one in PEM") {
     const std::string most = many(1024), one_more = numbered(nobodys_der(), 1024);
@@ -280,6 +340,40 @@ TEST_CASE("certificate_authorities: files and folders, with the file of the firs
         }
         if (c.code == errc::no_authorities) check_refused(r, c.code, nowhere);
     }
+    const std::string large = file("large.pem", std::string(4194305, '\n'));
+    const struct {
+        const char* what;
+        std::vector<std::string> files;
+        errc code;
+        std::uint32_t size;
+    } lists[] = {
+        {"none", {}, errc::no_authorities, 0},
+        {"no such file", {missing}, errc::no_authorities, 0},
+        {"the second", {missing, binary}, errc::ok, 2},
+        {"the first one counts", {pem, binary}, errc::ok, 1},
+        {"behind one that cannot be read", {garbage, broken, binary}, errc::ok, 2},
+        {"what is there cannot be read", {missing, garbage, missing}, errc::bad_authorities, 0},
+        {"what is there is too large", {large, missing}, errc::bad_authorities, 0},
+    };
+    for (const auto& c : lists) {
+        CAPTURE(c.what);
+        std::vector<const char*> names;
+        for (const std::string& each : c.files) names.push_back(each.c_str());
+        so::certificate_authorities roots;
+        const so::result<void> r = roots.add_first_of(names);
+        CHECK(std::string_view(so::name(r.error().code)) == so::name(c.code));
+        CHECK(roots.size() == c.size);
+        CHECK(roots.is_loaded() == (c.size != 0));
+        // Each step opens one file, or reads of one.
+        so::certificate_authorities in_steps;
+        in_steps.start_first_of(names);
+        so::result<bool> step = false;
+        std::size_t steps = 0;
+        for (; step && !*step; ++steps) step = in_steps.step();
+        CHECK(step.has_value() == r.has_value());
+        CHECK(steps <= 2 * names.size() + 1);
+        if (!r) CHECK(step.error() == r.error());
+    }
     so::certificate_authorities directory;
     CHECK_FALSE(directory.add_file(root.string().c_str()));
 
@@ -306,12 +400,18 @@ TEST_CASE("certificate_authorities: files and folders, with the file of the firs
         CHECK(all.size() == 4);
         CHECK(all.is_loaded());
     }
-    file("folder/broken", broken_pem);
+    for (const char digit : std::string_view("0123456789"))
+        file((std::string("folder/broken") + digit).c_str(), broken_pem);
     check_refused(all.add_folder((root / "folder").string().c_str()), errc::bad_authorities, 0);
+    file("folder/good", pem_of(numbered(der, 4)));
+    REQUIRE(all.add_folder((root / "folder").string().c_str()));
+    CHECK(all.size() == 5);
+    CHECK(count_of(all) == 5);
     // A limit is an error, whatever else the folder holds: nothing of it is added.
     file("folder/many", many(1025, 5000));
-    check_refused(all.add_folder((root / "folder").string().c_str()), errc::bad_authorities, (1024 - 4) * der.size());
-    CHECK(all.size() == 4);
+    check_refused(all.add_folder((root / "folder").string().c_str()), errc::bad_authorities, (1024 - 5) * der.size());
+    CHECK(all.size() == 5);
+    CHECK(count_of(all) == 5);
     fs::remove_all(root);
 }
 
