@@ -10677,6 +10677,14 @@ constexpr der_bytes subject_of(der_bytes certificate) noexcept {
     return rest.first(der_size(rest));
 }
 
+/// Goes through certificates that lie one after another, at most `most`. Answers where it stopped: at the end, at bytes that
+/// are no certificate, or behind the last one that it may take. `count` becomes how many it has passed.
+constexpr std::size_t end_of_certificates(der_bytes all, std::uint32_t most, std::uint32_t& count) noexcept {
+    std::size_t at = 0;
+    for (count = 0; count != most && !subject_of(all.subspan(at)).empty(); ++count) at += der_size(all.subspan(at));
+    return at;
+}
+
 /// Whether two names may be the same to a TLS library, which ignores case and the difference between PrintableString and
 /// UTF8String. Answers true for every pair that is the same, and for a few others.
 constexpr bool may_be_same_name(der_bytes a, der_bytes b) noexcept {
@@ -10986,6 +10994,11 @@ struct mbedtls_api {
     static constexpr bool has_threads = true;
 #else
     static constexpr bool has_threads = false;
+#endif
+#if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
+    static constexpr bool asks_for_authorities = true;
+#else
+    static constexpr bool asks_for_authorities = false;
 #endif
 #if defined(MBEDTLS_SSL_MAX_FRAGMENT_LENGTH)
     static constexpr bool has_fragment_length = true;
@@ -11919,34 +11932,15 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-#if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
-
 class certificates_in_place {
   public:
-    static constexpr bool is_possible = true;
-
-    /// Answers where the first element begins that is no certificate, or the one behind `most`; the size if there is none.
-    std::size_t set(der_bytes all, std::uint32_t most) noexcept {
-        std::uint32_t count = 0;
-        std::size_t at = 0;
-        while (at != all.size() && count != most && !subject_of(all.subspan(at)).empty()) {
-            at += der_size(all.subspan(at));
-            ++count;
-        }
-        if (at != all.size()) return at;
+    /// `count` certificates one after another, and nothing else.
+    void set(der_bytes all, std::uint32_t count) noexcept {
         all_ = all;
         count_ = count;
-        return at;
     }
-    void clear() noexcept {
-        all_ = {};
-        count_ = 0;
-    }
-
     [[nodiscard]] std::uint32_t size() const noexcept { return count_; }
-    void add_to(sha256& hash) const noexcept {
-        if (count_ != 0) hash.add(all_.data(), all_.size());
-    }
+    void add_to(sha256& hash) const noexcept { hash.add(all_.data(), all_.size()); }
 
     /// Calls `look(certificate)` for those whose subject may be `name`, until it answers true.
     template <class Look>
@@ -12005,15 +11999,10 @@ class certificates_in_place {
     std::uint32_t count_ = 0;
 };
 
-#else
-
-/// This mbedTLS cannot ask.
-class certificates_in_place {
+/// For an mbedTLS that does not ask.
+class no_certificates_in_place {
   public:
-    static constexpr bool is_possible = false;
-
-    std::size_t set(der_bytes, std::uint32_t) noexcept { return 0; }
-    void clear() noexcept {}
+    void set(der_bytes, std::uint32_t) noexcept {}
     [[nodiscard]] std::uint32_t size() const noexcept { return 0; }
     void add_to(sha256&) const noexcept {}
     template <class Look>
@@ -12022,8 +12011,6 @@ class certificates_in_place {
     }
     int list_issuers(const mbedtls_x509_crt&, const mbedtls_x509_crt&, mbedtls_x509_crt*&) const noexcept { return 0; }
 };
-
-#endif
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
@@ -12198,7 +12185,7 @@ class certificate_authorities {
     /// Whether links in several threads may share an object.
     static constexpr bool may_be_shared_by_threads = detail::mbedtls_api::has_threads;
     /// Whether `use_in_place` works: mbedTLS was built with MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK.
-    static constexpr bool can_use_in_place = detail::certificates_in_place::is_possible;
+    static constexpr bool can_use_in_place = detail::mbedtls_api::asks_for_authorities;
 
     certificate_authorities() noexcept { mbedtls_x509_crt_init(&chain_); }
     certificate_authorities(const certificate_authorities&) = delete;
@@ -12243,15 +12230,20 @@ class certificate_authorities {
     }
 
     /// Adds the certificates of the bundle that this system has: see `tls` for the files that are tried.
-    result<void> add_system() noexcept {
-        start_system();
+    result<void> add_system() noexcept { return add_first_of(detail::system_authorities); }
+    /// The same in pieces: each `step` reads one file at once, or some of its certificates.
+    void start_system() noexcept { start_first_of(detail::system_authorities); }
+
+    /// Adds the certificates of the first of these files that holds a readable one. The list and its paths are borrowed until
+    /// then. The error is that of the last file that exists, or no_authorities.
+    result<void> add_first_of(std::span<const char* const> files) noexcept {
+        start_first_of(files);
         return finish();
     }
-    /// The same in pieces: each `step` reads one file at once, or some of its certificates.
-    void start_system() noexcept {
+    void start_first_of(std::span<const char* const> files) noexcept {
         drop_source();
         is_searching_ = true;
-        next_system_ = 0;
+        files_ = files;
         worst_ = no_file();
     }
 
@@ -12292,9 +12284,11 @@ class certificate_authorities {
         if (!can_use_in_place) return bad(MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE, 0);
         if (der.size() > max_bundle_bytes) return bad(0, max_bundle_bytes);
         detail::mbedtls_api::fill_tables();
-        const std::size_t end = in_place_.set(der, max_certificates);
-        const bool is_over = end != der.size() && !detail::subject_of(der.subspan(end)).empty();
-        if (end != der.size() || der.empty()) return bad(is_over ? 0 : MBEDTLS_ERR_X509_INVALID_FORMAT, end);
+        std::uint32_t count = 0;
+        const std::size_t end = detail::end_of_certificates(der, max_certificates, count);
+        if (end != der.size() || count == 0)
+            return bad(count == max_certificates ? 0 : MBEDTLS_ERR_X509_INVALID_FORMAT, end);
+        in_place_.set(der, count);
         return {};
     }
 
@@ -12302,7 +12296,7 @@ class certificate_authorities {
     [[gnu::noinline]] void clear() noexcept {
         drop_source();
         drop_behind(nullptr, 0);
-        in_place_.clear();
+        in_place_.set({}, 0);
         skipped_ = 0;
         first_ = {};
         if (!detail::mbedtls_api::has_files) return;
@@ -12367,6 +12361,9 @@ class certificate_authorities {
     }
 
   private:
+    using in_place =
+        std::conditional_t<can_use_in_place, detail::certificates_in_place, detail::no_certificates_in_place>;
+
     /// For mbedTLS.
     static int list_issuers(void* self, const mbedtls_x509_crt* child, mbedtls_x509_crt** list) noexcept {
         const auto& me = *static_cast<const certificate_authorities*>(self);
@@ -12444,17 +12441,16 @@ class certificate_authorities {
         return progress::more;
     }
 
-    /// The next file of the system's.
+    /// The next one of several files.
     progress search() noexcept {
-        constexpr std::size_t count = sizeof detail::system_authorities / sizeof *detail::system_authorities;
-        if (!detail::mbedtls_api::has_files || next_system_ == count) {
+        if (!detail::mbedtls_api::has_files || files_.empty()) {
             drop_source();
             problem_ = worst_;
             return progress::failed;
         }
-        const result<void> opened = start_file(detail::system_authorities[next_system_]);
+        const result<void> opened = start_file(files_.front());
         is_searching_ = true;
-        ++next_system_;
+        files_ = files_.subspan(1);
         if (!opened && opened.error().code != errc::no_authorities) worst_ = opened.error();
         return progress::more;
     }
@@ -12517,7 +12513,7 @@ class certificate_authorities {
 
     mbedtls_x509_crt chain_;
     mbedtls_x509_crt* last_ = &chain_;
-    [[no_unique_address]] detail::certificates_in_place in_place_;
+    [[no_unique_address]] in_place in_place_;
     std::uint32_t size_ = 0;  ///< of the chain
     std::uint32_t skipped_ = 0;
     unreadable_certificate first_;
@@ -12530,10 +12526,10 @@ class certificate_authorities {
     std::uint32_t skipped_here_ = 0;
     unsigned char* file_ = nullptr;
     const char* path_ = nullptr;
-    char* name_ = nullptr;  ///< of `first_.file`
-    error problem_;         ///< the first unreadable certificate of this source
-    error worst_;           ///< of the system's files
-    std::uint8_t next_system_ = 0;
+    char* name_ = nullptr;                ///< of `first_.file`
+    error problem_;                       ///< the first unreadable certificate of this source
+    std::span<const char* const> files_;  ///< still to be tried
+    error worst_;                         ///< of those that were
     bool is_reading_ = false;
     bool is_searching_ = false;
     bool is_refused_ = false;

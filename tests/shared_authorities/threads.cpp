@@ -207,6 +207,22 @@ TEST_CASE("in place: each server is accepted or refused as by the same authoriti
     CHECK(open(wary, service().port()).code == errc::certificate_unknown_authority);
 }
 
+TEST_CASE("in place: a session belongs to the authorities that its server was verified by") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    const std::string own = der_of(service().ca_file());
+    so::certificate_authorities one, all;
+    REQUIRE(one.use_in_place(bytes(own)));
+    REQUIRE(all.use_in_place(bytes(bundle())));
+    so::mbedtls_socket link{{.authorities = &one}}, same{{.authorities = &one}}, other{{.authorities = &all}};
+    REQUIRE(open(link, service().port()).state == so::io_state::ready);
+    std::byte session[so::mbedtls_socket::max_session_bytes];
+    const std::size_t size = link.export_session(session);
+    REQUIRE(size != 0);
+    const so::peer to{"localhost", service().port()};
+    CHECK(other.import_session(to, std::span(session).first(size)).state == so::io_state::closed);
+    CHECK(same.import_session(to, std::span(session).first(size)).state == so::io_state::ready);
+}
+
 TEST_CASE("in place: of two authorities with one name and key, the one that is valid by the injected clock counts") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     const std::string expired = der_of(service().directory() + "/expired-ca.pem"), valid = der_of(service().ca_file());
