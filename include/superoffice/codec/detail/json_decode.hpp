@@ -29,7 +29,7 @@ struct also_members {
     void* into;
 
     /// The row with this name, and its member; nullptr: not there either.
-    [[nodiscard]] const member_row<Value>* find(json_text key, void*& member) const noexcept {
+    [[nodiscard]] const member_row<Value>* find(const json_text& key, void*& member) const noexcept {
         if (table == nullptr) return nullptr;
         const std::size_t index = table->find_in_order(key);
         if (index == table->count) return nullptr;
@@ -72,7 +72,7 @@ errc decode_row(Value& value, const member_row<Value>& row, void* at, decode_sta
 
 /// A member that the first struct does not have: goes into `also`, or is skipped.
 template <class Value>
-[[gnu::cold]] errc decode_other(Value& value, const member_table<Value>& table, json_text key,
+[[gnu::cold]] errc decode_other(Value& value, const member_table<Value>& table, const json_text& key,
                                 const also_members<Value>& also) noexcept {
     void* at = nullptr;
     const member_row<Value>* const row = also.find(key, at);

@@ -45,7 +45,7 @@ struct member_table {
     [[no_unique_address]] typename key_marks_of<Value>::type marks;
 
     /// The index of the row with this name; `count` where there is none.
-    [[nodiscard]] std::size_t find(json_text key) const noexcept {
+    [[nodiscard]] std::size_t find(const json_text& key) const noexcept {
         if (hash.rows == nullptr || key.is_escaped()) return find_in_order(key);
         const std::string_view name{key.raw().data() + 1, key.raw().size() - 2};
         const std::uint8_t found = hash.rows[hash.slot(name)];
@@ -53,7 +53,7 @@ struct member_table {
     }
 
     /// The same without the hash.
-    [[nodiscard]] [[gnu::noinline]] std::size_t find_in_order(json_text key) const noexcept {
+    [[nodiscard]] [[gnu::noinline]] std::size_t find_in_order(const json_text& key) const noexcept {
         std::size_t index = 0;
         while (index != count && !(key == rows[index].name())) ++index;
         return index;
