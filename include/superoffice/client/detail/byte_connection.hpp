@@ -128,7 +128,8 @@ class byte_connection {
     }
 
     [[gnu::noinline]] progress transfer(call_context& call, instant now) noexcept {
-        if (may_retry(call) && now >= call.replace_at()) return retry(call);
+        const bool retries = may_retry(call);  // nothing below changes that before it is looked at
+        if (retries && now >= call.replace_at()) return retry(call);
         io_result io;
         switch (exchange_.action()) {
             case exchange_action::transmit:
@@ -136,7 +137,7 @@ class byte_connection {
                 io = link_->transmit(exchange_.outgoing());
                 if (io.state == io_state::ready) return note_transmitted(call, io.bytes);
                 if constexpr (lingering_transport<Link>)
-                    if (io.state == io_state::failed && !may_retry(call)) return look_for_reply(call, io);
+                    if (io.state == io_state::failed && !retries) return look_for_reply(call, io);
                 break;
             case exchange_action::receive:
                 if constexpr (lingering_transport<Link>)
@@ -148,10 +149,10 @@ class byte_connection {
             case exchange_action::failed:
                 if (!exchange_.status_decides()) return call.fail(exchange_.failure());
                 [[fallthrough]];
-            case exchange_action::done: return may_retry(call) ? retry(call) : progress::replied;
+            case exchange_action::done: return retries ? retry(call) : progress::replied;
         }
         if (io.state == io_state::would_block) return wait(call, io.wants);
-        if (may_retry(call)) return retry(call);
+        if (retries) return retry(call);
         // However the connection ended, a reply that is only being counted is over, and a status that decides stands.
         if (io.state == io_state::closed || exchange_.is_dropping() || exchange_.status_decides())
             return exchange_.closed(), progress::working;

@@ -44,14 +44,14 @@ struct body_digest {
 
 /// The running call.
 struct call_context {
-    error failure;
-    wait_condition wants;
-    instant started, deadline;
     stage reached = stage::none;
     bool blocking = false;     ///< the caller waits for the link after every step that says so
     bool has_secret = false;   ///< the request that is under way holds a credential which must not be seen
     bool may_repeat = true;    ///< the request that is under way
     std::uint8_t repeats = 0;  ///< the reasons that have counted, as bits
+    error failure;
+    wait_condition wants;
+    instant started, deadline;
 
     [[nodiscard]] bool has_repeated(repeat_reason why) const noexcept {
         return (repeats & static_cast<std::uint8_t>(why)) != 0;
