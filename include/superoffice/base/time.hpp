@@ -18,14 +18,14 @@ namespace detail {
 // A sum that does not fit becomes the largest or smallest number: now + "for ever" is later than every other deadline.
 
 [[gnu::noinline]] constexpr std::int64_t sum(std::int64_t a, std::int64_t b) noexcept {
-    if (b > 0 && a > INT64_MAX - b) return INT64_MAX;
-    if (b < 0 && a < INT64_MIN - b) return INT64_MIN;
-    return a + b;
+    const auto wrapped = static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+    const bool fits = ((a ^ wrapped) & (b ^ wrapped)) >= 0;  // else a and b have one sign and the sum has the other
+    return fits ? wrapped : a < 0 ? INT64_MIN : INT64_MAX;
 }
 [[gnu::noinline]] constexpr std::int64_t difference(std::int64_t a, std::int64_t b) noexcept {
-    if (b < 0 && a > INT64_MAX + b) return INT64_MAX;
-    if (b > 0 && a < INT64_MIN + b) return INT64_MIN;
-    return a - b;
+    const auto wrapped = static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+    const bool fits = ((a ^ b) & (a ^ wrapped)) >= 0;  // else a and b have two signs and the difference has b's
+    return fits ? wrapped : a < 0 ? INT64_MIN : INT64_MAX;
 }
 constexpr std::int64_t times(std::int64_t a, std::int64_t positive) noexcept {
     if (a > INT64_MAX / positive) return INT64_MAX;

@@ -103,7 +103,7 @@ class request_head {
         put(token);
     }
 
-    constexpr void refuse(std::size_t at) noexcept {
+    [[gnu::noinline]] constexpr void refuse(std::size_t at) noexcept {
         if (!bad_) bad_at_ = at;
         bad_ = true;
     }
@@ -113,7 +113,7 @@ class request_head {
     constexpr void count_headers_from_here() noexcept {
         if (!bad_) header_ = 0;
     }
-    constexpr void count_header() noexcept {
+    [[gnu::noinline]] constexpr void count_header() noexcept {
         if (!bad_) ++header_;
     }
 
