@@ -43,8 +43,10 @@ struct fault_collector {
     using text = field<std::string_view>;
     service_fault fault;
 
-    static std::string_view first_of(const text& a, const text& b, const text& c) noexcept {
-        return a.has_value() ? *a : b.has_value() ? *b : c.value_or(std::string_view{});
+    /// Writes the first one that there is.
+    [[gnu::noinline]] static void tell_first(std::string_view& into, const text& a, const text& b) noexcept {
+        if (b.has_value()) into = *b;
+        if (a.has_value()) into = *a;
     }
 
     [[nodiscard]] bool says_error() const noexcept { return fault.Error == true; }
@@ -53,10 +55,12 @@ struct fault_collector {
         return fault.Message.has_value() || fault.ErrorMessage.has_value() || fault.ErrorType.has_value() ||
                fault.MessageDetail.has_value() || fault.error.has_value();
     }
+    /// `about` has no texts yet.
     void tell(reply_info& about) const noexcept {
-        about.message = first_of(fault.Message, fault.ErrorMessage, fault.error_description);
-        about.detail = fault.MessageDetail.value_or(std::string_view{});
-        about.type = first_of(fault.ErrorType, fault.error, {});
+        tell_first(about.message, fault.ErrorMessage, fault.error_description);
+        tell_first(about.message, fault.Message, fault.Message);
+        tell_first(about.detail, fault.MessageDetail, fault.MessageDetail);
+        tell_first(about.type, fault.ErrorType, fault.error);
     }
 };
 
@@ -219,10 +223,12 @@ inline constexpr reply_decoder<Reader> reply_decoder_of = make_reply_decoder<T, 
 /// The meaning of a reply whose status is not 2xx, with or without an error object.
 inline errc meaning_of_refusal(std::uint16_t status, const fault_collector& faults, const reply_rules& rules) noexcept {
     const errc code = errc_of_status(status);
-    if ((status == 400 || status == 500) && (faults.says_error() || faults.has_text())) return errc::service_fault;
-    // Shape A under 404 comes from the web server: there is no such address. B and C come from the service: no such row.
-    if (status == 404 && faults.is_of_the_service())
+    if (code == errc::not_found) {
+        // Shape A comes from the web server: there is no such address. B and C come from the service: no such row.
+        if (!faults.is_of_the_service()) return code;
         return rules.nothing == errc::ok || rules.nothing == errc::null_document ? errc::service_fault : rules.nothing;
+    }
+    if ((status == 400 || status == 500) && (faults.says_error() || faults.has_text())) return errc::service_fault;
     return code == errc::outcome_unknown && rules.may_repeat ? errc::unavailable : code;
 }
 
