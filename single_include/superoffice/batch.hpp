@@ -902,14 +902,14 @@ namespace detail {
 // A sum that does not fit becomes the largest or smallest number: now + "for ever" is later than every other deadline.
 
 [[gnu::noinline]] constexpr std::int64_t sum(std::int64_t a, std::int64_t b) noexcept {
-    if (b > 0 && a > INT64_MAX - b) return INT64_MAX;
-    if (b < 0 && a < INT64_MIN - b) return INT64_MIN;
-    return a + b;
+    const auto wrapped = static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+    const bool fits = ((a ^ wrapped) & (b ^ wrapped)) >= 0;  // else a and b have one sign and the sum has the other
+    return fits ? wrapped : a < 0 ? INT64_MIN : INT64_MAX;
 }
 [[gnu::noinline]] constexpr std::int64_t difference(std::int64_t a, std::int64_t b) noexcept {
-    if (b < 0 && a > INT64_MAX + b) return INT64_MAX;
-    if (b > 0 && a < INT64_MIN + b) return INT64_MIN;
-    return a - b;
+    const auto wrapped = static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+    const bool fits = ((a ^ b) & (a ^ wrapped)) >= 0;  // else a and b have two signs and the difference has b's
+    return fits ? wrapped : a < 0 ? INT64_MIN : INT64_MAX;
 }
 constexpr std::int64_t times(std::int64_t a, std::int64_t positive) noexcept {
     if (a > INT64_MAX / positive) return INT64_MAX;
@@ -4993,7 +4993,7 @@ struct key_hash {
 };
 
 /// Not hashed: a few names, which are compared faster, and more than a byte can count.
-inline constexpr std::size_t few_keys = 4, too_many_keys = key_hash::none;
+inline constexpr std::size_t few_keys = 8, too_many_keys = key_hash::none;
 
 /// The bits of an index below `count`. (std::bit_ceil is unknown to clang's new interpreter, version 19.)
 consteval std::uint32_t bits_of_index(std::size_t count) noexcept {
@@ -5220,7 +5220,7 @@ struct member_table {
     [[no_unique_address]] typename key_marks_of<Value>::type marks;
 
     /// The index of the row with this name; `count` where there is none.
-    [[nodiscard]] std::size_t find(json_text key) const noexcept {
+    [[nodiscard]] std::size_t find(const json_text& key) const noexcept {
         if (hash.rows == nullptr || key.is_escaped()) return find_in_order(key);
         const std::string_view name{key.raw().data() + 1, key.raw().size() - 2};
         const std::uint8_t found = hash.rows[hash.slot(name)];
@@ -5228,7 +5228,7 @@ struct member_table {
     }
 
     /// The same without the hash.
-    [[nodiscard]] [[gnu::noinline]] std::size_t find_in_order(json_text key) const noexcept {
+    [[nodiscard]] [[gnu::noinline]] std::size_t find_in_order(const json_text& key) const noexcept {
         std::size_t index = 0;
         while (index != count && !(key == rows[index].name())) ++index;
         return index;
@@ -5290,7 +5290,7 @@ struct also_members {
     void* into;
 
     /// The row with this name, and its member; nullptr: not there either.
-    [[nodiscard]] const member_row<Value>* find(json_text key, void*& member) const noexcept {
+    [[nodiscard]] const member_row<Value>* find(const json_text& key, void*& member) const noexcept {
         if (table == nullptr) return nullptr;
         const std::size_t index = table->find_in_order(key);
         if (index == table->count) return nullptr;
@@ -5333,7 +5333,7 @@ errc decode_row(Value& value, const member_row<Value>& row, void* at, decode_sta
 
 /// A member that the first struct does not have: goes into `also`, or is skipped.
 template <class Value>
-[[gnu::cold]] errc decode_other(Value& value, const member_table<Value>& table, json_text key,
+[[gnu::cold]] errc decode_other(Value& value, const member_table<Value>& table, const json_text& key,
                                 const also_members<Value>& also) noexcept {
     void* at = nullptr;
     const member_row<Value>* const row = also.find(key, at);
@@ -6271,7 +6271,7 @@ class request_head {
         put(token);
     }
 
-    constexpr void refuse(std::size_t at) noexcept {
+    [[gnu::noinline]] constexpr void refuse(std::size_t at) noexcept {
         if (!bad_) bad_at_ = at;
         bad_ = true;
     }
@@ -6281,7 +6281,7 @@ class request_head {
     constexpr void count_headers_from_here() noexcept {
         if (!bad_) header_ = 0;
     }
-    constexpr void count_header() noexcept {
+    [[gnu::noinline]] constexpr void count_header() noexcept {
         if (!bad_) ++header_;
     }
 
@@ -6778,8 +6778,10 @@ class http1_reader : http1_framing {
         std::size_t colon = 0;
         while (colon < line.size() && ascii::is_token(line[colon])) ++colon;
         if (colon == 0 || colon == line.size() || line[colon] != ':') return bad_in_line(colon);
+        // Most lines say nothing about framing, which shows in their first letter or in the size of the name.
         const char initial = ascii::to_lower(line[0]);
-        if (initial != 'c' && initial != 't') return answer::more;  // says nothing about framing, like most lines
+        constexpr std::uint32_t sizes = 1U << 10 | 1U << 14 | 1U << 16 | 1U << 17;
+        if ((initial != 'c' && initial != 't') || colon > 17 || (sizes >> colon & 1) == 0) return answer::more;
         const int which = ascii::index_of_word("content-length transfer-encoding content-encoding connection ",
                                                ascii::first(line, colon));
         if (which < 0) return answer::more;
@@ -7118,20 +7120,19 @@ class exchange {
             if (body_size_ == length_) finish();
             return;
         }
+        using answer = detail::chunked::answer;
         for (std::string_view piece;;) {
-            switch (chunks_.next(arrived, piece)) {
-                case detail::chunked::answer::more: return;
-                case detail::chunked::answer::payload:
-                    store(piece);
-                    if (at_ == place::failed) return;
-                    break;
-                case detail::chunked::answer::done:
-                    if (!arrived.empty()) keep_ = false;
-                    return finish();
-                case detail::chunked::answer::bad: return fail(stage::http, errc::bad_http, stream_ - arrived.size());
-                case detail::chunked::answer::too_long:
-                    return fail(stage::http, errc::http_limit_exceeded, stream_ - arrived.size());
+            const answer found = chunks_.next(arrived, piece);
+            if (found == answer::more) return;
+            if (found == answer::done) {
+                if (!arrived.empty()) keep_ = false;
+                return finish();
             }
+            if (found != answer::payload)
+                return fail(stage::http, found == answer::bad ? errc::bad_http : errc::http_limit_exceeded,
+                            stream_ - arrived.size());
+            store(piece);
+            if (at_ == place::failed) return;
         }
     }
 
@@ -7970,8 +7971,10 @@ struct fault_collector {
     using text = field<std::string_view>;
     service_fault fault;
 
-    static std::string_view first_of(const text& a, const text& b, const text& c) noexcept {
-        return a.has_value() ? *a : b.has_value() ? *b : c.value_or(std::string_view{});
+    /// Writes the first one that there is.
+    [[gnu::noinline]] static void tell_first(std::string_view& into, const text& a, const text& b) noexcept {
+        if (b.has_value()) into = *b;
+        if (a.has_value()) into = *a;
     }
 
     [[nodiscard]] bool says_error() const noexcept { return fault.Error == true; }
@@ -7980,10 +7983,12 @@ struct fault_collector {
         return fault.Message.has_value() || fault.ErrorMessage.has_value() || fault.ErrorType.has_value() ||
                fault.MessageDetail.has_value() || fault.error.has_value();
     }
+    /// `about` has no texts yet.
     void tell(reply_info& about) const noexcept {
-        about.message = first_of(fault.Message, fault.ErrorMessage, fault.error_description);
-        about.detail = fault.MessageDetail.value_or(std::string_view{});
-        about.type = first_of(fault.ErrorType, fault.error, {});
+        tell_first(about.message, fault.ErrorMessage, fault.error_description);
+        tell_first(about.message, fault.Message, fault.Message);
+        tell_first(about.detail, fault.MessageDetail, fault.MessageDetail);
+        tell_first(about.type, fault.ErrorType, fault.error);
     }
 };
 
@@ -8146,10 +8151,12 @@ inline constexpr reply_decoder<Reader> reply_decoder_of = make_reply_decoder<T, 
 /// The meaning of a reply whose status is not 2xx, with or without an error object.
 inline errc meaning_of_refusal(std::uint16_t status, const fault_collector& faults, const reply_rules& rules) noexcept {
     const errc code = errc_of_status(status);
-    if ((status == 400 || status == 500) && (faults.says_error() || faults.has_text())) return errc::service_fault;
-    // Shape A under 404 comes from the web server: there is no such address. B and C come from the service: no such row.
-    if (status == 404 && faults.is_of_the_service())
+    if (code == errc::not_found) {
+        // Shape A comes from the web server: there is no such address. B and C come from the service: no such row.
+        if (!faults.is_of_the_service()) return code;
         return rules.nothing == errc::ok || rules.nothing == errc::null_document ? errc::service_fault : rules.nothing;
+    }
+    if ((status == 400 || status == 500) && (faults.says_error() || faults.has_text())) return errc::service_fault;
     return code == errc::outcome_unknown && rules.may_repeat ? errc::unavailable : code;
 }
 
@@ -15076,14 +15083,14 @@ struct body_digest {
 
 /// The running call.
 struct call_context {
-    error failure;
-    wait_condition wants;
-    instant started, deadline;
     stage reached = stage::none;
     bool blocking = false;     ///< the caller waits for the link after every step that says so
     bool has_secret = false;   ///< the request that is under way holds a credential which must not be seen
     bool may_repeat = true;    ///< the request that is under way
     std::uint8_t repeats = 0;  ///< the reasons that have counted, as bits
+    error failure;
+    wait_condition wants;
+    instant started, deadline;
 
     [[nodiscard]] bool has_repeated(repeat_reason why) const noexcept {
         return (repeats & static_cast<std::uint8_t>(why)) != 0;
@@ -15721,7 +15728,8 @@ class byte_connection {
     }
 
     [[gnu::noinline]] progress transfer(call_context& call, instant now) noexcept {
-        if (may_retry(call) && now >= call.replace_at()) return retry(call);
+        const bool retries = may_retry(call);  // nothing below changes that before it is looked at
+        if (retries && now >= call.replace_at()) return retry(call);
         io_result io;
         switch (exchange_.action()) {
             case exchange_action::transmit:
@@ -15729,7 +15737,7 @@ class byte_connection {
                 io = link_->transmit(exchange_.outgoing());
                 if (io.state == io_state::ready) return note_transmitted(call, io.bytes);
                 if constexpr (lingering_transport<Link>)
-                    if (io.state == io_state::failed && !may_retry(call)) return look_for_reply(call, io);
+                    if (io.state == io_state::failed && !retries) return look_for_reply(call, io);
                 break;
             case exchange_action::receive:
                 if constexpr (lingering_transport<Link>)
@@ -15741,10 +15749,10 @@ class byte_connection {
             case exchange_action::failed:
                 if (!exchange_.status_decides()) return call.fail(exchange_.failure());
                 [[fallthrough]];
-            case exchange_action::done: return may_retry(call) ? retry(call) : progress::replied;
+            case exchange_action::done: return retries ? retry(call) : progress::replied;
         }
         if (io.state == io_state::would_block) return wait(call, io.wants);
-        if (may_retry(call)) return retry(call);
+        if (retries) return retry(call);
         // However the connection ended, a reply that is only being counted is over, and a status that decides stands.
         if (io.state == io_state::closed || exchange_.is_dropping() || exchange_.status_decides())
             return exchange_.closed(), progress::working;

@@ -295,20 +295,19 @@ class exchange {
             if (body_size_ == length_) finish();
             return;
         }
+        using answer = detail::chunked::answer;
         for (std::string_view piece;;) {
-            switch (chunks_.next(arrived, piece)) {
-                case detail::chunked::answer::more: return;
-                case detail::chunked::answer::payload:
-                    store(piece);
-                    if (at_ == place::failed) return;
-                    break;
-                case detail::chunked::answer::done:
-                    if (!arrived.empty()) keep_ = false;
-                    return finish();
-                case detail::chunked::answer::bad: return fail(stage::http, errc::bad_http, stream_ - arrived.size());
-                case detail::chunked::answer::too_long:
-                    return fail(stage::http, errc::http_limit_exceeded, stream_ - arrived.size());
+            const answer found = chunks_.next(arrived, piece);
+            if (found == answer::more) return;
+            if (found == answer::done) {
+                if (!arrived.empty()) keep_ = false;
+                return finish();
             }
+            if (found != answer::payload)
+                return fail(stage::http, found == answer::bad ? errc::bad_http : errc::http_limit_exceeded,
+                            stream_ - arrived.size());
+            store(piece);
+            if (at_ == place::failed) return;
         }
     }
 

@@ -35,7 +35,7 @@ struct key_hash {
 };
 
 /// Not hashed: a few names, which are compared faster, and more than a byte can count.
-inline constexpr std::size_t few_keys = 4, too_many_keys = key_hash::none;
+inline constexpr std::size_t few_keys = 8, too_many_keys = key_hash::none;
 
 /// The bits of an index below `count`. (std::bit_ceil is unknown to clang's new interpreter, version 19.)
 consteval std::uint32_t bits_of_index(std::size_t count) noexcept {

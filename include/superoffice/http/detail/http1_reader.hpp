@@ -120,8 +120,10 @@ class http1_reader : http1_framing {
         std::size_t colon = 0;
         while (colon < line.size() && ascii::is_token(line[colon])) ++colon;
         if (colon == 0 || colon == line.size() || line[colon] != ':') return bad_in_line(colon);
+        // Most lines say nothing about framing, which shows in their first letter or in the size of the name.
         const char initial = ascii::to_lower(line[0]);
-        if (initial != 'c' && initial != 't') return answer::more;  // says nothing about framing, like most lines
+        constexpr std::uint32_t sizes = 1U << 10 | 1U << 14 | 1U << 16 | 1U << 17;
+        if ((initial != 'c' && initial != 't') || colon > 17 || (sizes >> colon & 1) == 0) return answer::more;
         const int which = ascii::index_of_word("content-length transfer-encoding content-encoding connection ",
                                                ascii::first(line, colon));
         if (which < 0) return answer::more;
