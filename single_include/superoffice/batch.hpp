@@ -1896,14 +1896,20 @@ consteval bool fits_32_bits(E value) {
         return std::uint64_t{number} <= UINT32_MAX;
 }
 
+/// A type of our own: a variable of std::array<char> would be exported from a shared library that hides everything.
+template <std::size_t Size>
+struct enumerator_text {
+    char bytes[Size]{};
+};
+
 template <template <class...> class List, class... D>
 consteval auto enumerators_in(List<D...>*) {
     static_assert((true && ... && fits_32_bits(D::value)),
                   "superoffice: the value of an enumerator does not fit into 32 bits");
     static_assert((true && ... && (name_of<D>.size() <= 0xFF)),
                   "superoffice: the name of an enumerator has at most 255 bytes");
-    std::array<char, (1 + ... + (name_of<D>.size() + 5))> made{};
-    char* at = made.data();
+    enumerator_text<(1 + ... + (name_of<D>.size() + 5))> made;
+    char* at = made.bytes;
     [[maybe_unused]] const auto add = [&at](std::string_view name, std::uint32_t value) {
         *at++ = static_cast<char>(name.size());
         for (const char c : name) *at++ = c;
@@ -2042,7 +2048,7 @@ class coded {
     /// For the decoder, which treats all enums alike.
     struct parts {
         static constexpr detail::enumerator_cursor names() noexcept {
-            return detail::enumerator_cursor{detail::enumerators_of<E>.data()};
+            return detail::enumerator_cursor{detail::enumerators_of<E>.bytes};
         }
         static constexpr const detail::coded_value& of(const coded& value) noexcept { return value.held_; }
         static constexpr detail::coded_value& of(coded& value) noexcept { return value.held_; }
@@ -2154,7 +2160,7 @@ class flags {
     /// For the decoder, which treats all enums alike.
     struct parts {
         static constexpr detail::enumerator_cursor names() noexcept {
-            return detail::enumerator_cursor{detail::enumerators_of<E>.data()};
+            return detail::enumerator_cursor{detail::enumerators_of<E>.bytes};
         }
         static constexpr const detail::flags_value& of(const flags& value) noexcept { return value.held_; }
         static constexpr detail::flags_value& of(flags& value) noexcept { return value.held_; }

@@ -64,7 +64,7 @@ class coded {
     /// For the decoder, which treats all enums alike.
     struct parts {
         static constexpr detail::enumerator_cursor names() noexcept {
-            return detail::enumerator_cursor{detail::enumerators_of<E>.data()};
+            return detail::enumerator_cursor{detail::enumerators_of<E>.bytes};
         }
         static constexpr const detail::coded_value& of(const coded& value) noexcept { return value.held_; }
         static constexpr detail::coded_value& of(coded& value) noexcept { return value.held_; }

@@ -75,7 +75,7 @@ class flags {
     /// For the decoder, which treats all enums alike.
     struct parts {
         static constexpr detail::enumerator_cursor names() noexcept {
-            return detail::enumerator_cursor{detail::enumerators_of<E>.data()};
+            return detail::enumerator_cursor{detail::enumerators_of<E>.bytes};
         }
         static constexpr const detail::flags_value& of(const flags& value) noexcept { return value.held_; }
         static constexpr detail::flags_value& of(flags& value) noexcept { return value.held_; }

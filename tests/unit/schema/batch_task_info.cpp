@@ -27,7 +27,7 @@ struct row {
 
 template <class E>
 void check_table(const row (&rows)[], std::size_t count) {
-    so::detail::enumerator_cursor at{so::detail::enumerators_of<E>.data()};
+    so::detail::enumerator_cursor at{so::detail::enumerators_of<E>.bytes};
     for (std::size_t n = 0; n < count; ++n, at.next()) {
         CHECK(at.name() == rows[n].name);
         CHECK(at.value() == rows[n].value);

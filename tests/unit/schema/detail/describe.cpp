@@ -71,6 +71,6 @@ TEST_CASE("describe: enumerators with their numbers") {
         "\x03low\xFF\xFF\xFF\xFF\x04same\x07\0\0\0\x09"
         "also_same\x07\0\0\0\x04high\xFF\xFF\xFF\x7F\0",
         41};
-    CHECK(std::string_view{table.data(), table.size()} == expected);
-    CHECK(std::string_view{detail::enumerators_of<no_enumerators>.data(), 1} == std::string_view{"\0", 1});
+    CHECK(std::string_view{table.bytes, sizeof table.bytes} == expected);
+    CHECK(std::string_view{detail::enumerators_of<no_enumerators>.bytes, 1} == std::string_view{"\0", 1});
 }

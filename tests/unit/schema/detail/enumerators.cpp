@@ -19,7 +19,7 @@ enum class spelling { ab = 1, AB = 2, aB = 3 };
 BOOST_DESCRIBE_ENUM(spelling, ab, AB, aB)
 
 template <class E>
-constexpr enumerator_cursor names_of{enumerators_of<E>.data()};
+constexpr enumerator_cursor names_of{enumerators_of<E>.bytes};
 
 }  // namespace
 
