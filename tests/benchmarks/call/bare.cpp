@@ -1,7 +1,9 @@
 // The call as a bare loop over mbedTLS: fixed bytes out, as many bytes in as the reply is long; nothing is parsed. The
-// handshake is mbedTLS's own, with its default curves; the server is verified. With BENCH_READS the same loop reads what it
-// got: the status, the length, and the members by On-Demand and a switch. With BENCH_DOWNLOAD it asks for a file, and throws
-// the bytes of it away as they come, 4 KB at a time.
+// handshake is mbedTLS's own, with its default curves; the server is verified. With BENCH_READS it is what somebody writes by
+// hand who wants what the library does: it reads what it got (the status, the length, and the members by On-Demand and a
+// switch), it looks whether a connection that was idle for a second is still alive, and it waits with a deadline. With
+// BENCH_DOWNLOAD it asks for a file, and throws the bytes of it away as they come, 4 KB at a time.
+#include <cerrno>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -15,6 +17,9 @@
 #include "peer.hpp"
 
 #if defined(BENCH_READS)
+#include <poll.h>
+#include <sys/socket.h>
+
 #include "../decode/on_demand.hpp"
 #endif
 
@@ -62,8 +67,16 @@ class session {
 
     void call(bench::manner how) {
         if (how != bench::manner::kept && is_connected_) disconnect();
+#if defined(BENCH_READS)
+        const long long now = bench::nanoseconds(CLOCK_MONOTONIC);
+        deadline_ = now + 30'000'000'000;
+        if (is_connected_ && now - last_used_ >= 1'000'000'000 && !is_alive()) disconnect();
+#endif
         if (!is_connected_) connect(how);
         exchange();
+#if defined(BENCH_READS)
+        last_used_ = bench::nanoseconds(CLOCK_MONOTONIC);
+#endif
     }
 
 #if defined(BENCH_READS)
@@ -97,6 +110,9 @@ class session {
             check(mbedtls_ssl_get_session(&ssl_, &saved_));
             is_saved_ = true;
         }
+#if defined(BENCH_READS)
+        check(mbedtls_net_set_nonblock(&net_));
+#endif
         is_connected_ = true;
     }
 
@@ -107,12 +123,28 @@ class session {
         is_connected_ = false;
     }
 
+#if defined(BENCH_READS)
+    bool is_alive() const {
+        char unasked = 0;
+        return recv(net_.fd, &unasked, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+    }
+    void wait_for(short event) {
+        const long long left = deadline_ - bench::nanoseconds(CLOCK_MONOTONIC);
+        pollfd waited = {.fd = net_.fd, .events = event, .revents = 0};
+        if (left <= 0 || poll(&waited, 1, static_cast<int>(left / 1'000'000 + 1)) <= 0) bench::give_up("too late");
+    }
+#endif
+
     void exchange() {
         for (std::size_t done = 0; done < request_.size();) {
             const int n = mbedtls_ssl_write(&ssl_, reinterpret_cast<const unsigned char*>(request_.data()) + done,
                                             request_.size() - done);
             if (n > 0)
                 done += static_cast<std::size_t>(n);
+#if defined(BENCH_READS)
+            else if (n == MBEDTLS_ERR_SSL_WANT_WRITE)
+                wait_for(POLLOUT);
+#endif
             else
                 check(n);
         }
@@ -120,11 +152,20 @@ class session {
 #if defined(BENCH_READS) || defined(BENCH_DOWNLOAD)
         wanted_ = 0;
 #endif
+#if defined(BENCH_READS)
+        wait_for(POLLIN);
+#endif
         while (wanted_ == 0 || size_ < wanted_) {
             const std::size_t at = reads_over && wanted_ != 0 ? 0 : size_;
             const int n =
                 mbedtls_ssl_read(&ssl_, reinterpret_cast<unsigned char*>(reply_.data()) + at, reply_.size() - at);
             if (n == 0) bench::give_up("the server has closed");
+#if defined(BENCH_READS)
+            if (n == MBEDTLS_ERR_SSL_WANT_READ) {
+                wait_for(POLLIN);
+                continue;
+            }
+#endif
             if (n > 0) size_ += static_cast<std::size_t>(n);
             check(n);
             if (wanted_ == 0) learn();
@@ -154,6 +195,7 @@ class session {
     std::size_t body_ = 0;
     std::size_t wanted_ = 0;
 #if defined(BENCH_READS)
+    long long deadline_ = 0, last_used_ = 0;
     bench::od::parser parser_;
     bench::plain_task task_;
 #endif
