@@ -32,8 +32,8 @@ http {{
     keepalive_timeout 600;
     keepalive_requests 100000000;
     tcp_nodelay on;
-    ssl_certificate {folder}/good.pem;
-    ssl_certificate_key {folder}/good.key;
+    ssl_certificate {folder}/{certificate}.pem;
+    ssl_certificate_key {folder}/{certificate}.key;
     ssl_protocols TLSv1.2;
     ssl_session_cache shared:bench:10m;
     server {{
@@ -64,22 +64,37 @@ def nginx_version():
     return printed.strip().rpartition("/")[2] or "?"
 
 
+def make_rsa_chain(folder):
+    """rsa-ca.pem, and rsa-chain.pem for localhost by it: RSA 2048 throughout, as most public services have it."""
+    def openssl(*words):
+        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "rsa-ca.key", "-out", "rsa-ca.pem", "-days", "30",
+            "-subj", "/CN=Benchmark authority")
+    openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", "rsa-chain.key", "-out", "rsa-chain.csr", "-subj",
+            "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
+    openssl("x509", "-req", "-in", "rsa-chain.csr", "-CA", "rsa-ca.pem", "-CAkey", "rsa-ca.key", "-CAcreateserial", "-days",
+            "30", "-copy_extensions", "copyall", "-out", "rsa-chain.pem")
+
+
 class Server:
-    """nginx, giving the documented reply to whatever it is asked."""
+    """nginx, giving the documented reply to whatever it is asked; with keys and signatures of ECDSA P-256, or of RSA."""
 
     host = "localhost"
 
-    def __init__(self):
+    def __init__(self, chain="ecdsa"):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="superoffice-bench-"))
         os.chmod(self.folder, 0o755)
         make_certificates(self.folder)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self.ca_file = self.folder / "ca.pem"
+        if chain == "rsa":
+            make_rsa_chain(self.folder)
+        self.ca_file = self.folder / ("rsa-ca.pem" if chain == "rsa" else "ca.pem")
         self.set_output(0)
         settings = self.folder / "nginx.conf"
-        settings.write_text(CONFIGURATION.format(folder=self.folder, port=self.port, body=documents.documented()))
+        settings.write_text(CONFIGURATION.format(folder=self.folder, port=self.port, body=documents.documented(),
+                                                 certificate="rsa-chain" if chain == "rsa" else "good"))
         self.process = subprocess.Popen([nginx(), "-p", self.folder, "-c", settings], preexec_fn=pinned(SERVER_CORE))
         self.wait()
 

@@ -15,12 +15,12 @@ WITH_TLS = "-DSUPEROFFICE_WITH_MBEDTLS=1 -DSUPEROFFICE_WITH_SOCKETS=1"
 WITH_ALL = f"{WITH_SIMDJSON} {WITH_TLS}"
 MBEDTLS = "-lmbedtls -lmbedx509 -lmbedcrypto"
 
-DECODERS = ("ours", "on_demand", "rapidjson", "nlohmann", "boost", "cjson", "jsmn", "main")
+DECODERS = ("ours", "on_demand", "on_demand_walked", "rapidjson", "nlohmann", "boost", "cjson", "jsmn", "main")
 
 # Name: sources, flags of the compiler, libraries.
 PROGRAMS = {
     "decode": ([f"decode/{name}.cpp" for name in DECODERS], f"-O3 {WITH_SIMDJSON}", "-lsimdjson -lcjson -lboost_json"),
-    "decode_few": (["decode/ours.cpp", "decode/on_demand.cpp", "decode/jsmn.cpp", "decode/main.cpp"],
+    "decode_few": (["decode/ours.cpp", "decode/on_demand.cpp", "decode/on_demand_walked.cpp", "decode/jsmn.cpp", "decode/main.cpp"],
                    f"-O3 {WITH_SIMDJSON} -DBENCH_FEW", "-lsimdjson"),
     "scripted": (["instructions/scripted.cpp"], f"-O3 {WITH_SIMDJSON}", "-lsimdjson"),
     "ours": (["call/ours.cpp", "call/heap_uncounted.cpp"], f"-O2 {WITH_ALL}", f"-lsimdjson {MBEDTLS}"),
@@ -38,6 +38,7 @@ PROGRAMS = {
                              f"-lsimdjson {MBEDTLS}"),
     "many": (["call/many.cpp"], f"-O2 {WITH_ALL}", f"-lsimdjson {MBEDTLS}"),
     "many_links": (["../shared_authorities/many_links.cpp"], f"-O2 {WITH_TLS}", MBEDTLS),
+    "many_curl": (["call/many_curl.cpp", "call/heap_uncounted.cpp"], "-O2", "-lcurl"),
     "client_bytes": (["size/client_bytes.cpp"], f"-O2 {WITH_ALL}", f"-lsimdjson {MBEDTLS}"),
 }
 

@@ -26,10 +26,12 @@ PAGE = ROOT / "tests" / "benchmarks" / "README.md"
 MARKER = "tests/bench"
 
 FULL = "ours,ours_compact,find_unordered,switch,rapidjson,nlohmann,boost,cjson,jsmn"
-DECODED = (("minified", f"{FULL},ours_narrow"), ("pretty", FULL), ("varied", FULL), ("shuffled", FULL),
-           ("escapes", FULL), ("16_KB", "ours,ours_compact,every_pair,rapidjson,nlohmann"),
+DECODED = (("minified", f"{FULL},ours_narrow,ours_walked,find_walked"), ("pretty", FULL), ("varied", FULL),
+           ("shuffled", FULL), ("escapes", f"{FULL},jsmn_unescaped"),
+           ("16_KB", "ours,ours_compact,every_pair,rapidjson,nlohmann"),
            ("1_MB", "ours,ours_compact,every_pair"), ("selected", "ours_narrow"))
 CALLERS = ("ours", "ours_compact", "by_hand", "bare", "curl", "httplib", "beast")
+CONNECTERS = ("ours", "bare", "curl", "beast")
 COUNTS = (1, 3, 10, 30, 100, 300, 1000)
 
 
@@ -53,9 +55,9 @@ def decode(_):
 
 
 @contextlib.contextmanager
-def callers(names=CALLERS):
+def callers(names=CALLERS, chain="ecdsa"):
     programs = building.build(*names)
-    with calls.Server() as server, contextlib.ExitStack() as stack:
+    with calls.Server(chain) as server, contextlib.ExitStack() as stack:
         peers = [stack.enter_context(calls.Peer(name, program, server)) for name, program in zip(names, programs)]
         for peer in peers:
             seen = peer.ask("check")
@@ -96,8 +98,11 @@ def check_downloads(peers, size):
 
 
 def fresh(_):
-    with callers() as peers:
-        return {"fresh": calls.in_turn(peers, "fresh", 4, 25)}
+    found = {}
+    for chain in ("ecdsa", "rsa"):
+        with callers(CONNECTERS, chain) as peers:
+            found[chain] = calls.in_turn(peers, "fresh", 4, 25)
+    return found
 
 
 def text_bytes(library):
@@ -149,9 +154,9 @@ def compile_time(_):
 
 
 def growth(_):
-    program, many = building.build("decode", "many")
+    program, *many = building.build("decode", "many", "many_curl")
     documents.write(DATA)
-    found = {"bytes": {}, "clients": {}}
+    found = {"bytes": {}, "clients": {}, "transfers": {}}
     for kilobytes in documents.GROWING:
         name = f"grown_{kilobytes}"
         size = len(documents.parameters_of(kilobytes * 1024).encode())
@@ -160,10 +165,12 @@ def growth(_):
         found["bytes"][size] = {one: statistics.median(times) / size for one, times in measured.items()}
     with calls.Server() as server:
         core = next(iter(calls.CLIENT_CORE))
-        for line in output_of("taskset", "-c", core, many, server.host, server.port, server.ca_file, 1500,
-                              *COUNTS).splitlines():
-            count, rate, cpu = line.split()
-            found["clients"][int(count)] = {"calls per second": float(rate), "CPU ns per call": int(cpu)}
+        for which, one in zip(("clients", "transfers"), many):
+            for line in output_of("taskset", "-c", core, one, server.host, server.port, server.ca_file, 1000,
+                                  *COUNTS).splitlines():
+                count, rate, cpu = line.split()
+                found[which][int(count)] = {"calls per second": float(rate), "calls per second of a core": 1e9 / int(cpu),
+                                            "CPU ns per call": int(cpu)}
     return found
 
 
@@ -219,8 +226,9 @@ def print_times(results):
     if "growth" in results:
         for size, times in results["growth"]["bytes"].items():
             print(f"growth, {size} bytes, ns per byte:", ", ".join(f"{who} {value:.2f}" for who, value in times.items()))
-        for count, values in results["growth"]["clients"].items():
-            print(f"growth, {count} clients in one thread:", ", ".join(f"{value:.0f} {what}" for what, value in values.items()))
+        for which, what in (("clients", "clients"), ("transfers", "transfers of libcurl's multi interface")):
+            for count, values in results["growth"][which].items():
+                print(f"growth, {count} {what} in one thread:", ", ".join(f"{value:.0f} {name}" for name, value in values.items()))
 
 
 GNUPLOT = """\
@@ -238,11 +246,12 @@ set format x '10^{{%L}}'
 plot '{folder}/bytes.txt' using 1:2 with linespoints lw 2 pt 7 ps 0.6 title 'simdjson reader', \\
      '' using 1:3 with linespoints lw 2 pt 5 ps 0.6 title 'compact reader', \\
      '' using 1:4 with linespoints lw 1 pt 4 ps 0.6 title 'On-Demand by hand'
-set title 'Calls a second, all clients in one thread'
+set title 'Calls a second of one core, all clients in one thread'
 set xlabel 'clients'
-set ylabel 'calls a second'
+set ylabel 'calls a second of one core'
 set format x '%g'
-plot '{folder}/clients.txt' using 1:2 with linespoints lw 2 pt 7 ps 0.6 notitle
+plot '{folder}/clients.txt' using 1:2 with linespoints lw 2 pt 7 ps 0.6 title 'clients', \\
+     '' using 1:3 with linespoints lw 1 pt 4 ps 0.6 title 'libcurl multi + nlohmann'
 unset multiplot
 """
 
@@ -253,7 +262,8 @@ def plot(results, svg):
     (folder / "bytes.txt").write_text("".join(
         f"{size} {times['ours']} {times['ours_compact']} {times['every_pair']}\n" for size, times in found["bytes"].items()))
     (folder / "clients.txt").write_text("".join(
-        f"{count} {values['calls per second']}\n" for count, values in found["clients"].items()))
+        f"{count} {values['calls per second of a core']} {found['transfers'][count]['calls per second of a core']}\n"
+        for count, values in found["clients"].items()))
     script = folder / "growth.gnuplot"
     script.write_text(GNUPLOT.format(svg=svg, folder=folder))
     output_of("gnuplot", script)
@@ -263,7 +273,7 @@ def page_block(results):
     about = results["circumstances"]
     versions = about["versions"]
     return (table.rows_as_markdown(results) +
-            f"\nMeasured on {about['date']}: {about['processor']}, {about['cores']} cores, {about['compiler']}, "
+            f"\nMeasured on {about['date']}, on one kind of machine: {about['processor']}, {about['cores']} cores; {about['compiler']}, "
             f"simdjson {versions['simdjson']}, mbedTLS {versions['mbedTLS']}, Boost {versions['Boost']}; "
             "medians of interleaved rounds.\n\n"
             "![Time per byte, and calls a second for 1 to 1,000 clients](growth.svg)\n")

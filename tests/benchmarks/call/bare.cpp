@@ -139,8 +139,7 @@ class session {
         for (std::size_t done = 0; done < request_.size();) {
             const int n = mbedtls_ssl_write(&ssl_, reinterpret_cast<const unsigned char*>(request_.data()) + done,
                                             request_.size() - done);
-            if (n > 0)
-                done += static_cast<std::size_t>(n);
+            if (n > 0) done += static_cast<std::size_t>(n);
 #if defined(BENCH_READS)
             else if (n == MBEDTLS_ERR_SSL_WANT_WRITE)
                 wait_for(POLLOUT);

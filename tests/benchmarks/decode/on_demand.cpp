@@ -24,49 +24,11 @@ class on_demand : public bench::contender {
     bench::od::parser parser_;
 };
 
-class walked : public bench::contender {
-  public:
-    bool decode(bench::document from) override {
-        bench::plain_task task;
-        const bool good = bench::find_walked(parser_, from.data, from.size, from.capacity, task,
-                                             [](const auto& entry) { bench::use(&entry); });
-        bench::use(&task);
-        return good;
-    }
-    nlohmann::json seen(bench::document from) override {
-        bench::plain_task task;
-        nlohmann::json parameters = nlohmann::json::object(), properties = parameters;
-        struct collector {
-            nlohmann::json &parameters, &properties;
-            void operator()(const bench::plain_parameter& entry) const {
-                parameters[std::string(entry.key)] = bench::as_text(entry.value);
-            }
-            void operator()(const bench::plain_property& entry) const {
-                nlohmann::json right;
-                if (entry.has_right)
-                    right = {{"Mask", bench::as_text(entry.mask)}, {"Reason", bench::as_text(entry.reason)}};
-                properties[std::string(entry.key)] = {
-                    {"FieldRight", right}, {"FieldType", bench::as_text(entry.type)}, {"FieldLength", entry.length}};
-            }
-        };
-        if (!bench::find_walked(parser_, from.data, from.size, from.capacity, task, collector{parameters, properties}))
-            return {};
-        nlohmann::json made = to_json(task);
-        made["ParameterObject"] = parameters;
-        made["FieldProperties"] = properties;
-        return made;
-    }
-
-  private:
-    bench::od::parser parser_;
-};
-
 }  // namespace
 
 namespace bench {
 
 std::unique_ptr<contender> make_find_unordered(std::size_t) { return std::make_unique<on_demand<find_unordered>>(); }
-std::unique_ptr<contender> make_find_walked(std::size_t) { return std::make_unique<walked>(); }
 std::unique_ptr<contender> make_switch(std::size_t) { return std::make_unique<on_demand<by_switch<false>>>(); }
 std::unique_ptr<contender> make_every_pair(std::size_t) { return std::make_unique<on_demand<by_switch<true>>>(); }
 
