@@ -1449,18 +1449,24 @@ inline constexpr std::size_t utf8_max_bytes = 4;
 /// The answer for a malformed escape.
 inline constexpr std::uint32_t no_point = 0xFFFFFFFF;
 
-// Digits and letters alternate at random, so a processor cannot predict a branch between them.
-constexpr bool is_hex_digit(std::uint32_t c) noexcept {
-    return (static_cast<unsigned>(c - '0' <= 9U) | static_cast<unsigned>((c | 0x20) - 'a' <= 5U)) != 0;
+/// 0 to 15; more for anything that is not a hexadecimal digit. Digits and letters alternate at random, so a processor could not
+/// predict a branch between them: the digit is computed, and compared with how that value is written.
+constexpr std::uint32_t hex_value(char c) noexcept {
+    const std::uint32_t byte = static_cast<unsigned char>(c);
+    const std::uint32_t value = (byte & 0xF) + (byte >> 6) * 9;
+    const std::uint32_t is_letter = (value + 6) >> 4, written = value + '0' + is_letter * ('a' - '0' - 10);
+    const std::uint32_t in_lower_case = byte | (byte & 0x40) >> 1;
+    return value | (written ^ in_lower_case) << 4;
 }
-constexpr std::uint32_t hex_value(std::uint32_t digit) noexcept { return (digit & 0xF) + (digit >> 6) * 9; }
 
 /// The value of the four digits after `\u`; `no_point` where there are fewer. `at` moves over the digits.
 [[gnu::noinline]] constexpr std::uint32_t read_hex4(const char*& at, const char* end) noexcept {
     std::uint32_t value = 0;
     for (int i = 0; i != 4; ++i, ++at) {
-        if (at == end || !is_hex_digit(static_cast<unsigned char>(*at))) return no_point;
-        value = value << 4 | hex_value(static_cast<unsigned char>(*at));
+        if (at == end) return no_point;
+        const std::uint32_t digit = hex_value(*at);
+        if (digit > 15) return no_point;
+        value = value << 4 | digit;
     }
     return value;
 }
@@ -2511,6 +2517,7 @@ namespace detail {
 struct json_cursor {
     const char* at = nullptr;
     const char* end = nullptr;
+    bool checked = false;  ///< the document's UTF-8 is good, and no string holds a control character
 
     [[nodiscard]] bool on(char c) const noexcept { return at != end && *at == c; }
 };
@@ -2602,7 +2609,7 @@ constexpr const char* skip_plain_text(const char* at, const char* end, bool chec
     char* out = nullptr;        // null: no escape yet; the end of the rewritten text
     const char* run = nullptr;  // the bytes from here to `at` have to be moved there; null where nothing is rewritten
     for (;;) {
-        c.at = skip_plain_text(c.at, c.end, false);
+        c.at = skip_plain_text(c.at, c.end, c.checked);
         if (c.at == c.end) return errc::bad_json;
         if (*c.at != '"' && *c.at != '\\') {
             const std::size_t size = utf8_sequence(c.at, c.end);
@@ -2617,12 +2624,12 @@ constexpr const char* skip_plain_text(const char* at, const char* end, bool chec
         }
         if (*c.at == '"') break;
         if (out == nullptr) out = const_cast<char*>(c.at);
-        const std::uint32_t point = read_escape(c.at, c.end);
-        if (point == no_point) return c.at == c.end ? errc::bad_json : json_fault(c, errc::bad_string);
-        if (rewrite) {
-            out += write_utf8(point, out);
-            run = c.at;
-        }
+        do {  // escapes often follow each other
+            const std::uint32_t point = read_escape(c.at, c.end);
+            if (point == no_point) return c.at == c.end ? errc::bad_json : json_fault(c, errc::bad_string);
+            if (rewrite) out += write_utf8(point, out);
+        } while (c.on('\\'));
+        if (rewrite) run = c.at;
     }
     const char* end = ++c.at;
     if (run != nullptr) {
@@ -4749,6 +4756,7 @@ class simdjson_reader {
         const auto* const bytes = reinterpret_cast<const std::uint8_t*>(begin_);
         if (found.stage1(bytes, document.size, simdjson::stage1_mode::regular) != simdjson::SUCCESS)
             return search_fault();
+        cursor_.checked = true;
         const std::uint32_t* const first = found.structural_indexes.get();
         tokens_ = {.begin = begin_,
                    .at = first,

@@ -119,6 +119,7 @@ class simdjson_reader {
         const auto* const bytes = reinterpret_cast<const std::uint8_t*>(begin_);
         if (found.stage1(bytes, document.size, simdjson::stage1_mode::regular) != simdjson::SUCCESS)
             return search_fault();
+        cursor_.checked = true;
         const std::uint32_t* const first = found.structural_indexes.get();
         tokens_ = {.begin = begin_,
                    .at = first,

@@ -18,18 +18,24 @@ inline constexpr std::size_t utf8_max_bytes = 4;
 /// The answer for a malformed escape.
 inline constexpr std::uint32_t no_point = 0xFFFFFFFF;
 
-// Digits and letters alternate at random, so a processor cannot predict a branch between them.
-constexpr bool is_hex_digit(std::uint32_t c) noexcept {
-    return (static_cast<unsigned>(c - '0' <= 9U) | static_cast<unsigned>((c | 0x20) - 'a' <= 5U)) != 0;
+/// 0 to 15; more for anything that is not a hexadecimal digit. Digits and letters alternate at random, so a processor could not
+/// predict a branch between them: the digit is computed, and compared with how that value is written.
+constexpr std::uint32_t hex_value(char c) noexcept {
+    const std::uint32_t byte = static_cast<unsigned char>(c);
+    const std::uint32_t value = (byte & 0xF) + (byte >> 6) * 9;
+    const std::uint32_t is_letter = (value + 6) >> 4, written = value + '0' + is_letter * ('a' - '0' - 10);
+    const std::uint32_t in_lower_case = byte | (byte & 0x40) >> 1;
+    return value | (written ^ in_lower_case) << 4;
 }
-constexpr std::uint32_t hex_value(std::uint32_t digit) noexcept { return (digit & 0xF) + (digit >> 6) * 9; }
 
 /// The value of the four digits after `\u`; `no_point` where there are fewer. `at` moves over the digits.
 [[gnu::noinline]] constexpr std::uint32_t read_hex4(const char*& at, const char* end) noexcept {
     std::uint32_t value = 0;
     for (int i = 0; i != 4; ++i, ++at) {
-        if (at == end || !is_hex_digit(static_cast<unsigned char>(*at))) return no_point;
-        value = value << 4 | hex_value(static_cast<unsigned char>(*at));
+        if (at == end) return no_point;
+        const std::uint32_t digit = hex_value(*at);
+        if (digit > 15) return no_point;
+        value = value << 4 | digit;
     }
     return value;
 }

@@ -25,6 +25,7 @@ namespace detail {
 struct json_cursor {
     const char* at = nullptr;
     const char* end = nullptr;
+    bool checked = false;  ///< the document's UTF-8 is good, and no string holds a control character
 
     [[nodiscard]] bool on(char c) const noexcept { return at != end && *at == c; }
 };
@@ -116,7 +117,7 @@ constexpr const char* skip_plain_text(const char* at, const char* end, bool chec
     char* out = nullptr;        // null: no escape yet; the end of the rewritten text
     const char* run = nullptr;  // the bytes from here to `at` have to be moved there; null where nothing is rewritten
     for (;;) {
-        c.at = skip_plain_text(c.at, c.end, false);
+        c.at = skip_plain_text(c.at, c.end, c.checked);
         if (c.at == c.end) return errc::bad_json;
         if (*c.at != '"' && *c.at != '\\') {
             const std::size_t size = utf8_sequence(c.at, c.end);
@@ -131,12 +132,12 @@ constexpr const char* skip_plain_text(const char* at, const char* end, bool chec
         }
         if (*c.at == '"') break;
         if (out == nullptr) out = const_cast<char*>(c.at);
-        const std::uint32_t point = read_escape(c.at, c.end);
-        if (point == no_point) return c.at == c.end ? errc::bad_json : json_fault(c, errc::bad_string);
-        if (rewrite) {
-            out += write_utf8(point, out);
-            run = c.at;
-        }
+        do {  // escapes often follow each other
+            const std::uint32_t point = read_escape(c.at, c.end);
+            if (point == no_point) return c.at == c.end ? errc::bad_json : json_fault(c, errc::bad_string);
+            if (rewrite) out += write_utf8(point, out);
+        } while (c.on('\\'));
+        if (rewrite) run = c.at;
     }
     const char* end = ++c.at;
     if (run != nullptr) {

@@ -8,6 +8,7 @@
 #include "support/guard_page.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -99,5 +100,31 @@ TEST_CASE("scan_json_string: a cut string is refused alike, rewritten or not") {
         CHECK(kept.code != errc::ok);
         CHECK(rewritten.code == kept.code);
         CHECK(rewritten.place == kept.place);
+    }
+}
+
+TEST_CASE("scan_json_string: each byte where a hexadecimal digit has to be") {
+    for (int value = 0; value < 256; ++value) {
+        const char c = static_cast<char>(value);
+        const std::size_t digit = std::string_view{"0123456789abcdef"}.find(c),
+                          upper = std::string_view{"ABCDEF"}.find(c);
+        const bool is_digit = digit != std::string_view::npos || upper != std::string_view::npos;
+        const std::size_t meant = upper != std::string_view::npos ? upper + 10 : digit;
+        for (std::size_t place = 0; place != 4; ++place) {
+            CAPTURE(value);
+            CAPTURE(place);
+            std::string token = "\"\\u1111\"";
+            token[3 + place] = c;
+            const scanned got = scan(token, true);
+            CHECK((got.code == errc::ok) == is_digit);
+            if (!is_digit) {
+                CHECK(got.place == 3 + place);
+                continue;
+            }
+            const std::size_t shift = 12 - 4 * place, point = (0x1111 & ~(std::size_t{15} << shift)) | meant << shift;
+            char utf8[4];
+            const std::size_t size = superoffice::detail::write_utf8(static_cast<std::uint32_t>(point), utf8);
+            CHECK(got.text == std::string_view{utf8, size});
+        }
     }
 }
