@@ -112,6 +112,8 @@ TEST_CASE("refreshing_bearer: the forms that a reply may have") {
         {"expires_in negative", R"(,"expires_in":-5)", -1},
         {"expires_in no number", R"(,"expires_in":"soon")", -1},
         {"expires_in beyond 30 years", R"(,"expires_in":99999999999999999999)", -1},
+        {"expires_in 1,000,000,000, which counts", R"(,"expires_in":1000000000)", 999'999'940'000},
+        {"expires_in one more", R"(,"expires_in":1000000001)", -1},
         {"an id_token besides", R"(,"expires_in":300,"id_token":"eyJ.x.y")", 270'000},
         {"the same refresh token again", R"(,"expires_in":300,"refresh_token":"refresh-token-of-the-device")", 270'000},
     };
@@ -122,7 +124,7 @@ TEST_CASE("refreshing_bearer: the forms that a reply may have") {
         all.add(token_request(form(refresh)), token_reply(second_access));
         device d{all};
         CHECK(d.settle() == credential_state::ready);
-        d.clock.pass(milliseconds{each.renewed_after < 0 ? std::int64_t{1'000'000'000} : each.renewed_after - 1});
+        d.clock.pass(milliseconds{each.renewed_after < 0 ? std::int64_t{2'000'000'000'000} : each.renewed_after - 1});
         CHECK(d.settle() == credential_state::ready);
         CHECK(d.line() == bearer_line(first_access));
         if (each.renewed_after >= 0) {
@@ -180,8 +182,19 @@ TEST_CASE("refreshing_bearer: a rotated token reaches the program even where the
         CHECK(d.settle() == credential_state::unavailable);
         CHECK(d.source.why() == each.code);
         CHECK(d.rotations.tokens == std::vector<std::string>{"saved"});
-        if (each.code == errc::memory_too_small) CHECK(d.source.why().needed() == 3 * (1'702 + 5));
+        if (each.code != errc::memory_too_small) continue;
+        CHECK(d.source.why() ==
+              so::error{.stage = so::stage::credential, .code = errc::memory_too_small, .offset = 3 * (1'702 + 5)});
     }
+    // Nobody wants to hear of it.
+    support::login_exchanges all;
+    all.add(token_request(form(refresh, "")), token_reply(first_access, R"(,"refresh_token":"unheard")"));
+    so::scripted link{all.steps};
+    std::array<std::byte, so::refreshing_bearer_memory_bytes> memory{};
+    support::manual_clock clock;
+    so::refreshing_bearer<so::scripted> deaf{link, so::default_login_url, {.client_id = "my-app"}, refresh, memory};
+    CHECK(support::prepared(deaf, clock) == credential_state::ready);
+    CHECK(holds(memory, "unheard"));
 }
 
 TEST_CASE("refreshing_bearer: refusals that need a person end it, with the host's word; others pass") {
@@ -192,6 +205,7 @@ TEST_CASE("refreshing_bearer: refusals that need a person end it, with the host'
         std::string_view reason;
         std::int64_t next;  ///< milliseconds until the next attempt, where it is not dead
     };
+    const std::string letters(65, 'e');
     const row rows[] = {
         {"consent withdrawn", reply_text("400 Bad Request", R"({"error":"invalid_grant","error_description":"gone"})"),
          true, "invalid_grant", 0},
@@ -202,6 +216,11 @@ TEST_CASE("refreshing_bearer: refusals that need a person end it, with the host'
          0},
         {"temporarily_unavailable", reply_text("400 Bad Request", R"({"error":"temporarily_unavailable"})"), false,
          "temporarily_unavailable", 1'000},
+        {"a word of 64 bytes", reply_text("400 Bad Request", R"({"error":")" + std::string(64, 'e') + "\"}"), true,
+         std::string_view{letters}.substr(0, 64), 0},
+        {"a word of 65 bytes", reply_text("400 Bad Request", R"({"error":")" + letters + "\"}"), true, "", 0},
+        {"503 with a word", reply_text("503 Service Unavailable", R"({"error":"invalid_grant"})"), false, "", 1'000},
+        {"302 with a word", reply_text("302 Found", R"({"error":"invalid_grant"})"), false, "", 1'000},
         {"400 without a word", reply_text("400 Bad Request", ""), false, "", 1'000},
         {"503", reply_text("503 Service Unavailable", "<html>", "", "text/html"), false, "", 1'000},
         {"503 with Retry-After", reply_text("503 Service Unavailable", "", "Retry-After: 7\r\n"), false, "", 7'000},
@@ -282,7 +301,7 @@ TEST_CASE("refreshing_bearer: nothing is sent to a log-in URL that is not https,
         device d{none, each.url};
         CHECK(d.settle() == credential_state::unavailable);
         CHECK(d.source.is_dead());
-        CHECK(d.source.why() == each.code);
+        CHECK(d.source.why() == so::error{.stage = so::stage::request, .code = each.code});
     }
     so::scripted link{none.steps};
     std::array<std::byte, so::refreshing_bearer_memory_bytes> memory{};

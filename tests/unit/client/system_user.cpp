@@ -191,6 +191,19 @@ TEST_CASE("system_user: refusals that need a person end it") {
         {"refused, and no Date", {refusal()}, "InvalidTimestamp", 0},
         {"refused, and the clock is right to the minute", {refusal(same)}, "InvalidTimestamp", 0},
         {"refused again after the clock was corrected", {refusal(later), refusal(later)}, "InvalidTimestamp", 61},
+        {"refused again, although the host's clock has jumped",
+         {refusal(later), refusal("Date: Mon, 30 Nov 2026 01:54:21 GMT\r\n")},
+         "InvalidTimestamp",
+         61},
+        {"the host is 60 seconds behind", {refusal("Date: Mon, 30 Nov 2026 00:52:20 GMT\r\n")}, "InvalidTimestamp", 0},
+        {"the host is 61 seconds behind",
+         {refusal("Date: Mon, 30 Nov 2026 00:52:19 GMT\r\n"), refusal()},
+         "InvalidTimestamp",
+         -61},
+        {"400, the first of the refusals",
+         {reply_text("400 Bad Request", R"({"Error":true,"ErrorType":"X","Message":"Odd"})")},
+         "Odd",
+         0},
         {"a Date that is none", {refusal("Date: yesterday\r\n")}, "InvalidTimestamp", 0},
         {"403 with an error object",
          {reply_text("403 Forbidden", R"({"Error":true,"ErrorType":"X","Message":"Revoked"})")},
@@ -202,7 +215,8 @@ TEST_CASE("system_user: refusals that need a person end it") {
         CAPTURE(each.name);
         support::login_exchanges all;
         all.add(request_at(minute), each.replies[0]);
-        if (each.replies.size() > 1) all.add(request_at("202611300054"), each.replies[1]);
+        if (each.replies.size() > 1)
+            all.add(request_at(each.offset > 0 ? "202611300054" : "202611300052"), each.replies[1]);
         device d{all};
         CHECK(d.settle() == credential_state::unavailable);
         CHECK(d.source.is_dead());
@@ -211,6 +225,46 @@ TEST_CASE("system_user: refusals that need a person end it") {
         CHECK(d.source.clock_offset() == each.offset);
         CHECK(d.source.why().native == each.offset);
         CHECK(d.link.finished());
+    }
+}
+
+TEST_CASE("system_user: an outage is no refusal: nothing is said of the clock, which is not corrected by it") {
+    support::login_exchanges all;
+    const std::string late = "Date: Mon, 30 Nov 2026 00:53:20 GMT\r\n",
+                      later = "Date: Mon, 30 Nov 2026 09:53:20 GMT\r\n";
+    all.add(request_at("202611300033"), refusal(late));
+    all.add(request_at(minute), reply_text("503 Service Unavailable", "", later));
+    device d{all, moment - 1'200};
+    CHECK(d.settle() == credential_state::unavailable);
+    CHECK_FALSE(d.source.is_dead());
+    CHECK(d.source.why() == errc::unavailable);
+    CHECK(d.source.why().native == 0);
+    CHECK(d.source.clock_offset() == 1'200);
+    CHECK(d.key.calls == 2);
+    CHECK(d.link.finished());
+
+    support::login_exchanges other;
+    other.add(request_at(minute), reply_text("503 Service Unavailable", "", later));
+    device once{other};
+    CHECK(once.settle() == credential_state::unavailable);
+    CHECK(once.key.calls == 1);
+    CHECK(once.source.clock_offset() == 0);
+    CHECK(once.link.finished());
+}
+
+TEST_CASE("system_user: a ticket of 2048 bytes fits into 6 KB, one more byte does not") {
+    CHECK(so::system_user_memory_bytes == 6 * 1024);
+    for (const std::size_t size : {std::size_t{2048}, std::size_t{2049}}) {
+        CAPTURE(size);
+        const std::string ticket(size, 't');
+        support::login_exchanges all;
+        all.add(request_at(minute), ticket_reply('"' + ticket + '"'));
+        device d{all};
+        CHECK((d.settle() == credential_state::ready) == (size == 2048));
+        CHECK(support::holds(d.memory, ticket) == (size == 2048));
+        if (size != 2048)
+            CHECK(d.source.why() ==
+                  so::error{.stage = so::stage::credential, .code = errc::memory_too_small, .offset = 3 * 2049});
     }
 }
 
@@ -277,6 +331,24 @@ TEST_CASE("system_user: the signature is checked where a verifier is given") {
         CHECK(verifier.text == token.substr(0, token.rfind('.')));
         CHECK(verifier.signature == "the signature");
         if (!answer) CHECK(d.source.reason() == "the signature of the token is wrong");
+    }
+}
+
+TEST_CASE("system_user: a signature of 512 bytes is looked at, a longer one is wrong") {
+    for (const std::size_t size : {std::size_t{512}, std::size_t{513}}) {
+        CAPTURE(size);
+        support::login_exchanges all;
+        all.add(request_at(minute), reply_with(base64url(R"({"alg":"RS256"})") + "." + base64url(claims{}.text()) +
+                                               "." + base64url(std::string(size, 's'))));
+        std::size_t seen = 0;
+        const auto check = [](void* self, std::string_view, std::span<const std::byte> signature) noexcept {
+            *static_cast<std::size_t*>(self) = signature.size();
+            return true;
+        };
+        device d{all, moment, {check, &seen}};
+        CHECK((d.settle() == credential_state::ready) == (size == 512));
+        CHECK(seen == (size == 512 ? size : 0));
+        if (size != 512) CHECK(d.source.reason() == "the signature of the token is wrong");
     }
 }
 
