@@ -141,6 +141,9 @@ class Header:
         token = self.tokens[index]
         if re.search(r"[.eE]", token.text) and not token.text.startswith("0x"):
             return
+        if self._stands_behind(index, "[") and self._follows(index, "]") and self.tokens[index - 3].kind == "word" \
+                and self.tokens[index - 3].text != "return":
+            return  # the size of an array that is declared
         kind = LIMIT if self._is_in_constant(index) else "number"
         self._add(kind, index, f"{token.text} becomes {token.text} + 1", Edit(token.begin, token.end, f"({token.text} + {ON})"))
 

@@ -77,6 +77,7 @@ TEST_CASE("ip_address: literals are told from names, and read as the system read
         const std::string_view placed{page.place(c.text), c.text.size()};
         CHECK(superoffice::parse_ip_address(placed, address) == (c.size != 0));
         CHECK(static_cast<int>(address.size) == c.size);
+        CHECK(address.is_v6() == (c.size == 16));
 #if defined(__unix__) || defined(__APPLE__)
         char text[64] = {};
         c.text.copy(text, sizeof text - 1);

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include "support/guard_page.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -68,9 +70,87 @@ TEST_CASE("ascii: the classes of all 256 bytes") {
         CHECK(ascii::is_token(c) == (letter || digit || mark));
         CHECK(ascii::is_text(c) == (i == 9 || (i >= 32 && i != 127)));
         CHECK(ascii::is_digit(c) == digit);
+        CHECK(ascii::is_alphanumeric(c) == (letter || digit));
+        CHECK(ascii::is_alphanumeric_or(c, "-#") == (letter || digit || c == '-' || c == '#'));
+        CHECK(ascii::is_of_target(c) == (i > 32 && i < 127 && c != '#'));
+        CHECK(ascii::to_lower(c) == (i >= 'A' && i <= 'Z' ? static_cast<char>(i + 32) : c));
         CHECK(ascii::is_space(c) == (i == ' ' || i == '\t'));
         const auto hex = "0123456789abcdefABCDEF"sv.find(c);
         CHECK(ascii::hex_digit(c) == (hex == std::string_view::npos ? -1 : static_cast<int>(hex < 16 ? hex : hex - 6)));
+    }
+}
+
+TEST_CASE("ascii: how a text begins and ends, and whether a URL is https") {
+    CHECK(ascii::begins_with("abc", "ab"));
+    CHECK(ascii::begins_with("ab", "ab"));
+    CHECK(ascii::begins_with("", ""));
+    CHECK_FALSE(ascii::begins_with("a", "ab"));
+    CHECK_FALSE(ascii::begins_with("xb", "ab"));
+    CHECK(ascii::ends_with("abc", "bc"));
+    CHECK(ascii::ends_with("bc", "bc"));
+    CHECK(ascii::ends_with("", ""));
+    CHECK_FALSE(ascii::ends_with("c", "bc"));
+    CHECK_FALSE(ascii::ends_with("xc", "bc"));
+    for (const std::string_view url : {"https://", "https://h", "HTTPS://h", "hTtPs://h"}) CHECK(ascii::is_https(url));
+    for (const std::string_view url :
+         {"", "https:/", "http://h", "https//h/", "xttps://h", "httpz://h", "https:\x1a/h", "HTTP[://h", "@ttps://h"})
+        CHECK_FALSE(ascii::is_https(url));
+    for (const char* const text : {"", "a", "abc"}) CHECK(ascii::length_of(text) == std::string_view{text}.size());
+}
+
+TEST_CASE("ascii: the elements of a list, empty ones as well") {
+    const struct {
+        std::string_view list;
+        std::string_view elements;  // each in brackets
+    } rows[] = {
+        {{}, ""},
+        {"", "[]"},
+        {"a", "[a]"},
+        {"a,b", "[a][b]"},
+        {",", "[][]"},
+        {" a ,\tb ", "[a][b]"},
+        {"a,,b", "[a][][b]"},
+        {"a, b c,", "[a][b c][]"},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.list);
+        std::string found;
+        std::string_view rest = row.list;
+        for (std::string_view each; found.size() < 100 && ascii::take_element(rest, each);)
+            found += '[' + std::string{each} + ']';
+        CHECK(found == row.elements);
+    }
+}
+
+TEST_CASE("ascii: the words of a list have numbers, whatever their letter case; a part of one is none") {
+    constexpr const char* list = "close keep-alive x ";
+    const struct {
+        std::string_view word;
+        int number;
+    } rows[] = {{"close", 0},   {"CLOSE", 0}, {"Keep-Alive", 1}, {"x", 2},   {"clos", -1},
+                {"closed", -1}, {"keep", -1}, {"", -1},          {"xx", -1}, {"close keep-alive", -1},
+                {"y", -1},      {"lose", -1}};
+    for (const auto& row : rows) {
+        CAPTURE(row.word);
+        CHECK(ascii::index_of_word(list, row.word) == row.number);
+        CHECK(ascii::is_word(list, row.word) == (row.number == 0));
+    }
+    CHECK(ascii::index_of_word("", "x") == -1);
+    CHECK(ascii::word_at(list, 0) == "close");
+    CHECK(ascii::word_at(list, 2) == "x");
+    const char* rest = list;
+    CHECK(ascii::take_word(rest) == "close");
+    CHECK(std::string_view{rest} == "keep-alive x ");
+}
+
+TEST_CASE("ascii: no byte behind a text is read") {
+    support::guard_page page{32};
+    for (std::size_t size = 0; size <= 24; ++size) {
+        const char* const text = page.place(std::string(size, 'x'));
+        CHECK(ascii::end_of_text(text, 0, size) == size);
+        CHECK(ascii::trim({text, size}).size() == size);
+        CHECK(ascii::trim({page.place(std::string(size, ' ')), size}).empty());
+        CHECK(ascii::find({page.place(std::string(size, 'x')), size}, 'y') == size);
     }
 }
 

@@ -69,6 +69,41 @@ TEST_CASE("read_ahead: memory is used where there is enough, and only from a rec
     }
 }
 
+TEST_CASE("read_ahead: a record of the handshake is remembered until data comes, or until it is forgotten") {
+    read_ahead ahead;
+    // A record's type, and a body that begins with the type of another one, which counts for nothing.
+    const auto give = [&ahead](int type, int body, std::size_t piece) {
+        const std::array record = {std::byte(type), std::byte{3},    std::byte{3},   std::byte{0},
+                                   std::byte{2},    std::byte(body), std::byte(body)};
+        for (std::size_t at = 0; at < 5; at += piece)
+            ahead.given(std::span(record).subspan(at, (std::min)(piece, 5 - at)));
+        ahead.given(std::span(record).subspan(5));
+    };
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{2}, std::size_t{5}}) {
+        CAPTURE(piece);
+        ahead.start_over();
+        CHECK_FALSE(ahead.has_handshake_record());
+        give(23, 22, piece);
+        CHECK_FALSE(ahead.has_handshake_record());
+        give(21, 22, piece);  // an alert
+        CHECK_FALSE(ahead.has_handshake_record());
+        give(22, 23, piece);
+        CHECK(ahead.has_handshake_record());
+        give(21, 23, piece);
+        CHECK(ahead.has_handshake_record());
+        give(23, 22, piece);
+        CHECK_FALSE(ahead.has_handshake_record());
+        give(22, 22, piece);
+        CHECK(ahead.has_handshake_record());
+        ahead.forget_handshake_record();
+        CHECK_FALSE(ahead.has_handshake_record());
+        give(22, 22, piece);
+        ahead.start_over();
+        CHECK_FALSE(ahead.has_handshake_record());
+    }
+    CHECK(read_ahead::least == 64);
+}
+
 TEST_CASE("read_ahead: gives out what has arrived, in pieces of any size, also after text was put before it") {
     std::array<std::byte, 128> memory{};
     for (std::size_t piece = 1; piece <= 101; ++piece) {
