@@ -65,8 +65,8 @@ struct unreadable_certificate {
 ///
 /// Threads: loading is for one thread. Links in several threads may use a loaded object at the same time if mbedTLS was
 /// built with MBEDTLS_THREADING_C (`may_be_shared_by_threads`); without it mbedTLS itself is for one thread. Load the object
-/// before the threads start: that also fills the tables of mbedTLS (for AES, of curves and cipher suites), which it else
-/// fills at the first handshake without a lock.
+/// before the threads start: that also fills the tables of mbedTLS (for AES, of curves and cipher suites), which are
+/// otherwise filled at the first handshake, without a lock.
 ///
 /// Each `add_...` adds to what was there before; if it fails, it has added nothing. Certificates that mbedTLS cannot read are
 /// skipped, and those that are there already are left out. If a source has no readable certificate, that is an error.
@@ -103,7 +103,7 @@ class certificate_authorities {
     }
 
     /// The same in bounded pieces, for programs that must not stop for 10 ms: call `step` until it answers true or an error.
-    /// The bytes must stay until then.
+    /// The bytes must stay until then, and DER as long as this object.
     void start(std::span<const std::byte> bytes) noexcept { begin(bytes, false); }
 
     /// Reads at most `certificates_per_step` certificates.
