@@ -278,3 +278,17 @@ TEST_CASE("std_types: a time point before year 1 is written as null") {
     value.plain = chrono::sys_days{chrono::year{-1} / 1 / 1};
     CHECK(written(value) == R"({"plain":null,"local":"1969-12-31T23:59:59"})");
 }
+
+TEST_CASE("std_types: a time point behind the year 9999 is written as null, and one that does not fit is none") {
+    const auto text = superoffice::detail::date_text{std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1},
+                                                     std::chrono::nanoseconds{0}};
+    CHECK(text.text().empty());
+    std::chrono::time_point<std::chrono::local_t, std::chrono::duration<std::int16_t>> narrow;
+    CHECK_FALSE(superoffice::detail::to_time_point(*superoffice::date_time::from_text("2021-06-05T14:28:21"), narrow));
+    CHECK_FALSE(superoffice::detail::to_time_point(*superoffice::date_time::from_text("1921-06-05T14:28:21"), narrow));
+    CHECK(superoffice::detail::to_time_point(*superoffice::date_time::from_text("1970-01-01T00:00:09"), narrow));
+    CHECK(narrow.time_since_epoch().count() == 9);
+    std::chrono::local_time<std::chrono::nanoseconds> fine;
+    CHECK_FALSE(superoffice::detail::to_time_point(*superoffice::date_time::from_text("0002-01-01T00:00:00"), fine));
+    CHECK_FALSE(superoffice::detail::to_time_point(*superoffice::date_time::from_text("9999-01-01T00:00:00"), fine));
+}

@@ -46,3 +46,11 @@ TEST_CASE("civil_time: the day of a count of days is the day that was counted") 
     CHECK(so::detail::day_since_1970(0) == civil_time{1970, 1, 1});
     CHECK(so::detail::day_since_1970(11'016) == civil_time{2000, 2, 29});
 }
+
+TEST_CASE("civil_time: a text that is shorter than its shape has not that shape") {
+    std::uint16_t numbers[3] = {};
+    CHECK(so::detail::read_shape("12:34", "00:00", numbers));
+    CHECK(numbers[1] == 34);
+    CHECK_FALSE(so::detail::read_shape("12:3", "00:00", numbers));
+    CHECK_FALSE(so::detail::read_shape("", "0", numbers));
+}

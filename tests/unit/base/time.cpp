@@ -85,3 +85,45 @@ TEST_CASE("tick32: time goes on where the counter wraps") {
         last = now;
     }
 }
+
+TEST_CASE("time: a sum that does not fit is the largest or smallest number, at run time as in a constant") {
+    struct row {
+        std::int64_t a, b, sum, difference;
+    };
+    const row rows[] = {
+        {most, 1, most, most - 1},
+        {most, -1, most - 1, most},
+        {least, -1, least, least + 1},
+        {least, 1, least + 1, least},
+        {5, -7, -2, 12},
+        {5, 7, 12, -2},
+        {least, least, least, 0},
+        {0, least, least, most},
+        {most, most, most, 0},
+    };
+    for (const row& each : rows) {
+        CAPTURE(each.a);
+        CAPTURE(each.b);
+        CHECK(so::detail::sum(each.a, each.b) == each.sum);
+        CHECK(so::detail::difference(each.a, each.b) == each.difference);
+    }
+}
+
+TEST_CASE("time: floating point durations of any size become whole milliseconds") {
+    struct row {
+        double given;
+        std::int64_t whole;
+    };
+    const double infinite = std::numeric_limits<double>::infinity();
+    const row rows[] = {{1.9, 1},
+                        {-1.9, -1},
+                        {1e19, most},
+                        {-1e19, least},
+                        {infinite, most},
+                        {-infinite, least},
+                        {std::numeric_limits<double>::quiet_NaN(), 0}};
+    for (const row& each : rows) {
+        CAPTURE(each.given);
+        CHECK(milliseconds{chrono::duration<double, std::milli>{each.given}}.count() == each.whole);
+    }
+}

@@ -186,6 +186,9 @@ TEST_CASE("call: a member of a class, without a call at first, then with one, th
     shown.call.cancel();
     shown.call = b.api.start_get_batch_task_info(497);
     CHECK_FALSE(shown.call.is_done());
+    auto& same = shown.call;
+    shown.call = std::move(same);  // changes nothing
+    CHECK_FALSE(shown.call.is_done());
     shown.call = b.api.start_get_batch_task_info(497);  // the client had one already
     CHECK(shown.call.error() == errc::busy);
     CHECK_FALSE(b.api.is_busy());

@@ -392,3 +392,9 @@ TEST_CASE("credential_share: clients that were refused with one token cause one 
     CHECK(d.source.generation() == 2);
     CHECK(d.link.finished());
 }
+
+TEST_CASE("refreshing_bearer: which answers of the host may pass") {
+    for (const std::string_view word : {"temporarily_unavailable", "server_error", "slow_down"})
+        CHECK(so::detail::may_pass(word));
+    for (const std::string_view word : {"invalid_grant", "server_errors", ""}) CHECK_FALSE(so::detail::may_pass(word));
+}

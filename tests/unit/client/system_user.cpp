@@ -285,6 +285,7 @@ TEST_CASE("system_user: answers and tokens of no use are no ticket, and are aske
         {"a ticket that is no text", reply_with(token_of(claims{.ticket = "7"}.text())), "the token holds no ticket"},
         {"an empty ticket", reply_with(token_of(claims{.ticket = R"("")"}.text())), "the token holds no ticket"},
         {"a payload that is no JSON", reply_with(token_of("{\"iss\":")), "the token holds no claims"},
+        {"a payload without claims", reply_with(token_of("{}")), "the token is from another issuer"},
         {"a payload that is a list", reply_with(token_of("[]")), "the token holds no claims"},
         {"a payload that is no base64", reply_with("e30.e*0.x"), "the token holds no claims"},
         {"two parts", reply_with("e30." + base64url(good)), "the log-in host sent no token"},
@@ -350,6 +351,43 @@ TEST_CASE("system_user: a signature of 512 bytes is looked at, a longer one is w
         CHECK(seen == (size == 512 ? size : 0));
         if (size != 512) CHECK(d.source.reason() == "the signature of the token is wrong");
     }
+}
+
+TEST_CASE("system_user: a signature that is no base64 is wrong, and is not checked") {
+    const std::string token = token_of(claims{}.text());
+    const std::string signed_text = token.substr(0, token.rfind('.') + 1);
+    support::login_exchanges all;
+    all.add(request_at(minute), reply_with(signed_text + "a*b"));
+    bool is_asked = false;
+    const auto check = [](void* asked, std::string_view, std::span<const std::byte>) noexcept {
+        return *static_cast<bool*>(asked) = true;
+    };
+    device d{all, moment, {check, &is_asked}};
+    CHECK(d.settle() == credential_state::unavailable);
+    CHECK(d.source.reason() == "the signature of the token is wrong");
+    CHECK_FALSE(is_asked);
+}
+
+TEST_CASE("system_user: a refusal that may pass, and a log-in without a clock, are no end") {
+    support::login_exchanges all;
+    all.add(request_at(minute), reply_text("429 Too Many Requests", ""));
+    all.add(request_at(minute), ticket_reply());
+    device d{all};
+    CHECK(d.settle() == credential_state::unavailable);
+    CHECK_FALSE(d.source.is_dead());
+    d.clock.pass(milliseconds{1'000});
+    CHECK(d.settle() == credential_state::ready);
+
+    support::login_exchanges first;  // of 1970, and corrected by the host's Date
+    first.add(request_at("197001010000"), refusal("Date: Mon, 30 Nov 2026 00:54:20 GMT\r\n"));
+    first.add(request_at("202611300054"), ticket_reply());
+    so::scripted link{first.steps};
+    fake_signer key;
+    std::array<std::byte, so::system_user_memory_bytes> memory{};
+    so::system_user<so::scripted, fake_signer> source{
+        link, so::default_login_url, {user_token, "secret", "Cust12345"}, key, {}, memory};
+    support::manual_clock clock;
+    CHECK(support::prepared(source, clock) == credential_state::ready);
 }
 
 TEST_CASE("system_user: a key that cannot sign is reported with its own code, and tried again") {

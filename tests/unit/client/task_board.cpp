@@ -347,3 +347,11 @@ TEST_CASE("task_board: allocates nothing") {
     CHECK(heap.so_far() == 0);
     CHECK(b.link.finished());
 }
+
+TEST_CASE("task_board: a reply without a state has none to show") {
+    bench b{{asks(1, R"("ProgressPercent":5)")}};
+    b.board.follow(1, b.clock.now());
+    b.step();
+    CHECK(b.row().state.empty());
+    CHECK(b.row().percent == 5);
+}

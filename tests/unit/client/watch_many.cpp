@@ -344,3 +344,33 @@ TEST_CASE("watch_many: devices with different jitter ask at different times, by 
     CHECK(asked_at[2] <= 50'000);
     CHECK(asked_at[1] != asked_at[2]);
 }
+
+TEST_CASE("watch_many: its end in the middle of a question leaves a free client; to cancel twice changes nothing") {
+    so::watched_task tasks[] = {{.id = 1}};
+    std::vector<so::script_step> steps = {script::starts(), script::expects("no such question")};
+    so::scripted link{steps, {.blocks_first = true}};
+    std::array<std::byte, 2048> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    {
+        so::watch_many<progress> all{api, tasks};
+        CHECK(all.step(so::instant{1'000}) == waiting);
+        CHECK(api.is_busy());
+    }
+    CHECK_FALSE(api.is_busy());
+    so::watch_many<progress> idle{api, tasks};
+    idle.cancel();
+    idle.cancel();
+    CHECK(idle.is_over());
+    CHECK(idle.error() == errc::cancelled);
+}
+
+TEST_CASE("watch_many: a deadline that passes in the middle of a question ends it") {
+    so::watched_task tasks[] = {{.id = 1}};
+    bench b{{{1, at("Started", 10)}}, tasks, {.deadline = milliseconds{500}}, {.blocks_first = true}};
+    CHECK(b.all.step(b.clock.now()) == waiting);
+    REQUIRE(b.api.is_busy());
+    b.clock.pass(milliseconds{500});
+    CHECK(b.all.step(b.clock.now()) == call_failed);
+    CHECK(b.all.error() == errc::deadline_exceeded);
+    CHECK(b.all.is_over());
+}

@@ -176,6 +176,7 @@ TEST_CASE("base_url: the zone of an IPv6 address is for this machine, and not fo
     }
     CHECK(parse_base_url("http://[fe80::1%25]/")->to.zone == "25");
     CHECK(parse_base_url("http://[fe80::1%3]/")->to.zone == "3");
+    CHECK(parse_base_url("http://[fe80::1%2x]/")->to.zone == "2x");
     const auto plain = parse_base_url("http://[fe80::1]:8080/");
     CHECK(plain->to.zone.empty());
     CHECK(plain->authority_before_zone() == "[fe80::1");

@@ -145,3 +145,10 @@ TEST_CASE("date_time: a date cut anywhere is no date, or one that the cut form s
         CHECK(date_time::from_text(whole.substr(0, size)).has_value() == (digits || size == 19));
     }
 }
+
+TEST_CASE("date_time: a colon in the offset stands in its place") {
+    CHECK(so::date_time::from_text("2021-06-05T14:28:21+02:00").has_value());
+    for (const std::string_view text :
+         {"2021-06-05T14:28:21+02x00", "2021-06-05T14:28:21+0:200", "2021-06-05T14:28:21+02:0"})
+        CHECK_FALSE(so::date_time::from_text(text).has_value());
+}

@@ -255,4 +255,6 @@ TEST_CASE("string_map: iterators walk, compare and can be kept") {
     CHECK(++at == map.end());
     CHECK(map == string_map::of_checked(std::string{map.raw()}));
     CHECK(map != string_map{});
+    CHECK(map.is_object());
+    CHECK_FALSE(string_map{}.is_object());
 }

@@ -446,3 +446,9 @@ TEST_CASE("last_reply: section 9, slow is a mark on the duration, no error") {
         CHECK(api.last_reply().slow == one.slow);
     }
 }
+
+TEST_CASE("reply: a status that HTTP does not know is unexpected, above and below") {
+    CHECK(so::detail::errc_of_status(199) == so::errc::unexpected_status);
+    CHECK(so::detail::errc_of_status(399) == so::errc::redirected);
+    CHECK(so::detail::errc_of_status(418) == so::errc::unexpected_status);
+}

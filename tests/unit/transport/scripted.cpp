@@ -191,6 +191,10 @@ TEST_CASE("scripted: the first mismatch is kept, and from then on everything fai
         scripted link{steps};
         CHECK(link.start(here).state == io_state::failed);
         CHECK(link.first_mismatch().what == kind::other_peer);
+        const so::script_step of_another_host[] = {script::starts("b.example", here.port)};
+        scripted other{of_another_host};
+        CHECK(other.start(here).state == io_state::failed);
+        CHECK(other.first_mismatch().what == kind::other_peer);
     }
     SUBCASE("transmits where something is given") {
         const so::script_step steps[] = {script::gives("a")};

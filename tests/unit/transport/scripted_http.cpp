@@ -108,6 +108,7 @@ TEST_CASE("scripted_http: what goes otherwise is told, and nothing works from th
                        {script::asks({}, "https://example.com/y"), kind::other_peer, 0},
                        {script::asks({}, {}, "hellO"), kind::other_bytes, 4},
                        {script::asks({}, {}, ""), kind::other_bytes, 0},
+                       {script::asks({}, {}, "hello, and more"), kind::other_bytes, 5},
                        {script::asks({}, {}, {}, "Accept: a\r\n"), kind::other_bytes, 11},
                        {script::replies(200), kind::other_call, 0},
                        {script::ends(), kind::other_call, 0}};

@@ -179,3 +179,9 @@ TEST_CASE("ascii: a byte is found where it stands first, or not at all") {
             CHECK(ascii::find(text, static_cast<char>(byte)) == at);
         }
 }
+
+TEST_CASE("ascii: https is told in any letter case, and from what only looks like it") {
+    for (const std::string_view url : {"https://"sv, "HTTPS://a"sv, "hTTpS://A"sv}) CHECK(ascii::is_https(url));
+    for (const std::string_view url : {""sv, "https:/"sv, "http://ab"sv, "http[://"sv, "https{//"sv, "ftpss://"sv})
+        CHECK_FALSE(ascii::is_https(url));
+}

@@ -82,3 +82,7 @@ TEST_CASE("base64url: what it refuses") {
         CHECK_FALSE(detail::read_base64url(copy, copy.data(), size));
     }
 }
+
+TEST_CASE("base64: the bytes beside the digits are none") {
+    for (const char c : {'@', '[', '`', '{', ':', '.', ',', '*'}) CHECK(detail::base64_digit(c) == -1);
+}

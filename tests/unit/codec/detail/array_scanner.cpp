@@ -42,6 +42,7 @@ TEST_CASE("array_scanner: the elements of any array, however it arrives") {
         {" [ \n] \t", "done"},
         {"[1]", "^1^done"},
         {"[1,22 , 333]", "^1^^22^^333^done"},
+        {"[1\t,2\n,3\r,4}]", "^1^^2^^3^^4^bad at }"},
         {"[null,true,-1.5e3]", "^null^^true^^-1.5e3^done"},
         {R"(["a"])", R"(^"a"^done)"},
         {R"(["a]","\"]","\\","\\\"",""])", R"(^"a]"^^"\"]"^^"\\"^^"\\\""^^""^done)"},

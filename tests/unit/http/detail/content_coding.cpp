@@ -34,3 +34,8 @@ TEST_CASE("content_coding: which values of Content-Encoding say that nothing is 
         CHECK(superoffice::detail::is_plain_coding(row.value) == row.plain);
     }
 }
+
+TEST_CASE("content_coding: an empty element encodes nothing") {
+    CHECK(superoffice::detail::is_plain_element(""));
+    CHECK_FALSE(superoffice::detail::is_plain_element("identity none"));
+}

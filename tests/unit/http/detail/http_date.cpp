@@ -139,3 +139,9 @@ TEST_CASE("retry-after: seconds, or a date that counts from the reply's own date
         CHECK(wait.count() == row.milliseconds);
     }
 }
+
+TEST_CASE("http_date: a month is told by all of its three letters") {
+    CHECK(superoffice::detail::month_of("Jan") == 1);
+    CHECK(superoffice::detail::month_of("Dec") == 12);
+    for (const char* const name : {"Jen", "Jax", "jan", "Xan", "Jum"}) CHECK(superoffice::detail::month_of(name) == 13);
+}

@@ -50,3 +50,13 @@ TEST_CASE("proxy_reply: every status has its answer, at the byte behind it") {
                                                   : proxy_reply::answer::more));
     }
 }
+
+TEST_CASE("proxy_reply: what is no status line is refused at the byte that is wrong") {
+    for (const std::string_view text :
+         {"HTTP/1.2", "HTTP/1.1\t", "HTTP/1.1 0", "HTTP/1.1 2x", "HTTP/1.1 20:", "HTTP/1.1 2000", "h"}) {
+        CAPTURE(text);
+        CHECK(last_answer(text) == proxy_reply::answer::bad);
+        CHECK(last_answer(text.substr(0, text.size() - 1)) == proxy_reply::answer::more);
+    }
+    CHECK(last_answer("HTTP/1.0 200\n\n") == proxy_reply::answer::opened);
+}

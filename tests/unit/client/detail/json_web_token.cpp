@@ -1,0 +1,44 @@
+// Tests of superoffice/client/detail/json_web_token.hpp.
+// SPDX-License-Identifier: BSL-1.0
+#include <superoffice/client/detail/json_web_token.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+namespace detail = superoffice::detail;
+
+TEST_CASE("json_web_token: three parts, of which only the signature may be empty") {
+    struct row {
+        std::string_view text;
+        bool good;
+    };
+    const row rows[] = {{"a.b.c", true}, {".b.c", true}, {"a.b.", true}, {"a..c", false},
+                        {"", false},     {"a", false},   {"a.b", false}, {"a.b.c.d", false}};
+    for (const row& each : rows) {
+        CAPTURE(each.text);
+        detail::json_web_token parts;
+        CHECK(detail::split_token(each.text, parts) == each.good);
+    }
+    detail::json_web_token parts;
+    REQUIRE(detail::split_token("head.pay.sig", parts));
+    CHECK(parts.signed_text == "head.pay");
+    CHECK(parts.payload == "pay");
+    CHECK(parts.signature == "sig");
+}
+
+TEST_CASE("json_web_token: claims are an object, and a claim that is not there is no text") {
+    struct row {
+        std::string_view base64, claims;
+    };
+    const row rows[] = {{"e30", "{}"}, {"bnVsbA", ""}, {"W10", ""}, {"e", ""}, {"", ""}, {"e30*", ""}};  // {}, null, []
+    for (const row& each : rows) {
+        CAPTURE(each.base64);
+        std::string text{each.base64};
+        CHECK(detail::read_claims(text.data(), text.size()) == each.claims);
+    }
+    CHECK(detail::find_claim(R"({"a":"1","b":2,"a":"3"})", "a") == "1");
+    CHECK(detail::find_claim(R"({"a":"1"})", "b").raw().empty());
+    CHECK(detail::find_claim("{}", "b").raw().empty());
+}
