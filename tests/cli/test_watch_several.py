@@ -290,24 +290,25 @@ class Bars(WithBars):
                          ["told 1000", "superoffice-batch: task 5000: the task failed", "told 5000"])
 
     def test_ctrl_z_stops_a_command_too(self):
-        terminal = in_a_shell("watch", 1000, 5000, *QUICKLY, "--exec", "echo begun; read line; echo got $line")
-        terminal.read_until("5000  New")
-        main.control("clock", advance=20)
-        terminal.read_until("begun")
-        terminal.type("\x1a")
-        terminal.read_until("<stopped>")
-        terminal.type("fg\n")
-        terminal.read_until("fg\r\n")
-        terminal.type("it\n")
-        terminal.read_until("got it\r\n")
-        terminal.read_until("5000  Started", terminal.shown.count("5000  Started") + 1)
-        terminal.type("\x1a")  # the watch handles it again
-        terminal.read_until("<stopped>", 2)
-        terminal.type("fg\n")
-        self.run_tool("stop", 5000)
-        terminal.read_until("begun", 2)
-        terminal.type("\n")
-        self.assertEqual(terminal.end()[0], FAILED)
+        with tempfile.TemporaryDirectory() as folder:
+            until = pathlib.Path(folder, "go")
+            terminal = in_a_shell("watch", 1000, 5000, *QUICKLY, "--exec",
+                                  f"echo begun; until [ -e {until} ]; do sleep 0.02; done; echo ended")
+            terminal.read_until("5000  New")
+            main.control("clock", advance=20)
+            terminal.read_until("begun")
+            terminal.type("\x1a")
+            terminal.read_until("<stopped>")
+            terminal.type("fg\n")
+            until.touch()
+            terminal.read_until("ended")
+            terminal.read_until("5000  Started", terminal.shown.count("5000  Started") + 1)
+            terminal.type("\x1a")  # the watch handles it again
+            terminal.read_until("<stopped>", 2)
+            terminal.type("fg\n")
+            self.run_tool("stop", 5000)
+            terminal.read_until("ended", 2)
+            self.assertEqual(terminal.end()[0], FAILED)
 
     def test_ctrl_z_gives_the_terminal_back_and_fg_draws_again(self):
         terminal = self.watch(ids=[1000, 2000], begin=in_a_shell)
