@@ -43,8 +43,10 @@ class Debugger:
         self._folder.cleanup()
 
     def close(self):
-        """QEMU goes on alone."""
+        """Ends QEMU, where it has not ended by itself."""
         if self._link:
+            with contextlib.suppress(OSError):
+                self._link.sendall(b"$k#6b")
             self._link.close()
 
     def connect(self):

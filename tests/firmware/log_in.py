@@ -173,7 +173,7 @@ class Stops:
         return self
 
     def __exit__(self, *_):
-        self._debugger.close()  # then QEMU goes on, and so does the thread
+        self._debugger.close()  # then the run of the thread ends
         self._stack.close()
 
     def ram_at(self, function):
