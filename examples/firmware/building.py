@@ -26,7 +26,7 @@ LINK = (f"{CPU} -nostartfiles --specs=nano.specs -Wl,--gc-sections -Wl,--no-warn
         f"-Wl,--fatal-warnings -T {HERE}/mps2.ld")
 
 # The arena that mbedTLS allocates from: what a handshake takes at most, and a little more.
-ARENA = 12 * 1024
+ARENA, ARENA_FOR_RSA_SERVERS = 12 * 1024, 16 * 1024
 MBEDTLS = "mbedtls"  # the folder of its objects
 CREDENTIALS = {"token": 0, "refresh": 1, "system": 2}  # FIRMWARE_CREDENTIAL, see credential.hpp
 
@@ -35,6 +35,7 @@ CREDENTIALS = {"token": 0, "refresh": 1, "system": 2}  # FIRMWARE_CREDENTIAL, se
 class Profile:
     tls: bool
     credential: str = "token"
+    rsa_servers: bool = False
     watch: bool = True
     texts: bool = True
     header: pathlib.Path | None = None  # a folder with a header of its own, instead of the tree and Boost
@@ -42,6 +43,7 @@ class Profile:
     @property
     def name(self):
         parts = ["tls" if self.tls else "plain", *([] if self.credential == "token" else [self.credential])]
+        parts += ["rsa-servers"] if self.rsa_servers else []
         parts += [f"no-{name}" for name in ("watch", "texts") if not getattr(self, name)]
         return "-".join([*parts, *(["bundle"] if self.header else [])])
 
@@ -95,14 +97,19 @@ class Ninja:
         command("ninja", "--quiet", "-f", name, *targets)
 
 
-def mbedtls_objects(ninja, credential):
+def mbedtls_objects(ninja, profile):
     source = mbedtls_source.fetch(BUILD / "mbedtls")
     flags = f"-I{HERE} -I{source / 'include'} '-DMBEDTLS_CONFIG_FILE=<mbedtls_config.h>'"
     # A library of C code that is not ours: its warnings are its own.
-    folder, switch = BUILD / "objects" / MBEDTLS, ""
-    if credential == "system":  # it has RSA
-        folder, switch = folder.with_name(f"{MBEDTLS}-{credential}"), f"-DFIRMWARE_CREDENTIAL={CREDENTIALS[credential]}"
-    objects = [ninja.add("cc", folder / f"{path.stem}.o", [path], f"{flags} {switch} -w")
+    parts, switches = [MBEDTLS], ""
+    if profile.credential == "system":
+        parts.append(profile.credential)
+        switches += f" -DFIRMWARE_CREDENTIAL={CREDENTIALS[profile.credential]}"
+    if profile.rsa_servers:
+        parts.append("rsa-servers")
+        switches += " -DFIRMWARE_RSA_SERVERS=1"
+    folder = BUILD / "objects" / "-".join(parts)
+    objects = [ninja.add("cc", folder / f"{path.stem}.o", [path], f"{flags}{switches} -w")
                for path in sorted((source / "library").glob("*.c")) if not path.stem.startswith("psa_")]
     return objects, f"{flags} -isystem {source / 'include'}"
 
@@ -116,12 +123,12 @@ def add_program(ninja, name, sources, flags, objects=()):
 
 def add_firmware(ninja, profile):
     switches = (f"-DFIRMWARE_TLS={profile.tls:d} -DFIRMWARE_WATCH={profile.watch:d} -DFIRMWARE_TEXTS={profile.texts:d} "
-                f"-DFIRMWARE_CREDENTIAL={CREDENTIALS[profile.credential]}")
+                f"-DFIRMWARE_CREDENTIAL={CREDENTIALS[profile.credential]} -DFIRMWARE_RSA_SERVERS={profile.rsa_servers:d}")
     flags = f"{includes(profile)} {switches}"
     sources, objects = [HERE / "main.cpp", HERE / "board.cpp", HERE / "string.c"], []
     if profile.tls:
-        objects, more = mbedtls_objects(ninja, profile.credential)
-        flags += f" {more} -DSUPEROFFICE_WITH_MBEDTLS=1 -DFIRMWARE_ARENA={ARENA}"
+        objects, more = mbedtls_objects(ninja, profile)
+        flags += f" {more} -DSUPEROFFICE_WITH_MBEDTLS=1 -DFIRMWARE_ARENA={ARENA_FOR_RSA_SERVERS if profile.rsa_servers else ARENA}"
         sources.append(HERE / "tls.cpp")
     if profile.credential == "refresh":
         sources.append(HERE / "token_store.cpp")

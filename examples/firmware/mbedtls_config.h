@@ -1,4 +1,8 @@
-/* mbedtls_config.h - mbedTLS 2.28 as a client of one service: TLS 1.2, ECDHE-ECDSA with P-256, AES-128-GCM, SHA-256. */
+/* mbedtls_config.h - mbedTLS 2.28 as a client of one service: TLS 1.2, ECDHE-ECDSA with P-256, AES-128-GCM, SHA-256.
+
+   FIRMWARE_CREDENTIAL    2: signs with an RSA key, see credential.hpp
+   FIRMWARE_RSA_SERVERS   1: also servers with RSA certificates. `openssl s_client -connect HOST:443 -showcerts` shows which ones
+                          your server has, and how many bytes MBEDTLS_SSL_IN_CONTENT_LEN must hold */
 #ifndef FIRMWARE_MBEDTLS_CONFIG_H
 #define FIRMWARE_MBEDTLS_CONFIG_H
 
@@ -9,7 +13,13 @@
 #define MBEDTLS_SSL_EXTENDED_MASTER_SECRET
 #define MBEDTLS_SSL_SERVER_NAME_INDICATION
 #define MBEDTLS_KEY_EXCHANGE_ECDHE_ECDSA_ENABLED
+#if FIRMWARE_RSA_SERVERS
+#define MBEDTLS_KEY_EXCHANGE_ECDHE_RSA_ENABLED
+#define MBEDTLS_SSL_CIPHERSUITES \
+    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+#else
 #define MBEDTLS_SSL_CIPHERSUITES MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+#endif
 
 /* Records: what comes has to fit, above all the server's certificates, which are one message; a server whose chain is longer
    needs more. max_fragment_length (RFC 6066) is of no use here: mbedTLS 2.28 would ask for the smaller of both sizes, and
@@ -41,10 +51,10 @@
 #define MBEDTLS_ECDH_C
 #define MBEDTLS_ECDSA_C
 #define MBEDTLS_MPI_WINDOW_SIZE 1
-#if FIRMWARE_CREDENTIAL == 2 /* a system user: signs with an RSA key of 2048 bits */
+#if FIRMWARE_RSA_SERVERS || FIRMWARE_CREDENTIAL == 2
 #define MBEDTLS_RSA_C
 #define MBEDTLS_PKCS1_V15
-#define MBEDTLS_MPI_MAX_SIZE 256
+#define MBEDTLS_MPI_MAX_SIZE 512 /* keys of up to 4096 bits, as authorities have */
 #else
 #define MBEDTLS_MPI_MAX_SIZE 48
 #endif

@@ -17,7 +17,7 @@ struct shared_link {
     const void* user = nullptr;
 };
 
-/// A link for one of the users. `start` ends the connection of the other one, who then finds its own closed and opens a new
+/// A link for one of the users. `start` ends the connection of the other one, which then finds its own closed and opens a new
 /// one when it needs it. So a modem with one socket is enough, and mbedTLS's arena holds one session in place of two. The price
 /// is one more handshake for each log-in, once in an hour or in six.
 ///
@@ -45,7 +45,8 @@ class link_in_turn {
     void stop() noexcept {
         if (has_turn()) shared_->link.stop();
     }
-    [[nodiscard]] bool secure() const noexcept { return has_turn() && shared_->link.secure(); }
+    /// Nobody can read what is sent where nothing is sent: `transmit` then fails, and the call opens a new connection.
+    [[nodiscard]] bool secure() const noexcept { return !has_turn() || shared_->link.secure(); }
 
   private:
     [[nodiscard]] bool has_turn() const noexcept { return shared_->user == this; }

@@ -4,6 +4,7 @@
 #define FIRMWARE_SIGNING_KEY_HPP
 
 #include "provision.hpp"
+#include "shared_link.hpp"
 #include "tls.hpp"
 
 #include <superoffice/batch.hpp>
@@ -22,13 +23,15 @@ namespace firmware {
 template <class Link>
 class signing_key {
   public:
-    explicit signing_key(Link& link) noexcept : link_(&link) {}
+    explicit signing_key(shared_link<Link>& shared) noexcept : shared_(&shared) {}
 
     /// Makes the link anew first: its record buffers and authorities take 7 KB of mbedTLS's arena, and an RSA signature takes as
     /// much as a handshake. So the arena need not hold both. No call is cut off, since the next connection is that of the log-in.
     superoffice::result<std::size_t> sign(std::string_view data, std::span<std::byte> into) noexcept {
-        std::destroy_at(link_);
-        ::new (static_cast<void*>(link_)) Link{tls_settings()};
+        Link* const link = &shared_->link;
+        std::destroy_at(link);
+        ::new (static_cast<void*>(link)) Link{tls_settings()};
+        shared_->user = nullptr;
         superoffice::mbedtls_rsa_signer key;  // its destructor zeroes the key
         if (const auto loaded = key.load(std::span(provisioned.private_key).first(provisioned.private_key_size));
             !loaded)
@@ -37,7 +40,7 @@ class signing_key {
     }
 
   private:
-    Link* link_;
+    shared_link<Link>* shared_;
 };
 }  // namespace firmware
 #endif

@@ -19,6 +19,7 @@ from checking import BUILD, ROOT, Check, Failed, one_at_a_time, output_of  # noq
 from runs import DONE, built, events, expect, service  # noqa: E402
 
 PLAIN, TLS = building.Profile(tls=False), building.Profile(tls=True)
+RSA_SERVERS = building.Profile(tls=True, rsa_servers=True)
 BAD_CERTIFICATES = {"wrong-name": "certificate_wrong_name", "unknown-authority": "certificate_unknown_authority",
                     "expired": "certificate_expired", "not-yet-valid": "certificate_not_yet_valid",
                     "self-signed": "certificate_self_signed"}
@@ -46,6 +47,15 @@ def refuses_other_servers():
         shaken = {event["listener"] for event in events(local) if event["event"] == "connection"}
         if heard or shaken != set(BAD_CERTIFICATES):
             raise Failed(f"{shaken} were called; what was heard of a request: {heard}")
+
+
+def calls_servers_with_rsa():
+    """A build without the switch has no cipher that such a server takes, and says so."""
+    without, with_rsa = built(TLS, RSA_SERVERS)
+    with service("rsa", "--listen", "rsa=rsa") as local:
+        expect(running.call(without, local.urls["rsa"], local.authority), 1, "handshake_failed, native 40\n")
+        expect(running.call(with_rsa, local.urls["rsa"], local.authority), 0, *DONE)
+        expect(running.call(with_rsa, local.urls["main"], local.authority), 0, *DONE)
 
 
 def calls_through_a_modem_that_does_tls():
@@ -176,6 +186,7 @@ def builds_from_the_bundle():
 # growth is noticed.
 LIMITS = {"call_flash": 20_000, "watch_flash": 21_100, "decode_flash": 8_200, "plain_flash": 27_800, "tls_flash": 76_000,
           "call_ram": 1024, "plain_stack": 1536, "reader_flash": 2560, "plain_ram": 8 * 1024, "tls_ram": 20 * 1024,
+          "rsa_flash": 81_500, "rsa_ram": 22 * 1024, "rsa_arena": 13 * 1024,
           "refresh_flash": 82_500, "refresh_ram": 24 * 1024, "refresh_stack": 4096, "refresh_arena": 11 * 1024,
           "system_flash": 96_000, "system_ram": 25 * 1024, "system_stack": 4096, "system_arena": 11 * 1024}
 
@@ -209,6 +220,7 @@ def checks():
     needs = ("firmware: builds for a Cortex-M4",)
     yield Check(needs[0], build_both, seconds=420)
     yield Check("firmware: gets and watches over verified TLS", calls_over_tls, needs, seconds=180)
+    yield Check("firmware: a switch adds servers with RSA certificates", calls_servers_with_rsa, needs, seconds=420)
     yield Check("firmware: sends nothing to a server with a wrong certificate", refuses_other_servers, needs, seconds=240)
     yield Check("firmware: gets and watches through a modem that does TLS", calls_through_a_modem_that_does_tls, needs, seconds=180)
     yield Check("firmware: a number that does not answer is peer_unreachable", dials_in_vain, needs, seconds=180)

@@ -205,11 +205,11 @@ class Measured:
         parts = {work: library(ninja, work, 2) for work in PARTS}
         texts = {work: library(ninja, work) for work in TEXTS}
         counting = decoding(ninja)
-        plain, tls, plain_refresh, refresh, system = (building.add_firmware(ninja, profile) for profile in (
-            Profile(tls=False), Profile(tls=True), Profile(tls=False, credential="refresh"),
+        plain, tls, rsa, plain_refresh, refresh, system = (building.add_firmware(ninja, profile) for profile in (
+            Profile(tls=False), Profile(tls=True), Profile(tls=True, rsa_servers=True), Profile(tls=False, credential="refresh"),
             Profile(tls=True, credential="refresh"), Profile(tls=True, credential="system")))
         ninja.run(*works.values(), *of_two.values(), *parts.values(), *texts.values(), counting, plain, tls,
-                  plain_refresh, refresh, system)
+                  rsa, plain_refresh, refresh, system)
 
         own, own_of_two = ({work: own_pieces(elf) for work, elf in programs.items()} for programs in (works, of_two))
         self.decode_flash = flash(own[1])
@@ -237,6 +237,7 @@ class Measured:
         self.peer_flash, self.peer_ram = flash(peer), ram(peer)
         self.plain_flash, self.plain_ram = totals(plain)
         self.tls_flash, self.tls_ram = totals(tls)
+        self.rsa_flash, self.rsa_ram = totals(rsa)
         self.plain_refresh_flash, self.plain_refresh_ram = totals(plain_refresh)
         self.refresh_flash, self.refresh_ram = totals(refresh)
         self.system_flash, self.system_ram = totals(system)
@@ -250,10 +251,13 @@ class Measured:
             raise RuntimeError(f"decoding ended with {code}:\n{printed}")
         counted = dict(line.split() for line in printed.splitlines())
         self.library_instructions, self.peer_instructions = int(counted["library"]), int(counted["peer"])
-        with running.Service(BUILD / "measuring", "--listen", "modem=plain", "--task-seconds", "1") as service:
+        with running.Service(BUILD / "measuring", "--listen", "modem=plain", "--listen", "rsa=rsa",
+                             "--task-seconds", "1") as service:
             main = service.urls["main"]
             (self.plain_stack,) = emulated(plain, (main, b"", service.urls["modem"]), ["stack"])
             self.tls_stack, self.arena = emulated(tls, (main, service.authority), ["stack", "arena"])
+
+            self.rsa_stack, self.rsa_arena = emulated(rsa, (service.urls["rsa"], service.authority), ["stack", "arena"])
 
             def renewed(kind):  # the service refuses the credential in the middle of the watch
                 return lambda line: line.startswith("watch New") and service.control("expire", kind=kind)
@@ -310,6 +314,7 @@ class Measured:
         yield "· with a refresh token", self.plain_refresh_flash, self.plain_refresh_ram
         yield "firmware, TLS by mbedTLS: the same, and mbedTLS's arena", self.tls_flash, self.tls_ram
         yield "· of it mbedTLS", self.mbedtls_flash, self.mbedtls_ram
+        yield "firmware, TLS by mbedTLS, for servers with RSA certificates too", self.rsa_flash, self.rsa_ram
         yield "firmware, TLS by mbedTLS, with a refresh token", self.refresh_flash, self.refresh_ram
         yield "firmware, TLS by mbedTLS, as a system user that signs by mbedTLS", self.system_flash, self.system_ram
         yield "· of it mbedTLS, with RSA", self.mbedtls_rsa_flash, self.mbedtls_rsa_ram
@@ -319,9 +324,11 @@ class Measured:
         yield "stack at its deepest, TLS in the modem", self.plain_stack
         yield "stack at its deepest, TLS in the modem, with a refresh token", self.plain_refresh_stack
         yield "stack at its deepest, TLS by mbedTLS", self.tls_stack
+        yield "stack at its deepest, TLS by mbedTLS, to a server with an RSA certificate", self.rsa_stack
         yield "stack at its deepest, TLS by mbedTLS, with a refresh token", self.refresh_stack
         yield "stack at its deepest, TLS by mbedTLS, as a system user", self.system_stack
         yield "of mbedTLS's arena used at most (part of its static RAM)", self.arena
+        yield "of mbedTLS's arena used at most, to a server with an RSA certificate (2048 bits)", self.rsa_arena
         yield "of mbedTLS's arena used at most, with a refresh token", self.refresh_arena
         yield "of mbedTLS's arena used at most, as a system user", self.system_arena
         yield "instructions of one RSA signature (2048 bits), made in one step of the call", self.signature_instructions
