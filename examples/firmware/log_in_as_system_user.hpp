@@ -25,11 +25,12 @@ class log_in {
     using credential = user*;
 
     explicit log_in(Link& link) noexcept
-        : shared_{link}, key_{shared_}, user_(for_log_in_, superoffice::borrowed{std::string_view{provisioned.login_url}},
-                                           {superoffice::borrowed{std::string_view{provisioned.system_user_token}},
-                                            superoffice::borrowed{std::string_view{provisioned.client_secret}},
-                                            superoffice::borrowed{std::string_view{provisioned.context}}},
-                                           key_, {.seconds = utc}, memory_) {}
+        : shared_{link}, key_{shared_},
+          user_(for_log_in_, superoffice::borrowed{std::string_view{provisioned.login_url}},
+                {superoffice::borrowed{std::string_view{provisioned.system_user_token}},
+                 superoffice::borrowed{std::string_view{provisioned.client_secret}},
+                 superoffice::borrowed{std::string_view{provisioned.context}}},
+                key_, {.seconds = utc}, memory_) {}
 
     client_link& link() noexcept { return for_client_; }
     credential source() noexcept { return &user_; }
