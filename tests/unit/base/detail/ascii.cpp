@@ -154,6 +154,14 @@ TEST_CASE("ascii: no byte behind a text is read") {
     }
 }
 
+TEST_CASE("ascii: the end of a text does not depend on what stands before it") {
+    for (std::size_t at = 0; at < 24; ++at) {
+        std::string around(40, 'x');
+        around[8 + at] = '\1';
+        CHECK(ascii::end_of_text(around.data() + 8, 0, 24) == at);
+    }
+}
+
 TEST_CASE("ascii: the end of a text is its first byte that is none, wherever that is") {
     std::string text(24, 'x');
     for (std::size_t from = 0; from <= text.size(); ++from)

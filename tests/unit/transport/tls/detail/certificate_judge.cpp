@@ -198,6 +198,33 @@ TEST_CASE("tls: dates are judged by the injected clock, whatever mbedTLS's own c
     mbedtls_x509_crt_free(&certificate);
 }
 
+TEST_CASE("certificate_judge: a certificate is its own issuer where both names are there and equal") {
+    unsigned char other[1] = {1};
+    const struct {
+        const char* what;
+        bool is_same;
+        std::size_t size;
+        errc code;
+    } rows[] = {
+        {"the same name", true, 1, errc::certificate_self_signed},
+        {"another name of the same size", false, 1, errc::certificate_unknown_authority},
+        {"no names", true, 0, errc::certificate_unknown_authority},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.what);
+        made_certificate server;
+        if (!row.is_same) server.it.issuer_raw.p = other;
+        server.it.subject_raw.len = server.it.issuer_raw.len = row.size;
+        so::tls_options options;
+        options.skip_certificate_dates = true;
+        so::detail::certificate_judge judge;
+        judge.begin(options, 0, "service.example.com", {}, nobody());
+        std::uint32_t flags = MBEDTLS_X509_BADCERT_NOT_TRUSTED;
+        so::detail::certificate_judge::look_at(&judge, &server.it, 0, &flags);
+        CHECK(std::string_view(so::name(judge.verdict(flags))) == so::name(row.code));
+    }
+}
+
 TEST_CASE("certificate_judge: a valid authority stands for an expired one only with the same name and the same key") {
     so::certificate_authorities trusted;
     REQUIRE(trusted.add(bytes(nobodys_authority)));
