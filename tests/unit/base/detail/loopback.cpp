@@ -46,6 +46,8 @@ TEST_CASE("loopback: localhost and loopback literals are this machine, look-alik
         {"::2", false, false},
         {"::ffff:1", false, false},
     };
+    // What stands before a host is none of it.
+    CHECK_FALSE(superoffice::detail::is_localhost(std::string_view{".localhost"}.substr(6)));
     support::guard_page page{64};
     for (const auto& row : rows) {
         CAPTURE(row.host);
