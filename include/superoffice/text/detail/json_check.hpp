@@ -32,8 +32,7 @@ inline errc read_json_key(json_cursor& c, json_text& into) noexcept {
     const errc code = scan_json_string(c, into, false);
     if (code != errc::ok) return code;
     skip_json_space(c);
-    if (!c.on(':')) return json_fault(c, errc::bad_json);
-    ++c.at;
+    if (!c.skip(':')) return json_fault(c, errc::bad_json);
     skip_json_space(c);
     return errc::ok;
 }
@@ -65,8 +64,7 @@ inline errc read_json_key(json_cursor& c, json_text& into) noexcept {
             --depth;
         }
         if (!opened) {
-            if (!c.on(',')) return json_fault(c, errc::bad_json);
-            ++c.at;
+            if (!c.skip(',')) return json_fault(c, errc::bad_json);
             skip_json_space(c);
         }
         json_text key;
