@@ -2520,6 +2520,12 @@ struct json_cursor {
     bool checked = false;  ///< the document's UTF-8 is good, and no string holds a control character
 
     [[nodiscard]] bool on(char c) const noexcept { return at != end && *at == c; }
+    /// Over this character, if it is there.
+    bool skip(char c) noexcept {
+        const bool there = on(c);
+        if (there) ++at;
+        return there;
+    }
 };
 
 constexpr bool is_json_space(char c) noexcept {
@@ -2571,7 +2577,7 @@ inline json_kind json_kind_at(const json_cursor& c) noexcept {
 }
 
 /// Whether a number or a literal may end here (RFC 8259 section 2: white space or a structural character).
-inline bool at_json_delimiter(const json_cursor& c) noexcept {
+[[gnu::noinline]] inline bool at_json_delimiter(const json_cursor& c) noexcept {
     return c.at == c.end || ascii::is_one_of(*c.at, ",}] \n\r\t:[{");
 }
 
@@ -2649,19 +2655,11 @@ constexpr const char* skip_plain_text(const char* at, const char* end, bool chec
 
 /// A number (RFC 8259 section 6). `at` is on its minus or first digit.
 [[gnu::noinline]] inline errc scan_json_number(json_cursor& c) noexcept {
-    if (*c.at == '-') ++c.at;
-    bool good = true;
-    if (c.on('0'))
-        ++c.at;
-    else
-        good = skip_json_digits(c);
-    if (good && c.on('.')) {
-        ++c.at;
-        good = skip_json_digits(c);
-    }
-    if (good && (c.on('e') || c.on('E'))) {
-        ++c.at;
-        if (c.on('+') || c.on('-')) ++c.at;
+    c.skip('-');
+    bool good = c.skip('0') || skip_json_digits(c);
+    if (good && c.skip('.')) good = skip_json_digits(c);
+    if (good && (c.skip('e') || c.skip('E'))) {
+        if (!c.skip('+')) c.skip('-');
         good = skip_json_digits(c);
     }
     return good && at_json_delimiter(c) ? errc::ok : json_fault(c, errc::bad_number);
@@ -2669,7 +2667,8 @@ constexpr const char* skip_plain_text(const char* at, const char* end, bool chec
 
 /// The answer of a reader that is asked for another kind than the one that is there. Consumes nothing.
 [[gnu::cold]] inline errc json_refusal(const json_cursor& c) noexcept {
-    return json_kind_at(c) == json_kind::malformed ? json_fault(c, errc::bad_json) : errc::wrong_kind;
+    const bool is_value = c.at != c.end && ascii::is_one_of(*c.at, "\"{[tfn-0123456789");
+    return is_value ? errc::wrong_kind : json_fault(c, errc::bad_json);
 }
 
 // The functions of a reader for each kind of scalar.
@@ -4313,8 +4312,7 @@ inline errc read_json_key(json_cursor& c, json_text& into) noexcept {
     const errc code = scan_json_string(c, into, false);
     if (code != errc::ok) return code;
     skip_json_space(c);
-    if (!c.on(':')) return json_fault(c, errc::bad_json);
-    ++c.at;
+    if (!c.skip(':')) return json_fault(c, errc::bad_json);
     skip_json_space(c);
     return errc::ok;
 }
@@ -4346,8 +4344,7 @@ inline errc read_json_key(json_cursor& c, json_text& into) noexcept {
             --depth;
         }
         if (!opened) {
-            if (!c.on(',')) return json_fault(c, errc::bad_json);
-            ++c.at;
+            if (!c.skip(',')) return json_fault(c, errc::bad_json);
             skip_json_space(c);
         }
         json_text key;

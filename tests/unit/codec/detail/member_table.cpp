@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/codec/detail/member_table.hpp>
 #include <superoffice/codec/json.hpp>
+#include <superoffice/schema/batch_task_info.hpp>
 
 #include <doctest/doctest.h>
 
@@ -51,6 +52,11 @@ struct twins {
     std::int32_t aXbcde = 0, aYbcde = 0, aZbcde = 0, aWbcde = 0, aVbcde = 0;
 };
 BOOST_DESCRIBE_STRUCT(twins, (), (aXbcde, aYbcde, aZbcde, aWbcde, aVbcde))
+// So many that their names would be hashed if they had different digests.
+struct many_twins : twins {
+    std::int32_t aUbcde = 0, aTbcde = 0, aSbcde = 0, aRbcde = 0;
+};
+BOOST_DESCRIBE_STRUCT(many_twins, (twins), (aUbcde, aTbcde, aSbcde, aRbcde))
 
 using value = so::compact_reader::value;
 template <class T>
@@ -102,9 +108,11 @@ TEST_CASE("member_table: the hash finds every name, and no other") {
     };
     check(table<alike>);
     check(table<twins>);
+    check(table<many_twins>);
+    check(table<so::BatchTaskInfo>);
     check(table<so::FieldProperty>);
-    CHECK(table<alike>.hash.rows != nullptr);
-    CHECK(table<twins>.hash.rows == nullptr);  // looked through one after the other
+    CHECK(table<so::BatchTaskInfo>.hash.rows != nullptr);
+    CHECK(table<many_twins>.hash.rows == nullptr);  // looked through one after the other
     CHECK(table<inner>.hash.rows == nullptr);
 }
 
