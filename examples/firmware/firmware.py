@@ -5,7 +5,7 @@ import sys
 
 from building import BUILD, ROOT, Profile, build
 from mbedtls_source import Problem
-from running import Service, call
+from running import TASK_TO_WATCH, Service, call
 
 
 def say(text):
@@ -19,13 +19,13 @@ def run_all():
     say("starting the local SuperOffice")
     with Service(BUILD / "local_superoffice", "--listen", "modem=plain") as service:
         main, known = service.urls["main"], {"authority": service.authority}
-        for title, elf, more in (("TLS in the modem", plain, {"through": service.urls["modem"]}),
-                                 ("TLS in the firmware", tls, known),
-                                 ("TLS in the firmware, with a refresh token", refresh, known),
-                                 ("TLS in the firmware, as a system user", system,
-                                  {**known, "private_key": service.private_key})):
+        runs = (("TLS in the modem", plain, {"through": service.urls["modem"]}),
+                ("TLS in the firmware", tls, known),
+                ("TLS in the firmware, with a refresh token", refresh, known),
+                ("TLS in the firmware, as a system user", system, {**known, "private_key": service.private_key}))
+        for task, (title, elf, more) in enumerate(runs, TASK_TO_WATCH):  # a task for each
             say(f"{title}: get a task, follow another")
-            code, printed = call(elf, main, **more)
+            code, printed = call(elf, main, watch=task, **more)
             print(printed, end="")
             if code:
                 raise Problem(f"the firmware ended with {code}")
