@@ -200,7 +200,7 @@ TEST_CASE("system_user: refusals that need a person end it") {
          {refusal("Date: Mon, 30 Nov 2026 00:52:19 GMT\r\n"), refusal()},
          "InvalidTimestamp",
          -61},
-        {"400 after the clock was corrected", {refusal(later), reply_text("400 Bad Request", "")}, "", 61},
+        {"418 after the clock was corrected", {refusal(later), reply_text("418 Odd", "")}, "", 61},
         {"400, the first of the refusals",
          {reply_text("400 Bad Request", R"({"Error":true,"ErrorType":"X","Message":"Odd"})")},
          "Odd",

@@ -34,7 +34,7 @@ TEST_CASE("content type: the media type alone decides how a reply is read") {
         std::string_view text;
         content_kind kind;
     };
-    const std::string_view without_slash = std::string_view{"zz+yjson"}.substr(4);  // nothing before it is looked at
+    const std::string_view without_slash = std::string_view{"zz+json"}.substr(4);  // nothing before it is looked at
     const row rows[] = {
         {"", content_kind::unknown},
         {" ; charset=utf-8", content_kind::unknown},
