@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include "support/guard_page.hpp"
+
 #include <cstring>
 #include <iterator>
 #include <string>
@@ -52,6 +54,10 @@ TEST_CASE("reply_head: without lines, and with a last line that does not end") {
     CHECK(open.header("a") == "b");
     CHECK(open.header("longer").data() == nullptr);
     CHECK(open.header("zz").data() == nullptr);
+    support::guard_page page{16};
+    const so::reply_head at_the_end{.fields = {page.place("A: b\r\n"), 6}};
+    CHECK(at_the_end.header("content-type").data() == nullptr);
+    CHECK(at_the_end.header("a: b\r").data() == nullptr);
 }
 
 TEST_CASE("reply_head: each header worth keeping has its name and its function, in one order") {
