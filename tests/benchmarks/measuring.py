@@ -70,7 +70,8 @@ def callers(names=CALLERS, chain="ecdsa"):
 
 def call(_):
     with callers() as peers:
-        return {"kept": calls.in_turn(peers, "kept", 200, 60), "resumed": calls.in_turn(peers, "resumed", 10, 40)}
+        connecters = [peer for peer in peers if peer.name in CONNECTERS]
+        return {"kept": calls.in_turn(peers, "kept", 200, 40), "resumed": calls.in_turn(connecters, "resumed", 10, 25)}
 
 
 def download(_):
