@@ -112,9 +112,10 @@ class Lines(Case):
         self.assertRegex(told, r"(?s)closed: N sent, N received \(T\)\n$")
 
     def test_times_are_whole_milliseconds(self):
-        _, _, told = self.run_tool("get", 8010, "--trace", "--timeout", "0.3")
+        _, _, told = self.run_tool("get", 8010, "--trace", "--timeout", "1")
         took = [int(number) for number in re.findall(r"\((\d+) ms\)", told)]
-        self.assertTrue(290 <= took[-1] < 20_000, told)
+        # The wait of a second begins before the connection, so less of it is left here. Another unit is 1000 times as much.
+        self.assertTrue(100 <= took[-1] < 100_000, told)
 
     def test_a_proxy(self):
         with ConnectProxy() as proxy:
