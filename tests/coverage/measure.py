@@ -201,7 +201,7 @@ def main():
         problems = [str(failure)]
     for problem in problems:
         print(problem)
-    print(f"coverage: {len(problems)} problems" if problems else "coverage: every line and branch that can be run is run")
+    print(f"coverage: {len(problems)} problems" if problems else "coverage: every line and branch that is not run is on the list")
     return 1 if problems else 0
 
 
