@@ -7906,7 +7906,8 @@ inline constexpr milliseconds default_timeout{30'000};
 
 /// A kept connection that was used less than this long ago is used again without a look whether it is still good, for a call
 /// that may be repeated: if it has ended, the call is repeated over a fresh one. A look costs a system call. A server that gives
-/// up idle connections waits longer than this (nginx 75 s, Kestrel 130 s, IIS 120 s).
+/// up idle connections waits longer than this (nginx 75 s, Kestrel 130 s, IIS 120 s). What the verified server sends unasked in
+/// this time is taken for the reply. A link that is not `secure()` is always looked at.
 inline constexpr milliseconds unchecked_reuse_time{1'000};
 
 /// For every call of a client.
@@ -15729,11 +15730,12 @@ class byte_connection {
         return progress::working;
     }
 
-    /// A kept connection is of no use when it has ended or something arrived that nobody asked for.
+    /// A kept connection is of no use when it has ended or something arrived that nobody asked for. A link that is no longer
+    /// secure is always looked at: someone may have stopped it.
     bool is_usable(const call_context& call, milliseconds idle_timeout, instant now) noexcept {
         const milliseconds idle = now - last_used_;
         if (idle > idle_timeout) return false;
-        if (call.may_repeat && idle < unchecked_reuse_time) return true;
+        if (call.may_repeat && idle < unchecked_reuse_time && link_->secure()) return true;
         std::byte unasked[1];
         return link_->receive(unasked).state == io_state::would_block;
     }

@@ -104,7 +104,8 @@ inline constexpr milliseconds default_timeout{30'000};
 
 /// A kept connection that was used less than this long ago is used again without a look whether it is still good, for a call
 /// that may be repeated: if it has ended, the call is repeated over a fresh one. A look costs a system call. A server that gives
-/// up idle connections waits longer than this (nginx 75 s, Kestrel 130 s, IIS 120 s).
+/// up idle connections waits longer than this (nginx 75 s, Kestrel 130 s, IIS 120 s). What the verified server sends unasked in
+/// this time is taken for the reply. A link that is not `secure()` is always looked at.
 inline constexpr milliseconds unchecked_reuse_time{1'000};
 
 /// For every call of a client.

@@ -118,11 +118,12 @@ class byte_connection {
         return progress::working;
     }
 
-    /// A kept connection is of no use when it has ended or something arrived that nobody asked for.
+    /// A kept connection is of no use when it has ended or something arrived that nobody asked for. A link that is no longer
+    /// secure is always looked at: someone may have stopped it.
     bool is_usable(const call_context& call, milliseconds idle_timeout, instant now) noexcept {
         const milliseconds idle = now - last_used_;
         if (idle > idle_timeout) return false;
-        if (call.may_repeat && idle < unchecked_reuse_time) return true;
+        if (call.may_repeat && idle < unchecked_reuse_time && link_->secure()) return true;
         std::byte unasked[1];
         return link_->receive(unasked).state == io_state::would_block;
     }

@@ -43,6 +43,7 @@ class mortal_link {
 
     io_result start(const so::peer&) noexcept {
         ++starts;
+        open_ = true;
         sent_ = got_ = 0;
         return io_result::ready();
     }
@@ -54,6 +55,7 @@ class mortal_link {
         return io_result::ready(n);
     }
     io_result receive(std::span<std::byte> into) noexcept {
+        if (!open_) return io_result::closed();
         looks += sent_ == 0 ? 1 : 0;
         if (sent_ != request.size()) return io_result::would_block(so::wait_for::readable);
         if (is_dead()) return dead();
@@ -67,11 +69,13 @@ class mortal_link {
         return io_result::ready(n);
     }
     void stop() noexcept {
+        open_ = false;
         if (exchanges_ == dying) exchanges_ = dying + 1;  // the connection of that exchange is gone: the others live
     }
-    [[nodiscard]] static bool secure() noexcept { return true; }
+    [[nodiscard]] bool secure() const noexcept { return open_; }
 
   private:
+    bool open_ = false;
     [[nodiscard]] bool is_dead() const noexcept { return exchanges_ == dying && left() == 0; }
     [[nodiscard]] std::size_t left() const noexcept {
         return exchanges_ == dying ? dies_at - sent_ - got_ : request.size() + reply.size();
@@ -160,6 +164,27 @@ TEST_CASE(
             CHECK(call.error() != errc::ok);
             CHECK((call.error() == errc::outcome_unknown) == (dies_at >= request_size));
         }
+}
+
+TEST_CASE("byte_connection: a link that somebody stopped between two calls is started again") {
+    for (const std::int64_t pause : {0, 999, 1'000}) {
+        CAPTURE(pause);
+        mortal_link link;
+        link.request = support::request_text{}.text();
+        link.reply = support::reply_text("200 OK", body);
+        link.dying = -1;
+        std::array<std::byte, 4096> memory{};
+        so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+        for (const so::instant now : {so::instant{5'000}, so::instant{5'000 + pause}}) {
+            auto call = api.start(so::get_batch_task_info, {497});
+            while (call.step(now) != so::step_state::done) {
+            }
+            CHECK(call.result().has_value());
+            link.stop();  // a modem with one line, which another link needs
+        }
+        CHECK(link.starts == 2);
+        CHECK(link.carried_out == 2);
+    }
 }
 
 TEST_CASE(
