@@ -4311,7 +4311,7 @@ inline errc read_json_key(json_cursor& c, json_text& into) noexcept {
     if (!c.on('"')) return json_fault(c, errc::bad_json);
     const errc code = scan_json_string(c, into, false);
     if (code != errc::ok) return code;
-    skip_json_space(c);
+    if (!c.on(':')) skip_json_space(c);
     if (!c.skip(':')) return json_fault(c, errc::bad_json);
     skip_json_space(c);
     return errc::ok;
@@ -4452,7 +4452,7 @@ class compact_reader {
         const char* const key = cursor_.at;
         const std::size_t size = name.size() + 2;
         if (static_cast<std::size_t>(cursor_.end - key) <= size) return false;
-        if (*key != '"' || key[size - 1] != '"' || key[size] != ':') return false;
+        if (key[size - 1] != '"' || key[size] != ':' || *key != '"') return false;
         if (std::memcmp(key + 1, name.data(), name.size()) != 0) return false;
         cursor_.at = key + size + 1;
         detail::skip_json_space(cursor_);
@@ -4986,25 +4986,29 @@ namespace detail {
 
 /// Says in which row a name can be. No two names of a struct have the same slot, so one comparison decides.
 struct key_hash {
-    static constexpr std::uint8_t none = 0xFF;
     const std::uint8_t* rows = nullptr;  ///< by slot; nullptr: there is no hash, compare with every row
     std::uint32_t factor = 0;
     std::uint32_t shift = 0;
 
-    /// Size, first, middle and last byte: they tell most names apart.
+    /// First, middle and last byte and size: they tell most names apart.
+    static constexpr std::uint32_t digest(char first, char middle, char last, std::size_t size) noexcept {
+        const auto byte = [](char c) { return std::uint32_t{static_cast<unsigned char>(c)}; };
+        return byte(first) | byte(middle) << 8 | byte(last) << 16 | static_cast<std::uint32_t>(size) << 24;
+    }
     static constexpr std::uint32_t digest(std::string_view name) noexcept {
-        if (name.empty()) return 0;
-        const auto byte = [name](std::size_t n) { return std::uint32_t{static_cast<unsigned char>(name[n])}; };
-        return byte(0) | byte(name.size() / 2) << 8 | byte(name.size() - 1) << 16 |
-               static_cast<std::uint32_t>(name.size()) << 24;
+        return digest(name.front(), name[name.size() / 2], name.back(), name.size());
     }
     [[nodiscard]] constexpr std::size_t slot(std::string_view name) const noexcept {
         return digest(name) * factor >> shift;
     }
+    /// The only row that can have the name in these quotes. (Any row for a name in whose slot there is none.)
+    [[nodiscard]] std::size_t row_of(const char* token, std::size_t size) const noexcept {
+        return rows[digest(token[1], token[size / 2], token[size - 2], size - 2) * factor >> shift];
+    }
 };
 
 /// Not hashed: a few names, which are compared faster, and more than a byte can count.
-inline constexpr std::size_t few_keys = 8, too_many_keys = key_hash::none;
+inline constexpr std::size_t few_keys = 8, too_many_keys = 0xFF;
 
 /// The bits of an index below `count`. (std::bit_ceil is unknown to clang's new interpreter, version 19.)
 consteval std::uint32_t bits_of_index(std::size_t count) noexcept {
@@ -5021,8 +5025,8 @@ struct key_slots {
     static constexpr std::uint32_t shift = 32 - bits;
 
     struct found {
-        std::array<std::uint8_t, size> rows{};
-        std::uint32_t factor = 0;  ///< 0: none was found, as for names that have the same digest
+        std::array<std::uint8_t, size> rows{};  // 0 in the slots that no name has
+        std::uint32_t factor = 0;               ///< 0: none was found, as for names that have the same digest
     };
     static constexpr found search() {
         constexpr std::size_t count = member_count<T>;
@@ -5035,7 +5039,6 @@ struct key_slots {
             while (n < count && std::exchange(taken[digests[n] * (factor | 1) >> shift], attempt) != attempt) ++n;
             if (n < count) continue;
             found best{.rows = {}, .factor = factor | 1};
-            best.rows.fill(key_hash::none);
             for (n = 0; n < count; ++n) best.rows[digests[n] * best.factor >> shift] = static_cast<std::uint8_t>(n);
             return best;
         }
@@ -5223,19 +5226,34 @@ struct key_marks_of<Value> {
 };
 
 template <class Value>
+struct member_table;
+
+/// Finds a row of a large struct by the hash of its name.
+template <class Value>
+struct hashed_rows {
+    /// A pointer, so that a program whose structs are small does not link the function. `token` is a name in quotes.
+    std::size_t (*find)(const member_table<Value>& table, const char* token, std::size_t size) noexcept = &find_in;
+    key_hash hash;
+
+    static std::size_t find_in(const member_table<Value>& table, const char* token, std::size_t size) noexcept {
+        const std::size_t index = table.hashed->hash.row_of(token, size);
+        const std::string_view name = table.rows[index].name();
+        return name.size() == size - 2 && std::memcmp(name.data(), token + 1, name.size()) == 0 ? index : table.count;
+    }
+};
+
+template <class Value>
 struct member_table {
     const member_row<Value>* rows;
     const void* places;  ///< `member_places` of the struct
     std::size_t count;
-    key_hash hash;
+    const hashed_rows<Value>* hashed;  ///< nullptr: there is no hash
     [[no_unique_address]] typename key_marks_of<Value>::type marks;
 
     /// The index of the row with this name; `count` where there is none.
     [[nodiscard]] std::size_t find(const json_text& key) const noexcept {
-        if (hash.rows == nullptr || key.is_escaped()) return find_in_order(key);
-        const std::string_view name{key.raw().data() + 1, key.raw().size() - 2};
-        const std::uint8_t found = hash.rows[hash.slot(name)];
-        return found != key_hash::none && rows[found].name() == name ? found : count;
+        if (hashed == nullptr || key.is_escaped()) return find_in_order(key);
+        return hashed->find(*this, key.raw().data(), key.raw().size());
     }
 
     /// The same without the hash.
@@ -5266,10 +5284,11 @@ struct member_tables {
     static_assert(sizeof(member_places<T>) == member_count<T> * sizeof(member_offset) || member_count<T> == 0,
                   "superoffice: this compiler's pointers to members are no offsets");
     static constexpr auto rows = make_rows<T, Value>(static_cast<members_of<T>*>(nullptr));
+    static constexpr hashed_rows<Value> hashed{.hash = make_key_hash<T>()};
     static constexpr member_table<Value> whole{.rows = rows.data(),
                                                .places = &member_places<T>,
                                                .count = member_count<T>,
-                                               .hash = make_key_hash<T>(),
+                                               .hashed = hashed.hash.rows != nullptr ? &hashed : nullptr,
                                                .marks = make_key_marks<T, Value>()};
 };
 

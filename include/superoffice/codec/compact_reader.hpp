@@ -101,7 +101,7 @@ class compact_reader {
         const char* const key = cursor_.at;
         const std::size_t size = name.size() + 2;
         if (static_cast<std::size_t>(cursor_.end - key) <= size) return false;
-        if (*key != '"' || key[size - 1] != '"' || key[size] != ':') return false;
+        if (key[size - 1] != '"' || key[size] != ':' || *key != '"') return false;
         if (std::memcmp(key + 1, name.data(), name.size()) != 0) return false;
         cursor_.at = key + size + 1;
         detail::skip_json_space(cursor_);

@@ -17,25 +17,29 @@ namespace detail {
 
 /// Says in which row a name can be. No two names of a struct have the same slot, so one comparison decides.
 struct key_hash {
-    static constexpr std::uint8_t none = 0xFF;
     const std::uint8_t* rows = nullptr;  ///< by slot; nullptr: there is no hash, compare with every row
     std::uint32_t factor = 0;
     std::uint32_t shift = 0;
 
-    /// Size, first, middle and last byte: they tell most names apart.
+    /// First, middle and last byte and size: they tell most names apart.
+    static constexpr std::uint32_t digest(char first, char middle, char last, std::size_t size) noexcept {
+        const auto byte = [](char c) { return std::uint32_t{static_cast<unsigned char>(c)}; };
+        return byte(first) | byte(middle) << 8 | byte(last) << 16 | static_cast<std::uint32_t>(size) << 24;
+    }
     static constexpr std::uint32_t digest(std::string_view name) noexcept {
-        if (name.empty()) return 0;
-        const auto byte = [name](std::size_t n) { return std::uint32_t{static_cast<unsigned char>(name[n])}; };
-        return byte(0) | byte(name.size() / 2) << 8 | byte(name.size() - 1) << 16 |
-               static_cast<std::uint32_t>(name.size()) << 24;
+        return digest(name.front(), name[name.size() / 2], name.back(), name.size());
     }
     [[nodiscard]] constexpr std::size_t slot(std::string_view name) const noexcept {
         return digest(name) * factor >> shift;
     }
+    /// The only row that can have the name in these quotes. (Any row for a name in whose slot there is none.)
+    [[nodiscard]] std::size_t row_of(const char* token, std::size_t size) const noexcept {
+        return rows[digest(token[1], token[size / 2], token[size - 2], size - 2) * factor >> shift];
+    }
 };
 
 /// Not hashed: a few names, which are compared faster, and more than a byte can count.
-inline constexpr std::size_t few_keys = 8, too_many_keys = key_hash::none;
+inline constexpr std::size_t few_keys = 8, too_many_keys = 0xFF;
 
 /// The bits of an index below `count`. (std::bit_ceil is unknown to clang's new interpreter, version 19.)
 consteval std::uint32_t bits_of_index(std::size_t count) noexcept {
@@ -52,8 +56,8 @@ struct key_slots {
     static constexpr std::uint32_t shift = 32 - bits;
 
     struct found {
-        std::array<std::uint8_t, size> rows{};
-        std::uint32_t factor = 0;  ///< 0: none was found, as for names that have the same digest
+        std::array<std::uint8_t, size> rows{};  // 0 in the slots that no name has
+        std::uint32_t factor = 0;               ///< 0: none was found, as for names that have the same digest
     };
     static constexpr found search() {
         constexpr std::size_t count = member_count<T>;
@@ -66,7 +70,6 @@ struct key_slots {
             while (n < count && std::exchange(taken[digests[n] * (factor | 1) >> shift], attempt) != attempt) ++n;
             if (n < count) continue;
             found best{.rows = {}, .factor = factor | 1};
-            best.rows.fill(key_hash::none);
             for (n = 0; n < count; ++n) best.rows[digests[n] * best.factor >> shift] = static_cast<std::uint8_t>(n);
             return best;
         }

@@ -14,6 +14,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace superoffice {
@@ -37,19 +38,34 @@ struct key_marks_of<Value> {
 };
 
 template <class Value>
+struct member_table;
+
+/// Finds a row of a large struct by the hash of its name.
+template <class Value>
+struct hashed_rows {
+    /// A pointer, so that a program whose structs are small does not link the function. `token` is a name in quotes.
+    std::size_t (*find)(const member_table<Value>& table, const char* token, std::size_t size) noexcept = &find_in;
+    key_hash hash;
+
+    static std::size_t find_in(const member_table<Value>& table, const char* token, std::size_t size) noexcept {
+        const std::size_t index = table.hashed->hash.row_of(token, size);
+        const std::string_view name = table.rows[index].name();
+        return name.size() == size - 2 && std::memcmp(name.data(), token + 1, name.size()) == 0 ? index : table.count;
+    }
+};
+
+template <class Value>
 struct member_table {
     const member_row<Value>* rows;
     const void* places;  ///< `member_places` of the struct
     std::size_t count;
-    key_hash hash;
+    const hashed_rows<Value>* hashed;  ///< nullptr: there is no hash
     [[no_unique_address]] typename key_marks_of<Value>::type marks;
 
     /// The index of the row with this name; `count` where there is none.
     [[nodiscard]] std::size_t find(const json_text& key) const noexcept {
-        if (hash.rows == nullptr || key.is_escaped()) return find_in_order(key);
-        const std::string_view name{key.raw().data() + 1, key.raw().size() - 2};
-        const std::uint8_t found = hash.rows[hash.slot(name)];
-        return found != key_hash::none && rows[found].name() == name ? found : count;
+        if (hashed == nullptr || key.is_escaped()) return find_in_order(key);
+        return hashed->find(*this, key.raw().data(), key.raw().size());
     }
 
     /// The same without the hash.
@@ -80,10 +96,11 @@ struct member_tables {
     static_assert(sizeof(member_places<T>) == member_count<T> * sizeof(member_offset) || member_count<T> == 0,
                   "superoffice: this compiler's pointers to members are no offsets");
     static constexpr auto rows = make_rows<T, Value>(static_cast<members_of<T>*>(nullptr));
+    static constexpr hashed_rows<Value> hashed{.hash = make_key_hash<T>()};
     static constexpr member_table<Value> whole{.rows = rows.data(),
                                                .places = &member_places<T>,
                                                .count = member_count<T>,
-                                               .hash = make_key_hash<T>(),
+                                               .hashed = hashed.hash.rows != nullptr ? &hashed : nullptr,
                                                .marks = make_key_marks<T, Value>()};
 };
 

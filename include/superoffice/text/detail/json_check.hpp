@@ -31,7 +31,7 @@ inline errc read_json_key(json_cursor& c, json_text& into) noexcept {
     if (!c.on('"')) return json_fault(c, errc::bad_json);
     const errc code = scan_json_string(c, into, false);
     if (code != errc::ok) return code;
-    skip_json_space(c);
+    if (!c.on(':')) skip_json_space(c);
     if (!c.skip(':')) return json_fault(c, errc::bad_json);
     skip_json_space(c);
     return errc::ok;

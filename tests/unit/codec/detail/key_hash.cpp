@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <set>
+#include <string>
+#include <string_view>
 
 namespace so = superoffice;
 namespace detail = superoffice::detail;
@@ -45,11 +47,16 @@ void check_slots() {
         const std::size_t slot = hash.slot(detail::member_names<T>[n]);
         REQUIRE(slot < detail::key_slots<T>::size);
         CHECK(hash.rows[slot] == n);
+        const std::string token = '"' + std::string{detail::member_names<T>[n]} + '"';
+        CHECK(hash.row_of(token.data(), token.size()) == n);
         slots.insert(slot);
     }
     CHECK(slots.size() == detail::member_count<T>);
     for (std::size_t slot = 0; slot < detail::key_slots<T>::size; ++slot)
-        CHECK((hash.rows[slot] == detail::key_hash::none) == !slots.contains(slot));
+        CHECK(hash.rows[slot] <
+              detail::member_count<T>);  // of any row where no name has this slot: the comparison refuses
+    for (const std::string_view other : {"\"\"", "\"x\"", "\"Unknown\""})
+        CHECK(hash.row_of(other.data(), other.size()) < detail::member_count<T>);
 }
 
 }  // namespace

@@ -111,9 +111,9 @@ TEST_CASE("member_table: the hash finds every name, and no other") {
     check(table<many_twins>);
     check(table<so::BatchTaskInfo>);
     check(table<so::FieldProperty>);
-    CHECK(table<so::BatchTaskInfo>.hash.rows != nullptr);
-    CHECK(table<many_twins>.hash.rows == nullptr);  // looked through one after the other
-    CHECK(table<inner>.hash.rows == nullptr);
+    CHECK(table<so::BatchTaskInfo>.hashed != nullptr);
+    CHECK(table<many_twins>.hashed == nullptr);  // looked through one after the other
+    CHECK(table<inner>.hashed == nullptr);
 }
 
 TEST_CASE("member_table: what is decoded by it is where it belongs") {
