@@ -132,9 +132,10 @@ template <json_value Value>
     return e;
 }
 
-/// The number of an enumerator. The service writes names; numbers are taken as well.
+/// The number of an enumerator. The service writes names; numbers are taken as well. (Not a function of its own: that takes
+/// more bytes.)
 template <json_value Value, class Held>
-[[gnu::cold]] [[gnu::noinline]] errc decode_numbered(Value& value, Held& into, enumerator_cursor names) noexcept {
+[[gnu::cold]] errc decode_numbered(Value& value, Held& into, enumerator_cursor names) noexcept {
     typename Held::number_type number = 0;
     const errc e = decode_integer(value, number);
     if (e == errc::ok) into.assign(names, number);
