@@ -12023,11 +12023,12 @@ class certificates_in_place {
         return mbedtls_x509_crt_parse_der_nocopy(&into, reinterpret_cast<const unsigned char*>(der.data()), der.size());
     }
 
-    /// Calls `look(der)`.
+    /// Calls `look(der)`. Stops where the bytes are no certificate any more: somebody has changed them.
     template <class Look>
     bool visit(const mbedtls_x509_buf& name, Look look) const noexcept {
         for (der_bytes rest = all_; !rest.empty();) {
             const der_bytes each = rest.first(der_size(rest));
+            if (each.empty()) return false;
             if (may_be_same_name(subject_of(each), span_of(name)) && look(each)) return true;
             rest = rest.subspan(each.size());
         }
@@ -12204,7 +12205,8 @@ struct unreadable_certificate {
 /// before the threads start: that also fills the tables of mbedTLS (for AES, of curves and cipher suites), which are
 /// otherwise filled at the first handshake, without a lock.
 ///
-/// Each `add_...` adds to what was there before; if it fails, it has added nothing. Certificates that mbedTLS cannot read are
+/// Each `add_...` adds to what was there before; if it fails, it has added nothing. Of a source that is being read in steps,
+/// all is forgotten if another one is started or added before its last step. Certificates that mbedTLS cannot read are
 /// skipped, and those that are there already are left out. If a source has no readable certificate, that is an error.
 ///
 /// Errors, at stage::request:
@@ -12232,15 +12234,15 @@ class certificate_authorities {
     ~certificate_authorities() { clear(); }
 
     /// Adds certificates from memory: PEM text (a final NUL is not needed), or DER certificates one after another. DER is
-    /// used where it lies, and must stay there as long as this object.
-    result<void> add(std::span<const std::byte> bytes) noexcept {
+    /// used where it lies, and must stay there as long as this object; so a temporary does not compile.
+    result<void> add(borrowed_list<std::byte> bytes) noexcept {
         start(bytes);
         return finish();
     }
 
     /// The same in bounded pieces, for programs that must not stop for 10 ms: call `step` until it answers true or an error.
     /// The bytes must stay until then, and DER as long as this object.
-    void start(std::span<const std::byte> bytes) noexcept { begin(bytes, false); }
+    void start(borrowed_list<std::byte> bytes) noexcept { begin({bytes.data(), bytes.size()}, false); }
 
     /// Reads at most `certificates_per_step` certificates.
     /// @returns true: everything is read | false: call again | an error
@@ -12319,7 +12321,8 @@ class certificate_authorities {
     ///
     /// Errors  bad_authorities if the bytes are not DER certificates: `position()` says where; with native
     ///         MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE if this mbedTLS cannot do that (`can_use_in_place`)
-    result<void> use_in_place(std::span<const std::byte> der) noexcept {
+    result<void> use_in_place(borrowed_list<std::byte> bytes) noexcept {
+        const std::span<const std::byte> der{bytes.data(), bytes.size()};
         if (!can_use_in_place) return bad(MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE, 0);
         if (der.size() > max_bundle_bytes) return bad(0, max_bundle_bytes);
         detail::mbedtls_api::fill_tables();
@@ -12465,6 +12468,7 @@ class certificate_authorities {
 
     progress end() noexcept {
         if (is_refused_ || read_ == skipped_here_) return fail();
+        is_reading_ = false;  // what it has added stays
         drop_source();
         return progress::done;
     }
@@ -12472,7 +12476,6 @@ class certificate_authorities {
     /// Because of `problem_`.
     progress fail() noexcept {
         const bool goes_on = is_searching_;
-        drop_behind(mark_, size_before_);
         drop_source();
         if (!goes_on) return progress::failed;
         is_searching_ = true;
@@ -12523,7 +12526,9 @@ class certificate_authorities {
         return e;
     }
 
+    /// With what an unfinished one has added.
     [[gnu::noinline]] void drop_source() noexcept {
+        if (is_reading_) drop_behind(mark_, size_before_);
         reader_.begin({}, false);
         is_reading_ = is_searching_ = false;
         path_ = nullptr;
@@ -12642,8 +12647,7 @@ class link_authorities {
         next_ = now == source::first ? source::memory : source::none;
         if (now == source::first && options.ca_file != nullptr) return own_.start_file(options.ca_file).error();
         if (now == source::first && options.ca_memory.empty()) own_.start_system();
-        if (now == source::memory && !options.ca_memory.empty())
-            own_.start({options.ca_memory.data(), options.ca_memory.size()});
+        if (now == source::memory && !options.ca_memory.empty()) own_.start(options.ca_memory);
         return {};
     }
 

@@ -71,11 +71,12 @@ class certificates_in_place {
         return mbedtls_x509_crt_parse_der_nocopy(&into, reinterpret_cast<const unsigned char*>(der.data()), der.size());
     }
 
-    /// Calls `look(der)`.
+    /// Calls `look(der)`. Stops where the bytes are no certificate any more: somebody has changed them.
     template <class Look>
     bool visit(const mbedtls_x509_buf& name, Look look) const noexcept {
         for (der_bytes rest = all_; !rest.empty();) {
             const der_bytes each = rest.first(der_size(rest));
+            if (each.empty()) return false;
             if (may_be_same_name(subject_of(each), span_of(name)) && look(each)) return true;
             rest = rest.subspan(each.size());
         }

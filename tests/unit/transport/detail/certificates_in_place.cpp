@@ -145,6 +145,20 @@ TEST_CASE("certificates_in_place: those of a name are looked at until one is tak
     CHECK(looked == 3);
 }
 
+TEST_CASE("certificates_in_place: bytes that are changed meanwhile end the search, at each of the certificates") {
+    const std::string one = der(), other = changed(one, "Nobody's", "Nobodx's");
+    certificate named;
+    REQUIRE(mbedtls_x509_crt_parse_der(&named.it, reinterpret_cast<const unsigned char*>(one.data()), one.size()) == 0);
+    for (std::size_t n = 0; n < 3; ++n) {
+        CAPTURE(n);
+        std::string three = other + other + other;
+        so::detail::certificates_in_place all;
+        all.set(bytes(three), 3);
+        three[n * one.size()] = '\xff';  // flash that was erased
+        CHECK_FALSE(all.find(named.it.subject_raw, [](const mbedtls_x509_crt&) { return true; }));
+    }
+}
+
 TEST_CASE("certificates_in_place: there are none before any are set, and none where mbedTLS does not ask") {
     const std::string one = der();
     const so::detail::certificates_in_place nothing;

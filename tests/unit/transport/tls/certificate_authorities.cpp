@@ -220,7 +220,7 @@ TEST_CASE("certificate_authorities: no step reads more than eight certificates")
     CHECK(steps == 13);
     CHECK(*roots.step());
 
-    // A second start in the middle forgets the first one's rest, and keeps what was read.
+    // A second start in the middle forgets the first one. Those of before stay.
     const std::string more = numbered(nobodys_der(), 1000);
     roots.start(bytes(all));
     roots.start(bytes(more));
@@ -233,6 +233,61 @@ TEST_CASE("certificate_authorities: no step reads more than eight certificates")
     CHECK(*roots.step());
     CHECK(roots.size() == 0);
     CHECK(count_of(roots) == 0);
+}
+
+TEST_CASE(
+    "certificate_authorities: a source that is left in the middle has added nothing, whatever is started or added "
+    "then") {
+    const std::string half = many(40), der = numbered(nobodys_der(), 1000), one_before = numbered(der, 2000);
+    const struct {
+        const char* what;
+        bool (*leave)(so::certificate_authorities& roots, const std::string& other);
+        bool is_ok;
+        std::uint32_t added;
+    } cases[] = {
+        {"another start",
+         [](so::certificate_authorities& roots, const std::string& other) {
+             roots.start(bytes(other));
+             return roots.step().has_value() && *roots.step();
+         },
+         true, 1},
+        {"add",
+         [](so::certificate_authorities& roots, const std::string& other) {
+             return roots.add(bytes(other)).has_value();
+         },
+         true, 1},
+        {"add of garbage",
+         [](so::certificate_authorities& roots, const std::string&) { return roots.add(bytes("garbage")).has_value(); },
+         false, 0},
+        {"add_file without a file",
+         [](so::certificate_authorities& roots, const std::string&) {
+             return roots.add_file("/nowhere/at/all.pem").has_value();
+         },
+         false, 0},
+        {"add_first_of without a file",
+         [](so::certificate_authorities& roots, const std::string&) { return roots.add_first_of({}).has_value(); },
+         false, 0},
+        {"add_folder without a folder",
+         [](so::certificate_authorities& roots, const std::string&) {
+             return roots.add_folder("/nowhere/at/all").has_value();
+         },
+         false, 0},
+    };
+    for (const auto& c : cases) {
+        for (const std::uint32_t before : {0U, 1U}) {
+            CAPTURE(c.what);
+            CAPTURE(before);
+            so::certificate_authorities roots;
+            if (before != 0) REQUIRE(roots.add(bytes(one_before)));
+            roots.start(bytes(half));
+            for (int step = 0; step < 3; ++step) REQUIRE_FALSE(*roots.step());
+            REQUIRE(roots.size() == before + 24);
+            CHECK(c.leave(roots, der) == c.is_ok);
+            CHECK(roots.size() == before + c.added);
+            CHECK(count_of(roots) == before + c.added);
+            CHECK(roots.is_loaded() == (before + c.added != 0));
+        }
+    }
 }
 
 TEST_CASE("certificate_authorities: DER is used where it lies, and of a file or PEM nothing is needed afterwards") {

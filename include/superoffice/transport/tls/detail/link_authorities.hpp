@@ -68,8 +68,7 @@ class link_authorities {
         next_ = now == source::first ? source::memory : source::none;
         if (now == source::first && options.ca_file != nullptr) return own_.start_file(options.ca_file).error();
         if (now == source::first && options.ca_memory.empty()) own_.start_system();
-        if (now == source::memory && !options.ca_memory.empty())
-            own_.start({options.ca_memory.data(), options.ca_memory.size()});
+        if (now == source::memory && !options.ca_memory.empty()) own_.start(options.ca_memory);
         return {};
     }
 
