@@ -104,14 +104,15 @@ def run_connections():
 def checks():
     yield Check("set up", set_up)
     for program in PROGRAMS:
-        yield Check(f"build {program}", lambda program=program: ninja(FOLDER, program), needs=("set up",))
-        yield Check(program, lambda program=program: run_program(program), needs=(f"build {program}",))
+        yield Check(f"build {program}", lambda program=program: ninja(FOLDER, program), needs=("set up",), seconds=480)
+        yield Check(program, lambda program=program: run_program(program), needs=(f"build {program}",), seconds=240)
     yield Check("no step of a call waits", no_step_waits)
-    yield Check("projects of others use the library", ways_in)
+    yield Check("projects of others use the library", ways_in, seconds=300)
     yield Check("a program with a copied header", copied_headers)
-    yield Check("build the tool and the examples", build_tool, needs=("set up",))
-    yield Check("the tool and the examples", run_tool, needs=("build the tool and the examples",))
-    yield Check("the tool's connections", run_connections, needs=("build the tool and the examples",))
+    yield Check("build the tool and the examples", build_tool, needs=("set up",), seconds=480)
+    yield Check("the tool and the examples", run_tool, needs=("build the tool and the examples",), seconds=420)
+    yield Check("the tool's connections", run_connections, needs=("build the tool and the examples",),
+                seconds=300)
 
 
 if __name__ == "__main__":
