@@ -1,10 +1,10 @@
 // batch_panel.hpp - a Dear ImGui panel that follows batch tasks. Copy this file: it needs imgui.h and superoffice/batch.hpp.
 //
-//     superoffice::task_board board{api, store};   // makes the calls; `store` gets what is fetched
-//     batch_panel::panel panel{board, jobs};       // a button for each job; the names must outlive the panel
-//     board.follow(497, std::chrono::steady_clock::now());
-//     each frame:  panel.step();                   // the network: never blocks, at most one bounded piece of work
-//                  panel.draw();                   // the widgets
+//     superoffice::task_board board{api, store};           // makes the calls; `store` gets what is fetched
+//     batch_panel::panel panel{board, {"ContactExport"}};  // a button for each job; the board must outlive the panel
+//     board.follow(497, std::chrono::steady_clock::now());  // the panel's clock: use no other for this board
+//     each frame:  panel.step();  // the network: a bounded piece of work that never blocks
+//                  panel.draw();  // a window; draw_contents() draws into a window of yours
 #ifndef BATCH_PANEL_HPP
 #define BATCH_PANEL_HPP
 
@@ -18,8 +18,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <span>
 #include <string>
+#include <vector>
 
 namespace batch_panel {
 
@@ -28,7 +28,7 @@ class panel {
     using clock = std::chrono::steady_clock;
 
   public:
-    panel(Board& board, std::span<const char* const> jobs) : board_(board), jobs_(jobs) {}
+    panel(Board& board, const std::vector<std::string>& jobs) : board_(board), jobs_(jobs) {}
 
     void step() {
         const auto begun = clock::now();
@@ -38,16 +38,21 @@ class panel {
 
     void draw() {
         ImGui::Begin("Batch tasks");
+        draw_contents();
+        ImGui::End();
+    }
+
+    void draw_contents() {
         draw_tasks(clock::now());
-        for (const char* job : jobs_) {
-            if (draw_button(job, board_.can_act() && !board_.is_full())) board_.start(job);
+        for (const std::string& job : jobs_) {
+            if (draw_button(job.c_str(), board_.can_start())) board_.start(job);
             ImGui::SameLine();
         }
-        ImGui::NewLine();
+        if (draw_button("Clear finished", true))  // the board keeps the others
+            for (std::size_t n = board_.rows().size(); n-- > 0;) board_.forget(board_.rows()[n].id);
         draw_question();
         draw_errors();
         draw_step_times();
-        ImGui::End();
     }
 
     /// The milliseconds that `step` took at most in this share of the frames of the graph, above 0: 0.999, for example.
@@ -62,22 +67,21 @@ class panel {
   private:
     void draw_tasks(superoffice::instant now) {
         if (!ImGui::BeginTable("tasks", 5, ImGuiTableFlags_RowBg | ImGuiTableFlags_SizingFixedFit)) return;
-        for (const char* name : {"Task", "Elapsed", "Left"}) ImGui::TableSetupColumn(name);
+        for (const char* name : {"Task", "Watched", "Left"}) ImGui::TableSetupColumn(name);
         ImGui::TableSetupColumn("Progress", ImGuiTableColumnFlags_WidthStretch);
-        ImGui::TableSetupColumn("");
         ImGui::TableHeadersRow();
         for (const superoffice::board_row& task : board_.rows()) {
             ImGui::PushID(task.id);
             ImGui::TableNextColumn();
-            ImGui::Text("%d", task.id);
+            ImGui::Text("%d %s", task.id, task.name.c_str());
             ImGui::TableNextColumn();
-            draw_time(task.elapsed(now));
+            draw_time(task.watched(now));
             ImGui::TableNextColumn();
             if (const auto left = task.left.at(now); left && !task.is_over()) draw_time(*left);
             ImGui::TableNextColumn();
             draw_bar(task);
             ImGui::TableNextColumn();
-            draw_action(task);
+            draw_action(task, now);
             ImGui::PopID();
         }
         ImGui::EndTable();
@@ -94,17 +98,16 @@ class panel {
         ImGui::Text("%lld:%02lld", seconds / 60, seconds % 60);
     }
 
-    void draw_action(const superoffice::board_row& task) {
+    void draw_action(const superoffice::board_row& task, superoffice::instant now) {
         if (task.is_fetched || task.is_fetching)
             ImGui::Text("%llu B", static_cast<unsigned long long>(task.fetched));
-        else if (task.can_fetch() && draw_button("Fetch", board_.can_act()))
+        else if (task.can_fetch() && draw_button(task.store_failed ? "Not stored: fetch" : "Fetch", board_.can_act()))
             board_.fetch(task.id);
-        else if (!task.is_over() && draw_button("Stop", task.can_stop() && board_.can_act())) {
-            if (task.asks_first)
-                in_question_ = task.id;
-            else
-                board_.stop(task.id);
-        }
+        else if (task.news == superoffice::watch_state::call_failed && draw_button("Again", true))
+            board_.follow(task.id, now);
+        else if (!task.is_over() &&
+                 draw_button(task.stop_declined ? "Declined: stop" : "Stop", task.can_stop() && board_.can_act()))
+            in_question_ = task.asks_first || !board_.stop(task.id) ? task.id : 0;
     }
 
     static bool draw_button(const char* name, bool enabled) {
@@ -116,7 +119,8 @@ class panel {
 
     /// Before a task is stopped that says CancelWithWarning.
     void draw_question() {
-        if (in_question_ == 0) return;
+        const auto is_asked = [this](const auto& task) { return task.id == in_question_ && task.can_stop(); };
+        if (std::none_of(board_.rows().begin(), board_.rows().end(), is_asked)) return;
         ImGui::Text("Task %d may leave its work half done. Stop it all the same?", in_question_);
         const bool stops = draw_button("Stop it", board_.can_act()) && board_.stop(in_question_);
         ImGui::SameLine();
@@ -125,13 +129,17 @@ class panel {
 
     void draw_errors() {
         draw_error("Service", board_.error());
-        for (const superoffice::board_row& task : board_.rows())
-            draw_error(("Task " + std::to_string(task.id)).c_str(), task.error);
+        draw_error("Start " + std::string{board_.start_name().view()}, board_.start_error());
+        for (const superoffice::board_row& task : board_.rows()) {
+            const std::string what = "Task " + std::to_string(task.id);
+            if (task.error.code != board_.error().code) draw_error(what, task.error);
+            draw_error(what, task.action_error);
+        }
     }
 
-    static void draw_error(const char* what, const superoffice::error& error) {
+    static void draw_error(const std::string& what, const superoffice::error& error) {
         if (error.code == superoffice::errc::ok) return;
-        ImGui::TextColored(ImVec4(1.0F, 0.5F, 0.4F, 1.0F), "%s: %s", what, superoffice::message(error));
+        ImGui::TextColored(ImVec4(1.0F, 0.5F, 0.4F, 1.0F), "%s: %s", what.c_str(), superoffice::message(error));
         ImGui::SameLine();
         ImGui::TextDisabled("(%s; who can act: %s)", superoffice::name(error.stage),
                             superoffice::name(superoffice::remedy_of(error.code)));
@@ -146,7 +154,7 @@ class panel {
     }
 
     Board& board_;
-    std::span<const char* const> jobs_;
+    std::vector<std::string> jobs_;
     std::int32_t in_question_ = 0;  // the id of a task
     std::array<float, 1024> times_{};
     std::size_t frames_ = 0;

@@ -61,14 +61,20 @@ void hand_on(const SDL_Event& event) {
         io.MouseWheel += static_cast<float>(event.wheel.y);
 }
 
-/// Keeps what a task made in a file of the folder that the program runs in: task-497.out.
-superoffice::sink_answer store(std::int32_t id, std::uint64_t offset, std::span<const std::byte> piece) noexcept {
-    char name[32];
-    std::snprintf(name, sizeof name, "task-%d.out", id);
-    std::FILE* const file = std::fopen(name, offset == 0 ? "wb" : "ab");
-    if (file == nullptr) return superoffice::sink_answer::stop;
-    const bool whole = std::fwrite(piece.data(), 1, piece.size(), file) == piece.size();
-    return std::fclose(file) == 0 && whole ? superoffice::sink_answer::more : superoffice::sink_answer::stop;
+/// Keeps what a task made in a file of the folder that the program runs in: task-497.out, which is task-497.part until it is
+/// whole.
+superoffice::store_answer store(std::int32_t id, std::uint64_t offset, std::span<const std::byte> piece) noexcept {
+    using enum superoffice::store_answer;
+    char part[32], whole[32];
+    std::snprintf(part, sizeof part, "task-%d.part", id);
+    std::snprintf(whole, sizeof whole, "task-%d.out", id);
+    std::FILE* const file = std::fopen(part, offset == 0 ? "wb" : "ab");
+    if (file == nullptr) return failed;
+    const bool written = std::fwrite(piece.data(), 1, piece.size(), file) == piece.size();
+    if (std::fclose(file) != 0 || !written) return failed;
+    if (!piece.empty()) return more;
+    std::remove(whole);  // some systems rename over no file
+    return std::rename(part, whole) == 0 ? more : failed;
 }
 
 bool write_picture(const char* path) {
@@ -137,10 +143,10 @@ int main(int argc, char** argv) {
     std::array<std::byte, 4 * 1024> memory;
     client api{
         link, base, superoffice::bearer{std::getenv("SUPEROFFICE_TOKEN")}, memory, {.headers = {.language = "en"}}};
-    constexpr const char* jobs[] = {"ContactExport", "Output-100000"};
     superoffice::task_board board{api, store};
-    batch_panel::panel panel{board, jobs};
-    for (const std::int32_t id : wanted.ids) board.follow(id, steady::now());
+    batch_panel::panel panel{board, {"ContactExport", "Output-100000"}};
+    for (const std::int32_t id : wanted.ids)
+        if (!board.follow(id, steady::now())) std::fprintf(stderr, "no task %d, or too many tasks\n", id);
 
     std::vector<float> frames;  // milliseconds
     constexpr auto frame = std::chrono::microseconds{16'667};

@@ -17456,6 +17456,11 @@ struct watch_notes {
     bool seen = false;        // the service has known the task
 };
 
+/// Whether only the task can be the reason of a failure that does not pass; else no other task has a better chance.
+constexpr bool is_about_task(const error& e) noexcept {
+    return e.code == errc::no_such_task || e.code == errc::service_fault || e.stage == stage::decode;
+}
+
 }  // namespace detail
 
 /// One of the tasks that a `watch_many` follows. The caller holds an array of them and sets `id`; the watch changes the rest.
@@ -17523,6 +17528,10 @@ class watch_many {
         for (watched_task& each : tasks_) {
             if (each.id != 0) continue;
             each = {.id = id};
+            if (over_) {  // what has ended the watch is past
+                failures_ = 0;
+                last_failure_ = {};
+            }
             if (failures_ == 0) next_ = each.notes.next;
             over_ = false;
             return &each;
@@ -17630,15 +17639,13 @@ class watch_many {
             next_ = now + detail::jittered(options_.interval, options_.jitter);
             return watch_state::waiting;
         }
-        const bool about_task =
-            e.code == errc::no_such_task || e.code == errc::service_fault || e.stage == stage::decode;
         if (now < end_ && is_repeatable(e.code) && failures_ < options_.max_failures) {
             last_failure_ = e;
             const milliseconds pause = detail::pause_after(++failures_, options_, asker_.retry_after());
             next_ = now + detail::jittered(pause, options_.jitter);
             return watch_state::waiting;
         }
-        if (!about_task) return end_all(e);
+        if (!detail::is_about_task(e)) return end_all(e);
         failures_ = 0;
         last_failure_ = {};
         next_ = now;
@@ -17760,6 +17767,7 @@ inline namespace SUPEROFFICE_ABI {
 
 /// What a board asks for.
 struct board_progress {
+    field<std::string_view> Name;
     field<coded<BatchTaskState>> State;
     field<std::int32_t> ProgressPercent;
     field<std::int32_t> StartCount;
@@ -17767,31 +17775,53 @@ struct board_progress {
     field<coded<BatchTaskCancellationBehaviour>> CancellationBehaviour;
 };
 BOOST_DESCRIBE_STRUCT(board_progress, (),
-                      (State, ProgressPercent, StartCount, ProgressDescription, CancellationBehaviour))
+                      (Name, State, ProgressPercent, StartCount, ProgressDescription, CancellationBehaviour))
+
+/// How a board works.
+struct board_options {
+    milliseconds interval = watch_options{}.interval;  ///< from a reply to the next question for the same task
+    milliseconds fetch_timeout{600'000};               ///< for a whole file, however long it is
+    std::uint64_t max_file_bytes = default_max_file_bytes;
+};
+
+/// What a store answers to a piece of a file.
+enum class store_answer : std::uint8_t {
+    more,     ///< taken; the next piece
+    not_now,  ///< not taken: the same piece again later
+    failed,   ///< it cannot be kept: the fetch ends, and the row has `store_failed`
+};
+
+/// The longest name of a job, in bytes, that `task_board::start` takes.
+inline constexpr std::size_t max_job_name = 63;
 
 /// What a board knows of one task.
 struct board_row {
     std::int32_t id = 0;
     watch_state news = watch_state::waiting;  ///< `waiting` before the first reply
-    fixed_text<32> state{};      ///< as the service spells it; longer texts are cut, between two characters
+    fixed_text<48> name{};       ///< as the service names the task; longer texts are cut, between two characters
+    fixed_text<32> state{};      ///< as the service spells it; cut in the same way
     fixed_text<96> text{};       ///< ProgressDescription; cut in the same way
     std::int32_t percent = 0;    ///< 0 to 100
+    bool has_succeeded = false;  ///< the task has ended well, so it may have an output
     bool can_cancel = true;      ///< not CannotCancel
     bool asks_first = false;     ///< CancelWithWarning: ask the user before you call `stop`
+    bool is_stopping = false;    ///< `stop` was called and is not answered
+    bool stop_declined = false;  ///< the service answered the last `stop` with false
     bool is_fetching = false;    ///< `fetch` was called and is not over
     bool is_fetched = false;     ///< the store has the whole output
+    bool store_failed = false;   ///< the store could not keep the output of the last `fetch`
     std::uint64_t fetched = 0;   ///< bytes of the output so far
-    superoffice::error error{};  ///< why following, stopping or fetching failed; `errc::ok` if it did not
+    superoffice::error
+        error{};  ///< why the board no longer follows the task; `errc::ok` if it does, or the task has ended
+    superoffice::error action_error{};  ///< why the last `stop` or `fetch` failed; stays until the next one
     remaining_time left{};
-    instant begun{}, seen{};  ///< when the board began to follow the task, and the last reply
+    instant begun{}, seen{};  ///< when the board began to follow the task, and the last reply that brought news
 
     [[nodiscard]] bool is_over() const noexcept { return news > watch_state::changed; }
-    [[nodiscard]] bool can_stop() const noexcept { return can_cancel && !is_over(); }
-    [[nodiscard]] bool can_fetch() const noexcept {
-        return news == watch_state::finished && !is_fetching && !is_fetched;
-    }
-    /// Since the board began to follow the task, until its end.
-    [[nodiscard]] milliseconds elapsed(instant now) const noexcept { return (is_over() ? seen : now) - begun; }
+    [[nodiscard]] bool can_stop() const noexcept { return can_cancel && !is_over() && !is_stopping; }
+    [[nodiscard]] bool can_fetch() const noexcept { return has_succeeded && !is_fetching; }
+    /// From the moment the board began to follow the task until the task's end. The task may have run before.
+    [[nodiscard]] milliseconds watched(instant now) const noexcept { return (is_over() ? seen : now) - begun; }
 };
 
 namespace detail {
@@ -17810,11 +17840,12 @@ inline void note_reply(board_row& to, const board_progress& from, instant now) n
     const std::int32_t percent = from.ProgressPercent.value_or(to.percent);
     to.percent = percent < 0 ? 0 : percent > 100 ? 100 : percent;
     to.left.note(now, from.ProgressPercent, from.StartCount);
+    to.name.assign(cut_to(from.Name.value_or(std::string_view{}), to.name.capacity()));
     to.state.assign(cut_to(from.State ? from.State->text() : std::string_view{}, to.state.capacity()));
     to.text.assign(cut_to(from.ProgressDescription.value_or(std::string_view{}), to.text.capacity()));
     to.asks_first = from.CancellationBehaviour == CancelWithWarning;
     to.can_cancel = from.CancellationBehaviour != CannotCancel;
-    to.error = {};
+    to.has_succeeded = from.State && is_final(from.State) && from.State != BatchTaskState::Failed;
 }
 
 }  // namespace detail
@@ -17832,44 +17863,99 @@ inline void note_reply(board_row& to, const board_progress& from, instant now) n
 ///
 /// `store` gets the output of a task that is fetched, in pieces; a file begins with the offset 0:
 ///
-///     superoffice::sink_answer store(std::int32_t id, std::uint64_t offset, std::span<const std::byte> piece) noexcept;
+///     superoffice::store_answer store(std::int32_t id, std::uint64_t offset, std::span<const std::byte> piece) noexcept;
 ///
-/// Where it answers `stop`, because it cannot store the piece, the row has `errc::cancelled`.
-/// A failure that may pass pauses the questions and never ends the board; see `error()`. Borrows the client, and must be gone
-/// before it. `now` never goes back. No heap, no clock, no waiting.
+/// After the last piece of a whole file, and only then, comes one empty piece; an empty output is this piece alone. Write to a
+/// temporary name until then: a fetch that fails ends without a further piece.
+///
+/// A failure that may pass pauses the questions and never ends the board. One that does not pass (401, a certificate that is
+/// refused) ends all rows with `call_failed`. `error()` tells both. After you have repaired the cause, call `follow` again for
+/// each task.
+///
+/// The client and the store must outlive the board. `now` must never go back. No heap, no clock, no waiting.
 template <class Client, class Store, std::size_t Size = 32>
 class task_board {
     static_assert(!Client::link_type::may_wait,
                   "superoffice: this link's start may wait for a name look-up: give it a resolver that does not");
     static_assert(
         requires(Store& store, std::int32_t id, std::uint64_t offset, std::span<const std::byte> piece) {
-            { store(id, offset, piece) } -> std::same_as<sink_answer>;
-        }, "superoffice: the store of a board is called as store(id, offset, piece) and gives a sink_answer");
+            { store(id, offset, piece) } noexcept -> std::same_as<store_answer>;
+        },
+        "superoffice: the store of a board is called as store(id, offset, piece), is noexcept and gives a "
+        "store_answer");
 
   public:
-    explicit task_board(Client& api, Store store, milliseconds interval = watch_options{}.interval) noexcept
-        : api_(&api), store_(std::move(store)), watch_(api, tasks_, {.interval = interval, .max_failures = UINT32_MAX}),
-          fetch_(sink{this}) {}
+    explicit task_board(Client& api, Store& store, const board_options& options = {}) noexcept
+        : api_(&api), store_(&store), watch_(api, tasks_, {.interval = options.interval, .max_failures = UINT32_MAX}),
+          fetch_timeout_(options.fetch_timeout), fetch_(sink{this}, options.max_file_bytes) {}
     task_board(const task_board&) = delete;
     task_board& operator=(const task_board&) = delete;
 
-    /// Follows a task, if the board does not have it already. False where the board is full.
+    /// Follows a task. One that the board has already is followed again where its row is `call_failed`, else it goes on. False
+    /// where the board is full, and for an id below 1, which no task has.
     bool follow(std::int32_t id, instant now) noexcept {
-        if (row_of(id) < count_) return true;
-        if (watch_.follow(id) == nullptr) return false;
-        rows_[count_] = {.id = id, .begun = now, .seen = now};
-        ++count_;
+        if (id < 1) return false;
+        const std::size_t row = row_of(id);
+        if (row == count_) {
+            if (is_full()) return false;
+            rows_[count_++] = {.id = id, .begun = now, .seen = now};
+        } else {
+            if (rows_[row].news != watch_state::call_failed) return true;
+            task_of(id) = {};
+            rows_[row].news = watch_state::waiting;
+            rows_[row].error = {};
+        }
+        static_cast<void>(watch_.follow(id));  // there are as many elements as rows
+        ended_by_ = {};
         return true;
     }
 
-    /// Starts a job and follows its task. `name` is borrowed until the job has been started. This and the next two take effect
-    /// as soon as the client is free. False, and nothing happens, while an earlier one waits for that (see `can_act`), and
-    /// where the board has no such task, or no room for one more.
-    bool start(std::string_view name) noexcept { return ask_for({.what = action::start, .name = name}); }
-    bool stop(std::int32_t id) noexcept { return ask_for({.what = action::stop, .row = row_of(id)}); }
-    /// Fetches the output of a task into `store`.
-    bool fetch(std::int32_t id) noexcept { return ask_for({.what = action::fetch, .row = row_of(id)}); }
+    /// Removes the row of a task that is over, which makes room for another. False where the board has no such row, where the
+    /// task is not over, and while it is stopped or fetched.
+    bool forget(std::int32_t id) noexcept {
+        const std::size_t row = row_of(id);
+        if (row == count_ || !rows_[row].is_over() || rows_[row].is_stopping || rows_[row].is_fetching) return false;
+        task_of(id) = {};
+        --count_;
+        for (std::size_t n = row; n < count_; ++n) rows_[n] = rows_[n + 1];
+        return true;
+    }
+
+    /// Starts a job and follows its task; its name is copied. This and the next two take effect as soon as the client is free.
+    /// False, and nothing happens, where `can_start()` is false, and for a name of more than `max_job_name` bytes.
+    bool start(std::string_view name) noexcept {
+        if (!can_start() || !start_name_.assign(name)) return false;
+        next_ = {action::start, 0};
+        start_error_ = {};
+        return true;
+    }
+    /// Stops a task. False, and nothing happens, where `can_act()` or the row's `can_stop()` is false.
+    bool stop(std::int32_t id) noexcept {
+        const std::size_t row = row_of(id);
+        if (!can_act() || row == count_ || !rows_[row].can_stop()) return false;
+        ask_for(action::stop, rows_[row]);
+        rows_[row].is_stopping = true;
+        rows_[row].stop_declined = false;
+        return true;
+    }
+    /// Fetches the output of a task into `store`. False, and nothing happens, where `can_act()` or the row's `can_fetch()` is
+    /// false. `board_options::fetch_timeout` covers the whole file; meanwhile no task is asked for, and a stop waits.
+    bool fetch(std::int32_t id) noexcept {
+        const std::size_t row = row_of(id);
+        if (!can_act() || row == count_ || !rows_[row].can_fetch()) return false;
+        ask_for(action::fetch, rows_[row]);
+        rows_[row].is_fetching = true;
+        rows_[row].is_fetched = rows_[row].store_failed = false;
+        rows_[row].fetched = 0;
+        return true;
+    }
+    /// No `start`, `stop` or `fetch` waits for the client.
     [[nodiscard]] bool can_act() const noexcept { return next_.what == action::none; }
+    [[nodiscard]] bool can_start() const noexcept { return can_act() && !is_starting() && !is_full(); }
+    /// A start is not answered yet.
+    [[nodiscard]] bool is_starting() const noexcept {
+        return next_.what == action::start || running_.what == action::start;
+    }
 
     /// The network: at most one bounded piece of work, without waiting.
     void step(instant now) noexcept {
@@ -17877,28 +17963,31 @@ class task_board {
     }
 
     [[nodiscard]] std::span<const board_row> rows() const noexcept { return {rows_, count_}; }
-    [[nodiscard]] bool is_full() const noexcept { return count_ == Size; }
+    /// There is no room for one more task; a start keeps room for its own.
+    [[nodiscard]] bool is_full() const noexcept { return count_ + (is_starting() ? 1U : 0U) == Size; }
 
-    /// What concerns no single task: why the last start failed, or the failure that pauses the questions. `errc::ok`: nothing.
+    /// The failure that has ended all rows, or pauses the questions. `errc::ok`: none.
     [[nodiscard]] superoffice::error error() const noexcept {
-        if (start_error_.code != errc::ok) return start_error_;
+        if (ended_by_.code != errc::ok) return ended_by_;
         return is_repeatable(watch_.last_failure().code) ? watch_.last_failure() : superoffice::error{};
     }
+    /// Why the last start failed; stays until the next one.
+    [[nodiscard]] superoffice::error start_error() const noexcept { return start_error_; }
+    /// The job that was started last.
+    [[nodiscard]] const fixed_text<max_job_name>& start_name() const noexcept { return start_name_; }
 
   private:
     enum class action : std::uint8_t { none, start, stop, fetch };
     struct request {
         action what = action::none;
-        std::size_t row = 0;
-        std::string_view name = {};
+        std::int32_t id = 0;  // of a task
     };
     struct sink {
         task_board* board;
         sink_answer operator()(std::span<const std::byte> piece) noexcept {
-            const sink_answer answer =
-                board->store_(board->rows_[board->running_.row].id, board->fetch_.count(), piece);
-            board->is_refused_ = answer == sink_answer::stop;
-            return answer;
+            const store_answer answer = board->keep(piece);
+            if (answer == store_answer::failed) return sink_answer::stop;
+            return answer == store_answer::more ? sink_answer::more : sink_answer::not_now;
         }
     };
 
@@ -17907,12 +17996,22 @@ class task_board {
         while (row < count_ && rows_[row].id != id) ++row;
         return row;
     }
+    /// The element that the watch uses for a task that has a row.
+    watched_task& task_of(std::int32_t id) noexcept {
+        watched_task* task = tasks_;
+        while (task->id != id) ++task;
+        return *task;
+    }
 
-    bool ask_for(const request& wanted) noexcept {
-        if (!can_act() || (wanted.what == action::start ? is_full() : wanted.row >= count_)) return false;
-        if (wanted.what == action::fetch) rows_[wanted.row].is_fetching = true;
-        next_ = wanted;
-        return true;
+    void ask_for(action what, board_row& row) noexcept {
+        next_ = {what, row.id};
+        row.action_error = {};
+    }
+
+    store_answer keep(std::span<const std::byte> piece) noexcept {
+        const store_answer answer = (*store_)(running_.id, fetch_.count(), piece);
+        rows_[row_of(running_.id)].store_failed = answer == store_answer::failed;
+        return answer;
     }
 
     /// False where there is nothing to do, and the watch may ask.
@@ -17922,70 +18021,89 @@ class task_board {
             running_ = std::exchange(next_, {});
             begin_action();
         }
-        if (step_call(now) == step_state::done) {
-            end_action(rows_[running_.row], now);
-            running_ = {};
-        }
+        if (running_.what == action::start)
+            step_start(now);
+        else if (running_.what == action::stop)
+            step_stop(rows_[row_of(running_.id)], now);
+        else
+            step_fetch(rows_[row_of(running_.id)], now);
         return true;
     }
 
     void begin_action() noexcept {
-        const std::int32_t id = rows_[running_.row].id;
         if (running_.what == action::stop) {
-            stop_ = api_->start(stop_batch_job, {id});
+            stop_ = api_->start(stop_batch_job, {running_.id});
         } else if (running_.what == action::fetch) {
-            is_refused_ = false;
-            fetch_.start(*api_, get_output_from_batch, {id});
+            fetch_.start(*api_, get_output_from_batch, {running_.id}, {.timeout = fetch_timeout_});
         } else {
-            job_.BatchTaskInfo.Name = running_.name;
+            job_.BatchTaskInfo.Name = start_name_.view();
             start_ = api_->start(start_batch_job, job_);
         }
     }
 
-    step_state step_call(instant now) noexcept {
-        if (running_.what == action::stop) return stop_.step(now);
-        if (running_.what == action::start) return start_.step(now);
-        const step_state state = fetch_.step(now);
-        rows_[running_.row].fetched = fetch_.count();
-        return state;
+    void step_start(instant now) noexcept {
+        if (start_.step(now) == step_state::pending) return;
+        running_ = {};
+        start_error_ = start_.error();
+        if (start_.result() && !follow(start_.value(), now)) start_error_ = {.code = errc::no_such_task};
     }
 
-    void end_action(board_row& row, instant now) noexcept {
-        if (running_.what == action::stop) {
-            row.error = stop_.error();
-        } else if (running_.what == action::fetch) {
-            row.error = is_refused_ ? superoffice::error{.code = errc::cancelled} : fetch_.error();
-            row.is_fetched = row.error.code == errc::ok;
-            row.is_fetching = false;
-        } else {
-            start_error_ = start_.error();
-            if (start_.result()) follow(start_.value(), now);
+    void step_stop(board_row& row, instant now) noexcept {
+        if (stop_.step(now) == step_state::pending) return;
+        running_ = {};
+        row.action_error = stop_.error();
+        row.stop_declined = stop_.result() && !stop_.value();
+        row.is_stopping = false;
+    }
+
+    void step_fetch(board_row& row, instant now) noexcept {
+        const step_state state = fetch_.step(now);
+        row.fetched = fetch_.count();
+        if (state == step_state::pending) return;
+        row.action_error = fetch_.error();
+        if (fetch_.result() && !row.store_failed) {
+            const store_answer answer = keep({});
+            if (answer == store_answer::not_now) return;
+            row.is_fetched = answer == store_answer::more;
         }
+        row.is_fetching = false;
+        running_ = {};
     }
 
     void step_watch(instant now) noexcept {
-        if (watch_.step(now) == watch_state::waiting) return;
-        board_row& row = rows_[&watch_.task() - tasks_];
+        const watch_state news = watch_.step(now);
+        if (news == watch_state::waiting) return;
+        board_row& row = rows_[row_of(watch_.task().id)];
+        row.news = news;
         row.seen = now;
-        if (watch_.result())
-            detail::note_reply(row, watch_.value(), now);
-        else
-            row.error = watch_.error();
-        for (std::size_t n = 0; n < count_; ++n) rows_[n].news = tasks_[n].state;  // an error may end all
+        if (watch_.result()) return detail::note_reply(row, watch_.value(), now);
+        row.error = watch_.error();
+        if (news == watch_state::call_failed && !detail::is_about_task(row.error)) end_all(row.error, now);
+    }
+
+    void end_all(const superoffice::error& e, instant now) noexcept {
+        ended_by_ = e;
+        for (std::size_t n = 0; n < count_; ++n) {
+            if (rows_[n].is_over()) continue;
+            rows_[n].news = watch_state::call_failed;
+            rows_[n].error = e;
+            rows_[n].seen = now;
+        }
     }
 
     Client* api_;
-    Store store_;
+    Store* store_;
     watched_task tasks_[Size];
     board_row rows_[Size];
     std::size_t count_ = 0;
     watch_many<board_progress> watch_;
     request next_, running_;
-    bool is_refused_ = false;   // the store has answered `stop`
+    fixed_text<max_job_name> start_name_;
     StartBatchJobRequest job_;  // borrowed by its call
-    superoffice::error start_error_;
+    superoffice::error start_error_, ended_by_;
     typename Client::template call_of<std::int32_t> start_;
     typename Client::template call_of<bool> stop_;
+    milliseconds fetch_timeout_;
     download<Client, sink> fetch_;
 };
 

@@ -1,7 +1,7 @@
-// expect: superoffice: the store of a board is called as store(id, offset, piece) and gives a sink_answer
+// expect: superoffice: the store of a board is called as store(id, offset, piece), is noexcept and gives a store_answer
 #include <superoffice/batch.hpp>
 
-void store(std::int32_t, std::span<const std::byte>) noexcept;
+superoffice::store_answer store(std::int32_t, std::uint64_t, std::span<const std::byte>);  // may throw
 
 void follow(superoffice::client<superoffice::byte_transport_archetype, superoffice::bearer>& api) {
     superoffice::task_board board{api, store};

@@ -5,7 +5,7 @@ struct waiting_link : superoffice::byte_transport_archetype {
     static constexpr bool may_wait = true;
 };
 
-superoffice::sink_answer store(std::int32_t, std::uint64_t, std::span<const std::byte>) noexcept;
+superoffice::store_answer store(std::int32_t, std::uint64_t, std::span<const std::byte>) noexcept;
 
 void follow(superoffice::client<waiting_link, superoffice::bearer>& api) {
     superoffice::task_board board{api, store};

@@ -22,6 +22,11 @@ struct watch_notes {
     bool seen = false;        // the service has known the task
 };
 
+/// Whether only the task can be the reason of a failure that does not pass; else no other task has a better chance.
+constexpr bool is_about_task(const error& e) noexcept {
+    return e.code == errc::no_such_task || e.code == errc::service_fault || e.stage == stage::decode;
+}
+
 }  // namespace detail
 
 /// One of the tasks that a `watch_many` follows. The caller holds an array of them and sets `id`; the watch changes the rest.
@@ -89,6 +94,10 @@ class watch_many {
         for (watched_task& each : tasks_) {
             if (each.id != 0) continue;
             each = {.id = id};
+            if (over_) {  // what has ended the watch is past
+                failures_ = 0;
+                last_failure_ = {};
+            }
             if (failures_ == 0) next_ = each.notes.next;
             over_ = false;
             return &each;
@@ -196,15 +205,13 @@ class watch_many {
             next_ = now + detail::jittered(options_.interval, options_.jitter);
             return watch_state::waiting;
         }
-        const bool about_task =
-            e.code == errc::no_such_task || e.code == errc::service_fault || e.stage == stage::decode;
         if (now < end_ && is_repeatable(e.code) && failures_ < options_.max_failures) {
             last_failure_ = e;
             const milliseconds pause = detail::pause_after(++failures_, options_, asker_.retry_after());
             next_ = now + detail::jittered(pause, options_.jitter);
             return watch_state::waiting;
         }
-        if (!about_task) return end_all(e);
+        if (!detail::is_about_task(e)) return end_all(e);
         failures_ = 0;
         last_failure_ = {};
         next_ = now;

@@ -35,12 +35,11 @@ std::string number(std::int32_t id) { return std::to_string(id); }
 
 /// The question about a task, and a reply of these members.
 exchange asks(std::int32_t id, std::string_view members) {
-    return {
-        support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo?$select=State,ProgressPercent,"
-                                        "StartCount,ProgressDescription,CancellationBehaviour",
-                              .body = R"({"Id":)" + number(id) + "}"}
-            .text(),
-        reply_text("200 OK", members == "null" ? std::string{members} : "{" + std::string{members} + "}")};
+    return {support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo?$select=Name,State,"
+                                            "ProgressPercent,StartCount,ProgressDescription,CancellationBehaviour",
+                                  .body = R"({"Id":)" + number(id) + "}"}
+                .text(),
+            reply_text("200 OK", members == "null" ? std::string{members} : "{" + std::string{members} + "}")};
 }
 exchange starts(std::string_view name, const std::string& reply) {
     const std::string body = R"({"BatchTaskInfo":{"Name":")" + std::string{name} + "\"}}";
@@ -60,23 +59,25 @@ exchange fetches(std::int32_t id, const std::string& reply) {
 }
 std::string file(std::string_view bytes) { return reply_text("200 OK", bytes, "", "application/octet-stream"); }
 
-/// Keeps what a board fetches, and for which task. Offset 0 begins a file.
+/// Keeps what a board fetches, and for which task. Offset 0 begins a file, and an empty piece ends it.
 struct store {
-    std::string* kept;
-    so::sink_answer answer = so::sink_answer::more;
-    so::sink_answer operator()(std::int32_t id, std::uint64_t offset, std::span<const std::byte> piece) noexcept {
-        if (offset == 0) *kept = number(id) + ": ";
-        CHECK(kept->size() == number(id).size() + 2 + offset);
-        kept->append(reinterpret_cast<const char*>(piece.data()), piece.size());
-        return answer;
+    std::string kept;
+    so::store_answer answer = so::store_answer::more, at_end = so::store_answer::more;
+    so::store_answer operator()(std::int32_t id, std::uint64_t offset, std::span<const std::byte> piece) noexcept {
+        if (offset == 0) kept = number(id) + ": ";
+        CHECK(kept.size() == number(id).size() + 2 + offset);
+        if (piece.empty() && at_end == so::store_answer::more) kept += ".";
+        kept.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+        return piece.empty() ? at_end : answer;
     }
 };
 
 using client = so::client<so::scripted, so::bearer>;
 
 struct bench {
-    explicit bench(std::initializer_list<exchange> exchanges, const so::script_pacing& pacing = {})
-        : steps(script_of(exchanges)), link(steps, pacing) {}
+    explicit bench(std::initializer_list<exchange> exchanges, const so::script_pacing& pacing = {},
+                   const so::board_options& options = {})
+        : steps(script_of(exchanges)), link(steps, pacing), board(api, files, options) {}
 
     std::vector<so::script_step> script_of(std::initializer_list<exchange> exchanges) {
         std::vector<so::script_step> made = {script::starts()};
@@ -93,8 +94,8 @@ struct bench {
     std::array<std::byte, 4096> memory{};
     client api{link, support::test_base, so::bearer{support::test_token}, memory};
     support::manual_clock clock;
-    std::string kept;
-    so::task_board<client, store, 3> board{api, store{&kept}};
+    store files;
+    so::task_board<client, store, 3> board;
 
     /// So many steps, with the time standing still.
     void step(int count = 50) {
@@ -106,8 +107,8 @@ struct bench {
 }  // namespace
 
 TEST_CASE("task_board: a row has what a panel shows, and keeps it when the reply is gone") {
-    bench b{{asks(497, R"("State":"Started","ProgressPercent":37,"StartCount":1,"ProgressDescription":"1,842 rows",)"
-                       R"("CancellationBehaviour":"CancelWithWarning")"),
+    bench b{{asks(497, R"("Name":"Contacts","State":"Started","ProgressPercent":37,"StartCount":1,)"
+                       R"("ProgressDescription":"1,842 rows","CancellationBehaviour":"CancelWithWarning")"),
              asks(498, R"("State":"Pending","CancellationBehaviour":"CannotCancel")")}};
     CHECK(b.board.rows().empty());
     CHECK(b.board.follow(497, b.clock.now()));
@@ -116,6 +117,7 @@ TEST_CASE("task_board: a row has what a panel shows, and keeps it when the reply
     REQUIRE(b.board.rows().size() == 2);
     CHECK(b.row().id == 497);
     CHECK(b.row().news == watch_state::changed);
+    CHECK(b.row().name == "Contacts");
     CHECK(b.row().state == "Started");
     CHECK(b.row().text == "1,842 rows");
     CHECK(b.row().percent == 37);
@@ -131,7 +133,7 @@ TEST_CASE("task_board: a row has what a panel shows, and keeps it when the reply
     CHECK(b.link.finished());
 }
 
-TEST_CASE("task_board: elapsed counts until the end of the task, and the time left is estimated") {
+TEST_CASE("task_board: the time watched counts until the end of the task, and the time left is estimated") {
     bench b{{asks(497, R"("State":"Started","ProgressPercent":0)"),
              asks(497, R"("State":"Started","ProgressPercent":50)"),
              asks(497, R"("State":"Succeeded","ProgressPercent":100)")}};
@@ -141,14 +143,14 @@ TEST_CASE("task_board: elapsed counts until the end of the task, and the time le
     b.clock.pass(milliseconds{10'000});
     b.step();
     CHECK(b.row().left.at(b.clock.now()) == milliseconds{10'000});
-    CHECK(b.row().elapsed(b.clock.now()) == milliseconds{10'000});
+    CHECK(b.row().watched(b.clock.now()) == milliseconds{10'000});
     b.clock.pass(milliseconds{2'000});
     b.step();
     b.clock.pass(milliseconds{60'000});
     CHECK(b.row().is_over());
     CHECK(b.row().can_fetch());
     CHECK_FALSE(b.row().can_stop());
-    CHECK(b.row().elapsed(b.clock.now()) == milliseconds{12'000});
+    CHECK(b.row().watched(b.clock.now()) == milliseconds{12'000});
 }
 
 TEST_CASE("task_board: percents count from 0 to 100, and an absent one changes nothing") {
@@ -200,17 +202,61 @@ TEST_CASE("task_board: a job is started, and its task followed") {
     CHECK(b.link.finished());
 }
 
-TEST_CASE("task_board: why a start failed is told until the next one") {
-    bench b{{starts("Nonsense", reply_text("500 Internal Server Error", R"({"Error":true,"Message":"no such job"})")),
-             starts("ContactExport", reply_text("200 OK", "500")), asks(500, R"("State":"Pending")")}};
+TEST_CASE("task_board: why a start failed is told until the next one, and does not hide an outage") {
+    bench b{{asks(1, R"("State":"Started")"),
+             starts("Nonsense", reply_text("500 Internal Server Error", R"({"Error":true,"Message":"no such job"})")),
+             {asks(1, "").request, reply_text("503 Service Unavailable", "")},
+             starts("ContactExport", reply_text("200 OK", "500")),
+             asks(500, R"("State":"Pending")")}};
+    b.board.follow(1, b.clock.now());
+    b.step();
     b.board.start("Nonsense");
     b.step();
-    CHECK(b.board.error() == errc::service_fault);
-    CHECK(b.board.rows().empty());
-    b.board.start("ContactExport");
-    b.step();
+    CHECK(b.board.start_error() == errc::service_fault);
+    CHECK(b.board.start_name() == "Nonsense");
     CHECK(b.board.error() == errc::ok);
     CHECK(b.board.rows().size() == 1);
+    b.clock.pass(milliseconds{2'000});
+    b.step();
+    CHECK(b.board.start_error() == errc::service_fault);
+    CHECK(b.board.error() == errc::unavailable);
+    b.board.start("ContactExport");
+    CHECK(b.board.start_error() == errc::ok);
+    b.step();
+    CHECK(b.board.start_error() == errc::ok);
+    CHECK(b.board.rows().size() == 2);
+}
+
+TEST_CASE("task_board: a start that gives no id of a task has failed") {
+    bench b{{starts("ContactExport", reply_text("200 OK", "0"))}};
+    b.board.start("ContactExport");
+    b.step();
+    CHECK(b.board.start_error() == errc::no_such_task);
+    CHECK(b.board.rows().empty());
+}
+
+TEST_CASE("task_board: a job's name is copied, up to its longest; one start at a time, and room is kept for its task") {
+    const std::string longest(so::max_job_name, 'n');
+    bench b{{starts(longest, reply_text("200 OK", "500")), asks(500, R"("State":"Pending")")}, {.blocks_first = true}};
+    CHECK_FALSE(b.board.start(longest + "n"));
+    CHECK(b.board.can_start());
+    std::string name = longest;
+    CHECK(b.board.start(name));
+    name.assign(name.size(), 'x');
+    CHECK(b.board.is_starting());
+    CHECK_FALSE(b.board.start("ContactExport"));
+    b.board.step(b.clock.now());
+    REQUIRE(b.api.is_busy());
+    CHECK(b.board.can_act());
+    CHECK_FALSE(b.board.can_start());
+    CHECK_FALSE(b.board.start("ContactExport"));  // the first one is under way
+    CHECK(b.board.follow(1, b.clock.now()));
+    CHECK(b.board.follow(2, b.clock.now()));
+    CHECK(b.board.is_full());
+    CHECK_FALSE(b.board.follow(3, b.clock.now()));
+    for (int n = 0; n < 50 && b.board.is_starting(); ++n) b.board.step(b.clock.now());
+    REQUIRE(b.board.rows().size() == 3);
+    CHECK(b.row(2).id == 500);
 }
 
 TEST_CASE("task_board: stops the task of a row once the question under way is answered") {
@@ -220,36 +266,89 @@ TEST_CASE("task_board: stops the task of a row once the question under way is an
     b.board.step(b.clock.now());
     REQUIRE(b.api.is_busy());
     CHECK(b.board.stop(1));
+    CHECK(b.row().is_stopping);
+    CHECK_FALSE(b.row().can_stop());
     CHECK_FALSE(b.board.can_act());
     CHECK_FALSE(b.board.stop(1));  // one waits already
-    CHECK_FALSE(b.board.fetch(1));
     CHECK_FALSE(b.board.start("ContactExport"));
     b.step();
     CHECK(b.board.can_act());
-    CHECK(b.row().error == errc::ok);
+    CHECK_FALSE(b.row().is_stopping);
+    CHECK_FALSE(b.row().stop_declined);
+    CHECK(b.row().action_error == errc::ok);
     b.clock.pass(milliseconds{2'000});
     b.step();
     CHECK(b.row().state == "Failed");
     CHECK(b.link.finished());
 }
 
-TEST_CASE("task_board: why a stop failed stands in the row until the next reply") {
-    bench b{
-        {asks(1, R"("State":"Started")"), stops(1, reply_text("403 Forbidden", "")), asks(1, R"("State":"Stopping")")}};
-    b.board.follow(1, b.clock.now());
-    b.step();
-    b.board.stop(1);
-    b.step();
-    CHECK(b.row().error == errc::forbidden);
-    CHECK_FALSE(b.row().is_over());
-    b.clock.pass(milliseconds{2'000});
-    b.step();
-    CHECK(b.row().error == errc::ok);
+TEST_CASE("task_board: why a stop failed stands in the row until the next action") {
+    struct row {
+        const char* name;
+        std::string reply;
+        errc code;
+        bool declined;
+    };
+    const row rows[] = {
+        {"403", reply_text("403 Forbidden", ""), errc::forbidden, false},
+        {"declined", reply_text("200 OK", "false"), errc::ok, true},
+    };
+    for (const row& each : rows) {
+        CAPTURE(each.name);
+        bench b{{asks(1, R"("State":"Started")"), stops(1, each.reply), asks(1, R"("State":"Running")"),
+                 stops(1, reply_text("200 OK", "true"))}};
+        b.board.follow(1, b.clock.now());
+        b.step();
+        CHECK(b.board.stop(1));
+        b.step();
+        b.clock.pass(milliseconds{2'000});
+        b.step();
+        CHECK(b.row().state == "Running");
+        CHECK(b.row().action_error == each.code);
+        CHECK(b.row().stop_declined == each.declined);
+        CHECK(b.row().error == errc::ok);
+        CHECK(b.row().can_stop());
+        CHECK(b.board.stop(1));
+        CHECK(b.row().action_error == errc::ok);
+        CHECK_FALSE(b.row().stop_declined);
+        b.step();
+        CHECK_FALSE(b.row().stop_declined);
+        CHECK(b.link.finished());
+    }
 }
 
-TEST_CASE("task_board: fetches what a task made, more than once") {
+TEST_CASE("task_board: stop and fetch are refused where the row says so") {
+    struct row {
+        const char* name;
+        std::string_view members;
+        bool can_stop, can_fetch;
+    };
+    const row rows[] = {
+        {"runs", R"("State":"Started")", true, false},
+        {"cannot be stopped", R"("State":"Started","CancellationBehaviour":"CannotCancel")", false, false},
+        {"succeeded", R"("State":"Succeeded")", false, true},
+        {"succeeded, files stay", R"("State":"SucceededManualCleanup")", false, true},
+        {"failed", R"("State":"Failed")", false, false},
+        {"unknown", "null", false, false},
+    };
+    for (const row& each : rows) {
+        CAPTURE(each.name);
+        bench b{{asks(1, each.members)}};
+        b.board.follow(1, b.clock.now());
+        b.step();
+        CHECK(b.row().can_stop() == each.can_stop);
+        CHECK(b.row().can_fetch() == each.can_fetch);
+        CHECK(b.board.stop(1) == each.can_stop);
+        CHECK(b.row().is_stopping == each.can_stop);
+        CHECK(b.board.fetch(1) == each.can_fetch);
+        CHECK(b.row().is_fetching == each.can_fetch);
+        CHECK(b.board.can_act() == !(each.can_stop || each.can_fetch));
+    }
+}
+
+TEST_CASE("task_board: fetches what a task made, more than once; an empty piece ends a whole file, also an empty one") {
     bench b{{asks(1, R"("State":"Succeeded")"), asks(2, R"("State":"Succeeded")"), fetches(2, file("abcdef")),
-             fetches(1, file("")), fetches(2, reply_text("404 Not Found", ""))}};
+             fetches(1, file("")), fetches(2, reply_text("404 Not Found", "")), fetches(2, file("new"))}};
     b.board.follow(1, b.clock.now());
     b.board.follow(2, b.clock.now());
     b.step();
@@ -257,33 +356,90 @@ TEST_CASE("task_board: fetches what a task made, more than once") {
     CHECK(b.board.fetch(2));
     CHECK_FALSE(b.row(1).can_fetch());
     b.step();
-    CHECK(b.kept == "2: abcdef");
+    CHECK(b.files.kept == "2: abcdef.");
     CHECK(b.row(1).fetched == 6);
     CHECK(b.row(1).is_fetched);
-    CHECK_FALSE(b.row(1).can_fetch());
     CHECK(b.board.fetch(1));
     b.step();
+    CHECK(b.files.kept == "1: .");
     CHECK(b.row().fetched == 0);
     CHECK(b.row().is_fetched);
     CHECK(b.board.fetch(2));
     b.step();
-    CHECK(b.row(1).error == errc::not_found);
+    CHECK(b.files.kept == "1: .");
+    CHECK(b.row(1).action_error == errc::not_found);
     CHECK_FALSE(b.row(1).is_fetched);
-    CHECK(b.row(1).can_fetch());
+    CHECK(b.row(1).fetched == 0);
+    CHECK(b.board.fetch(2));
+    CHECK(b.row(1).action_error == errc::ok);
+    b.step();
+    CHECK(b.files.kept == "2: new.");
+    CHECK(b.row(1).is_fetched);
     CHECK(b.link.finished());
 }
 
 TEST_CASE("task_board: a file that the store cannot keep is not fetched, and can be fetched again") {
     bench b{{asks(1, R"("State":"Succeeded")"), fetches(1, file(std::string(1'000, 'x')))}, {.at_most = 100}};
-    so::task_board<client, store, 3> board{b.api, store{&b.kept, so::sink_answer::stop}};
-    board.follow(1, b.clock.now());
-    for (int n = 0; n < 500; ++n) board.step(b.clock.now());
-    board.fetch(1);
-    for (int n = 0; n < 500; ++n) board.step(b.clock.now());
-    CHECK(board.rows()[0].fetched > 0);
-    CHECK(board.rows()[0].fetched < 1'000);
-    CHECK(board.rows()[0].error == errc::cancelled);
-    CHECK(board.rows()[0].can_fetch());
+    b.files.answer = so::store_answer::failed;
+    b.board.follow(1, b.clock.now());
+    b.step(500);
+    b.board.fetch(1);
+    b.step(500);
+    CHECK(b.row().fetched < 1'000);
+    CHECK(b.row().store_failed);
+    CHECK_FALSE(b.row().is_fetched);
+    CHECK(b.row().action_error == errc::ok);
+    CHECK(b.row().can_fetch());
+    CHECK(b.board.fetch(1));
+    CHECK_FALSE(b.row().store_failed);
+}
+
+TEST_CASE("task_board: a store may refuse the end of a file, and put off a piece or the end") {
+    bench b{{asks(1, R"("State":"Succeeded")"), fetches(1, file("abc")), fetches(1, file("abc"))}};
+    b.files.at_end = so::store_answer::failed;
+    b.board.follow(1, b.clock.now());
+    b.step();
+    b.board.fetch(1);
+    b.step();
+    CHECK(b.row().store_failed);
+    CHECK_FALSE(b.row().is_fetched);
+    CHECK_FALSE(b.row().is_fetching);
+    b.files.at_end = so::store_answer::not_now;
+    b.board.fetch(1);
+    b.step();
+    CHECK(b.row().is_fetching);
+    CHECK_FALSE(b.row().is_fetched);
+    b.files.at_end = so::store_answer::more;
+    b.step();
+    CHECK(b.files.kept == "1: abc.");
+    CHECK(b.row().is_fetched);
+    CHECK_FALSE(b.row().store_failed);
+}
+
+TEST_CASE("task_board: a fetch has a timeout and a size of its own") {
+    const std::initializer_list<exchange> script = {asks(1, R"("State":"Succeeded")"), fetches(1, file("abcdef"))};
+    bench slow{script, {}, {.fetch_timeout = milliseconds{60'000}}};
+    slow.files.answer = so::store_answer::not_now;
+    slow.board.follow(1, slow.clock.now());
+    slow.step();
+    slow.board.fetch(1);
+    slow.step();
+    slow.clock.pass(milliseconds{59'999});  // longer than the client's timeout
+    slow.step();
+    CHECK(slow.row().is_fetching);
+    slow.clock.pass(milliseconds{1});
+    slow.step();
+    CHECK(slow.row().action_error == errc::deadline_exceeded);
+    CHECK_FALSE(slow.row().is_fetching);
+
+    for (const std::uint64_t size : {5U, 6U}) {
+        bench large{script, {}, {.max_file_bytes = size}};
+        large.board.follow(1, large.clock.now());
+        large.step();
+        large.board.fetch(1);
+        large.step();
+        CHECK(large.row().action_error == (size < 6 ? errc::reply_too_large : errc::ok));
+    }
 }
 
 TEST_CASE("task_board: what concerns one task stands in its row; an outage is told, and ends nothing") {
@@ -309,15 +465,91 @@ TEST_CASE("task_board: what concerns one task stands in its row; an outage is to
     CHECK(b.link.finished());
 }
 
-TEST_CASE("task_board: a refused credential ends all rows") {
-    const exchange refused{asks(1, "").request, reply_text("403 Forbidden", "")};
-    bench b{{refused}};
+TEST_CASE("task_board: a refused credential ends all rows and is told; each can be followed again") {
+    const exchange refused{asks(1, "").request, reply_text("401 Unauthorized", "")};
+    bench b{{asks(1, R"("State":"Started")"), asks(2, R"("State":"Started")"), refused, asks(2, R"("State":"Running")"),
+             asks(1, R"("State":"Running")")}};
     b.board.follow(1, b.clock.now());
     b.board.follow(2, b.clock.now());
     b.step();
-    CHECK(b.row().error == errc::forbidden);
-    CHECK(b.row().news == watch_state::call_failed);
-    CHECK(b.row(1).news == watch_state::call_failed);
+    b.clock.pass(milliseconds{2'000});
+    b.step();
+    CHECK(b.board.error() == errc::unauthorized);
+    for (const so::board_row& each : b.board.rows()) {
+        CHECK(each.error == errc::unauthorized);
+        CHECK(each.news == watch_state::call_failed);
+    }
+    for (const std::int32_t id : {2, 1}) {
+        CHECK(b.board.follow(id, b.clock.now()));
+        CHECK(b.board.error() == errc::ok);
+        const so::board_row& row = b.row(id == 1 ? 0 : 1);
+        CHECK(row.error == errc::ok);
+        CHECK_FALSE(row.is_over());
+        b.step();
+        CHECK(row.state == "Running");
+    }
+    CHECK(b.board.rows().size() == 2);
+    CHECK(b.link.finished());
+}
+
+TEST_CASE("task_board: an outage before the refused credential is forgotten when a task is followed again") {
+    bench b{{{asks(1, "").request, reply_text("503 Service Unavailable", "")},
+             {asks(1, "").request, reply_text("401 Unauthorized", "")},
+             asks(1, R"("State":"Running")")}};
+    b.board.follow(1, b.clock.now());
+    b.step();
+    CHECK(b.board.error() == errc::unavailable);
+    b.clock.pass(milliseconds{2'000});
+    b.step();
+    CHECK(b.board.error() == errc::unauthorized);
+    b.board.follow(1, b.clock.now());
+    CHECK(b.board.error() == errc::ok);
+    b.step();
+    CHECK(b.row().state == "Running");
+}
+
+TEST_CASE("task_board: no task has an id below 1") {
+    bench b{{}};
+    for (const std::int32_t id : {0, -1, INT32_MIN}) CHECK_FALSE(b.board.follow(id, b.clock.now()));
+    CHECK(b.board.rows().empty());
+    CHECK(b.board.follow(1, b.clock.now()));
+}
+
+TEST_CASE("task_board: a row that is over can be removed, which makes room") {
+    bench b{{asks(1, R"("State":"Succeeded")"), asks(2, R"("State":"Started")"), asks(3, R"("State":"Failed")"),
+             asks(4, R"("State":"Pending")"), asks(4, R"("State":"Running")"), asks(2, R"("State":"Running")")}};
+    for (const std::int32_t id : {1, 2, 3}) b.board.follow(id, b.clock.now());
+    CHECK_FALSE(b.board.forget(1));  // nothing is known of it yet
+    b.step();
+    CHECK_FALSE(b.board.forget(2));
+    CHECK_FALSE(b.board.forget(4));
+    CHECK(b.board.is_full());
+    CHECK(b.board.forget(1));
+    CHECK_FALSE(b.board.forget(1));
+    REQUIRE(b.board.rows().size() == 2);
+    CHECK(b.row().id == 2);
+    CHECK(b.row(1).id == 3);
+    CHECK_FALSE(b.board.is_full());
+    CHECK(b.board.follow(4, b.clock.now()));
+    b.step();
+    CHECK(b.row(2).state == "Pending");
+    b.clock.pass(milliseconds{2'000});
+    b.step();
+    CHECK(b.row().state == "Running");
+    CHECK(b.row(1).state == "Failed");
+    CHECK(b.row(2).state == "Running");
+    CHECK(b.link.finished());
+}
+
+TEST_CASE("task_board: a row stays while its output is fetched") {
+    bench b{{asks(1, R"("State":"Succeeded")"), fetches(1, file("abc"))}};
+    b.board.follow(1, b.clock.now());
+    b.step();
+    b.board.fetch(1);
+    CHECK_FALSE(b.board.forget(1));
+    b.step();
+    CHECK(b.board.forget(1));
+    CHECK(b.files.kept == "1: abc.");
 }
 
 TEST_CASE("task_board: tasks that are not there, and a board that is full") {
@@ -328,6 +560,7 @@ TEST_CASE("task_board: tasks that are not there, and a board that is full") {
     CHECK(b.board.is_full());
     CHECK(b.board.follow(2, b.clock.now()));  // is followed already
     CHECK_FALSE(b.board.follow(4, b.clock.now()));
+    CHECK_FALSE(b.board.can_start());
     CHECK_FALSE(b.board.start("ContactExport"));
     CHECK(b.board.rows().size() == 3);
     CHECK_FALSE(b.board.stop(4));
