@@ -184,7 +184,7 @@ def builds_from_the_bundle():
 
 # Bytes. Limits that were set as a goal, and for figures that are above their goal the present figure and a little more, so that
 # growth is noticed.
-LIMITS = {"call_flash": 17_600, "call_of_two_flash": 14_800, "watch_flash": 19_000, "decode_flash": 6_900,
+LIMITS = {"call_flash": 17_500, "call_of_two_flash": 14_680, "watch_flash": 18_860, "decode_flash": 6_800,
           "plain_flash": 24_576, "tls_flash": 73_728,
           "call_ram": 1024, "plain_stack": 1536, "reader_flash": 2560, "plain_ram": 8 * 1024, "tls_ram": 20 * 1024,
           "rsa_flash": 81_500, "rsa_ram": 22 * 1024, "rsa_arena": 13 * 1024,
