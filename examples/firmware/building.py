@@ -125,7 +125,7 @@ def add_firmware(ninja, profile):
     switches = (f"-DFIRMWARE_TLS={profile.tls:d} -DFIRMWARE_WATCH={profile.watch:d} -DFIRMWARE_TEXTS={profile.texts:d} "
                 f"-DFIRMWARE_CREDENTIAL={CREDENTIALS[profile.credential]} -DFIRMWARE_RSA_SERVERS={profile.rsa_servers:d}")
     flags = f"{includes(profile)} {switches}"
-    sources, objects = [HERE / "main.cpp", HERE / "board.cpp", HERE / "string.c"], []
+    sources, objects = [HERE / name for name in ("main.cpp", "board.cpp", "provision.cpp", "string.c")], []
     if profile.tls:
         objects, more = mbedtls_objects(ninja, profile)
         flags += f" {more} -DSUPEROFFICE_WITH_MBEDTLS=1 -DFIRMWARE_ARENA={ARENA_FOR_RSA_SERVERS if profile.rsa_servers else ARENA}"

@@ -41,6 +41,8 @@ class log_in {
     client_link for_client_{shared_}, for_log_in_{shared_};
     std::byte memory_[superoffice::refreshing_bearer_memory_bytes];
     bearer bearer_;
+    static_assert(superoffice::refreshing_bearer_memory_bytes / 3 <= max_refresh_token_bytes,
+                  "a third of it holds tokens");
 };
 
 }  // namespace firmware

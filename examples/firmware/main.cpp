@@ -117,6 +117,7 @@ int follow(client& api, std::int32_t id) noexcept {
 }  // namespace
 
 int firmware::program() noexcept {
+    if (!is_sound(provisioned)) return 1;
 #if FIRMWARE_TLS
     link& modem = link_room.make(tls_settings());
 #else

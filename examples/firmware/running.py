@@ -24,6 +24,10 @@ SECRETS = {"token": "8A:Cust12345.test-token-good", "client_id": "test-client", 
 SECTOR, TOKENS = 0x40000, 0x41000  # where the linker script says that `provisioned` and `token_sectors` stand
 ERASED = b"\xff" * 8192  # the two sectors for tokens of a device that is new
 SECONDS = 300
+# The rooms of provision.hpp: of each text with its NUL, and of authority and private key.
+TEXTS = {"base_url": 128, "token": 128, "login_url": 64, "client_id": 64, "client_secret": 64, "refresh_token": 128,
+         "system_user_token": 128, "context": 16}
+AUTHORITY, PRIVATE_KEY = 2048, 1280
 
 
 def der_of(path):
@@ -81,12 +85,16 @@ class Service:
 
 
 def provision(url, authority, private_key=b"", get=TASK_TO_GET, watch=TASK_TO_WATCH, **secrets):
-    """What provision.hpp describes."""
-    known = {**SECRETS, **secrets}
+    """What provision.hpp describes. `struct.pack` would cut off what is too long: this raises."""
     login_url = "{0.scheme}://{0.netloc}".format(urllib.parse.urlsplit(url))
-    texts = [url, known["token"], login_url, *(known[name] for name in
-             ("client_id", "client_secret", "refresh_token", "system_user_token", "context"))]
-    return struct.pack("<128s128s64s64s64s128s128s16siiI1024sI1280s", *(text.encode() for text in texts), get, watch,
+    known = {"base_url": url, "login_url": login_url, **SECRETS, **secrets}
+    texts = {name: known[name].encode() for name in TEXTS}
+    too_long = [name for name, text in texts.items() if len(text) >= TEXTS[name]]
+    too_long += ["authority"] * (len(authority) > AUTHORITY) + ["private_key"] * (len(private_key) > PRIVATE_KEY)
+    if too_long:
+        raise ValueError(f"does not fit into the provision sector: {', '.join(too_long)}")
+    layout = "".join(f"{room}s" for room in TEXTS.values())
+    return struct.pack(f"<{layout}iiI{AUTHORITY}sI{PRIVATE_KEY}s", *texts.values(), get, watch,
                        len(authority), authority, len(private_key), private_key)
 
 
@@ -126,9 +134,10 @@ def flashed(sector, tokens=ERASED):
         yield options
 
 
-def call(elf, url, authority=b"", through=None, tokens=ERASED, options=(), heard=None, **provisioned):
-    """Runs the firmware, provisioned for `url`; its modem leads to `through`, by default to what the firmware dials."""
+def call(elf, url, authority=b"", through=None, tokens=ERASED, options=(), heard=None, spoil=bytes, **provisioned):
+    """Runs the firmware, provisioned for `url`; its modem leads to `through`, by default to what the firmware dials. `spoil`
+    may change the provision sector, for tests."""
     port = urllib.parse.urlsplit(through).port if through else None
-    with flashed(provision(url, authority, **provisioned), tokens) as flash, Modem(port) as modem:
+    with flashed(spoil(provision(url, authority, **provisioned)), tokens) as flash, Modem(port) as modem:
         return emulate(elf, *flash, *options, "-chardev", f"socket,id=modem,host={HOST},port={modem.port},nodelay=on",
                        "-serial", "chardev:modem", heard=heard)

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <span>
+#include <utility>
 
 namespace firmware {
 
@@ -17,15 +18,25 @@ struct shared_link {
     const void* user = nullptr;
 };
 
-/// A link for one of the users. `start` ends the connection of the other one, which then finds its own closed and opens a new
+/// The clock of the link for a blocking call, where it has one.
+template <class Link>
+struct clock_of_shared {};
+template <class Link>
+    requires requires { typename Link::clock; }
+struct clock_of_shared<Link> {
+    using clock = typename Link::clock;
+};
+
+/// A link for one of the users. It can all that the shared one can. `start` ends the connection of the other one, which then finds its own closed and opens a new
 /// one when it needs it. So a modem with one socket is enough, and mbedTLS's arena holds one session in place of two. The price
 /// is one more handshake for each log-in, once in an hour or in six.
 ///
 /// A credential and its client never use the link at the same time: a client asks its credential before it opens a connection.
 template <class Link>
-class link_in_turn {
+class link_in_turn : public clock_of_shared<Link> {
   public:
     static constexpr bool may_wait = Link::may_wait;
+    static constexpr bool lingers = superoffice::lingering_transport<Link>;
 
     explicit link_in_turn(shared_link<Link>& shared) noexcept : shared_(&shared) {}
 
@@ -47,6 +58,28 @@ class link_in_turn {
     }
     /// Nobody can read what is sent where nothing is sent: `transmit` then fails, and the call opens a new connection.
     [[nodiscard]] bool secure() const noexcept { return !has_turn() || shared_->link.secure(); }
+
+    // What only some links can, see <superoffice/transport/byte_transport.hpp>. Without the turn there is nothing to wait for.
+    void tick(superoffice::instant now, superoffice::instant deadline) noexcept
+        requires superoffice::timed_transport<Link>
+    {
+        shared_->link.tick(now, deadline);
+    }
+    [[nodiscard]] superoffice::instant wake_at() const noexcept
+        requires superoffice::waking_transport<Link>
+    {
+        return has_turn() ? shared_->link.wake_at() : superoffice::instant::never();
+    }
+    void wait(superoffice::wait_for wants, superoffice::milliseconds at_most) noexcept
+        requires superoffice::waiting_transport<Link>
+    {
+        if (has_turn()) shared_->link.wait(wants, at_most);
+    }
+    [[nodiscard]] auto native_handle() const noexcept
+        requires requires(const Link& link) { link.native_handle(); }
+    {
+        return std::as_const(shared_->link).native_handle();
+    }
 
   private:
     [[nodiscard]] bool has_turn() const noexcept { return shared_->user == this; }

@@ -85,6 +85,44 @@ def dials_again():
                 raise Failed(f"{name}: wanted two connections to {listener}, there were {dialled}")
 
 
+def packs_only_what_fits():
+    """Packing raises where a value is longer than its room; the longest that fits is packed whole."""
+    def packed(name, size):
+        more = {name: b"x" * size} if name in ("authority", "private_key") else {name: "x" * size}
+        try:
+            sector = running.provision(**{"url": "https://localhost/Cust1/api", "authority": b"", **more})
+        except ValueError as error:
+            return name in str(error) and "too long"
+        return b"x" * size in sector and len(sector)
+    rooms = {**{name: room - 1 for name, room in running.TEXTS.items()}, "authority": running.AUTHORITY,
+             "private_key": running.PRIVATE_KEY}
+    wrong = {name: found for name, most in rooms.items() if (found := (packed(name, most), packed(name, most + 1))) != (4064, "too long")}
+    if wrong:
+        raise Failed(f"of the longest value, and of one that is a byte longer: {wrong}")
+
+
+def refuses_a_wrong_provision():
+    """A text without its NUL, a size beyond its room, an erased sector: the firmware says which value it is and dials nobody."""
+    (elf,) = built(PLAIN)
+    starts, at = {}, 0
+    for name, room in running.TEXTS.items():
+        starts[name], at = (at, room), at + room
+    sizes_at = {"authority": (at + 8, running.AUTHORITY), "private_key": (at + 12 + running.AUTHORITY, running.PRIVATE_KEY)}
+
+    def with_bytes(start, data):
+        return lambda sector: sector[:start] + data + sector[start + len(data):]
+    spoils = {name: with_bytes(start, b"x" * room) for name, (start, room) in starts.items()}
+    spoils |= {name: with_bytes(start, (room + 1).to_bytes(4, "little")) for name, (start, room) in sizes_at.items()}
+    cases = [*spoils.items(), ("base_url", lambda sector: b"\xff" * 4096)]
+    for name, spoil in cases:
+        ended = running.call(elf, "https://localhost:1/Cust12345/api", through="http://localhost:1", spoil=spoil)
+        if ended != (1, f"wrong provision: {name} does not fit\n"):
+            raise Failed(f"{name}: ended with {ended}")
+    for name, (start, room) in sizes_at.items():  # at their limits they are taken: the firmware goes on to dial
+        expect(running.call(elf, "https://localhost:1/Cust12345/api", through="http://localhost:1",
+                            spoil=with_bytes(start, room.to_bytes(4, "little"))), 1, "peer_unreachable")
+
+
 # What the library must not bring along, by the symbols that would show it.
 FORBIDDEN = {
     "memory from a heap": r"_?(m|c|re)alloc(_r)?|_?free(_r)?|_?sbrk|_Zn[wa].*|_Zd[la].*",
@@ -226,6 +264,8 @@ def checks():
     yield Check("firmware: gets and watches through a modem that does TLS", calls_through_a_modem_that_does_tls, needs, seconds=180)
     yield Check("firmware: a number that does not answer is peer_unreachable", dials_in_vain, needs, seconds=180)
     yield Check("firmware: dials again when the peer has hung up", dials_again, needs, seconds=240)
+    yield Check("firmware: packs only values that fit into their room", packs_only_what_fits)
+    yield Check("firmware: refuses a provision sector with a value that does not fit", refuses_a_wrong_provision, needs, seconds=180)
     yield from log_in.checks(needs)
     yield Check("firmware: whatever must not come would be found", finds_each_culprit)
     yield Check("firmware: brings no heap, exception, locale, clock or operating system", has_nothing_of_a_system, needs,

@@ -3,14 +3,16 @@
 import concurrent.futures
 import contextlib
 import datetime
+import pathlib
 import re
 
 import building
 import debugger
 import running
-from checking import Check, Failed, output_of
+from checking import BUILD, ROOT, Check, Failed, output_of
 from runs import DONE, built, events, expect, service
 
+HERE = pathlib.Path(__file__).resolve().parent
 REFRESH = building.Profile(tls=True, credential="refresh")
 REFRESH_PLAIN = building.Profile(tls=False, credential="refresh")
 SYSTEM = building.Profile(tls=True, credential="system")
@@ -224,6 +226,49 @@ def keeps_a_rotated_token_in_flash():
             raise Failed(f"the two sectors hold {used}, the service sent {secrets['rotated token']}")
 
 
+def begins_anew_after_provisioning():
+    """The service refuses the token that was stored (`invalid_grant`). A technician writes a new provision sector: the device
+    takes the new token, and not the stored one. With the old sector the stored token counts again."""
+    (elf,) = built(REFRESH)
+    first = refresh_token("rotating")
+    with service("provisioned-anew") as local:
+        with Stops(elf, local, refresh_token=first) as stops:
+            stops.ram_at(LEAVE)
+            tokens = stops.flash(running.TOKENS, len(running.ERASED))
+            expect(stops.ended(), 0, *DONE)
+        match(rb"test-refresh-token-issued", tokens)
+        printed = expect(run(elf, local, refresh_token=refresh_token("revoked"), tokens=tokens), 1, "log-in: invalid_grant")
+        if printed.count("invalid_grant") != 1:
+            raise Failed(f"the stored token of another provision was used; the firmware printed:\n{printed}")
+        expect(run(elf, local, refresh_token=refresh_token("good"), tokens=tokens), 0, *DONE)
+        expect(run(elf, local, refresh_token=first, tokens=tokens), 0, *DONE)
+
+
+def keeps_a_token_when_the_power_fails():
+    """token_store.cpp on this machine, with a cut at every byte that it erases or programs."""
+    folder = BUILD / "firmware" / "power-cuts"
+    folder.mkdir(parents=True, exist_ok=True)
+    sectors = [folder / name for name in ("first", "second")]
+    for path in sectors:
+        path.write_bytes(running.provision("https://localhost/Cust1/api", b"", refresh_token=f"{path.name} provisioned"))
+    output_of("gcc", "-Wall", "-Wextra", "-Werror", "-c", HERE / "flash.c", "-o", folder / "flash.o")
+    output_of("g++", "-std=c++20", "-O1", *building.WARNINGS.split(), f"-I{building.HERE}", HERE / "power_cuts.cpp",
+              building.HERE / "token_store.cpp", folder / "flash.o", "-o", folder / "power_cuts")
+    printed = output_of(folder / "power_cuts", *sectors)
+    found = re.search(r"^begins with first provisioned\nbegins with second provisioned\n.*too long.*\n(\d+) cuts\n$", printed)
+    if not found or int(found[1]) < 6 * 4096:
+        raise Failed(f"wanted both provisioned tokens and a cut at each byte, it printed:\n{printed}")
+
+
+def shares_all_of_a_link():
+    """shared_link.hpp on this machine: what only some links can is passed on, such as the time at which one must be called."""
+    program = BUILD / "firmware" / "shared_link"
+    program.parent.mkdir(parents=True, exist_ok=True)
+    output_of("g++", "-std=c++20", *building.WARNINGS.split(), f"-I{building.HERE}", f"-I{ROOT / 'include'}", HERE / "shared_link.cpp",
+              "-o", program)
+    output_of(program)
+
+
 def key_numbers(path):
     """The secret numbers of an RSA key, in the order of bytes in which mbedTLS computes, and in that of its file."""
     shown = output_of("openssl", "rsa", "-in", path, "-noout", "-text")
@@ -264,5 +309,9 @@ def checks(needs):
                 seconds=240)
     yield Check("firmware: keeps a rotated refresh token in flash, and no secret in RAM", keeps_a_rotated_token_in_flash,
                 built_both, seconds=300)
+    yield Check("firmware: a new provision sector puts a new refresh token in place of what was stored",
+                begins_anew_after_provisioning, built_both, seconds=240)
+    yield Check("firmware: the link that is shared passes on all that it can", shares_all_of_a_link, seconds=120)
+    yield Check("firmware: has a refresh token after the power failed at any byte", keeps_a_token_when_the_power_fails, seconds=120)
     yield Check("firmware: has the key in RAM only while it signs, and no ticket at the end", forgets_key_and_ticket,
                 built_both, seconds=240)
