@@ -77,8 +77,12 @@ class certificate_reader {
     bool next_pem(mbedtls_x509_crt& chain, int& code) noexcept {
         const std::size_t at = text().find(pem_begin, at_);
         if (at == std::string_view::npos) return false;
-        const std::size_t last = text().find(pem_end, at);
-        const std::size_t size = (last == std::string_view::npos ? bytes_.size() : last + pem_end.size()) - at;
+        // One whose last line is missing ends where the next one begins.
+        const std::size_t next = text().find(pem_begin, at + 1);
+        const std::size_t end = next == std::string_view::npos ? bytes_.size() : next;
+        const std::string_view one{text().data() + at, end - at};
+        const std::size_t last = one.find(pem_end);
+        const std::size_t size = last == std::string_view::npos ? one.size() : last + pem_end.size();
         begin_ = at;
         at_ = at + size;
         code = MBEDTLS_ERR_X509_INVALID_FORMAT;

@@ -105,11 +105,18 @@ class certificate_authorities {
     }
 
     /// The same in bounded pieces, for programs that must not stop for 10 ms: call `step` until it answers true or an error.
+    /// A result converts to bool too, so `while (!roots.step())` is wrong: look at its value.
+    ///
+    ///     roots.start_system();
+    ///     superoffice::result<bool> is_done = false;
+    ///     while (is_done && !*is_done) is_done = roots.step();  // other work fits between two steps
+    ///     if (!is_done) return report(is_done.error());
+    ///
     /// The bytes must stay until then, and DER as long as this object.
     void start(borrowed_list<std::byte> bytes) noexcept { begin({bytes.data(), bytes.size()}, false); }
 
     /// Reads at most `certificates_per_step` certificates.
-    /// @returns true: everything is read | false: call again | an error
+    /// @returns true: everything is read | false: call again | an error, which stays until something is started or added
     result<bool> step() noexcept {
         const progress now = advance();
         if (now == progress::failed) return problem_;
@@ -128,7 +135,9 @@ class certificate_authorities {
     result<void> start_file(const char* path) noexcept {
         drop_source();
         std::span<const std::byte> bytes;
-        if (const error e = read_file(path, bytes); e.code != errc::ok) return e;
+        problem_ = read_file(path, bytes);
+        has_failed_ = problem_.code != errc::ok;
+        if (has_failed_) return problem_;
         path_ = path;
         begin(bytes, true);
         return {};
@@ -223,7 +232,7 @@ class certificate_authorities {
     /// `step`, with its error kept in `problem`.
     enum class progress : std::uint8_t { more, done, failed };
     progress advance() noexcept {
-        if (!is_reading_) return is_searching_ ? search() : progress::done;
+        if (!is_reading_) return is_searching_ ? search() : has_failed_ ? progress::failed : progress::done;
         for (unsigned n = 0; n < certificates_per_step; ++n) {
             int code = 0;
             if (!reader_.next(*last_, code)) return end();
@@ -341,7 +350,8 @@ class certificate_authorities {
     progress fail() noexcept {
         const bool goes_on = is_searching_;
         drop_source();
-        if (!goes_on) return progress::failed;
+        has_failed_ = !goes_on;
+        if (has_failed_) return progress::failed;
         is_searching_ = true;
         worst_ = problem_;
         return progress::more;
@@ -352,6 +362,7 @@ class certificate_authorities {
         if (!detail::mbedtls_api::has_files || files_.empty()) {
             drop_source();
             problem_ = worst_;
+            has_failed_ = true;
             return progress::failed;
         }
         const result<void> opened = start_file(files_.front());
@@ -394,7 +405,7 @@ class certificate_authorities {
     [[gnu::noinline]] void drop_source() noexcept {
         if (is_reading_) drop_behind(mark_, size_before_);
         reader_.begin({}, false);
-        is_reading_ = is_searching_ = false;
+        is_reading_ = is_searching_ = has_failed_ = false;
         path_ = nullptr;
         if (!detail::mbedtls_api::has_files) return;
         mbedtls_free(file_);
@@ -441,6 +452,7 @@ class certificate_authorities {
     bool is_reading_ = false;
     bool is_searching_ = false;
     bool is_refused_ = false;
+    bool has_failed_ = false;
 };
 
 }  // namespace SUPEROFFICE_ABI

@@ -117,6 +117,8 @@ TEST_CASE("certificate_authorities: PEM and DER from memory, what cannot be read
         {"a broken one first", broken_pem + pem, 1, 1, 1, 0},
         {"a broken one last", "\n" + pem + broken_pem, 1, 1, 2, 1 + pem.size()},
         {"two broken ones", broken_pem + broken_pem + pem, 1, 2, 1, 0},
+        {"one without its last line first", pem.substr(0, pem.size() - 26) + pem, 1, 1, 1, 0},
+        {"one without its last line between", pem + pem.substr(0, 60) + "\n" + pem_of(other), 2, 1, 2, pem.size()},
         {"DER", der, 1, 0, 0, 0},
         {"two of DER", der + other, 2, 0, 0, 0},
         {"DER twice", der + der, 1, 0, 0, 0},
@@ -286,6 +288,34 @@ TEST_CASE(
             CHECK(roots.size() == before + c.added);
             CHECK(count_of(roots) == before + c.added);
             CHECK(roots.is_loaded() == (before + c.added != 0));
+        }
+    }
+}
+
+TEST_CASE("certificate_authorities: every step behind an error answers it again, until something is started or added") {
+    const char* const no_files[] = {"/nowhere/at/all.pem"};
+    const std::string der = nobodys_der();
+    for (const int source : {0, 1, 2}) {
+        CAPTURE(source);
+        so::certificate_authorities roots;
+        CHECK(*roots.step());  // nothing has been started
+        for (const bool by_clear : {false, true}) {
+            if (source == 0) roots.start(bytes("garbage"));
+            if (source == 1) CHECK_FALSE(roots.start_file(no_files[0]));
+            if (source == 2) roots.start_first_of(no_files);
+            so::result<bool> step = false;
+            while (step && !*step) step = roots.step();
+            const errc code = source == 0 ? errc::bad_authorities : errc::no_authorities;
+            for (int again = 0; again < 2; ++again, step = roots.step()) {
+                REQUIRE_FALSE(step);
+                CHECK(step.error().code == code);
+                CHECK(step.error().native < 0);
+            }
+            if (by_clear)
+                roots.clear();
+            else
+                REQUIRE(roots.add(bytes(der)));
+            CHECK(*roots.step());
         }
     }
 }
