@@ -10725,7 +10725,8 @@ constexpr std::size_t end_of_certificates(der_bytes all, std::uint32_t most, std
 }
 
 /// Whether two names may be the same to a TLS library, which ignores case and the difference between PrintableString and
-/// UTF8String. Answers true for every pair that is the same, and for a few others.
+/// UTF8String. Answers true for every pair that is the same and is DER, whose lengths have one form only, and for a few
+/// others.
 constexpr bool may_be_same_name(der_bytes a, der_bytes b) noexcept {
     if (a.size() != b.size()) return false;
     const auto plain = [](std::byte each) {
@@ -12084,6 +12085,12 @@ namespace detail {
 
 inline constexpr bool has_folders = true;
 
+/// Whether it is a regular file, or a link to one. To open something else may wait for ever.
+inline bool is_plain_file(const char* path) noexcept {
+    struct stat about = {};
+    return ::stat(path, &about) == 0 && S_ISREG(about.st_mode);
+}
+
 /// Blocks, as every access to a file system does.
 class folder {
   public:
@@ -12100,9 +12107,7 @@ class folder {
     /// files are left out, and files whose path has more than `max_path_bytes`.
     const char* next() noexcept {
         while (const dirent* const each = ::readdir(handle_)) {
-            struct stat about = {};
-            if (each->d_name[0] != '.' && join(each->d_name) && ::stat(file_, &about) == 0 && S_ISREG(about.st_mode))
-                return file_;
+            if (each->d_name[0] != '.' && join(each->d_name) && is_plain_file(file_)) return file_;
         }
         return nullptr;
     }
@@ -12135,6 +12140,8 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
 inline constexpr bool has_folders = false;
+
+inline bool is_plain_file(const char*) noexcept { return true; }  // nobody can tell
 
 class folder {
   public:
@@ -12214,10 +12221,11 @@ struct unreadable_certificate {
 /// skipped, and those that are there already are left out. If a source has no readable certificate, that is an error.
 ///
 /// Errors, at stage::request:
-///     no_authorities    there is no such file or folder, or none of the system; native: mbedTLS's code
+///     no_authorities    there is no such regular file or folder, or none of the system; native: mbedTLS's code
 ///     bad_authorities   no certificate can be read, or a limit was exceeded. `position()` is the byte at which the first
 ///                       unreadable certificate begins, or the first one over a limit; native: mbedTLS's code, 0 for a limit.
-///                       `first_unreadable()` has number and file as well
+///                       `first_unreadable()` has number and file as well. Bytes behind DER that are no certificate count
+///                       as this, whatever was before them: nothing of the source is added
 ///     no_entropy        PSA cannot be initialised (see `tls`); native: its code
 class certificate_authorities {
   public:
@@ -12331,6 +12339,8 @@ class certificate_authorities {
     ///
     /// A server whose own certificate is in this list, rather than the authority that signed it, is accepted only if that
     /// certificate is marked as an authority.
+    ///
+    /// A certificate that mbedTLS cannot parse is found only then: it counts in `size`, not in `unreadable`, and is passed over.
     ///
     /// Errors  bad_authorities if the bytes are not DER certificates: `position()` says where; with native
     ///         MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE if this mbedTLS cannot do that (`can_use_in_place`)
@@ -12518,6 +12528,7 @@ class certificate_authorities {
     error read_file(const char* path, std::span<const std::byte>& bytes) noexcept {
         error e = no_file();
 #if defined(MBEDTLS_FS_IO)
+        if (!detail::is_plain_file(path)) return e;
         std::FILE* const file = std::fopen(path, "rb");
         if (file == nullptr) return e;
         std::setvbuf(file, nullptr, _IONBF, 0);  // the C library takes no memory for it

@@ -68,7 +68,8 @@ constexpr std::size_t end_of_certificates(der_bytes all, std::uint32_t most, std
 }
 
 /// Whether two names may be the same to a TLS library, which ignores case and the difference between PrintableString and
-/// UTF8String. Answers true for every pair that is the same, and for a few others.
+/// UTF8String. Answers true for every pair that is the same and is DER, whose lengths have one form only, and for a few
+/// others.
 constexpr bool may_be_same_name(der_bytes a, der_bytes b) noexcept {
     if (a.size() != b.size()) return false;
     const auto plain = [](std::byte each) {

@@ -23,6 +23,12 @@ namespace detail {
 
 inline constexpr bool has_folders = true;
 
+/// Whether it is a regular file, or a link to one. To open something else may wait for ever.
+inline bool is_plain_file(const char* path) noexcept {
+    struct stat about = {};
+    return ::stat(path, &about) == 0 && S_ISREG(about.st_mode);
+}
+
 /// Blocks, as every access to a file system does.
 class folder {
   public:
@@ -39,9 +45,7 @@ class folder {
     /// files are left out, and files whose path has more than `max_path_bytes`.
     const char* next() noexcept {
         while (const dirent* const each = ::readdir(handle_)) {
-            struct stat about = {};
-            if (each->d_name[0] != '.' && join(each->d_name) && ::stat(file_, &about) == 0 && S_ISREG(about.st_mode))
-                return file_;
+            if (each->d_name[0] != '.' && join(each->d_name) && is_plain_file(file_)) return file_;
         }
         return nullptr;
     }
@@ -74,6 +78,8 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
 inline constexpr bool has_folders = false;
+
+inline bool is_plain_file(const char*) noexcept { return true; }  // nobody can tell
 
 class folder {
   public:

@@ -74,10 +74,11 @@ struct unreadable_certificate {
 /// skipped, and those that are there already are left out. If a source has no readable certificate, that is an error.
 ///
 /// Errors, at stage::request:
-///     no_authorities    there is no such file or folder, or none of the system; native: mbedTLS's code
+///     no_authorities    there is no such regular file or folder, or none of the system; native: mbedTLS's code
 ///     bad_authorities   no certificate can be read, or a limit was exceeded. `position()` is the byte at which the first
 ///                       unreadable certificate begins, or the first one over a limit; native: mbedTLS's code, 0 for a limit.
-///                       `first_unreadable()` has number and file as well
+///                       `first_unreadable()` has number and file as well. Bytes behind DER that are no certificate count
+///                       as this, whatever was before them: nothing of the source is added
 ///     no_entropy        PSA cannot be initialised (see `tls`); native: its code
 class certificate_authorities {
   public:
@@ -191,6 +192,8 @@ class certificate_authorities {
     ///
     /// A server whose own certificate is in this list, rather than the authority that signed it, is accepted only if that
     /// certificate is marked as an authority.
+    ///
+    /// A certificate that mbedTLS cannot parse is found only then: it counts in `size`, not in `unreadable`, and is passed over.
     ///
     /// Errors  bad_authorities if the bytes are not DER certificates: `position()` says where; with native
     ///         MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE if this mbedTLS cannot do that (`can_use_in_place`)
@@ -378,6 +381,7 @@ class certificate_authorities {
     error read_file(const char* path, std::span<const std::byte>& bytes) noexcept {
         error e = no_file();
 #if defined(MBEDTLS_FS_IO)
+        if (!detail::is_plain_file(path)) return e;
         std::FILE* const file = std::fopen(path, "rb");
         if (file == nullptr) return e;
         std::setvbuf(file, nullptr, _IONBF, 0);  // the C library takes no memory for it

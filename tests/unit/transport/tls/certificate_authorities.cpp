@@ -22,6 +22,10 @@
 #include <string_view>
 #include <vector>
 
+#if !defined(_WIN32)
+#include <sys/stat.h>
+#endif
+
 // What glibc says to be in use; the sanitizers have a heap of their own.
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #if __GLIBC_PREREQ(2, 33)
@@ -399,7 +403,9 @@ TEST_CASE("certificate_authorities: files and folders, with the file of the firs
     const std::string pem = file("one.pem", pem_of(der)), binary = file("two.der", numbered(der, 1) + numbered(der, 2)),
                       garbage = file("garbage", "garbage"), broken = file("broken.pem", broken_pem),
                       empty = file("empty", ""), mixed = file("mixed.pem", pem_of(numbered(der, 3)) + broken_pem);
-    const std::string missing = (root / "missing").string();
+    const std::string missing = (root / "missing").string(), folder = (root / "folder").string(),
+                      fifo = (root / "fifo").string();
+    REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);  // opening it would wait for ever
     const struct {
         const std::string& path;
         errc code;
@@ -413,6 +419,8 @@ TEST_CASE("certificate_authorities: files and folders, with the file of the firs
         {broken, errc::bad_authorities, 0, 1, true},
         {empty, errc::bad_authorities, 0, 0, true},
         {missing, errc::no_authorities, 0, 0, true},
+        {folder, errc::no_authorities, 0, 0, true},
+        {fifo, errc::no_authorities, 0, 0, true},
     };
     for (const auto& c : files) {
         CAPTURE(c.path);
@@ -438,6 +446,7 @@ TEST_CASE("certificate_authorities: files and folders, with the file of the firs
         {"none", {}, errc::no_authorities, 0},
         {"no such file", {missing}, errc::no_authorities, 0},
         {"the second", {missing, binary}, errc::ok, 2},
+        {"behind a folder and a pipe", {folder, fifo, binary}, errc::ok, 2},
         {"the first one counts", {pem, binary}, errc::ok, 1},
         {"behind one that cannot be read", {garbage, broken, binary}, errc::ok, 2},
         {"what is there cannot be read", {missing, garbage, missing}, errc::bad_authorities, 0},
