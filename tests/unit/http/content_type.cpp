@@ -20,6 +20,23 @@ TEST_CASE("content type: the seven of a request (section 1.2)") {
     CHECK(media_type(request_type::merge_patch) == "application/merge-patch+json");
 }
 
+TEST_CASE("content type: how a body is written") {
+    using superoffice::detail::body_form;
+    for (const auto type :
+         {request_type::json, request_type::text_json, request_type::json_patch, request_type::merge_patch}) {
+        CHECK(type.written_as() == body_form::json);
+        CHECK_FALSE(superoffice::detail::is_xml(type));
+    }
+    for (const auto type : {request_type::xml, request_type::text_xml}) {
+        CHECK(type.written_as() == body_form::xml);
+        CHECK(superoffice::detail::is_xml(type));
+    }
+    CHECK(request_type::form.written_as() == body_form::form);
+    CHECK_FALSE(superoffice::detail::is_xml(request_type::form));
+    CHECK(superoffice::detail::is_xml(reply_type::xml));
+    CHECK_FALSE(superoffice::detail::is_xml(reply_type::json));
+}
+
 TEST_CASE("content type: the six of a reply (section 1.2)") {
     CHECK(media_type(reply_type::json) == "application/json");
     CHECK(media_type(reply_type::text_json) == "text/json");
