@@ -13,11 +13,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <memory>
 #include <new>
 #include <random>
 #include <span>
 #include <string>
+#include <vector>
 
 #if defined(__unix__)
 #include <sys/wait.h>
@@ -53,6 +55,27 @@ TEST_CASE("tls: random bytes come from where the options say, and their failure 
 #endif
 }
 #if MBEDTLS_VERSION_NUMBER < 0x04000000
+TEST_CASE("random_generator: it is seeded by the system, so that no two draw the same bytes") {
+    using so::detail::random_generator;
+    random_generator one, other;
+    CHECK_FALSE(one.has_failed());
+    REQUIRE(one.begin({}) == 0);
+    REQUIRE(other.begin({}) == 0);
+    unsigned char drawn[2][32] = {};
+    REQUIRE(random_generator::fill(&one, drawn[0], sizeof drawn[0]) == 0);
+    REQUIRE(random_generator::fill(&other, drawn[1], sizeof drawn[1]) == 0);
+    CHECK_FALSE(std::equal(std::begin(drawn[0]), std::end(drawn[0]), std::begin(drawn[1])));
+    CHECK_FALSE(one.has_failed());
+#if !defined(MBEDTLS_NO_PLATFORM_ENTROPY)
+    // More than a system gives at once: each part of it is filled.
+    std::vector<unsigned char> much(1024);
+    REQUIRE(so::detail::entropy_source::fill(nullptr, much.data(), much.size()) == 0);
+    for (std::size_t at = 0; at < much.size(); at += 64)
+        CHECK(std::count(much.begin() + static_cast<std::ptrdiff_t>(at),
+                         much.begin() + static_cast<std::ptrdiff_t>(at + 64), 0) < 32);
+#endif
+}
+
 TEST_CASE("random_generator: its state is zeroed when it ends") {
     using so::detail::random_generator;
     alignas(random_generator) std::byte place[sizeof(random_generator)] = {};
