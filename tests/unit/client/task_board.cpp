@@ -378,6 +378,18 @@ TEST_CASE("task_board: fetches what a task made, more than once; an empty piece 
     CHECK(b.link.finished());
 }
 
+TEST_CASE("task_board: a second fetch counts its bytes from the beginning") {
+    bench b{{asks(1, R"("State":"Succeeded")"), fetches(1, file("abc"))}};
+    b.board.follow(1, b.clock.now());
+    b.step();
+    b.board.fetch(1);
+    b.step();
+    CHECK(b.row().fetched == 3);
+    b.board.fetch(1);
+    CHECK(b.row().fetched == 0);
+    CHECK_FALSE(b.row().is_fetched);
+}
+
 TEST_CASE("task_board: a file that the store cannot keep is not fetched, and can be fetched again") {
     bench b{{asks(1, R"("State":"Succeeded")"), fetches(1, file(std::string(1'000, 'x')))}, {.at_most = 100}};
     b.files.answer = so::store_answer::failed;
@@ -550,6 +562,48 @@ TEST_CASE("task_board: a row stays while its output is fetched") {
     b.step();
     CHECK(b.board.forget(1));
     CHECK(b.files.kept == "1: abc.");
+}
+
+TEST_CASE("task_board: a row stays while a stop waits, though its task has ended meanwhile") {
+    bench b{{asks(1, R"("State":"Started")"), asks(1, R"("State":"Failed")"), stops(1, reply_text("200 OK", "false"))},
+            {.blocks_first = true}};
+    b.board.follow(1, b.clock.now());
+    b.step();
+    b.clock.pass(milliseconds{2'000});
+    b.board.step(b.clock.now());
+    REQUIRE(b.api.is_busy());
+    CHECK(b.board.stop(1));
+    for (int n = 0; n < 50 && !b.row().is_over(); ++n) b.board.step(b.clock.now());
+    CHECK(b.row().is_over());
+    CHECK(b.row().is_stopping);
+    CHECK_FALSE(b.board.forget(1));
+    b.step();
+    CHECK(b.row().stop_declined);
+    CHECK(b.board.forget(1));
+    CHECK(b.link.finished());
+}
+
+TEST_CASE("task_board: a refused credential changes nothing of a task that has ended") {
+    bench b{{asks(1, R"("State":"Succeeded")"), {asks(2, "").request, reply_text("401 Unauthorized", "")}}};
+    b.board.follow(1, b.clock.now());
+    b.board.follow(2, b.clock.now());
+    b.step();
+    CHECK(b.row().news == watch_state::finished);
+    CHECK(b.row().error == errc::ok);
+    CHECK(b.row().can_fetch());
+    CHECK(b.row(1).error == errc::unauthorized);
+}
+
+TEST_CASE("task_board: asks for a task again after the interval of its options") {
+    bench b{{asks(1, R"("State":"Started")"), asks(1, R"("State":"Running")")}, {}, {.interval = milliseconds{500}}};
+    b.board.follow(1, b.clock.now());
+    b.step();
+    b.clock.pass(milliseconds{499});
+    b.step();
+    CHECK(b.row().state == "Started");
+    b.clock.pass(milliseconds{1});
+    b.step();
+    CHECK(b.row().state == "Running");
 }
 
 TEST_CASE("task_board: tasks that are not there, and a board that is full") {
