@@ -395,8 +395,9 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(proxy_refused, administrator, once, proxy, none, "the proxy refused to connect to the peer")                   \
     ROW(proxy_failed, wait, again, proxy, none, "the proxy could not connect to the peer")                             \
     /* TLS */                                                                                                          \
-    ROW(no_authorities, user, once, system, none, "no file with certificate authorities was found")                    \
-    ROW(bad_authorities, user, once, system, position, "the certificate authorities given cannot be read")             \
+    ROW(no_authorities, user, once, system, none, "no certificate authorities were found, or none are loaded")         \
+    ROW(bad_authorities, user, once, system, position,                                                                 \
+        "the certificate authorities given cannot be read, or are given in two ways")                                  \
     ROW(no_clock, program, once, system, none, "certificate dates cannot be checked: there is no clock")               \
     ROW(no_entropy, program, again, system, none, "the random number generator could not be seeded")                   \
     ROW(address_not_verifiable, user, once, system, none,                                                              \

@@ -40,10 +40,10 @@ class Certificates(Case):
                      "--base-url", main.bases["expired"])
 
     def test_files_of_authorities_that_are_none(self):
-        self.refuses(CONNECTION, "no file with certificate authorities was found: mbedTLS -0x[0-9A-F]{4} "
+        self.refuses(CONNECTION, "no certificate authorities were found, or none are loaded: mbedTLS -0x[0-9A-F]{4} "
                      ".*no_authorities", "get", 497, "--ca-file", "/nowhere")
-        self.refuses(CONNECTION, "the certificate authorities given cannot be read: mbedTLS -0x[0-9A-F]{4} "
-                     ".*bad_authorities", "get", 497, "--ca-file", __file__)
+        self.refuses(CONNECTION, "the certificate authorities given cannot be read, or are given in two ways: "
+                     "mbedTLS -0x[0-9A-F]{4} .*bad_authorities", "get", 497, "--ca-file", __file__)
         self.assertNotIn("first-byte", [entry["event"] for entry in self.log()])
 
 
@@ -90,8 +90,8 @@ class Authorities(Case):
         self.refuses_with(self.UNKNOWN, SUPEROFFICE_CA_FILE="", SSL_CERT_FILE="", SSL_CERT_DIR="")
 
     def test_what_is_not_there(self):
-        self.refuses_with("no file with certificate authorities was found", SUPEROFFICE_CA_FILE="/nowhere")
-        self.refuses_with("no file with certificate authorities was found", SSL_CERT_FILE="/nowhere")
+        self.refuses_with("no certificate authorities were found, or none are loaded", SUPEROFFICE_CA_FILE="/nowhere")
+        self.refuses_with("no certificate authorities were found, or none are loaded", SSL_CERT_FILE="/nowhere")
         for folder in ("/nowhere", self.folder(), self.folder(("notes.txt", __file__))):
             self.refuses_with(f"SSL_CERT_DIR names {folder}, which holds no certificate", code=USAGE, SSL_CERT_DIR=folder)
 

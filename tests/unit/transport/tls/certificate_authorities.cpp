@@ -592,11 +592,12 @@ TEST_CASE("tls: shared authorities have to be loaded, and no others may be named
         so::tls_options options;
         errc code;
         bool has_native;
+        const char* says;
     } cases[] = {
-        {"nothing loaded", with_empty, errc::no_authorities, false},
-        {"loading not finished", with_reading, errc::no_authorities, false},
-        {"and a file", with_file, errc::bad_authorities, true},
-        {"and memory", with_memory, errc::bad_authorities, true},
+        {"nothing loaded", with_empty, errc::no_authorities, false, "none are loaded"},
+        {"loading not finished", with_reading, errc::no_authorities, false, "none are loaded"},
+        {"and a file", with_file, errc::bad_authorities, true, "given in two ways"},
+        {"and memory", with_memory, errc::bad_authorities, true, "given in two ways"},
     };
     for (const auto& c : cases) {
         CAPTURE(c.what);
@@ -604,6 +605,7 @@ TEST_CASE("tls: shared authorities have to be loaded, and no others may be named
         const io_result r = link.start({"service.example", 443});
         check_failed(r, c.code, stage::handshake);
         CHECK((r.native < 0) == c.has_native);
+        CHECK(std::string_view(so::message(c.code)).find(c.says) != std::string_view::npos);
         CHECK(link.link().starts == 0);
     }
     so::tls<recorder> late{with_reading};
