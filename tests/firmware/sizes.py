@@ -171,14 +171,14 @@ def host_size(reader):
     return sum(int(sizes.get(name, 0)) for name in (".text", ".rodata", ".data", ".data.rel.ro"))
 
 
-def instructions_to_sign(elf, arguments, **more):
+def instructions_of(elf, function, arguments, **more):
     """By the board's millisecond counter, where an instruction takes a nanosecond: to a million."""
     counter = re.search(r"^(\S+) \S .*milliseconds_since_reset$", command("arm-none-eabi-nm", "-C", elf), re.MULTILINE)[1]
     with debugger.Debugger() as stub, concurrent.futures.ThreadPoolExecutor(1) as pool:
         done = pool.submit(running.call, elf, *arguments, options=("-icount", "shift=0", *stub.options), **more)
         stub.connect()
         times = []
-        for stop in (lambda: debugger.address_of(elf, "mbedtls_pk_sign"), stub.return_address):
+        for stop in (lambda: debugger.address_of(elf, function), stub.return_address):
             stub.run_to(stop())
             times += struct.unpack("<I", stub.memory(int(counter, 16), 4))
         stub.let_go()
@@ -270,7 +270,8 @@ class Measured:
                                                             watch=1003, heard=renewed("ticket"), **key)
             if service.log.read_text().count('"status": 401') != 3:
                 raise RuntimeError("not every credential was renewed in the middle")
-            self.signature_instructions = instructions_to_sign(system, (main, service.authority), **key)
+            self.signature_instructions = instructions_of(system, "mbedtls_pk_sign", (main, service.authority), **key)
+            self.check_instructions = instructions_of(tls, "ecdsa_verify_wrap", (main, service.authority))
 
     @staticmethod
     def code_from(elf, own, pattern):
@@ -332,6 +333,7 @@ class Measured:
         yield "of mbedTLS's arena used at most, with a refresh token", self.refresh_arena
         yield "of mbedTLS's arena used at most, as a system user", self.system_arena
         yield "instructions of one RSA signature (2048 bits), made in one step of the call", self.signature_instructions
+        yield "instructions to check one ECDSA signature (P-256) in a handshake", self.check_instructions
         yield "heap of the C library (mbedTLS takes its memory from its arena)", 0
         yield "instructions to decode the documented reply: the library", self.library_instructions
         yield "instructions to decode the documented reply: its peer", self.peer_instructions
