@@ -4989,7 +4989,7 @@ namespace detail {
 /// Says in which row a name can be. No two names of a struct have the same slot, so one comparison decides.
 struct key_hash {
     const std::uint8_t* rows = nullptr;  ///< by slot; nullptr: there is no hash, compare with every row
-    std::uint32_t factor = 0;
+    std::uint32_t factor = 0;            ///< odd where there is a hash
     std::uint32_t shift = 0;
 
     /// First, middle and last byte and size: they tell most names apart.
@@ -5290,7 +5290,7 @@ struct member_tables {
     static constexpr member_table<Value> whole{.rows = rows.data(),
                                                .places = &member_places<T>,
                                                .count = member_count<T>,
-                                               .hashed = hashed.hash.rows != nullptr ? &hashed : nullptr,
+                                               .hashed = hashed.hash.factor != 0 ? &hashed : nullptr,
                                                .marks = make_key_marks<T, Value>()};
 };
 

@@ -18,7 +18,7 @@ namespace detail {
 /// Says in which row a name can be. No two names of a struct have the same slot, so one comparison decides.
 struct key_hash {
     const std::uint8_t* rows = nullptr;  ///< by slot; nullptr: there is no hash, compare with every row
-    std::uint32_t factor = 0;
+    std::uint32_t factor = 0;            ///< odd where there is a hash
     std::uint32_t shift = 0;
 
     /// First, middle and last byte and size: they tell most names apart.

@@ -100,7 +100,7 @@ struct member_tables {
     static constexpr member_table<Value> whole{.rows = rows.data(),
                                                .places = &member_places<T>,
                                                .count = member_count<T>,
-                                               .hashed = hashed.hash.rows != nullptr ? &hashed : nullptr,
+                                               .hashed = hashed.hash.factor != 0 ? &hashed : nullptr,
                                                .marks = make_key_marks<T, Value>()};
 };
 
