@@ -3,6 +3,7 @@
 #ifndef SUPEROFFICE_CLI_GET_COMMAND_HPP
 #define SUPEROFFICE_CLI_GET_COMMAND_HPP
 
+#include "complaint.hpp"
 #include "session.hpp"
 #include "table.hpp"
 #include "task_name.hpp"
@@ -10,14 +11,21 @@
 
 #include <superoffice/batch.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 
 namespace cli {
 
+/// "2 of 3 tasks were not shown, from task 1000 on".
+inline std::string not_shown(std::size_t left, std::size_t all, std::int32_t first) {
+    return std::to_string(left) + " of " + std::to_string(all) + " tasks were not shown, from task " +
+           std::to_string(first) + " on";
+}
+
 /// Shows the tasks in the order given. Where one of several cannot be shown, this complains and shows the others, unless the
-/// error is none of that task: it would come again for each of them.
+/// error is none of that task: it would come again for each of them. Then it says how many were left out.
 template <class Link>
 exit_code get(session<Link>& to) {
     const arguments& given = to.given();
@@ -26,6 +34,7 @@ exit_code get(session<Link>& to) {
     call.select = given.selection.text();
     exit_code worst = exit_code::done;
     bool is_first = true;
+    std::size_t left = given.ids.size();
     for (const std::int32_t id : given.ids) {
         superoffice::result<superoffice::BatchTaskInfo> task = [&] {
             const about_task named{one ? std::nullopt : std::optional{id}};
@@ -35,9 +44,12 @@ exit_code get(session<Link>& to) {
             const bool ends = one || !concerns_one_task(task.error());
             const about_task named{ends ? std::nullopt : std::optional{id}};
             worst = worse_of(worst, to.fail(task.error()));
+            if (ends && !one) tell(not_shown(left, given.ids.size(), id));
             if (ends) break;
+            --left;
             continue;
         }
+        --left;
         given.selection.keep_only(*task);
         if (given.json) {
             put(one ? json_of(*task) : with_id(json_of(*task), id));

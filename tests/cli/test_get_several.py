@@ -52,13 +52,15 @@ class Get(Case):
     def test_what_is_not_about_one_task_is_told_once_and_ends_it(self):
         main.control("expire", kind="bearer")
         code, out, complaint = self.run_tool("get", 1000, 2000, 497)
-        self.assertEqual((code, out, complaint.count("\n")), (CREDENTIAL, "", 1))
+        self.assertEqual((code, out, complaint.count("\n")), (CREDENTIAL, "", 2))
         self.assertRegex(complaint, "^superoffice-batch: the credential is missing, wrong or expired")
+        self.assertRegex(complaint, "\nsuperoffice-batch: 3 of 3 tasks were not shown, from task 1000 on\n$")
         self.assertEqual(len(self.asked()), 1)
         main.control("reset")
         code, out, complaint = self.run_tool("get", 1000, 8000, 2000, "--select", "State")
         self.assertEqual((code, out), (CONNECTION, "Task 1000:\nState                   New\n"))
-        self.assertRegex(complaint, r"^superoffice-batch: the peer reset the connection [^\n]*\n$")
+        self.assertRegex(complaint, r"^superoffice-batch: the peer reset the connection [^\n]*\n"
+                                    r"superoffice-batch: 2 of 3 tasks were not shown, from task 8000 on\n$")
 
     def test_one_alone_is_not_named(self):
         self.refuses(NO_TASK, "no such task", "get", 99)
