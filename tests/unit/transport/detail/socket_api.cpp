@@ -90,11 +90,11 @@ TEST_CASE("socket_api: a socket that met itself is told from one that met a list
     for (const int each : {alone, listening, met}) api::end(each);
 }
 
-#endif
-
 TEST_CASE("socket_api: the zone of an address is a number, the name of an interface, or nothing") {
     CHECK(so::detail::socket_api::scope_of("7") == 7);
     CHECK(so::detail::socket_api::scope_of("4294967295") == 4294967295U);
     for (const std::string_view zone : {"4294967296", "", "no such interface", "nosuch0"})
         CHECK(so::detail::socket_api::scope_of(zone) == 0);
 }
+
+#endif
