@@ -183,8 +183,8 @@ struct error_column {
     }
 };
 
-// The columns of texts have one text behind the other, each with a NUL behind it: a pointer to each would be a further 316
-// bytes on a 32-bit machine.
+// The texts of a column are one string, with a NUL behind each text: a pointer to each text would take another 316 bytes
+// on a 32-bit machine.
 #define SUPEROFFICE_ROW(code, who, repeated, native, offset, sentence) #code "\0"
 inline constexpr char error_names[] = SUPEROFFICE_ERRORS(SUPEROFFICE_ROW);
 #undef SUPEROFFICE_ROW
@@ -192,7 +192,7 @@ inline constexpr char error_names[] = SUPEROFFICE_ERRORS(SUPEROFFICE_ROW);
 inline constexpr char error_texts[] = SUPEROFFICE_ERRORS(SUPEROFFICE_ROW);
 #undef SUPEROFFICE_ROW
 
-/// The text with this number. One behind the last number reads as the first text.
+/// The text with the number `at`; the first text for a number above `last`.
 template <class Number>
 constexpr const char* text_at(const char* texts, Number at, Number last) noexcept {
     for (std::size_t n = at <= last ? static_cast<std::size_t>(at) : 0; n != 0; --n)
@@ -271,8 +271,8 @@ inline constexpr char stage_texts[] =
 /// One English sentence without a full stop, for a person. A constant that lives for ever.
 [[nodiscard]] constexpr const char* message(errc code) noexcept { return detail::text_at(detail::error_texts, code); }
 
-/// The same of how far the call had come. For programs without room for a sentence about each code, which takes some
-/// kilobytes: `message(e.stage)` for the person, and `name(e.code)` or its number for the log.
+/// One sentence about how far the call had come. For programs that have no room for the sentences about the codes, which
+/// take some kilobytes: show `message(e.stage)` to the person, and log `name(e.code)` or its number.
 [[nodiscard]] constexpr const char* message(stage at) noexcept {
     return detail::text_at(detail::stage_texts, at, stage::service);
 }

@@ -19,12 +19,12 @@ namespace detail {
 
 [[gnu::noinline]] constexpr std::int64_t sum(std::int64_t a, std::int64_t b) noexcept {
     const auto wrapped = static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-    const bool fits = ((a ^ wrapped) & (b ^ wrapped)) >= 0;  // else a and b have one sign and the sum has the other
+    const bool fits = ((a ^ wrapped) & (b ^ wrapped)) >= 0;  // if not, a and b have one sign and the sum has the other
     return fits ? wrapped : a < 0 ? INT64_MIN : INT64_MAX;
 }
 [[gnu::noinline]] constexpr std::int64_t difference(std::int64_t a, std::int64_t b) noexcept {
     const auto wrapped = static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
-    const bool fits = ((a ^ b) & (a ^ wrapped)) >= 0;  // else a and b have two signs and the difference has b's
+    const bool fits = ((a ^ b) & (a ^ wrapped)) >= 0;  // if not, a and b differ in sign and the difference has b's
     return fits ? wrapped : a < 0 ? INT64_MIN : INT64_MAX;
 }
 constexpr std::int64_t times(std::int64_t a, std::int64_t positive) noexcept {

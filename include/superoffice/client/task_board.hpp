@@ -74,8 +74,8 @@ struct board_row {
     bool is_fetched = false;     ///< the store has the whole output
     bool store_failed = false;   ///< the store could not keep the output of the last `fetch`
     std::uint64_t fetched = 0;   ///< bytes of the output so far
-    superoffice::error
-        error{};  ///< why the board no longer follows the task; `errc::ok` if it does, or the task has ended
+    /// Why the board no longer follows the task; `errc::ok` if it does, or the task has ended.
+    superoffice::error error{};
     superoffice::error action_error{};  ///< why the last `stop` or `fetch` failed; stays until the next one
     remaining_time left{};
     instant begun{}, seen{};  ///< when the board began to follow the task, and the last reply that brought news
@@ -113,8 +113,8 @@ inline void note_reply(board_row& to, const board_progress& from, instant now) n
 
 }  // namespace detail
 
-/// Follows up to `Size` tasks and carries out what a user asks for, over one client, which makes one call at a time. It is the
-/// part of a panel without a widget: each frame calls `step` once and draws `rows()`.
+/// Follows up to `Size` tasks and carries out what a user asks for, over one client, which makes one call at a time. It
+/// is a panel without its widgets: each frame calls `step` once and draws `rows()`.
 ///
 ///     superoffice::task_board board{api, store};
 ///     board.follow(497, now());
@@ -128,12 +128,12 @@ inline void note_reply(board_row& to, const board_progress& from, instant now) n
 ///
 ///     superoffice::store_answer store(std::int32_t id, std::uint64_t offset, std::span<const std::byte> piece) noexcept;
 ///
-/// After the last piece of a whole file, and only then, comes one empty piece; an empty output is this piece alone. Write to a
-/// temporary name until then: a fetch that fails ends without a further piece.
+/// After the last piece of a whole file, and only then, the store gets one empty piece. An empty output is this piece
+/// alone. Write to a temporary name until then: a fetch that fails ends without a further piece.
 ///
-/// A failure that may pass pauses the questions and never ends the board. One that does not pass (401, a certificate that is
-/// refused) ends all rows with `call_failed`. `error()` tells both. After you have repaired the cause, call `follow` again for
-/// each task.
+/// A failure that may pass pauses the questions and never ends the board. One that does not pass (401, a certificate that
+/// is refused) ends all rows with `call_failed`. `error()` tells both. After you have repaired the cause, call `follow`
+/// again for each task.
 ///
 /// The client and the store must outlive the board. `now` must never go back. No heap, no clock, no waiting.
 template <class Client, class Store, std::size_t Size = 32>
@@ -154,8 +154,8 @@ class task_board {
     task_board(const task_board&) = delete;
     task_board& operator=(const task_board&) = delete;
 
-    /// Follows a task. One that the board has already is followed again where its row is `call_failed`, else it goes on. False
-    /// where the board is full, and for an id below 1, which no task has.
+    /// Follows a task. If the board already has it, only a row that is `call_failed` begins again. False if the board is
+    /// full, or if the id is below 1: no task has such an id.
     bool follow(std::int32_t id, instant now) noexcept {
         if (id < 1) return false;
         const std::size_t row = row_of(id);
@@ -173,7 +173,7 @@ class task_board {
         return true;
     }
 
-    /// Removes the row of a task that is over, which makes room for another. False where the board has no such row, where the
+    /// Removes the row of a task that is over, which makes room for another. False if the board has no such row, if the
     /// task is not over, and while it is stopped or fetched.
     bool forget(std::int32_t id) noexcept {
         const std::size_t row = row_of(id);
@@ -184,15 +184,15 @@ class task_board {
         return true;
     }
 
-    /// Starts a job and follows its task; its name is copied. This and the next two take effect as soon as the client is free.
-    /// False, and nothing happens, where `can_start()` is false, and for a name of more than `max_job_name` bytes.
+    /// Starts a job and follows its task; its name is copied. This and the next two take effect as soon as the client is
+    /// free. False, and nothing happens, if `can_start()` is false or the name has more than `max_job_name` bytes.
     bool start(std::string_view name) noexcept {
         if (!can_start() || !start_name_.assign(name)) return false;
         next_ = {action::start, 0};
         start_error_ = {};
         return true;
     }
-    /// Stops a task. False, and nothing happens, where `can_act()` or the row's `can_stop()` is false.
+    /// Stops a task. False, and nothing happens, if `can_act()` or the row's `can_stop()` is false.
     bool stop(std::int32_t id) noexcept {
         const std::size_t row = row_of(id);
         if (!can_act() || row == count_ || !rows_[row].can_stop()) return false;
@@ -201,8 +201,8 @@ class task_board {
         rows_[row].stop_declined = false;
         return true;
     }
-    /// Fetches the output of a task into `store`. False, and nothing happens, where `can_act()` or the row's `can_fetch()` is
-    /// false. `board_options::fetch_timeout` covers the whole file; meanwhile no task is asked for, and a stop waits.
+    /// Fetches the output of a task into `store`. False, and nothing happens, if `can_act()` or the row's `can_fetch()`
+    /// is false. `board_options::fetch_timeout` covers the whole file; meanwhile no task is asked for, and a stop waits.
     bool fetch(std::int32_t id) noexcept {
         const std::size_t row = row_of(id);
         if (!can_act() || row == count_ || !rows_[row].can_fetch()) return false;
@@ -277,7 +277,7 @@ class task_board {
         return answer;
     }
 
-    /// False where there is nothing to do, and the watch may ask.
+    /// False if there is nothing to do, so that the watch may ask.
     bool step_action(instant now) noexcept {
         if (running_.what == action::none) {
             if (next_.what == action::none || api_->is_busy()) return false;

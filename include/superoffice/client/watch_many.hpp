@@ -22,7 +22,7 @@ struct watch_notes {
     bool seen = false;        // the service has known the task
 };
 
-/// Whether only the task can be the reason of a failure that does not pass; else no other task has a better chance.
+/// True if only this task can be the reason of a failure that does not pass. Any other reason concerns all tasks.
 constexpr bool is_about_task(const error& e) noexcept {
     return e.code == errc::no_such_task || e.code == errc::service_fault || e.stage == stage::decode;
 }
@@ -56,7 +56,8 @@ struct watched_task {
 /// one task where only that task can be the reason (`no_such_task`, `service_fault`, a reply that cannot be decoded), and
 /// for all otherwise. `options.deadline` is for the whole watch.
 ///
-/// A program whose tasks come and go makes the watch once, over an array with free elements, and adds each task by `follow`.
+/// If tasks are added while the program runs, make the watch once, over an array with free elements, and add each task by
+/// `follow`.
 ///
 /// Uses the client as `watch` does. Borrows client and array, and must be gone before they are. A step costs one pass over the
 /// array when a question is due, else nothing. No heap, no clock, no waiting.

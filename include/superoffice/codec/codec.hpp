@@ -132,8 +132,8 @@ template <json_value Value>
     return e;
 }
 
-/// The number of an enumerator. The service writes names; numbers are taken as well. (Not a function of its own: that takes
-/// more bytes.)
+/// The number of an enumerator. The service writes names; numbers are taken as well. (Inlined: as a function of its own
+/// it takes more bytes.)
 template <json_value Value, class Held>
 [[gnu::cold]] errc decode_numbered(Value& value, Held& into, enumerator_cursor names) noexcept {
     typename Held::number_type number = 0;

@@ -47,8 +47,8 @@ struct any_element {
 /// `boolean(bool&)`    true or false
 /// `number(view&)`     the number's text, its grammar checked (RFC 8259 section 6)
 /// `string(text&)`     the string's token, fully checked: UTF-8, control characters, escapes, surrogate pairs
-/// `string(text&, rewrite)`  with true, the escapes are rewritten in place: the token holds none, and is shorter than in the
-///                     document, which is no longer JSON there
+/// `string(text&, rewrite)`  with true, the escapes are rewritten in place: the token has none, and is shorter than it was
+///                     in the document, which is no longer JSON there
 /// `object(f)`         calls `errc f(json_text key, Value& member)` for each member in order; the key is fully checked;
 ///                     f consumes `member`; an answer other than ok stops, and is the answer
 /// `array(f)`          the same with `errc f(Value& element)`
@@ -99,8 +99,8 @@ concept json_value = requires(Value& value, bool& flag, std::string_view& text, 
 /// `key_is(row_key)`       as `key_is(name)`
 /// `plain_text(view&)`     true, and consumed, for a string without escapes; the text is what stands between the quotes
 /// `short_integer(int&)`   true, and consumed, for an integer of a few digits
-/// `pass_members(marks)`   on a member's value: true, and over it, and over as many members behind it as are plain and have no
-///                         key with one of these marks
+/// `pass_members(marks)`   on a member's value: true, and skipped, if it is plain; then it also skips the next members, as
+///                         long as they are plain and their keys have none of these marks
 ///
 /// A shortcut that answers false has consumed nothing.
 template <class Value>

@@ -23,7 +23,8 @@ struct base_url {
     bool https = true;
 
     // The Host header is the authority without the zone of an IPv6 address, which means something on this machine only
-    // (RFC 6874 section 4): these two, one behind the other. An empty zone stands behind the host.
+    // (RFC 6874 section 4): these two, one behind the other. Without a zone, `to.zone` is empty and begins where the host
+    // ends.
 
     [[nodiscard]] constexpr std::string_view authority_before_zone() const noexcept {
         return detail::ascii::first(authority,

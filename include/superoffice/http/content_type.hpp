@@ -17,8 +17,8 @@ namespace detail {
 /// How a body is written, as the letter in front of its media type.
 enum class body_form : char { json = 'j', form = 'f', xml = 'x' };
 
-/// A media type, and how a body of that type is written. Each one is a constant of its own: a program has the names that it
-/// names, and no table of all of them.
+/// A media type, and how a body of that type is written. Each one is a constant of its own: a program contains only
+/// those that it uses, and no table of all.
 class media {
   public:
     /// `text` is the letter of a `body_form`, then the media type.

@@ -28,9 +28,9 @@ constexpr const char* read_map_value<json_text>(const member_cursor& at, json_te
 }
 }  // namespace detail
 
-/// A map with any keys. Only its text is kept, a view into the reply. The text was checked when it was decoded, so nothing
-/// below can fail, and reading does not change it. Each access walks over the text, once, and needs no memory. `Value` is the
-/// type of a member's value.
+/// A map with any keys. Only its text is kept, a view into the reply. The text was checked when it was decoded, so
+/// nothing below can fail, and reading does not change it. Each access walks over the text once and needs no memory.
+/// `Value` is the type of a member's value.
 template <class Value>
 class basic_map {
   public:

@@ -34,8 +34,8 @@ struct request_target;
 struct directory_functions {
     /// The question for it.
     void (*ask)(request_target& question, std::string_view base) noexcept;
-    /// After a reply with 421: makes the directory the target, in place of the tenant's host. After the directory's reply: moves
-    /// the address to the tenant's new base URL. False where the reply is the call's own.
+    /// After a reply with 421: makes the directory the target, in place of the tenant's host. After the directory's
+    /// reply: moves the address to the tenant's new base URL. False if the reply is that of the call itself.
     bool (*take_reply)(std::string_view directory, directory_visit& visit) noexcept;
 };
 
@@ -102,10 +102,10 @@ inline constexpr date_reader http_dates{&detail::read_retry_after};
 /// Where no other deadline is set: the vendor's own client has 30 s.
 inline constexpr milliseconds default_timeout{30'000};
 
-/// A kept connection that was used less than this long ago is used again without a look whether it is still good, for a call
-/// that may be repeated: if it has ended, the call is repeated over a fresh one. A look costs a system call. A server that gives
-/// up idle connections waits longer than this (nginx 75 s, Kestrel 130 s, IIS 120 s). What the verified server sends unasked in
-/// this time is taken for the reply. A link that is not `secure()` is always looked at.
+/// If a call may be repeated, a kept connection that was used less than this long ago is not checked before it is used
+/// again: if it has ended, the call is repeated over a fresh one. A check costs a system call. Servers keep idle
+/// connections for longer than this (nginx 75 s, Kestrel 130 s, IIS 120 s). Anything that the verified server sends
+/// unasked in this time is taken for the reply. A link that is not `secure()` is always checked.
 inline constexpr milliseconds unchecked_reuse_time{1'000};
 
 /// For every call of a client.

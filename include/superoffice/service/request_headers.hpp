@@ -20,8 +20,8 @@ struct header_field {
     borrowed value;
 };
 
-/// Further header lines, from a named array or container, or a span. Naming some brings in the code that checks and writes
-/// them.
+/// Further header lines, from a named array or container, or a span. Only a program that gives some links the code that
+/// checks and writes them.
 class header_list : public borrowed_list<header_field> {
   public:
     constexpr header_list() noexcept : write_(nullptr) {}
@@ -73,7 +73,7 @@ inline constexpr borrowed request_headers::* named_headers[] = {
     &request_headers::user_agent, &request_headers::accept_language, &request_headers::language,
     &request_headers::culture,    &request_headers::time_zone,       &request_headers::app_token};
 
-/// Empty ones, as one object: g++ makes it by a single memset, and `{}` by a store for each member.
+/// Smaller code than `{}`: g++ makes it by a single memset instead of a store for each member.
 constexpr request_headers no_headers() noexcept { return {}; }
 
 /// Turns the error of a request head into one of the credential, which added the header at fault.

@@ -183,7 +183,7 @@ class basic_tcp_socket {
     [[nodiscard]] Resolver& address_source() noexcept { return resolver_; }
 
     /// For logs: the addresses of the peer in the order of this connection, and how many of them were tried. All that were
-    /// tried failed, except the last one where the connection is open. Both stay until the next connection begins.
+    /// tried failed, except the last one if the connection is open. Both stay until the next connection begins.
     [[nodiscard]] const address_list& addresses() const noexcept { return addresses_; }
     [[nodiscard]] std::size_t tried_addresses() const noexcept { return next_; }
 

@@ -118,8 +118,8 @@ class byte_connection {
         return progress::working;
     }
 
-    /// A kept connection is of no use when it has ended or something arrived that nobody asked for. A link that is no longer
-    /// secure is always looked at: someone may have stopped it.
+    /// False if the kept connection was idle for too long, has ended, or something arrived on it that nobody asked for. A
+    /// link that is no longer secure is always checked: someone may have stopped it.
     bool is_usable(const call_context& call, milliseconds idle_timeout, instant now) noexcept {
         const milliseconds idle = now - last_used_;
         if (idle > idle_timeout) return false;
@@ -129,7 +129,7 @@ class byte_connection {
     }
 
     [[gnu::noinline]] progress transfer(call_context& call, instant now) noexcept {
-        const bool retries = may_retry(call);  // nothing below changes that before it is looked at
+        const bool retries = may_retry(call);  // nothing below changes the answer before it is used
         if (retries && now >= call.replace_at()) return retry(call);
         io_result io;
         switch (exchange_.action()) {

@@ -36,7 +36,7 @@ enum class repeat_reason : std::uint8_t {
     moved_tenant = repeat_moved_tenant,  ///< 421, and the directory may know the new address
 };
 
-/// Takes the digest of a reply's body, which tells whether it differs from another one. A watch has one.
+/// Computes the digest of a reply's body, by which a watch sees that the reply has changed.
 struct body_digest {
     std::uint64_t value = 0;
     void (*take)(body_digest& self, std::string_view body) noexcept;

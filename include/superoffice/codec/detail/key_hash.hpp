@@ -32,7 +32,7 @@ struct key_hash {
     [[nodiscard]] constexpr std::size_t slot(std::string_view name) const noexcept {
         return digest(name) * factor >> shift;
     }
-    /// The only row that can have the name in these quotes. (Any row for a name in whose slot there is none.)
+    /// The only row that can have the name in these quotes. It may have another name: an empty slot gives row 0.
     [[nodiscard]] std::size_t row_of(const char* token, std::size_t size) const noexcept {
         return rows[digest(token[1], token[size / 2], token[size - 2], size - 2) * factor >> shift];
     }

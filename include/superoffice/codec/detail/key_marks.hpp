@@ -13,8 +13,8 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// A mark is made of a key's size and middle byte, so a key whose mark is in the set may still be no name of the struct. Of the 24
-/// names of a task, four pairs share a mark.
+/// A mark is made of a key's size and middle byte, so a key whose mark is in the set may still be no name of the struct.
+/// Of the 24 names of a task, four pairs share a mark.
 struct key_marks {
     std::uint64_t bits = 0;
 

@@ -74,7 +74,7 @@ class chunked {
         beyond_limit,  // this byte is one too many
     };
 
-    /// Which byte leads from a place to the next one. The first rule that fits counts.
+    /// Which byte leads from a place to the next one. The first rule that fits is used.
     struct rule {
         place at;
         char byte;  ///< or one of those below

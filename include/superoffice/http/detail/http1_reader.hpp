@@ -160,8 +160,8 @@ class http1_reader : http1_framing {
         return true;
     }
 
-    // Small members come first: they lie in the padding behind the bools of the base, and a Cortex-M reaches bytes by shorter
-    // instructions there.
+    // Small members come first: they lie in the padding behind the bools of the base, and a Cortex-M reaches bytes by
+    // shorter instructions there.
     std::uint8_t minor_version_ = 1;
     bool in_fields_ = false;
     bool after_cr_ = false;

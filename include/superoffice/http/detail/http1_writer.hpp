@@ -24,9 +24,9 @@ class target_writer : public request_head {
     using request_head::put;
     using request_head::refuse;
 
-    /// Checks the path and the query: the `parts`, one behind the other, as they go on the wire. A first byte other than '/',
-    /// anything but visible ASCII, and '#' are refused with their position in the target (RFC 9112 section 3.2.1). (Not a
-    /// span: each further type of span costs every translation unit some milliseconds.)
+    /// Checks the path and the query: the `parts`, one behind the other, as they go on the wire. A first byte other than
+    /// '/', anything but visible ASCII, and '#' are refused with their position in the target (RFC 9112 section 3.2.1).
+    /// (Not a span: each further type of span costs every translation unit some milliseconds.)
     void check_target(const std::string_view* parts, std::size_t count) noexcept {
         std::size_t at = 0;
         for (const std::string_view* each = parts; each != parts + count; ++each)
@@ -49,8 +49,8 @@ class target_writer : public request_head {
     }
 };
 
-/// Call check_target, fill with the request line, header..., end_of_head in this order, then write the body behind them. The
-/// head must have a Content-Length with the size of the body, so that size must be known before.
+/// Call check_target, fill (for the request line), header for each header, and end_of_head in this order, then write the
+/// body behind them. The head must have a Content-Length with the size of the body, so that size must be known before.
 class http1_writer : public target_writer {
   public:
     using target_writer::target_writer;

@@ -29,7 +29,7 @@ namespace detail {
     return at;
 }
 
-/// What is asked of the service: of an operation, or of a directory of tenants.
+/// The target of a request and what it needs: of an operation, or of the question to a directory of tenants.
 struct request_target {
     std::string_view path;
     std::string_view segment;  ///< behind the path

@@ -18,8 +18,9 @@ inline constexpr std::size_t utf8_max_bytes = 4;
 /// The answer for a malformed escape.
 inline constexpr std::uint32_t no_point = 0xFFFFFFFF;
 
-/// 0 to 15; more for anything that is not a hexadecimal digit. Digits and letters alternate at random, so a processor could not
-/// predict a branch between them: the digit is computed, and compared with how that value is written.
+/// 0 to 15; more for anything that is not a hexadecimal digit. Digits and letters alternate at random, so a processor
+/// could not predict a branch between them. So the value is computed without one, and checked by writing it as a digit
+/// again.
 constexpr std::uint32_t hex_value(char c) noexcept {
     const std::uint32_t byte = static_cast<unsigned char>(c);
     const std::uint32_t value = (byte & 0xF) + (byte >> 6) * 9;

@@ -89,8 +89,8 @@ inline json_kind json_kind_at(const json_cursor& c) noexcept {
     return c.at == c.end || ascii::is_one_of(*c.at, ",}] \n\r\t:[{");
 }
 
-/// Moves over bytes of a string up to a quote or a backslash. A `checked` string may hold anything else; in one that is not,
-/// anything but ASCII from U+0020 on stops, too. A word at a time while there is a whole word left.
+/// Moves to the next quote or backslash of a string. In a string that is not `checked` it also stops at anything but
+/// ASCII from U+0020 on. A word at a time while there is a whole word left.
 constexpr const char* skip_plain_text(const char* at, const char* end, bool checked) noexcept {
     using word = std::size_t;
     constexpr word ones = static_cast<word>(-1) / 0xFF, tops = ones << 7;
@@ -115,9 +115,9 @@ constexpr const char* skip_plain_text(const char* at, const char* end, bool chec
 
 /// Any string: checks UTF-8, control characters, escapes and surrogate pairs. `at` is on its opening quote.
 ///
-/// With `rewrite` it also rewrites the escapes in place, as it reads them: `into` is then a string without escapes, shorter than
-/// in the document, which is no longer JSON at this place. `json_document` hands the document over as mutable `char*` for this
-/// purpose.
+/// With `rewrite` it also rewrites the escapes in place, as it reads them: `into` is then a string without escapes,
+/// shorter than it was in the document, which is no longer JSON at this place. `json_document` hands the document over as
+/// mutable `char*` for this purpose.
 [[gnu::noinline]] inline errc scan_json_string(json_cursor& c, json_text& into, bool rewrite) noexcept {
     const char* const start = c.at++;
     char* out = nullptr;        // null: no escape yet; the end of the rewritten text

@@ -59,8 +59,8 @@ constexpr der_bytes subject_of(der_bytes certificate) noexcept {
     return rest.first(der_size(rest));
 }
 
-/// Goes through certificates that lie one after another, at most `most`. Answers where it stopped: at the end, at bytes that
-/// are no certificate, or behind the last one that it may take. `count` becomes how many it has passed.
+/// Goes through certificates that lie one after another, at most `most`. Answers where it stopped: at the end, at bytes
+/// that are no certificate, or behind the last one that it may take. `count` becomes the number of certificates passed.
 constexpr std::size_t end_of_certificates(der_bytes all, std::uint32_t most, std::uint32_t& count) noexcept {
     std::size_t at = 0;
     for (count = 0; count != most && !subject_of(all.subspan(at)).empty(); ++count) at += der_size(all.subspan(at));

@@ -25,8 +25,8 @@ class certificate_reader {
     /// A longer certificate in PEM is taken as unreadable.
     static constexpr std::size_t max_pem_bytes = 64 * 1024;
 
-    /// `copies`: mbedTLS makes its own copy of DER. Else it uses the bytes where they lie. PEM is always decoded into memory
-    /// of mbedTLS.
+    /// `copies`: mbedTLS makes its own copy of DER. If not, it uses the bytes where they lie. PEM is always decoded into
+    /// memory of mbedTLS.
     void begin(std::span<const std::byte> bytes, bool copies) noexcept {
         bytes_ = bytes;
         at_ = 0;
@@ -50,7 +50,8 @@ class certificate_reader {
         return mbedtls_api::has_pem && is_pem_ ? next_pem(chain, code) : next_der(chain, code);
     }
 
-    /// Adds all certificates. Answers how many could not be read, or a code of mbedTLS if none could.
+    /// Adds all certificates. Answers how many were skipped because they cannot be read. mbedTLS's code if that is true
+    /// of all, if there is no memory, and if bytes that are no certificate follow DER.
     static int load(mbedtls_x509_crt& chain, std::span<const std::byte> bytes) noexcept {
         certificate_reader reader;
         reader.begin(bytes, false);
@@ -77,7 +78,7 @@ class certificate_reader {
     bool next_pem(mbedtls_x509_crt& chain, int& code) noexcept {
         const std::size_t at = text().find(pem_begin, at_);
         if (at == std::string_view::npos) return false;
-        // One whose last line is missing ends where the next one begins.
+        // A certificate without its last line ends where the next one begins.
         const std::size_t next = text().find(pem_begin, at + 1);
         const std::size_t end = next == std::string_view::npos ? bytes_.size() : next;
         const std::string_view one{text().data() + at, end - at};

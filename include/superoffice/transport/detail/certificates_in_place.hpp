@@ -71,7 +71,7 @@ class certificates_in_place {
         return mbedtls_x509_crt_parse_der_nocopy(&into, reinterpret_cast<const unsigned char*>(der.data()), der.size());
     }
 
-    /// Calls `look(der)`. Stops where the bytes are no certificate any more: somebody has changed them.
+    /// Calls `look(der)` in the same way. Stops at bytes that are no certificate: the program has changed them since `set`.
     template <class Look>
     bool visit(const mbedtls_x509_buf& name, Look look) const noexcept {
         for (der_bytes rest = all_; !rest.empty();) {
@@ -87,7 +87,7 @@ class certificates_in_place {
     std::uint32_t count_ = 0;
 };
 
-/// For an mbedTLS that does not ask.
+/// For an mbedTLS without MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK.
 class no_certificates_in_place {
   public:
     void set(der_bytes, std::uint32_t) noexcept {}

@@ -23,7 +23,7 @@ namespace detail {
 
 inline constexpr bool has_folders = true;
 
-/// Whether it is a regular file, or a link to one. To open something else may wait for ever.
+/// True for a regular file, or a link to one. Opening anything else, for example a FIFO, may block for ever.
 inline bool is_plain_file(const char* path) noexcept {
     struct stat about = {};
     return ::stat(path, &about) == 0 && S_ISREG(about.st_mode);
@@ -79,7 +79,7 @@ namespace detail {
 
 inline constexpr bool has_folders = false;
 
-inline bool is_plain_file(const char*) noexcept { return true; }  // nobody can tell
+inline bool is_plain_file(const char*) noexcept { return true; }  // cannot be checked here
 
 class folder {
   public:

@@ -65,20 +65,21 @@ struct unreadable_certificate {
 /// can go when the last link that names it has gone.
 ///
 /// Threads: loading is for one thread. Links in several threads may use a loaded object at the same time if mbedTLS was
-/// built with MBEDTLS_THREADING_C (`may_be_shared_by_threads`); without it mbedTLS itself is for one thread. Load the object
-/// before the threads start: that also fills the tables of mbedTLS (for AES, of curves and cipher suites), which are
+/// built with MBEDTLS_THREADING_C (`may_be_shared_by_threads`); without it mbedTLS itself is for one thread. Load the
+/// object before the threads start: that also fills the tables of mbedTLS (for AES, of curves and cipher suites), which are
 /// otherwise filled at the first handshake, without a lock.
 ///
-/// Each `add_...` adds to what was there before; if it fails, it has added nothing. Of a source that is being read in steps,
-/// all is forgotten if another one is started or added before its last step. Certificates that mbedTLS cannot read are
-/// skipped, and those that are there already are left out. If a source has no readable certificate, that is an error.
+/// Each `add_...` adds to what was there before; if it fails, it has added nothing. If a source is being read in steps
+/// and another one is started or added before its last step, all of the first one is forgotten. Certificates that mbedTLS
+/// cannot read are skipped, and those that are there already are left out. If a source has no readable certificate, that
+/// is an error.
 ///
 /// Errors, at stage::request:
 ///     no_authorities    there is no such regular file or folder, or none of the system; native: mbedTLS's code
 ///     bad_authorities   no certificate can be read, or a limit was exceeded. `position()` is the byte at which the first
-///                       unreadable certificate begins, or the first one over a limit; native: mbedTLS's code, 0 for a limit.
-///                       `first_unreadable()` has number and file as well. Bytes behind DER that are no certificate count
-///                       as this, whatever was before them: nothing of the source is added
+///                       unreadable certificate begins, or the first one over a limit; native: mbedTLS's code, 0 for a
+///                       limit. `first_unreadable()` has number and file as well. Bytes behind DER that are no certificate
+///                       are this error, too, after any number of good certificates: nothing of the source is added
 ///     no_entropy        PSA cannot be initialised (see `tls`); native: its code
 class certificate_authorities {
   public:
@@ -105,8 +106,8 @@ class certificate_authorities {
         return finish();
     }
 
-    /// The same in bounded pieces, for programs that must not stop for 10 ms: call `step` until it answers true or an error.
-    /// A result converts to bool too, so `while (!roots.step())` is wrong: look at its value.
+    /// The same in bounded pieces, for programs that must not stop for 10 ms: call `step` until it answers true or an
+    /// error. A result converts to bool too, so `while (!roots.step())` is wrong: look at its value.
     ///
     ///     roots.start_system();
     ///     superoffice::result<bool> is_done = false;
@@ -124,8 +125,8 @@ class certificate_authorities {
         return now == progress::done;
     }
 
-    /// Adds the certificates of a file: PEM, or DER one after another. Blocks while it reads the file. Like `add_folder` and
-    /// `add_system` it ends in no_authorities where mbedTLS was built without MBEDTLS_FS_IO.
+    /// Adds the certificates of a file: PEM, or DER one after another. Blocks while it reads the file. Without
+    /// MBEDTLS_FS_IO in mbedTLS it ends in no_authorities, like `add_folder` and `add_system`.
     result<void> add_file(const char* path) noexcept {
         const result<void> opened = start_file(path);
         return opened ? finish() : opened;
@@ -149,8 +150,8 @@ class certificate_authorities {
     /// The same in pieces: each `step` reads one file at once, or some of its certificates.
     void start_system() noexcept { start_first_of(detail::system_authorities); }
 
-    /// Adds the certificates of the first of these files that holds a readable one. The list and its paths are borrowed until
-    /// then. The error is that of the last file that exists, or no_authorities.
+    /// Adds the certificates of the first of these files that holds a readable one. The list and its paths are borrowed
+    /// until then. The error is that of the last file that exists, or no_authorities.
     result<void> add_first_of(std::span<const char* const> files) noexcept {
         start_first_of(files);
         return finish();
@@ -162,9 +163,9 @@ class certificate_authorities {
         worst_ = no_file();
     }
 
-    /// Adds the certificates of every file of the folder, whatever their names; hidden files and other folders are left
-    /// out. Files that hold something else, that are larger than `max_bundle_bytes` or cannot be opened are left out. Blocks. Without <dirent.h>, as
-    /// with Microsoft's compiler, it ends in no_authorities.
+    /// Adds the certificates of every file of the folder, with any name. It skips hidden files, folders, files that hold
+    /// something else, and files that are larger than `max_bundle_bytes` or cannot be opened. Blocks. Without <dirent.h>,
+    /// as with Microsoft's compiler, it ends in no_authorities.
     result<void> add_folder(const char* path) noexcept {
         drop_source();
         detail::folder files{path};
@@ -186,14 +187,16 @@ class certificate_authorities {
         drop_source();
         return has_any ? result<void>{} : result<void>{worst};
     }
+
     /// Uses DER certificates, one after another, where they lie, for example in flash. None is parsed now: each handshake
-    /// parses the one that may have signed the server's certificate, and frees it. So any number takes no memory beside this
-    /// object. The bytes must stay there as long as this object. It takes the place of what was given here before.
+    /// parses the one that may have signed the server's certificate, and frees it. So any number takes no memory beside
+    /// this object. The bytes must stay there as long as this object. They replace those that were given here before.
     ///
     /// A server whose own certificate is in this list, rather than the authority that signed it, is accepted only if that
     /// certificate is marked as an authority.
     ///
-    /// A certificate that mbedTLS cannot parse is found only then: it counts in `size`, not in `unreadable`, and is passed over.
+    /// A certificate that mbedTLS cannot parse is found only in a handshake: it counts in `size`, not in `unreadable`,
+    /// and is passed over.
     ///
     /// Errors  bad_authorities if the bytes are not DER certificates: `position()` says where; with native
     ///         MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE if this mbedTLS cannot do that (`can_use_in_place`)

@@ -34,8 +34,8 @@ inline namespace SUPEROFFICE_ABI {
 /// 4.1.1 and 4.2.0 a client that offers 1.2 and 1.3 together can be brought to a connection without secret keys
 /// (CVE-2026-115490), so they offer only one version: 1.2, or 1.3 on request. All others offer both.
 ///
-/// Authorities: `tls_options::authorities` names a `certificate_authorities`, loaded once and shared by any number of links.
-/// Without it each link loads its own, from `ca_file`, `ca_memory` or the system's bundle: a system's takes 0.4 MB.
+/// Authorities: `tls_options::authorities` names a `certificate_authorities`, loaded once and shared by any number of
+/// links. Without it each link loads its own, from `ca_file`, `ca_memory` or the system's bundle, which takes 0.4 MB.
 ///
 /// Default authorities: the first of these files that holds a certificate. Windows has no such file: name one.
 /// `/etc/ssl/certs/ca-certificates.crt`, `/etc/pki/tls/certs/ca-bundle.crt`,
@@ -89,8 +89,8 @@ inline namespace SUPEROFFICE_ABI {
 /// One call of `start` does one bounded piece of the handshake: at most one step that computes with keys (agreeing on
 /// one, checking the server's certificates, making or checking a signature), then it answers would_block with
 /// wait_for::nothing. Before that it loads the link's own authorities, at most 16 certificates in one call; a file of them
-/// is read at once, which blocks for a moment. With an mbedTLS that has MBEDTLS_ECP_RESTARTABLE, mbedtls_ecp_set_max_ops divides those steps
-/// too.
+/// is read at once, which blocks for a moment. With an mbedTLS that has MBEDTLS_ECP_RESTARTABLE,
+/// mbedtls_ecp_set_max_ops divides the steps that compute with keys, too.
 ///
 /// Memory: mbedTLS allocates by its own allocator (mbedtls_platform_set_calloc_free) during `start`. The first `start`
 /// loads the link's own authorities; they and the record buffers (35 KB with Debian's mbedTLS; see

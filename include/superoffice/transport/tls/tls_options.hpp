@@ -48,12 +48,13 @@ struct tls_options {
     /// Authorities in memory, instead of those of the system: PEM text (a final NUL is not needed), or DER certificates
     /// one after another, which are used where they lie and not copied. With `ca_file` both are trusted.
     ///
-    /// In a file as in memory, certificates that mbedTLS cannot read are skipped. If none is left, or if there are more than
-    /// 1,024 or 4 MiB: errc::bad_authorities.
+    /// In a file as in memory, certificates that mbedTLS cannot read are skipped. errc::bad_authorities if none is left,
+    /// or if there are more than 1,024 of them or 4 MiB.
     borrowed_list<std::byte> ca_memory = {};
 
-    /// Authorities that many links share, loaded by you: nothing is read or parsed for this link. It must be loaded before
-    /// the first `start`: else errc::no_authorities, native 0. Together with `ca_file` or `ca_memory`: errc::bad_authorities.
+    /// Authorities that many links share, loaded by you: nothing is read or parsed for this link. They must be loaded
+    /// before the first `start`: if not, errc::no_authorities, native 0. Together with `ca_file` or `ca_memory`:
+    /// errc::bad_authorities.
     const certificate_authorities* authorities = nullptr;
 
     /// The server must show one of these keys, beside all other checks: in its own certificate or in another one of the
@@ -90,10 +91,10 @@ struct tls_options {
     /// errc::no_entropy there. With TLS 1.3, 3.x also uses the generator of PSA.
     random_source random = {};
 
-    /// Asks the server for records with at most so much text, and sends no longer ones. With an mbedTLS that has
-    /// MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH the record buffers shrink to that size after the handshake (2 times 16 KB become 2
-    /// times 4 KB with `bytes_4096`, if the server agrees; the buffer for sending shrinks in any case). Without it, as on
-    /// Debian, the buffers keep their size, and only the records become shorter.
+    /// Asks the server for records with at most this much text, and sends no longer records. With an mbedTLS that has
+    /// MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH the record buffers shrink to that size after the handshake (2 times 16 KB
+    /// become 2 times 4 KB with `bytes_4096`, if the server agrees; the buffer for sending shrinks in any case). Without
+    /// it, as on Debian, the buffers keep their size, and only the records become shorter.
     ///
     /// For TLS 1.2 only: 1.3 has no such extension, and the option has no effect there. An mbedTLS without
     /// MBEDTLS_SSL_MAX_FRAGMENT_LENGTH, or whose buffers are smaller than that, refuses the option: errc::handshake_failed

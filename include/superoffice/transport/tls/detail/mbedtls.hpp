@@ -354,7 +354,7 @@ struct mbedtls_api {
 #endif
     }
 
-    /// Where mbedTLS finds the authorities for a certificate: by a function, or in a chain.
+    /// Lets mbedTLS call `find` for the authorities that may have signed a certificate, instead of searching a chain.
     using find_authorities = int(void*, const mbedtls_x509_crt*, mbedtls_x509_crt**);
     static void set_authorities(mbedtls_ssl_config& config, find_authorities* find, void* context) noexcept {
 #if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)

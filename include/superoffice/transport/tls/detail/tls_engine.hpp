@@ -12,8 +12,8 @@
 #include <superoffice/transport/ip_address.hpp>
 #include <superoffice/transport/tls/client_certificate.hpp>
 #include <superoffice/transport/tls/detail/alpn_choice.hpp>
-#include <superoffice/transport/tls/detail/link_authorities.hpp>
 #include <superoffice/transport/tls/detail/curves_and_ciphers.hpp>
+#include <superoffice/transport/tls/detail/link_authorities.hpp>
 #include <superoffice/transport/tls/detail/mbedtls.hpp>
 #include <superoffice/transport/tls/detail/mbedtls_hash.hpp>
 #include <superoffice/transport/tls/detail/mbedtls_random.hpp>
