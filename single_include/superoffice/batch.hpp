@@ -491,8 +491,8 @@ struct error_column {
     }
 };
 
-// The columns of texts have one text behind the other, each with a NUL behind it: a pointer to each would be a further 316
-// bytes on a 32-bit machine.
+// The texts of a column are one string, with a NUL behind each text: a pointer to each text would take another 316 bytes
+// on a 32-bit machine.
 #define SUPEROFFICE_ROW(code, who, repeated, native, offset, sentence) #code "\0"
 inline constexpr char error_names[] = SUPEROFFICE_ERRORS(SUPEROFFICE_ROW);
 #undef SUPEROFFICE_ROW
@@ -500,7 +500,7 @@ inline constexpr char error_names[] = SUPEROFFICE_ERRORS(SUPEROFFICE_ROW);
 inline constexpr char error_texts[] = SUPEROFFICE_ERRORS(SUPEROFFICE_ROW);
 #undef SUPEROFFICE_ROW
 
-/// The text with this number. One behind the last number reads as the first text.
+/// The text with the number `at`; the first text for a number above `last`.
 template <class Number>
 constexpr const char* text_at(const char* texts, Number at, Number last) noexcept {
     for (std::size_t n = at <= last ? static_cast<std::size_t>(at) : 0; n != 0; --n)
@@ -579,8 +579,8 @@ inline constexpr char stage_texts[] =
 /// One English sentence without a full stop, for a person. A constant that lives for ever.
 [[nodiscard]] constexpr const char* message(errc code) noexcept { return detail::text_at(detail::error_texts, code); }
 
-/// The same of how far the call had come. For programs without room for a sentence about each code, which takes some
-/// kilobytes: `message(e.stage)` for the person, and `name(e.code)` or its number for the log.
+/// One sentence about how far the call had come. For programs that have no room for the sentences about the codes, which
+/// take some kilobytes: show `message(e.stage)` to the person, and log `name(e.code)` or its number.
 [[nodiscard]] constexpr const char* message(stage at) noexcept {
     return detail::text_at(detail::stage_texts, at, stage::service);
 }
@@ -904,12 +904,12 @@ namespace detail {
 
 [[gnu::noinline]] constexpr std::int64_t sum(std::int64_t a, std::int64_t b) noexcept {
     const auto wrapped = static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-    const bool fits = ((a ^ wrapped) & (b ^ wrapped)) >= 0;  // else a and b have one sign and the sum has the other
+    const bool fits = ((a ^ wrapped) & (b ^ wrapped)) >= 0;  // if not, a and b have one sign and the sum has the other
     return fits ? wrapped : a < 0 ? INT64_MIN : INT64_MAX;
 }
 [[gnu::noinline]] constexpr std::int64_t difference(std::int64_t a, std::int64_t b) noexcept {
     const auto wrapped = static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
-    const bool fits = ((a ^ b) & (a ^ wrapped)) >= 0;  // else a and b have two signs and the difference has b's
+    const bool fits = ((a ^ b) & (a ^ wrapped)) >= 0;  // if not, a and b differ in sign and the difference has b's
     return fits ? wrapped : a < 0 ? INT64_MIN : INT64_MAX;
 }
 constexpr std::int64_t times(std::int64_t a, std::int64_t positive) noexcept {
@@ -1450,8 +1450,9 @@ inline constexpr std::size_t utf8_max_bytes = 4;
 /// The answer for a malformed escape.
 inline constexpr std::uint32_t no_point = 0xFFFFFFFF;
 
-/// 0 to 15; more for anything that is not a hexadecimal digit. Digits and letters alternate at random, so a processor could not
-/// predict a branch between them: the digit is computed, and compared with how that value is written.
+/// 0 to 15; more for anything that is not a hexadecimal digit. Digits and letters alternate at random, so a processor
+/// could not predict a branch between them. So the value is computed without one, and checked by writing it as a digit
+/// again.
 constexpr std::uint32_t hex_value(char c) noexcept {
     const std::uint32_t byte = static_cast<unsigned char>(c);
     const std::uint32_t value = (byte & 0xF) + (byte >> 6) * 9;
@@ -2582,8 +2583,8 @@ inline json_kind json_kind_at(const json_cursor& c) noexcept {
     return c.at == c.end || ascii::is_one_of(*c.at, ",}] \n\r\t:[{");
 }
 
-/// Moves over bytes of a string up to a quote or a backslash. A `checked` string may hold anything else; in one that is not,
-/// anything but ASCII from U+0020 on stops, too. A word at a time while there is a whole word left.
+/// Moves to the next quote or backslash of a string. In a string that is not `checked` it also stops at anything but
+/// ASCII from U+0020 on. A word at a time while there is a whole word left.
 constexpr const char* skip_plain_text(const char* at, const char* end, bool checked) noexcept {
     using word = std::size_t;
     constexpr word ones = static_cast<word>(-1) / 0xFF, tops = ones << 7;
@@ -2608,9 +2609,9 @@ constexpr const char* skip_plain_text(const char* at, const char* end, bool chec
 
 /// Any string: checks UTF-8, control characters, escapes and surrogate pairs. `at` is on its opening quote.
 ///
-/// With `rewrite` it also rewrites the escapes in place, as it reads them: `into` is then a string without escapes, shorter than
-/// in the document, which is no longer JSON at this place. `json_document` hands the document over as mutable `char*` for this
-/// purpose.
+/// With `rewrite` it also rewrites the escapes in place, as it reads them: `into` is then a string without escapes,
+/// shorter than it was in the document, which is no longer JSON at this place. `json_document` hands the document over as
+/// mutable `char*` for this purpose.
 [[gnu::noinline]] inline errc scan_json_string(json_cursor& c, json_text& into, bool rewrite) noexcept {
     const char* const start = c.at++;
     char* out = nullptr;        // null: no escape yet; the end of the rewritten text
@@ -2811,9 +2812,9 @@ constexpr const char* read_map_value<json_text>(const member_cursor& at, json_te
 }
 }  // namespace detail
 
-/// A map with any keys. Only its text is kept, a view into the reply. The text was checked when it was decoded, so nothing
-/// below can fail, and reading does not change it. Each access walks over the text, once, and needs no memory. `Value` is the
-/// type of a member's value.
+/// A map with any keys. Only its text is kept, a view into the reply. The text was checked when it was decoded, so
+/// nothing below can fail, and reading does not change it. Each access walks over the text once and needs no memory.
+/// `Value` is the type of a member's value.
 template <class Value>
 class basic_map {
   public:
@@ -3312,8 +3313,8 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// A mark is made of a key's size and middle byte, so a key whose mark is in the set may still be no name of the struct. Of the 24
-/// names of a task, four pairs share a mark.
+/// A mark is made of a key's size and middle byte, so a key whose mark is in the set may still be no name of the struct.
+/// Of the 24 names of a task, four pairs share a mark.
 struct key_marks {
     std::uint64_t bits = 0;
 
@@ -3375,8 +3376,8 @@ struct any_element {
 /// `boolean(bool&)`    true or false
 /// `number(view&)`     the number's text, its grammar checked (RFC 8259 section 6)
 /// `string(text&)`     the string's token, fully checked: UTF-8, control characters, escapes, surrogate pairs
-/// `string(text&, rewrite)`  with true, the escapes are rewritten in place: the token holds none, and is shorter than in the
-///                     document, which is no longer JSON there
+/// `string(text&, rewrite)`  with true, the escapes are rewritten in place: the token has none, and is shorter than it was
+///                     in the document, which is no longer JSON there
 /// `object(f)`         calls `errc f(json_text key, Value& member)` for each member in order; the key is fully checked;
 ///                     f consumes `member`; an answer other than ok stops, and is the answer
 /// `array(f)`          the same with `errc f(Value& element)`
@@ -3427,8 +3428,8 @@ concept json_value = requires(Value& value, bool& flag, std::string_view& text, 
 /// `key_is(row_key)`       as `key_is(name)`
 /// `plain_text(view&)`     true, and consumed, for a string without escapes; the text is what stands between the quotes
 /// `short_integer(int&)`   true, and consumed, for an integer of a few digits
-/// `pass_members(marks)`   on a member's value: true, and over it, and over as many members behind it as are plain and have no
-///                         key with one of these marks
+/// `pass_members(marks)`   on a member's value: true, and skipped, if it is plain; then it also skips the next members, as
+///                         long as they are plain and their keys have none of these marks
 ///
 /// A shortcut that answers false has consumed nothing.
 template <class Value>
@@ -3659,8 +3660,8 @@ template <json_value Value>
     return e;
 }
 
-/// The number of an enumerator. The service writes names; numbers are taken as well. (Not a function of its own: that takes
-/// more bytes.)
+/// The number of an enumerator. The service writes names; numbers are taken as well. (Inlined: as a function of its own
+/// it takes more bytes.)
 template <json_value Value, class Held>
 [[gnu::cold]] errc decode_numbered(Value& value, Held& into, enumerator_cursor names) noexcept {
     typename Held::number_type number = 0;
@@ -4575,10 +4576,11 @@ struct simdjson_tokens {
 
     // ---- values that are not wanted
 
-    /// On a value. True, and over it, if it is plain: a string without escapes, a literal, an integer, or a container of plain
-    /// values with plain keys, at most `levels` inside each other. If it is a member's value, it goes on over the members behind
-    /// it, as long as they are plain and their keys have no mark of `wanted`. A struct of 2 of a reply's 24 members is decoded
-    /// from the whole reply with 0.82 of the instructions (`instructions` in tests/benchmarks).
+    /// Called on a value. Skips it and answers true if it is plain: a string without escapes, a literal, an integer, or a
+    /// container of plain values with plain keys, at most `levels` inside each other. Behind a member's value it also
+    /// skips the next members, as long as they are plain and their keys have no mark of `wanted`. A struct of 2 of a
+    /// reply's 24 members is decoded from the whole reply with 0.82 of the instructions (`instructions` in
+    /// tests/benchmarks).
     [[gnu::noinline]] bool pass_members(key_marks wanted, std::size_t levels) noexcept {
         const std::uint32_t* next = at;
         std::uint32_t objects = 1;  // bit 0: the innermost container is an object
@@ -4879,8 +4881,8 @@ class simdjson_reader {
         if (more) return ++tokens_.at, errc::ok;
         return on(closing) ? close_container() : fault_here();
     }
-    // Over a closing bracket. The document's last token is one that closes its root: as long as that is not consumed, there
-    // is a token to look at, so only behind a container the end can come too early.
+    // Over a closing bracket. The document's last token is one that closes its root: as long as that is not consumed,
+    // there is a token to look at. So the end can come too early only behind a container.
     errc close_container() noexcept {
         ++tokens_.at;
         --depth_;
@@ -5000,12 +5002,12 @@ struct key_hash {
     static constexpr std::uint32_t digest(std::string_view name) noexcept {
         return digest(name.front(), name[name.size() / 2], name.back(), name.size());
     }
-    [[nodiscard]] constexpr std::size_t slot(std::string_view name) const noexcept {
-        return digest(name) * factor >> shift;
+    [[nodiscard]] constexpr std::size_t slot(std::uint32_t name_digest) const noexcept {
+        return name_digest * factor >> shift;
     }
-    /// The only row that can have the name in these quotes. (Any row for a name in whose slot there is none.)
+    /// The only row that can have the name in these quotes. It may have another name: an empty slot gives row 0.
     [[nodiscard]] std::size_t row_of(const char* token, std::size_t size) const noexcept {
-        return rows[digest(token[1], token[size / 2], token[size - 2], size - 2) * factor >> shift];
+        return rows[slot(digest(token[1], token[size / 2], token[size - 2], size - 2))];
     }
 };
 
@@ -5827,7 +5829,8 @@ struct base_url {
     bool https = true;
 
     // The Host header is the authority without the zone of an IPv6 address, which means something on this machine only
-    // (RFC 6874 section 4): these two, one behind the other. An empty zone stands behind the host.
+    // (RFC 6874 section 4): these two, one behind the other. Without a zone, `to.zone` is empty and begins where the host
+    // ends.
 
     [[nodiscard]] constexpr std::string_view authority_before_zone() const noexcept {
         return detail::ascii::first(authority,
@@ -6040,8 +6043,8 @@ namespace detail {
 /// How a body is written, as the letter in front of its media type.
 enum class body_form : char { json = 'j', form = 'f', xml = 'x' };
 
-/// A media type, and how a body of that type is written. Each one is a constant of its own: a program has the names that it
-/// names, and no table of all of them.
+/// A media type, and how a body of that type is written. Each one is a constant of its own: a program contains only
+/// those that it uses, and no table of all.
 class media {
   public:
     /// `text` is the letter of a `body_form`, then the media type.
@@ -6595,7 +6598,7 @@ class chunked {
         beyond_limit,  // this byte is one too many
     };
 
-    /// Which byte leads from a place to the next one. The first rule that fits counts.
+    /// Which byte leads from a place to the next one. The first rule that fits is used.
     struct rule {
         place at;
         char byte;  ///< or one of those below
@@ -6850,8 +6853,8 @@ class http1_reader : http1_framing {
         return true;
     }
 
-    // Small members come first: they lie in the padding behind the bools of the base, and a Cortex-M reaches bytes by shorter
-    // instructions there.
+    // Small members come first: they lie in the padding behind the bools of the base, and a Cortex-M reaches bytes by
+    // shorter instructions there.
     std::uint8_t minor_version_ = 1;
     bool in_fields_ = false;
     bool after_cr_ = false;
@@ -7208,7 +7211,7 @@ class exchange {
         at_ = place::failed;
     }
 
-    /// g++ makes it by a memset and a store, and `{}` by a store for each member.
+    /// Smaller code than `{}`: g++ makes it by a memset and a store instead of a store for each member.
     static constexpr detail::http1_reader fresh_reader() noexcept { return {}; }
     static constexpr detail::chunked fresh_chunks() noexcept { return {}; }
 
@@ -7589,9 +7592,9 @@ class target_writer : public request_head {
     using request_head::put;
     using request_head::refuse;
 
-    /// Checks the path and the query: the `parts`, one behind the other, as they go on the wire. A first byte other than '/',
-    /// anything but visible ASCII, and '#' are refused with their position in the target (RFC 9112 section 3.2.1). (Not a
-    /// span: each further type of span costs every translation unit some milliseconds.)
+    /// Checks the path and the query: the `parts`, one behind the other, as they go on the wire. A first byte other than
+    /// '/', anything but visible ASCII, and '#' are refused with their position in the target (RFC 9112 section 3.2.1).
+    /// (Not a span: each further type of span costs every translation unit some milliseconds.)
     void check_target(const std::string_view* parts, std::size_t count) noexcept {
         std::size_t at = 0;
         for (const std::string_view* each = parts; each != parts + count; ++each)
@@ -7614,8 +7617,8 @@ class target_writer : public request_head {
     }
 };
 
-/// Call check_target, fill with the request line, header..., end_of_head in this order, then write the body behind them. The
-/// head must have a Content-Length with the size of the body, so that size must be known before.
+/// Call check_target, fill (for the request line), header for each header, and end_of_head in this order, then write the
+/// body behind them. The head must have a Content-Length with the size of the body, so that size must be known before.
 class http1_writer : public target_writer {
   public:
     using target_writer::target_writer;
@@ -7643,8 +7646,8 @@ struct header_field {
     borrowed value;
 };
 
-/// Further header lines, from a named array or container, or a span. Naming some brings in the code that checks and writes
-/// them.
+/// Further header lines, from a named array or container, or a span. Only a program that gives some links the code that
+/// checks and writes them.
 class header_list : public borrowed_list<header_field> {
   public:
     constexpr header_list() noexcept : write_(nullptr) {}
@@ -7696,7 +7699,7 @@ inline constexpr borrowed request_headers::* named_headers[] = {
     &request_headers::user_agent, &request_headers::accept_language, &request_headers::language,
     &request_headers::culture,    &request_headers::time_zone,       &request_headers::app_token};
 
-/// Empty ones, as one object: g++ makes it by a single memset, and `{}` by a store for each member.
+/// Smaller code than `{}`: g++ makes it by a single memset instead of a store for each member.
 constexpr request_headers no_headers() noexcept { return {}; }
 
 /// Turns the error of a request head into one of the credential, which added the header at fault.
@@ -7857,8 +7860,8 @@ struct request_target;
 struct directory_functions {
     /// The question for it.
     void (*ask)(request_target& question, std::string_view base) noexcept;
-    /// After a reply with 421: makes the directory the target, in place of the tenant's host. After the directory's reply: moves
-    /// the address to the tenant's new base URL. False where the reply is the call's own.
+    /// After a reply with 421: makes the directory the target, in place of the tenant's host. After the directory's
+    /// reply: moves the address to the tenant's new base URL. False if the reply is that of the call itself.
     bool (*take_reply)(std::string_view directory, directory_visit& visit) noexcept;
 };
 
@@ -7925,10 +7928,10 @@ inline constexpr date_reader http_dates{&detail::read_retry_after};
 /// Where no other deadline is set: the vendor's own client has 30 s.
 inline constexpr milliseconds default_timeout{30'000};
 
-/// A kept connection that was used less than this long ago is used again without a look whether it is still good, for a call
-/// that may be repeated: if it has ended, the call is repeated over a fresh one. A look costs a system call. A server that gives
-/// up idle connections waits longer than this (nginx 75 s, Kestrel 130 s, IIS 120 s). What the verified server sends unasked in
-/// this time is taken for the reply. A link that is not `secure()` is always looked at.
+/// If a call may be repeated, a kept connection that was used less than this long ago is not checked before it is used
+/// again: if it has ended, the call is repeated over a fresh one. A check costs a system call. Servers keep idle
+/// connections for longer than this (nginx 75 s, Kestrel 130 s, IIS 120 s). Anything that the verified server sends
+/// unasked in this time is taken for the reply. A link that is not `secure()` is always checked.
 inline constexpr milliseconds unchecked_reuse_time{1'000};
 
 /// For every call of a client.
@@ -10545,7 +10548,7 @@ class basic_tcp_socket {
     [[nodiscard]] Resolver& address_source() noexcept { return resolver_; }
 
     /// For logs: the addresses of the peer in the order of this connection, and how many of them were tried. All that were
-    /// tried failed, except the last one where the connection is open. Both stay until the next connection begins.
+    /// tried failed, except the last one if the connection is open. Both stay until the next connection begins.
     [[nodiscard]] const address_list& addresses() const noexcept { return addresses_; }
     [[nodiscard]] std::size_t tried_addresses() const noexcept { return next_; }
 
@@ -10717,8 +10720,8 @@ constexpr der_bytes subject_of(der_bytes certificate) noexcept {
     return rest.first(der_size(rest));
 }
 
-/// Goes through certificates that lie one after another, at most `most`. Answers where it stopped: at the end, at bytes that
-/// are no certificate, or behind the last one that it may take. `count` becomes how many it has passed.
+/// Goes through certificates that lie one after another, at most `most`. Answers where it stopped: at the end, at bytes
+/// that are no certificate, or behind the last one that it may take. `count` becomes the number of certificates passed.
 constexpr std::size_t end_of_certificates(der_bytes all, std::uint32_t most, std::uint32_t& count) noexcept {
     std::size_t at = 0;
     for (count = 0; count != most && !subject_of(all.subspan(at)).empty(); ++count) at += der_size(all.subspan(at));
@@ -10850,12 +10853,13 @@ struct tls_options {
     /// Authorities in memory, instead of those of the system: PEM text (a final NUL is not needed), or DER certificates
     /// one after another, which are used where they lie and not copied. With `ca_file` both are trusted.
     ///
-    /// In a file as in memory, certificates that mbedTLS cannot read are skipped. If none is left, or if there are more than
-    /// 1,024 or 4 MiB: errc::bad_authorities.
+    /// In a file as in memory, certificates that mbedTLS cannot read are skipped. errc::bad_authorities if none is left,
+    /// or if there are more than 1,024 of them or 4 MiB.
     borrowed_list<std::byte> ca_memory = {};
 
-    /// Authorities that many links share, loaded by you: nothing is read or parsed for this link. It must be loaded before
-    /// the first `start`: else errc::no_authorities, native 0. Together with `ca_file` or `ca_memory`: errc::bad_authorities.
+    /// Authorities that many links share, loaded by you: nothing is read or parsed for this link. They must be loaded
+    /// before the first `start`: if not, errc::no_authorities, native 0. Together with `ca_file` or `ca_memory`:
+    /// errc::bad_authorities.
     const certificate_authorities* authorities = nullptr;
 
     /// The server must show one of these keys, beside all other checks: in its own certificate or in another one of the
@@ -10892,10 +10896,10 @@ struct tls_options {
     /// errc::no_entropy there. With TLS 1.3, 3.x also uses the generator of PSA.
     random_source random = {};
 
-    /// Asks the server for records with at most so much text, and sends no longer ones. With an mbedTLS that has
-    /// MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH the record buffers shrink to that size after the handshake (2 times 16 KB become 2
-    /// times 4 KB with `bytes_4096`, if the server agrees; the buffer for sending shrinks in any case). Without it, as on
-    /// Debian, the buffers keep their size, and only the records become shorter.
+    /// Asks the server for records with at most this much text, and sends no longer records. With an mbedTLS that has
+    /// MBEDTLS_SSL_VARIABLE_BUFFER_LENGTH the record buffers shrink to that size after the handshake (2 times 16 KB
+    /// become 2 times 4 KB with `bytes_4096`, if the server agrees; the buffer for sending shrinks in any case). Without
+    /// it, as on Debian, the buffers keep their size, and only the records become shorter.
     ///
     /// For TLS 1.2 only: 1.3 has no such extension, and the option has no effect there. An mbedTLS without
     /// MBEDTLS_SSL_MAX_FRAGMENT_LENGTH, or whose buffers are smaller than that, refuses the option: errc::handshake_failed
@@ -11264,7 +11268,7 @@ struct mbedtls_api {
 #endif
     }
 
-    /// Where mbedTLS finds the authorities for a certificate: by a function, or in a chain.
+    /// Lets mbedTLS call `find` for the authorities that may have signed a certificate, instead of searching a chain.
     using find_authorities = int(void*, const mbedtls_x509_crt*, mbedtls_x509_crt**);
     static void set_authorities(mbedtls_ssl_config& config, find_authorities* find, void* context) noexcept {
 #if defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
@@ -11485,8 +11489,8 @@ class certificate_reader {
     /// A longer certificate in PEM is taken as unreadable.
     static constexpr std::size_t max_pem_bytes = 64 * 1024;
 
-    /// `copies`: mbedTLS makes its own copy of DER. Else it uses the bytes where they lie. PEM is always decoded into memory
-    /// of mbedTLS.
+    /// `copies`: mbedTLS makes its own copy of DER. If not, it uses the bytes where they lie. PEM is always decoded into
+    /// memory of mbedTLS.
     void begin(std::span<const std::byte> bytes, bool copies) noexcept {
         bytes_ = bytes;
         at_ = 0;
@@ -11510,7 +11514,8 @@ class certificate_reader {
         return mbedtls_api::has_pem && is_pem_ ? next_pem(chain, code) : next_der(chain, code);
     }
 
-    /// Adds all certificates. Answers how many could not be read, or a code of mbedTLS if none could.
+    /// Adds all certificates. Answers how many were skipped because they cannot be read. mbedTLS's code if that is true
+    /// of all, if there is no memory, and if bytes that are no certificate follow DER.
     static int load(mbedtls_x509_crt& chain, std::span<const std::byte> bytes) noexcept {
         certificate_reader reader;
         reader.begin(bytes, false);
@@ -11537,7 +11542,7 @@ class certificate_reader {
     bool next_pem(mbedtls_x509_crt& chain, int& code) noexcept {
         const std::size_t at = text().find(pem_begin, at_);
         if (at == std::string_view::npos) return false;
-        // One whose last line is missing ends where the next one begins.
+        // A certificate without its last line ends where the next one begins.
         const std::size_t next = text().find(pem_begin, at + 1);
         const std::size_t end = next == std::string_view::npos ? bytes_.size() : next;
         const std::string_view one{text().data() + at, end - at};
@@ -11885,6 +11890,114 @@ inline bool chose_other_protocol(const unsigned char* message, std::size_t messa
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/tls/detail/curves_and_ciphers.hpp - which curves and cipher suites are offered, in which order, and why.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_CURVES_AND_CIPHERS_HPP
+#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_CURVES_AND_CIPHERS_HPP
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// The cheapest curve first. By default mbedTLS 2.28 prefers the largest, which costs many times the processor time.
+inline constexpr tls_curve curve_order[] = {tls_curve::x25519, tls_curve::secp256r1, tls_curve::secp384r1,
+                                            tls_curve::secp521r1};
+
+/// Of those, the curves that this mbedTLS was built with, in its own form. The rest of the array ends the list.
+struct curve_list {
+    mbedtls_api::curve_id ids[sizeof curve_order / sizeof curve_order[0] + 1];
+};
+consteval curve_list curves_of_this_build() noexcept {
+    curve_list list{};
+    std::size_t n = 0;
+    for (const tls_curve each : curve_order)
+        if (mbedtls_api::id_of(each) != mbedtls_api::no_curve) list.ids[n++] = mbedtls_api::id_of(each);
+    for (; n != sizeof list.ids / sizeof list.ids[0]; ++n) list.ids[n] = mbedtls_api::no_curve;
+    return list;
+}
+inline constexpr curve_list offered_curves = curves_of_this_build();
+
+/// True on a 64-bit ARM with instructions for AES and for the product that GCM needs. Elsewhere false, and no code.
+inline bool cpu_has_aes() noexcept {
+#if defined(__aarch64__) && defined(__linux__)
+    constexpr unsigned long wanted = 1UL << 3 | 1UL << 4;  // HWCAP_AES, HWCAP_PMULL
+    return (getauxval(AT_HWCAP) & wanted) == wanted;
+#elif defined(_M_ARM64) || (defined(__aarch64__) && defined(__APPLE__))
+    return true;  // every processor that these systems run on has them
+#else
+    return false;
+#endif
+}
+
+/// This mbedTLS is faster at AES-GCM than at ChaCha20-Poly1305. On x86 it never is, although it uses the instructions
+/// of the processor: a record of 1250 bytes takes AES-128-GCM 1.55 times as long with 2.28.3, and 1.57 times with 3.6.6
+/// (measured on 2026-11-26, an AMD EPYC with AES-NI).
+inline bool has_fast_aes() noexcept {
+#if defined(MBEDTLS_AESCE_C)
+    return cpu_has_aes();
+#else
+    return false;
+#endif
+}
+
+#if !defined(MBEDTLS_SSL_CIPHERSUITES)
+// 0x1301 to 0x1303 are those of TLS 1.3; 2.28 has no names for them. mbedTLS leaves out those that it was not built
+// with.
+inline constexpr int aes_first[] = {0x1301,
+                                    0x1302,
+                                    0x1303,
+                                    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+                                    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+                                    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+                                    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+                                    MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+                                    MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+                                    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
+                                    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
+                                    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384,
+                                    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384,
+                                    0};
+inline constexpr int chacha_first[] = {0x1303,
+                                       0x1301,
+                                       0x1302,
+                                       MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
+                                       MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+                                       MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+                                       MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+                                       MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+                                       MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+                                       MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
+                                       MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
+                                       MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384,
+                                       MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384,
+                                       0};
+#endif
+
+/// `chosen` as in `tls_options::ciphersuites`.
+inline void offer_curves_and_ciphers(mbedtls_ssl_config& config, const int* chosen) noexcept {
+    mbedtls_api::set_curves(config, offered_curves.ids);
+#if !defined(MBEDTLS_SSL_CIPHERSUITES)
+    if (chosen == nullptr) chosen = has_fast_aes() ? aes_first : chacha_first;
+#endif
+    if (chosen != nullptr) mbedtls_ssl_conf_ciphersuites(&config, chosen);
+}
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/transport/tls/detail/mbedtls_hash.hpp - SHA-256 by mbedTLS: by its own functions, or by PSA.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
@@ -12029,7 +12142,7 @@ class certificates_in_place {
         return mbedtls_x509_crt_parse_der_nocopy(&into, reinterpret_cast<const unsigned char*>(der.data()), der.size());
     }
 
-    /// Calls `look(der)`. Stops where the bytes are no certificate any more: somebody has changed them.
+    /// Calls `look(der)` in the same way. Stops at bytes that are no certificate: the program has changed them since `set`.
     template <class Look>
     bool visit(const mbedtls_x509_buf& name, Look look) const noexcept {
         for (der_bytes rest = all_; !rest.empty();) {
@@ -12045,7 +12158,7 @@ class certificates_in_place {
     std::uint32_t count_ = 0;
 };
 
-/// For an mbedTLS that does not ask.
+/// For an mbedTLS without MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK.
 class no_certificates_in_place {
   public:
     void set(der_bytes, std::uint32_t) noexcept {}
@@ -12086,7 +12199,7 @@ namespace detail {
 
 inline constexpr bool has_folders = true;
 
-/// Whether it is a regular file, or a link to one. To open something else may wait for ever.
+/// True for a regular file, or a link to one. Opening anything else, for example a FIFO, may block for ever.
 inline bool is_plain_file(const char* path) noexcept {
     struct stat about = {};
     return ::stat(path, &about) == 0 && S_ISREG(about.st_mode);
@@ -12142,7 +12255,7 @@ namespace detail {
 
 inline constexpr bool has_folders = false;
 
-inline bool is_plain_file(const char*) noexcept { return true; }  // nobody can tell
+inline bool is_plain_file(const char*) noexcept { return true; }  // cannot be checked here
 
 class folder {
   public:
@@ -12213,20 +12326,21 @@ struct unreadable_certificate {
 /// can go when the last link that names it has gone.
 ///
 /// Threads: loading is for one thread. Links in several threads may use a loaded object at the same time if mbedTLS was
-/// built with MBEDTLS_THREADING_C (`may_be_shared_by_threads`); without it mbedTLS itself is for one thread. Load the object
-/// before the threads start: that also fills the tables of mbedTLS (for AES, of curves and cipher suites), which are
+/// built with MBEDTLS_THREADING_C (`may_be_shared_by_threads`); without it mbedTLS itself is for one thread. Load the
+/// object before the threads start: that also fills the tables of mbedTLS (for AES, of curves and cipher suites), which are
 /// otherwise filled at the first handshake, without a lock.
 ///
-/// Each `add_...` adds to what was there before; if it fails, it has added nothing. Of a source that is being read in steps,
-/// all is forgotten if another one is started or added before its last step. Certificates that mbedTLS cannot read are
-/// skipped, and those that are there already are left out. If a source has no readable certificate, that is an error.
+/// Each `add_...` adds to what was there before; if it fails, it has added nothing. If a source is being read in steps
+/// and another one is started or added before its last step, all of the first one is forgotten. Certificates that mbedTLS
+/// cannot read are skipped, and those that are there already are left out. If a source has no readable certificate, that
+/// is an error.
 ///
 /// Errors, at stage::request:
 ///     no_authorities    there is no such regular file or folder, or none of the system; native: mbedTLS's code
 ///     bad_authorities   no certificate can be read, or a limit was exceeded. `position()` is the byte at which the first
-///                       unreadable certificate begins, or the first one over a limit; native: mbedTLS's code, 0 for a limit.
-///                       `first_unreadable()` has number and file as well. Bytes behind DER that are no certificate count
-///                       as this, whatever was before them: nothing of the source is added
+///                       unreadable certificate begins, or the first one over a limit; native: mbedTLS's code, 0 for a
+///                       limit. `first_unreadable()` has number and file as well. Bytes behind DER that are no certificate
+///                       are this error, too, after any number of good certificates: nothing of the source is added
 ///     no_entropy        PSA cannot be initialised (see `tls`); native: its code
 class certificate_authorities {
   public:
@@ -12253,8 +12367,8 @@ class certificate_authorities {
         return finish();
     }
 
-    /// The same in bounded pieces, for programs that must not stop for 10 ms: call `step` until it answers true or an error.
-    /// A result converts to bool too, so `while (!roots.step())` is wrong: look at its value.
+    /// The same in bounded pieces, for programs that must not stop for 10 ms: call `step` until it answers true or an
+    /// error. A result converts to bool too, so `while (!roots.step())` is wrong: look at its value.
     ///
     ///     roots.start_system();
     ///     superoffice::result<bool> is_done = false;
@@ -12272,8 +12386,8 @@ class certificate_authorities {
         return now == progress::done;
     }
 
-    /// Adds the certificates of a file: PEM, or DER one after another. Blocks while it reads the file. Like `add_folder` and
-    /// `add_system` it ends in no_authorities where mbedTLS was built without MBEDTLS_FS_IO.
+    /// Adds the certificates of a file: PEM, or DER one after another. Blocks while it reads the file. Without
+    /// MBEDTLS_FS_IO in mbedTLS it ends in no_authorities, like `add_folder` and `add_system`.
     result<void> add_file(const char* path) noexcept {
         const result<void> opened = start_file(path);
         return opened ? finish() : opened;
@@ -12297,8 +12411,8 @@ class certificate_authorities {
     /// The same in pieces: each `step` reads one file at once, or some of its certificates.
     void start_system() noexcept { start_first_of(detail::system_authorities); }
 
-    /// Adds the certificates of the first of these files that holds a readable one. The list and its paths are borrowed until
-    /// then. The error is that of the last file that exists, or no_authorities.
+    /// Adds the certificates of the first of these files that holds a readable one. The list and its paths are borrowed
+    /// until then. The error is that of the last file that exists, or no_authorities.
     result<void> add_first_of(std::span<const char* const> files) noexcept {
         start_first_of(files);
         return finish();
@@ -12310,9 +12424,9 @@ class certificate_authorities {
         worst_ = no_file();
     }
 
-    /// Adds the certificates of every file of the folder, whatever their names; hidden files and other folders are left
-    /// out. Files that hold something else, that are larger than `max_bundle_bytes` or cannot be opened are left out. Blocks. Without <dirent.h>, as
-    /// with Microsoft's compiler, it ends in no_authorities.
+    /// Adds the certificates of every file of the folder, with any name. It skips hidden files, folders, files that hold
+    /// something else, and files that are larger than `max_bundle_bytes` or cannot be opened. Blocks. Without <dirent.h>,
+    /// as with Microsoft's compiler, it ends in no_authorities.
     result<void> add_folder(const char* path) noexcept {
         drop_source();
         detail::folder files{path};
@@ -12334,14 +12448,16 @@ class certificate_authorities {
         drop_source();
         return has_any ? result<void>{} : result<void>{worst};
     }
+
     /// Uses DER certificates, one after another, where they lie, for example in flash. None is parsed now: each handshake
-    /// parses the one that may have signed the server's certificate, and frees it. So any number takes no memory beside this
-    /// object. The bytes must stay there as long as this object. It takes the place of what was given here before.
+    /// parses the one that may have signed the server's certificate, and frees it. So any number takes no memory beside
+    /// this object. The bytes must stay there as long as this object. They replace those that were given here before.
     ///
     /// A server whose own certificate is in this list, rather than the authority that signed it, is accepted only if that
     /// certificate is marked as an authority.
     ///
-    /// A certificate that mbedTLS cannot parse is found only then: it counts in `size`, not in `unreadable`, and is passed over.
+    /// A certificate that mbedTLS cannot parse is found only in a handshake: it counts in `size`, not in `unreadable`,
+    /// and is passed over.
     ///
     /// Errors  bad_authorities if the bytes are not DER certificates: `position()` says where; with native
     ///         MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE if this mbedTLS cannot do that (`can_use_in_place`)
@@ -12684,114 +12800,6 @@ class link_authorities {
     source next_ = source::first;
     bool is_loaded_ = false;
 };
-
-}  // namespace detail
-}  // namespace SUPEROFFICE_ABI
-}  // namespace superoffice
-
-#endif  // SUPEROFFICE_WITH_MBEDTLS
-#endif
-#endif  // SUPEROFFICE_WITH_MBEDTLS
-
-// ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/tls/detail/curves_and_ciphers.hpp - which curves and cipher suites are offered, in which order, and why.
-// ---------------------------------------------------------------------------------------------------------------------
-#if SUPEROFFICE_WITH_MBEDTLS
-#ifndef SUPEROFFICE_TRANSPORT_TLS_DETAIL_CURVES_AND_CIPHERS_HPP
-#define SUPEROFFICE_TRANSPORT_TLS_DETAIL_CURVES_AND_CIPHERS_HPP
-
-#if SUPEROFFICE_WITH_MBEDTLS
-
-#if defined(__aarch64__) && defined(__linux__)
-#include <sys/auxv.h>
-#endif
-
-namespace superoffice {
-inline namespace SUPEROFFICE_ABI {
-namespace detail {
-
-/// The cheapest curve first. By default mbedTLS 2.28 prefers the largest, which costs many times the processor time.
-inline constexpr tls_curve curve_order[] = {tls_curve::x25519, tls_curve::secp256r1, tls_curve::secp384r1,
-                                            tls_curve::secp521r1};
-
-/// Of those, the curves that this mbedTLS was built with, in its own form. The rest of the array ends the list.
-struct curve_list {
-    mbedtls_api::curve_id ids[sizeof curve_order / sizeof curve_order[0] + 1];
-};
-consteval curve_list curves_of_this_build() noexcept {
-    curve_list list{};
-    std::size_t n = 0;
-    for (const tls_curve each : curve_order)
-        if (mbedtls_api::id_of(each) != mbedtls_api::no_curve) list.ids[n++] = mbedtls_api::id_of(each);
-    for (; n != sizeof list.ids / sizeof list.ids[0]; ++n) list.ids[n] = mbedtls_api::no_curve;
-    return list;
-}
-inline constexpr curve_list offered_curves = curves_of_this_build();
-
-/// True on a 64-bit ARM with instructions for AES and for the product that GCM needs. Elsewhere false, and no code.
-inline bool cpu_has_aes() noexcept {
-#if defined(__aarch64__) && defined(__linux__)
-    constexpr unsigned long wanted = 1UL << 3 | 1UL << 4;  // HWCAP_AES, HWCAP_PMULL
-    return (getauxval(AT_HWCAP) & wanted) == wanted;
-#elif defined(_M_ARM64) || (defined(__aarch64__) && defined(__APPLE__))
-    return true;  // every processor that these systems run on has them
-#else
-    return false;
-#endif
-}
-
-/// This mbedTLS is faster at AES-GCM than at ChaCha20-Poly1305. On x86 it never is, although it uses the instructions
-/// of the processor: a record of 1250 bytes takes AES-128-GCM 1.55 times as long with 2.28.3, and 1.57 times with 3.6.6
-/// (measured on 2026-11-26, an AMD EPYC with AES-NI).
-inline bool has_fast_aes() noexcept {
-#if defined(MBEDTLS_AESCE_C)
-    return cpu_has_aes();
-#else
-    return false;
-#endif
-}
-
-#if !defined(MBEDTLS_SSL_CIPHERSUITES)
-// 0x1301 to 0x1303 are those of TLS 1.3; 2.28 has no names for them. mbedTLS leaves out those that it was not built
-// with.
-inline constexpr int aes_first[] = {0x1301,
-                                    0x1302,
-                                    0x1303,
-                                    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-                                    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-                                    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-                                    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-                                    MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-                                    MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-                                    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
-                                    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
-                                    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384,
-                                    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384,
-                                    0};
-inline constexpr int chacha_first[] = {0x1303,
-                                       0x1301,
-                                       0x1302,
-                                       MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-                                       MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-                                       MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-                                       MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-                                       MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-                                       MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-                                       MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256,
-                                       MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
-                                       MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384,
-                                       MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384,
-                                       0};
-#endif
-
-/// `chosen` as in `tls_options::ciphersuites`.
-inline void offer_curves_and_ciphers(mbedtls_ssl_config& config, const int* chosen) noexcept {
-    mbedtls_api::set_curves(config, offered_curves.ids);
-#if !defined(MBEDTLS_SSL_CIPHERSUITES)
-    if (chosen == nullptr) chosen = has_fast_aes() ? aes_first : chacha_first;
-#endif
-    if (chosen != nullptr) mbedtls_ssl_conf_ciphersuites(&config, chosen);
-}
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI
@@ -14002,8 +14010,8 @@ inline namespace SUPEROFFICE_ABI {
 /// 4.1.1 and 4.2.0 a client that offers 1.2 and 1.3 together can be brought to a connection without secret keys
 /// (CVE-2026-115490), so they offer only one version: 1.2, or 1.3 on request. All others offer both.
 ///
-/// Authorities: `tls_options::authorities` names a `certificate_authorities`, loaded once and shared by any number of links.
-/// Without it each link loads its own, from `ca_file`, `ca_memory` or the system's bundle: a system's takes 0.4 MB.
+/// Authorities: `tls_options::authorities` names a `certificate_authorities`, loaded once and shared by any number of
+/// links. Without it each link loads its own, from `ca_file`, `ca_memory` or the system's bundle, which takes 0.4 MB.
 ///
 /// Default authorities: the first of these files that holds a certificate. Windows has no such file: name one.
 /// `/etc/ssl/certs/ca-certificates.crt`, `/etc/pki/tls/certs/ca-bundle.crt`,
@@ -14057,8 +14065,8 @@ inline namespace SUPEROFFICE_ABI {
 /// One call of `start` does one bounded piece of the handshake: at most one step that computes with keys (agreeing on
 /// one, checking the server's certificates, making or checking a signature), then it answers would_block with
 /// wait_for::nothing. Before that it loads the link's own authorities, at most 16 certificates in one call; a file of them
-/// is read at once, which blocks for a moment. With an mbedTLS that has MBEDTLS_ECP_RESTARTABLE, mbedtls_ecp_set_max_ops divides those steps
-/// too.
+/// is read at once, which blocks for a moment. With an mbedTLS that has MBEDTLS_ECP_RESTARTABLE,
+/// mbedtls_ecp_set_max_ops divides the steps that compute with keys, too.
 ///
 /// Memory: mbedTLS allocates by its own allocator (mbedtls_platform_set_calloc_free) during `start`. The first `start`
 /// loads the link's own authorities; they and the record buffers (35 KB with Debian's mbedTLS; see
@@ -14852,7 +14860,7 @@ namespace detail {
     return at;
 }
 
-/// What is asked of the service: of an operation, or of a directory of tenants.
+/// The target of a request and what it needs: of an operation, or of the question to a directory of tenants.
 struct request_target {
     std::string_view path;
     std::string_view segment;  ///< behind the path
@@ -15139,7 +15147,7 @@ enum class repeat_reason : std::uint8_t {
     moved_tenant = repeat_moved_tenant,  ///< 421, and the directory may know the new address
 };
 
-/// Takes the digest of a reply's body, which tells whether it differs from another one. A watch has one.
+/// Computes the digest of a reply's body, by which a watch sees that the reply has changed.
 struct body_digest {
     std::uint64_t value = 0;
     void (*take)(body_digest& self, std::string_view body) noexcept;
@@ -15782,8 +15790,8 @@ class byte_connection {
         return progress::working;
     }
 
-    /// A kept connection is of no use when it has ended or something arrived that nobody asked for. A link that is no longer
-    /// secure is always looked at: someone may have stopped it.
+    /// False if the kept connection was idle for too long, has ended, or something arrived on it that nobody asked for. A
+    /// link that is no longer secure is always checked: someone may have stopped it.
     bool is_usable(const call_context& call, milliseconds idle_timeout, instant now) noexcept {
         const milliseconds idle = now - last_used_;
         if (idle > idle_timeout) return false;
@@ -15793,7 +15801,7 @@ class byte_connection {
     }
 
     [[gnu::noinline]] progress transfer(call_context& call, instant now) noexcept {
-        const bool retries = may_retry(call);  // nothing below changes that before it is looked at
+        const bool retries = may_retry(call);  // nothing below changes the answer before it is used
         if (retries && now >= call.replace_at()) return retry(call);
         io_result io;
         switch (exchange_.action()) {
@@ -17191,7 +17199,7 @@ class asker {
     }
     [[nodiscard]] const wait_condition& wants() const noexcept { return functions_->wants(api_); }
     void cancel() noexcept { functions_->cancel(api_); }
-    /// Tells whether the last reply differs from another one.
+    /// Of the last reply: another value means another reply.
     [[nodiscard]] std::uint64_t digest() const noexcept { return digest_.value; }
     [[nodiscard]] const field<milliseconds>& retry_after() const noexcept { return functions_->retry_after(api_); }
 
@@ -17484,7 +17492,7 @@ struct watch_notes {
     bool seen = false;        // the service has known the task
 };
 
-/// Whether only the task can be the reason of a failure that does not pass; else no other task has a better chance.
+/// True if only this task can be the reason of a failure that does not pass. Any other reason concerns all tasks.
 constexpr bool is_about_task(const error& e) noexcept {
     return e.code == errc::no_such_task || e.code == errc::service_fault || e.stage == stage::decode;
 }
@@ -17518,7 +17526,8 @@ struct watched_task {
 /// one task where only that task can be the reason (`no_such_task`, `service_fault`, a reply that cannot be decoded), and
 /// for all otherwise. `options.deadline` is for the whole watch.
 ///
-/// A program whose tasks come and go makes the watch once, over an array with free elements, and adds each task by `follow`.
+/// If tasks are added while the program runs, make the watch once, over an array with free elements, and add each task by
+/// `follow`.
 ///
 /// Uses the client as `watch` does. Borrows client and array, and must be gone before they are. A step costs one pass over the
 /// array when a question is due, else nothing. No heap, no clock, no waiting.
@@ -17839,8 +17848,8 @@ struct board_row {
     bool is_fetched = false;     ///< the store has the whole output
     bool store_failed = false;   ///< the store could not keep the output of the last `fetch`
     std::uint64_t fetched = 0;   ///< bytes of the output so far
-    superoffice::error
-        error{};  ///< why the board no longer follows the task; `errc::ok` if it does, or the task has ended
+    /// Why the board no longer follows the task; `errc::ok` if it does, or the task has ended.
+    superoffice::error error{};
     superoffice::error action_error{};  ///< why the last `stop` or `fetch` failed; stays until the next one
     remaining_time left{};
     instant begun{}, seen{};  ///< when the board began to follow the task, and the last reply that brought news
@@ -17878,8 +17887,8 @@ inline void note_reply(board_row& to, const board_progress& from, instant now) n
 
 }  // namespace detail
 
-/// Follows up to `Size` tasks and carries out what a user asks for, over one client, which makes one call at a time. It is the
-/// part of a panel without a widget: each frame calls `step` once and draws `rows()`.
+/// Follows up to `Size` tasks and carries out what a user asks for, over one client, which makes one call at a time. It
+/// is a panel without its widgets: each frame calls `step` once and draws `rows()`.
 ///
 ///     superoffice::task_board board{api, store};
 ///     board.follow(497, now());
@@ -17893,12 +17902,12 @@ inline void note_reply(board_row& to, const board_progress& from, instant now) n
 ///
 ///     superoffice::store_answer store(std::int32_t id, std::uint64_t offset, std::span<const std::byte> piece) noexcept;
 ///
-/// After the last piece of a whole file, and only then, comes one empty piece; an empty output is this piece alone. Write to a
-/// temporary name until then: a fetch that fails ends without a further piece.
+/// After the last piece of a whole file, and only then, the store gets one empty piece. An empty output is this piece
+/// alone. Write to a temporary name until then: a fetch that fails ends without a further piece.
 ///
-/// A failure that may pass pauses the questions and never ends the board. One that does not pass (401, a certificate that is
-/// refused) ends all rows with `call_failed`. `error()` tells both. After you have repaired the cause, call `follow` again for
-/// each task.
+/// A failure that may pass pauses the questions and never ends the board. One that does not pass (401, a certificate that
+/// is refused) ends all rows with `call_failed`. `error()` tells both. After you have repaired the cause, call `follow`
+/// again for each task.
 ///
 /// The client and the store must outlive the board. `now` must never go back. No heap, no clock, no waiting.
 template <class Client, class Store, std::size_t Size = 32>
@@ -17919,8 +17928,8 @@ class task_board {
     task_board(const task_board&) = delete;
     task_board& operator=(const task_board&) = delete;
 
-    /// Follows a task. One that the board has already is followed again where its row is `call_failed`, else it goes on. False
-    /// where the board is full, and for an id below 1, which no task has.
+    /// Follows a task. If the board already has it, only a row that is `call_failed` begins again. False if the board is
+    /// full, or if the id is below 1: no task has such an id.
     bool follow(std::int32_t id, instant now) noexcept {
         if (id < 1) return false;
         const std::size_t row = row_of(id);
@@ -17938,7 +17947,7 @@ class task_board {
         return true;
     }
 
-    /// Removes the row of a task that is over, which makes room for another. False where the board has no such row, where the
+    /// Removes the row of a task that is over, which makes room for another. False if the board has no such row, if the
     /// task is not over, and while it is stopped or fetched.
     bool forget(std::int32_t id) noexcept {
         const std::size_t row = row_of(id);
@@ -17949,15 +17958,15 @@ class task_board {
         return true;
     }
 
-    /// Starts a job and follows its task; its name is copied. This and the next two take effect as soon as the client is free.
-    /// False, and nothing happens, where `can_start()` is false, and for a name of more than `max_job_name` bytes.
+    /// Starts a job and follows its task; its name is copied. This and the next two take effect as soon as the client is
+    /// free. False, and nothing happens, if `can_start()` is false or the name has more than `max_job_name` bytes.
     bool start(std::string_view name) noexcept {
         if (!can_start() || !start_name_.assign(name)) return false;
         next_ = {action::start, 0};
         start_error_ = {};
         return true;
     }
-    /// Stops a task. False, and nothing happens, where `can_act()` or the row's `can_stop()` is false.
+    /// Stops a task. False, and nothing happens, if `can_act()` or the row's `can_stop()` is false.
     bool stop(std::int32_t id) noexcept {
         const std::size_t row = row_of(id);
         if (!can_act() || row == count_ || !rows_[row].can_stop()) return false;
@@ -17966,8 +17975,8 @@ class task_board {
         rows_[row].stop_declined = false;
         return true;
     }
-    /// Fetches the output of a task into `store`. False, and nothing happens, where `can_act()` or the row's `can_fetch()` is
-    /// false. `board_options::fetch_timeout` covers the whole file; meanwhile no task is asked for, and a stop waits.
+    /// Fetches the output of a task into `store`. False, and nothing happens, if `can_act()` or the row's `can_fetch()`
+    /// is false. `board_options::fetch_timeout` covers the whole file; meanwhile no task is asked for, and a stop waits.
     bool fetch(std::int32_t id) noexcept {
         const std::size_t row = row_of(id);
         if (!can_act() || row == count_ || !rows_[row].can_fetch()) return false;
@@ -18042,7 +18051,7 @@ class task_board {
         return answer;
     }
 
-    /// False where there is nothing to do, and the watch may ask.
+    /// False if there is nothing to do, so that the watch may ask.
     bool step_action(instant now) noexcept {
         if (running_.what == action::none) {
             if (next_.what == action::none || api_->is_busy()) return false;

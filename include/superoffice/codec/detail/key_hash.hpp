@@ -29,12 +29,12 @@ struct key_hash {
     static constexpr std::uint32_t digest(std::string_view name) noexcept {
         return digest(name.front(), name[name.size() / 2], name.back(), name.size());
     }
-    [[nodiscard]] constexpr std::size_t slot(std::string_view name) const noexcept {
-        return digest(name) * factor >> shift;
+    [[nodiscard]] constexpr std::size_t slot(std::uint32_t name_digest) const noexcept {
+        return name_digest * factor >> shift;
     }
     /// The only row that can have the name in these quotes. It may have another name: an empty slot gives row 0.
     [[nodiscard]] std::size_t row_of(const char* token, std::size_t size) const noexcept {
-        return rows[digest(token[1], token[size / 2], token[size - 2], size - 2) * factor >> shift];
+        return rows[slot(digest(token[1], token[size / 2], token[size - 2], size - 2))];
     }
 };
 

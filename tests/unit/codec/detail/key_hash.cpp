@@ -44,7 +44,7 @@ void check_slots() {
     REQUIRE(hash.rows != nullptr);
     std::set<std::size_t> slots;
     for (std::size_t n = 0; n < detail::member_count<T>; ++n) {
-        const std::size_t slot = hash.slot(detail::member_names<T>[n]);
+        const std::size_t slot = hash.slot(detail::key_hash::digest(detail::member_names<T>[n]));
         REQUIRE(slot < detail::key_slots<T>::size);
         CHECK(hash.rows[slot] == n);
         const std::string token = '"' + std::string{detail::member_names<T>[n]} + '"';
