@@ -209,7 +209,7 @@ class Lines(Case):
 
 
 class Secrets(Renewing):
-    """Each kind of credential, where it works and where it is refused."""
+    """No secret is printed for any kind of credential, neither when the service accepts it nor when it refuses it."""
 
     def assert_clean(self, text, *secrets):
         for secret in (*SECRETS, PASSWORD, *secrets):

@@ -22,7 +22,7 @@ SECONDS = 120
 
 
 def address_of(elf, name):
-    """Of a function, by a regular expression for its name as C++ writes it."""
+    """The address of a function. `name` is a regular expression for its C++ name."""
     found = [line.split()[0] for line in output_of("arm-none-eabi-nm", "-C", elf).splitlines()
              if re.fullmatch(rf"[0-9a-f]+ [TtWw] {name}", line)]
     if len(found) != 1:
@@ -43,7 +43,7 @@ class Debugger:
         self._folder.cleanup()
 
     def close(self):
-        """Ends QEMU, where it has not ended by itself."""
+        """Ends QEMU if it still runs."""
         if self._link:
             with contextlib.suppress(OSError):
                 self._link.sendall(b"$k#6b")
@@ -61,7 +61,7 @@ class Debugger:
             time.sleep(0.05)
 
     def run_to(self, address):
-        """The program stands before the instruction at that address, for the first time from here."""
+        """Lets the program run until it reaches that address for the next time."""
         self._forget()
         self._expect(f"Z0,{address:x},2", "OK")
         self._stops_at = address
@@ -74,11 +74,11 @@ class Debugger:
                         for at in range(address, address + size, piece))
 
     def return_address(self):
-        """Of the function at whose first instruction the program stands."""
+        """Of the current function. The program must have stopped at its first instruction."""
         return struct.unpack_from("<I", bytes.fromhex(self._ask("g")), 14 * 4)[0] & ~1
 
     def let_go(self):
-        """The program runs to its end."""
+        """Detaches, so that the program runs to its end."""
         self._forget()
         self._expect("D", "OK")
 

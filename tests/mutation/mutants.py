@@ -39,7 +39,7 @@ LIMIT = "limit"
 
 @dataclasses.dataclass(frozen=True)
 class Edit:
-    """`text` in place of what stands from `begin` to `end`; of what begins at one place, the widest is the outermost."""
+    """Replaces the text from `begin` to `end` by `text`. If several begin at one place, the widest is the outermost."""
 
     begin: int
     end: int
@@ -60,7 +60,7 @@ class Mutant:
     number: int = 0
     name: str = ""  # of a mutant of named.toml
     must_be_built: bool = False
-    alone: str = ""  # of a named one: the header with this bug only, where it cannot be switched on
+    alone: str = ""  # for a named mutant that must be built: the text of the header with only this bug
 
     @property
     def key(self):
