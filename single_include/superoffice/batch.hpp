@@ -11998,6 +11998,88 @@ inline void offer_curves_and_ciphers(mbedtls_ssl_config& config, const int* chos
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
+// superoffice/transport/detail/certificate_chain.hpp - parsed certificates, each of them once, in mbedTLS's list.
+// ---------------------------------------------------------------------------------------------------------------------
+#if SUPEROFFICE_WITH_MBEDTLS
+#ifndef SUPEROFFICE_TRANSPORT_DETAIL_CERTIFICATE_CHAIN_HPP
+#define SUPEROFFICE_TRANSPORT_DETAIL_CERTIFICATE_CHAIN_HPP
+
+#if SUPEROFFICE_WITH_MBEDTLS
+
+namespace superoffice {
+inline namespace SUPEROFFICE_ABI {
+namespace detail {
+
+/// mbedTLS parses a certificate behind the last one; then `take` keeps it.
+class certificate_chain {
+  public:
+    /// A place behind a certificate, to which `return_to` goes back.
+    struct place {
+        mbedtls_x509_crt* last;
+        std::uint32_t size;
+    };
+
+    certificate_chain() noexcept { mbedtls_x509_crt_init(&first_); }
+    certificate_chain(const certificate_chain&) = delete;
+    certificate_chain& operator=(const certificate_chain&) = delete;
+    ~certificate_chain() { clear(); }
+
+    [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
+    /// The list for mbedTLS. Without certificates it is one that is empty.
+    [[nodiscard]] const mbedtls_x509_crt& first() const noexcept { return first_; }
+    [[nodiscard]] mbedtls_x509_crt& first() noexcept { return first_; }
+    /// Where the next certificate is parsed.
+    [[nodiscard]] mbedtls_x509_crt& last() noexcept { return *last_; }
+
+    /// Keeps the certificate that was parsed behind the last one, unless it is there already.
+    void take() noexcept {
+        mbedtls_x509_crt* const added = size_ == 0 ? &first_ : last_->next;
+        for (const mbedtls_x509_crt* at = &first_; at != added; at = at->next) {
+            if (at->raw.len != added->raw.len || std::memcmp(at->raw.p, added->raw.p, at->raw.len) != 0) continue;
+            free_behind(last_);
+            return;
+        }
+        last_ = added;
+        ++size_;
+    }
+
+    [[nodiscard]] place end() const noexcept { return {last_, size_}; }
+    /// Frees the certificates behind that place.
+    [[gnu::noinline]] void return_to(place to) noexcept {
+        if (to.size == 0) to.last = nullptr;  // the first certificate goes too
+        free_behind(to.last);
+        last_ = to.last == nullptr ? &first_ : to.last;
+        size_ = to.size;
+    }
+    void clear() noexcept { return_to({nullptr, 0}); }
+
+  private:
+    /// null: all of them.
+    [[gnu::noinline]] void free_behind(mbedtls_x509_crt* at) noexcept {
+        if (at == nullptr) {
+            mbedtls_x509_crt_free(&first_);
+            mbedtls_x509_crt_init(&first_);
+        } else if (at->next != nullptr) {
+            mbedtls_x509_crt_free(at->next);
+            mbedtls_free(at->next);
+            at->next = nullptr;
+        }
+    }
+
+    mbedtls_x509_crt first_;
+    mbedtls_x509_crt* last_ = &first_;
+    std::uint32_t size_ = 0;
+};
+
+}  // namespace detail
+}  // namespace SUPEROFFICE_ABI
+}  // namespace superoffice
+
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+#endif
+#endif  // SUPEROFFICE_WITH_MBEDTLS
+
+// ---------------------------------------------------------------------------------------------------------------------
 // superoffice/transport/tls/detail/mbedtls_hash.hpp - SHA-256 by mbedTLS: by its own functions, or by PSA.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
@@ -12274,7 +12356,7 @@ class folder {
 #endif  // SUPEROFFICE_WITH_MBEDTLS
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/transport/tls/certificate_authorities.hpp - the authorities that servers are verified by, loaded once for any number of links.
+// superoffice/transport/tls/certificate_authorities.hpp - authorities for any number of links, loaded once.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_MBEDTLS
 #ifndef SUPEROFFICE_TRANSPORT_TLS_CERTIFICATE_AUTHORITIES_HPP
@@ -12355,7 +12437,7 @@ class certificate_authorities {
     /// Whether `use_in_place` works: mbedTLS was built with MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK.
     static constexpr bool can_use_in_place = detail::mbedtls_api::asks_for_authorities;
 
-    certificate_authorities() noexcept { mbedtls_x509_crt_init(&chain_); }
+    certificate_authorities() noexcept = default;
     certificate_authorities(const certificate_authorities&) = delete;
     certificate_authorities& operator=(const certificate_authorities&) = delete;
     ~certificate_authorities() { clear(); }
@@ -12431,8 +12513,7 @@ class certificate_authorities {
         drop_source();
         detail::folder files{path};
         if (!files.is_open()) return no_file();
-        const std::uint32_t before = size_;
-        mbedtls_x509_crt* const mark = last_;
+        const detail::certificate_chain::place before = chain_.end();
         error worst = no_file();
         bool has_any = false;
         while (const char* const file = files.next()) {
@@ -12442,7 +12523,7 @@ class certificate_authorities {
             if (added) continue;
             worst = added.error();
             if (worst.native != 0 && !detail::mbedtls_api::is_out_of_memory(worst.native)) continue;
-            drop_behind(mark, before);  // a limit
+            chain_.return_to(before);  // a limit
             return worst;
         }
         drop_source();
@@ -12477,7 +12558,7 @@ class certificate_authorities {
     /// Forgets everything. No link may use the object.
     [[gnu::noinline]] void clear() noexcept {
         drop_source();
-        drop_behind(nullptr, 0);
+        chain_.clear();
         in_place_.set({}, 0);
         skipped_ = 0;
         first_ = {};
@@ -12489,7 +12570,7 @@ class certificate_authorities {
     /// True if links can use it: there is a certificate, and nothing is being read.
     [[nodiscard]] bool is_loaded() const noexcept { return size() != 0 && !is_reading_ && !is_searching_; }
     /// How many certificates there are.
-    [[nodiscard]] std::uint32_t size() const noexcept { return size_ + in_place_.size(); }
+    [[nodiscard]] std::uint32_t size() const noexcept { return chain_.size() + in_place_.size(); }
     /// How many could not be read, and the first of them.
     [[nodiscard]] std::uint32_t unreadable() const noexcept { return skipped_; }
     [[nodiscard]] const unreadable_certificate& first_unreadable() const noexcept { return first_; }
@@ -12502,16 +12583,16 @@ class certificate_authorities {
         if (!is_reading_) return is_searching_ ? search() : has_failed_ ? progress::failed : progress::done;
         for (unsigned n = 0; n < certificates_per_step; ++n) {
             int code = 0;
-            if (!reader_.next(*last_, code)) return end();
+            if (!reader_.next(chain_.last(), code)) return end();
             ++read_;
             if (code != 0) {
                 note(code);
                 if (reader_.is_broken() || detail::mbedtls_api::is_out_of_memory(code)) return fail();
-            } else if (size_ == max_certificates) {
+            } else if (chain_.size() == max_certificates) {
                 problem_ = bad(0, reader_.offset());
                 return fail();
             } else {
-                take();
+                chain_.take();
             }
         }
         return progress::more;
@@ -12522,7 +12603,7 @@ class certificate_authorities {
     void give_to(mbedtls_ssl_config& config) const noexcept {
         auto& me = const_cast<certificate_authorities&>(*this);
         if (in_place_.size() == 0)
-            mbedtls_ssl_conf_ca_chain(&config, &me.chain_, nullptr);
+            mbedtls_ssl_conf_ca_chain(&config, &me.chain_.first(), nullptr);
         else
             detail::mbedtls_api::set_authorities(config, list_issuers, &me);
     }
@@ -12531,14 +12612,15 @@ class certificate_authorities {
     /// others.
     template <class Look>
     bool find(const mbedtls_x509_buf& subject, Look look) const noexcept {
-        for (const mbedtls_x509_crt* at = &chain_; at != nullptr; at = at->next)
+        for (const mbedtls_x509_crt* at = &chain_.first(); at != nullptr; at = at->next)
             if (look(*at)) return true;
         return in_place_.find(subject, look);
     }
 
     /// Adds all of them to a hash.
     void add_to(detail::sha256& hash) const noexcept {
-        for (const mbedtls_x509_crt* at = &chain_; at != nullptr; at = at->next) hash.add(at->raw.p, at->raw.len);
+        for (const mbedtls_x509_crt* at = &chain_.first(); at != nullptr; at = at->next)
+            hash.add(at->raw.p, at->raw.len);
         in_place_.add_to(hash);
     }
 
@@ -12549,7 +12631,7 @@ class certificate_authorities {
     /// For mbedTLS.
     static int list_issuers(void* self, const mbedtls_x509_crt* child, mbedtls_x509_crt** list) noexcept {
         const auto& me = *static_cast<const certificate_authorities*>(self);
-        return me.in_place_.list_issuers(me.chain_, *child, *list);
+        return me.in_place_.list_issuers(me.chain_.first(), *child, *list);
     }
 
     [[gnu::noinline]] static error refused(errc code, int native, std::size_t offset) noexcept {
@@ -12569,8 +12651,7 @@ class certificate_authorities {
         detail::mbedtls_api::fill_tables();
         reader_.begin(is_refused_ ? std::span<const std::byte>{} : bytes, copies);
         is_reading_ = true;
-        mark_ = last_;
-        size_before_ = size_;
+        before_ = chain_.end();
         read_ = skipped_here_ = 0;
     }
 
@@ -12578,18 +12659,6 @@ class certificate_authorities {
         progress now = progress::more;
         while (now == progress::more) now = advance();
         return now == progress::done ? result<void>{} : result<void>{problem_};
-    }
-
-    /// A certificate was parsed behind the last one.
-    void take() noexcept {
-        mbedtls_x509_crt* const added = size_ == 0 ? &chain_ : last_->next;
-        for (const mbedtls_x509_crt* at = &chain_; at != added; at = at->next) {
-            if (at->raw.len != added->raw.len || std::memcmp(at->raw.p, added->raw.p, at->raw.len) != 0) continue;
-            free_behind(last_);
-            return;
-        }
-        last_ = added;
-        ++size_;
     }
 
     [[gnu::noinline]] void note(int code) noexcept {
@@ -12671,7 +12740,7 @@ class certificate_authorities {
 
     /// With what an unfinished one has added.
     [[gnu::noinline]] void drop_source() noexcept {
-        if (is_reading_) drop_behind(mark_, size_before_);
+        if (is_reading_) chain_.return_to(before_);
         reader_.begin({}, false);
         is_reading_ = is_searching_ = has_failed_ = false;
         path_ = nullptr;
@@ -12680,35 +12749,14 @@ class certificate_authorities {
         file_ = nullptr;
     }
 
-    /// Frees the certificates behind this one; null or an empty chain: all of them.
-    [[gnu::noinline]] void drop_behind(mbedtls_x509_crt* mark, std::uint32_t size) noexcept {
-        if (size == 0) mark = nullptr;
-        free_behind(mark);
-        last_ = mark == nullptr ? &chain_ : mark;
-        size_ = size;
-    }
-    [[gnu::noinline]] void free_behind(mbedtls_x509_crt* mark) noexcept {
-        if (mark == nullptr) {
-            mbedtls_x509_crt_free(&chain_);
-            mbedtls_x509_crt_init(&chain_);
-        } else if (mark->next != nullptr) {
-            mbedtls_x509_crt_free(mark->next);
-            mbedtls_free(mark->next);
-            mark->next = nullptr;
-        }
-    }
-
-    mbedtls_x509_crt chain_;
-    mbedtls_x509_crt* last_ = &chain_;
+    detail::certificate_chain chain_;
     [[no_unique_address]] in_place in_place_;
-    std::uint32_t size_ = 0;  ///< of the chain
     std::uint32_t skipped_ = 0;
     unreadable_certificate first_;
 
     // While something is read.
     detail::certificate_reader reader_;
-    mbedtls_x509_crt* mark_ = nullptr;  ///< the last certificate before
-    std::uint32_t size_before_ = 0;
+    detail::certificate_chain::place before_{};  ///< what was there before this source
     std::uint32_t read_ = 0;
     std::uint32_t skipped_here_ = 0;
     unsigned char* file_ = nullptr;

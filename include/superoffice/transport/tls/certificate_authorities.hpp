@@ -1,4 +1,4 @@
-// superoffice/transport/tls/certificate_authorities.hpp - the authorities that servers are verified by, loaded once for any number of links.
+// superoffice/transport/tls/certificate_authorities.hpp - authorities for any number of links, loaded once.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_TRANSPORT_TLS_CERTIFICATE_AUTHORITIES_HPP
 #define SUPEROFFICE_TRANSPORT_TLS_CERTIFICATE_AUTHORITIES_HPP
@@ -10,6 +10,7 @@
 #include <superoffice/base/borrowed.hpp>
 #include <superoffice/base/error.hpp>
 #include <superoffice/base/result.hpp>
+#include <superoffice/transport/detail/certificate_chain.hpp>
 #include <superoffice/transport/detail/certificate_reader.hpp>
 #include <superoffice/transport/detail/certificates_in_place.hpp>
 #include <superoffice/transport/detail/folder.hpp>
@@ -94,7 +95,7 @@ class certificate_authorities {
     /// Whether `use_in_place` works: mbedTLS was built with MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK.
     static constexpr bool can_use_in_place = detail::mbedtls_api::asks_for_authorities;
 
-    certificate_authorities() noexcept { mbedtls_x509_crt_init(&chain_); }
+    certificate_authorities() noexcept = default;
     certificate_authorities(const certificate_authorities&) = delete;
     certificate_authorities& operator=(const certificate_authorities&) = delete;
     ~certificate_authorities() { clear(); }
@@ -170,8 +171,7 @@ class certificate_authorities {
         drop_source();
         detail::folder files{path};
         if (!files.is_open()) return no_file();
-        const std::uint32_t before = size_;
-        mbedtls_x509_crt* const mark = last_;
+        const detail::certificate_chain::place before = chain_.end();
         error worst = no_file();
         bool has_any = false;
         while (const char* const file = files.next()) {
@@ -181,7 +181,7 @@ class certificate_authorities {
             if (added) continue;
             worst = added.error();
             if (worst.native != 0 && !detail::mbedtls_api::is_out_of_memory(worst.native)) continue;
-            drop_behind(mark, before);  // a limit
+            chain_.return_to(before);  // a limit
             return worst;
         }
         drop_source();
@@ -216,7 +216,7 @@ class certificate_authorities {
     /// Forgets everything. No link may use the object.
     [[gnu::noinline]] void clear() noexcept {
         drop_source();
-        drop_behind(nullptr, 0);
+        chain_.clear();
         in_place_.set({}, 0);
         skipped_ = 0;
         first_ = {};
@@ -228,7 +228,7 @@ class certificate_authorities {
     /// True if links can use it: there is a certificate, and nothing is being read.
     [[nodiscard]] bool is_loaded() const noexcept { return size() != 0 && !is_reading_ && !is_searching_; }
     /// How many certificates there are.
-    [[nodiscard]] std::uint32_t size() const noexcept { return size_ + in_place_.size(); }
+    [[nodiscard]] std::uint32_t size() const noexcept { return chain_.size() + in_place_.size(); }
     /// How many could not be read, and the first of them.
     [[nodiscard]] std::uint32_t unreadable() const noexcept { return skipped_; }
     [[nodiscard]] const unreadable_certificate& first_unreadable() const noexcept { return first_; }
@@ -241,16 +241,16 @@ class certificate_authorities {
         if (!is_reading_) return is_searching_ ? search() : has_failed_ ? progress::failed : progress::done;
         for (unsigned n = 0; n < certificates_per_step; ++n) {
             int code = 0;
-            if (!reader_.next(*last_, code)) return end();
+            if (!reader_.next(chain_.last(), code)) return end();
             ++read_;
             if (code != 0) {
                 note(code);
                 if (reader_.is_broken() || detail::mbedtls_api::is_out_of_memory(code)) return fail();
-            } else if (size_ == max_certificates) {
+            } else if (chain_.size() == max_certificates) {
                 problem_ = bad(0, reader_.offset());
                 return fail();
             } else {
-                take();
+                chain_.take();
             }
         }
         return progress::more;
@@ -261,7 +261,7 @@ class certificate_authorities {
     void give_to(mbedtls_ssl_config& config) const noexcept {
         auto& me = const_cast<certificate_authorities&>(*this);
         if (in_place_.size() == 0)
-            mbedtls_ssl_conf_ca_chain(&config, &me.chain_, nullptr);
+            mbedtls_ssl_conf_ca_chain(&config, &me.chain_.first(), nullptr);
         else
             detail::mbedtls_api::set_authorities(config, list_issuers, &me);
     }
@@ -270,14 +270,15 @@ class certificate_authorities {
     /// others.
     template <class Look>
     bool find(const mbedtls_x509_buf& subject, Look look) const noexcept {
-        for (const mbedtls_x509_crt* at = &chain_; at != nullptr; at = at->next)
+        for (const mbedtls_x509_crt* at = &chain_.first(); at != nullptr; at = at->next)
             if (look(*at)) return true;
         return in_place_.find(subject, look);
     }
 
     /// Adds all of them to a hash.
     void add_to(detail::sha256& hash) const noexcept {
-        for (const mbedtls_x509_crt* at = &chain_; at != nullptr; at = at->next) hash.add(at->raw.p, at->raw.len);
+        for (const mbedtls_x509_crt* at = &chain_.first(); at != nullptr; at = at->next)
+            hash.add(at->raw.p, at->raw.len);
         in_place_.add_to(hash);
     }
 
@@ -288,7 +289,7 @@ class certificate_authorities {
     /// For mbedTLS.
     static int list_issuers(void* self, const mbedtls_x509_crt* child, mbedtls_x509_crt** list) noexcept {
         const auto& me = *static_cast<const certificate_authorities*>(self);
-        return me.in_place_.list_issuers(me.chain_, *child, *list);
+        return me.in_place_.list_issuers(me.chain_.first(), *child, *list);
     }
 
     [[gnu::noinline]] static error refused(errc code, int native, std::size_t offset) noexcept {
@@ -308,8 +309,7 @@ class certificate_authorities {
         detail::mbedtls_api::fill_tables();
         reader_.begin(is_refused_ ? std::span<const std::byte>{} : bytes, copies);
         is_reading_ = true;
-        mark_ = last_;
-        size_before_ = size_;
+        before_ = chain_.end();
         read_ = skipped_here_ = 0;
     }
 
@@ -317,18 +317,6 @@ class certificate_authorities {
         progress now = progress::more;
         while (now == progress::more) now = advance();
         return now == progress::done ? result<void>{} : result<void>{problem_};
-    }
-
-    /// A certificate was parsed behind the last one.
-    void take() noexcept {
-        mbedtls_x509_crt* const added = size_ == 0 ? &chain_ : last_->next;
-        for (const mbedtls_x509_crt* at = &chain_; at != added; at = at->next) {
-            if (at->raw.len != added->raw.len || std::memcmp(at->raw.p, added->raw.p, at->raw.len) != 0) continue;
-            free_behind(last_);
-            return;
-        }
-        last_ = added;
-        ++size_;
     }
 
     [[gnu::noinline]] void note(int code) noexcept {
@@ -410,7 +398,7 @@ class certificate_authorities {
 
     /// With what an unfinished one has added.
     [[gnu::noinline]] void drop_source() noexcept {
-        if (is_reading_) drop_behind(mark_, size_before_);
+        if (is_reading_) chain_.return_to(before_);
         reader_.begin({}, false);
         is_reading_ = is_searching_ = has_failed_ = false;
         path_ = nullptr;
@@ -419,35 +407,14 @@ class certificate_authorities {
         file_ = nullptr;
     }
 
-    /// Frees the certificates behind this one; null or an empty chain: all of them.
-    [[gnu::noinline]] void drop_behind(mbedtls_x509_crt* mark, std::uint32_t size) noexcept {
-        if (size == 0) mark = nullptr;
-        free_behind(mark);
-        last_ = mark == nullptr ? &chain_ : mark;
-        size_ = size;
-    }
-    [[gnu::noinline]] void free_behind(mbedtls_x509_crt* mark) noexcept {
-        if (mark == nullptr) {
-            mbedtls_x509_crt_free(&chain_);
-            mbedtls_x509_crt_init(&chain_);
-        } else if (mark->next != nullptr) {
-            mbedtls_x509_crt_free(mark->next);
-            mbedtls_free(mark->next);
-            mark->next = nullptr;
-        }
-    }
-
-    mbedtls_x509_crt chain_;
-    mbedtls_x509_crt* last_ = &chain_;
+    detail::certificate_chain chain_;
     [[no_unique_address]] in_place in_place_;
-    std::uint32_t size_ = 0;  ///< of the chain
     std::uint32_t skipped_ = 0;
     unreadable_certificate first_;
 
     // While something is read.
     detail::certificate_reader reader_;
-    mbedtls_x509_crt* mark_ = nullptr;  ///< the last certificate before
-    std::uint32_t size_before_ = 0;
+    detail::certificate_chain::place before_{};  ///< what was there before this source
     std::uint32_t read_ = 0;
     std::uint32_t skipped_here_ = 0;
     unsigned char* file_ = nullptr;
