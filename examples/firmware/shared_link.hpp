@@ -18,7 +18,7 @@ struct shared_link {
     const void* user = nullptr;
 };
 
-/// The clock of the link for a blocking call, where it has one.
+/// The clock that a blocking call needs, if the link names one.
 template <class Link>
 struct clock_of_shared {};
 template <class Link>
@@ -27,9 +27,9 @@ struct clock_of_shared<Link> {
     using clock = typename Link::clock;
 };
 
-/// A link for one of the users. It can all that the shared one can. `start` ends the connection of the other one, which then finds its own closed and opens a new
-/// one when it needs it. So a modem with one socket is enough, and mbedTLS's arena holds one session in place of two. The price
-/// is one more handshake for each log-in, once in an hour or in six.
+/// A link for one of the users. It can do all that the shared link can. `start` ends the connection of the other user, which
+/// then finds it closed and opens a new one when it needs it. So a modem with one socket is enough, and mbedTLS's arena holds
+/// one session in place of two. The price is one more handshake for each log-in, once in an hour or once in six.
 ///
 /// A credential and its client never use the link at the same time: a client asks its credential before it opens a connection.
 template <class Link>
