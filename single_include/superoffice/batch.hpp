@@ -395,9 +395,11 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(proxy_refused, administrator, once, proxy, none, "the proxy refused to connect to the peer")                   \
     ROW(proxy_failed, wait, again, proxy, none, "the proxy could not connect to the peer")                             \
     /* TLS */                                                                                                          \
-    ROW(no_authorities, user, once, system, none, "no certificate authorities were found, or none are loaded")         \
+    ROW(no_authorities, user, once, system, none, "no certificate authorities were found")                              \
     ROW(bad_authorities, user, once, system, position,                                                                 \
-        "the certificate authorities given cannot be read, or are given in two ways")                                  \
+        "the certificate authorities given cannot be read")                                                            \
+    ROW(bad_tls_options, program, once, system, none,                                                                  \
+        "the TLS options want authorities that are not loaded, from two places, or a pin that is not given")           \
     ROW(no_clock, program, once, system, none, "certificate dates cannot be checked: there is no clock")               \
     ROW(no_entropy, program, again, system, none, "the random number generator could not be seeded")                   \
     ROW(address_not_verifiable, user, once, system, none,                                                              \
@@ -10858,8 +10860,7 @@ struct tls_options {
     borrowed_list<std::byte> ca_memory = {};
 
     /// Authorities that many links share, loaded by you: nothing is read or parsed for this link. They must be loaded
-    /// before the first `start`: if not, errc::no_authorities, native 0. Together with `ca_file` or `ca_memory`:
-    /// errc::bad_authorities.
+    /// before the first `start`, and without `ca_file` and `ca_memory` beside them: else errc::bad_tls_options.
     const certificate_authorities* authorities = nullptr;
 
     /// The server must show one of these keys, beside all other checks: in its own certificate or in another one of the
@@ -10869,7 +10870,7 @@ struct tls_options {
 
     /// A pinned key instead of authorities, for a server with a self-signed certificate: the server's own certificate
     /// must have a key of `pins`, and it does not matter who signed it. Its name and its dates are still checked. No
-    /// authorities are loaded. Without pins: errc::no_authorities.
+    /// authorities are loaded. Without pins: errc::bad_tls_options.
     bool pin_instead_of_authorities = false;
 
     /// The certificate of this client, for servers that ask for one. Null: none, and such servers end the handshake.
@@ -12449,24 +12450,43 @@ class certificate_authorities {
         return finish();
     }
 
-    /// The same in bounded pieces, for programs that must not stop for 10 ms: call `step` until it answers true or an
-    /// error. A result converts to bool too, so `while (!roots.step())` is wrong: look at its value.
+    /// The same in bounded pieces, for programs that must not stop for 10 ms: call `step` as long as there is more.
     ///
     ///     roots.start_system();
-    ///     superoffice::result<bool> is_done = false;
-    ///     while (is_done && !*is_done) is_done = roots.step();  // other work fits between two steps
-    ///     if (!is_done) return report(is_done.error());
+    ///     while (roots.step() == superoffice::certificate_authorities::progress::more) {}  // other work fits here
+    ///     if (!roots.is_loaded()) return report(roots.problem());
     ///
     /// The bytes must stay until then, and DER as long as this object.
     void start(borrowed_list<std::byte> bytes) noexcept { begin({bytes.data(), bytes.size()}, false); }
 
-    /// Reads at most `certificates_per_step` certificates.
-    /// @returns true: everything is read | false: call again | an error, which stays until something is started or added
-    result<bool> step() noexcept {
-        const progress now = advance();
-        if (now == progress::failed) return problem_;
-        return now == progress::done;
+    enum class progress : std::uint8_t {
+        more,    ///< call `step` again
+        done,    ///< everything is read, or nothing was started
+        failed,  ///< `problem` says why
+    };
+
+    /// Reads at most `certificates_per_step` certificates. `failed` stays until something is started or added.
+    [[nodiscard]] progress step() noexcept {
+        if (!is_reading_) return is_searching_ ? search() : has_failed_ ? progress::failed : progress::done;
+        for (unsigned n = 0; n < certificates_per_step; ++n) {
+            int code = 0;
+            if (!reader_.next(chain_.last(), code)) return end();
+            ++read_;
+            if (code != 0) {
+                note(code);
+                if (reader_.is_broken() || detail::mbedtls_api::is_out_of_memory(code)) return fail();
+            } else if (chain_.size() == max_certificates) {
+                problem_ = bad(0, reader_.offset());
+                return fail();
+            } else {
+                chain_.take();
+            }
+        }
+        return progress::more;
     }
+
+    /// Why `step` has failed. It means nothing as long as `step` has not.
+    [[nodiscard]] const error& problem() const noexcept { return problem_; }
 
     /// Adds the certificates of a file: PEM, or DER one after another. Blocks while it reads the file. Without
     /// MBEDTLS_FS_IO in mbedTLS it ends in no_authorities, like `add_folder` and `add_system`.
@@ -12577,28 +12597,6 @@ class certificate_authorities {
 
     // ---- for `tls`
 
-    /// `step`, with its error kept in `problem`.
-    enum class progress : std::uint8_t { more, done, failed };
-    progress advance() noexcept {
-        if (!is_reading_) return is_searching_ ? search() : has_failed_ ? progress::failed : progress::done;
-        for (unsigned n = 0; n < certificates_per_step; ++n) {
-            int code = 0;
-            if (!reader_.next(chain_.last(), code)) return end();
-            ++read_;
-            if (code != 0) {
-                note(code);
-                if (reader_.is_broken() || detail::mbedtls_api::is_out_of_memory(code)) return fail();
-            } else if (chain_.size() == max_certificates) {
-                problem_ = bad(0, reader_.offset());
-                return fail();
-            } else {
-                chain_.take();
-            }
-        }
-        return progress::more;
-    }
-    [[nodiscard]] const error& problem() const noexcept { return problem_; }
-
     /// Lets a configuration use these. It changes nothing here, although mbedTLS takes pointers that are not const.
     void give_to(mbedtls_ssl_config& config) const noexcept {
         auto& me = const_cast<certificate_authorities&>(*this);
@@ -12657,7 +12655,7 @@ class certificate_authorities {
 
     result<void> finish() noexcept {
         progress now = progress::more;
-        while (now == progress::more) now = advance();
+        while (now == progress::more) now = step();
         return now == progress::done ? result<void>{} : result<void>{problem_};
     }
 
@@ -12749,9 +12747,9 @@ class certificate_authorities {
         file_ = nullptr;
     }
 
-    detail::certificate_chain chain_;
-    [[no_unique_address]] in_place in_place_;
+    [[no_unique_address]] detail::certificate_chain chain_;  // its padding has room for the next member
     std::uint32_t skipped_ = 0;
+    [[no_unique_address]] in_place in_place_;
     unreadable_certificate first_;
 
     // While something is read.
@@ -12796,12 +12794,11 @@ class link_authorities {
     /// Makes ready what the options name, and keeps it. Reads a file at once and parses a bounded piece in one call;
     /// `would_block` with `wait_for::nothing` asks for the next call.
     io_result load(const tls_options& options) noexcept {
-        if (options.pin_instead_of_authorities)
-            return options.pins.empty() ? failed(errc::no_authorities, 0) : io_result::ready();
+        if (options.pin_instead_of_authorities) return options.pins.empty() ? misused() : io_result::ready();
         if (options.authorities != nullptr) return share(options);
         while (!is_loaded_) {
             using progress = certificate_authorities::progress;
-            const progress now = own_.advance();  // done, too, while nothing is being read
+            const progress now = own_.step();  // done, too, while nothing is being read
             if (now == progress::more) return io_result::would_block(wait_for::nothing, stage::handshake);
             error e = own_.problem();
             if (now == progress::done) {
@@ -12826,10 +12823,11 @@ class link_authorities {
         return io_result::failed(code, native, stage::handshake);
     }
 
+    static io_result misused() noexcept { return failed(errc::bad_tls_options, 0); }
+
     io_result share(const tls_options& options) noexcept {
-        if (options.ca_file != nullptr || !options.ca_memory.empty())
-            return failed(errc::bad_authorities, mbedtls_bad_input);
-        if (!options.authorities->is_loaded()) return failed(errc::no_authorities, 0);
+        const bool has_others = options.ca_file != nullptr || !options.ca_memory.empty();
+        if (has_others || !options.authorities->is_loaded()) return misused();
         shared_ = options.authorities;
         return io_result::ready();
     }
@@ -14070,7 +14068,8 @@ inline namespace SUPEROFFICE_ABI {
 /// Errors of `start`, beside those of the link below, which pass through unchanged (all but the first at stage::handshake):
 ///     name_not_found                                at stage::resolve: the text cannot be a host; nothing was sent
 ///     no_authorities, bad_authorities, no_entropy   native: mbedTLS's code; nothing was sent
-///     no_clock, address_not_verifiable              native: 0; nothing was sent
+///     bad_tls_options, no_clock, address_not_verifiable
+///                                                   native: 0; nothing was sent
 ///     bad_client_certificate                        native: mbedTLS's code; nothing was sent
 ///     certificate_unknown_authority, certificate_self_signed, certificate_not_pinned, certificate_wrong_name,
 ///     certificate_not_yet_valid, certificate_expired, certificate_refused

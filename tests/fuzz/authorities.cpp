@@ -42,12 +42,14 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     MUST(at_once.first_unreadable().offset <= size);
 
     in_steps.start(bytes);
-    so::result<bool> step = false;
-    for (std::size_t n = 0; step && !*step; ++n) {
+    using progress = so::certificate_authorities::progress;
+    progress step = progress::more;
+    for (std::size_t n = 0; step == progress::more; ++n) {
         MUST(n <= size);
         step = in_steps.step();
     }
-    MUST(step.has_value() == r.has_value() && step.error() == r.error());
+    MUST((step == progress::done) == r.has_value());
+    MUST(r || in_steps.problem() == r.error());
     MUST(in_steps.size() == at_once.size() && in_steps.unreadable() == at_once.unreadable());
 
     // What is loaded can be added again, and nothing changes.

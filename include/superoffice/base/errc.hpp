@@ -87,9 +87,11 @@ enum class offset_meaning : std::uint8_t { none, position, needed, received };
     ROW(proxy_refused, administrator, once, proxy, none, "the proxy refused to connect to the peer")                   \
     ROW(proxy_failed, wait, again, proxy, none, "the proxy could not connect to the peer")                             \
     /* TLS */                                                                                                          \
-    ROW(no_authorities, user, once, system, none, "no certificate authorities were found, or none are loaded")         \
+    ROW(no_authorities, user, once, system, none, "no certificate authorities were found")                              \
     ROW(bad_authorities, user, once, system, position,                                                                 \
-        "the certificate authorities given cannot be read, or are given in two ways")                                  \
+        "the certificate authorities given cannot be read")                                                            \
+    ROW(bad_tls_options, program, once, system, none,                                                                  \
+        "the TLS options want authorities that are not loaded, from two places, or a pin that is not given")           \
     ROW(no_clock, program, once, system, none, "certificate dates cannot be checked: there is no clock")               \
     ROW(no_entropy, program, again, system, none, "the random number generator could not be seeded")                   \
     ROW(address_not_verifiable, user, once, system, none,                                                              \

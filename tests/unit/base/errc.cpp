@@ -53,6 +53,7 @@ constexpr row rows[] = {
     ROW(proxy_failed, wait, again),
     ROW(no_authorities, user, once),
     ROW(bad_authorities, user, once),
+    ROW(bad_tls_options, program, once),
     ROW(no_clock, program, once),
     ROW(no_entropy, program, again),
     ROW(address_not_verifiable, user, once),

@@ -107,24 +107,43 @@ class certificate_authorities {
         return finish();
     }
 
-    /// The same in bounded pieces, for programs that must not stop for 10 ms: call `step` until it answers true or an
-    /// error. A result converts to bool too, so `while (!roots.step())` is wrong: look at its value.
+    /// The same in bounded pieces, for programs that must not stop for 10 ms: call `step` as long as there is more.
     ///
     ///     roots.start_system();
-    ///     superoffice::result<bool> is_done = false;
-    ///     while (is_done && !*is_done) is_done = roots.step();  // other work fits between two steps
-    ///     if (!is_done) return report(is_done.error());
+    ///     while (roots.step() == superoffice::certificate_authorities::progress::more) {}  // other work fits here
+    ///     if (!roots.is_loaded()) return report(roots.problem());
     ///
     /// The bytes must stay until then, and DER as long as this object.
     void start(borrowed_list<std::byte> bytes) noexcept { begin({bytes.data(), bytes.size()}, false); }
 
-    /// Reads at most `certificates_per_step` certificates.
-    /// @returns true: everything is read | false: call again | an error, which stays until something is started or added
-    result<bool> step() noexcept {
-        const progress now = advance();
-        if (now == progress::failed) return problem_;
-        return now == progress::done;
+    enum class progress : std::uint8_t {
+        more,    ///< call `step` again
+        done,    ///< everything is read, or nothing was started
+        failed,  ///< `problem` says why
+    };
+
+    /// Reads at most `certificates_per_step` certificates. `failed` stays until something is started or added.
+    [[nodiscard]] progress step() noexcept {
+        if (!is_reading_) return is_searching_ ? search() : has_failed_ ? progress::failed : progress::done;
+        for (unsigned n = 0; n < certificates_per_step; ++n) {
+            int code = 0;
+            if (!reader_.next(chain_.last(), code)) return end();
+            ++read_;
+            if (code != 0) {
+                note(code);
+                if (reader_.is_broken() || detail::mbedtls_api::is_out_of_memory(code)) return fail();
+            } else if (chain_.size() == max_certificates) {
+                problem_ = bad(0, reader_.offset());
+                return fail();
+            } else {
+                chain_.take();
+            }
+        }
+        return progress::more;
     }
+
+    /// Why `step` has failed. It means nothing as long as `step` has not.
+    [[nodiscard]] const error& problem() const noexcept { return problem_; }
 
     /// Adds the certificates of a file: PEM, or DER one after another. Blocks while it reads the file. Without
     /// MBEDTLS_FS_IO in mbedTLS it ends in no_authorities, like `add_folder` and `add_system`.
@@ -235,28 +254,6 @@ class certificate_authorities {
 
     // ---- for `tls`
 
-    /// `step`, with its error kept in `problem`.
-    enum class progress : std::uint8_t { more, done, failed };
-    progress advance() noexcept {
-        if (!is_reading_) return is_searching_ ? search() : has_failed_ ? progress::failed : progress::done;
-        for (unsigned n = 0; n < certificates_per_step; ++n) {
-            int code = 0;
-            if (!reader_.next(chain_.last(), code)) return end();
-            ++read_;
-            if (code != 0) {
-                note(code);
-                if (reader_.is_broken() || detail::mbedtls_api::is_out_of_memory(code)) return fail();
-            } else if (chain_.size() == max_certificates) {
-                problem_ = bad(0, reader_.offset());
-                return fail();
-            } else {
-                chain_.take();
-            }
-        }
-        return progress::more;
-    }
-    [[nodiscard]] const error& problem() const noexcept { return problem_; }
-
     /// Lets a configuration use these. It changes nothing here, although mbedTLS takes pointers that are not const.
     void give_to(mbedtls_ssl_config& config) const noexcept {
         auto& me = const_cast<certificate_authorities&>(*this);
@@ -315,7 +312,7 @@ class certificate_authorities {
 
     result<void> finish() noexcept {
         progress now = progress::more;
-        while (now == progress::more) now = advance();
+        while (now == progress::more) now = step();
         return now == progress::done ? result<void>{} : result<void>{problem_};
     }
 
@@ -407,9 +404,9 @@ class certificate_authorities {
         file_ = nullptr;
     }
 
-    detail::certificate_chain chain_;
-    [[no_unique_address]] in_place in_place_;
+    [[no_unique_address]] detail::certificate_chain chain_;  // its padding has room for the next member
     std::uint32_t skipped_ = 0;
+    [[no_unique_address]] in_place in_place_;
     unreadable_certificate first_;
 
     // While something is read.

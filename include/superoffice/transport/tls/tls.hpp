@@ -46,7 +46,8 @@ inline namespace SUPEROFFICE_ABI {
 /// Errors of `start`, beside those of the link below, which pass through unchanged (all but the first at stage::handshake):
 ///     name_not_found                                at stage::resolve: the text cannot be a host; nothing was sent
 ///     no_authorities, bad_authorities, no_entropy   native: mbedTLS's code; nothing was sent
-///     no_clock, address_not_verifiable              native: 0; nothing was sent
+///     bad_tls_options, no_clock, address_not_verifiable
+///                                                   native: 0; nothing was sent
 ///     bad_client_certificate                        native: mbedTLS's code; nothing was sent
 ///     certificate_unknown_authority, certificate_self_signed, certificate_not_pinned, certificate_wrong_name,
 ///     certificate_not_yet_valid, certificate_expired, certificate_refused

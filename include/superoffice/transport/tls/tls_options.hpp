@@ -53,8 +53,7 @@ struct tls_options {
     borrowed_list<std::byte> ca_memory = {};
 
     /// Authorities that many links share, loaded by you: nothing is read or parsed for this link. They must be loaded
-    /// before the first `start`: if not, errc::no_authorities, native 0. Together with `ca_file` or `ca_memory`:
-    /// errc::bad_authorities.
+    /// before the first `start`, and without `ca_file` and `ca_memory` beside them: else errc::bad_tls_options.
     const certificate_authorities* authorities = nullptr;
 
     /// The server must show one of these keys, beside all other checks: in its own certificate or in another one of the
@@ -64,7 +63,7 @@ struct tls_options {
 
     /// A pinned key instead of authorities, for a server with a self-signed certificate: the server's own certificate
     /// must have a key of `pins`, and it does not matter who signed it. Its name and its dates are still checked. No
-    /// authorities are loaded. Without pins: errc::no_authorities.
+    /// authorities are loaded. Without pins: errc::bad_tls_options.
     bool pin_instead_of_authorities = false;
 
     /// The certificate of this client, for servers that ask for one. Null: none, and such servers end the handshake.

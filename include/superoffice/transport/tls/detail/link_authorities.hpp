@@ -25,12 +25,11 @@ class link_authorities {
     /// Makes ready what the options name, and keeps it. Reads a file at once and parses a bounded piece in one call;
     /// `would_block` with `wait_for::nothing` asks for the next call.
     io_result load(const tls_options& options) noexcept {
-        if (options.pin_instead_of_authorities)
-            return options.pins.empty() ? failed(errc::no_authorities, 0) : io_result::ready();
+        if (options.pin_instead_of_authorities) return options.pins.empty() ? misused() : io_result::ready();
         if (options.authorities != nullptr) return share(options);
         while (!is_loaded_) {
             using progress = certificate_authorities::progress;
-            const progress now = own_.advance();  // done, too, while nothing is being read
+            const progress now = own_.step();  // done, too, while nothing is being read
             if (now == progress::more) return io_result::would_block(wait_for::nothing, stage::handshake);
             error e = own_.problem();
             if (now == progress::done) {
@@ -55,10 +54,11 @@ class link_authorities {
         return io_result::failed(code, native, stage::handshake);
     }
 
+    static io_result misused() noexcept { return failed(errc::bad_tls_options, 0); }
+
     io_result share(const tls_options& options) noexcept {
-        if (options.ca_file != nullptr || !options.ca_memory.empty())
-            return failed(errc::bad_authorities, mbedtls_bad_input);
-        if (!options.authorities->is_loaded()) return failed(errc::no_authorities, 0);
+        const bool has_others = options.ca_file != nullptr || !options.ca_memory.empty();
+        if (has_others || !options.authorities->is_loaded()) return misused();
         shared_ = options.authorities;
         return io_result::ready();
     }
