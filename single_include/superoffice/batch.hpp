@@ -11627,9 +11627,13 @@ class random_generator {
 class entropy_source {
   public:
     static int fill(void*, unsigned char* into, std::size_t size) noexcept {
+        return fill_by(mbedtls_platform_entropy_poll, into, size);
+    }
+    /// `poll` as mbedtls_platform_entropy_poll: it may give fewer bytes than it is asked for.
+    static int fill_by(decltype(&mbedtls_platform_entropy_poll) poll, unsigned char* into, std::size_t size) noexcept {
         while (size != 0) {
             std::size_t got = 0;
-            const int code = mbedtls_platform_entropy_poll(nullptr, into, size, &got);
+            const int code = poll(nullptr, into, size, &got);
             if (code != 0 || got == 0 || got > size) return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
             into += got;
             size -= got;
@@ -11669,8 +11673,7 @@ class random_generator {
         custom_ = custom;
         if (custom_ || is_seeded_) return 0;
         static constexpr unsigned char label[] = "superoffice-batch";
-        const int code =
-            mbedtls_ctr_drbg_seed(&drbg_, entropy_source::fill, entropy_.context(), label, sizeof label - 1);
+        const int code = mbedtls_ctr_drbg_seed(&drbg_, entropy_source::fill, entropy_.context(), label, sizeof label);
         is_seeded_ = code == 0;
         owner_.set();
         return code;
@@ -14156,7 +14159,6 @@ class tls : public detail::clock_of<Link> {
     [[nodiscard]] const Link& link() const noexcept { return link_; }
 
     io_result start(const peer& to) noexcept {
-        if (phase_ == phase::open) return io_result::ready();
         if (phase_ >= phase::lingering) stop();
         if (phase_ == phase::idle) {
             if (const io_result r = engine_.prepare(to); r.state != io_state::ready) return r;

@@ -134,7 +134,6 @@ class tls : public detail::clock_of<Link> {
     [[nodiscard]] const Link& link() const noexcept { return link_; }
 
     io_result start(const peer& to) noexcept {
-        if (phase_ == phase::open) return io_result::ready();
         if (phase_ >= phase::lingering) stop();
         if (phase_ == phase::idle) {
             if (const io_result r = engine_.prepare(to); r.state != io_state::ready) return r;

@@ -23,6 +23,19 @@ struct nested {
 };
 BOOST_DESCRIBE_STRUCT(nested, (), (inner))
 
+struct optional_members {
+    superoffice::field<std::int64_t> first;
+    superoffice::field<bool> second;
+    superoffice::field<std::string_view> third;
+};
+BOOST_DESCRIBE_STRUCT(optional_members, (), (first, second, third))
+
+struct foreign_name {
+    std::int64_t straße = 0;
+    std::int64_t plain_name = 0;
+};
+BOOST_DESCRIBE_STRUCT(foreign_name, (), (straße, plain_name))
+
 template <class T>
 std::string written(const T& value) {
     std::array<char, 256> room{};
@@ -35,7 +48,10 @@ std::string written(const T& value) {
 }  // namespace
 
 static_assert(superoffice::detail::is_form<form>);
+static_assert(superoffice::detail::is_form<optional_members>);
 static_assert(!superoffice::detail::is_form<nested>);
+static_assert(superoffice::detail::is_form_text("plain_name"));
+static_assert(!superoffice::detail::is_form_text("plain name"));
 static_assert(!superoffice::detail::is_form<superoffice::BatchTaskInfo>);
 
 TEST_CASE("form: the call's own body (section 11)") {
@@ -60,3 +76,18 @@ TEST_CASE("form: members are joined, and what is special in a form is escaped") 
         CHECK(written(form{-7, true, r.text}) == "number=-7&flag=true&text=" + std::string{r.escaped});
     }
 }
+
+TEST_CASE("form: a field without a value is left out, with its name and its '&'") {
+    optional_members value;
+    CHECK(written(value).empty());
+    value.third = std::string_view{"a b"};
+    CHECK(written(value) == "third=a+b");
+    value.first = 5;
+    CHECK(written(value) == "first=5&third=a+b");
+    value.second = false;
+    CHECK(written(value) == "first=5&second=false&third=a+b");
+    value.first = nullptr;
+    CHECK(written(value) == "second=false&third=a+b");
+}
+
+TEST_CASE("form: a name is escaped like a text") { CHECK(written(foreign_name{1, 2}) == "stra%C3%9Fe=1&plain_name=2"); }

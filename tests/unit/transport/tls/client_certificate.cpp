@@ -9,18 +9,33 @@
 #include <mbedtls/base64.h>
 #include <superoffice/transport/mbedtls_socket.hpp>
 
+#include "support/failing_calloc.hpp"
 #include "support/freed_memory.hpp"
 #include "tls_service.hpp"
 #include "tls_testing.hpp"
 
 #include <algorithm>
 #include <cstddef>
+#include <fstream>
 #include <memory>
 #include <new>
 #include <string>
 #include <string_view>
 
 using namespace tls_testing;
+
+namespace {
+
+/// Nothing was loaded, and mbedTLS's code says why: a negative number.
+[[maybe_unused]] void check_refused(const so::client_certificate& me, const so::result<void>& loaded) {
+    REQUIRE_FALSE(loaded.has_value());
+    CHECK(loaded.error() == errc::bad_client_certificate);
+    CHECK(loaded.error().stage == stage::request);
+    CHECK(loaded.error().native < 0);
+    CHECK_FALSE(me.is_loaded());
+}
+
+}  // namespace
 
 #if defined(SUPEROFFICE_TESTS_TLS_SERVICE)
 
@@ -60,12 +75,11 @@ TEST_CASE("tls: a server that wants a certificate of its client gets one, from f
         }
     }
     const std::string foreign = support::text_of_file(path("good.key"));
-    CHECK(bad.load(bytes(chain), bytes(foreign)).error() == errc::bad_client_certificate);  // another's key
-    CHECK(bad.load(bytes(chain), bytes(sealed), "wrong").error() == errc::bad_client_certificate);
-    CHECK(bad.load(bytes(chain), bytes(sealed)).error() == errc::bad_client_certificate);
-    CHECK(bad.load(bytes("garbage"), bytes(key)).error() == errc::bad_client_certificate);
-    CHECK(bad.load_files("/nowhere.pem", "/nowhere.key").error() == errc::bad_client_certificate);
-    CHECK_FALSE(bad.is_loaded());
+    check_refused(bad, bad.load(bytes(chain), bytes(foreign)));  // another's key
+    check_refused(bad, bad.load(bytes(chain), bytes(sealed), "wrong"));
+    check_refused(bad, bad.load(bytes(chain), bytes(sealed)));
+    check_refused(bad, bad.load(bytes("garbage"), bytes(key)));
+    check_refused(bad, bad.load_files("/nowhere.pem", "/nowhere.key"));
     so::tls_options options = trusting_service();
     options.client = &bad;
     so::mbedtls_socket link{options};
@@ -94,6 +108,83 @@ TEST_CASE("client_certificate: no memory is given back that holds the key, wheth
     CHECK_FALSE(std::all_of(held, held + sizeof(mbedtls_pk_context), is_zero));
     std::destroy_at(me);
     CHECK(std::all_of(held, held + sizeof(mbedtls_pk_context), is_zero));
+}
+
+TEST_CASE("client_certificate: a chain of which one certificate cannot be read is refused, with a code of mbedTLS") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    const std::string chain = support::text_of_file(service().directory() + "/client.pem"),
+                      key = support::text_of_file(service().directory() + "/client.key");
+    std::string damaged = chain;  // a second one, of the same text but for its first bytes
+    damaged.replace(damaged.find('\n') + 1, 8, "AAAAAAAA");
+    const std::string path = service().directory() + "/damaged-chain.pem";
+    std::ofstream{path} << chain << damaged;
+    so::client_certificate me;
+    check_refused(me, me.load_files(path.c_str(), (service().directory() + "/client.key").c_str()));
+    check_refused(me, me.load(bytes(chain + damaged), bytes(key)));
+    CHECK(me.load(bytes(chain), bytes(key)).has_value());
+}
+
+TEST_CASE("client_certificate: where memory runs out, and where the pair is refused, nothing stays on the heap") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    const std::string chain = support::text_of_file(service().directory() + "/client.pem"),
+                      key = support::text_of_file(service().directory() + "/client.key"),
+                      foreign = support::text_of_file(service().directory() + "/good.key");
+    constexpr int never = 1'000'000;
+    // How many more blocks of memory are held behind a `load` of which one calloc fails.
+    bool loaded = false;
+    const auto blocks_held_by = [&](so::client_certificate& me, std::string_view its_key, int failing) {
+        const support::freed_memory freed{"any text"};
+        const support::failing_calloc memory{failing};
+        loaded = me.load(bytes(chain), bytes(its_key)).has_value();
+        return memory.taken() - freed.blocks();
+    };
+    {  // makes what mbedTLS makes once
+        so::client_certificate first;
+        static_cast<void>(blocks_held_by(first, key, never));
+        REQUIRE(loaded);
+    }
+    so::client_certificate me, other;
+    const int pair = blocks_held_by(me, key, never);
+    CHECK(loaded);
+    if (support::failing_calloc::works) CHECK(pair > 0);
+    CHECK(blocks_held_by(me, key, never) == 0);  // the pair that was there before is freed
+    CHECK(loaded);
+    CHECK(blocks_held_by(me, foreign, never) == -pair);
+    CHECK_FALSE(loaded);
+    // A pair takes thousands of pieces of memory: each of the first ones, then fewer and fewer of them fail. (Other
+    // versions of mbedTLS may have leaks of their own there.)
+    constexpr bool can_fail = support::failing_calloc::works && MBEDTLS_VERSION_NUMBER < 0x03000000;
+    int failures = 0;
+    loaded = !can_fail;
+    for (int number = 0; !loaded && number < never; number += 1 + number / 16, ++failures) {
+        CAPTURE(number);
+        const int held = blocks_held_by(other, key, number);
+        CHECK(held == (loaded ? pair : 0));
+        CHECK(other.is_loaded() == loaded);
+    }
+    CHECK(loaded);
+    if (can_fail) CHECK(failures > 20);
+}
+
+TEST_CASE("tls: a link with a client certificate holds no more memory, however often it connects") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    so::client_certificate me;
+    REQUIRE(me.load_files((service().directory() + "/client.pem").c_str(),
+                          (service().directory() + "/client.key").c_str()));
+    so::tls_options options = trusting_nobody();
+    options.client = &me;
+    so::tls<recorder> link{options};
+    link.link().sent.reserve(100'000);
+    const auto connect = [&] {
+        const support::freed_memory freed{"any text"};
+        const support::failing_calloc memory{-1};
+        CHECK(link.start({"service.example", 443}).state == io_state::would_block);
+        link.stop();
+        return memory.taken() - freed.blocks();
+    };
+    const int first = connect();
+    if (support::failing_calloc::works) CHECK(first > 0);
+    for (int again = 0; again < 5; ++again) CHECK(connect() == 0);
 }
 
 TEST_CASE("tls: a server that refuses its client says so, however soon it goes") {

@@ -9,6 +9,7 @@
 
 #include <doctest/doctest.h>
 
+#include "support/failing_calloc.hpp"
 #include "support/freed_memory.hpp"
 
 #include <array>
@@ -172,10 +173,13 @@ TEST_CASE("mbedtls_rsa_signer: what is no RSA key is refused, and what was loade
         REQUIRE(key.load(der).has_value());
         const so::result<void> loaded = key.load(each.key);
         CHECK(loaded.error() == errc::bad_client_certificate);
+        CHECK(loaded.error().stage == so::stage::credential);
         CHECK(loaded.error().native < 0);
         CHECK_FALSE(key.is_loaded());
         std::array<std::byte, so::max_signature_bytes> signature{};
-        CHECK(key.sign("data", signature).error() == errc::credential_missing);
+        const so::result<std::size_t> size = key.sign("data", signature);
+        CHECK(size.error() == errc::credential_missing);
+        CHECK(size.error().stage == so::stage::credential);
     }
 }
 
@@ -202,6 +206,49 @@ TEST_CASE("mbedtls_rsa_signer: no memory is given back that holds the key, wheth
     }
 }
 
+TEST_CASE("mbedtls_rsa_signer: an encrypted key without its password says that it takes one") {
+    const keys all;
+    so::mbedtls_rsa_signer key;
+    CHECK(key.load(all.read("encrypted.pem")).error().native == MBEDTLS_ERR_PK_PASSWORD_REQUIRED);
+    CHECK(key.load(all.read("encrypted.pem"), "wrong").error().native == MBEDTLS_ERR_PK_PASSWORD_MISMATCH);
+}
+
+TEST_CASE("mbedtls_rsa_signer: where memory runs out, and where a key is refused, nothing stays on the heap") {
+    const keys all;
+    const std::string pem = all.read("pkcs1.pem"), xml = xml_of(all.read("key.der"));
+    constexpr int never = 1'000'000;
+    // How many more blocks of memory are held behind a `load` of which one calloc fails.
+    so::result<void> loaded;
+    const auto blocks_held_by = [&](so::mbedtls_rsa_signer& signer, std::string_view key, int failing) {
+        const support::freed_memory freed{"any text"};
+        const support::failing_calloc memory{failing};
+        loaded = signer.load(key);
+        return memory.taken() - freed.blocks();
+    };
+    for (const std::string_view key : {std::string_view{pem}, std::string_view{xml}}) {
+        so::mbedtls_rsa_signer me, other;
+        const int held = blocks_held_by(me, key, never);
+        CHECK(loaded.has_value());
+        if (support::failing_calloc::works) CHECK(held > 0);
+        CHECK(blocks_held_by(me, key, never) == 0);  // the key that was there before is freed
+        CHECK(blocks_held_by(me, key.substr(0, key.size() - 30), never) == -held);
+        CHECK_FALSE(loaded.has_value());
+        // Each of the first pieces of memory, then fewer and fewer of them fail. (Other versions of mbedTLS may have leaks
+        // of their own there.)
+        constexpr bool can_fail = support::failing_calloc::works && MBEDTLS_VERSION_NUMBER < 0x03000000;
+        bool is_last = !can_fail;
+        for (int number = 0; !is_last && number < never; number += 1 + number / 16) {
+            CAPTURE(number);
+            const int now = blocks_held_by(other, key, number);
+            is_last = loaded.has_value();
+            CHECK(now == (is_last ? held : 0));
+            CHECK(other.is_loaded() == is_last);
+            if (!is_last) CHECK(loaded.error() == errc::bad_client_certificate);
+        }
+        CHECK(is_last);
+    }
+}
+
 TEST_CASE("mbedtls_rsa_signer: memory of one byte less than the signature is refused with the size") {
     const keys all;
     so::mbedtls_rsa_signer key;
@@ -209,6 +256,7 @@ TEST_CASE("mbedtls_rsa_signer: memory of one byte less than the signature is ref
     std::array<std::byte, 255> signature{};
     const so::result<std::size_t> size = key.sign("data", signature);
     CHECK(size.error() == errc::memory_too_small);
+    CHECK(size.error().stage == so::stage::credential);
     CHECK(size.error().needed() == 256);
 }
 
@@ -222,6 +270,7 @@ TEST_CASE("mbedtls_rsa_signer: a random source that fails is reported") {
     std::array<std::byte, so::max_signature_bytes> signature{};
     const so::result<std::size_t> size = key.sign("data", signature);
     CHECK(size.error() == errc::credential_unavailable);
+    CHECK(size.error().stage == so::stage::credential);
     CHECK(size.error().native < 0);
 }
 

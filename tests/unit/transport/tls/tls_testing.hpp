@@ -73,7 +73,7 @@ struct talker : recorder {
 /// What a ClientHello (RFC 5246 section 7.4.1.2, RFC 8446 section 4.1.2) says.
 struct client_hello {
     std::string server_name, protocol, session_id, ticket;
-    std::vector<unsigned> versions, groups;
+    std::vector<unsigned> versions, groups, suites;
     bool has_shared_key = false;  // pre_shared_key: how TLS 1.3 offers a session
 
     /// More may follow the record.
@@ -91,7 +91,9 @@ struct client_hello {
         const std::size_t id_size = number(1);
         session_id = record.substr(at, id_size);
         at += id_size;
-        at += number(2);
+        const std::size_t suites_size = number(2);
+        suites = numbers(record.substr(at, suites_size));
+        at += suites_size;
         at += number(1);
         number(2);
         while (at < record.size()) {

@@ -36,9 +36,13 @@ class random_generator {
 class entropy_source {
   public:
     static int fill(void*, unsigned char* into, std::size_t size) noexcept {
+        return fill_by(mbedtls_platform_entropy_poll, into, size);
+    }
+    /// `poll` as mbedtls_platform_entropy_poll: it may give fewer bytes than it is asked for.
+    static int fill_by(decltype(&mbedtls_platform_entropy_poll) poll, unsigned char* into, std::size_t size) noexcept {
         while (size != 0) {
             std::size_t got = 0;
-            const int code = mbedtls_platform_entropy_poll(nullptr, into, size, &got);
+            const int code = poll(nullptr, into, size, &got);
             if (code != 0 || got == 0 || got > size) return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
             into += got;
             size -= got;
@@ -78,8 +82,7 @@ class random_generator {
         custom_ = custom;
         if (custom_ || is_seeded_) return 0;
         static constexpr unsigned char label[] = "superoffice-batch";
-        const int code =
-            mbedtls_ctr_drbg_seed(&drbg_, entropy_source::fill, entropy_.context(), label, sizeof label - 1);
+        const int code = mbedtls_ctr_drbg_seed(&drbg_, entropy_source::fill, entropy_.context(), label, sizeof label);
         is_seeded_ = code == 0;
         owner_.set();
         return code;

@@ -10,6 +10,7 @@
 
 #include "../tls_testing.hpp"
 
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -52,6 +53,52 @@ TEST_CASE("tls: the ClientHello offers what was promised") {
         CHECK(hello.groups[1] == 23);  // secp256r1
     }
 }
+
+#if !defined(MBEDTLS_SSL_CIPHERSUITES)
+TEST_CASE("tls: the cipher suites of a ClientHello have forward secrecy, the fastest one first") {
+    // By the numbers of IANA. 0x00FF says that the client knows RFC 5746, and is no cipher.
+    const std::vector<unsigned> with_chacha_first = {0xCCA9, 0xCCA8, 0xC02B, 0xC02F, 0xC02C, 0xC030,
+                                                     0xC023, 0xC027, 0xC024, 0xC028, 0x00FF};
+    const std::vector<unsigned> with_aes_first = {0xC02B, 0xC02F, 0xC02C, 0xC030, 0xCCA9, 0xCCA8,
+                                                  0xC023, 0xC027, 0xC024, 0xC028, 0x00FF};
+#if defined(__x86_64__) || defined(__i386__)
+    CHECK_FALSE(so::detail::has_fast_aes());
+#endif
+    const std::vector<unsigned>& wanted = so::detail::has_fast_aes() ? with_aes_first : with_chacha_first;
+    so::tls_options options = trusting_nobody();
+    if (so::detail::mbedtls_api::has_tls_1_2) options.protocol = so::tls_protocol::tls_1_2;
+    so::tls<recorder> link{options};
+    CHECK(link.start({"service.example", 443}).state == io_state::would_block);
+    const client_hello hello(link.link().sent);
+#if MBEDTLS_VERSION_NUMBER < 0x03000000
+    CHECK(hello.suites == wanted);
+    CHECK(hello.groups == std::vector{29U, 23U, 24U, 25U});  // x25519, then secp256r1, secp384r1 and secp521r1
+#else
+    // A later version may be built without some of them.
+    REQUIRE_FALSE(hello.suites.empty());
+    std::size_t place = 0;
+    for (const unsigned suite : hello.suites) {
+        CAPTURE(suite);
+        if (suite >> 8 == 0x13) continue;  // of TLS 1.3
+        while (place < wanted.size() && wanted[place] != suite) ++place;
+        CHECK(place < wanted.size());
+    }
+#endif
+}
+#endif
+
+#if MBEDTLS_VERSION_NUMBER < 0x04000000
+TEST_CASE("tls: a program's own list of cipher suites is offered in its order, and nothing else") {
+    const int chosen[] = {MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+                          MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, 0};
+    so::tls_options options = trusting_nobody();
+    options.ciphersuites = chosen;
+    if (so::detail::mbedtls_api::has_tls_1_2) options.protocol = so::tls_protocol::tls_1_2;
+    so::tls<recorder> link{options};
+    CHECK(link.start({"service.example", 443}).state == io_state::would_block);
+    CHECK(client_hello(link.link().sent).suites == std::vector{0xC030U, 0xC02BU, 0x00FFU});
+}
+#endif
 
 TEST_CASE("tls: an address is not sent as a name, or refused where it could not be checked") {
     for (const char* const literal : {"192.0.2.1", "2001:db8::1"}) {

@@ -48,6 +48,27 @@ TEST_CASE("tls: authorities that cannot be had are told before the link below is
     }
 }
 
+TEST_CASE("tls: a link that names no authorities takes those of the system, or says that there are none") {
+    so::detail::link_authorities from;
+    io_result r = from.load({});
+    for (int again = 0; again < 10'000 && r.state == io_state::would_block; ++again) r = from.load({});
+    if (r.state == io_state::ready)
+        CHECK(from.get().size() > 0);
+    else
+        check_failed(r, errc::no_authorities, stage::handshake);
+}
+
+TEST_CASE("tls: shared authorities that were never loaded are an error of the program, without a code of mbedTLS") {
+    so::certificate_authorities none;
+    so::tls_options options;
+    options.authorities = &none;
+    so::tls<recorder> link{options};
+    const io_result r = link.start({"service.example", 443});
+    check_failed(r, errc::no_authorities, stage::handshake);
+    CHECK(r.native == 0);
+    CHECK(link.link().starts == 0);
+}
+
 TEST_CASE("certificate_reader: DER of a few bytes is refused, and no byte behind it is read") {
     support::guard_page page{16};
     for (const std::string_view text :

@@ -67,6 +67,7 @@ TEST_CASE("random_generator: it is seeded by the system, so that no two draw the
     CHECK_FALSE(std::equal(std::begin(drawn[0]), std::end(drawn[0]), std::begin(drawn[1])));
     CHECK_FALSE(one.has_failed());
 #if !defined(MBEDTLS_NO_PLATFORM_ENTROPY)
+    for (std::size_t size = 0; size < 4; ++size) CHECK(so::detail::entropy_source::fill(nullptr, drawn[0], size) == 0);
     // More than a system gives at once: each part of it is filled.
     std::vector<unsigned char> much(1024);
     REQUIRE(so::detail::entropy_source::fill(nullptr, much.data(), much.size()) == 0);
@@ -74,6 +75,47 @@ TEST_CASE("random_generator: it is seeded by the system, so that no two draw the
         CHECK(std::count(much.begin() + static_cast<std::ptrdiff_t>(at),
                          much.begin() + static_cast<std::ptrdiff_t>(at + 64), 0) < 32);
 #endif
+}
+
+#if !defined(MBEDTLS_NO_PLATFORM_ENTROPY)
+TEST_CASE("random_generator: a system that gives fewer bytes is asked again, and one that gives none is an error") {
+    using so::detail::entropy_source;
+    unsigned char bytes[9] = {};
+    // Three bytes at a time.
+    CHECK(entropy_source::fill_by(
+              [](void*, unsigned char* into, std::size_t size, std::size_t* got) {
+                  *got = size < 3 ? size : 3;
+                  for (std::size_t n = 0; n < *got; ++n) into[n] = static_cast<unsigned char>(16 * size + n);
+                  return 0;
+              },
+              bytes, 8) == 0);
+    const unsigned char wanted[9] = {0x80, 0x81, 0x82, 0x50, 0x51, 0x52, 0x20, 0x21, 0};
+    CHECK(std::equal(std::begin(bytes), std::end(bytes), wanted));
+    const auto none = [](void*, unsigned char*, std::size_t, std::size_t*) { return 0; };
+    const auto more = [](void*, unsigned char*, std::size_t size, std::size_t* got) {
+        *got = size + 1;
+        return 0;
+    };
+    const auto fails = [](void*, unsigned char*, std::size_t size, std::size_t* got) {
+        *got = size;
+        return -1;
+    };
+    CHECK(entropy_source::fill_by(none, bytes, 8) == MBEDTLS_ERR_ENTROPY_SOURCE_FAILED);
+    CHECK(entropy_source::fill_by(more, bytes, 8) == MBEDTLS_ERR_ENTROPY_SOURCE_FAILED);
+    CHECK(entropy_source::fill_by(fails, bytes, 8) == MBEDTLS_ERR_ENTROPY_SOURCE_FAILED);
+    CHECK(entropy_source::fill_by(none, bytes, 0) == 0);
+}
+#endif
+
+TEST_CASE("random_generator: it is seeded once, however often it begins") {
+    using so::detail::random_generator;
+    alignas(random_generator) std::byte place[sizeof(random_generator)] = {};
+    auto* const one = new (place) random_generator;
+    REQUIRE(one->begin({}) == 0);
+    const std::vector<std::byte> seeded(place, place + sizeof place);
+    REQUIRE(one->begin({}) == 0);
+    CHECK(std::equal(seeded.begin(), seeded.end(), place));
+    std::destroy_at(one);
 }
 
 TEST_CASE("random_generator: its state is zeroed when it ends") {
@@ -87,6 +129,30 @@ TEST_CASE("random_generator: its state is zeroed when it ends") {
     CHECK(std::count_if(place, place + sizeof place, not_zero) > 128);  // the key of 256 bits and its schedule
     std::destroy_at(one);
     CHECK(std::count_if(place, place + sizeof place, not_zero) < 24);  // numbers that are no secret
+}
+#endif
+#if MBEDTLS_VERSION_NUMBER < 0x04000000
+TEST_CASE("tls: a random source that has failed once is not blamed for a server that does not speak TLS") {
+    static bool works;
+    so::tls_options options = trusting_nobody();
+    options.random.fill = [](void*, std::span<std::byte> into) noexcept {
+        for (std::byte& b : into) b = std::byte{0x5a};
+        return works;
+    };
+    so::tls<talker> link{options};
+    const auto meet = [&] {
+        link.link().text = "HTTP/1.1 400 Bad Request\r\n\r\n";
+        io_result r = link.start({"service.example", 443});
+        for (int again = 0; again < 9 && r.state == io_state::would_block; ++again)
+            r = link.start({"service.example", 443});
+        return r;
+    };
+    works = false;
+    check_failed(meet(), errc::no_entropy, stage::handshake);
+    works = true;
+    const io_result r = meet();
+    check_failed(r, errc::not_tls, stage::handshake);
+    CHECK(r.native < 0);
 }
 #endif
 #if defined(__unix__) && MBEDTLS_VERSION_NUMBER < 0x04000000
