@@ -11629,11 +11629,12 @@ class entropy_source {
     static int fill(void*, unsigned char* into, std::size_t size) noexcept {
         return fill_by(mbedtls_platform_entropy_poll, into, size);
     }
-    /// `poll` as mbedtls_platform_entropy_poll: it may give fewer bytes than it is asked for.
-    static int fill_by(decltype(&mbedtls_platform_entropy_poll) poll, unsigned char* into, std::size_t size) noexcept {
+    /// `source` as mbedtls_platform_entropy_poll: it may give fewer bytes than it is asked for.
+    static int fill_by(decltype(&mbedtls_platform_entropy_poll) source, unsigned char* into,
+                       std::size_t size) noexcept {
         while (size != 0) {
             std::size_t got = 0;
-            const int code = poll(nullptr, into, size, &got);
+            const int code = source(nullptr, into, size, &got);
             if (code != 0 || got == 0 || got > size) return MBEDTLS_ERR_ENTROPY_SOURCE_FAILED;
             into += got;
             size -= got;
