@@ -16635,7 +16635,7 @@ class http_connection {
     /// For the request just set: the body of a 2xx reply is used while it arrives. Look at `window()`, and `drop` what was
     /// used. While `is_full()`, nothing can be received.
     void stream_body() noexcept { streams_ = true; }
-    [[nodiscard]] std::span<char> window() noexcept { return starting_ ? std::span<char>{} : body(); }
+    [[nodiscard]] std::span<char> window() noexcept { return body(); }
     [[nodiscard]] std::size_t window_capacity() const noexcept { return capacity(); }
     void drop(std::size_t n) noexcept {
         size_ -= n;
@@ -18649,7 +18649,7 @@ inline std::string_view read_claims(char* at, std::size_t size) noexcept {
     if (!read_base64url({at, size}, at, decoded)) return {};
     compact_reader reader;
     const result<json_text> claims = decode<json_text>(reader, json_document{at, decoded, size});
-    if (!claims || claims->raw().empty() || claims->raw().front() != '{') return {};
+    if (!claims || !ascii::begins_with(claims->raw(), "{")) return {};
     return claims->raw();
 }
 

@@ -135,6 +135,9 @@ TEST_CASE("std_types: an empty optional that cannot be left out is written as nu
     superoffice::json_writer out{room};
     superoffice::codec<std::optional<std::int32_t>>::encode(out, std::nullopt);
     CHECK(out.text() == "null");
+    superoffice::json_writer date{room};
+    superoffice::codec<std::optional<chrono::sys_seconds>>::encode(date, std::nullopt);
+    CHECK(date.text() == "null");
 }
 
 TEST_CASE("std_types: dates as chrono has them") {

@@ -316,6 +316,8 @@ constexpr map_case maps[] = {
     {"<P><Key xsi:nil='1'/><Key>k</Key><Value>v</Value></P>", R"({"k":"v"})"},
     {"<P><Value>v</Value><Key xsi:nil='1'/><Key>k</Key></P>", R"({"k":"v"})"},
     {"<StringKeyValuePair/>", "{}"},
+    {"<StringKeyValuePair Key='k'/>", R"({"k":""})"},
+    {"<StringKeyValuePair Key='k' xsi:nil='true'/>", R"({"k":null})"},
     {"<StringKeyValuePair xsi:nil='true'/>", "{}"},
     {"<StringKeyValuePair>x</StringKeyValuePair><a/>", R"({"a":""})"},
     // .NET's DataContract
@@ -868,6 +870,16 @@ TEST_CASE("xml: what is written is read again as the same") {
           "<date>2024-11-27T09:15:00Z</date><nested><Deep>5</Deep><Text>deep</Text></nested>"
           "<unlisted>18446744073709551615</unlisted><optional>-3</optional><owned>o&amp;</owned></writable>");
     CHECK(decoded<writable>(out.text()) == support::encoded(value));
+
+    // Values that say nothing are written, too; only what is absent is left out.
+    writable least;
+    least.flag = false;
+    least.owned.clear();
+    so::json_writer again{memory};
+    small_reader::write_xml(again, least);
+    CHECK(again.text() ==
+          "<writable><flag>false</flag><text>t</text><fixed></fixed><plain>green</plain>"
+          "<number></number><bits></bits><owned></owned></writable>");
 }
 
 namespace {

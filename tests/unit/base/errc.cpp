@@ -166,4 +166,7 @@ TEST_CASE("errc: a number that is no code reads as the first row, not as memory 
     CHECK(so::message(static_cast<so::stage>(255)) == so::message(so::stage::none));
     CHECK(so::name(static_cast<so::stage>(255)) == std::string_view{"none"});
     CHECK(so::name(static_cast<remedy>(255)) == std::string_view{"program"});
+    CHECK(so::remedy_of(static_cast<errc>(255)) == so::remedy_of(errc::ok));
+    CHECK_FALSE(so::is_repeatable(static_cast<errc>(255)));
+    CHECK_FALSE(so::is_repeatable(errc::count_));
 }

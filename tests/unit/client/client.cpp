@@ -170,15 +170,15 @@ TEST_CASE("client: a credential leaves in clear text only where the program says
         const std::string lines = "GET /api HTTP/1.1\r\nHost: " + std::string{host} +
                                   "\r\nAccept: application/json\r\nAccept-Encoding: identity\r\nUser-Agent: "
                                   "superoffice-batch/" SUPEROFFICE_VERSION_TEXT "\r\n";
-        const auto outcome = [&](const auto& what, auto credential, std::string_view more,
-                                 so::request_headers headers) {
+        const auto outcome = [&](const auto& what, auto credential, std::string_view more, so::request_headers headers,
+                                 so::request_headers of_call = {}) {
             const std::string whole = lines + std::string{more} + "\r\n";
             const script_step steps[] = {script::starts(), script::expects(whole), script::gives(reply)};
             so::scripted link{steps, {.secure = row.secure}};
             std::array<std::byte, 1024> memory{};
             so::client api{link, row.base, credential, memory,
                            so::client_options{.allow_credential_in_clear_text = row.allowed, .headers = headers}};
-            auto call = api.start(what, so::path_segment{""});
+            auto call = api.start(what, so::path_segment{""}, so::call_options{.headers = of_call});
             support::step_to_end(call);
             CHECK_FALSE(support::holds(memory, "secret"));
             return call.error();
@@ -186,6 +186,8 @@ TEST_CASE("client: a credential leaves in clear text only where the program says
         const so::error expected = row.sent ? so::error{} : refused;
         CHECK(outcome(with_credential, so::bearer{"secret"}, "Authorization: Bearer secret\r\n", {}) == expected);
         CHECK(outcome(with_credential, so::anonymous{}, "SO-AppToken: secret\r\n", {.app_token = "secret"}) ==
+              expected);
+        CHECK(outcome(with_credential, so::anonymous{}, "SO-AppToken: secret\r\n", {}, {.app_token = "secret"}) ==
               expected);
         // Nothing secret: only the scheme counts.
         const bool open = row.base.starts_with("http:") || row.secure;

@@ -308,3 +308,73 @@ TEST_CASE("download: a member that is started again and again, also while it run
     CHECK(kept == "abcdefxyz");
     CHECK(link.finished());
 }
+
+TEST_CASE("download: a client that is busy starts none, and goes on with its call") {
+    const std::string reply = reply_text("200 OK", "abcdef", "", octets);
+    const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(reply)};
+    so::scripted link{steps};
+    std::vector<std::byte> memory(512);
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    std::string first, second;
+    auto running = api.start_download(so::get_output_from_batch, {497}, store{&first});
+    auto refused = api.start_download(so::get_output_from_batch, {498}, store{&second});
+    CHECK(refused.is_done());
+    CHECK(refused.error() == so::error{.stage = stage::request, .code = errc::busy});
+    CHECK(refused.count() == 0);
+    refused.cancel();
+    CHECK(refused.error() == errc::busy);
+    CHECK_FALSE(running.is_done());
+    support::step_to_end(running);
+    CHECK(first == "abcdef");
+    CHECK(second == "");
+}
+
+TEST_CASE("download: cancelled at each step, the client is ready for the next call") {
+    const std::string reply = reply_text("200 OK", file, "", octets);
+    const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(reply)};
+    for (std::size_t calls = 0; calls < 20; ++calls) {
+        CAPTURE(calls);
+        so::scripted link{steps, {.at_most = 100}};
+        std::array<std::byte, 512> memory{};
+        so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+        std::string taken;
+        auto call = api.start_download(so::get_output_from_batch, {497}, store{&taken});
+        while (link.calls() < calls && call.step(so::instant{5}) != so::step_state::done) {
+        }
+        const bool was_done = call.is_done();
+        call.cancel();
+        CHECK(call.is_done());
+        CHECK((call.error() == errc::cancelled) == !was_done);
+        CHECK(call.count() == taken.size());
+        CHECK_FALSE(api.is_busy());
+        CHECK_FALSE(support::holds(memory, "the-secret"));
+    }
+}
+
+TEST_CASE("download: the file comes from where the tenant has moved to; what the directory says is no part of it") {
+    const std::string moved = reply_text("421 Misdirected Request", "", "", "text/plain"),
+                      address = reply_text("200 OK", R"({"IsRunning":true,"Api":"https://new.example/Cust12345/api"})"),
+                      reply = reply_text("200 OK", file, "", octets);
+    const std::string question =
+        "GET /api/state/Cust12345 HTTP/1.1\r\nHost: directory.example\r\nAccept: application/json\r\n"
+        "Accept-Encoding: identity\r\nUser-Agent: superoffice-batch/" SUPEROFFICE_VERSION_TEXT "\r\n\r\n";
+    std::string again = request;
+    constexpr std::string_view old_host = "Host: online.superoffice.com";
+    again.replace(again.find(old_host), old_host.size(), "Host: new.example");
+    const so::script_step steps[] = {script::starts(),       script::expects(request), script::gives(moved),
+                                     script::stops(),        script::starts(),         script::expects(question),
+                                     script::gives(address), script::stops(),          script::starts(),
+                                     script::expects(again), script::gives(reply)};
+    const auto fetch_from = [](so::scripted& link) {
+        std::array<std::byte, 512> memory{};
+        so::client api{link, support::test_base, so::bearer{support::test_token}, memory,
+                       so::client_options{.tenant_directory = "https://directory.example"}};
+        outcome made;
+        auto call = api.start_download(so::get_output_from_batch, {497}, store{&made.file});
+        support::step_to_end(call);
+        made.error = call.error();
+        made.count = call.count();
+        return made;
+    };
+    CHECK(replay::in_every_cut(steps, fetch_from) == outcome{{}, file.size(), file});
+}

@@ -186,6 +186,13 @@ TEST_CASE("refreshing_bearer: a rotated token reaches the program even where the
         CHECK(d.source.why() ==
               so::error{.stage = so::stage::credential, .code = errc::memory_too_small, .offset = 3 * (1'702 + 5)});
     }
+    // An access token alone: one byte more than fits, too.
+    support::login_exchanges large;
+    large.add(token_request(form(refresh)), token_reply(std::string(1'707, 'a')));
+    device full{large};
+    CHECK(full.settle() == credential_state::unavailable);
+    CHECK(full.source.why() ==
+          so::error{.stage = so::stage::credential, .code = errc::memory_too_small, .offset = 3 * 1'707});
     // Nobody wants to hear of it.
     support::login_exchanges all;
     all.add(token_request(form(refresh, "")), token_reply(first_access, R"(,"refresh_token":"unheard")"));
@@ -224,6 +231,8 @@ TEST_CASE("refreshing_bearer: refusals that need a person end it, with the host'
         {"400 without a word", reply_text("400 Bad Request", ""), false, "", 1'000},
         {"503", reply_text("503 Service Unavailable", "<html>", "", "text/html"), false, "", 1'000},
         {"503 with Retry-After", reply_text("503 Service Unavailable", "", "Retry-After: 7\r\n"), false, "", 7'000},
+        {"503 with Retry-After 0, which is no shorter pause",
+         reply_text("503 Service Unavailable", "", "Retry-After: 0\r\n"), false, "", 1'000},
         {"429 with Retry-After", reply_text("429 Too Many Requests", "{}", "Retry-After: 90\r\n"), false, "", 90'000},
         {"a page under 200", reply_text("200 OK", "<html>", "", "text/html"), false, "", 1'000},
         {"null", reply_text("200 OK", "null"), false, "", 1'000},
@@ -287,6 +296,32 @@ TEST_CASE("refreshing_bearer: while an early renewal fails, the old token is sti
     d.clock.pass(milliseconds{1'000});
     CHECK(d.settle() == credential_state::ready);
     CHECK(d.line() == bearer_line(second_access));
+}
+
+TEST_CASE("refreshing_bearer: at its end a token is no longer sent, whatever the next attempt is waiting for") {
+    support::login_exchanges all;
+    all.add(token_request(form(refresh)), token_reply(first_access, R"(,"expires_in":300)"));
+    all.add(token_request(form(refresh)), reply_text("503 Service Unavailable", "", "Retry-After: 60\r\n"));
+    all.add(token_request(form(refresh)), token_reply(second_access));
+    device d{all};
+    CHECK(d.settle() == credential_state::ready);
+    struct row {
+        std::int64_t passes;  ///< milliseconds since the row before
+        credential_state state;
+        const char* what;
+    };
+    constexpr row rows[] = {{270'000, credential_state::ready, "the renewal fails; 30 seconds are left"},
+                            {29'999, credential_state::ready, "the last millisecond"},
+                            {1, credential_state::unavailable, "the end"},
+                            {29'999, credential_state::unavailable, "the pause that the host asked for"},
+                            {1, credential_state::ready, "the next attempt"}};
+    for (const row& each : rows) {
+        CAPTURE(each.what);
+        d.clock.pass(milliseconds{each.passes});
+        CHECK(d.settle() == each.state);
+    }
+    CHECK(d.line() == bearer_line(second_access));
+    CHECK(d.link.finished());
 }
 
 TEST_CASE("refreshing_bearer: nothing is sent to a log-in URL that is not https, nor without a refresh token") {
@@ -390,6 +425,18 @@ TEST_CASE("credential_share: clients that were refused with one token cause one 
     CHECK(shares[2].refused());  // and has come already: no third request
     CHECK(d.settle() == credential_state::ready);
     CHECK(d.source.generation() == 2);
+    CHECK(d.link.finished());
+}
+
+TEST_CASE("credential_share: of a source that is dead, every client hears that no new credential comes") {
+    support::login_exchanges all;
+    all.add(token_request(form(refresh)), reply_text("400 Bad Request", R"({"error":"invalid_grant"})"));
+    device d{all};
+    so::credential_share first{d.source}, second{d.source};
+    CHECK(support::prepared(first, d.clock) == credential_state::unavailable);
+    CHECK_FALSE(first.refused());
+    CHECK(second.prepare(d.clock.now()) == credential_state::unavailable);
+    CHECK_FALSE(second.refused());
     CHECK(d.link.finished());
 }
 

@@ -413,6 +413,10 @@ TEST_CASE("system_user: an http log-in URL and missing texts are refused before 
     so::system_user<so::scripted, fake_signer> nobody{
         d.link, so::default_login_url, {"", "secret", "Cust12345"}, d.key, {}, d.memory};
     CHECK(nobody.prepare(so::instant{1}) == credential_state::missing);
+    so::system_user<so::scripted, fake_signer> unknown{
+        d.link, so::default_login_url, {user_token, "", "Cust12345"}, d.key, {}, d.memory};
+    CHECK(unknown.prepare(so::instant{1}) == credential_state::missing);
+    CHECK(d.key.calls == 0);
 }
 
 TEST_CASE("system_user: the reply cut at every byte gives no ticket, and one byte at a time the same ticket") {

@@ -642,3 +642,18 @@ TEST_CASE("task_board: a reply without a state has none to show") {
     CHECK(b.row().state.empty());
     CHECK(b.row().percent == 5);
 }
+
+TEST_CASE("task_board: a task that the service no longer knows is gone, and the others are watched further") {
+    bench b{{asks(497, R"("State":"Started")"), asks(498, R"("State":"Started")"), asks(497, "null"),
+             asks(498, R"("State":"Started")")}};
+    CHECK(b.board.follow(497, b.clock.now()));
+    CHECK(b.board.follow(498, b.clock.now()));
+    b.step();
+    CHECK(b.row().news == watch_state::changed);
+    b.clock.pass(milliseconds{2'000});
+    b.step();
+    CHECK(b.row().news == watch_state::gone);
+    CHECK(b.row().error == errc::no_such_task);
+    CHECK(b.row().is_over());
+    CHECK_FALSE(b.row(1).is_over());
+}

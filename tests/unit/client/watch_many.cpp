@@ -374,3 +374,13 @@ TEST_CASE("watch_many: a deadline that passes in the middle of a question ends i
     CHECK(b.all.error() == errc::deadline_exceeded);
     CHECK(b.all.is_over());
 }
+
+TEST_CASE("watch_many: in the middle of a question it wants what its call wants") {
+    so::watched_task tasks[] = {{.id = 1}};
+    bench b{{{1, at("Started", 10)}}, tasks, {}, {.blocks_first = true}};
+    CHECK(b.all.wants().what == so::wait_for::time);
+    CHECK(b.all.step(b.clock.now()) == waiting);
+    REQUIRE(b.api.is_busy());
+    CHECK(b.all.wants().what == so::wait_for::readable);
+    CHECK(b.all.wants().until == b.clock.now() + milliseconds{30'000});
+}

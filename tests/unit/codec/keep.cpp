@@ -63,6 +63,7 @@ TEST_CASE("keep: every type that holds a view, unknown texts and numbers among t
     const std::string_view documents[] = {
         R"({"text":"a","raw":"b\u0041","owned":"c","State":"Started","Mask":"URI, Odd","nested":{"Mask":"RI","Reason":"d"},"number":7})",
         R"({"text":"","raw":[1,{"x":null}],"owned":"","State":"Sleeping","Mask":"","nested":{"Reason":null},"number":-7})",
+        R"({"text":"","raw":"","owned":"","State":77,"nested":{},"number":0})",
         R"({"text":"","raw":null,"owned":"","State":77,"Mask":513,"nested":{},"number":0})",
     };
     for (const std::string_view document : documents) {

@@ -90,6 +90,7 @@ const reply_case cases[] = {
     // 4xx
     {"400 Bad Request", shape_a, json, errc::service_fault, stage::service, 0, by_a},
     {"400 Bad Request", shape_b, json, errc::service_fault, stage::service, 0, by_b},
+    {"400 Bad Request", R"({"MessageDetail":"d"})", json, errc::service_fault, stage::service, 0, {"", "d"}},
     {"400 Bad Request", "", json, errc::bad_request, stage::service},
     {"400 Bad Request", "{}", json, errc::bad_request, stage::service},
     {"400 Bad Request", "[1", json, errc::bad_request, stage::service},
@@ -101,6 +102,7 @@ const reply_case cases[] = {
     {"403 Forbidden", html, "text/html", errc::forbidden, stage::service},
     {"404 Not Found", shape_c, json, errc::no_such_task, stage::service, 0, by_c},
     {"404 Not Found", shape_b, json, errc::no_such_task, stage::service, 0, by_b},
+    {"404 Not Found", R"({"ErrorType":"X"})", json, errc::no_such_task, stage::service, 0, {"", "", "X"}},
     {"404 Not Found", shape_a, json, errc::not_found, stage::service, 0, by_a},
     {"404 Not Found", html, "text/html", errc::not_found, stage::service},
     {"404 Not Found", "null", json, errc::not_found, stage::service},
@@ -217,6 +219,7 @@ TEST_CASE("reply: section 12, true or false, and the error object in its place")
         {"200 OK", R"(  {"Id":497})", json, errc::wrong_kind, stage::decode, 2},
         {"200 OK", R"({"Error":false,"Id":497})", json, errc::wrong_kind, stage::decode},
         {"200 OK", R"({"Error":true)", json, errc::bad_json, stage::decode, 13},
+        {"200 OK", R"({"Id":<b>})", json, errc::bad_json, stage::decode, 6},
         {"200 OK", "[true]", json, errc::wrong_kind, stage::decode},
         {"200 OK", "1", json, errc::wrong_kind, stage::decode},
         {"200 OK", R"("true")", json, errc::wrong_kind, stage::decode},

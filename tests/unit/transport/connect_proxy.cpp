@@ -182,6 +182,7 @@ TEST_CASE("connect_proxy: each refusal has its own error, with the status as nat
         {"\x05", errc::bad_http, 0},  // SOCKS
         {"HTTP/1.1 200 OK\r\nbad name : x\r\n\r\n", errc::bad_http, 0},
         {"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", errc::bad_http, 0},
+        {"HTTP/1.1 200 OK\r\nno-colon\r\n\r\n", errc::bad_http, 0},
         {"HTTP/1.1 200 OK\r\n: no name\r\n\r\n", errc::bad_http, 0},
         {"HTTP/1.1 200 OK\r\n folded at the start: x\r\n\r\n", errc::bad_http, 0},
         {"HTTP/1.1 200 OK\r\nVia: a\rb\r\n\r\n", errc::bad_http, 0},
@@ -254,6 +255,8 @@ TEST_CASE("connect_proxy: what cannot be asked for is refused before the link be
         {"too long a host", {long_name, 443}, plain, errc::name_not_found, stage::resolve},
         {"CR LF in the host", {"a\r\nX: y", 443}, plain, errc::name_not_found, stage::resolve},
         {"a space in the host", {"a b", 443}, plain, errc::name_not_found, stage::resolve},
+        {"DEL in the host", {"a\x7f", 443}, plain, errc::name_not_found, stage::resolve},
+        {"a byte above ASCII in the host", {"\xc3\xa5.example", 443}, plain, errc::name_not_found, stage::resolve},
         {"NUL in the host", {{"a\0b", 3}, 443}, plain, errc::name_not_found, stage::resolve},
         {"a port in the host", {"host.example:1", 443}, plain, errc::name_not_found, stage::resolve},
         {"a user in the host", {"x@host.example", 443}, plain, errc::name_not_found, stage::resolve},

@@ -52,7 +52,7 @@ class http_connection {
     /// For the request just set: the body of a 2xx reply is used while it arrives. Look at `window()`, and `drop` what was
     /// used. While `is_full()`, nothing can be received.
     void stream_body() noexcept { streams_ = true; }
-    [[nodiscard]] std::span<char> window() noexcept { return starting_ ? std::span<char>{} : body(); }
+    [[nodiscard]] std::span<char> window() noexcept { return body(); }
     [[nodiscard]] std::size_t window_capacity() const noexcept { return capacity(); }
     void drop(std::size_t n) noexcept {
         size_ -= n;

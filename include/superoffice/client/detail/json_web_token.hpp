@@ -42,7 +42,7 @@ inline std::string_view read_claims(char* at, std::size_t size) noexcept {
     if (!read_base64url({at, size}, at, decoded)) return {};
     compact_reader reader;
     const result<json_text> claims = decode<json_text>(reader, json_document{at, decoded, size});
-    if (!claims || claims->raw().empty() || claims->raw().front() != '{') return {};
+    if (!claims || !ascii::begins_with(claims->raw(), "{")) return {};
     return claims->raw();
 }
 

@@ -304,3 +304,54 @@ TEST_CASE("byte_connection: a 408 on a kept connection is the end of that connec
     CHECK(support::ask(api).error == errc::unavailable);
     CHECK(link.finished());
 }
+
+TEST_CASE(
+    "byte_connection: outcome_unknown is told only where the service may have carried out a call that may not be "
+    "repeated") {
+    const std::string request = support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/StartBatchJob"}.text();
+    const std::string_view half = std::string_view{request}.substr(0, request.size() / 2);
+    const so::script_pacing no_name{.interrupt_at = 0,
+                                    .interruption = io_result::failed(errc::name_not_found, -2, stage::resolve)};
+    struct {
+        const char* what;
+        so::script_pacing pacing;
+        std::vector<so::script_step> steps;
+        so::error error;
+    } const rows[] = {
+        {"the name is not found",
+         no_name,
+         {script::starts()},
+         {.stage = stage::resolve, .code = errc::name_not_found, .native = -2}},
+        {"the connection breaks within the request",
+         {},
+         {script::starts(), script::expects(half), script::fails(errc::connection_reset, 32), script::stops()},
+         {.stage = stage::transmit, .code = errc::connection_reset, .native = 32}},
+        {"the connection breaks behind the request",
+         {},
+         {script::starts(), script::expects(request), script::fails(errc::connection_reset, 104)},
+         {.stage = stage::receive, .code = errc::outcome_unknown, .native = 104}},
+        {"what answers does not speak HTTP",
+         {},
+         {script::starts(), script::expects(request), script::gives("what?\r\n\r\n")},
+         {.stage = stage::http, .code = errc::bad_http}},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.what);
+        so::scripted link{row.steps, row.pacing};
+        std::array<std::byte, 4096> memory{};
+        so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+        auto call = api.start(start_something, {497});
+        support::step_to_end(call);
+        CHECK(call.error() == row.error);
+        CHECK(link.first_mismatch().what == so::script_mismatch::kind::none);
+    }
+}
+
+TEST_CASE("byte_connection: a start that answers closed, which no link should, is a connection that was closed") {
+    struct : so::byte_transport_archetype {
+        io_result start(const so::peer&) noexcept { return io_result::closed(); }
+    } link;
+    std::array<std::byte, 2048> memory{};
+    so::client api{link, "http://localhost", so::bearer{"t"}, memory};
+    CHECK(support::ask(api).error == so::error{.stage = stage::connect, .code = errc::connection_closed});
+}

@@ -633,3 +633,29 @@ TEST_CASE(
         CHECK(stack.may_repeat);
     }
 }
+
+TEST_CASE("http_connection: a refusal counts once its status is there, though its body does not end in time") {
+    struct {
+        std::uint16_t status;
+        errc code;
+        stage at;
+    } const rows[] = {{200, errc::deadline_exceeded, stage::http},
+                      {299, errc::deadline_exceeded, stage::http},
+                      {302, errc::redirected, stage::service},
+                      {403, errc::forbidden, stage::service},
+                      {503, errc::unavailable, stage::service}};
+    for (const auto& row : rows) {
+        CAPTURE(row.status);
+        const http_script_step steps[] = {script::asks(),        script::replies(row.status), script::gives("<html>"),
+                                          script::would_block(), script::would_block(),       script::cancels()};
+        scripted_http stack{steps};
+        std::array<std::byte, 1024> memory{};
+        so::client api{stack, support::test_base, so::bearer{"t"}, memory};
+        auto call = api.start_get_batch_task_info(497);
+        CHECK(call.step(instant{0}) == step_state::pending);
+        CHECK(call.step(instant{29'999}) == step_state::pending);
+        CHECK(call.step(instant{30'000}) == step_state::done);
+        CHECK(call.error() == so::error{.stage = row.at, .code = row.code, .http_status = row.status});
+        CHECK(stack.finished());
+    }
+}

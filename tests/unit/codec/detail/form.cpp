@@ -57,6 +57,7 @@ static_assert(!superoffice::detail::is_form<superoffice::BatchTaskInfo>);
 TEST_CASE("form: the call's own body (section 11)") {
     CHECK(written(superoffice::GetBatchTaskInfoRequest{497}) == "Id=497");
     CHECK(written(superoffice::GetBatchTaskInfoRequest{-1}) == "Id=-1");
+    CHECK(written(form{}) == "number=0&flag=false&text=");
 }
 
 TEST_CASE("form: members are joined, and what is special in a form is escaped") {
