@@ -58,11 +58,6 @@ exit_code exit_code_of(const superoffice::error& e) {
     return exit_code::service;
 }
 
-bool concerns_one_task(const superoffice::error& e) {
-    return e == superoffice::errc::no_such_task || e == superoffice::errc::service_fault ||
-           e.stage == superoffice::stage::decode;
-}
-
 std::string list_of_exit_codes() {
     std::string list;
     for (const row& each : rows) {

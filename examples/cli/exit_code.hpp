@@ -26,9 +26,6 @@ enum class exit_code {
 
 exit_code exit_code_of(const superoffice::error& e);
 
-/// Whether the task that was asked for may be the only reason, so that a question about another task may be answered.
-bool concerns_one_task(const superoffice::error& e);
-
 /// What the tool ends with when tasks ended differently: the higher number.
 constexpr exit_code worse_of(exit_code a, exit_code b) { return static_cast<int>(a) < static_cast<int>(b) ? b : a; }
 

@@ -103,15 +103,23 @@ class follower {
     }
 
     void idle(superoffice::instant now) {
-        if (const superoffice::error& e = watch_.last_failure(); e.code != told_) {
-            told_ = e.code;
-            if (told_ != superoffice::errc::ok) {
-                block_.hide();
-                to_.complain_about(e, complain_and_go_on);
-            }
+        if (watch_.pauses_all()) {
+            followed_[at()].told = watch_.task().failure;
+            tell_failure(told_, watch_.last_failure().code, std::nullopt);
+        } else {
+            told_ = superoffice::errc::ok;
+            tell_failure(followed_[at()].told, watch_.task().failure, watch_.task().id);
         }
         show_times(now);
         if (!watch_.is_over()) to_.wait(watch_.wants(), now);
+    }
+
+    /// Tells a failure after which the watch asks again, if it is another one than the one before.
+    void tell_failure(superoffice::errc& told, superoffice::errc failure, std::optional<std::int32_t> id) {
+        if (std::exchange(told, failure) == failure || failure == superoffice::errc::ok) return;
+        block_.hide();
+        const about_task named{is_one() ? std::nullopt : id};
+        to_.complain_about(watch_.last_failure(), complain_and_go_on);
     }
 
     /// Once in each second, all together.
@@ -132,6 +140,7 @@ class follower {
         superoffice::BatchTaskInfo task = watch_.value();
         selected_.keep_only(task);
         followed_task& followed = followed_[at()];
+        followed.told = told_ = superoffice::errc::ok;
         followed.note(task, now, second_of(now));
         if (!shows_) return;
         if (to_.given().json) {
@@ -219,7 +228,7 @@ class follower {
             const about_task named{is_one() ? std::nullopt : std::optional{each.id}};
             const superoffice::result<bool> stopped = stop_task(to_, each.id);
             if (stopped.value_or(false)) tell("the task is stopped");
-            if (!stopped && !concerns_one_task(stopped.error())) return;
+            if (!stopped && !to_.concerns_one_task(stopped.error())) return;
         }
     }
 

@@ -5,6 +5,7 @@
 
 #include "progress.hpp"
 
+#include <superoffice/base/errc.hpp>
 #include <superoffice/base/time.hpp>
 #include <superoffice/client/remaining_time.hpp>
 #include <superoffice/schema/batch_task_info.hpp>
@@ -46,6 +47,8 @@ class followed_task {
         last_json_ = json;
         return true;
     }
+
+    superoffice::errc told = superoffice::errc::ok;  ///< the failure that was told, since the last reply
 
   private:
     std::optional<superoffice::instant> first_seen_;

@@ -41,7 +41,7 @@ exit_code get(session<Link>& to) {
             return to.with_retries([&] { return to.api().get_batch_task_info(id, call); });
         }();
         if (!task) {
-            const bool ends = one || !concerns_one_task(task.error());
+            const bool ends = one || !to.concerns_one_task(task.error());
             const about_task named{ends ? std::nullopt : std::optional{id}};
             worst = worse_of(worst, to.fail(task.error()));
             if (ends && !one) tell(not_shown(left, given.ids.size(), id));

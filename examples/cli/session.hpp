@@ -12,6 +12,7 @@
 #include "visible_text.hpp"
 
 #include <superoffice/batch.hpp>
+#include <superoffice/client/watch_many.hpp>
 
 #include <csignal>
 #include <cstddef>
@@ -102,6 +103,11 @@ class session {
         else
             quote<Info>(e, [&next](const auto&... what) { complain_and_retry(what..., *next); });
         return wait_for_retry(link_, next->pause);
+    }
+
+    /// Whether the last call failed because of its task alone, so that a call about another task may be answered.
+    [[nodiscard]] bool concerns_one_task(const superoffice::error& e) const {
+        return superoffice::concerns_one_task(e, api_.last_reply().retry_after);
     }
 
     using complaint = void(const superoffice::error&, const superoffice::reply_info&, std::string_view);

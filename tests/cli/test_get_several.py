@@ -4,8 +4,8 @@ import json
 import os
 import subprocess
 
-from running import (BAD_REPLY, CONNECTION, CREDENTIAL, DONE, LONGEST, NO_TASK, OUTPUT, USAGE, Case, command, environment,
-                     main, start)
+from running import (BAD_REPLY, CONNECTION, CREDENTIAL, DONE, LONGEST, NO_TASK, OUTPUT, SERVICE, USAGE, Case, command,
+                     environment, main, start)
 
 NO_SUCH_TASK = r"no such task (stage service, no_such_task, HTTP 200)"
 
@@ -43,6 +43,29 @@ class Get(Case):
         error = json.loads(complaint)["error"]
         self.assertEqual((code, json.loads(out)["id"]), (NO_TASK, 1000))
         self.assertEqual((error["id"], error["message"], error["exit_code"]), (99, "no such task", NO_TASK))
+
+    def test_one_that_is_refused_or_fails_is_named_and_hides_no_other(self):
+        for number, code, words in ((17403, CREDENTIAL, "the credential does not allow this call (403)"),
+                                    (27404, SERVICE, "there is nothing at this address (404)"),
+                                    (17500, SERVICE, "the service answered with an error object"),
+                                    (27500, SERVICE, "the service is not available now"),
+                                    (27503, SERVICE, "the service is not available now")):
+            with self.subTest(number):
+                ended, out, complaint = self.run_tool("get", number, 1000, "--select", "State")
+                self.assertEqual((ended, out), (code, "Task 1000:\nState                   New\n"))
+                self.assertEqual(complaint.count("\n"), 1)
+                self.assertTrue(complaint.startswith(f"superoffice-batch: task {number}: {words}"), complaint)
+                ended, out, complaint = self.run_tool("get", 1000, number, 2000, "--json", "--select", "State")
+                error = json.loads(complaint)["error"]
+                self.assertEqual((ended, error["id"], error["exit_code"]), (code, number, code))
+                self.assertEqual([json.loads(line)["id"] for line in out.splitlines()], [1000, 2000])
+
+    def test_what_the_service_says_of_itself_ends_it(self):
+        for number in (27429, 7503):  # the second with a Retry-After
+            code, out, complaint = self.run_tool("get", number, 1000)
+            self.assertEqual((code, out), (SERVICE, ""))
+            self.assertRegex(complaint, f"^superoffice-batch: (too many calls|the service is not available)[^\n]*\n"
+                                        f"superoffice-batch: 2 of 2 tasks were not shown, from task {number} on\n$")
 
     def test_the_exit_code_is_the_highest(self):
         for numbers in ((9001, 99), (99, 9001)):

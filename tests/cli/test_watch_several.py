@@ -7,8 +7,8 @@ import re
 import signal
 import tempfile
 
-from running import (CONNECTION, CREDENTIAL, DONE, FAILED, LONGEST, NO_TASK, OUTPUT, Case, OnTerminal, TerminalCase,
-                     Watching, in_a_shell, main, service, wait_until)
+from running import (CONNECTION, CREDENTIAL, DONE, FAILED, LONGEST, NO_TASK, OUTPUT, SERVICE, Case, OnTerminal,
+                     TerminalCase, Watching, in_a_shell, main, service, wait_until)
 from screen import Screen
 
 QUICKLY = ("--interval", "0.02")
@@ -104,16 +104,47 @@ class Lines(Several):
             code, lines, complaint = watching.end()
             self.assertEqual((code, len(lines), complaint), (NO_TASK, 2, ""))
 
-    def test_failures_that_pass_are_told_of_all(self):
+    def test_failures_that_pass_name_their_task(self):
         watching = Watching(11000, 1000, *QUICKLY)
         lines = [watching.line()]
         self.assertRegex(watching.process.stderr.readline(),
-                         "^superoffice-batch: the service is not available now .*; asking again\n$")
+                         "^superoffice-batch: task 11000: the service is not available now .*; asking again\n$")
         lines.append(watching.line())
         self.assertEqual(sorted(lines), ["1000  New  0 %", "11000  New  0 %"])
         main.control("clock", advance=20)
         code, lines, _ = watching.end()
         self.assertEqual((code, len(lines)), (DONE, 2))
+
+    def test_failures_about_all_name_no_task(self):
+        main.control("next", status=429, headers=[["Retry-After", "0"]], body="", match="GetBatchTaskInfo", times=2)
+        watching = Watching(1000, 2000, *QUICKLY)
+        self.assertRegex(watching.process.stderr.readline(), r"^superoffice-batch: too many calls \(429\) .*; asking again\n$")
+        self.assertEqual({watching.line(), watching.line()}, {"1000  New  0 %", "2000  New  0 %"})
+        main.control("clock", advance=20)
+        code, lines, complaint = watching.end()  # the second failure is the same, and was not told again
+        self.assertEqual((code, len(lines), complaint), (FAILED, 2, "superoffice-batch: task 2000: the task failed\n"))
+
+    def test_one_that_is_refused_or_keeps_failing_leaves_the_others_alone(self):
+        for number, code, words in ((17403, CREDENTIAL, "the credential does not allow this call (403)"),
+                                    (27404, SERVICE, "there is nothing at this address (404)"),
+                                    (27500, SERVICE, "the service is not available now")):
+            for arguments in ([], ["--json"]):
+                with self.subTest(number=number, arguments=arguments):
+                    main.control("reset")
+                    watching = Watching(number, 1000, *QUICKLY, "--retry", 2, *arguments)
+                    self.assertIn("New", watching.line())
+                    if code == SERVICE and number != 27404:
+                        self.assertIn("ask", watching.process.stderr.readline())  # and it is told once
+                    complaint = watching.process.stderr.readline()
+                    main.control("clock", advance=20)
+                    ended, lines, rest = watching.end()
+                    self.assertEqual((ended, len(lines), rest), (code, 1, ""))
+                    self.assertIn("Succeeded", lines[0])
+                    if arguments:
+                        error = json.loads(complaint)["error"]
+                        self.assertEqual((error["id"], error["exit_code"]), (number, code))
+                    else:
+                        self.assertTrue(complaint.startswith(f"superoffice-batch: task {number}: {words}"), complaint)
 
     def test_what_is_not_about_one_task_is_told_once_and_ends_all(self):
         for arguments in ([], ["--json"]):

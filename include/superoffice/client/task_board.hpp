@@ -131,9 +131,10 @@ inline void note_reply(board_row& to, const board_progress& from, instant now) n
 /// After the last piece of a whole file, and only then, the store gets one empty piece. An empty output is this piece
 /// alone. Write to a temporary name until then: a fetch that fails ends without a further piece.
 ///
-/// A failure that may pass pauses the questions and never ends the board. One that does not pass (401, a certificate that
-/// is refused) ends all rows with `call_failed`. `error()` tells both. After you have repaired the cause, call `follow`
-/// again for each task.
+/// A failure that may pass pauses the questions and never ends the board: those about one task if the failure is about this
+/// task (see `concerns_one_task`), else those about all. One that does not pass ends the row of its task with `call_failed`,
+/// and all rows if it is not about one task (401, a certificate that is refused). `error()` tells those that pause and those
+/// that end all. After you have repaired the cause, call `follow` again for each task.
 ///
 /// The client and the store must outlive the board. `now` must never go back. No heap, no clock, no waiting.
 template <class Client, class Store, std::size_t Size = 32>
@@ -341,7 +342,7 @@ class task_board {
         row.seen = now;
         if (watch_.result()) return detail::note_reply(row, watch_.value(), now);
         row.error = watch_.error();
-        if (news == watch_state::call_failed && !detail::is_about_task(row.error)) end_all(row.error, now);
+        if (news == watch_state::call_failed && !concerns_one_task(row.error)) end_all(row.error, now);
     }
 
     void end_all(const superoffice::error& e, instant now) noexcept {

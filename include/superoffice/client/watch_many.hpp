@@ -18,22 +18,39 @@ namespace detail {
 /// What a watch remembers of a task between two questions.
 struct watch_notes {
     std::uint64_t digest = 0;
-    instant next{INT64_MIN};  // when to ask again
-    bool seen = false;        // the service has known the task
+    instant next{INT64_MIN};     // when to ask again
+    std::uint32_t failures = 0;  // in a row
+    bool seen = false;           // the service has known the task
 };
 
-/// True if only this task can be the reason of a failure that does not pass. Any other reason concerns all tasks.
-constexpr bool is_about_task(const error& e) noexcept {
-    return e.code == errc::no_such_task || e.code == errc::service_fault || e.stage == stage::decode;
-}
-
 }  // namespace detail
+
+/// True if the failure of a question may be about its task alone, so that questions about other tasks may be answered: the
+/// service refuses this task (403, 404, 400 and other statuses), answers with an error object, with a reply that cannot be
+/// read, or with a 5xx. False if it is about the login (401), the way to the service (name, connection, TLS, proxy, time-out)
+/// or the service as a whole: 429, and a 5xx with a Retry-After, by which the service asks for a pause of all calls.
+///
+/// `retry_after`: that of the reply (`client::last_reply().retry_after`).
+[[nodiscard]] constexpr bool concerns_one_task(const error& e, const field<milliseconds>& retry_after = {}) noexcept {
+    switch (e.code) {
+        case errc::no_such_task:
+        case errc::service_fault:
+        case errc::bad_request:
+        case errc::forbidden:
+        case errc::not_found:
+        case errc::unexpected_status:
+        case errc::reply_too_large: return true;
+        case errc::unavailable: return e.http_status >= 500 && !retry_after.has_value();
+        default: return e.stage == stage::decode;
+    }
+}
 
 /// One of the tasks that a `watch_many` follows. The caller holds an array of them and sets `id`; the watch changes the rest.
 /// An element whose `id` is 0 is free: nothing is asked for it, and `watch_many::follow` may use it. 32 bytes.
 struct watched_task {
     std::int32_t id = 0;
     watch_state state = watch_state::waiting;  ///< the last news of this task; `waiting` before the first
+    errc failure = errc::ok;  ///< why the last question about the task has no reply yet: the watch asks again
     detail::watch_notes notes{};
 
     /// Nothing more will be said of this task.
@@ -51,10 +68,16 @@ struct watched_task {
 ///     while (!all.is_over())
 ///         if (all.step(now()) != superoffice::watch_state::waiting) show(all.task().id, all.result());
 ///
-/// A failure that may pass (`is_repeatable`) is one of the service or of the way to it, so it pauses all questions, as in
-/// `watch`; more than `options.max_failures` in a row end the whole watch. A failure that does not pass ends the watch for
-/// one task where only that task can be the reason (`no_such_task`, `service_fault`, a reply that cannot be decoded), and
-/// for all otherwise. `options.deadline` is for the whole watch.
+/// `concerns_one_task` tells whether a failure is about one task. If it is, the other tasks are asked for as if nothing had
+/// happened. Any other failure is about all tasks.
+///
+/// - A failure that may pass (`is_repeatable`) pauses the questions about the task, or about all tasks; the pauses are those of
+///   `watch`. After a pause of all questions the next one is about another task.
+/// - More than `options.max_failures` in a row end the watch of the task, or of all tasks. Each task has its own count, in which
+///   failures that are about all tasks count too: a task whose question always breaks the connection ends alone.
+/// - A failure that does not pass ends the watch of the task, or of all tasks, at once.
+///
+/// `options.deadline` is for the whole watch.
 ///
 /// If tasks are added while the program runs, make the watch once, over an array with free elements, and add each task by
 /// `follow`.
@@ -87,8 +110,8 @@ class watch_many {
         if (asking_) asker_.cancel();
     }
 
-    /// Follows one more task, in the first free element of the array. It is the next one that is asked for, unless failures
-    /// pause all questions. A watch that is over, or was cancelled, goes on with it.
+    /// Follows one more task, in the first free element of the array. It is the next one that is asked for, unless
+    /// `pauses_all()`. A watch that is over, or was cancelled, goes on with it.
     ///
     /// @returns  the element; null where none is free
     watched_task* follow(std::int32_t id) noexcept {
@@ -144,8 +167,12 @@ class watch_many {
         return {wait_for::time, next_ < end_ ? next_ : end_};
     }
 
-    /// The last failure that was borne; `errc::ok` after a reply.
+    /// The last failure that was tolerated, to show it to somebody. `errc::ok` after a reply; if the failure was about one task,
+    /// after a reply about this task or its end.
     [[nodiscard]] const superoffice::error& last_failure() const noexcept { return last_failure_; }
+
+    /// The last failure is about all tasks, and no reply came since then: no question is asked before `wants().until`.
+    [[nodiscard]] bool pauses_all() const noexcept { return failures_ != 0; }
 
     /// Nothing more will be said of any task, unless one is added by `follow`.
     [[nodiscard]] bool is_over() const noexcept { return over_; }
@@ -192,33 +219,50 @@ class watch_many {
         const bool same = one.notes.seen && digest == one.notes.digest;
         one.notes.seen = true;
         one.notes.digest = digest;
-        failures_ = 0;
-        last_failure_ = {};
         one.notes.next = now + detail::jittered(options_.interval, options_.jitter);
-        next_ = now;
+        forget_failures(now);
         if (is_final(result_->State)) return tell(watch_state::finished);
         return same ? watch_state::waiting : tell(watch_state::changed);
+    }
+
+    /// The way to the service works, and this task has no failure any more.
+    void forget_failures(instant now) noexcept {
+        if (failures_ != 0 || at_ == failed_at_) last_failure_ = {};
+        failures_ = tasks_[at_].notes.failures = 0;
+        tasks_[at_].failure = errc::ok;
+        next_ = now;
     }
 
     watch_state take_error(const superoffice::error& e, instant now) noexcept {
         if (e.code == errc::busy) {  // another user of the client: no failure
             last_failure_ = e;
+            failed_at_ = at_;
             next_ = now + detail::jittered(options_.interval, options_.jitter);
             return watch_state::waiting;
         }
-        if (now < end_ && is_repeatable(e.code) && failures_ < options_.max_failures) {
-            last_failure_ = e;
-            const milliseconds pause = detail::pause_after(++failures_, options_, asker_.retry_after());
-            next_ = now + detail::jittered(pause, options_.jitter);
-            return watch_state::waiting;
-        }
-        if (!detail::is_about_task(e)) return end_all(e);
-        failures_ = 0;
-        last_failure_ = {};
-        next_ = now;
+        const bool is_own = concerns_one_task(e, asker_.retry_after());
+        const bool may_pass = now < end_ && is_repeatable(e.code);
+        const bool ends_all = !is_own && (!may_pass || failures_ >= options_.max_failures);
+        if (ends_all) return end_all(e);
+        if (may_pass && tasks_[at_].notes.failures < options_.max_failures) return tolerate(e, is_own, now);
+        forget_failures(now);
         result_ = e;
         return tell(e.code == errc::no_such_task && tasks_[at_].notes.seen ? watch_state::gone
                                                                            : watch_state::call_failed);
+    }
+
+    watch_state tolerate(const superoffice::error& e, bool is_own, instant now) noexcept {
+        watched_task& one = tasks_[at_];
+        last_failure_ = e;
+        failed_at_ = at_;
+        one.failure = e.code;
+        ++one.notes.failures;
+        failures_ = is_own ? 0 : failures_ + 1;
+        const milliseconds pause =
+            detail::pause_after(is_own ? one.notes.failures : failures_, options_, asker_.retry_after());
+        one.notes.next = now + detail::jittered(pause, options_.jitter);
+        next_ = is_own ? now : one.notes.next;
+        return watch_state::waiting;
     }
 
     watch_state tell(watch_state news) noexcept {
@@ -247,8 +291,8 @@ class watch_many {
     superoffice::result<Info> result_{};
     superoffice::error last_failure_;
     instant next_, end_ = instant::never();
-    std::size_t at_ = 0;
-    std::uint32_t failures_ = 0;
+    std::size_t at_ = 0, failed_at_ = 0;  // the task of the last question, and of the last failure
+    std::uint32_t failures_ = 0;          // in a row, about all tasks
     bool timed_ = false;
     bool asking_ = false;
     bool over_ = false;

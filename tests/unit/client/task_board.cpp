@@ -477,6 +477,31 @@ TEST_CASE("task_board: what concerns one task stands in its row; an outage is to
     CHECK(b.link.finished());
 }
 
+TEST_CASE("task_board: a task that is refused ends alone, and one that keeps failing leaves the others their times") {
+    const exchange failing{asks(2, "").request, reply_text("500 Internal Server Error", "")};
+    bench b{{{asks(1, "").request, reply_text("403 Forbidden", "")},
+             failing,
+             asks(3, R"("State":"Started")"),
+             failing,
+             asks(3, R"("State":"Succeeded")"),
+             asks(2, R"("State":"Started")")}};
+    for (const std::int32_t id : {1, 2, 3}) b.board.follow(id, b.clock.now());
+    b.step();
+    CHECK(b.row().error == errc::forbidden);
+    CHECK_FALSE(b.row(1).is_over());
+    CHECK(b.row(2).state == "Started");
+    CHECK(b.board.error() == errc::unavailable);
+    b.clock.pass(milliseconds{2'000});
+    b.step();
+    CHECK(b.row(2).state == "Succeeded");
+    CHECK(b.board.error() == errc::unavailable);
+    b.clock.pass(milliseconds{4'000});
+    b.step();
+    CHECK(b.row(1).state == "Started");
+    CHECK(b.board.error() == errc::ok);
+    CHECK(b.link.finished());
+}
+
 TEST_CASE("task_board: a refused credential ends all rows and is told; each can be followed again") {
     const exchange refused{asks(1, "").request, reply_text("401 Unauthorized", "")};
     bench b{{asks(1, R"("State":"Started")"), asks(2, R"("State":"Started")"), refused, asks(2, R"("State":"Running")"),

@@ -12,7 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,10 +49,12 @@ std::string at(std::string_view state, int percent) {
 }
 const std::string nothing = reply_text("200 OK", "null");
 const std::string unavailable = reply_text("503 Service Unavailable", "");
+const std::string busy_for_30_s = reply_text("503 Service Unavailable", "", "Retry-After: 30\r\n");
 
 struct exchange {
     std::int32_t id;
     std::string reply;
+    bool ends_connection = false;
 };
 
 struct news {
@@ -64,15 +65,16 @@ struct news {
 };
 
 struct bench {
-    bench(std::initializer_list<exchange> exchanges, std::span<so::watched_task> tasks,
+    bench(const std::vector<exchange>& exchanges, std::span<so::watched_task> tasks,
           const so::watch_options& options = {}, const so::script_pacing& pacing = {})
         : steps(script_of(exchanges)), link(steps, pacing), all(api, tasks, options) {}
 
-    std::vector<so::script_step> script_of(std::initializer_list<exchange> exchanges) {
+    std::vector<so::script_step> script_of(const std::vector<exchange>& exchanges) {
         std::vector<so::script_step> made = {script::starts()};
         for (const exchange& each : exchanges) {
             made.push_back(script::expects(texts.emplace_back(question(each.id))));
             made.push_back(script::gives(texts.emplace_back(each.reply)));
+            if (each.ends_connection) made.push_back(script::starts());
         }
         return made;
     }
@@ -134,14 +136,22 @@ TEST_CASE("watch_many: what concerns one task ends it alone; what concerns the w
         {"an error object", reply_text("200 OK", R"({"Error":true,"Message":"no"})"), errc::service_fault, false},
         {"a reply that cannot be decoded", reply_text("200 OK", R"({"State":"Started","ProgressPercent":"x"})"),
          errc::wrong_kind, false},
-        {"403", reply_text("403 Forbidden", ""), errc::forbidden, true},
+        {"a reply that is too large",
+         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n", errc::reply_too_large,
+         false},
+        {"400", reply_text("400 Bad Request", ""), errc::bad_request, false},
+        {"403", reply_text("403 Forbidden", ""), errc::forbidden, false},
+        {"404 of a web server", reply_text("404 Not Found", "<html>", "", "text/html"), errc::not_found, false},
+        {"409", reply_text("409 Conflict", ""), errc::unexpected_status, false},
+        {"501", reply_text("501 Not Implemented", ""), errc::unexpected_status, false},
         {"401", reply_text("401 Unauthorized", ""), errc::unauthorized, true},
-        {"404 of a web server", reply_text("404 Not Found", "<html>", "", "text/html"), errc::not_found, true},
+        {"302", reply_text("302 Found", "", "Location: /login\r\n"), errc::redirected, true},
+        {"no JSON", reply_text("200 OK", "<html>", "", "text/html"), errc::not_json, false},
     };
     for (const row& each : rows) {
         CAPTURE(each.name);
         so::watched_task tasks[] = {{.id = 1}, {.id = 2}};
-        bench b{{{1, each.reply}, {2, at("Succeeded", 100)}}, tasks};
+        bench b{{{1, each.reply, each.code == errc::reply_too_large}, {2, at("Succeeded", 100)}}, tasks};
         CHECK(b.all.step(b.clock.now()) == call_failed);
         CHECK(b.all.error() == each.code);
         CHECK(b.all.task().id == 1);
@@ -160,23 +170,154 @@ TEST_CASE("watch_many: a task that the service knew and no longer knows is gone"
     CHECK(b.all.error() == errc::no_such_task);
 }
 
-TEST_CASE("watch_many: failures that may pass pause all questions, longer each time, and the sixth in a row ends all") {
+TEST_CASE("watch_many: a failure of one task leaves the others their times, and its pauses get longer") {
     so::watched_task tasks[] = {{.id = 1}, {.id = 2}};
-    bench b{{{1, unavailable},
-             {1, reply_text("503 Service Unavailable", "", "Retry-After: 30\r\n")},
+    bench b{{{1, unavailable},  // 0 s: again after 2 s
+             {2, at("Started", 1)},
+             {1, reply_text("502 Bad Gateway", "")},  // 2 s: again after 4 s
+             {2, at("Started", 2)},
+             {2, at("Started", 3)},  // 4 s
+             {1, unavailable},       // 6 s: again after 8 s
+             {2, at("Started", 4)},
+             {2, at("Started", 5)},
+             {2, at("Started", 6)},
+             {2, at("Succeeded", 100)},  // 12 s
+             {1, at("Succeeded", 100)}},
+            tasks};
+    CHECK(b.all.step(b.clock.now()) == waiting);
+    CHECK(b.all.last_failure() == errc::unavailable);
+    CHECK(tasks[0].failure == errc::unavailable);
+    CHECK_FALSE(b.all.pauses_all());
+    CHECK(b.all.step(b.clock.now()) == changed);
+    CHECK(b.all.task().id == 2);
+    CHECK(b.all.last_failure() == errc::unavailable);  // nothing was heard of task 1
+    CHECK(b.follow() == std::vector<news>{{2, changed, 2'000},
+                                          {2, changed, 4'000},
+                                          {2, changed, 6'000},
+                                          {2, changed, 8'000},
+                                          {2, changed, 10'000},
+                                          {2, finished, 12'000},
+                                          {1, finished, 14'000}});
+    CHECK(b.all.last_failure() == errc::ok);
+    CHECK(tasks[0].failure == errc::ok);
+    CHECK(b.link.finished());
+}
+
+TEST_CASE("watch_many: each task has its own failures, and the one that has used them up ends alone") {
+    for (const std::uint32_t most : {0U, 1U, 5U}) {
+        CAPTURE(most);
+        so::watched_task tasks[] = {{.id = 1}, {.id = 2}, {.id = 3}};
+        // Without a pause the three take turns. Task 2 replies once in between, which begins its count anew.
+        std::vector<exchange> exchanges;
+        for (std::uint32_t n = 0; n <= most; ++n) {
+            exchanges.push_back({1, unavailable});
+            exchanges.push_back({2, n == 0 && most > 0 ? at("Started", 1) : unavailable});
+            exchanges.push_back({3, at("Started", 1)});
+        }
+        if (most > 0) exchanges.push_back({2, unavailable});
+        exchanges.push_back({3, at("Succeeded", 100)});
+        bench b{exchanges, tasks, {.interval = milliseconds{0}, .max_failures = most}};
+        std::vector<std::int32_t> failed;
+        for (int rounds = 0; rounds < 1'000 && !b.all.is_over(); ++rounds) {
+            if (b.all.step(b.clock.now()) == call_failed) {
+                CHECK(b.all.error() == errc::unavailable);
+                CHECK_FALSE(b.all.is_over());
+                failed.push_back(b.all.task().id);
+            }
+            b.clock.pass(milliseconds{1});
+        }
+        CHECK(failed == std::vector<std::int32_t>{1, 2});
+        CHECK(tasks[2].state == finished);
+        CHECK(b.link.finished());
+    }
+}
+
+TEST_CASE(
+    "watch_many: what the service says of itself, and the way to it, pause all; the next question is about another "
+    "task") {
+    struct row {
+        const char* name;
+        std::string reply;
+        errc code;
+        std::int64_t pause;
+    };
+    const row rows[] = {
+        {"503 with Retry-After", busy_for_30_s, errc::unavailable, 30'000},
+        {"500 with Retry-After", reply_text("500 Internal Server Error", "", "Retry-After: 5\r\n"), errc::unavailable,
+         5'000},
+        {"429 with Retry-After", reply_text("429 Too Many Requests", "", "Retry-After: 7\r\n"), errc::throttled, 7'000},
+        {"429", reply_text("429 Too Many Requests", ""), errc::throttled, 2'000},
+        {"408", reply_text("408 Request Timeout", ""), errc::unavailable, 2'000},
+    };
+    for (const row& each : rows) {
+        CAPTURE(each.name);
+        so::watched_task tasks[] = {{.id = 1}, {.id = 2}};
+        bench b{{{1, each.reply}, {2, at("Succeeded", 100)}, {1, at("Succeeded", 100)}}, tasks};
+        CHECK(b.all.step(b.clock.now()) == waiting);
+        CHECK(b.all.pauses_all());
+        CHECK(b.all.last_failure() == each.code);
+        CHECK(tasks[0].failure == each.code);
+        CHECK(b.all.wants().until == b.clock.now() + milliseconds{each.pause});
+        CHECK(b.all.step(b.clock.now()) == waiting);  // nothing is asked meanwhile
+        CHECK(b.follow() == std::vector<news>{{2, finished, each.pause}, {1, finished, each.pause}});
+        CHECK_FALSE(b.all.pauses_all());
+        CHECK(b.all.last_failure() == errc::ok);
+        CHECK(b.link.finished());
+    }
+}
+
+TEST_CASE("watch_many: failures about all tasks pause longer each time, and the sixth in a row ends all") {
+    so::watched_task tasks[] = {{.id = 1}, {.id = 2}};
+    const std::string throttled = reply_text("429 Too Many Requests", "");
+    bench b{{{1, throttled},
+             {2, busy_for_30_s},
              {1, at("Started", 1)},
-             {2, unavailable},
-             {2, unavailable},
-             {2, unavailable},
-             {2, unavailable},
-             {2, unavailable},
-             {2, unavailable}},
+             {2, throttled},
+             {1, throttled},
+             {2, throttled},
+             {1, throttled},
+             {2, throttled},
+             {1, throttled}},
             tasks,
             {.interval = milliseconds{10'000}, .max_pause = milliseconds{40'000}}};
     // 10 s and, as the server asks, 30 s; then 10, 20, 40, 40 and 40 s.
-    CHECK(b.follow() == std::vector<news>{{1, changed, 40'000}, {2, call_failed, 190'000}});
-    CHECK(b.all.error() == errc::unavailable);
-    CHECK(b.all.last_failure() == errc::unavailable);
+    CHECK(b.follow() == std::vector<news>{{1, changed, 40'000}, {1, call_failed, 190'000}});
+    CHECK(b.all.error() == errc::throttled);
+    CHECK(b.all.last_failure() == errc::throttled);
+    CHECK(b.all.is_over());
+    CHECK(tasks[1].state == call_failed);
+}
+
+TEST_CASE("watch_many: a task whose question always breaks the connection ends alone") {
+    so::watched_task tasks[] = {{.id = 1}, {.id = 2}};
+    std::deque<std::string> texts;
+    std::vector<so::script_step> steps = {script::starts()};
+    const auto ask = [&](std::int32_t id, std::string_view reply) {
+        steps.push_back(script::expects(texts.emplace_back(question(id))));
+        if (!reply.empty()) return steps.push_back(script::gives(texts.emplace_back(reply)));
+        steps.insert(steps.end(), {script::fails(errc::connection_reset), script::starts()});
+    };
+    for (int n = 0; n < 3; ++n) {
+        ask(1, "");
+        if (n > 0) ask(1, "");  // the client repeats it over a fresh connection
+        ask(2, at("Started", n));
+    }
+    ask(2, at("Succeeded", 100));
+    so::scripted link{steps};
+    std::array<std::byte, 2048> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    so::watch_many<progress> all{api, tasks, {.max_failures = 2}};
+    support::manual_clock clock;
+    std::vector<std::int32_t> failed;
+    for (int rounds = 0; rounds < 1'000 && !all.is_over(); ++rounds) {
+        if (all.step(clock.now()) == call_failed) {
+            failed.push_back(all.task().id);
+            CHECK_FALSE(all.is_over());
+        }
+        clock.pass(milliseconds{500});
+    }
+    CHECK(failed == std::vector<std::int32_t>{1});
+    CHECK(tasks[1].state == finished);
 }
 
 TEST_CASE("watch_many: a deadline ends all, also in the middle of a question") {
@@ -265,18 +406,19 @@ TEST_CASE("watch_many: no task is added to a full array, and one that is over st
 
 TEST_CASE("watch_many: a task that is added during an outage waits until the pause is over") {
     so::watched_task tasks[2] = {{.id = 1}};
-    bench b{{{1, unavailable}, {1, at("Succeeded", 100)}, {2, at("Succeeded", 100)}}, tasks};
+    bench b{{{1, reply_text("429 Too Many Requests", "")}, {2, at("Succeeded", 100)}, {1, at("Succeeded", 100)}},
+            tasks};
     CHECK(b.all.step(b.clock.now()) == waiting);
-    CHECK(b.all.last_failure() == errc::unavailable);
+    CHECK(b.all.last_failure() == errc::throttled);
     REQUIRE(b.all.follow(2) != nullptr);
     CHECK(b.all.step(b.clock.now()) == waiting);
     CHECK(b.all.wants().until == b.clock.now() + milliseconds{2'000});
-    CHECK(b.follow() == std::vector<news>{{1, finished, 2'000}, {2, finished, 2'000}});
+    CHECK(b.follow() == std::vector<news>{{2, finished, 2'000}, {1, finished, 2'000}});
 }
 
 TEST_CASE("watch_many: an error that ends all leaves a free element free") {
     so::watched_task tasks[2] = {{.id = 1}};
-    bench b{{{1, reply_text("403 Forbidden", "")}, {2, at("Succeeded", 100)}}, tasks};
+    bench b{{{1, reply_text("401 Unauthorized", "")}, {2, at("Succeeded", 100)}}, tasks};
     CHECK(b.follow() == std::vector<news>{{1, call_failed, 0}});
     CHECK(b.all.is_over());
     CHECK(tasks[1].state == waiting);
