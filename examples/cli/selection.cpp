@@ -17,7 +17,7 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 }
 
 /// The path as the service spells its first part.
-std::string spelt(std::string_view path) {
+std::string canonical(std::string_view path) {
     const superoffice::BatchTaskInfo any{};
     std::string found, all;
     for_each_member(any, [&](std::string_view name, const auto&) {
@@ -47,7 +47,7 @@ selection selection::of(std::string_view names) {
         names = comma == names.npos ? std::string_view{} : names.substr(comma + 1);
         while (!name.empty() && name.front() == ' ') name.remove_prefix(1);
         while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
-        const std::string path = spelt(name);
+        const std::string path = canonical(name);
         if (std::find(made.paths_.begin(), made.paths_.end(), path) != made.paths_.end()) continue;
         made.paths_.push_back(path);
         made.text_.append(made.text_.empty() ? "" : ",").append(path);

@@ -163,7 +163,7 @@ constexpr bool to_time_point(const date_time& date, std::chrono::time_point<Cloc
     return true;
 }
 
-/// Reads a date, and tells whether it is a time point: `found`.
+/// Reads a date, and sets `found` if it is a time point.
 template <json_value Value, class Clock, class Duration>
 errc decode_time_point(Value& value, std::chrono::time_point<Clock, Duration>& into, bool& found,
                        decode_state& state) noexcept {

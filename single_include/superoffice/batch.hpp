@@ -344,12 +344,12 @@ enum class remedy : std::uint8_t {
 
 namespace detail {
 
-/// The same call may succeed later although nobody changed anything: again. Else once.
+/// `again`: the same call may succeed later although nobody changed anything. `once`: it would fail again.
 enum class repeat : bool { once, again };
 
 /// What a positive `error::native` of this code is: a code of the system, the code of a name lookup, a proxy's HTTP status,
 /// the faults of a certificate, the server's TLS alert, or the number of a fault that has a sentence of its own. A negative
-/// one is the TLS library's code, or of a lookup.
+/// one is a code of the TLS library or of a name lookup.
 enum class native_meaning : std::uint8_t { system, lookup, proxy, faults, alert, fault };
 
 /// What `error::offset` of this code is: the byte at fault, the bytes of memory that are needed, or the bytes that came.
@@ -535,7 +535,7 @@ inline constexpr error_column<offset_meaning> error_offsets{{
 }};
 #undef SUPEROFFICE_ERRORS
 
-/// The codes whose `native` has one meaning, which stand side by side in the list.
+/// The codes whose `native` has this meaning. They stand side by side in the list.
 struct errc_range {
     errc first = errc::count_;
     errc last = errc::ok;
@@ -550,7 +550,7 @@ struct errc_range {
     }
 };
 
-/// Whether `native` of this code has that meaning. Two comparisons, so that no program carries the column.
+/// Whether `native` of this code has that meaning. It takes two comparisons, so no program contains the column.
 template <native_meaning What>
 constexpr bool has_native(errc code) noexcept {
     constexpr errc_range range{What};
@@ -686,20 +686,20 @@ struct error {
 
     /// The HTTP status with which a proxy refused.
     [[nodiscard]] constexpr std::uint16_t proxy_status() const noexcept {
-        const bool told = detail::has_native<detail::native_meaning::proxy>(code) && native >= 100 && native <= 999;
-        return told ? static_cast<std::uint16_t>(native) : std::uint16_t{0};
+        const bool applies = detail::has_native<detail::native_meaning::proxy>(code) && native >= 100 && native <= 999;
+        return applies ? static_cast<std::uint16_t>(native) : std::uint16_t{0};
     }
 
     /// The number of the TLS alert that the server sent (RFC 8446 section 6): `tls_refusal` has its name.
     [[nodiscard]] constexpr std::uint8_t tls_alert() const noexcept {
-        const bool told = detail::has_native<detail::native_meaning::alert>(code) && native > 0 && native <= 255;
-        return told && !from_http_stack ? static_cast<std::uint8_t>(native) : std::uint8_t{0};
+        const bool applies = detail::has_native<detail::native_meaning::alert>(code) && native > 0 && native <= 255;
+        return applies && !from_http_stack ? static_cast<std::uint8_t>(native) : std::uint8_t{0};
     }
 
     /// All faults of the server's certificate, mbedTLS's MBEDTLS_X509_BADCERT_ bits: `tls_refusal` puts them into words.
     [[nodiscard]] constexpr std::uint32_t certificate_faults() const noexcept {
-        const bool told = detail::has_native<detail::native_meaning::faults>(code) && native > 0;
-        return told && !from_http_stack ? static_cast<std::uint32_t>(native) : 0;
+        const bool applies = detail::has_native<detail::native_meaning::faults>(code) && native > 0;
+        return applies && !from_http_stack ? static_cast<std::uint32_t>(native) : 0;
     }
 
     /// The code of the TLS library; mbedTLS's are negative.
@@ -737,8 +737,8 @@ constexpr std::uint32_t as_offset(std::size_t n) noexcept {
 
 }  // namespace detail
 
-/// One English sentence without a full stop, for a person. A constant that lives for ever. It tells a credential from a
-/// request header, of which `header_name` has the name.
+/// One English sentence without a full stop, for a person. A constant that lives for ever. A header of the credential has a
+/// sentence of its own; for other headers `header_name` has the name.
 [[nodiscard]] constexpr const char* message(const error& e) noexcept {
     if (e.code == errc::bad_header_value && e.stage == stage::credential)
         return "the credential contains a line break or another forbidden character, or is too long";
@@ -1092,7 +1092,7 @@ constexpr std::int32_t days_since_1970(const civil_time& t) noexcept {
     return year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
 }
 
-/// The day that is so many days after 1970-01-01, which is not before it.
+/// The date that is so many days after 1970-01-01; `days` is not negative.
 constexpr civil_time day_since_1970(std::int32_t days) noexcept {
     // Again with years that begin in March, from 0000-03-01 on: 146097 days are 400 years.
     const std::int32_t from_march = days + 719468, era = from_march / 146097, of_era = from_march % 146097;
@@ -1117,7 +1117,7 @@ constexpr std::int64_t seconds_since_1970(const civil_time& t) noexcept {
     return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
 }
 
-/// Whether this day exists and this time of day may be. The second is not checked: whether 60 is allowed depends on the
+/// Whether this day exists and the time of day is possible. The second is not checked: whether 60 is allowed depends on the
 /// format.
 constexpr bool is_in_calendar(const civil_time& t) noexcept {
     return t.year >= 1 && t.month >= 1 && t.month <= 12 && t.day >= 1 &&
@@ -1293,7 +1293,7 @@ inline constexpr const char* token_marks = "!#$%&'*+-.^_`|~";
 struct character_set {
     std::uint32_t words[4] = {};
 
-    /// Letters, digits and these.
+    /// Letters, digits and `others`.
     consteval explicit character_set(const char* others) noexcept {
         for (char c = '0'; c <= '9'; ++c) add(c);
         for (char c = 'A'; c <= 'Z'; ++c) add(c), add(to_lower(c));
@@ -1307,7 +1307,7 @@ struct character_set {
 };
 inline constexpr character_set token_characters{token_marks};
 
-/// Most names of headers are letters, which this finds first: of the whole call, 400 instructions less.
+/// Header names are mostly letters, so letters are tested first: this saves 400 instructions of a whole call.
 constexpr bool is_token(char c) noexcept {
     return static_cast<unsigned char>((c | 0x20) - 'a') < 26 || token_characters.has(c);
 }
@@ -1446,7 +1446,7 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// The bytes of a UTF-8 sequence at most (RFC 3629 section 3).
+/// The most bytes of a UTF-8 sequence (RFC 3629 section 3).
 inline constexpr std::size_t utf8_max_bytes = 4;
 
 /// The answer for a malformed escape.
@@ -1665,7 +1665,7 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 // Not nested in field<T>, because a comparison would then look for operators of field<T>.
 enum class field_state : std::uint8_t { absent, null, value };
-struct field_parts;  // for the decoder, which fills both by their place
+struct field_parts;  // for the decoder, which writes both parts by their offset
 }  // namespace detail
 
 /// A value, null, or absent. Used like std::optional. Reading a value that is not there is a mistake of the program
@@ -1826,8 +1826,8 @@ concept is_described_struct = std::is_class_v<T> && boost::describe::has_describ
 template <class E>
 concept is_described_enum = std::is_enum_v<E> && boost::describe::has_describe_enumerators<E>::value;
 
-/// An error for a type that is not described, and only one, however many templates name this one. They go on with an empty
-/// list of members.
+/// A compile error for a type that is not described. It is one error, however many templates use this one, because they go
+/// on with an empty list of members.
 template <class T>
 struct described_struct {
     static_assert(is_described_struct<T>,
@@ -1883,8 +1883,8 @@ constexpr void for_each_member(F&& f) noexcept {
     }(std::make_index_sequence<member_count<T>>{});
 }
 
-/// The name of a member or enumerator, of which D is Boost's description. (The compiler counts its bytes at once, and
-/// std::string_view one by one.)
+/// The name of a member or enumerator; D is Boost's description of it. (The compiler computes the size in one step. The
+/// constructor of std::string_view would count byte by byte.)
 template <class D>
 inline constexpr std::string_view name_of{D::name, __builtin_strlen(D::name)};
 
@@ -1929,7 +1929,7 @@ consteval auto enumerators_in(List<D...>*) {
     return made;
 }
 
-/// E's enumerators in the order of the description: of each one the size of its name, the name, and the four bytes of its
+/// E's enumerators in the order of the description. For each one: the size of its name, the name, and the four bytes of its
 /// value, the lowest first. A 0 ends them. (A structure for each one, with a view of its name, would take twice the space.)
 template <class E>
 inline constexpr auto enumerators_of = enumerators_in(static_cast<typename enumerator_list<E>::type*>(nullptr));
@@ -1952,7 +1952,7 @@ namespace detail {
 /// An enumerator in the table of its enum, or the place behind the last one.
 class enumerator_cursor {
   public:
-    /// At the first one of such a table as `enumerators_of` makes.
+    /// Begins at the first enumerator of a table that `enumerators_of` has made.
     explicit constexpr enumerator_cursor(const char* table) noexcept : at_(table) {}
 
     [[nodiscard]] constexpr bool at_end() const noexcept { return size() == 0; }
@@ -1971,8 +1971,8 @@ class enumerator_cursor {
     const char* at_;
 };
 
-/// The one with this name, or the end. If only the letter case of several names differs, the one with the same case counts,
-/// else the first one. Linear: the longest table has 20 rows.
+/// The enumerator with this name, or the end. If several names differ only in their letter case, the one with the same case
+/// counts, else the first one. Linear: the longest table has 20 rows.
 [[gnu::noinline]] constexpr enumerator_cursor find_enumerator(enumerator_cursor at, std::string_view text) noexcept {
     enumerator_cursor alike = at;
     bool has_alike = false;
@@ -1986,7 +1986,7 @@ class enumerator_cursor {
     return has_alike ? alike : at;
 }
 
-/// The first one with this value, or the end.
+/// The first enumerator with this value, or the end.
 constexpr enumerator_cursor find_enumerator(enumerator_cursor at, std::int32_t value) noexcept {
     while (!at.at_end() && at.value() != value) at.next();
     return at;
@@ -2083,7 +2083,7 @@ class coded {
     friend constexpr bool operator==(const coded& a, E b) noexcept {
         return a.held_.known && a.held_.number == static_cast<std::int32_t>(b);
     }
-    /// Known ones by their number, unknown ones by their number and text.
+    /// Known values are compared by number, unknown ones by number and text.
     friend constexpr bool operator==(const coded& a, const coded& b) noexcept {
         return a.held_.known == b.held_.known && a.held_.number == b.held_.number &&
                (a.held_.known || a.held_.text == b.held_.text);
@@ -2191,7 +2191,7 @@ class flags {
     friend constexpr bool operator==(const flags& a, E b) noexcept {
         return a.held_.known && a.held_.bits == static_cast<std::uint32_t>(b);
     }
-    /// By bits; with unknown names by text as well.
+    /// Compared by bits; with unknown names by text as well.
     friend constexpr bool operator==(const flags& a, const flags& b) noexcept {
         return a.held_.bits == b.held_.bits && a.held_.known == b.held_.known &&
                (a.held_.known || a.held_.text == b.held_.text);
@@ -2216,7 +2216,7 @@ class flags {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// A point in time: seconds since 1970-01-01T00:00:00Z, and what is left in nanoseconds (never negative).
+/// A point in time: seconds since 1970-01-01T00:00:00Z, and the rest in nanoseconds (never negative).
 struct unix_time {
     std::int64_t seconds = 0;
     std::uint32_t nanoseconds = 0;
@@ -2226,7 +2226,7 @@ struct unix_time {
 
 namespace detail {
 
-/// What two digits say; more than 99 for anything else.
+/// The number that two digits stand for; more than 99 for anything else.
 constexpr unsigned two_digits(const char* at) noexcept {
     const unsigned tens = static_cast<unsigned char>(at[0]) - unsigned{'0'};
     const unsigned ones = static_cast<unsigned char>(at[1]) - unsigned{'0'};
@@ -2276,7 +2276,7 @@ class date_time {
         date_time made;
         return made.assign(text) ? field<date_time>{made} : field<date_time>{};
     }
-    /// The same into this one: false when it is no date, and then this one is anything.
+    /// The same, into this object. False if the text is no date; this object is then unspecified.
     constexpr bool assign(std::string_view text) noexcept;
 
     /// As it came. Lives as long as the document it came from.
@@ -2302,7 +2302,7 @@ class date_time {
     friend constexpr bool operator==(const date_time& a, const date_time& b) noexcept { return a.text_ == b.text_; }
 
   private:
-    // A fraction and an offset, of which the service mostly writes neither.
+    // A fraction and an offset. The service mostly writes neither.
     [[gnu::cold]] constexpr bool assign_rest(std::string_view text) noexcept;
 
     std::string_view text_;
@@ -2407,12 +2407,13 @@ class fixed_text {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/schema/rights.hpp - who may do what: the masks of a carrier and of its fields.
+// superoffice/schema/rights.hpp - who may do what: the rights on an object and on its fields.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_SCHEMA_RIGHTS_HPP
 #define SUPEROFFICE_SCHEMA_RIGHTS_HPP
 
-// The wire demands enumerators that platform headers define as macros (X11: None). They are put back at the end.
+// The wire has enumerators with names that platform headers define as macros (X11: None). Those macros are put back at the
+// end.
 #pragma push_macro("None")
 #pragma push_macro("Select")
 #pragma push_macro("Insert")
@@ -2474,21 +2475,22 @@ enum class EFieldRight : std::uint32_t {
 BOOST_DESCRIBE_ENUM(EFieldRight, None, Read, Write, Update, FULL, Unused1, Unused2, Unused3, Nullable, Unused4,
                     UIHintMandatory, UIHintReadOnly, UIHints, UndefinedValue256)
 
-/// The right on the carrier. `Reason` is empty when nothing is denied, else a text or a resource key.
+/// The right on the whole object. `Reason` is empty when nothing is denied, else a text or a resource key.
 struct TableRight {
     field<flags<ETableRight>> Mask;
     field<std::string_view> Reason;
 };
 BOOST_DESCRIBE_STRUCT(TableRight, (), (Mask, Reason))
 
-/// The right on one field. It lives inside `FieldProperties`, which is read over and over, so its text stays as it came.
+/// The right on one field. It is a part of `FieldProperties`, which is read again at each access, so its text is never
+/// rewritten.
 struct FieldRight {
     field<flags<EFieldRight>> Mask;
     field<json_text> Reason;
 };
 BOOST_DESCRIBE_STRUCT(FieldRight, (), (Mask, Reason))
 
-/// What `FieldProperties` says of one field. `FieldType` is free text ("System.Int32", "ShortText", even empty).
+/// What `FieldProperties` says about one field. `FieldType` is free text ("System.Int32", "ShortText", even empty).
 struct FieldProperty {
     field<superoffice::FieldRight> FieldRight;
     field<json_text> FieldType;
@@ -2524,7 +2526,7 @@ struct json_cursor {
     bool checked = false;  ///< the document's UTF-8 is good, and no string holds a control character
 
     [[nodiscard]] bool on(char c) const noexcept { return at != end && *at == c; }
-    /// Over this character, if it is there.
+    /// Moves over this character, if it is the next one.
     bool skip(char c) noexcept {
         const bool there = on(c);
         if (there) ++at;
@@ -2594,8 +2596,8 @@ constexpr const char* skip_plain_text(const char* at, const char* end, bool chec
         word w;
         std::memcpy(&w, at, sizeof w);
         const word quote = w ^ (ones * '"'), backslash = w ^ (ones * '\\');
-        // The top bit of each byte that is 0 in quote or backslash, below 0x20, or above 0x7F. Bytes above the first such
-        // one may be flagged without cause.
+        // Sets the top bit of each byte that is a quote, a backslash, below 0x20, or above 0x7F. Bytes above the first such
+        // byte may be flagged without cause.
         const word others = checked ? 0 : (w - ones * 0x20) | w;
         const word stops = (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | others) & tops;
         if (stops != 0) {
@@ -2650,7 +2652,7 @@ constexpr const char* skip_plain_text(const char* at, const char* end, bool chec
     return errc::ok;
 }
 
-/// Over digits; false where there is none.
+/// Moves over digits; false if there is none.
 [[gnu::noinline]] inline bool skip_json_digits(json_cursor& c) noexcept {
     const char* const start = c.at;
     while (c.at != c.end && ascii::is_digit(*c.at)) ++c.at;
@@ -2669,7 +2671,7 @@ constexpr const char* skip_plain_text(const char* at, const char* end, bool chec
     return good && at_json_delimiter(c) ? errc::ok : json_fault(c, errc::bad_number);
 }
 
-/// The answer of a reader that is asked for another kind than the one that is there. Consumes nothing.
+/// The answer of a reader that is asked for another kind than the value has. Consumes nothing.
 [[gnu::cold]] inline errc json_refusal(const json_cursor& c) noexcept {
     const bool is_value = c.at != c.end && ascii::is_one_of(*c.at, "\"{[tfn-0123456789");
     return is_value ? errc::wrong_kind : json_fault(c, errc::bad_json);
@@ -2753,7 +2755,7 @@ class member_cursor {
   public:
     constexpr member_cursor() noexcept = default;
 
-    /// At the first member of the object; at the end if the text is empty or no object.
+    /// Begins at the first member of the object; at the end if the text is empty or no object.
     explicit constexpr member_cursor(std::string_view object) noexcept : end_(object.data() + object.size()) {
         if (!object.empty() && object.front() == '{') enter(after_space(object.data() + 1));
     }
@@ -2761,7 +2763,7 @@ class member_cursor {
     [[nodiscard]] constexpr bool at_end() const noexcept { return key_.raw().empty(); }
     [[nodiscard]] constexpr json_text key() const noexcept { return key_; }
     [[nodiscard]] constexpr json_text value() const noexcept { return checked_value(value_, end_); }
-    /// From the value on to the end of the object.
+    /// The text from the value to the end of the object.
     [[nodiscard]] constexpr std::string_view rest() const noexcept {
         return {value_, static_cast<std::size_t>(end_ - value_)};
     }
@@ -2803,8 +2805,8 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 namespace detail {
-/// Reads a member's value and returns the place behind it. All but text is defined with the decoder: a program that reads
-/// FieldProperties includes <superoffice/codec/json.hpp>.
+/// Reads a member's value and returns the place behind it. The functions for all types but text are defined beside the
+/// decoder: a program that reads FieldProperties includes <superoffice/codec/json.hpp>.
 template <class Value>
 inline const char* read_map_value(const member_cursor& at, Value& into) noexcept;
 template <>
@@ -2877,7 +2879,7 @@ class basic_map {
     [[nodiscard]] constexpr iterator begin() const noexcept { return iterator{raw_}; }
     [[nodiscard]] constexpr sentinel end() const noexcept { return {}; }
     [[nodiscard]] constexpr bool empty() const noexcept { return detail::member_cursor{raw_}.at_end(); }
-    /// How many members; walks them all.
+    /// The number of members. Costs a walk over all of them.
     [[nodiscard]] constexpr std::size_t size() const noexcept {
         std::size_t count = 0;
         for (detail::member_cursor at{raw_}; !at.at_end(); at.next()) ++count;
@@ -2897,10 +2899,10 @@ class basic_map {
         return found;
     }
 
-    /// The map as a described struct: members by name, the others skipped. Text with escapes has to be rewritten
-    /// somewhere, which here is nowhere: such a text member fails with `memory_too_small` (`needed()` says how much the
-    /// second form wants). Members of type `json_text` take any text. Errors otherwise those of `decode`: `wrong_kind` for
-    /// what is no object, `empty_document` for a default-made map.
+    /// The map as a described struct: members by name, the others skipped. There is no room here to rewrite text with
+    /// escapes: such a text member fails with `memory_too_small`, and `needed()` says how much room the second form wants.
+    /// Members of type `json_text` take any text. Other errors are those of `decode`: `wrong_kind` if this is no object,
+    /// `empty_document` for a default-made map.
     template <class T>
     [[nodiscard]] result<T> as() const noexcept;
     /// The same over a copy of the text in `room`, in which the views of the answer then point.
@@ -3171,7 +3173,7 @@ BOOST_DESCRIBE_STRUCT(service_fault, (),
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/schema/service_version.hpp - which versions a service has, as it tells anybody.
+// superoffice/schema/service_version.hpp - which versions a service has; asking needs no credential.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_SCHEMA_SERVICE_VERSION_HPP
 #define SUPEROFFICE_SCHEMA_SERVICE_VERSION_HPP
@@ -3180,7 +3182,7 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 /// The answer of `GET {base}/api`, which needs no credential: a cheap way to see whether a base URL is right and the
-/// service there. Nothing says of what types these are, so any is taken: `plain()`, or `raw()`.
+/// service is there. The types of these members are not documented, so any type is taken: read `plain()` or `raw()`.
 /// Source: section 2 of the service notes.
 struct ServiceVersion {
     field<json_text> v1;                ///< where version 1 of the interface is
@@ -3194,7 +3196,7 @@ BOOST_DESCRIBE_STRUCT(ServiceVersion, (), (v1, NetServerVersion, ServicesCurrent
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/schema/tenant_state.hpp - where an Online tenant lives now, as the service's own directory tells it.
+// superoffice/schema/tenant_state.hpp - where an Online tenant lives now, according to the service's directory.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_SCHEMA_TENANT_STATE_HPP
 #define SUPEROFFICE_SCHEMA_TENANT_STATE_HPP
@@ -3220,7 +3222,7 @@ BOOST_DESCRIBE_ENUM(TenantState, Unknown, Provisioning, Running, Deleted, Suspen
                     OfflineMaintenance, ProvisioningFailed, Deleting, DeleteFailed, MigrationPending)
 
 /// The answer of `GET {login host}/api/state/{tenant}`, which needs no credential. A tenant's host changes (load,
-/// incidents), so `Api` is not for keeping: `ValidUntil` says when to ask again.
+/// incidents), so do not store `Api`: `ValidUntil` says when to ask again.
 struct TenantStatus {
     field<std::string_view> ContextIdentifier;  ///< the tenant: "Cust12345"
     field<std::string_view> Endpoint;           ///< its root
@@ -3276,7 +3278,7 @@ BOOST_DESCRIBE_STRUCT(token_reply, (), (access_token, expires_in, refresh_token)
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/schema/system_user_reply.hpp - the documents of the log-in host's exchange for system users.
+// superoffice/schema/system_user_reply.hpp - what a program and the log-in host exchange for a system user's ticket.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_SCHEMA_SYSTEM_USER_REPLY_HPP
 #define SUPEROFFICE_SCHEMA_SYSTEM_USER_REPLY_HPP
@@ -3597,7 +3599,7 @@ inline constexpr bool is_flags<flags<E>> = true;
 template <class T>
 concept has_codec = requires { sizeof(codec<T>); };
 
-/// What stands between the quotes of a string, as `state` wants it.
+/// The text between the quotes of a string; `state.escapes` says what happens to escapes.
 template <json_value Value>
 errc decode_any_text(Value& value, std::string_view& into, decode_state& state) noexcept {
     json_text token;
@@ -3743,7 +3745,8 @@ struct codec<json_text> {
     }
 };
 
-/// A plain enum knows all its texts, or fails. (A value that is no enumerator is written by its number, but 0 as "".)
+/// A plain enum fails for a text that it does not have. (A value that is no enumerator is written by its number, but 0 as
+/// "".)
 template <class E>
     requires detail::is_described_enum<E>
 struct codec<E> {
@@ -3906,7 +3909,7 @@ consteval wire_kind wire_kind_of() {
 template <class T>
 inline constexpr bool is_time_point = false;
 
-/// The enum that a coded value or a set of flags is of; the enum itself.
+/// The enum of a coded value or of a set of flags; for an enum, the enum itself.
 template <class T>
 struct enum_of {
     using type = T;
@@ -4020,7 +4023,7 @@ consteval bool is_part_of() {
     }(std::make_index_sequence<member_count<T>>{});
 }
 
-/// The way from the outermost struct down to a member.
+/// The path from the outermost struct down to a member.
 struct select_path {
     std::string_view name;
     const select_path* above = nullptr;
@@ -4141,7 +4144,7 @@ struct packed_key {
         words[2] = word_of(key + last);
     }
 
-    /// Whether the text that begins here, of which `reach` bytes can be read, is this key.
+    /// Whether the text that begins here is this key. `reach` bytes of it can be read.
     [[nodiscard]] bool is_at(const char* text) const noexcept {
         const auto differ = [text](std::size_t at, std::uint64_t word) {
             std::uint64_t there;
@@ -4278,7 +4281,7 @@ class json_value_of {
   private:
     friend Reader;
 
-    // Not inlined: each function that is handed to object() and array() would have them once more.
+    // Not inlined: otherwise each function that is given to object() and array() would have a copy of them.
     [[gnu::noinline]] errc key_apart(json_text& into) noexcept { return key(into); }
     [[gnu::noinline]] errc next_apart(char closing, bool& more) noexcept { return next(closing, more); }
 
@@ -4322,9 +4325,9 @@ inline errc read_json_key(json_cursor& c, json_text& into) noexcept {
     return errc::ok;
 }
 
-/// The whole value that begins here; `depth` containers are open around it. `compact_reader` skips a value with this function.
-/// `simdjson_reader` finds with it the fault in a document that simdjson has refused. Cold, so that it is compiled for size:
-/// the time goes into the strings.
+/// Reads the whole value that begins here; `depth` containers are open around it. `compact_reader` skips a value with this
+/// function. `simdjson_reader` uses it to find the fault in a document that simdjson has refused. Cold, so that it is
+/// compiled for size: the time goes into the strings.
 [[gnu::cold]] inline errc check_json_value(json_cursor& c, std::size_t depth) noexcept {
     static_assert(json_max_depth <= 32, "one bit for each level");
     std::uint32_t objects = 0;  // bit 0: the innermost container that was entered here is an object
@@ -4397,7 +4400,7 @@ class compact_reader {
         detail::skip_json_space(cursor_);
         return cursor_.at == cursor_.end ? errc::ok : detail::json_fault(cursor_, errc::bad_json);
     }
-    /// The very byte, for what this reader refused; the start of the value, for what the caller's function refused.
+    /// The exact byte, if this reader refused it; the start of the value, if the caller's function refused it.
     [[nodiscard]] std::uint32_t offset() const noexcept {
         return static_cast<std::uint32_t>((fault_ != nullptr ? fault_ : cursor_.at) - begin_);
     }
@@ -4479,7 +4482,7 @@ static_assert(json_reader<compact_reader>);
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/codec/detail/simdjson_shortcuts.hpp - what simdjson's list of tokens tells about plain values without a scan.
+// superoffice/codec/detail/simdjson_shortcuts.hpp - reads plain values from simdjson's list of tokens, without a scan.
 // ---------------------------------------------------------------------------------------------------------------------
 #if SUPEROFFICE_WITH_SIMDJSON
 #ifndef SUPEROFFICE_CODEC_DETAIL_SIMDJSON_SHORTCUTS_HPP
@@ -4490,15 +4493,15 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
 /// The tokens of a document that simdjson has indexed: the place of each bracket, comma and colon, and of the first byte of
-/// each string and scalar. simdjson has checked the strings, but for their escapes; behind a token there is white space at
-/// most up to the next one.
+/// each string and scalar. simdjson has checked the strings except for their escapes. Between a token and the next one
+/// there is only white space.
 ///
 /// Each shortcut below answers true and goes on where the value is plain, and otherwise false without going on: then the
 /// reader looks at the value byte by byte, with the same outcome.
 struct simdjson_tokens {
     const char* begin = nullptr;          ///< of the document
     const std::uint32_t* at = nullptr;    ///< the next token, as an offset from `begin`
-    const std::uint32_t* last = nullptr;  ///< behind the last token; here simdjson puts the size of the document
+    const std::uint32_t* last = nullptr;  ///< behind the last token; simdjson writes the size of the document here
     const char* backslash = nullptr;      ///< no backslash stands between the next token and this place
     bool is_scalar = false;  ///< the only token of its document: any byte may follow, so no shortcut is taken
 
@@ -4512,7 +4515,7 @@ struct simdjson_tokens {
     [[nodiscard]] bool has_key_of(std::size_t size) const noexcept {
         return at[1] - at[0] == size && *next_place() == ':';
     }
-    /// Over this key and its colon.
+    /// Moves over this key and its colon, if they are next.
     bool take_key(const packed_key& key) noexcept {
         if (!has_key_of(key.size) || !key.is_at(place())) return false;
         at += 2;
@@ -4766,7 +4769,7 @@ class simdjson_reader {
                    .last = first + found.n_structural_indexes,
                    .backslash = next_backslash(cursor_.at),
                    .is_scalar = false};
-        // Whatever token we are on then, there is one behind it: see close_container().
+        // Another token always follows the current one: see close_container().
         if (begin_[tokens_.last[-1]] != *cursor_.at + 2) return search_fault();
         return errc::ok;
     }
@@ -4826,7 +4829,7 @@ class simdjson_reader {
     }
     [[gnu::cold]] errc fault_here() noexcept { return detail::json_fault(here(), errc::bad_json); }
 
-    // Behind the token before this one.
+    // The place behind the token before the current one.
     [[gnu::noinline]] const char* behind() const noexcept {
         if (tokens_.at == tokens_.last && tokens_.is_scalar) return cursor_.at;
         const char* end = tokens_.at == tokens_.last ? cursor_.end : place();
@@ -5013,7 +5016,7 @@ struct key_hash {
     }
 };
 
-/// Not hashed: a few names, which are compared faster, and more than a byte can count.
+/// Structs with few names are not hashed, because comparing is faster; nor are those with more names than a byte can count.
 inline constexpr std::size_t few_keys = 8, too_many_keys = 0xFF;
 
 /// The bits of an index below `count`. (std::bit_ceil is unknown to clang's new interpreter, version 19.)
@@ -5078,10 +5081,10 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-// The decoder has an untyped pointer to a struct, and needs one to a member. What offsetof would tell is in the pointers to
-// members, which the compiler knows: their object is an offset in bytes. It has the size of std::ptrdiff_t in the Itanium C++
-// ABI (section 2.3), and 32 bits in Microsoft's for a struct without virtual bases. The list is constant data, read as an
-// array of offsets.
+// The decoder has an untyped pointer to a struct, and needs one to a member. The offset is in the pointer to the member:
+// its bytes are an offset from the start of the struct. They have the size of std::ptrdiff_t in the Itanium C++ ABI
+// (section 2.3), and 32 bits in Microsoft's for a struct without virtual bases. The list is constant data, read as an array
+// of offsets.
 
 struct member_place_probe {
     int member;
@@ -5163,7 +5166,7 @@ struct member_row {
     [[nodiscard]] constexpr std::string_view name() const noexcept { return {text, std::size_t{text_size}}; }
 };
 
-/// By its codec alone. One function for each type of member, however many members have it.
+/// Reads the value by the member's codec. There is one function for each type of member, however many members have it.
 template <class M, class Value>
 errc read_value(Value& value, void* into, decode_state& state) noexcept {
     return codec<M>::decode(value, *static_cast<M*>(into), state);
@@ -5325,7 +5328,7 @@ struct also_members {
     const member_table<Value>* table;  ///< nullptr: there is none
     void* into;
 
-    /// The row with this name, and its member; nullptr: not there either.
+    /// The row with this name, and the address of its member; nullptr if the second struct does not have it either.
     [[nodiscard]] const member_row<Value>* find(const json_text& key, void*& member) const noexcept {
         if (table == nullptr) return nullptr;
         const std::size_t index = table->find_in_order(key);
@@ -5333,7 +5336,7 @@ struct also_members {
         member = member_at(into, table->places, index);
         return table->rows + index;
     }
-    /// Of the names in either.
+    /// The marks of the names in both structs.
     [[nodiscard]] key_marks marks_beside(const member_table<Value>& first) const noexcept
         requires json_shortcuts<Value>
     {
@@ -5345,7 +5348,7 @@ template <class Value>
 errc decode_members(Value& value, const member_table<Value>& table, void* into, decode_state& state,
                     also_members<Value> also = {}) noexcept;
 
-/// True, and over the key and its colon, when the next key is this row's name without escapes.
+/// True if the next key is this row's name without escapes; then it moves over the key and its colon.
 template <class Value>
 bool is_next(Value& value, const member_row<Value>& row) noexcept {
     if constexpr (json_shortcuts<Value>)
@@ -5354,7 +5357,7 @@ bool is_next(Value& value, const member_row<Value>& row) noexcept {
         return value.key_is(row.name());
 }
 
-/// The member at `at`, which this row describes.
+/// Decodes the value into the member at `at`, which this row describes.
 template <class Value>
 errc decode_row(Value& value, const member_row<Value>& row, void* at, decode_state& state) noexcept {
     if (row.value_size == row.reads_null) return row.read_into(value, at, state);
@@ -5409,7 +5412,7 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
         const char* const start = value.place();
         e = decode_row(value, table.rows[index], member_at(into, table.places, index), state);
         if (e != errc::ok) {
-            state.member = static_cast<std::uint16_t>(expected);  // the outermost stays
+            state.member = static_cast<std::uint16_t>(expected);  // in the end, that of the outermost struct
             value.note_fault_place(start, e);
             return e;
         }
@@ -5482,7 +5485,7 @@ struct decodable_member {
                   "json_text; std::string and std::optional need <superoffice/std_types.hpp>");
 };
 
-// By the whole list at once: each `member_pointer<T, I>` has the compiler look through it anew.
+// Looks at the whole list at once: for each `member_pointer<T, I>` the compiler would search it anew.
 template <class T, template <class...> class List, class... D>
 consteval bool are_decodable(List<D...>*) {
     return (true && ... && decodable_member<D::pointer, pointed_to<T, D>>::value);
@@ -5540,7 +5543,7 @@ error decode_again(std::string_view raw, T& into, escapes how) noexcept {
     return decode_document(reader, document, into, state);
 }
 
-// A template, so that a program which reads no FieldProperties has no decoder of them made.
+// A template, so that a program which reads no FieldProperties contains no decoder of them.
 template <class Value>
 inline const char* read_map_value(const member_cursor& at, Value& into) noexcept {
     const std::string_view rest = at.rest();
@@ -5557,7 +5560,7 @@ inline const char* read_map_value(const member_cursor& at, Value& into) noexcept
 
 namespace detail {
 
-/// As default-made. One function for all who need it.
+/// Sets a T back to what it holds when it is made. One function for all callers.
 template <class T>
 [[gnu::noinline]] void clear_members(void* object) noexcept {
     *static_cast<T*>(object) = T{};
@@ -5830,9 +5833,9 @@ struct base_url {
     std::string_view root;       ///< what comes before "/api/v1/...": "/Cust12345", or empty
     bool https = true;
 
-    // The Host header is the authority without the zone of an IPv6 address, which means something on this machine only
-    // (RFC 6874 section 4): these two, one behind the other. Without a zone, `to.zone` is empty and begins where the host
-    // ends.
+    // These two parts, one behind the other, make the Host header: the authority without the zone of an IPv6 address,
+    // because a zone has a meaning on this machine only (RFC 6874 section 4). Without a zone, `to.zone` is empty and begins
+    // where the host ends.
 
     [[nodiscard]] constexpr std::string_view authority_before_zone() const noexcept {
         return detail::ascii::first(authority,
@@ -5889,7 +5892,7 @@ static_assert(sizeof(url_fault_texts) / sizeof(url_fault_texts[0]) == static_cas
     return true;
 }
 
-/// The path without the slashes that people type too many of, and without "/api" or "/api/v1" at its end.
+/// The path without surplus slashes, and without "/api" or "/api/v1" at its end.
 constexpr std::string_view root_of(const char* first, const char* last) noexcept {
     while (last - first > 1 && first[1] == '/') ++first;
     for (bool is_api = false;; is_api = true) {
@@ -6022,9 +6025,9 @@ constexpr result<base_url> parse_base_url(std::string_view text) noexcept {
 
 /// One English sentence without a full stop that says why a base URL was refused; for any other error its `message`.
 [[nodiscard]] constexpr const char* base_url_fault(const error& e) noexcept {
-    const bool told =
+    const bool has_text =
         e.code == errc::bad_base_url && e.native > 0 && e.native < static_cast<std::int32_t>(detail::url_fault::count_);
-    return told ? detail::url_fault_texts[e.native] : message(e);
+    return has_text ? detail::url_fault_texts[e.native] : message(e);
 }
 
 }  // namespace SUPEROFFICE_ABI
@@ -6131,7 +6134,7 @@ constexpr content_kind content_kind_of(std::string_view content_type) noexcept {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/base/detail/base64.hpp - base64 and base64url (RFC 4648 sections 4 and 5), without memory of its own.
+// superoffice/base/detail/base64.hpp - base64 and base64url (RFC 4648 sections 4 and 5), in the caller's memory.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_BASE_DETAIL_BASE64_HPP
 #define SUPEROFFICE_BASE_DETAIL_BASE64_HPP
@@ -6167,8 +6170,8 @@ inline void write_base64(std::span<const std::byte> bytes, char* into) noexcept 
     }
 }
 
-/// Reads base64url without '=' into `into`, which may be where the text stands. False where a digit is none, or where bits
-/// are left over that are not zero.
+/// Reads base64url without '=' into `into`, which may begin where the text begins. False for a character that is no base64
+/// digit, and for left-over bits that are not zero.
 inline bool read_base64url(std::string_view text, char* into, std::size_t& size) noexcept {
     std::uint32_t bits = 0;
     size = 0;
@@ -7245,7 +7248,7 @@ class exchange {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/service/task_id.hpp - the id of a task, from a number that surely fits.
+// superoffice/service/task_id.hpp - the id of a task; a number type that may not fit does not compile.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_SERVICE_TASK_ID_HPP
 #define SUPEROFFICE_SERVICE_TASK_ID_HPP
@@ -7426,7 +7429,7 @@ inline constexpr operation<GetSystemBatchTaskInfosByNameAndStateRequest, list_of
 
 // ---- the service
 
-/// For whom the credential stands: `AssociateId` finds the user's own tasks. Source: reference page of the User resource.
+/// The user behind the credential: `AssociateId` finds the user's own tasks. Source: reference page of the User resource.
 inline constexpr operation<path_segment, CurrentPrincipal> get_current_principal{
     .path = "/api/v1/User/currentPrincipal", .slow = milliseconds{3000}, .method = http_method::get};
 
@@ -7648,7 +7651,7 @@ struct header_field {
     borrowed value;
 };
 
-/// Further header lines, from a named array or container, or a span. Only a program that gives some links the code that
+/// Further header lines, from a named array or container, or a span. Only programs that use some contain the code that
 /// checks and writes them.
 class header_list : public borrowed_list<header_field> {
   public:
@@ -7685,10 +7688,10 @@ namespace detail {
 // Names of the headers that the library sends itself. A program that adds one of them is refused, since two would
 // contradict each other.
 
-/// Those of `named_headers`, in their order, and then the credential's.
+/// The names of `named_headers` in their order, then those that a credential sends.
 inline constexpr char valued_headers[] =
     "User-Agent Accept-Language SO-Language SO-Culture SO-TimeZone SO-AppToken Authorization Cookie X-XSRF-TOKEN ";
-/// Those that say how the request is sent.
+/// The headers that say how the request is sent.
 inline constexpr char framing_headers[] =
     "Host Connection Content-Length Transfer-Encoding Content-Type Accept Accept-Encoding Expect Upgrade TE Trailer ";
 
@@ -7860,7 +7863,7 @@ struct request_target;
 
 /// What a client does with a directory of tenants.
 struct directory_functions {
-    /// The question for it.
+    /// The request that asks the directory.
     void (*ask)(request_target& question, std::string_view base) noexcept;
     /// After a reply with 421: makes the directory the target, in place of the tenant's host. After the directory's
     /// reply: moves the address to the tenant's new base URL. False if the reply is that of the call itself.
@@ -8010,7 +8013,7 @@ struct fault_collector {
     service_fault fault;
 
     /// Writes the first one that there is.
-    [[gnu::noinline]] static void tell_first(std::string_view& into, const text& a, const text& b) noexcept {
+    [[gnu::noinline]] static void copy_first(std::string_view& into, const text& a, const text& b) noexcept {
         if (b.has_value()) into = *b;
         if (a.has_value()) into = *a;
     }
@@ -8022,11 +8025,11 @@ struct fault_collector {
                fault.MessageDetail.has_value() || fault.error.has_value();
     }
     /// `about` has no texts yet.
-    void tell(reply_info& about) const noexcept {
-        tell_first(about.message, fault.ErrorMessage, fault.error_description);
-        tell_first(about.message, fault.Message, fault.Message);
-        tell_first(about.detail, fault.MessageDetail, fault.MessageDetail);
-        tell_first(about.type, fault.ErrorType, fault.error);
+    void copy_to(reply_info& about) const noexcept {
+        copy_first(about.message, fault.ErrorMessage, fault.error_description);
+        copy_first(about.message, fault.Message, fault.Message);
+        copy_first(about.detail, fault.MessageDetail, fault.MessageDetail);
+        copy_first(about.type, fault.ErrorType, fault.error);
     }
 };
 
@@ -8034,7 +8037,8 @@ struct fault_collector {
 struct nothing {};
 BOOST_DESCRIBE_STRUCT(nothing, (), ())
 
-/// Tells an error object from a value that may be an object too. It has no texts, so that reading it rewrites none.
+/// Reads just enough to recognise an error object where the value may be an object too. It has no texts, so that reading it
+/// rewrites none.
 struct fault_mark {
     field<bool> Error;
 };
@@ -8098,7 +8102,7 @@ inline json_cursor beginning_of(const json_document& document) noexcept {
     return at;
 }
 
-/// No error at all for `ok`.
+/// For `ok` it is no error.
 [[gnu::noinline]] constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
     error e;
     if (code == errc::ok) return e;
@@ -8198,12 +8202,13 @@ inline errc meaning_of_refusal(std::uint16_t status, const fault_collector& faul
     return code == errc::outcome_unknown && rules.may_repeat ? errc::unavailable : code;
 }
 
-/// What a document under a status of 2xx means that could be read.
+/// The meaning of a document that could be read, under a status of 2xx.
 inline errc meaning_of_success(const findings& found) noexcept {
     const bool matched = found.state.matched;
-    // No task has Error or Message; a struct of which no member was there is no task.
+    // A task has no member Error or Message. A document that has no member of the struct is no task.
     if (found.faults.says_error() || (!matched && found.faults.has_text())) return errc::service_fault;
-    // An object of somebody else. One without any member may be a task of which a `$select` asked for nulls only.
+    // The object comes from something else. An object without any member may be a task whose selected properties are all
+    // null.
     return found.of_struct && !matched && found.state.passed ? errc::foreign_document : errc::ok;
 }
 
@@ -8235,7 +8240,7 @@ error interpret_as(Reader& reader, reply_info& about, const json_document& docum
         return e;
     } else {
         if (e.code != errc::ok) found.faults = {};  // a broken error page changes nothing: the status stands
-        found.faults.tell(about);
+        found.faults.copy_to(about);
         meaning = good ? meaning_of_success(found) : meaning_of_refusal(status, found.faults, rules);
     }
     return reply_error(stage::service, meaning, status);
@@ -10356,7 +10361,7 @@ class system_resolver {
             const bool unknown = detail::socket_api::is_unknown_name(code);
             return io_result::failed(unknown ? errc::name_not_found : errc::name_lookup_failed, code, stage::resolve);
         }
-        // Two positions in the same list, one per family; the family of the first address begins.
+        // Two positions in the same list, one for each family; the family of the first address begins.
         auto v4 = found.first(false), v6 = found.first(true);
         for (bool turn = found.starts_with_v6(); (v4 || v6) && into.size() < max_addresses; turn = !turn) {
             auto& next = (turn ? v6 : v4) ? (turn ? v6 : v4) : (turn ? v4 : v6);
@@ -11146,7 +11151,7 @@ struct mbedtls_api {
     // ---- signatures
 
 #if MBEDTLS_VERSION_NUMBER >= 0x04000000
-    /// mbedTLS 4 has no question for the kind of a key; a signature by another kind is refused by the service.
+    /// mbedTLS 4 has no function that answers the kind of a key; the service refuses a signature by another kind.
     static bool is_rsa(const mbedtls_pk_context&) noexcept { return true; }
 #else
     static bool is_rsa(const mbedtls_pk_context& key) noexcept { return mbedtls_pk_can_do(&key, MBEDTLS_PK_RSA) == 1; }
@@ -11169,7 +11174,7 @@ struct mbedtls_api {
 
     // ---- configuration
 
-    /// False where this build cannot speak what is asked for.
+    /// False if this build does not support the versions that are asked for.
     static bool set_versions(mbedtls_ssl_config& config, tls_protocol wanted) noexcept {
         const bool low = has_tls_1_2 && wanted != tls_protocol::tls_1_3;
         const bool high = has_tls_1_3 && wanted != tls_protocol::tls_1_2 &&
@@ -11354,7 +11359,7 @@ struct mbedtls_api {
 #endif
     }
 
-    // ---- what its codes mean
+    // ---- the meaning of its codes
 
     /// The number of the alert by which the peer ended the connection (RFC 8446 section 6); -1 if `code` says
     /// otherwise.
@@ -12030,7 +12035,7 @@ class certificate_chain {
     ~certificate_chain() { clear(); }
 
     [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
-    /// The list for mbedTLS. Without certificates it is one that is empty.
+    /// The list for mbedTLS; it is empty if there are no certificates.
     [[nodiscard]] const mbedtls_x509_crt& first() const noexcept { return first_; }
     [[nodiscard]] mbedtls_x509_crt& first() noexcept { return first_; }
     /// Where the next certificate is parsed.
@@ -12684,7 +12689,7 @@ class certificate_authorities {
         return progress::done;
     }
 
-    /// Because of `problem_`.
+    /// Ends this source with `problem_`, or goes on with the next file.
     progress fail() noexcept {
         const bool goes_on = is_searching_;
         drop_source();
@@ -12740,7 +12745,7 @@ class certificate_authorities {
         return e;
     }
 
-    /// With what an unfinished one has added.
+    /// Forgets the source, and what it has added if it was not read to its end.
     [[gnu::noinline]] void drop_source() noexcept {
         if (is_reading_) chain_.return_to(before_);
         reader_.begin({}, false);
@@ -13007,8 +13012,8 @@ class tls_connection {
     /// What the link below said in the last call of mbedTLS; `ready` if it was not asked.
     [[nodiscard]] io_state link_state() const noexcept { return below_.state; }
 
-    /// mbedTLS took in something that carries no data (a refused renegotiation, say), and the link did not block: the
-    /// same call is repeated.
+    /// mbedTLS took in something that carries no data (a refused renegotiation, for example), and the link did not block:
+    /// the same call is repeated.
     [[nodiscard]] bool moved_no_data(int code) const noexcept {
         const bool wants = code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE;
         return wants && below_.state == io_state::ready;
@@ -13021,7 +13026,7 @@ class tls_connection {
         return meaning_of_alert(alert, at, owes_certificate_);
     }
 
-    /// What a code of mbedTLS means that ended a call.
+    /// The meaning of an mbedTLS code that ended a call.
     [[nodiscard]] io_result answer(int code, stage at) const noexcept {
         if (below_.state == io_state::would_block) return io_result::would_block(below_.wants, at);
         if (mbedtls_api::is_computing(code)) return io_result::would_block(wait_for::nothing, at);
@@ -13840,8 +13845,8 @@ class tls_engine {
     tls_engine(const tls_engine&) = delete;
     tls_engine& operator=(const tls_engine&) = delete;
 
-    /// Before the link below is started: checks the options, seeds, loads the authorities. All but the peer and the
-    /// time of day is done once. `would_block`: a part of the authorities is loaded, call again.
+    /// Before the link below is started: checks the options, seeds, and loads the authorities. It does all but the peer and
+    /// the time of day once. `would_block`: a part of the authorities is loaded, call again.
     io_result prepare(const peer& to) noexcept {
         if (to.host.empty() || to.host.size() > max_host_bytes || to.host.find('\0') != std::string_view::npos)
             return io_result::failed(errc::name_not_found, 0, stage::resolve);
@@ -13906,7 +13911,7 @@ class tls_engine {
     [[nodiscard]] bool has_pending() const noexcept { return records_.has_pending(connection_); }
     [[nodiscard]] read_ahead& ahead() noexcept { return records_.ahead(); }
 
-    /// One attempt, whatever comes of it.
+    /// One attempt, successful or not.
     void send_close_notify() noexcept { static_cast<void>(mbedtls_ssl_close_notify(&connection_.ssl())); }
 
     int note(const io_result& said, int when_blocked) noexcept { return connection_.note(said, when_blocked); }
@@ -14480,7 +14485,7 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// What the numbers' tags and lengths take at most: 9 numbers and the sequence, 4 or 5 bytes each.
+/// The most bytes of the tags and lengths: 9 numbers and the sequence, 4 or 5 bytes each.
 inline constexpr std::size_t rsa_key_der_overhead = 64;
 
 /// Whether a text is <RSAKeyValue>, perhaps behind a declaration. Source: the vendor delivers keys so; the elements are
@@ -14902,7 +14907,7 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Where the first byte stands that would have to be escaped in a path segment or, with commas and slashes, in a
+/// The position of the first byte that would have to be escaped in a path segment or, with commas and slashes, in a
 /// `$select`; the size of the text if there is none.
 [[gnu::noinline]] constexpr std::size_t find_unplain(std::string_view text, const char* others) noexcept {
     std::size_t at = 0;
@@ -15172,7 +15177,7 @@ error directory_asker<Reader>::learn(directory_visit& visit) noexcept {
 #endif
 
 // ---------------------------------------------------------------------------------------------------------------------
-// superoffice/client/detail/call_context.hpp - what the driver of a call and the connection that carries it both know of the call.
+// superoffice/client/detail/call_context.hpp - the state of a call that its driver and its connection share.
 // ---------------------------------------------------------------------------------------------------------------------
 #ifndef SUPEROFFICE_CLIENT_DETAIL_CALL_CONTEXT_HPP
 #define SUPEROFFICE_CLIENT_DETAIL_CALL_CONTEXT_HPP
@@ -15238,8 +15243,8 @@ struct call_context {
         return progress::waiting;
     }
 
-    /// Waits for the link or the HTTP stack until `latest`; one with a timer of its own is called again when that has run
-    /// out. One that waits for nothing only yields: it is called again at once.
+    /// Waits for the link or the HTTP stack until `latest`. A link with a timer of its own is called again when that has
+    /// run out. A link that waits for nothing only yields: it is called again at once.
     template <class Link>
     progress wait_for_link(const Link& link, wait_for what, instant latest) noexcept {
         if (what == wait_for::nothing) return progress::waiting;
@@ -15396,10 +15401,10 @@ class array_scanner {
     [[nodiscard]] constexpr std::size_t end() const noexcept { return end_; }
     [[nodiscard]] constexpr bool has_begun() const noexcept { return at_ != place::before_array; }
 
-    /// What stands before here is not needed any more: the beginning of an unfinished element, or the end of the text.
+    /// Bytes before this place are no longer needed. It is the beginning of an unfinished element, or the end of the text.
     [[nodiscard]] constexpr std::size_t unused() const noexcept { return at_ == place::element ? begin_ : end_; }
 
-    /// So many bytes at the front of the text are gone.
+    /// The caller has removed so many bytes from the front of the text.
     constexpr void drop(std::size_t n) noexcept {
         begin_ -= n < begin_ ? n : begin_;
         end_ -= n;
@@ -16176,7 +16181,7 @@ class call_driver {
     [[nodiscard]] const reply_info& last_reply() const noexcept { return reply_; }
     [[nodiscard]] bool is_busy() const noexcept { return phase_ != phase::idle; }
     [[nodiscard]] const wait_condition& wants() const noexcept { return call_.wants; }
-    /// The digest is taken of the reply to the call that was just accepted. A program without a watch has no code for it.
+    /// Takes a digest of the reply to the call that was just accepted. A program without a watch contains no code for it.
     void want_digest(body_digest& into) noexcept { digest_ = &into; }
     [[nodiscard]] auto& link() noexcept { return connection_.link(); }
 
@@ -16220,8 +16225,8 @@ class call_driver {
         return e;
     }
 
-    /// The same for a reply whose body is used while it arrives. `foreign` is the error where the reply is a value of another
-    /// kind. The stream lives until the call is over. A program without such calls has no code for them.
+    /// The same for a reply whose body is used while it arrives. A reply that is a value of another kind ends with the
+    /// error `foreign`. The stream lives until the call is over. A program without such calls contains no code for them.
     template <class Request, class Reply>
     error start_stream(const operation<Request, Reply>& what, const Request& request, std::string_view select,
                        const call_options& options, body_stream<Reader>& stream, const error& foreign) noexcept {
@@ -16259,7 +16264,7 @@ class call_driver {
         return step_state::pending;
     }
 
-    /// Of a call that has none of its own.
+    /// The deadline of calls that set none.
     [[nodiscard]] milliseconds timeout() const noexcept {
         return options_.timeout.count() > 0 ? options_.timeout : default_timeout;
     }
@@ -16703,7 +16708,7 @@ class http_connection {
     }
 
     progress hand_over(call_context& call, const base_url& target, instant now) noexcept {
-        // What a stack says of itself is about https; over http:// it sends in clear text.
+        // `secure()` of a stack is about https. To an http:// URL it sends in clear text.
         if (target.https ? !stack_->secure() : !call.may_be_seen(target)) {
             call.reached = stage::connect;
             return call.fail(errc::insecure_link);
@@ -16751,7 +16756,8 @@ class http_connection {
                 return size_ <= room() ? progress::working : count(call);
             case io_state::failed: break;
         }
-        if (io.code == errc::reply_too_large) return too_large(call, told_size(size_ > room() ? size_ : room() + 1));
+        if (io.code == errc::reply_too_large)
+            return too_large(call, announced_size(size_ > room() ? size_ : room() + 1));
         return counting_ || head_.status >= 300 ? too_large(call, size_) : call.fail(io);
     }
 
@@ -16765,14 +16771,14 @@ class http_connection {
     /// size, or the status says more.
     progress count(call_context& call) noexcept {
         counting_ = true;
-        const std::size_t told = told_size(0);
+        const std::size_t announced = announced_size(0);
         const std::size_t enough = memory_.size() + max_counted_bytes;
-        if (told < size_ && size_ <= enough && head_.status < 300) return progress::working;
-        return too_large(call, told >= size_ ? told : size_ < enough ? size_ : enough);
+        if (announced < size_ && size_ <= enough && head_.status < 300) return progress::working;
+        return too_large(call, announced >= size_ ? announced : size_ < enough ? size_ : enough);
     }
 
     /// The size of the body as its head says it; `otherwise` where that does not say it, or says less.
-    std::size_t told_size(std::size_t otherwise) noexcept {
+    std::size_t announced_size(std::size_t otherwise) noexcept {
         std::uint64_t length = 0;
         if (!ascii::parse_decimal(stack_->header("content-length"), length) || length < otherwise) return otherwise;
         return static_cast<std::size_t>(length < SIZE_MAX ? length : SIZE_MAX);
@@ -16813,7 +16819,7 @@ class http_connection {
         return {.stage = stage::http, .code = errc::reply_too_large, .offset = as_offset(needed)};
     }
 
-    /// A body that could not be taken in, mostly an error page, does not hide what the status says.
+    /// A body that cannot be read, mostly an error page, does not hide what the status says.
     progress refuse(call_context& call, const error& e) noexcept {
         if (head_.status < 300) return call.fail(e);
         size_ = 0;
@@ -16867,7 +16873,7 @@ namespace detail {
 template <class Info>
 class asker;
 
-/// Stands for the clock of a link that brings none.
+/// Used where the link has no clock.
 struct no_clock {};
 
 /// The clock that a link brings for the blocking call, or `no_clock`.
@@ -17180,7 +17186,7 @@ class client {
             return Reader{};
     }
 
-    // For call and watch.
+    // For `call` and `watch`.
     template <class Request, class Reply>
     error start_call(const operation<Request, Reply>& what, const Request& request, std::string_view select,
                      const call_options& options) noexcept {
@@ -17204,7 +17210,7 @@ class client {
     detail::call_driver<typename detail::connection_over<Link>::type, Credential, Reader> driver_;
 };
 
-/// The types follow from the arguments; with this line it is said, for compilers that ask for it (-Wctad-maybe-unsupported).
+/// A deduction guide, for compilers that ask for one (-Wctad-maybe-unsupported).
 template <class Link, class Credential>
 client(Link&, borrowed, Credential, std::span<std::byte>) -> client<Link, Credential>;
 
@@ -17249,7 +17255,7 @@ class asker {
     }
     [[nodiscard]] const wait_condition& wants() const noexcept { return functions_->wants(api_); }
     void cancel() noexcept { functions_->cancel(api_); }
-    /// Of the last reply: another value means another reply.
+    /// A digest of the last reply: another value means another reply.
     [[nodiscard]] std::uint64_t digest() const noexcept { return digest_.value; }
     [[nodiscard]] const field<milliseconds>& retry_after() const noexcept { return functions_->retry_after(api_); }
 
@@ -17671,8 +17677,8 @@ class watch_many {
     /// The task that the last question was about.
     [[nodiscard]] const watched_task& task() const noexcept { return tasks_[at_]; }
 
-    /// What `step` has just told: the reply with `changed` and `finished`, the error with `gone` and `call_failed`. Texts
-    /// live until the next step.
+    /// The outcome of the last `step`: the reply with `changed` and `finished`, the error with `gone` and `call_failed`.
+    /// Texts live until the next step.
     [[nodiscard]] superoffice::result<Info>& result() noexcept { return result_; }
     [[nodiscard]] const superoffice::result<Info>& result() const noexcept { return result_; }
     /// The reply itself, with `changed` and `finished`.
@@ -17741,8 +17747,8 @@ class watch_many {
         one.notes.digest = digest;
         one.notes.next = now + detail::jittered(options_.interval, options_.jitter);
         forget_failures(now);
-        if (is_final(result_->State)) return tell(watch_state::finished);
-        return same ? watch_state::waiting : tell(watch_state::changed);
+        if (is_final(result_->State)) return report(watch_state::finished);
+        return same ? watch_state::waiting : report(watch_state::changed);
     }
 
     /// The way to the service works, and this task has no failure any more.
@@ -17767,8 +17773,8 @@ class watch_many {
         if (may_pass && tasks_[at_].notes.failures < options_.max_failures) return tolerate(e, is_own, now);
         forget_failures(now);
         result_ = e;
-        return tell(e.code == errc::no_such_task && tasks_[at_].notes.seen ? watch_state::gone
-                                                                           : watch_state::call_failed);
+        return report(e.code == errc::no_such_task && tasks_[at_].notes.seen ? watch_state::gone
+                                                                             : watch_state::call_failed);
     }
 
     watch_state tolerate(const superoffice::error& e, bool is_own, instant now) noexcept {
@@ -17785,7 +17791,7 @@ class watch_many {
         return watch_state::waiting;
     }
 
-    watch_state tell(watch_state news) noexcept {
+    watch_state report(watch_state news) noexcept {
         tasks_[at_].state = news;
         if (tasks_[at_].is_over()) over_ = !is_one_left();
         return news;
@@ -18419,7 +18425,7 @@ namespace detail {
 /// Where access tokens are given out. Source: RFC 6749 section 3.2; the vendor's OpenID metadata.
 inline constexpr operation<token_request, token_reply> get_token{"/login/common/oauth/tokens", milliseconds{3'000}};
 
-/// The answers of RFC 6749 section 5.2 that may be others later. All other answers need a person.
+/// The error codes of RFC 6749 section 5.2 after which a later attempt may succeed. All others need a person.
 constexpr bool may_pass(std::string_view oauth_error) noexcept {
     return oauth_error == "temporarily_unavailable" || oauth_error == "server_error" || oauth_error == "slow_down";
 }
@@ -18529,7 +18535,7 @@ class refreshing_bearer {
         return {reinterpret_cast<const char*>(tokens_.data()) + at, size};
     }
     [[nodiscard]] std::string_view access_token() const noexcept { return text_at(0, access_size_); }
-    /// The one that the caller gave, until the service sends another one.
+    /// The refresh token that the caller gave, until the service sends another one.
     [[nodiscard]] std::string_view refresh_token() const noexcept {
         return rotated_size_ != 0 ? text_at(tokens_.size() - rotated_size_, rotated_size_) : refresh_token_.view();
     }
@@ -18687,8 +18693,8 @@ constexpr bool split_token(std::string_view text, json_web_token& into) noexcept
     return !into.payload.empty() && ascii::find(into.signature, '.') == into.signature.size();
 }
 
-/// Decodes the payload where it stands, `at`, and checks that it is one JSON object. The claims as a checked object, or an
-/// empty text.
+/// Decodes the payload at `at`, in place, and checks that it is one JSON object. Answers the claims as a checked object, or
+/// an empty text.
 inline std::string_view read_claims(char* at, std::size_t size) noexcept {
     std::size_t decoded = 0;
     if (!read_base64url({at, size}, at, decoded)) return {};

@@ -213,9 +213,10 @@ class xml_attributes {
     const char* const* pairs_;
 };
 
-/// Takes the elements and texts of a document, which the XML parser checks, and appends JSON. What an element is shows
-/// only later (text or elements in it, key or value first), so what was begun is taken back where it turns out
-/// otherwise. All decisions rest on what came in, none on what was written: what does not fit is counted exactly.
+/// Takes the elements and texts of a document, which the XML parser checks, and appends JSON. Only what follows shows
+/// whether an element is a text, an object, or a key or value of a map. So the beginning of an element is taken back if it
+/// was written as the wrong one. Decisions depend on the input only, never on what was written, so output that does not fit
+/// is counted exactly.
 class xml_to_json {
   public:
     xml_to_json(std::span<char> room, const xml_shape& root) noexcept : room_(room), out_(room), root_(&root) {}
@@ -267,7 +268,7 @@ class xml_to_json {
             case state::pair: kept = end_pair(it); break;
             case state::done: break;
         }
-        if (depth_ > 0) tell(levels_[depth_ - 1], it, kept);
+        if (depth_ > 0) note_child(levels_[depth_ - 1], it, kept);
     }
 
     /// Bytes of the whole document, written or not.
@@ -345,7 +346,8 @@ class xml_to_json {
 
     void place_entry(level& it, const level& around, std::string_view name, xml_attributes attributes) noexcept {
         it.has_key = attributes.find("key", name);
-        // .NET's KeyValuePair<string, string> is StringKeyValuePair, or KeyValueOfstringstring. Anything else may be a key.
+        // .NET's KeyValuePair<string, string> is StringKeyValuePair, or KeyValueOfstringstring. Any other name may be a
+        // key.
         it.looks_paired = ascii::ends_with(name, "KeyValuePair") || ascii::begins_with(name, "KeyValueOf");
         begin_item(it, around, name, *around.shape->children[0]);
         it.role = role::entry;
@@ -501,7 +503,7 @@ class xml_to_json {
         }
     }
 
-    void tell(level& around, const level& it, bool kept) noexcept {
+    void note_child(level& around, const level& it, bool kept) noexcept {
         switch (it.role) {
             case role::key:
                 if (it.state != state::leaf) {  // null, or elements

@@ -54,7 +54,7 @@ TEST_CASE("§2 base URL: addresses as IPv4 and IPv6 literals") {
     CHECK(has_header(log.last_request(), "Host", "[::1]:" + port));
 }
 
-TEST_CASE("§2 base URL: one that cannot be used is an error that says where, at construction and at each call") {
+TEST_CASE("§2 base URL: an unusable one is an error with its position, at construction and at each call") {
     const struct {
         const char* text;
         std::uint32_t offset;
@@ -155,7 +155,7 @@ TEST_CASE_TEMPLATE("§2 421: the directory names the new host, and the call is r
     CHECK(log.requests().size() == 7);
 }
 
-TEST_CASE("§2 421: what the directory's state means for the call") {
+TEST_CASE("§2 421: each state that the directory may answer, and its outcome") {
     const undisturbed around;
     const struct {
         const char* state;

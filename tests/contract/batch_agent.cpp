@@ -101,7 +101,7 @@ TEST_CASE("agent 2.1 GetBatchTaskInfo: one task, by its id") {
     CHECK(holds(log.last_request(), "/api/v1/Agents/Batch/GetBatchTaskInfo\""));
 }
 
-TEST_CASE("agent 2.1 GetBatchTaskInfosByAssociates: the tasks of these users, of nobody none") {
+TEST_CASE("agent 2.1 GetBatchTaskInfosByAssociates: the tasks of these users; no users, no tasks") {
     const undisturbed service;
     const listing mine = listed(superoffice::get_batch_task_infos_by_associates, {me});
     CHECK(was_sent(mine, "GetBatchTaskInfosByAssociates", R"({\"AssociateIds\":[426]})"));
@@ -350,7 +350,7 @@ TEST_CASE(
     CHECK(holds(log.last_request(), R"("body": "BatchTaskId=1000")"));
 }
 
-TEST_CASE("agent 2.1 lists: 100,000 tasks go by, one at a time, in 4 KB") {
+TEST_CASE("agent 2.1 lists: 100,000 tasks are read one at a time in 4 KB") {
     const undisturbed service;
     host<> to{{}, contract::service().base_url(), 4096};
     std::uint64_t succeeded = 0;

@@ -48,7 +48,7 @@ TEST_CASE_TEMPLATE("§1.2 reply types: every JSON kind is asked for under its na
     }
 }
 
-TEST_CASE("§11 XML: a reader that knows none asks for none and sends none") {
+TEST_CASE("§11 XML: a reader without XML neither asks for XML nor sends it") {
     const journal log;
     for (const request_type type : {request_type::xml, request_type::text_xml}) {
         superoffice::client_options options;
@@ -65,7 +65,7 @@ TEST_CASE("§11 XML: a reader that knows none asks for none and sends none") {
     CHECK(log.connections() == 0);
 }
 
-TEST_CASE_TEMPLATE("§1.2 reply types: what comes is read by its own Content-Type, or refused by name", Reader,
+TEST_CASE_TEMPLATE("§1.2 reply types: a reply is read by its own Content-Type, or refused with its own code", Reader,
                    READERS) {
     host<Reader> to;
     for (const std::int32_t id : {9201, 9202, 9203}) {  // none, without charset, in capitals

@@ -97,7 +97,7 @@ TEST_CASE("§3 session: the whole Cookie header and X-XSRF-TOKEN, no Authorizati
                      {});
 }
 
-TEST_CASE("§3 nobody: without a credential the service says 401, and what it would take") {
+TEST_CASE("§3 anonymous: without a credential the service answers 401, and names what it accepts") {
     host<superoffice::default_reader, superoffice::anonymous> to{superoffice::anonymous{}};
     check_refusal(to, {497, errc::unauthorized, 401, "A credential is missing."});
     CHECK(to.api.last_reply().head.www_authenticate() == "Bearer realm=\"SuperOffice\"");
@@ -172,7 +172,7 @@ TEST_CASE("§3 expiry: 401 asks the source for a fresh credential, and the call 
     CHECK(holds(log.last_request(), "\"credential\": \"bearer-renewed-1\""));
 }
 
-TEST_CASE("§3 expiry: never more than one repeat, and none where the source has nothing fresh") {
+TEST_CASE("§3 expiry: one repeat at most, and none if the source has no fresh credential") {
     refreshing again{.fetch = [] { return std::string{expired_token}; }};
     source_host to{&again};
     const journal log;
@@ -204,7 +204,7 @@ TEST_CASE("§3 expiry: 401 in all its forms is the trigger, 403 is not") {
     CHECK(log.requests().size() == 7);
 }
 
-TEST_CASE("§3 source: one that is still fetching is asked again, within the deadline") {
+TEST_CASE("§3 source: a source that is still fetching is asked again, within the deadline") {
     refreshing source{.token = good_token, .pending_steps = 3};
     source_host to{&source};
     auto call = to.api.start_get_batch_task_info(497, superoffice::allow_waiting_lookup);

@@ -64,7 +64,7 @@ TEST_CASE_TEMPLATE("§8 dates: every form that was seen", Reader, READERS) {
     CHECK((null->LastStarted.is_null() && null->Created.is_null()));
 }
 
-TEST_CASE_TEMPLATE("§8 dates: what is no date is refused with the member's name", Reader, READERS) {
+TEST_CASE_TEMPLATE("§8 dates: a text that is no date is refused with the member's name", Reader, READERS) {
     host<Reader> to;
     for (const refusal& row : {refusal{6513, errc::bad_date},
                                {6518, errc::bad_date},

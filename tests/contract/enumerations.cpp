@@ -6,7 +6,7 @@ using superoffice::BatchTaskCancellationBehaviour;
 using superoffice::EFieldRight;
 using superoffice::ETableRight;
 
-TEST_CASE_TEMPLATE("§6 states: every text, any case, numbers, and what nobody knows", Reader, READERS) {
+TEST_CASE_TEMPLATE("§6 states: every text, any case, numbers, and unknown values", Reader, READERS) {
     host<Reader> to;
     constexpr bool is_known = true, is_unknown = false, is_final = true, goes_on = false;
     const struct {
@@ -50,7 +50,7 @@ TEST_CASE_TEMPLATE("§6 states: every text, any case, numbers, and what nobody k
     CHECK(superoffice::member_name<BatchTaskInfo>(e) == "State");
 }
 
-TEST_CASE_TEMPLATE("§6 cancellation: every text, any case, numbers, and what nobody knows", Reader, READERS) {
+TEST_CASE_TEMPLATE("§6 cancellation: every text, any case, numbers, and unknown values", Reader, READERS) {
     host<Reader> to;
     constexpr bool is_known = true, is_unknown = false;
     const struct {
@@ -77,7 +77,7 @@ TEST_CASE_TEMPLATE("§6 cancellation: every text, any case, numbers, and what no
     CHECK(to.api.get_batch_task_info(6128)->CancellationBehaviour.is_null());
 }
 
-TEST_CASE_TEMPLATE("§6 masks: joined names, combined names, numbers, and what nobody knows, on table and field", Reader,
+TEST_CASE_TEMPLATE("§6 masks: joined names, combined names, numbers, and unknown values, on table and field", Reader,
                    READERS) {
     host<Reader> to;
     struct mask {

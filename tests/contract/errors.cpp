@@ -95,7 +95,7 @@ TEST_CASE_TEMPLATE("§4 error objects: A, B and C under 200, whatever their spel
     for (const refusal& row : objects_under_200) check_refusal(to, row);
 }
 
-TEST_CASE_TEMPLATE("§4 statuses: each has its code, with the service's words where it said any", Reader, READERS) {
+TEST_CASE_TEMPLATE("§4 statuses: each has its code, with the service's words if there are any", Reader, READERS) {
     host<Reader> to;
     for (const refusal& row : statuses) {
         check_refusal(to, row);
@@ -104,7 +104,7 @@ TEST_CASE_TEMPLATE("§4 statuses: each has its code, with the service's words wh
     }
 }
 
-TEST_CASE_TEMPLATE("§4 documents: what is no task, and no error object either", Reader, READERS) {
+TEST_CASE_TEMPLATE("§4 documents: documents that are neither a task nor an error object", Reader, READERS) {
     host<Reader> to;
     for (const refusal& row : no_task_documents) {
         check_refusal(to, row);
@@ -136,7 +136,7 @@ TEST_CASE("§4 error objects: no Id is object A under 200, a refused one object 
     check_refusal(to, {497, errc::service_fault, 200, "m", "d"});
 }
 
-TEST_CASE("§4 error objects: one larger than the memory does not hide what the status says") {
+TEST_CASE("§4 error objects: an error object larger than the memory does not hide the status") {
     const undisturbed around;
     host<> to{superoffice::client_options{}, service().base_url(), 4096};
     control("next", "{\"match\": \"GetBatchTaskInfo\", \"status\": 503, \"body\": \"" + std::string(8192, ' ') + "\"}");
@@ -144,7 +144,7 @@ TEST_CASE("§4 error objects: one larger than the memory does not hide what the 
     check_sample(to.api.get_batch_task_info(497));
 }
 
-TEST_CASE("§4 error objects: a struct of one's own does not hide them") {
+TEST_CASE("§4 error objects: the program's own struct does not hide them") {
     host<> to;
     CHECK(to.api.get_batch_task_info<only_name>(9011).error() == errc::service_fault);
     CHECK(to.api.last_reply().message == message_b);

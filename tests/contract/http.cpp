@@ -1,4 +1,4 @@
-// Section 5: how a reply may be framed and spelt, and what breaks on its way.
+// Section 5: how a reply may be framed and spelled, and what breaks on its way.
 #include "contract.hpp"
 
 using namespace contract;
@@ -14,7 +14,7 @@ TEST_CASE_TEMPLATE("§5 framing: chunks of every shape, Content-Length, and unti
     }
 }
 
-TEST_CASE("§5 compression: never asked for, refused by name where it comes all the same") {
+TEST_CASE("§5 compression: never asked for; a compressed reply has its own error") {
     host<> to;
     const journal log;
     check_refusal(to, {9205, errc::unsupported_content_coding});
@@ -23,7 +23,7 @@ TEST_CASE("§5 compression: never asked for, refused by name where it comes all 
     check_sample(to.api.get_batch_task_info(9207));  // identity, said in words
 }
 
-TEST_CASE("§5 headers: those worth reading have names, all others can be asked for") {
+TEST_CASE("§5 headers: kept headers have functions, all others can be looked up") {
     host<> to;
     check_sample(to.api.get_batch_task_info(497));
     const superoffice::reply_head& head = to.api.last_reply().head;
@@ -41,7 +41,7 @@ TEST_CASE("§5 headers: those worth reading have names, all others can be asked 
     CHECK(head.retry_after().data() == nullptr);
 }
 
-TEST_CASE("§5 request: User-Agent names the library unless told otherwise") {
+TEST_CASE("§5 request: User-Agent is the library by default") {
     host<> to;
     const journal log;
     check_sample(to.api.get_batch_task_info(497));
@@ -63,7 +63,7 @@ TEST_CASE_TEMPLATE("§5 members: unknown ones are skipped, of duplicates the las
     check_sample(to.api.get_batch_task_info(6004));
 }
 
-TEST_CASE("§5 connection: kept between calls, and not where the server ends it") {
+TEST_CASE("§5 connection: kept between calls, unless the server closes it") {
     host<> to;
     const journal log;
     check_sample(to.api.get_batch_task_info(497));
@@ -80,7 +80,7 @@ TEST_CASE("§5 connection: kept between calls, and not where the server ends it"
     CHECK(log.lines("internal-error").empty());
 }
 
-TEST_CASE_TEMPLATE("§5 connection: a kept one that is dead is replaced, and the call repeated once", Reader, READERS) {
+TEST_CASE_TEMPLATE("§5 connection: a dead kept connection is replaced, and the call repeated once", Reader, READERS) {
     for (const std::int32_t id : {8017, 8018}) {  // a later request is met by a close, or a reset
         CAPTURE(id);
         host<Reader> to;
@@ -95,7 +95,7 @@ TEST_CASE_TEMPLATE("§5 connection: a kept one that is dead is replaced, and the
     }
 }
 
-TEST_CASE("§5 connection: an idle one is not used beyond the limit") {
+TEST_CASE("§5 connection: a connection is not used after idle_timeout") {
     superoffice::client_options options;
     options.idle_timeout = milliseconds{1000};
     host<> to{options};
@@ -108,7 +108,7 @@ TEST_CASE("§5 connection: an idle one is not used beyond the limit") {
     }
 }
 
-TEST_CASE_TEMPLATE("§5 faults: a reply that breaks off is told from one that never came", Reader, READERS) {
+TEST_CASE_TEMPLATE("§5 faults: a reply that breaks off has another error than one that never came", Reader, READERS) {
     const struct {
         std::int32_t id;
         errc code;
@@ -140,7 +140,7 @@ TEST_CASE_TEMPLATE("§5 faults: a reply that breaks off is told from one that ne
     check_sample(to.api.get_batch_task_info(497));
 }
 
-TEST_CASE("§5 faults: an end without close_notify is no orderly end") {
+TEST_CASE("§5 faults: an end without close_notify is an error") {
     host<> to;
     for (const std::int32_t id : {8013, 8014}) {
         CAPTURE(id);
@@ -153,7 +153,7 @@ TEST_CASE("§5 faults: an end without close_notify is no orderly end") {
     CHECK(open.api.get_batch_task_info(8014).error() == errc::bad_json);  // but for the document
 }
 
-TEST_CASE("§5 faults: a server that stalls costs the deadline and no more, and the client goes on") {
+TEST_CASE("§5 faults: a server that stalls costs the deadline and no more, and the next call works") {
     for (const auto& row : {std::pair{8008, stage::receive}, {8009, stage::http}, {8010, stage::http}}) {
         const auto& [id, at] = row;
         CAPTURE(row.first);
@@ -187,7 +187,7 @@ TEST_CASE("§5 faults: a byte at a time, and interim replies, change nothing") {
     CHECK(to.api.get_batch_task_info(8024).error() == errc::http_limit_exceeded);
 }
 
-TEST_CASE("§5 faults: what is not HTTP/1.1, or contradicts itself, is refused") {
+TEST_CASE("§5 faults: replies that are not HTTP/1.1, or contradict themselves, are refused") {
     host<> to;
     for (const std::int32_t id : {8026, 8032, 8033, 8034, 8035, 8036, 8037}) {
         CAPTURE(id);
@@ -201,7 +201,7 @@ TEST_CASE("§5 faults: what is not HTTP/1.1, or contradicts itself, is refused")
     check_sample(to.api.get_batch_task_info(497));
 }
 
-TEST_CASE("§5 faults: heads and bodies without end stop at the memory") {
+TEST_CASE("§5 faults: endless heads and bodies end at the memory's size") {
     host<> to;
     CHECK(to.api.get_batch_task_info(8029).error() == errc::head_too_large);
     CHECK(to.api.get_batch_task_info(8025).error() == errc::reply_too_large);      // chunks without end

@@ -25,7 +25,7 @@ superoffice::tls_options trusting() {
 /// Steps a call to its end at one instant. It waits for the link that has something to do: the log-in's while the credential
 /// is fetched.
 template <class Device, class Call>
-void settle(Device& from, Call& call) {
+void run_to_end(Device& from, Call& call) {
     while (call.step(from.now) != superoffice::step_state::done) {
         if (call.wants().what == superoffice::wait_for::time)
             from.login_link.wait(superoffice::wait_for::readable, milliseconds{20});
@@ -44,7 +44,7 @@ template <class Device>
 std::string_view ask(Device& from) {
     auto call = from.api.template start<just_id>(superoffice::get_batch_task_info, {497}, superoffice::call_options{},
                                                  superoffice::allow_waiting_lookup);
-    settle(from, call);
+    run_to_end(from, call);
     return name(call.error().code);
 }
 
@@ -432,7 +432,7 @@ TEST_CASE("login 1.4 reply: IsSuccessful false is a refusal with its text, under
     }
 }
 
-TEST_CASE("login 1.4 error texts: Revoked, Denied, NeedsReapproval and what else is refused are readable") {
+TEST_CASE("login 1.4 error texts: Revoked, Denied, NeedsReapproval and other refusals are readable") {
     const undisturbed service;
     const struct {
         superoffice::system_user_application application;
@@ -499,7 +499,7 @@ TEST_CASE("login 1.4 validation: a token of another issuer or tenant is refused"
     }
 }
 
-TEST_CASE("login 1.4 validation: the signature counts where the program gives the key") {
+TEST_CASE("login 1.4 validation: the signature is checked if the program gives the key") {
     const undisturbed service;
     public_key of_host{"login-public.pem"}, of_another{"system-user-public.pem"};
     robot device{{user_token, "test-app-token", "Cust12345"}, "system-user.xml", {public_key::verify, &of_host}};

@@ -69,7 +69,7 @@ TEST_CASE_TEMPLATE("§7 ParameterObject: empty, null, null values, free keys, es
     }
 }
 
-TEST_CASE_TEMPLATE("§7 ParameterObject: walked twice with equal results, and as a struct of one's own", Reader,
+TEST_CASE_TEMPLATE("§7 ParameterObject: walked twice with equal results, and as the program's own struct", Reader,
                    READERS) {
     host<Reader> to;
     const auto task = to.api.get_batch_task_info(6303);
@@ -97,7 +97,7 @@ TEST_CASE_TEMPLATE("§7 ParameterObject: walked twice with equal results, and as
     }
 }
 
-TEST_CASE_TEMPLATE("§7 ParameterObject: anything but an object is kept as it stands", Reader, READERS) {
+TEST_CASE_TEMPLATE("§7 ParameterObject: a value that is no object is kept unchanged", Reader, READERS) {
     host<Reader> to;
     for (const auto& row : {std::pair{6308, "\"format=xlsx\""}, {6314, "7"}}) {
         const auto& [id, raw] = row;

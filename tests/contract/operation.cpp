@@ -144,7 +144,7 @@ TEST_CASE_TEMPLATE("§1.4 properties: texts as long as their columns and longer 
     CHECK(task->Description->size() == 5 * 13107);
 }
 
-TEST_CASE_TEMPLATE("§1.4 properties: null and absent are told apart", Reader, READERS) {
+TEST_CASE_TEMPLATE("§1.4 properties: null and absent are different", Reader, READERS) {
     host<Reader> to;
     auto task = to.api.get_batch_task_info(6002);
     REQUIRE(task.has_value());
@@ -181,8 +181,8 @@ TEST_CASE_TEMPLATE("§1.4 properties: null and absent are told apart", Reader, R
     CHECK(task->FileName == "");
 }
 
-TEST_CASE_TEMPLATE("§1.4 numbers: what an int32 and a bool take, and what is refused with the member's name", Reader,
-                   READERS) {
+TEST_CASE_TEMPLATE("§1.4 numbers: int32 and bool take their range; other values are refused with the member's name",
+                   Reader, READERS) {
     host<Reader> to;
     const struct {
         std::int32_t id;
@@ -221,7 +221,7 @@ TEST_CASE_TEMPLATE("§1.4 numbers: what an int32 and a bool take, and what is re
     }
 }
 
-TEST_CASE_TEMPLATE("§1.4 texts: escapes, UTF-8 and what is neither", Reader, READERS) {
+TEST_CASE_TEMPLATE("§1.4 texts: escapes, UTF-8, and malformed ones of both", Reader, READERS) {
     host<Reader> to;
     using namespace std::string_view_literals;
     const struct {

@@ -51,7 +51,7 @@ std::string expected_file(std::size_t size) {
 
 }  // namespace
 
-TEST_CASE("agent 2.4 GetOutputFromBatch: asks for bytes, and gives them as they are, however large the file") {
+TEST_CASE("agent 2.4 GetOutputFromBatch: asks for bytes, and gives them unchanged, for a file of any size") {
     const undisturbed service;
     for (const std::int32_t size : {1, 256, 4096, 100'000}) {
         CAPTURE(size);
@@ -94,7 +94,7 @@ TEST_CASE("agent 2.4 GetOutputFromBatch: base64 in a JSON string is refused by n
     CHECK(got.file.empty());
 }
 
-TEST_CASE("agent 2.4 GetOutputFromBatch: a task without output is told apart, in each way that a service may say it") {
+TEST_CASE("agent 2.4 GetOutputFromBatch: a task without output is recognised, in each way that a service may say it") {
     const undisturbed service;
     const struct {
         const char* form;

@@ -33,7 +33,8 @@ constexpr const char* manners[] = {"absent", "null", "defaults", "ignored"};
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("§10 typed: a struct selects its own members, whatever becomes of the others", Reader, READERS) {
+TEST_CASE_TEMPLATE("§10 typed: a struct selects its own members, however the service treats the others", Reader,
+                   READERS) {
     const undisturbed around;
     host<Reader> to;
     for (const char* const manner : manners) {
@@ -76,8 +77,7 @@ TEST_CASE("§10 unlisted: a property that this version does not list is asked fo
     CHECK(task->NotYetInvented.is_absent());
 }
 
-TEST_CASE_TEMPLATE("§10 nulled out: absent, null, default and not at all are each taken as what they are", Reader,
-                   READERS) {
+TEST_CASE_TEMPLATE("§10 nulled out: absent, null and default values are each read as sent", Reader, READERS) {
     const undisturbed around;
     host<Reader> to;
     superoffice::call_options options;
@@ -132,7 +132,7 @@ TEST_CASE("§10 text: the vendor's own example with its foreign names is taken, 
     CHECK(task->State.is_absent());
 }
 
-TEST_CASE("§10 text: what may not stand in a query is refused before anything is sent, and says where") {
+TEST_CASE("§10 text: a character that a query cannot have is refused before anything is sent, with its position") {
     using namespace std::string_view_literals;
     host<> to;
     const journal log;

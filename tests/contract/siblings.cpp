@@ -24,7 +24,7 @@ std::string_view stopped(const superoffice::result<bool>& answer) {
 
 }  // namespace
 
-TEST_CASE("§12 StopBatchJob: true where a task was stopped, which is Failed then; false where none could be") {
+TEST_CASE("§12 StopBatchJob: true if the task was stopped, which is Failed then; else false") {
     const undisturbed service;
     host<> to;
     CHECK(to.api.get_batch_task_info(1000)->State == superoffice::BatchTaskState::New);
@@ -38,7 +38,7 @@ TEST_CASE("§12 StopBatchJob: true where a task was stopped, which is Failed the
     CHECK(stopped(to.api.run(superoffice::stop_batch_job, {497})) == "false");
 }
 
-TEST_CASE("§12 StopBatchJob: as a form, in steps, and by nobody") {
+TEST_CASE("§12 StopBatchJob: as a form, in steps, and without a credential") {
     const undisturbed service;
     host<> to{superoffice::client_options{.request_as = superoffice::request_type::form}};
     CHECK(to.api.get_batch_task_info(1000).has_value());
@@ -71,7 +71,7 @@ TEST_CASE("§12 REST form: a segment that cannot stand in a path is refused befo
     CHECK(log.connections() == 0);
 }
 
-TEST_CASE("§12 slow: the operation's own threshold is the one that counts") {
+TEST_CASE("§12 slow: each operation has its own threshold") {
     host<> to;
     auto call = to.api.start<BatchTaskInfo>(get_batch_task, superoffice::path_segment{"497"}, {},
                                             superoffice::allow_waiting_lookup);

@@ -18,7 +18,7 @@ struct unhurried {
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("§9 slow: above 3000 ms and not at it, whatever the outcome", Reader, READERS) {
+TEST_CASE_TEMPLATE("§9 slow: above 3000 ms and not at 3000 ms, for every outcome", Reader, READERS) {
     host<Reader, unhurried> to{unhurried{}};
     for (const auto& row : {std::pair{0, false}, {2999, false}, {3000, false}, {3001, true}, {29'999, true}}) {
         const auto& [took, slow] = row;
@@ -33,7 +33,7 @@ TEST_CASE_TEMPLATE("§9 slow: above 3000 ms and not at it, whatever the outcome"
     }
 }
 
-TEST_CASE("§9 slow: a mark, not a time-out, and the default deadline is 30 s") {
+TEST_CASE("§9 slow: a mark, not a timeout, and the default deadline is 30 s") {
     host<superoffice::default_reader, unhurried> to{unhurried{}};
     auto call = to.api.start_get_batch_task_info(497, superoffice::allow_waiting_lookup);
     drive(to.link, call, instant{0}, instant{29'999});
@@ -41,9 +41,9 @@ TEST_CASE("§9 slow: a mark, not a time-out, and the default deadline is 30 s") 
     auto late = to.api.start_get_batch_task_info(497, superoffice::allow_waiting_lookup);
     drive(to.link, late, instant{0}, instant{30'000});
     CHECK(late.error() == errc::deadline_exceeded);
-    superoffice::call_options patient;
-    patient.timeout = milliseconds{60'000};
-    auto longer = to.api.start_get_batch_task_info(497, patient, superoffice::allow_waiting_lookup);
+    superoffice::call_options long_timeout;
+    long_timeout.timeout = milliseconds{60'000};
+    auto longer = to.api.start_get_batch_task_info(497, long_timeout, superoffice::allow_waiting_lookup);
     drive(to.link, longer, instant{0}, instant{59'999});
     check_sample(longer.result());
     CHECK(superoffice::get_batch_task_info.slow == milliseconds{3000});

@@ -13,35 +13,35 @@ struct followed {
 };
 BOOST_DESCRIBE_STRUCT(followed, (), (State, ProgressPercent, StartCount))
 
-struct course {
+struct outcome {
     watch_state end = watch_state::waiting;
     errc code = errc::ok;
     std::string seen;       // "New 0, Aquired 0, Started 12, ..."
     std::int64_t took = 0;  // milliseconds
     std::size_t requests = 0;
-    std::size_t failures = 0;  // borne
+    std::size_t failures = 0;  // tolerated
 };
 
 /// Steps the watch to its end; in the pauses both clocks go on together.
 template <class Info = followed, class Host>
-course follow(Host& to, std::int32_t id, superoffice::watch_options options = {}, int steps = 200) {
-    course told;
+outcome follow(Host& to, std::int32_t id, superoffice::watch_options options = {}, int steps = 200) {
+    outcome found;
     const journal log;
     superoffice::watch<Info> task{to.api, id, options, superoffice::allow_waiting_lookup};
     instant now{1'000'000};
     errc last = errc::ok;
     while (steps > 0) {
-        told.end = task.step(now);
-        if (task.last_failure().code != last && task.last_failure().code != errc::ok) ++told.failures;
+        found.end = task.step(now);
+        if (task.last_failure().code != last && task.last_failure().code != errc::ok) ++found.failures;
         last = task.last_failure().code;
-        if (told.end == watch_state::changed || told.end == watch_state::finished) {
-            if (!told.seen.empty()) told.seen += ", ";
-            told.seen += task.value().State->text();
-            told.seen += ' ';
-            told.seen += std::to_string(task.value().ProgressPercent.value_or(-1));
+        if (found.end == watch_state::changed || found.end == watch_state::finished) {
+            if (!found.seen.empty()) found.seen += ", ";
+            found.seen += task.value().State->text();
+            found.seen += ' ';
+            found.seen += std::to_string(task.value().ProgressPercent.value_or(-1));
         }
         if (task.is_over()) break;
-        if (told.end == watch_state::changed) continue;
+        if (found.end == watch_state::changed) continue;
         const auto wants = task.wants();
         if (wants.what != superoffice::wait_for::time) {
             to.link.wait(wants.what, milliseconds{1000});
@@ -53,10 +53,10 @@ course follow(Host& to, std::int32_t id, superoffice::watch_options options = {}
             now = wants.until;
         }
     }
-    if (!task.result()) told.code = task.error().code;
-    told.took = (now - instant{1'000'000}).count();
-    told.requests = log.requests().size();
-    return told;
+    if (!task.result()) found.code = task.error().code;
+    found.took = (now - instant{1'000'000}).count();
+    found.requests = log.requests().size();
+    return found;
 }
 
 }  // namespace
@@ -65,27 +65,27 @@ TEST_CASE_TEMPLATE("§13 ends: Succeeded, Failed and SucceededManualCleanup are 
                    READERS) {
     const undisturbed around;
     host<Reader> to;
-    course told = follow(to, 1001);
-    CHECK(told.end == watch_state::finished);
-    CHECK(told.seen == "New 0, Started 0, Started 25, Started 50, Started 75, Succeeded 100");
-    CHECK(told.took == 10'000);
-    CHECK(told.requests == 6);
-    told = follow(to, 2001);
-    CHECK(told.end == watch_state::finished);
-    CHECK(told.seen.ends_with("Failed 63"));
-    told = follow(to, 3001);
-    CHECK(told.end == watch_state::finished);
-    CHECK(told.seen.ends_with("SucceededManualCleanup 100"));
+    outcome found = follow(to, 1001);
+    CHECK(found.end == watch_state::finished);
+    CHECK(found.seen == "New 0, Started 0, Started 25, Started 50, Started 75, Succeeded 100");
+    CHECK(found.took == 10'000);
+    CHECK(found.requests == 6);
+    found = follow(to, 2001);
+    CHECK(found.end == watch_state::finished);
+    CHECK(found.seen.ends_with("Failed 63"));
+    found = follow(to, 3001);
+    CHECK(found.end == watch_state::finished);
+    CHECK(found.seen.ends_with("SucceededManualCleanup 100"));
 }
 
-TEST_CASE("§13 interval: two seconds unless told otherwise; Aquired is seen by those who look more often") {
+TEST_CASE("§13 interval: two seconds by default; a shorter one also sees Aquired") {
     const undisturbed around;
     host<> to;
     superoffice::watch_options options;
     options.interval = milliseconds{1000};
-    const course told = follow(to, 1002, options);
-    CHECK(told.seen.starts_with("New 0, Aquired 0, Started 0, Started 12"));
-    CHECK(told.requests == 11);
+    const outcome found = follow(to, 1002, options);
+    CHECK(found.seen.starts_with("New 0, Aquired 0, Started 0, Started 12"));
+    CHECK(found.requests == 11);
 }
 
 TEST_CASE("§13 select: only the struct's members are asked for, each time") {
@@ -102,13 +102,13 @@ TEST_CASE("§13 select: only the struct's members are asked for, each time") {
 TEST_CASE("§13 gone: null after the task was seen is neither success nor failure") {
     const undisturbed around;
     host<> to;
-    const course told = follow(to, 12001);
-    CHECK(told.end == watch_state::gone);
-    CHECK(told.code == errc::no_such_task);
-    CHECK(told.seen.ends_with("Started 75"));
+    const outcome found = follow(to, 12001);
+    CHECK(found.end == watch_state::gone);
+    CHECK(found.code == errc::no_such_task);
+    CHECK(found.seen.ends_with("Started 75"));
     CHECK(follow(to, 4001).end == watch_state::finished);  // whoever looks in time sees the end
 
-    const course never = follow(to, 5);
+    const outcome never = follow(to, 5);
     CHECK(never.end == watch_state::call_failed);
     CHECK(never.code == errc::no_such_task);
     CHECK(never.requests == 1);
@@ -119,54 +119,52 @@ TEST_CASE("§13 restart: a task may go back, its percent may fall, its StartCoun
     host<> to;
     superoffice::watch_options options;
     options.interval = milliseconds{1000};
-    const course told = follow(to, 10001, options);
-    CHECK(told.end == watch_state::finished);
-    CHECK(told.seen ==
+    const outcome found = follow(to, 10001, options);
+    CHECK(found.end == watch_state::finished);
+    CHECK(found.seen ==
           "New 0, Aquired 0, Started 0, Started 20, Started 40, New 0, Started 0, Started 25, Started 50, "
           "Started 75, Succeeded 100");
 }
 
-TEST_CASE(
-    "§13 deadline: a task that stays Started for ever ends by the watch's own deadline; unchanged replies are not "
-    "told") {
+TEST_CASE("§13 deadline: a task that stays Started ends by the watch's deadline; unchanged replies are not reported") {
     const undisturbed around;
     host<> to;
     superoffice::watch_options options;
     options.deadline = milliseconds{61'000};
-    const course told = follow(to, 5001, options);
-    CHECK(told.end == watch_state::call_failed);
-    CHECK(told.code == errc::deadline_exceeded);
-    CHECK(told.took == 61'000);
-    CHECK(told.seen.ends_with("Started 74, Started 99"));
-    CHECK(told.requests == 31);
+    const outcome found = follow(to, 5001, options);
+    CHECK(found.end == watch_state::call_failed);
+    CHECK(found.code == errc::deadline_exceeded);
+    CHECK(found.took == 61'000);
+    CHECK(found.seen.ends_with("Started 74, Started 99"));
+    CHECK(found.requests == 31);
 }
 
-TEST_CASE("§13 outages: borne up to a number in a row, and each is told; the next one ends the watch") {
+TEST_CASE("§13 outages: max_failures in a row are tolerated and reported; the next one ends the watch") {
     const undisturbed around;
     host<> to;
-    const course flaky = follow(to, 11001);  // every second request is answered 503
+    const outcome flaky = follow(to, 11001);  // every second request is answered 503
     CHECK(flaky.end == watch_state::finished);
     CHECK(flaky.seen.ends_with("Succeeded 100"));
     CHECK(flaky.failures > 1);
 
     superoffice::watch_options options;
     options.max_failures = 0;
-    course told = follow(to, 11002, options);
-    CHECK(told.end == watch_state::call_failed);
-    CHECK(told.code == errc::unavailable);
-    CHECK(told.requests == 2);
+    outcome found = follow(to, 11002, options);
+    CHECK(found.end == watch_state::call_failed);
+    CHECK(found.code == errc::unavailable);
+    CHECK(found.requests == 2);
 
     control("reset");
     control("next", R"({"match": "GetBatchTaskInfo", "fault": "reset-before-head", "times": 3})");
-    told = follow(to, 1005);
-    CHECK(told.end == watch_state::finished);
-    CHECK(told.failures == 1);  // one kind, three times
+    found = follow(to, 1005);
+    CHECK(found.end == watch_state::finished);
+    CHECK(found.failures == 1);  // one kind, three times
     control("next", R"({"match": "GetBatchTaskInfo", "status": 503, "body": "", "times": 6})");
-    told = follow(to, 1006);
-    CHECK(told.end == watch_state::call_failed);
-    CHECK(told.code == errc::unavailable);
-    CHECK(told.took == 2000 + 4000 + 8000 + 16'000 + 32'000);  // the pause doubles
-    CHECK(told.requests == 6);
+    found = follow(to, 1006);
+    CHECK(found.end == watch_state::call_failed);
+    CHECK(found.code == errc::unavailable);
+    CHECK(found.took == 2000 + 4000 + 8000 + 16'000 + 32'000);  // the pause doubles
+    CHECK(found.requests == 6);
 }
 
 TEST_CASE("§13 outages: Retry-After is obeyed, up to the longest pause") {
@@ -186,7 +184,7 @@ TEST_CASE("§13 outages: Retry-After is obeyed, up to the longest pause") {
     CHECK(outage("soon").took == 2000);
 }
 
-TEST_CASE("§13 errors: what does not pass by itself ends the watch at once") {
+TEST_CASE("§13 errors: an error that does not pass by itself ends the watch at once") {
     const undisturbed around;
     host<> to;
     for (const auto& row : {std::pair{7401, errc::unauthorized},
@@ -197,10 +195,10 @@ TEST_CASE("§13 errors: what does not pass by itself ends the watch at once") {
                             {9007, errc::bad_json}}) {
         const auto& [id, code] = row;
         CAPTURE(row.first);
-        const course told = follow(to, id);
-        CHECK(told.end == watch_state::call_failed);
-        CHECK(told.code == code);
-        CHECK(told.requests == 1);
+        const outcome found = follow(to, id);
+        CHECK(found.end == watch_state::call_failed);
+        CHECK(found.code == code);
+        CHECK(found.requests == 1);
     }
 }
 
@@ -216,7 +214,7 @@ TEST_CASE("§13 states: unknown ones and All are not final") {
     for (const std::int32_t id : {6104, 6105, 6106}) CHECK(follow(to, id, options).end == watch_state::finished);
 }
 
-TEST_CASE("§13 cancel: a running question is given up, and the client is free") {
+TEST_CASE("§13 cancel: the running call is cancelled, and the client is free") {
     const undisturbed around;
     host<> to;
     superoffice::watch<followed> task{to.api, 8008, {}, superoffice::allow_waiting_lookup};

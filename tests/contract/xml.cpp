@@ -131,7 +131,7 @@ TEST_CASE_TEMPLATE("§11 XML: a reply is read by its own type, whatever was aske
     check_refusal(xml, {17404, errc::no_such_task, 404, "Batch task id 404 was not found", {}, "SoNotFoundException"});
 }
 
-TEST_CASE("§11 XML: too little memory for both says how much it takes, and a document type is refused") {
+TEST_CASE("§11 XML: needed() is exact where XML and JSON do not fit, and a document type is refused") {
     const undisturbed around;
     using reader = superoffice::xml_reader<superoffice::compact_reader>;
     host<reader> small{in_xml(), service().base_url(), 2560};

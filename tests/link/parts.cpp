@@ -17,7 +17,7 @@ TEST_CASE("two parts of a program: the same struct decodes and selects alike in 
     CHECK(second_part().select() == "State,ProgressPercent");
 }
 
-TEST_CASE("two parts of a program: which of them is made from the single header") {
+TEST_CASE("two parts of a program: one of them is made from the single header") {
     CHECK_FALSE(first_part().is_from_single_header);
     CHECK(second_part().is_from_single_header == (SECOND_IS_SINGLE == 1));
 }

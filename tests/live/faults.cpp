@@ -294,7 +294,8 @@ constexpr std::size_t long_request = 4 * 1024 * 1024;  // more than any system t
 
 }  // namespace
 
-TEST_CASE("fault matrix: each has its error, within its deadline, and the same client makes a good call afterwards") {
+TEST_CASE(
+    "fault matrix: each fault has its error, within the deadline, and the same client makes a good call afterwards") {
     fault_peer peer;
     counting_link link{trusting_service(false)};  // every handshake is a whole one
     std::vector<std::byte> memory(2 * long_request);
@@ -363,7 +364,7 @@ TEST_CASE("fault matrix: each has its error, within its deadline, and the same c
     MESSAGE(rows << " faults, " << told.size() << " different errors (stage, code, native code, status)");
 }
 
-TEST_CASE("a server that refuses its client goes at once, and is understood: every time") {
+TEST_CASE("a server that refuses its client closes at once, and its refusal is reported every time") {
     constexpr int times = 20;
     const std::string base = service().base_url("picky");
     for (const char* const name : {"", "unknown-authority", "self-signed", "expired", "client"}) {
@@ -397,7 +398,7 @@ TEST_CASE("a server that refuses its client goes at once, and is understood: eve
     CHECK(state == superoffice::watch_state::call_failed);  // at the first time: it does not pass by itself
 }
 
-TEST_CASE("early close on a reused connection: the call is made again over a fresh one, and nobody notices") {
+TEST_CASE("early close on a reused connection: the call is made again over a fresh one, and succeeds") {
     for (const std::int32_t id : {8017, 8018}) {  // by an orderly close, by a reset
         CAPTURE(id);
         superoffice::mbedtls_socket link{trusting_service()};

@@ -28,7 +28,7 @@ std::size_t connections_seen(const support::local_service& host) {
 
 }  // namespace
 
-TEST_CASE("forked: parent and child share no connection, over TLS neither") {
+TEST_CASE("forked: parent and child share no connection, with and without TLS") {
     // A service by itself: other tests expect their connections one after the other.
     support::local_service host;
     REQUIRE_MESSAGE(host.is_ready(), host.problem());

@@ -140,7 +140,7 @@ TEST_CASE("many calls over one connection: each is answered, none allocates, and
     CHECK(support::heap::calls > 0);  // the counter counts
 }
 
-TEST_CASE("many calls over fresh connections: resumed where that was not forbidden, as the server sees it") {
+TEST_CASE("many calls over fresh connections: the server sees them resumed, unless that was forbidden") {
     for (const std::string name : {"nginx", "the local service"}) {
         for (const bool resume : {true, false}) {
             CAPTURE(name);

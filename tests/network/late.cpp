@@ -61,7 +61,7 @@ enum class end { by_deadline, by_cancel, by_destructor };
 
 }  // namespace
 
-TEST_CASE("late: wherever a call stands, its deadline or the caller ends it, and the client is good at once") {
+TEST_CASE("late: the deadline or the caller ends a call at any point, and the client is usable at once") {
     chain c(service());
     stepper time;
     REQUIRE(is_good(c, time));
@@ -124,7 +124,7 @@ TEST_CASE("late: wherever a call stands, its deadline or the caller ends it, and
         CHECK(met.find(name) != std::string::npos);
 }
 
-TEST_CASE("late: a byte at a time the whole call comes through, the dead address included") {
+TEST_CASE("late: the whole call succeeds a byte at a time, also with a dead address") {
     chain c(service());
     stepper time;
     auto call = c.api().start_get_batch_task_info(497, {.timeout = milliseconds{600'000}});

@@ -57,14 +57,14 @@ TEST_CASE("outcomes: over c-ares; its name server is the test's") {
         const outcomes::peer peer(row);
         support::dns_server names;
         const std::string servers = names.address();
-        const so::cares_options options{.servers = servers, .patience = so::milliseconds{50}, .tries = 1};
+        const so::cares_options options{.servers = servers, .timeout = so::milliseconds{50}, .tries = 1};
         if (row.host != outcomes::unknown_name) {
             CHECK(row.differs(call<so::cares_socket>(row, peer.port(), so::cares_resolver{options})) == "");
             continue;
         }
         // The server answers between the steps of the call.
         so::tls<so::cares_socket> link{tls_testing::trusting_nobody(),
-                                       so::cares_resolver{{.servers = servers, .patience = so::milliseconds{20'000}}}};
+                                       so::cares_resolver{{.servers = servers, .timeout = so::milliseconds{20'000}}}};
         std::array<std::byte, 4096> memory{};
         const std::string base = row.base(peer.port());
         so::client api{link, so::borrowed{base}, so::bearer{"8A:x"}, memory};

@@ -112,7 +112,7 @@ TEST_CASE("std_types: a value of the wrong kind fails with its member") {
     }
 }
 
-TEST_CASE("std_types: field<std::string> tells null and absent apart") {
+TEST_CASE("std_types: field<std::string> distinguishes null and absent") {
     CHECK(decoded<owning>("{}")->Response.is_absent());
     CHECK(decoded<owning>(R"({"Response":null})")->Response.is_null());
     CHECK(*decoded<owning>(R"({"Response":"x"})")->Response == "x");
@@ -140,7 +140,7 @@ TEST_CASE("std_types: an empty optional that cannot be left out is written as nu
     CHECK(date.text() == "null");
 }
 
-TEST_CASE("std_types: dates as chrono has them") {
+TEST_CASE("std_types: dates become time points of chrono") {
     constexpr bool has_time = true, has_none = false;
     struct {
         std::string_view text;
@@ -185,7 +185,7 @@ TEST_CASE("std_types: the steady clock does not go back") {
 
 }  // namespace
 
-TEST_CASE("std_types: keep copies what stands in an optional") {
+TEST_CASE("std_types: keep copies the value of an optional") {
     for (const std::string_view document :
          {R"({"Name":"n","State":"Sleeping","TableRight":{"Mask":"RI","Reason":"r"}})",
           R"({"Name":"","State":"Started"})", R"({})"}) {
@@ -268,7 +268,7 @@ TEST_CASE("std_types: time points as members") {
     }
 }
 
-TEST_CASE("std_types: what is no date fails for a time point, too") {
+TEST_CASE("std_types: a text that is no date is an error for a time point, too") {
     const auto answer = decoded<dates>(R"({"fine":"yesterday"})");
     REQUIRE_FALSE(answer.has_value());
     CHECK(answer.error().code == errc::bad_date);
@@ -282,7 +282,9 @@ TEST_CASE("std_types: a time point before year 1 is written as null") {
     CHECK(written(value) == R"({"plain":null,"local":"1969-12-31T23:59:59"})");
 }
 
-TEST_CASE("std_types: a time point behind the year 9999 is written as null, and one that does not fit is none") {
+TEST_CASE(
+    "std_types: a time point after the year 9999 is written as null, and a date that does not fit leaves the member "
+    "alone") {
     const auto text = superoffice::detail::date_text{std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1},
                                                      std::chrono::nanoseconds{0}};
     CHECK(text.text().empty());

@@ -348,11 +348,9 @@ TEST_CASE(
     check_every_script(way::link);
 }
 
-TEST_CASE("wire files: ... and through a proxy, from the first byte that goes there") {
-    check_every_script(way::proxy);
-}
+TEST_CASE("wire files: they have the same outcome through a proxy") { check_every_script(way::proxy); }
 
-TEST_CASE("wire files: ... and over a stack of the host's, which hands the reply on without its framing") {
+TEST_CASE("wire files: they have the same outcome over an HTTP stack, which removes the framing") {
     const http_script_step good[] = {http_script::asks(), http_script::replies(200), http_script::gives(good_value),
                                      http_script::ends()};
     const auto drive = [&](scripted_http& first) {

@@ -519,7 +519,7 @@ constexpr std::string_view hostile[] = {
 
 }  // namespace
 
-TEST_CASE("xml: each member is written as its type expects it, and decoded as JSON is") {
+TEST_CASE("xml: each member becomes the JSON that its type expects") {
     for (const member_case& row : members) {
         CAPTURE(row.xml);
         const std::string xml = in_root(row.xml);
@@ -611,7 +611,7 @@ TEST_CASE("xml: section 4, the members of an error object pass at the root, what
     CHECK(collector.fault.ErrorMessage == "Contact id 99999 not found");
 }
 
-TEST_CASE("xml: what is not well-formed is refused, with the byte at fault") {
+TEST_CASE("xml: a document that is not well-formed is refused, with the byte at fault") {
     for (const refused& row : malformed) {
         CAPTURE(row.xml);
         const rewriting made = rewrite<every>(row.xml);
@@ -680,7 +680,7 @@ TEST_CASE("xml: markup is limited, text is not") {
     CHECK(json_of<every>(spaces + "<a>" + spaces + "<Int>" + spaces + "1</Int></a>" + spaces) == R"({"Int":1})");
 }
 
-TEST_CASE("xml: where the pieces that Expat gets are cut makes no difference") {
+TEST_CASE("xml: the outcome does not depend on the pieces that Expat gets") {
     const std::string expected = json_of<BatchTaskInfo>(plain_sample);
     for (std::size_t before = 4096 - plain_sample.size() - 20; before < 4096 + 20; ++before) {
         CAPTURE(before);
@@ -689,7 +689,7 @@ TEST_CASE("xml: where the pieces that Expat gets are cut makes no difference") {
     }
 }
 
-TEST_CASE("xml: cut at any byte it is no document; nothing behind the last byte is looked at") {
+TEST_CASE("xml: a document cut at any byte is refused, and nothing is read behind it") {
     static support::guard_page page{64 * 1024};
     for (const std::string& xml : sample_spellings()) {
         const std::size_t whole = xml.rfind("</") + "</"sv.size() + "BatchTaskInfo>"sv.size();
@@ -705,7 +705,7 @@ TEST_CASE("xml: cut at any byte it is no document; nothing behind the last byte 
     }
 }
 
-TEST_CASE("xml: memory that is too small is told exactly, whatever is written in between") {
+TEST_CASE("xml: needed() is exact for memory that is too small") {
     const auto check = [](auto reader, std::string_view xml) {
         using type = decltype(reader);
         const rewriting made = rewrite<every, type>(xml);
@@ -733,7 +733,7 @@ TEST_CASE("xml: memory that is too small is told exactly, whatever is written in
         check_each("<r><Properties>" + std::string{row.xml} + "</Properties></r>");
 }
 
-TEST_CASE("xml: documents broken at random are refused, or become JSON that is well-formed") {
+TEST_CASE("xml: damaged documents are refused, or become well-formed JSON") {
     std::vector<std::string> seeds = sample_spellings();
     for (const map_case& row : maps)
         seeds.push_back("<r><ParameterObject>" + std::string{row.xml} + "</ParameterObject></r>");
@@ -849,7 +849,7 @@ static_assert(!so::detail::writes_xml<so::xml_reader<>, unwritable>);
 
 }  // namespace
 
-TEST_CASE("xml: what is written is read again as the same") {
+TEST_CASE("xml: a written document is read back as the same value") {
     writable value;
     value.fixed.assign("<x>");
     value.coded = so::coded<colour>::from_text("Mauve");
@@ -978,7 +978,7 @@ TEST_CASE("xml: a value by itself is not asked for as XML, which is said before 
     CHECK(answer_in(so::reply_type::json, steps).value_or(false));
 }
 
-TEST_CASE("xml: how much memory would be enough is exact, also where a tenant's new address is kept in it") {
+TEST_CASE("xml: needed() is exact, also with a moved tenant's address in the memory") {
     const auto reply = [](std::string_view status, std::string_view type, std::string_view body) {
         return "HTTP/1.1 " + std::string{status} + "\r\nContent-Type: " + std::string{type} +
                "\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
@@ -1023,7 +1023,7 @@ TEST_CASE("xml: how much memory would be enough is exact, also where a tenant's 
     }
 }
 
-TEST_CASE("xml: how much memory would be enough is exact over an HTTP stack too, whose kept headers take some of it") {
+TEST_CASE("xml: needed() is exact over an HTTP stack too, where kept headers take memory") {
     namespace script = so::http_script;
     const std::string large = "<B><Name>" + std::string(1500, '"') + "</Name></B>";
     const auto with = [&](std::size_t size) {

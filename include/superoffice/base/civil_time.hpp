@@ -33,7 +33,7 @@ constexpr std::int32_t days_since_1970(const civil_time& t) noexcept {
     return year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
 }
 
-/// The day that is so many days after 1970-01-01, which is not before it.
+/// The date that is so many days after 1970-01-01; `days` is not negative.
 constexpr civil_time day_since_1970(std::int32_t days) noexcept {
     // Again with years that begin in March, from 0000-03-01 on: 146097 days are 400 years.
     const std::int32_t from_march = days + 719468, era = from_march / 146097, of_era = from_march % 146097;
@@ -58,7 +58,7 @@ constexpr std::int64_t seconds_since_1970(const civil_time& t) noexcept {
     return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
 }
 
-/// Whether this day exists and this time of day may be. The second is not checked: whether 60 is allowed depends on the
+/// Whether this day exists and the time of day is possible. The second is not checked: whether 60 is allowed depends on the
 /// format.
 constexpr bool is_in_calendar(const civil_time& t) noexcept {
     return t.year >= 1 && t.month >= 1 && t.month <= 12 && t.day >= 1 &&

@@ -36,12 +36,12 @@ enum class remedy : std::uint8_t {
 
 namespace detail {
 
-/// The same call may succeed later although nobody changed anything: again. Else once.
+/// `again`: the same call may succeed later although nobody changed anything. `once`: it would fail again.
 enum class repeat : bool { once, again };
 
 /// What a positive `error::native` of this code is: a code of the system, the code of a name lookup, a proxy's HTTP status,
 /// the faults of a certificate, the server's TLS alert, or the number of a fault that has a sentence of its own. A negative
-/// one is the TLS library's code, or of a lookup.
+/// one is a code of the TLS library or of a name lookup.
 enum class native_meaning : std::uint8_t { system, lookup, proxy, faults, alert, fault };
 
 /// What `error::offset` of this code is: the byte at fault, the bytes of memory that are needed, or the bytes that came.
@@ -227,7 +227,7 @@ inline constexpr error_column<offset_meaning> error_offsets{{
 }};
 #undef SUPEROFFICE_ERRORS
 
-/// The codes whose `native` has one meaning, which stand side by side in the list.
+/// The codes whose `native` has this meaning. They stand side by side in the list.
 struct errc_range {
     errc first = errc::count_;
     errc last = errc::ok;
@@ -242,7 +242,7 @@ struct errc_range {
     }
 };
 
-/// Whether `native` of this code has that meaning. Two comparisons, so that no program carries the column.
+/// Whether `native` of this code has that meaning. It takes two comparisons, so no program contains the column.
 template <native_meaning What>
 constexpr bool has_native(errc code) noexcept {
     constexpr errc_range range{What};

@@ -82,20 +82,20 @@ struct error {
 
     /// The HTTP status with which a proxy refused.
     [[nodiscard]] constexpr std::uint16_t proxy_status() const noexcept {
-        const bool told = detail::has_native<detail::native_meaning::proxy>(code) && native >= 100 && native <= 999;
-        return told ? static_cast<std::uint16_t>(native) : std::uint16_t{0};
+        const bool applies = detail::has_native<detail::native_meaning::proxy>(code) && native >= 100 && native <= 999;
+        return applies ? static_cast<std::uint16_t>(native) : std::uint16_t{0};
     }
 
     /// The number of the TLS alert that the server sent (RFC 8446 section 6): `tls_refusal` has its name.
     [[nodiscard]] constexpr std::uint8_t tls_alert() const noexcept {
-        const bool told = detail::has_native<detail::native_meaning::alert>(code) && native > 0 && native <= 255;
-        return told && !from_http_stack ? static_cast<std::uint8_t>(native) : std::uint8_t{0};
+        const bool applies = detail::has_native<detail::native_meaning::alert>(code) && native > 0 && native <= 255;
+        return applies && !from_http_stack ? static_cast<std::uint8_t>(native) : std::uint8_t{0};
     }
 
     /// All faults of the server's certificate, mbedTLS's MBEDTLS_X509_BADCERT_ bits: `tls_refusal` puts them into words.
     [[nodiscard]] constexpr std::uint32_t certificate_faults() const noexcept {
-        const bool told = detail::has_native<detail::native_meaning::faults>(code) && native > 0;
-        return told && !from_http_stack ? static_cast<std::uint32_t>(native) : 0;
+        const bool applies = detail::has_native<detail::native_meaning::faults>(code) && native > 0;
+        return applies && !from_http_stack ? static_cast<std::uint32_t>(native) : 0;
     }
 
     /// The code of the TLS library; mbedTLS's are negative.
@@ -133,8 +133,8 @@ constexpr std::uint32_t as_offset(std::size_t n) noexcept {
 
 }  // namespace detail
 
-/// One English sentence without a full stop, for a person. A constant that lives for ever. It tells a credential from a
-/// request header, of which `header_name` has the name.
+/// One English sentence without a full stop, for a person. A constant that lives for ever. A header of the credential has a
+/// sentence of its own; for other headers `header_name` has the name.
 [[nodiscard]] constexpr const char* message(const error& e) noexcept {
     if (e.code == errc::bad_header_value && e.stage == stage::credential)
         return "the credential contains a line break or another forbidden character, or is too long";

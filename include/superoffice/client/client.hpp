@@ -40,7 +40,7 @@ namespace detail {
 template <class Info>
 class asker;
 
-/// Stands for the clock of a link that brings none.
+/// Used where the link has no clock.
 struct no_clock {};
 
 /// The clock that a link brings for the blocking call, or `no_clock`.
@@ -353,7 +353,7 @@ class client {
             return Reader{};
     }
 
-    // For call and watch.
+    // For `call` and `watch`.
     template <class Request, class Reply>
     error start_call(const operation<Request, Reply>& what, const Request& request, std::string_view select,
                      const call_options& options) noexcept {
@@ -377,7 +377,7 @@ class client {
     detail::call_driver<typename detail::connection_over<Link>::type, Credential, Reader> driver_;
 };
 
-/// The types follow from the arguments; with this line it is said, for compilers that ask for it (-Wctad-maybe-unsupported).
+/// A deduction guide, for compilers that ask for one (-Wctad-maybe-unsupported).
 template <class Link, class Credential>
 client(Link&, borrowed, Credential, std::span<std::byte>) -> client<Link, Credential>;
 

@@ -50,7 +50,7 @@ namespace detail {
 /// Where access tokens are given out. Source: RFC 6749 section 3.2; the vendor's OpenID metadata.
 inline constexpr operation<token_request, token_reply> get_token{"/login/common/oauth/tokens", milliseconds{3'000}};
 
-/// The answers of RFC 6749 section 5.2 that may be others later. All other answers need a person.
+/// The error codes of RFC 6749 section 5.2 after which a later attempt may succeed. All others need a person.
 constexpr bool may_pass(std::string_view oauth_error) noexcept {
     return oauth_error == "temporarily_unavailable" || oauth_error == "server_error" || oauth_error == "slow_down";
 }
@@ -160,7 +160,7 @@ class refreshing_bearer {
         return {reinterpret_cast<const char*>(tokens_.data()) + at, size};
     }
     [[nodiscard]] std::string_view access_token() const noexcept { return text_at(0, access_size_); }
-    /// The one that the caller gave, until the service sends another one.
+    /// The refresh token that the caller gave, until the service sends another one.
     [[nodiscard]] std::string_view refresh_token() const noexcept {
         return rotated_size_ != 0 ? text_at(tokens_.size() - rotated_size_, rotated_size_) : refresh_token_.view();
     }

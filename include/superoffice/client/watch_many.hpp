@@ -151,8 +151,8 @@ class watch_many {
     /// The task that the last question was about.
     [[nodiscard]] const watched_task& task() const noexcept { return tasks_[at_]; }
 
-    /// What `step` has just told: the reply with `changed` and `finished`, the error with `gone` and `call_failed`. Texts
-    /// live until the next step.
+    /// The outcome of the last `step`: the reply with `changed` and `finished`, the error with `gone` and `call_failed`.
+    /// Texts live until the next step.
     [[nodiscard]] superoffice::result<Info>& result() noexcept { return result_; }
     [[nodiscard]] const superoffice::result<Info>& result() const noexcept { return result_; }
     /// The reply itself, with `changed` and `finished`.
@@ -221,8 +221,8 @@ class watch_many {
         one.notes.digest = digest;
         one.notes.next = now + detail::jittered(options_.interval, options_.jitter);
         forget_failures(now);
-        if (is_final(result_->State)) return tell(watch_state::finished);
-        return same ? watch_state::waiting : tell(watch_state::changed);
+        if (is_final(result_->State)) return report(watch_state::finished);
+        return same ? watch_state::waiting : report(watch_state::changed);
     }
 
     /// The way to the service works, and this task has no failure any more.
@@ -247,8 +247,8 @@ class watch_many {
         if (may_pass && tasks_[at_].notes.failures < options_.max_failures) return tolerate(e, is_own, now);
         forget_failures(now);
         result_ = e;
-        return tell(e.code == errc::no_such_task && tasks_[at_].notes.seen ? watch_state::gone
-                                                                           : watch_state::call_failed);
+        return report(e.code == errc::no_such_task && tasks_[at_].notes.seen ? watch_state::gone
+                                                                             : watch_state::call_failed);
     }
 
     watch_state tolerate(const superoffice::error& e, bool is_own, instant now) noexcept {
@@ -265,7 +265,7 @@ class watch_many {
         return watch_state::waiting;
     }
 
-    watch_state tell(watch_state news) noexcept {
+    watch_state report(watch_state news) noexcept {
         tasks_[at_].state = news;
         if (tasks_[at_].is_over()) over_ = !is_one_left();
         return news;

@@ -67,7 +67,7 @@ inline constexpr bool is_flags<flags<E>> = true;
 template <class T>
 concept has_codec = requires { sizeof(codec<T>); };
 
-/// What stands between the quotes of a string, as `state` wants it.
+/// The text between the quotes of a string; `state.escapes` says what happens to escapes.
 template <json_value Value>
 errc decode_any_text(Value& value, std::string_view& into, decode_state& state) noexcept {
     json_text token;
@@ -213,7 +213,8 @@ struct codec<json_text> {
     }
 };
 
-/// A plain enum knows all its texts, or fails. (A value that is no enumerator is written by its number, but 0 as "".)
+/// A plain enum fails for a text that it does not have. (A value that is no enumerator is written by its number, but 0 as
+/// "".)
 template <class E>
     requires detail::is_described_enum<E>
 struct codec<E> {

@@ -41,7 +41,7 @@ class compact_reader {
         detail::skip_json_space(cursor_);
         return cursor_.at == cursor_.end ? errc::ok : detail::json_fault(cursor_, errc::bad_json);
     }
-    /// The very byte, for what this reader refused; the start of the value, for what the caller's function refused.
+    /// The exact byte, if this reader refused it; the start of the value, if the caller's function refused it.
     [[nodiscard]] std::uint32_t offset() const noexcept {
         return static_cast<std::uint32_t>((fault_ != nullptr ? fault_ : cursor_.at) - begin_);
     }

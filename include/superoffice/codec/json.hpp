@@ -40,7 +40,7 @@ struct decodable_member {
                   "json_text; std::string and std::optional need <superoffice/std_types.hpp>");
 };
 
-// By the whole list at once: each `member_pointer<T, I>` has the compiler look through it anew.
+// Looks at the whole list at once: for each `member_pointer<T, I>` the compiler would search it anew.
 template <class T, template <class...> class List, class... D>
 consteval bool are_decodable(List<D...>*) {
     return (true && ... && decodable_member<D::pointer, pointed_to<T, D>>::value);
@@ -98,7 +98,7 @@ error decode_again(std::string_view raw, T& into, escapes how) noexcept {
     return decode_document(reader, document, into, state);
 }
 
-// A template, so that a program which reads no FieldProperties has no decoder of them made.
+// A template, so that a program which reads no FieldProperties contains no decoder of them.
 template <class Value>
 inline const char* read_map_value(const member_cursor& at, Value& into) noexcept {
     const std::string_view rest = at.rest();
@@ -115,7 +115,7 @@ inline const char* read_map_value(const member_cursor& at, Value& into) noexcept
 
 namespace detail {
 
-/// As default-made. One function for all who need it.
+/// Sets a T back to what it holds when it is made. One function for all callers.
 template <class T>
 [[gnu::noinline]] void clear_members(void* object) noexcept {
     *static_cast<T*>(object) = T{};

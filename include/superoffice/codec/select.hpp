@@ -73,7 +73,7 @@ consteval wire_kind wire_kind_of() {
 template <class T>
 inline constexpr bool is_time_point = false;
 
-/// The enum that a coded value or a set of flags is of; the enum itself.
+/// The enum of a coded value or of a set of flags; for an enum, the enum itself.
 template <class T>
 struct enum_of {
     using type = T;
@@ -187,7 +187,7 @@ consteval bool is_part_of() {
     }(std::make_index_sequence<member_count<T>>{});
 }
 
-/// The way from the outermost struct down to a member.
+/// The path from the outermost struct down to a member.
 struct select_path {
     std::string_view name;
     const select_path* above = nullptr;

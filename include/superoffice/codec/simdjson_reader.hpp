@@ -126,7 +126,7 @@ class simdjson_reader {
                    .last = first + found.n_structural_indexes,
                    .backslash = next_backslash(cursor_.at),
                    .is_scalar = false};
-        // Whatever token we are on then, there is one behind it: see close_container().
+        // Another token always follows the current one: see close_container().
         if (begin_[tokens_.last[-1]] != *cursor_.at + 2) return search_fault();
         return errc::ok;
     }
@@ -186,7 +186,7 @@ class simdjson_reader {
     }
     [[gnu::cold]] errc fault_here() noexcept { return detail::json_fault(here(), errc::bad_json); }
 
-    // Behind the token before this one.
+    // The place behind the token before the current one.
     [[gnu::noinline]] const char* behind() const noexcept {
         if (tokens_.at == tokens_.last && tokens_.is_scalar) return cursor_.at;
         const char* end = tokens_.at == tokens_.last ? cursor_.end : place();

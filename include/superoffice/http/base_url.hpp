@@ -22,9 +22,9 @@ struct base_url {
     std::string_view root;       ///< what comes before "/api/v1/...": "/Cust12345", or empty
     bool https = true;
 
-    // The Host header is the authority without the zone of an IPv6 address, which means something on this machine only
-    // (RFC 6874 section 4): these two, one behind the other. Without a zone, `to.zone` is empty and begins where the host
-    // ends.
+    // These two parts, one behind the other, make the Host header: the authority without the zone of an IPv6 address,
+    // because a zone has a meaning on this machine only (RFC 6874 section 4). Without a zone, `to.zone` is empty and begins
+    // where the host ends.
 
     [[nodiscard]] constexpr std::string_view authority_before_zone() const noexcept {
         return detail::ascii::first(authority,
@@ -81,7 +81,7 @@ static_assert(sizeof(url_fault_texts) / sizeof(url_fault_texts[0]) == static_cas
     return true;
 }
 
-/// The path without the slashes that people type too many of, and without "/api" or "/api/v1" at its end.
+/// The path without surplus slashes, and without "/api" or "/api/v1" at its end.
 constexpr std::string_view root_of(const char* first, const char* last) noexcept {
     while (last - first > 1 && first[1] == '/') ++first;
     for (bool is_api = false;; is_api = true) {
@@ -214,9 +214,9 @@ constexpr result<base_url> parse_base_url(std::string_view text) noexcept {
 
 /// One English sentence without a full stop that says why a base URL was refused; for any other error its `message`.
 [[nodiscard]] constexpr const char* base_url_fault(const error& e) noexcept {
-    const bool told =
+    const bool has_text =
         e.code == errc::bad_base_url && e.native > 0 && e.native < static_cast<std::int32_t>(detail::url_fault::count_);
-    return told ? detail::url_fault_texts[e.native] : message(e);
+    return has_text ? detail::url_fault_texts[e.native] : message(e);
 }
 
 }  // namespace SUPEROFFICE_ABI

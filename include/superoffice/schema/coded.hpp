@@ -89,7 +89,7 @@ class coded {
     friend constexpr bool operator==(const coded& a, E b) noexcept {
         return a.held_.known && a.held_.number == static_cast<std::int32_t>(b);
     }
-    /// Known ones by their number, unknown ones by their number and text.
+    /// Known values are compared by number, unknown ones by number and text.
     friend constexpr bool operator==(const coded& a, const coded& b) noexcept {
         return a.held_.known == b.held_.known && a.held_.number == b.held_.number &&
                (a.held_.known || a.held_.text == b.held_.text);

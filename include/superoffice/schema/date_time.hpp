@@ -15,7 +15,7 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// A point in time: seconds since 1970-01-01T00:00:00Z, and what is left in nanoseconds (never negative).
+/// A point in time: seconds since 1970-01-01T00:00:00Z, and the rest in nanoseconds (never negative).
 struct unix_time {
     std::int64_t seconds = 0;
     std::uint32_t nanoseconds = 0;
@@ -25,7 +25,7 @@ struct unix_time {
 
 namespace detail {
 
-/// What two digits say; more than 99 for anything else.
+/// The number that two digits stand for; more than 99 for anything else.
 constexpr unsigned two_digits(const char* at) noexcept {
     const unsigned tens = static_cast<unsigned char>(at[0]) - unsigned{'0'};
     const unsigned ones = static_cast<unsigned char>(at[1]) - unsigned{'0'};
@@ -75,7 +75,7 @@ class date_time {
         date_time made;
         return made.assign(text) ? field<date_time>{made} : field<date_time>{};
     }
-    /// The same into this one: false when it is no date, and then this one is anything.
+    /// The same, into this object. False if the text is no date; this object is then unspecified.
     constexpr bool assign(std::string_view text) noexcept;
 
     /// As it came. Lives as long as the document it came from.
@@ -101,7 +101,7 @@ class date_time {
     friend constexpr bool operator==(const date_time& a, const date_time& b) noexcept { return a.text_ == b.text_; }
 
   private:
-    // A fraction and an offset, of which the service mostly writes neither.
+    // A fraction and an offset. The service mostly writes neither.
     [[gnu::cold]] constexpr bool assign_rest(std::string_view text) noexcept;
 
     std::string_view text_;

@@ -18,7 +18,7 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 // Not nested in field<T>, because a comparison would then look for operators of field<T>.
 enum class field_state : std::uint8_t { absent, null, value };
-struct field_parts;  // for the decoder, which fills both by their place
+struct field_parts;  // for the decoder, which writes both parts by their offset
 }  // namespace detail
 
 /// A value, null, or absent. Used like std::optional. Reading a value that is not there is a mistake of the program

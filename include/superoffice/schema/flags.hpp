@@ -96,7 +96,7 @@ class flags {
     friend constexpr bool operator==(const flags& a, E b) noexcept {
         return a.held_.known && a.held_.bits == static_cast<std::uint32_t>(b);
     }
-    /// By bits; with unknown names by text as well.
+    /// Compared by bits; with unknown names by text as well.
     friend constexpr bool operator==(const flags& a, const flags& b) noexcept {
         return a.held_.bits == b.held_.bits && a.held_.known == b.held_.known &&
                (a.held_.known || a.held_.text == b.held_.text);

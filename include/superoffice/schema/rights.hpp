@@ -1,4 +1,4 @@
-// superoffice/schema/rights.hpp - who may do what: the masks of a carrier and of its fields.
+// superoffice/schema/rights.hpp - who may do what: the rights on an object and on its fields.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_SCHEMA_RIGHTS_HPP
 #define SUPEROFFICE_SCHEMA_RIGHTS_HPP
@@ -10,7 +10,8 @@
 #include <cstdint>
 #include <string_view>
 
-// The wire demands enumerators that platform headers define as macros (X11: None). They are put back at the end.
+// The wire has enumerators with names that platform headers define as macros (X11: None). Those macros are put back at the
+// end.
 #pragma push_macro("None")
 #pragma push_macro("Select")
 #pragma push_macro("Insert")
@@ -72,21 +73,22 @@ enum class EFieldRight : std::uint32_t {
 BOOST_DESCRIBE_ENUM(EFieldRight, None, Read, Write, Update, FULL, Unused1, Unused2, Unused3, Nullable, Unused4,
                     UIHintMandatory, UIHintReadOnly, UIHints, UndefinedValue256)
 
-/// The right on the carrier. `Reason` is empty when nothing is denied, else a text or a resource key.
+/// The right on the whole object. `Reason` is empty when nothing is denied, else a text or a resource key.
 struct TableRight {
     field<flags<ETableRight>> Mask;
     field<std::string_view> Reason;
 };
 BOOST_DESCRIBE_STRUCT(TableRight, (), (Mask, Reason))
 
-/// The right on one field. It lives inside `FieldProperties`, which is read over and over, so its text stays as it came.
+/// The right on one field. It is a part of `FieldProperties`, which is read again at each access, so its text is never
+/// rewritten.
 struct FieldRight {
     field<flags<EFieldRight>> Mask;
     field<json_text> Reason;
 };
 BOOST_DESCRIBE_STRUCT(FieldRight, (), (Mask, Reason))
 
-/// What `FieldProperties` says of one field. `FieldType` is free text ("System.Int32", "ShortText", even empty).
+/// What `FieldProperties` says about one field. `FieldType` is free text ("System.Int32", "ShortText", even empty).
 struct FieldProperty {
     field<superoffice::FieldRight> FieldRight;
     field<json_text> FieldType;

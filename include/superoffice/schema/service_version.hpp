@@ -1,4 +1,4 @@
-// superoffice/schema/service_version.hpp - which versions a service has, as it tells anybody.
+// superoffice/schema/service_version.hpp - which versions a service has; asking needs no credential.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_SCHEMA_SERVICE_VERSION_HPP
 #define SUPEROFFICE_SCHEMA_SERVICE_VERSION_HPP
@@ -11,7 +11,7 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 /// The answer of `GET {base}/api`, which needs no credential: a cheap way to see whether a base URL is right and the
-/// service there. Nothing says of what types these are, so any is taken: `plain()`, or `raw()`.
+/// service is there. The types of these members are not documented, so any type is taken: read `plain()` or `raw()`.
 /// Source: section 2 of the service notes.
 struct ServiceVersion {
     field<json_text> v1;                ///< where version 1 of the interface is

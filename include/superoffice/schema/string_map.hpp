@@ -17,8 +17,8 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
 namespace detail {
-/// Reads a member's value and returns the place behind it. All but text is defined with the decoder: a program that reads
-/// FieldProperties includes <superoffice/codec/json.hpp>.
+/// Reads a member's value and returns the place behind it. The functions for all types but text are defined beside the
+/// decoder: a program that reads FieldProperties includes <superoffice/codec/json.hpp>.
 template <class Value>
 inline const char* read_map_value(const member_cursor& at, Value& into) noexcept;
 template <>
@@ -91,7 +91,7 @@ class basic_map {
     [[nodiscard]] constexpr iterator begin() const noexcept { return iterator{raw_}; }
     [[nodiscard]] constexpr sentinel end() const noexcept { return {}; }
     [[nodiscard]] constexpr bool empty() const noexcept { return detail::member_cursor{raw_}.at_end(); }
-    /// How many members; walks them all.
+    /// The number of members. Costs a walk over all of them.
     [[nodiscard]] constexpr std::size_t size() const noexcept {
         std::size_t count = 0;
         for (detail::member_cursor at{raw_}; !at.at_end(); at.next()) ++count;
@@ -111,10 +111,10 @@ class basic_map {
         return found;
     }
 
-    /// The map as a described struct: members by name, the others skipped. Text with escapes has to be rewritten
-    /// somewhere, which here is nowhere: such a text member fails with `memory_too_small` (`needed()` says how much the
-    /// second form wants). Members of type `json_text` take any text. Errors otherwise those of `decode`: `wrong_kind` for
-    /// what is no object, `empty_document` for a default-made map.
+    /// The map as a described struct: members by name, the others skipped. There is no room here to rewrite text with
+    /// escapes: such a text member fails with `memory_too_small`, and `needed()` says how much room the second form wants.
+    /// Members of type `json_text` take any text. Other errors are those of `decode`: `wrong_kind` if this is no object,
+    /// `empty_document` for a default-made map.
     template <class T>
     [[nodiscard]] result<T> as() const noexcept;
     /// The same over a copy of the text in `room`, in which the views of the answer then point.

@@ -1,4 +1,4 @@
-// superoffice/schema/system_user_reply.hpp - the documents of the log-in host's exchange for system users.
+// superoffice/schema/system_user_reply.hpp - what a program and the log-in host exchange for a system user's ticket.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_SCHEMA_SYSTEM_USER_REPLY_HPP
 #define SUPEROFFICE_SCHEMA_SYSTEM_USER_REPLY_HPP

@@ -1,4 +1,4 @@
-// superoffice/schema/tenant_state.hpp - where an Online tenant lives now, as the service's own directory tells it.
+// superoffice/schema/tenant_state.hpp - where an Online tenant lives now, according to the service's directory.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_SCHEMA_TENANT_STATE_HPP
 #define SUPEROFFICE_SCHEMA_TENANT_STATE_HPP
@@ -31,7 +31,7 @@ BOOST_DESCRIBE_ENUM(TenantState, Unknown, Provisioning, Running, Deleted, Suspen
                     OfflineMaintenance, ProvisioningFailed, Deleting, DeleteFailed, MigrationPending)
 
 /// The answer of `GET {login host}/api/state/{tenant}`, which needs no credential. A tenant's host changes (load,
-/// incidents), so `Api` is not for keeping: `ValidUntil` says when to ask again.
+/// incidents), so do not store `Api`: `ValidUntil` says when to ask again.
 struct TenantStatus {
     field<std::string_view> ContextIdentifier;  ///< the tenant: "Cust12345"
     field<std::string_view> Endpoint;           ///< its root

@@ -90,7 +90,7 @@ inline constexpr operation<GetSystemBatchTaskInfosByNameAndStateRequest, list_of
 
 // ---- the service
 
-/// For whom the credential stands: `AssociateId` finds the user's own tasks. Source: reference page of the User resource.
+/// The user behind the credential: `AssociateId` finds the user's own tasks. Source: reference page of the User resource.
 inline constexpr operation<path_segment, CurrentPrincipal> get_current_principal{
     .path = "/api/v1/User/currentPrincipal", .slow = milliseconds{3000}, .method = http_method::get};
 

@@ -32,7 +32,7 @@ struct request_target;
 
 /// What a client does with a directory of tenants.
 struct directory_functions {
-    /// The question for it.
+    /// The request that asks the directory.
     void (*ask)(request_target& question, std::string_view base) noexcept;
     /// After a reply with 421: makes the directory the target, in place of the tenant's host. After the directory's
     /// reply: moves the address to the tenant's new base URL. False if the reply is that of the call itself.

@@ -44,7 +44,7 @@ struct fault_collector {
     service_fault fault;
 
     /// Writes the first one that there is.
-    [[gnu::noinline]] static void tell_first(std::string_view& into, const text& a, const text& b) noexcept {
+    [[gnu::noinline]] static void copy_first(std::string_view& into, const text& a, const text& b) noexcept {
         if (b.has_value()) into = *b;
         if (a.has_value()) into = *a;
     }
@@ -56,11 +56,11 @@ struct fault_collector {
                fault.MessageDetail.has_value() || fault.error.has_value();
     }
     /// `about` has no texts yet.
-    void tell(reply_info& about) const noexcept {
-        tell_first(about.message, fault.ErrorMessage, fault.error_description);
-        tell_first(about.message, fault.Message, fault.Message);
-        tell_first(about.detail, fault.MessageDetail, fault.MessageDetail);
-        tell_first(about.type, fault.ErrorType, fault.error);
+    void copy_to(reply_info& about) const noexcept {
+        copy_first(about.message, fault.ErrorMessage, fault.error_description);
+        copy_first(about.message, fault.Message, fault.Message);
+        copy_first(about.detail, fault.MessageDetail, fault.MessageDetail);
+        copy_first(about.type, fault.ErrorType, fault.error);
     }
 };
 
@@ -68,7 +68,8 @@ struct fault_collector {
 struct nothing {};
 BOOST_DESCRIBE_STRUCT(nothing, (), ())
 
-/// Tells an error object from a value that may be an object too. It has no texts, so that reading it rewrites none.
+/// Reads just enough to recognise an error object where the value may be an object too. It has no texts, so that reading it
+/// rewrites none.
 struct fault_mark {
     field<bool> Error;
 };
@@ -132,7 +133,7 @@ inline json_cursor beginning_of(const json_document& document) noexcept {
     return at;
 }
 
-/// No error at all for `ok`.
+/// For `ok` it is no error.
 [[gnu::noinline]] constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
     error e;
     if (code == errc::ok) return e;
@@ -232,12 +233,13 @@ inline errc meaning_of_refusal(std::uint16_t status, const fault_collector& faul
     return code == errc::outcome_unknown && rules.may_repeat ? errc::unavailable : code;
 }
 
-/// What a document under a status of 2xx means that could be read.
+/// The meaning of a document that could be read, under a status of 2xx.
 inline errc meaning_of_success(const findings& found) noexcept {
     const bool matched = found.state.matched;
-    // No task has Error or Message; a struct of which no member was there is no task.
+    // A task has no member Error or Message. A document that has no member of the struct is no task.
     if (found.faults.says_error() || (!matched && found.faults.has_text())) return errc::service_fault;
-    // An object of somebody else. One without any member may be a task of which a `$select` asked for nulls only.
+    // The object comes from something else. An object without any member may be a task whose selected properties are all
+    // null.
     return found.of_struct && !matched && found.state.passed ? errc::foreign_document : errc::ok;
 }
 
@@ -269,7 +271,7 @@ error interpret_as(Reader& reader, reply_info& about, const json_document& docum
         return e;
     } else {
         if (e.code != errc::ok) found.faults = {};  // a broken error page changes nothing: the status stands
-        found.faults.tell(about);
+        found.faults.copy_to(about);
         meaning = good ? meaning_of_success(found) : meaning_of_refusal(status, found.faults, rules);
     }
     return reply_error(stage::service, meaning, status);

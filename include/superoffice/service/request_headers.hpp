@@ -20,7 +20,7 @@ struct header_field {
     borrowed value;
 };
 
-/// Further header lines, from a named array or container, or a span. Only a program that gives some links the code that
+/// Further header lines, from a named array or container, or a span. Only programs that use some contain the code that
 /// checks and writes them.
 class header_list : public borrowed_list<header_field> {
   public:
@@ -57,10 +57,10 @@ namespace detail {
 // Names of the headers that the library sends itself. A program that adds one of them is refused, since two would
 // contradict each other.
 
-/// Those of `named_headers`, in their order, and then the credential's.
+/// The names of `named_headers` in their order, then those that a credential sends.
 inline constexpr char valued_headers[] =
     "User-Agent Accept-Language SO-Language SO-Culture SO-TimeZone SO-AppToken Authorization Cookie X-XSRF-TOKEN ";
-/// Those that say how the request is sent.
+/// The headers that say how the request is sent.
 inline constexpr char framing_headers[] =
     "Host Connection Content-Length Transfer-Encoding Content-Type Accept Accept-Encoding Expect Upgrade TE Trailer ";
 

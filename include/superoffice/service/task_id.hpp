@@ -1,4 +1,4 @@
-// superoffice/service/task_id.hpp - the id of a task, from a number that surely fits.
+// superoffice/service/task_id.hpp - the id of a task; a number type that may not fit does not compile.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_SERVICE_TASK_ID_HPP
 #define SUPEROFFICE_SERVICE_TASK_ID_HPP

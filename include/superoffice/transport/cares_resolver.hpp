@@ -30,8 +30,8 @@ inline namespace SUPEROFFICE_ABI {
 /// Options of c-ares beside the settings of the system.
 struct cares_options {
     borrowed servers{};  ///< "192.0.2.53, [2001:db8::53]:5353", at most 255 bytes; empty: the servers of the system
-    milliseconds patience{2'000};  ///< for the first answer of a server; c-ares gives later tries longer
-    int tries = 3;                 ///< of each server
+    milliseconds timeout{2'000};  ///< for the first answer of a server; c-ares gives later tries longer
+    int tries = 3;                ///< of each server
 };
 
 /// Asks name servers by c-ares, one piece at a time. `basic_tcp_socket<cares_resolver>` never blocks, so a call over it
@@ -104,12 +104,12 @@ class cares_resolver {
     /// When c-ares must be called again even if no answer came.
     [[nodiscard]] instant wake_at() const noexcept {
         if (channel_ == nullptr) return instant::never();
-        const milliseconds left = patience(milliseconds{INT64_MAX});
+        const milliseconds left = time_left(milliseconds{INT64_MAX});
         return now_ + (watched_ > 1 && cares_pause < left ? cares_pause : left);
     }
 
     void wait(wait_for, milliseconds at_most) noexcept {
-        if (channel_ != nullptr) api::wait_until_any(watched_sockets(), patience(at_most));
+        if (channel_ != nullptr) api::wait_until_any(watched_sockets(), time_left(at_most));
     }
 
     /// The first socket; `watched_handles` lists all. -1 (INVALID_SOCKET) if there is none.
@@ -131,7 +131,7 @@ class cares_resolver {
         std::memcpy(text, name.data(), name.size());
         text[name.size()] = '\0';
         ares_options settings = {};
-        settings.timeout = static_cast<int>(options_.patience.count());
+        settings.timeout = static_cast<int>(options_.timeout.count());
         settings.tries = options_.tries;
         settings.sock_state_cb = note_socket;
         settings.sock_state_cb_data = this;
@@ -180,7 +180,7 @@ class cares_resolver {
     [[nodiscard]] std::span<watched> watched_sockets() noexcept { return {sockets_, watched_}; }
 
     /// The smaller one of `at_most` and what is left of the time of c-ares itself.
-    [[nodiscard]] milliseconds patience(milliseconds at_most) const noexcept {
+    [[nodiscard]] milliseconds time_left(milliseconds at_most) const noexcept {
         timeval left = {};
         if (ares_timeout(channel_, nullptr, &left) == nullptr) return at_most;
         const milliseconds own{static_cast<std::int64_t>(left.tv_sec) * 1000 + (left.tv_usec + 999) / 1000};

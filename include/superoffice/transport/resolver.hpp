@@ -123,7 +123,7 @@ class system_resolver {
             const bool unknown = detail::socket_api::is_unknown_name(code);
             return io_result::failed(unknown ? errc::name_not_found : errc::name_lookup_failed, code, stage::resolve);
         }
-        // Two positions in the same list, one per family; the family of the first address begins.
+        // Two positions in the same list, one for each family; the family of the first address begins.
         auto v4 = found.first(false), v6 = found.first(true);
         for (bool turn = found.starts_with_v6(); (v4 || v6) && into.size() < max_addresses; turn = !turn) {
             auto& next = (turn ? v6 : v4) ? (turn ? v6 : v4) : (turn ? v4 : v6);

@@ -35,7 +35,7 @@ TEST_CASE("civil_time: every day of eight centuries is one more than the day bef
     CHECK(t.year == 2400);
 }
 
-TEST_CASE("civil_time: the day of a count of days is the day that was counted") {
+TEST_CASE("civil_time: a date becomes days, and the days become the same date") {
     for (std::int32_t days = 0; days <= 2'932'896; days += days < 60'000 ? 1 : 97) {
         const civil_time t = so::detail::day_since_1970(days);
         if (so::detail::days_since_1970(t) != days || !so::detail::is_in_calendar(t)) {
@@ -47,7 +47,7 @@ TEST_CASE("civil_time: the day of a count of days is the day that was counted") 
     CHECK(so::detail::day_since_1970(11'016) == civil_time{2000, 2, 29});
 }
 
-TEST_CASE("civil_time: a text that is shorter than its shape has not that shape") {
+TEST_CASE("civil_time: a text that is shorter than the shape does not match it") {
     std::uint16_t numbers[3] = {};
     CHECK(so::detail::read_shape("12:34", "00:00", numbers));
     CHECK(numbers[1] == 34);

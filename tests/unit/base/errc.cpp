@@ -159,7 +159,7 @@ TEST_CASE("errc: every stage has a sentence of its own, without a full stop") {
     CHECK(so::message(so::stage::service) == std::string_view{"the service refuses the call"});
 }
 
-TEST_CASE("errc: a number that is no code reads as the first row, not as memory behind the table") {
+TEST_CASE("errc: a number that is no code reads as the first row, never as memory behind the table") {
     CHECK(so::name(static_cast<errc>(255)) == std::string_view{"ok"});
     CHECK(so::name(errc::count_) == std::string_view{"ok"});
     CHECK(so::message(static_cast<errc>(255)) == std::string_view{"no error"});

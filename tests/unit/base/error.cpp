@@ -153,7 +153,7 @@ TEST_CASE("error: member is the number of a member or of a header") {
     CHECK(error{.stage = stage::connect, .code = errc::link_failed}.member_number() == 0);
 }
 
-TEST_CASE("error: its sentence is the code's, and tells a credential from a header") {
+TEST_CASE("error: its sentence is the code's, with one of its own for a header of the credential") {
     for (std::size_t n = 0; n < count; ++n) {
         const auto code = static_cast<errc>(n);
         CHECK(so::message(error{.code = code}) == std::string_view{so::message(code)});

@@ -111,7 +111,7 @@ TEST_CASE("result: an error") {
     CHECK(r.value_or(pair_of_ints{8, 9}).a == 8);
 }
 
-TEST_CASE("result: without anything it holds a default value") {
+TEST_CASE("result: made without a value it holds a default value") {
     CHECK(result<pair_of_ints> {} -> b == 2);
     CHECK(result<void>{}.error() == error{});
 }

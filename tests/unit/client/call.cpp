@@ -69,7 +69,7 @@ struct waiting_link : so::byte_transport_archetype {
 
 }  // namespace
 
-TEST_CASE("call: given up at any step, by cancel or by its end, it leaves a good client and zeroed memory") {
+TEST_CASE("call: cancelled or destroyed at any step, it leaves a usable client and zeroed memory") {
     so::scripted whole{good_steps, {.at_most = 16, .blocks_first = true}};
     std::size_t steps = 0;
     {
@@ -106,7 +106,7 @@ TEST_CASE("call: given up at any step, by cancel or by its end, it leaves a good
     }
 }
 
-TEST_CASE("call: a second one while the first runs is busy, and disturbs nothing") {
+TEST_CASE("call: a second call while the first runs is busy, and the first goes on") {
     bench b;
     so::scripted link{good_steps, {.at_most = 100}};
     b.link.now = &link;
@@ -128,7 +128,7 @@ TEST_CASE("call: a second one while the first runs is busy, and disturbs nothing
     b.check_good();
 }
 
-TEST_CASE("call: moved, the new one goes on and the old one is done") {
+TEST_CASE("call: after a move the new object goes on and the old one is done") {
     bench b;
     so::scripted link{good_steps, {.blocks_first = true}};
     b.link.now = &link;
@@ -150,7 +150,7 @@ TEST_CASE("call: moved, the new one goes on and the old one is done") {
     b.check_good();
 }
 
-TEST_CASE("call: assigned over, the running one is cancelled") {
+TEST_CASE("call: assigning another call cancels the running one") {
     bench b, other;
     so::scripted link{good_steps}, unused{good_steps, {.blocks_first = true}};
     b.link.now = &link;
@@ -198,7 +198,7 @@ TEST_CASE("call: a member of a class, without a call at first, then with one, th
     b.api.stop();
 }
 
-TEST_CASE("call: one that was never stepped has touched nothing") {
+TEST_CASE("call: a call that was never stepped has not used the link") {
     bench b;
     so::scripted link{good_steps};
     b.link.now = &link;
@@ -209,7 +209,7 @@ TEST_CASE("call: one that was never stepped has touched nothing") {
     b.check_good();
 }
 
-TEST_CASE("call: any operation can be started or run by name") {
+TEST_CASE("call: every operation can be started or run by its name") {
     bench b;
     so::scripted link{good_steps};
     b.link.now = &link;
@@ -218,7 +218,7 @@ TEST_CASE("call: any operation can be started or run by name") {
     CHECK(call.value().Id == 497);
 }
 
-TEST_CASE("call: over a link that may wait, it is started only when that is said") {
+TEST_CASE("call: over a link that may block, it starts only with allow_waiting_lookup") {
     waiting_link link;
     std::array<std::byte, 2048> memory{};
     so::client api{link, "http://localhost", so::bearer{"t"}, memory};
@@ -234,7 +234,7 @@ TEST_CASE("call: over a link that may wait, it is started only when that is said
     CHECK(named.error() == errc::connection_closed);
 }
 
-TEST_CASE("call: {} stands for the options, whatever else could be said there") {
+TEST_CASE("call: {} always means default options") {
     bench b;
     so::scripted link{good_steps};
     b.link.now = &link;

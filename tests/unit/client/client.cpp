@@ -85,7 +85,7 @@ TEST_CASE("client: section 1.5, the call as it goes over the wire, and its value
     CHECK(outcome.status == 200);
 }
 
-TEST_CASE("client: section 2, a base of one's own: port, path, http") {
+TEST_CASE("client: section 2, a base URL with port, path and http") {
     struct {
         std::string_view base, host;
         std::uint16_t port;
@@ -114,7 +114,7 @@ TEST_CASE("client: section 2, a base of one's own: port, path, http") {
     }
 }
 
-TEST_CASE("client: section 10, a struct of one's own is the query") {
+TEST_CASE("client: section 10, the program's own struct is the query") {
     const std::string selected =
         support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo?$select=State,ProgressPercent"}
             .text();
@@ -125,7 +125,7 @@ TEST_CASE("client: section 10, a struct of one's own is the query") {
     CHECK(outcome.value == R"({"State":"Started","ProgressPercent":42})");
 }
 
-TEST_CASE("client: a credential leaves in clear text only where the program says so, or to this machine") {
+TEST_CASE("client: a credential is sent in clear text only if the program allows it, or to this machine") {
     struct {
         const char* what;
         std::string_view base;
@@ -197,7 +197,7 @@ TEST_CASE("client: a credential leaves in clear text only where the program says
     }
 }
 
-TEST_CASE("client: a reader of one's own choice") {
+TEST_CASE("client: the program chooses the reader") {
     const script_step steps[] = {script::starts(), script::expects(request), script::gives(task)};
     so::scripted link{steps};
     std::array<std::byte, 4096> memory{};
@@ -206,7 +206,7 @@ TEST_CASE("client: a reader of one's own choice") {
     CHECK(support::ask(api).value == task_value);
 }
 
-TEST_CASE("client: a base URL that cannot be used is told by check_base_url() and by every call, and nothing is sent") {
+TEST_CASE("client: check_base_url() and every call report a base URL that cannot be used, and nothing is sent") {
     so::scripted link{{}};
     std::array<std::byte, 4096> memory{};
     so::client api{link, "https://example.com/a b", so::bearer{"t"}, memory};
@@ -228,7 +228,7 @@ TEST_CASE("client: a connection is kept and used again") {
     check_two_calls(steps);
 }
 
-TEST_CASE("client: a refusal does not end the connection, what cannot be decoded neither") {
+TEST_CASE("client: neither a refusal nor a reply that cannot be decoded ends the connection") {
     for (const std::string& reply : {reply_text("503 Service Unavailable", "later"), reply_text("200 OK", "null"),
                                      reply_text("200 OK", "[]"), reply_text("200 OK", R"({"Id":"x"})")}) {
         const script_step steps[] = {script::starts(), script::expects(request), script::gives(reply),
@@ -239,7 +239,7 @@ TEST_CASE("client: a refusal does not end the connection, what cannot be decoded
     }
 }
 
-TEST_CASE("client: a connection that the reply ends is not used again") {
+TEST_CASE("client: a connection that the reply closes is not used again") {
     const std::string closing = reply_text("200 OK", task_value, "Connection: close\r\n");
     const std::string old = "HTTP/1.0 200 OK\r\nContent-Length: 28\r\n\r\n" + std::string{task_value};
     const std::string open = "HTTP/1.1 200 OK\r\n\r\n" + std::string{task_value};
@@ -312,7 +312,7 @@ TEST_CASE("client: a kept connection that dies before the reply's first byte is 
     check_two_calls(closed);
 }
 
-TEST_CASE("client: ... only once, not on a fresh connection, and not within a reply") {
+TEST_CASE("client: a dead connection is replaced only once, not if it is fresh, and not within a reply") {
     const script_step again[] = {script::starts(),         script::expects(request), script::gives(task),
                                  script::expects(request), script::closes(),         script::starts(),
                                  script::expects(request), script::closes()};
@@ -333,7 +333,7 @@ TEST_CASE("client: ... only once, not on a fresh connection, and not within a re
     CHECK(begun.finished());
 }
 
-TEST_CASE("client: a peer that answers before the request is sent whole, and goes, is heard") {
+TEST_CASE("client: a reply is read if the peer answers and closes before the request is sent whole") {
     const std::string too_large = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 9\r\n\r\ntoo large";
     const std::string fields = reply_text("431 Request Header Fields Too Large", R"({"Message":"no"})");
     const std::string until_close = "HTTP/1.1 401 Unauthorized\r\n\r\nuntil the end";
@@ -393,7 +393,9 @@ TEST_CASE("client: a peer that answers before the request is sent whole, and goe
     }
 }
 
-TEST_CASE("client: ... but a connection that was kept is replaced first, and its successor is heard") {
+TEST_CASE(
+    "client: a refusal before the request is sent whole: a kept connection is replaced first, and the next one is "
+    "read") {
     const std::string gone = reply_text("408 Request Timeout", "");
     const script_step kept[] = {script::starts(),
                                 script::expects(request),
@@ -412,7 +414,7 @@ TEST_CASE("client: ... but a connection that was kept is replaced first, and its
     CHECK(link.finished());
 }
 
-TEST_CASE("client: what was answered to a part of the request ends the connection") {
+TEST_CASE("client: an answer to an unfinished request ends the connection") {
     const script_step steps[] = {script::starts(),
                                  script::expects(std::string_view{request}.substr(0, 9)),
                                  script::fails(errc::connection_reset, 32),
@@ -428,7 +430,7 @@ TEST_CASE("client: what was answered to a part of the request ends the connectio
     CHECK(link.finished());
 }
 
-TEST_CASE("client: over a link that does not linger, nothing is asked once it has failed") {
+TEST_CASE("client: a link that does not linger is not called after it has failed") {
     struct link_of_before : so::byte_transport_archetype {
         int receives = 0, stops = 0;
         io_result receive(std::span<std::byte>) noexcept { return ++receives, io_result::closed(); }
@@ -500,7 +502,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("client: the stage of a failed start is the link's own") {
+TEST_CASE("client: the stage of a failed start comes from the link") {
     for (const stage at : {stage::resolve, stage::connect, stage::handshake}) {
         const script_step steps[] = {script::would_block(so::wait_for::readable, stage::resolve),
                                      script::fails(errc::certificate_expired, -9984, at), script::starts()};
@@ -523,7 +525,7 @@ TEST_CASE("client: with an https base nothing is sent over a link that is not se
 
 // ---- deadlines
 
-TEST_CASE("client: one deadline over all stages, and the error says which one it met") {
+TEST_CASE("client: one deadline covers all stages, and the error names the stage") {
     const std::size_t half = request.size() / 2;
     const std::string_view sent{request}, came{task};
     struct {
@@ -563,7 +565,7 @@ TEST_CASE("client: one deadline over all stages, and the error says which one it
     }
 }
 
-TEST_CASE("client: the deadline spans a retry, and one in time changes nothing") {
+TEST_CASE("client: the deadline covers a retry, and a retry in time succeeds") {
     const script_step steps[] = {
         script::starts(),         script::expects(request), script::gives(task),
         script::expects(request), script::closes(),         script::would_block(so::wait_for::writable, stage::connect),
@@ -582,7 +584,7 @@ TEST_CASE("client: the deadline spans a retry, and one in time changes nothing")
     }
 }
 
-TEST_CASE("client: the deadline spans a refused credential's repeat and the way to a tenant that has moved") {
+TEST_CASE("client: the deadline covers the repeat after a refused credential and after a moved tenant") {
     struct renewing {
         bool is_slow = false;
         int asked = 0;
@@ -639,7 +641,7 @@ TEST_CASE("client: the deadline spans a refused credential's repeat and the way 
     }
 }
 
-TEST_CASE("client: neither the deadline nor the stage of one call is the next one's") {
+TEST_CASE("client: each call has its own deadline and stage") {
     struct slow_later {
         int asked = 0;
         so::credential_state prepare(instant) noexcept {
@@ -687,7 +689,7 @@ TEST_CASE("client: a call says what it waits for") {
     CHECK(call.wants().what == so::wait_for::nothing);
 }
 
-TEST_CASE("client: what a cancelled call waited for is not what the next one waits for") {
+TEST_CASE("client: the next call does not inherit the wait condition of a cancelled one") {
     const script_step steps[] = {script::starts(), script::expects(request), script::would_block()};
     so::scripted link{steps};
     std::array<std::byte, 4096> memory{};
@@ -702,7 +704,7 @@ TEST_CASE("client: what a cancelled call waited for is not what the next one wai
     CHECK(call.wants().until == instant{});
 }
 
-TEST_CASE("client: a link that has only done enough for one call is called again at once, not when the time is up") {
+TEST_CASE("client: a link that yields is called again at once, not at the deadline") {
     const script_step steps[] = {script::would_block(so::wait_for::nothing, stage::handshake),
                                  script::starts(),
                                  script::would_block(so::wait_for::nothing),
@@ -721,7 +723,7 @@ TEST_CASE("client: a link that has only done enough for one call is called again
     CHECK(call.step(instant{100}) == step_state::done);
 }
 
-TEST_CASE("client: a call waits no longer than its link wants to, nor than the deadline") {
+TEST_CASE("client: a call waits at most until its link's wake_at and its deadline") {
     struct waking_link : support::changing_link {
         instant wake;
         [[nodiscard]] instant wake_at() const noexcept { return wake; }
@@ -825,7 +827,7 @@ TEST_CASE(
     link.now = nullptr;
 }
 
-TEST_CASE("client: the blocking call, with a clock of one's own") {
+TEST_CASE("client: the blocking call with the program's clock") {
     const script_step steps[] = {script::would_block(),    script::starts(),      script::would_block(),
                                  script::expects(request), script::would_block(), script::gives(task)};
     so::scripted link{steps};
@@ -846,7 +848,7 @@ TEST_CASE("client: the blocking call, with a clock of one's own") {
 
 // ---- memory
 
-TEST_CASE("client: memory too small for the request says how much the request takes, exactly") {
+TEST_CASE("client: needed() is exact for a request that does not fit") {
     const std::string empty = "HTTP/1.1 204 No Content\r\n\r\n";
     for (std::size_t size = 0; size < request.size(); ++size) {
         so::scripted link{{}};
@@ -863,7 +865,7 @@ TEST_CASE("client: memory too small for the request says how much the request ta
     CHECK(support::ask_once(link, so::bearer{support::test_token}, {}, {}, request.size()).error == errc::no_such_task);
 }
 
-TEST_CASE("client: memory too small for the reply says how much it takes, exactly") {
+TEST_CASE("client: needed() is exact for a reply that does not fit") {
     const std::string sized = reply_text("200 OK", documented_reply), chunked = documented_reply_chunked();
     for (const bool known : {true, false}) {
         const script_step steps[] = {script::starts(), script::expects(request),
@@ -969,7 +971,7 @@ TEST_CASE("client: texts of a value live until the next call, and point into the
     CHECK(call.value().Name == "ContactExport");
 }
 
-TEST_CASE("client: a whole call allocates nothing, neither the first nor the second, good or bad") {
+TEST_CASE("client: a whole call allocates nothing: the first, the second, with and without an error") {
     const std::string reply = reply_text("200 OK", documented_reply);
     const script_step steps[] = {script::starts(),
                                  script::expects(request),

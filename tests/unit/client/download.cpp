@@ -107,7 +107,7 @@ TEST_CASE("download: a file larger than the memory arrives whole, in every frami
     CHECK(fetched(reply_text("200 OK", "", "", octets)) == outcome{});
 }
 
-TEST_CASE("download: what comes in place of a file") {
+TEST_CASE("download: replies that are not a file") {
     const auto service = [](errc code, std::uint16_t status) {
         return so::error{.stage = stage::service, .code = code, .http_status = status};
     };
@@ -235,7 +235,7 @@ TEST_CASE("download: a connection that dies anywhere in the file is an error, an
             });
 }
 
-TEST_CASE("download: over an HTTP stack, however its reply arrives") {
+TEST_CASE("download: over an HTTP stack, with the reply cut at any byte") {
     namespace http = so::http_script;
     const auto outcome_of = [&](std::uint16_t status, std::string_view fields, std::string_view body) {
         const so::http_script_step steps[] = {
@@ -282,7 +282,7 @@ TEST_CASE("download: type and length are known with the first byte; blocking, an
     CHECK(taken == file.size());
 }
 
-TEST_CASE("download: a member that is started again and again, also while it runs") {
+TEST_CASE("download: a download that is a class member can be started again, also while it runs") {
     const std::string reply = reply_text("200 OK", "abcdef", "", octets),
                       other = reply_text("200 OK", "xyz", "", octets);
     const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(reply),

@@ -140,7 +140,7 @@ TEST_CASE_TEMPLATE("list_call: each element arrives, in every framing and cut", 
     CHECK(listed<Reader>(reply_text("200 OK", " [ ] \r\n")) == outcome{{}, 0, "", 200});
 }
 
-TEST_CASE_TEMPLATE("list_call: what comes in place of a list", Reader, READERS) {
+TEST_CASE_TEMPLATE("list_call: replies that are not a list", Reader, READERS) {
     const auto service = [](errc code, std::uint16_t status = 200) {
         return so::error{.stage = stage::service, .code = code, .http_status = status};
     };
@@ -190,7 +190,8 @@ TEST_CASE_TEMPLATE("list_call: what comes in place of a list", Reader, READERS) 
     }
 }
 
-TEST_CASE_TEMPLATE("list_call: memory for one element is enough, and one that does not fit is said", Reader, READERS) {
+TEST_CASE_TEMPLATE("list_call: memory for one element is enough, and an element that does not fit is an error", Reader,
+                   READERS) {
     std::string body = "[";
     for (int n = 0; n != 300; ++n) body += (n == 0 ? "" : ",") + std::string{R"({"Id":)"} + std::to_string(n) + "}";
     body += "]";
@@ -259,7 +260,7 @@ TEST_CASE("list_call: a connection that dies anywhere in the list is an error, a
             });
 }
 
-TEST_CASE_TEMPLATE("list_call: over an HTTP stack, however its reply arrives", Reader, READERS) {
+TEST_CASE_TEMPLATE("list_call: over an HTTP stack, with the reply cut at any byte", Reader, READERS) {
     namespace http = so::http_script;
     constexpr std::string_view json = "Content-Type: application/json\r\n";
     const std::string url =

@@ -143,7 +143,8 @@ TEST_CASE("refreshing_bearer: a secret that is not given is not sent, nor is a r
     CHECK(d.settle() == credential_state::ready);
 }
 
-TEST_CASE("refreshing_bearer: a new refresh token is handed over first, then used, and the old one is not kept") {
+TEST_CASE(
+    "refreshing_bearer: a new refresh token is given to the program first, then used, and the old one is forgotten") {
     support::login_exchanges all;
     all.add(token_request(form(refresh)),
             token_reply(first_access, R"(,"expires_in":300,"refresh_token":")" + std::string{rotated} + "\""));
@@ -163,7 +164,7 @@ TEST_CASE("refreshing_bearer: a new refresh token is handed over first, then use
     CHECK(d.link.finished());
 }
 
-TEST_CASE("refreshing_bearer: a rotated token reaches the program even where the reply is of no other use") {
+TEST_CASE("refreshing_bearer: a new refresh token reaches the program, even if the reply is useless otherwise") {
     struct row {
         const char* name;
         std::string reply;
@@ -204,7 +205,8 @@ TEST_CASE("refreshing_bearer: a rotated token reaches the program even where the
     CHECK(holds(memory, "unheard"));
 }
 
-TEST_CASE("refreshing_bearer: refusals that need a person end it, with the host's word; others pass") {
+TEST_CASE(
+    "refreshing_bearer: refusals that need a person make it dead, with the host's word; after others it tries again") {
     struct row {
         const char* name;
         std::string reply;
@@ -440,7 +442,7 @@ TEST_CASE("credential_share: of a source that is dead, every client hears that n
     CHECK(d.link.finished());
 }
 
-TEST_CASE("refreshing_bearer: which answers of the host may pass") {
+TEST_CASE("refreshing_bearer: the answers of the host after which it tries again") {
     for (const std::string_view word : {"temporarily_unavailable", "server_error", "slow_down"})
         CHECK(so::detail::may_pass(word));
     for (const std::string_view word : {"invalid_grant", "server_errors", ""}) CHECK_FALSE(so::detail::may_pass(word));

@@ -29,7 +29,7 @@ std::int64_t left_at(const so::remaining_time& left, std::int64_t now) {
 
 }  // namespace
 
-TEST_CASE("remaining_time: what is left after the replies that came") {
+TEST_CASE("remaining_time: the estimate after each reply") {
     struct row {
         const char* name;
         std::vector<noted> replies;
@@ -75,7 +75,7 @@ TEST_CASE("remaining_time: an absent percent changes nothing, and an absent star
     CHECK(left_at(left, 10'000) == 10'000);
 }
 
-TEST_CASE("remaining_time: stays right for a task of 200 days") {
+TEST_CASE("remaining_time: is right for a task of 200 days") {
     constexpr std::int64_t day = 86'400'000;
     so::remaining_time left;
     left.note(instant{0}, 0);

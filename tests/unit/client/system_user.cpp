@@ -144,7 +144,7 @@ TEST_CASE("system_user: the minute as the service wants it") {
     }
 }
 
-TEST_CASE("system_user: each use moves the end of a ticket; 5 h 50 min without one, and it is renewed") {
+TEST_CASE("system_user: each use moves the end of a ticket, which is renewed after 5 h 50 min without a use") {
     support::login_exchanges all;
     all.add(request_at(minute), ticket_reply());
     all.add(request_at(minute), ticket_reply(R"("7T:second-ticket")"));
@@ -161,7 +161,7 @@ TEST_CASE("system_user: each use moves the end of a ticket; 5 h 50 min without o
     CHECK(support::lines_of(d.source) == ticket_lines("7T:second-ticket"));
 }
 
-TEST_CASE("system_user: a clock that is off is corrected by the host's, once, and for good") {
+TEST_CASE("system_user: a wrong clock is corrected by the host's time once, and stays corrected") {
     // The host says 00:53:20; the device is 20 minutes late.
     const std::string date = "Date: Mon, 30 Nov 2026 00:53:20 GMT\r\n";
     support::login_exchanges all;
@@ -229,7 +229,7 @@ TEST_CASE("system_user: refusals that need a person end it") {
     }
 }
 
-TEST_CASE("system_user: an outage is no refusal: nothing is said of the clock, which is not corrected by it") {
+TEST_CASE("system_user: an outage is no refusal, and does not correct the clock") {
     support::login_exchanges all;
     const std::string late = "Date: Mon, 30 Nov 2026 00:53:20 GMT\r\n",
                       later = "Date: Mon, 30 Nov 2026 09:53:20 GMT\r\n";
@@ -269,7 +269,7 @@ TEST_CASE("system_user: a ticket of 2048 bytes fits into 6 KB, one more byte doe
     }
 }
 
-TEST_CASE("system_user: answers and tokens of no use are no ticket, and are asked for again after a second") {
+TEST_CASE("system_user: useless answers and tokens give no ticket, and it asks again after a second") {
     struct row {
         const char* name;
         std::string reply;
@@ -369,7 +369,7 @@ TEST_CASE("system_user: a signature that is no base64 is wrong, and is not check
     CHECK_FALSE(is_asked);
 }
 
-TEST_CASE("system_user: a refusal that may pass, and a log-in without a clock, are no end") {
+TEST_CASE("system_user: it is not dead after a refusal that may pass, nor without a clock") {
     support::login_exchanges all;
     all.add(request_at(minute), reply_text("429 Too Many Requests", ""));
     all.add(request_at(minute), ticket_reply());
@@ -437,7 +437,7 @@ TEST_CASE("system_user: the reply cut at every byte gives no ticket, and one byt
     CHECK(support::lines_of(d.source) == ticket_lines("7T:first-ticket"));
 }
 
-TEST_CASE("system_user: nothing but the ticket is left in its memory, and nothing at its end") {
+TEST_CASE("system_user: only the ticket stays in its memory, and nothing after its end") {
     support::login_exchanges all;
     all.add(request_at(minute), ticket_reply());
     std::array<std::byte, so::system_user_memory_bytes> memory{};

@@ -202,7 +202,7 @@ TEST_CASE("task_board: a job is started, and its task followed") {
     CHECK(b.link.finished());
 }
 
-TEST_CASE("task_board: why a start failed is told until the next one, and does not hide an outage") {
+TEST_CASE("task_board: the error of a start stays until the next start, and does not hide an outage") {
     bench b{{asks(1, R"("State":"Started")"),
              starts("Nonsense", reply_text("500 Internal Server Error", R"({"Error":true,"Message":"no such job"})")),
              {asks(1, "").request, reply_text("503 Service Unavailable", "")},
@@ -282,7 +282,7 @@ TEST_CASE("task_board: stops the task of a row once the question under way is an
     CHECK(b.link.finished());
 }
 
-TEST_CASE("task_board: why a stop failed stands in the row until the next action") {
+TEST_CASE("task_board: the error of a stop stays in the row until the next action") {
     struct row {
         const char* name;
         std::string reply;
@@ -454,7 +454,7 @@ TEST_CASE("task_board: a fetch has a timeout and a size of its own") {
     }
 }
 
-TEST_CASE("task_board: what concerns one task stands in its row; an outage is told, and ends nothing") {
+TEST_CASE("task_board: an error of one task stands in its row; an outage is reported, and ends nothing") {
     const exchange outage{asks(2, "").request, reply_text("503 Service Unavailable", "")};
     bench b{{asks(1, "null"), asks(2, R"("State":"Started")"), outage, outage, outage, outage, outage, outage, outage,
              asks(2, R"("State":"Started")")}};
@@ -502,7 +502,7 @@ TEST_CASE("task_board: a task that is refused ends alone, and one that keeps fai
     CHECK(b.link.finished());
 }
 
-TEST_CASE("task_board: a refused credential ends all rows and is told; each can be followed again") {
+TEST_CASE("task_board: a refused credential ends all rows and is reported; each can be followed again") {
     const exchange refused{asks(1, "").request, reply_text("401 Unauthorized", "")};
     bench b{{asks(1, R"("State":"Started")"), asks(2, R"("State":"Started")"), refused, asks(2, R"("State":"Running")"),
              asks(1, R"("State":"Running")")}};

@@ -110,7 +110,7 @@ struct bench {
 
 }  // namespace
 
-TEST_CASE("watch: made with options, with {} for them, or only with leave to wait") {
+TEST_CASE("watch: made with options, with {}, or only with allow_waiting_lookup") {
     const std::string reply = at("Succeeded", 100);
     bench b{asked({reply, reply})};
     so::watch<progress> with_none{b.api, 497, {}};
@@ -140,7 +140,7 @@ struct same_clock {
 
 }  // namespace
 
-TEST_CASE("watch: followed, it waits from one news to the next") {
+TEST_CASE("watch: follow waits for the next news") {
     const std::string first = at("Started", 10), second = at("Started", 60), last = at("Succeeded", 100);
     const auto steps = asked({first, first, second, last});
     so::scripted script{steps};
@@ -163,7 +163,7 @@ TEST_CASE("watch: followed, it waits from one news to the next") {
     link.now = nullptr;
 }
 
-TEST_CASE("watch: followed over a link that nobody can wait on, it asks until the time has come") {
+TEST_CASE("watch: follow over a link without `wait` asks it again and again until the time has come") {
     const std::string first = at("Started", 10), last = at("Failed", 10);
     const auto steps = asked({first, last});
     so::scripted link{steps};
@@ -179,7 +179,7 @@ TEST_CASE("watch: followed over a link that nobody can wait on, it asks until th
     CHECK(lost.follow(other, same_clock{&time}) == watch_state::call_failed);
 }
 
-TEST_CASE("watch: section 13, the usual way: each change told once, then finished") {
+TEST_CASE("watch: section 13, each change is reported once, then finished") {
     const std::string replies[] = {at("New", 0), at("Started", 10), at("Started", 10), at("Started", 60),
                                    at("Succeeded", 100)};
     bench b{asked({replies[0], replies[1], replies[2], replies[3], replies[4]})};
@@ -249,7 +249,7 @@ TEST_CASE("watch: section 13, a task may go back, and its percent may shrink") {
     CHECK(b.percent() == 80);
 }
 
-TEST_CASE("watch: what a reply does not say is not what the one before it said") {
+TEST_CASE("watch: a member that the reply lacks does not keep its earlier value") {
     struct row {
         std::string_view second;
         bool absent = false, null = false;
@@ -325,7 +325,7 @@ TEST_CASE("watch: a task that was never seen has failed") {
     CHECK(b.step() == watch_state::call_failed);
 }
 
-TEST_CASE("watch: what cannot pass by itself ends it at once") {
+TEST_CASE("watch: a failure that cannot pass by itself ends it at once") {
     struct {
         std::string reply;
         errc code;
@@ -349,7 +349,7 @@ TEST_CASE("watch: what cannot pass by itself ends it at once") {
     }
 }
 
-TEST_CASE("watch: a page of a server or a proxy that is not well is borne, whichever status it has") {
+TEST_CASE("watch: an error page of a server or a proxy is tolerated, with any status") {
     const std::string first = at("Started", 1), other = at("Started", 2);
     for (const std::string_view status : {"408 Request Timeout", "500 Internal Server Error", "502 Bad Gateway",
                                           "503 Service Unavailable", "504 Gateway Timeout"})
@@ -364,7 +364,7 @@ TEST_CASE("watch: a page of a server or a proxy that is not well is borne, which
         }
 }
 
-TEST_CASE("watch: what may pass by itself is borne, with pauses that double") {
+TEST_CASE("watch: failures that may pass are tolerated, with pauses that double") {
     const std::string good = at("Started", 1), other = at("Started", 2);
     std::vector<script_step> steps =
         asked({good, unavailable, unavailable, unavailable, unavailable, unavailable, other});
@@ -392,7 +392,7 @@ TEST_CASE("watch: what may pass by itself is borne, with pauses that double") {
     CHECK(b.percent() == 2);
 }
 
-TEST_CASE("watch: one failure more than is borne ends it, and a good reply in between starts anew") {
+TEST_CASE("watch: one failure more than max_failures ends it, and a good reply resets the count") {
     const std::string good = at("Started", 1), other = at("Started", 2);
     bench b{asked({good, unavailable, unavailable, other, unavailable, unavailable, unavailable}),
             {.interval = milliseconds{10}, .max_failures = 2}};
@@ -406,7 +406,7 @@ TEST_CASE("watch: one failure more than is borne ends it, and a good reply in be
     CHECK(none.next() == watch_state::call_failed);
 }
 
-TEST_CASE("watch: failures of the link are borne too") {
+TEST_CASE("watch: failures of the link are tolerated too") {
     const std::string good = at("Succeeded", 100);
     bench b{{script::fails(errc::connection_refused, 111, stage::connect),
              script::fails(errc::name_lookup_failed, 2, stage::resolve), script::starts(), script::expects(request),
@@ -453,7 +453,7 @@ TEST_CASE("watch: an interval above the longest pause is kept after a failure, t
     }
 }
 
-TEST_CASE("watch: a number of one's own makes each pause longer, by up to a quarter, and each by something else") {
+TEST_CASE("watch: jitter makes each pause longer by up to a quarter, each by another share") {
     const std::string first = at("Started", 1), second = at("Started", 2), third = at("Started", 3);
     const std::string throttled = reply_text("429 Too Many Requests", "", "Retry-After: 20\r\n");
     std::set<std::int64_t> intervals, retries;
@@ -502,7 +502,7 @@ TEST_CASE("watch: its deadline ends it, in a question") {
     CHECK_FALSE(b.api.is_busy());
 }
 
-TEST_CASE("watch: a question that takes too long is a failure that is borne") {
+TEST_CASE("watch: a call that takes too long is tolerated") {
     const std::string good = at("Started", 1);
     bench b{{script::starts(), script::expects(request), script::would_block(), script::stops(), script::starts(),
              script::expects(request), script::gives(good)},
@@ -515,7 +515,7 @@ TEST_CASE("watch: a question that takes too long is a failure that is borne") {
     CHECK(b.link.finished());
 }
 
-TEST_CASE("watch: a question has the call's time, else the client's, and never more than is left of the watch") {
+TEST_CASE("watch: each call has the call's timeout, else the client's, and at most the rest of the watch's deadline") {
     struct row {
         milliseconds of_watch, of_call, wanted;
     };
@@ -534,13 +534,13 @@ TEST_CASE("watch: a question has the call's time, else the client's, and never m
     }
 }
 
-TEST_CASE("watch: for ever is a deadline too") {
+TEST_CASE("watch: the longest deadline does not overflow") {
     const std::string good = at("Started", 1);
     bench b{asked({good}), {.deadline = milliseconds{INT64_MAX}}};
     CHECK(b.next() == watch_state::changed);
 }
 
-TEST_CASE("watch: cancelled in a pause, in a question, or by its end, it leaves a good client") {
+TEST_CASE("watch: cancelled or destroyed in a pause or in a call, it leaves a usable client") {
     const std::string good = at("Started", 1);
     const so::error cancelled{.stage = stage::none, .code = errc::cancelled};
     bench paused{asked({good})};
@@ -566,7 +566,8 @@ TEST_CASE("watch: cancelled in a pause, in a question, or by its end, it leaves 
     CHECK(b.next() == watch_state::changed);
 }
 
-TEST_CASE("watch: while another call runs on the client it tells errc::busy, waits its interval, and never gives up") {
+TEST_CASE(
+    "watch: while another call runs on the client, last_failure() is busy; it waits its interval and never gives up") {
     const std::string good = at("Started", 1);
     bench b{asked({good, good}), {.interval = milliseconds{700}, .max_failures = 0}};
     auto call = b.api.start_get_batch_task_info<progress>(497);
@@ -583,7 +584,7 @@ TEST_CASE("watch: while another call runs on the client it tells errc::busy, wai
     CHECK(b.next() == watch_state::changed);
 }
 
-TEST_CASE("watch: calls by others in its pauses change nothing") {
+TEST_CASE("watch: other calls in its pauses change nothing") {
     const std::string one = at("Started", 1), two = at("Started", 2);
     bench b{asked({one, two, one, two})};
     CHECK(b.next() == watch_state::changed);
@@ -603,7 +604,7 @@ TEST_CASE("watch: a base URL that cannot be used ends it") {
     CHECK(task.error() == errc::bad_base_url);
 }
 
-TEST_CASE("watch: a $select of one's own, and everything") {
+TEST_CASE("watch: with the program's $select, and with all properties") {
     const std::string whole = support::request_text{}.text();
     const std::string named =
         support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfo?$select=State"}.text();
@@ -627,7 +628,7 @@ TEST_CASE("watch: a plain enum is a State too") {
     CHECK(so::is_final(plain{so::BatchTaskState::Failed}.State));
 }
 
-TEST_CASE("watch: its questions may be cut anywhere") {
+TEST_CASE("watch: its replies may be cut at any byte") {
     const std::string replies[] = {at("Started", 1), at("Started", 1), at("Succeeded", 100)};
     const auto steps = asked({replies[0], replies[1], replies[2]});
     const auto told = replay::in_every_cut(steps, [](so::scripted& link) {

@@ -106,7 +106,7 @@ using enum watch_state;
 
 }  // namespace
 
-TEST_CASE("watch_many: each task is asked in turn, its news are told once, and the end of the last is the end") {
+TEST_CASE("watch_many: each task is asked in turn, its news are reported once, and the last task's end is the end") {
     so::watched_task tasks[] = {{.id = 1}, {.id = 2}, {.id = 3}};
     bench b{{{1, at("Started", 10)},
              {2, at("Started", 50)},
@@ -124,7 +124,7 @@ TEST_CASE("watch_many: each task is asked in turn, its news are told once, and t
     CHECK(b.all.step(b.clock.now()) == waiting);
 }
 
-TEST_CASE("watch_many: what concerns one task ends it alone; what concerns the way to the service ends all") {
+TEST_CASE("watch_many: an error of one task ends only that task; an error of the connection or service ends all") {
     struct row {
         const char* name;
         std::string reply;
@@ -437,7 +437,7 @@ TEST_CASE("watch_many: another user of the client is no failure") {
     CHECK(b.follow() == std::vector<news>{{1, finished, 2'000}});
 }
 
-TEST_CASE("watch_many: a thousand tasks in an array, fairly, without a heap") {
+TEST_CASE("watch_many: a thousand tasks in an array are asked equally often, without a heap") {
     constexpr std::int32_t count = 1'000;
     std::vector<so::watched_task> tasks(count);
     std::deque<std::string> texts;

@@ -166,7 +166,7 @@ TEST_CASE("codec: text, viewed or owned") {
         {{"\"abcd\"", "\"abcd\""}, {"\"abcde\"", "text_too_long 0"}, {"null", "null"}});
 }
 
-TEST_CASE("codec: json_text takes any value as it stands") {
+TEST_CASE("codec: json_text takes any value unchanged") {
     check_all<so::json_text>({{R"("a\u0062")", R"("a\u0062")"},
                               {"1.50e+3", "1.50e+3"},
                               {"true", "true"},
@@ -191,7 +191,7 @@ TEST_CASE("codec: a plain enum knows its texts and numbers, or fails") {
     check_all<field<colour>>({{"\"red\"", "\"red\""}, {"null", "null"}, {"\"blue\"", "unknown_enumerator 0"}});
 }
 
-TEST_CASE("codec: coded takes texts and numbers that nobody knows") {
+TEST_CASE("codec: coded takes unknown texts and numbers") {
     check_all<so::coded<colour>>({{"\"red\"", "\"red\""},
                                   {"\"RED\"", "\"RED\""},
                                   {"\"blue\"", "\"blue\""},
@@ -237,7 +237,7 @@ TEST_CASE("codec: section 8, dates") {
                               {"null", "\"\""}});
 }
 
-TEST_CASE("codec: section 7, maps keep their text, whatever it is") {
+TEST_CASE("codec: section 7, maps keep their text, object or not") {
     const value_case both[] = {
         {"{}", "{}"}, {R"({ "a" : {} })", R"({ "a" : {} })"}, {"null", "{}"}, {"[1]", "[1]"}, {"\"text\"", "\"text\""},
         {"5", "5"},
@@ -273,7 +273,7 @@ TEST_CASE("codec: structs in structs") {
     check_all<field<holding<std::int8_t>>>({{"{}", "{\"v\":0}"}, {"null", "null"}, {"{\"v\":{}}", "wrong_kind 5"}});
 }
 
-TEST_CASE("codec: unlisted is read as the field it is") {
+TEST_CASE("codec: unlisted is read like a field") {
     check_all<so::unlisted<std::int32_t>>({{"5", "5"}, {"null", "null"}, {"\"5\"", "wrong_kind 0"}});
     CHECK(decoded_as<holding<so::unlisted<std::int32_t>>>("{}") == "{}");
 }

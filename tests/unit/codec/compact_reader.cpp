@@ -95,7 +95,7 @@ TEST_CASE("compact_reader: every byte in every position of a string") {
     }
 }
 
-TEST_CASE("compact_reader: a copy goes on from where the original stood") {
+TEST_CASE("compact_reader: a copy continues at the place of the original") {
     std::string text = "[1,2]";
     compact_reader first;
     CHECK(first.start({text.data(), text.size(), text.size()}) == errc::ok);
@@ -106,7 +106,7 @@ TEST_CASE("compact_reader: a copy goes on from where the original stood") {
     CHECK(second.finish() == errc::ok);
 }
 
-TEST_CASE("compact_reader: is ready for the next document after any other") {
+TEST_CASE("compact_reader: can read the next document after any other") {
     compact_reader reader;
     for (const support::malformed_document& bad : support::malformed_documents) {
         CAPTURE(bad.text);

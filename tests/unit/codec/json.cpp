@@ -148,7 +148,7 @@ TEST_CASE("decode: section 5, members may come in any order") {
     }
 }
 
-TEST_CASE("decode: what members become") {
+TEST_CASE("decode: each type of member gets its value") {
     struct {
         std::string_view document;
         std::string_view outcome;
@@ -204,7 +204,7 @@ TEST_CASE("decode: what members become") {
     }
 }
 
-TEST_CASE("decode: what is refused, with the byte and the member") {
+TEST_CASE("decode: a bad document is refused, with the byte and the member") {
     struct {
         std::string_view document;
         std::string_view outcome;
@@ -273,7 +273,7 @@ TEST_CASE("decode: what is refused, with the byte and the member") {
     }
 }
 
-TEST_CASE("decode: a wanted member is found, and a bad one refused, wherever it stands among those of no concern") {
+TEST_CASE("decode: a wanted member is found, and a bad one refused, at any place among unknown members") {
     struct {
         std::string_view member;
         std::string_view outcome;  // where the member stands first
@@ -347,7 +347,7 @@ TEST_CASE("decode: null and absence leave plain members as they were initialised
           R"({"number":0,"flag":false,"text":"","state":"New","fixed":"x","nested":{"Text":"y"}})");
 }
 
-TEST_CASE("decode: nesting is refused beyond json_max_depth, known or not") {
+TEST_CASE("decode: nesting beyond json_max_depth is refused, in known and in unknown members") {
     const auto nested = [](std::string_view before, std::size_t depth) {
         return std::string{before} + std::string(depth, '[') + std::string(depth, ']') + '}';
     };
@@ -369,7 +369,7 @@ TEST_CASE("decode: a document cut at any byte gives no value and reads nothing b
     }
 }
 
-TEST_CASE("decode and encode: whatever may be a member may be a whole document") {
+TEST_CASE("decode and encode: every type of a member may be a whole document") {
     CHECK(decoded_as<bool>(" true\n") == "true");
     CHECK(decoded_as<std::int32_t>("-497") == "-497");
     CHECK(decoded_as<std::string_view>(R"("a\u0062c")") == R"("abc")");
@@ -380,7 +380,7 @@ TEST_CASE("decode and encode: whatever may be a member may be a whole document")
     CHECK(decoded_as<field<bool>>("false") == "false");
 }
 
-TEST_CASE("decode: what is refused of a value by itself, with the byte") {
+TEST_CASE("decode: a bad value by itself is refused, with the byte") {
     CHECK(decoded_as<bool>("null") == "null_document 0");
     CHECK(decoded_as<bool>("") == "empty_document 0");
     CHECK(decoded_as<bool>(" 1") == "wrong_kind 1");
@@ -429,7 +429,7 @@ TEST_CASE("decode: memory without the reader's slack is an error that says how m
 #endif
 }
 
-TEST_CASE("encode: writes what fits, says what would, and leaves out what is absent") {
+TEST_CASE("encode: writes what fits, says how much would be enough, and leaves out absent members") {
     small value{.Id = -5, .Name = "a\"b", .Inner = nullptr};
     const std::string_view whole = R"({"Id":-5,"Name":"a\"b","Inner":null})";
     CHECK(encoded(value) == whole);
@@ -446,7 +446,7 @@ TEST_CASE("encode: writes what fits, says what would, and leaves out what is abs
     CHECK(encoded(BatchTaskInfo{}) == "{}");
 }
 
-TEST_CASE("member_name: names the member of the outermost struct, or nothing") {
+TEST_CASE("member_name: names the member of the outermost struct, or is empty") {
     const auto named = [](std::uint16_t member, so::stage at = so::stage::decode) {
         return so::member_name<small>(so::error{.stage = at, .member = member});
     };

@@ -73,7 +73,7 @@ TEST_CASE("keep: every type that holds a view, unknown texts and numbers among t
     }
 }
 
-TEST_CASE("keep: storage that is too small is an error that says how much would do, and that much does") {
+TEST_CASE("keep: needed() is exact for storage that is too small") {
     std::string document{documented_reply};
     const auto info = decoded<BatchTaskInfo>(document);
     std::array<char, 1024> storage{};
@@ -87,7 +87,7 @@ TEST_CASE("keep: storage that is too small is an error that says how much would 
     CHECK(less.error().needed() == needed);
 }
 
-TEST_CASE("keep: null and absent stay what they are") {
+TEST_CASE("keep: null stays null and absent stays absent") {
     std::string document = R"({"Name":null})";
     const auto info = decoded<BatchTaskInfo>(document);
     const auto kept = superoffice::keep(*info, {});

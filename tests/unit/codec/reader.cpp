@@ -90,7 +90,7 @@ std::string decoded(std::string text) {
 
 }  // namespace
 
-TEST_CASE("json_reader: a reader of somebody's own gives what this library's give") {
+TEST_CASE("json_reader: a reader of the program gives the same values and errors as the library's") {
     for (const std::string_view text :
          {documented_reply, std::string_view{"{}"}, std::string_view{"null"}, std::string_view{R"({"Id":"x"})"},
           std::string_view{R"({"Name":"a\u0062"})"}, std::string_view{R"({"Other":[1,{"a":nul}]})"}}) {

@@ -91,7 +91,7 @@ TEST_CASE("readers: agree about every good and every malformed document") {
     CHECK(readers.accepted() == std::size(support::good_documents));
 }
 
-TEST_CASE("readers: agree about every document that stands in a test, and about what is none") {
+TEST_CASE("readers: agree about every document in the tests, and about texts that are no document") {
     comparison readers;
     for (const char* folder : {"unit", "contract", "network", "live", "support", "fuzz"}) {
         for (const auto& entry : std::filesystem::recursive_directory_iterator(wire::tests_folder() / folder)) {

@@ -152,7 +152,7 @@ static_assert(!so::detail::can_hold<std::string_view, so::string_map>() &&
 
 }  // namespace
 
-TEST_CASE("select_of: what is asked for is decoded into the program's own types") {
+TEST_CASE("select_of: each selected property is decoded into the program's own type") {
     CHECK(support::decoded_as<own_types>(
               R"({"State":"started","CancellationBehaviour":2,"ParameterObject":{"Other":"x","SelectionId":"7"}})") ==
           R"({"State":"started","CancellationBehaviour":"Succeeded","ParameterObject":{"SelectionId":"7"}})");

@@ -99,7 +99,7 @@ TEST_CASE("simdjson_reader: memory without the slack is refused with what is nee
     }
 }
 
-TEST_CASE("simdjson_reader: what stands behind the document is not part of it") {
+TEST_CASE("simdjson_reader: bytes behind the document are not part of it") {
     simdjson_reader reader{4096};
     for (int filler = 0; filler != 256; ++filler) {
         CAPTURE(filler);
@@ -124,7 +124,7 @@ TEST_CASE("simdjson_reader: moved between two documents") {
     CHECK(support::read_json(third, support::sample_task).code == errc::ok);
 }
 
-TEST_CASE("simdjson_reader: is ready for the next document after any other") {
+TEST_CASE("simdjson_reader: can read the next document after any other") {
     simdjson_reader reader{4096};
     for (const support::malformed_document& bad : support::malformed_documents) {
         CAPTURE(bad.text);

@@ -204,7 +204,7 @@ TEST_CASE("base_url: a host has at most 253 bytes") {
           std::string_view{"the host name in the base URL is longer than 253 characters"});
 }
 
-TEST_CASE("base_url: cut anywhere it is a base URL or is refused, and never reads on") {
+TEST_CASE("base_url: a URL cut at any byte is taken or refused, and nothing is read behind it") {
     const std::string_view whole = "https://[2001:db8::1]:8443//Cust12345/api/v1/";
     support::guard_page page{64};
     for (std::size_t size = 0; size <= whole.size(); ++size) {

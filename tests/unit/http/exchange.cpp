@@ -225,7 +225,7 @@ std::string without_mark(std::string_view marked, std::size_t& at) {
 
 }  // namespace
 
-TEST_CASE("exchange: a good reply is read completely, however it is cut") {
+TEST_CASE("exchange: a good reply is read completely, cut at any byte") {
     for (const good_reply& row : good_replies) {
         CAPTURE(row.subject);
         const auto steps = steps_of(row.reply, row.end);
@@ -279,7 +279,7 @@ TEST_CASE("exchange: a good reply that is closed or fails at any byte says how f
     }
 }
 
-TEST_CASE("exchange: a bad reply is refused at the byte at fault, however it is cut") {
+TEST_CASE("exchange: a bad reply is refused at the byte at fault, cut at any byte") {
     for (const bad_reply& row : bad_replies) {
         CAPTURE(row.subject);
         std::size_t at = 0;
@@ -343,7 +343,7 @@ TEST_CASE("exchange: behind a Content-Length no byte beyond the reply is asked f
     CHECK(machine.incoming().size() == 2);
 }
 
-TEST_CASE("exchange: the request is sent as it stands and zeroed as it goes") {
+TEST_CASE("exchange: the request is sent unchanged, and zeroed while it is sent") {
     std::byte memory[256];
     std::memcpy(memory, request.data(), request.size());
     so::exchange machine;
@@ -434,7 +434,7 @@ TEST_CASE("exchange: before begin there is no request and no reply, and wipe doe
     CHECK(machine.head().content_type().data() == nullptr);
 }
 
-TEST_CASE("exchange: a close after the end changes nothing but that the connection is not kept") {
+TEST_CASE("exchange: a close after the end only means that the connection is not kept") {
     std::byte memory[256];
     so::exchange machine;
     machine.begin(memory, 0, 16);
@@ -456,7 +456,7 @@ TEST_CASE("exchange: the head is there when only the body was refused") {
     CHECK(so::reply_head{.fields = got.fields}.retry_after() == "7");
 }
 
-TEST_CASE("exchange: what is taken and what is refused is as the document says, however it is cut") {
+TEST_CASE("exchange: the document's table of what is taken and refused is true, cut at any byte") {
     for (const http_leniency::row& row : http_leniency::rows) {
         CAPTURE(row.what);
         const auto steps = steps_of(row.reply, ending::closed);
@@ -521,7 +521,7 @@ TEST_CASE(
         }
 }
 
-TEST_CASE("exchange: a status decides from the end of its line on, and a 1xx decides nothing") {
+TEST_CASE("exchange: a status of 300 or above decides once its line has ended; a 1xx does not") {
     const std::string_view reply =
         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 503 Busy\r\nRetry-After: 9\r\nServer: x\r\n\r\n";
     const std::size_t status_line = reply.find("Retry-After"), header = reply.find("Server") + 1;
@@ -540,14 +540,14 @@ TEST_CASE("exchange: a status decides from the end of its line on, and a 1xx dec
     }
 }
 
-TEST_CASE("exchange: a folded line is one line with spaces, however it is cut") {
+TEST_CASE("exchange: a folded line is one line with spaces, cut at any byte") {
     const auto steps = steps_of("HTTP/1.1 204 x\r\nA: b,\r\n  c\n\td\r\nB: e\r\n\r\n"sv);
     const auto got = replay::in_every_cut(steps, drive_with(memory_size, 16));
     CHECK(so::reply_head{.fields = got.fields}.header("A") == "b,    c \td");
     CHECK(so::reply_head{.fields = got.fields}.header("B") == "e");
 }
 
-TEST_CASE("exchange: a head as large as the memory is too large, whatever comes before it") {
+TEST_CASE("exchange: a head as large as the memory is too large, also after interim replies") {
     const std::string head = "HTTP/1.1 204 x\r\nA: " + std::string(200, 'b') + "\r\n\r\n";
     const std::string interim = "HTTP/1.1 103 x\r\nA: " + std::string(150, 'b') + "\r\n\r\n";
     for (const std::string& reply : {head, interim + head}) {
@@ -684,7 +684,7 @@ TEST_CASE("exchange: counting ends at the limit, and when the peer closes, with 
     CHECK(machine.failure().needed() == head.size() + body + 16);
 }
 
-TEST_CASE("exchange: the sentence about its limits has their numbers") {
+TEST_CASE("exchange: the sentence of http_limit_exceeded has the numbers of the limits") {
     const std::string_view sentence = so::message(errc::http_limit_exceeded);
     for (const std::size_t limit : {std::size_t{128}, std::size_t{8}, std::size_t{4096}})
         CHECK(sentence.find(' ' + std::to_string(limit) + ' ') != sentence.npos);
@@ -730,7 +730,7 @@ TEST_CASE("exchange: one object serves one exchange after another") {
     CHECK(machine.reusable());
 }
 
-TEST_CASE("exchange: the wire files end as they say, however they are cut") {
+TEST_CASE("exchange: each wire file has the outcome that it names, cut at any byte") {
     const std::vector<wire_file> files = wire::all();
     CHECK(files.size() >= 18);  // else they were not found
     for (const wire_file& file : files) {

@@ -6,7 +6,7 @@
 
 #include <string_view>
 
-TEST_CASE("header_line: header lines are walked as they stand") {
+TEST_CASE("header_line: header lines are given in their order, unchanged") {
     std::string_view rest = "A: b\r\nC:d:e\n F:\t\r\n";
     superoffice::header_line line;
     CHECK(superoffice::next_header(rest, line));

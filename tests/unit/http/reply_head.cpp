@@ -86,7 +86,7 @@ TEST_CASE("reply_head: each header worth keeping has its name and its function, 
     }
 }
 
-TEST_CASE("reply_head: a last line without an end is none, and nothing behind it is read") {
+TEST_CASE("reply_head: a last line without an end is ignored, and nothing behind it is read") {
     CHECK(so::reply_head{.fields = "A: 1\r\nDate: 2"}.header("B").data() == nullptr);
     CHECK(so::reply_head{.fields = "Date: 2"}.header("X").data() == nullptr);
 }

@@ -147,7 +147,7 @@ TEST_CASE("request_head: text that does not fit is counted and not written") {
     CHECK(exact.size() == exact.needed());
 }
 
-TEST_CASE("request_head: a bad value is reported rather than too little memory, and the first bad value stays") {
+TEST_CASE("request_head: a bad value is reported before too little memory, and the first bad value is reported") {
     std::array<std::byte, 4> memory{};
     so::request_head head{memory};
     head.header("Long", "value");

@@ -99,7 +99,7 @@ TEST_CASE("coded: an enumerator's number that the enumeration does not have is u
     CHECK(made == state::from_number(77));
 }
 
-TEST_CASE("coded: known ones compare by value, unknown ones by what came") {
+TEST_CASE("coded: known values compare by number, unknown ones by number and text") {
     CHECK(state::from_text("started") == state::from_number(3));
     CHECK(state::from_text("started") == state{BatchTaskState::Started});
     CHECK(state::from_text("Paused") == state::from_text("Paused"));

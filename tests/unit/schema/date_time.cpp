@@ -90,7 +90,7 @@ TEST_CASE("date_time: section 8, year 1 in any zone is \"not set\", and so is em
     CHECK(date_time{} == *date_time::from_text(""));
 }
 
-TEST_CASE("date_time: anything else is no date") {
+TEST_CASE("date_time: everything else is refused") {
     for (const std::string_view text : {
              "x",
              " ",
@@ -137,7 +137,7 @@ TEST_CASE("date_time: anything else is no date") {
     }
 }
 
-TEST_CASE("date_time: a date cut anywhere is no date, or one that the cut form stands for") {
+TEST_CASE("date_time: a date cut at any byte is refused, or is the date that the shorter form means") {
     const std::string_view whole = "2021-06-05T14:28:21.0771703+02:00";
     for (std::size_t size = 1; size < whole.size(); ++size) {
         CAPTURE(size);

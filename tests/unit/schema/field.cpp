@@ -62,7 +62,7 @@ TEST_CASE("field: is absent, null, or a value") {
     }
 }
 
-TEST_CASE("field: compared with nullptr it says whether it is null, also where a text could be made of that") {
+TEST_CASE("field: comparing with nullptr asks whether it is null, also for text") {
     const auto check = [](const auto& text) {
         using type = std::remove_cvref_t<decltype(text)>;
         CHECK((type{nullptr} == nullptr));
@@ -108,7 +108,7 @@ TEST_CASE("field<bool>: presence and value are asked for by name") {
     CHECK(absent.value_or(true));
 }
 
-TEST_CASE("unlisted: behaves as the field it is") {
+TEST_CASE("unlisted: behaves like a field") {
     unlisted<int> a, b;
     CHECK(a == b);
     CHECK(a.is_absent());

@@ -54,7 +54,7 @@ TEST_CASE("fixed_text: holds up to N bytes with a NUL behind them") {
     CHECK(view.size() == 3);
 }
 
-TEST_CASE("fixed_text: takes JSON text with its escapes read, and counts what they become") {
+TEST_CASE("fixed_text: takes JSON text with its escapes replaced, and counts the bytes after that") {
     struct {
         std::string_view token;
         bool fits;
@@ -76,7 +76,7 @@ TEST_CASE("fixed_text: takes JSON text with its escapes read, and counts what th
     }
 }
 
-TEST_CASE("fixed_text: compares by what it holds, not by what it held") {
+TEST_CASE("fixed_text: compares its text, not the bytes behind the text") {
     fixed_text<8> a, b;
     CHECK(a.assign("longer"));
     CHECK(a.assign("ab"));

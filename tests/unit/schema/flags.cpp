@@ -140,7 +140,7 @@ TEST_CASE("flags: compare by bits, with unknown names by text as well") {
     CHECK(flags<table>::from_text("Fly") != flags<table>::from_text("Swim"));
 }
 
-TEST_CASE("flags: other bits are not the same, known as they may be") {
+TEST_CASE("flags: masks with different bits are different, known or not") {
     CHECK(flags<table>::from_text("Select") != table::FULL);
     CHECK(flags<table>::from_text("Select") != flags<table>::from_text("FULL"));
     CHECK(flags<table>::from_number(5) != flags<table>::from_number(1));

@@ -53,7 +53,7 @@ std::string copied(so::json_text text) {
     return copy;
 }
 
-std::string spelt(const string_map& map) {
+std::string written(const string_map& map) {
     std::string all;
     for (const auto [key, value] : map) all += copied(key) + (value.is_null() ? "!" : "=") + copied(value) + ';';
     return all;
@@ -69,7 +69,7 @@ TEST_CASE("string_map: section 7, every form in which a map may come") {
     struct {
         std::string_view text;
         std::size_t size;
-        std::string_view spelt;
+        std::string_view written;
     } const cases[] = {
         {"{}", 0, ""},
         {"{ \n }", 0, ""},
@@ -91,7 +91,7 @@ TEST_CASE("string_map: section 7, every form in which a map may come") {
             for (int time = 0; time < 2; ++time) {  // reading changes nothing
                 CHECK(map.size() == one.size);
                 CHECK(map.empty() == (one.size == 0));
-                CHECK(spelt(map) == one.spelt);
+                CHECK(written(map) == one.written);
             }
         });
     }
@@ -120,7 +120,7 @@ TEST_CASE("string_map: anything but an object is kept as its text, and looks emp
     }
 }
 
-TEST_CASE("string_map: find takes the last of a key, sees through escapes, and observes letter case") {
+TEST_CASE("string_map: find takes the last entry of a key, reads escapes, and observes letter case") {
     const std::string_view text =
         R"({"a":"1","\u0061":"2","A":"3","n":null,"num":-1.5e3,"obj":{"a":"4"},"list":["a"]})";
     support::decode_each<maps>("{\"ParameterObject\":" + std::string{text} + '}', [](const so::result<maps>& answer) {

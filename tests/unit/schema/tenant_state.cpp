@@ -125,7 +125,7 @@ TEST_CASE("tenant moved: the directory is asked without a credential, and the ca
           outcome{errc::ok, 0, 42, "https://online2.superoffice.com/Cust12345/api"});
 }
 
-TEST_CASE("tenant moved: headers of the caller's own go to the tenant, never to the directory") {
+TEST_CASE("tenant moved: the program's headers go to the tenant, never to the directory") {
     const std::string status = reply("200 OK", status_document);
     const auto with_header = [](std::string_view host) {
         std::string request = request_to(host);
@@ -160,7 +160,7 @@ TEST_CASE("tenant moved: a second 421 is not followed again") {
     CHECK(link.finished());
 }
 
-TEST_CASE("tenant moved: what the directory may say instead of a new address") {
+TEST_CASE("tenant moved: answers of the directory without a new address") {
     struct row {
         const char* what;
         std::string reply;
@@ -234,7 +234,7 @@ TEST_CASE("tenant moved: a directory's URL that cannot be used is an error, and 
     CHECK(ask(link, "online.superoffice.com").code == errc::bad_base_url);
 }
 
-TEST_CASE("tenant moved: the link failing anywhere on the way is an error, and never a value") {
+TEST_CASE("tenant moved: a link that fails at any step is an error, and never a value") {
     // Once the 421 is known it counts, although the rest of that reply is missing: the directory is asked at once. This
     // script has another order then, which is a mismatch.
     const std::string first = request_to("online3.superoffice.com"), second = request_to("online2.superoffice.com");
@@ -278,7 +278,7 @@ TEST_CASE("tenant moved: a 421 that is cut off anywhere behind its status is fol
     }
 }
 
-TEST_CASE("tenant status: may be asked for by itself, without a credential") {
+TEST_CASE("tenant status: a program can ask for it, without a credential") {
     const std::string answer = reply("200 OK", status_document);
     const script_step steps[] = {script::starts("online.superoffice.com", 443), script::expects(directory_request),
                                  script::gives(answer)};

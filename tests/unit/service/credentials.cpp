@@ -165,7 +165,7 @@ TEST_CASE("credentials: section 3, the exact header lines of each kind") {
     check_lines(so::anonymous{}, "");
 }
 
-TEST_CASE("credentials: a fixed one has nothing fresh after a refusal") {
+TEST_CASE("credentials: a fixed credential has no fresh one after a refusal") {
     CHECK_FALSE(so::bearer{"token"}.refused());
     CHECK_FALSE(so::basic{"user", "password"}.refused());
     CHECK_FALSE(so::ticket{"7T:ticket"}.refused());
@@ -182,7 +182,7 @@ TEST_CASE("credentials: section 3, tokens of several kilobytes") {
     CHECK(support::ask_once(link, so::bearer{token}, {}, {}, 8'192).value == R"({"Id":497})");
 }
 
-TEST_CASE("credentials: an empty one is missing, and nothing is sent") {
+TEST_CASE("credentials: an empty credential is missing, and nothing is sent") {
     const so::error missing{.stage = stage::credential, .code = errc::credential_missing};
     CHECK(refused_early(so::basic{"", "password"}) == missing);
     CHECK(refused_early(so::basic{"", ""}) == missing);
@@ -195,11 +195,11 @@ TEST_CASE("credentials: an empty one is missing, and nothing is sent") {
 }
 
 TEST_CASE("credentials: CR, LF and NUL are refused with their place and their header, and nothing is sent") {
-    struct told {
+    struct fault {
         std::size_t position;
         unsigned number;  // among the credential's own headers
         std::string_view name;
-        bool operator==(const told&) const = default;
+        bool operator==(const fault&) const = default;
     };
     const auto refused_early = [](const auto& credential) {
         const so::error e = ::refused_early(credential);
@@ -207,10 +207,10 @@ TEST_CASE("credentials: CR, LF and NUL are refused with their place and their he
         CHECK(e.stage == stage::credential);
         CHECK(so::message(e) ==
               "the credential contains a line break or another forbidden character, or is too long"sv);
-        return told{e.position(), e.header_number(), so::header_name(e, {})};
+        return fault{e.position(), e.header_number(), so::header_name(e, {})};
     };
     const auto bad = [](std::size_t position, unsigned number = 1, std::string_view name = "Authorization") {
-        return told{position, number, name};
+        return fault{position, number, name};
     };
     CHECK(refused_early(so::bearer{"a\r\nX-Evil: 1"}) == bad(8));  // counted from "Bearer "
     CHECK(refused_early(so::bearer{"a\nb"}) == bad(8));
@@ -224,7 +224,7 @@ TEST_CASE("credentials: CR, LF and NUL are refused with their place and their he
     CHECK(refused_early(so::basic{"a:b", "c"}) == bad(7));
 }
 
-TEST_CASE("credentials: of one that is refused, or does not fit, nothing is left in the memory") {
+TEST_CASE("credentials: nothing of a credential that is refused or does not fit stays in the memory") {
     const so::ticket credential{"7T:the-secret", "app\n"};
     for (const std::size_t size : {4'096U, 400U, 360U, 320U, 300U}) {
         CAPTURE(size);
@@ -255,7 +255,7 @@ TEST_CASE("credential_source: a 401 is repeated once with the fresh credential, 
     CHECK(outcome.status == 200);
 }
 
-TEST_CASE("credential_source: a connection that dies is replaced once in a call, a fresh credential or not") {
+TEST_CASE("credential_source: a dead connection is replaced once in a call, with and without a fresh credential") {
     const std::string first = request_with("token-0"), second = request_with("token-1");
     const so::script_step steps[] = {script::starts(),
                                      script::expects(first),
@@ -276,7 +276,7 @@ TEST_CASE("credential_source: a connection that dies is replaced once in a call,
     CHECK(link.finished());
 }
 
-TEST_CASE("credential_source: never more than once, however fresh") {
+TEST_CASE("credential_source: a call is repeated once at most, also with a fresh credential") {
     const std::string first = request_with("token-0"), second = request_with("token-1");
     const so::script_step steps[] = {script::starts(), script::expects(first), script::gives(refusal),
                                      script::expects(second), script::gives(refusal)};
@@ -291,7 +291,7 @@ TEST_CASE("credential_source: never more than once, however fresh") {
     CHECK(outcome.error.http_status == 401);
 }
 
-TEST_CASE("credential_source: without a fresh one the 401 stands") {
+TEST_CASE("credential_source: without a fresh credential the 401 is the outcome") {
     const std::string first = request_with("token-0");
     const so::script_step steps[] = {script::starts(), script::expects(first), script::gives(refusal)};
     so::scripted link{steps};
@@ -333,7 +333,7 @@ TEST_CASE("credential_source: each call has its own repeat") {
     CHECK(link.finished());
 }
 
-TEST_CASE("credential_source: a pending one is asked again at each step, and nothing is sent meanwhile") {
+TEST_CASE("credential_source: a pending source is asked again at each step, and nothing is sent meanwhile") {
     const std::string first = request_with("token-0");
     const so::script_step steps[] = {script::starts(), script::expects(first), script::gives(task)};
     so::scripted link{steps};
@@ -355,7 +355,7 @@ TEST_CASE("credential_source: a pending one is asked again at each step, and not
     CHECK(source.added == 1);
 }
 
-TEST_CASE("credential_source: one that cannot be had ends the call, at first or after a refusal") {
+TEST_CASE("credential_source: an unavailable credential ends the call, at first or after a refusal") {
     for (const credential_state state : {credential_state::unavailable, credential_state::missing}) {
         const errc code = state == credential_state::missing ? errc::credential_missing : errc::credential_unavailable;
         so::scripted untouched{{}};
@@ -377,7 +377,7 @@ TEST_CASE("credential_source: one that cannot be had ends the call, at first or 
     }
 }
 
-TEST_CASE("credential_source: a pending one obeys the deadline") {
+TEST_CASE("credential_source: a pending source is limited by the deadline") {
     so::scripted link{{}};
     refreshing_source source;
     source.states.assign(1'000, credential_state::pending);
@@ -398,12 +398,12 @@ TEST_CASE("credential_source: a pending one obeys the deadline") {
     CHECK(last.step(instant{115}) == so::step_state::done);
 }
 
-TEST_CASE("credential_source: clients that share a token have one fresh one fetched, if each knows what it added") {
+TEST_CASE("credential_source: clients that share a token fetch one fresh token, if each knows which one it sent") {
     CHECK(fetches_of_four<my_share>([](shared_token& token) { return my_share{&token}; }) == 1);
     CHECK(fetches_of_four<shared_token*>([](shared_token& token) { return &token; }) == 4);
 }
 
-TEST_CASE("credential_source: one of several clients is given as a pointer, a small one by value") {
+TEST_CASE("credential_source: a shared source is given as a pointer, a small one by value") {
     const std::string first = request_with("token-0");
     const so::script_step steps[] = {script::starts(), script::expects(first), script::gives(task)};
     refreshing_source shared;

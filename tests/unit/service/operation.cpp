@@ -89,7 +89,7 @@ TEST_CASE("operation: a path segment is plain, or refused with its place, and no
     }
 }
 
-TEST_CASE("operation: whether a credential is sent is said by the line, not by the method") {
+TEST_CASE("operation: `needs_credential` decides whether a credential is sent, not the method") {
     struct {
         bool needs_credential;
         so::http_method method;
@@ -159,7 +159,7 @@ TEST_CASE("operation: a GET with a credential renews it at 401, once") {
           }) == errc::ok);
 }
 
-TEST_CASE("operation: a GET has no body that it was not made for") {
+TEST_CASE("operation: a GET sends no body, whatever its request is") {
     const std::string request =
         "GET /api/v1/BatchTask/ HTTP/1.1\r\nHost: online.superoffice.com\r\nAccept: application/json\r\n"
         "Accept-Encoding: identity\r\nUser-Agent: superoffice-batch/" SUPEROFFICE_VERSION_TEXT "\r\n\r\n";
@@ -204,7 +204,7 @@ outcome_of_line<Reply> answered(std::string_view reply, errc nothing) {
 
 }  // namespace
 
-TEST_CASE("operation: the line says what it means when the service has nothing to give") {
+TEST_CASE("operation: `nothing` decides what null, 204 and 404 mean") {
     const std::string no_content = "HTTP/1.1 204 No Content\r\n\r\n";
     const std::string null = support::reply_text("200 OK", " null ");
     const std::string no_row =

@@ -197,7 +197,7 @@ TEST_CASE("operations: the lists of tasks") {
                "Batch/GetSystemBatchTaskInfosByNameAndState", R"({"TaskName":"Export","State":"New"})");
 }
 
-TEST_CASE("operations: who the credential stands for is asked with it, by GET") {
+TEST_CASE("operations: get_current_principal is a GET with the credential") {
     const std::string bytes =
         "GET /Cust12345/api/v1/User/currentPrincipal HTTP/1.1\r\nHost: online.superoffice.com\r\nAccept: "
         "application/json\r\nAccept-Encoding: identity\r\nUser-Agent: superoffice-batch/" SUPEROFFICE_VERSION_TEXT
@@ -207,7 +207,7 @@ TEST_CASE("operations: who the credential stands for is asked with it, by GET") 
           outcome{errc::ok, R"({"AssociateId":426})"});
 }
 
-TEST_CASE("operations: only what starts something may not come twice") {
+TEST_CASE("operations: only the call that starts a task may not be repeated") {
     CHECK_FALSE(so::start_batch_job.may_repeat);
     CHECK(so::get_batch_task_info.may_repeat);
     CHECK(so::stop_batch_job.may_repeat);

@@ -98,7 +98,7 @@ TEST_CASE("options: what a call sets wins over the client's, header by header") 
         {.headers = {.language = "x", .culture = "sv", .app_token = "call", .user_agent = "call/1"}});
 }
 
-TEST_CASE("options: headers of one's own come behind, the client's first, empty values too") {
+TEST_CASE("options: the program's headers follow the library's, the client's first, empty values too") {
     const header_field mine[] = {{"SO-Browser-TZ-Offset", "60"}, {"X-Empty", ""}}, calls[] = {{"X-Trace", "a b"}};
     check_request({.more = "SO-Browser-TZ-Offset: 60\r\nX-Empty: \r\nX-Trace: a b\r\n"}, {.headers = {.more = mine}},
                   {.headers = {.more = calls}});
@@ -160,7 +160,7 @@ TEST_CASE("options: line breaks and NUL are refused wherever text becomes a head
     CHECK(refused_early({.headers = {.more = spaced}}, {}) == errc::bad_header_value);
 }
 
-TEST_CASE("options: of several headers the one at fault is named") {
+TEST_CASE("options: the error names which of several headers is at fault") {
     const header_field good[] = {{"X-One", "1"}, {"X-Two", "2"}};
     const header_field bad[] = {{"X-Three", "3"}, {"X-Four", "a\nb"}, {"X-Five", "\n"}};
     const header_field owned[] = {{"X-Six", "6"}, {"Host", "a\nb"}, {"Te", "x"}};
@@ -190,7 +190,7 @@ TEST_CASE("options: of several headers the one at fault is named") {
     }
 }
 
-TEST_CASE("header_name: nothing where the error is about none of these headers") {
+TEST_CASE("header_name: empty if the error is about another header") {
     const header_field more[] = {{"X-Mine", "1"}};
     const request_headers headers{.more = more};
     static_assert(so::header_name(so::error{.stage = stage::request, .code = errc::bad_header_value, .member = 1},
@@ -209,7 +209,7 @@ TEST_CASE("options: section 10, the struct is the $select unless a text is given
     check_request({.target = target + "name,department,category/id"}, {}, {.select = "name,department,category/id"});
 }
 
-TEST_CASE("options: a $select that would have to be escaped is refused with its place") {
+TEST_CASE("options: a $select that would have to be escaped is refused, with the position") {
     struct {
         std::string_view text;
         std::uint32_t offset;
@@ -243,7 +243,7 @@ TEST_CASE("options: the deadline is the call's, or else the client's") {
     }
 }
 
-TEST_CASE("options: for ever is a deadline too") {
+TEST_CASE("options: the longest deadline does not overflow") {
     const so::script_step steps[] = {script::would_block(), script::would_block(), script::starts()};
     so::scripted link{steps};
     std::array<std::byte, 2048> memory{};

@@ -33,12 +33,12 @@ constexpr std::string_view shape_b =
 constexpr std::string_view shape_c =
     R"({"Error":true,"ErrorType":"SoNotFoundException","ErrorMessage":"Task id 497 not found","ErrorSource":"SuperOffice"})";
 
-struct told {
+struct fault_text {
     std::string_view message = "", detail = "", type = "";
 };
-constexpr told by_a{"The request is invalid.", "The parameters dictionary contains a null entry.", ""};
-constexpr told by_b{"no \"such\" id", "", "ArgumentException"};
-constexpr told by_c{"Task id 497 not found", "", "SoNotFoundException"};
+constexpr fault_text by_a{"The request is invalid.", "The parameters dictionary contains a null entry.", ""};
+constexpr fault_text by_b{"no \"such\" id", "", "ArgumentException"};
+constexpr fault_text by_c{"Task id 497 not found", "", "SoNotFoundException"};
 
 struct reply_case {
     std::string_view status;
@@ -47,7 +47,7 @@ struct reply_case {
     errc code;
     stage at;
     std::uint32_t offset = 0;
-    told words = {};
+    fault_text words = {};
     std::string_view value = "";
 };
 
@@ -178,7 +178,7 @@ call_outcome answered_as(std::string_view body) {
 
 }  // namespace
 
-TEST_CASE("reply: section 4, every kind of reply, however it arrives") {
+TEST_CASE("reply: section 4, every kind of reply, cut at any byte") {
     const std::string request = support::request_text{}.text();
     for (const reply_case& one : cases) {
         CAPTURE(one.status);
@@ -258,7 +258,7 @@ TEST_CASE("reply: section 12, a list is kept as text, to be gone through later")
     CHECK(answered_as<so::json_text>(R"([{"Id":1}, {"Id":2}])").value == R"([{"Id":1}, {"Id":2}])");
 }
 
-TEST_CASE_TEMPLATE("reply: a value that may be an object is told from an error object", T, so::json_text,
+TEST_CASE_TEMPLATE("reply: a value that may be an object is not mistaken for an error object", T, so::json_text,
                    so::string_map, so::field<so::json_text>, so::field<so::BatchTaskInfo>, so::field<so::string_map>) {
     for (const std::string_view object : {R"({"Id":497})", R"({"Id":1,"Description":"\"a\""})"})
         CHECK(answered_as<T>(object).value == object);
@@ -307,7 +307,7 @@ TEST_CASE("reply: a member at fault is named") {
     CHECK(so::member_name<so::BatchTaskInfo>(outcome.error) == "ProgressPercent");
 }
 
-TEST_CASE("reply: Retry-After is told for every status, in seconds or, where the options ask for dates, as a date") {
+TEST_CASE("reply: Retry-After is read for every status, in seconds or, if the options say so, as a date") {
     struct {
         std::string_view status, lines;
         std::int64_t retry_after;
@@ -356,7 +356,7 @@ TEST_CASE("reply: a date in Retry-After without a Date header counts from the cl
     }
 }
 
-TEST_CASE("last_reply: section 5, headers worth knowing are there, also after an error") {
+TEST_CASE("last_reply: section 5, it has the kept headers, also after an error") {
     const std::string request = support::request_text{}.text();
     const std::string reply = reply_text("302 Found", "gone",
                                          "Location: https://elsewhere.example/login\r\n"
@@ -381,7 +381,7 @@ TEST_CASE("last_reply: section 5, headers worth knowing are there, also after an
     CHECK(api.last_reply().head.fields.empty());
 }
 
-TEST_CASE("last_reply: of a call that ends without a whole reply, what has come is there, and a status decides") {
+TEST_CASE("last_reply: after a call without a whole reply it has what arrived, and a status of 300 or above decides") {
     struct {
         std::string_view reply;
         int status;

@@ -55,7 +55,7 @@ static_assert(json_text{}.plain().data() == nullptr);
 
 }  // namespace
 
-TEST_CASE("json_text: text, size, copy and comparison tell the same") {
+TEST_CASE("json_text: text, size, copy and comparison agree") {
     for (const row& r : rows) {
         CAPTURE(r.token);
         const json_text t = made_of(r.token);
@@ -103,7 +103,7 @@ TEST_CASE("json_text: copy says how much room it needs, and touches nothing") {
     }
 }
 
-TEST_CASE("json_text: null and a default-made one have no text") {
+TEST_CASE("json_text: null and a default-made json_text have no text") {
     const json_text null{"null", false}, nothing;
     for (const json_text& t : {null, nothing}) {
         CHECK(t.plain().data() == nullptr);

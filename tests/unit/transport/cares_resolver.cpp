@@ -42,8 +42,8 @@ std::size_t open_handles() {
     return count;
 }
 
-/// What was found, spelt out in order.
-std::string spelt(const so::address_list& list) {
+/// What was found, in order.
+std::string listed(const so::address_list& list) {
     std::string text;
     for (std::size_t i = 0; i < list.size(); ++i) {
         char literal[INET6_ADDRSTRLEN] = {};
@@ -60,9 +60,9 @@ struct bench {
     so::address_list found;
     std::string name;
 
-    explicit bench(milliseconds patience = milliseconds{60'000}, int tries = 1,
+    explicit bench(milliseconds timeout = milliseconds{60'000}, int tries = 1,
                    std::string_view host = "tenant.example.")
-        : resolver(so::cares_options{server.address(), patience, tries}), name(host) {}
+        : resolver(so::cares_options{server.address(), timeout, tries}), name(host) {}
 
     io_result step() { return resolver.lookup(name, found); }
     /// One of its sockets is for TCP; 1.18 has the one for UDP beside it, 1.34 does not.
@@ -107,7 +107,7 @@ void check_failed(const io_result& r, errc code, int native) {
 
 }  // namespace
 
-TEST_CASE("cares_resolver: addresses of both families, IPv6 first and taking turns, however late they come") {
+TEST_CASE("cares_resolver: addresses of both families alternate, IPv6 first, also if one family answers late") {
     for (const bool v6_first : {true, false}) {
         CAPTURE(v6_first);
         bench b;
@@ -124,17 +124,17 @@ TEST_CASE("cares_resolver: addresses of both families, IPv6 first and taking tur
         CHECK(b.is_pending());
         b.server.answer(v6_first ? a : aaaa, all);
         CHECK(b.finish().state == io_state::ready);
-        CHECK(spelt(b.found) == "2001:db8::1 192.0.2.1 2001:db8::2 192.0.2.2 192.0.2.3");
+        CHECK(listed(b.found) == "2001:db8::1 192.0.2.1 2001:db8::2 192.0.2.2 192.0.2.3");
         CHECK(b.resolver.watched_handles().empty());
     }
 }
 
-TEST_CASE("cares_resolver: one family alone is enough, and more addresses than are tried are left out") {
+TEST_CASE("cares_resolver: one family is enough, and at most max_addresses are taken") {
     bench v4_only;
     CHECK(v4_only.is_pending());
     for (const dns_query& query : v4_only.both()) v4_only.server.answer(query, {"192.0.2.1", "192.0.2.2"});
     CHECK(v4_only.finish().state == io_state::ready);
-    CHECK(spelt(v4_only.found) == "192.0.2.1 192.0.2.2");
+    CHECK(listed(v4_only.found) == "192.0.2.1 192.0.2.2");
 
     bench v6_only;
     CHECK(v6_only.is_pending());
@@ -142,7 +142,7 @@ TEST_CASE("cares_resolver: one family alone is enough, and more addresses than a
     v6_only.server.refuse(a, support::dns_server_failure);
     v6_only.server.answer(aaaa, {"2001:db8::1"});
     CHECK(v6_only.finish().state == io_state::ready);
-    CHECK(spelt(v6_only.found) == "2001:db8::1");
+    CHECK(listed(v6_only.found) == "2001:db8::1");
 
     bench many;
     CHECK(many.is_pending());
@@ -151,10 +151,10 @@ TEST_CASE("cares_resolver: one family alone is enough, and more addresses than a
                                    "192.0.2.7", "192.0.2.8", "192.0.2.9", "2001:db8::1"});
     CHECK(many.finish().state == io_state::ready);
     CHECK(many.found.size() == so::max_addresses);
-    CHECK(spelt(many.found).starts_with("2001:db8::1 192.0.2.1 192.0.2.2"));
+    CHECK(listed(many.found).starts_with("2001:db8::1 192.0.2.1 192.0.2.2"));
 }
 
-TEST_CASE("cares_resolver: what a server says no with is told apart, with c-ares's code") {
+TEST_CASE("cares_resolver: each refusal of a server has its error, with c-ares's code") {
     const struct {
         const char* what;
         unsigned code;
@@ -180,7 +180,7 @@ TEST_CASE("cares_resolver: what a server says no with is told apart, with c-ares
     }
 }
 
-TEST_CASE("cares_resolver: a server that never answers is asked so often, and then it is over") {
+TEST_CASE("cares_resolver: a server that never answers is asked `tries` times, then the lookup fails") {
     bench b{milliseconds{1}, 2};
     const io_result r = b.finish();
     check_failed(r, errc::name_lookup_failed, ARES_ETIMEOUT);
@@ -191,7 +191,7 @@ TEST_CASE("cares_resolver: a server that never answers is asked so often, and th
     check_failed(usual.finish(), errc::name_lookup_failed, ARES_ETIMEOUT);
     for (int i = 0; i < 6; ++i) CHECK(usual.server.take().type != 0);  // three times for each family
     CHECK(usual.server.is_quiet());
-    CHECK(so::cares_options{}.patience == milliseconds{2'000});
+    CHECK(so::cares_options{}.timeout == milliseconds{2'000});
 
     bench deaf{milliseconds{60'000}};
     CHECK(deaf.resolver.wake_at() == instant::never());
@@ -238,7 +238,7 @@ TEST_CASE("cares_resolver: a long answer is fetched over TCP, and both sockets c
         ::send(connection, framed.data() + i, 1, MSG_NOSIGNAL);
     }
     CHECK(b.finish().state == io_state::ready);
-    CHECK(spelt(b.found) == "192.0.2.1 192.0.2.2");
+    CHECK(listed(b.found) == "192.0.2.1 192.0.2.2");
     ::close(connection);
 }
 
@@ -264,7 +264,7 @@ TEST_CASE("cares_resolver: a server that hangs up raises no signal") {
     CHECK(r.at == stage::resolve);
 }
 
-TEST_CASE("cares_resolver: what cannot be a name, and settings that cannot be, are told without asking") {
+TEST_CASE("cares_resolver: impossible names and bad settings are errors before anything is asked") {
     const std::string long_name(254, 'a'), long_servers(300, '1');
     for (const std::string_view name : {std::string_view(), std::string_view("a\0b", 3), std::string_view(long_name)}) {
         bench b;
@@ -284,7 +284,7 @@ TEST_CASE("cares_resolver: what cannot be a name, and settings that cannot be, a
     check_failed(too_long.lookup("tenant.example", found), errc::name_lookup_failed, ARES_EBADSTR);
 }
 
-TEST_CASE("cares_resolver: given up at any point it leaves nothing open, and the next look-up is a good one") {
+TEST_CASE("cares_resolver: stopped at any point it leaves nothing open, and the next lookup works") {
     const auto at_connection = [](bench& b) {
         const auto queries = b.both();
         b.server.truncate(queries[0]);
@@ -335,7 +335,7 @@ TEST_CASE("cares_resolver: given up at any point it leaves nothing open, and the
         CHECK(b.is_pending());
         for (const dns_query& query : b.both()) b.server.answer(query, {"192.0.2.1"});
         CHECK(b.finish().state == io_state::ready);
-        CHECK(spelt(b.found) == "192.0.2.1");
+        CHECK(listed(b.found) == "192.0.2.1");
         CHECK(open_handles() == handles);
 
         CHECK(b.is_pending());  // given up by its end
@@ -346,7 +346,7 @@ TEST_CASE("cares_resolver: given up at any point it leaves nothing open, and the
     CHECK(copy.watched_handles().empty());
 }
 
-TEST_CASE("cares_resolver: a socket over it shows the look-up's handle and time, and connects to what was found") {
+TEST_CASE("cares_resolver: a socket over it shows the lookup's handle and time, and connects to the address found") {
     support::dns_server server;
     const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in where = {};

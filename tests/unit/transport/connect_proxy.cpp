@@ -94,7 +94,7 @@ bool object_holds(const T& object, std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("connect_proxy: asks as RFC 9112 section 3.2.3 has it, and what comes behind the head is the peer's") {
+TEST_CASE("connect_proxy: asks as in RFC 9112 section 3.2.3, and bytes behind the head come from the peer") {
     const struct {
         const char* what;
         so::peer to;
@@ -205,7 +205,7 @@ TEST_CASE("connect_proxy: each refusal has its own error, with the status as nat
     }
 }
 
-TEST_CASE("connect_proxy: a proxy that refuses before it was asked, and goes, is heard") {
+TEST_CASE("connect_proxy: a refusal is read if the proxy answers and closes before the whole request") {
     struct {
         const char* what;
         std::string_view reply;
@@ -241,7 +241,7 @@ TEST_CASE("connect_proxy: a proxy that refuses before it was asked, and goes, is
     }
 }
 
-TEST_CASE("connect_proxy: what cannot be asked for is refused before the link below is started") {
+TEST_CASE("connect_proxy: impossible hosts and credentials are refused before the link below is started") {
     const std::string long_name(254, 'a'), long_password(4096, 'p');
     const so::peer good{"host.example", 443};
     const struct {
@@ -300,7 +300,7 @@ TEST_CASE("connect_proxy: a host of 253 bytes is asked for, and a request of 409
     }
 }
 
-TEST_CASE("connect_proxy: a refusal counts whatever the rest of its head is: long, malformed, cut off") {
+TEST_CASE("connect_proxy: a refusal counts, even if the rest of its head is long, malformed or cut off") {
     const struct {
         const char* what;
         std::string rest;
@@ -342,7 +342,7 @@ TEST_CASE("connect_proxy: a refusal counts whatever the rest of its head is: lon
         }
 }
 
-TEST_CASE("connect_proxy: a head without end stops at the limit, interim ones included, and one just below is taken") {
+TEST_CASE("connect_proxy: a head above the limit is refused, interim heads included, and one at the limit is taken") {
     const std::string line = "X-Filler: " + std::string(54, 'x') + "\r\n";  // 66 bytes
     const auto head_of = [&](std::size_t size) {
         std::string head = "HTTP/1.1 200 OK\r\n";
@@ -369,7 +369,8 @@ TEST_CASE("connect_proxy: a head without end stops at the limit, interim ones in
     }
 }
 
-TEST_CASE("connect_proxy: whatever goes wrong below, at any call, is one error, and no credential stays behind") {
+TEST_CASE(
+    "connect_proxy: each failure of the link below, at any call, is its error, and no credential stays in memory") {
     const script_step steps[] = {script::starts("proxy.example", 3128), script::expects(knowing_question),
                                  script::gives(agreed)};
     const auto drive = [&](so::scripted& link) {
@@ -397,7 +398,7 @@ TEST_CASE("connect_proxy: whatever goes wrong below, at any call, is one error, 
     }
 }
 
-TEST_CASE("connect_proxy: given up at any step it keeps no secret, and the next start is a good one") {
+TEST_CASE("connect_proxy: stopped at any step it keeps no secret, and the next start works") {
     const script_step good[] = {script::starts("proxy.example", 3128), script::expects(knowing_question),
                                 script::gives(agreed), script::gives("peer")};
     const so::script_pacing slow{.at_most = 3, .blocks_first = true};
@@ -422,7 +423,7 @@ TEST_CASE("connect_proxy: given up at any step it keeps no secret, and the next 
     CHECK(rounds > knowing_question.size() / 3);
 }
 
-TEST_CASE("connect_proxy: what the link below can do, it can do; bytes that are there already are not waited for") {
+TEST_CASE("connect_proxy: it passes on what the link below can do, and does not wait for bytes that have arrived") {
     struct able_link : support::changing_link {
         struct clock {
             [[nodiscard]] static instant now() noexcept { return instant{5}; }

@@ -65,7 +65,7 @@ static_assert(!so::http_transport<so::scripted> && !so::byte_transport<so::scrip
 
 }  // namespace
 
-TEST_CASE("http_transport: over the archetype a call ends with what it says") {
+TEST_CASE("http_transport: over the archetype a call ends with the archetype's error") {
     archetype stack;
     std::array<std::byte, 1024> memory{};
     so::client api{stack, "http://localhost", so::bearer{"t"}, memory};

@@ -69,7 +69,7 @@ const literal_case cases[] = {
 
 }  // namespace
 
-TEST_CASE("ip_address: literals are told from names, and read as the system reads them") {
+TEST_CASE("ip_address: literals are recognised, and read as the system reads them") {
     support::guard_page page{64};
     for (const literal_case& c : cases) {
         CAPTURE(c.text);
@@ -90,7 +90,7 @@ TEST_CASE("ip_address: literals are told from names, and read as the system read
     }
 }
 
-TEST_CASE("ip_address: a text that is none leaves the address alone") {
+TEST_CASE("ip_address: a text that is no address leaves the object unchanged") {
     superoffice::ip_address address;
     REQUIRE(superoffice::parse_ip_address("::1", address));
     const superoffice::ip_address before = address;

@@ -9,7 +9,7 @@
 
 namespace so = superoffice;
 
-TEST_CASE("address_list: takes so many literals and no names") {
+TEST_CASE("address_list: takes max_addresses literals, and no names") {
     so::address_list list;
     CHECK(list.empty());
     CHECK_FALSE(list.add("localhost"));
@@ -23,7 +23,7 @@ TEST_CASE("address_list: takes so many literals and no names") {
     CHECK(list.empty());
 }
 
-TEST_CASE("address_list: one of them can be put first, the others keep their order") {
+TEST_CASE("address_list: an address can be moved to the front, the others keep their order") {
     const char* const literals[] = {"192.0.2.1", "2001:db8::2", "192.0.2.3"};
     const std::size_t orders[][3] = {{0, 1, 2}, {1, 0, 2}, {2, 0, 1}};
     for (std::size_t first = 0; first < 3; ++first) {
@@ -41,7 +41,7 @@ TEST_CASE("address_list: one of them can be put first, the others keep their ord
     }
 }
 
-TEST_CASE("given_addresses: answers the same for every name, and nothing when there is nothing") {
+TEST_CASE("given_addresses: gives the same list for every name, also an empty one") {
     so::address_list list;
     list.add("192.0.2.1");
     so::given_addresses given{list};
@@ -69,7 +69,7 @@ TEST_CASE("system_resolver: localhost is an address of this machine") {
     for (std::size_t i = 0; i < found.size(); ++i) CHECK((found[i] == four || found[i] == six));
 }
 
-TEST_CASE("system_resolver: what cannot be a name is not found, without asking") {
+TEST_CASE("system_resolver: an impossible name is not found, without a lookup") {
     so::system_resolver system;
     const std::string_view bad[] = {"", std::string_view("a\0b", 3)};
     const std::string long_name(254, 'a');
@@ -83,7 +83,7 @@ TEST_CASE("system_resolver: what cannot be a name is not found, without asking")
     }
 }
 
-TEST_CASE("system_resolver: an unknown name is told with the system's own code") {
+TEST_CASE("system_resolver: an unknown name is an error with the system's code") {
     so::system_resolver system;
     so::address_list found;
     // ".invalid" never exists (RFC 6761 section 6.4). A machine without a name server cannot know, and says so.

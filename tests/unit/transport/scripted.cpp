@@ -116,7 +116,7 @@ TEST_CASE("scripted: to transmit to a peer that has closed fails, and the script
     CHECK(link.finished());
 }
 
-TEST_CASE("scripted: behind a transmit that failed, what the peer said last can be received, as far as there is any") {
+TEST_CASE("scripted: after a transmit that failed, the peer's last bytes can be received, if there are any") {
     const so::script_step steps[] = {script::starts(),
                                      script::fails(errc::connection_reset, 32),
                                      script::gives("last words"),

@@ -99,7 +99,7 @@ TEST_CASE("scripted_http: cancel may come at any time, and must where the script
     CHECK(stack.first_mismatch().what == kind::not_started);
 }
 
-TEST_CASE("scripted_http: what goes otherwise is told, and nothing works from then on") {
+TEST_CASE("scripted_http: the first mismatch is kept, and from then on everything fails") {
     struct {
         so::http_script_step step;
         kind what;
@@ -132,7 +132,7 @@ TEST_CASE("scripted_http: what goes otherwise is told, and nothing works from th
     CHECK(unended.first_mismatch().step == 2);
 }
 
-TEST_CASE("scripted_http: any call can be given another answer") {
+TEST_CASE("scripted_http: every call can be made to answer something else") {
     const so::http_script_step steps[] = {script::asks(), script::replies(200), script::gives("ab"), script::ends()};
     for (std::size_t at = 0; at < 3; ++at) {
         so::scripted_http stack{steps, {.interrupt_at = at, .interruption = so::io_result::closed(), .secure = false}};

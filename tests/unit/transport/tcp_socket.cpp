@@ -213,7 +213,7 @@ const end_case ends[] = {
 
 }  // namespace
 
-TEST_CASE("tcp_socket: the ways in which a connection ends are told apart, and told again") {
+TEST_CASE("tcp_socket: each way in which a connection ends has its answer, which stays the same") {
     for (const end_case& c : ends) {
         CAPTURE(c.what);
         listener server("127.0.0.1");
@@ -242,7 +242,7 @@ TEST_CASE("tcp_socket: the ways in which a connection ends are told apart, and t
     }
 }
 
-TEST_CASE("tcp_socket: a refused connection is told with errno, and the socket can be started again") {
+TEST_CASE("tcp_socket: a refused connection is an error with errno, and the socket can be started again") {
     listener deaf("127.0.0.1", 0, -1);
     so::tcp_socket s;
     check_failed(start(s, "127.0.0.1", deaf.port()), errc::connection_refused, ECONNREFUSED, stage::connect);
@@ -257,7 +257,7 @@ TEST_CASE("tcp_socket: a refused connection is told with errno, and the socket c
     CHECK(start(s, "127.0.0.1", server.port()).state == io_state::ready);
 }
 
-TEST_CASE("tcp_socket: every address is tried, and the last failure is the one told") {
+TEST_CASE("tcp_socket: every address is tried, and the last failure is reported") {
     const pair_of<listener, listener> both("127.0.0.2", "127.0.0.1", -1);
     const listener& server = both.first();
 
@@ -337,7 +337,7 @@ TEST_CASE("tcp_socket: an address that never answers uses up its share of the ti
     CHECK(without_deadline.start({"one.example", hole.port()}).state == io_state::would_block);
 }
 
-TEST_CASE("tcp_socket: the address that answered last is the first of the next time, and of its own name only") {
+TEST_CASE("tcp_socket: the address that answered last is tried first the next time, for the same name only") {
     // A port that is free at four addresses: the system gives one that is free at one of them.
     std::unique_ptr<listener> one;
     for (bool is_free = false; !is_free;) {
@@ -382,7 +382,7 @@ TEST_CASE("tcp_socket: addresses of both families are tried in turn, dead ones o
     CHECK(peer_of(s) == "127.0.0.1");
 }
 
-TEST_CASE("tcp_socket: while a name is looked up, time and handle are the resolver's, if it has them") {
+TEST_CASE("tcp_socket: during a lookup wake_at and handle are the resolver's, if it has them") {
     struct busy_resolver : told_resolver {
         so::instant told;
         void tick(so::instant now, so::instant) noexcept { told = now; }
@@ -547,7 +547,7 @@ TEST_CASE("tcp_socket: IPv6 works like IPv4") {
     }
 }
 
-TEST_CASE("tcp_socket: a look-up that takes its time is asked again, and given up by stop") {
+TEST_CASE("tcp_socket: a slow lookup is continued at each call, and ended by stop") {
     listener server("127.0.0.1");
     told_resolver slow = finds({"127.0.0.1"});
     slow.blocks = 2;
@@ -569,7 +569,7 @@ TEST_CASE("tcp_socket: a look-up that takes its time is asked again, and given u
     CHECK(s.address_source().stopped == 1);
 }
 
-TEST_CASE("tcp_socket: while a name is looked up, it is the resolver that waits, if it can") {
+TEST_CASE("tcp_socket: during a lookup the resolver waits, if it can") {
     struct waiting_resolver : told_resolver {
         int waits = 0;
         void wait(wait_for wants, so::milliseconds at_most) noexcept {
@@ -592,7 +592,7 @@ TEST_CASE("tcp_socket: while a name is looked up, it is the resolver that waits,
     at_once.wait(wait_for::readable, so::milliseconds{60'000});  // back at once
 }
 
-TEST_CASE("tcp_socket: a failed look-up is told with the resolver's code") {
+TEST_CASE("tcp_socket: a failed lookup is an error with the resolver's code") {
     told_resolver bad;
     bad.failure = io_result::failed(errc::name_lookup_failed, -3);
     told_socket s{bad};
@@ -609,7 +609,7 @@ TEST_CASE("tcp_socket: a failed look-up is told with the resolver's code") {
     CHECK(r.at == stage::resolve);
 }
 
-TEST_CASE("tcp_socket: what does not fit is taken in part, and arrives whole") {
+TEST_CASE("tcp_socket: a large transmit is taken in parts, and arrives whole") {
     listener server("127.0.0.1");
     so::tcp_socket s;
     REQUIRE(start(s, "127.0.0.1", server.port()).state == io_state::ready);
@@ -643,7 +643,7 @@ TEST_CASE("tcp_socket: what does not fit is taken in part, and arrives whole") {
     CHECK((arrived == sent));
 }
 
-TEST_CASE("tcp_socket: with buffers of a few kilobytes, and a byte at a time, what is sent arrives whole") {
+TEST_CASE("tcp_socket: with small buffers, and a byte at a time, everything that is sent arrives") {
     for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{4096}, std::size_t{1} << 20}) {
         CAPTURE(piece);
         listener server("127.0.0.1");
@@ -753,7 +753,7 @@ TEST_CASE("tcp_socket: transmitting to a peer that is gone fails and raises no s
     CHECK(last.at == stage::transmit);
 }
 
-TEST_CASE("tcp_socket: what a peer said before it went can be received when it takes no more, until stop or start") {
+TEST_CASE("tcp_socket: after a failed transmit the peer's last bytes can be received, until stop or start") {
     struct {
         const char* what;
         std::string_view last_words;
@@ -814,7 +814,7 @@ TEST_CASE("tcp_socket: nothing is moved before start and after stop") {
     check_failed(s.transmit(bytes("x")), errc::link_failed, ENOTCONN, stage::transmit);
 }
 
-TEST_CASE("tcp_socket: a program that is started meanwhile inherits none of it") {
+TEST_CASE("tcp_socket: a program that is started meanwhile does not inherit the socket") {
     listener server("127.0.0.1");
     so::tcp_socket s;
     REQUIRE(start(s, "127.0.0.1", server.port()).state == io_state::ready);

@@ -112,7 +112,7 @@ inline constexpr const char* token_marks = "!#$%&'*+-.^_`|~";
 struct character_set {
     std::uint32_t words[4] = {};
 
-    /// Letters, digits and these.
+    /// Letters, digits and `others`.
     consteval explicit character_set(const char* others) noexcept {
         for (char c = '0'; c <= '9'; ++c) add(c);
         for (char c = 'A'; c <= 'Z'; ++c) add(c), add(to_lower(c));
@@ -126,7 +126,7 @@ struct character_set {
 };
 inline constexpr character_set token_characters{token_marks};
 
-/// Most names of headers are letters, which this finds first: of the whole call, 400 instructions less.
+/// Header names are mostly letters, so letters are tested first: this saves 400 instructions of a whole call.
 constexpr bool is_token(char c) noexcept {
     return static_cast<unsigned char>((c | 0x20) - 'a') < 26 || token_characters.has(c);
 }

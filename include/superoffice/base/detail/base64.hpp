@@ -1,4 +1,4 @@
-// superoffice/base/detail/base64.hpp - base64 and base64url (RFC 4648 sections 4 and 5), without memory of its own.
+// superoffice/base/detail/base64.hpp - base64 and base64url (RFC 4648 sections 4 and 5), in the caller's memory.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_BASE_DETAIL_BASE64_HPP
 #define SUPEROFFICE_BASE_DETAIL_BASE64_HPP
@@ -41,8 +41,8 @@ inline void write_base64(std::span<const std::byte> bytes, char* into) noexcept 
     }
 }
 
-/// Reads base64url without '=' into `into`, which may be where the text stands. False where a digit is none, or where bits
-/// are left over that are not zero.
+/// Reads base64url without '=' into `into`, which may begin where the text begins. False for a character that is no base64
+/// digit, and for left-over bits that are not zero.
 inline bool read_base64url(std::string_view text, char* into, std::size_t& size) noexcept {
     std::uint32_t bits = 0;
     size = 0;

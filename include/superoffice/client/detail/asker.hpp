@@ -46,7 +46,7 @@ class asker {
     }
     [[nodiscard]] const wait_condition& wants() const noexcept { return functions_->wants(api_); }
     void cancel() noexcept { functions_->cancel(api_); }
-    /// Of the last reply: another value means another reply.
+    /// A digest of the last reply: another value means another reply.
     [[nodiscard]] std::uint64_t digest() const noexcept { return digest_.value; }
     [[nodiscard]] const field<milliseconds>& retry_after() const noexcept { return functions_->retry_after(api_); }
 

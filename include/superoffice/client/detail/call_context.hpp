@@ -1,4 +1,4 @@
-// superoffice/client/detail/call_context.hpp - what the driver of a call and the connection that carries it both know of the call.
+// superoffice/client/detail/call_context.hpp - the state of a call that its driver and its connection share.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_CLIENT_DETAIL_CALL_CONTEXT_HPP
 #define SUPEROFFICE_CLIENT_DETAIL_CALL_CONTEXT_HPP
@@ -77,8 +77,8 @@ struct call_context {
         return progress::waiting;
     }
 
-    /// Waits for the link or the HTTP stack until `latest`; one with a timer of its own is called again when that has run
-    /// out. One that waits for nothing only yields: it is called again at once.
+    /// Waits for the link or the HTTP stack until `latest`. A link with a timer of its own is called again when that has
+    /// run out. A link that waits for nothing only yields: it is called again at once.
     template <class Link>
     progress wait_for_link(const Link& link, wait_for what, instant latest) noexcept {
         if (what == wait_for::nothing) return progress::waiting;

@@ -63,7 +63,7 @@ class call_driver {
     [[nodiscard]] const reply_info& last_reply() const noexcept { return reply_; }
     [[nodiscard]] bool is_busy() const noexcept { return phase_ != phase::idle; }
     [[nodiscard]] const wait_condition& wants() const noexcept { return call_.wants; }
-    /// The digest is taken of the reply to the call that was just accepted. A program without a watch has no code for it.
+    /// Takes a digest of the reply to the call that was just accepted. A program without a watch contains no code for it.
     void want_digest(body_digest& into) noexcept { digest_ = &into; }
     [[nodiscard]] auto& link() noexcept { return connection_.link(); }
 
@@ -107,8 +107,8 @@ class call_driver {
         return e;
     }
 
-    /// The same for a reply whose body is used while it arrives. `foreign` is the error where the reply is a value of another
-    /// kind. The stream lives until the call is over. A program without such calls has no code for them.
+    /// The same for a reply whose body is used while it arrives. A reply that is a value of another kind ends with the
+    /// error `foreign`. The stream lives until the call is over. A program without such calls contains no code for them.
     template <class Request, class Reply>
     error start_stream(const operation<Request, Reply>& what, const Request& request, std::string_view select,
                        const call_options& options, body_stream<Reader>& stream, const error& foreign) noexcept {
@@ -146,7 +146,7 @@ class call_driver {
         return step_state::pending;
     }
 
-    /// Of a call that has none of its own.
+    /// The deadline of calls that set none.
     [[nodiscard]] milliseconds timeout() const noexcept {
         return options_.timeout.count() > 0 ? options_.timeout : default_timeout;
     }

@@ -120,7 +120,7 @@ class http_connection {
     }
 
     progress hand_over(call_context& call, const base_url& target, instant now) noexcept {
-        // What a stack says of itself is about https; over http:// it sends in clear text.
+        // `secure()` of a stack is about https. To an http:// URL it sends in clear text.
         if (target.https ? !stack_->secure() : !call.may_be_seen(target)) {
             call.reached = stage::connect;
             return call.fail(errc::insecure_link);
@@ -168,7 +168,8 @@ class http_connection {
                 return size_ <= room() ? progress::working : count(call);
             case io_state::failed: break;
         }
-        if (io.code == errc::reply_too_large) return too_large(call, told_size(size_ > room() ? size_ : room() + 1));
+        if (io.code == errc::reply_too_large)
+            return too_large(call, announced_size(size_ > room() ? size_ : room() + 1));
         return counting_ || head_.status >= 300 ? too_large(call, size_) : call.fail(io);
     }
 
@@ -182,14 +183,14 @@ class http_connection {
     /// size, or the status says more.
     progress count(call_context& call) noexcept {
         counting_ = true;
-        const std::size_t told = told_size(0);
+        const std::size_t announced = announced_size(0);
         const std::size_t enough = memory_.size() + max_counted_bytes;
-        if (told < size_ && size_ <= enough && head_.status < 300) return progress::working;
-        return too_large(call, told >= size_ ? told : size_ < enough ? size_ : enough);
+        if (announced < size_ && size_ <= enough && head_.status < 300) return progress::working;
+        return too_large(call, announced >= size_ ? announced : size_ < enough ? size_ : enough);
     }
 
     /// The size of the body as its head says it; `otherwise` where that does not say it, or says less.
-    std::size_t told_size(std::size_t otherwise) noexcept {
+    std::size_t announced_size(std::size_t otherwise) noexcept {
         std::uint64_t length = 0;
         if (!ascii::parse_decimal(stack_->header("content-length"), length) || length < otherwise) return otherwise;
         return static_cast<std::size_t>(length < SIZE_MAX ? length : SIZE_MAX);
@@ -230,7 +231,7 @@ class http_connection {
         return {.stage = stage::http, .code = errc::reply_too_large, .offset = as_offset(needed)};
     }
 
-    /// A body that could not be taken in, mostly an error page, does not hide what the status says.
+    /// A body that cannot be read, mostly an error page, does not hide what the status says.
     progress refuse(call_context& call, const error& e) noexcept {
         if (head_.status < 300) return call.fail(e);
         size_ = 0;

@@ -35,8 +35,8 @@ constexpr bool split_token(std::string_view text, json_web_token& into) noexcept
     return !into.payload.empty() && ascii::find(into.signature, '.') == into.signature.size();
 }
 
-/// Decodes the payload where it stands, `at`, and checks that it is one JSON object. The claims as a checked object, or an
-/// empty text.
+/// Decodes the payload at `at`, in place, and checks that it is one JSON object. Answers the claims as a checked object, or
+/// an empty text.
 inline std::string_view read_claims(char* at, std::size_t size) noexcept {
     std::size_t decoded = 0;
     if (!read_base64url({at, size}, at, decoded)) return {};

@@ -65,10 +65,10 @@ class array_scanner {
     [[nodiscard]] constexpr std::size_t end() const noexcept { return end_; }
     [[nodiscard]] constexpr bool has_begun() const noexcept { return at_ != place::before_array; }
 
-    /// What stands before here is not needed any more: the beginning of an unfinished element, or the end of the text.
+    /// Bytes before this place are no longer needed. It is the beginning of an unfinished element, or the end of the text.
     [[nodiscard]] constexpr std::size_t unused() const noexcept { return at_ == place::element ? begin_ : end_; }
 
-    /// So many bytes at the front of the text are gone.
+    /// The caller has removed so many bytes from the front of the text.
     constexpr void drop(std::size_t n) noexcept {
         begin_ -= n < begin_ ? n : begin_;
         end_ -= n;

@@ -28,7 +28,7 @@ struct also_members {
     const member_table<Value>* table;  ///< nullptr: there is none
     void* into;
 
-    /// The row with this name, and its member; nullptr: not there either.
+    /// The row with this name, and the address of its member; nullptr if the second struct does not have it either.
     [[nodiscard]] const member_row<Value>* find(const json_text& key, void*& member) const noexcept {
         if (table == nullptr) return nullptr;
         const std::size_t index = table->find_in_order(key);
@@ -36,7 +36,7 @@ struct also_members {
         member = member_at(into, table->places, index);
         return table->rows + index;
     }
-    /// Of the names in either.
+    /// The marks of the names in both structs.
     [[nodiscard]] key_marks marks_beside(const member_table<Value>& first) const noexcept
         requires json_shortcuts<Value>
     {
@@ -48,7 +48,7 @@ template <class Value>
 errc decode_members(Value& value, const member_table<Value>& table, void* into, decode_state& state,
                     also_members<Value> also = {}) noexcept;
 
-/// True, and over the key and its colon, when the next key is this row's name without escapes.
+/// True if the next key is this row's name without escapes; then it moves over the key and its colon.
 template <class Value>
 bool is_next(Value& value, const member_row<Value>& row) noexcept {
     if constexpr (json_shortcuts<Value>)
@@ -57,7 +57,7 @@ bool is_next(Value& value, const member_row<Value>& row) noexcept {
         return value.key_is(row.name());
 }
 
-/// The member at `at`, which this row describes.
+/// Decodes the value into the member at `at`, which this row describes.
 template <class Value>
 errc decode_row(Value& value, const member_row<Value>& row, void* at, decode_state& state) noexcept {
     if (row.value_size == row.reads_null) return row.read_into(value, at, state);
@@ -112,7 +112,7 @@ errc decode_members(Value& value, const member_table<Value>& table, void* into, 
         const char* const start = value.place();
         e = decode_row(value, table.rows[index], member_at(into, table.places, index), state);
         if (e != errc::ok) {
-            state.member = static_cast<std::uint16_t>(expected);  // the outermost stays
+            state.member = static_cast<std::uint16_t>(expected);  // in the end, that of the outermost struct
             value.note_fault_place(start, e);
             return e;
         }

@@ -115,7 +115,7 @@ class json_value_of {
   private:
     friend Reader;
 
-    // Not inlined: each function that is handed to object() and array() would have them once more.
+    // Not inlined: otherwise each function that is given to object() and array() would have a copy of them.
     [[gnu::noinline]] errc key_apart(json_text& into) noexcept { return key(into); }
     [[gnu::noinline]] errc next_apart(char closing, bool& more) noexcept { return next(closing, more); }
 

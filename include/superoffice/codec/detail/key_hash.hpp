@@ -38,7 +38,7 @@ struct key_hash {
     }
 };
 
-/// Not hashed: a few names, which are compared faster, and more than a byte can count.
+/// Structs with few names are not hashed, because comparing is faster; nor are those with more names than a byte can count.
 inline constexpr std::size_t few_keys = 8, too_many_keys = 0xFF;
 
 /// The bits of an index below `count`. (std::bit_ceil is unknown to clang's new interpreter, version 19.)

@@ -15,10 +15,10 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-// The decoder has an untyped pointer to a struct, and needs one to a member. What offsetof would tell is in the pointers to
-// members, which the compiler knows: their object is an offset in bytes. It has the size of std::ptrdiff_t in the Itanium C++
-// ABI (section 2.3), and 32 bits in Microsoft's for a struct without virtual bases. The list is constant data, read as an
-// array of offsets.
+// The decoder has an untyped pointer to a struct, and needs one to a member. The offset is in the pointer to the member:
+// its bytes are an offset from the start of the struct. They have the size of std::ptrdiff_t in the Itanium C++ ABI
+// (section 2.3), and 32 bits in Microsoft's for a struct without virtual bases. The list is constant data, read as an array
+// of offsets.
 
 struct member_place_probe {
     int member;

@@ -48,7 +48,7 @@ struct member_row {
     [[nodiscard]] constexpr std::string_view name() const noexcept { return {text, std::size_t{text_size}}; }
 };
 
-/// By its codec alone. One function for each type of member, however many members have it.
+/// Reads the value by the member's codec. There is one function for each type of member, however many members have it.
 template <class M, class Value>
 errc read_value(Value& value, void* into, decode_state& state) noexcept {
     return codec<M>::decode(value, *static_cast<M*>(into), state);

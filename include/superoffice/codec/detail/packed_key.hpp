@@ -42,7 +42,7 @@ struct packed_key {
         words[2] = word_of(key + last);
     }
 
-    /// Whether the text that begins here, of which `reach` bytes can be read, is this key.
+    /// Whether the text that begins here is this key. `reach` bytes of it can be read.
     [[nodiscard]] bool is_at(const char* text) const noexcept {
         const auto differ = [text](std::size_t at, std::uint64_t word) {
             std::uint64_t there;

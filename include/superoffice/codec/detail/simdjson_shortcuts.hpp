@@ -1,4 +1,4 @@
-// superoffice/codec/detail/simdjson_shortcuts.hpp - what simdjson's list of tokens tells about plain values without a scan.
+// superoffice/codec/detail/simdjson_shortcuts.hpp - reads plain values from simdjson's list of tokens, without a scan.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_CODEC_DETAIL_SIMDJSON_SHORTCUTS_HPP
 #define SUPEROFFICE_CODEC_DETAIL_SIMDJSON_SHORTCUTS_HPP
@@ -17,15 +17,15 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
 /// The tokens of a document that simdjson has indexed: the place of each bracket, comma and colon, and of the first byte of
-/// each string and scalar. simdjson has checked the strings, but for their escapes; behind a token there is white space at
-/// most up to the next one.
+/// each string and scalar. simdjson has checked the strings except for their escapes. Between a token and the next one
+/// there is only white space.
 ///
 /// Each shortcut below answers true and goes on where the value is plain, and otherwise false without going on: then the
 /// reader looks at the value byte by byte, with the same outcome.
 struct simdjson_tokens {
     const char* begin = nullptr;          ///< of the document
     const std::uint32_t* at = nullptr;    ///< the next token, as an offset from `begin`
-    const std::uint32_t* last = nullptr;  ///< behind the last token; here simdjson puts the size of the document
+    const std::uint32_t* last = nullptr;  ///< behind the last token; simdjson writes the size of the document here
     const char* backslash = nullptr;      ///< no backslash stands between the next token and this place
     bool is_scalar = false;  ///< the only token of its document: any byte may follow, so no shortcut is taken
 
@@ -39,7 +39,7 @@ struct simdjson_tokens {
     [[nodiscard]] bool has_key_of(std::size_t size) const noexcept {
         return at[1] - at[0] == size && *next_place() == ':';
     }
-    /// Over this key and its colon.
+    /// Moves over this key and its colon, if they are next.
     bool take_key(const packed_key& key) noexcept {
         if (!has_key_of(key.size) || !key.is_at(place())) return false;
         at += 2;

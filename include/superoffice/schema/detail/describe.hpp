@@ -51,8 +51,8 @@ concept is_described_struct = std::is_class_v<T> && boost::describe::has_describ
 template <class E>
 concept is_described_enum = std::is_enum_v<E> && boost::describe::has_describe_enumerators<E>::value;
 
-/// An error for a type that is not described, and only one, however many templates name this one. They go on with an empty
-/// list of members.
+/// A compile error for a type that is not described. It is one error, however many templates use this one, because they go
+/// on with an empty list of members.
 template <class T>
 struct described_struct {
     static_assert(is_described_struct<T>,
@@ -108,8 +108,8 @@ constexpr void for_each_member(F&& f) noexcept {
     }(std::make_index_sequence<member_count<T>>{});
 }
 
-/// The name of a member or enumerator, of which D is Boost's description. (The compiler counts its bytes at once, and
-/// std::string_view one by one.)
+/// The name of a member or enumerator; D is Boost's description of it. (The compiler computes the size in one step. The
+/// constructor of std::string_view would count byte by byte.)
 template <class D>
 inline constexpr std::string_view name_of{D::name, __builtin_strlen(D::name)};
 
@@ -154,7 +154,7 @@ consteval auto enumerators_in(List<D...>*) {
     return made;
 }
 
-/// E's enumerators in the order of the description: of each one the size of its name, the name, and the four bytes of its
+/// E's enumerators in the order of the description. For each one: the size of its name, the name, and the four bytes of its
 /// value, the lowest first. A 0 ends them. (A structure for each one, with a view of its name, would take twice the space.)
 template <class E>
 inline constexpr auto enumerators_of = enumerators_in(static_cast<typename enumerator_list<E>::type*>(nullptr));

@@ -17,7 +17,7 @@ namespace detail {
 /// An enumerator in the table of its enum, or the place behind the last one.
 class enumerator_cursor {
   public:
-    /// At the first one of such a table as `enumerators_of` makes.
+    /// Begins at the first enumerator of a table that `enumerators_of` has made.
     explicit constexpr enumerator_cursor(const char* table) noexcept : at_(table) {}
 
     [[nodiscard]] constexpr bool at_end() const noexcept { return size() == 0; }
@@ -36,8 +36,8 @@ class enumerator_cursor {
     const char* at_;
 };
 
-/// The one with this name, or the end. If only the letter case of several names differs, the one with the same case counts,
-/// else the first one. Linear: the longest table has 20 rows.
+/// The enumerator with this name, or the end. If several names differ only in their letter case, the one with the same case
+/// counts, else the first one. Linear: the longest table has 20 rows.
 [[gnu::noinline]] constexpr enumerator_cursor find_enumerator(enumerator_cursor at, std::string_view text) noexcept {
     enumerator_cursor alike = at;
     bool has_alike = false;
@@ -51,7 +51,7 @@ class enumerator_cursor {
     return has_alike ? alike : at;
 }
 
-/// The first one with this value, or the end.
+/// The first enumerator with this value, or the end.
 constexpr enumerator_cursor find_enumerator(enumerator_cursor at, std::int32_t value) noexcept {
     while (!at.at_end() && at.value() != value) at.next();
     return at;

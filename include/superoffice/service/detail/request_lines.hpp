@@ -21,7 +21,7 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// Where the first byte stands that would have to be escaped in a path segment or, with commas and slashes, in a
+/// The position of the first byte that would have to be escaped in a path segment or, with commas and slashes, in a
 /// `$select`; the size of the text if there is none.
 [[gnu::noinline]] constexpr std::size_t find_unplain(std::string_view text, const char* others) noexcept {
     std::size_t at = 0;

@@ -37,9 +37,9 @@ inline errc read_json_key(json_cursor& c, json_text& into) noexcept {
     return errc::ok;
 }
 
-/// The whole value that begins here; `depth` containers are open around it. `compact_reader` skips a value with this function.
-/// `simdjson_reader` finds with it the fault in a document that simdjson has refused. Cold, so that it is compiled for size:
-/// the time goes into the strings.
+/// Reads the whole value that begins here; `depth` containers are open around it. `compact_reader` skips a value with this
+/// function. `simdjson_reader` uses it to find the fault in a document that simdjson has refused. Cold, so that it is
+/// compiled for size: the time goes into the strings.
 [[gnu::cold]] inline errc check_json_value(json_cursor& c, std::size_t depth) noexcept {
     static_assert(json_max_depth <= 32, "one bit for each level");
     std::uint32_t objects = 0;  // bit 0: the innermost container that was entered here is an object

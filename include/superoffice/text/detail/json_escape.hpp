@@ -12,7 +12,7 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// The bytes of a UTF-8 sequence at most (RFC 3629 section 3).
+/// The most bytes of a UTF-8 sequence (RFC 3629 section 3).
 inline constexpr std::size_t utf8_max_bytes = 4;
 
 /// The answer for a malformed escape.

@@ -28,7 +28,7 @@ struct json_cursor {
     bool checked = false;  ///< the document's UTF-8 is good, and no string holds a control character
 
     [[nodiscard]] bool on(char c) const noexcept { return at != end && *at == c; }
-    /// Over this character, if it is there.
+    /// Moves over this character, if it is the next one.
     bool skip(char c) noexcept {
         const bool there = on(c);
         if (there) ++at;
@@ -98,8 +98,8 @@ constexpr const char* skip_plain_text(const char* at, const char* end, bool chec
         word w;
         std::memcpy(&w, at, sizeof w);
         const word quote = w ^ (ones * '"'), backslash = w ^ (ones * '\\');
-        // The top bit of each byte that is 0 in quote or backslash, below 0x20, or above 0x7F. Bytes above the first such
-        // one may be flagged without cause.
+        // Sets the top bit of each byte that is a quote, a backslash, below 0x20, or above 0x7F. Bytes above the first such
+        // byte may be flagged without cause.
         const word others = checked ? 0 : (w - ones * 0x20) | w;
         const word stops = (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | others) & tops;
         if (stops != 0) {
@@ -154,7 +154,7 @@ constexpr const char* skip_plain_text(const char* at, const char* end, bool chec
     return errc::ok;
 }
 
-/// Over digits; false where there is none.
+/// Moves over digits; false if there is none.
 [[gnu::noinline]] inline bool skip_json_digits(json_cursor& c) noexcept {
     const char* const start = c.at;
     while (c.at != c.end && ascii::is_digit(*c.at)) ++c.at;
@@ -173,7 +173,7 @@ constexpr const char* skip_plain_text(const char* at, const char* end, bool chec
     return good && at_json_delimiter(c) ? errc::ok : json_fault(c, errc::bad_number);
 }
 
-/// The answer of a reader that is asked for another kind than the one that is there. Consumes nothing.
+/// The answer of a reader that is asked for another kind than the value has. Consumes nothing.
 [[gnu::cold]] inline errc json_refusal(const json_cursor& c) noexcept {
     const bool is_value = c.at != c.end && ascii::is_one_of(*c.at, "\"{[tfn-0123456789");
     return is_value ? errc::wrong_kind : json_fault(c, errc::bad_json);

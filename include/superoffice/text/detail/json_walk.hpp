@@ -54,7 +54,7 @@ class member_cursor {
   public:
     constexpr member_cursor() noexcept = default;
 
-    /// At the first member of the object; at the end if the text is empty or no object.
+    /// Begins at the first member of the object; at the end if the text is empty or no object.
     explicit constexpr member_cursor(std::string_view object) noexcept : end_(object.data() + object.size()) {
         if (!object.empty() && object.front() == '{') enter(after_space(object.data() + 1));
     }
@@ -62,7 +62,7 @@ class member_cursor {
     [[nodiscard]] constexpr bool at_end() const noexcept { return key_.raw().empty(); }
     [[nodiscard]] constexpr json_text key() const noexcept { return key_; }
     [[nodiscard]] constexpr json_text value() const noexcept { return checked_value(value_, end_); }
-    /// From the value on to the end of the object.
+    /// The text from the value to the end of the object.
     [[nodiscard]] constexpr std::string_view rest() const noexcept {
         return {value_, static_cast<std::size_t>(end_ - value_)};
     }

@@ -31,7 +31,7 @@ class certificate_chain {
     ~certificate_chain() { clear(); }
 
     [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
-    /// The list for mbedTLS. Without certificates it is one that is empty.
+    /// The list for mbedTLS; it is empty if there are no certificates.
     [[nodiscard]] const mbedtls_x509_crt& first() const noexcept { return first_; }
     [[nodiscard]] mbedtls_x509_crt& first() noexcept { return first_; }
     /// Where the next certificate is parsed.

@@ -16,7 +16,7 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// What the numbers' tags and lengths take at most: 9 numbers and the sequence, 4 or 5 bytes each.
+/// The most bytes of the tags and lengths: 9 numbers and the sequence, 4 or 5 bytes each.
 inline constexpr std::size_t rsa_key_der_overhead = 64;
 
 /// Whether a text is <RSAKeyValue>, perhaps behind a declaration. Source: the vendor delivers keys so; the elements are

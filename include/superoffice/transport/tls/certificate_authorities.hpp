@@ -337,7 +337,7 @@ class certificate_authorities {
         return progress::done;
     }
 
-    /// Because of `problem_`.
+    /// Ends this source with `problem_`, or goes on with the next file.
     progress fail() noexcept {
         const bool goes_on = is_searching_;
         drop_source();
@@ -393,7 +393,7 @@ class certificate_authorities {
         return e;
     }
 
-    /// With what an unfinished one has added.
+    /// Forgets the source, and what it has added if it was not read to its end.
     [[gnu::noinline]] void drop_source() noexcept {
         if (is_reading_) chain_.return_to(before_);
         reader_.begin({}, false);

@@ -26,7 +26,7 @@ static_assert(ascii::trim("\r\na\n") == "\r\na\n");
 static_assert(ascii::decimal(0u).text() == "0");
 static_assert(ascii::decimal(UINT64_MAX).text() == "18446744073709551615");
 
-TEST_CASE("ascii: decimal text is taken only where it is nothing but digits and fits") {
+TEST_CASE("ascii: a decimal number is taken only if it has digits only and fits") {
     constexpr bool taken = true, refused = false;
     struct row {
         std::string_view text;
@@ -80,7 +80,7 @@ TEST_CASE("ascii: the classes of all 256 bytes") {
     }
 }
 
-TEST_CASE("ascii: how a text begins and ends, and whether a URL is https") {
+TEST_CASE("ascii: begins_with, ends_with, and whether a URL is https") {
     CHECK(ascii::begins_with("abc", "ab"));
     CHECK(ascii::begins_with("ab", "ab"));
     CHECK(ascii::begins_with("", ""));
@@ -122,7 +122,7 @@ TEST_CASE("ascii: the elements of a list, empty ones as well") {
     }
 }
 
-TEST_CASE("ascii: the words of a list have numbers, whatever their letter case; a part of one is none") {
+TEST_CASE("ascii: a word of a list is found in any letter case; a part of a word is not") {
     constexpr const char* list = "close keep-alive x ";
     const struct {
         std::string_view word;
@@ -154,7 +154,7 @@ TEST_CASE("ascii: no byte behind a text is read") {
     }
 }
 
-TEST_CASE("ascii: the end of a text does not depend on what stands before it") {
+TEST_CASE("ascii: the end of a text does not depend on the bytes before it") {
     for (std::size_t at = 0; at < 24; ++at) {
         std::string around(40, 'x');
         around[8 + at] = '\1';
@@ -162,7 +162,7 @@ TEST_CASE("ascii: the end of a text does not depend on what stands before it") {
     }
 }
 
-TEST_CASE("ascii: the end of a text is its first byte that is none, wherever that is") {
+TEST_CASE("ascii: the end of a text is its first control character, at any position") {
     std::string text(24, 'x');
     for (std::size_t from = 0; from <= text.size(); ++from)
         for (std::size_t at = from; at <= text.size(); ++at)
@@ -179,7 +179,7 @@ TEST_CASE("ascii: the end of a text is its first byte that is none, wherever tha
     static_assert(ascii::end_of_text("tab\there, then \r\n", 0, 18) == 15);
 }
 
-TEST_CASE("ascii: a byte is found where it stands first, or not at all") {
+TEST_CASE("ascii: find gives the first place of a byte, or the size") {
     for (const std::string_view text : {""sv, "a"sv, "ab\0c"sv, "aaaaaaaaaaaaaaaaaaaaaaaab"sv})
         for (int byte = 0; byte != 256; ++byte) {
             std::size_t at = 0;
@@ -188,7 +188,7 @@ TEST_CASE("ascii: a byte is found where it stands first, or not at all") {
         }
 }
 
-TEST_CASE("ascii: https is told in any letter case, and from what only looks like it") {
+TEST_CASE("ascii: https is recognised in any letter case; similar schemes are not https") {
     for (const std::string_view url : {"https://"sv, "HTTPS://a"sv, "hTTpS://A"sv}) CHECK(ascii::is_https(url));
     for (const std::string_view url : {""sv, "https:/"sv, "http://ab"sv, "http[://"sv, "https{//"sv, "ftpss://"sv})
         CHECK_FALSE(ascii::is_https(url));

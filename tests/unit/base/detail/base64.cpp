@@ -52,7 +52,7 @@ TEST_CASE("base64url: the same examples read where they stand") {
     }
 }
 
-TEST_CASE("base64: each digit is written and read, and every other character is none") {
+TEST_CASE("base64: each digit is written and read, and every other character is refused") {
     // The 64 digits in their order are 48 bytes of the numbers 0 to 63, six bits each (RFC 4648 section 4).
     std::string numbers;
     for (unsigned bits = 0; bits < 64; bits += 4) {
@@ -74,7 +74,7 @@ TEST_CASE("base64: each digit is written and read, and every other character is 
     CHECK(std::string_view{text}.substr(0, size) == numbers);
 }
 
-TEST_CASE("base64url: what it refuses") {
+TEST_CASE("base64url: refuses bad characters, bad lengths and left-over bits") {
     for (const std::string_view text : {"Z", "Zm9vY", "Zg==", "Zm9v+", "Zm9v/A", "+m9v", "Zm9/", "Zm 9", "Zh", "Zm9"}) {
         CAPTURE(text);
         std::string copy{text};
@@ -83,6 +83,6 @@ TEST_CASE("base64url: what it refuses") {
     }
 }
 
-TEST_CASE("base64: the bytes beside the digits are none") {
+TEST_CASE("base64: the characters next to the digits in ASCII are no digits") {
     for (const char c : {'@', '[', '`', '{', ':', '.', ',', '*'}) CHECK(detail::base64_digit(c) == -1);
 }

@@ -6,7 +6,7 @@
 
 #include <cstring>
 
-TEST_CASE("wipe: just the bytes named are zeroed, and none is fine") {
+TEST_CASE("wipe: exactly the named bytes are zeroed; there may be none") {
     char text[] = "secret";
     superoffice::detail::wipe(text + 1, 4);
     CHECK(std::memcmp(text, "s\0\0\0\0t", 7) == 0);

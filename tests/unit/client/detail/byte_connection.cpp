@@ -166,7 +166,7 @@ TEST_CASE(
         }
 }
 
-TEST_CASE("byte_connection: a link that somebody stopped between two calls is started again") {
+TEST_CASE("byte_connection: a link that was stopped between two calls is started again") {
     for (const std::int64_t pause : {0, 999, 1'000}) {
         CAPTURE(pause);
         mortal_link link;

@@ -75,7 +75,7 @@ BOOST_DESCRIBE_STRUCT(progress, (), (State))
 
 }  // namespace
 
-TEST_CASE("http_connection: the stack is handed the whole request, and the reply arrives however it is cut") {
+TEST_CASE("http_connection: the stack gets the whole request, and the reply may be cut at any byte") {
     const http_script_step steps[] = {script::asks("POST", url, body, fields), script::replies(200, json),
                                       script::gives(sample), script::ends()};
     const call_outcome outcome = in_every_cut(steps);
@@ -84,7 +84,7 @@ TEST_CASE("http_connection: the stack is handed the whole request, and the reply
     CHECK(outcome.value.find("\"Id\":547") != std::string::npos);
 }
 
-TEST_CASE("http_connection: each part of the URL is given too, and the request is zeroed once it was taken") {
+TEST_CASE("http_connection: the stack gets each part of the URL too, and the request is zeroed once it was taken") {
     struct looking : so::http_transport_archetype {
         unsigned asked = 0;
         std::string seen;
@@ -118,7 +118,7 @@ TEST_CASE("http_connection: each part of the URL is given too, and the request i
     CHECK_FALSE(support::holds(memory, "the-secret"));
 }
 
-TEST_CASE("http_connection: what a reply means does not depend on what carried it") {
+TEST_CASE("http_connection: a reply means the same over a link and over a stack") {
     struct {
         std::uint16_t status;
         std::string_view fields, body;
@@ -216,7 +216,7 @@ so::error too_large(std::size_t needed, std::uint16_t status = 200) {
 
 }  // namespace
 
-TEST_CASE("http_connection: memory too small for the reply says how much it takes, exactly") {
+TEST_CASE("http_connection: needed() is exact for a reply that does not fit") {
     constexpr std::size_t memory_size = 1024;
     const std::string type = "content-type: application/json\r\n";
     struct {
@@ -277,7 +277,7 @@ TEST_CASE("http_connection: a body that does not fit and does not say its size i
     }
 }
 
-TEST_CASE("http_connection: a body that is only counted is too large, whatever comes before its end") {
+TEST_CASE("http_connection: a body that is only counted is too large, however it ends") {
     const std::string type = "content-type: application/json\r\n", text = task_of(2000), short_one = task_of(500);
     const std::size_t enough = text.size() + slack + type.size();
     const auto ends_with = [&](const http_script_step& last, std::string_view come = {}) {
@@ -314,7 +314,7 @@ TEST_CASE("http_connection: a body that is only counted is too large, whatever c
     }
 }
 
-TEST_CASE("http_connection: a length that is none, or less than what has come, is not believed") {
+TEST_CASE("http_connection: a Content-Length that is no number, or smaller than the body so far, is ignored") {
     const std::string text = task_of(2000);
     for (const std::string_view length : {"", "x", "-1", "0", "1023", "99999999999999999999999"}) {
         CAPTURE(length);
@@ -331,7 +331,7 @@ TEST_CASE("http_connection: a length that is none, or less than what has come, i
     }
 }
 
-TEST_CASE("http_connection: a stack that cannot go on with a large body knows its size, or a lower bound") {
+TEST_CASE("http_connection: a stack that cannot read a large body to its end gives its size, or a lower bound") {
     const std::string type = "content-type: application/json\r\n";
     const struct {
         std::string fields;
@@ -351,7 +351,7 @@ TEST_CASE("http_connection: a stack that cannot go on with a large body knows it
     }
 }
 
-TEST_CASE("http_connection: what the status and the coding say counts more than a body that does not fit") {
+TEST_CASE("http_connection: status and coding decide before a body that does not fit") {
     const std::string text = task_of(2000);
     for (const bool known : {true, false}) {
         const std::string length = known ? length_of(text) : std::string{};
@@ -409,7 +409,7 @@ TEST_CASE("http_connection: 421 asks the tenant's directory, and the call goes t
     CHECK(outcome.value == body);
 }
 
-TEST_CASE("http_connection: a failure at each step is told with its stage and code, and the next call is good") {
+TEST_CASE("http_connection: a failure at each step is reported with stage and code, and the next call succeeds") {
     const http_script_step steps[] = {script::asks(), script::replies(200), script::gives("{\"Id\""),
                                       script::gives(":497}"), script::ends()};
     const http_script_step again[] = {script::asks(), script::replies(200), script::gives(body), script::ends()};
@@ -435,7 +435,7 @@ TEST_CASE("http_connection: a failure at each step is told with its stage and co
     }
 }
 
-TEST_CASE("http_connection: cancelled at each step, nothing of the request stays and the next call is good") {
+TEST_CASE("http_connection: cancelled at each step, nothing of the request stays, and the next call succeeds") {
     const http_script_step steps[] = {script::asks(), script::replies(200), script::gives(body), script::ends()};
     for (std::size_t blocked = 0; blocked < 3; ++blocked) {
         CAPTURE(blocked);
@@ -458,7 +458,7 @@ TEST_CASE("http_connection: cancelled at each step, nothing of the request stays
     }
 }
 
-TEST_CASE("http_connection: the deadline spans the whole call, and the stack is told what is left of it") {
+TEST_CASE("http_connection: the deadline covers the whole call, and the stack gets the time that is left") {
     const http_script_step steps[] = {script::asks(), script::would_block(), script::would_block(), script::cancels()};
     scripted_http stack{steps};
     std::array<std::byte, 1024> memory{};
@@ -471,7 +471,7 @@ TEST_CASE("http_connection: the deadline spans the whole call, and the stack is 
     CHECK(stack.finished());
 }
 
-TEST_CASE("http_connection: a stack that wants to be called again says when") {
+TEST_CASE("http_connection: a stack is called again at its wake_at") {
     struct hasty : so::http_transport_archetype {
         io_result step(instant, std::span<std::byte>) noexcept { return io_result::would_block(so::wait_for::time); }
         [[nodiscard]] instant wake_at() const noexcept { return instant{7}; }
@@ -484,7 +484,7 @@ TEST_CASE("http_connection: a stack that wants to be called again says when") {
     CHECK(call.wants().until == instant{7});
 }
 
-TEST_CASE("http_connection: a stack that has only done enough for one call is called again at once") {
+TEST_CASE("http_connection: a stack that yields is called again at once") {
     struct busy : so::http_transport_archetype {
         io_result step(instant, std::span<std::byte>) noexcept { return io_result::would_block(so::wait_for::nothing); }
         [[nodiscard]] bool secure() const noexcept { return true; }
@@ -497,7 +497,7 @@ TEST_CASE("http_connection: a stack that has only done enough for one call is ca
     CHECK(call.wants().until == instant{100});
 }
 
-TEST_CASE("http_connection: a reply that did not fit does not keep the next call's credential from being late") {
+TEST_CASE("http_connection: after a reply that did not fit, the next call may still wait for its credential") {
     struct fetched {
         bool pending = false;
         so::credential_state prepare(instant) noexcept {
@@ -523,7 +523,7 @@ TEST_CASE("http_connection: a reply that did not fit does not keep the next call
     }
 }
 
-TEST_CASE("http_connection: nothing is handed over for https to a stack that verifies nobody") {
+TEST_CASE("http_connection: an https request is not given to a stack that does not verify the peer") {
     scripted_http stack{{}, {.secure = false}};
     CHECK(ask_once(stack).error == so::error{.stage = stage::connect, .code = errc::insecure_link});
     CHECK(stack.calls() == 0);

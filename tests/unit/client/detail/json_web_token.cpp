@@ -9,7 +9,7 @@
 
 namespace detail = superoffice::detail;
 
-TEST_CASE("json_web_token: three parts, of which only the signature may be empty") {
+TEST_CASE("json_web_token: there are three parts, and only the signature may be empty") {
     struct row {
         std::string_view text;
         bool good;
@@ -28,7 +28,7 @@ TEST_CASE("json_web_token: three parts, of which only the signature may be empty
     CHECK(parts.signature == "sig");
 }
 
-TEST_CASE("json_web_token: claims are an object, and a claim that is not there is no text") {
+TEST_CASE("json_web_token: claims must be an object, and a missing claim is an empty text") {
     struct row {
         std::string_view base64, claims;
     };

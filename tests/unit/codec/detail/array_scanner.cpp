@@ -34,7 +34,7 @@ std::string scanned(std::string_view text, std::size_t piece) {
 
 }  // namespace
 
-TEST_CASE("array_scanner: the elements of any array, however it arrives") {
+TEST_CASE("array_scanner: finds the elements of every array, cut at any byte") {
     struct {
         std::string_view text, seen;
     } const rows[] = {

@@ -67,7 +67,7 @@ TEST_CASE("key_hash: each name of a struct has a slot of its own") {
     check_slots<nine>();
 }
 
-TEST_CASE("key_hash: none for names with the same digest, and none for a few names") {
+TEST_CASE("key_hash: there is no hash for names with the same digest, and none for a few names") {
     CHECK(detail::make_key_hash<twins>().rows == nullptr);
     CHECK(detail::make_key_hash<eight>().rows == nullptr);
 }

@@ -35,7 +35,7 @@ TEST_CASE("key_marks: of a task's names, four pairs share a mark") {
     CHECK(pairs == 4);
 }
 
-TEST_CASE("key_marks: an empty one has nothing, two together have what either has") {
+TEST_CASE("key_marks: an empty set has no mark, and the union of two has the marks of both") {
     key_marks one, other;
     one.add("State");
     other.add("ProgressPercent");

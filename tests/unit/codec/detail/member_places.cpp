@@ -57,13 +57,13 @@ void check_places() {
 
 }  // namespace
 
-TEST_CASE("member_places: of the service's struct, of one with two bases") {
+TEST_CASE("member_places: the offsets in the service's struct, and in one with two bases") {
     check_places<so::BatchTaskInfo>();
     check_places<heir>();
 }
 
 #ifndef __arm__
-TEST_CASE("member_places: of a packed struct") {
+TEST_CASE("member_places: the offsets in a packed struct") {
     packed object;
     const auto* const bytes = reinterpret_cast<const std::byte*>(&object);
     CHECK(detail::member_at(&object, &detail::member_places<packed>, 0) == bytes + 1);

@@ -88,7 +88,7 @@ TEST_CASE("member_row: a codec of the program is used for every type, in a field
     CHECK(support::decoded_as<all>(R"({"code":"x","place":{}})") == "wrong_kind 20 place");
 }
 
-TEST_CASE("member_row: null is the codec's in a plain member that knows it, and the field's in a field") {
+TEST_CASE("member_row: null goes to the codec of a plain member that knows it, and to the state of a field") {
     CHECK(support::decoded_as<all>(R"({"lever":null,"maybe":null,"code":null,"origin":null})") ==
           R"({"plain":"vert","code":null,"origin":[],"lever":-1,"maybe":null})");
     CHECK(support::decoded_as<all>(R"({"lever":nul})") == "bad_json 12 lever");

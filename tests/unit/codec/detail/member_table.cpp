@@ -90,7 +90,7 @@ TEST_CASE("member_table: each member's name, place and size") {
     }
 }
 
-TEST_CASE("member_table: the hash finds every name, and no other") {
+TEST_CASE("member_table: the hash finds every name of the struct, and no other") {
     const auto check = [](const auto& of) {
         for (std::size_t n = 0; n < of.count; ++n) {
             const std::string key = '"' + std::string{of.rows[n].name()} + '"';
@@ -116,7 +116,7 @@ TEST_CASE("member_table: the hash finds every name, and no other") {
     CHECK(table<inner>.hashed == nullptr);
 }
 
-TEST_CASE("member_table: what is decoded by it is where it belongs") {
+TEST_CASE("member_table: each value is written to its own member") {
     CHECK(support::decoded_as<outer>(
               R"({"other":"abc","object":{"text":"t"},"code":"Green","flag":true,"plain":3,"inherited":1})") ==
           R"({"inherited":1,"plain":3,"flag":true,"code":"Green","object":{"text":"t"},"other":"abc"})");

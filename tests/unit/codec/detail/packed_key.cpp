@@ -22,7 +22,7 @@ static_assert(packed_key{"CancellationBehaviour"}.size == 23);
 
 }  // namespace
 
-TEST_CASE("packed_key: a name of any length is found where it stands, and nowhere else") {
+TEST_CASE("packed_key: a name of any length is found at its place only") {
     const std::string letters = "abcdefghijklmnopqrstuvwxyz";
     for (std::size_t size = 0; size <= packed_key::longest - 2; ++size) {
         CAPTURE(size);
@@ -41,7 +41,7 @@ TEST_CASE("packed_key: a name of any length is found where it stands, and nowher
     }
 }
 
-TEST_CASE("packed_key: one that is too long for it is found nowhere, and says so") {
+TEST_CASE("packed_key: a name that is too long is never found, and has size 0") {
     const std::string name(packed_key::longest - 1, 'x');
     CHECK(packed_key{name}.size == 0);
     CHECK(packed_key{std::string_view{name}.substr(1)}.size == packed_key::longest);

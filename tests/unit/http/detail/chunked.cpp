@@ -114,7 +114,7 @@ const std::string_view bad_rows[] = {
 
 }  // namespace
 
-TEST_CASE("chunked: the framing is removed, however it is cut") {
+TEST_CASE("chunked: the framing is removed, cut at any byte") {
     for (const good_row& row : good_rows) {
         CAPTURE(row.text);
         const result got = take_in_every_cut(row.text);
@@ -124,7 +124,7 @@ TEST_CASE("chunked: the framing is removed, however it is cut") {
     }
 }
 
-TEST_CASE("chunked: bad framing is refused at the byte at fault, however it is cut") {
+TEST_CASE("chunked: bad framing is refused at the byte at fault, cut at any byte") {
     for (const std::string_view marked : bad_rows) {
         CAPTURE(marked);
         std::string text(marked);
@@ -136,7 +136,7 @@ TEST_CASE("chunked: bad framing is refused at the byte at fault, however it is c
     }
 }
 
-TEST_CASE("chunked: every beginning of a good body asks for more") {
+TEST_CASE("chunked: each beginning of a good body needs more bytes") {
     for (const good_row& row : good_rows) {
         const std::string_view text = row.text.substr(0, row.text.size() - row.rest.size());
         for (std::size_t size = 0; size < text.size(); ++size) {
@@ -148,7 +148,7 @@ TEST_CASE("chunked: every beginning of a good body asks for more") {
     }
 }
 
-TEST_CASE("chunked: the largest size there is does not overflow") {
+TEST_CASE("chunked: the largest possible size does not overflow") {
     chunked decoder;
     std::string_view input = "ffffffffffffffff\r\nabc";
     std::string_view piece;

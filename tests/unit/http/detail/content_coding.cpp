@@ -6,7 +6,7 @@
 
 #include <string_view>
 
-TEST_CASE("content_coding: which values of Content-Encoding say that nothing is encoded") {
+TEST_CASE("content_coding: the values of Content-Encoding that mean that nothing is encoded") {
     const struct {
         std::string_view value;
         bool plain;

@@ -65,7 +65,7 @@ const row rows[] = {
 
 }  // namespace
 
-TEST_CASE("http1_reader: a head means the same, however it is cut") {
+TEST_CASE("http1_reader: a head means the same, cut at any byte") {
     for (const row& r : rows) {
         CAPTURE(r.text);
         const std::string text = std::string(r.text) + "body";
@@ -90,7 +90,7 @@ TEST_CASE("http1_reader: a head means the same, however it is cut") {
     }
 }
 
-TEST_CASE("http1_reader: every beginning of a head asks for more, and the status is known once its line ended") {
+TEST_CASE("http1_reader: each beginning of a head needs more bytes, and the status is known once its line has ended") {
     std::string text = "HTTP/1.1 207 x\r\nContent-Length: 1\r\n\r\n";
     for (std::size_t size = 0; size < text.size(); ++size) {
         http1_reader reader;

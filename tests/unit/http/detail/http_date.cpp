@@ -69,7 +69,7 @@ TEST_CASE("http date: the three forms of RFC 9110 section 5.6.7 are read, everyt
     }
 }
 
-TEST_CASE("http date: cut anywhere, or with more behind it, it is no date") {
+TEST_CASE("http date: a date cut at any byte, or with more behind it, is refused") {
     for (const std::string whole :
          {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"}) {
         for (std::size_t size = 0; size < whole.size(); ++size) CHECK(seconds_of(whole.substr(0, size)) == absent);
@@ -140,7 +140,7 @@ TEST_CASE("retry-after: seconds, or a date that counts from the reply's own date
     }
 }
 
-TEST_CASE("http_date: a month is told by all of its three letters") {
+TEST_CASE("http_date: a month is recognised by all of its three letters") {
     CHECK(superoffice::detail::month_of("Jan") == 1);
     CHECK(superoffice::detail::month_of("Dec") == 12);
     for (const char* const name : {"Jen", "Jax", "jan", "Xan", "Jum"}) CHECK(superoffice::detail::month_of(name) == 13);

@@ -48,7 +48,7 @@ TEST_CASE("enumerators: by name in any letter case, by the first of a value") {
         CHECK(found.at_end() == one.found.empty());
         CHECK(found.name() == one.found);
     }
-    // Names that differ in their letter case only: the one that is spelt just so, else the first.
+    // Names that differ in their letter case only: the one with the same letter case counts, else the first.
     CHECK(find_enumerator(names_of<spelling>, "ab").value() == 1);
     CHECK(find_enumerator(names_of<spelling>, "AB").value() == 2);
     CHECK(find_enumerator(names_of<spelling>, "aB").value() == 3);

@@ -31,7 +31,7 @@ std::string nested(std::size_t depth) { return std::string(depth, '[') + std::st
 
 }  // namespace
 
-TEST_CASE("json_check: goes behind a value, or to the byte at fault, and reads nothing behind the text") {
+TEST_CASE("json_check: moves behind a value, or to the byte at fault, and reads nothing behind the text") {
     struct {
         std::string_view text;
         errc code;

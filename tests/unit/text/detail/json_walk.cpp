@@ -29,7 +29,7 @@ static_assert(member_cursor{}.at_end());
 
 }  // namespace
 
-TEST_CASE("json_walk: members of objects of every make, with nothing read behind the object") {
+TEST_CASE("json_walk: gives the members of every kind of object, and reads nothing behind it") {
     struct {
         std::string_view object;
         members seen;

@@ -63,7 +63,7 @@ TEST_CASE("certificate_chain: each certificate is kept once, in the order in whi
     }
 }
 
-TEST_CASE("certificate_chain: it goes back to any place, and on from there") {
+TEST_CASE("certificate_chain: return_to goes back to any place, and it goes on from there") {
     for (std::uint32_t before = 0; before <= 3; ++before) {
         CAPTURE(before);
         certificate_chain chain;
@@ -84,7 +84,7 @@ TEST_CASE("certificate_chain: it goes back to any place, and on from there") {
 }
 
 #if defined(SUPEROFFICE_TESTS_HEAP_IN_USE)
-TEST_CASE("certificate_chain: what it drops, and all at its end, is freed") {
+TEST_CASE("certificate_chain: dropped certificates are freed, and at its end all others") {
     std::size_t before = 0;
     for (int round = 0; round < 400; ++round) {
         if (round == 200) before = mallinfo2().uordblks;  // what the C library keeps for later is there by now

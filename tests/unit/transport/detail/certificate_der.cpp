@@ -81,7 +81,7 @@ TEST_CASE("certificate_der: a certificate that is cut anywhere has no subject, a
     CHECK(so::detail::der_size(bytes(whole)) == whole.size());
 }
 
-TEST_CASE("certificate_der: what has no content, or no certificate in it, is read no further") {
+TEST_CASE("certificate_der: an empty element and an element without a certificate have no subject") {
     support::guard_page memory(64);
     for (const std::string& whole :
          {element(0x30, ""), element(0x30, element(2, "")), element(0x30, element(0x30, ""))}) {
@@ -90,7 +90,7 @@ TEST_CASE("certificate_der: what has no content, or no certificate in it, is rea
     }
 }
 
-TEST_CASE("certificate_der: certificates one after another are counted up to a limit, and up to what is none") {
+TEST_CASE("certificate_der: certificates one after another are counted up to a limit, or up to other bytes") {
     const std::string one = certificate(version + number + algorithm + issuer + dates + subject + rest);
     const struct {
         const char* what;

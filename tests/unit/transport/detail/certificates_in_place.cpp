@@ -110,7 +110,7 @@ TEST_CASE("certificates_in_place: mbedTLS gets the certificates of the issuer's 
 }
 
 #if defined(SUPEROFFICE_TESTS_HEAP_IN_USE)
-TEST_CASE("certificates_in_place: what was parsed for a moment is freed") {
+TEST_CASE("certificates_in_place: certificates that were parsed for a handshake are freed") {
     const std::string one = der();
     certificate named;
     REQUIRE(mbedtls_x509_crt_parse_der(&named.it, reinterpret_cast<const unsigned char*>(one.data()), one.size()) == 0);
@@ -130,7 +130,7 @@ TEST_CASE("certificates_in_place: what was parsed for a moment is freed") {
 }
 #endif
 
-TEST_CASE("certificates_in_place: those of a name are looked at until one is taken") {
+TEST_CASE("certificates_in_place: the certificates of a name are tried until one is taken") {
     const std::string one = der(), other = changed(one, "Nobody's", "Nobodx's"), three = one + other + one;
     certificate named;
     REQUIRE(mbedtls_x509_crt_parse_der(&named.it, reinterpret_cast<const unsigned char*>(one.data()), one.size()) == 0);
@@ -145,7 +145,7 @@ TEST_CASE("certificates_in_place: those of a name are looked at until one is tak
     CHECK(looked == 3);
 }
 
-TEST_CASE("certificates_in_place: bytes that are changed meanwhile end the search, at each of the certificates") {
+TEST_CASE("certificates_in_place: the search ends at a certificate whose bytes were changed meanwhile") {
     const std::string one = der(), other = changed(one, "Nobody's", "Nobodx's");
     certificate named;
     REQUIRE(mbedtls_x509_crt_parse_der(&named.it, reinterpret_cast<const unsigned char*>(one.data()), one.size()) == 0);
@@ -159,7 +159,7 @@ TEST_CASE("certificates_in_place: bytes that are changed meanwhile end the searc
     }
 }
 
-TEST_CASE("certificates_in_place: there are none before any are set, and none where mbedTLS does not ask") {
+TEST_CASE("certificates_in_place: without certificates, or if mbedTLS does not ask, there are none") {
     const std::string one = der();
     const so::detail::certificates_in_place nothing;
     CHECK(nothing.size() == 0);

@@ -51,7 +51,7 @@ TEST_CASE("proxy_reply: every status has its answer, at the byte behind it") {
     }
 }
 
-TEST_CASE("proxy_reply: what is no status line is refused at the byte that is wrong") {
+TEST_CASE("proxy_reply: a bad status line is refused at the byte at fault") {
     for (const std::string_view text :
          {"HTTP/1.2", "HTTP/1.1\t", "HTTP/1.1 0", "HTTP/1.1 2x", "HTTP/1.1 20:", "HTTP/1.1 2000", "h"}) {
         CAPTURE(text);

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <string_view>
 
-TEST_CASE("request_end: the last byte of a request is the one of its body, or of its head") {
+TEST_CASE("request_end: the last byte of a request is the last of its body, or of its head without a body") {
     constexpr std::string_view requests[] = {
         "GET / HTTP/1.1\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nX-Content-Length: 9\r\n\r\n",

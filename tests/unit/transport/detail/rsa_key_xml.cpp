@@ -27,7 +27,7 @@ TEST_CASE("rsa_key_xml: an element is found by its whole name, and ends at the n
     }
 }
 
-TEST_CASE("rsa_key_xml: a number is written as DER, blanks of every kind aside, and refused where it is none") {
+TEST_CASE("rsa_key_xml: a number is written as DER without its blanks, and other text is refused") {
     struct row {
         std::string_view base64, der;
     };

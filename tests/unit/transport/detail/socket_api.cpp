@@ -54,7 +54,7 @@ TEST_CASE("socket_api: which codes of getaddrinfo mean that the name is unknown"
     }
 }
 
-TEST_CASE("socket_api: a socket that met itself is told from one that met a listener") {
+TEST_CASE("socket_api: a socket that is connected to itself is recognised") {
     using api = socket_api;
     so::ip_address here;
     REQUIRE(so::parse_ip_address("127.0.0.1", here));

@@ -104,7 +104,7 @@ std::uint32_t count_of(const so::certificate_authorities& roots) {
 
 }  // namespace
 
-TEST_CASE("certificate_authorities: PEM and DER from memory, what cannot be read is skipped and told") {
+TEST_CASE("certificate_authorities: PEM and DER from memory; unreadable certificates are skipped and counted") {
     const std::string der = nobodys_der(), pem = pem_of(der), other = numbered(der, 1);
     std::string bad_der = der;
     bad_der[bad_der.find("\x30\x59\x30\x13"s)] = 0x31;  // its key cannot be read
@@ -325,7 +325,7 @@ TEST_CASE("certificate_authorities: every step behind an error answers it again,
     }
 }
 
-TEST_CASE("certificate_authorities: DER is used where it lies, and of a file or PEM nothing is needed afterwards") {
+TEST_CASE("certificate_authorities: DER is used in place; a file and PEM text are not needed afterwards") {
     const std::string der = nobodys_der();
     const auto lies_there = [](const so::certificate_authorities& roots, const std::string& text) {
         return roots.find({}, [&text](const mbedtls_x509_crt& each) {

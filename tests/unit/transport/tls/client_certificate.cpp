@@ -86,7 +86,7 @@ TEST_CASE("tls: a server that wants a certificate of its client gets one, from f
     check_failed(start(link, "localhost", service().port()), errc::bad_client_certificate, stage::handshake);
 }
 
-TEST_CASE("client_certificate: no memory is given back that holds the key, whether it can be read or not") {
+TEST_CASE("client_certificate: memory that held the key is zeroed before it is freed, also after an error") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     const std::string chain = support::text_of_file(service().directory() + "/client.pem"),
                       key = support::text_of_file(service().directory() + "/client.key");
@@ -187,7 +187,7 @@ TEST_CASE("tls: a link with a client certificate holds no more memory, however o
     for (int again = 0; again < 5; ++again) CHECK(connect() == 0);
 }
 
-TEST_CASE("tls: a server that refuses its client says so, however soon it goes") {
+TEST_CASE("tls: a server's refusal of the client is reported, even if the server closes at once") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     for (const char* const listener : {"picky", "picky12"}) {
         CAPTURE(listener);

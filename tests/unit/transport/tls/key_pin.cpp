@@ -10,7 +10,7 @@
 
 namespace so = superoffice;
 
-TEST_CASE("key_pin: 44 characters of base64, with or without curl's prefix, and nothing else") {
+TEST_CASE("key_pin: takes 44 characters of base64, with or without curl's prefix, and nothing else") {
     // SHA-256 of nothing: e3b0c442 98fc1c14 9afbf4c8 996fb924 27ae41e4 649b934c a495991b 7852b855
     constexpr so::key_pin empty = so::key_pin_of("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
     static_assert(empty.sha256[0] == 0xe3 && empty.sha256[1] == 0xb0 && empty.sha256[30] == 0xb8 &&

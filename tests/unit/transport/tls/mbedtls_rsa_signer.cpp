@@ -141,7 +141,7 @@ TEST_CASE("mbedtls_rsa_signer: OpenSSL accepts what each form of the key signs")
     }
 }
 
-TEST_CASE("mbedtls_rsa_signer: what is no RSA key is refused, and what was loaded before is gone") {
+TEST_CASE("mbedtls_rsa_signer: bytes that are no RSA key are refused, and the key loaded before is gone") {
     const keys all;
     const std::string der = all.read("key.der"), xml = xml_of(der);
     struct row {
@@ -183,7 +183,7 @@ TEST_CASE("mbedtls_rsa_signer: what is no RSA key is refused, and what was loade
     }
 }
 
-TEST_CASE("mbedtls_rsa_signer: no memory is given back that holds the key, whether it can be read or not") {
+TEST_CASE("mbedtls_rsa_signer: memory that held the key is zeroed before it is freed, also after an error") {
     const keys all;
     const std::string pem = all.read("pkcs1.pem"), der = all.read("key.der"), xml = xml_of(der);
     const std::string_view digits = std::string_view{pem}.substr(pem.find('\n') + 1, 48);

@@ -37,7 +37,7 @@ static_assert(!so::tls<so::byte_transport_archetype>::may_wait);
 
 }  // namespace
 
-TEST_CASE("tls: what cannot be a host is refused before anything else") {
+TEST_CASE("tls: an impossible host is refused before anything else") {
     const std::string long_name(so::max_host_bytes + 1, 'a');
     for (const std::string_view host : {std::string_view(), std::string_view("a\0b", 3), std::string_view(long_name)}) {
         so::tls<recorder> link{trusting_nobody()};
@@ -60,7 +60,7 @@ TEST_CASE("tls: a host has 253 bytes at most") {
     CHECK(other.link().starts == 0);
 }
 
-TEST_CASE("tls: a clock that does not go is told before anything is sent, unless dates do not matter") {
+TEST_CASE("tls: a clock that is not set is an error before anything is sent, unless dates do not matter") {
     so::tls_options options = trusting_nobody();
     options.utc_now.seconds = [](void*) noexcept { return std::int64_t{0}; };
     so::tls<recorder> link{options};
@@ -72,7 +72,7 @@ TEST_CASE("tls: a clock that does not go is told before anything is sent, unless
     CHECK(careless.start({"service.example", 443}).state == io_state::would_block);
 }
 
-TEST_CASE("tls: what the link below says passes through unchanged") {
+TEST_CASE("tls: answers of the link below pass through unchanged") {
     namespace script = so::script;
     const so::peer to{"service.example", 443};
 
@@ -289,14 +289,14 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("tls: records that are there are received by one call of the link below, their end included") {
+TEST_CASE("tls: all records that have arrived are received by one call of the link below, the end included") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     const received all = receive_hoarded(8016, 16384, SIZE_MAX, false);
     CHECK(all.end.state == io_state::closed);
     CHECK(all.asked == 1);
 }
 
-TEST_CASE("tls: a damaged record behind good ones is told behind their text, and ends the session too") {
+TEST_CASE("tls: the text of good records is given before the error of a damaged one, which also ends the session") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     const received plain = receive_hoarded(8016, 16384, SIZE_MAX, true);
     for (const std::size_t size : {1U, 64U, 1000U, 16384U}) {
@@ -308,7 +308,7 @@ TEST_CASE("tls: a damaged record behind good ones is told behind their text, and
     }
 }
 
-TEST_CASE("tls: an end with close_notify is closed, a bare one is not") {
+TEST_CASE("tls: an end with close_notify is `closed`, an end without is an error") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     for (const bool truncated : {false, true}) {
         CAPTURE(truncated);

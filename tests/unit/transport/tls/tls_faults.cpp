@@ -172,7 +172,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("tls: a handshake that the server did not listen to the end of says why, where the server has") {
+TEST_CASE("tls: a handshake that the server broke off says why, if the server has said it") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     if (!so::detail::mbedtls_api::has_tls_1_2) return;
     using namespace std::string_view_literals;
@@ -262,7 +262,7 @@ TEST_CASE("tls: a handshake that the server did not listen to the end of says wh
     }
 }
 
-TEST_CASE("tls: a server whose certificate is refused is told so, and it does not matter that it is gone") {
+TEST_CASE("tls: a server whose certificate is refused gets an alert, and may be gone already") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     so::tls_options options = trusting_service();
     options.utc_now.seconds = [](void*) noexcept { return std::int64_t{1}; };  // 1970: not valid yet
@@ -275,7 +275,7 @@ TEST_CASE("tls: a server whose certificate is refused is told so, and it does no
     CHECK(link.link().failed);
 }
 
-TEST_CASE("tls: a handshake that is given up behind any of its steps leaves an object that makes a good call") {
+TEST_CASE("tls: after a handshake that was stopped at any step the object makes a good call") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     so::tls_options options = trusting_service();
     options.resume = false;

@@ -12,7 +12,7 @@
 namespace so = superoffice;
 using so::errc;
 
-TEST_CASE("tls: a refusal is told in words, with every fault, alerts by name and codes by number") {
+TEST_CASE("tls: tls_refusal has every fault in words, alerts by name and codes by number") {
     struct {
         errc code;
         std::int32_t native;

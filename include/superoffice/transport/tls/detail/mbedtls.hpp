@@ -231,7 +231,7 @@ struct mbedtls_api {
     // ---- signatures
 
 #if MBEDTLS_VERSION_NUMBER >= 0x04000000
-    /// mbedTLS 4 has no question for the kind of a key; a signature by another kind is refused by the service.
+    /// mbedTLS 4 has no function that answers the kind of a key; the service refuses a signature by another kind.
     static bool is_rsa(const mbedtls_pk_context&) noexcept { return true; }
 #else
     static bool is_rsa(const mbedtls_pk_context& key) noexcept { return mbedtls_pk_can_do(&key, MBEDTLS_PK_RSA) == 1; }
@@ -254,7 +254,7 @@ struct mbedtls_api {
 
     // ---- configuration
 
-    /// False where this build cannot speak what is asked for.
+    /// False if this build does not support the versions that are asked for.
     static bool set_versions(mbedtls_ssl_config& config, tls_protocol wanted) noexcept {
         const bool low = has_tls_1_2 && wanted != tls_protocol::tls_1_3;
         const bool high = has_tls_1_3 && wanted != tls_protocol::tls_1_2 &&
@@ -439,7 +439,7 @@ struct mbedtls_api {
 #endif
     }
 
-    // ---- what its codes mean
+    // ---- the meaning of its codes
 
     /// The number of the alert by which the peer ended the connection (RFC 8446 section 6); -1 if `code` says
     /// otherwise.

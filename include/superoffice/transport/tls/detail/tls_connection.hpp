@@ -68,8 +68,8 @@ class tls_connection {
     /// What the link below said in the last call of mbedTLS; `ready` if it was not asked.
     [[nodiscard]] io_state link_state() const noexcept { return below_.state; }
 
-    /// mbedTLS took in something that carries no data (a refused renegotiation, say), and the link did not block: the
-    /// same call is repeated.
+    /// mbedTLS took in something that carries no data (a refused renegotiation, for example), and the link did not block:
+    /// the same call is repeated.
     [[nodiscard]] bool moved_no_data(int code) const noexcept {
         const bool wants = code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE;
         return wants && below_.state == io_state::ready;
@@ -82,7 +82,7 @@ class tls_connection {
         return meaning_of_alert(alert, at, owes_certificate_);
     }
 
-    /// What a code of mbedTLS means that ended a call.
+    /// The meaning of an mbedTLS code that ended a call.
     [[nodiscard]] io_result answer(int code, stage at) const noexcept {
         if (below_.state == io_state::would_block) return io_result::would_block(below_.wants, at);
         if (mbedtls_api::is_computing(code)) return io_result::would_block(wait_for::nothing, at);

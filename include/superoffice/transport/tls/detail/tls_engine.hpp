@@ -40,8 +40,8 @@ class tls_engine {
     tls_engine(const tls_engine&) = delete;
     tls_engine& operator=(const tls_engine&) = delete;
 
-    /// Before the link below is started: checks the options, seeds, loads the authorities. All but the peer and the
-    /// time of day is done once. `would_block`: a part of the authorities is loaded, call again.
+    /// Before the link below is started: checks the options, seeds, and loads the authorities. It does all but the peer and
+    /// the time of day once. `would_block`: a part of the authorities is loaded, call again.
     io_result prepare(const peer& to) noexcept {
         if (to.host.empty() || to.host.size() > max_host_bytes || to.host.find('\0') != std::string_view::npos)
             return io_result::failed(errc::name_not_found, 0, stage::resolve);
@@ -106,7 +106,7 @@ class tls_engine {
     [[nodiscard]] bool has_pending() const noexcept { return records_.has_pending(connection_); }
     [[nodiscard]] read_ahead& ahead() noexcept { return records_.ahead(); }
 
-    /// One attempt, whatever comes of it.
+    /// One attempt, successful or not.
     void send_close_notify() noexcept { static_cast<void>(mbedtls_ssl_close_notify(&connection_.ssl())); }
 
     int note(const io_result& said, int when_blocked) noexcept { return connection_.note(said, when_blocked); }

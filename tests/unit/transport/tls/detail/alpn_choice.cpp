@@ -41,7 +41,7 @@ const std::string other_extension = extension(0xff01, std::string(1, '\0'));
 
 }  // namespace
 
-TEST_CASE("alpn_choice: what the server chose, in both messages, with and without other extensions") {
+TEST_CASE("alpn_choice: the server's choice is found in both messages, with and without other extensions") {
     const struct {
         const char* what;
         std::string extensions;
@@ -72,7 +72,7 @@ TEST_CASE("alpn_choice: what the server chose, in both messages, with and withou
     }
 }
 
-TEST_CASE("alpn_choice: what stands behind the extensions is none of them") {
+TEST_CASE("alpn_choice: bytes behind the extensions are not read as an extension") {
     const std::string offered = alpn("http/1.1"), other = other_extension + alpn("h2");
     CHECK(chose_other(message(8, number(offered.size() - 1) + offered)));  // the name's last letter is behind them
     CHECK_FALSE(chose_other(message(8, number(other_extension.size()) + other)));
@@ -84,7 +84,7 @@ TEST_CASE("alpn_choice: a ServerHello without extensions ends behind the compres
     CHECK_FALSE(chose_other(std::string_view{whole}.substr(0, whole.size() - 2)));
 }
 
-TEST_CASE("alpn_choice: a message that is cut off, or names more than it has, is read no further than its end") {
+TEST_CASE("alpn_choice: nothing is read behind the end of a message that is cut off or has a wrong length") {
     for (const std::string& whole : {server_hello(std::string(32, 'i'), other_extension + alpn("http/1.1")),
                                      encrypted_extensions(other_extension + alpn("http/1.1"))}) {
         const std::size_t name_at = whole.size() - 8;  // the protocol's name is last

@@ -61,7 +61,7 @@ std::uint32_t judged(mbedtls_x509_crt& certificate, std::string_view host) {
 
 }  // namespace
 
-TEST_CASE("tls: the verdict on a certificate is the most telling of its faults") {
+TEST_CASE("tls: the error of a certificate is that of its most important fault") {
     struct {
         std::uint32_t flags;
         errc code;
@@ -109,7 +109,7 @@ TEST_CASE("certificate_judge: the pinned key of one server does not count for th
     }
 }
 
-TEST_CASE("certificate_judge: where a pin stands for the authorities, only the server's own certificate counts") {
+TEST_CASE("certificate_judge: with a pin instead of authorities, only the server's own certificate counts") {
     unsigned char pinned_key[] = "the key";
     so::key_pin pin;
     so::detail::sha256 hash;
@@ -198,7 +198,7 @@ TEST_CASE("tls: dates are judged by the injected clock, whatever mbedTLS's own c
     mbedtls_x509_crt_free(&certificate);
 }
 
-TEST_CASE("certificate_judge: a certificate is its own issuer where both names are there and equal") {
+TEST_CASE("certificate_judge: a certificate is self-signed if subject and issuer are present and equal") {
     unsigned char other[1] = {1};
     const struct {
         const char* what;
@@ -404,7 +404,7 @@ TEST_CASE("tls: of two authorities with one name and key, the one that is valid 
     check_failed(start(late, "localhost", service().port()), errc::certificate_expired, stage::handshake);
 }
 
-TEST_CASE("tls: a refused certificate is told by its own error, and the server sees not one byte") {
+TEST_CASE("tls: each refused certificate has its own error, and the server gets no byte of the request") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     for (const certificate_case& c : bad_certificates) {
         CAPTURE(c.listener);

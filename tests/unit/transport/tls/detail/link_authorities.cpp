@@ -18,7 +18,7 @@
 
 using namespace tls_testing;
 
-TEST_CASE("tls: authorities that cannot be had are told before the link below is started") {
+TEST_CASE("tls: missing and unreadable authorities are an error before the link below is started") {
     const std::string broken = "-----BEGIN CERTIFICATE-----\nnot base64!\n-----END CERTIFICATE-----\n";
     const std::string cut = std::string(nobodys_authority).substr(0, 200);
     so::tls_options missing, garbage, broken_pem, cut_pem, cut_der;

@@ -28,7 +28,7 @@
 
 using namespace tls_testing;
 
-TEST_CASE("tls: random bytes come from where the options say, and their failure is told") {
+TEST_CASE("tls: random bytes come from the source of the options, and its failure is reported") {
     static int asked;
     asked = 0;
     so::tls_options options = trusting_nobody();
@@ -55,7 +55,7 @@ TEST_CASE("tls: random bytes come from where the options say, and their failure 
 #endif
 }
 #if MBEDTLS_VERSION_NUMBER < 0x04000000
-TEST_CASE("random_generator: it is seeded by the system, so that no two draw the same bytes") {
+TEST_CASE("random_generator: the system seeds it, so two generators give different bytes") {
     using so::detail::random_generator;
     random_generator one, other;
     CHECK_FALSE(one.has_failed());

@@ -20,7 +20,7 @@ void fill(std::span<std::byte> room, std::size_t count) {
 
 }  // namespace
 
-TEST_CASE("read_ahead: memory is used where there is enough, and only from a record's first byte on") {
+TEST_CASE("read_ahead: the memory is used if it is large enough, and only from the first byte of a record on") {
     std::array<std::byte, 256> memory{};
     std::array<std::byte, 64> wanted{};
     read_ahead ahead;
@@ -130,7 +130,7 @@ TEST_CASE("read_ahead: gives out what has arrived, in pieces of any size, also a
     }
 }
 
-TEST_CASE("read_ahead: nothing is left for another time") {
+TEST_CASE("read_ahead: nothing is left for the next call") {
     std::array<std::byte, 128> memory{};
     std::array<std::byte, 8> into{};
     read_ahead ahead;

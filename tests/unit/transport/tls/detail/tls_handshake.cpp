@@ -16,7 +16,7 @@
 
 using namespace tls_testing;
 
-TEST_CASE("tls: a peer that does not speak TLS is told from one that ends the connection") {
+TEST_CASE("tls: a peer that does not speak TLS has another error than one that ends the connection") {
     so::tls<talker> link{trusting_nobody()};
     link.link().text = "HTTP/1.1 400 Bad Request\r\n\r\n";
     const io_result r = link.start({"service.example", 443});
@@ -133,7 +133,7 @@ TEST_CASE("tls: one start does at most one step that computes with keys") {
     CHECK(in_pieces <= 5);
 }
 
-TEST_CASE("tls: a server that never answers the handshake holds nobody up") {
+TEST_CASE("tls: a server that never answers the handshake blocks no step") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     so::mbedtls_socket link{trusting_service()};
     io_result r;

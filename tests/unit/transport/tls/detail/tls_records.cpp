@@ -270,7 +270,7 @@ TEST_CASE("tls: records that came in one piece are received in one piece, where 
     }
 }
 
-TEST_CASE("tls: whatever pieces records come in, their text is the same, and nothing is kept that a wait would miss") {
+TEST_CASE("tls: records cut at any byte give the same text, and nothing is held back that a wait would miss") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     server peer;
     so::tls<string_link> link{trusting_service()};
@@ -330,7 +330,7 @@ TEST_CASE("tls: many records that move no data hold up nothing that came with th
     }
 }
 
-TEST_CASE("tls: behind the handshake an alert is one, also of those that refuse in it") {
+TEST_CASE("tls: after the handshake every alert is alert_received, except those about certificates") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     for (const int alert : {40, 50, 70, 80, 120}) {
         CAPTURE(alert);
@@ -346,7 +346,7 @@ TEST_CASE("tls: behind the handshake an alert is one, also of those that refuse 
     }
 }
 
-TEST_CASE("tls: a server that ends the connection because it may not renegotiate is told apart") {
+TEST_CASE("tls: a server that ends the connection because renegotiation is refused has its own error") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     struct {
         const char* what;
@@ -466,7 +466,7 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("tls: stop says goodbye to the server, but not where the connection broke") {
+TEST_CASE("tls: stop sends close_notify to the server, but not if the connection broke") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     server peer;
     so::tls<string_link> link{trusting_service()};
@@ -563,7 +563,7 @@ TEST_CASE(
 }
 
 #if defined(MBEDTLS_SSL_CACHE_C)
-TEST_CASE("tls: a resumed handshake whose last word was not sent fails, and says why where the server has") {
+TEST_CASE("tls: a resumed handshake fails if its last message was not sent, and says why, if the server has said it") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     using namespace std::string_view_literals;
     server peer;
@@ -606,7 +606,7 @@ TEST_CASE("tls: a resumed handshake whose last word was not sent fails, and says
 }
 #endif
 
-TEST_CASE("tls: a wait is for the link below, but not for what is here already") {
+TEST_CASE("tls: wait waits for the link below, unless bytes are already here") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     server peer;
     so::tls<string_link> link{trusting_service()};

@@ -24,7 +24,7 @@ using namespace tls_testing;
 
 #if defined(SUPEROFFICE_TESTS_TLS_SERVICE)
 
-TEST_CASE("tls: the session is resumed where that was not forbidden") {
+TEST_CASE("tls: the session is resumed, unless the options forbid it") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     for (const bool resume : {true, false}) {
         so::tls_options options = trusting_service();
