@@ -15872,7 +15872,7 @@ class byte_connection {
                     if (exchange_.is_cut_short()) return receive_last_bytes(call);
                 call.reached = exchange_.reply_started() ? stage::http : stage::receive;
                 io = link_->receive(exchange_.incoming());
-                if (io.state == io_state::ready) return exchange_.received(io.bytes), progress::working;
+                if (io.state == io_state::ready) return note_received(call, io.bytes);
                 break;
             case exchange_action::failed:
                 if (!exchange_.status_decides()) return call.fail(exchange_.failure());
@@ -15893,6 +15893,13 @@ class byte_connection {
         if (!call.blocking || exchange_.action() != exchange_action::receive) return progress::working;
         call.reached = stage::receive;
         return wait(call, wait_for::readable);
+    }
+
+    /// The last byte of a reply ends the call at once, so that no deadline can pass behind it.
+    progress note_received(const call_context& call, std::size_t bytes) noexcept {
+        exchange_.received(bytes);
+        const bool is_whole = exchange_.action() == exchange_action::done && !may_retry(call);
+        return is_whole ? progress::replied : progress::working;
     }
 
     /// A kept connection may have died without a word, for example when a router forgot it. Where the request may be sent
@@ -16811,8 +16818,10 @@ class http_connection {
     }
 
     void keep_headers(request_head& out) noexcept {
-        for (const std::string_view name : kept_headers)
-            if (const std::string_view value = stack_->header(name); value.data() != nullptr) out.header(name, value);
+        for (const std::string_view name : kept_headers) keep_header(out, name);
+    }
+    void keep_header(request_head& out, std::string_view name) noexcept {
+        if (const std::string_view value = stack_->header(name); value.data() != nullptr) out.header(name, value);
     }
 
     static error sized(std::size_t needed) noexcept {
@@ -16823,11 +16832,15 @@ class http_connection {
     progress refuse(call_context& call, const error& e) noexcept {
         if (head_.status < 300) return call.fail(e);
         size_ = 0;
-        request_head kept{memory_.first(room())};
-        keep_headers(kept);
-        const bool all = kept.failure().code == errc::ok;
-        if (all) std::memmove(memory_.data() + memory_.size() - kept.size(), memory_.data(), kept.size());
-        head_.fields = all ? std::string_view{text() + memory_.size() - kept.size(), kept.size()} : std::string_view{};
+        // Each header by itself: one that is malformed or too long does not hide the others.
+        std::size_t size = 0;
+        for (const std::string_view name : kept_headers) {
+            request_head line{memory_.first(room()).subspan(size)};
+            keep_header(line, name);
+            if (line.failure().code == errc::ok) size += line.size();
+        }
+        std::memmove(memory_.data() + memory_.size() - size, memory_.data(), size);
+        head_.fields = {text() + memory_.size() - size, size};
         disconnect();
         return progress::replied;
     }

@@ -145,7 +145,7 @@ class byte_connection {
                     if (exchange_.is_cut_short()) return receive_last_bytes(call);
                 call.reached = exchange_.reply_started() ? stage::http : stage::receive;
                 io = link_->receive(exchange_.incoming());
-                if (io.state == io_state::ready) return exchange_.received(io.bytes), progress::working;
+                if (io.state == io_state::ready) return note_received(call, io.bytes);
                 break;
             case exchange_action::failed:
                 if (!exchange_.status_decides()) return call.fail(exchange_.failure());
@@ -166,6 +166,13 @@ class byte_connection {
         if (!call.blocking || exchange_.action() != exchange_action::receive) return progress::working;
         call.reached = stage::receive;
         return wait(call, wait_for::readable);
+    }
+
+    /// The last byte of a reply ends the call at once, so that no deadline can pass behind it.
+    progress note_received(const call_context& call, std::size_t bytes) noexcept {
+        exchange_.received(bytes);
+        const bool is_whole = exchange_.action() == exchange_action::done && !may_retry(call);
+        return is_whole ? progress::replied : progress::working;
     }
 
     /// A kept connection may have died without a word, for example when a router forgot it. Where the request may be sent

@@ -223,8 +223,10 @@ class http_connection {
     }
 
     void keep_headers(request_head& out) noexcept {
-        for (const std::string_view name : kept_headers)
-            if (const std::string_view value = stack_->header(name); value.data() != nullptr) out.header(name, value);
+        for (const std::string_view name : kept_headers) keep_header(out, name);
+    }
+    void keep_header(request_head& out, std::string_view name) noexcept {
+        if (const std::string_view value = stack_->header(name); value.data() != nullptr) out.header(name, value);
     }
 
     static error sized(std::size_t needed) noexcept {
@@ -235,11 +237,15 @@ class http_connection {
     progress refuse(call_context& call, const error& e) noexcept {
         if (head_.status < 300) return call.fail(e);
         size_ = 0;
-        request_head kept{memory_.first(room())};
-        keep_headers(kept);
-        const bool all = kept.failure().code == errc::ok;
-        if (all) std::memmove(memory_.data() + memory_.size() - kept.size(), memory_.data(), kept.size());
-        head_.fields = all ? std::string_view{text() + memory_.size() - kept.size(), kept.size()} : std::string_view{};
+        // Each header by itself: one that is malformed or too long does not hide the others.
+        std::size_t size = 0;
+        for (const std::string_view name : kept_headers) {
+            request_head line{memory_.first(room()).subspan(size)};
+            keep_header(line, name);
+            if (line.failure().code == errc::ok) size += line.size();
+        }
+        std::memmove(memory_.data() + memory_.size() - size, memory_.data(), size);
+        head_.fields = {text() + memory_.size() - size, size};
         disconnect();
         return progress::replied;
     }

@@ -273,6 +273,20 @@ TEST_CASE("byte_connection: a kept connection that is silent gets a quarter of t
     }
 }
 
+TEST_CASE("byte_connection: a reply whose last byte came in time counts, however late the next step is") {
+    const std::string request = support::request_text{}.text(), good = support::reply_text("200 OK", body);
+    const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(good)};
+    for (std::size_t at_most = 1; at_most < 40; ++at_most) {  // each ends at another one of a step's pieces of work
+        so::scripted link{steps, {.at_most = at_most}};
+        std::array<std::byte, 4096> memory{};
+        so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+        auto call = api.start_get_batch_task_info(497);
+        while (!link.finished()) static_cast<void>(call.step(so::instant{0}));
+        CHECK(call.step(so::instant{1'000'000}) == so::step_state::done);
+        CHECK(call.error().code == errc::ok);
+    }
+}
+
 TEST_CASE("byte_connection: a 408 on a kept connection is the end of that connection, on a fresh one it is a reply") {
     const std::string request = support::request_text{}.text(), good = support::reply_text("200 OK", body);
     const std::string late = support::reply_text("408 Request Timeout", "", "Connection: close\r\n");

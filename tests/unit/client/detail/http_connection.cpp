@@ -369,6 +369,24 @@ TEST_CASE("http_connection: status and coding decide before a body that does not
     }
 }
 
+TEST_CASE("http_connection: a header of a refusal that cannot be kept does not hide the others") {
+    const std::string long_location = "Location: https://" + std::string(1'500, 'x') + "\r\n";
+    for (const std::string& bad :
+         {std::string{"Location: a\x01\r\n"}, std::string{"Content-Type: text/\x7f\r\n"}, long_location}) {
+        CAPTURE(bad);
+        const std::string lines = bad + "Retry-After: 7\r\nWWW-Authenticate: Bearer\r\n";
+        const http_script_step steps[] = {script::asks(), script::replies(503, lines), script::gives("<html>"),
+                                          script::ends()};
+        scripted_http stack{steps};
+        std::array<std::byte, 1024> memory{};
+        so::client api{stack, support::test_base, so::bearer{"t"}, memory};
+        CHECK(support::ask(api).error.code == errc::unavailable);
+        CHECK(api.last_reply().retry_after == so::milliseconds{7'000});
+        CHECK(api.last_reply().head.www_authenticate() == "Bearer");
+        CHECK(api.last_reply().head.location().empty());
+    }
+}
+
 TEST_CASE("http_connection: 401 asks the credential for a fresh one, once") {
     const auto with = [](std::string_view token) {
         return fields.substr(0, fields.find("Authorization")) + "Authorization: Bearer " + std::string(token) + "\r\n";
