@@ -63,15 +63,16 @@ struct canned {
 }  // namespace
 
 TEST_CASE("a status of 300 or above is the outcome, whatever head or body is around it") {
+    constexpr bool goes_on = true;
     const struct {
         std::string_view status;
         errc code;
         bool watch_goes_on;
-    } statuses[] = {{"503 Service Unavailable", errc::unavailable, true},
-                    {"429 Too Many Requests", errc::throttled, true},
-                    {"401 Unauthorized", errc::ok, true},  // renewed at once
-                    {"403 Forbidden", errc::forbidden, false},
-                    {"307 Temporary Redirect", errc::redirected, false}};
+    } statuses[] = {{"503 Service Unavailable", errc::unavailable, goes_on},
+                    {"429 Too Many Requests", errc::throttled, goes_on},
+                    {"401 Unauthorized", errc::ok, goes_on},  // renewed at once
+                    {"403 Forbidden", errc::forbidden, !goes_on},
+                    {"307 Temporary Redirect", errc::redirected, !goes_on}};
     std::string lines;
     for (std::size_t n = 0; n <= 128; ++n) lines += "A: b\r\n";
     const struct {

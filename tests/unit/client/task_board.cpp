@@ -286,12 +286,12 @@ TEST_CASE("task_board: the error of a stop stays in the row until the next actio
     struct row {
         const char* name;
         std::string reply;
-        errc code;
-        bool declined;
+        errc code = errc::ok;
+        bool declined = false;
     };
     const row rows[] = {
-        {"403", reply_text("403 Forbidden", ""), errc::forbidden, false},
-        {"declined", reply_text("200 OK", "false"), errc::ok, true},
+        {.name = "403", .reply = reply_text("403 Forbidden", ""), .code = errc::forbidden},
+        {.name = "declined", .reply = reply_text("200 OK", "false"), .declined = true},
     };
     for (const row& each : rows) {
         CAPTURE(each.name);
@@ -321,15 +321,15 @@ TEST_CASE("task_board: stop and fetch are refused where the row says so") {
     struct row {
         const char* name;
         std::string_view members;
-        bool can_stop, can_fetch;
+        bool can_stop = false, can_fetch = false;
     };
     const row rows[] = {
-        {"runs", R"("State":"Started")", true, false},
-        {"cannot be stopped", R"("State":"Started","CancellationBehaviour":"CannotCancel")", false, false},
-        {"succeeded", R"("State":"Succeeded")", false, true},
-        {"succeeded, files stay", R"("State":"SucceededManualCleanup")", false, true},
-        {"failed", R"("State":"Failed")", false, false},
-        {"unknown", "null", false, false},
+        {.name = "runs", .members = R"("State":"Started")", .can_stop = true},
+        {.name = "cannot be stopped", .members = R"("State":"Started","CancellationBehaviour":"CannotCancel")"},
+        {.name = "succeeded", .members = R"("State":"Succeeded")", .can_fetch = true},
+        {.name = "succeeded, files stay", .members = R"("State":"SucceededManualCleanup")", .can_fetch = true},
+        {.name = "failed", .members = R"("State":"Failed")"},
+        {.name = "unknown", .members = "null"},
     };
     for (const row& each : rows) {
         CAPTURE(each.name);

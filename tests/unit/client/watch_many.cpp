@@ -125,28 +125,29 @@ TEST_CASE("watch_many: each task is asked in turn, its news are reported once, a
 }
 
 TEST_CASE("watch_many: an error of one task ends only that task; an error of the connection or service ends all") {
+    constexpr bool ends_all = true;
     struct row {
         const char* name;
         std::string reply;
         errc code;
-        bool ends_all;
+        bool all;
     };
     const row rows[] = {
-        {"no such task", nothing, errc::no_such_task, false},
-        {"an error object", reply_text("200 OK", R"({"Error":true,"Message":"no"})"), errc::service_fault, false},
+        {"no such task", nothing, errc::no_such_task, !ends_all},
+        {"an error object", reply_text("200 OK", R"({"Error":true,"Message":"no"})"), errc::service_fault, !ends_all},
         {"a reply that cannot be decoded", reply_text("200 OK", R"({"State":"Started","ProgressPercent":"x"})"),
-         errc::wrong_kind, false},
+         errc::wrong_kind, !ends_all},
         {"a reply that is too large",
          "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n", errc::reply_too_large,
-         false},
-        {"400", reply_text("400 Bad Request", ""), errc::bad_request, false},
-        {"403", reply_text("403 Forbidden", ""), errc::forbidden, false},
-        {"404 of a web server", reply_text("404 Not Found", "<html>", "", "text/html"), errc::not_found, false},
-        {"409", reply_text("409 Conflict", ""), errc::unexpected_status, false},
-        {"501", reply_text("501 Not Implemented", ""), errc::unexpected_status, false},
-        {"401", reply_text("401 Unauthorized", ""), errc::unauthorized, true},
-        {"302", reply_text("302 Found", "", "Location: /login\r\n"), errc::redirected, true},
-        {"no JSON", reply_text("200 OK", "<html>", "", "text/html"), errc::not_json, false},
+         !ends_all},
+        {"400", reply_text("400 Bad Request", ""), errc::bad_request, !ends_all},
+        {"403", reply_text("403 Forbidden", ""), errc::forbidden, !ends_all},
+        {"404 of a web server", reply_text("404 Not Found", "<html>", "", "text/html"), errc::not_found, !ends_all},
+        {"409", reply_text("409 Conflict", ""), errc::unexpected_status, !ends_all},
+        {"501", reply_text("501 Not Implemented", ""), errc::unexpected_status, !ends_all},
+        {"401", reply_text("401 Unauthorized", ""), errc::unauthorized, ends_all},
+        {"302", reply_text("302 Found", "", "Location: /login\r\n"), errc::redirected, ends_all},
+        {"no JSON", reply_text("200 OK", "<html>", "", "text/html"), errc::not_json, !ends_all},
     };
     for (const row& each : rows) {
         CAPTURE(each.name);
@@ -155,11 +156,11 @@ TEST_CASE("watch_many: an error of one task ends only that task; an error of the
         CHECK(b.all.step(b.clock.now()) == call_failed);
         CHECK(b.all.error() == each.code);
         CHECK(b.all.task().id == 1);
-        CHECK(b.all.is_over() == each.ends_all);
+        CHECK(b.all.is_over() == each.all);
         CHECK(tasks[0].state == call_failed);
-        CHECK(tasks[1].state == (each.ends_all ? call_failed : waiting));
+        CHECK(tasks[1].state == (each.all ? call_failed : waiting));
         CHECK(b.all.last_failure() == errc::ok);  // it was not borne
-        if (!each.ends_all) CHECK(b.follow() == std::vector<news>{{2, finished, 0}});
+        if (!each.all) CHECK(b.follow() == std::vector<news>{{2, finished, 0}});
     }
 }
 

@@ -756,11 +756,11 @@ TEST_CASE("tcp_socket: transmitting to a peer that is gone fails and raises no s
 TEST_CASE("tcp_socket: after a failed transmit the peer's last bytes can be received, until stop or start") {
     struct {
         const char* what;
-        std::string_view last_words;
-        bool stops;
-    } const cases[] = {{"something, and stopped", "that was too much", true},
-                       {"something, and started again", "that was too much", false},
-                       {"nothing", "", true}};
+        std::string_view last_words = "";
+        bool stops = false;
+    } const cases[] = {{.what = "something, and stopped", .last_words = "that was too much", .stops = true},
+                       {.what = "something, and started again", .last_words = "that was too much"},
+                       {.what = "nothing", .stops = true}};
     for (const auto& c : cases) {
         CAPTURE(c.what);
         listener server("127.0.0.1");

@@ -81,34 +81,35 @@ TEST_CASE("simdjson_shortcuts: a text without escapes is taken, with white space
 }
 
 TEST_CASE("simdjson_shortcuts: an integer of at most nine digits is taken") {
+    constexpr bool taken = true;
     struct row {
         std::string_view value;
-        bool taken;
+        bool is_taken;
         std::int32_t number;
     };
     const row rows[] = {
-        {"0", true, 0},
-        {"-0", true, 0},
-        {"7", true, 7},
-        {"-497", true, -497},
-        {"999999999", true, 999999999},
-        {"1000000000", false, 0},
-        {"01", false, 0},
-        {"-", false, 0},
-        {"1.5", false, 0},
-        {"1e3", false, 0},
-        {"1 ", false, 0},
-        {"\"1\"", false, 0},
-        {"null", false, 0},
-        {"12x", false, 0},
+        {"0", taken, 0},
+        {"-0", taken, 0},
+        {"7", taken, 7},
+        {"-497", taken, -497},
+        {"999999999", taken, 999999999},
+        {"1000000000", !taken, 0},
+        {"01", !taken, 0},
+        {"-", !taken, 0},
+        {"1.5", !taken, 0},
+        {"1e3", !taken, 0},
+        {"1 ", !taken, 0},
+        {"\"1\"", !taken, 0},
+        {"null", !taken, 0},
+        {"12x", !taken, 0},
     };
     for (const row& r : rows) {
         CAPTURE(r.value);
         indexed document{"[" + std::string{r.value} + ",2]", 1};
         std::int32_t number = 0;
-        CHECK(document.tokens.take_short_integer(number) == r.taken);
+        CHECK(document.tokens.take_short_integer(number) == r.is_taken);
         CHECK(number == r.number);
-        CHECK(document.token() == (r.taken ? 2 : 1));
+        CHECK(document.token() == (r.is_taken ? 2 : 1));
     }
     indexed alone{"7"};  // and what follows in memory is no part of it
     alone.tokens.is_scalar = true;

@@ -37,20 +37,21 @@ TEST_CASE("socket_api: the system's answer has addresses of either family, with 
 }
 
 TEST_CASE("socket_api: which codes of getaddrinfo mean that the name is unknown") {
+    constexpr bool unknown = true;
     const struct {
         int code;
-        bool unknown;
-    } rows[] = {{EAI_NONAME, true},
+        bool is_unknown;
+    } rows[] = {{EAI_NONAME, unknown},
 #if defined(EAI_NODATA)
-                {EAI_NODATA, true},
+                {EAI_NODATA, unknown},
 #endif
 #if defined(EAI_ADDRFAMILY)
-                {EAI_ADDRFAMILY, true},
+                {EAI_ADDRFAMILY, unknown},
 #endif
-                {EAI_AGAIN, false},     {EAI_FAIL, false}, {EAI_MEMORY, false}, {EAI_SYSTEM, false}};
+                {EAI_AGAIN, !unknown},     {EAI_FAIL, !unknown}, {EAI_MEMORY, !unknown}, {EAI_SYSTEM, !unknown}};
     for (const auto& row : rows) {
         CAPTURE(row.code);
-        CHECK(socket_api::is_unknown_name(row.code) == row.unknown);
+        CHECK(socket_api::is_unknown_name(row.code) == row.is_unknown);
     }
 }
 

@@ -199,21 +199,29 @@ struct received {
     bool is_resumed = false;  ///< the connection behind that end
 };
 
-/// A whole reply and how it ends, taken into memory of `size` bytes, each answer into the same.
-received receive_hoarded(int id, std::size_t size, std::size_t piece, bool hesitates, bool damaged = false) {
+/// How a reply is received over a `hoarder`, and into how much memory.
+struct hoarding {
+    std::size_t size = 16384;      ///< bytes of memory for each `receive`
+    std::size_t piece = SIZE_MAX;  ///< see `hoarder`
+    bool hesitates = false;        ///< see `hoarder`
+    bool damages_last = false;     ///< the last byte that came is changed once all have come
+};
+
+/// Receives a whole reply and its end.
+received receive_hoarded(int id, const hoarding& how) {
     so::tls<hoarder> link{trusting_service()};
     REQUIRE(start(link, "localhost", service().port()).state == io_state::ready);
     link.link().hoards = true;
-    link.link().piece = piece;
-    link.link().hesitates = hesitates;
+    link.link().piece = how.piece;
+    link.link().hesitates = how.hesitates;
     REQUIRE(transmit(link, request(id, "Connection: close\r\n")).state == io_state::ready);
-    std::vector<std::byte> into(size);
+    std::vector<std::byte> into(how.size);
     received all;
-    for (bool spoilt = !damaged;;) {
+    for (bool spoilt = !how.damages_last;;) {
         const io_result r = link.receive(into);
         if (r.state == io_state::ready) {
             REQUIRE(r.bytes >= 1);
-            REQUIRE(r.bytes <= size);
+            REQUIRE(r.bytes <= how.size);
             all.text.append(reinterpret_cast<const char*>(into.data()), r.bytes);
         } else if (r.state == io_state::would_block) {
             link.wait(r.wants, so::milliseconds{5000});
@@ -235,7 +243,7 @@ received receive_hoarded(int id, std::size_t size, std::size_t piece, bool hesit
     }
 }
 
-/// What is the same in each reply.
+/// The part that is the same in each reply.
 std::string without_head(const std::string& reply) {
     const std::size_t end = reply.find("\r\n\r\n");
     return end == std::string::npos ? reply : reply.substr(end);
@@ -268,7 +276,7 @@ TEST_CASE(
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     for (const bool truncated : {false, true}) {
         const int id = truncated ? 8013 : 8016;
-        const received plain = receive_hoarded(id, 16384, SIZE_MAX, false);
+        const received plain = receive_hoarded(id, {});
         CHECK(plain.text.substr(0, 15) == "HTTP/1.1 200 OK");
         for (const std::size_t size : {1U, 63U, 64U, 65U, 100U, 1000U, 16384U})
             for (const std::size_t piece : {1U, 4U, 5U, 6U, 29U, 64U, 100U, 1000U, 16384U})
@@ -278,7 +286,7 @@ TEST_CASE(
                     CAPTURE(size);
                     CAPTURE(piece);
                     CAPTURE(hesitates);
-                    const received all = receive_hoarded(id, size, piece, hesitates);
+                    const received all = receive_hoarded(id, {.size = size, .piece = piece, .hesitates = hesitates});
                     CHECK(without_head(all.text) == without_head(plain.text));
                     if (truncated)
                         check_failed(all.end, errc::truncated_close, stage::receive);
@@ -291,17 +299,17 @@ TEST_CASE(
 
 TEST_CASE("tls: all records that have arrived are received by one call of the link below, the end included") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
-    const received all = receive_hoarded(8016, 16384, SIZE_MAX, false);
+    const received all = receive_hoarded(8016, {});
     CHECK(all.end.state == io_state::closed);
     CHECK(all.asked == 1);
 }
 
 TEST_CASE("tls: the text of good records is given before the error of a damaged one, which also ends the session") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
-    const received plain = receive_hoarded(8016, 16384, SIZE_MAX, true);
+    const received plain = receive_hoarded(8016, {.hesitates = true});
     for (const std::size_t size : {1U, 64U, 1000U, 16384U}) {
         CAPTURE(size);
-        const received all = receive_hoarded(8016, size, SIZE_MAX, true, true);
+        const received all = receive_hoarded(8016, {.size = size, .hesitates = true, .damages_last = true});
         check_failed(all.end, errc::link_failed, stage::receive);
         CHECK_FALSE(all.is_resumed);
         CHECK(without_head(all.text) == without_head(plain.text));

@@ -42,30 +42,31 @@ const std::string other_extension = extension(0xff01, std::string(1, '\0'));
 }  // namespace
 
 TEST_CASE("alpn_choice: the server's choice is found in both messages, with and without other extensions") {
+    constexpr bool other = true;  // than the protocol that was offered
     const struct {
         const char* what;
         std::string extensions;
-        bool other;
+        bool is_other;
     } rows[] = {
-        {"no extensions", "", false},
-        {"no choice", other_extension, false},
-        {"no choice, an extension of 255 bytes", extension(5, std::string(255, 's')), false},
-        {"HTTP/2, behind an extension of 300 bytes", extension(5, std::string(300, 's')) + alpn("h2"), true},
-        {"what was offered", alpn("http/1.1"), false},
-        {"what was offered, behind another one", other_extension + alpn("http/1.1"), false},
-        {"what was offered, before another one", alpn("http/1.1") + other_extension, false},
-        {"HTTP/2", alpn("h2"), true},
-        {"HTTP/2, behind another one", other_extension + alpn("h2"), true},
-        {"as long as what was offered", alpn("http/1.0"), true},
-        {"the beginning of what was offered", alpn("http/1."), true},
-        {"more than what was offered", alpn("http/1.1x"), true},
-        {"nothing by name", alpn(""), true},
+        {"no extensions", "", !other},
+        {"no choice", other_extension, !other},
+        {"no choice, an extension of 255 bytes", extension(5, std::string(255, 's')), !other},
+        {"HTTP/2, behind an extension of 300 bytes", extension(5, std::string(300, 's')) + alpn("h2"), other},
+        {"what was offered", alpn("http/1.1"), !other},
+        {"what was offered, behind another one", other_extension + alpn("http/1.1"), !other},
+        {"what was offered, before another one", alpn("http/1.1") + other_extension, !other},
+        {"HTTP/2", alpn("h2"), other},
+        {"HTTP/2, behind another one", other_extension + alpn("h2"), other},
+        {"as long as what was offered", alpn("http/1.0"), other},
+        {"the beginning of what was offered", alpn("http/1."), other},
+        {"more than what was offered", alpn("http/1.1x"), other},
+        {"nothing by name", alpn(""), other},
     };
     for (const auto& row : rows) {
         CAPTURE(row.what);
-        CHECK(chose_other(server_hello("", row.extensions)) == row.other);
-        CHECK(chose_other(server_hello(std::string(32, 'i'), row.extensions)) == row.other);
-        CHECK(chose_other(encrypted_extensions(row.extensions)) == row.other);
+        CHECK(chose_other(server_hello("", row.extensions)) == row.is_other);
+        CHECK(chose_other(server_hello(std::string(32, 'i'), row.extensions)) == row.is_other);
+        CHECK(chose_other(encrypted_extensions(row.extensions)) == row.is_other);
         std::string certificate = server_hello("", row.extensions);
         certificate[0] = 11;  // another message
         CHECK_FALSE(chose_other(certificate));

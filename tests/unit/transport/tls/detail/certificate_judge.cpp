@@ -200,20 +200,21 @@ TEST_CASE("tls: dates are judged by the injected clock, whatever mbedTLS's own c
 
 TEST_CASE("certificate_judge: a certificate is self-signed if subject and issuer are present and equal") {
     unsigned char other[1] = {1};
+    constexpr bool same_name = true;
     const struct {
         const char* what;
-        bool is_same;
+        bool has_same_name;
         std::size_t size;
         errc code;
     } rows[] = {
-        {"the same name", true, 1, errc::certificate_self_signed},
-        {"another name of the same size", false, 1, errc::certificate_unknown_authority},
-        {"no names", true, 0, errc::certificate_unknown_authority},
+        {"the same name", same_name, 1, errc::certificate_self_signed},
+        {"another name of the same size", !same_name, 1, errc::certificate_unknown_authority},
+        {"no names", same_name, 0, errc::certificate_unknown_authority},
     };
     for (const auto& row : rows) {
         CAPTURE(row.what);
         made_certificate server;
-        if (!row.is_same) server.it.issuer_raw.p = other;
+        if (!row.has_same_name) server.it.issuer_raw.p = other;
         server.it.subject_raw.len = server.it.issuer_raw.len = row.size;
         so::tls_options options;
         options.skip_certificate_dates = true;
@@ -245,14 +246,14 @@ TEST_CASE("certificate_judge: a valid authority stands for an expired one only w
     };
     const struct {
         const char* what;
-        bool has_name, has_key;
+        bool has_name = true, has_key = true;
         int last_year;
         std::uint32_t flags;
     } rows[] = {
-        {"expired, with a valid twin", true, true, 2029, 0},
-        {"another name", false, true, 2029, MBEDTLS_X509_BADCERT_EXPIRED},
-        {"another key", true, false, 2029, MBEDTLS_X509_BADCERT_EXPIRED},
-        {"valid itself", true, true, 2040, 0},
+        {.what = "expired, with a valid twin", .last_year = 2029, .flags = 0},
+        {.what = "another name", .has_name = false, .last_year = 2029, .flags = MBEDTLS_X509_BADCERT_EXPIRED},
+        {.what = "another key", .has_key = false, .last_year = 2029, .flags = MBEDTLS_X509_BADCERT_EXPIRED},
+        {.what = "valid itself", .last_year = 2040, .flags = 0},
     };
     for (const auto& row : rows) {
         CAPTURE(row.what);

@@ -56,14 +56,15 @@ TEST_CASE("tls: a session is never offered to another host or port") {
         so::tls_options options = trusting_service();
         options.protocol = is_new ? so::tls_protocol::tls_1_3 : so::tls_protocol::tls_1_2;
         const so::peer known{"localhost", port};
+        constexpr bool same_peer = true;
         struct {
             so::peer to;
             bool is_known;
         } const cases[] = {
-            {known, true},
-            {{"elsewhere", port}, false},
-            {{"localhost", static_cast<std::uint16_t>(port ^ 1)}, false},
-            {{"localhost", static_cast<std::uint16_t>(port ^ 0x100)}, false},
+            {known, same_peer},
+            {{"elsewhere", port}, !same_peer},
+            {{"localhost", static_cast<std::uint16_t>(port ^ 1)}, !same_peer},
+            {{"localhost", static_cast<std::uint16_t>(port ^ 0x100)}, !same_peer},
         };
         for (const auto& c : cases) {
             CAPTURE(c.to.host);
