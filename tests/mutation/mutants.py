@@ -363,7 +363,7 @@ class Header:
     def _has_two_words(self, tokens):
         """`T x`, `T& x`, `a<T> x`: a declaration."""
         for before, token in zip(tokens, tokens[1:]):
-            if token.kind == "word" and (before.kind == "word" or before.text in ("&", "*", ">", "&&")) and before.end < token.begin \
+            if token.kind == "word" and (before.kind == "word" or before.text in ("&", "*", ">", ">>", "&&")) and before.end < token.begin \
                     and token.text not in KEYWORDS:
                 return True
         return False

@@ -213,6 +213,7 @@ TEST_CASE("operation: `nothing` decides what null, 204 and 404 mean") {
     const std::string empty = support::reply_text("200 OK", "");
     const std::string fault = support::reply_text("200 OK", R"({"Error":true,"ErrorType":"X","Message":"no"})");
     const std::string words = support::reply_text("200 OK", R"({"Message":"no"})");
+    const std::string details = support::reply_text("200 OK", R"({"MessageDetail":"no"})");
     const std::string object = support::reply_text("200 OK", R"({"Anything":1})");
     struct {
         const char* what;
@@ -232,6 +233,7 @@ TEST_CASE("operation: `nothing` decides what null, 204 and 404 mean") {
         {"an empty 200", empty, errc::no_such_task, errc::empty_document, errc::empty_document, errc::ok},
         {"an error object", fault, errc::ok, errc::service_fault, errc::service_fault, errc::service_fault},
         {"words of the web server", words, errc::ok, errc::service_fault, errc::service_fault, errc::service_fault},
+        {"only details", details, errc::ok, errc::service_fault, errc::service_fault, errc::service_fault},
         {"an object", object, errc::ok, errc::foreign_document, errc::wrong_kind, errc::ok},
     };
     for (const auto& row : rows) {
@@ -244,4 +246,24 @@ TEST_CASE("operation: `nothing` decides what null, 204 and 404 mean") {
         CHECK(of_void.error.code == row.of_void);
         CHECK(of_void.has_value == (row.of_void == errc::ok));
     }
+}
+
+TEST_CASE("operation: a line that says no more than its path is posted with the credential and may be sent again") {
+    constexpr so::operation<so::StopBatchJobRequest, bool> line{.path = "/api/v1/Thing", .slow = so::milliseconds{1}};
+    CHECK(line.method == so::http_method::post);
+    CHECK(line.needs_credential);
+    CHECK(line.may_repeat);
+    CHECK(line.nothing == errc::null_document);
+}
+
+TEST_CASE("operation: a path that cannot stand in a request is refused with its place behind the base URL's") {
+    constexpr so::operation<so::StopBatchJobRequest, bool> line{.path = "/api/v1/a thing", .slow = so::milliseconds{1}};
+    so::scripted link{{}};
+    std::array<std::byte, 1024> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    auto call = api.start(line, {5});
+    support::step_to_end(call);
+    CHECK(call.error() == errc::bad_header_value);
+    CHECK(call.error().offset == std::string_view{"/Cust12345/api/v1/a"}.size());
+    CHECK(link.calls() == 0);
 }

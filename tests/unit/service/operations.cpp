@@ -207,6 +207,14 @@ TEST_CASE("operations: get_current_principal is a GET with the credential") {
           outcome{errc::ok, R"({"AssociateId":426})"});
 }
 
+TEST_CASE("operations: every line is slow from 3 seconds on, the service's own threshold") {
+    // Those that no test above has looked at.
+    CHECK(so::get_output_from_batch.slow == so::milliseconds{3'000});
+    CHECK(so::get_current_principal.slow == so::milliseconds{3'000});
+    CHECK(so::get_service_version.slow == so::milliseconds{3'000});
+    CHECK(so::get_tenant_status.slow == so::milliseconds{3'000});
+}
+
 TEST_CASE("operations: only the call that starts a task may not be repeated") {
     CHECK_FALSE(so::start_batch_job.may_repeat);
     CHECK(so::get_batch_task_info.may_repeat);

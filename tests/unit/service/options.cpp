@@ -198,6 +198,7 @@ TEST_CASE("header_name: empty if the error is about another header") {
     CHECK(so::header_name(bad_header(8, 0), headers, headers) == "X-Mine");
     for (const so::error& e : {so::error{}, bad_header(0, 0), bad_header(9, 0), bad_header(65535, 0),
                                so::error{.stage = stage::credential, .code = errc::bad_header_value, .member = 1},
+                               so::error{.stage = stage::credential, .code = errc::credential_unavailable, .native = 7},
                                so::error{.stage = stage::decode, .code = errc::bad_json, .member = 1}})
         CHECK(so::header_name(e, headers, headers).empty());
 }
@@ -252,4 +253,20 @@ TEST_CASE("options: the longest deadline does not overflow") {
     CHECK(call.step(so::instant{100}) == so::step_state::pending);
     CHECK(call.wants().until == so::instant::never());
     CHECK(call.step(so::instant{INT64_MAX - 1}) == so::step_state::pending);
+}
+
+TEST_CASE("options: without options no credential is sent in clear text, except to this machine") {
+    const auto sends = [](std::string_view base, const so::client_options& options) {
+        const so::script_step steps[] = {script::starts(), script::would_block(so::wait_for::writable)};
+        so::scripted link{steps, {.secure = false}};
+        std::array<std::byte, 4096> memory{};
+        so::client api{link, base, so::bearer{support::test_token}, memory, options};
+        auto call = api.start_get_batch_task_info(497);
+        const bool is_over = call.step(so::instant{1'000}) == so::step_state::done;
+        if (is_over) CHECK(call.error() == errc::insecure_link);
+        return !is_over;
+    };
+    CHECK_FALSE(sends("http://crm.example/api", {}));
+    CHECK(sends("http://localhost/api", {}));
+    CHECK(sends("http://crm.example/api", {.allow_credential_in_clear_text = true}));
 }

@@ -336,6 +336,25 @@ TEST_CASE("reply: Retry-After is read for every status, in seconds or, if the op
     }
 }
 
+TEST_CASE(
+    "reply: a date in Retry-After counts from nothing where neither a Date header nor a clock says what time it is") {
+    const std::string request = support::request_text{}.text();
+    const std::string reply =
+        reply_text("503 Service Unavailable", "{}", "Retry-After: Thu, 01 Jan 1970 00:00:05 GMT\r\n");
+    const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(reply)};
+    so::scripted link{steps};
+    const so::client_options dates{.retry_after_dates = so::http_dates};
+    CHECK(support::ask_once(link, so::bearer{support::test_token}, dates).retry_after == -1);
+}
+
+TEST_CASE("reply: every status from 300 to 399 is a redirection, and one without a meaning is unexpected") {
+    using so::detail::errc_of_status;
+    for (const int status : {300, 301, 304, 308, 399})
+        CHECK(errc_of_status(static_cast<std::uint16_t>(status)) == errc::redirected);
+    for (const int status : {100, 299, 402, 418, 499, 501, 599})
+        CHECK(errc_of_status(static_cast<std::uint16_t>(status)) == errc::unexpected_status);
+}
+
 TEST_CASE("reply: a date in Retry-After without a Date header counts from the clock that the options name") {
     const std::string request = support::request_text{}.text();
     const std::string reply =

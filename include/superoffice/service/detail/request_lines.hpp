@@ -89,7 +89,6 @@ error write_lines(Writer& out, const request_lines& lines) noexcept {
         out.constant(lines.of_client.request_as.name());
         out.fill(frames ? "; charset=utf-8\r\nContent-Length: \1\r\n" : "; charset=utf-8\r\n", texts + 8);
     }
-    out.count_headers_from_here();
     const char* names = valued_headers;
     for (borrowed request_headers::* const each : named_headers) {
         const std::string_view name = ascii::take_word(names);

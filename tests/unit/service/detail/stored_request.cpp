@@ -24,13 +24,13 @@ struct nested {
 };
 BOOST_DESCRIBE_STRUCT(nested, (), (A, Inner))
 
-/// Empty where it cannot be written.
+/// "refused" where it cannot be written.
 template <class Request>
 std::string_view written(const Request& request, request_type type, std::span<char> room) {
     superoffice::detail::stored_request stored;
     stored.store<superoffice::compact_reader>(request);
     superoffice::json_writer out{room};
-    return stored.write_body(out, type) ? out.text() : std::string_view{};
+    return stored.write_body(out, type) ? out.text() : std::string_view{"refused"};
 }
 
 }  // namespace
@@ -42,9 +42,9 @@ TEST_CASE("stored_request: a form has no nesting, and XML needs a reader that wr
         std::string_view plain, nested;
     } rows[] = {{request_type::json, R"({"Id":497})", R"({"A":1,"Inner":{"B":2}})"},
                 {request_type::merge_patch, R"({"Id":497})", R"({"A":1,"Inner":{"B":2}})"},
-                {request_type::form, "Id=497", {}},
-                {request_type::xml, {}, {}},
-                {request_type::text_xml, {}, {}}};
+                {request_type::form, "Id=497", "refused"},
+                {request_type::xml, "refused", "refused"},
+                {request_type::text_xml, "refused", "refused"}};
     for (const auto& row : rows) {
         CAPTURE(superoffice::media_type(row.type));
         std::array<char, 64> room{};

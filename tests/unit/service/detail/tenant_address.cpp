@@ -37,9 +37,43 @@ const std::string question =
     "GET /api/state/Cust12345 HTTP/1.1\r\nHost: online.superoffice.com\r\nAccept: application/json\r\n"
     "Accept-Encoding: identity\r\nUser-Agent: superoffice-batch/" SUPEROFFICE_VERSION_TEXT "\r\n\r\n";
 
-static_assert(so::detail::last_segment("/a/Cust12345") == "Cust12345" && so::detail::last_segment("").empty());
-
 }  // namespace
+
+TEST_CASE("tenant_address: the tenant is the last segment of a path") {
+    CHECK(so::detail::last_segment("/a/Cust12345") == "Cust12345");
+    CHECK(so::detail::last_segment("/Cust12345") == "Cust12345");
+    CHECK(so::detail::last_segment("/Cust12345/").empty());
+    CHECK(so::detail::last_segment("/").empty());
+    CHECK(so::detail::last_segment("").empty());
+    CHECK(so::detail::last_segment("Cust12345").empty());
+}
+
+TEST_CASE("tenant_address: a new address takes less than half of the memory, and what is needed counts it") {
+    std::array<std::byte, 64> memory{};
+    so::detail::tenant_address address{"https://a.example/Cust1", memory};
+    const std::string half(32, 'b'), less(31, 'c');
+    CHECK_FALSE(address.move_to(half));
+    CHECK(address.base() == "https://a.example/Cust1");
+    CHECK(address.memory().size() == 64);
+    const auto needed_after_move = [&](errc code, std::uint32_t offset) {
+        so::error e{.stage = stage::http, .code = code, .offset = offset};
+        address.add_kept_bytes(e);
+        return e.offset;
+    };
+    CHECK(needed_after_move(errc::memory_too_small, 100) == 100);
+    CHECK(address.move_to(less));
+    CHECK(address.base() == less);
+    CHECK(address.memory().size() == 33);
+    CHECK(needed_after_move(errc::memory_too_small, 100) == 131);
+    CHECK(needed_after_move(errc::reply_too_large, 100) == 131);
+    CHECK(needed_after_move(errc::reply_too_large, UINT32_MAX - 31) == UINT32_MAX);
+    CHECK(needed_after_move(errc::reply_too_large, UINT32_MAX - 30) == UINT32_MAX);
+    CHECK(needed_after_move(errc::bad_json, 100) == 100);
+    // The second move counts the whole memory again.
+    CHECK_FALSE(address.move_to(half));
+    CHECK(address.move_to(std::string_view{less}.substr(1)));
+    CHECK(address.memory().size() == 34);
+}
 
 TEST_CASE("tenant_address: a new address is kept, through a cancel, a stop and further calls") {
     const so::script_step steps[] = {

@@ -24,6 +24,26 @@ using namespace tls_testing;
 
 #if defined(SUPEROFFICE_TESTS_TLS_SERVICE)
 
+namespace {
+
+/// When a certificate of the service ends, in seconds since 1970.
+std::int64_t last_second_of(const char* name) {
+    mbedtls_x509_crt parsed;
+    mbedtls_x509_crt_init(&parsed);
+    REQUIRE(mbedtls_x509_crt_parse_file(&parsed, (service().directory() + "/" + name).c_str()) == 0);
+    const mbedtls_x509_time& end = parsed.valid_to;
+    const std::int64_t seconds = so::detail::seconds_since_1970({.year = end.year,
+                                                                 .month = static_cast<std::uint8_t>(end.mon),
+                                                                 .day = static_cast<std::uint8_t>(end.day),
+                                                                 .hour = static_cast<std::uint8_t>(end.hour),
+                                                                 .minute = static_cast<std::uint8_t>(end.min),
+                                                                 .second = static_cast<std::uint8_t>(end.sec)});
+    mbedtls_x509_crt_free(&parsed);
+    return seconds;
+}
+
+}  // namespace
+
 TEST_CASE("tls: the session is resumed, unless the options forbid it") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     for (const bool resume : {true, false}) {
@@ -212,6 +232,19 @@ TEST_CASE("tls: a session survives as bytes, for the same peer and the same trus
         so::mbedtls_socket late{changed};
         REQUIRE(late.import_session(to, session).state == io_state::ready);
         check_failed(start(late, to.host, to.port), errc::certificate_expired, stage::handshake);
+
+        // It is resumed up to the last second of the certificates, and no longer.
+        now = std::min(last_second_of("good.pem"), last_second_of("ca.pem"));
+        so::mbedtls_socket last{changed};
+        CHECK_FALSE(last.resumed());
+        REQUIRE(last.import_session(to, session).state == io_state::ready);
+        REQUIRE(start(last, to.host, to.port).state == io_state::ready);
+        CHECK(last.resumed());
+        ++now;
+        so::mbedtls_socket after{changed};
+        REQUIRE(after.import_session(to, session).state == io_state::ready);
+        check_failed(start(after, to.host, to.port), errc::certificate_expired, stage::handshake);
+        CHECK_FALSE(after.resumed());
     }
 }
 
