@@ -135,7 +135,7 @@ void complain(std::string_view sentence, exit_code code) {
     say_in_json(error_document{record});
 }
 
-void tell(std::string_view sentence) {
+void notify(std::string_view sentence) {
     if (!in_json) return say(std::string{sentence});
     say_in_json(notice{sentence, named_task});
 }

@@ -34,7 +34,7 @@ class about_task {
 void complain(std::string_view sentence, exit_code code);
 
 /// Something that is worth a line and no error: with --json {"message":"..."}.
-void tell(std::string_view sentence);
+void notify(std::string_view sentence);
 
 /// A line of --trace: "trace: call: connected (1 ms)"; with --json {"trace":"call: connected (1 ms)"}.
 void trace(std::string_view line);

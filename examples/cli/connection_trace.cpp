@@ -54,13 +54,13 @@ std::string duration_text(superoffice::milliseconds took) { return " (" + std::t
 connection_trace::connection_trace(bool is_on, const char* label, bool follows_tenant, clock now)
     : is_on_(is_on), follows_tenant_(follows_tenant), label_(label), now_(now),
       requests_(
-          message_trace::kind::requests, [this](const std::string& line) { tell("> " + line); },
+          message_trace::kind::requests, [this](const std::string& line) { write_line("> " + line); },
           [] { return std::string{}; }),
       replies_(
-          message_trace::kind::replies, [this](const std::string& line) { tell("< " + line); },
+          message_trace::kind::replies, [this](const std::string& line) { write_line("< " + line); },
           [this] { return lap(); }) {}
 
-void connection_trace::tell(const std::string& line) const { trace(label_ + ": " + line); }
+void connection_trace::write_line(const std::string& line) const { trace(label_ + ": " + line); }
 
 std::string connection_trace::lap() {
     const superoffice::instant before = mark_;
@@ -70,8 +70,8 @@ std::string connection_trace::lap() {
 
 void connection_trace::begins(const superoffice::peer& to, std::string_view through) {
     if (!is_on_) return;
-    if (tenant_ == tenant::is_known) tell("the tenant directory knows where the tenant is now");
-    if (tenant_ == tenant::has_moved) tell("the tenant has moved: asks the tenant directory");
+    if (tenant_ == tenant::is_known) write_line("the tenant directory knows where the tenant is now");
+    if (tenant_ == tenant::has_moved) write_line("the tenant has moved: asks the tenant directory");
     tenant_ = tenant_ == tenant::has_moved ? tenant::is_asked_for : tenant::stays;
     began_ = mark_ = now_();
     carried_out_ = carried_in_ = 0;
@@ -79,7 +79,7 @@ void connection_trace::begins(const superoffice::peer& to, std::string_view thro
     std::string line = "connects to " + std::string{is_v6 ? "[" : ""} + visible(to.host) + (is_v6 ? "]:" : ":") +
                        std::to_string(to.port);
     if (!through.empty()) line.append(" through the proxy ").append(visible(through));
-    tell(line);
+    write_line(line);
 }
 
 void connection_trace::looked_up(std::string_view name, const superoffice::address_list& found,
@@ -87,29 +87,29 @@ void connection_trace::looked_up(std::string_view name, const superoffice::addre
     if (!is_on_) return;
     std::string line = "the name " + visible(name) + " has " + (found.empty() ? "no address" : "the addresses");
     for (std::size_t i = 0; i < found.size(); ++i) line.append(i == 0 ? " " : ", ").append(text_of(found[i]));
-    tell(line + duration_text(took));
+    write_line(line + duration_text(took));
     mark_ = now_();
 }
 
 void connection_trace::tries(const superoffice::ip_address& address) {
-    if (is_on_) tell("tries " + text_of(address));
+    if (is_on_) write_line("tries " + text_of(address));
 }
 
 void connection_trace::connected(bool by_tunnel) {
     if (!is_on_) return;
     is_open_ = true;
-    tell((by_tunnel ? "the proxy is connected" : "connected") + lap());
+    write_line((by_tunnel ? "the proxy is connected" : "connected") + lap());
 }
 
 void connection_trace::connected_to_proxy(const char* version, const char* cipher) {
     if (!is_on_) return;
     is_open_ = true;
-    tell("the proxy is connected, by " + std::string{version} + ", " + cipher + lap());
+    write_line("the proxy is connected, by " + std::string{version} + ", " + cipher + lap());
 }
 
 void connection_trace::secured(const char* version, const char* cipher, bool is_resumed) {
     if (!is_on_) return;
-    tell(std::string{version} + ", " + cipher + (is_resumed ? ", a resumed session" : ", a new session") + lap());
+    write_line(std::string{version} + ", " + cipher + (is_resumed ? ", a resumed session" : ", a new session") + lap());
 }
 
 void connection_trace::failed(const superoffice::io_result& why) {
@@ -120,7 +120,7 @@ void connection_trace::failed(const superoffice::io_result& why) {
     if (why.at != superoffice::stage::none) line.append(" at ").append(name(why.at));
     line.append(": ").append(superoffice::message(why.code));
     if (why.native != 0) line.append(", native ").append(std::to_string(why.native));
-    tell(line + duration_text(now_() - began_));
+    write_line(line + duration_text(now_() - began_));
 }
 
 void connection_trace::sent(std::span<const std::byte> bytes) {
@@ -140,7 +140,7 @@ void connection_trace::received(std::span<const std::byte> bytes) {
 void connection_trace::peer_closed() {
     if (!is_on_) return;
     replies_.end();
-    tell("the server closed the connection");
+    write_line("the server closed the connection");
 }
 
 void connection_trace::carried(std::size_t sent_bytes, std::size_t received_bytes) {
@@ -153,8 +153,8 @@ void connection_trace::stopped() {
     requests_.end();
     replies_.end();
     is_open_ = false;
-    tell("closed: " + std::to_string(carried_out_) + " bytes sent, " + std::to_string(carried_in_) + " bytes received" +
-         duration_text(now_() - began_));
+    write_line("closed: " + std::to_string(carried_out_) + " bytes sent, " + std::to_string(carried_in_) +
+               " bytes received" + duration_text(now_() - began_));
 }
 
 }  // namespace cli

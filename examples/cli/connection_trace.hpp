@@ -52,7 +52,7 @@ class connection_trace {
     void stopped();
 
   private:
-    void tell(const std::string& line) const;
+    void write_line(const std::string& line) const;
     std::string lap();
 
     bool is_on_, follows_tenant_, is_open_ = false;

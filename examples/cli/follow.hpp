@@ -227,7 +227,7 @@ class follower {
             if (each.is_over()) continue;
             const about_task named{is_one() ? std::nullopt : std::optional{each.id}};
             const superoffice::result<bool> stopped = stop_task(to_, each.id);
-            if (stopped.value_or(false)) tell("the task is stopped");
+            if (stopped.value_or(false)) notify("the task is stopped");
             if (!stopped && !to_.concerns_one_task(stopped.error())) return;
         }
     }

@@ -44,7 +44,7 @@ exit_code get(session<Link>& to) {
             const bool ends = one || !to.concerns_one_task(task.error());
             const about_task named{ends ? std::nullopt : std::optional{id}};
             worst = worse_of(worst, to.fail(task.error()));
-            if (ends && !one) tell(not_shown(left, given.ids.size(), id));
+            if (ends && !one) notify(not_shown(left, given.ids.size(), id));
             if (ends) break;
             --left;
             continue;

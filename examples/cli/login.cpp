@@ -225,12 +225,12 @@ exit_code login(const arguments& given) {
         return answer{true, "You are logged in. You may close this window."};
     });
     if (!problem.empty()) throw std::runtime_error{problem};
-    tell("logged in");
+    notify("logged in");
     return exit_code::done;
 }
 
 exit_code logout() {
-    tell(stored_login::forget() ? "logged out" : "nobody was logged in");
+    notify(stored_login::forget() ? "logged out" : "nobody was logged in");
     return exit_code::done;
 }
 

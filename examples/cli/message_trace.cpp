@@ -111,7 +111,7 @@ void message_trace::take_of_head(char c) {
             } else if (text_.empty()) {
                 end_head();
             } else {
-                tell_("a line that is no header");
+                write_line_("a line that is no header");
                 text_.clear();
             }
             return;
@@ -151,13 +151,13 @@ void message_trace::take_of_value(char c) {
 void message_trace::tell_first_line() {
     if (kind_ == kind::requests) {
         const bool is_plain = consists_of(text_, " /%-._~!$&'()*+,;=:@");
-        return tell_((is_plain ? text_ : std::string{"a request line with other characters"}) +
-                     (in_query_ ? ", a query of " + bytes_text(query_) : std::string{}));
+        return write_line_((is_plain ? text_ : std::string{"a request line with other characters"}) +
+                           (in_query_ ? ", a query of " + bytes_text(query_) : std::string{}));
     }
     const std::string_view status = std::string_view{text_}.substr(std::min<std::size_t>(text_.size(), 9), 3);
     const bool is_http = ascii::begins_with(text_, "HTTP/1.") && is_number(status) && status.size() == 3;
     if (is_http) std::from_chars(status.data(), status.data() + status.size(), status_);
-    tell_((is_http ? text_.substr(0, 12) : std::string{"no HTTP"}) + lap_());
+    write_line_((is_http ? text_.substr(0, 12) : std::string{"no HTTP"}) + lap_());
 }
 
 void message_trace::tell_header() {
@@ -170,8 +170,8 @@ void message_trace::tell_header() {
     }
     const bool is_plain = text_.size() <= longest_name && consists_of(text_, "-_");
     const std::string_view shown = harmless(header, value);
-    tell_((is_plain ? text_ : std::string{"a header with an unusual name"}) + ": " +
-          (shown.empty() ? bytes_text(value_size_) : std::string{shown}));
+    write_line_((is_plain ? text_ : std::string{"a header with an unusual name"}) + ": " +
+                (shown.empty() ? bytes_text(value_size_) : std::string{shown}));
 }
 
 void message_trace::end_head() {
@@ -195,10 +195,10 @@ void message_trace::take_body(std::string_view bytes) {
 
 void message_trace::end() {
     if (part_ == part::body)
-        tell_((is_chunked_ ? "body in chunks, " : "body of ") + bytes_text(body_) +
-              (kind_ == kind::replies ? lap_() : std::string{}));
+        write_line_((is_chunked_ ? "body in chunks, " : "body of ") + bytes_text(body_) +
+                    (kind_ == kind::replies ? lap_() : std::string{}));
     else if (part_ != part::start)
-        tell_("ends within its head");
+        write_line_("ends within its head");
     std::fill(value_.begin(), value_.end(), '\0');
     part_ = part::start;
 }

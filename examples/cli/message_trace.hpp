@@ -19,11 +19,12 @@ namespace cli {
 class message_trace {
   public:
     enum class kind { requests, replies };
-    using teller = std::function<void(const std::string&)>;
+    using line_writer = std::function<void(const std::string&)>;
     using stopwatch = std::function<std::string()>;
 
-    /// `tell` gets a line at a time. `lap` gives the time since it was asked last, in words; for replies only.
-    message_trace(kind what, teller tell, stopwatch lap) : kind_(what), tell_(std::move(tell)), lap_(std::move(lap)) {}
+    /// `write_line` gets a line at a time. `lap` gives the time since it was asked last, in words; for replies only.
+    message_trace(kind what, line_writer write_line, stopwatch lap)
+        : kind_(what), write_line_(std::move(write_line)), lap_(std::move(lap)) {}
 
     void take(std::span<const std::byte> bytes);
 
@@ -47,7 +48,7 @@ class message_trace {
     void take_body(std::string_view bytes);
 
     kind kind_;
-    teller tell_;
+    line_writer write_line_;
     stopwatch lap_;
     part part_ = part::start;
     std::string text_;  // the first line as far as it is kept, or the name of a header

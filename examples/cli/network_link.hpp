@@ -17,7 +17,7 @@
 
 namespace cli {
 
-/// The system's look-up, with the time that it took.
+/// The system's lookup, with the time that it took.
 class timed_resolver {
   public:
     static constexpr bool may_wait = superoffice::system_resolver::may_wait;
@@ -25,7 +25,7 @@ class timed_resolver {
     superoffice::io_result lookup(std::string_view name, superoffice::address_list& into) noexcept;
     void stop() noexcept { system_.stop(); }
 
-    /// The time of a look-up that was not asked for yet; nothing if there was none.
+    /// The time of a lookup that was not asked for yet; nothing if there was none.
     superoffice::field<superoffice::milliseconds> take_time() noexcept { return std::exchange(took_, {}); }
 
   private:

@@ -98,12 +98,12 @@ class by_refresh_token final : public renewing_credential {
             else if (!me.file_.empty())
                 write_private_file(me.file_, token);
             else
-                tell(
+                notify(
                     "the log-in host sent a new refresh token, which is lost at the end: give the token in a file, by "
                     "SUPEROFFICE_REFRESH_TOKEN_FILE");
         } catch (const std::exception& problem) {
             try {
-                tell(std::string{"the new refresh token could not be stored: "} + problem.what());
+                notify(std::string{"the new refresh token could not be stored: "} + problem.what());
             } catch (const std::exception&) {
                 return;  // nobody can be told
             }

@@ -1,7 +1,7 @@
 """Fetches Debian's mbedTLS sources by apt, from the machine's own archives, without touching the system's apt.
 
-The machine's sources lists mostly name binary packages only. A list of one's own with the source packages of the same
-archives is made of them in the build folder, and so are apt's other folders: nothing is written anywhere else.
+The machine's lists mostly name binary packages only. So a list in the build folder names the source packages of the same
+archives. apt's other folders are there too: nothing is written anywhere else.
 """
 
 import os

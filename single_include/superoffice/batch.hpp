@@ -15707,7 +15707,7 @@ class download {
     void start(Client& api, const operation<Request, file_bytes>& what, const std::type_identity_t<Request>& request,
                const call_options& options = {}) noexcept {
         static_assert(!Client::link_type::may_wait,
-                      "superoffice: this link's start may wait for a name look-up: give it a resolver that does not");
+                      "superoffice: this link's start may block for a name lookup: use a resolver that does not");
         call_.cancel();
         stream_.reset();
         call_ = call<Client, std::uint64_t>{
@@ -16985,7 +16985,7 @@ class client {
     /// other link is asked again at once.
     ///
     /// @returns  the task, or the error that stopped the call; `errc::no_such_task` if the service does not know it
-    /// Costs     at most `timeout` of time, and the system's name look-up, which cannot be interrupted; no heap
+    /// Costs     at most `timeout` of time, and the system's name lookup, which cannot be interrupted; no heap
     template <class Info = BatchTaskInfo, class Clock = typename detail::own_clock<Link>::type>
     [[nodiscard]] result<Info> get_batch_task_info(task_id id, const call_options& options = {}, Clock clock = {}) {
         return run<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id.number}, options, clock);
@@ -17022,8 +17022,8 @@ class client {
                                                                 const std::type_identity_t<Request>& request,
                                                                 const call_options& options = {}) noexcept {
         static_assert(!Link::may_wait,
-                      "superoffice: this link's start may wait for a name look-up: give it a resolver "
-                      "that does not, or say superoffice::allow_waiting_lookup");
+                      "superoffice: this link's start may block for a name lookup: use a resolver "
+                      "that does not, or pass superoffice::allow_waiting_lookup");
         return start<Info>(what, request, options, allow_waiting_lookup);
     }
     template <class Info = void, class Request, class Reply>
@@ -17062,8 +17062,8 @@ class client {
         const operation<Request, list_of<Element>>& what, const std::type_identity_t<Request>& request,
         Function function, const call_options& options = {}) noexcept {
         static_assert(!Link::may_wait,
-                      "superoffice: this link's start may wait for a name look-up: give it a resolver "
-                      "that does not, or say superoffice::allow_waiting_lookup");
+                      "superoffice: this link's start may block for a name lookup: use a resolver "
+                      "that does not, or pass superoffice::allow_waiting_lookup");
         return {*this, what, request, std::move(function), options};
     }
     template <class Info = void, class Request, class Element, class Function>
@@ -17095,8 +17095,8 @@ class client {
                                                         std::uint64_t max_bytes = default_max_file_bytes,
                                                         const call_options& options = {}) noexcept {
         static_assert(!Link::may_wait,
-                      "superoffice: this link's start may wait for a name look-up: give it a resolver "
-                      "that does not, or say superoffice::allow_waiting_lookup");
+                      "superoffice: this link's start may block for a name lookup: use a resolver "
+                      "that does not, or pass superoffice::allow_waiting_lookup");
         return {*this, what, request, std::move(sink), max_bytes, options};
     }
     template <class Request, detail::file_sink Sink>
@@ -17386,14 +17386,13 @@ enum class watch_state : std::uint8_t {
 template <class Info = BatchTaskInfo>
 class watch {
   public:
-    /// Over a link whose start may block for a name look-up, pass `allow_waiting_lookup`.
+    /// Over a link whose start may block for a name lookup, pass `allow_waiting_lookup`.
     template <class Client>
     watch(Client& api, task_id id, const watch_options& options = {}) noexcept
         : watch(api, id, options, allow_waiting_lookup) {
-        static_assert(
-            !Client::link_type::may_wait,
-            "superoffice: this link's start may wait for a name look-up: give it a resolver that does not, or "
-            "say superoffice::allow_waiting_lookup");
+        static_assert(!Client::link_type::may_wait,
+                      "superoffice: this link's start may block for a name lookup: use a resolver that does not, or "
+                      "pass superoffice::allow_waiting_lookup");
     }
     template <class Client>
     watch(Client& api, task_id id, const watch_options& options, allow_waiting_lookup_t) noexcept
@@ -17565,7 +17564,7 @@ struct watch_notes {
 
 /// True if the failure of a question may be about its task alone, so that questions about other tasks may be answered: the
 /// service refuses this task (403, 404, 400 and other statuses), answers with an error object, with a reply that cannot be
-/// read, or with a 5xx. False if it is about the login (401), the way to the service (name, connection, TLS, proxy, time-out)
+/// read, or with a 5xx. False if it is about the login (401), the way to the service (name, connection, TLS, proxy, timeout)
 /// or the service as a whole: 429, and a 5xx with a Retry-After, by which the service asks for a pause of all calls.
 ///
 /// `retry_after`: that of the reply (`client::last_reply().retry_after`).
@@ -17629,10 +17628,9 @@ class watch_many {
     template <class Client>
     watch_many(Client& api, std::span<watched_task> tasks, const watch_options& options = {}) noexcept
         : watch_many(api, tasks, options, allow_waiting_lookup) {
-        static_assert(
-            !Client::link_type::may_wait,
-            "superoffice: this link's start may wait for a name look-up: give it a resolver that does not, or "
-            "say superoffice::allow_waiting_lookup");
+        static_assert(!Client::link_type::may_wait,
+                      "superoffice: this link's start may block for a name lookup: use a resolver that does not, or "
+                      "pass superoffice::allow_waiting_lookup");
     }
     template <class Client>
     watch_many(Client& api, std::span<watched_task> tasks, const watch_options& options,
@@ -18026,7 +18024,7 @@ inline void note_reply(board_row& to, const board_progress& from, instant now) n
 template <class Client, class Store, std::size_t Size = 32>
 class task_board {
     static_assert(!Client::link_type::may_wait,
-                  "superoffice: this link's start may wait for a name look-up: give it a resolver that does not");
+                  "superoffice: this link's start may block for a name lookup: use a resolver that does not");
     static_assert(
         requires(Store& store, std::int32_t id, std::uint64_t offset, std::span<const std::byte> piece) {
             { store(id, offset, piece) } noexcept -> std::same_as<store_answer>;
@@ -18482,10 +18480,9 @@ class refreshing_bearer {
     refreshing_bearer(Link& link, borrowed login_url, const oauth_application& application, borrowed refresh_token,
                       std::span<std::byte> memory, rotation_hook on_rotated = {})
         : refreshing_bearer(link, login_url, application, refresh_token, memory, on_rotated, allow_waiting_lookup) {
-        static_assert(
-            !Link::may_wait,
-            "superoffice: this link's start may wait for a name look-up: give it a resolver that does not, or "
-            "say superoffice::allow_waiting_lookup");
+        static_assert(!Link::may_wait,
+                      "superoffice: this link's start may block for a name lookup: use a resolver that does not, or "
+                      "pass superoffice::allow_waiting_lookup");
     }
     /// Over any link.
     refreshing_bearer(Link& link, borrowed login_url, const oauth_application& application, borrowed refresh_token,
@@ -18817,10 +18814,9 @@ class system_user {
     system_user(Link& link, borrowed login_url, const system_user_application& application, Signer& key,
                 utc_clock clock, std::span<std::byte> memory, token_verifier verifier = {})
         : system_user(link, login_url, application, key, clock, memory, verifier, allow_waiting_lookup) {
-        static_assert(
-            !Link::may_wait,
-            "superoffice: this link's start may wait for a name look-up: give it a resolver that does not, or "
-            "say superoffice::allow_waiting_lookup");
+        static_assert(!Link::may_wait,
+                      "superoffice: this link's start may block for a name lookup: use a resolver that does not, or "
+                      "pass superoffice::allow_waiting_lookup");
     }
     /// Over any link.
     system_user(Link& link, borrowed login_url, const system_user_application& application, Signer& key,

@@ -8,7 +8,7 @@ from checking import INCLUDE, ROOT, Failed
 HERE = ROOT / "tests" / "benchmarks"
 FOLDER = ROOT / "build" / "bench"
 
-# What simdjson's pkg-config file gives to whoever uses it, and what this library's adds for simdjson 3.0 and 3.1.
+# What simdjson's pkg-config file gives to its users, and what this library's adds for simdjson 3.0 and 3.1.
 SIMDJSON = "-DSIMDJSON_THREADS_ENABLED=1"
 WITH_SIMDJSON = f"{SIMDJSON} -DSUPEROFFICE_WITH_SIMDJSON=1 -DSUPEROFFICE_SIMDJSON_BUILTIN_ONLY=1"
 WITH_TLS = "-DSUPEROFFICE_WITH_MBEDTLS=1 -DSUPEROFFICE_WITH_SOCKETS=1"

@@ -40,7 +40,7 @@ for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP, sig
 CLI = os.environ.get("SUPEROFFICE_BATCH_CLI", "superoffice-batch")
 EXAMPLES = pathlib.Path(os.environ.get("SUPEROFFICE_EXAMPLES", "."))
 LONGEST = 30  # seconds that anything here may take, when something is wrong
-SOON = 15  # seconds: less than the time-out of a call (30), and enough for a slow machine
+SOON = 15  # seconds: less than the timeout of a call (30), and enough for a slow machine
 
 started = []  # the processes of the current test
 

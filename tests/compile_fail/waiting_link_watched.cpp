@@ -1,4 +1,4 @@
-// expect: superoffice: this link's start may wait for a name look-up: give it a resolver that does not, or say superoffice::allow_waiting_lookup
+// expect: superoffice: this link's start may block for a name lookup: use a resolver that does not, or pass superoffice::allow_waiting_lookup
 #include <superoffice/batch.hpp>
 
 struct waiting_link : superoffice::byte_transport_archetype {

@@ -106,7 +106,7 @@ TEST_CASE("§13 gone: null after the task was seen is neither success nor failur
     CHECK(found.end == watch_state::gone);
     CHECK(found.code == errc::no_such_task);
     CHECK(found.seen.ends_with("Started 75"));
-    CHECK(follow(to, 4001).end == watch_state::finished);  // whoever looks in time sees the end
+    CHECK(follow(to, 4001).end == watch_state::finished);  // if it looks in time it sees the end
 
     const outcome never = follow(to, 5);
     CHECK(never.end == watch_state::call_failed);

@@ -104,7 +104,7 @@ def headline_table():
         ("Your memory for request and reply of the documented task",
          f"{measured(GUIDE, 'tests/size/memory.cpp', 'your memory, at least, for the documented reply: compact reader')} bytes", memory),
         ("Decoding, simdjson reader, against nlohmann::json", factor("decode, the documented reply, against nlohmann"), bench),
-        ("Decoding, compact reader, against jsmn with look-up", factor("`compact_reader`, the documented reply, against jsmn"), bench),
+        ("Decoding, compact reader, against jsmn with lookup", factor("`compact_reader`, the documented reply, against jsmn"), bench),
         ("Heap allocations of the library itself in a call", measured(PERFORMANCE, "tests/bench", "heap allocations per call", 2), bench),
     ))
 

@@ -15,7 +15,7 @@ using fuzzing::exact_memory;
 
 namespace {
 
-/// What a program of one's own asks for: few members, some of them no fields.
+/// A program's own struct: few members, some of them no fields.
 struct narrow {
     std::int32_t Id = -1;
     bool IsSystemTask = true;

@@ -260,7 +260,7 @@ class fault_peer {
     std::uint16_t port() const { return port_; }
 
     void be(const std::string& command) {
-        REQUIRE(process_.tell(command));
+        REQUIRE(process_.send_line(command));
         for (std::string line; (line = process_.line()) != "done";) REQUIRE_FALSE(line.empty());
     }
 
@@ -331,7 +331,7 @@ TEST_CASE(
             if (at == "reply") return link.received > 0;
             return at.empty() || peer.has_said(row.stalls_at);
         };
-        // A hang ends the test by Meson's or the check's own time-out.
+        // A hang ends the test by Meson's or the check's own timeout.
         bool is_done = false, stalled = false;
         while (!is_done && now < deadline) {
             is_done = call.step(now) == superoffice::step_state::done;

@@ -80,7 +80,7 @@ class black_hole {
     bool is_full_ = false;
 };
 
-/// A proxy for one connection at a time: takes CONNECT, whoever is asked for, and hands bytes on to the client when it is
+/// A proxy for one connection at a time: takes CONNECT to any host, and hands bytes on to the client when it is
 /// told to, so many as it is told.
 class late_proxy {
   public:

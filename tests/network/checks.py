@@ -110,6 +110,6 @@ def no_step_waits():
 
 
 def checks():
-    yield Check("network: late at each stage, proxies, look-ups, sockets", run_the_tests,
+    yield Check("network: late at each stage, proxies, lookups, sockets", run_the_tests,
                 needs=("build the contract with sanitizers",), seconds=600)
     yield Check("network: no step of a call waits", no_step_waits, seconds=240)

@@ -74,7 +74,7 @@ class child_process {
         return true;
     }
 
-    bool tell(const std::string& line) {
+    bool send_line(const std::string& line) {
         const std::string text = line + "\n";
         return ::write(to_it_, text.data(), text.size()) == static_cast<ssize_t>(text.size());
     }

@@ -70,7 +70,7 @@ class ControlError(Exception):
 
 
 class Service:
-    """Answers requests. `listeners` maps names to listeners and is filled by whoever opens them."""
+    """Answers requests. `listeners` maps names to listeners and is filled by the code that opens them."""
 
     def __init__(self, settings, log, manual_clock=False, basic_online=False, tenant_at=None, on_stop=lambda: None,
                  listed=0, directory=None, utc=None):

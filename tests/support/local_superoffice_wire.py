@@ -563,7 +563,7 @@ def _name_end(problem):
 
 
 class _Closed(Exception):
-    """The connection is over; whoever catches it only has to tidy up."""
+    """The connection is over; the handler only has to tidy up."""
 
 
 class Connection:

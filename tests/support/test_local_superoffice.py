@@ -143,7 +143,7 @@ class Certificates(Shared):
                 self.assertEqual(counters["application_bytes"], 0)
                 self.assertEqual(counters["failed_handshakes"] + counters["handshakes"], counters["connections"])
 
-    def test_bad_ones_serve_whoever_does_not_look(self):
+    def test_bad_ones_serve_a_client_that_does_not_check(self):
         careless = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         careless.check_hostname, careless.verify_mode = False, ssl.CERT_NONE
         with contextlib.closing(main.connect("expired", context=careless)) as connection:

@@ -28,7 +28,7 @@ struct owning {
 };
 BOOST_DESCRIBE_STRUCT(owning, (), (Name, Description, ProgressPercent, Response, State, TableRight))
 
-// A struct of one's own inside an optional is selected member by member, as it is inside a field.
+// A program's own struct inside an optional is selected member by member, as it is inside a field.
 struct just_mask {
     std::optional<superoffice::flags<superoffice::ETableRight>> Mask;
 };

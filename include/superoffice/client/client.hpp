@@ -140,7 +140,7 @@ class client {
     /// other link is asked again at once.
     ///
     /// @returns  the task, or the error that stopped the call; `errc::no_such_task` if the service does not know it
-    /// Costs     at most `timeout` of time, and the system's name look-up, which cannot be interrupted; no heap
+    /// Costs     at most `timeout` of time, and the system's name lookup, which cannot be interrupted; no heap
     template <class Info = BatchTaskInfo, class Clock = typename detail::own_clock<Link>::type>
     [[nodiscard]] result<Info> get_batch_task_info(task_id id, const call_options& options = {}, Clock clock = {}) {
         return run<Info>(superoffice::get_batch_task_info, GetBatchTaskInfoRequest{id.number}, options, clock);
@@ -177,8 +177,8 @@ class client {
                                                                 const std::type_identity_t<Request>& request,
                                                                 const call_options& options = {}) noexcept {
         static_assert(!Link::may_wait,
-                      "superoffice: this link's start may wait for a name look-up: give it a resolver "
-                      "that does not, or say superoffice::allow_waiting_lookup");
+                      "superoffice: this link's start may block for a name lookup: use a resolver "
+                      "that does not, or pass superoffice::allow_waiting_lookup");
         return start<Info>(what, request, options, allow_waiting_lookup);
     }
     template <class Info = void, class Request, class Reply>
@@ -217,8 +217,8 @@ class client {
         const operation<Request, list_of<Element>>& what, const std::type_identity_t<Request>& request,
         Function function, const call_options& options = {}) noexcept {
         static_assert(!Link::may_wait,
-                      "superoffice: this link's start may wait for a name look-up: give it a resolver "
-                      "that does not, or say superoffice::allow_waiting_lookup");
+                      "superoffice: this link's start may block for a name lookup: use a resolver "
+                      "that does not, or pass superoffice::allow_waiting_lookup");
         return {*this, what, request, std::move(function), options};
     }
     template <class Info = void, class Request, class Element, class Function>
@@ -250,8 +250,8 @@ class client {
                                                         std::uint64_t max_bytes = default_max_file_bytes,
                                                         const call_options& options = {}) noexcept {
         static_assert(!Link::may_wait,
-                      "superoffice: this link's start may wait for a name look-up: give it a resolver "
-                      "that does not, or say superoffice::allow_waiting_lookup");
+                      "superoffice: this link's start may block for a name lookup: use a resolver "
+                      "that does not, or pass superoffice::allow_waiting_lookup");
         return {*this, what, request, std::move(sink), max_bytes, options};
     }
     template <class Request, detail::file_sink Sink>

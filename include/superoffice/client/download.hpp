@@ -138,7 +138,7 @@ class download {
     void start(Client& api, const operation<Request, file_bytes>& what, const std::type_identity_t<Request>& request,
                const call_options& options = {}) noexcept {
         static_assert(!Client::link_type::may_wait,
-                      "superoffice: this link's start may wait for a name look-up: give it a resolver that does not");
+                      "superoffice: this link's start may block for a name lookup: use a resolver that does not");
         call_.cancel();
         stream_.reset();
         call_ = call<Client, std::uint64_t>{

@@ -140,7 +140,7 @@ inline void note_reply(board_row& to, const board_progress& from, instant now) n
 template <class Client, class Store, std::size_t Size = 32>
 class task_board {
     static_assert(!Client::link_type::may_wait,
-                  "superoffice: this link's start may wait for a name look-up: give it a resolver that does not");
+                  "superoffice: this link's start may block for a name lookup: use a resolver that does not");
     static_assert(
         requires(Store& store, std::int32_t id, std::uint64_t offset, std::span<const std::byte> piece) {
             { store(id, offset, piece) } noexcept -> std::same_as<store_answer>;

@@ -73,14 +73,13 @@ enum class watch_state : std::uint8_t {
 template <class Info = BatchTaskInfo>
 class watch {
   public:
-    /// Over a link whose start may block for a name look-up, pass `allow_waiting_lookup`.
+    /// Over a link whose start may block for a name lookup, pass `allow_waiting_lookup`.
     template <class Client>
     watch(Client& api, task_id id, const watch_options& options = {}) noexcept
         : watch(api, id, options, allow_waiting_lookup) {
-        static_assert(
-            !Client::link_type::may_wait,
-            "superoffice: this link's start may wait for a name look-up: give it a resolver that does not, or "
-            "say superoffice::allow_waiting_lookup");
+        static_assert(!Client::link_type::may_wait,
+                      "superoffice: this link's start may block for a name lookup: use a resolver that does not, or "
+                      "pass superoffice::allow_waiting_lookup");
     }
     template <class Client>
     watch(Client& api, task_id id, const watch_options& options, allow_waiting_lookup_t) noexcept

@@ -27,7 +27,7 @@ struct watch_notes {
 
 /// True if the failure of a question may be about its task alone, so that questions about other tasks may be answered: the
 /// service refuses this task (403, 404, 400 and other statuses), answers with an error object, with a reply that cannot be
-/// read, or with a 5xx. False if it is about the login (401), the way to the service (name, connection, TLS, proxy, time-out)
+/// read, or with a 5xx. False if it is about the login (401), the way to the service (name, connection, TLS, proxy, timeout)
 /// or the service as a whole: 429, and a 5xx with a Retry-After, by which the service asks for a pause of all calls.
 ///
 /// `retry_after`: that of the reply (`client::last_reply().retry_after`).
@@ -91,10 +91,9 @@ class watch_many {
     template <class Client>
     watch_many(Client& api, std::span<watched_task> tasks, const watch_options& options = {}) noexcept
         : watch_many(api, tasks, options, allow_waiting_lookup) {
-        static_assert(
-            !Client::link_type::may_wait,
-            "superoffice: this link's start may wait for a name look-up: give it a resolver that does not, or "
-            "say superoffice::allow_waiting_lookup");
+        static_assert(!Client::link_type::may_wait,
+                      "superoffice: this link's start may block for a name lookup: use a resolver that does not, or "
+                      "pass superoffice::allow_waiting_lookup");
     }
     template <class Client>
     watch_many(Client& api, std::span<watched_task> tasks, const watch_options& options,

@@ -9,7 +9,7 @@
 
 namespace bench {
 
-/// One reply in memory of its own, which may be rewritten: whoever decodes it again gets another copy. Behind it is a NUL,
+/// One reply in memory of its own, which may be rewritten, so each decode gets another copy. Behind it is a NUL,
 /// and room up to `capacity`.
 struct document {
     char* data;
@@ -20,7 +20,7 @@ struct document {
 class contender {
   public:
     virtual ~contender() = default;
-    /// Everything into a struct of one's own; what is timed. False where the document is refused.
+    /// Decodes everything into the contender's own struct; this is timed. False if the document is refused.
     virtual bool decode(document) = 0;
     /// The same, and what the struct holds then: an object with the members of the reply.
     virtual nlohmann::json seen(document) = 0;

@@ -137,12 +137,12 @@ TEST_CASE("readers: agree about a document cut at every byte") {
 
 TEST_CASE("readers: agree about every other byte in every place") {
     // The bytes that mean something to JSON, to UTF-8 or to a reader that looks at several bytes at a time.
-    constexpr std::string_view telling =
+    constexpr std::string_view revealing =
         "\0\x01\t\n\f\x1A\x1F !\"+,-./09:Ee[\\]_bfnrtu{}\x7F\x80\xBF\xC0\xC2\xE0\xED\xF0\xF4\xFF"sv;
     comparison readers;
     for (const std::string_view whole : {support::sample_task, support::dense_document}) {
         for (std::size_t place = 0; place != whole.size(); ++place) {
-            for (const char other : telling) {
+            for (const char other : revealing) {
                 std::string text{whole};
                 text[place] = other;
                 CHECK(readers.difference(text) == "");

@@ -40,7 +40,7 @@ struct one {
 BOOST_DESCRIBE_STRUCT(one, (), (Id))
 static_assert(select_of<one>() == "Id");
 
-// The service's struct inside one's own is asked for whole, one's own member by member.
+// A service's struct inside a program's struct is selected whole, a program's struct member by member.
 struct whole_right {
     field<so::TableRight> TableRight;
 };

@@ -53,7 +53,7 @@ std::string listed(const so::address_list& list) {
     return text;
 }
 
-/// A look-up of one name at the test's server.
+/// A lookup of one name at the test's server.
 struct bench {
     support::dns_server server;
     so::cares_resolver resolver;
@@ -174,7 +174,7 @@ TEST_CASE("cares_resolver: each refusal of a server has its error, with c-ares's
         check_failed(r, row.told, row.native != 0 ? row.native : r.native);
         CHECK(r.native != 0);
         CHECK(b.found.empty());
-        CHECK(b.is_pending());  // the next look-up asks anew
+        CHECK(b.is_pending());  // the next lookup asks anew
         for (const dns_query& query : b.both()) b.server.answer(query, {"192.0.2.1"});
         CHECK(b.finish().state == io_state::ready);
     }

@@ -1,4 +1,4 @@
-// Tests of superoffice/transport/detail/socket_api.hpp that the links' own tests do not reach: look-ups in both families, and which
+// Tests of superoffice/transport/detail/socket_api.hpp that the links' own tests do not reach: lookups in both families, and which
 // of the system's codes mean that there is no such name.
 #include <superoffice/transport/resolver.hpp>
 
