@@ -611,6 +611,13 @@ TEST_CASE("xml: section 4, the members of an error object pass at the root, what
     CHECK(collector.fault.ErrorMessage == "Contact id 99999 not found");
 }
 
+TEST_CASE("xml: text in front of the first element is none of the document") {
+    std::array<char, 32> room{};
+    so::detail::xml_to_json json{room, so::detail::xml_shape_of<inner>};
+    json.text("text");
+    CHECK(json.size() == 0);
+}
+
 TEST_CASE("xml: a document that is not well-formed is refused, with the byte at fault") {
     for (const refused& row : malformed) {
         CAPTURE(row.xml);

@@ -50,8 +50,10 @@ std::string base64url(std::string_view bytes) {
 struct fake_signer {
     int calls = 0;
     bool broken = false;
+    std::size_t claimed = 0;  ///< the size that it answers, where it is not the signature's
     so::result<std::size_t> sign(std::string_view data, std::span<std::byte> into) noexcept {
         ++calls;
+        if (claimed != 0) return claimed;
         if (broken) return so::error{.stage = so::stage::credential, .code = errc::no_entropy, .native = -52};
         const std::string text = "signed:" + std::string{data};
         std::memcpy(into.data(), text.data(), text.size());
@@ -402,6 +404,17 @@ TEST_CASE("system_user: a key that cannot sign is reported with its own code, an
     d.key.broken = false;
     d.clock.pass(milliseconds{1'000});
     CHECK(d.settle() == credential_state::ready);
+}
+
+TEST_CASE("system_user: a signer that answers more bytes than it was given is not believed, and nothing is sent") {
+    for (const std::size_t claimed : {std::size_t{513}, SIZE_MAX}) {
+        support::login_exchanges none;
+        device d{none};
+        d.key.claimed = claimed;
+        CHECK(d.settle() == credential_state::unavailable);
+        CHECK(d.source.why() == so::error{.stage = so::stage::credential, .code = errc::credential_unavailable});
+        CHECK(d.link.calls() == 0);
+    }
 }
 
 TEST_CASE("system_user: an http log-in URL and missing texts are refused before anything is signed") {

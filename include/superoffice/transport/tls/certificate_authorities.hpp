@@ -131,7 +131,9 @@ class certificate_authorities {
             ++read_;
             if (code != 0) {
                 note(code);
-                if (reader_.is_broken() || detail::mbedtls_api::is_out_of_memory(code)) return fail();
+                const bool has_no_memory = detail::mbedtls_api::is_out_of_memory(code);
+                if (has_no_memory) problem_ = bad(code, reader_.offset());  // whatever was unreadable before
+                if (reader_.is_broken() || has_no_memory) return fail();
             } else if (chain_.size() == max_certificates) {
                 problem_ = bad(0, reader_.offset());
                 return fail();

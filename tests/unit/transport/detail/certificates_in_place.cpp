@@ -6,6 +6,7 @@
 
 #if SUPEROFFICE_WITH_MBEDTLS
 
+#include "support/failing_calloc.hpp"
 #include "support/nobodys_authority.hpp"
 
 #include <cstddef>
@@ -129,6 +130,49 @@ TEST_CASE("certificates_in_place: certificates that were parsed for a handshake 
     CHECK(mallinfo2().uordblks < before + 10'000);
 }
 #endif
+
+TEST_CASE("certificates_in_place: where memory runs out mbedTLS is told so and gets no list, and a search goes on") {
+    const std::string one = der(), two = one + one;
+    certificate named, chain;
+    for (certificate* each : {&named, &chain})
+        REQUIRE(mbedtls_x509_crt_parse_der(&each->it, reinterpret_cast<const unsigned char*>(one.data()), one.size()) ==
+                0);
+    so::detail::certificates_in_place all, nothing;
+    all.set(bytes(two), 2);
+    const struct {
+        const char* what;
+        const so::detail::certificates_in_place& all;
+    } cases[] = {{"in place", all}, {"in the chain", nothing}};
+    for (const auto& c : cases) {
+        CAPTURE(c.what);
+        int number = 0;
+        for (bool failed = support::failing_calloc::works; failed; ++number) {
+            CAPTURE(number);
+            mbedtls_x509_crt* list = nullptr;
+            const support::freed_memory freed{"any text"};
+            const support::failing_calloc memory{number};
+            const int code = c.all.list_issuers(chain.it, named.it, list);
+            failed = memory.has_failed();
+            CHECK((code == 0) == !failed);
+            CHECK((list == nullptr) == failed);
+            if (failed) {
+                CHECK(so::detail::mbedtls_api::is_out_of_memory(code));
+                CHECK(memory.taken() == freed.blocks());
+            } else {
+                mbedtls_x509_crt_free(list);
+                mbedtls_free(list);
+            }
+        }
+        if (support::failing_calloc::works) CHECK(number > 5);
+    }
+    int seen = 2;
+    for (int number = 0; support::failing_calloc::works && number < 3; ++number) {
+        const support::failing_calloc memory{number};
+        seen = 0;
+        CHECK_FALSE(all.find(named.it.subject_raw, [&seen](const mbedtls_x509_crt&) { return ++seen, false; }));
+        CHECK(seen == 1);  // the other one
+    }
+}
 
 TEST_CASE("certificates_in_place: the certificates of a name are tried until one is taken") {
     const std::string one = der(), other = changed(one, "Nobody's", "Nobodx's"), three = one + other + one;

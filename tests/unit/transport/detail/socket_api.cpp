@@ -6,6 +6,7 @@
 
 #if SUPEROFFICE_WITH_SOCKETS && !defined(_WIN32)
 
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 
@@ -53,6 +54,41 @@ TEST_CASE("socket_api: which codes of getaddrinfo mean that the name is unknown"
         CAPTURE(row.code);
         CHECK(socket_api::is_unknown_name(row.code) == row.is_unknown);
     }
+}
+
+TEST_CASE("socket_api: what the system's codes mean for the connection") {
+    constexpr struct {
+        int code;
+        so::errc meaning;
+    } rows[] = {
+        {ECONNREFUSED, so::errc::connection_refused},
+        {ENETUNREACH, so::errc::peer_unreachable},
+        {EHOSTUNREACH, so::errc::peer_unreachable},
+        {ENETDOWN, so::errc::peer_unreachable},
+#if defined(EHOSTDOWN)
+        {EHOSTDOWN, so::errc::peer_unreachable},
+#endif
+        {ETIMEDOUT, so::errc::peer_unreachable},
+        {EADDRNOTAVAIL, so::errc::peer_unreachable},
+        {EAFNOSUPPORT, so::errc::peer_unreachable},
+        {ECONNRESET, so::errc::connection_reset},
+        {ECONNABORTED, so::errc::connection_reset},
+        {ENETRESET, so::errc::connection_reset},
+        {EPIPE, so::errc::connection_reset},
+        {EACCES, so::errc::link_failed},
+        {0, so::errc::link_failed},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.code);
+        const so::io_result failed = socket_api::failure(row.code, so::stage::connect);
+        CHECK(failed.state == so::io_state::failed);
+        CHECK(failed.code == row.meaning);
+        CHECK(failed.native == row.code);
+        CHECK(failed.at == so::stage::connect);
+    }
+    CHECK(socket_api::is_in_progress(EINPROGRESS));
+    CHECK(socket_api::is_in_progress(EINTR));
+    CHECK_FALSE(socket_api::is_in_progress(EALREADY));
 }
 
 TEST_CASE("socket_api: a socket that is connected to itself is recognised") {

@@ -8,6 +8,8 @@
 
 #include <superoffice/transport/tls/tls.hpp>
 
+#include "support/failing_calloc.hpp"
+#include "support/freed_memory.hpp"
 #include "support/guard_page.hpp"
 #include "tls_service.hpp"
 #include "tls_testing.hpp"
@@ -23,6 +25,7 @@
 #include <vector>
 
 #if !defined(_WIN32)
+#include <sys/resource.h>
 #include <sys/stat.h>
 #endif
 
@@ -519,6 +522,103 @@ TEST_CASE("certificate_authorities: files and folders, with the file of the firs
     fs::remove_all(root);
 }
 #endif
+
+TEST_CASE(
+    "certificate_authorities: where memory runs out, all of the source is refused, and nothing stays on the heap") {
+    const auto path = std::filesystem::temp_directory_path() / ("superoffice-memory-" + std::to_string(std::rand()));
+    std::ofstream{path} << broken_pem << pem_of(nobodys_der()) << pem_of(numbered(nobodys_der(), 1));
+    constexpr int never = 1'000'000;
+    so::certificate_authorities roots;
+    so::result<void> added;
+    std::uint32_t size = 0;
+    bool failed = false, unnamed = false;
+    // How many more blocks of memory are held behind `add_file` and `clear`, of which one calloc fails.
+    const auto blocks_held_behind = [&](int failing) {
+        const support::freed_memory freed{"any text"};
+        const support::failing_calloc memory{failing};
+        added = roots.add_file(path.c_str());
+        failed = memory.has_failed();
+        size = roots.size();
+        unnamed = roots.unreadable() == 1 && roots.first_unreadable().file == nullptr;
+        roots.clear();
+        return memory.taken() - freed.blocks();
+    };
+    static_cast<void>(blocks_held_behind(never));  // makes what mbedTLS makes once
+    const int held = blocks_held_behind(never);    // the C library's own for the file is no calloc
+    int refused = 0, without_name = 0;
+    failed = support::failing_calloc::works;
+    for (; failed; ++refused) {
+        CAPTURE(refused);
+        CHECK(blocks_held_behind(refused) == held);
+        if (added) {
+            CHECK(size == 2);
+            without_name += unnamed ? 1 : 0;
+            continue;
+        }
+        CHECK(failed);
+        CHECK(added.error() == errc::bad_authorities);
+        CHECK(so::detail::mbedtls_api::is_out_of_memory(added.error().native));
+        CHECK(size == 0);
+    }
+    if (support::failing_calloc::works) {
+        CHECK(refused > 20);
+        CHECK(without_name == 1);  // only the name of the file was missing then
+    }
+    std::filesystem::remove(path);
+}
+
+TEST_CASE("certificate_authorities: where memory runs out in a folder, nothing of the folder is added") {
+    const auto folder = std::filesystem::temp_directory_path() / ("superoffice-memory-" + std::to_string(std::rand()));
+    std::filesystem::create_directory(folder);
+    std::ofstream{folder / "one.pem"} << pem_of(nobodys_der());
+    std::ofstream{folder / "two.pem"} << pem_of(numbered(nobodys_der(), 1));
+    int number = 0;
+    for (bool failed = support::failing_calloc::works; failed; ++number) {
+        CAPTURE(number);
+        so::certificate_authorities roots;
+        const support::failing_calloc memory{number};
+        const so::result<void> added = roots.add_folder(folder.c_str());
+        failed = memory.has_failed();
+        CHECK(added.has_value() == (roots.size() != 0));
+        if (!failed) CHECK(roots.size() == 2);
+    }
+    std::filesystem::remove_all(folder);
+}
+
+#if !defined(_WIN32)
+TEST_CASE("certificate_authorities: a file that cannot be opened, or is shorter than it says, has no authorities") {
+    const auto path = std::filesystem::temp_directory_path() / ("superoffice-files-" + std::to_string(std::rand()));
+    std::ofstream{path} << pem_of(nobodys_der());
+    so::certificate_authorities roots;
+    rlimit files{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &files) == 0);
+    rlimit none = files;
+    none.rlim_cur = 0;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+    const so::result<void> too_many = roots.add_file(path.c_str());
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &files) == 0);
+    check_refused(too_many, errc::no_authorities, nowhere);
+    CHECK(roots.add_file(path.c_str()));
+    std::filesystem::remove(path);
+    // Linux says a page for its own short files.
+    constexpr const char* short_file = "/sys/kernel/mm/transparent_hugepage/enabled";
+    if (std::filesystem::exists(short_file)) check_refused(roots.add_file(short_file), errc::no_authorities, nowhere);
+    CHECK(roots.size() == 1);
+}
+#endif
+
+TEST_CASE("certificate_authorities: while the files of a system are still to be read, links cannot use what is there") {
+    const std::string der = nobodys_der();
+    so::certificate_authorities roots;
+    REQUIRE(roots.add(bytes(der)));
+    CHECK(roots.is_loaded());
+    constexpr const char* nothing[] = {"/nowhere/at/all.pem"};
+    roots.start_first_of(nothing);
+    CHECK_FALSE(roots.is_loaded());
+    while (roots.step() == progress::more) CHECK_FALSE(roots.is_loaded());
+    CHECK(roots.is_loaded());
+    CHECK(roots.size() == 1);
+}
 
 TEST_CASE("certificate_authorities: the system's own, at once and in steps") {
     so::certificate_authorities at_once, in_steps;

@@ -124,6 +124,62 @@ TEST_CASE("tls: answers of the link below pass through unchanged") {
     }
 }
 
+TEST_CASE("tls: a link below whose start answers closed, which no link should, is a connection that was closed") {
+    struct closing : recorder {
+        io_result start(const so::peer&) noexcept { return io_result::closed(); }
+    };
+    so::tls<closing> link{trusting_nobody()};
+    check_failed(link.start({"service.example", 443}), errc::connection_closed, stage::connect);
+}
+
+TEST_CASE("tls: where memory runs out before the ClientHello is sent, start fails, and the next one is good") {
+    int number = 0;
+    for (bool failed = support::failing_calloc::works; failed; ++number) {
+        CAPTURE(number);
+        so::tls<recorder> link{trusting_nobody()};
+        io_result r;
+        {
+            const support::failing_calloc memory{number};
+            for (r = link.start({"service.example", 443}); r.at == stage::none;
+                 r = link.start({"service.example", 443})) {
+            }
+            failed = memory.has_failed();
+        }
+        if (failed) {
+            CHECK(r.state == io_state::failed);
+            CHECK(r.at == stage::handshake);
+            CHECK((r.code == errc::handshake_failed || r.code == errc::bad_authorities || r.code == errc::no_entropy));
+            CHECK(r.native < 0);
+            CHECK(link.link().sent.empty());
+        }
+        r = link.start({"service.example", 443});
+        CHECK(r.state == io_state::would_block);
+        CHECK(client_hello(link.link().sent).server_name == "service.example");
+    }
+    if (support::failing_calloc::works) CHECK(number > 10);
+}
+
+TEST_CASE("tls: a session is imported once all authorities are loaded, and not where they cannot be") {
+    std::string twenty;
+    for (int n = 0; n < 20; ++n) twenty += nobodys_authority;
+    struct {
+        const char* what;
+        std::string authorities;
+        io_state state;
+    } const rows[] = {{"more than are read at once", twenty, io_state::closed},  // it is no session that is imported
+                      {"none that can be read", "garbage", io_state::failed}};
+    for (const auto& row : rows) {
+        CAPTURE(row.what);
+        so::tls_options options;
+        options.ca_memory = bytes(row.authorities);
+        so::tls<recorder> link{options};
+        const io_result r = link.import_session({"service.example", 443}, bytes("no session"));
+        CHECK(r.state == row.state);
+        if (row.state == io_state::failed) check_failed(r, errc::bad_authorities, stage::handshake);
+        CHECK(link.link().starts == 0);
+    }
+}
+
 #if defined(SUPEROFFICE_TESTS_TLS_SERVICE)
 
 // Counts what mbedTLS asks of the heap; glibc lets a program replace these and still reach its own. Sanitizers replace

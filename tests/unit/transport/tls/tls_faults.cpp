@@ -9,6 +9,7 @@
 
 #include <superoffice/transport/mbedtls_socket.hpp>
 
+#include "support/failing_calloc.hpp"
 #include "tls_service.hpp"
 
 #include <array>
@@ -299,6 +300,41 @@ TEST_CASE("tls: after a handshake that was stopped at any step the object makes 
 }
 
 #if defined(MBEDTLS_THREADING_C)
+TEST_CASE("tls: where memory runs out at any place of a handshake, it fails, and the next one is good") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    so::certificate_authorities roots;
+    REQUIRE(roots.add_file(service().ca_file().c_str()));
+    so::tls_options options = trusting_service();
+    options.ca_file = nullptr;
+    options.authorities = &roots;
+    // A handshake takes thousands of pieces of memory: each of the first ones, then fewer and fewer of them fail. (Other
+    // versions of mbedTLS may have faults of their own there.)
+    constexpr bool can_fail = support::failing_calloc::works && MBEDTLS_VERSION_NUMBER < 0x03000000;
+    int failures = 0;
+    bool failed = can_fail;
+    for (int number = 0; failed; number += 1 + number / 8, ++failures) {
+        CAPTURE(number);
+        so::mbedtls_socket link{options};
+        io_result r;
+        {
+            const support::failing_calloc memory{number};
+            r = start(link);
+            failed = memory.has_failed();
+        }
+        if (r.state != io_state::ready) {
+            CHECK(failed);
+            CHECK(r.at == stage::handshake);
+            // mbedTLS takes a signature that it has no memory to check for a wrong one.
+            CHECK((r.code == errc::handshake_failed ||
+                   (r.code == errc::certificate_unknown_authority && r.native == MBEDTLS_X509_BADCERT_NOT_TRUSTED)));
+            CHECK_FALSE(link.secure());
+        }
+        link.stop();
+        CHECK(start(link).state == io_state::ready);
+    }
+    if (can_fail) CHECK(failures > 20);
+}
+
 TEST_CASE("tls: two links in two threads do not disturb each other") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     int good[2] = {0, 0};

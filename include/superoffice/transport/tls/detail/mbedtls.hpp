@@ -467,8 +467,8 @@ struct mbedtls_api {
         constexpr int of_numbers = 0x10, of_asn1 = 0x6A;  // MBEDTLS_ERR_MPI_ALLOC_FAILED, MBEDTLS_ERR_ASN1_ALLOC_FAILED
         const int module = -code & ~0x7f, detail = -code & 0x7f;
         if (code == mbedtls_out_of_memory || detail == of_numbers || detail == of_asn1) return true;
-        // MBEDTLS_ERR_X509_ALLOC_FAILED, of PK, ECP and MD.
-        return module == 0x2880 || module == 0x3F80 || module == 0x4D80 || module == 0x5180;
+        // MBEDTLS_ERR_X509_ALLOC_FAILED, of PEM, PK, ECP and MD.
+        return module == 0x2880 || module == 0x1180 || module == 0x3F80 || module == 0x4D80 || module == 0x5180;
     }
 
     /// The generator of PSA had no entropy. (That of this library says so itself.)

@@ -118,6 +118,10 @@ TEST_CASE("tls: the dot at the end of a whole name is not sent") {
     so::tls<recorder> link{trusting_nobody()};
     CHECK(link.start({"service.example.", 443}).state == io_state::would_block);
     CHECK(client_hello(link.link().sent).server_name == "service.example");
+    // Nothing would be left of this one, and no name would be compared.
+    so::tls<recorder> dot{trusting_nobody()};
+    CHECK(dot.start({".", 443}).state == io_state::would_block);
+    CHECK(client_hello(dot.link().sent).server_name == ".");
 }
 
 #endif

@@ -633,6 +633,8 @@ TEST_CASE("tls: wait waits for the link below, unless bytes are already here") {
     CHECK(link.receive(more).bytes == 10);
     CHECK(waits(wait_for::readable) == 0);
     CHECK(link.receive(more).state == io_state::closed);
+    CHECK(waits(wait_for::readable) == 0);  // that it is over is here, too
+    CHECK(waits(wait_for::writable) == 1);
 }
 
 #endif  // SUPEROFFICE_WITH_MBEDTLS && SUPEROFFICE_WITH_SOCKETS

@@ -226,6 +226,17 @@ TEST_CASE("tls: a session survives as bytes, for the same peer and the same trus
         }
         CHECK(link.import_session(to, damaged).state == io_state::ready);
 
+        {  // it is taken by a link whose connection has broken, too
+            so::mbedtls_socket broken{options};
+            REQUIRE(start(broken, to.host, to.port).state == io_state::ready);
+            REQUIRE(transmit(broken, request(8000)).state == io_state::ready);
+            std::string reply;
+            CHECK(receive(broken, reply).state == io_state::failed);
+            CHECK(broken.import_session(to, session).state == io_state::ready);
+            REQUIRE(start(broken, to.host, to.port).state == io_state::ready);
+            CHECK(broken.resumed());
+        }
+
         // What the session rests on has expired meanwhile.
         std::int64_t now = so::detail::seconds_since_1970({.year = 2048});
         changed.utc_now = {[](void* context) noexcept { return *static_cast<std::int64_t*>(context); }, &now};
