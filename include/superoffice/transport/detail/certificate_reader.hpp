@@ -93,7 +93,6 @@ class certificate_reader {
         if (copy == nullptr) return true;
         std::memcpy(copy, bytes_.data() + at, size);
         code = mbedtls_x509_crt_parse(&chain, copy, size + 1);
-        if (code > 0) code = MBEDTLS_ERR_X509_INVALID_FORMAT;
         mbedtls_free(copy);
         return true;
     }

@@ -10,8 +10,10 @@
 
 #include "../tls_service.hpp"
 #include "../tls_testing.hpp"
+#include "support/failing_calloc.hpp"
 #include "support/guard_page.hpp"
 
+#include <cstddef>
 #include <fstream>
 #include <string>
 #include <string_view>
@@ -64,9 +66,62 @@ TEST_CASE("tls: shared authorities that were never loaded are an error of the pr
     options.authorities = &none;
     so::tls<recorder> link{options};
     const io_result r = link.start({"service.example", 443});
-    check_failed(r, errc::no_authorities, stage::handshake);
+    check_failed(r, errc::bad_tls_options, stage::handshake);
     CHECK(r.native == 0);
     CHECK(link.link().starts == 0);
+}
+
+TEST_CASE("certificate_reader: PEM of every length is read") {
+    // With spaces at the end of a line: in one of 16 lengths no byte lies between the NUL and the next block of the heap.
+    for (std::size_t spaces = 0; spaces < 16; ++spaces) {
+        CAPTURE(spaces);
+        std::string pem{nobodys_authority};
+        pem.insert(pem.find('\n', 30), spaces, ' ');
+        mbedtls_x509_crt chain;
+        mbedtls_x509_crt_init(&chain);
+        CHECK(so::detail::certificate_reader::load(chain, bytes(pem)) == 0);
+        CHECK(chain.raw.len > 0);
+        mbedtls_x509_crt_free(&chain);
+    }
+}
+
+TEST_CASE("certificate_reader: DER is used in the memory of the caller, and a reader can begin again") {
+    mbedtls_x509_crt chain, again;
+    mbedtls_x509_crt_init(&chain);
+    mbedtls_x509_crt_init(&again);
+    REQUIRE(so::detail::certificate_reader::load(chain, bytes(nobodys_authority)) == 0);
+    const std::string der(reinterpret_cast<const char*>(chain.raw.p), chain.raw.len);
+    CHECK(so::detail::certificate_reader::load(again, bytes(der)) == 0);
+    CHECK(static_cast<const void*>(again.raw.p) == der.data());
+    mbedtls_x509_crt_free(&again);
+
+    mbedtls_x509_crt_init(&again);
+    so::detail::certificate_reader reader;
+    int code = 0;
+    reader.begin(bytes("\x31 no certificate"), true);
+    CHECK(reader.next(again, code));
+    CHECK(code == MBEDTLS_ERR_X509_INVALID_FORMAT);
+    CHECK(reader.is_broken());
+    reader.begin(bytes(nobodys_authority), true);
+    CHECK(reader.next(again, code));
+    CHECK(code == 0);
+    CHECK_FALSE(reader.is_broken());
+    mbedtls_x509_crt_free(&again);
+    mbedtls_x509_crt_free(&chain);
+}
+
+TEST_CASE("certificate_reader: no certificate counts as unreadable because memory runs out") {
+    const std::string two = std::string(nobodys_authority) + nobodys_authority;
+    for (int number = 0; support::failing_calloc::works && number < 3; ++number) {
+        CAPTURE(number);
+        mbedtls_x509_crt chain;
+        mbedtls_x509_crt_init(&chain);
+        const support::failing_calloc memory{number};
+        const int code = so::detail::certificate_reader::load(chain, bytes(two));
+        CHECK(memory.has_failed());
+        CHECK(so::detail::mbedtls_api::is_out_of_memory(code));
+        mbedtls_x509_crt_free(&chain);
+    }
 }
 
 TEST_CASE("certificate_reader: DER of a few bytes is refused, and no byte behind it is read") {
