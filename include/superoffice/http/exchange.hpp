@@ -40,6 +40,37 @@ enum class exchange_action : std::uint8_t {
     failed,    ///< `failure()` says why; see also `status_decides()`
 };
 
+namespace detail {
+
+/// The members of an exchange, which are all set anew at its start and its end.
+struct exchange_state {
+    enum class place : std::uint8_t { request, head, sized_body, chunked_body, open_body, done, failed };
+
+    /// As they are before `begin`. Smaller code than `{}`: g++ makes it by a memset and a store for each member that is not 0.
+    static constexpr exchange_state fresh() noexcept { return {}; }
+
+    // Small members come first: a Cortex-M reaches them by shorter instructions there.
+    place at_ = place::failed;
+    bool dropping_ = false;
+    bool keep_ = false;
+    bool cut_ = false;      // the request was cut short
+    bool streams_ = false;  // the body is used while it arrives
+    std::uint8_t interim_ = 0;
+    std::uint16_t slack_ = 1;
+    std::span<std::byte> memory_;
+    std::size_t size_ = 0;       // bytes sent of the request; then bytes received while the head is read
+    std::size_t head_size_ = 0;  // the size of the request until it was sent, then of the head of the reply
+    std::size_t stream_ = 0;     // bytes of the reply that have come
+    std::size_t body_size_ = 0;  // without framing, with the bytes that were dropped
+    std::size_t length_ = 0;     // Content-Length
+    reply_head head_;
+    error failure_{.code = errc::cancelled};
+    http1_reader reader_;
+    chunked chunks_;
+};
+
+}  // namespace detail
+
 /// One request and one reply, in memory that the caller owns. The request stands at the start of the memory when the
 /// exchange begins, and is zeroed while it is sent. Then the reply takes its place: the head first, and right behind it the
 /// body without its chunked framing.
@@ -54,19 +85,19 @@ enum class exchange_action : std::uint8_t {
 ///
 /// The outcome does not depend on how the bytes were cut on their way. No heap. Every byte is moved at most once, and once
 /// more for each 1xx reply before it. After `done` and `failed`, another `begin` starts the next exchange.
-class exchange {
+class exchange : detail::exchange_state {
   public:
-    exchange() noexcept = default;
+    exchange() noexcept : exchange_state(fresh()) {}
     exchange(const exchange&) = delete;
 
     /// Starts with the request that fills the first `request_size` bytes of `memory`. The memory is borrowed until the
     /// reply was used. `slack` bytes stay free behind the body; 0 counts as 1, because a byte must always have room.
-    void begin(std::span<std::byte> memory, std::size_t request_size, std::size_t slack) noexcept {
+    [[gnu::noinline]] void begin(std::span<std::byte> memory, std::size_t request_size, std::size_t slack) noexcept {
         SUPEROFFICE_ASSERT(!memory.empty() && request_size <= memory.size() && slack <= UINT16_MAX);
-        *this = exchange();
+        reset();
         memory_ = memory;
         slack_ = static_cast<std::uint16_t>(slack == 0 ? 1 : slack);
-        failure_ = {};
+        failure_.code = errc::ok;
         head_size_ = request_size;
         at_ = request_size == 0 ? place::head : place::request;
     }
@@ -216,13 +247,11 @@ class exchange {
     /// Ends the exchange and zeroes the whole memory: what is left of the request, and the reply.
     void wipe() noexcept {
         detail::wipe(memory_.data(), memory_.size());
-        *this = exchange();
+        reset();
     }
 
   private:
-    enum class place : std::uint8_t { request, head, sized_body, chunked_body, open_body, done, failed };
-
-    exchange& operator=(const exchange&) noexcept = default;
+    [[gnu::noinline]] void reset() noexcept { static_cast<exchange_state&>(*this) = fresh(); }
 
     char* text() noexcept { return reinterpret_cast<char*>(memory_.data()); }
 
@@ -245,7 +274,7 @@ class exchange {
             // What came behind a 1xx moves to the front and is read as if it had come first.
             size_ -= reader_.position();
             std::memmove(text(), text() + reader_.position(), size_);
-            reader_ = fresh_reader();
+            reader_ = fresh().reader_;
         }
     }
 
@@ -351,31 +380,8 @@ class exchange {
         at_ = place::failed;
     }
 
-    /// Smaller code than `{}`: g++ makes it by a memset and a store instead of a store for each member.
-    static constexpr detail::http1_reader fresh_reader() noexcept { return {}; }
-    static constexpr detail::chunked fresh_chunks() noexcept { return {}; }
-
     static constexpr std::size_t status_at = 9;
     static constexpr std::size_t highest = (std::numeric_limits<std::size_t>::max)();
-
-    // Small members come first: a Cortex-M reaches them by shorter instructions there.
-    place at_ = place::failed;
-    bool dropping_ = false;
-    bool keep_ = false;
-    bool cut_ = false;      // the request was cut short
-    bool streams_ = false;  // the body is used while it arrives
-    std::uint8_t interim_ = 0;
-    std::uint16_t slack_ = 1;
-    std::span<std::byte> memory_;
-    std::size_t size_ = 0;       // bytes sent of the request; then bytes received while the head is read
-    std::size_t head_size_ = 0;  // the size of the request until it was sent, then of the head of the reply
-    std::size_t stream_ = 0;     // bytes of the reply that have come
-    std::size_t body_size_ = 0;  // without framing, with the bytes that were dropped
-    std::size_t length_ = 0;     // Content-Length
-    reply_head head_;
-    error failure_{.code = errc::cancelled};
-    detail::http1_reader reader_ = fresh_reader();
-    detail::chunked chunks_ = fresh_chunks();
 };
 
 }  // namespace SUPEROFFICE_ABI
