@@ -191,7 +191,6 @@ class call_driver {
     // ---- the request
 
     [[nodiscard]] bool sends_credential() const noexcept { return what_.needs_credential && !asks_directory_; }
-    [[nodiscard]] bool sends_body() const noexcept { return what_.method == http_method::post && !asks_directory_; }
 
     progress prepare_request(instant now) noexcept {
         call_.reached = stage::credential;
@@ -215,8 +214,10 @@ class call_driver {
     /// Writes the request to the start of the memory. False: the failure says why it cannot be sent.
     [[gnu::noinline]] bool write_request() noexcept {
         error& e = call_.failure;  // made where it stays: every copy of an error is code
+        request_target what = what_;
+        if (asks_directory_) options_.tenant_directory.functions()->ask(what, base());
         json_writer counted{{}};
-        if ((sends_body() && !request_.write_body(counted, options_.request_as)) ||
+        if ((what.method == http_method::post && !request_.write_body(counted, options_.request_as)) ||
             (!reads_xml<Reader> && is_xml(options_.reply_as))) {
             e = refused_request(errc::unsupported_content_type, 0);
             return false;
@@ -224,16 +225,13 @@ class call_driver {
 
         const std::span<std::byte> memory = address_.memory();
         typename Connection::writer head{memory};
-        request_target question;
-        if (asks_directory_) options_.tenant_directory.functions()->ask(question, base());
-        e = write_lines(
-            head, {asks_directory_ ? question : what_, address_.target(), options_, call_headers_, counted.size()});
+        e = write_lines(head, {what, address_.target(), options_, call_headers_, counted.size()});
         if (e.code == errc::ok || e.code == errc::memory_too_small) {
             head.count_headers_from_here();
             const std::size_t before = head.needed();
-            if (sends_credential()) source_of(credential_).add_to(head);
+            if (what.needs_credential) source_of(credential_).add_to(head);
             call_.has_secret = !options_.allow_credential_in_clear_text &&
-                               (head.needed() != before || (sends_credential() && has_app_token()));
+                               (head.needed() != before || (what.needs_credential && has_app_token()));
             head.end_of_head();
             e = head.failure();
             if (e.code == errc::bad_header_value) blame_credential(e, head.bad_name());
