@@ -1665,7 +1665,7 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 // Not nested in field<T>, because a comparison would then look for operators of field<T>.
 enum class field_state : std::uint8_t { absent, null, value };
-struct field_parts;  // for the decoder, which writes both parts by their offset
+struct field_parts;  // for the decoder, which writes the value, and the state by its place
 }  // namespace detail
 
 /// A value, null, or absent. Used like std::optional. Reading a value that is not there is a mistake of the program
@@ -1683,7 +1683,7 @@ class field {
                  !std::same_as<std::remove_cvref_t<U>, std::nullptr_t> &&
                  std::constructible_from<T, U &&>)  // which takes a compiler longest, so it comes last
     constexpr explicit(!std::convertible_to<U, T>) field(U&& value)
-        : value_(std::forward<U>(value)), state_(detail::field_state::value) {}
+        : state_(detail::field_state::value), value_(std::forward<U>(value)) {}
 
     [[nodiscard]] constexpr bool has_value() const noexcept { return state_ == state::value; }
     [[nodiscard]] constexpr bool is_null() const noexcept { return state_ == state::null; }
@@ -1736,19 +1736,15 @@ class field {
 
     friend detail::field_parts;
     using state = detail::field_state;
+    state state_ = state::absent;  // the first byte of the field: the decoder sets it without knowing T
     T value_{};
-    state state_ = state::absent;
 };
 
 namespace detail {
 struct field_parts {
     template <class T>
-    static constexpr const T& value(const field<T>& of) noexcept {
+    static constexpr T& value(field<T>& of) noexcept {
         return of.value_;
-    }
-    template <class T>
-    static constexpr const field_state& state(const field<T>& of) noexcept {
-        return of.state_;
     }
 };
 }  // namespace detail
@@ -4584,7 +4580,7 @@ struct simdjson_tokens {
     /// Called on a value. Skips it and answers true if it is plain: a string without escapes, a literal, an integer, or a
     /// container of plain values with plain keys, at most `levels` inside each other. Behind a member's value it also
     /// skips the next members, as long as they are plain and their keys have no mark of `wanted`. A struct of 2 of a
-    /// reply's 24 members is decoded from the whole reply with 0.82 of the instructions (`instructions` in
+    /// reply's 24 members is decoded from the whole reply with 0.84 of the instructions (`instructions` in
     /// tests/benchmarks).
     [[gnu::noinline]] bool pass_members(key_marks wanted, std::size_t levels) noexcept {
         const std::uint32_t* next = at;
@@ -5150,26 +5146,41 @@ struct row_key_of<Value> {
     using type = typename Value::row_key;
 };
 
+/// How a member takes null.
+enum class null_meaning : std::uint8_t {
+    of_field,  ///< the decoder sets the state, which is the first byte of a field
+    nothing,   ///< the member is left alone
+    own,       ///< the member's function is called for null, too
+};
+
+/// The text of a row: its `null_meaning`, the size of the name, and the name. (As members of the row, the first two would take a
+/// whole word.)
+template <std::size_t Size>
+struct row_text {
+    char bytes[2 + Size]{};
+};
+
 template <class Value>
 struct member_row {
-    static constexpr std::uint32_t is_plain = 0;           ///< no field: null leaves it alone
-    static constexpr std::uint32_t reads_null = 0xFFFFFF;  ///< `read` is called for null, too
-    static constexpr std::uint32_t longest_value = reads_null - 1, longest_name = 0xFF;
-
-    const char* text;
+    const char* text;  ///< of a `row_text`
     member_function<Value> read_into;
-    std::uint32_t
-        value_size : 24;  ///< of a field: its state stands so many bytes behind the value; or one of the above
-    std::uint32_t text_size : 8;
     [[no_unique_address]] typename row_key_of<Value>::type key;
 
-    [[nodiscard]] constexpr std::string_view name() const noexcept { return {text, std::size_t{text_size}}; }
+    [[nodiscard]] constexpr null_meaning null() const noexcept { return static_cast<null_meaning>(text[0]); }
+    [[nodiscard]] constexpr std::string_view name() const noexcept {
+        return {text + 2, static_cast<unsigned char>(text[1])};
+    }
 };
 
 /// Reads the value by the member's codec. There is one function for each type of member, however many members have it.
 template <class M, class Value>
 errc read_value(Value& value, void* into, decode_state& state) noexcept {
     return codec<M>::decode(value, *static_cast<M*>(into), state);
+}
+/// The value of a field<T>, whose state the decoder sets.
+template <class T, class Value>
+errc read_field(Value& value, void* into, decode_state& state) noexcept {
+    return codec<T>::decode(value, field_parts::value(*static_cast<field<T>*>(into)), state);
 }
 /// The same for a type to which null means something of its own.
 template <class M, class Value>
@@ -5181,26 +5192,43 @@ errc read_value_or_null(Value& value, void* into, decode_state& state) noexcept 
     return e;
 }
 
-/// The row of a member of type M.
+template <class M>
+consteval null_meaning null_meaning_of() {
+    if (requires { typename codec<M>::value_in_field; }) return null_meaning::of_field;
+    return requires(M& member) { codec<M>::set_null(member); } ? null_meaning::own : null_meaning::nothing;
+}
+
+/// The text of a member of type M, which D describes.
+template <class D, class M>
+consteval auto make_row_text() {
+    constexpr std::string_view name = name_of<D>;
+    static_assert(name.size() <= 0xFF, "superoffice: a decoded member's name has at most 255 bytes");
+    row_text<name.size()> made;
+    made.bytes[0] = static_cast<char>(null_meaning_of<M>());
+    made.bytes[1] = static_cast<char>(name.size());
+    for (std::size_t n = 0; n != name.size(); ++n) made.bytes[2 + n] = name[n];
+    return made;
+}
+template <class D, class M>
+inline constexpr auto text_of_row = make_row_text<D, M>();
+
+/// Reads a value that is not null into a member of type M.
 template <class Value, class M>
-consteval member_row<Value> make_row(std::string_view name) {
-    member_row<Value> row{.text = name.data(),
-                          .read_into = nullptr,
-                          .value_size = row.is_plain,
-                          .text_size = static_cast<std::uint8_t>(name.size()),
-                          .key = typename row_key_of<Value>::type{name}};
-    if constexpr (requires { typename codec<M>::value_in_field; }) {
-        using held = typename codec<M>::value_in_field;
-        static_assert(sizeof(held) <= row.longest_value, "superoffice: a decoded member has less than 16 MB");
-        row.read_into = &read_value<held, Value>;
-        row.value_size = sizeof(held);
-    } else if constexpr (requires(M& member) { codec<M>::set_null(member); }) {
-        row.read_into = &read_value_or_null<M, Value>;
-        row.value_size = row.reads_null;
-    } else {
-        row.read_into = &read_value<M, Value>;
-    }
-    return row;
+consteval member_function<Value> function_of_row() {
+    if constexpr (requires { typename codec<M>::value_in_field; })
+        return &read_field<typename codec<M>::value_in_field, Value>;
+    else if constexpr (requires(M& member) { codec<M>::set_null(member); })
+        return &read_value_or_null<M, Value>;
+    else
+        return &read_value<M, Value>;
+}
+
+/// The row of a member of type M, which D describes.
+template <class Value, class D, class M>
+consteval member_row<Value> make_row() {
+    return {.text = text_of_row<D, M>.bytes,
+            .read_into = function_of_row<Value, M>(),
+            .key = typename row_key_of<Value>::type{name_of<D>}};
 }
 
 }  // namespace detail
@@ -5275,9 +5303,7 @@ struct member_table {
 
 template <class T, class Value, template <class...> class List, class... D>
 consteval std::array<member_row<Value>, sizeof...(D)> make_rows(List<D...>*) {
-    static_assert((true && ... && (name_of<D>.size() <= member_row<Value>::longest_name)),
-                  "superoffice: a decoded member's name has at most 255 bytes");
-    return {make_row<Value, pointed_to<T, D>>(name_of<D>)...};
+    return {make_row<Value, D, pointed_to<T, D>>()...};
 }
 
 template <class T, class Value>
@@ -5360,12 +5386,11 @@ bool is_next(Value& value, const member_row<Value>& row) noexcept {
 /// Decodes the value into the member at `at`, which this row describes.
 template <class Value>
 errc decode_row(Value& value, const member_row<Value>& row, void* at, decode_state& state) noexcept {
-    if (row.value_size == row.reads_null) return row.read_into(value, at, state);
-    const bool null = value.on('n');
+    const bool null = value.on('n') && row.null() != null_meaning::own;
     const errc e = null ? value.null() : row.read_into(value, at, state);
-    if (row.value_size != row.is_plain) {
-        auto& presence = *reinterpret_cast<field_state*>(static_cast<char*>(at) + row.value_size);
-        presence = e != errc::ok ? field_state::absent : null ? field_state::null : field_state::value;
+    if (row.null() == null_meaning::of_field) {
+        const field_state read = null ? field_state::null : field_state::value;
+        *static_cast<field_state*>(at) = e == errc::ok ? read : field_state::absent;
     }
     return e;
 }
@@ -6905,6 +6930,37 @@ enum class exchange_action : std::uint8_t {
     failed,    ///< `failure()` says why; see also `status_decides()`
 };
 
+namespace detail {
+
+/// The members of an exchange, which are all set anew at its start and its end.
+struct exchange_state {
+    enum class place : std::uint8_t { request, head, sized_body, chunked_body, open_body, done, failed };
+
+    /// As they are before `begin`. Smaller code than `{}`: g++ makes it by a memset and a store for each member that is not 0.
+    static constexpr exchange_state fresh() noexcept { return {}; }
+
+    // Small members come first: a Cortex-M reaches them by shorter instructions there.
+    place at_ = place::failed;
+    bool dropping_ = false;
+    bool keep_ = false;
+    bool cut_ = false;      // the request was cut short
+    bool streams_ = false;  // the body is used while it arrives
+    std::uint8_t interim_ = 0;
+    std::uint16_t slack_ = 1;
+    std::span<std::byte> memory_;
+    std::size_t size_ = 0;       // bytes sent of the request; then bytes received while the head is read
+    std::size_t head_size_ = 0;  // the size of the request until it was sent, then of the head of the reply
+    std::size_t stream_ = 0;     // bytes of the reply that have come
+    std::size_t body_size_ = 0;  // without framing, with the bytes that were dropped
+    std::size_t length_ = 0;     // Content-Length
+    reply_head head_;
+    error failure_{.code = errc::cancelled};
+    http1_reader reader_;
+    chunked chunks_;
+};
+
+}  // namespace detail
+
 /// One request and one reply, in memory that the caller owns. The request stands at the start of the memory when the
 /// exchange begins, and is zeroed while it is sent. Then the reply takes its place: the head first, and right behind it the
 /// body without its chunked framing.
@@ -6919,19 +6975,19 @@ enum class exchange_action : std::uint8_t {
 ///
 /// The outcome does not depend on how the bytes were cut on their way. No heap. Every byte is moved at most once, and once
 /// more for each 1xx reply before it. After `done` and `failed`, another `begin` starts the next exchange.
-class exchange {
+class exchange : detail::exchange_state {
   public:
-    exchange() noexcept = default;
+    exchange() noexcept : exchange_state(fresh()) {}
     exchange(const exchange&) = delete;
 
     /// Starts with the request that fills the first `request_size` bytes of `memory`. The memory is borrowed until the
     /// reply was used. `slack` bytes stay free behind the body; 0 counts as 1, because a byte must always have room.
-    void begin(std::span<std::byte> memory, std::size_t request_size, std::size_t slack) noexcept {
+    [[gnu::noinline]] void begin(std::span<std::byte> memory, std::size_t request_size, std::size_t slack) noexcept {
         SUPEROFFICE_ASSERT(!memory.empty() && request_size <= memory.size() && slack <= UINT16_MAX);
-        *this = exchange();
+        reset();
         memory_ = memory;
         slack_ = static_cast<std::uint16_t>(slack == 0 ? 1 : slack);
-        failure_ = {};
+        failure_.code = errc::ok;
         head_size_ = request_size;
         at_ = request_size == 0 ? place::head : place::request;
     }
@@ -7081,13 +7137,11 @@ class exchange {
     /// Ends the exchange and zeroes the whole memory: what is left of the request, and the reply.
     void wipe() noexcept {
         detail::wipe(memory_.data(), memory_.size());
-        *this = exchange();
+        reset();
     }
 
   private:
-    enum class place : std::uint8_t { request, head, sized_body, chunked_body, open_body, done, failed };
-
-    exchange& operator=(const exchange&) noexcept = default;
+    [[gnu::noinline]] void reset() noexcept { static_cast<exchange_state&>(*this) = fresh(); }
 
     char* text() noexcept { return reinterpret_cast<char*>(memory_.data()); }
 
@@ -7110,7 +7164,7 @@ class exchange {
             // What came behind a 1xx moves to the front and is read as if it had come first.
             size_ -= reader_.position();
             std::memmove(text(), text() + reader_.position(), size_);
-            reader_ = fresh_reader();
+            reader_ = fresh().reader_;
         }
     }
 
@@ -7216,31 +7270,8 @@ class exchange {
         at_ = place::failed;
     }
 
-    /// Smaller code than `{}`: g++ makes it by a memset and a store instead of a store for each member.
-    static constexpr detail::http1_reader fresh_reader() noexcept { return {}; }
-    static constexpr detail::chunked fresh_chunks() noexcept { return {}; }
-
     static constexpr std::size_t status_at = 9;
     static constexpr std::size_t highest = (std::numeric_limits<std::size_t>::max)();
-
-    // Small members come first: a Cortex-M reaches them by shorter instructions there.
-    place at_ = place::failed;
-    bool dropping_ = false;
-    bool keep_ = false;
-    bool cut_ = false;      // the request was cut short
-    bool streams_ = false;  // the body is used while it arrives
-    std::uint8_t interim_ = 0;
-    std::uint16_t slack_ = 1;
-    std::span<std::byte> memory_;
-    std::size_t size_ = 0;       // bytes sent of the request; then bytes received while the head is read
-    std::size_t head_size_ = 0;  // the size of the request until it was sent, then of the head of the reply
-    std::size_t stream_ = 0;     // bytes of the reply that have come
-    std::size_t body_size_ = 0;  // without framing, with the bytes that were dropped
-    std::size_t length_ = 0;     // Content-Length
-    reply_head head_;
-    error failure_{.code = errc::cancelled};
-    detail::http1_reader reader_ = fresh_reader();
-    detail::chunked chunks_ = fresh_chunks();
 };
 
 }  // namespace SUPEROFFICE_ABI
@@ -16316,7 +16347,6 @@ class call_driver {
     // ---- the request
 
     [[nodiscard]] bool sends_credential() const noexcept { return what_.needs_credential && !asks_directory_; }
-    [[nodiscard]] bool sends_body() const noexcept { return what_.method == http_method::post && !asks_directory_; }
 
     progress prepare_request(instant now) noexcept {
         call_.reached = stage::credential;
@@ -16340,8 +16370,10 @@ class call_driver {
     /// Writes the request to the start of the memory. False: the failure says why it cannot be sent.
     [[gnu::noinline]] bool write_request() noexcept {
         error& e = call_.failure;  // made where it stays: every copy of an error is code
+        request_target what = what_;
+        if (asks_directory_) options_.tenant_directory.functions()->ask(what, base());
         json_writer counted{{}};
-        if ((sends_body() && !request_.write_body(counted, options_.request_as)) ||
+        if ((what.method == http_method::post && !request_.write_body(counted, options_.request_as)) ||
             (!reads_xml<Reader> && is_xml(options_.reply_as))) {
             e = refused_request(errc::unsupported_content_type, 0);
             return false;
@@ -16349,16 +16381,13 @@ class call_driver {
 
         const std::span<std::byte> memory = address_.memory();
         typename Connection::writer head{memory};
-        request_target question;
-        if (asks_directory_) options_.tenant_directory.functions()->ask(question, base());
-        e = write_lines(
-            head, {asks_directory_ ? question : what_, address_.target(), options_, call_headers_, counted.size()});
+        e = write_lines(head, {what, address_.target(), options_, call_headers_, counted.size()});
         if (e.code == errc::ok || e.code == errc::memory_too_small) {
             head.count_headers_from_here();
             const std::size_t before = head.needed();
-            if (sends_credential()) source_of(credential_).add_to(head);
+            if (what.needs_credential) source_of(credential_).add_to(head);
             call_.has_secret = !options_.allow_credential_in_clear_text &&
-                               (head.needed() != before || (sends_credential() && has_app_token()));
+                               (head.needed() != before || (what.needs_credential && has_app_token()));
             head.end_of_head();
             e = head.failure();
             if (e.code == errc::bad_header_value) blame_credential(e, head.bad_name());

@@ -18,7 +18,7 @@ inline namespace SUPEROFFICE_ABI {
 namespace detail {
 // Not nested in field<T>, because a comparison would then look for operators of field<T>.
 enum class field_state : std::uint8_t { absent, null, value };
-struct field_parts;  // for the decoder, which writes both parts by their offset
+struct field_parts;  // for the decoder, which writes the value, and the state by its place
 }  // namespace detail
 
 /// A value, null, or absent. Used like std::optional. Reading a value that is not there is a mistake of the program
@@ -36,7 +36,7 @@ class field {
                  !std::same_as<std::remove_cvref_t<U>, std::nullptr_t> &&
                  std::constructible_from<T, U &&>)  // which takes a compiler longest, so it comes last
     constexpr explicit(!std::convertible_to<U, T>) field(U&& value)
-        : value_(std::forward<U>(value)), state_(detail::field_state::value) {}
+        : state_(detail::field_state::value), value_(std::forward<U>(value)) {}
 
     [[nodiscard]] constexpr bool has_value() const noexcept { return state_ == state::value; }
     [[nodiscard]] constexpr bool is_null() const noexcept { return state_ == state::null; }
@@ -89,19 +89,15 @@ class field {
 
     friend detail::field_parts;
     using state = detail::field_state;
+    state state_ = state::absent;  // the first byte of the field: the decoder sets it without knowing T
     T value_{};
-    state state_ = state::absent;
 };
 
 namespace detail {
 struct field_parts {
     template <class T>
-    static constexpr const T& value(const field<T>& of) noexcept {
+    static constexpr T& value(field<T>& of) noexcept {
         return of.value_;
-    }
-    template <class T>
-    static constexpr const field_state& state(const field<T>& of) noexcept {
-        return of.state_;
     }
 };
 }  // namespace detail

@@ -60,12 +60,11 @@ bool is_next(Value& value, const member_row<Value>& row) noexcept {
 /// Decodes the value into the member at `at`, which this row describes.
 template <class Value>
 errc decode_row(Value& value, const member_row<Value>& row, void* at, decode_state& state) noexcept {
-    if (row.value_size == row.reads_null) return row.read_into(value, at, state);
-    const bool null = value.on('n');
+    const bool null = value.on('n') && row.null() != null_meaning::own;
     const errc e = null ? value.null() : row.read_into(value, at, state);
-    if (row.value_size != row.is_plain) {
-        auto& presence = *reinterpret_cast<field_state*>(static_cast<char*>(at) + row.value_size);
-        presence = e != errc::ok ? field_state::absent : null ? field_state::null : field_state::value;
+    if (row.null() == null_meaning::of_field) {
+        const field_state read = null ? field_state::null : field_state::value;
+        *static_cast<field_state*>(at) = e == errc::ok ? read : field_state::absent;
     }
     return e;
 }

@@ -5,6 +5,7 @@
 
 #include <superoffice/codec/codec.hpp>
 #include <superoffice/codec/reader.hpp>
+#include <superoffice/schema/detail/describe.hpp>
 #include <superoffice/schema/field.hpp>
 
 #include <cstddef>
@@ -32,26 +33,41 @@ struct row_key_of<Value> {
     using type = typename Value::row_key;
 };
 
+/// How a member takes null.
+enum class null_meaning : std::uint8_t {
+    of_field,  ///< the decoder sets the state, which is the first byte of a field
+    nothing,   ///< the member is left alone
+    own,       ///< the member's function is called for null, too
+};
+
+/// The text of a row: its `null_meaning`, the size of the name, and the name. (As members of the row, the first two would take a
+/// whole word.)
+template <std::size_t Size>
+struct row_text {
+    char bytes[2 + Size]{};
+};
+
 template <class Value>
 struct member_row {
-    static constexpr std::uint32_t is_plain = 0;           ///< no field: null leaves it alone
-    static constexpr std::uint32_t reads_null = 0xFFFFFF;  ///< `read` is called for null, too
-    static constexpr std::uint32_t longest_value = reads_null - 1, longest_name = 0xFF;
-
-    const char* text;
+    const char* text;  ///< of a `row_text`
     member_function<Value> read_into;
-    std::uint32_t
-        value_size : 24;  ///< of a field: its state stands so many bytes behind the value; or one of the above
-    std::uint32_t text_size : 8;
     [[no_unique_address]] typename row_key_of<Value>::type key;
 
-    [[nodiscard]] constexpr std::string_view name() const noexcept { return {text, std::size_t{text_size}}; }
+    [[nodiscard]] constexpr null_meaning null() const noexcept { return static_cast<null_meaning>(text[0]); }
+    [[nodiscard]] constexpr std::string_view name() const noexcept {
+        return {text + 2, static_cast<unsigned char>(text[1])};
+    }
 };
 
 /// Reads the value by the member's codec. There is one function for each type of member, however many members have it.
 template <class M, class Value>
 errc read_value(Value& value, void* into, decode_state& state) noexcept {
     return codec<M>::decode(value, *static_cast<M*>(into), state);
+}
+/// The value of a field<T>, whose state the decoder sets.
+template <class T, class Value>
+errc read_field(Value& value, void* into, decode_state& state) noexcept {
+    return codec<T>::decode(value, field_parts::value(*static_cast<field<T>*>(into)), state);
 }
 /// The same for a type to which null means something of its own.
 template <class M, class Value>
@@ -63,26 +79,43 @@ errc read_value_or_null(Value& value, void* into, decode_state& state) noexcept 
     return e;
 }
 
-/// The row of a member of type M.
+template <class M>
+consteval null_meaning null_meaning_of() {
+    if (requires { typename codec<M>::value_in_field; }) return null_meaning::of_field;
+    return requires(M& member) { codec<M>::set_null(member); } ? null_meaning::own : null_meaning::nothing;
+}
+
+/// The text of a member of type M, which D describes.
+template <class D, class M>
+consteval auto make_row_text() {
+    constexpr std::string_view name = name_of<D>;
+    static_assert(name.size() <= 0xFF, "superoffice: a decoded member's name has at most 255 bytes");
+    row_text<name.size()> made;
+    made.bytes[0] = static_cast<char>(null_meaning_of<M>());
+    made.bytes[1] = static_cast<char>(name.size());
+    for (std::size_t n = 0; n != name.size(); ++n) made.bytes[2 + n] = name[n];
+    return made;
+}
+template <class D, class M>
+inline constexpr auto text_of_row = make_row_text<D, M>();
+
+/// Reads a value that is not null into a member of type M.
 template <class Value, class M>
-consteval member_row<Value> make_row(std::string_view name) {
-    member_row<Value> row{.text = name.data(),
-                          .read_into = nullptr,
-                          .value_size = row.is_plain,
-                          .text_size = static_cast<std::uint8_t>(name.size()),
-                          .key = typename row_key_of<Value>::type{name}};
-    if constexpr (requires { typename codec<M>::value_in_field; }) {
-        using held = typename codec<M>::value_in_field;
-        static_assert(sizeof(held) <= row.longest_value, "superoffice: a decoded member has less than 16 MB");
-        row.read_into = &read_value<held, Value>;
-        row.value_size = sizeof(held);
-    } else if constexpr (requires(M& member) { codec<M>::set_null(member); }) {
-        row.read_into = &read_value_or_null<M, Value>;
-        row.value_size = row.reads_null;
-    } else {
-        row.read_into = &read_value<M, Value>;
-    }
-    return row;
+consteval member_function<Value> function_of_row() {
+    if constexpr (requires { typename codec<M>::value_in_field; })
+        return &read_field<typename codec<M>::value_in_field, Value>;
+    else if constexpr (requires(M& member) { codec<M>::set_null(member); })
+        return &read_value_or_null<M, Value>;
+    else
+        return &read_value<M, Value>;
+}
+
+/// The row of a member of type M, which D describes.
+template <class Value, class D, class M>
+consteval member_row<Value> make_row() {
+    return {.text = text_of_row<D, M>.bytes,
+            .read_into = function_of_row<Value, M>(),
+            .key = typename row_key_of<Value>::type{name_of<D>}};
 }
 
 }  // namespace detail

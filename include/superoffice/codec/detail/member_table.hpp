@@ -78,9 +78,7 @@ struct member_table {
 
 template <class T, class Value, template <class...> class List, class... D>
 consteval std::array<member_row<Value>, sizeof...(D)> make_rows(List<D...>*) {
-    static_assert((true && ... && (name_of<D>.size() <= member_row<Value>::longest_name)),
-                  "superoffice: a decoded member's name has at most 255 bytes");
-    return {make_row<Value, pointed_to<T, D>>(name_of<D>)...};
+    return {make_row<Value, D, pointed_to<T, D>>()...};
 }
 
 template <class T, class Value>

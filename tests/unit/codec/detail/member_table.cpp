@@ -38,8 +38,10 @@ struct outer : base {
     so::unlisted<so::coded<colour>> code;
     field<inner> object;
     field<so::fixed_text<3>> other;
+    field<std::int64_t> wide;
+    so::json_text raw;
 };
-BOOST_DESCRIBE_STRUCT(outer, (base), (plain, flag, code, object, other))
+BOOST_DESCRIBE_STRUCT(outer, (base), (plain, flag, code, object, other, wide, raw))
 
 // Names that differ in one byte.
 struct alike {
@@ -64,29 +66,27 @@ constexpr const auto& table = so::detail::member_tables<T, value>::whole;
 
 }  // namespace
 
-TEST_CASE("member_table: each member's name, place and size") {
+TEST_CASE("member_table: each member's name and place, and how it takes null") {
     outer object;
     const auto& whole = table<outer>;
-    REQUIRE(whole.count == 6);
+    REQUIRE(whole.count == 8);
+    using so::detail::null_meaning;
     struct expected {
         std::string_view name;
         void* place;
-        std::size_t value_size;
+        null_meaning null;
     };
-    constexpr std::uint32_t is_plain = so::detail::member_row<value>::is_plain;
     const expected wanted[] = {
-        {"inherited", &object.inherited, sizeof(std::int32_t)},
-        {"plain", &object.plain, is_plain},
-        {"flag", &object.flag, sizeof(bool)},
-        {"code", &object.code, sizeof(so::coded<colour>)},
-        {"object", &object.object, sizeof(inner)},
-        {"other", &object.other, sizeof(so::fixed_text<3>)},
+        {"inherited", &object.inherited, null_meaning::of_field}, {"plain", &object.plain, null_meaning::nothing},
+        {"flag", &object.flag, null_meaning::of_field},           {"code", &object.code, null_meaning::of_field},
+        {"object", &object.object, null_meaning::of_field},       {"other", &object.other, null_meaning::of_field},
+        {"wide", &object.wide, null_meaning::of_field},           {"raw", &object.raw, null_meaning::own},
     };
     for (std::size_t n = 0; n < whole.count; ++n) {
         CAPTURE(wanted[n].name);
         CHECK(whole.rows[n].name() == wanted[n].name);
         CHECK(so::detail::member_at(&object, whole.places, n) == wanted[n].place);
-        CHECK(whole.rows[n].value_size == wanted[n].value_size);
+        CHECK(whole.rows[n].null() == wanted[n].null);
     }
 }
 
@@ -103,7 +103,7 @@ TEST_CASE("member_table: the hash finds every name of the struct, and no other")
         }
         for (const std::string_view none : {"\"\"", "\"x\"", "\"Unknown\""})
             CHECK(of.find(so::json_text{none, false}) == of.count);
-        const std::string escaped = "\"\\u00" + std::to_string(of.rows[0].text[0] / 16) + "1\"";
+        const std::string escaped = "\"\\u00" + std::to_string(of.rows[0].name()[0] / 16) + "1\"";
         CHECK(of.find(so::json_text{escaped, true}) == of.count);
     };
     check(table<alike>);
@@ -117,9 +117,10 @@ TEST_CASE("member_table: the hash finds every name of the struct, and no other")
 }
 
 TEST_CASE("member_table: each value is written to its own member") {
-    CHECK(support::decoded_as<outer>(
-              R"({"other":"abc","object":{"text":"t"},"code":"Green","flag":true,"plain":3,"inherited":1})") ==
-          R"({"inherited":1,"plain":3,"flag":true,"code":"Green","object":{"text":"t"},"other":"abc"})");
+    CHECK(
+        support::decoded_as<outer>(
+            R"({"raw":[1],"wide":-7,"other":"abc","object":{"text":"t"},"code":"Green","flag":true,"plain":3,"inherited":1})") ==
+        R"({"inherited":1,"plain":3,"flag":true,"code":"Green","object":{"text":"t"},"other":"abc","wide":-7,"raw":[1]})");
     CHECK(support::decoded_as<twins>(R"({"aVbcde":5,"aWbcde":4,"aXbcde":1,"aYbcde":2,"aZbcde":3})") ==
           R"({"aXbcde":1,"aYbcde":2,"aZbcde":3,"aWbcde":4,"aVbcde":5})");
     CHECK(support::decoded_as<alike>(R"({"xbXde":6,"\u0061bWde":5,"abZff":4})") ==
