@@ -264,6 +264,27 @@ TEST_CASE("cares_resolver: a server that hangs up raises no signal") {
     CHECK(r.at == stage::resolve);
 }
 
+TEST_CASE("cares_resolver: which codes of c-ares mean that there is no such name") {
+    for (const int code : {ARES_ENODATA, ARES_ENOTFOUND, ARES_ENONAME, ARES_EBADNAME})
+        CHECK(so::detail::cares_api::errc_of(code) == errc::name_not_found);
+    for (const int code : {ARES_ETIMEOUT, ARES_ECONNREFUSED, ARES_ESERVFAIL, ARES_ENOMEM, ARES_EBADSTR})
+        CHECK(so::detail::cares_api::errc_of(code) == errc::name_lookup_failed);
+}
+
+TEST_CASE("cares_resolver: without servers of its own it has the system's, which localhost does not need") {
+    so::cares_resolver system;
+    system.wait(so::wait_for::readable,
+                milliseconds{86'400'000});  // nothing is looked up: there is nothing to wait for
+    CHECK(system.wake_at() == so::instant::never());
+    so::address_list found;
+    REQUIRE(system.lookup("localhost", found).state == io_state::ready);
+    REQUIRE(found.size() > 0);
+    so::ip_address here, here6;
+    REQUIRE(so::parse_ip_address("127.0.0.1", here));
+    REQUIRE(so::parse_ip_address("::1", here6));
+    for (std::size_t n = 0; n < found.size(); ++n) CHECK((found[n] == here || found[n] == here6));
+}
+
 TEST_CASE("cares_resolver: impossible names and bad settings are errors before anything is asked") {
     const std::string long_name(254, 'a'), long_servers(300, '1');
     for (const std::string_view name : {std::string_view(), std::string_view("a\0b", 3), std::string_view(long_name)}) {

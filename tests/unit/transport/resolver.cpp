@@ -55,6 +55,9 @@ TEST_CASE("given_addresses: gives the same list for every name, also an empty on
     CHECK(r.state == so::io_state::failed);
     CHECK(r.code == so::errc::name_not_found);
     CHECK(r.at == so::stage::resolve);
+
+    given.stop();  // there is nothing to give up
+    CHECK(given.lookup("example.com", found).state == so::io_state::ready);
 }
 
 #if SUPEROFFICE_WITH_SOCKETS

@@ -24,6 +24,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -330,6 +331,12 @@ TEST_CASE("tcp_socket: an address that never answers uses up its share of the ti
     alone.tick(deadline, deadline);
     check_failed(alone.start({"one.example", hole.port()}), errc::peer_unreachable, ETIMEDOUT, stage::connect);
 
+    told_socket late{finds({"127.0.0.1"})};  // no time is left, and none is taken from another address
+    late.tick(deadline + so::milliseconds{1}, deadline);
+    CHECK(late.start({"one.example", hole.port()}).state == io_state::would_block);
+    CHECK(late.wake_at() == deadline + so::milliseconds{1});
+    check_failed(late.start({"one.example", hole.port()}), errc::peer_unreachable, ETIMEDOUT, stage::connect);
+
     told_socket without_deadline{finds({"127.0.0.1"})};
     CHECK(without_deadline.start({"one.example", hole.port()}).state == io_state::would_block);
     CHECK(without_deadline.wake_at() == so::instant::never());
@@ -492,6 +499,22 @@ bool enter_small_network() {
 }
 
 }  // namespace
+
+TEST_CASE(
+    "tcp_socket: where the program has too many files open, start fails with the system's code, and not for good") {
+    listener server("127.0.0.1");
+    so::tcp_socket s;
+    rlimit files{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &files) == 0);
+    rlimit none = files;
+    none.rlim_cur = 0;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+    const io_result r = s.start({"127.0.0.1", server.port()});
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &files) == 0);
+    check_failed(r, errc::link_failed, EMFILE, stage::connect);
+    CHECK(s.native_handle() == -1);
+    CHECK(start(s, "127.0.0.1", server.port()).state == io_state::ready);
+}
 
 TEST_CASE("tcp_socket: a dead port of this machine refuses, also where the socket would meet itself") {
     if (!in_child(enter_small_network)) {

@@ -7,12 +7,15 @@
 #if SUPEROFFICE_WITH_SOCKETS && !defined(_WIN32)
 
 #include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <cstring>
 
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 namespace so = superoffice;
 using so::detail::socket_api;
@@ -125,6 +128,110 @@ TEST_CASE("socket_api: a socket that is connected to itself is recognised") {
     CHECK_FALSE(api::is_connected_to_itself(met, here, other_port));
     CHECK_FALSE(api::is_connected_to_itself(-1, here, port));
     for (const int each : {alone, listening, met}) api::end(each);
+}
+
+TEST_CASE("socket_api: an IPv6 socket that is connected to itself is recognised, where there is IPv6") {
+    using api = socket_api;
+    so::ip_address here;
+    REQUIRE(so::parse_ip_address("::1", here));
+    sockaddr_in6 where = {};
+    where.sin6_family = AF_INET6;
+    where.sin6_addr = in6addr_loopback;
+    socklen_t size = sizeof where;
+    const int alone = ::socket(AF_INET6, SOCK_STREAM, 0);
+    if (alone != -1 && ::bind(alone, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0) {
+        REQUIRE(::getsockname(alone, reinterpret_cast<sockaddr*>(&where), &size) == 0);
+        const std::uint16_t port = ntohs(where.sin6_port);
+        CHECK(api::begin_connect(alone, here, port) == 0);
+        CHECK(api::is_connected_to_itself(alone, here, port));
+        here.bytes[15] = 2;
+        CHECK_FALSE(api::is_connected_to_itself(alone, here, port));
+    }
+    if (alone != -1) api::end(alone);
+}
+
+TEST_CASE("socket_api: the code of a connection that was never one is the system's") {
+    CHECK(socket_api::connect_code(-1) == EBADF);
+}
+
+TEST_CASE("socket_api: a wait ends at once where something has happened, or no time is left") {
+    using api = socket_api;
+    using so::milliseconds;
+    int pair[2] = {};
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+    REQUIRE(::send(pair[1], "x", 1, 0) == 1);
+    const milliseconds no_time{-1}, two_days{2 * 86'400'000};
+    CHECK_FALSE(api::wait_until(pair[1], false, no_time));
+    CHECK(api::wait_until(pair[0], false, no_time));
+    CHECK(api::wait_until(pair[0], false, two_days));  // more than one wait of the system takes
+    CHECK(api::wait_until(pair[0], true, two_days));
+    api::pause(no_time);
+    api::watched both[] = {{pair[0], true, false, false}, {pair[1], true, false, false}, {pair[1], false, true, false}};
+    for (const milliseconds at_most : {no_time, two_days}) {
+        api::wait_until_any(both, at_most);
+        CHECK(both[0].ready);
+        CHECK_FALSE(both[1].ready);
+        CHECK(both[2].ready);
+    }
+    for (const int each : pair) api::end(each);
+}
+
+namespace {
+
+/// Two ends of a connection that wait, and a signal that comes while one of them does.
+struct interrupted {
+    static inline int ends[2] = {-1, -1};
+    static inline volatile std::sig_atomic_t signals = 0;
+
+    explicit interrupted(void (*handler)(int)) {
+        signals = 0;
+        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+        struct sigaction action = {};
+        action.sa_handler = handler;
+        REQUIRE(::sigaction(SIGALRM, &action, &before_) == 0);
+        itimerval often = {};
+        often.it_interval.tv_usec = often.it_value.tv_usec = 2'000;
+        REQUIRE(::setitimer(ITIMER_REAL, &often, nullptr) == 0);
+    }
+    interrupted(const interrupted&) = delete;
+    interrupted& operator=(const interrupted&) = delete;
+    ~interrupted() {
+        const itimerval never = {};
+        ::setitimer(ITIMER_REAL, &never, nullptr);
+        ::sigaction(SIGALRM, &before_, nullptr);
+        for (const int each : ends) ::close(each);
+    }
+
+  private:
+    struct sigaction before_ = {};
+};
+
+}  // namespace
+
+TEST_CASE("socket_api: a signal that comes while bytes are moved is no failure: they are moved then") {
+    int code = 0;
+    {
+        const interrupted receiving{[](int) {
+            interrupted::signals = interrupted::signals + 1;
+            static_cast<void>(::send(interrupted::ends[1], "x", 1, MSG_DONTWAIT));
+        }};
+        std::byte into[1];
+        CHECK(socket_api::receive(interrupted::ends[0], into, code) == 1);
+        CHECK(interrupted::signals > 0);
+    }
+    {
+        const interrupted sending{[](int) {
+            char taken[4096];
+            interrupted::signals = interrupted::signals + 1;
+            while (interrupted::signals > 1 && ::recv(interrupted::ends[1], taken, sizeof taken, MSG_DONTWAIT) > 0) {
+            }
+        }};
+        const std::byte from[4096] = {};
+        while (::send(interrupted::ends[0], from, sizeof from, MSG_DONTWAIT) > 0) {
+        }
+        CHECK(socket_api::transmit(interrupted::ends[0], from, code) > 0);
+        CHECK(interrupted::signals > 1);
+    }
 }
 
 TEST_CASE("socket_api: the zone of an address is a number, the name of an interface, or nothing") {
