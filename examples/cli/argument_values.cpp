@@ -45,7 +45,7 @@ superoffice::milliseconds seconds_of(const char* name, const std::string& text) 
 
 std::int32_t task_id_of(const std::string& text) {
     constexpr std::int32_t most = std::numeric_limits<std::int32_t>::max();
-    return static_cast<std::int32_t>(number_of("ID", text, 0, most));
+    return static_cast<std::int32_t>(number_of("ID", text, 1, most));
 }
 
 std::vector<std::int32_t> different_task_ids_of(const std::vector<std::string>& texts) {

@@ -126,7 +126,7 @@ std::string directory_of(const std::string& base_url) {
 }  // namespace
 
 bool is_http(const std::string& base_url) {
-    return base_url.substr(0, 5) == "http:" || base_url.substr(0, 5) == "HTTP:";
+    return superoffice::detail::ascii::equal_ignoring_case(base_url.substr(0, 5), "http:");
 }
 
 std::optional<arguments> parse(int argc, char** argv, exit_code& code) {

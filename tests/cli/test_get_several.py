@@ -26,7 +26,7 @@ class Get(Case):
 
     def test_json_of_one_with_no_property_is_json_too(self):
         self.answer_next("{}", times=2)
-        self.assertEqual(self.run_tool("get", 1, 2, "--json"), (DONE, '{"id":1}\n{"id":2}\n', ""))
+        self.assertEqual(self.run_tool("get", 1, 2, "--json", "--select", "Name"), (DONE, '{"id":1}\n{"id":2}\n', ""))
 
     def test_one_that_is_named_twice_counts_once(self):
         self.shows("State                   New\n", "get", 1000, "01000", 1000, "--select", "State")
@@ -98,7 +98,7 @@ class Get(Case):
 
     def test_no_id_may_be_wrong(self):
         for command in ("get", "watch"):
-            for wrong in ("x", "-2", "0x2", "", "2147483648"):
+            for wrong in ("x", "-2", "0", "0x2", "", "2147483648"):
                 self.refuses(USAGE, ".*; see superoffice-batch --help", command, 1000, wrong, 2000)
         self.assertEqual(self.log(), [])
 

@@ -148,6 +148,7 @@ struct reply_rules {
     errc nothing = errc::null_document;
     bool may_repeat = true;
     bool has_value = true;
+    bool may_be_empty = true;  ///< `{}` is a value; it is none where all properties of a task were asked for
 };
 
 /// What was found in a reply's document.
@@ -234,13 +235,13 @@ inline errc meaning_of_refusal(std::uint16_t status, const fault_collector& faul
 }
 
 /// The meaning of a document that could be read, under a status of 2xx.
-inline errc meaning_of_success(const findings& found) noexcept {
+inline errc meaning_of_success(const findings& found, const reply_rules& rules) noexcept {
     const bool matched = found.state.matched;
     // A task has no member Error or Message. A document that has no member of the struct is no task.
     if (found.faults.says_error() || (!matched && found.faults.has_text())) return errc::service_fault;
-    // The object comes from something else. An object without any member may be a task whose selected properties are all
-    // null.
-    return found.of_struct && !matched && found.state.passed ? errc::foreign_document : errc::ok;
+    // The object comes from something else.
+    const bool is_foreign = found.state.passed || !rules.may_be_empty;
+    return found.of_struct && !matched && is_foreign ? errc::foreign_document : errc::ok;
 }
 
 /// The whole meaning of a reply: the value in `into`, or one error for each way in which the service says no.
@@ -272,7 +273,7 @@ error interpret_as(Reader& reader, reply_info& about, const json_document& docum
     } else {
         if (e.code != errc::ok) found.faults = {};  // a broken error page changes nothing: the status stands
         found.faults.copy_to(about);
-        meaning = good ? meaning_of_success(found) : meaning_of_refusal(status, found.faults, rules);
+        meaning = good ? meaning_of_success(found, rules) : meaning_of_refusal(status, found.faults, rules);
     }
     return reply_error(stage::service, meaning, status);
 }

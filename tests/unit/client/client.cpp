@@ -125,6 +125,19 @@ TEST_CASE("client: section 10, the program's own struct is the query") {
     CHECK(outcome.value == R"({"State":"Started","ProgressPercent":42})");
 }
 
+TEST_CASE("client: an object without any property is no task, but may be one of which a $select left nothing") {
+    const std::string empty = support::reply_text("200 OK", "{}");
+    const so::script_step steps[] = {script::starts(), script::expects_request(), script::gives(empty),
+                                     script::expects_request(), script::gives(empty)};
+    so::scripted link{steps};
+    std::array<std::byte, 2048> memory{};
+    so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+    CHECK(support::ask(api).error ==
+          so::error{.stage = stage::service, .code = errc::foreign_document, .http_status = 200});
+    CHECK(support::ask(api, {.select = "State"}).error.code == errc::ok);
+    CHECK(link.finished());
+}
+
 TEST_CASE("client: a credential is sent in clear text only if the program allows it, or to this machine") {
     struct {
         const char* what;

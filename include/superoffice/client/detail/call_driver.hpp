@@ -94,7 +94,10 @@ class call_driver {
         what_.select = select;
         what_.method = what.method;
         what_.needs_credential = what.needs_credential;
-        rules_ = {.nothing = what.nothing, .may_repeat = what.may_repeat, .has_value = !std::is_void_v<Reply>};
+        rules_ = {.nothing = what.nothing,
+                  .may_repeat = what.may_repeat,
+                  .has_value = !std::is_void_v<Reply>,
+                  .may_be_empty = what.nothing != errc::no_such_task || !select.empty()};
         slow_ = static_cast<std::uint32_t>(what.slow.count() < UINT32_MAX ? what.slow.count() : UINT32_MAX);
         call_headers_ = options.headers;
         call_timeout_ = options.timeout.count() > 0 ? options.timeout : timeout();
