@@ -269,8 +269,8 @@ def try_built(program, mutant):
         header.parent.mkdir(parents=True, exist_ok=True)
         header.write_text(mutant.alone, encoding="utf-8")
     tests = sorted(program.group.tests, key=lambda test: (test != own, test.count("/")))
-    # What only the compiler evaluates shows in the header's own test, or in no other either.
-    for test in tests if mutant.must_be_built else tests[:1]:
+    # What only the compiler evaluates shows in the header's own test, if there is one, or in no other either.
+    for test in tests if mutant.must_be_built or own not in tests else tests[:1]:
         if program.compile([test], built=mutant.number, alone=alone):
             return "compiler"
         how = program.run(program.link([test], mutant.number), mutant.number)

@@ -225,6 +225,7 @@ TEST_CASE("operations: only the call that starts a task may not be repeated") {
     CHECK(so::cleanup_batch_task.may_repeat);
     CHECK_FALSE(so::get_service_version.needs_credential);
     CHECK_FALSE(so::get_tenant_status.needs_credential);
+    CHECK(so::get_tenant_status.nothing == errc::not_found);
 }
 
 TEST_CASE("operations: a large request is borrowed, and written anew for each repeat") {

@@ -270,3 +270,11 @@ TEST_CASE("options: without options no credential is sent in clear text, except 
     CHECK(sends("http://localhost/api", {}));
     CHECK(sends("http://crm.example/api", {.allow_credential_in_clear_text = true}));
 }
+
+TEST_CASE("options: a call has 30 seconds, and a kept connection is not checked within a second") {
+    CHECK(so::default_timeout == so::milliseconds{30'000});
+    CHECK(so::client_options{}.timeout == so::milliseconds{30'000});
+    CHECK(so::client_options{}.idle_timeout == so::milliseconds{60'000});
+    CHECK(so::unchecked_reuse_time == so::milliseconds{1'000});
+    CHECK(so::call_options{}.timeout == so::milliseconds{0});
+}

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -23,6 +24,20 @@ struct nested {
     inner Inner;
 };
 BOOST_DESCRIBE_STRUCT(nested, (), (A, Inner))
+
+/// Small, but it holds memory.
+struct with_memory {
+    with_memory() noexcept {}
+    with_memory(const with_memory&) noexcept {}
+    with_memory& operator=(const with_memory&) = default;
+    ~with_memory() = default;
+};
+
+constexpr std::size_t most = sizeof(void*) == 8 ? 56 : 32;
+static_assert(superoffice::detail::max_request_object_bytes == most);
+static_assert(!superoffice::detail::is_borrowed_request<std::array<char, most>>);
+static_assert(superoffice::detail::is_borrowed_request<std::array<char, most + 1>>);
+static_assert(superoffice::detail::is_borrowed_request<with_memory>);
 
 /// "refused" where it cannot be written.
 template <class Request>
