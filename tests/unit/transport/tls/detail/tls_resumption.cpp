@@ -200,6 +200,14 @@ TEST_CASE("tls: a session survives as bytes, for the same peer and the same trus
             CHECK(service().log_lines({"\"event\": \"handshake\""}).back().find("\"resumed\": true") !=
                   std::string::npos);
         }
+        {  // a handshake that is given up before the server answers costs no session
+            so::tls<recorder> given_up{options};
+            std::array<std::byte, so::mbedtls_socket::max_session_bytes> again;
+            REQUIRE(given_up.import_session(to, session).state == io_state::ready);
+            CHECK(given_up.start(to).state == io_state::would_block);
+            given_up.stop();
+            CHECK(given_up.export_session(again) > 0);
+        }
         CHECK(taken(options, to, session));
         CHECK_FALSE(taken(options, {"localhost", static_cast<std::uint16_t>(to.port + 1)}, session));
         CHECK_FALSE(taken(options, {"elsewhere.example", to.port}, session));
