@@ -97,7 +97,7 @@ struct codec<std::optional<T>> {
     return utc ? to_sys_time(*utc) : field<std::chrono::sys_time<std::chrono::nanoseconds>>{};
 }
 
-/// From any time point of the system's clock. Digits finer than a nanosecond are cut.
+/// A time point of the system's clock as Unix time. Digits finer than a nanosecond are cut.
 template <class Duration>
 [[nodiscard]] constexpr unix_time to_unix_time(std::chrono::sys_time<Duration> t) noexcept {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(t);

@@ -51,8 +51,9 @@
 // ---------------------------------------------------------------------------------------------------------------------
 // superoffice/base/detail/warnings_begin.hpp - switches off the warnings that the library cannot avoid; warnings_end.hpp ends that.
 // ---------------------------------------------------------------------------------------------------------------------
-// For programs that compile with more warnings than -Wall -Wextra -Wconversion, of which the library's headers have none. The
-// umbrella and the opt-in headers include this file before everything else, and warnings_end.hpp at their end. No guard.
+// For programs that compile with more warnings than -Wall -Wextra -Wconversion, which the library's headers cause none of.
+// The umbrella and the opt-in headers include this file before everything else, and warnings_end.hpp at their end. There is
+// no include guard.
 
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
@@ -856,7 +857,7 @@ class [[nodiscard]] result<void> {
     }
     [[nodiscard]] constexpr const superoffice::error& error() const noexcept { return error_; }
 
-    /// As above; f takes nothing.
+    /// The same as in the other `result`, but f takes nothing.
     template <class F>
     constexpr auto and_then(F&& f) const -> std::invoke_result_t<F> {
         if (!has_value()) return error_;
@@ -874,7 +875,7 @@ class [[nodiscard]] result<void> {
     constexpr result or_else(F&& f) const {
         return has_value() ? *this : std::forward<F>(f)(error_);
     }
-    /// As above.
+    /// Converts to std::expected<void, error> and to types like it.
     template <class Expected>
         requires(std::is_void_v<typename Expected::value_type> && !std::same_as<Expected, result> &&
                  std::same_as<typename Expected::error_type, superoffice::error>)
@@ -2043,7 +2044,7 @@ class coded {
     constexpr coded() noexcept = default;
     constexpr coded(E value) noexcept : coded(from_number(static_cast<std::int32_t>(value))) {}
 
-    /// From the wire. The text is borrowed.
+    /// Made from a text of the wire, which is borrowed.
     static constexpr coded from_text(std::string_view text) noexcept {
         return coded{detail::coded_value::made_from(parts::names(), text)};
     }
@@ -2155,7 +2156,7 @@ class flags {
     constexpr flags() noexcept = default;
     constexpr flags(E value) noexcept : flags(from_number(static_cast<std::uint32_t>(value))) {}
 
-    /// From the wire. The text is borrowed.
+    /// Made from a text of the wire, which is borrowed.
     static constexpr flags from_text(std::string_view text) noexcept {
         return flags{detail::flags_value::made_from(parts::names(), text)};
     }
@@ -2267,7 +2268,7 @@ class date_time {
   public:
     constexpr date_time() noexcept = default;
 
-    /// From the wire; the text is borrowed. The answer is absent when it is no date.
+    /// Made from a text of the wire, which is borrowed. Absent if the text is no date.
     static constexpr field<date_time> from_text(std::string_view text) noexcept {
         date_time made;
         return made.assign(text) ? field<date_time>{made} : field<date_time>{};
@@ -2275,7 +2276,7 @@ class date_time {
     /// The same, into this object. False if the text is no date; this object is then unspecified.
     constexpr bool assign(std::string_view text) noexcept;
 
-    /// As it came. Lives as long as the document it came from.
+    /// The text of the reply, unchanged. Lives as long as the document that it came from.
     [[nodiscard]] constexpr std::string_view text() const noexcept { return text_; }
 
     /// False for the service's "not set": year 1 (shifted by a zone or not), or empty text.
@@ -2823,10 +2824,10 @@ class basic_map {
         Value value;
     };
 
-    /// Behind the last member. (The standard's own sentinel comes with `<iterator>`, which brings `<string>`.)
+    /// The end of a walk. (The standard's own sentinel comes with `<iterator>`, which brings `<string>`.)
     struct sentinel {};
 
-    /// A forward walk in the order of the text. Reads each member as it comes to it, and hands it out by value.
+    /// Goes through the members in the order of the text. Reads each member when it comes to it, and gives it by value.
     class iterator {
       public:
         using value_type = basic_map::value_type;
@@ -3074,7 +3075,7 @@ struct StartBatchJobRequest {
 };
 BOOST_DESCRIBE_STRUCT(StartBatchJobRequest, (), (BatchTaskInfo))
 
-/// What UpdateBatchTask changes of a task: the service takes these four properties and ignores all others.
+/// The properties of a task that UpdateBatchTask changes. The service ignores all others.
 struct BatchTaskChange {
     std::int32_t Id = 0;
     field<coded<BatchTaskState>> State{};
@@ -4882,8 +4883,8 @@ class simdjson_reader {
         if (more) return ++tokens_.at, errc::ok;
         return on(closing) ? close_container() : fault_here();
     }
-    // Over a closing bracket. The document's last token is one that closes its root: as long as that is not consumed,
-    // there is a token to look at. So the end can come too early only behind a container.
+    // Moves over a closing bracket. The document's last token closes its root. As long as that is not consumed, there is a
+    // token to look at, so the end can come too early only behind a container.
     errc close_container() noexcept {
         ++tokens_.at;
         --depth_;
@@ -6120,7 +6121,7 @@ constexpr bool is_xml(media type) noexcept { return type.written_as() == body_fo
 /// How a body is read.
 enum class content_kind : std::uint8_t { other, json, xml, unknown };
 
-/// By a media type without parameters (RFC 9110 section 8.3.1, RFC 6839 for the suffixes).
+/// The kind of a media type without parameters (RFC 9110 section 8.3.1, RFC 6839 for the suffixes).
 constexpr content_kind kind_of_media(std::string_view media) noexcept {
     if (media.empty()) return content_kind::unknown;
     const std::size_t slash = ascii::find(media, '/');
@@ -6576,7 +6577,7 @@ namespace detail {
 
 /// Reads by RFC 9112 section 7.1: only CRLF ends a line of the framing, and every chunk is followed by one. White space
 /// behind a size and extensions are skipped. A size has at most 16 digits, leading zeros included, so it cannot overflow.
-/// What is taken and what is refused stands in the table of http/README.md.
+/// The table in http/README.md says what is taken and what is refused.
 class chunked {
   public:
     enum class answer : std::uint8_t { more, payload, done, bad, too_long };
@@ -6752,8 +6753,8 @@ struct http1_framing {
     bool wants_keep_alive = false;  ///< Connection names keep-alive
 };
 
-/// Reads a head by RFC 9112 sections 2.2, 4 and 5. What is taken and what is refused stands in the table of
-/// http/README.md, which is made from the test cases.
+/// Reads a head by RFC 9112 sections 2.2, 4 and 5. The table in http/README.md says what is taken and what is refused; it
+/// is made from the test cases.
 class http1_reader : http1_framing {
   public:
     enum class answer : std::uint8_t { more, done, bad, too_many_lines };
@@ -7025,7 +7026,7 @@ class exchange : detail::exchange_state {
         return memory_.subspan(size_, head_size_ - size_);
     }
 
-    /// Where the next bytes of the reply go. Not empty with `receive`, empty otherwise. Behind a head with a
+    /// The memory for the next bytes of the reply. Not empty with `receive`, empty otherwise. Behind a head with a
     /// Content-Length it ends with the reply, so that no byte behind the reply is asked for.
     [[nodiscard]] std::span<std::byte> incoming() noexcept {
         if (action() != exchange_action::receive) return {};
@@ -7961,7 +7962,7 @@ struct date_reader {
 /// All three forms of dates in HTTP (RFC 9110 section 5.6.7).
 inline constexpr date_reader http_dates{&detail::read_retry_after};
 
-/// Where no other deadline is set: the vendor's own client has 30 s.
+/// The deadline of a call if no other is set. The vendor's own client has 30 s.
 inline constexpr milliseconds default_timeout{30'000};
 
 /// If a call may be repeated, a kept connection that was used less than this long ago is not checked before it is used
@@ -7970,7 +7971,7 @@ inline constexpr milliseconds default_timeout{30'000};
 /// unasked in this time is taken for the reply. A link that is not `secure()` is always checked.
 inline constexpr milliseconds unchecked_reuse_time{1'000};
 
-/// For every call of a client.
+/// Options of every call of a client.
 struct client_options {
     /// One deadline over a whole call, retries included. 0 or less: the default.
     milliseconds timeout = default_timeout;
@@ -7995,7 +7996,7 @@ struct client_options {
     utc_clock utc_now{};
 };
 
-/// For one call. What is set here wins over the client's; of `headers.more` the lines of both are sent.
+/// Options of one call. What is set here wins over the client's; of `headers.more` the lines of both are sent.
 struct call_options {
     milliseconds timeout{0};  ///< 0 or less: the client's
     borrowed select{};  ///< `$select` as text, in place of the one that the struct stands for: letters, digits and
@@ -8133,7 +8134,7 @@ inline json_cursor beginning_of(const json_document& document) noexcept {
     return at;
 }
 
-/// For `ok` it is no error.
+/// An error with this code; no error if the code is `ok`.
 [[gnu::noinline]] constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
     error e;
     if (code == errc::ok) return e;
@@ -8184,7 +8185,7 @@ struct reply_decoder {
     const member_table<value_of_reader<Reader>>* table = nullptr;  ///< of a struct that is read as JSON only
 };
 
-/// For any T.
+/// Reads a document as any T.
 template <class T, json_reader Reader>
 error read_document(const reply_decoder<Reader>&, Reader& reader, const std::string_view& content_type,
                     const json_document& document, void* into, findings& found) noexcept {
@@ -8200,7 +8201,7 @@ error read_document(const reply_decoder<Reader>&, Reader& reader, const std::str
     }
 }
 
-/// For all structs, by their tables: one function serves all types.
+/// Reads a document as a struct, by its table: one function serves all structs.
 template <json_reader Reader>
 error read_struct(const reply_decoder<Reader>& self, Reader& reader, const std::string_view& content_type,
                   const json_document& document, void* into, findings& found) noexcept {
@@ -8971,7 +8972,7 @@ class scripted : public detail::script_player<script_step, detail::moves_nothing
         return count(most, false);
     }
 
-    // What follows has come already: of the pacing, only the sizes apply.
+    // The bytes that follow have arrived already, so only the sizes of the pacing apply.
     io_result receive_last(std::span<std::byte> into) noexcept {
         if (current(act::closes) != nullptr) return end();
         const script_step* step = current(act::gives);
@@ -10690,7 +10691,7 @@ inline namespace SUPEROFFICE_ABI {
 
 class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SOCKETS=1") tcp_socket;
 
-/// By an assertion, as `tls` is.
+/// Switched off by an assertion, like `tls`.
 template <class Resolver>
 class basic_tcp_socket {
     static_assert(!std::same_as<Resolver, Resolver>,
@@ -10733,7 +10734,7 @@ constexpr std::size_t der_size(der_bytes bytes, std::byte tag = der_sequence) no
     return size <= bytes.size() - head ? head + size : 0;
 }
 
-/// Where the content of an element begins, of which `der_size` has found that it is whole.
+/// The size of an element's tag and length. `der_size` must have accepted the element.
 constexpr std::size_t der_head(der_bytes element) noexcept {
     const auto first = std::to_integer<std::size_t>(element[1]);
     return first < 0x80 ? 2 : 2 + (first & 0x7f);
@@ -11414,7 +11415,7 @@ struct mbedtls_api {
         return code == bad_certificate || (code > first_of_tls && !is_out_of_memory(code));
     }
 
-    /// Also a sum of a code that names a part of a certificate and one that says that memory was missing.
+    /// True also for a sum of two codes: one for a part of a certificate, and one for missing memory.
     static bool is_out_of_memory(int code) noexcept {
         constexpr int of_numbers = 0x10, of_asn1 = 0x6A;  // MBEDTLS_ERR_MPI_ALLOC_FAILED, MBEDTLS_ERR_ASN1_ALLOC_FAILED
         const int module = -code & ~0x7f, detail = -code & 0x7f;
@@ -11722,7 +11723,7 @@ class random_generator {
     [[nodiscard]] bool has_failed() const noexcept { return has_failed_; }
     void start_over() noexcept { has_failed_ = false; }
 
-    /// In the form that mbedTLS calls; `self` is the generator.
+    /// A callback of mbedTLS; `self` is the generator.
     static int fill(void* self, unsigned char* into, std::size_t size) noexcept {
         auto& me = *static_cast<random_generator*>(self);
         int code = 0;
@@ -11951,7 +11952,8 @@ namespace detail {
 inline constexpr tls_curve curve_order[] = {tls_curve::x25519, tls_curve::secp256r1, tls_curve::secp384r1,
                                             tls_curve::secp521r1};
 
-/// Of those, the curves that this mbedTLS was built with, in its own form. The rest of the array ends the list.
+/// The curves of `curve_order` that this mbedTLS was built with, as mbedTLS writes them. The rest of the array ends the
+/// list.
 struct curve_list {
     mbedtls_api::curve_id ids[sizeof curve_order / sizeof curve_order[0] + 1];
 };
@@ -12668,7 +12670,7 @@ class certificate_authorities {
     using in_place =
         std::conditional_t<can_use_in_place, detail::certificates_in_place, detail::no_certificates_in_place>;
 
-    /// For mbedTLS.
+    /// A callback of mbedTLS.
     static int list_issuers(void* self, const mbedtls_x509_crt* child, mbedtls_x509_crt** list) noexcept {
         const auto& me = *static_cast<const certificate_authorities*>(self);
         return me.in_place_.list_issuers(me.chain_.first(), *child, *list);
@@ -12750,7 +12752,7 @@ class certificate_authorities {
 
     static error no_file() noexcept { return refused(errc::no_authorities, MBEDTLS_ERR_X509_FILE_IO_ERROR, 0); }
 
-    /// Into `file_`, which mbedTLS allocates.
+    /// Reads the file into `file_`, which mbedTLS allocates.
     error read_file(const char* path, std::span<const std::byte>& bytes) noexcept {
         error e = no_file();
 #if defined(MBEDTLS_FS_IO)
@@ -12855,7 +12857,7 @@ class link_authorities {
         return io_result::ready();
     }
 
-    /// None where a pin replaces the authorities.
+    /// The authorities of this link; there are none if a pin replaces them.
     [[nodiscard]] const certificate_authorities& get() const noexcept { return shared_ != nullptr ? *shared_ : own_; }
 
   private:
@@ -13405,7 +13407,7 @@ class tls_resumption {
         if (utc_now > session_.valid_until()) session_.forget();
     }
     void drop() noexcept { session_.forget(); }
-    /// Also the ticket that mbedTLS still holds.
+    /// Drops the ticket that mbedTLS still holds, too.
     void drop_all() noexcept {
         session_.forget();
         has_ticket_ = false;
@@ -13484,7 +13486,7 @@ namespace detail {
 
 class tls_handshake {
   public:
-    /// What finds out about the server's certificates; begun before each handshake.
+    /// The judge of the server's certificates. Call its `begin` before each handshake.
     [[nodiscard]] certificate_judge& judge() noexcept { return judge_; }
 
     /// `has_certificate`: this client has a certificate to show.
@@ -13530,7 +13532,7 @@ class tls_handshake {
     [[nodiscard]] bool is_unheard() const noexcept { return unheard_.state == io_state::failed; }
 
   private:
-    /// In one call: as many steps as can follow one another without a costly one.
+    /// The most steps in one call: as many as can follow one another without a costly one.
     static constexpr int max_steps = 16;
     /// A peer may send any number of records that carry no data; this many are taken in one call.
     static constexpr int max_records = 16;
@@ -13579,7 +13581,7 @@ class tls_handshake {
     io_result failure(const tls_connection& connection, int code) const noexcept {
         const io_result r = connection.answer(code, stage::handshake);
         if (r.state == io_state::would_block || connection.link_state() == io_state::failed) return r;
-        // With close_notify or without: the peer does not want to talk.
+        // The peer ended the connection, with or without close_notify.
         if (connection.link_state() == io_state::closed)
             return io_result::failed(errc::connection_closed, code, stage::handshake);
 
@@ -13661,7 +13663,7 @@ class read_ahead {
     [[nodiscard]] std::size_t size() const noexcept { return left_.size(); }
     [[nodiscard]] bool is_draining() const noexcept { return draining_; }
 
-    /// Where the link below should put what mbedTLS wants in `wanted`: into the memory, or directly there.
+    /// The memory into which the link below should receive: the memory of the caller, or `wanted`, which is mbedTLS's.
     [[nodiscard]] std::span<std::byte> room_for(std::span<std::byte> wanted) const noexcept {
         return rest_ == 0 && header_ == 0 && !room_.empty() ? room_ : wanted;
     }
@@ -13748,7 +13750,7 @@ class tls_records {
     /// see `read_ahead`. If the stream ends behind some text, the text is answered first and the end by the next call.
     io_result receive(tls_connection& connection, tls_resumption& resumption, std::span<std::byte> into) noexcept {
         if (end_.state != io_state::ready) return end_;
-        // With something unsent mbedTLS may want to send that first, and would not take what was read ahead.
+        // If mbedTLS holds unsent bytes, it may send them first and not take the bytes that were read ahead.
         ahead_.begin(mbedtls_api::has_unsent(connection.ssl()) ? into.first(0) : into);
         io_result r = receive_record(connection, resumption, into);
         ahead_.drain();
@@ -14803,7 +14805,7 @@ inline constexpr unsigned max_work_per_step = 16;
 
 namespace detail {
 
-/// What a call gives for an operation's reply: a whole list is JSON text.
+/// The type of a call's result for an operation's reply. A whole list is JSON text.
 template <class Reply>
 struct reply_value {
     using type = Reply;
@@ -14850,11 +14852,11 @@ class call {
         const std::string_view select = options.select.empty() ? own_select<Reply>() : options.select.view();
         if (const superoffice::error e = api.start_call(what, request, select, options); e.code != errc::ok) finish(e);
     }
-    /// Of a call that the client has just started, or could not start.
+    /// Made by the client after it has started the call, or could not start it.
     call(Client& api, const superoffice::error& e) noexcept : api_(&api) {
         if (e.code != errc::ok) finish(e);
     }
-    /// The other call is done then, and its error is `errc::cancelled`.
+    /// Afterwards the other call is done, and its error is `errc::cancelled`.
     call(call&& other) noexcept : api_(other.api_), result_(std::move(other.result_)) { other.finish(cancelled); }
     /// Cancels the call that was here. Before you assign a new call of the same client, `cancel` the old one: the new call
     /// is started first and would end with `errc::busy`.
@@ -15082,7 +15084,7 @@ class tenant_address {
         return true;
     }
 
-    /// Of a base that could be parsed.
+    /// Whether the base URL is https. It must have been parsed before.
     [[nodiscard]] bool is_https() const noexcept { return base_[4] != ':'; }
 
     /// `needed()` counts the whole memory, with the address that is kept at its end.
@@ -15093,7 +15095,7 @@ class tenant_address {
     }
 
   private:
-    /// Of a new base URL, at the end of the memory.
+    /// Bytes that a new base URL takes at the end of the memory.
     [[nodiscard]] std::size_t kept_bytes() const noexcept { return moved_ ? base_.size() : 0; }
 
     bool aimed_at_tenant_ = false;
@@ -15488,7 +15490,7 @@ class array_scanner {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// What a function that takes the elements of a list may answer. One that answers nothing (`void`) takes all.
+/// What a function that takes the elements of a list may answer. A function that returns nothing takes all elements.
 enum class list_answer : std::uint8_t {
     more,  ///< the next element, please
     stop,  ///< no further element: the call ends well, and the rest of the reply is not received
@@ -15510,7 +15512,7 @@ class element_stream : public body_stream<Reader> {
   public:
     explicit element_stream(Function function) noexcept : base(&take_piece), function_(std::move(function)) {}
 
-    /// For a list that did not come as one.
+    /// The error for a reply that is no list.
     static constexpr error foreign{.stage = stage::decode, .code = errc::wrong_kind};
 
   private:
@@ -15626,7 +15628,7 @@ class list_call {
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// What a sink answers to a piece of a file. A sink that answers nothing (`void`) takes every piece.
+/// What a sink answers to a piece of a file. A sink that returns nothing takes every piece.
 enum class sink_answer : std::uint8_t {
     more,     ///< taken; the next piece, please
     not_now,  ///< nothing was taken: the same bytes again later. Until then nothing more is received
@@ -15687,7 +15689,7 @@ class file_stream : public body_stream<Reader> {
     file_stream(Sink sink, std::uint64_t max_bytes) noexcept
         : base(&take_piece), max_bytes_(max_bytes), sink_(std::move(sink)) {}
 
-    /// For a JSON value that is no error object.
+    /// The error for a reply that is a JSON value, but no error object.
     static constexpr error foreign{.stage = stage::decode, .code = errc::unsupported_content_type};
 
   private:
@@ -15826,8 +15828,8 @@ class byte_connection {
                exchange_.failure().stage != stage::transmit;  // the peer closed it before it had the whole request
     }
 
-    /// For the end of the time. True where what has arrived says more than that the time is up: the reply is too large and
-    /// was only being counted, or its status decides.
+    /// Called when the time is up. True if the part of the reply that has arrived says more than that: it is too large and
+    /// was only counted, or its status decides.
     [[nodiscard]] bool stop_receiving() noexcept {
         const bool receives = exchange_.action() == exchange_action::receive;
         if (!receives || (!exchange_.is_dropping() && !exchange_.status_decides())) return false;
@@ -15955,7 +15957,7 @@ class byte_connection {
         if (io.state == io_state::ready) return exchange_.received(io.bytes), progress::working;
         if (io.state == io_state::closed && exchange_.reply_started()) exchange_.closed();
         if (exchange_.action() == exchange_action::done) return progress::replied;
-        // As much of a refusal as has arrived says what is wrong.
+        // A refusal counts, even if only a part of it has arrived.
         if (exchange_.status_decides()) return progress::replied;
         return io.state == io_state::failed ? call.fail(io) : progress::failed;
     }
@@ -16526,7 +16528,7 @@ class call_driver {
         return true;
     }
 
-    /// As much of a reply as has arrived.
+    /// Notes the part of the reply that has arrived.
     void note_reply() noexcept {
         reply_ = {};
         reply_.head = connection_.head();
@@ -16707,8 +16709,8 @@ class http_connection {
     /// True once the stack has taken the request: the service may carry it out.
     [[nodiscard]] bool is_request_sent() const noexcept { return !starting_; }
 
-    /// For the end of the time. True where what has arrived says more than that the time is up: the reply is too large and
-    /// was only being counted, or its status decides.
+    /// Called when the time is up. True if the part of the reply that has arrived says more than that: it is too large and
+    /// was only counted, or its status decides.
     [[nodiscard]] bool stop_receiving() noexcept {
         return time_is_up_ = counting_ || (receiving_ && head_.status >= 300);
     }
@@ -17175,7 +17177,7 @@ class client {
 
     /// Drops the kept connection and zeroes the whole memory, except the address of a tenant that has moved. A mistake of the
     /// programmer while a call runs: cancel the call first (`call::cancel`). Call it before a sleep during which the clock stands
-    /// still: afterwards nobody can tell how long the connection was idle.
+    /// still: afterwards it is unknown how long the connection was idle.
     void stop() noexcept {
         SUPEROFFICE_ASSERT(!is_busy() && "superoffice: a call is running: cancel it before stop()");
         if (!is_busy()) driver_.stop();
@@ -17658,7 +17660,7 @@ struct watched_task {
 template <class Info = BatchTaskInfo>
 class watch_many {
   public:
-    /// Over a link that never waits; with `allow_waiting_lookup` over any.
+    /// For a link that never blocks; with `allow_waiting_lookup` for any link.
     template <class Client>
     watch_many(Client& api, std::span<watched_task> tasks, const watch_options& options = {}) noexcept
         : watch_many(api, tasks, options, allow_waiting_lookup) {
@@ -17916,7 +17918,7 @@ class remaining_time {
         if (done <= 0) return {};
         const milliseconds expected = share(last_time_ - first_time_, 100 - last_percent_, done);
         const milliseconds counted_down = expected - (now - last_time_);
-        // The next percent has not come yet, so the task is not faster than this.
+        // The next percent has not come yet, so the task is at most as fast as this.
         const milliseconds at_least = share(now - first_time_, 99 - last_percent_, done + 1);
         return counted_down > at_least ? counted_down : at_least;
     }
@@ -18510,7 +18512,7 @@ constexpr std::int64_t seconds_of(json_text value) noexcept {
 template <class Link>
 class refreshing_bearer {
   public:
-    /// Over a link that never waits.
+    /// For a link that never blocks.
     refreshing_bearer(Link& link, borrowed login_url, const oauth_application& application, borrowed refresh_token,
                       std::span<std::byte> memory, rotation_hook on_rotated = {})
         : refreshing_bearer(link, login_url, application, refresh_token, memory, on_rotated, allow_waiting_lookup) {
@@ -18518,7 +18520,7 @@ class refreshing_bearer {
                       "superoffice: this link's start may block for a name lookup: use a resolver that does not, or "
                       "pass superoffice::allow_waiting_lookup");
     }
-    /// Over any link.
+    /// For any link.
     refreshing_bearer(Link& link, borrowed login_url, const oauth_application& application, borrowed refresh_token,
                       std::span<std::byte> memory, rotation_hook on_rotated, allow_waiting_lookup_t)
         : application_(application), refresh_token_(refresh_token), on_rotated_(on_rotated),
@@ -18616,7 +18618,7 @@ class refreshing_bearer {
         const std::size_t kept = rotated.empty() ? rotated_size_ : rotated.size();
         if (!rotated.empty() && on_rotated_.function != nullptr) on_rotated_.function(on_rotated_.context, rotated);
         if (access.empty()) return {.stage = stage::service, .code = errc::credential_unavailable, .http_status = 200};
-        // What is needed is three times the tokens, because they get a third of the memory.
+        // Needed are three times the tokens, because they get a third of the memory.
         if (access.size() > tokens_.size() || kept > tokens_.size() - access.size())
             return {.stage = stage::credential,
                     .code = errc::memory_too_small,
@@ -18844,7 +18846,7 @@ constexpr void write_minute(std::int64_t seconds, char* into) noexcept {
 template <class Link, signer Signer>
 class system_user {
   public:
-    /// Over a link that never waits.
+    /// For a link that never blocks.
     system_user(Link& link, borrowed login_url, const system_user_application& application, Signer& key,
                 utc_clock clock, std::span<std::byte> memory, token_verifier verifier = {})
         : system_user(link, login_url, application, key, clock, memory, verifier, allow_waiting_lookup) {
@@ -18852,7 +18854,7 @@ class system_user {
                       "superoffice: this link's start may block for a name lookup: use a resolver that does not, or "
                       "pass superoffice::allow_waiting_lookup");
     }
-    /// Over any link.
+    /// For any link.
     system_user(Link& link, borrowed login_url, const system_user_application& application, Signer& key,
                 utc_clock clock, std::span<std::byte> memory, token_verifier verifier, allow_waiting_lookup_t)
         : application_(application), key_(&key), clock_(clock), verifier_(verifier), memory_(memory),

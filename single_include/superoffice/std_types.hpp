@@ -63,8 +63,9 @@
 // ---------------------------------------------------------------------------------------------------------------------
 // superoffice/base/detail/warnings_begin.hpp - switches off the warnings that the library cannot avoid; warnings_end.hpp ends that.
 // ---------------------------------------------------------------------------------------------------------------------
-// For programs that compile with more warnings than -Wall -Wextra -Wconversion, of which the library's headers have none. The
-// umbrella and the opt-in headers include this file before everything else, and warnings_end.hpp at their end. No guard.
+// For programs that compile with more warnings than -Wall -Wextra -Wconversion, which the library's headers cause none of.
+// The umbrella and the opt-in headers include this file before everything else, and warnings_end.hpp at their end. There is
+// no include guard.
 
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
@@ -157,7 +158,7 @@ struct codec<std::optional<T>> {
     return utc ? to_sys_time(*utc) : field<std::chrono::sys_time<std::chrono::nanoseconds>>{};
 }
 
-/// From any time point of the system's clock. Digits finer than a nanosecond are cut.
+/// A time point of the system's clock as Unix time. Digits finer than a nanosecond are cut.
 template <class Duration>
 [[nodiscard]] constexpr unix_time to_unix_time(std::chrono::sys_time<Duration> t) noexcept {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(t);

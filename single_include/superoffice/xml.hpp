@@ -62,8 +62,9 @@
 // ---------------------------------------------------------------------------------------------------------------------
 // superoffice/base/detail/warnings_begin.hpp - switches off the warnings that the library cannot avoid; warnings_end.hpp ends that.
 // ---------------------------------------------------------------------------------------------------------------------
-// For programs that compile with more warnings than -Wall -Wextra -Wconversion, of which the library's headers have none. The
-// umbrella and the opt-in headers include this file before everything else, and warnings_end.hpp at their end. No guard.
+// For programs that compile with more warnings than -Wall -Wextra -Wconversion, which the library's headers cause none of.
+// The umbrella and the opt-in headers include this file before everything else, and warnings_end.hpp at their end. There is
+// no include guard.
 
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
@@ -454,7 +455,7 @@ class xml_to_json {
         return true;
     }
 
-    // What stands for an element with nothing in it; empty where that is empty text.
+    // The JSON for an empty element; an empty text if that is JSON's empty string.
     std::string_view when_empty(const level& it) const noexcept {
         switch (it.shape->kind) {
             case xml_kind::text:

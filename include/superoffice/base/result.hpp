@@ -111,7 +111,7 @@ class [[nodiscard]] result<void> {
     }
     [[nodiscard]] constexpr const superoffice::error& error() const noexcept { return error_; }
 
-    /// As above; f takes nothing.
+    /// The same as in the other `result`, but f takes nothing.
     template <class F>
     constexpr auto and_then(F&& f) const -> std::invoke_result_t<F> {
         if (!has_value()) return error_;
@@ -129,7 +129,7 @@ class [[nodiscard]] result<void> {
     constexpr result or_else(F&& f) const {
         return has_value() ? *this : std::forward<F>(f)(error_);
     }
-    /// As above.
+    /// Converts to std::expected<void, error> and to types like it.
     template <class Expected>
         requires(std::is_void_v<typename Expected::value_type> && !std::same_as<Expected, result> &&
                  std::same_as<typename Expected::error_type, superoffice::error>)

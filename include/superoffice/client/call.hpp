@@ -26,7 +26,7 @@ inline constexpr unsigned max_work_per_step = 16;
 
 namespace detail {
 
-/// What a call gives for an operation's reply: a whole list is JSON text.
+/// The type of a call's result for an operation's reply. A whole list is JSON text.
 template <class Reply>
 struct reply_value {
     using type = Reply;
@@ -73,11 +73,11 @@ class call {
         const std::string_view select = options.select.empty() ? own_select<Reply>() : options.select.view();
         if (const superoffice::error e = api.start_call(what, request, select, options); e.code != errc::ok) finish(e);
     }
-    /// Of a call that the client has just started, or could not start.
+    /// Made by the client after it has started the call, or could not start it.
     call(Client& api, const superoffice::error& e) noexcept : api_(&api) {
         if (e.code != errc::ok) finish(e);
     }
-    /// The other call is done then, and its error is `errc::cancelled`.
+    /// Afterwards the other call is done, and its error is `errc::cancelled`.
     call(call&& other) noexcept : api_(other.api_), result_(std::move(other.result_)) { other.finish(cancelled); }
     /// Cancels the call that was here. Before you assign a new call of the same client, `cancel` the old one: the new call
     /// is started first and would end with `errc::busy`.

@@ -296,7 +296,7 @@ class client {
 
     /// Drops the kept connection and zeroes the whole memory, except the address of a tenant that has moved. A mistake of the
     /// programmer while a call runs: cancel the call first (`call::cancel`). Call it before a sleep during which the clock stands
-    /// still: afterwards nobody can tell how long the connection was idle.
+    /// still: afterwards it is unknown how long the connection was idle.
     void stop() noexcept {
         SUPEROFFICE_ASSERT(!is_busy() && "superoffice: a call is running: cancel it before stop()");
         if (!is_busy()) driver_.stop();

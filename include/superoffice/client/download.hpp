@@ -24,7 +24,7 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// What a sink answers to a piece of a file. A sink that answers nothing (`void`) takes every piece.
+/// What a sink answers to a piece of a file. A sink that returns nothing takes every piece.
 enum class sink_answer : std::uint8_t {
     more,     ///< taken; the next piece, please
     not_now,  ///< nothing was taken: the same bytes again later. Until then nothing more is received
@@ -85,7 +85,7 @@ class file_stream : public body_stream<Reader> {
     file_stream(Sink sink, std::uint64_t max_bytes) noexcept
         : base(&take_piece), max_bytes_(max_bytes), sink_(std::move(sink)) {}
 
-    /// For a JSON value that is no error object.
+    /// The error for a reply that is a JSON value, but no error object.
     static constexpr error foreign{.stage = stage::decode, .code = errc::unsupported_content_type};
 
   private:

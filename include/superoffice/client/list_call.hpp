@@ -24,7 +24,7 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// What a function that takes the elements of a list may answer. One that answers nothing (`void`) takes all.
+/// What a function that takes the elements of a list may answer. A function that returns nothing takes all elements.
 enum class list_answer : std::uint8_t {
     more,  ///< the next element, please
     stop,  ///< no further element: the call ends well, and the rest of the reply is not received
@@ -46,7 +46,7 @@ class element_stream : public body_stream<Reader> {
   public:
     explicit element_stream(Function function) noexcept : base(&take_piece), function_(std::move(function)) {}
 
-    /// For a list that did not come as one.
+    /// The error for a reply that is no list.
     static constexpr error foreign{.stage = stage::decode, .code = errc::wrong_kind};
 
   private:

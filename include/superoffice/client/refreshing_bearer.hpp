@@ -91,7 +91,7 @@ constexpr std::int64_t seconds_of(json_text value) noexcept {
 template <class Link>
 class refreshing_bearer {
   public:
-    /// Over a link that never waits.
+    /// For a link that never blocks.
     refreshing_bearer(Link& link, borrowed login_url, const oauth_application& application, borrowed refresh_token,
                       std::span<std::byte> memory, rotation_hook on_rotated = {})
         : refreshing_bearer(link, login_url, application, refresh_token, memory, on_rotated, allow_waiting_lookup) {
@@ -99,7 +99,7 @@ class refreshing_bearer {
                       "superoffice: this link's start may block for a name lookup: use a resolver that does not, or "
                       "pass superoffice::allow_waiting_lookup");
     }
-    /// Over any link.
+    /// For any link.
     refreshing_bearer(Link& link, borrowed login_url, const oauth_application& application, borrowed refresh_token,
                       std::span<std::byte> memory, rotation_hook on_rotated, allow_waiting_lookup_t)
         : application_(application), refresh_token_(refresh_token), on_rotated_(on_rotated),
@@ -197,7 +197,7 @@ class refreshing_bearer {
         const std::size_t kept = rotated.empty() ? rotated_size_ : rotated.size();
         if (!rotated.empty() && on_rotated_.function != nullptr) on_rotated_.function(on_rotated_.context, rotated);
         if (access.empty()) return {.stage = stage::service, .code = errc::credential_unavailable, .http_status = 200};
-        // What is needed is three times the tokens, because they get a third of the memory.
+        // Needed are three times the tokens, because they get a third of the memory.
         if (access.size() > tokens_.size() || kept > tokens_.size() - access.size())
             return {.stage = stage::credential,
                     .code = errc::memory_too_small,

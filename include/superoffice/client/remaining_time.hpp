@@ -46,7 +46,7 @@ class remaining_time {
         if (done <= 0) return {};
         const milliseconds expected = share(last_time_ - first_time_, 100 - last_percent_, done);
         const milliseconds counted_down = expected - (now - last_time_);
-        // The next percent has not come yet, so the task is not faster than this.
+        // The next percent has not come yet, so the task is at most as fast as this.
         const milliseconds at_least = share(now - first_time_, 99 - last_percent_, done + 1);
         return counted_down > at_least ? counted_down : at_least;
     }

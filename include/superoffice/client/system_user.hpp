@@ -109,7 +109,7 @@ constexpr void write_minute(std::int64_t seconds, char* into) noexcept {
 template <class Link, signer Signer>
 class system_user {
   public:
-    /// Over a link that never waits.
+    /// For a link that never blocks.
     system_user(Link& link, borrowed login_url, const system_user_application& application, Signer& key,
                 utc_clock clock, std::span<std::byte> memory, token_verifier verifier = {})
         : system_user(link, login_url, application, key, clock, memory, verifier, allow_waiting_lookup) {
@@ -117,7 +117,7 @@ class system_user {
                       "superoffice: this link's start may block for a name lookup: use a resolver that does not, or "
                       "pass superoffice::allow_waiting_lookup");
     }
-    /// Over any link.
+    /// For any link.
     system_user(Link& link, borrowed login_url, const system_user_application& application, Signer& key,
                 utc_clock clock, std::span<std::byte> memory, token_verifier verifier, allow_waiting_lookup_t)
         : application_(application), key_(&key), clock_(clock), verifier_(verifier), memory_(memory),

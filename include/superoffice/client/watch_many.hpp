@@ -87,7 +87,7 @@ struct watched_task {
 template <class Info = BatchTaskInfo>
 class watch_many {
   public:
-    /// Over a link that never waits; with `allow_waiting_lookup` over any.
+    /// For a link that never blocks; with `allow_waiting_lookup` for any link.
     template <class Client>
     watch_many(Client& api, std::span<watched_task> tasks, const watch_options& options = {}) noexcept
         : watch_many(api, tasks, options, allow_waiting_lookup) {

@@ -243,8 +243,8 @@ class simdjson_reader {
         if (more) return ++tokens_.at, errc::ok;
         return on(closing) ? close_container() : fault_here();
     }
-    // Over a closing bracket. The document's last token is one that closes its root: as long as that is not consumed,
-    // there is a token to look at. So the end can come too early only behind a container.
+    // Moves over a closing bracket. The document's last token closes its root. As long as that is not consumed, there is a
+    // token to look at, so the end can come too early only behind a container.
     errc close_container() noexcept {
         ++tokens_.at;
         --depth_;

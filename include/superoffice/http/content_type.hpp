@@ -64,7 +64,7 @@ constexpr bool is_xml(media type) noexcept { return type.written_as() == body_fo
 /// How a body is read.
 enum class content_kind : std::uint8_t { other, json, xml, unknown };
 
-/// By a media type without parameters (RFC 9110 section 8.3.1, RFC 6839 for the suffixes).
+/// The kind of a media type without parameters (RFC 9110 section 8.3.1, RFC 6839 for the suffixes).
 constexpr content_kind kind_of_media(std::string_view media) noexcept {
     if (media.empty()) return content_kind::unknown;
     const std::size_t slash = ascii::find(media, '/');

@@ -135,7 +135,7 @@ class exchange : detail::exchange_state {
         return memory_.subspan(size_, head_size_ - size_);
     }
 
-    /// Where the next bytes of the reply go. Not empty with `receive`, empty otherwise. Behind a head with a
+    /// The memory for the next bytes of the reply. Not empty with `receive`, empty otherwise. Behind a head with a
     /// Content-Length it ends with the reply, so that no byte behind the reply is asked for.
     [[nodiscard]] std::span<std::byte> incoming() noexcept {
         if (action() != exchange_action::receive) return {};

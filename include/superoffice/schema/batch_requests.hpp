@@ -73,7 +73,7 @@ struct StartBatchJobRequest {
 };
 BOOST_DESCRIBE_STRUCT(StartBatchJobRequest, (), (BatchTaskInfo))
 
-/// What UpdateBatchTask changes of a task: the service takes these four properties and ignores all others.
+/// The properties of a task that UpdateBatchTask changes. The service ignores all others.
 struct BatchTaskChange {
     std::int32_t Id = 0;
     field<coded<BatchTaskState>> State{};

@@ -53,7 +53,7 @@ class coded {
     constexpr coded() noexcept = default;
     constexpr coded(E value) noexcept : coded(from_number(static_cast<std::int32_t>(value))) {}
 
-    /// From the wire. The text is borrowed.
+    /// Made from a text of the wire, which is borrowed.
     static constexpr coded from_text(std::string_view text) noexcept {
         return coded{detail::coded_value::made_from(parts::names(), text)};
     }

@@ -70,7 +70,7 @@ class date_time {
   public:
     constexpr date_time() noexcept = default;
 
-    /// From the wire; the text is borrowed. The answer is absent when it is no date.
+    /// Made from a text of the wire, which is borrowed. Absent if the text is no date.
     static constexpr field<date_time> from_text(std::string_view text) noexcept {
         date_time made;
         return made.assign(text) ? field<date_time>{made} : field<date_time>{};
@@ -78,7 +78,7 @@ class date_time {
     /// The same, into this object. False if the text is no date; this object is then unspecified.
     constexpr bool assign(std::string_view text) noexcept;
 
-    /// As it came. Lives as long as the document it came from.
+    /// The text of the reply, unchanged. Lives as long as the document that it came from.
     [[nodiscard]] constexpr std::string_view text() const noexcept { return text_; }
 
     /// False for the service's "not set": year 1 (shifted by a zone or not), or empty text.

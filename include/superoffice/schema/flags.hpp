@@ -64,7 +64,7 @@ class flags {
     constexpr flags() noexcept = default;
     constexpr flags(E value) noexcept : flags(from_number(static_cast<std::uint32_t>(value))) {}
 
-    /// From the wire. The text is borrowed.
+    /// Made from a text of the wire, which is borrowed.
     static constexpr flags from_text(std::string_view text) noexcept {
         return flags{detail::flags_value::made_from(parts::names(), text)};
     }

@@ -39,10 +39,10 @@ class basic_map {
         Value value;
     };
 
-    /// Behind the last member. (The standard's own sentinel comes with `<iterator>`, which brings `<string>`.)
+    /// The end of a walk. (The standard's own sentinel comes with `<iterator>`, which brings `<string>`.)
     struct sentinel {};
 
-    /// A forward walk in the order of the text. Reads each member as it comes to it, and hands it out by value.
+    /// Goes through the members in the order of the text. Reads each member when it comes to it, and gives it by value.
     class iterator {
       public:
         using value_type = basic_map::value_type;

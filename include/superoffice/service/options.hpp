@@ -99,7 +99,7 @@ struct date_reader {
 /// All three forms of dates in HTTP (RFC 9110 section 5.6.7).
 inline constexpr date_reader http_dates{&detail::read_retry_after};
 
-/// Where no other deadline is set: the vendor's own client has 30 s.
+/// The deadline of a call if no other is set. The vendor's own client has 30 s.
 inline constexpr milliseconds default_timeout{30'000};
 
 /// If a call may be repeated, a kept connection that was used less than this long ago is not checked before it is used
@@ -108,7 +108,7 @@ inline constexpr milliseconds default_timeout{30'000};
 /// unasked in this time is taken for the reply. A link that is not `secure()` is always checked.
 inline constexpr milliseconds unchecked_reuse_time{1'000};
 
-/// For every call of a client.
+/// Options of every call of a client.
 struct client_options {
     /// One deadline over a whole call, retries included. 0 or less: the default.
     milliseconds timeout = default_timeout;
@@ -133,7 +133,7 @@ struct client_options {
     utc_clock utc_now{};
 };
 
-/// For one call. What is set here wins over the client's; of `headers.more` the lines of both are sent.
+/// Options of one call. What is set here wins over the client's; of `headers.more` the lines of both are sent.
 struct call_options {
     milliseconds timeout{0};  ///< 0 or less: the client's
     borrowed select{};  ///< `$select` as text, in place of the one that the struct stands for: letters, digits and

@@ -133,7 +133,7 @@ inline json_cursor beginning_of(const json_document& document) noexcept {
     return at;
 }
 
-/// For `ok` it is no error.
+/// An error with this code; no error if the code is `ok`.
 [[gnu::noinline]] constexpr error reply_error(stage at, errc code, std::uint16_t status) noexcept {
     error e;
     if (code == errc::ok) return e;
@@ -184,7 +184,7 @@ struct reply_decoder {
     const member_table<value_of_reader<Reader>>* table = nullptr;  ///< of a struct that is read as JSON only
 };
 
-/// For any T.
+/// Reads a document as any T.
 template <class T, json_reader Reader>
 error read_document(const reply_decoder<Reader>&, Reader& reader, const std::string_view& content_type,
                     const json_document& document, void* into, findings& found) noexcept {
@@ -200,7 +200,7 @@ error read_document(const reply_decoder<Reader>&, Reader& reader, const std::str
     }
 }
 
-/// For all structs, by their tables: one function serves all types.
+/// Reads a document as a struct, by its table: one function serves all structs.
 template <json_reader Reader>
 error read_struct(const reply_decoder<Reader>& self, Reader& reader, const std::string_view& content_type,
                   const json_document& document, void* into, findings& found) noexcept {

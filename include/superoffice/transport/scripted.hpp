@@ -190,7 +190,7 @@ class scripted : public detail::script_player<script_step, detail::moves_nothing
         return count(most, false);
     }
 
-    // What follows has come already: of the pacing, only the sizes apply.
+    // The bytes that follow have arrived already, so only the sizes of the pacing apply.
     io_result receive_last(std::span<std::byte> into) noexcept {
         if (current(act::closes) != nullptr) return end();
         const script_step* step = current(act::gives);

@@ -290,7 +290,7 @@ inline namespace SUPEROFFICE_ABI {
 
 class SUPEROFFICE_SWITCHED_OFF("SUPEROFFICE_WITH_SOCKETS=1") tcp_socket;
 
-/// By an assertion, as `tls` is.
+/// Switched off by an assertion, like `tls`.
 template <class Resolver>
 class basic_tcp_socket {
     static_assert(!std::same_as<Resolver, Resolver>,

@@ -54,8 +54,9 @@
 // ---------------------------------------------------------------------------------------------------------------------
 // superoffice/base/detail/warnings_begin.hpp - switches off the warnings that the library cannot avoid; warnings_end.hpp ends that.
 // ---------------------------------------------------------------------------------------------------------------------
-// For programs that compile with more warnings than -Wall -Wextra -Wconversion, of which the library's headers have none. The
-// umbrella and the opt-in headers include this file before everything else, and warnings_end.hpp at their end. No guard.
+// For programs that compile with more warnings than -Wall -Wextra -Wconversion, which the library's headers cause none of.
+// The umbrella and the opt-in headers include this file before everything else, and warnings_end.hpp at their end. There is
+// no include guard.
 
 #if defined(__GNUC__)
 #pragma GCC diagnostic push

@@ -67,8 +67,8 @@ class byte_connection {
                exchange_.failure().stage != stage::transmit;  // the peer closed it before it had the whole request
     }
 
-    /// For the end of the time. True where what has arrived says more than that the time is up: the reply is too large and
-    /// was only being counted, or its status decides.
+    /// Called when the time is up. True if the part of the reply that has arrived says more than that: it is too large and
+    /// was only counted, or its status decides.
     [[nodiscard]] bool stop_receiving() noexcept {
         const bool receives = exchange_.action() == exchange_action::receive;
         if (!receives || (!exchange_.is_dropping() && !exchange_.status_decides())) return false;
@@ -196,7 +196,7 @@ class byte_connection {
         if (io.state == io_state::ready) return exchange_.received(io.bytes), progress::working;
         if (io.state == io_state::closed && exchange_.reply_started()) exchange_.closed();
         if (exchange_.action() == exchange_action::done) return progress::replied;
-        // As much of a refusal as has arrived says what is wrong.
+        // A refusal counts, even if only a part of it has arrived.
         if (exchange_.status_decides()) return progress::replied;
         return io.state == io_state::failed ? call.fail(io) : progress::failed;
     }

@@ -369,7 +369,7 @@ class call_driver {
         return true;
     }
 
-    /// As much of a reply as has arrived.
+    /// Notes the part of the reply that has arrived.
     void note_reply() noexcept {
         reply_ = {};
         reply_.head = connection_.head();

@@ -79,8 +79,8 @@ class http_connection {
     /// True once the stack has taken the request: the service may carry it out.
     [[nodiscard]] bool is_request_sent() const noexcept { return !starting_; }
 
-    /// For the end of the time. True where what has arrived says more than that the time is up: the reply is too large and
-    /// was only being counted, or its status decides.
+    /// Called when the time is up. True if the part of the reply that has arrived says more than that: it is too large and
+    /// was only counted, or its status decides.
     [[nodiscard]] bool stop_receiving() noexcept {
         return time_is_up_ = counting_ || (receiving_ && head_.status >= 300);
     }

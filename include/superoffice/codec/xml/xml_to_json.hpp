@@ -301,7 +301,7 @@ class xml_to_json {
         return true;
     }
 
-    // What stands for an element with nothing in it; empty where that is empty text.
+    // The JSON for an empty element; an empty text if that is JSON's empty string.
     std::string_view when_empty(const level& it) const noexcept {
         switch (it.shape->kind) {
             case xml_kind::text:

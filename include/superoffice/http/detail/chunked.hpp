@@ -22,7 +22,7 @@ namespace detail {
 
 /// Reads by RFC 9112 section 7.1: only CRLF ends a line of the framing, and every chunk is followed by one. White space
 /// behind a size and extensions are skipped. A size has at most 16 digits, leading zeros included, so it cannot overflow.
-/// What is taken and what is refused stands in the table of http/README.md.
+/// The table in http/README.md says what is taken and what is refused.
 class chunked {
   public:
     enum class answer : std::uint8_t { more, payload, done, bad, too_long };

@@ -29,8 +29,8 @@ struct http1_framing {
     bool wants_keep_alive = false;  ///< Connection names keep-alive
 };
 
-/// Reads a head by RFC 9112 sections 2.2, 4 and 5. What is taken and what is refused stands in the table of
-/// http/README.md, which is made from the test cases.
+/// Reads a head by RFC 9112 sections 2.2, 4 and 5. The table in http/README.md says what is taken and what is refused; it
+/// is made from the test cases.
 class http1_reader : http1_framing {
   public:
     enum class answer : std::uint8_t { more, done, bad, too_many_lines };

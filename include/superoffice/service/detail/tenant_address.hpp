@@ -57,7 +57,7 @@ class tenant_address {
         return true;
     }
 
-    /// Of a base that could be parsed.
+    /// Whether the base URL is https. It must have been parsed before.
     [[nodiscard]] bool is_https() const noexcept { return base_[4] != ':'; }
 
     /// `needed()` counts the whole memory, with the address that is kept at its end.
@@ -68,7 +68,7 @@ class tenant_address {
     }
 
   private:
-    /// Of a new base URL, at the end of the memory.
+    /// Bytes that a new base URL takes at the end of the memory.
     [[nodiscard]] std::size_t kept_bytes() const noexcept { return moved_ ? base_.size() : 0; }
 
     bool aimed_at_tenant_ = false;

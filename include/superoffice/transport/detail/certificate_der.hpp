@@ -33,7 +33,7 @@ constexpr std::size_t der_size(der_bytes bytes, std::byte tag = der_sequence) no
     return size <= bytes.size() - head ? head + size : 0;
 }
 
-/// Where the content of an element begins, of which `der_size` has found that it is whole.
+/// The size of an element's tag and length. `der_size` must have accepted the element.
 constexpr std::size_t der_head(der_bytes element) noexcept {
     const auto first = std::to_integer<std::size_t>(element[1]);
     return first < 0x80 ? 2 : 2 + (first & 0x7f);

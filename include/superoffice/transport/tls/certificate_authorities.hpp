@@ -285,7 +285,7 @@ class certificate_authorities {
     using in_place =
         std::conditional_t<can_use_in_place, detail::certificates_in_place, detail::no_certificates_in_place>;
 
-    /// For mbedTLS.
+    /// A callback of mbedTLS.
     static int list_issuers(void* self, const mbedtls_x509_crt* child, mbedtls_x509_crt** list) noexcept {
         const auto& me = *static_cast<const certificate_authorities*>(self);
         return me.in_place_.list_issuers(me.chain_.first(), *child, *list);
@@ -367,7 +367,7 @@ class certificate_authorities {
 
     static error no_file() noexcept { return refused(errc::no_authorities, MBEDTLS_ERR_X509_FILE_IO_ERROR, 0); }
 
-    /// Into `file_`, which mbedTLS allocates.
+    /// Reads the file into `file_`, which mbedTLS allocates.
     error read_file(const char* path, std::span<const std::byte>& bytes) noexcept {
         error e = no_file();
 #if defined(MBEDTLS_FS_IO)

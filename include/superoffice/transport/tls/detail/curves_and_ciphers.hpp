@@ -22,7 +22,8 @@ namespace detail {
 inline constexpr tls_curve curve_order[] = {tls_curve::x25519, tls_curve::secp256r1, tls_curve::secp384r1,
                                             tls_curve::secp521r1};
 
-/// Of those, the curves that this mbedTLS was built with, in its own form. The rest of the array ends the list.
+/// The curves of `curve_order` that this mbedTLS was built with, as mbedTLS writes them. The rest of the array ends the
+/// list.
 struct curve_list {
     mbedtls_api::curve_id ids[sizeof curve_order / sizeof curve_order[0] + 1];
 };

@@ -44,7 +44,7 @@ class link_authorities {
         return io_result::ready();
     }
 
-    /// None where a pin replaces the authorities.
+    /// The authorities of this link; there are none if a pin replaces them.
     [[nodiscard]] const certificate_authorities& get() const noexcept { return shared_ != nullptr ? *shared_ : own_; }
 
   private:

@@ -462,7 +462,7 @@ struct mbedtls_api {
         return code == bad_certificate || (code > first_of_tls && !is_out_of_memory(code));
     }
 
-    /// Also a sum of a code that names a part of a certificate and one that says that memory was missing.
+    /// True also for a sum of two codes: one for a part of a certificate, and one for missing memory.
     static bool is_out_of_memory(int code) noexcept {
         constexpr int of_numbers = 0x10, of_asn1 = 0x6A;  // MBEDTLS_ERR_MPI_ALLOC_FAILED, MBEDTLS_ERR_ASN1_ALLOC_FAILED
         const int module = -code & ~0x7f, detail = -code & 0x7f;

@@ -95,7 +95,7 @@ class random_generator {
     [[nodiscard]] bool has_failed() const noexcept { return has_failed_; }
     void start_over() noexcept { has_failed_ = false; }
 
-    /// In the form that mbedTLS calls; `self` is the generator.
+    /// A callback of mbedTLS; `self` is the generator.
     static int fill(void* self, unsigned char* into, std::size_t size) noexcept {
         auto& me = *static_cast<random_generator*>(self);
         int code = 0;

@@ -48,7 +48,7 @@ class read_ahead {
     [[nodiscard]] std::size_t size() const noexcept { return left_.size(); }
     [[nodiscard]] bool is_draining() const noexcept { return draining_; }
 
-    /// Where the link below should put what mbedTLS wants in `wanted`: into the memory, or directly there.
+    /// The memory into which the link below should receive: the memory of the caller, or `wanted`, which is mbedTLS's.
     [[nodiscard]] std::span<std::byte> room_for(std::span<std::byte> wanted) const noexcept {
         return rest_ == 0 && header_ == 0 && !room_.empty() ? room_ : wanted;
     }

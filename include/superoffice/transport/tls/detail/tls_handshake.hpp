@@ -23,7 +23,7 @@ namespace detail {
 
 class tls_handshake {
   public:
-    /// What finds out about the server's certificates; begun before each handshake.
+    /// The judge of the server's certificates. Call its `begin` before each handshake.
     [[nodiscard]] certificate_judge& judge() noexcept { return judge_; }
 
     /// `has_certificate`: this client has a certificate to show.
@@ -69,7 +69,7 @@ class tls_handshake {
     [[nodiscard]] bool is_unheard() const noexcept { return unheard_.state == io_state::failed; }
 
   private:
-    /// In one call: as many steps as can follow one another without a costly one.
+    /// The most steps in one call: as many as can follow one another without a costly one.
     static constexpr int max_steps = 16;
     /// A peer may send any number of records that carry no data; this many are taken in one call.
     static constexpr int max_records = 16;
@@ -118,7 +118,7 @@ class tls_handshake {
     io_result failure(const tls_connection& connection, int code) const noexcept {
         const io_result r = connection.answer(code, stage::handshake);
         if (r.state == io_state::would_block || connection.link_state() == io_state::failed) return r;
-        // With close_notify or without: the peer does not want to talk.
+        // The peer ended the connection, with or without close_notify.
         if (connection.link_state() == io_state::closed)
             return io_result::failed(errc::connection_closed, code, stage::handshake);
 

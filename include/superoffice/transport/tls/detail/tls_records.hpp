@@ -40,7 +40,7 @@ class tls_records {
     /// see `read_ahead`. If the stream ends behind some text, the text is answered first and the end by the next call.
     io_result receive(tls_connection& connection, tls_resumption& resumption, std::span<std::byte> into) noexcept {
         if (end_.state != io_state::ready) return end_;
-        // With something unsent mbedTLS may want to send that first, and would not take what was read ahead.
+        // If mbedTLS holds unsent bytes, it may send them first and not take the bytes that were read ahead.
         ahead_.begin(mbedtls_api::has_unsent(connection.ssl()) ? into.first(0) : into);
         io_result r = receive_record(connection, resumption, into);
         ahead_.drain();

@@ -27,7 +27,7 @@ class tls_resumption {
         if (utc_now > session_.valid_until()) session_.forget();
     }
     void drop() noexcept { session_.forget(); }
-    /// Also the ticket that mbedTLS still holds.
+    /// Drops the ticket that mbedTLS still holds, too.
     void drop_all() noexcept {
         session_.forget();
         has_ticket_ = false;
