@@ -65,7 +65,7 @@ class Modem:
                     peer.close()
                     peer = None
             if peer:
-                heard = self._send(peer, heard, patient=bool(ready))
+                heard = self._send(peer, heard, more_may_follow=bool(ready))
             elif found := DIAL.search(heard):
                 heard = heard[found.end():]
                 peer = self._dial(int(found.group(1)))
@@ -93,9 +93,9 @@ class Modem:
         return bool(came)
 
     @staticmethod
-    def _send(peer, heard, patient):
+    def _send(peer, heard, more_may_follow):
         """Sends what does not begin HANG_UP, and answers the rest."""
-        kept = next((n for n in range(len(HANG_UP) - 1, 0, -1) if heard.endswith(HANG_UP[:n])), 0) if patient else 0
+        kept = next((n for n in range(len(HANG_UP) - 1, 0, -1) if heard.endswith(HANG_UP[:n])), 0) if more_may_follow else 0
         with contextlib.suppress(OSError):
             peer.sendall(heard[:len(heard) - kept])
         return heard[len(heard) - kept:]

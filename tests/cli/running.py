@@ -167,7 +167,7 @@ class LocalSuperOffice:
         self.entries += map(json.loads, lines)
         return list(self.entries)
 
-    def settle(self):
+    def wait_until_closed(self):
         """Waits until every connection has ended. What the service learns of one after its client has gone is logged late,
         and must not look like something that the next test did."""
         def all_closed():
@@ -310,7 +310,7 @@ class Case(unittest.TestCase):
 
     def setUp(self):
         self.addCleanup(end_started)
-        main.settle()
+        main.wait_until_closed()
         main.control("reset")
         self.seen = len(main.events())
         self.addCleanup(self.no_defect)

@@ -1,4 +1,4 @@
-// Section 7: parameters, the rights on fields and on the carrier.
+// Section 7: parameters, the rights on fields and on the whole task.
 #include "contract.hpp"
 
 #include <array>

@@ -149,7 +149,7 @@ def _epilog():
         _table("framings", [(name, each.meaning) for name, each in wire.FRAMINGS.items()]),
         _table("XML shapes", [(name, each.meaning) for name, each in service.XML_SHAPES.items()]),
         _table("jobs that StartBatchJob knows by Name; any other is 400, error object B", [
-            *((name, course.meaning) for name, course in store.JOBS.items()),
+            *((name, scenario.meaning) for name, scenario in store.JOBS.items()),
             ("Output-N", "as ManualCleanupExport; its output has N bytes")]),
         _table("names for which a list call answers as many tasks as wanted", [
             ("List-N", "N tasks, all in the state and of the associates that were asked for")]),
@@ -158,7 +158,7 @@ def _epilog():
         "after a mebibyte the same again.",
         _table("ids", [
             (tasks.SAMPLE_ID, "the documented sample, whose own Id is 547"), (547, "the same task"),
-            *((f"{first}-{first + 999}", each.meaning) for first, each in tasks.COURSES.items()),
+            *((f"{first}-{first + 999}", each.meaning) for first, each in tasks.SCENARIOS.items()),
             (f"{store.FIRST_JOB} and up", "what StartBatchJob started"),
             (f"{store.LIST_START} + n", "task n of a long list"),
             (f"{store.OUTPUT_START} + n", f"finished, with an output of n bytes, at most {store.OUTPUT_LIMIT}"),

@@ -23,7 +23,7 @@ from local_superoffice_messages import (  # noqa: F401
     apply_select, choose_type, read_arguments, read_manner, read_select, to_xml)
 from local_superoffice_specials import (ERROR_A, ERROR_B, JSON, SPECIALS, TEXT, WRONG_HOST, to_json)
 from local_superoffice_store import (ALL_STATES, LIST_LIMIT, LIST_STATES, OUTPUT_LIMIT, LongList, Output, Tasks)
-from local_superoffice_tasks import BASE_ZONE, SAMPLE, Clock, course_of, write
+from local_superoffice_tasks import BASE_ZONE, SAMPLE, Clock, scenario_of, write
 from local_superoffice_wire import FAULTS, FRAMINGS, Reply
 
 ONLINE_ROOT = f"/{TENANT}"
@@ -350,7 +350,7 @@ class Service:
         return {}
 
     def _control_task(self, arguments):
-        if course_of(arguments["id"]) is None:
+        if scenario_of(arguments["id"]) is None:
             raise ControlError("that id does not progress")
         self.tasks.begin(arguments["id"])
         return {}

@@ -12,8 +12,8 @@ import itertools
 import re
 import threading
 
-from local_superoffice_tasks import (COURSES, CREATED, FINAL_STATES, FOREVER, SAMPLE, SAMPLE_ID, Course, Moment, Phase,
-                                     course_of, snapshot)
+from local_superoffice_tasks import (SCENARIOS, CREATED, FINAL_STATES, FOREVER, SAMPLE, SAMPLE_ID, Scenario, Moment, Phase,
+                                     scenario_of, snapshot)
 
 OWN_ASSOCIATE = SAMPLE["AssociateId"]  # the one that every credential stands for
 OTHER_ASSOCIATE = 427
@@ -28,29 +28,29 @@ OUTPUT_START = 1_000_000_000  # 1_000_000_000 + N: a finished task whose output 
 OUTPUT_LIMIT = 1 << 30
 
 # A fresh service lists the sample, the first task of each kind and a system task.
-LISTED = (SAMPLE["Id"], 1009, *COURSES)
+LISTED = (SAMPLE["Id"], 1009, *SCENARIOS)
 
-DONE_AT_ONCE = Course("SucceededManualCleanup from the first look",
+DONE_AT_ONCE = Scenario("SucceededManualCleanup from the first look",
                       (Phase(FOREVER, "SucceededManualCleanup", 100, 100, 1),))
 JOBS = {  # what StartBatchJob knows by name
-    "ContactExport": COURSES[1000],
-    "FailingExport": COURSES[2000],
-    "ManualCleanupExport": COURSES[3000],
-    "VanishingExport": COURSES[4000],
-    "StuckExport": COURSES[5000],
-    "RestartingExport": COURSES[10000],
+    "ContactExport": SCENARIOS[1000],
+    "FailingExport": SCENARIOS[2000],
+    "ManualCleanupExport": SCENARIOS[3000],
+    "VanishingExport": SCENARIOS[4000],
+    "StuckExport": SCENARIOS[5000],
+    "RestartingExport": SCENARIOS[10000],
 }
 JOB_WITH_OUTPUT = re.compile(r"Output-([0-9]{1,10})")  # as ManualCleanupExport, its output has that many bytes
 NAMED_LIST = re.compile(r"List-([0-9]{1,8})")  # a name for which lists have that many tasks
 
 
 def find_job(name):
-    """(course, bytes of its output or None) of a predefined job; None if there is none of that name."""
+    """(scenario, bytes of its output or None) of a predefined job; None if there is none of that name."""
     if name in JOBS:
         return JOBS[name], None
     found = JOB_WITH_OUTPUT.fullmatch(name)
     if found and int(found[1]) <= OUTPUT_LIMIT:
-        return COURSES[3000], int(found[1])
+        return SCENARIOS[3000], int(found[1])
     return None
 
 
@@ -173,7 +173,7 @@ class _Running:
 
 @dataclasses.dataclass(frozen=True)
 class _Job:
-    course: Course
+    scenario: Scenario
     given: dict
     output: int = None
 
@@ -204,10 +204,10 @@ class Tasks:
         """(properties or None, whether an outage is due)."""
         with self._lock:
             running = self._clock_of(number)
-            course = self._course_of(number)
+            scenario = self._scenario_of(number)
             if running and number not in self._deleted:
                 running.asked += 1
-                if course.flaky and running.asked % 2 == 0:
+                if scenario.flaky and running.asked % 2 == 0:
                     return None, True
             return self._info(number), False
 
@@ -231,8 +231,8 @@ class Tasks:
     def stop(self, number):
         """True if the task was running and may be stopped; it is Failed from then on (inferred)."""
         with self._lock:
-            course, task = self._course_of(number), self._info(number)
-            if course is None or task is None or course.cancellation == "CannotCancel" or task["State"] in FINAL_STATES:
+            scenario, task = self._scenario_of(number), self._info(number)
+            if scenario is None or task is None or scenario.cancellation == "CannotCancel" or task["State"] in FINAL_STATES:
                 return False
             self._running[number].stopped = True
             return True
@@ -296,13 +296,13 @@ class Tasks:
 
     # ---- under the lock
 
-    def _course_of(self, number):
+    def _scenario_of(self, number):
         if number in self._jobs:
-            return self._jobs[number].course
-        return course_of(number)
+            return self._jobs[number].scenario
+        return scenario_of(number)
 
     def _clock_of(self, number):
-        return self._running.setdefault(number, _Running(self.clock.now())) if self._course_of(number) else None
+        return self._running.setdefault(number, _Running(self.clock.now())) if self._scenario_of(number) else None
 
     def _info(self, number):
         real = _real(number)
@@ -319,7 +319,7 @@ class Tasks:
         running = self._clock_of(number)
         if running:
             elapsed = round((self.clock.now() - running.started) / self.seconds, 9)
-            return snapshot(number, self._course_of(number), elapsed, self.seconds, running.stopped)
+            return snapshot(number, self._scenario_of(number), elapsed, self.seconds, running.stopped)
         if number == SAMPLE["Id"]:
             return SAMPLE
         if LIST_START <= number < LIST_START + LIST_LIMIT:

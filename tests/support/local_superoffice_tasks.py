@@ -224,7 +224,7 @@ WAITING = (Phase(0.1, "New"), Phase(0.2, "Aquired"))
 
 
 @dataclasses.dataclass(frozen=True)
-class Course:
+class Scenario:
     meaning: str
     phases: tuple
     cancellation: str = "CanCancel"
@@ -232,23 +232,23 @@ class Course:
 
 
 RUNS = (*WAITING, Phase(1, "Started", 0, 100, 1))
-COURSES = {  # a thousand ids each
-    1000: Course("New, Aquired, Started with rising percent, Succeeded",
+SCENARIOS = {  # a thousand ids each
+    1000: Scenario("New, Aquired, Started with rising percent, Succeeded",
                  (*RUNS, Phase(FOREVER, "Succeeded", 100, 100, 1))),
-    2000: Course("ends as Failed",
+    2000: Scenario("ends as Failed",
                  (*WAITING, Phase(1, "Started", 0, 63, 1), Phase(FOREVER, "Failed", 63, 63, 1)), "CancelWithWarning"),
-    3000: Course("ends as SucceededManualCleanup",
+    3000: Scenario("ends as SucceededManualCleanup",
                  (*RUNS, Phase(FOREVER, "SucceededManualCleanup", 100, 100, 1)), "CannotCancel"),
-    4000: Course("Succeeded for half its length, then gone (null)",
+    4000: Scenario("Succeeded for half its length, then gone (null)",
                  (*RUNS, Phase(1.5, "Succeeded", 100, 100, 1), Phase(FOREVER, None))),
-    5000: Course("stays Started at 99 percent for ever",
+    5000: Scenario("stays Started at 99 percent for ever",
                  (*WAITING, Phase(1, "Started", 0, 99, 1), Phase(FOREVER, "Started", 99, 99, 1))),
-    10000: Course("falls back once: StartCount becomes 2, percent starts anew",
+    10000: Scenario("falls back once: StartCount becomes 2, percent starts anew",
                   (*WAITING, Phase(0.5, "Started", 0, 60, 1), Phase(0.6, "New", 0, 0, 1),
                    Phase(1, "Started", 0, 100, 2), Phase(FOREVER, "Succeeded", 100, 100, 2))),
-    11000: Course("as 1000, but every second request is answered 503",
+    11000: Scenario("as 1000, but every second request is answered 503",
                   (*RUNS, Phase(FOREVER, "Succeeded", 100, 100, 1)), flaky=True),
-    12000: Course("gone (null) while running: no final state is ever seen", (*RUNS, Phase(FOREVER, None))),
+    12000: Scenario("gone (null) while running: no final state is ever seen", (*RUNS, Phase(FOREVER, None))),
 }
 FINAL_STATES = ("Succeeded", "Failed", "SucceededManualCleanup")
 CREATED = datetime.datetime(2026, 11, 2, 7, 30)
@@ -285,14 +285,14 @@ class Clock:
         self._utc_at_start = moment - datetime.timedelta(seconds=self.now())
 
 
-def course_of(number):
-    return COURSES.get(number // 1000 * 1000)
+def scenario_of(number):
+    return SCENARIOS.get(number // 1000 * 1000)
 
 
-def snapshot(number, course, elapsed, seconds, stopped):
+def snapshot(number, scenario, elapsed, seconds, stopped):
     """The properties of a task that progresses, after `elapsed` of its lengths; None when it is gone."""
     begin = 0.0
-    for phase in course.phases:
+    for phase in scenario.phases:
         if elapsed < phase.until:
             break
         begin = phase.until
@@ -320,7 +320,7 @@ def snapshot(number, course, elapsed, seconds, stopped):
         "ProgressDescription": _describe_progress(state, percent),
         "ProgressPercent": percent,
         "FileName": f"ContactExport_{number}.xlsx" if state.startswith("Succeeded") else None,
-        "CancellationBehaviour": course.cancellation,
+        "CancellationBehaviour": scenario.cancellation,
         "FieldProperties": {},
     }
 

@@ -611,7 +611,7 @@ class SpecialIds(Shared):
     def test_numbers_do_not_meet(self):
         total = sum(len(group) for group in specials.GROUPS.values())
         self.assertEqual(total, len(specials.SPECIALS))
-        self.assertEqual([number for number in specials.SPECIALS if tasks.course_of(number)], [])
+        self.assertEqual([number for number in specials.SPECIALS if tasks.scenario_of(number)], [])
         self.assertEqual(set(specials.FAULT_ORDER), set(wire.FAULTS))
         self.assertEqual(set(specials.FRAMING_ORDER), set(wire.FRAMINGS))
 

@@ -234,7 +234,7 @@ struct broken_off {
     const two_endings& whole;
     const io_result& interruption;
     std::size_t opening;  // bytes that move before the request
-    std::size_t decides;  // bytes of the reply that settle the outcome
+    std::size_t decides;  // bytes of the reply that decide the outcome
 
     // Of a reply that does not fit, whose body is all z; 0 for others.
     [[nodiscard]] std::size_t needed_of(std::size_t came) const {

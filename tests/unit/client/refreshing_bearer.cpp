@@ -65,7 +65,7 @@ struct device {
     support::manual_clock clock;
     so::refreshing_bearer<so::scripted> source;
 
-    credential_state settle() { return support::prepared(source, clock); }
+    credential_state prepare() { return support::prepared(source, clock); }
     std::string line() { return support::lines_of(source); }
 };
 
@@ -83,14 +83,14 @@ TEST_CASE("refreshing_bearer: fetches a token before the first call, and uses it
     all.add(token_request(form(refresh)), token_reply(first_access));
     all.add(token_request(form(refresh)), token_reply(second_access));
     device d{all};
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
     CHECK(d.line() == bearer_line(first_access));
     CHECK(d.source.generation() == 1);
     d.clock.pass(milliseconds{3'539'999});
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
     CHECK(d.line() == bearer_line(first_access));
     d.clock.pass(milliseconds{1});
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
     CHECK(d.line() == bearer_line(second_access));
     CHECK(d.source.generation() == 2);
     CHECK(d.link.finished());
@@ -123,13 +123,13 @@ TEST_CASE("refreshing_bearer: the forms that a reply may have") {
         all.add(token_request(form(refresh)), token_reply(first_access, each.more));
         all.add(token_request(form(refresh)), token_reply(second_access));
         device d{all};
-        CHECK(d.settle() == credential_state::ready);
+        CHECK(d.prepare() == credential_state::ready);
         d.clock.pass(milliseconds{each.renewed_after < 0 ? std::int64_t{2'000'000'000'000} : each.renewed_after - 1});
-        CHECK(d.settle() == credential_state::ready);
+        CHECK(d.prepare() == credential_state::ready);
         CHECK(d.line() == bearer_line(first_access));
         if (each.renewed_after >= 0) {
             d.clock.pass(milliseconds{1});
-            CHECK(d.settle() == credential_state::ready);
+            CHECK(d.prepare() == credential_state::ready);
             CHECK(d.line() == bearer_line(second_access));
         }
         CHECK(d.rotations.tokens.empty());
@@ -140,7 +140,7 @@ TEST_CASE("refreshing_bearer: a secret that is not given is not sent, nor is a r
     support::login_exchanges all;
     all.add(token_request(form(refresh, "")), token_reply(first_access));
     device d{all, so::default_login_url, ""};
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
 }
 
 TEST_CASE(
@@ -151,16 +151,16 @@ TEST_CASE(
     all.add(token_request(form(rotated)), token_reply(second_access, R"(,"expires_in":300,"refresh_token":"third")"));
     all.add(token_request(form("third")), token_reply(first_access, ""));
     device d{all};
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
     CHECK(d.rotations.tokens == std::vector<std::string>{std::string{rotated}});
     CHECK(holds(d.memory, rotated));
     d.clock.pass(milliseconds{300'000});
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
     CHECK(d.rotations.tokens.size() == 2);
     CHECK_FALSE(holds(d.memory, rotated));
     CHECK_FALSE(holds(d.memory, first_access));
     d.clock.pass(milliseconds{300'000});
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
     CHECK(d.link.finished());
 }
 
@@ -180,7 +180,7 @@ TEST_CASE("refreshing_bearer: a new refresh token reaches the program, even if t
         support::login_exchanges all;
         all.add(token_request(form(refresh)), each.reply);
         device d{all};
-        CHECK(d.settle() == credential_state::unavailable);
+        CHECK(d.prepare() == credential_state::unavailable);
         CHECK(d.source.why() == each.code);
         CHECK(d.rotations.tokens == std::vector<std::string>{"saved"});
         if (each.code != errc::memory_too_small) continue;
@@ -191,7 +191,7 @@ TEST_CASE("refreshing_bearer: a new refresh token reaches the program, even if t
     support::login_exchanges large;
     large.add(token_request(form(refresh)), token_reply(std::string(1'707, 'a')));
     device full{large};
-    CHECK(full.settle() == credential_state::unavailable);
+    CHECK(full.prepare() == credential_state::unavailable);
     CHECK(full.source.why() ==
           so::error{.stage = so::stage::credential, .code = errc::memory_too_small, .offset = 3 * 1'707});
     // Nobody wants to hear of it.
@@ -246,20 +246,20 @@ TEST_CASE(
         all.add(token_request(form(refresh)), each.reply);
         all.add(token_request(form(refresh)), token_reply(first_access));
         device d{all};
-        CHECK(d.settle() == credential_state::unavailable);
+        CHECK(d.prepare() == credential_state::unavailable);
         CHECK(d.source.is_dead() == each.dead);
         CHECK(d.source.refused() == !each.dead);
         CHECK(d.source.reason() == each.reason);
         CHECK(d.source.why() != errc::ok);
         if (each.dead) {
             d.clock.pass(milliseconds{100'000'000});
-            CHECK(d.settle() == credential_state::unavailable);
+            CHECK(d.prepare() == credential_state::unavailable);
             continue;
         }
         d.clock.pass(milliseconds{each.next - 1});
-        CHECK(d.settle() == credential_state::unavailable);
+        CHECK(d.prepare() == credential_state::unavailable);
         d.clock.pass(milliseconds{1});
-        CHECK(d.settle() == credential_state::ready);
+        CHECK(d.prepare() == credential_state::ready);
         CHECK(d.source.why() == errc::ok);
         CHECK(d.line() == bearer_line(first_access));
     }
@@ -271,15 +271,15 @@ TEST_CASE("refreshing_bearer: failures in a row are 1, 2, 4 ... 60 seconds apart
     for (std::size_t n = 0; n <= std::size(pauses); ++n)
         all.add(token_request(form(refresh)), reply_text("503 Service Unavailable", ""));
     device d{all};
-    CHECK(d.settle() == credential_state::unavailable);
+    CHECK(d.prepare() == credential_state::unavailable);
     for (const std::int64_t pause : pauses) {
         CAPTURE(pause);
         const std::size_t before = d.link.calls();
         d.clock.pass(milliseconds{pause - 1});
-        CHECK(d.settle() == credential_state::unavailable);
+        CHECK(d.prepare() == credential_state::unavailable);
         CHECK(d.link.calls() == before);
         d.clock.pass(milliseconds{1});
-        CHECK(d.settle() == credential_state::unavailable);
+        CHECK(d.prepare() == credential_state::unavailable);
         CHECK(d.link.calls() != before);
     }
 }
@@ -290,13 +290,13 @@ TEST_CASE("refreshing_bearer: while an early renewal fails, the old token is sti
     all.add(token_request(form(refresh)), reply_text("503 Service Unavailable", ""));
     all.add(token_request(form(refresh)), token_reply(second_access));
     device d{all};
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
     d.clock.pass(milliseconds{3'540'000});
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
     CHECK(d.line() == bearer_line(first_access));
     CHECK(d.source.why() == errc::unavailable);
     d.clock.pass(milliseconds{1'000});
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
     CHECK(d.line() == bearer_line(second_access));
 }
 
@@ -306,7 +306,7 @@ TEST_CASE("refreshing_bearer: at its end a token is no longer sent, whatever the
     all.add(token_request(form(refresh)), reply_text("503 Service Unavailable", "", "Retry-After: 60\r\n"));
     all.add(token_request(form(refresh)), token_reply(second_access));
     device d{all};
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
     struct row {
         std::int64_t passes;  ///< milliseconds since the row before
         credential_state state;
@@ -320,7 +320,7 @@ TEST_CASE("refreshing_bearer: at its end a token is no longer sent, whatever the
     for (const row& each : rows) {
         CAPTURE(each.what);
         d.clock.pass(milliseconds{each.passes});
-        CHECK(d.settle() == each.state);
+        CHECK(d.prepare() == each.state);
     }
     CHECK(d.line() == bearer_line(second_access));
     CHECK(d.link.finished());
@@ -336,7 +336,7 @@ TEST_CASE("refreshing_bearer: nothing is sent to a log-in URL that is not https,
                             row{"online.superoffice.com", errc::insecure_link}}) {
         CAPTURE(each.url);
         device d{none, each.url};
-        CHECK(d.settle() == credential_state::unavailable);
+        CHECK(d.prepare() == credential_state::unavailable);
         CHECK(d.source.is_dead());
         CHECK(d.source.why() == so::error{.stage = so::stage::request, .code = each.code});
     }
@@ -350,7 +350,7 @@ TEST_CASE("refreshing_bearer: a link that is not secure gets no secret") {
     support::login_exchanges all;
     all.steps = {script::starts(), script::stops()};
     device d{all, so::default_login_url, "sec/+ret", {.secure = false}};
-    CHECK(d.settle() == credential_state::unavailable);
+    CHECK(d.prepare() == credential_state::unavailable);
     CHECK(d.source.why() == errc::insecure_link);
 }
 
@@ -363,13 +363,13 @@ TEST_CASE("refreshing_bearer: the reply cut at every byte gives no token, and on
         support::login_exchanges all;
         all.steps.assign(std::begin(steps), std::end(steps));
         device d{all};
-        CHECK(d.settle() == credential_state::unavailable);
+        CHECK(d.prepare() == credential_state::unavailable);
         CHECK_FALSE(d.source.is_dead());
     }
     support::login_exchanges all;
     all.add(request, reply);
     device d{all, so::default_login_url, "sec/+ret", {.at_most = 1, .blocks_first = true}};
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
     CHECK(d.line() == bearer_line(first_access));
 }
 
@@ -415,7 +415,7 @@ TEST_CASE("credential_share: clients that were refused with one token cause one 
     device d{all};
     so::credential_share<so::refreshing_bearer<so::scripted>> shares[] = {
         so::credential_share{d.source}, so::credential_share{d.source}, so::credential_share{d.source}};
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
     std::array<std::byte, 512> room{};
     for (auto& share : shares) {
         so::detail::http1_writer head{room};
@@ -423,9 +423,9 @@ TEST_CASE("credential_share: clients that were refused with one token cause one 
     }
     CHECK(shares[0].refused());
     CHECK(shares[1].refused());  // the new one is under way
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
     CHECK(shares[2].refused());  // and has come already: no third request
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
     CHECK(d.source.generation() == 2);
     CHECK(d.link.finished());
 }

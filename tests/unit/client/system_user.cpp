@@ -109,7 +109,7 @@ struct device {
     support::manual_clock clock;
     so::system_user<so::scripted, fake_signer> source;
 
-    credential_state settle() { return support::prepared(source, clock); }
+    credential_state prepare() { return support::prepared(source, clock); }
 };
 
 std::string ticket_lines(std::string_view ticket) {
@@ -125,7 +125,7 @@ TEST_CASE("system_user: signs the minute, takes the ticket out of the token, and
     support::login_exchanges all;
     all.add(request_at(minute), ticket_reply());
     device d{all};
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
     CHECK(support::lines_of(d.source) == ticket_lines("7T:first-ticket"));
     CHECK(d.key.calls == 1);
     CHECK(d.source.why() == errc::ok);
@@ -152,14 +152,14 @@ TEST_CASE("system_user: each use moves the end of a ticket, which is renewed aft
     all.add(request_at(minute), ticket_reply(R"("7T:second-ticket")"));
     device d{all};
     constexpr std::int64_t unused = (5 * 60 + 50) * 60'000;
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
     for (int n = 0; n < 10; ++n) {
         d.clock.pass(milliseconds{unused - 1});
-        CHECK(d.settle() == credential_state::ready);
+        CHECK(d.prepare() == credential_state::ready);
         CHECK(support::lines_of(d.source) == ticket_lines("7T:first-ticket"));
     }
     d.clock.pass(milliseconds{unused});
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
     CHECK(support::lines_of(d.source) == ticket_lines("7T:second-ticket"));
 }
 
@@ -171,11 +171,11 @@ TEST_CASE("system_user: a wrong clock is corrected by the host's time once, and 
     all.add(request_at(minute), ticket_reply());
     all.add(request_at("202611300653"), ticket_reply(R"("7T:second-ticket")"));
     device d{all, moment - 1'200};
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
     CHECK(d.source.clock_offset() == 1'200);
     d.utc += 6 * 3'600;
     d.clock.pass(milliseconds{6 * 3'600'000});
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
     CHECK(support::lines_of(d.source) == ticket_lines("7T:second-ticket"));
     CHECK(d.link.finished());
 }
@@ -221,7 +221,7 @@ TEST_CASE("system_user: refusals that need a person end it") {
         if (each.replies.size() > 1)
             all.add(request_at(each.offset > 0 ? "202611300054" : "202611300052"), each.replies[1]);
         device d{all};
-        CHECK(d.settle() == credential_state::unavailable);
+        CHECK(d.prepare() == credential_state::unavailable);
         CHECK(d.source.is_dead());
         CHECK_FALSE(d.source.refused());
         CHECK(d.source.reason() == each.reason);
@@ -238,7 +238,7 @@ TEST_CASE("system_user: an outage is no refusal, and does not correct the clock"
     all.add(request_at("202611300033"), refusal(late));
     all.add(request_at(minute), reply_text("503 Service Unavailable", "", later));
     device d{all, moment - 1'200};
-    CHECK(d.settle() == credential_state::unavailable);
+    CHECK(d.prepare() == credential_state::unavailable);
     CHECK_FALSE(d.source.is_dead());
     CHECK(d.source.why() == errc::unavailable);
     CHECK(d.source.why().native == 0);
@@ -249,7 +249,7 @@ TEST_CASE("system_user: an outage is no refusal, and does not correct the clock"
     support::login_exchanges other;
     other.add(request_at(minute), reply_text("503 Service Unavailable", "", later));
     device once{other};
-    CHECK(once.settle() == credential_state::unavailable);
+    CHECK(once.prepare() == credential_state::unavailable);
     CHECK(once.key.calls == 1);
     CHECK(once.source.clock_offset() == 0);
     CHECK(once.link.finished());
@@ -263,7 +263,7 @@ TEST_CASE("system_user: a ticket of 2048 bytes fits into 6 KB, one more byte doe
         support::login_exchanges all;
         all.add(request_at(minute), ticket_reply('"' + ticket + '"'));
         device d{all};
-        CHECK((d.settle() == credential_state::ready) == (size == 2048));
+        CHECK((d.prepare() == credential_state::ready) == (size == 2048));
         CHECK(support::holds(d.memory, ticket) == (size == 2048));
         if (size != 2048)
             CHECK(d.source.why() ==
@@ -304,13 +304,13 @@ TEST_CASE("system_user: useless answers and tokens give no ticket, and it asks a
         all.add(request_at(minute), each.reply);
         all.add(request_at(minute), ticket_reply());
         device d{all};
-        CHECK(d.settle() == credential_state::unavailable);
+        CHECK(d.prepare() == credential_state::unavailable);
         CHECK_FALSE(d.source.is_dead());
         CHECK(d.source.reason() == each.reason);
         d.clock.pass(milliseconds{999});
-        CHECK(d.settle() == credential_state::unavailable);
+        CHECK(d.prepare() == credential_state::unavailable);
         d.clock.pass(milliseconds{1});
-        CHECK(d.settle() == credential_state::ready);
+        CHECK(d.prepare() == credential_state::ready);
     }
 }
 
@@ -330,7 +330,7 @@ TEST_CASE("system_user: the signature is checked where a verifier is given") {
         all.add(request_at(minute), ticket_reply());
         seen verifier{.answer = answer, .text = {}, .signature = {}};
         device d{all, moment, {seen::check, &verifier}};
-        CHECK((d.settle() == credential_state::ready) == answer);
+        CHECK((d.prepare() == credential_state::ready) == answer);
         const std::string token = token_of(claims{}.text());
         CHECK(verifier.text == token.substr(0, token.rfind('.')));
         CHECK(verifier.signature == "the signature");
@@ -350,7 +350,7 @@ TEST_CASE("system_user: a signature of 512 bytes is looked at, a longer one is w
             return true;
         };
         device d{all, moment, {check, &seen}};
-        CHECK((d.settle() == credential_state::ready) == (size == 512));
+        CHECK((d.prepare() == credential_state::ready) == (size == 512));
         CHECK(seen == (size == 512 ? size : 0));
         if (size != 512) CHECK(d.source.reason() == "the signature of the token is wrong");
     }
@@ -366,7 +366,7 @@ TEST_CASE("system_user: a signature that is no base64 is wrong, and is not check
         return *static_cast<bool*>(asked) = true;
     };
     device d{all, moment, {check, &is_asked}};
-    CHECK(d.settle() == credential_state::unavailable);
+    CHECK(d.prepare() == credential_state::unavailable);
     CHECK(d.source.reason() == "the signature of the token is wrong");
     CHECK_FALSE(is_asked);
 }
@@ -376,10 +376,10 @@ TEST_CASE("system_user: it is not dead after a refusal that may pass, nor withou
     all.add(request_at(minute), reply_text("429 Too Many Requests", ""));
     all.add(request_at(minute), ticket_reply());
     device d{all};
-    CHECK(d.settle() == credential_state::unavailable);
+    CHECK(d.prepare() == credential_state::unavailable);
     CHECK_FALSE(d.source.is_dead());
     d.clock.pass(milliseconds{1'000});
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
 
     support::login_exchanges first;  // of 1970, and corrected by the host's Date
     first.add(request_at("197001010000"), refusal("Date: Mon, 30 Nov 2026 00:54:20 GMT\r\n"));
@@ -398,12 +398,12 @@ TEST_CASE("system_user: a key that cannot sign is reported with its own code, an
     all.add(request_at(minute), ticket_reply());
     device d{all};
     d.key.broken = true;
-    CHECK(d.settle() == credential_state::unavailable);
+    CHECK(d.prepare() == credential_state::unavailable);
     CHECK(d.source.why() == errc::no_entropy);
     CHECK(d.source.why().native == -52);
     d.key.broken = false;
     d.clock.pass(milliseconds{1'000});
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
 }
 
 TEST_CASE("system_user: a signer that answers more bytes than it was given is not believed, and nothing is sent") {
@@ -411,7 +411,7 @@ TEST_CASE("system_user: a signer that answers more bytes than it was given is no
         support::login_exchanges none;
         device d{none};
         d.key.claimed = claimed;
-        CHECK(d.settle() == credential_state::unavailable);
+        CHECK(d.prepare() == credential_state::unavailable);
         CHECK(d.source.why() == so::error{.stage = so::stage::credential, .code = errc::credential_unavailable});
         CHECK(d.link.calls() == 0);
     }
@@ -420,7 +420,7 @@ TEST_CASE("system_user: a signer that answers more bytes than it was given is no
 TEST_CASE("system_user: an http log-in URL and missing texts are refused before anything is signed") {
     support::login_exchanges none;
     device d{none, moment, {}, "http://online.superoffice.com"};
-    CHECK(d.settle() == credential_state::unavailable);
+    CHECK(d.prepare() == credential_state::unavailable);
     CHECK(d.source.why() == errc::insecure_link);
     CHECK(d.key.calls == 0);
     so::system_user<so::scripted, fake_signer> nobody{
@@ -440,13 +440,13 @@ TEST_CASE("system_user: the reply cut at every byte gives no ticket, and one byt
         all.steps = {script::starts(), script::expects(request), script::gives(std::string_view{reply}.substr(0, size)),
                      script::closes()};
         device d{all};
-        CHECK(d.settle() == credential_state::unavailable);
+        CHECK(d.prepare() == credential_state::unavailable);
         CHECK_FALSE(d.source.is_dead());
     }
     support::login_exchanges all;
     all.add(request, reply);
     device d{all, moment, {}, so::default_login_url, {.at_most = 1, .blocks_first = true}};
-    CHECK(d.settle() == credential_state::ready);
+    CHECK(d.prepare() == credential_state::ready);
     CHECK(support::lines_of(d.source) == ticket_lines("7T:first-ticket"));
 }
 

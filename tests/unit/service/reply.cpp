@@ -470,7 +470,7 @@ TEST_CASE("last_reply: section 9, slow is a mark on the duration, no error") {
 }
 
 TEST_CASE("reply: a threshold beyond 32 bits of milliseconds, 49 days, is never exceeded") {
-    constexpr so::operation<so::GetBatchTaskInfoRequest, so::BatchTaskInfo> patient{
+    constexpr so::operation<so::GetBatchTaskInfoRequest, so::BatchTaskInfo> large_threshold{
         .path = so::get_batch_task_info.path, .slow = so::milliseconds{std::int64_t{UINT32_MAX} + 1}};
     const std::string request = support::request_text{}.text(), reply = reply_text("200 OK", R"({"Id":497})");
     const so::script_step steps[] = {script::starts(), script::expects(request), script::would_block(),
@@ -478,7 +478,7 @@ TEST_CASE("reply: a threshold beyond 32 bits of milliseconds, 49 days, is never 
     so::scripted link{steps};
     std::array<std::byte, 2048> memory{};
     so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
-    auto call = api.start(patient, {497}, {.timeout = so::milliseconds{std::int64_t{UINT32_MAX} * 2}});
+    auto call = api.start(large_threshold, {497}, {.timeout = so::milliseconds{std::int64_t{UINT32_MAX} * 2}});
     CHECK(call.step(so::instant{0}) == so::step_state::pending);
     CHECK(call.step(so::instant{UINT32_MAX}) == so::step_state::done);
     CHECK(call.result().has_value());

@@ -603,10 +603,10 @@ TEST_CASE("tcp_socket: during a lookup the resolver waits, if it can") {
     };
     waiting_resolver can;
     can.blocks = 1;
-    so::basic_tcp_socket<waiting_resolver> patient{can};
-    CHECK(patient.start({"slow.example", 1}).state == io_state::would_block);
-    patient.wait(wait_for::readable, so::milliseconds{60'000});
-    CHECK(patient.address_source().waits == 1);
+    so::basic_tcp_socket<waiting_resolver> waiting{can};
+    CHECK(waiting.start({"slow.example", 1}).state == io_state::would_block);
+    waiting.wait(wait_for::readable, so::milliseconds{60'000});
+    CHECK(waiting.address_source().waits == 1);
 
     told_resolver cannot;
     cannot.blocks = 1;
