@@ -76,9 +76,7 @@ class xml_parse {
         XML_SetXmlDeclHandler(parser_, &on_declaration);
         XML_SetStartDoctypeDeclHandler(parser_, &on_doctype);
     }
-    ~xml_parse() {
-        if (parser_ != nullptr) XML_ParserFree(parser_);
-    }
+    ~xml_parse() { XML_ParserFree(parser_); }  // which may be null
     xml_parse(const xml_parse&) = delete;
     xml_parse& operator=(const xml_parse&) = delete;
 
@@ -115,15 +113,14 @@ class xml_parse {
         const std::int64_t at = byte_index(parser_);  // -1 while it has not looked at the last piece
         if (at > 0) offset_ = static_cast<std::size_t>(at);
     }
-    // Expat may still report what it has in hand.
     void stop(errc code) noexcept {
-        if (fault_ != errc::ok) return;
         fault_ = code;
         note_progress();
         static_cast<void>(XML_StopParser(parser_, XML_Bool{0}));
     }
     static xml_parse& self(void* user) noexcept { return *static_cast<xml_parse*>(user); }
 
+    // Behind `stop` Expat may still report elements and text that it has in hand.
     static void XMLCALL on_open(void* user, const XML_Char* name, const XML_Char** attributes) noexcept {
         xml_parse& me = self(user);
         if (me.fault_ != errc::ok) return;

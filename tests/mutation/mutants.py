@@ -353,6 +353,8 @@ class Header:
             return False
         if words[0].kind != "word" and words[0].text not in ("++", "--", "*", "(", "::"):
             return False
+        if len(words) > 1 and words[-1].kind == "word" and words[-2].text in (">", ">>"):
+            return False  # `a<(1 + 2)> x;`
         head = []
         for place, token in enumerate(words, first):
             if self._encloses(place) != self._encloses(first) or token.text in ("=", "(", "{", "["):

@@ -60,7 +60,7 @@ class Places(unittest.TestCase):
             template <class T> requires (sizeof(T) < 4)
             struct s { std::vector<int> a; int f(const T& b) = delete; };
             inline const char* text = "a < b";
-            inline void g() { list<pair<int>> all{a}; }
+            inline void g() { list<pair<int>> all{a}; text<(a)> made; }
             """), [])
 
     def test_a_key_does_not_depend_on_the_place(self):

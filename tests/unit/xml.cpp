@@ -9,6 +9,7 @@
 
 #include "support/decoding.hpp"
 #include "support/documented_reply.hpp"
+#include "support/freed_memory.hpp"
 #include "support/guard_page.hpp"
 #include "support/scripted_call.hpp"
 
@@ -632,6 +633,7 @@ TEST_CASE("xml: DOCTYPE, and with it every entity, and encodings other than UTF-
         CAPTURE(xml);
         CHECK(rewrite<every>(xml).code == errc::bad_xml);
     }
+    CHECK(rewrite<every>(std::string_view{"\xFF\xFE<\0a\0/\0>\0", 10}).offset == 0);
     // As text they are text.
     CHECK(json_of<every>("<a><!-- <!DOCTYPE a> --><Text><![CDATA[<!DOCTYPE a>]]></Text></a>") ==
           R"({"Text":"<!DOCTYPE a>"})");
@@ -676,6 +678,10 @@ TEST_CASE("xml: markup is limited, text is not") {
         CHECK(rewrite<every>(text + "<" + most + "/><Int>1</Int></a>").code == errc::bad_xml);
         CHECK(rewrite<every>(text + "<b " + most).code == errc::bad_xml);
     }
+    // The largest is the limit twice, and the two pieces of 4 KB in which it ends.
+    const auto whole = [](std::size_t size) { return "<a b='" + std::string(size - 9, 'x') + "'/>"; };
+    CHECK(rewrite<every>(whole(69'632 + 100)).code == errc::ok);
+    CHECK(rewrite<every>(whole(73'728 + 1)).code == errc::bad_xml);
     CHECK(rewrite<every>("<a b='" + std::string(1'000'000, 'x') + "'/>").code == errc::bad_xml);
     CHECK(rewrite<every>("<!DOCTYPE " + std::string(1'000'000, 'x') + "><a/>").code == errc::bad_xml);
 
@@ -694,6 +700,12 @@ TEST_CASE("xml: the outcome does not depend on the pieces that Expat gets") {
         const std::string xml = "<!--" + std::string(before, '.') + "-->" + std::string{plain_sample};
         CHECK(json_of<BatchTaskInfo>(xml) == expected);
     }
+}
+
+TEST_CASE("xml: Expat's memory is given back with the document") {
+    const support::freed_memory freed{"any text"};
+    CHECK(rewrite<every>("<a><Int>1</Int></a>").code == errc::ok);
+    if (support::freed_memory::looks) CHECK(freed.blocks() > 10);
 }
 
 TEST_CASE("xml: a document cut at any byte is refused, and nothing is read behind it") {

@@ -25,9 +25,8 @@ namespace detail {
 ///     clang  "... type_name() [T = a::b]"
 ///     cl     "... type_name<struct a::b>(void)"
 constexpr std::string_view type_name_in(std::string_view text) noexcept {
-    constexpr std::string_view before = "T = ", in_angles = "type_name<";
-    if (const std::size_t at = text.find(before); at != text.npos) {
-        text = ascii::from(text, at + before.size());
+    constexpr std::string_view in_angles = "type_name<";
+    if (text.find("T = ") != text.npos) {
         text = ascii::first(text, text.find_first_of(";]"));
     } else {
         text = ascii::from(text, text.find(in_angles) + in_angles.size());
