@@ -32,20 +32,20 @@ volatile std::sig_atomic_t interrupted = 0;
 }  // namespace
 
 int main(int argc, char** argv) {
-    const std::int32_t id = argc > 1 ? static_cast<std::int32_t>(std::strtol(argv[1], nullptr, 10)) : 497;
+    const superoffice::result<std::int32_t> id = superoffice::parse_task_id(argc > 1 ? argv[1] : "497");
     const char* base = std::getenv("SUPEROFFICE_BASE_URL");
     if (base == nullptr) base = "https://sod.superoffice.com/Cust12345/api";
     const char* address = std::getenv("SUPEROFFICE_ADDRESS");  // "192.0.2.7": of the host in the URL
     superoffice::address_list known;
-    if (address == nullptr || !known.add(address)) {
-        std::fprintf(stderr, "SUPEROFFICE_ADDRESS has to be an IP address\n");
+    if (!id || address == nullptr || !known.add(address)) {
+        std::fprintf(stderr, "usage: SUPEROFFICE_ADDRESS=192.0.2.7 %s ID\n", argv[0]);
         return 2;
     }
 
     frame_link link{{.ca_file = std::getenv("SUPEROFFICE_CA_FILE")}, superoffice::given_addresses{known}};
     std::array<std::byte, 4 * 1024> memory;
     superoffice::client api{link, base, superoffice::bearer{std::getenv("SUPEROFFICE_TOKEN")}, memory};
-    superoffice::watch<progress> task{api, id};
+    superoffice::watch<progress> task{api, *id};
 
     std::signal(SIGINT, [](int) { interrupted = 1; });
     int drawn = 0;

@@ -17,7 +17,11 @@ BOOST_DESCRIBE_STRUCT(progress, (), (State, ProgressPercent))
 }  // namespace
 
 int main(int argc, char** argv) {
-    const std::int32_t id = argc > 1 ? static_cast<std::int32_t>(std::strtol(argv[1], nullptr, 10)) : 497;
+    const superoffice::result<std::int32_t> id = superoffice::parse_task_id(argc > 1 ? argv[1] : "497");
+    if (!id) {
+        std::fprintf(stderr, "ID: %s\n", superoffice::message(id.error()));
+        return 2;
+    }
     const char* base = std::getenv("SUPEROFFICE_BASE_URL");
     if (base == nullptr) base = "https://sod.superoffice.com/Cust12345/api";
 
@@ -31,7 +35,7 @@ int main(int argc, char** argv) {
     superoffice::watch_options options;
     options.interval = superoffice::milliseconds{1'000};
     options.deadline = superoffice::milliseconds{3'600'000};
-    superoffice::watch<progress> task{api, id, options, superoffice::allow_waiting_lookup};
+    superoffice::watch<progress> task{api, *id, options, superoffice::allow_waiting_lookup};
 
     // This program has nothing else to do, so it blocks until there is news. Other programs call step(now) instead.
     superoffice::watch_state news = task.follow(api);

@@ -131,7 +131,8 @@ volatile std::sig_atomic_t interrupted = 0;
 int main(int argc, char** argv) {
     const char* base = std::getenv("SUPEROFFICE_BASE_URL");
     if (base == nullptr) base = "https://sod.superoffice.com/Cust12345/api";
-    if (argc != 3) {
+    const superoffice::result<std::int32_t> id = superoffice::parse_task_id(argc == 3 ? argv[2] : "");
+    if (!id) {
         std::fprintf(stderr, "usage: %s /dev/ttyUSB0 ID\n", argv[0]);
         return 2;
     }
@@ -140,7 +141,7 @@ int main(int argc, char** argv) {
     superoffice::client api{link, base, superoffice::bearer{std::getenv("SUPEROFFICE_TOKEN")}, memory};
 
     std::signal(SIGINT, [](int) { interrupted = 1; });
-    auto call = api.start_get_batch_task_info(static_cast<std::int32_t>(std::strtol(argv[2], nullptr, 10)));
+    auto call = api.start_get_batch_task_info(*id);
     for (;;) {
         const superoffice::instant now = std::chrono::steady_clock::now();
         if (call.step(now) == superoffice::step_state::done) break;

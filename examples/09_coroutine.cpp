@@ -125,7 +125,9 @@ int main(int argc, char** argv) {
     const char* base = std::getenv("SUPEROFFICE_BASE_URL");
     const char* address = std::getenv("SUPEROFFICE_ADDRESS");  // of the host in the URL: a name lookup would block both
     superoffice::address_list known;
-    if (base == nullptr || address == nullptr || !known.add(address) || argc != 3) {
+    const auto id1 = superoffice::parse_task_id(argc == 3 ? argv[1] : "");
+    const auto id2 = superoffice::parse_task_id(argc == 3 ? argv[2] : "");
+    if (base == nullptr || address == nullptr || !known.add(address) || !id1 || !id2) {
         std::fprintf(stderr, "usage: SUPEROFFICE_BASE_URL=https://... SUPEROFFICE_ADDRESS=192.0.2.7 %s ID ID\n",
                      argv[0]);
         return 2;
@@ -139,8 +141,8 @@ int main(int argc, char** argv) {
 
     std::signal(SIGINT, [](int) { interrupted = 1; });
     outcome_of* waiting = nullptr;
-    const job job1 = show(waiting, api1, link1, static_cast<std::int32_t>(std::atoi(argv[1])));
-    const job job2 = show(waiting, api2, link2, static_cast<std::int32_t>(std::atoi(argv[2])));
+    const job job1 = show(waiting, api1, link1, *id1);
+    const job job2 = show(waiting, api2, link2, *id2);
     run(waiting);
     return job1.frame && job2.frame && interrupted == 0 ? 0 : 1;  // no frame: coroutine_frame is too small
 }

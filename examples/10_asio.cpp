@@ -87,12 +87,12 @@ class asio_call {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const std::int32_t id = argc > 1 ? static_cast<std::int32_t>(std::strtol(argv[1], nullptr, 10)) : 497;
+    const superoffice::result<std::int32_t> id = superoffice::parse_task_id(argc > 1 ? argv[1] : "497");
     const char* base = std::getenv("SUPEROFFICE_BASE_URL");
     if (base == nullptr) base = "https://sod.superoffice.com/Cust12345/api";
     const auto url = superoffice::parse_base_url(base);
-    if (!url) {
-        std::fprintf(stderr, "%s\n", superoffice::message(url.error()));
+    if (!id || !url) {
+        std::fprintf(stderr, "%s\n", superoffice::message(id ? url.error() : id.error()));
         return 2;
     }
 
@@ -104,7 +104,7 @@ int main(int argc, char** argv) {
     asio::ip::tcp::resolver resolver{io};
     asio::signal_set signals{io, SIGINT};
     int code = 1;
-    asio_call call{io, api, link, id, [&](const asio_call::outcome& task) {
+    asio_call call{io, api, link, *id, [&](const asio_call::outcome& task) {
                        resolver.cancel();
                        signals.cancel();
                        if (!task) {

@@ -38,6 +38,13 @@ class BatchError(Exception):
         self.http_status, self.may_repeat = error.http_status, bool(error.may_repeat)
 
 
+def checked(task):
+    """The id. ctypes would cut a larger number to 32 bits, and another task would be asked for."""
+    if not 0 < task < 1 << 31:
+        raise OverflowError("no task has such an id")
+    return task
+
+
 def load(path):
     """The shared library, with the types of its functions."""
     library = ctypes.CDLL(path)
@@ -85,19 +92,19 @@ class Batch:
 
     def get(self, task):
         """The task's properties as Python's values. One that the reply does not have is left out."""
-        self.library.superoffice_batch_start_get(self.handle, task)
+        self.library.superoffice_batch_start_get(self.handle, checked(task))
         self._run()
         return self._properties()
 
     def stop(self, task):
         """Whether the service has stopped it."""
-        self.library.superoffice_batch_start_stop(self.handle, task)
+        self.library.superoffice_batch_start_stop(self.handle, checked(task))
         self._run()
         return bool(self.library.superoffice_batch_was_stopped(self.handle))
 
     def watch(self, task, interval_ms=0):
         """The task's properties at each change, to its end. Ends without a last one where the service forgets the task."""
-        self.library.superoffice_batch_start_watch(self.handle, task, interval_ms)
+        self.library.superoffice_batch_start_watch(self.handle, checked(task), interval_ms)
         try:
             while (outcome := self._run()) != GONE:
                 yield self._properties()

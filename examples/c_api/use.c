@@ -45,7 +45,10 @@ static int32_t follow(superoffice_batch *batch) {
 
 int main(int argc, char **argv) {
     if (argc != 3) return 2;
-    const int32_t id = (int32_t)strtol(argv[2], NULL, 10);
+    char *end;
+    const long long number = strtoll(argv[2], &end, 10);
+    if (end == argv[2] || *end != '\0' || number < 1 || number > INT32_MAX) return 2;
+    const int32_t id = (int32_t)number;
     superoffice_batch_options options = SUPEROFFICE_BATCH_OPTIONS;
     options.base_url = getenv("SUPEROFFICE_BASE_URL");
     options.token = getenv("SUPEROFFICE_TOKEN");

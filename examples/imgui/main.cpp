@@ -106,8 +106,10 @@ arguments read_arguments(int argc, char** argv) {
             found.frames = std::strtol(argv[++n], nullptr, 10);
         else if (std::strcmp(argv[n], "--screenshot") == 0 && n + 1 < argc)
             found.picture = argv[++n];
+        else if (const auto id = superoffice::parse_task_id(argv[n]); id)
+            found.ids.push_back(*id);
         else
-            found.ids.push_back(static_cast<std::int32_t>(std::strtol(argv[n], nullptr, 10)));
+            std::fprintf(stderr, "%s: %s\n", argv[n], superoffice::message(id.error()));
     }
     return found;
 }

@@ -58,6 +58,11 @@ void frame() {
 
 int main(int count, char** words) {
     if (count < 4) return 2;
-    for (int n = 3; n < count; ++n) followers.emplace_back(words[1], words[2], std::atoi(words[n]));
+    for (int n = 3; n < count; ++n) {
+        if (const auto id = superoffice::parse_task_id(words[n]); id)
+            followers.emplace_back(words[1], words[2], *id);
+        else
+            std::printf("%s %s\n", words[n], superoffice::message(id.error()));
+    }
     emscripten_set_main_loop(frame, 60, false);  // in a page rather 0: with each frame of the page
 }

@@ -11,6 +11,8 @@ const encoder = new TextEncoder(), decoder = new TextDecoder();
 
 /// Gives { state, percent, description } for each change until the task is over; throws an Error if a call fails for good.
 export async function* follow(module, baseUrl, accessToken, id, { interval = 2000 } = {}) {
+  // WebAssembly would cut a larger number to 32 bits, and another task would be followed.
+  if (!Number.isInteger(id) || id < 1 || id > 0x7fffffff) throw new RangeError('no task has such an id');
   const host = globalThis.superofficeFetchHost((at, size) => new Uint8Array(calls.memory.buffer, at, size));
   const { exports: calls } = await WebAssembly.instantiate(module, { host });
 

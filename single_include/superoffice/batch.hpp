@@ -7301,6 +7301,17 @@ struct task_id {
     }
 };
 
+/// The id that a text names, for example an argument of a command line: decimal digits, 1 to 2147483647. Leading zeros are
+/// allowed. Everything else is an error, so that no other task is meant: errc::bad_number where the text is not only digits
+/// (or has more than 64 bits), errc::out_of_range where no task can have that id.
+[[nodiscard]] constexpr result<std::int32_t> parse_task_id(std::string_view text) noexcept {
+    constexpr std::int32_t highest = (std::numeric_limits<std::int32_t>::max)();
+    std::uint64_t number = 0;
+    if (!detail::ascii::parse_decimal(text, number)) return detail::refused_request(errc::bad_number, 0);
+    if (number < 1 || number > std::uint64_t{highest}) return detail::refused_request(errc::out_of_range, 0);
+    return static_cast<std::int32_t>(number);
+}
+
 }  // namespace SUPEROFFICE_ABI
 }  // namespace superoffice
 #endif

@@ -114,6 +114,13 @@ with Batch(sys.argv[1], os.environ["SUPEROFFICE_BASE_URL"], os.environ["SUPEROFF
         assert (error.code, str(error)) == ("no_such_task", "no such task"), error.code
     else:
         raise AssertionError("task 42 exists")
+    for wrong in (0, -1, 1 << 31, (1 << 32) + 497):
+        for call in (batch.get, batch.stop, lambda task: next(batch.watch(task))):
+            try:
+                call(wrong)
+            except OverflowError:
+                continue
+            raise AssertionError(f"{wrong} was taken for the id of a task")
     batch.library.superoffice_batch_start_get(batch.handle, 497)
     assert batch.library.superoffice_batch_start_get(batch.handle, 497) == -1  # busy; the first one goes on
     batch._run()

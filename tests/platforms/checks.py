@@ -327,7 +327,7 @@ def follows_tasks(*program, finished):
         good, trusted = local_superoffice_credentials.BEARER_GOOD, ANY_NODE | {"NODE_EXTRA_CA_CERTS": service.ca}
         expired = good.removesuffix("good") + "expired"
         for token, environment, numbers, wanted in (
-                (good, trusted, (497, 1000, 123456789, 7302, 8000),
+                (good, trusted, (497, 1000, 123456789, 7302, 8000, 4294967793, 0),
                  (*finished, "1000 Started", "1000 Succeeded 100", "123456789 no such task", "7302 the server redirects",
                   "8000 the link failed")),
                 (expired, trusted, (497,), ("(401)",)),
@@ -350,7 +350,8 @@ def web_assembly():
               module)
     is_small(module, WEB_KILOBYTES)
     follows_tasks(HERE / "follow.mjs", module,
-                  finished=("imports host\n", "497 Succeeded 100 Export completed", "497 over", "1000 over"))
+                  finished=("imports host\n", "497 Succeeded 100 Export completed", "497 over", "1000 over",
+                            "4294967793 no task has such an id", "0 no task has such an id"))
 
 
 def emscripten():
@@ -360,7 +361,7 @@ def emscripten():
     output_of("em++", *EMSCRIPTEN_OPTIONS, *WARNINGS, f"-I{INCLUDE}", "-isystem", boost(), WASM / "emscripten.cpp", "-o", program,
               environment=EMSCRIPTEN_NODE)
     is_small(program.with_suffix(".wasm"), EMSCRIPTEN_KILOBYTES)
-    follows_tasks(HERE / "emscripten.mjs", program, finished=("497 Succeeded 100",))
+    follows_tasks(HERE / "emscripten.mjs", program, finished=("497 Succeeded 100", "4294967793 a number does not fit its member"))
 
 
 def in_browser():
