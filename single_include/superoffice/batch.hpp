@@ -1909,25 +1909,34 @@ struct enumerator_text {
     char bytes[Size]{};
 };
 
+/// How many bytes a value takes in such a text.
+constexpr std::size_t bytes_of_value(std::uint32_t value) {
+    std::size_t bytes = 1;
+    while ((value >>= 7) != 0) ++bytes;
+    return bytes;
+}
+
 template <template <class...> class List, class... D>
 consteval auto enumerators_in(List<D...>*) {
     static_assert((true && ... && fits_32_bits(D::value)),
                   "superoffice: the value of an enumerator does not fit into 32 bits");
     static_assert((true && ... && (name_of<D>.size() <= 0xFF)),
                   "superoffice: the name of an enumerator has at most 255 bytes");
-    enumerator_text<(1 + ... + (name_of<D>.size() + 5))> made;
+    enumerator_text<(2 + ... + (1 + name_of<D>.size() + bytes_of_value(static_cast<std::uint32_t>(D::value))))> made;
     char* at = made.bytes;
     [[maybe_unused]] const auto add = [&at](std::string_view name, std::uint32_t value) {
         *at++ = static_cast<char>(name.size());
         for (const char c : name) *at++ = c;
-        for (int n = 0; n != 4; ++n, value >>= 8) *at++ = static_cast<char>(value & 0xFF);
+        for (std::size_t left = bytes_of_value(value); left-- != 0;)
+            *at++ = static_cast<char>((value >> 7 * left & 0x7F) | (left != 0 ? 0x80 : 0));
     };
     (add(name_of<D>, static_cast<std::uint32_t>(D::value)), ...);
     return made;
 }
 
-/// E's enumerators in the order of the description. For each one: the size of its name, the name, and the four bytes of its
-/// value, the lowest first. A 0 ends them. (A structure for each one, with a view of its name, would take twice the space.)
+/// E's enumerators in the order of the description: the size of the name, the name, and the value, seven bits in each byte, the
+/// highest first; the top bit says that another byte follows. An empty name with a 0 ends them. (A structure for each enumerator, with a view of
+/// its name, would take more than twice the space.)
 template <class E>
 inline constexpr auto enumerators_of = enumerators_in(static_cast<typename enumerator_list<E>::type*>(nullptr));
 
@@ -1946,47 +1955,48 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// An enumerator in the table of its enum, or the place behind the last one.
-class enumerator_cursor {
-  public:
-    /// Begins at the first enumerator of a table that `enumerators_of` has made.
-    explicit constexpr enumerator_cursor(const char* table) noexcept : at_(table) {}
-
-    [[nodiscard]] constexpr bool at_end() const noexcept { return size() == 0; }
-    [[nodiscard]] constexpr std::string_view name() const noexcept { return {at_ + 1, size()}; }
-    [[nodiscard]] constexpr std::int32_t value() const noexcept {
-        const auto byte = [from = at_ + 1 + size()](int n) {
-            return std::uint32_t{static_cast<unsigned char>(from[n])} << 8 * n;
-        };
-        return static_cast<std::int32_t>(byte(0) | byte(1) | byte(2) | byte(3));
-    }
-    constexpr void next() noexcept { at_ += size() + 5; }
-
-  private:
-    [[nodiscard]] constexpr std::size_t size() const noexcept { return static_cast<unsigned char>(*at_); }
-
-    const char* at_;
+struct enumerator {
+    std::string_view name;
+    std::int32_t value = 0;
 };
 
-/// The enumerator with this name, or the end. If several names differ only in their letter case, the one with the same case
-/// counts, else the first one. Linear: the longest table has 20 rows.
-[[gnu::noinline]] constexpr enumerator_cursor find_enumerator(enumerator_cursor at, std::string_view text) noexcept {
-    enumerator_cursor alike = at;
-    bool has_alike = false;
-    for (; !at.at_end(); at.next()) {
-        if (at.name().size() != text.size()) continue;
-        if (at.name() == text) return at;
-        if (has_alike || !ascii::equal_ignoring_case(at.name(), text)) continue;
-        alike = at;
-        has_alike = true;
-    }
-    return has_alike ? alike : at;
+/// Takes the first enumerator of `table`, which `enumerators_of` has made and which then begins with the next one. False at its
+/// end, with an empty name.
+constexpr bool take_enumerator(const char*& table, enumerator& taken) noexcept {
+    const char* at = table;
+    const std::size_t size = static_cast<unsigned char>(*at++);
+    taken.name = {at, size};
+    at += size;
+    std::uint32_t value = 0, byte = 0;
+    do {
+        byte = static_cast<unsigned char>(*at++);
+        value = value << 7 | (byte & 0x7F);
+    } while (byte > 0x7F);
+    taken.value = static_cast<std::int32_t>(value);
+    table = at;
+    return size != 0;
 }
 
-/// The first enumerator with this value, or the end.
-constexpr enumerator_cursor find_enumerator(enumerator_cursor at, std::int32_t value) noexcept {
-    while (!at.at_end() && at.value() != value) at.next();
-    return at;
+/// The enumerator with this name into `found`; false where there is none. If several names differ only in their letter case, the
+/// one with the same case counts, else the first one. Linear: the longest table has 20 rows.
+[[gnu::noinline]] constexpr bool find_enumerator(const char* table, std::string_view text, enumerator& found) noexcept {
+    bool any = false;
+    for (enumerator each; take_enumerator(table, each);) {
+        if (each.name.size() != text.size()) continue;
+        const bool same = each.name == text;
+        if (!same && (any || !ascii::equal_ignoring_case(each.name, text))) continue;
+        found = each;
+        any = true;
+        if (same) break;
+    }
+    return any;
+}
+
+/// The first enumerator with this value into `found`; false where there is none.
+constexpr bool find_enumerator(const char* table, std::int32_t value, enumerator& found) noexcept {
+    while (take_enumerator(table, found))
+        if (found.value == value) return true;
+    return false;
 }
 
 }  // namespace detail
@@ -2012,19 +2022,19 @@ struct coded_value {
     std::int32_t number = 0;
     bool known = false;
 
-    constexpr void assign(enumerator_cursor names, std::string_view from) noexcept {
-        const enumerator_cursor found = find_enumerator(names, from);
+    constexpr void assign(const char* names, std::string_view from) noexcept {
+        enumerator found;
+        known = find_enumerator(names, from, found);
         text = from;
-        known = !found.at_end();
-        number = known ? found.value() : 0;
+        number = found.value;
     }
-    constexpr void assign(enumerator_cursor names, std::int32_t from) noexcept {
-        const enumerator_cursor found = find_enumerator(names, from);
-        known = !found.at_end();
-        text = known ? found.name() : std::string_view{};
+    constexpr void assign(const char* names, std::int32_t from) noexcept {
+        enumerator found;
+        known = find_enumerator(names, from, found);
+        text = found.name;
         number = from;
     }
-    static constexpr coded_value made_from(enumerator_cursor names, auto from) noexcept {
+    static constexpr coded_value made_from(const char* names, auto from) noexcept {
         coded_value made;
         made.assign(names, from);
         return made;
@@ -2054,9 +2064,7 @@ class coded {
 
     /// For the decoder, which treats all enums alike.
     struct parts {
-        static constexpr detail::enumerator_cursor names() noexcept {
-            return detail::enumerator_cursor{detail::enumerators_of<E>.bytes};
-        }
+        static constexpr const char* names() noexcept { return detail::enumerators_of<E>.bytes; }
         static constexpr const detail::coded_value& of(const coded& value) noexcept { return value.held_; }
         static constexpr detail::coded_value& of(coded& value) noexcept { return value.held_; }
     };
@@ -2115,29 +2123,29 @@ struct flags_value {
     bool known = true;
 
     // Cold, so that it is compiled for size: the time goes into find_enumerator().
-    [[gnu::cold]] [[gnu::noinline]] constexpr void assign(enumerator_cursor names, std::string_view from) noexcept {
+    [[gnu::cold]] [[gnu::noinline]] constexpr void assign(const char* names, std::string_view from) noexcept {
         text = from;
         bits = 0;
         known = true;
         for (std::string_view word; ascii::take_element(from, word);) {
-            if (const enumerator_cursor found = find_enumerator(names, word); !found.at_end())
-                bits |= static_cast<std::uint32_t>(found.value());
+            if (enumerator found; find_enumerator(names, word, found))
+                bits |= static_cast<std::uint32_t>(found.value);
             else if (!word.empty())
                 known = false;
         }
     }
-    constexpr void assign(enumerator_cursor names, std::uint32_t from) noexcept {
+    constexpr void assign(const char* names, std::uint32_t from) noexcept {
         text = {};
         bits = from;
         std::uint32_t all = 0;
-        for (; !names.at_end(); names.next()) {
-            const auto value = static_cast<std::uint32_t>(names.value());
+        for (enumerator each; take_enumerator(names, each);) {
+            const auto value = static_cast<std::uint32_t>(each.value);
             all |= value;
-            if (value == from && text.data() == nullptr) text = names.name();  // the first one counts
+            if (value == from && text.data() == nullptr) text = each.name;  // the first one counts
         }
         known = (from & ~all) == 0;
     }
-    static constexpr flags_value made_from(enumerator_cursor names, auto from) noexcept {
+    static constexpr flags_value made_from(const char* names, auto from) noexcept {
         flags_value made;
         made.assign(names, from);
         return made;
@@ -2166,9 +2174,7 @@ class flags {
 
     /// For the decoder, which treats all enums alike.
     struct parts {
-        static constexpr detail::enumerator_cursor names() noexcept {
-            return detail::enumerator_cursor{detail::enumerators_of<E>.bytes};
-        }
+        static constexpr const char* names() noexcept { return detail::enumerators_of<E>.bytes; }
         static constexpr const detail::flags_value& of(const flags& value) noexcept { return value.held_; }
         static constexpr detail::flags_value& of(flags& value) noexcept { return value.held_; }
     };
@@ -3664,7 +3670,7 @@ template <json_value Value>
 /// The number of an enumerator. The service writes names; numbers are taken as well. (Inlined: as a function of its own
 /// it takes more bytes.)
 template <json_value Value, class Held>
-[[gnu::cold]] errc decode_numbered(Value& value, Held& into, enumerator_cursor names) noexcept {
+[[gnu::cold]] errc decode_numbered(Value& value, Held& into, const char* names) noexcept {
     typename Held::number_type number = 0;
     const errc e = decode_integer(value, number);
     if (e == errc::ok) into.assign(names, number);
@@ -3673,7 +3679,7 @@ template <json_value Value, class Held>
 
 /// A coded value or a set of flags, of any enum; `names` are its enumerators. On the wire it is text or a number.
 template <json_value Value, class Held>
-[[gnu::noinline]] errc decode_names(Value& value, Held& into, enumerator_cursor names, decode_state& state) noexcept {
+[[gnu::noinline]] errc decode_names(Value& value, Held& into, const char* names, decode_state& state) noexcept {
     std::string_view text;
     const errc e = decode_text(value, text, state);
     if (e == errc::ok) into.assign(names, text);

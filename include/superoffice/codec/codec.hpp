@@ -135,7 +135,7 @@ template <json_value Value>
 /// The number of an enumerator. The service writes names; numbers are taken as well. (Inlined: as a function of its own
 /// it takes more bytes.)
 template <json_value Value, class Held>
-[[gnu::cold]] errc decode_numbered(Value& value, Held& into, enumerator_cursor names) noexcept {
+[[gnu::cold]] errc decode_numbered(Value& value, Held& into, const char* names) noexcept {
     typename Held::number_type number = 0;
     const errc e = decode_integer(value, number);
     if (e == errc::ok) into.assign(names, number);
@@ -144,7 +144,7 @@ template <json_value Value, class Held>
 
 /// A coded value or a set of flags, of any enum; `names` are its enumerators. On the wire it is text or a number.
 template <json_value Value, class Held>
-[[gnu::noinline]] errc decode_names(Value& value, Held& into, enumerator_cursor names, decode_state& state) noexcept {
+[[gnu::noinline]] errc decode_names(Value& value, Held& into, const char* names, decode_state& state) noexcept {
     std::string_view text;
     const errc e = decode_text(value, text, state);
     if (e == errc::ok) into.assign(names, text);

@@ -21,19 +21,19 @@ struct coded_value {
     std::int32_t number = 0;
     bool known = false;
 
-    constexpr void assign(enumerator_cursor names, std::string_view from) noexcept {
-        const enumerator_cursor found = find_enumerator(names, from);
+    constexpr void assign(const char* names, std::string_view from) noexcept {
+        enumerator found;
+        known = find_enumerator(names, from, found);
         text = from;
-        known = !found.at_end();
-        number = known ? found.value() : 0;
+        number = found.value;
     }
-    constexpr void assign(enumerator_cursor names, std::int32_t from) noexcept {
-        const enumerator_cursor found = find_enumerator(names, from);
-        known = !found.at_end();
-        text = known ? found.name() : std::string_view{};
+    constexpr void assign(const char* names, std::int32_t from) noexcept {
+        enumerator found;
+        known = find_enumerator(names, from, found);
+        text = found.name;
         number = from;
     }
-    static constexpr coded_value made_from(enumerator_cursor names, auto from) noexcept {
+    static constexpr coded_value made_from(const char* names, auto from) noexcept {
         coded_value made;
         made.assign(names, from);
         return made;
@@ -63,9 +63,7 @@ class coded {
 
     /// For the decoder, which treats all enums alike.
     struct parts {
-        static constexpr detail::enumerator_cursor names() noexcept {
-            return detail::enumerator_cursor{detail::enumerators_of<E>.bytes};
-        }
+        static constexpr const char* names() noexcept { return detail::enumerators_of<E>.bytes; }
         static constexpr const detail::coded_value& of(const coded& value) noexcept { return value.held_; }
         static constexpr detail::coded_value& of(coded& value) noexcept { return value.held_; }
     };

@@ -23,29 +23,29 @@ struct flags_value {
     bool known = true;
 
     // Cold, so that it is compiled for size: the time goes into find_enumerator().
-    [[gnu::cold]] [[gnu::noinline]] constexpr void assign(enumerator_cursor names, std::string_view from) noexcept {
+    [[gnu::cold]] [[gnu::noinline]] constexpr void assign(const char* names, std::string_view from) noexcept {
         text = from;
         bits = 0;
         known = true;
         for (std::string_view word; ascii::take_element(from, word);) {
-            if (const enumerator_cursor found = find_enumerator(names, word); !found.at_end())
-                bits |= static_cast<std::uint32_t>(found.value());
+            if (enumerator found; find_enumerator(names, word, found))
+                bits |= static_cast<std::uint32_t>(found.value);
             else if (!word.empty())
                 known = false;
         }
     }
-    constexpr void assign(enumerator_cursor names, std::uint32_t from) noexcept {
+    constexpr void assign(const char* names, std::uint32_t from) noexcept {
         text = {};
         bits = from;
         std::uint32_t all = 0;
-        for (; !names.at_end(); names.next()) {
-            const auto value = static_cast<std::uint32_t>(names.value());
+        for (enumerator each; take_enumerator(names, each);) {
+            const auto value = static_cast<std::uint32_t>(each.value);
             all |= value;
-            if (value == from && text.data() == nullptr) text = names.name();  // the first one counts
+            if (value == from && text.data() == nullptr) text = each.name;  // the first one counts
         }
         known = (from & ~all) == 0;
     }
-    static constexpr flags_value made_from(enumerator_cursor names, auto from) noexcept {
+    static constexpr flags_value made_from(const char* names, auto from) noexcept {
         flags_value made;
         made.assign(names, from);
         return made;
@@ -74,9 +74,7 @@ class flags {
 
     /// For the decoder, which treats all enums alike.
     struct parts {
-        static constexpr detail::enumerator_cursor names() noexcept {
-            return detail::enumerator_cursor{detail::enumerators_of<E>.bytes};
-        }
+        static constexpr const char* names() noexcept { return detail::enumerators_of<E>.bytes; }
         static constexpr const detail::flags_value& of(const flags& value) noexcept { return value.held_; }
         static constexpr detail::flags_value& of(flags& value) noexcept { return value.held_; }
     };

@@ -27,12 +27,14 @@ struct row {
 
 template <class E>
 void check_table(const row (&rows)[], std::size_t count) {
-    so::detail::enumerator_cursor at{so::detail::enumerators_of<E>.bytes};
-    for (std::size_t n = 0; n < count; ++n, at.next()) {
-        CHECK(at.name() == rows[n].name);
-        CHECK(at.value() == rows[n].value);
+    const char* rest = so::detail::enumerators_of<E>.bytes;
+    so::detail::enumerator each;
+    for (std::size_t n = 0; n < count; ++n) {
+        REQUIRE(so::detail::take_enumerator(rest, each));
+        CHECK(each.name == rows[n].name);
+        CHECK(each.value == rows[n].value);
     }
-    CHECK(at.at_end());
+    CHECK_FALSE(so::detail::take_enumerator(rest, each));
 }
 
 }  // namespace

@@ -137,25 +137,34 @@ struct enumerator_text {
     char bytes[Size]{};
 };
 
+/// How many bytes a value takes in such a text.
+constexpr std::size_t bytes_of_value(std::uint32_t value) {
+    std::size_t bytes = 1;
+    while ((value >>= 7) != 0) ++bytes;
+    return bytes;
+}
+
 template <template <class...> class List, class... D>
 consteval auto enumerators_in(List<D...>*) {
     static_assert((true && ... && fits_32_bits(D::value)),
                   "superoffice: the value of an enumerator does not fit into 32 bits");
     static_assert((true && ... && (name_of<D>.size() <= 0xFF)),
                   "superoffice: the name of an enumerator has at most 255 bytes");
-    enumerator_text<(1 + ... + (name_of<D>.size() + 5))> made;
+    enumerator_text<(2 + ... + (1 + name_of<D>.size() + bytes_of_value(static_cast<std::uint32_t>(D::value))))> made;
     char* at = made.bytes;
     [[maybe_unused]] const auto add = [&at](std::string_view name, std::uint32_t value) {
         *at++ = static_cast<char>(name.size());
         for (const char c : name) *at++ = c;
-        for (int n = 0; n != 4; ++n, value >>= 8) *at++ = static_cast<char>(value & 0xFF);
+        for (std::size_t left = bytes_of_value(value); left-- != 0;)
+            *at++ = static_cast<char>((value >> 7 * left & 0x7F) | (left != 0 ? 0x80 : 0));
     };
     (add(name_of<D>, static_cast<std::uint32_t>(D::value)), ...);
     return made;
 }
 
-/// E's enumerators in the order of the description. For each one: the size of its name, the name, and the four bytes of its
-/// value, the lowest first. A 0 ends them. (A structure for each one, with a view of its name, would take twice the space.)
+/// E's enumerators in the order of the description: the size of the name, the name, and the value, seven bits in each byte, the
+/// highest first; the top bit says that another byte follows. An empty name with a 0 ends them. (A structure for each enumerator, with a view of
+/// its name, would take more than twice the space.)
 template <class E>
 inline constexpr auto enumerators_of = enumerators_in(static_cast<typename enumerator_list<E>::type*>(nullptr));
 

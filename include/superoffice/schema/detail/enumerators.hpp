@@ -14,47 +14,48 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// An enumerator in the table of its enum, or the place behind the last one.
-class enumerator_cursor {
-  public:
-    /// Begins at the first enumerator of a table that `enumerators_of` has made.
-    explicit constexpr enumerator_cursor(const char* table) noexcept : at_(table) {}
-
-    [[nodiscard]] constexpr bool at_end() const noexcept { return size() == 0; }
-    [[nodiscard]] constexpr std::string_view name() const noexcept { return {at_ + 1, size()}; }
-    [[nodiscard]] constexpr std::int32_t value() const noexcept {
-        const auto byte = [from = at_ + 1 + size()](int n) {
-            return std::uint32_t{static_cast<unsigned char>(from[n])} << 8 * n;
-        };
-        return static_cast<std::int32_t>(byte(0) | byte(1) | byte(2) | byte(3));
-    }
-    constexpr void next() noexcept { at_ += size() + 5; }
-
-  private:
-    [[nodiscard]] constexpr std::size_t size() const noexcept { return static_cast<unsigned char>(*at_); }
-
-    const char* at_;
+struct enumerator {
+    std::string_view name;
+    std::int32_t value = 0;
 };
 
-/// The enumerator with this name, or the end. If several names differ only in their letter case, the one with the same case
-/// counts, else the first one. Linear: the longest table has 20 rows.
-[[gnu::noinline]] constexpr enumerator_cursor find_enumerator(enumerator_cursor at, std::string_view text) noexcept {
-    enumerator_cursor alike = at;
-    bool has_alike = false;
-    for (; !at.at_end(); at.next()) {
-        if (at.name().size() != text.size()) continue;
-        if (at.name() == text) return at;
-        if (has_alike || !ascii::equal_ignoring_case(at.name(), text)) continue;
-        alike = at;
-        has_alike = true;
-    }
-    return has_alike ? alike : at;
+/// Takes the first enumerator of `table`, which `enumerators_of` has made and which then begins with the next one. False at its
+/// end, with an empty name.
+constexpr bool take_enumerator(const char*& table, enumerator& taken) noexcept {
+    const char* at = table;
+    const std::size_t size = static_cast<unsigned char>(*at++);
+    taken.name = {at, size};
+    at += size;
+    std::uint32_t value = 0, byte = 0;
+    do {
+        byte = static_cast<unsigned char>(*at++);
+        value = value << 7 | (byte & 0x7F);
+    } while (byte > 0x7F);
+    taken.value = static_cast<std::int32_t>(value);
+    table = at;
+    return size != 0;
 }
 
-/// The first enumerator with this value, or the end.
-constexpr enumerator_cursor find_enumerator(enumerator_cursor at, std::int32_t value) noexcept {
-    while (!at.at_end() && at.value() != value) at.next();
-    return at;
+/// The enumerator with this name into `found`; false where there is none. If several names differ only in their letter case, the
+/// one with the same case counts, else the first one. Linear: the longest table has 20 rows.
+[[gnu::noinline]] constexpr bool find_enumerator(const char* table, std::string_view text, enumerator& found) noexcept {
+    bool any = false;
+    for (enumerator each; take_enumerator(table, each);) {
+        if (each.name.size() != text.size()) continue;
+        const bool same = each.name == text;
+        if (!same && (any || !ascii::equal_ignoring_case(each.name, text))) continue;
+        found = each;
+        any = true;
+        if (same) break;
+    }
+    return any;
+}
+
+/// The first enumerator with this value into `found`; false where there is none.
+constexpr bool find_enumerator(const char* table, std::int32_t value, enumerator& found) noexcept {
+    while (take_enumerator(table, found))
+        if (found.value == value) return true;
+    return false;
 }
 
 }  // namespace detail
