@@ -194,7 +194,16 @@ class curl_multi {
         drop_headers();
         result_ = result;
         state_ = state::ended;
-        if (result == CURLE_COULDNT_RESOLVE_HOST) ask_system();
+        if (result == CURLE_COULDNT_RESOLVE_HOST) ask_system(host_);
+        if (result == CURLE_COULDNT_RESOLVE_PROXY) ask_system(name_in_words());
+    }
+
+    /// "Could not resolve proxy: proxy.example": the proxy may come from the environment, and only the text names it.
+    [[nodiscard]] std::string_view name_in_words() const noexcept {
+        const std::string_view words = text_;
+        const std::size_t colon = words.find(": ");
+        const std::string_view name = words.substr(colon == words.npos ? words.size() : colon + 2);
+        return name.substr(0, name.find(' '));
     }
 
     /// libcurl reports each failed lookup by one code: a name that does not exist, and a name server that does not
@@ -206,9 +215,9 @@ class curl_multi {
     };
     static constexpr int longest_question = 2000;
 
-    void ask_system() noexcept try {
+    void ask_system(std::string_view name) noexcept try {
         asked_ = std::make_shared<question>();
-        asked_->name = host_;
+        asked_->name = name;
         ask_until_ = superoffice::instant::never();
         std::thread([asked = asked_] {
             addrinfo* found = nullptr;
@@ -269,8 +278,8 @@ class curl_multi {
             return superoffice::io_result::failed(superoffice::errc_of_proxy_status(proxy), static_cast<int>(proxy),
                                                   stage::connect);
         switch (result_) {
-            case CURLE_COULDNT_RESOLVE_HOST: return lookup_failure();
-            case CURLE_COULDNT_RESOLVE_PROXY: return failed(errc::name_lookup_failed, stage::resolve);
+            case CURLE_COULDNT_RESOLVE_HOST:
+            case CURLE_COULDNT_RESOLVE_PROXY: return lookup_failure();
             case CURLE_COULDNT_CONNECT:
                 return failed(detail == ECONNREFUSED ? errc::connection_refused : errc::peer_unreachable,
                               stage::connect);

@@ -111,7 +111,8 @@ int try_outcomes() {
     int good = 0;
     for (const outcomes::row& row : outcomes::rows) {
         const outcomes::peer peer(row);
-        const std::string base = row.base(peer.port()), proxy = "http://127.0.0.1:" + std::to_string(peer.port());
+        const std::string base = row.base(peer.port()),
+                          proxy = "http://" + std::string{row.proxy} + ":" + std::to_string(peer.port());
         curl_multi stack{{.proxy = row.is_proxy ? proxy.c_str() : ""}};
         std::array<std::byte, 4096> memory;
         so::client api{stack, so::borrowed{base}, so::bearer{"8A:x"}, memory, {.timeout = so::milliseconds{20'000}}};

@@ -40,8 +40,9 @@ struct row {
     const char* what;
     std::string_view scheme = "https";
     std::string_view host = "localhost";
-    bool is_proxy = false;     ///< the peer is a proxy before an https service
-    bool is_listening = true;  ///< else nobody is at the port
+    bool is_proxy = false;                 ///< the peer is a proxy before an https service
+    std::string_view proxy = "127.0.0.1";  ///< its host
+    bool is_listening = true;              ///< else nobody is at the port
     std::string_view says = ""sv;
     end behind = end::closes;
     so::errc code = so::errc::ok;
@@ -65,6 +66,8 @@ struct row {
 
 inline const std::string long_407 =
     "HTTP/1.1 407 Proxy Authentication Required\r\nX-Filler: " + std::string(6000, 'x') + "\r\n\r\n";
+inline const std::string long_429 =
+    "HTTP/1.1 429 x\r\nRetry-After: 1\r\nX-Filler: " + std::string(6000, 'x') + "\r\n\r\n";
 // What the names of tests/support/outcomes.hpp are answered with: see `getaddrinfo` below.
 inline constexpr std::string_view unknown_name = "unknown.outcomes.test", no_server_name = "later.outcomes.test";
 
@@ -75,6 +78,16 @@ inline const row rows[] = {
      .at = so::stage::resolve},
     {.what = "a name server that does not answer",
      .host = no_server_name,
+     .code = so::errc::name_lookup_failed,
+     .at = so::stage::resolve},
+    {.what = "a proxy whose name does not exist",
+     .is_proxy = true,
+     .proxy = unknown_name,
+     .code = so::errc::name_not_found,
+     .at = so::stage::resolve},
+    {.what = "a proxy, and a name server that does not answer",
+     .is_proxy = true,
+     .proxy = no_server_name,
      .code = so::errc::name_lookup_failed,
      .at = so::stage::resolve},
     {.what = "nobody at the port",
@@ -179,6 +192,25 @@ inline const row rows[] = {
      .code = so::errc::connection_closed,
      .at = so::stage::http,
      .status = 200},
+    {.what = "a body that is cut off, of a service that is not available",
+     .scheme = "http",
+     .says = "HTTP/1.1 503 x\r\nContent-Length: 10\r\n\r\n<html",
+     .code = so::errc::unavailable,
+     .at = so::stage::service,
+     .status = 503},
+    {.what = "too many calls, with a long head",
+     .scheme = "http",
+     .says = long_429,
+     .code = so::errc::throttled,
+     .at = so::stage::service,
+     .status = 429},
+    {.what = "a reset behind the head of a refusal",
+     .scheme = "http",
+     .says = "HTTP/1.1 401 x\r\nContent-Length: 10\r\n\r\n",
+     .behind = end::resets,
+     .code = so::errc::unauthorized,
+     .at = so::stage::service,
+     .status = 401},
     {.what = "a service that is not available",
      .scheme = "http",
      .says = "HTTP/1.1 503 x\r\nContent-Length: 0\r\n\r\n",
