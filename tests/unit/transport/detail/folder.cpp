@@ -54,6 +54,13 @@ TEST_CASE("folder: leaves out a file whose path has more than 1023 bytes") {
     CHECK(std::string(file).size() == 1023);
     CHECK(std::string(file).back() == 'f');
     CHECK(files.next() == nullptr);
+    // Of a folder whose own path is that long, every file.
+    std::ofstream(name + "/a") << "a";
+    std::string dots = name;
+    while (dots.size() <= 1023) dots += "/.";
+    superoffice::detail::folder deep{dots.c_str()};
+    REQUIRE(deep.is_open());
+    CHECK(deep.next() == nullptr);
     fs::remove_all(name);
 }
 
