@@ -245,17 +245,26 @@ def compiled(program, plan, outcome):
     sources = list(program.group.tests)
     if printed := program.compile(FRAME):
         raise Failed("\n".join(printed))
-    for _ in range(ROUNDS):
+
+    def leave_out(printed):
+        bad = program.refused(printed)
+        if not bad:
+            raise Failed("\n".join(printed)[:6000])
+        outcome.refused += len(bad)
+        plan.mutants = [mutant for mutant in plan.mutants if mutant.number not in bad]
         program.write(plan.mutants)
-        printed = program.compile(sources, "-fsyntax-only" if _ == 0 else "-fmax-errors=0")
-        if not printed and _ > 0:
+
+    program.write(plan.mutants)
+    for _ in range(ROUNDS):
+        unread = list(sources)
+        while unread:  # what one file of tests refuses, the others refuse, too
+            if printed := program.compile(unread[:program.jobs], "-fsyntax-only"):
+                leave_out(printed)
+            else:
+                unread = unread[program.jobs:]
+        if not (printed := program.compile(sources)):
             return program.link(program.group.tests)
-        if printed:
-            bad = program.refused(printed)
-            if not bad:
-                raise Failed("\n".join(printed)[:6000])
-            outcome.refused += len(bad)
-            plan.mutants = [mutant for mutant in plan.mutants if mutant.number not in bad]
+        leave_out(printed)
     raise Failed("the headers with bugs do not compile")
 
 

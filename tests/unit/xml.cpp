@@ -817,6 +817,12 @@ TEST_CASE("xml: a struct's name is found in what each compiler writes of it") {
     }
 }
 
+static_assert(!superoffice::detail::is_xml_writable<superoffice::json_text>());
+static_assert(superoffice::detail::is_xml_writable<std::string_view>());
+static_assert(superoffice::detail::is_identifier("aZ_09"));
+static_assert(!superoffice::detail::is_identifier("") && !superoffice::detail::is_identifier("list<a>") &&
+              !superoffice::detail::is_identifier("a{") && !superoffice::detail::is_identifier("a~"));
+
 TEST_CASE("xml: a request is written with its struct's name and its members") {
     const auto written = [](const auto& request) {
         std::array<char, 1024> memory{};
