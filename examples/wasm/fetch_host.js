@@ -11,6 +11,13 @@ function superofficeFetchHost(memory) {
   // fetch() has decoded the body: these headers would tell of another one.
   const hidden = ['content-encoding', 'content-length', 'transfer-encoding'];
 
+  // The reasons of a failure that Node tells, as numbers of fetch_stack.hpp. A browser tells none: -2.
+  const reasons = {
+    ENOTFOUND: -3, EAI_AGAIN: -4, ECONNREFUSED: -5, ECONNRESET: -6, UND_ERR_SOCKET: -7, CERT_HAS_EXPIRED: -8, CERT_NOT_YET_VALID: -9,
+    DEPTH_ZERO_SELF_SIGNED_CERT: -10, SELF_SIGNED_CERT_IN_CHAIN: -11, UNABLE_TO_GET_ISSUER_CERT: -11,
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: -11, UNABLE_TO_VERIFY_LEAF_SIGNATURE: -11, ERR_TLS_CERT_ALTNAME_INVALID: -12,
+  };
+
   const requests = new Map();
   let last = 0;
   // Copies, because the program zeroes its memory and uses it again; and fetch() takes no memory that threads share.
@@ -49,21 +56,21 @@ function superofficeFetchHost(memory) {
         request.pieces.push(value);
       }
       request.complete = true;
-    } catch {
-      request.failed = true;
+    } catch (error) {
+      request.failed = (error && error.cause && reasons[error.cause.code]) || -2;
     }
   }
 
   return {
     begin(method, methodSize, url, urlSize, fields, fieldsSize, body, bodySize) {
-      const request = { pieces: [], complete: false, failed: false, status: 0, headers: new Headers(), abort: new AbortController() };
+      const request = { pieces: [], complete: false, failed: 0, status: 0, headers: new Headers(), abort: new AbortController() };
       requests.set(++last, request);
       run(request, text(method, methodSize), text(url, urlSize), text(fields, fieldsSize), bodySize ? bytes(body, bodySize) : undefined);
       return last;
     },
     receive(number, into, size) {
       const { pieces, failed, complete } = requests.get(number);
-      if (pieces.length === 0) return failed ? -2 : complete ? -1 : 0;
+      if (pieces.length === 0) return failed || (complete ? -1 : 0);
       const count = put(pieces[0], into, size);
       pieces[0] = pieces[0].subarray(count);
       if (pieces[0].length === 0) pieces.shift();
@@ -75,7 +82,10 @@ function superofficeFetchHost(memory) {
     header(number, name, size, into, room) {
       const key = text(name, size).toLowerCase();
       const value = hidden.includes(key) || !requests.has(number) ? null : requests.get(number).headers.get(key);
-      return value === null ? -1 : put(encoder.encode(value), into, room);
+      if (value === null) return -1;
+      const encoded = encoder.encode(value);
+      put(encoded, into, room);
+      return encoded.length;
     },
     cancel(number) {
       requests.get(number).abort.abort();
