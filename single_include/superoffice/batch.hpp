@@ -1308,7 +1308,7 @@ struct character_set {
 };
 inline constexpr character_set token_characters{token_marks};
 
-/// Header names are mostly letters, so letters are tested first: this saves 400 instructions of a whole call.
+/// Header names are mostly letters, so letters are tested first: this saves 350 of a whole call's 20,600 instructions.
 constexpr bool is_token(char c) noexcept {
     return static_cast<unsigned char>((c | 0x20) - 'a') < 26 || token_characters.has(c);
 }
@@ -1323,7 +1323,8 @@ constexpr bool is_text(char c) noexcept {
     return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
 }
 
-/// Whether four characters are all `is_text` and none of them is HTAB.
+/// Whether four characters are all `is_text` and none of them is HTAB. Saves 1,100 of a whole call's 21,300 instructions
+/// (`./tests/run instructions`).
 constexpr bool are_plain(const char* text) noexcept {
     const auto byte = [text](int n) { return std::uint32_t{static_cast<unsigned char>(text[n])} << 8 * n; };
     const std::uint32_t word = byte(0) | byte(1) | byte(2) | byte(3), dels = word ^ 0x7F7F7F7FU;
@@ -2591,7 +2592,8 @@ inline json_kind json_kind_at(const json_cursor& c) noexcept {
 }
 
 /// Moves to the next quote or backslash of a string. In a string that is not `checked` it also stops at anything but
-/// ASCII from U+0020 on. A word at a time while there is a whole word left.
+/// ASCII from U+0020 on. It looks at whole words as long as there is one, which saves 2,600 of a whole call's 24,600
+/// instructions with the compact reader (`./tests/run instructions`).
 constexpr const char* skip_plain_text(const char* at, const char* end, bool checked) noexcept {
     using word = std::size_t;
     constexpr word ones = static_cast<word>(-1) / 0xFF, tops = ones << 7;
@@ -4501,6 +4503,9 @@ namespace detail {
 ///
 /// Each shortcut below answers true and goes on where the value is plain, and otherwise false without going on: then the
 /// reader looks at the value byte by byte, with the same outcome.
+///
+/// What each one gains is said beside it: instructions to decode the documented reply with all of them, and without this
+/// one (`./tests/run instructions`, g++ 12 on 2026-11-30). The whole call takes 20,300.
 struct simdjson_tokens {
     const char* begin = nullptr;          ///< of the document
     const std::uint32_t* at = nullptr;    ///< the next token, as an offset from `begin`
@@ -4518,7 +4523,7 @@ struct simdjson_tokens {
     [[nodiscard]] bool has_key_of(std::size_t size) const noexcept {
         return at[1] - at[0] == size && *next_place() == ':';
     }
-    /// Moves over this key and its colon, if they are next.
+    /// Moves over this key and its colon, if they are next. 7,400 instructions instead of 9,500.
     bool take_key(const packed_key& key) noexcept {
         if (!has_key_of(key.size) || !key.is_at(place())) return false;
         at += 2;
@@ -4529,7 +4534,7 @@ struct simdjson_tokens {
 
     [[nodiscard]] bool is_plain_text() const noexcept { return on('"') && next_place() <= backslash; }
 
-    /// A string without escapes; what stands between its quotes.
+    /// A string without escapes; `into` is the text between its quotes. 7,400 instructions instead of 9,700.
     bool take_plain_text(std::string_view& into) noexcept {
         if (!is_plain_text()) return false;
         const char* const from = place() + 1;
@@ -4547,7 +4552,7 @@ struct simdjson_tokens {
 
     static bool is_delimiter(char c) noexcept { return c == ',' || c == '}' || c == ']'; }
 
-    /// An integer of at most nine digits that ends in a comma or a bracket.
+    /// An integer of at most nine digits that ends in a comma or a bracket. 7,400 instructions instead of 8,400.
     bool take_short_integer(std::int32_t& into) noexcept {
         if (is_scalar) return false;
         const char* digits = place();
@@ -4586,9 +4591,8 @@ struct simdjson_tokens {
 
     /// Called on a value. Skips it and answers true if it is plain: a string without escapes, a literal, an integer, or a
     /// container of plain values with plain keys, at most `levels` inside each other. Behind a member's value it also
-    /// skips the next members, as long as they are plain and their keys have no mark of `wanted`. A struct of 2 of a
-    /// reply's 24 members is decoded from the whole reply with 0.84 of the instructions (`instructions` in
-    /// tests/benchmarks).
+    /// skips the next members, as long as they are plain and their keys have no mark of `wanted`. 7,400 instructions instead
+    /// of 8,100; for a struct of 2 of the reply's 24 members 6,300 instead of 14,200.
     [[gnu::noinline]] bool pass_members(key_marks wanted, std::size_t levels) noexcept {
         const std::uint32_t* next = at;
         std::uint32_t objects = 1;  // bit 0: the innermost container is an object
@@ -5272,7 +5276,9 @@ struct key_marks_of<Value> {
 template <class Value>
 struct member_table;
 
-/// Finds a row of a large struct by the hash of its name.
+/// Finds a row of a large struct by the hash of its name. Where the members come in another order than that of the description,
+/// the reply of 24 members takes 13,000 instructions instead of 18,000 with the compact reader, and 9,800 instead of 14,400 with
+/// simdjson's (`./tests/run instructions`).
 template <class Value>
 struct hashed_rows {
     /// A pointer, so that a program whose structs are small does not link the function. `token` is a name in quotes.
@@ -5419,7 +5425,8 @@ template <class Value>
 }
 
 /// Fills the struct at `into`. Members mostly come in the order of the description, so the row behind the last one is tried
-/// first: then nothing looks for the end of the key.
+/// first: then nothing looks for the end of the key. This saves 4,100 of a whole call's 26,100 instructions with the compact
+/// reader, and 2,300 of 22,500 with simdjson's (`./tests/run instructions`).
 template <class Value>
 errc decode_members(Value& value, const member_table<Value>& table, void* into, decode_state& state,
                     also_members<Value> also) noexcept {

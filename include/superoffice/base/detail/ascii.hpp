@@ -126,7 +126,7 @@ struct character_set {
 };
 inline constexpr character_set token_characters{token_marks};
 
-/// Header names are mostly letters, so letters are tested first: this saves 400 instructions of a whole call.
+/// Header names are mostly letters, so letters are tested first: this saves 350 of a whole call's 20,600 instructions.
 constexpr bool is_token(char c) noexcept {
     return static_cast<unsigned char>((c | 0x20) - 'a') < 26 || token_characters.has(c);
 }
@@ -141,7 +141,8 @@ constexpr bool is_text(char c) noexcept {
     return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
 }
 
-/// Whether four characters are all `is_text` and none of them is HTAB.
+/// Whether four characters are all `is_text` and none of them is HTAB. Saves 1,100 of a whole call's 21,300 instructions
+/// (`./tests/run instructions`).
 constexpr bool are_plain(const char* text) noexcept {
     const auto byte = [text](int n) { return std::uint32_t{static_cast<unsigned char>(text[n])} << 8 * n; };
     const std::uint32_t word = byte(0) | byte(1) | byte(2) | byte(3), dels = word ^ 0x7F7F7F7FU;
