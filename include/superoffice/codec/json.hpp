@@ -71,9 +71,13 @@ template <class T, class Also, json_reader Reader>
 error decode_document(Reader& reader, json_document document, T& into, decode_state& state, Also* also) noexcept {
     if constexpr (is_decodable<T>()) {
         using value = value_of_reader<Reader>;
-        also_members<value> others{};
-        if constexpr (!std::is_void_v<Also>) others = {&member_tables<Also, value>::whole, also};
-        return decode_by_table(reader, document, member_tables<T, value>::whole, &into, state, others);
+        const member_table<value>& table = member_tables<T, value>::whole;
+        if constexpr (std::is_void_v<Also>) {
+            return decode_by_table(reader, document, table, &into, state);
+        } else {
+            const also_members<value> others{member_tables<Also, value>::whole, also};
+            return decode_by_table(reader, document, table, &into, state, &others);
+        }
     }
 }
 template <class T, json_reader Reader>

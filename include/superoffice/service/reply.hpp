@@ -206,8 +206,9 @@ error read_struct(const reply_decoder<Reader>& self, Reader& reader, const std::
                   const json_document& document, void* into, findings& found) noexcept {
     found.of_struct = self.table->count != 0;
     if (const errc refusal = refusal_of_type(content_type); refusal != errc::ok) return decode_error(refusal, 0);
-    return decode_by_table(reader, document, *self.table, into, found.state,
-                           {&member_tables<service_fault, value_of_reader<Reader>>::whole, &found.faults.fault});
+    using value = value_of_reader<Reader>;
+    const also_members<value> faults{member_tables<service_fault, value>::whole, &found.faults.fault};
+    return decode_by_table(reader, document, *self.table, into, found.state, &faults);
 }
 
 template <class T, json_reader Reader>

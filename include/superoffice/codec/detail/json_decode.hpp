@@ -25,28 +25,21 @@ namespace detail {
 /// skipped.
 template <class Value>
 struct also_members {
-    const member_table<Value>* table;  ///< nullptr: there is none
+    const member_table<Value>& table;
     void* into;
 
     /// The row with this name, and the address of its member; nullptr if the second struct does not have it either.
     [[nodiscard]] const member_row<Value>* find(const json_text& key, void*& member) const noexcept {
-        if (table == nullptr) return nullptr;
-        const std::size_t index = table->find_in_order(key);
-        if (index == table->count) return nullptr;
-        member = member_at(into, table->places, index);
-        return table->rows + index;
-    }
-    /// The marks of the names in both structs.
-    [[nodiscard]] key_marks marks_beside(const member_table<Value>& first) const noexcept
-        requires json_shortcuts<Value>
-    {
-        return table != nullptr ? first.marks | table->marks : first.marks;
+        const std::size_t index = table.find_in_order(key);
+        if (index == table.count) return nullptr;
+        member = member_at(into, table.places, index);
+        return table.rows + index;
     }
 };
 
 template <class Value>
 errc decode_members(Value& value, const member_table<Value>& table, void* into, decode_state& state,
-                    also_members<Value> also = {}) noexcept;
+                    const also_members<Value>* also = nullptr) noexcept;
 
 /// True if the next key is this row's name without escapes; then it moves over the key and its colon.
 template <class Value>
@@ -72,11 +65,12 @@ errc decode_row(Value& value, const member_row<Value>& row, void* at, decode_sta
 /// A member that the first struct does not have: goes into `also`, or is skipped.
 template <class Value>
 [[gnu::cold]] errc decode_other(Value& value, const member_table<Value>& table, const json_text& key,
-                                const also_members<Value>& also) noexcept {
+                                const also_members<Value>* also) noexcept {
     void* at = nullptr;
-    const member_row<Value>* const row = also.find(key, at);
+    const member_row<Value>* const row = also != nullptr ? also->find(key, at) : nullptr;
     if constexpr (json_shortcuts<Value>)
-        if (row == nullptr && value.pass_members(also.marks_beside(table))) return errc::ok;
+        if (row == nullptr && value.pass_members(also != nullptr ? table.marks | also->table.marks : table.marks))
+            return errc::ok;
     const char* const start = value.place();
     decode_state state;
     errc e = row != nullptr ? decode_row(value, *row, at, state) : errc::wrong_kind;
@@ -90,7 +84,7 @@ template <class Value>
 /// reader, and 2,300 of 22,500 with simdjson's (`./tests/run instructions`).
 template <class Value>
 errc decode_members(Value& value, const member_table<Value>& table, void* into, decode_state& state,
-                    also_members<Value> also) noexcept {
+                    const also_members<Value>* also) noexcept {
     bool more = false;
     errc e = value.enter('{', more);
     std::size_t expected = 0;
@@ -148,7 +142,7 @@ error decode_root(Reader& reader, json_document document, decode_state& state, F
 /// A document that holds a described struct.
 template <json_reader Reader, class Value>
 error decode_by_table(Reader& reader, json_document document, const member_table<Value>& table, void* into,
-                      decode_state& state, also_members<Value> also) noexcept {
+                      decode_state& state, const also_members<Value>* also = nullptr) noexcept {
     return decode_root(reader, document, state,
                        [&](Value& root) noexcept { return decode_members(root, table, into, state, also); });
 }
