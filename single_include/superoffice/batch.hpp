@@ -5364,28 +5364,21 @@ namespace detail {
 /// skipped.
 template <class Value>
 struct also_members {
-    const member_table<Value>* table;  ///< nullptr: there is none
+    const member_table<Value>& table;
     void* into;
 
     /// The row with this name, and the address of its member; nullptr if the second struct does not have it either.
     [[nodiscard]] const member_row<Value>* find(const json_text& key, void*& member) const noexcept {
-        if (table == nullptr) return nullptr;
-        const std::size_t index = table->find_in_order(key);
-        if (index == table->count) return nullptr;
-        member = member_at(into, table->places, index);
-        return table->rows + index;
-    }
-    /// The marks of the names in both structs.
-    [[nodiscard]] key_marks marks_beside(const member_table<Value>& first) const noexcept
-        requires json_shortcuts<Value>
-    {
-        return table != nullptr ? first.marks | table->marks : first.marks;
+        const std::size_t index = table.find_in_order(key);
+        if (index == table.count) return nullptr;
+        member = member_at(into, table.places, index);
+        return table.rows + index;
     }
 };
 
 template <class Value>
 errc decode_members(Value& value, const member_table<Value>& table, void* into, decode_state& state,
-                    also_members<Value> also = {}) noexcept;
+                    const also_members<Value>* also = nullptr) noexcept;
 
 /// True if the next key is this row's name without escapes; then it moves over the key and its colon.
 template <class Value>
@@ -5411,11 +5404,12 @@ errc decode_row(Value& value, const member_row<Value>& row, void* at, decode_sta
 /// A member that the first struct does not have: goes into `also`, or is skipped.
 template <class Value>
 [[gnu::cold]] errc decode_other(Value& value, const member_table<Value>& table, const json_text& key,
-                                const also_members<Value>& also) noexcept {
+                                const also_members<Value>* also) noexcept {
     void* at = nullptr;
-    const member_row<Value>* const row = also.find(key, at);
+    const member_row<Value>* const row = also != nullptr ? also->find(key, at) : nullptr;
     if constexpr (json_shortcuts<Value>)
-        if (row == nullptr && value.pass_members(also.marks_beside(table))) return errc::ok;
+        if (row == nullptr && value.pass_members(also != nullptr ? table.marks | also->table.marks : table.marks))
+            return errc::ok;
     const char* const start = value.place();
     decode_state state;
     errc e = row != nullptr ? decode_row(value, *row, at, state) : errc::wrong_kind;
@@ -5429,7 +5423,7 @@ template <class Value>
 /// reader, and 2,300 of 22,500 with simdjson's (`./tests/run instructions`).
 template <class Value>
 errc decode_members(Value& value, const member_table<Value>& table, void* into, decode_state& state,
-                    also_members<Value> also) noexcept {
+                    const also_members<Value>* also) noexcept {
     bool more = false;
     errc e = value.enter('{', more);
     std::size_t expected = 0;
@@ -5487,7 +5481,7 @@ error decode_root(Reader& reader, json_document document, decode_state& state, F
 /// A document that holds a described struct.
 template <json_reader Reader, class Value>
 error decode_by_table(Reader& reader, json_document document, const member_table<Value>& table, void* into,
-                      decode_state& state, also_members<Value> also) noexcept {
+                      decode_state& state, const also_members<Value>* also = nullptr) noexcept {
     return decode_root(reader, document, state,
                        [&](Value& root) noexcept { return decode_members(root, table, into, state, also); });
 }
@@ -5555,9 +5549,13 @@ template <class T, class Also, json_reader Reader>
 error decode_document(Reader& reader, json_document document, T& into, decode_state& state, Also* also) noexcept {
     if constexpr (is_decodable<T>()) {
         using value = value_of_reader<Reader>;
-        also_members<value> others{};
-        if constexpr (!std::is_void_v<Also>) others = {&member_tables<Also, value>::whole, also};
-        return decode_by_table(reader, document, member_tables<T, value>::whole, &into, state, others);
+        const member_table<value>& table = member_tables<T, value>::whole;
+        if constexpr (std::is_void_v<Also>) {
+            return decode_by_table(reader, document, table, &into, state);
+        } else {
+            const also_members<value> others{member_tables<Also, value>::whole, also};
+            return decode_by_table(reader, document, table, &into, state, &others);
+        }
     }
 }
 template <class T, json_reader Reader>
@@ -6952,6 +6950,7 @@ struct exchange_state {
 
     /// As they are before `begin`. Smaller code than `{}`: g++ makes it by a memset and a store for each member that is not 0.
     static constexpr exchange_state fresh() noexcept { return {}; }
+    static constexpr http1_reader fresh_reader() noexcept { return {}; }
 
     // Small members come first: a Cortex-M reaches them by shorter instructions there.
     place at_ = place::failed;
@@ -7036,19 +7035,17 @@ class exchange : detail::exchange_state {
     /// The rest of the request. Not empty with `transmit`, empty otherwise.
     [[nodiscard]] std::span<const std::byte> outgoing() const noexcept {
         if (at_ != place::request) return {};
-        return memory_.subspan(size_, head_size_ - size_);
+        return {memory_.data() + size_, head_size_ - size_};
     }
 
     /// The memory for the next bytes of the reply. Not empty with `receive`, empty otherwise. Behind a head with a
     /// Content-Length it ends with the reply, so that no byte behind the reply is asked for.
     [[nodiscard]] std::span<std::byte> incoming() noexcept {
         if (action() != exchange_action::receive) return {};
-        const std::span<std::byte> memory = usable();
-        if (at_ == place::head) return memory.subspan(size_);
-        const std::size_t from = head_size_ + (dropping_ ? 0 : body_size_);
-        if (at_ != place::sized_body) return memory.subspan(from);
-        const std::size_t left = length_ - body_size_, room = memory.size() - from;
-        return memory.subspan(from, left < room ? left : room);
+        const std::size_t from = at_ == place::head ? size_ : head_size_ + (dropping_ ? 0 : body_size_);
+        std::size_t room = usable_size() - from;
+        if (at_ == place::sized_body && room > length_ - body_size_) room = length_ - body_size_;
+        return {memory_.data() + from, room};
     }
 
     /// The link took the first `n` bytes of `outgoing()`. They are zeroed.
@@ -7165,7 +7162,7 @@ class exchange : detail::exchange_state {
             if (reader_.status() >= 200) head_ = {reader_.status(), reader_.minor_version(), reader_.fields(text())};
             switch (answer) {
                 case detail::http1_reader::answer::more:
-                    if (size_ == usable().size()) fail(stage::http, errc::head_too_large, stream_);
+                    if (size_ == usable_size()) fail(stage::http, errc::head_too_large, stream_);
                     return;
                 case detail::http1_reader::answer::bad: return fail_in_head(errc::bad_http, reader_.position());
                 case detail::http1_reader::answer::too_many_lines:
@@ -7178,7 +7175,7 @@ class exchange : detail::exchange_state {
             // What came behind a 1xx moves to the front and is read as if it had come first.
             size_ -= reader_.position();
             std::memmove(text(), text() + reader_.position(), size_);
-            reader_ = fresh().reader_;
+            reader_ = fresh_reader();
         }
     }
 
@@ -7212,7 +7209,7 @@ class exchange : detail::exchange_state {
             if (is_streaming() ? length_ == highest : !fits(length_)) return too_large(length_);
             at_ = place::sized_body;
         } else {
-            if (head_size_ == usable().size()) return fail(stage::http, errc::head_too_large, stream_);
+            if (head_size_ == usable_size()) return fail(stage::http, errc::head_too_large, stream_);
             at_ = says.has_transfer_coding ? place::chunked_body : place::open_body;
         }
         take_body({text() + head_size_, size_ - head_size_});
@@ -7259,10 +7256,10 @@ class exchange : detail::exchange_state {
 
     [[nodiscard]] bool is_streaming() const noexcept { return streams_ && head_.status < 300; }
 
-    /// The memory that is received into. A body that is used while it arrives has its slack at every time.
-    [[nodiscard]] std::span<std::byte> usable() const noexcept {
-        if (!is_streaming()) return memory_;
-        return memory_.first(memory_.size() > slack_ ? memory_.size() - slack_ : 0);
+    /// How much of the memory is received into. A body that is used while it arrives has its slack at every time.
+    [[nodiscard]] std::size_t usable_size() const noexcept {
+        const std::size_t unused = is_streaming() ? slack_ : 0;
+        return memory_.size() > unused ? memory_.size() - unused : 0;
     }
 
     [[nodiscard]] bool fits(std::size_t body) const noexcept {
@@ -8231,8 +8228,9 @@ error read_struct(const reply_decoder<Reader>& self, Reader& reader, const std::
                   const json_document& document, void* into, findings& found) noexcept {
     found.of_struct = self.table->count != 0;
     if (const errc refusal = refusal_of_type(content_type); refusal != errc::ok) return decode_error(refusal, 0);
-    return decode_by_table(reader, document, *self.table, into, found.state,
-                           {&member_tables<service_fault, value_of_reader<Reader>>::whole, &found.faults.fault});
+    using value = value_of_reader<Reader>;
+    const also_members<value> faults{member_tables<service_fault, value>::whole, &found.faults.fault};
+    return decode_by_table(reader, document, *self.table, into, found.state, &faults);
 }
 
 template <class T, json_reader Reader>

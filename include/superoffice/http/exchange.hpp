@@ -48,6 +48,7 @@ struct exchange_state {
 
     /// As they are before `begin`. Smaller code than `{}`: g++ makes it by a memset and a store for each member that is not 0.
     static constexpr exchange_state fresh() noexcept { return {}; }
+    static constexpr http1_reader fresh_reader() noexcept { return {}; }
 
     // Small members come first: a Cortex-M reaches them by shorter instructions there.
     place at_ = place::failed;
@@ -132,19 +133,17 @@ class exchange : detail::exchange_state {
     /// The rest of the request. Not empty with `transmit`, empty otherwise.
     [[nodiscard]] std::span<const std::byte> outgoing() const noexcept {
         if (at_ != place::request) return {};
-        return memory_.subspan(size_, head_size_ - size_);
+        return {memory_.data() + size_, head_size_ - size_};
     }
 
     /// The memory for the next bytes of the reply. Not empty with `receive`, empty otherwise. Behind a head with a
     /// Content-Length it ends with the reply, so that no byte behind the reply is asked for.
     [[nodiscard]] std::span<std::byte> incoming() noexcept {
         if (action() != exchange_action::receive) return {};
-        const std::span<std::byte> memory = usable();
-        if (at_ == place::head) return memory.subspan(size_);
-        const std::size_t from = head_size_ + (dropping_ ? 0 : body_size_);
-        if (at_ != place::sized_body) return memory.subspan(from);
-        const std::size_t left = length_ - body_size_, room = memory.size() - from;
-        return memory.subspan(from, left < room ? left : room);
+        const std::size_t from = at_ == place::head ? size_ : head_size_ + (dropping_ ? 0 : body_size_);
+        std::size_t room = usable_size() - from;
+        if (at_ == place::sized_body && room > length_ - body_size_) room = length_ - body_size_;
+        return {memory_.data() + from, room};
     }
 
     /// The link took the first `n` bytes of `outgoing()`. They are zeroed.
@@ -261,7 +260,7 @@ class exchange : detail::exchange_state {
             if (reader_.status() >= 200) head_ = {reader_.status(), reader_.minor_version(), reader_.fields(text())};
             switch (answer) {
                 case detail::http1_reader::answer::more:
-                    if (size_ == usable().size()) fail(stage::http, errc::head_too_large, stream_);
+                    if (size_ == usable_size()) fail(stage::http, errc::head_too_large, stream_);
                     return;
                 case detail::http1_reader::answer::bad: return fail_in_head(errc::bad_http, reader_.position());
                 case detail::http1_reader::answer::too_many_lines:
@@ -274,7 +273,7 @@ class exchange : detail::exchange_state {
             // What came behind a 1xx moves to the front and is read as if it had come first.
             size_ -= reader_.position();
             std::memmove(text(), text() + reader_.position(), size_);
-            reader_ = fresh().reader_;
+            reader_ = fresh_reader();
         }
     }
 
@@ -308,7 +307,7 @@ class exchange : detail::exchange_state {
             if (is_streaming() ? length_ == highest : !fits(length_)) return too_large(length_);
             at_ = place::sized_body;
         } else {
-            if (head_size_ == usable().size()) return fail(stage::http, errc::head_too_large, stream_);
+            if (head_size_ == usable_size()) return fail(stage::http, errc::head_too_large, stream_);
             at_ = says.has_transfer_coding ? place::chunked_body : place::open_body;
         }
         take_body({text() + head_size_, size_ - head_size_});
@@ -355,10 +354,10 @@ class exchange : detail::exchange_state {
 
     [[nodiscard]] bool is_streaming() const noexcept { return streams_ && head_.status < 300; }
 
-    /// The memory that is received into. A body that is used while it arrives has its slack at every time.
-    [[nodiscard]] std::span<std::byte> usable() const noexcept {
-        if (!is_streaming()) return memory_;
-        return memory_.first(memory_.size() > slack_ ? memory_.size() - slack_ : 0);
+    /// How much of the memory is received into. A body that is used while it arrives has its slack at every time.
+    [[nodiscard]] std::size_t usable_size() const noexcept {
+        const std::size_t unused = is_streaming() ? slack_ : 0;
+        return memory_.size() > unused ? memory_.size() - unused : 0;
     }
 
     [[nodiscard]] bool fits(std::size_t body) const noexcept {
