@@ -1,4 +1,4 @@
-// Section 2: where the service lives, and the way back when it has moved.
+// Section 2: base URLs, and how a call finds a tenant that has moved.
 #include "contract.hpp"
 
 using namespace contract;

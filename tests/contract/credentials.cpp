@@ -1,4 +1,4 @@
-// Section 3: who is asking: each scheme, each kind of installation, and what happens when a credential has expired.
+// Section 3: credentials: each scheme, each kind of installation, and an expired credential.
 #include "contract.hpp"
 
 #include <functional>

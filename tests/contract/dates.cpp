@@ -1,4 +1,4 @@
-// Section 8: every form of a date, and the zones, languages and cultures that change what comes.
+// Section 8: every form of a date, and the zones, languages and cultures that change a reply.
 #include "contract.hpp"
 
 using namespace contract;

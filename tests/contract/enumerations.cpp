@@ -1,4 +1,4 @@
-// Section 6: states, cancellation and masks in every form that was seen, and in some that may come.
+// Section 6: states, cancellation and masks in every form that was seen, and in some other forms.
 #include "contract.hpp"
 
 using namespace contract;

@@ -1,4 +1,4 @@
-// Section 4: every way in which the service says no, and every way in which it says nothing.
+// Section 4: every kind of refusal, and every kind of reply without a value.
 #include "contract.hpp"
 
 using namespace contract;

@@ -1,4 +1,4 @@
-// Section 5: how a reply may be framed and spelled, and what breaks on its way.
+// Section 5: the framing and the spelling of a reply, and its faults.
 #include "contract.hpp"
 
 using namespace contract;

@@ -1,4 +1,4 @@
-// Section 1: the call itself: what is sent, and the 24 properties that come back.
+// Section 1: the call itself: the request, and the 24 properties of the reply.
 #include "contract.hpp"
 
 #include <array>

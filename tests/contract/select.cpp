@@ -1,4 +1,4 @@
-// Sections 1.1 and 10: $select, made of a struct or given as text, and what comes back of the rest.
+// Sections 1.1 and 10: $select, made from a struct or given as text, and the properties that are not selected.
 #include "contract.hpp"
 
 using namespace contract;

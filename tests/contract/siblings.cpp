@@ -1,4 +1,4 @@
-// Section 12: other calls of the same service, each of which is one line.
+// Section 12: other calls of the same service, one line each.
 #include "contract.hpp"
 
 using namespace contract;

@@ -1,4 +1,4 @@
-// Section 9: the mark for a call that took longer than the page's threshold. The clock is stepped.
+// Section 9: the mark for a call that took longer than the page's threshold. The test steps the clock.
 #include "contract.hpp"
 
 using namespace contract;

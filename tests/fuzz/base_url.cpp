@@ -1,4 +1,4 @@
-// Fuzz target: base URLs and IP addresses: nothing that a head could not carry comes out of one.
+// Fuzz target: base URLs and IP addresses. A parsed URL has only characters that a head may have.
 // SPDX-License-Identifier: BSL-1.0
 #include "fuzzing.hpp"
 

@@ -1,4 +1,4 @@
-// Fuzz target: a TLS session's bytes out of somebody's storage, and the text of a key pin.
+// Fuzz target: a TLS session's bytes from an untrusted storage, and the text of a key pin.
 // SPDX-License-Identifier: BSL-1.0
 #include "fuzzing.hpp"
 

@@ -1,4 +1,4 @@
-// Fuzz target: XML replies: what becomes of one is JSON, lies where it may, and says how much room it takes.
+// Fuzz target: XML replies: each becomes JSON in the right place, or an error that says how much room it takes.
 // SPDX-License-Identifier: BSL-1.0
 #include "fuzzing.hpp"
 

@@ -1,4 +1,4 @@
-// Long lists and large files through 4 KB of memory, and calls without a value: what the heap is asked for behind the handshake.
+// Long lists and large files through 4 KB of memory, calls without a value, and the allocations after the handshake.
 #include "live.hpp"
 
 #include <algorithm>

@@ -1,3 +1,3 @@
-// Against real servers on the loopback: an nginx, the local service, and a peer that goes wrong on command.
+// The test program for real servers on the loopback: an nginx, the local service, and a peer that misbehaves on command.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>

@@ -1,3 +1,3 @@
-// The test program of what needs real servers in between; see checks.py.
+// The test program for calls through real servers; see checks.py.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// tests/support/decoding.hpp - decodes a text with every reader there is, and tells the outcome as text.
+// tests/support/decoding.hpp - decodes a text with every reader, and gives the outcome as text.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_TESTS_SUPPORT_DECODING_HPP
 #define SUPEROFFICE_TESTS_SUPPORT_DECODING_HPP

@@ -1,4 +1,4 @@
-// tests/support/freed_memory.hpp - tells whether memory is given back that still holds a secret, mbedTLS's C code included.
+// tests/support/freed_memory.hpp - notices freed memory that still holds a secret, mbedTLS's C code included.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_TESTS_SUPPORT_FREED_MEMORY_HPP
 #define SUPEROFFICE_TESTS_SUPPORT_FREED_MEMORY_HPP

@@ -1,4 +1,4 @@
-// Memory that ends at a page nobody may touch: a read past the end of what is placed there ends the test at once.
+// Memory that ends at an unreadable page: a read behind the placed bytes ends the test at once.
 #ifndef SUPEROFFICE_TESTS_SUPPORT_GUARD_PAGE_HPP
 #define SUPEROFFICE_TESTS_SUPPORT_GUARD_PAGE_HPP
 

@@ -1,4 +1,4 @@
-// tests/support/http_leniency.hpp - what of a reply that is not quite right is taken, and what is refused, each with its section.
+// tests/support/http_leniency.hpp - unusual replies that are taken, and those that are refused, each with its RFC section.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_TESTS_SUPPORT_HTTP_LENIENCY_HPP
 #define SUPEROFFICE_TESTS_SUPPORT_HTTP_LENIENCY_HPP

@@ -1,4 +1,4 @@
-// JSON documents, good and malformed, with what every reader must say about them.
+// JSON documents, good and malformed, with the answer that every reader must give.
 #ifndef SUPEROFFICE_TESTS_SUPPORT_JSON_CASES_HPP
 #define SUPEROFFICE_TESTS_SUPPORT_JSON_CASES_HPP
 

@@ -1,4 +1,4 @@
-// What json/reader.hpp promises of every reader, as checks to be run over each.
+// The promises of superoffice/codec/reader.hpp, as checks that run with each reader.
 #ifndef SUPEROFFICE_TESTS_SUPPORT_JSON_READER_CONTRACT_HPP
 #define SUPEROFFICE_TESTS_SUPPORT_JSON_READER_CONTRACT_HPP
 

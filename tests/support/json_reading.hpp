@@ -1,4 +1,4 @@
-// Reads a whole document through any json_reader and writes down what it met, so that two readers can be compared.
+// Reads a whole document with any json_reader and writes down each value, so that two readers can be compared.
 #ifndef SUPEROFFICE_TESTS_SUPPORT_JSON_READING_HPP
 #define SUPEROFFICE_TESTS_SUPPORT_JSON_READING_HPP
 

@@ -1,4 +1,4 @@
-// tests/support/manual_clock.hpp - a clock that goes when it is told to; nothing in the tests sleeps.
+// tests/support/manual_clock.hpp - a clock that moves only when the test moves it; nothing in the tests sleeps.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_TESTS_SUPPORT_MANUAL_CLOCK_HPP
 #define SUPEROFFICE_TESTS_SUPPORT_MANUAL_CLOCK_HPP

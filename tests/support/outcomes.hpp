@@ -1,4 +1,4 @@
-// tests/support/outcomes.hpp - one table of what can happen to a call on its way, and the error that each must become.
+// tests/support/outcomes.hpp - one table of the events during a call, and the error that each must become.
 //
 // Every way to carry a call is held against it: tcp_socket, tls and connect_proxy with each resolver (tests/network), and the
 // libcurl adapter (tests/libcurl). A program must not have to know which of them it uses.

@@ -1,4 +1,4 @@
-// tests/support/replay.hpp - plays one script in every manner: whole, in bytes, cut anywhere, waiting, interrupted.
+// tests/support/replay.hpp - plays one script whole, byte by byte, cut at each byte, with waits and with interruptions.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_TESTS_SUPPORT_REPLAY_HPP
 #define SUPEROFFICE_TESTS_SUPPORT_REPLAY_HPP

@@ -1,4 +1,4 @@
-// Tests of superoffice/xml.hpp: what XML becomes, what is refused, and that nothing else comes out of it.
+// Tests of superoffice/xml.hpp: the JSON for each kind of XML, and the documents that are refused.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/client/client.hpp>
 #include <superoffice/std_types.hpp>

@@ -1,4 +1,4 @@
-// Tests of superoffice/base/borrowed.hpp. What does not compile is in tests/compile_fail.
+// Tests of superoffice/base/borrowed.hpp. Uses that must not compile are in tests/compile_fail.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/base/borrowed.hpp>
 

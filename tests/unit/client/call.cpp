@@ -1,4 +1,4 @@
-// Tests of superoffice/client/call.hpp: the life of a call in its owner's hands.
+// Tests of superoffice/client/call.hpp: starting, moving, cancelling and destroying a call.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/client/call.hpp>
 

@@ -1,4 +1,4 @@
-// Tests of superoffice/client/memory.hpp: what it says is enough is, and hardly too much.
+// Tests of superoffice/client/memory.hpp: the computed memory is enough, and hardly more than needed.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/client/memory.hpp>
 

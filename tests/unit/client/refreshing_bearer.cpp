@@ -1,4 +1,4 @@
-// Tests of superoffice/client/refreshing_bearer.hpp, over scripted links and with a clock that goes by hand.
+// Tests of superoffice/client/refreshing_bearer.hpp, over scripted links and with a manual clock.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/client/refreshing_bearer.hpp>
 

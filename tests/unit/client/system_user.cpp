@@ -1,4 +1,4 @@
-// Tests of superoffice/client/system_user.hpp, over scripted links and with clocks that go by hand.
+// Tests of superoffice/client/system_user.hpp, over scripted links and with manual clocks.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/client/system_user.hpp>
 

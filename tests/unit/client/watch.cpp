@@ -1,4 +1,4 @@
-// Tests of superoffice/client/watch.hpp, over a scripted link and with a clock that goes by hand.
+// Tests of superoffice/client/watch.hpp, over a scripted link and with a manual clock.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/client/watch.hpp>
 

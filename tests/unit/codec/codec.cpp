@@ -1,4 +1,4 @@
-// Tests of superoffice/codec/codec.hpp: what each type of member takes, refuses and writes. Each with every reader.
+// Tests of superoffice/codec/codec.hpp: the values that each type of member takes, refuses and writes, with every reader.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/codec/codec.hpp>
 #include <superoffice/codec/json.hpp>

@@ -1,3 +1,5 @@
+// Tests of superoffice/codec/compact_reader.hpp: the contract of readers, and every document cut at every byte.
+// SPDX-License-Identifier: BSL-1.0
 #include <superoffice/codec/compact_reader.hpp>
 
 #include "support/guard_page.hpp"

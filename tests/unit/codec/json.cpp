@@ -1,4 +1,4 @@
-// Tests of superoffice/codec/json.hpp: whole documents. What becomes of each type's values is in json/codec.cpp.
+// Tests of superoffice/codec/json.hpp: whole documents. The values of each type are tested in codec.cpp.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/codec/json.hpp>
 #include <superoffice/schema/batch_task_info.hpp>

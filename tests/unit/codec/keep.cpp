@@ -1,4 +1,4 @@
-// A decoded struct outlives the reply it came from.
+// Tests of superoffice/codec/keep.hpp: a decoded struct outlives the reply it came from.
 #include <superoffice/codec/json.hpp>
 #include <superoffice/codec/keep.hpp>
 #include <superoffice/schema/batch_task_info.hpp>

@@ -1,4 +1,4 @@
-// Tests of superoffice/codec/reader.hpp: a reader that does what the contract says, and nothing more, is enough.
+// Tests of superoffice/codec/reader.hpp: a reader that fulfils the contract, and nothing more, is enough.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/codec/compact_reader.hpp>
 #include <superoffice/codec/json.hpp>

@@ -1,4 +1,4 @@
-// Both readers over the same documents: what is accepted, what is refused, why and where, and every value on the way.
+// Both readers over the same documents: they accept and refuse the same ones, with the same values, errors and offsets.
 #include <superoffice/codec/compact_reader.hpp>
 #include <superoffice/codec/simdjson_reader.hpp>
 

@@ -1,4 +1,4 @@
-// Tests of superoffice/codec/select.hpp. What does not compile is in tests/compile_fail.
+// Tests of superoffice/codec/select.hpp. Structs that must not compile are in tests/compile_fail.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/codec/json.hpp>
 #include <superoffice/codec/select.hpp>

@@ -1,3 +1,5 @@
+// Tests of superoffice/codec/simdjson_reader.hpp: the contract of readers, its own limits, and its allocations.
+// SPDX-License-Identifier: BSL-1.0
 #include <superoffice/codec/simdjson_reader.hpp>
 
 #include "support/json_reader_contract.hpp"

@@ -1,4 +1,4 @@
-// The media types of the reference page (section 1.2), and what a reply's own type says.
+// Tests of superoffice/http/content_type.hpp: the media types of the reference page (section 1.2), and the types of replies.
 #include <superoffice/http/content_type.hpp>
 
 #include <doctest/doctest.h>

@@ -1,3 +1,5 @@
+// Tests of superoffice/http/reply_head.hpp: looking headers up, and the headers that are kept.
+// SPDX-License-Identifier: BSL-1.0
 #include <superoffice/http/exchange.hpp>
 #include <superoffice/http/reply_head.hpp>
 

@@ -1,4 +1,4 @@
-// What every unit test begins with, precompiled. That each header needs nothing before it, tests/link shows.
+// Precompiled: the headers that every unit test includes. tests/link shows that each header needs nothing before it.
 #include <superoffice/batch.hpp>
 
 #include <doctest/doctest.h>

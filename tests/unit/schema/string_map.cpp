@@ -1,4 +1,4 @@
-// Tests of superoffice/schema/string_map.hpp: maps as replies bring them.
+// Tests of superoffice/schema/string_map.hpp: maps in every form that a reply may have.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/codec/json.hpp>
 #include <superoffice/schema/batch_task_info.hpp>

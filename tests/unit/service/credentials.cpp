@@ -1,4 +1,4 @@
-// Tests of superoffice/service/credentials.hpp: what goes on the wire, what is refused, and how a fresh one is had.
+// Tests of superoffice/service/credentials.hpp: header lines, refused texts, and how a fresh credential is fetched.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/service/credentials.hpp>
 

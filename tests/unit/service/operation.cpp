@@ -1,4 +1,4 @@
-// Tests of superoffice/service/operation.hpp: what makes another call of the service, and the request's lines.
+// Tests of superoffice/service/operation.hpp: an operation of the program, and its request.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/service/operation.hpp>
 #include <superoffice/service/operations.hpp>

@@ -1,4 +1,4 @@
-// Tests of superoffice/service/operations.hpp: each line of the catalogue as it goes over the wire, and what its reply gives.
+// Tests of superoffice/service/operations.hpp: the request of each operation, and the value of its reply.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/service/operations.hpp>
 

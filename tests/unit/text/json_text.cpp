@@ -1,3 +1,5 @@
+// Tests of superoffice/text/json_text.hpp: the text of a JSON value, with and without escapes.
+// SPDX-License-Identifier: BSL-1.0
 #include <superoffice/text/json_text.hpp>
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Tests of superoffice/transport/byte_transport.hpp: what is a link, a clock, and what an answer says.
+// Tests of superoffice/transport/byte_transport.hpp: which types are links and clocks, and the answers of a link.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/transport/byte_transport.hpp>
 

@@ -1,4 +1,4 @@
-// Tests of superoffice/transport/http_transport.hpp: what is an HTTP stack.
+// Tests of superoffice/transport/http_transport.hpp: which types are HTTP stacks.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/transport/http_transport.hpp>
 

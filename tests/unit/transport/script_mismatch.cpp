@@ -1,4 +1,4 @@
-// Tests of superoffice/transport/script_mismatch.hpp: what differed, in words.
+// Tests of superoffice/transport/script_mismatch.hpp: the sentence for each difference.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/transport/script_mismatch.hpp>
 

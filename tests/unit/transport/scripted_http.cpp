@@ -1,4 +1,4 @@
-// Tests of superoffice/transport/scripted_http.hpp: what a script does, and how it tells that something else happened.
+// Tests of superoffice/transport/scripted_http.hpp: what a script answers, and how it reports another call.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/transport/scripted_http.hpp>
 

@@ -1,4 +1,4 @@
-// Tests of superoffice/client/detail/byte_connection.hpp: what becomes of a request when its connection dies.
+// Tests of superoffice/client/detail/byte_connection.hpp: a request whose connection dies.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/client/client.hpp>
 #include <superoffice/client/detail/byte_connection.hpp>

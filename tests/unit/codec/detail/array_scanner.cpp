@@ -1,4 +1,4 @@
-// Tests of superoffice/codec/detail/array_scanner.hpp: where elements begin and end, however the text arrives.
+// Tests of superoffice/codec/detail/array_scanner.hpp: where elements begin and end, with the text cut at any byte.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/codec/detail/array_scanner.hpp>
 

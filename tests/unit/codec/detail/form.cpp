@@ -1,4 +1,4 @@
-// Requests as HTML forms.
+// Tests of superoffice/codec/detail/form.hpp: requests as HTML forms.
 #include <superoffice/codec/detail/form.hpp>
 #include <superoffice/schema/batch_task_info.hpp>
 

@@ -1,4 +1,4 @@
-// Tests of superoffice/codec/detail/member_row.hpp: a row calls the codec of the member's type, the caller's own included.
+// Tests of superoffice/codec/detail/member_row.hpp: a row calls the codec of the member's type, also one of the program.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/codec/detail/member_row.hpp>
 #include <superoffice/codec/json.hpp>

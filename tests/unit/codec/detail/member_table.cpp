@@ -1,4 +1,4 @@
-// Tests of superoffice/codec/detail/member_table.hpp: a table says of each member what the compiler knows of it.
+// Tests of superoffice/codec/detail/member_table.hpp: each member's name, place and size.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/codec/detail/member_table.hpp>
 #include <superoffice/codec/json.hpp>

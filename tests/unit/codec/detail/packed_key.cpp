@@ -1,4 +1,4 @@
-// Tests of superoffice/codec/detail/packed_key.hpp: three comparisons find what a comparison byte by byte would find.
+// Tests of superoffice/codec/detail/packed_key.hpp: it finds the same keys as a comparison byte by byte.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/codec/detail/packed_key.hpp>
 

@@ -1,4 +1,4 @@
-// Tests of superoffice/codec/detail/simdjson_shortcuts.hpp: each shortcut takes what is plain, and nothing else.
+// Tests of superoffice/codec/detail/simdjson_shortcuts.hpp: each shortcut takes plain values, and nothing else.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/codec/detail/simdjson_shortcuts.hpp>
 

@@ -1,4 +1,4 @@
-// Tests of superoffice/service/detail/stored_request.hpp: what a request can be written as, by its type.
+// Tests of superoffice/service/detail/stored_request.hpp: the forms in which a request can be written, by its type.
 #include <superoffice/codec/compact_reader.hpp>
 #include <superoffice/schema/batch_task_info.hpp>
 #include <superoffice/service/detail/stored_request.hpp>

@@ -1,4 +1,4 @@
-// Tests of superoffice/transport/detail/certificates_in_place.hpp. What mbedTLS makes of it is tested in shared_authorities/.
+// Tests of superoffice/transport/detail/certificates_in_place.hpp. tests/shared_authorities tests it with handshakes.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/transport/detail/certificates_in_place.hpp>
 

@@ -1,4 +1,4 @@
-// Tests of superoffice/transport/detail/proxy_reply.hpp that a connection does not show; those of connect_proxy have all heads.
+// Tests of superoffice/transport/detail/proxy_reply.hpp without a connection; the tests of connect_proxy have all heads.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/transport/detail/proxy_reply.hpp>
 

@@ -1,4 +1,4 @@
-// Tests of superoffice/transport/detail/rsa_key_xml.hpp; those of mbedtls_rsa_signer sign with such keys.
+// Tests of superoffice/transport/detail/rsa_key_xml.hpp; the tests of mbedtls_rsa_signer sign with such keys.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/transport/detail/rsa_key_xml.hpp>
 

@@ -1,4 +1,4 @@
-// Tests of superoffice/transport/tls/client_certificate.hpp: from files and memory, and at servers that ask for one.
+// Tests of superoffice/transport/tls/client_certificate.hpp: from files and memory, and with servers that ask for one.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/transport/tls/client_certificate.hpp>
 

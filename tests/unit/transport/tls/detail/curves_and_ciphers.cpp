@@ -1,4 +1,4 @@
-// Tests of superoffice/transport/tls/detail/curves_and_ciphers.hpp, and of all else that a ClientHello says.
+// Tests of superoffice/transport/tls/detail/curves_and_ciphers.hpp, and of the rest of the ClientHello.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/transport/tls/detail/curves_and_ciphers.hpp>
 

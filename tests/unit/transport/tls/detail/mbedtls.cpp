@@ -1,4 +1,4 @@
-// Tests of superoffice/transport/tls/detail/mbedtls.hpp: what mbedTLS's codes mean, without a connection.
+// Tests of superoffice/transport/tls/detail/mbedtls.hpp: the meaning of mbedTLS's codes, without a connection.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/transport/tls/detail/mbedtls.hpp>
 

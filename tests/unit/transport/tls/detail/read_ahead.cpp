@@ -1,4 +1,4 @@
-// Tests of superoffice/transport/tls/detail/read_ahead.hpp: what was received early comes out in order, and none is received too early.
+// Tests of superoffice/transport/tls/detail/read_ahead.hpp: bytes that were received early come out in order, and none too early.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/transport/tls/detail/read_ahead.hpp>
 

@@ -1,4 +1,4 @@
-// Tests of superoffice/transport/tls/detail/tls_connection.hpp: what mbedTLS is told of the link below, and what its codes mean.
+// Tests of superoffice/transport/tls/detail/tls_connection.hpp: what mbedTLS learns about the link below, and the meaning of its codes.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/transport/tls/detail/tls_connection.hpp>
 

@@ -1,4 +1,4 @@
-// Tests of superoffice/transport/tls/detail/tls_handshake.hpp: its pieces, and why it fails.
+// Tests of superoffice/transport/tls/detail/tls_handshake.hpp: its pieces, and its errors.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/transport/tls/detail/tls_handshake.hpp>
 
