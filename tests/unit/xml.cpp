@@ -612,6 +612,16 @@ TEST_CASE("xml: section 4, the members of an error object pass at the root, what
     CHECK(collector.fault.ErrorMessage == "Contact id 99999 not found");
 }
 
+TEST_CASE("xml: a document of 4 GB is too large, and nothing of it is read") {
+    if constexpr (sizeof(std::size_t) > 4) {
+        constexpr auto size = static_cast<std::size_t>(std::uint64_t{1} << 32);
+        char none[1] = {};
+        const auto answer = so::detail::xml_as_json({none, size, size}, so::detail::xml_shape_of<inner>, 0);
+        CHECK(answer.error().code == errc::document_too_large);
+        CHECK(answer.error().offset == UINT32_MAX);
+    }
+}
+
 TEST_CASE("xml: text in front of the first element is none of the document") {
     std::array<char, 32> room{};
     so::detail::xml_to_json json{room, so::detail::xml_shape_of<inner>};

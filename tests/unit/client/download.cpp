@@ -378,3 +378,24 @@ TEST_CASE("download: the file comes from where the tenant has moved to; what the
     };
     CHECK(replay::in_every_cut(steps, fetch_from) == outcome{{}, file.size(), file});
 }
+
+TEST_CASE("download: beyond 4 GB the limit is kept to the byte, and the error says as much as its 32 bits can") {
+    struct {
+        const char* what;
+        std::uint64_t limit;
+        so::detail::stream_state state;
+        std::uint32_t offset;
+    } const rows[] = {
+        {"the last byte of the limit", (std::uint64_t{1} << 40) + 1, so::detail::stream_state::more, 0},
+        {"one byte more", std::uint64_t{1} << 40, so::detail::stream_state::failed, UINT32_MAX},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.what);
+        so::detail::body_stream<so::default_reader> stream{nullptr};
+        stream.count = std::uint64_t{1} << 40;  // a terabyte has come
+        char byte[1] = {};
+        CHECK(so::detail::check_piece(stream, {byte, 1, octets, false}, row.limit) == row.state);
+        CHECK(stream.failure.offset == row.offset);
+        CHECK((stream.failure.code == errc::reply_too_large) == (row.state == so::detail::stream_state::failed));
+    }
+}
