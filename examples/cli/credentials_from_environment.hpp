@@ -14,8 +14,8 @@
 
 namespace cli {
 
-/// One of the service's four kinds of credential, one that renews itself, or none. A superoffice::credential_source: made once, given to the
-/// client as a pointer.
+/// One of the service's four kinds of credential, one that renews itself, or none. A superoffice::credential_source: made
+/// once, given to the client as a pointer.
 class environment_credential {
   public:
     /// Takes every variable that may hold a secret out of the environment, used or not. Throws std::runtime_error,

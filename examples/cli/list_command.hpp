@@ -29,7 +29,8 @@ BOOST_DESCRIBE_STRUCT(listed_task, (), (Id, State, ProgressPercent, Name))
 /// "1000        Started     42 %  ContactExport". What is missing is a dash.
 std::string list_line(const listed_task& task);
 
-/// Takes one element of a list after the other. A function that the library calls must not throw, so an exception waits in here.
+/// Takes one element of a list after the other. A function that the library calls must not throw, so an exception waits in
+/// here.
 class list_printer {
   public:
     list_printer(bool json, superoffice::BatchTaskState only) : json_(json), only_(only) {}

@@ -33,8 +33,8 @@ class timed_resolver {
     superoffice::field<superoffice::milliseconds> took_;
 };
 
-/// TCP to the peer or, where the proxy serves the peer, a tunnel through it, with TLS to the proxy if that wants it. Decided anew for each connection, because a
-/// tenant may move to another host.
+/// TCP to the peer or, where the proxy serves the peer, a tunnel through it, with TLS to the proxy if that wants it.
+/// Decided anew for each connection, because a tenant may move to another host.
 class route : public superoffice::detail::clock_of<superoffice::basic_tcp_socket<timed_resolver>> {
   public:
     using socket = superoffice::basic_tcp_socket<timed_resolver>;

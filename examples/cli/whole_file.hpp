@@ -36,8 +36,8 @@ class whole_file {
     int descriptor_ = -1;
 };
 
-/// A suggested name as the name of a file in one folder: without a path, without dots, blanks and dashes in front, without control
-/// characters, and not too long. "task-497" where nothing is left.
+/// A suggested name as the name of a file in one folder: without a path, without dots, blanks and dashes in front, without
+/// control characters, and not too long. "task-497" where nothing is left.
 std::string plain_file_name(std::string_view suggested, std::int32_t task);
 
 }  // namespace cli

@@ -26,7 +26,8 @@ void print(std::uint32_t number) noexcept;
 /// reset. A device asks its real-time clock, or its modem ("AT+CCLK?", which the network sets), and counts by its tick.
 std::int64_t utc_seconds() noexcept;
 
-/// Flash, of which a sector is erased before it is programmed. A STAND-IN: the emulated board has RAM where its flash would be.
+/// Flash, of which a sector is erased before it is programmed. A STAND-IN: the emulated board has RAM where its flash would
+/// be.
 void erase_flash(const void* sector, std::size_t size) noexcept;
 void program_flash(const void* to, const void* from, std::size_t size) noexcept;
 

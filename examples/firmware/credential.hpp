@@ -3,8 +3,8 @@
 //
 // FIRMWARE_CREDENTIAL   0: with a token that was written into the flash   1: by a refresh token   2: as a system user
 //
-// Each of the three has a class `log_in<Link>` with the same members: `client_link` and `credential`, the types for the client;
-// `link()` and `source()`, the objects for it; `explain()`, which prints what the credential knows about a failure.
+// Each of the three has a class `log_in<Link>` with the same members: `client_link` and `credential`, the types for the
+// client; `link()` and `source()`, the objects for it; `explain()`, which prints what the credential knows about a failure.
 #ifndef FIRMWARE_CREDENTIAL_HPP
 #define FIRMWARE_CREDENTIAL_HPP
 

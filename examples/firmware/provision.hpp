@@ -29,8 +29,8 @@ static_assert(sizeof(provision) <= 4096, "the provision stands in one sector");
 
 extern "C" const provision provisioned;
 
-/// False where a value does not fit into its room, and then it says on the console which one. Without this check a text that has
-/// no NUL would go on into the secret behind it. The program asks before it reads anything.
+/// False where a value does not fit into its room, and then it says on the console which one. Without this check a text
+/// that has no NUL would go on into the secret behind it. The program asks before it reads anything.
 bool is_sound(const provision& of) noexcept;
 
 }  // namespace firmware

@@ -15,8 +15,8 @@ extern "C" const std::byte token_sectors[];
 namespace firmware {
 namespace {
 
-/// What the flash programs at once, in a chip with ECC only once after each erase: 8 bytes in an STM32L4 and G4, 32 in an STM32H7.
-/// 32 is right for each of them. The provision sector and each token sector start at a multiple of it.
+/// What the flash programs at once, in a chip with ECC only once after each erase: 8 bytes in an STM32L4 and G4, 32 in an
+/// STM32H7. 32 is right for each of them. The provision sector and each token sector start at a multiple of it.
 constexpr std::size_t flash_unit = 32;
 constexpr std::size_t sector_bytes = 4096;
 

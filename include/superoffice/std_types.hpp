@@ -3,8 +3,8 @@
 #ifndef SUPEROFFICE_STD_TYPES_HPP
 #define SUPEROFFICE_STD_TYPES_HPP
 
-// Not part of batch.hpp, because it includes large headers: <chrono> alone has 46,000 lines. Include it before the first use of
-// a struct that holds the types below.
+// Not part of batch.hpp, because it includes large headers: <chrono> alone has 46,000 lines. Include it before the first
+// use of a struct that holds the types below.
 
 #include <superoffice/base/detail/warnings_begin.hpp>
 

@@ -1935,9 +1935,9 @@ consteval auto enumerators_in(List<D...>*) {
     return made;
 }
 
-/// E's enumerators in the order of the description: the size of the name, the name, and the value, seven bits in each byte, the
-/// highest first; the top bit says that another byte follows. An empty name with a 0 ends them. (A structure for each enumerator, with a view of
-/// its name, would take more than twice the space.)
+/// E's enumerators in the order of the description: the size of the name, the name, and the value, seven bits in each byte,
+/// the highest first; the top bit says that another byte follows. An empty name with a 0 ends them. (A structure for each
+/// enumerator, with a view of its name, would take more than twice the space.)
 template <class E>
 inline constexpr auto enumerators_of = enumerators_in(static_cast<typename enumerator_list<E>::type*>(nullptr));
 
@@ -1961,8 +1961,8 @@ struct enumerator {
     std::int32_t value = 0;
 };
 
-/// Takes the first enumerator of `table`, which `enumerators_of` has made and which then begins with the next one. False at its
-/// end, with an empty name.
+/// Takes the first enumerator of `table`, which `enumerators_of` has made and which then begins with the next one. False at
+/// its end, with an empty name.
 constexpr bool take_enumerator(const char*& table, enumerator& taken) noexcept {
     const char* at = table;
     const std::size_t size = static_cast<unsigned char>(*at++);
@@ -1978,8 +1978,8 @@ constexpr bool take_enumerator(const char*& table, enumerator& taken) noexcept {
     return size != 0;
 }
 
-/// The enumerator with this name into `found`; false where there is none. If several names differ only in their letter case, the
-/// one with the same case counts, else the first one. Linear: the longest table has 20 rows.
+/// The enumerator with this name into `found`; false where there is none. If several names differ only in their letter
+/// case, the one with the same case counts, else the first one. Linear: the longest table has 20 rows.
 [[gnu::noinline]] constexpr bool find_enumerator(const char* table, std::string_view text, enumerator& found) noexcept {
     bool any = false;
     for (enumerator each; take_enumerator(table, each);) {
@@ -5164,8 +5164,8 @@ enum class null_meaning : std::uint8_t {
     own,       ///< the member's function is called for null, too
 };
 
-/// The text of a row: its `null_meaning`, the size of the name, and the name. (As members of the row, the first two would take a
-/// whole word.)
+/// The text of a row: its `null_meaning`, the size of the name, and the name. (As members of the row, the first two would
+/// take a whole word.)
 template <std::size_t Size>
 struct row_text {
     char bytes[2 + Size]{};
@@ -5276,9 +5276,9 @@ struct key_marks_of<Value> {
 template <class Value>
 struct member_table;
 
-/// Finds a row of a large struct by the hash of its name. Where the members come in another order than that of the description,
-/// the reply of 24 members takes 13,000 instructions instead of 18,000 with the compact reader, and 9,800 instead of 14,400 with
-/// simdjson's (`./tests/run instructions`).
+/// Finds a row of a large struct by the hash of its name. Where the members come in another order than that of the
+/// description, the reply of 24 members takes 13,000 instructions instead of 18,000 with the compact reader, and 9,800
+/// instead of 14,400 with simdjson's (`./tests/run instructions`).
 template <class Value>
 struct hashed_rows {
     /// A pointer, so that a program whose structs are small does not link the function. `token` is a name in quotes.
@@ -5665,8 +5665,8 @@ struct codec<field_property_map> {
 /// `decode<json_text>` for a list that is looked into later). Of a struct: members in any order, unknown ones skipped
 /// (and checked), missing ones left as initialised, of duplicates the last. (A nested struct that occurs is reset to
 /// the initial values of its own type first.) Text members are views into the document, whose escapes are
-/// rewritten in place: a document is decoded once. Names are compared with their letter case. A document without any member of T
-/// is no error: it gives the struct as initialised, its fields absent. A byte order mark is `bad_json` at
+/// rewritten in place: a document is decoded once. Names are compared with their letter case. A document without any member
+/// of T is no error: it gives the struct as initialised, its fields absent. A byte order mark is `bad_json` at
 /// offset 0.
 /// `examples/12_decode.cpp` shows this and `encode`, and an array of tasks.
 ///
@@ -7337,8 +7337,8 @@ inline namespace SUPEROFFICE_ABI {
 
 enum class http_method : std::uint8_t { post, get };
 
-/// The `Reply` of an operation that answers with a list of `Element`s: see `client::run_list` and `start_list`, which hand them
-/// over one at a time. `run` and `start` give the whole list as a `json_text`.
+/// The `Reply` of an operation that answers with a list of `Element`s: see `client::run_list` and `start_list`, which hand
+/// them over one at a time. `run` and `start` give the whole list as a `json_text`.
 template <class Element>
 struct list_of {
     using element_type = Element;
@@ -7357,7 +7357,8 @@ struct file_bytes {};
 /// `Reply` is one of these:
 ///
 /// a described struct
-/// a value by itself   `bool`, a number, text, or `json_text` for any JSON. It comes as JSON only: a client whose `reply_as` is
+/// a value by itself   `bool`, a number, text, or `json_text` for any JSON. It comes as JSON only: a client whose
+/// `reply_as` is
 ///                     XML does not ask for it (`unsupported_content_type`). Where such a value may be an object, only
 ///                     `"Error": true` tells an error object from it.
 /// `list_of<T>`        a list of described structs
@@ -8010,8 +8011,8 @@ struct client_options {
     /// 421 ends the call. Source: tenant status page.
     superoffice::tenant_directory tenant_directory{};
     request_headers headers{};
-    /// A Retry-After in seconds always counts. One that is a date counts with `superoffice::http_dates` here, which takes 0.8 KB
-    /// of code on a Cortex-M4.
+    /// A Retry-After in seconds always counts. One that is a date counts with `superoffice::http_dates` here, which takes
+    /// 0.8 KB of code on a Cortex-M4.
     date_reader retry_after_dates{};
     /// The time of day, for such a date in a reply without a Date header.
     utc_clock utc_now{};
@@ -15469,7 +15470,8 @@ class array_scanner {
   private:
     enum class place : std::uint8_t { before_array, before_first, before_element, element, after_element, after_array };
 
-    /// Whether `c`, within an element, is behind its last byte; for a bracket or a quote that closes it, `end_` is moved there.
+    /// Whether `c`, within an element, is behind its last byte; for a bracket or a quote that closes it, `end_` is moved
+    /// there.
     constexpr bool ends_element(char c) noexcept {
         if (in_string_) {
             if (escaped_)
@@ -15741,8 +15743,8 @@ class file_stream : public body_stream<Reader> {
 
 }  // namespace detail
 
-/// A running call whose reply is a file. The sink, a `noexcept` function, gets the bytes as they arrive, in pieces that fit the
-/// client's memory, however long the file is. A file that comes as base64 text in JSON is refused: `file_as_base64`. The
+/// A running call whose reply is a file. The sink, a `noexcept` function, gets the bytes as they arrive, in pieces that fit
+/// the client's memory, however long the file is. A file that comes as base64 text in JSON is refused: `file_as_base64`. The
 /// object stays where it is made, and must be destroyed before its client. The `timeout` of the call covers the whole file.
 template <class Client, class Sink>
 class download {
@@ -17015,7 +17017,8 @@ class client {
     template <class Info = BatchTaskInfo>
     using call_of = call<client, Info>;
 
-    /// Checks the base URL; `check_base_url()` tells the outcome, and so does every call. The last argument is for your own reader.
+    /// Checks the base URL; `check_base_url()` tells the outcome, and so does every call. The last argument is for your own
+    /// reader.
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options = {})
         : client(link, base, std::move(credential), memory, options, make_reader(memory.size())) {}
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options,
@@ -17098,8 +17101,8 @@ class client {
         return start<Info>(what, request, call_options{}, allowed);
     }
 
-    /// An operation that answers with a list, blocking (`run_list`) or in steps (`start_list`): each element goes to `function`
-    /// as soon as it has arrived. `Info` describes an element; its members become the `$select`. See `list_call`.
+    /// An operation that answers with a list, blocking (`run_list`) or in steps (`start_list`): each element goes to
+    /// `function` as soon as it has arrived. `Info` describes an element; its members become the `$select`. See `list_call`.
     ///
     ///     api.run_list<my_task>(superoffice::get_batch_task_infos_by_state, {BatchTaskState::Started},
     ///                           [](const my_task& task) noexcept { show(task); });
@@ -17131,8 +17134,8 @@ class client {
         return {*this, what, request, std::move(function), options};
     }
 
-    /// An operation that answers with a file, blocking (`run_download`) or in steps (`start_download`): the bytes go to `sink` as
-    /// they arrive. A file of more than `max_bytes` ends with `reply_too_large`. See `download`.
+    /// An operation that answers with a file, blocking (`run_download`) or in steps (`start_download`): the bytes go to
+    /// `sink` as they arrive. A file of more than `max_bytes` ends with `reply_too_large`. See `download`.
     ///
     ///     api.run_download(superoffice::get_output_from_batch, {497},
     ///                      [&](std::span<const std::byte> piece) noexcept { return store(piece); });
@@ -17198,8 +17201,8 @@ class client {
     [[nodiscard]] bool is_busy() const noexcept { return driver_.is_busy(); }
 
     /// Drops the kept connection and zeroes the whole memory, except the address of a tenant that has moved. A mistake of the
-    /// programmer while a call runs: cancel the call first (`call::cancel`). Call it before a sleep during which the clock stands
-    /// still: afterwards it is unknown how long the connection was idle.
+    /// programmer while a call runs: cancel the call first (`call::cancel`). Call it before a sleep during which the clock
+    /// stands still: afterwards it is unknown how long the connection was idle.
     void stop() noexcept {
         SUPEROFFICE_ASSERT(!is_busy() && "superoffice: a call is running: cancel it before stop()");
         if (!is_busy()) driver_.stop();
@@ -17666,9 +17669,11 @@ struct watched_task {
 /// `concerns_one_task` tells whether a failure is about one task. If it is, the other tasks are asked for as if nothing had
 /// happened. Any other failure is about all tasks.
 ///
-/// - A failure that may pass (`is_repeatable`) pauses the questions about the task, or about all tasks; the pauses are those of
+/// - A failure that may pass (`is_repeatable`) pauses the questions about the task, or about all tasks; the pauses are
+/// those of
 ///   `watch`. After a pause of all questions the next one is about another task.
-/// - More than `options.max_failures` in a row end the watch of the task, or of all tasks. Each task has its own count, in which
+/// - More than `options.max_failures` in a row end the watch of the task, or of all tasks. Each task has its own count, in
+/// which
 ///   failures that are about all tasks count too: a task whose question always breaks the connection ends alone.
 /// - A failure that does not pass ends the watch of the task, or of all tasks, at once.
 ///
@@ -17761,8 +17766,8 @@ class watch_many {
         return {wait_for::time, next_ < end_ ? next_ : end_};
     }
 
-    /// The last failure that was tolerated, to show it to somebody. `errc::ok` after a reply; if the failure was about one task,
-    /// after a reply about this task or its end.
+    /// The last failure that was tolerated, to show it to somebody. `errc::ok` after a reply; if the failure was about one
+    /// task, after a reply about this task or its end.
     [[nodiscard]] const superoffice::error& last_failure() const noexcept { return last_failure_; }
 
     /// The last failure is about all tasks, and no reply came since then: no question is asked before `wants().until`.
@@ -18630,9 +18635,9 @@ class refreshing_bearer {
         login_.stop();  // a renewal an hour later wants no connection until then; and the reply's memory is zeroed
     }
 
-    /// Takes the new tokens. The order matters: the program gets the rotated token first, since the host may no longer take the
-    /// old one, whatever happens to the rest. Then everything that can fail is checked, while the old tokens are still whole.
-    /// Only then they are zeroed and replaced. `reply` lies in the other part of the memory.
+    /// Takes the new tokens. The order matters: the program gets the rotated token first, since the host may no longer take
+    /// the old one, whatever happens to the rest. Then everything that can fail is checked, while the old tokens are still
+    /// whole. Only then they are zeroed and replaced. `reply` lies in the other part of the memory.
     error take(const token_reply& reply, instant now) noexcept {
         const std::string_view access = reply.access_token.value_or(std::string_view{});
         std::string_view rotated = reply.refresh_token.value_or(std::string_view{});

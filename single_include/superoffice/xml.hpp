@@ -838,7 +838,8 @@ inline result<json_document> xml_as_json(json_document xml, const xml_shape& sha
 /// decode: there is one decode, one set of rules and of errors. The client does so by itself when the Content-Type of a
 /// reply says XML; by hand:
 ///
-///     superoffice::xml_reader reader;  // JSON by `compact_reader`; with `{max_bytes}` by simdjson's, where that is switched on
+///     superoffice::xml_reader reader;  // JSON by `compact_reader`; with `{max_bytes}` by simdjson's, where that is
+///     switched on
 ///     const auto json = reader.to_json<BatchTaskInfo>({memory, size, capacity});
 ///     if (json) info = superoffice::decode<BatchTaskInfo>(reader, *json);
 ///

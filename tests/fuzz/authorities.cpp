@@ -1,4 +1,4 @@
-// Fuzz target: certificate authorities from a file of unknown origin, PEM or DER, at once and in steps; and what is found in their DER.
+// Fuzz target: certificate authorities from an untrusted file, PEM or DER, at once and in steps; and their DER.
 // SPDX-License-Identifier: BSL-1.0
 #include "fuzzing.hpp"
 

@@ -1,4 +1,4 @@
-// Fuzz target: the texts that a caller puts into a request's head: no CR, LF or NUL gets through, and nothing is written past the memory.
+// Fuzz target: a caller's texts in a request's head: no CR, LF or NUL gets through, and nothing past the memory.
 // SPDX-License-Identifier: BSL-1.0
 #include "fuzzing.hpp"
 

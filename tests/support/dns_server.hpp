@@ -1,4 +1,4 @@
-// tests/support/dns_server.hpp - a name server on the loopback interface, UDP and TCP, that answers when the test wants it to.
+// tests/support/dns_server.hpp - a name server on the loopback interface, UDP and TCP, that answers on command.
 //
 //     support::dns_server server;
 //     superoffice::cares_resolver resolver{{.servers = server.address()}};

@@ -89,8 +89,8 @@ void interrupted_anywhere(std::span<const script_step> steps, const io_result& i
     }
 }
 
-/// The same for each call that can come when `from`, `from + 1` ... and `up_to` bytes have moved, with a cut there. All that is
-/// checked byte by byte costs the square of a script's length; this costs no more than its cuts.
+/// The same for each call that can come when `from`, `from + 1` ... and `up_to` bytes have moved, with a cut there. All
+/// that is checked byte by byte costs the square of a script's length; this costs no more than its cuts.
 template <class Link = scripted, class Steps, class Drive, class Check>
 void interrupted_at_each_byte(const Steps& steps, const io_result& interruption, std::size_t from, std::size_t up_to,
                               Drive drive, Check check) {

@@ -112,7 +112,8 @@ class client {
     template <class Info = BatchTaskInfo>
     using call_of = call<client, Info>;
 
-    /// Checks the base URL; `check_base_url()` tells the outcome, and so does every call. The last argument is for your own reader.
+    /// Checks the base URL; `check_base_url()` tells the outcome, and so does every call. The last argument is for your own
+    /// reader.
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options = {})
         : client(link, base, std::move(credential), memory, options, make_reader(memory.size())) {}
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options,
@@ -195,8 +196,8 @@ class client {
         return start<Info>(what, request, call_options{}, allowed);
     }
 
-    /// An operation that answers with a list, blocking (`run_list`) or in steps (`start_list`): each element goes to `function`
-    /// as soon as it has arrived. `Info` describes an element; its members become the `$select`. See `list_call`.
+    /// An operation that answers with a list, blocking (`run_list`) or in steps (`start_list`): each element goes to
+    /// `function` as soon as it has arrived. `Info` describes an element; its members become the `$select`. See `list_call`.
     ///
     ///     api.run_list<my_task>(superoffice::get_batch_task_infos_by_state, {BatchTaskState::Started},
     ///                           [](const my_task& task) noexcept { show(task); });
@@ -228,8 +229,8 @@ class client {
         return {*this, what, request, std::move(function), options};
     }
 
-    /// An operation that answers with a file, blocking (`run_download`) or in steps (`start_download`): the bytes go to `sink` as
-    /// they arrive. A file of more than `max_bytes` ends with `reply_too_large`. See `download`.
+    /// An operation that answers with a file, blocking (`run_download`) or in steps (`start_download`): the bytes go to
+    /// `sink` as they arrive. A file of more than `max_bytes` ends with `reply_too_large`. See `download`.
     ///
     ///     api.run_download(superoffice::get_output_from_batch, {497},
     ///                      [&](std::span<const std::byte> piece) noexcept { return store(piece); });
@@ -295,8 +296,8 @@ class client {
     [[nodiscard]] bool is_busy() const noexcept { return driver_.is_busy(); }
 
     /// Drops the kept connection and zeroes the whole memory, except the address of a tenant that has moved. A mistake of the
-    /// programmer while a call runs: cancel the call first (`call::cancel`). Call it before a sleep during which the clock stands
-    /// still: afterwards it is unknown how long the connection was idle.
+    /// programmer while a call runs: cancel the call first (`call::cancel`). Call it before a sleep during which the clock
+    /// stands still: afterwards it is unknown how long the connection was idle.
     void stop() noexcept {
         SUPEROFFICE_ASSERT(!is_busy() && "superoffice: a call is running: cancel it before stop()");
         if (!is_busy()) driver_.stop();

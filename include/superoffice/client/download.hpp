@@ -115,8 +115,8 @@ class file_stream : public body_stream<Reader> {
 
 }  // namespace detail
 
-/// A running call whose reply is a file. The sink, a `noexcept` function, gets the bytes as they arrive, in pieces that fit the
-/// client's memory, however long the file is. A file that comes as base64 text in JSON is refused: `file_as_base64`. The
+/// A running call whose reply is a file. The sink, a `noexcept` function, gets the bytes as they arrive, in pieces that fit
+/// the client's memory, however long the file is. A file that comes as base64 text in JSON is refused: `file_as_base64`. The
 /// object stays where it is made, and must be destroyed before its client. The `timeout` of the call covers the whole file.
 template <class Client, class Sink>
 class download {

@@ -187,9 +187,9 @@ class refreshing_bearer {
         login_.stop();  // a renewal an hour later wants no connection until then; and the reply's memory is zeroed
     }
 
-    /// Takes the new tokens. The order matters: the program gets the rotated token first, since the host may no longer take the
-    /// old one, whatever happens to the rest. Then everything that can fail is checked, while the old tokens are still whole.
-    /// Only then they are zeroed and replaced. `reply` lies in the other part of the memory.
+    /// Takes the new tokens. The order matters: the program gets the rotated token first, since the host may no longer take
+    /// the old one, whatever happens to the rest. Then everything that can fail is checked, while the old tokens are still
+    /// whole. Only then they are zeroed and replaced. `reply` lies in the other part of the memory.
     error take(const token_reply& reply, instant now) noexcept {
         const std::string_view access = reply.access_token.value_or(std::string_view{});
         std::string_view rotated = reply.refresh_token.value_or(std::string_view{});

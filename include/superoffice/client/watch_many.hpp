@@ -71,9 +71,11 @@ struct watched_task {
 /// `concerns_one_task` tells whether a failure is about one task. If it is, the other tasks are asked for as if nothing had
 /// happened. Any other failure is about all tasks.
 ///
-/// - A failure that may pass (`is_repeatable`) pauses the questions about the task, or about all tasks; the pauses are those of
+/// - A failure that may pass (`is_repeatable`) pauses the questions about the task, or about all tasks; the pauses are
+/// those of
 ///   `watch`. After a pause of all questions the next one is about another task.
-/// - More than `options.max_failures` in a row end the watch of the task, or of all tasks. Each task has its own count, in which
+/// - More than `options.max_failures` in a row end the watch of the task, or of all tasks. Each task has its own count, in
+/// which
 ///   failures that are about all tasks count too: a task whose question always breaks the connection ends alone.
 /// - A failure that does not pass ends the watch of the task, or of all tasks, at once.
 ///
@@ -166,8 +168,8 @@ class watch_many {
         return {wait_for::time, next_ < end_ ? next_ : end_};
     }
 
-    /// The last failure that was tolerated, to show it to somebody. `errc::ok` after a reply; if the failure was about one task,
-    /// after a reply about this task or its end.
+    /// The last failure that was tolerated, to show it to somebody. `errc::ok` after a reply; if the failure was about one
+    /// task, after a reply about this task or its end.
     [[nodiscard]] const superoffice::error& last_failure() const noexcept { return last_failure_; }
 
     /// The last failure is about all tasks, and no reply came since then: no question is asked before `wants().until`.

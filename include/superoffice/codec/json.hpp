@@ -187,8 +187,8 @@ struct codec<field_property_map> {
 /// `decode<json_text>` for a list that is looked into later). Of a struct: members in any order, unknown ones skipped
 /// (and checked), missing ones left as initialised, of duplicates the last. (A nested struct that occurs is reset to
 /// the initial values of its own type first.) Text members are views into the document, whose escapes are
-/// rewritten in place: a document is decoded once. Names are compared with their letter case. A document without any member of T
-/// is no error: it gives the struct as initialised, its fields absent. A byte order mark is `bad_json` at
+/// rewritten in place: a document is decoded once. Names are compared with their letter case. A document without any member
+/// of T is no error: it gives the struct as initialised, its fields absent. A byte order mark is `bad_json` at
 /// offset 0.
 /// `examples/12_decode.cpp` shows this and `encode`, and an array of tasks.
 ///

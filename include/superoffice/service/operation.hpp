@@ -15,8 +15,8 @@ inline namespace SUPEROFFICE_ABI {
 
 enum class http_method : std::uint8_t { post, get };
 
-/// The `Reply` of an operation that answers with a list of `Element`s: see `client::run_list` and `start_list`, which hand them
-/// over one at a time. `run` and `start` give the whole list as a `json_text`.
+/// The `Reply` of an operation that answers with a list of `Element`s: see `client::run_list` and `start_list`, which hand
+/// them over one at a time. `run` and `start` give the whole list as a `json_text`.
 template <class Element>
 struct list_of {
     using element_type = Element;
@@ -35,7 +35,8 @@ struct file_bytes {};
 /// `Reply` is one of these:
 ///
 /// a described struct
-/// a value by itself   `bool`, a number, text, or `json_text` for any JSON. It comes as JSON only: a client whose `reply_as` is
+/// a value by itself   `bool`, a number, text, or `json_text` for any JSON. It comes as JSON only: a client whose
+/// `reply_as` is
 ///                     XML does not ask for it (`unsupported_content_type`). Where such a value may be an object, only
 ///                     `"Error": true` tells an error object from it.
 /// `list_of<T>`        a list of described structs

@@ -126,8 +126,8 @@ struct client_options {
     /// 421 ends the call. Source: tenant status page.
     superoffice::tenant_directory tenant_directory{};
     request_headers headers{};
-    /// A Retry-After in seconds always counts. One that is a date counts with `superoffice::http_dates` here, which takes 0.8 KB
-    /// of code on a Cortex-M4.
+    /// A Retry-After in seconds always counts. One that is a date counts with `superoffice::http_dates` here, which takes
+    /// 0.8 KB of code on a Cortex-M4.
     date_reader retry_after_dates{};
     /// The time of day, for such a date in a reply without a Date header.
     utc_clock utc_now{};

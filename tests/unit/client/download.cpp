@@ -1,4 +1,4 @@
-// Tests of superoffice/client/download.hpp: files of any size in pieces, back-pressure, limits, and replies that are no file.
+// Tests of superoffice/client/download.hpp: files of any size in pieces, back-pressure, limits, and other replies.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/client/client.hpp>
 #include <superoffice/client/download.hpp>

@@ -1,4 +1,4 @@
-// Tests of superoffice/schema/tenant_state.hpp: the directory's answer, and the repeated call after a 421 (sections 2 and 4).
+// Tests of superoffice/schema/tenant_state.hpp: the directory's answer, and the call after a 421 (sections 2 and 4).
 #include <superoffice/client/client.hpp>
 #include <superoffice/schema/tenant_state.hpp>
 #include <superoffice/transport/scripted.hpp>

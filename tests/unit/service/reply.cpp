@@ -1,4 +1,4 @@
-// Tests of superoffice/service/reply.hpp: the meaning of each reply of the service, over a scripted link and cut at every byte.
+// Tests of superoffice/service/reply.hpp: the meaning of each reply, over a scripted link and cut at every byte.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/service/reply.hpp>
 

@@ -1,4 +1,4 @@
-// Tests of superoffice/service/task_id.hpp: the texts that name a task. The numbers that do not compile are in tests/compile_fail.
+// Tests of superoffice/service/task_id.hpp: texts that name a task. Numbers are in tests/compile_fail.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/service/task_id.hpp>
 

@@ -77,7 +77,8 @@ class array_scanner {
   private:
     enum class place : std::uint8_t { before_array, before_first, before_element, element, after_element, after_array };
 
-    /// Whether `c`, within an element, is behind its last byte; for a bracket or a quote that closes it, `end_` is moved there.
+    /// Whether `c`, within an element, is behind its last byte; for a bracket or a quote that closes it, `end_` is moved
+    /// there.
     constexpr bool ends_element(char c) noexcept {
         if (in_string_) {
             if (escaped_)

@@ -40,8 +40,8 @@ enum class null_meaning : std::uint8_t {
     own,       ///< the member's function is called for null, too
 };
 
-/// The text of a row: its `null_meaning`, the size of the name, and the name. (As members of the row, the first two would take a
-/// whole word.)
+/// The text of a row: its `null_meaning`, the size of the name, and the name. (As members of the row, the first two would
+/// take a whole word.)
 template <std::size_t Size>
 struct row_text {
     char bytes[2 + Size]{};

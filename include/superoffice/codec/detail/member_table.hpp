@@ -40,9 +40,9 @@ struct key_marks_of<Value> {
 template <class Value>
 struct member_table;
 
-/// Finds a row of a large struct by the hash of its name. Where the members come in another order than that of the description,
-/// the reply of 24 members takes 13,000 instructions instead of 18,000 with the compact reader, and 9,800 instead of 14,400 with
-/// simdjson's (`./tests/run instructions`).
+/// Finds a row of a large struct by the hash of its name. Where the members come in another order than that of the
+/// description, the reply of 24 members takes 13,000 instructions instead of 18,000 with the compact reader, and 9,800
+/// instead of 14,400 with simdjson's (`./tests/run instructions`).
 template <class Value>
 struct hashed_rows {
     /// A pointer, so that a program whose structs are small does not link the function. `token` is a name in quotes.

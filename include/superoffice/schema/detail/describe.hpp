@@ -162,9 +162,9 @@ consteval auto enumerators_in(List<D...>*) {
     return made;
 }
 
-/// E's enumerators in the order of the description: the size of the name, the name, and the value, seven bits in each byte, the
-/// highest first; the top bit says that another byte follows. An empty name with a 0 ends them. (A structure for each enumerator, with a view of
-/// its name, would take more than twice the space.)
+/// E's enumerators in the order of the description: the size of the name, the name, and the value, seven bits in each byte,
+/// the highest first; the top bit says that another byte follows. An empty name with a 0 ends them. (A structure for each
+/// enumerator, with a view of its name, would take more than twice the space.)
 template <class E>
 inline constexpr auto enumerators_of = enumerators_in(static_cast<typename enumerator_list<E>::type*>(nullptr));
 

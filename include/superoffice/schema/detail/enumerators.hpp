@@ -19,8 +19,8 @@ struct enumerator {
     std::int32_t value = 0;
 };
 
-/// Takes the first enumerator of `table`, which `enumerators_of` has made and which then begins with the next one. False at its
-/// end, with an empty name.
+/// Takes the first enumerator of `table`, which `enumerators_of` has made and which then begins with the next one. False at
+/// its end, with an empty name.
 constexpr bool take_enumerator(const char*& table, enumerator& taken) noexcept {
     const char* at = table;
     const std::size_t size = static_cast<unsigned char>(*at++);
@@ -36,8 +36,8 @@ constexpr bool take_enumerator(const char*& table, enumerator& taken) noexcept {
     return size != 0;
 }
 
-/// The enumerator with this name into `found`; false where there is none. If several names differ only in their letter case, the
-/// one with the same case counts, else the first one. Linear: the longest table has 20 rows.
+/// The enumerator with this name into `found`; false where there is none. If several names differ only in their letter
+/// case, the one with the same case counts, else the first one. Linear: the longest table has 20 rows.
 [[gnu::noinline]] constexpr bool find_enumerator(const char* table, std::string_view text, enumerator& found) noexcept {
     bool any = false;
     for (enumerator each; take_enumerator(table, each);) {

@@ -1,4 +1,4 @@
-// Tests of superoffice/client/detail/http_connection.hpp: a client over an HTTP stack does everything that it does over a link.
+// Tests of superoffice/client/detail/http_connection.hpp: a client over an HTTP stack does all that it does over a link.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/client/detail/http_connection.hpp>
 

@@ -1,4 +1,4 @@
-// Tests of superoffice/transport/tls/detail/read_ahead.hpp: bytes that were received early come out in order, and none too early.
+// Tests of superoffice/transport/tls/detail/read_ahead.hpp: early bytes come out in order, and none is received too early.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/transport/tls/detail/read_ahead.hpp>
 

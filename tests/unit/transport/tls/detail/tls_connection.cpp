@@ -1,4 +1,4 @@
-// Tests of superoffice/transport/tls/detail/tls_connection.hpp: what mbedTLS learns about the link below, and the meaning of its codes.
+// Tests of superoffice/transport/tls/detail/tls_connection.hpp: answers of the link below, and mbedTLS's codes.
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/transport/tls/detail/tls_connection.hpp>
 
