@@ -11,10 +11,13 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// True where an element of a Content-Encoding (RFC 9110 section 8.4) means that nothing was encoded: "identity", none at
-/// all, "none", or the name of a character set, which some servers write into this header by mistake.
+/// The elements of a Content-Encoding (RFC 9110 section 8.4) that mean that nothing was encoded: "identity", "none", and the
+/// names of character sets, which some servers write into this header by mistake.
+inline constexpr const char* plain_codings = "identity none utf-8 utf8 us-ascii iso-8859-1 ";
+
+/// Whether an element, which may be empty, means that nothing was encoded.
 constexpr bool is_plain_element(std::string_view coding) noexcept {
-    return coding.empty() || ascii::index_of_word("identity none utf-8 utf8 us-ascii iso-8859-1 ", coding) >= 0;
+    return coding.empty() || ascii::index_of_word(plain_codings, coding) >= 0;
 }
 
 /// The same for every element.

@@ -146,16 +146,19 @@ class http1_reader : http1_framing {
             if (!ascii::parse_decimal(element, number) || (has_length && number != length)) return false;
             has_length = true;
             length = number;
-        } else if (element.empty()) {
-        } else if (which == 1) {
-            chunked = !has_coding_ && ascii::is_word("chunked ", element);
+            return true;
+        }
+        if (element.empty()) return true;
+        const char* const known = which == 1 ? "chunked " : which == 2 ? plain_codings : "close keep-alive ";
+        const int word = ascii::index_of_word(known, element);
+        if (which == 1) {
+            chunked = !has_coding_ && word == 0;
             has_coding_ = true;
         } else if (which == 2) {
-            if (!is_plain_element(element)) foreign_coding = true;
+            if (word < 0) foreign_coding = true;
         } else {
-            const int option = ascii::index_of_word("close keep-alive ", element);
-            if (option == 0) wants_close = true;
-            if (option == 1) wants_keep_alive = true;
+            if (word == 0) wants_close = true;
+            if (word == 1) wants_keep_alive = true;
         }
         return true;
     }
