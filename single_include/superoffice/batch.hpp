@@ -6722,10 +6722,13 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// True where an element of a Content-Encoding (RFC 9110 section 8.4) means that nothing was encoded: "identity", none at
-/// all, "none", or the name of a character set, which some servers write into this header by mistake.
+/// The elements of a Content-Encoding (RFC 9110 section 8.4) that mean that nothing was encoded: "identity", "none", and the
+/// names of character sets, which some servers write into this header by mistake.
+inline constexpr const char* plain_codings = "identity none utf-8 utf8 us-ascii iso-8859-1 ";
+
+/// Whether an element, which may be empty, means that nothing was encoded.
 constexpr bool is_plain_element(std::string_view coding) noexcept {
-    return coding.empty() || ascii::index_of_word("identity none utf-8 utf8 us-ascii iso-8859-1 ", coding) >= 0;
+    return coding.empty() || ascii::index_of_word(plain_codings, coding) >= 0;
 }
 
 /// The same for every element.
@@ -6881,16 +6884,19 @@ class http1_reader : http1_framing {
             if (!ascii::parse_decimal(element, number) || (has_length && number != length)) return false;
             has_length = true;
             length = number;
-        } else if (element.empty()) {
-        } else if (which == 1) {
-            chunked = !has_coding_ && ascii::is_word("chunked ", element);
+            return true;
+        }
+        if (element.empty()) return true;
+        const char* const known = which == 1 ? "chunked " : which == 2 ? plain_codings : "close keep-alive ";
+        const int word = ascii::index_of_word(known, element);
+        if (which == 1) {
+            chunked = !has_coding_ && word == 0;
             has_coding_ = true;
         } else if (which == 2) {
-            if (!is_plain_element(element)) foreign_coding = true;
+            if (word < 0) foreign_coding = true;
         } else {
-            const int option = ascii::index_of_word("close keep-alive ", element);
-            if (option == 0) wants_close = true;
-            if (option == 1) wants_keep_alive = true;
+            if (word == 0) wants_close = true;
+            if (word == 1) wants_keep_alive = true;
         }
         return true;
     }

@@ -115,17 +115,17 @@ TEST_CASE("http1_reader: a header is told by its whole name, however long that i
     struct {
         std::string_view line;
         http1_reader::answer answer;
-    } const rows[] = {
+    } const names[] = {
         {"Content-Length: x", http1_reader::answer::bad},              // 14 letters: counts, and is no number
         {"Content-Disposition: x", http1_reader::answer::done},        // 19
         {"Transfer-Encoding-Options: x", http1_reader::answer::done},  // 25
         // 46 letters, 32 more than Content-Length has
         {"Content-Length-Is-A-Name-That-Somebody-Extended: x", http1_reader::answer::done},
     };
-    for (const auto& row : rows) {
-        CAPTURE(row.line);
-        std::string head = "HTTP/1.1 200 OK\r\n" + std::string{row.line} + "\r\n\r\n";
+    for (const auto& each : names) {
+        CAPTURE(each.line);
+        std::string head = "HTTP/1.1 200 OK\r\n" + std::string{each.line} + "\r\n\r\n";
         http1_reader reader;
-        CHECK(reader.advance(head.data(), head.size()) == row.answer);
+        CHECK(reader.advance(head.data(), head.size()) == each.answer);
     }
 }
