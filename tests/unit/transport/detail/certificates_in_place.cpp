@@ -29,6 +29,9 @@ using namespace std::string_literals;
 
 namespace {
 
+/// Other versions of mbedTLS may have faults of their own where memory runs out.
+constexpr bool can_fail = support::failing_calloc::works && MBEDTLS_VERSION_NUMBER < 0x03000000;
+
 /// A certificate of mbedTLS that is freed.
 struct certificate {
     certificate() { mbedtls_x509_crt_init(&it); }
@@ -146,7 +149,7 @@ TEST_CASE("certificates_in_place: where memory runs out mbedTLS is told so and g
     for (const auto& c : cases) {
         CAPTURE(c.what);
         int number = 0;
-        for (bool failed = support::failing_calloc::works; failed; ++number) {
+        for (bool failed = can_fail; failed; ++number) {
             CAPTURE(number);
             mbedtls_x509_crt* list = nullptr;
             const support::freed_memory freed{"any text"};
@@ -163,10 +166,10 @@ TEST_CASE("certificates_in_place: where memory runs out mbedTLS is told so and g
                 mbedtls_free(list);
             }
         }
-        if (support::failing_calloc::works) CHECK(number > 5);
+        if (can_fail) CHECK(number > 5);
     }
     int seen = 2;
-    for (int number = 0; support::failing_calloc::works && number < 3; ++number) {
+    for (int number = 0; can_fail && number < 3; ++number) {
         const support::failing_calloc memory{number};
         seen = 0;
         CHECK_FALSE(all.find(named.it.subject_raw, [&seen](const mbedtls_x509_crt&) { return ++seen, false; }));

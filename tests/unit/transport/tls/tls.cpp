@@ -135,8 +135,10 @@ TEST_CASE("tls: a link below whose start answers closed, which no link should, i
 }
 
 TEST_CASE("tls: where memory runs out before the ClientHello is sent, start fails, and the next one is good") {
+    // Other versions of mbedTLS may have faults of their own there.
+    constexpr bool can_fail = support::failing_calloc::works && MBEDTLS_VERSION_NUMBER < 0x03000000;
     int number = 0;
-    for (bool failed = support::failing_calloc::works; failed; ++number) {
+    for (bool failed = can_fail; failed; ++number) {
         CAPTURE(number);
         so::tls<recorder> link{trusting_nobody()};
         io_result r;
@@ -158,7 +160,7 @@ TEST_CASE("tls: where memory runs out before the ClientHello is sent, start fail
         CHECK(r.state == io_state::would_block);
         CHECK(client_hello(link.link().sent).server_name == "service.example");
     }
-    if (support::failing_calloc::works) CHECK(number > 10);
+    if (can_fail) CHECK(number > 10);
 }
 
 TEST_CASE("tls: a session is imported once all authorities are loaded, and not where they cannot be") {
