@@ -37,6 +37,7 @@ class link_in_turn : public clock_of_shared<Link> {
   public:
     static constexpr bool may_wait = Link::may_wait;
     static constexpr bool lingers = superoffice::lingering_transport<Link>;
+    static constexpr bool relays = superoffice::relaying_transport<Link>;
 
     explicit link_in_turn(shared_link<Link>& shared) noexcept : shared_(&shared) {}
 

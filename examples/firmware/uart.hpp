@@ -23,6 +23,7 @@ template <modem Kind>
 class uart {
   public:
     static constexpr bool may_wait = false;
+    static constexpr bool relays = true;
 
     superoffice::io_result start(const superoffice::peer& to) noexcept {
         constexpr auto here = superoffice::stage::connect;

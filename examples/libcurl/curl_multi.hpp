@@ -3,6 +3,7 @@
 #ifndef SUPEROFFICE_EXAMPLES_LIBCURL_CURL_MULTI_HPP
 #define SUPEROFFICE_EXAMPLES_LIBCURL_CURL_MULTI_HPP
 
+#include <superoffice/base/detail/loopback.hpp>
 #include <superoffice/http/header_line.hpp>
 #include <superoffice/transport/http_transport.hpp>
 #include <superoffice/transport/proxy_status.hpp>
@@ -39,7 +40,8 @@ struct curl_options {
 
 /// One call at a time, on one easy handle that keeps its connections between calls. libcurl allocates. Its name lookup
 /// must not block, so libcurl must be built with a threaded or c-ares resolver (CURL_VERSION_ASYNCHDNS), as Debian's
-/// is. Call curl_global_init before you make the first object. There is no verbose log, because libcurl's shows the
+/// is. Call curl_global_init before you make the first object. A child of fork() must make its own: it would share the
+/// connections of its parent. There is no verbose log, because libcurl's shows the
 /// credential.
 class curl_multi {
   public:
@@ -75,6 +77,8 @@ class curl_multi {
         set(CURLOPT_TIMEOUT_MS, what.time_left.count() < LONG_MAX / 2 ? static_cast<long>(what.time_left.count()) : 0L);
         if (options_.ca_file != nullptr) set(CURLOPT_CAINFO, options_.ca_file);
         if (options_.proxy != nullptr) set(CURLOPT_PROXY, options_.proxy);
+        // To this machine without a proxy, which would see what is not encrypted.
+        if (!what.https && superoffice::detail::is_loopback(host_)) set(CURLOPT_PROXY, "");
         if (options_.proxy_userpwd != nullptr) set(CURLOPT_PROXYUSERPWD, options_.proxy_userpwd);
         set(CURLOPT_WRITEFUNCTION, &curl_multi::take_body);
         set(CURLOPT_WRITEDATA, static_cast<void*>(this));

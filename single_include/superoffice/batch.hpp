@@ -8009,8 +8009,8 @@ struct client_options {
     request_type request_as = request_type::json;
     /// How replies are asked for. What comes is read by its own type.
     reply_type reply_as = reply_type::json;
-    /// False: a credential is sent only over a link that is `secure()`, or to this machine (localhost, 127.0.0.0/8, ::1);
-    /// else the call ends with `insecure_link`. True: where the base URL begins with http://, it is sent to any host in
+    /// False: a credential is sent only over a link that is `secure()`, or to this machine (localhost, 127.0.0.0/8, ::1)
+    /// without a proxy; else the call ends with `insecure_link`. True: where the base URL begins with http://, it is sent to any host in
     /// clear text, and everybody on the way can read and use it.
     bool allow_credential_in_clear_text = false;
     /// "https://online.superoffice.com": asked once where a tenant went after a 421, and the call is repeated there. Empty: a
@@ -8409,6 +8409,14 @@ concept byte_transport =
 template <class Link>
 concept lingering_transport = byte_transport<Link> && requires {
     requires bool { Link::lingers };
+};
+
+/// A link that another machine connects to the peer: a proxy, or a modem. "localhost" and loopback addresses are then those of
+/// that machine, and bytes for them travel to it. Such a link has `static constexpr bool relays = true;`: a credential is
+/// sent to a loopback address in clear text only over other links.
+template <class Link>
+concept relaying_transport = byte_transport<Link> && requires {
+    requires bool { Link::relays };
 };
 
 /// A link that divides its time, for example among several addresses. Before each step it is told the time and the
@@ -9636,6 +9644,7 @@ class connect_proxy : public detail::clock_of<Link> {
   public:
     static constexpr bool may_wait = Link::may_wait;
     static constexpr bool lingers = lingering_transport<Link>;
+    static constexpr bool relays = true;
 
     /// Further arguments construct the link.
     template <class... Args>
@@ -15296,9 +15305,9 @@ struct call_context {
         return instant{static_cast<std::int64_t>(from + ((to - from) >> 2))};
     }
 
-    /// Whether the request may travel to this target in clear text.
-    [[nodiscard]] bool may_be_seen(const base_url& target) const noexcept {
-        return !target.https && (!has_secret || is_loopback(target.to.host));
+    /// Whether the request may travel to this target in clear text. `relayed`: another machine connects to the target.
+    [[nodiscard]] bool may_be_seen(const base_url& target, bool relayed) const noexcept {
+        return !target.https && (!has_secret || (!relayed && is_loopback(target.to.host)));
     }
 
     progress wait(const wait_condition& condition) noexcept {
@@ -15903,7 +15912,7 @@ class byte_connection {
             if (io.state != io_state::ready) return call.fail(io);
             connected_ = true;
         }
-        if (!link_->secure() && !call.may_be_seen(target))
+        if (!link_->secure() && !call.may_be_seen(target, relaying_transport<Link>))
             return call.fail({.stage = stage::connect, .code = errc::insecure_link});
         connecting_ = false;
         return progress::working;
@@ -16781,7 +16790,7 @@ class http_connection {
 
     progress hand_over(call_context& call, const base_url& target, instant now) noexcept {
         // `secure()` of a stack is about https. To an http:// URL it sends in clear text.
-        if (target.https ? !stack_->secure() : !call.may_be_seen(target)) {
+        if (target.https ? !stack_->secure() : !call.may_be_seen(target, false)) {
             call.reached = stage::connect;
             return call.fail(errc::insecure_link);
         }

@@ -109,6 +109,17 @@ class Adapter(unittest.TestCase):
     def test_the_example(self):
         self.assertEqual(ask(program=EXAMPLE), "100 %, HTTP/1")
 
+    def test_a_plain_call_to_this_machine_goes_through_no_proxy(self):
+        with socket.create_server(("127.0.0.1", 0)) as proxy:
+            address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+            for variables in ({"TEST_PROXY": address}, {"http_proxy": address}):
+                with self.subTest(variables=variables):
+                    self.assertEqual(ask("ask", 497, 4096, SUPEROFFICE_BASE_URL=running.main.bases["plain"], **variables),
+                                     "ok none 0")
+            proxy.setblocking(False)
+            with self.assertRaises(BlockingIOError):
+                proxy.accept()
+
     def test_through_a_proxy(self):
         proxy = shutil.which("tinyproxy")
         if proxy is None:

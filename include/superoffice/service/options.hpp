@@ -118,8 +118,8 @@ struct client_options {
     request_type request_as = request_type::json;
     /// How replies are asked for. What comes is read by its own type.
     reply_type reply_as = reply_type::json;
-    /// False: a credential is sent only over a link that is `secure()`, or to this machine (localhost, 127.0.0.0/8, ::1);
-    /// else the call ends with `insecure_link`. True: where the base URL begins with http://, it is sent to any host in
+    /// False: a credential is sent only over a link that is `secure()`, or to this machine (localhost, 127.0.0.0/8, ::1)
+    /// without a proxy; else the call ends with `insecure_link`. True: where the base URL begins with http://, it is sent to any host in
     /// clear text, and everybody on the way can read and use it.
     bool allow_credential_in_clear_text = false;
     /// "https://online.superoffice.com": asked once where a tenant went after a 421, and the call is repeated there. Empty: a

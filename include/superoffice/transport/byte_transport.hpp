@@ -99,6 +99,14 @@ concept lingering_transport = byte_transport<Link> && requires {
     requires bool { Link::lingers };
 };
 
+/// A link that another machine connects to the peer: a proxy, or a modem. "localhost" and loopback addresses are then those of
+/// that machine, and bytes for them travel to it. Such a link has `static constexpr bool relays = true;`: a credential is
+/// sent to a loopback address in clear text only over other links.
+template <class Link>
+concept relaying_transport = byte_transport<Link> && requires {
+    requires bool { Link::relays };
+};
+
 /// A link that divides its time, for example among several addresses. Before each step it is told the time and the
 /// deadline of the whole call.
 template <class Link>

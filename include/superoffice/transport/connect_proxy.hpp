@@ -96,6 +96,7 @@ class connect_proxy : public detail::clock_of<Link> {
   public:
     static constexpr bool may_wait = Link::may_wait;
     static constexpr bool lingers = lingering_transport<Link>;
+    static constexpr bool relays = true;
 
     /// Further arguments construct the link.
     template <class... Args>

@@ -461,6 +461,24 @@ TEST_CASE("connect_proxy: it passes on what the link below can do, and does not 
     CHECK(link.finished());
 }
 
+TEST_CASE(
+    "connect_proxy: behind a proxy a loopback address is none of this machine, and gets no credential in clear text") {
+    std::array<std::byte, 2048> memory{};
+    for (const char* host : {"localhost", "127.0.0.1", "service.localhost"}) {
+        const std::string asked = std::string{"CONNECT "} + host + ":80 HTTP/1.1\r\nHost: " + host + ":80\r\n\r\n";
+        const script_step steps[] = {script::starts("proxy.example", 3128), script::expects(asked),
+                                     script::gives(agreed), script::stops()};
+        so::scripted link{steps};
+        tunnel t{plain};
+        t.link().now = &link;
+        const std::string base = std::string{"http://"} + host + "/Cust12345/api";
+        so::client api{t, so::borrowed{base}, so::bearer{support::test_token}, memory};
+        CHECK(support::ask(api).error == so::error{.stage = stage::connect, .code = errc::insecure_link});
+        CHECK(link.finished());
+    }
+    static_assert(so::relaying_transport<tunnel> && !so::relaying_transport<so::scripted>);
+}
+
 TEST_CASE("connect_proxy: a client calls through it, with one deadline over the proxy's steps as well") {
     const std::string request = support::request_text{.host = "onsite.example:8080"}.text();
     const std::string task = support::reply_text("200 OK", R"({"Id":497})");

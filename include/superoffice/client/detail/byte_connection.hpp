@@ -112,7 +112,7 @@ class byte_connection {
             if (io.state != io_state::ready) return call.fail(io);
             connected_ = true;
         }
-        if (!link_->secure() && !call.may_be_seen(target))
+        if (!link_->secure() && !call.may_be_seen(target, relaying_transport<Link>))
             return call.fail({.stage = stage::connect, .code = errc::insecure_link});
         connecting_ = false;
         return progress::working;

@@ -67,9 +67,9 @@ struct call_context {
         return instant{static_cast<std::int64_t>(from + ((to - from) >> 2))};
     }
 
-    /// Whether the request may travel to this target in clear text.
-    [[nodiscard]] bool may_be_seen(const base_url& target) const noexcept {
-        return !target.https && (!has_secret || is_loopback(target.to.host));
+    /// Whether the request may travel to this target in clear text. `relayed`: another machine connects to the target.
+    [[nodiscard]] bool may_be_seen(const base_url& target, bool relayed) const noexcept {
+        return !target.https && (!has_secret || (!relayed && is_loopback(target.to.host)));
     }
 
     progress wait(const wait_condition& condition) noexcept {

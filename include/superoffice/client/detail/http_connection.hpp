@@ -121,7 +121,7 @@ class http_connection {
 
     progress hand_over(call_context& call, const base_url& target, instant now) noexcept {
         // `secure()` of a stack is about https. To an http:// URL it sends in clear text.
-        if (target.https ? !stack_->secure() : !call.may_be_seen(target)) {
+        if (target.https ? !stack_->secure() : !call.may_be_seen(target, false)) {
             call.reached = stage::connect;
             return call.fail(errc::insecure_link);
         }
