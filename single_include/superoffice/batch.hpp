@@ -14874,6 +14874,18 @@ struct allow_waiting_lookup_t {
 };
 inline constexpr allow_waiting_lookup_t allow_waiting_lookup{0};
 
+namespace detail {
+
+/// A compile error for a link whose `start` may block, where the program does not accept that.
+template <class Link>
+constexpr void require_link_that_never_blocks() noexcept {
+    static_assert(!Link::may_wait,
+                  "superoffice: this link's start may block for a name lookup: use a resolver that does not, or "
+                  "pass superoffice::allow_waiting_lookup");
+}
+
+}  // namespace detail
+
 /// A running call. The caller holds it and may move it. Its destructor and `cancel` end the call, and the client is ready for
 /// the next one. The call must be destroyed before its client.
 template <class Client, class Info>
@@ -17097,9 +17109,7 @@ class client {
     [[nodiscard]] call_of<detail::asked_for<Info, Reply>> start(const operation<Request, Reply>& what,
                                                                 const std::type_identity_t<Request>& request,
                                                                 const call_options& options = {}) noexcept {
-        static_assert(!Link::may_wait,
-                      "superoffice: this link's start may block for a name lookup: use a resolver "
-                      "that does not, or pass superoffice::allow_waiting_lookup");
+        detail::require_link_that_never_blocks<Link>();
         return start<Info>(what, request, options, allow_waiting_lookup);
     }
     template <class Info = void, class Request, class Reply>
@@ -17137,9 +17147,7 @@ class client {
     [[nodiscard]] list_call<client, detail::element_for<Info, Element>, Function> start_list(
         const operation<Request, list_of<Element>>& what, const std::type_identity_t<Request>& request,
         Function function, const call_options& options = {}) noexcept {
-        static_assert(!Link::may_wait,
-                      "superoffice: this link's start may block for a name lookup: use a resolver "
-                      "that does not, or pass superoffice::allow_waiting_lookup");
+        detail::require_link_that_never_blocks<Link>();
         return {*this, what, request, std::move(function), options};
     }
     template <class Info = void, class Request, class Element, class Function>
@@ -17170,9 +17178,7 @@ class client {
                                                         const std::type_identity_t<Request>& request, Sink sink,
                                                         std::uint64_t max_bytes = default_max_file_bytes,
                                                         const call_options& options = {}) noexcept {
-        static_assert(!Link::may_wait,
-                      "superoffice: this link's start may block for a name lookup: use a resolver "
-                      "that does not, or pass superoffice::allow_waiting_lookup");
+        detail::require_link_that_never_blocks<Link>();
         return {*this, what, request, std::move(sink), max_bytes, options};
     }
     template <class Request, detail::file_sink Sink>
@@ -17466,9 +17472,7 @@ class watch {
     template <class Client>
     watch(Client& api, task_id id, const watch_options& options = {}) noexcept
         : watch(api, id, options, allow_waiting_lookup) {
-        static_assert(!Client::link_type::may_wait,
-                      "superoffice: this link's start may block for a name lookup: use a resolver that does not, or "
-                      "pass superoffice::allow_waiting_lookup");
+        detail::require_link_that_never_blocks<typename Client::link_type>();
     }
     template <class Client>
     watch(Client& api, task_id id, const watch_options& options, allow_waiting_lookup_t) noexcept
@@ -17706,9 +17710,7 @@ class watch_many {
     template <class Client>
     watch_many(Client& api, std::span<watched_task> tasks, const watch_options& options = {}) noexcept
         : watch_many(api, tasks, options, allow_waiting_lookup) {
-        static_assert(!Client::link_type::may_wait,
-                      "superoffice: this link's start may block for a name lookup: use a resolver that does not, or "
-                      "pass superoffice::allow_waiting_lookup");
+        detail::require_link_that_never_blocks<typename Client::link_type>();
     }
     template <class Client>
     watch_many(Client& api, std::span<watched_task> tasks, const watch_options& options,
@@ -18558,9 +18560,7 @@ class refreshing_bearer {
     refreshing_bearer(Link& link, borrowed login_url, const oauth_application& application, borrowed refresh_token,
                       std::span<std::byte> memory, rotation_hook on_rotated = {})
         : refreshing_bearer(link, login_url, application, refresh_token, memory, on_rotated, allow_waiting_lookup) {
-        static_assert(!Link::may_wait,
-                      "superoffice: this link's start may block for a name lookup: use a resolver that does not, or "
-                      "pass superoffice::allow_waiting_lookup");
+        detail::require_link_that_never_blocks<Link>();
     }
     /// For any link.
     refreshing_bearer(Link& link, borrowed login_url, const oauth_application& application, borrowed refresh_token,
@@ -18892,9 +18892,7 @@ class system_user {
     system_user(Link& link, borrowed login_url, const system_user_application& application, Signer& key,
                 utc_clock clock, std::span<std::byte> memory, token_verifier verifier = {})
         : system_user(link, login_url, application, key, clock, memory, verifier, allow_waiting_lookup) {
-        static_assert(!Link::may_wait,
-                      "superoffice: this link's start may block for a name lookup: use a resolver that does not, or "
-                      "pass superoffice::allow_waiting_lookup");
+        detail::require_link_that_never_blocks<Link>();
     }
     /// For any link.
     system_user(Link& link, borrowed login_url, const system_user_application& application, Signer& key,

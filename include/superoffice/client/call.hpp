@@ -57,6 +57,18 @@ struct allow_waiting_lookup_t {
 };
 inline constexpr allow_waiting_lookup_t allow_waiting_lookup{0};
 
+namespace detail {
+
+/// A compile error for a link whose `start` may block, where the program does not accept that.
+template <class Link>
+constexpr void require_link_that_never_blocks() noexcept {
+    static_assert(!Link::may_wait,
+                  "superoffice: this link's start may block for a name lookup: use a resolver that does not, or "
+                  "pass superoffice::allow_waiting_lookup");
+}
+
+}  // namespace detail
+
 /// A running call. The caller holds it and may move it. Its destructor and `cancel` end the call, and the client is ready for
 /// the next one. The call must be destroyed before its client.
 template <class Client, class Info>

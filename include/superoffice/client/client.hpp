@@ -177,9 +177,7 @@ class client {
     [[nodiscard]] call_of<detail::asked_for<Info, Reply>> start(const operation<Request, Reply>& what,
                                                                 const std::type_identity_t<Request>& request,
                                                                 const call_options& options = {}) noexcept {
-        static_assert(!Link::may_wait,
-                      "superoffice: this link's start may block for a name lookup: use a resolver "
-                      "that does not, or pass superoffice::allow_waiting_lookup");
+        detail::require_link_that_never_blocks<Link>();
         return start<Info>(what, request, options, allow_waiting_lookup);
     }
     template <class Info = void, class Request, class Reply>
@@ -217,9 +215,7 @@ class client {
     [[nodiscard]] list_call<client, detail::element_for<Info, Element>, Function> start_list(
         const operation<Request, list_of<Element>>& what, const std::type_identity_t<Request>& request,
         Function function, const call_options& options = {}) noexcept {
-        static_assert(!Link::may_wait,
-                      "superoffice: this link's start may block for a name lookup: use a resolver "
-                      "that does not, or pass superoffice::allow_waiting_lookup");
+        detail::require_link_that_never_blocks<Link>();
         return {*this, what, request, std::move(function), options};
     }
     template <class Info = void, class Request, class Element, class Function>
@@ -250,9 +246,7 @@ class client {
                                                         const std::type_identity_t<Request>& request, Sink sink,
                                                         std::uint64_t max_bytes = default_max_file_bytes,
                                                         const call_options& options = {}) noexcept {
-        static_assert(!Link::may_wait,
-                      "superoffice: this link's start may block for a name lookup: use a resolver "
-                      "that does not, or pass superoffice::allow_waiting_lookup");
+        detail::require_link_that_never_blocks<Link>();
         return {*this, what, request, std::move(sink), max_bytes, options};
     }
     template <class Request, detail::file_sink Sink>

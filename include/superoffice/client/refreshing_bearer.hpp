@@ -95,9 +95,7 @@ class refreshing_bearer {
     refreshing_bearer(Link& link, borrowed login_url, const oauth_application& application, borrowed refresh_token,
                       std::span<std::byte> memory, rotation_hook on_rotated = {})
         : refreshing_bearer(link, login_url, application, refresh_token, memory, on_rotated, allow_waiting_lookup) {
-        static_assert(!Link::may_wait,
-                      "superoffice: this link's start may block for a name lookup: use a resolver that does not, or "
-                      "pass superoffice::allow_waiting_lookup");
+        detail::require_link_that_never_blocks<Link>();
     }
     /// For any link.
     refreshing_bearer(Link& link, borrowed login_url, const oauth_application& application, borrowed refresh_token,

@@ -113,9 +113,7 @@ class system_user {
     system_user(Link& link, borrowed login_url, const system_user_application& application, Signer& key,
                 utc_clock clock, std::span<std::byte> memory, token_verifier verifier = {})
         : system_user(link, login_url, application, key, clock, memory, verifier, allow_waiting_lookup) {
-        static_assert(!Link::may_wait,
-                      "superoffice: this link's start may block for a name lookup: use a resolver that does not, or "
-                      "pass superoffice::allow_waiting_lookup");
+        detail::require_link_that_never_blocks<Link>();
     }
     /// For any link.
     system_user(Link& link, borrowed login_url, const system_user_application& application, Signer& key,

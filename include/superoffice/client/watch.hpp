@@ -77,9 +77,7 @@ class watch {
     template <class Client>
     watch(Client& api, task_id id, const watch_options& options = {}) noexcept
         : watch(api, id, options, allow_waiting_lookup) {
-        static_assert(!Client::link_type::may_wait,
-                      "superoffice: this link's start may block for a name lookup: use a resolver that does not, or "
-                      "pass superoffice::allow_waiting_lookup");
+        detail::require_link_that_never_blocks<typename Client::link_type>();
     }
     template <class Client>
     watch(Client& api, task_id id, const watch_options& options, allow_waiting_lookup_t) noexcept

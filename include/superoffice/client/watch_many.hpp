@@ -93,9 +93,7 @@ class watch_many {
     template <class Client>
     watch_many(Client& api, std::span<watched_task> tasks, const watch_options& options = {}) noexcept
         : watch_many(api, tasks, options, allow_waiting_lookup) {
-        static_assert(!Client::link_type::may_wait,
-                      "superoffice: this link's start may block for a name lookup: use a resolver that does not, or "
-                      "pass superoffice::allow_waiting_lookup");
+        detail::require_link_that_never_blocks<typename Client::link_type>();
     }
     template <class Client>
     watch_many(Client& api, std::span<watched_task> tasks, const watch_options& options,
