@@ -399,3 +399,20 @@ TEST_CASE("download: beyond 4 GB the limit is kept to the byte, and the error sa
         CHECK((stream.failure.code == errc::reply_too_large) == (row.state == so::detail::stream_state::failed));
     }
 }
+
+TEST_CASE("download: whether a JSON reply is a file is decided by its first byte that is no blank, once it is there") {
+    char bytes[] = " \t\r\n\"YWJj\"";
+    so::detail::body_stream<so::compact_reader> stream{nullptr};
+    using state = so::detail::stream_state;
+    const auto looked_at = [&](std::size_t size, bool last) {
+        const so::detail::body_piece piece{{bytes, size}, sizeof bytes, "application/json", last};
+        return so::detail::check_piece(stream, piece, 1'000);
+    };
+    for (std::size_t blanks = 0; blanks <= 4; ++blanks) {
+        CHECK(looked_at(blanks, false) == state::not_now);
+        CHECK(looked_at(blanks, true) == state::whole);
+    }
+    CHECK(looked_at(5, false) == state::failed);
+    CHECK(stream.failure == errc::file_as_base64);
+    CHECK(stream.failure.offset == 4);
+}

@@ -104,6 +104,15 @@ TEST_CASE("kept_list: begins anew after clear") {
     CHECK(b.kept.elements().size() == 3);
 }
 
+TEST_CASE("kept_list: a list that was not complete begins anew after clear, too") {
+    bench<2, 64> b;
+    b.fetch();
+    CHECK_FALSE(b.kept.is_complete());
+    b.kept.clear();
+    CHECK(b.kept.is_complete());
+    CHECK(b.kept.elements().empty());
+}
+
 TEST_CASE("kept_list: made from an array's span, with and without storage for texts") {
     row rows[4];
     char texts[16];

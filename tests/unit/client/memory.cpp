@@ -71,3 +71,18 @@ TEST_CASE("memory: http_memory_bytes is enough for a call, and not much more tha
         CHECK(told < least + 64);
     }
 }
+
+TEST_CASE("memory: the formulas, by their numbers") {
+    constexpr std::size_t own = std::string_view{"Accept: application/merge-patch+json\r\nAccept-Encoding: identity\r\n"
+                                                 "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n"
+                                                 "User-Agent: superoffice-batch/000.000.000\r\n"}
+                                    .size();
+    // The request.
+    CHECK(so::memory_bytes(100, 20, 3, 0, 0, 0) == 100 + 20 + 3 + own + 54);
+    CHECK(so::http_memory_bytes(100, 20, 3, 0, 0, 0) == 100 + 20 + 3 + own + 1);
+    // The reply, and at least one byte behind it.
+    CHECK(so::memory_bytes(0, 0, 0, 400, 5'000, 0) == 5'401);
+    CHECK(so::memory_bytes(0, 0, 0, 400, 5'000, 64) == 5'464);
+    CHECK(so::http_memory_bytes(0, 0, 0, 5'000, 70, 0) == 5'071);
+    CHECK(so::http_memory_bytes(0, 0, 0, 5'000, 70, 64) == 5'134);
+}

@@ -420,6 +420,7 @@ TEST_CASE("credential_share: clients that were refused with one token cause one 
     for (auto& share : shares) {
         so::detail::http1_writer head{room};
         share.add_to(head);
+        CHECK(head.text() == "Authorization: Bearer " + std::string{first_access} + "\r\n");
     }
     CHECK(shares[0].refused());
     CHECK(shares[1].refused());  // the new one is under way

@@ -584,6 +584,27 @@ TEST_CASE(
     CHECK(b.next() == watch_state::changed);
 }
 
+TEST_CASE("watch: the other call on its client is neither shortened nor ended by it") {
+    const std::string good = at("Started", 1);
+    bench b{asked({good, good}), {.deadline = milliseconds{100}}};
+    auto call = b.api.start_get_batch_task_info<progress>(497);
+    CHECK(b.step() == watch_state::waiting);  // the client is busy
+    b.task.cancel();
+    CHECK(b.api.is_busy());
+    b.clock.pass(milliseconds{5'000});  // beyond the end of the watch, and not of the call
+    support::step_to_end(call, b.clock.now());
+    CHECK(call.error().code == errc::ok);
+}
+
+TEST_CASE("watch: the digest of a reply is FNV-1a, 64 bits") {
+    std::string text;  // not a constant, so that the program computes it
+    CHECK(so::detail::digest_of(text) == 0xcbf29ce484222325u);
+    text = "a";
+    CHECK(so::detail::digest_of(text) == 0xaf63dc4c8601ec8cu);
+    text = "foobar";
+    CHECK(so::detail::digest_of(text) == 0x85944171f73967e8u);
+}
+
 TEST_CASE("watch: other calls in its pauses change nothing") {
     const std::string one = at("Started", 1), two = at("Started", 2);
     bench b{asked({one, two, one, two})};

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <type_traits>
 
 namespace so = superoffice;
@@ -173,6 +174,17 @@ TEST_CASE("codec: json_text takes any value unchanged") {
                               {"null", "null"},
                               {R"({ "a" : [1, {"b":"\n"}] })", R"({ "a" : [1, {"b":"\n"}] })"},
                               {"[ ]", "[ ]"}});
+}
+
+TEST_CASE("codec: json_text knows whether it has escapes to be read: only a string has") {
+    for (const auto& [document, escaped] : {std::pair{R"("a\nb")", true}, std::pair{R"("ab")", false},
+                                            std::pair{R"(["a\nb"])", false}, std::pair{"1", false}}) {
+        CAPTURE(document);
+        std::string text = document;
+        const auto value = so::decode<so::json_text>(so::compact_reader{}, {text.data(), text.size(), text.size()});
+        REQUIRE(value.has_value());
+        CHECK(value->is_escaped() == escaped);
+    }
 }
 
 TEST_CASE("codec: a plain enum knows its texts and numbers, or fails") {

@@ -484,3 +484,57 @@ TEST_CASE("decode and encode: nothing is allocated once a reader is there, howev
     CHECK(counted(fast) == 0);
 #endif
 }
+
+TEST_CASE("json: a name that another one begins with is not taken for it") {
+    so::compact_reader reader;
+    std::string longer = R"({"Idx":5,"Names":"a"})", both = R"({"Idx":5,"Id":6})";
+    const auto one = so::decode<small>(reader, {longer.data(), longer.size(), longer.size()});
+    REQUIRE(one.has_value());
+    CHECK_FALSE(one->Id.has_value());
+    CHECK_FALSE(one->Name.has_value());
+    const auto other = so::decode<small>(reader, {both.data(), both.size(), both.size()});
+    REQUIRE(other.has_value());
+    CHECK(other->Id == 6);
+}
+
+TEST_CASE("json: a decode says whether a member was found and whether one was passed over") {
+    struct row {
+        std::string text;
+        bool matched, passed;
+    };
+    row rows[] = {{"{}", false, false}, {R"({"Id":1})", true, false}, {R"({"X":1})", false, true},
+                  {R"({"X":1,"Id":1})", true, true}};
+    for (row& each : rows) {
+        CAPTURE(each.text);
+        so::compact_reader reader;
+        so::decode_state state;
+        small value;
+        const so::error e =
+            so::detail::decode_document(reader, {each.text.data(), each.text.size(), each.text.size()}, value, state);
+        CHECK(e.code == errc::ok);
+        CHECK(state.matched == each.matched);
+        CHECK(state.passed == each.passed);
+    }
+}
+
+TEST_CASE("json: no entry of FieldProperties shows what stood in the one before") {
+    std::string text = R"({"FieldProperties":{"a":{"FieldRight":"Read","FieldType":"String","FieldLength":7},"b":{},"c":null}})";
+    const auto task = so::decode<BatchTaskInfo>(so::compact_reader{}, {text.data(), text.size(), text.size()});
+    REQUIRE(task.has_value());
+    int entries = 0;
+    for (const auto& [name, property] : *task->FieldProperties) {
+        CAPTURE(std::string{name.raw()});
+        ++entries;
+        CHECK(property.FieldLength.has_value() == (entries == 1));
+        CHECK(property.FieldType.has_value() == (entries == 1));
+        CHECK(property.FieldRight.has_value() == (entries == 1));
+    }
+    CHECK(entries == 3);
+}
+
+TEST_CASE("json: a document that is not there is empty") {
+    const so::json_document nothing;
+    CHECK(nothing.size == 0);
+    CHECK(nothing.capacity == 0);
+    CHECK(so::decode<small>(so::compact_reader{}, nothing).error() == errc::empty_document);
+}

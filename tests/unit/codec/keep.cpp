@@ -95,3 +95,19 @@ TEST_CASE("keep: null stays null and absent stays absent") {
     CHECK(kept->Name.is_null());
     CHECK(kept->Description.is_absent());
 }
+
+TEST_CASE("keep: nothing is written behind the memory that a text fills to its last byte") {
+    std::array<char, 8> room;
+    room.fill('#');
+    superoffice::detail::text_storage storage{std::span{room}.first(5)};
+    CHECK(storage.copy("abc") == "abc");
+    CHECK(room[3] == '#');
+    CHECK(storage.copy("de") == "de");
+    CHECK(storage.fits());
+    CHECK(std::string_view{room.data(), room.size()} == "abcde###");
+    const std::string_view other = "f";
+    CHECK(storage.copy(other).data() == other.data());
+    CHECK_FALSE(storage.fits());
+    CHECK(storage.size() == 6);
+    CHECK(room[5] == '#');
+}
