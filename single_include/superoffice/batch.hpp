@@ -3333,8 +3333,8 @@ struct key_marks {
     friend constexpr key_marks operator|(key_marks a, key_marks b) noexcept { return {a.bits | b.bits}; }
 
   private:
+    /// Of an empty key it reads the quote behind it.
     static constexpr std::size_t mark(std::string_view key) noexcept {
-        if (key.empty()) return 0;
         const std::size_t middle = static_cast<unsigned char>(key.data()[key.size() / 2]);
         return (key.size() + 7 * middle) % 64;
     }

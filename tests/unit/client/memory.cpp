@@ -73,10 +73,12 @@ TEST_CASE("memory: http_memory_bytes is enough for a call, and not much more tha
 }
 
 TEST_CASE("memory: the formulas, by their numbers") {
-    constexpr std::size_t own = std::string_view{"Accept: application/merge-patch+json\r\nAccept-Encoding: identity\r\n"
-                                                 "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n"
-                                                 "User-Agent: superoffice-batch/000.000.000\r\n"}
-                                    .size();
+    constexpr std::size_t own =
+        std::string_view{
+            "Accept: application/merge-patch+json\r\nAccept-Encoding: identity\r\n"
+            "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n"
+            "User-Agent: superoffice-batch/000.000.000\r\n"}
+            .size();
     // The request.
     CHECK(so::memory_bytes(100, 20, 3, 0, 0, 0) == 100 + 20 + 3 + own + 54);
     CHECK(so::http_memory_bytes(100, 20, 3, 0, 0, 0) == 100 + 20 + 3 + own + 1);

@@ -586,9 +586,11 @@ TEST_CASE(
 
 TEST_CASE("watch: the other call on its client is neither shortened nor ended by it") {
     const std::string good = at("Started", 1);
-    bench b{asked({good, good}), {.deadline = milliseconds{100}}};
+    bench b{{script::starts(), script::expects(request), script::would_block(), script::gives(good)},
+            {.deadline = milliseconds{100}}};
     auto call = b.api.start_get_batch_task_info<progress>(497);
     CHECK(b.step() == watch_state::waiting);  // the client is busy
+    CHECK(call.step(b.clock.now()) == so::step_state::pending);
     b.task.cancel();
     CHECK(b.api.is_busy());
     b.clock.pass(milliseconds{5'000});  // beyond the end of the watch, and not of the call

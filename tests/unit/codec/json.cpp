@@ -502,7 +502,9 @@ TEST_CASE("json: a decode says whether a member was found and whether one was pa
         std::string text;
         bool matched, passed;
     };
-    row rows[] = {{"{}", false, false}, {R"({"Id":1})", true, false}, {R"({"X":1})", false, true},
+    row rows[] = {{"{}", false, false},
+                  {R"({"Id":1})", true, false},
+                  {R"({"X":1})", false, true},
                   {R"({"X":1,"Id":1})", true, true}};
     for (row& each : rows) {
         CAPTURE(each.text);
@@ -518,7 +520,8 @@ TEST_CASE("json: a decode says whether a member was found and whether one was pa
 }
 
 TEST_CASE("json: no entry of FieldProperties shows what stood in the one before") {
-    std::string text = R"({"FieldProperties":{"a":{"FieldRight":"Read","FieldType":"String","FieldLength":7},"b":{},"c":null}})";
+    std::string text =
+        R"({"FieldProperties":{"a":{"FieldRight":"Read","FieldType":"String","FieldLength":7},"b":{},"c":null}})";
     const auto task = so::decode<BatchTaskInfo>(so::compact_reader{}, {text.data(), text.size(), text.size()});
     REQUIRE(task.has_value());
     int entries = 0;
