@@ -115,7 +115,7 @@ std::string without_agents(const std::string& base_url) {
     return at == base_url.npos ? base_url : base_url.substr(0, at + 3);
 }
 
-/// The log-in host, without a path: it knows where a tenant has moved. Nobody is asked for a base that is not https.
+/// The log-in host, without a path: it knows where a tenant has moved. It is not asked for a base that is not https.
 std::string directory_of(const std::string& base_url) {
     if (is_http(base_url)) return {};
     const std::string url = login_url_from_environment();

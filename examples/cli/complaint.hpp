@@ -33,7 +33,7 @@ class about_task {
 /// "superoffice-batch: " and the sentence. `code` is what the tool ends with because of it.
 void complain(std::string_view sentence, exit_code code);
 
-/// Something that is worth a line and no error: with --json {"message":"..."}.
+/// A notice, which is no error: with --json {"message":"..."}.
 void notify(std::string_view sentence);
 
 /// A line of --trace: "trace: call: connected (1 ms)"; with --json {"trace":"call: connected (1 ms)"}.

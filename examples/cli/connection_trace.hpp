@@ -21,7 +21,7 @@ namespace cli {
 /// The time in words: " (12 ms)".
 std::string duration_text(superoffice::milliseconds took);
 
-/// Is told what happens on a link, and says it. Does nothing if it is off.
+/// Prints what happens on a link. Does nothing if it is off.
 class connection_trace {
   public:
     using clock = superoffice::instant (*)() noexcept;

@@ -1,4 +1,4 @@
-// credentials_from_environment.hpp - who is asking, from variables and files; never from an argument.
+// credentials_from_environment.hpp - the credential, from variables and files; never from an argument.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef SUPEROFFICE_CLI_CREDENTIALS_FROM_ENVIRONMENT_HPP
 #define SUPEROFFICE_CLI_CREDENTIALS_FROM_ENVIRONMENT_HPP
@@ -34,7 +34,7 @@ class environment_credential {
     /// Whether none will come any more, however often the call is made again.
     [[nodiscard]] bool is_lost() const { return renewing_ != nullptr && renewing_->is_dead(); }
 
-    /// What a server said, each secret in it, should it send one back, replaced by stars.
+    /// A text of a server, with stars in place of each secret that it may have sent back.
     [[nodiscard]] std::string without_secrets(std::string_view said) const;
 
     /// What --help says about all this.

@@ -104,19 +104,19 @@ class follower {
 
     void idle(superoffice::instant now) {
         if (watch_.pauses_all()) {
-            followed_[at()].told = watch_.task().failure;
-            tell_failure(told_, watch_.last_failure().code, std::nullopt);
+            followed_[at()].printed_failure = watch_.task().failure;
+            print_failure(printed_failure_, watch_.last_failure().code, std::nullopt);
         } else {
-            told_ = superoffice::errc::ok;
-            tell_failure(followed_[at()].told, watch_.task().failure, watch_.task().id);
+            printed_failure_ = superoffice::errc::ok;
+            print_failure(followed_[at()].printed_failure, watch_.task().failure, watch_.task().id);
         }
         show_times(now);
         if (!watch_.is_over()) to_.wait(watch_.wants(), now);
     }
 
-    /// Tells a failure after which the watch asks again, if it is another one than the one before.
-    void tell_failure(superoffice::errc& told, superoffice::errc failure, std::optional<std::int32_t> id) {
-        if (std::exchange(told, failure) == failure || failure == superoffice::errc::ok) return;
+    /// Prints a failure after which the watch asks again, unless the last one was the same.
+    void print_failure(superoffice::errc& printed, superoffice::errc failure, std::optional<std::int32_t> id) {
+        if (std::exchange(printed, failure) == failure || failure == superoffice::errc::ok) return;
         block_.hide();
         const about_task named{is_one() ? std::nullopt : id};
         to_.complain_about(watch_.last_failure(), complain_and_go_on);
@@ -140,7 +140,7 @@ class follower {
         superoffice::BatchTaskInfo task = watch_.value();
         selected_.keep_only(task);
         followed_task& followed = followed_[at()];
-        followed.told = told_ = superoffice::errc::ok;
+        followed.printed_failure = printed_failure_ = superoffice::errc::ok;
         followed.note(task, now, second_of(now));
         if (!shows_) return;
         if (to_.given().json) {
@@ -163,7 +163,7 @@ class follower {
         end([&] { return at_end_(watch_.task().id, task, [this] { make_room(); }); });
     }
 
-    /// The task ended, or all of them did, and no reply says how.
+    /// The task, or all of them, ended without a reply that says how.
     template <class Complain>
     void end_without_reply(const char* state, const Complain& complain) {
         if (running_ > 1 && watch_.is_over()) {  // more than this task
@@ -241,9 +241,9 @@ class follower {
     std::vector<followed_task> followed_;
     progress_block block_;
     superoffice::watch_many<> watch_;
-    std::size_t running_;  // tasks that are not over, as far as it was told
+    std::size_t running_;  // tasks that are not over, as far as it was reported
     superoffice::instant began_ = Link::clock::now(), timed_ = began_;
-    superoffice::errc told_ = superoffice::errc::ok;
+    superoffice::errc printed_failure_ = superoffice::errc::ok;
     exit_code worst_ = exit_code::done;
 };
 

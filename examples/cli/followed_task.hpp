@@ -48,7 +48,7 @@ class followed_task {
         return true;
     }
 
-    superoffice::errc told = superoffice::errc::ok;  ///< the failure that was told, since the last reply
+    superoffice::errc printed_failure = superoffice::errc::ok;  ///< the failure that was printed since the last reply
 
   private:
     std::optional<superoffice::instant> first_seen_;

@@ -16,7 +16,7 @@ io_result route::start(const superoffice::peer& to) noexcept {
     if (!is_begun_) {
         is_begun_ = true;
         way_ = !proxy_.serves(to.host, with_tls_) ? way::direct : proxy_.is_secure() ? way::secure_tunnel : way::tunnel;
-        told_ = 0;
+        traced_ = 0;
         trace_.begins(to, way_ == way::direct ? std::string{} : proxy_.shown());
     }
     const io_result r = with_link([&](auto& link) noexcept { return link.start(to); });
@@ -34,7 +34,7 @@ io_result route::start(const superoffice::peer& to) noexcept {
 void route::tell_addresses(std::string_view host) noexcept {
     if (const auto took = below().address_source().take_time(); took)
         trace_.looked_up(host, below().addresses(), *took);
-    for (; told_ < below().tried_addresses(); ++told_) trace_.tries(below().addresses()[told_]);
+    for (; traced_ < below().tried_addresses(); ++traced_) trace_.tries(below().addresses()[traced_]);
 }
 
 io_result route::receive(std::span<std::byte> into) noexcept {

@@ -88,7 +88,7 @@ class route : public superoffice::detail::clock_of<superoffice::basic_tcp_socket
     std::optional<superoffice::connect_proxy<superoffice::tls<socket>>> secure_tunnel_;
     way way_ = way::direct;
     bool is_begun_ = false;
-    std::size_t told_ = 0;  // addresses
+    std::size_t traced_ = 0;  // addresses
 };
 static_assert(superoffice::timed_transport<route> && superoffice::waking_transport<route> &&
               superoffice::waiting_transport<route> && superoffice::lingering_transport<route>);

@@ -35,7 +35,7 @@ using login = log_in<link>;
 using client = superoffice::client<login::client_link, login::credential>;
 using call = superoffice::call<client, superoffice::BatchTaskInfo>;
 
-/// Room for an object that is made when its time has come: no constructor runs before main, no destructor by itself.
+/// Memory for an object that is constructed later: no constructor runs before main, and no destructor by itself.
 template <class T>
 class place {
   public:
@@ -43,7 +43,7 @@ class place {
     T& make(Args&&... args) noexcept {
         return *::new (static_cast<void*>(room_)) T{std::forward<Args>(args)...};
     }
-    /// Of what `f` answers, which is made right here: not on the stack, and not moved.
+    /// Constructs the answer of `f` in place: not on the stack, and not moved.
     template <class F>
     T& make_by(F f) noexcept {
         return *::new (static_cast<void*>(room_)) T(f());

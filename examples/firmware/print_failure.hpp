@@ -1,4 +1,4 @@
-// print_failure.hpp - why a credential cannot be had, on the console: our error, and the log-in host's own word for it.
+// print_failure.hpp - prints why there is no credential: our error, and the log-in host's own word for it.
 // SPDX-License-Identifier: BSL-1.0
 #ifndef FIRMWARE_PRINT_FAILURE_HPP
 #define FIRMWARE_PRINT_FAILURE_HPP

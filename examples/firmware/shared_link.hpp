@@ -57,7 +57,7 @@ class link_in_turn : public clock_of_shared<Link> {
     void stop() noexcept {
         if (has_turn()) shared_->link.stop();
     }
-    /// Nobody can read what is sent where nothing is sent: `transmit` then fails, and the call opens a new connection.
+    /// Without the turn nothing is sent, so nobody can read it: `transmit` fails, and the call opens a new connection.
     [[nodiscard]] bool secure() const noexcept { return !has_turn() || shared_->link.secure(); }
 
     // What only some links can, see <superoffice/transport/byte_transport.hpp>. Without the turn there is nothing to wait for.

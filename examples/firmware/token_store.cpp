@@ -1,4 +1,4 @@
-// token_store.cpp - two sectors of flash, of which always one holds a whole refresh token.
+// token_store.cpp - two sectors of flash; one of them always holds a whole refresh token.
 // SPDX-License-Identifier: BSL-1.0
 #include "token_store.hpp"
 

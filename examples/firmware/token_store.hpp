@@ -8,7 +8,7 @@
 
 namespace firmware {
 
-/// More than the credential can hold, so that none is too long.
+/// More bytes than the credential can hold, so that no token is too long.
 inline constexpr std::size_t max_refresh_token_bytes = 1712;
 
 /// The last one that was stored since the device was provisioned, else the one that it was provisioned with. Stands in flash,
