@@ -90,8 +90,8 @@ class Authorities(Case):
         self.refuses_with(self.UNKNOWN, SUPEROFFICE_CA_FILE="", SSL_CERT_FILE="", SSL_CERT_DIR="")
 
     def test_what_is_not_there(self):
-        self.refuses_with("no certificate authorities were found, or none are loaded", SUPEROFFICE_CA_FILE="/nowhere")
-        self.refuses_with("no certificate authorities were found, or none are loaded", SSL_CERT_FILE="/nowhere")
+        self.refuses_with("no certificate authorities were found", SUPEROFFICE_CA_FILE="/nowhere")
+        self.refuses_with("no certificate authorities were found", SSL_CERT_FILE="/nowhere")
         for folder in ("/nowhere", self.folder(), self.folder(("notes.txt", __file__))):
             self.refuses_with(f"SSL_CERT_DIR names {folder}, which holds no certificate", code=USAGE, SSL_CERT_DIR=folder)
 
