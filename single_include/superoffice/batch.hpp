@@ -11996,11 +11996,11 @@ struct curve_list {
     mbedtls_api::curve_id ids[sizeof curve_order / sizeof curve_order[0] + 1];
 };
 consteval curve_list curves_of_this_build() noexcept {
+    static_assert(mbedtls_api::no_curve == mbedtls_api::curve_id{}, "the list ends with it");
     curve_list list{};
     std::size_t n = 0;
     for (const tls_curve each : curve_order)
         if (mbedtls_api::id_of(each) != mbedtls_api::no_curve) list.ids[n++] = mbedtls_api::id_of(each);
-    for (; n != sizeof list.ids / sizeof list.ids[0]; ++n) list.ids[n] = mbedtls_api::no_curve;
     return list;
 }
 inline constexpr curve_list offered_curves = curves_of_this_build();

@@ -51,6 +51,7 @@ class Outcome:
     killed: dict = dataclasses.field(default_factory=dict)  # number: how
     survived: list = dataclasses.field(default_factory=list)
     refused: int = 0  # by the compiler
+    left_out: int = 0  # in lines that the preprocessor leaves out of this build
 
 
 @dataclasses.dataclass(frozen=True)
@@ -135,6 +136,14 @@ class Program:
     def _path(self, source):
         return {"main.cpp": HERE / "main.cpp"}.get(source) or \
             (ROOT / "tests" / source if source == "support/counting_heap.cpp" else self.group.tests_folder / source)
+
+    def numbers_compiled(self):
+        """The numbers of the bugs that are in some file of the tests behind the preprocessor."""
+        numbers = set()
+        for source in self.group.tests:
+            text = output_of(*self.command("-E", "-P", self._path(source)))
+            numbers |= set(map(int, re.findall(r"superoffice_mutation::\s*(?:on\(|\w+<)(\d+)[)>,]", text)))
+        return numbers
 
     def refused(self, printed):
         """The numbers of the bugs on the lines of the compiler's errors."""
@@ -255,6 +264,14 @@ def compiled(program, plan, outcome):
         program.write(plan.mutants)
 
     program.write(plan.mutants)
+    compiled_ones = program.numbers_compiled()
+    for header in program.group.headers:
+        here = [mutant for mutant in plan.mutants if mutant.header == header and not mutant.alone]
+        if here and not any(mutant.number in compiled_ones for mutant in here):
+            raise Failed(f"no test of {program.group.name} includes {header}, or a switch leaves it out")
+    kept = [mutant for mutant in plan.mutants if mutant.alone or mutant.number in compiled_ones]
+    outcome.left_out, plan.mutants = len(plan.mutants) - len(kept), kept
+    program.write(plan.mutants)
     for _ in range(ROUNDS):
         unread = list(sources)
         while unread:  # what one file of tests refuses, the others refuse, too
@@ -356,7 +373,8 @@ def run_group(group, lists, options):
     tried = len(outcome.killed) + len(outcome.survived)
     print(f"{group.name}: {len(group.headers)} headers, {len(plan.everything)} places, {tried} bugs tried, {len(outcome.killed)} noticed "
           f"({sum(how == 'crash' for how in outcome.killed.values())} by a crash, {sum(how == 'hang' for how in outcome.killed.values())} "
-          f"by a hang), {len(argued)} argued, {len(open_ones)} open; {outcome.refused} did not compile "
+          f"by a hang), {len(argued)} argued, {len(open_ones)} open; {outcome.refused} did not compile, "
+          f"{outcome.left_out} are in lines of other builds "
           f"({time.monotonic() - began:.0f} s)", flush=True)
     problems = list(plan.missing)
     there = {mutant.key for mutant in plan.everything}

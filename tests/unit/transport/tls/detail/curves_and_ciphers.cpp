@@ -11,6 +11,7 @@
 #include "../tls_testing.hpp"
 
 #include <cstddef>
+#include <iterator>
 #include <string_view>
 #include <vector>
 
@@ -65,6 +66,15 @@ TEST_CASE("tls: the cipher suites of a ClientHello have forward secrecy, the fas
     CHECK_FALSE(so::detail::has_fast_aes());
 #endif
     const std::vector<unsigned>& wanted = so::detail::has_fast_aes() ? with_aes_first : with_chacha_first;
+    // Those of TLS 1.3 come first. A 0 ends each list of mbedTLS.
+    const auto check_list = [](const auto& list, std::vector<unsigned> expected, const std::vector<unsigned>& others) {
+        expected.insert(expected.end(), others.begin(), others.end());
+        expected.back() = 0;
+        REQUIRE(std::size(list) == expected.size());
+        for (std::size_t n = 0; n < expected.size(); ++n) CHECK(static_cast<unsigned>(list[n]) == expected[n]);
+    };
+    check_list(so::detail::aes_first, {0x1301, 0x1302, 0x1303}, with_aes_first);
+    check_list(so::detail::chacha_first, {0x1303, 0x1301, 0x1302}, with_chacha_first);
     so::tls_options options = trusting_nobody();
     if (so::detail::mbedtls_api::has_tls_1_2) options.protocol = so::tls_protocol::tls_1_2;
     so::tls<recorder> link{options};

@@ -92,8 +92,10 @@ TEST_CASE("random_generator: a system that gives fewer bytes is asked again, and
     const unsigned char wanted[9] = {0x80, 0x81, 0x82, 0x50, 0x51, 0x52, 0x20, 0x21, 0};
     CHECK(std::equal(std::begin(bytes), std::end(bytes), wanted));
     const auto none = [](void*, unsigned char*, std::size_t, std::size_t*) { return 0; };
+    static int calls;
+    calls = 0;
     const auto more = [](void*, unsigned char*, std::size_t size, std::size_t* got) {
-        *got = size + 1;
+        *got = calls++ == 0 ? size + 1 : size;
         return 0;
     };
     const auto fails = [](void*, unsigned char*, std::size_t size, std::size_t* got) {
@@ -115,6 +117,24 @@ TEST_CASE("random_generator: it is seeded once, however often it begins") {
     const std::vector<std::byte> seeded(place, place + sizeof place);
     REQUIRE(one->begin({}) == 0);
     CHECK(std::equal(seeded.begin(), seeded.end(), place));
+    std::destroy_at(one);
+}
+
+TEST_CASE("random_generator: with a custom source the system is not asked") {
+    using so::detail::random_generator;
+    alignas(random_generator) std::byte place[sizeof(random_generator)] = {};
+    auto* const one = new (place) random_generator;
+    const so::random_source zeros{.fill =
+                                      [](void*, std::span<std::byte> into) noexcept {
+                                          std::fill(into.begin(), into.end(), std::byte{0});
+                                          return true;
+                                      },
+                                  .context = nullptr};
+    REQUIRE(one->begin(zeros) == 0);
+    CHECK(std::count_if(place, place + sizeof place, [](std::byte b) { return b != std::byte{}; }) < 64);  // no key
+    unsigned char drawn[4] = {1, 2, 3, 4};
+    CHECK(random_generator::fill(one, drawn, sizeof drawn) == 0);
+    CHECK(std::count(std::begin(drawn), std::end(drawn), 0) == 4);
     std::destroy_at(one);
 }
 
@@ -156,7 +176,7 @@ TEST_CASE("tls: a random source that has failed once is not blamed for a server 
 }
 #endif
 #if defined(__unix__) && MBEDTLS_VERSION_NUMBER < 0x04000000
-TEST_CASE("tls: after fork the child draws other random bytes than its parent") {
+TEST_CASE("tls: after fork each child draws other random bytes than its parent and its siblings") {
     const auto random_of_hello = [](so::tls<recorder>& link) {
         link.stop();
         link.link().sent.clear();
@@ -165,24 +185,32 @@ TEST_CASE("tls: after fork the child draws other random bytes than its parent") 
     };
     so::tls<recorder> link{trusting_nobody()};
     CHECK(random_of_hello(link).size() == 32);
-    int ends[2];
-    REQUIRE(::pipe(ends) == 0);
-    const pid_t child = ::fork();
-    if (child == 0) {
-        const std::string drawn = random_of_hello(link);
-        ::_exit(::write(ends[1], drawn.data(), drawn.size()) == 32 ? 0 : 1);
+    std::string drawn[3];
+    for (std::string* const of_child : {&drawn[0], &drawn[1]}) {
+        int ends[2];
+        REQUIRE(::pipe(ends) == 0);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            const std::string own = random_of_hello(link);
+            ::_exit(::write(ends[1], own.data(), own.size()) == 32 ? 0 : 1);
+        }
+        char bytes[32] = {};
+        CHECK(::read(ends[0], bytes, sizeof bytes) == 32);
+        of_child->assign(bytes, sizeof bytes);
+        int status = -1;
+        CHECK(::waitpid(child, &status, 0) == child);
+        CHECK(status == 0);
+        ::close(ends[0]);
+        ::close(ends[1]);
     }
-    const std::string own = random_of_hello(link);
-    char of_child[32] = {};
-    CHECK(::read(ends[0], of_child, sizeof of_child) == 32);
-    int status = -1;
-    CHECK(::waitpid(child, &status, 0) == child);
-    CHECK(status == 0);
-    ::close(ends[0]);
-    ::close(ends[1]);
-    REQUIRE(own.size() == 32);
-    // Some versions put the time into the first four bytes.
-    CHECK(own.substr(4) != std::string(of_child, 32).substr(4));
+    drawn[2] = random_of_hello(link);
+    for (std::string& each : drawn) {
+        REQUIRE(each.size() == 32);
+        each.erase(0, 4);  // some versions put the time into the first four bytes
+    }
+    CHECK(drawn[0] != drawn[1]);
+    CHECK(drawn[0] != drawn[2]);
+    CHECK(drawn[1] != drawn[2]);
 }
 #endif
 
