@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -285,8 +284,7 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
         return {};
     }
 
-    const char* const base_url = std::getenv("SUPEROFFICE_BASE_URL");
-    if (made.base_url.empty() && base_url != nullptr) made.base_url = base_url;
+    if (made.base_url.empty()) made.base_url = variable_without_blanks("SUPEROFFICE_BASE_URL");
     made.base_url = without_agents(made.base_url);
     if (made.base_url.empty()) {
         complain("no server: give --base-url, or set SUPEROFFICE_BASE_URL", exit_code::usage);

@@ -184,10 +184,10 @@ secret refresh_token_for(const arguments& given, const std::string& login_url, c
 }  // namespace
 
 exit_code login(const arguments& given) {
-    const char* const id = std::getenv("SUPEROFFICE_CLIENT_ID");
-    if (id == nullptr || *id == '\0')
+    const std::string client_id = variable_without_blanks("SUPEROFFICE_CLIENT_ID"),
+                      login_url = login_url_from_environment();
+    if (client_id.empty())
         throw std::runtime_error{"set SUPEROFFICE_CLIENT_ID to the id of an application that is registered as native"};
-    const std::string client_id = id, login_url = login_url_from_environment();
     const secret client_secret = taken_from_environment("SUPEROFFICE_CLIENT_SECRET", around::blanks);
     if (!superoffice::detail::ascii::is_https(login_url))
         throw std::runtime_error{"SUPEROFFICE_LOGIN_URL has to begin with https://"};
@@ -198,7 +198,7 @@ exit_code login(const arguments& given) {
                       "/login/common/oauth/authorize?response_type=code&scope=openid&client_id=" + escaped(client_id) +
                       "&redirect_uri=" + escaped(redirect) + "&state=" + state +
                       "&code_challenge_method=S256&code_challenge=" + challenge_of(verifier);
-    if (const char* const tenant = std::getenv("SUPEROFFICE_CONTEXT"); tenant != nullptr && *tenant != '\0')
+    if (const std::string tenant = variable_without_blanks("SUPEROFFICE_CONTEXT"); !tenant.empty())
         url += "&acr_values=tenant%3A" + escaped(tenant);
     put((open_browser(url) ? "Log in with the browser that opens; if none does, open this address on this machine:\n"
                            : "Open this address in a browser on this machine:\n") +

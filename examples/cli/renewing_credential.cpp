@@ -13,7 +13,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <exception>
 #include <optional>
 #include <stdexcept>
@@ -22,22 +21,17 @@
 namespace cli {
 namespace {
 
-std::string variable(const char* name) {
-    const char* const text = std::getenv(name);
-    return text == nullptr ? std::string{} : text;
-}
-
 /// NAME, or the content of the file that NAME_FILE names.
 secret secret_from_environment(const char* name, std::string* file = nullptr) {
     secret found = taken_from_environment(name, around::blanks);
-    const std::string path = variable((std::string{name} + "_FILE").c_str());
+    const std::string path = variable_without_blanks((std::string{name} + "_FILE").c_str());
     if (!found.empty() || path.empty()) return found;
     if (file != nullptr) *file = path;
     return secret_in_file(path.c_str(), around::blanks);
 }
 
 std::string needed_variable(const char* name, const char* because) {
-    std::string text = variable(name);
+    std::string text = variable_without_blanks(name);
     if (text.empty()) throw std::runtime_error{std::string{because} + " is set, but " + name + " is not"};
     return text;
 }
@@ -165,7 +159,7 @@ class as_system_user final : public renewing_credential {
 }  // namespace
 
 std::string login_url_from_environment() {
-    const std::string given = variable("SUPEROFFICE_LOGIN_URL");
+    const std::string given = variable_without_blanks("SUPEROFFICE_LOGIN_URL");
     return given.empty() ? std::string{superoffice::default_login_url} : given;
 }
 

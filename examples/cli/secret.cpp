@@ -50,6 +50,11 @@ bool begins_with(std::string_view text, std::string_view beginning) {
 
 }  // namespace
 
+std::string variable_without_blanks(const char* name) {
+    const char* const text = std::getenv(name);
+    return std::string{without(text == nullptr ? "" : text, around::blanks)};
+}
+
 secret taken_from_environment(const char* name, around ignored) {
     char* const text = std::getenv(name);
     if (text == nullptr || *text == '\0') return {};

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace cli {
@@ -35,6 +36,10 @@ enum class around {
     blanks,     ///< blanks, tabs and line ends: for tokens, which hold none
     line_ends,  ///< line ends only: a password may begin or end with a blank
 };
+
+/// The value of this environment variable, which is no secret, without the blanks and line ends around it. Empty if the
+/// variable is unset.
+std::string variable_without_blanks(const char* name);
 
 /// The value of this environment variable. Wiped there and removed, so that neither a child process nor a look at this
 /// process shows it. Empty if the variable is unset or empty. Throws std::runtime_error, with its name, if it holds blanks

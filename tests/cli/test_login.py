@@ -66,6 +66,13 @@ class Renewing(Case):
 
 
 class RefreshToken(Renewing):
+    def test_blanks_around_what_is_no_secret_are_ignored(self):
+        blanks = {name: f" {value}\t\r\n" for name, value in
+                  {**self.variables, "SUPEROFFICE_BASE_URL": main.bases["main"], "SUPEROFFICE_CLIENT_ID": NATIVE}.items()
+                  if name in ("SUPEROFFICE_LOGIN_URL", "SUPEROFFICE_BASE_URL", "SUPEROFFICE_CLIENT_ID")}
+        self.assertEqual(len(blanks), 3)
+        self.assertEqual(self.tool("get", 497, SUPEROFFICE_REFRESH_TOKEN=REFRESH, **blanks), (DONE, TABLE, ""))
+
     def test_from_the_environment_and_from_a_file(self):
         for variable, value in (("SUPEROFFICE_REFRESH_TOKEN", REFRESH),
                                 ("SUPEROFFICE_REFRESH_TOKEN_FILE", self.file(REFRESH + "\n"))):
