@@ -80,3 +80,14 @@ TEST_CASE("byte_transport: the archetype starts, takes everything and gives noth
     link.stop();
     link.stop();
 }
+
+TEST_CASE("byte_transport: an answer says no more than it is given") {
+    const io_result ready = io_result::ready();
+    CHECK(ready.state == io_state::ready);
+    CHECK(ready.bytes == 0);
+    CHECK(ready.code == so::errc::ok);
+    const io_result later = io_result::would_block(so::wait_for::readable);
+    CHECK(later.bytes == 0);
+    CHECK(later.at == so::stage::none);
+    CHECK(later.code == so::errc::ok);
+}

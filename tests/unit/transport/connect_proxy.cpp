@@ -156,6 +156,31 @@ TEST_CASE("connect_proxy: asks as in RFC 9112 section 3.2.3, and bytes behind th
     }
 }
 
+namespace {
+
+/// Takes ten bytes at a time, and gives nothing.
+struct slow_link {
+    static constexpr bool may_wait = false;
+    std::string sent;
+    io_result start(const so::peer&) noexcept { return io_result::ready(); }
+    io_result receive(std::span<std::byte>) noexcept { return io_result::would_block(so::wait_for::readable); }
+    io_result transmit(std::span<const std::byte> from) noexcept {
+        const std::size_t size = from.size() < 10 ? from.size() : 10;
+        sent.append(reinterpret_cast<const char*>(from.data()), size);
+        return io_result::ready(size);
+    }
+    void stop() noexcept {}
+    [[nodiscard]] bool secure() const noexcept { return false; }
+};
+
+}  // namespace
+
+TEST_CASE("connect_proxy: a request that the link takes in parts arrives whole, and nothing goes out behind it") {
+    so::connect_proxy<slow_link> t{knowing};
+    for (int again = 0; again < 100; ++again) CHECK(t.start({"host.example", 443}).state == io_state::would_block);
+    CHECK(t.link().sent == knowing_question);
+}
+
 TEST_CASE("connect_proxy: each refusal has its own error, with the status as native code") {
     const struct {
         std::string_view head;

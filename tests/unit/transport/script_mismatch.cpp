@@ -21,6 +21,8 @@ TEST_CASE("script_mismatch: says in words what differed") {
          "step 2: transmit differs at byte 0: expected 0x0D, got 0xE4"},
         {{.what = kind::other_bytes, .step = 1, .wanted = '~', .got = '\x7f', .called = "transmit"},
          "step 2: transmit differs at byte 0: expected '~', got 0x7F"},
+        {{.what = kind::other_bytes, .step = 1, .wanted = ' ', .called = "transmit"},
+         "step 2: transmit differs at byte 0: expected ' ', got nothing"},
         {{.what = kind::other_bytes, .step = 0, .offset = 3, .got = 'x', .called = "start"},
          "step 1: start differs at byte 3: expected nothing, got 'x'"},
         {{.what = kind::other_call, .step = 2, .called = "transmit", .named = "gives"},

@@ -885,11 +885,15 @@ TEST_CASE("tcp_socket: a wait for bytes ends when some come or the peer goes, an
         s.wait(wants, milliseconds{at_most});
         return so::tcp_socket::clock::now() - before;
     };
+    std::array<std::byte, 4> into{};
+    const io_result nothing = s.receive(into);
+    CHECK(nothing.state == io_state::would_block);
+    CHECK(nothing.wants == wait_for::readable);
+    CHECK(nothing.at == stage::receive);
     CHECK(waited(wait_for::readable, 40) >= milliseconds{35});
     CHECK(waited(wait_for::writable, 3'600'000) < milliseconds{60'000});
     there.put("x");
     CHECK(waited(wait_for::readable, 3'600'000) < milliseconds{60'000});
-    std::array<std::byte, 4> into{};
     CHECK(s.receive(into).bytes == 1);
     CHECK(waited(wait_for::readable, 40) >= milliseconds{35});
     there.end();

@@ -13,6 +13,7 @@
 #include <string>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace fs = std::filesystem;
 
@@ -36,6 +37,21 @@ TEST_CASE("folder: gives the plain files, and links to them, and nothing else") 
 
     superoffice::detail::folder none{name.c_str()};
     CHECK_FALSE(none.is_open());
+}
+
+TEST_CASE("folder: is closed with the object") {
+    const auto next_descriptor = [] {
+        const int free = ::dup(0);
+        ::close(free);
+        return free;
+    };
+    const int before = next_descriptor();
+    {
+        superoffice::detail::folder files{"/"};
+        REQUIRE(files.is_open());
+        CHECK(next_descriptor() != before);
+    }
+    CHECK(next_descriptor() == before);
 }
 
 TEST_CASE("folder: leaves out a file whose path has more than 1023 bytes") {
