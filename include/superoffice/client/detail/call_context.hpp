@@ -42,8 +42,18 @@ struct body_digest {
     void (*take)(body_digest& self, std::string_view body) noexcept;
 };
 
+/// A call goes through these in turn, and back to `request` where it is sent once more: see `repeat_reason`.
+enum class call_phase : std::uint8_t {
+    idle,
+    accepted,  ///< the first step starts the clock
+    request,   ///< waits for the credential, writes the request
+    exchange,  ///< sends it, receives the reply
+};
+
 /// The running call.
 struct call_context {
+    call_phase phase = call_phase::idle;
+    bool asks_directory = false;  ///< where the tenant lives now, before the call itself is repeated
     stage reached = stage::none;
     bool blocking = false;     ///< the caller waits for the link after every step that says so
     bool has_secret = false;   ///< the request that is under way holds a credential which must not be seen

@@ -4,6 +4,7 @@
 #define SUPEROFFICE_HTTP_DETAIL_HTTP1_READER_HPP
 
 #include <superoffice/base/detail/ascii.hpp>
+#include <superoffice/base/error.hpp>
 #include <superoffice/http/detail/content_coding.hpp>
 #include <superoffice/http/header_line.hpp>
 
@@ -15,12 +16,13 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// What the head says about the body behind it and about the connection. Positions count from the first byte of the head.
+/// What the head says about the body behind it and about the connection. Positions count from the first byte of the head; the
+/// largest number stands for every larger one, as in an `error`.
 struct http1_framing {
     std::uint64_t length = 0;  ///< Content-Length
-    std::size_t length_at = 0;
-    std::size_t transfer_coding_at = 0;
-    std::size_t content_coding_at = 0;
+    std::uint32_t length_at = 0;
+    std::uint32_t transfer_coding_at = 0;
+    std::uint32_t content_coding_at = 0;
     bool has_length = false;
     bool has_transfer_coding = false;
     bool chunked = false;           ///< Transfer-Encoding is chunked and nothing else
@@ -128,8 +130,8 @@ class http1_reader : http1_framing {
                                                ascii::first(line, colon));
         if (which < 0) return answer::more;
         std::string_view value = ascii::trim(ascii::from(line, colon + 1));
-        const std::size_t at =
-            line_ + (value.empty() ? line.size() : static_cast<std::size_t>(value.data() - line.data()));
+        const std::uint32_t at =
+            as_offset(line_ + (value.empty() ? line.size() : static_cast<std::size_t>(value.data() - line.data())));
         if (which == 0) length_at = at;
         if (which == 1) transfer_coding_at = at, has_transfer_coding = true;
         if (which == 2 && !foreign_coding) content_coding_at = at;

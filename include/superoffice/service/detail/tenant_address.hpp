@@ -23,7 +23,7 @@ namespace detail {
 ///     2. `move_to` takes the base URL out of its reply and keeps it at the end of the memory, which gets smaller.
 ///
 /// After a failure in between, the next call goes to the base as before. Who asks is in tenant_directory.hpp.
-class tenant_address {
+class tenant_address : base_url {
   public:
     tenant_address(borrowed base, std::span<std::byte> memory) noexcept : memory_(memory), base_(base) {}
 
@@ -31,18 +31,18 @@ class tenant_address {
     /// The memory without the new base URL at its end.
     [[nodiscard]] std::span<std::byte> memory() const noexcept { return memory_; }
     /// Whom the running exchange is for: the tenant, or the directory.
-    [[nodiscard]] const base_url& target() const noexcept { return target_; }
+    [[nodiscard]] const base_url& target() const noexcept { return *this; }
 
     /// Makes the tenant the target. `e`, which says `ok` before, is the outcome.
     void aim_at_tenant(error& e) noexcept {
         if (aimed_at_tenant_) return;
-        e = read_base_url(base_, target_);
+        e = read_base_url(base_, *this);
         aimed_at_tenant_ = e.code == errc::ok;
     }
 
     error aim_at_directory(std::string_view url) noexcept {
         aimed_at_tenant_ = false;
-        return read_base_url(url, target_);
+        return read_base_url(url, *this);
     }
 
     /// False where the text is longer than half the memory. It may stand in the memory.
@@ -71,11 +71,11 @@ class tenant_address {
     /// Bytes that a new base URL takes at the end of the memory.
     [[nodiscard]] std::size_t kept_bytes() const noexcept { return moved_ ? base_.size() : 0; }
 
+    // The target is the base class, behind whose `https` there is room for these two.
     bool aimed_at_tenant_ = false;
     bool moved_ = false;  // `base_` stands behind `memory_`
     std::span<std::byte> memory_;
     std::string_view base_;
-    base_url target_;
 };
 
 }  // namespace detail
