@@ -6753,12 +6753,13 @@ namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 namespace detail {
 
-/// What the head says about the body behind it and about the connection. Positions count from the first byte of the head.
+/// What the head says about the body behind it and about the connection. Positions count from the first byte of the head; the
+/// largest number stands for every larger one, as in an `error`.
 struct http1_framing {
     std::uint64_t length = 0;  ///< Content-Length
-    std::size_t length_at = 0;
-    std::size_t transfer_coding_at = 0;
-    std::size_t content_coding_at = 0;
+    std::uint32_t length_at = 0;
+    std::uint32_t transfer_coding_at = 0;
+    std::uint32_t content_coding_at = 0;
     bool has_length = false;
     bool has_transfer_coding = false;
     bool chunked = false;           ///< Transfer-Encoding is chunked and nothing else
@@ -6866,8 +6867,8 @@ class http1_reader : http1_framing {
                                                ascii::first(line, colon));
         if (which < 0) return answer::more;
         std::string_view value = ascii::trim(ascii::from(line, colon + 1));
-        const std::size_t at =
-            line_ + (value.empty() ? line.size() : static_cast<std::size_t>(value.data() - line.data()));
+        const std::uint32_t at =
+            as_offset(line_ + (value.empty() ? line.size() : static_cast<std::size_t>(value.data() - line.data())));
         if (which == 0) length_at = at;
         if (which == 1) transfer_coding_at = at, has_transfer_coding = true;
         if (which == 2 && !foreign_coding) content_coding_at = at;
@@ -15100,7 +15101,7 @@ namespace detail {
 ///     2. `move_to` takes the base URL out of its reply and keeps it at the end of the memory, which gets smaller.
 ///
 /// After a failure in between, the next call goes to the base as before. Who asks is in tenant_directory.hpp.
-class tenant_address {
+class tenant_address : base_url {
   public:
     tenant_address(borrowed base, std::span<std::byte> memory) noexcept : memory_(memory), base_(base) {}
 
@@ -15108,18 +15109,18 @@ class tenant_address {
     /// The memory without the new base URL at its end.
     [[nodiscard]] std::span<std::byte> memory() const noexcept { return memory_; }
     /// Whom the running exchange is for: the tenant, or the directory.
-    [[nodiscard]] const base_url& target() const noexcept { return target_; }
+    [[nodiscard]] const base_url& target() const noexcept { return *this; }
 
     /// Makes the tenant the target. `e`, which says `ok` before, is the outcome.
     void aim_at_tenant(error& e) noexcept {
         if (aimed_at_tenant_) return;
-        e = read_base_url(base_, target_);
+        e = read_base_url(base_, *this);
         aimed_at_tenant_ = e.code == errc::ok;
     }
 
     error aim_at_directory(std::string_view url) noexcept {
         aimed_at_tenant_ = false;
-        return read_base_url(url, target_);
+        return read_base_url(url, *this);
     }
 
     /// False where the text is longer than half the memory. It may stand in the memory.
@@ -15148,11 +15149,11 @@ class tenant_address {
     /// Bytes that a new base URL takes at the end of the memory.
     [[nodiscard]] std::size_t kept_bytes() const noexcept { return moved_ ? base_.size() : 0; }
 
+    // The target is the base class, behind whose `https` there is room for these two.
     bool aimed_at_tenant_ = false;
     bool moved_ = false;  // `base_` stands behind `memory_`
     std::span<std::byte> memory_;
     std::string_view base_;
-    base_url target_;
 };
 
 }  // namespace detail
@@ -15292,8 +15293,18 @@ struct body_digest {
     void (*take)(body_digest& self, std::string_view body) noexcept;
 };
 
+/// A call goes through these in turn, and back to `request` where it is sent once more: see `repeat_reason`.
+enum class call_phase : std::uint8_t {
+    idle,
+    accepted,  ///< the first step starts the clock
+    request,   ///< waits for the credential, writes the request
+    exchange,  ///< sends it, receives the reply
+};
+
 /// The running call.
 struct call_context {
+    call_phase phase = call_phase::idle;
+    bool asks_directory = false;  ///< where the tenant lives now, before the call itself is repeated
     stage reached = stage::none;
     bool blocking = false;     ///< the caller waits for the link after every step that says so
     bool has_secret = false;   ///< the request that is under way holds a credential which must not be seen
@@ -16251,7 +16262,7 @@ constexpr Source& source_of(Source* source) noexcept {
     return *source;
 }
 
-/// Runs one call at a time. A call goes through the values of `phase` and back to `request` where it is sent once more:
+/// Runs one call at a time. A call goes through the values of `call_phase` and back to `request` where it is sent once more:
 /// see `repeat_reason`.
 ///
 /// `Connection` takes the request that was written with its `writer`, brings it to the target and comes back with the
@@ -16271,7 +16282,7 @@ class call_driver {
     [[nodiscard]] result<void> check_base_url() const noexcept { return parse_base_url(base()).error(); }
     [[nodiscard]] std::string_view base() const noexcept { return address_.base(); }
     [[nodiscard]] const reply_info& last_reply() const noexcept { return reply_; }
-    [[nodiscard]] bool is_busy() const noexcept { return phase_ != phase::idle; }
+    [[nodiscard]] bool is_busy() const noexcept { return call_.phase != call_phase::idle; }
     [[nodiscard]] const wait_condition& wants() const noexcept { return call_.wants; }
     /// Takes a digest of the reply to the call that was just accepted. A program without a watch contains no code for it.
     void want_digest(body_digest& into) noexcept { digest_ = &into; }
@@ -16310,13 +16321,14 @@ class call_driver {
                   .may_be_empty = what.nothing != errc::no_such_task || !select.empty()};
         slow_ = static_cast<std::uint32_t>(what.slow.count() < UINT32_MAX ? what.slow.count() : UINT32_MAX);
         call_headers_ = options.headers;
-        call_timeout_ = options.timeout.count() > 0 ? options.timeout : timeout();
+        const milliseconds time = options.timeout.count() > 0 ? options.timeout : timeout();
+        call_.deadline = instant{} + time;  // until the first step says what time it is
         call_.reached = stage::request;
         call_.blocking = false;
-        asks_directory_ = false;
+        call_.asks_directory = false;
         call_.repeats = 0;
         call_.wants = {wait_for::time, instant{}};  // at once: no time is known yet
-        phase_ = phase::accepted;
+        call_.phase = call_phase::accepted;
         return e;
     }
 
@@ -16336,17 +16348,17 @@ class call_driver {
     /// Goes on as far as it can without waiting. With `done`, `answer` holds the value or the error.
     template <class Info>
     step_state step(instant now, result<Info>& answer) noexcept {
-        if (phase_ == phase::accepted) {
+        if (call_.phase == call_phase::accepted) {
             call_.started = now;
-            call_.deadline = now + call_timeout_;
-            phase_ = phase::request;
+            call_.deadline = now + (call_.deadline - instant{});
+            call_.phase = call_phase::request;
         }
         call_.wants = {wait_for::time, now};
         for (unsigned work = 0; work < max_work_per_step; ++work) {
             switch (go_on(now)) {
                 case progress::working: break;
                 case progress::waiting: return step_state::pending;
-                case progress::repeat: phase_ = phase::request; break;
+                case progress::repeat: call_.phase = call_phase::request; break;
                 case progress::replied:
                     if (take_reply(now, answer)) return step_state::done;
                     break;
@@ -16366,7 +16378,7 @@ class call_driver {
 
     /// The call that was just accepted ends after this time at the latest.
     void limit_time(milliseconds left) noexcept {
-        if (call_timeout_ > left) call_timeout_ = left;
+        if (call_.deadline > instant{} + left) call_.deadline = instant{} + left;
     }
 
     /// The caller of the running call waits for the link whenever a step says so.
@@ -16380,17 +16392,11 @@ class call_driver {
     void stop() noexcept {
         connection_.wipe();
         connection_.disconnect();
-        phase_ = phase::idle;
+        call_.phase = call_phase::idle;
     }
 
   private:
-    enum class phase : std::uint8_t {
-        idle,
-        accepted,  // the first step starts the clock
-        request,   // wait for the credential, write the request
-        exchange,  // send it, receive the reply
-    };
-    [[nodiscard]] bool is_exchanging() const noexcept { return phase_ == phase::exchange; }
+    [[nodiscard]] bool is_exchanging() const noexcept { return call_.phase == call_phase::exchange; }
 
     progress go_on(instant now) noexcept {
         if (now >= call_.deadline && !connection_.stop_receiving()) return call_.fail(errc::deadline_exceeded);
@@ -16403,7 +16409,7 @@ class call_driver {
 
     // ---- the request
 
-    [[nodiscard]] bool sends_credential() const noexcept { return what_.needs_credential && !asks_directory_; }
+    [[nodiscard]] bool sends_credential() const noexcept { return what_.needs_credential && !call_.asks_directory; }
 
     progress prepare_request(instant now) noexcept {
         call_.reached = stage::credential;
@@ -16418,9 +16424,9 @@ class call_driver {
                 case credential_state::ready: break;
             }
         }
-        call_.may_repeat = asks_directory_ || rules_.may_repeat;
+        call_.may_repeat = call_.asks_directory || rules_.may_repeat;
         if (!write_request()) return progress::failed;
-        phase_ = phase::exchange;
+        call_.phase = call_phase::exchange;
         return progress::working;
     }
 
@@ -16428,7 +16434,7 @@ class call_driver {
     [[gnu::noinline]] bool write_request() noexcept {
         error& e = call_.failure;  // made where it stays: every copy of an error is code
         request_target what = what_;
-        if (asks_directory_) options_.tenant_directory.functions()->ask(what, base());
+        if (call_.asks_directory) options_.tenant_directory.functions()->ask(what, base());
         json_writer counted{{}};
         if ((what.method == http_method::post && !request_.write_body(counted, options_.request_as)) ||
             (!reads_xml<Reader> && is_xml(options_.reply_as))) {
@@ -16479,10 +16485,10 @@ class call_driver {
         connection_.end_exchange(now);
 
         if (const directory_functions* const directory = options_.tenant_directory.functions(); directory != nullptr) {
-            const bool asked = asks_directory_;
-            directory_visit visit{reply_, document, address_, call_.repeats, asks_directory_};
+            const bool asked = call_.asks_directory;
+            directory_visit visit{reply_, document, address_, call_.repeats, call_.asks_directory};
             if (directory->take_reply(options_.tenant_directory.url(), visit)) {
-                if (asked || asks_directory_) connection_.disconnect();
+                if (asked || call_.asks_directory) connection_.disconnect();
                 if (visit.failure.code != errc::ok) return end_with(visit.failure, answer);
                 connection_.use_memory(address_.memory(), Reader::slack);
                 return repeat_request();
@@ -16497,7 +16503,7 @@ class call_driver {
             if (stream_ != nullptr) return end_stream(document, answer);
         if (digest_ != nullptr) digest_->take(*digest_, {body.data(), body.size()});
         read_value(document, answer);
-        phase_ = phase::idle;
+        call_.phase = call_phase::idle;
         return true;
     }
 
@@ -16522,7 +16528,7 @@ class call_driver {
 
     [[nodiscard]] bool is_streaming() noexcept {
         const std::uint16_t status = connection_.status();
-        return !asks_directory_ && status >= 200 && status <= 299 && !stream_->is_whole;
+        return !call_.asks_directory && status >= 200 && status <= 299 && !stream_->is_whole;
     }
 
     /// Hands over what has arrived. `working`: more can be received; `replied`: the call is over.
@@ -16575,7 +16581,7 @@ class call_driver {
 
     bool end_with_count(std::uint64_t count, result<std::uint64_t>& answer) noexcept {
         answer = count;
-        phase_ = phase::idle;
+        call_.phase = call_phase::idle;
         return true;
     }
 
@@ -16594,14 +16600,14 @@ class call_driver {
     [[gnu::noinline]] bool repeat_request() noexcept {
         connection_.wipe();
         reply_.head = {};  // the next request, with its credential, is written over it
-        phase_ = phase::request;
+        call_.phase = call_phase::request;
         return false;
     }
 
     template <class Info>
     bool end_with(const error& e, result<Info>& answer) noexcept {
         answer = e;
-        phase_ = phase::idle;
+        call_.phase = call_phase::idle;
         return true;
     }
 
@@ -16617,7 +16623,7 @@ class call_driver {
         address_.add_kept_bytes(e);
         note_time(now);
         connection_.give_up();
-        phase_ = phase::idle;
+        call_.phase = call_phase::idle;
     }
 
     /// A credential that is being fetched is asked for again after this long.
@@ -16628,10 +16634,8 @@ class call_driver {
 
     // Small members that are used often come first: a Cortex-M reaches the first bytes of an object by shorter
     // instructions than the rest.
-    phase phase_ = phase::idle;
-    bool asks_directory_ = false;  // where the tenant lives now, before the call itself is repeated
-    reply_rules rules_;
     call_context call_;
+    reply_rules rules_;
     std::uint32_t slow_;  // milliseconds
     tenant_address address_;
     request_target what_;
@@ -16642,7 +16646,6 @@ class call_driver {
     Reader reader_;
     stored_request request_;
     reply_info reply_;
-    milliseconds call_timeout_;
     request_headers call_headers_ = no_headers();
     client_options options_;
 };
