@@ -48,12 +48,12 @@ std::int32_t task_id_of(const std::string& text) {
     return static_cast<std::int32_t>(number_of("ID", text, 1, most));
 }
 
-std::vector<std::int32_t> different_task_ids_of(const std::vector<std::string>& texts) {
+std::vector<std::int32_t> different_task_ids_of(const std::vector<std::string>& texts, std::size_t most) {
     std::vector<std::int32_t> ids;
     for (const std::string& text : texts)
         if (const std::int32_t id = task_id_of(text); std::find(ids.begin(), ids.end(), id) == ids.end()) {
-            if (ids.size() == max_tasks)
-                throw CLI::ValidationError{"ID", "at most " + std::to_string(max_tasks) + " tasks at once"};
+            if (ids.size() == most)
+                throw CLI::ValidationError{"ID", "at most " + std::to_string(most) + " tasks at once"};
             ids.push_back(id);
         }
     return ids;

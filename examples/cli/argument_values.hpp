@@ -23,8 +23,8 @@ superoffice::milliseconds seconds_of(const char* name, const std::string& text);
 
 std::int32_t task_id_of(const std::string& text);
 
-/// Each id once, in the order given; at most `max_tasks`.
-std::vector<std::int32_t> different_task_ids_of(const std::vector<std::string>& texts);
+/// Each id once, in the order given; at most so many.
+std::vector<std::int32_t> different_task_ids_of(const std::vector<std::string>& texts, std::size_t most);
 
 /// Letter case is ignored.
 superoffice::BatchTaskState state_of(const std::string& text);

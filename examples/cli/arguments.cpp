@@ -45,19 +45,24 @@ CLI::Option* add_seconds(CLI::App& app, const char* name, superoffice::milliseco
         ->type_name("SECONDS");
 }
 
+CLI::Option* add_select(CLI::App& app, arguments& into) {
+    return app
+        .add_option_function<std::string>(
+            "--select",
+            [&into](const std::string& names) {
+                try {
+                    into.selection = selection::of(names);
+                } catch (const std::invalid_argument& problem) {
+                    throw CLI::ValidationError{"--select", problem.what()};
+                }
+            },
+            "ask for these properties only, and show only these: State,ProgressPercent,TableRight/Mask")
+        ->type_name("NAMES");
+}
+
 void add_common(CLI::App& app, arguments& into) {
     app.add_option("--base-url", into.base_url, "the server and the tenant")->type_name("URL");
-    app.add_option_function<std::string>(
-           "--select",
-           [&into](const std::string& names) {
-               try {
-                   into.selection = selection::of(names);
-               } catch (const std::invalid_argument& problem) {
-                   throw CLI::ValidationError{"--select", problem.what()};
-               }
-           },
-           "ask for these properties only, and show only these: State,ProgressPercent,TableRight/Mask")
-        ->type_name("NAMES");
+    add_select(app, into)->group("");  // may stand before the command; the help of those that take it shows it
     app.add_flag("--json", into.json, "one line of JSON for whatever is shown, and for each error");
     add_seconds(app, "--timeout", into.timeout, "for each call, from name lookup to the last byte (30)");
     app.add_option("--ca-file", into.ca_file, "trust these certificate authorities (PEM) instead of the system's")
@@ -87,7 +92,8 @@ void add_common(CLI::App& app, arguments& into) {
            [&into](const std::string& text) {
                into.retries = static_cast<std::uint32_t>(number_of("--retry", text, 0, max_retries));
            },
-           "make a failed call again, so many times, if its error may pass by itself (0)")
+           "make a failed call again, so many times, if its error may pass by itself: the network, 429, 500, 502, 503, "
+           "504 (0)")
         ->type_name("NUMBER");
     app.add_flag("--trace", into.trace,
                  "say on standard error what is connected, sent and received, and how long it takes; no secrets");
@@ -186,7 +192,8 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
     CLI::App* const logout = app.add_subcommand("logout", "Forgets the refresh token that login stored.");
     for (CLI::App* each : {get, watch})
         each->add_option_function<std::vector<std::string>>(
-                "ID", [&made](const std::vector<std::string>& texts) { made.ids = different_task_ids_of(texts); },
+                "ID",
+                [&made](const std::vector<std::string>& texts) { made.ids = different_task_ids_of(texts, max_tasks); },
                 "the tasks, at most 1000; one that is named twice counts once")
             ->type_name("NUMBER")
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
@@ -199,10 +206,8 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
     remove
         ->add_option_function<std::vector<std::string>>(
             "ID",
-            [&made](const std::vector<std::string>& texts) {
-                for (const std::string& text : texts) made.ids.push_back(task_id_of(text));
-            },
-            "the tasks")
+            [&made](const std::vector<std::string>& texts) { made.ids = different_task_ids_of(texts, texts.size()); },
+            "the tasks; one that is named twice counts once")
         ->type_name("NUMBER")
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->required();
@@ -217,6 +222,8 @@ std::optional<arguments> parse(int argc, char** argv, exit_code& code) {
         each->footer("");  // that of the tool is long
     for (CLI::App* each : {stop, list, start, remove, output, fetch, probe, login, logout})
         each->excludes(app.get_option("--select"));
+    for (CLI::App* each : {get, watch}) add_select(*each, made);
+    add_seconds(*login, "--deadline", made.deadline, "wait so long for the browser (300)");
     for (CLI::App* each : {watch, fetch}) {
         add_seconds(*each, "--interval", made.interval, "from one reply to the next question (2)");
         add_seconds(*each, "--deadline", made.deadline, "give up after this time (never)");

@@ -46,7 +46,7 @@ struct arguments {
     std::string language = "en";
     std::string culture, time_zone;
     superoffice::milliseconds interval{2'000};  // watch
-    superoffice::milliseconds deadline{0};      // watch; 0: none
+    superoffice::milliseconds deadline{0};      // watch, fetch: 0: none; login: 0: five minutes
     std::string output;    // output, fetch: the file; empty: as the server suggests; "-": standard output
     bool force = false;    // output, fetch
     bool cleanup = false;  // fetch

@@ -1,5 +1,7 @@
 #include "authorities.hpp"
 
+#include "circumstances.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
@@ -15,9 +17,13 @@ std::string variable(const char* name) {
 
 }  // namespace
 
-authorities::authorities(const std::string& ca_file) : file_(ca_file) {
-    if (file_.empty()) file_ = variable("SUPEROFFICE_CA_FILE");
+authorities::authorities(const std::string& ca_file) : file_(ca_file), source_("--ca-file") {
+    if (file_.empty()) {
+        source_ = "SUPEROFFICE_CA_FILE";
+        file_ = variable("SUPEROFFICE_CA_FILE");
+    }
     if (!file_.empty()) return;
+    source_ = "SSL_CERT_FILE";
     file_ = variable("SSL_CERT_FILE");
     const std::string folders = variable("SSL_CERT_DIR");
 #if defined(_WIN32)
@@ -42,6 +48,7 @@ void authorities::add_to(superoffice::tls_options& options) const {
         options.authorities = &folders_;
     else if (!file_.empty())
         options.ca_file = file_.c_str();
+    if (options.ca_file != nullptr) note_authorities(file_, source_);
 }
 
 }  // namespace cli

@@ -7,6 +7,7 @@
 #include <superoffice/transport/tls/tls_options.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace cli {
 
@@ -22,6 +23,7 @@ class authorities {
 
   private:
     std::string file_;
+    std::string_view source_;                       // what names the file
     superoffice::certificate_authorities folders_;  // and the file, where there are folders
 };
 

@@ -3,6 +3,9 @@
 #ifndef SUPEROFFICE_CLI_BROWSER_LISTENER_HPP
 #define SUPEROFFICE_CLI_BROWSER_LISTENER_HPP
 
+#include <superoffice/base/time.hpp>
+#include <superoffice/std_types.hpp>
+
 #include <array>
 #include <cerrno>
 #include <cstddef>
@@ -56,36 +59,54 @@ class browser_listener {
     [[nodiscard]] std::string redirect_uri() const { return "http://127.0.0.1:" + std::to_string(port_) + "/"; }
 
     /// Waits for a browser that comes back to the redirect address, and gives the query it brings. Other requests, such as
-    /// the one for an icon, are answered with 404. `answer` makes the page from the query.
+    /// the one for an icon, are answered with 404. `answer` makes the page from the query, and says whether this was all.
+    ///
+    /// @returns  false if no browser came back in time
     template <class Answer>
-    void serve(Answer answer) {
+    bool serve(superoffice::milliseconds limit, Answer answer) {
+        const superoffice::instant end = superoffice::steady_clock::now() + limit;
         for (;;) {
+            if (!waits_for_input(socket_.number(), end)) return false;
             const descriptor browser{::accept(socket_.number(), nullptr, nullptr)};
             if (browser.number() < 0) {
-                if (errno == EINTR || errno == ECONNABORTED) continue;
+                if (errno == EINTR || errno == ECONNABORTED || errno == EAGAIN) continue;
                 fail("waiting for the browser");
             }
-            const std::string target = target_of(browser.number());
+            const std::string target = target_of(browser.number(), end);
             if (target.substr(0, 2) != "/?") {
                 reply(browser.number(), "404 Not Found", "");
                 continue;
             }
             const auto [done, page] = answer(std::string_view{target}.substr(2));
             reply(browser.number(), "200 OK", page);
-            if (done) return;
+            if (done) return true;
         }
     }
 
   private:
     [[noreturn]] static void fail(const char* what) { throw std::system_error{errno, std::generic_category(), what}; }
 
+    /// False if nothing comes before `end`.
+    static bool waits_for_input(int socket, superoffice::instant end) {
+        constexpr superoffice::milliseconds longest{60'000};
+        for (;;) {
+            const superoffice::milliseconds left = end - superoffice::steady_clock::now();
+            if (left <= superoffice::milliseconds{0}) return false;
+            pollfd wanted{socket, POLLIN, 0};
+            const int ready = ::poll(&wanted, 1, static_cast<int>((left < longest ? left : longest).count()));
+            if (ready > 0) return true;
+            if (ready < 0 && errno != EINTR) fail("waiting for the browser");
+        }
+    }
+
     /// The target of a GET; empty for anything else. A browser that says nothing is given up after ten seconds.
-    static std::string target_of(int browser) {
+    static std::string target_of(int browser, superoffice::instant end) {
+        constexpr superoffice::milliseconds longest{10'000};
+        const superoffice::instant given_up = superoffice::steady_clock::now() + longest;
         std::string head;
         while (head.find("\r\n\r\n") == head.npos && head.size() < 16 * 1024) {
-            pollfd wanted{browser, POLLIN, 0};
             std::array<char, 4096> room{};
-            if (::poll(&wanted, 1, 10'000) <= 0) return {};
+            if (!waits_for_input(browser, given_up < end ? given_up : end)) return {};
             const ssize_t count = ::recv(browser, room.data(), room.size(), 0);
             if (count <= 0) return {};
             head.append(room.data(), static_cast<std::size_t>(count));

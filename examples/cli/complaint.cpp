@@ -1,5 +1,6 @@
 #include "complaint.hpp"
 
+#include "circumstances.hpp"
 #include "error_line.hpp"
 #include "visible_text.hpp"
 
@@ -10,6 +11,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <utility>
 
 namespace cli {
 
@@ -19,7 +21,7 @@ struct error_record {
     superoffice::field<std::int32_t> http_status;
     superoffice::field<std::string_view> service_message, service_detail, service_type;
     superoffice::field<std::int32_t> native;
-    superoffice::field<std::string_view> member, header;
+    superoffice::field<std::string_view> member, header, proxy;
     superoffice::field<std::int64_t> at_byte, needs_bytes, retry_after_seconds;
     superoffice::field<bool> asks_again;
     superoffice::field<std::int64_t> pause_seconds;
@@ -27,8 +29,8 @@ struct error_record {
 };
 BOOST_DESCRIBE_STRUCT(error_record, (),
                       (message, advice, stage, code, http_status, service_message, service_detail, service_type, native,
-                       member, header, at_byte, needs_bytes, retry_after_seconds, asks_again, pause_seconds, retry,
-                       retries, id, exit_code))
+                       member, header, proxy, at_byte, needs_bytes, retry_after_seconds, asks_again, pause_seconds,
+                       retry, retries, id, exit_code))
 
 struct error_document {
     error_record error;
@@ -50,6 +52,12 @@ namespace {
 
 bool in_json = false;
 superoffice::field<std::int32_t> named_task;
+std::string special_advice;
+
+std::string take_advice(const superoffice::error& e) {
+    std::string advice = std::exchange(special_advice, {});
+    return advice.empty() ? std::string{advice_on(e)} : advice;
+}
 
 void say(const std::string& line) {
     const std::string name = named_task ? "task " + std::to_string(*named_task) + ": " : std::string{};
@@ -65,13 +73,13 @@ void say_in_json(const Struct& shown) {
 
 /// Views into the texts given.
 error_record record_of(const superoffice::error& e, const std::string& message, const superoffice::reply_info& reply,
-                       std::string_view member) {
+                       std::string_view member, std::string_view advice) {
     error_record record;
     const auto text = [](superoffice::field<std::string_view>& into, std::string_view from) {
         if (!from.empty()) into = from;
     };
     record.message = message;
-    text(record.advice, advice_on(e));
+    text(record.advice, advice);
     record.stage = name(e.stage);
     record.code = name(e.code);
     if (e.http_status != 0) record.http_status = e.http_status;
@@ -81,6 +89,7 @@ error_record record_of(const superoffice::error& e, const std::string& message, 
     if (e.native != 0) record.native = e.native;
     text(record.member, member);
     text(record.header, superoffice::header_name(e, {}));
+    text(record.proxy, proxy_of(e));
     if (e.position() != superoffice::error::no_position) record.at_byte = static_cast<std::int64_t>(e.position());
     if (e.needed() != 0) record.needs_bytes = static_cast<std::int64_t>(e.needed());
     if (reply.retry_after) record.retry_after_seconds = reply.retry_after->count() / 1'000;
@@ -105,9 +114,10 @@ void note(error_record& record, const retry& next) {
 
 void complain(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member,
               bool asks_again) {
-    if (!in_json) return say(error_line(e, reply, member) + (asks_again ? "; asking again" : ""));
+    const std::string advice = take_advice(e);
+    if (!in_json) return say(error_line(e, reply, member, advice) + (asks_again ? "; asking again" : ""));
     const std::string message = what_happened(e);
-    error_record record = record_of(e, message, reply, member);
+    error_record record = record_of(e, message, reply, member, advice);
     record.id = named_task;
     if (asks_again)
         record.asks_again = true;
@@ -126,7 +136,10 @@ about_task::about_task(std::optional<std::int32_t> id) {
 
 about_task::~about_task() { named_task.reset(); }
 
+void advise(std::string sentence) { special_advice = std::move(sentence); }
+
 void complain(std::string_view sentence, exit_code code) {
+    special_advice.clear();
     if (!in_json) return say(std::string{sentence});
     error_record record;
     record.message = sentence;
@@ -159,9 +172,10 @@ void complain_and_retry(std::string_view sentence, const retry& next) {
 
 void complain_and_retry(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member,
                         const retry& next) {
-    if (!in_json) return say(error_line(e, reply, member) + trying_again(next));
+    const std::string advice = take_advice(e);
+    if (!in_json) return say(error_line(e, reply, member, advice) + trying_again(next));
     const std::string message = what_happened(e);
-    error_record record = record_of(e, message, reply, member);
+    error_record record = record_of(e, message, reply, member, advice);
     note(record, next);
     say_in_json(error_document{record});
 }

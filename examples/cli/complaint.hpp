@@ -30,6 +30,9 @@ class about_task {
     ~about_task();
 };
 
+/// The next complaint about an error ends with this advice, in place of the advice that belongs to its code.
+void advise(std::string sentence);
+
 /// "superoffice-batch: " and the sentence. `code` is what the tool ends with because of it.
 void complain(std::string_view sentence, exit_code code);
 

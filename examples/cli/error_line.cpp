@@ -1,5 +1,6 @@
 #include "error_line.hpp"
 
+#include "circumstances.hpp"
 #include "visible_text.hpp"
 
 #include <superoffice/http/base_url.hpp>
@@ -20,16 +21,19 @@ std::string native_code(std::int32_t code) {
     return text + hexadecimal.data();
 }
 
-}  // namespace
-
-std::string what_happened(const superoffice::error& e) {
+std::string sentence_about(const superoffice::error& e) {
     if (e.stage != superoffice::stage::handshake) return superoffice::base_url_fault(e);  // other errors: their message
     std::array<char, superoffice::max_refusal_bytes> text{};
     return std::string{superoffice::tls_refusal(e, text)};
 }
 
+}  // namespace
+
+std::string what_happened(const superoffice::error& e) { return with_circumstances(sentence_about(e), e); }
+
 std::string_view advice_on(const superoffice::error& e) {
     using superoffice::errc;
+    if (is_about_named_authorities(e)) return {};  // the message says which file it is
     switch (e.code) {
         case errc::credential_missing: return "set SUPEROFFICE_TOKEN, or another variable that --help names";
         case errc::reply_too_large:
@@ -40,15 +44,18 @@ std::string_view advice_on(const superoffice::error& e) {
         case errc::certificate_self_signed:
         case errc::no_authorities: return "name the file of your authority with --ca-file";
         case errc::outcome_unknown: return "look with superoffice-batch list or get before you send it again";
-        case errc::deadline_exceeded: return "allow more time with --timeout or --deadline";
+        case errc::deadline_exceeded:
+            return e.stage == superoffice::stage::none ? "allow more time with --deadline"
+                                                       : "allow more time with --timeout";
         default: return {};
     }
 }
 
-std::string error_line(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member) {
-    std::string line = what_happened(e);
+std::string error_line(const superoffice::error& e, const superoffice::reply_info& reply, std::string_view member,
+                       std::string_view advice) {
     // Of a certificate, what is wrong with it is all that the number says.
-    const bool tells_native = line != superoffice::message(e) || e.certificate_faults() != 0;
+    const bool tells_native = sentence_about(e) != superoffice::message(e) || e.certificate_faults() != 0;
+    std::string line = what_happened(e);
     if (!reply.message.empty()) line.append(": \"").append(visible(reply.message)).append("\"");
     if (!reply.detail.empty()) line.append(" \"").append(visible(reply.detail)).append("\"");
 
@@ -69,7 +76,7 @@ std::string error_line(const superoffice::error& e, const superoffice::reply_inf
         line.append(", Retry-After ").append(std::to_string(reply.retry_after->count() / 1'000)).append(" s");
     line.append(")");
 
-    if (!advice_on(e).empty()) line.append("; ").append(advice_on(e));
+    if (!advice.empty()) line.append("; ").append(advice);
     return line;
 }
 

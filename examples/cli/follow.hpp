@@ -60,7 +60,7 @@ class follower {
                     });
                     break;
                 case superoffice::watch_state::call_failed:
-                    end_without_reply("(error)", [this] { return to_.fail(watch_.error()); });
+                    end_without_reply("(error)", [&] { return to_.fail(failure(now)); });
                     break;
             }
         }
@@ -179,6 +179,15 @@ class follower {
             make_room();
             return complain();
         });
+    }
+
+    /// The error of the watch. A call that the deadline of the watch ended is an error of the watch, not of the call.
+    [[nodiscard]] superoffice::error failure(superoffice::instant now) const {
+        const superoffice::milliseconds deadline = to_.given().deadline;
+        superoffice::error e = watch_.error();
+        if (e == superoffice::errc::deadline_exceeded && deadline.count() > 0 && now - began_ >= deadline)
+            e.stage = superoffice::stage::none;
+        return e;
     }
 
     /// A task is over. `say` says about it what there is to say, and gives its code.

@@ -15,6 +15,15 @@
 
 namespace cli {
 
+/// Whether the service may have started the job although the call failed: the request may have been sent, and the reply does
+/// not say that the service refuses it.
+inline bool may_have_started(const superoffice::error& e) {
+    using superoffice::errc;
+    using superoffice::stage;
+    if (e.stage == stage::service) return e == errc::unavailable || e == errc::outcome_unknown;
+    return e == errc::outcome_unknown || e.stage >= stage::transmit;
+}
+
 /// Shows the id of the new task. The call is sent once only, by the library (see `outcome_unknown`) and by --retry.
 template <class Link>
 exit_code start(session<Link>& to) {
@@ -22,7 +31,13 @@ exit_code start(session<Link>& to) {
     request.BatchTaskInfo.Name = std::string_view{to.given().name};
     const superoffice::result<std::int32_t> id =
         to.with_retries([&] { return to.api().run(superoffice::start_batch_job, request); }, repetition::does_harm);
-    if (!id) return to.fail(id.error());
+    if (!id) {
+        if (may_have_started(id.error()))
+            advise(
+                "the job may have been started: look with superoffice-batch list --name NAME before you start it "
+                "again");
+        return to.fail(id.error());
+    }
     put(std::to_string(*id) + "\n");
     return exit_code::done;
 }

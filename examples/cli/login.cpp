@@ -116,6 +116,12 @@ std::string parameter(std::string_view query, std::string_view name) {
     return {};
 }
 
+/// "300 s"
+std::string seconds_text(superoffice::milliseconds time) {
+    const std::string fraction = std::to_string(1'000 + time.count() % 1'000).substr(1);
+    return std::to_string(time.count() / 1'000) + (fraction == "000" ? "" : "." + fraction) + " s";
+}
+
 // ---------------------------------------------------------------------------------------- the browser
 
 /// Starts the desktop's browser. False where there is no desktop or no xdg-open.
@@ -172,9 +178,10 @@ secret refresh_token_for(const arguments& given, const std::string& login_url, c
             : host.run(exchange_code<code_request_with_secret>,
                        {"authorization_code", client_id, client_secret.view(), code, redirect_uri, verifier});
     if (!reply) {
-        const std::string said = visible(host.last_reply().type);
-        throw std::runtime_error{"the log-in host refused the code: " +
-                                 (said.empty() ? std::string{superoffice::message(reply.error())} : said)};
+        const std::string_view said = host.last_reply().type;
+        throw std::runtime_error{
+            log_in_problem(said.empty() ? "the log-in host gave no refresh token" : "the log-in host refused the code",
+                           reply.error(), said, true)};
     }
     if (!reply->refresh_token || reply->refresh_token->empty())
         throw std::runtime_error{"the log-in host sent no refresh token"};
@@ -200,12 +207,16 @@ exit_code login(const arguments& given) {
                       "&code_challenge_method=S256&code_challenge=" + challenge_of(verifier);
     if (const std::string tenant = variable_without_blanks("SUPEROFFICE_CONTEXT"); !tenant.empty())
         url += "&acr_values=tenant%3A" + escaped(tenant);
-    put((open_browser(url) ? "Log in with the browser that opens; if none does, open this address on this machine:\n"
-                           : "Open this address in a browser on this machine:\n") +
+    constexpr superoffice::milliseconds usual{300'000};
+    const superoffice::milliseconds limit = given.deadline.count() > 0 ? given.deadline : usual;
+    const std::string within = "within " + seconds_text(limit);
+    put((open_browser(url)
+             ? "Log in " + within + " with the browser that opens; if none does, open this address on this machine:\n"
+             : "Open this address in a browser on this machine, and log in " + within + ":\n") +
         url + "\n");
 
     std::string problem;
-    local.serve([&](std::string_view query) {
+    const bool came = local.serve(limit, [&](std::string_view query) {
         using answer = std::pair<bool, std::string>;
         // Somebody else's page could send the browser here: only our own state counts (RFC 6749 section 10.12).
         if (parameter(query, "state") != state) return answer{false, "This is not the log-in that was begun."};
@@ -225,6 +236,11 @@ exit_code login(const arguments& given) {
         return answer{true, "You are logged in. You may close this window."};
     });
     if (!problem.empty()) throw std::runtime_error{problem};
+    if (!came) {
+        complain("the browser did not come back " + within + ": log in again, or allow more time with --deadline",
+                 exit_code::connection);
+        return exit_code::connection;
+    }
     notify("logged in");
     return exit_code::done;
 }

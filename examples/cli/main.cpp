@@ -47,9 +47,11 @@ exit_code probe(Link& link, const arguments& given) {
         }
         const superoffice::error e = versions.error();
         const std::string_view member = superoffice::member_name<superoffice::ServiceVersion>(e);
-        const std::optional<retry> next =
-            next_retry({.error = e, .retry_after = api.last_reply().retry_after}, done, given.retries.value_or(0));
+        const failed_call failed{.error = e, .retry_after = api.last_reply().retry_after};
+        const std::uint32_t allowed = given.retries.value_or(0);
+        const std::optional<retry> next = next_retry(failed, done, allowed);
         if (!next) {
+            advise(why_no_retry(failed, done, allowed));
             complain(e, api.last_reply(), member);
             return exit_code_of(e);
         }

@@ -1,5 +1,7 @@
 #include "network_link.hpp"
 
+#include "circumstances.hpp"
+
 namespace cli {
 
 using superoffice::io_result;
@@ -17,11 +19,16 @@ io_result route::start(const superoffice::peer& to) noexcept {
         is_begun_ = true;
         way_ = !proxy_.serves(to.host, with_tls_) ? way::direct : proxy_.is_secure() ? way::secure_tunnel : way::tunnel;
         traced_ = 0;
+        if (way_ == way::direct)
+            note_no_proxy();
+        else
+            note_proxy(proxy_.shown(), proxy_.source());
         trace_.begins(to, way_ == way::direct ? std::string{} : proxy_.shown());
     }
     const io_result r = with_link([&](auto& link) noexcept { return link.start(to); });
     tell_addresses(way_ == way::direct ? to.host : std::string_view{proxy_.address().host});
     if (r.state == io_state::ready) {
+        note_no_proxy();
         if (way_ == way::secure_tunnel)
             trace_.connected_to_proxy(secure_tunnel_->link().version(), secure_tunnel_->link().ciphersuite());
         else

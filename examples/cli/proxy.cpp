@@ -215,12 +215,15 @@ void proxy::read(std::string_view url, std::string_view source, bool allows_secr
 proxy proxy::chosen(const std::optional<std::string>& option) {
     struct secrets_remover {
         ~secrets_remover() {
-            for (const char* const name : {"https_proxy", "HTTPS_PROXY"}) remove_secret(name);
+            for (const char* const name : {"https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "ftp_proxy",
+                                           "FTP_PROXY", "all_proxy", "ALL_PROXY"})
+                remove_secret(name);
         }
     } at_the_end;
     proxy made;
     const variable given{"https_proxy", "HTTPS_PROXY"};
     made.only_tls_ = !option;
+    made.source_ = option ? "--proxy" : given.name;
     if (option) {
         if (!option->empty()) made.read(*option, "--proxy", false);
     } else if (!given.text.empty()) {

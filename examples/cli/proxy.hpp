@@ -46,7 +46,8 @@ class proxy {
     /// environment counts, for connections with TLS: https_proxy, else HTTPS_PROXY. The hosts of no_proxy, else NO_PROXY,
     /// are reached without a proxy in any case. An empty variable counts as unset. As in curl.
     ///
-    /// A variable with a user name or a password is wiped and removed, whether it counts or not.
+    /// A variable for proxies that has a user name or a password is wiped and removed, whether it counts or not: these two, and
+    /// http_proxy, ftp_proxy, all_proxy and their upper-case forms, which the tool does not use.
     ///
     /// Throws std::invalid_argument, with a sentence that names the source and never repeats its text.
     static proxy chosen(const std::optional<std::string>& option);
@@ -65,11 +66,15 @@ class proxy {
     /// "proxy.example:3128": never with a user name or a password.
     [[nodiscard]] std::string shown() const;
 
+    /// What names it: "--proxy" or a variable.
+    [[nodiscard]] std::string_view source() const { return source_; }
+
   private:
     void read(std::string_view url, std::string_view source, bool allows_secrets);
 
     std::string host_;
-    std::uint16_t port_ = 0;  // 0: no proxy
+    std::string_view source_;  // a constant
+    std::uint16_t port_ = 0;   // 0: no proxy
     secret user_, password_;
     bool only_tls_ = false, is_secure_ = false;
     direct_hosts direct_;

@@ -1,7 +1,9 @@
 #include "renewing_credential.hpp"
 
 #include "authorities.hpp"
+#include "circumstances.hpp"
 #include "complaint.hpp"
+#include "error_line.hpp"
 #include "network_link.hpp"
 #include "private_file.hpp"
 #include "stored_login.hpp"
@@ -51,11 +53,13 @@ struct login_host {
     std::array<std::byte, 24 * 1024> memory{};
 };
 
-std::string sentence(std::string_view what, const superoffice::error& e, std::string_view reason) {
-    std::string text{what};
-    text += ": ";
-    text += reason.empty() ? std::string{superoffice::message(e)} : visible(reason);
-    return text;
+/// Whether the address of the host may be the reason.
+bool may_be_about_address(const superoffice::error& e) {
+    using superoffice::errc;
+    using superoffice::stage;
+    if (!proxy_of(e).empty() || is_about_named_authorities(e)) return false;
+    return e.stage == stage::resolve || e.stage == stage::connect || e.stage == stage::handshake ||
+           e == errc::not_found || e == errc::redirected || e == errc::not_json || e == errc::unexpected_status;
 }
 
 class by_refresh_token final : public renewing_credential {
@@ -73,7 +77,8 @@ class by_refresh_token final : public renewing_credential {
     [[nodiscard]] bool is_dead() const override { return source_.is_dead(); }
     [[nodiscard]] std::string why() const override {
         if (source_.why() == superoffice::errc::ok) return {};
-        std::string text = sentence("the log-in host gave no access token", source_.why(), source_.reason());
+        std::string text =
+            log_in_problem("the log-in host gave no access token", source_.why(), source_.reason(), !is_stored_);
         if (source_.is_dead() && is_stored_) text += "; log in again: superoffice-batch login";
         return text;
     }
@@ -138,7 +143,7 @@ class as_system_user final : public renewing_credential {
     [[nodiscard]] bool is_dead() const override { return source_.is_dead(); }
     [[nodiscard]] std::string why() const override {
         if (source_.why() == superoffice::errc::ok) return {};
-        std::string text = sentence("the log-in host gave no ticket", source_.why(), source_.reason());
+        std::string text = log_in_problem("the log-in host gave no ticket", source_.why(), source_.reason(), true);
         if (const std::int64_t off = source_.clock_offset(); off != 0)
             text += "; the clock of this machine is off by " + std::to_string(off) + " s";
         return text;
@@ -160,7 +165,29 @@ class as_system_user final : public renewing_credential {
 
 std::string login_url_from_environment() {
     const std::string given = variable_without_blanks("SUPEROFFICE_LOGIN_URL");
-    return given.empty() ? std::string{superoffice::default_login_url} : given;
+    if (given.empty()) return std::string{superoffice::default_login_url};
+    const superoffice::result<superoffice::base_url> parsed = superoffice::parse_base_url(given);
+    if (!parsed) {
+        constexpr std::string_view subject = "the base URL";
+        std::string fault = superoffice::base_url_fault(parsed.error());
+        if (const std::size_t at = fault.find(subject); at != fault.npos)
+            fault.replace(at, subject.size(), "SUPEROFFICE_LOGIN_URL");
+        else
+            fault.insert(0, "SUPEROFFICE_LOGIN_URL: ");
+        throw std::invalid_argument{fault};
+    }
+    return given;
+}
+
+std::string log_in_problem(std::string_view what, const superoffice::error& e, std::string_view reason,
+                           bool is_from_variable) {
+    std::string text = std::string{what} + ": ";
+    if (!reason.empty()) return text + visible(reason);
+    // The sentence about a 404 names the base URL, which is the address of another host.
+    text += e == superoffice::errc::not_found ? "there is nothing at its address (404)" : what_happened(e);
+    if (is_from_variable && may_be_about_address(e) && !variable_without_blanks("SUPEROFFICE_LOGIN_URL").empty())
+        text += "; check SUPEROFFICE_LOGIN_URL";
+    return text;
 }
 
 superoffice::tls_options tls_options_of(const arguments& given) {

@@ -6,6 +6,7 @@
 #include "arguments.hpp"
 #include "secret.hpp"
 
+#include <superoffice/base/error.hpp>
 #include <superoffice/service/credentials.hpp>
 #include <superoffice/transport/tls/tls_options.hpp>
 
@@ -36,8 +37,13 @@ class renewing_credential {
 /// something is missing that belongs to it.
 std::unique_ptr<renewing_credential> renewing_credential_from_environment(const arguments& given);
 
-/// SUPEROFFICE_LOGIN_URL, or the vendor's host.
+/// SUPEROFFICE_LOGIN_URL, or the vendor's host. Throws std::invalid_argument, with a sentence, if it is no URL of a server.
 std::string login_url_from_environment();
+
+/// Why the log-in host gave nothing: `reason` in its own words, or if it said none, the error. Where its address may be the
+/// reason and SUPEROFFICE_LOGIN_URL gave it, this names the variable.
+std::string log_in_problem(std::string_view what, const superoffice::error& e, std::string_view reason,
+                           bool is_from_variable);
 
 /// The TLS options of a link to the log-in host.
 superoffice::tls_options tls_options_of(const arguments& given);

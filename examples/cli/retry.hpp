@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace cli {
 
@@ -36,6 +37,9 @@ struct failed_call {
 /// credential is lost for good, where the service asks for a longer pause than ten minutes, and where the request of a call
 /// that does harm may have been sent. The pauses are 1, 2, 4 ... 60 seconds, or longer where the service asks for it.
 std::optional<retry> next_retry(const failed_call& call, std::uint32_t done, std::uint32_t allowed);
+
+/// Why there is no next try although one is left: the service asks for a longer pause than the tool waits. Else empty.
+std::string why_no_retry(const failed_call& call, std::uint32_t done, std::uint32_t allowed);
 
 }  // namespace cli
 #endif

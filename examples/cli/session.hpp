@@ -92,12 +92,16 @@ class session {
     /// Whether a call that failed is to be made again: says so, and waits.
     template <class Info = superoffice::BatchTaskInfo>
     bool tries_again(const superoffice::error& e, std::uint32_t done, repetition twice = repetition::is_harmless) {
-        const std::optional<retry> next = next_retry({.error = e,
-                                                      .retry_after = api_.last_reply().retry_after,
-                                                      .twice = twice,
-                                                      .has_lost_credential = credential_.is_lost()},
-                                                     done, given_.retries.value_or(0));
-        if (!next) return false;
+        const failed_call failed{.error = e,
+                                 .retry_after = api_.last_reply().retry_after,
+                                 .twice = twice,
+                                 .has_lost_credential = credential_.is_lost()};
+        const std::uint32_t allowed = given_.retries.value_or(0);
+        const std::optional<retry> next = next_retry(failed, done, allowed);
+        if (!next) {
+            advise(why_no_retry(failed, done, allowed));
+            return false;
+        }
         if (const std::string why = credential_.why(); e == superoffice::errc::credential_unavailable && !why.empty())
             complain_and_retry(why, *next);
         else

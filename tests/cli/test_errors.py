@@ -40,10 +40,16 @@ class Certificates(Case):
                      "--base-url", main.bases["expired"])
 
     def test_files_of_authorities_that_are_none(self):
-        self.refuses(CONNECTION, "no certificate authorities were found: mbedTLS -0x[0-9A-F]{4} "
-                     ".*no_authorities", "get", 497, "--ca-file", "/nowhere")
-        self.refuses(CONNECTION, "the certificate authorities given cannot be read: "
+        self.refuses(CONNECTION, r"/nowhere \(--ca-file\): No such file or directory \(stage handshake, no_authorities\)\n$",
+                     "get", 497, "--ca-file", "/nowhere")
+        self.refuses(CONNECTION, re.escape(__file__) + r" \(--ca-file\): the certificate authorities given cannot be read: "
                      "mbedTLS -0x[0-9A-F]{4} .*bad_authorities", "get", 497, "--ca-file", __file__)
+        self.refuses(CONNECTION, r"/ \(--ca-file\): no certificate authorities were found: mbedTLS -0x[0-9A-F]{4} "
+                     r"\(stage handshake, no_authorities\)\n$", "get", 497, "--ca-file", "/")
+        code, _, complaint = self.run_tool("get", 497, "--json", "--ca-file", "/nowhere")
+        error = json.loads(complaint)["error"]
+        self.assertEqual((code, error["message"]), (CONNECTION, "/nowhere (--ca-file): No such file or directory"))
+        self.assertNotIn("advice", error)
         self.assertNotIn("first-byte", [entry["event"] for entry in self.log()])
 
 
@@ -90,8 +96,8 @@ class Authorities(Case):
         self.refuses_with(self.UNKNOWN, SUPEROFFICE_CA_FILE="", SSL_CERT_FILE="", SSL_CERT_DIR="")
 
     def test_what_is_not_there(self):
-        self.refuses_with("no certificate authorities were found", SUPEROFFICE_CA_FILE="/nowhere")
-        self.refuses_with("no certificate authorities were found", SSL_CERT_FILE="/nowhere")
+        for name in ("SUPEROFFICE_CA_FILE", "SSL_CERT_FILE"):
+            self.refuses_with(rf"/nowhere \({name}\): No such file or directory", **{name: "/nowhere"})
         for folder in ("/nowhere", self.folder(), self.folder(("notes.txt", __file__))):
             self.refuses_with(f"SSL_CERT_DIR names {folder}, which holds no certificate", code=USAGE, SSL_CERT_DIR=folder)
 
@@ -191,6 +197,7 @@ class Connection(Case):
                     complaint = self.refuses(CONNECTION, r"the deadline passed \(stage ", "get", *arguments, "--timeout",
                                              seconds)
                     self.assertLess(time.monotonic() - began, seconds + SOON)
+                    self.assertRegex(complaint, "; allow more time with --timeout\n$")
                     if f"(stage {where}" in complaint:
                         break
                 self.assertIn(f"(stage {where}", complaint)

@@ -157,7 +157,7 @@ class CommandLine(Case):
                 self.assertIn(word, out)
 
     def test_help_of_a_command_is_about_that_command(self):
-        own = {"get": [], "watch": ["--interval", "--deadline"], "stop": ["--yes"], "probe": []}
+        own = {"get": ["--select"], "watch": ["--select", "--interval", "--deadline"], "stop": ["--yes"], "probe": []}
         for command, options in own.items():
             for arguments in ([command, "--help"], [command, "-h"], ["--json", command, "--help"], [command, "1", "--help"]):
                 if command == "probe" and "1" in arguments:
@@ -167,7 +167,7 @@ class CommandLine(Case):
                     self.assertEqual((code, complaint), (DONE, ""))
                     self.assertIn(f"Usage: superoffice-batch {command} ", out)
                     self.assertEqual("ID NUMBER" in out, command != "probe")
-                    for option in ("--interval", "--deadline", "--yes"):
+                    for option in ("--interval", "--deadline", "--yes", "--select"):
                         self.assertEqual(f"  {option} " in out, option in options, option)
                     for option in ("--base-url", "--json", "--timeout", "--ca-file"):
                         self.assertIn(f"  {option} ", out)
@@ -232,7 +232,23 @@ class CommandLine(Case):
                 self.refuses(USAGE, said, *arguments, "get", 497)
         self.refuses(USAGE, "--interval is an option of watch, not of get", "get", 497, "--interval", "1")
         self.refuses(USAGE, "--yes is an option of stop, not of watch", "watch", 497, "--yes")
+        self.refuses(USAGE, "--select is an option of get, not of stop; see", "stop", 497, "--select", "Id")
+        self.refuses(USAGE, "--select is an option of get, not of stop; see", "--select", "Id", "stop", 497)
         self.refuses(USAGE, "there is one argument too many", "stop", 497, "never-good")
+
+    def test_an_option_of_a_command_before_the_command_is_told_where_it_belongs(self):
+        for command, option, arguments in (("stop", "--yes", ["--yes", "stop", 497]), ("watch", "--exec", ["--exec", "x", "watch", 1]),
+                                           ("list", "--state", ["--state=New", "list"]), ("output", "-o", ["-o", "f", "output", 497]),
+                                           ("fetch", "--deadline", ["--json", "--deadline", 3, "fetch", 5]),
+                                           ("watch", "--interval", ["--interval", 3, "watch", 5]), ("stop", "--yes", ["--yes"])):
+            with self.subTest(arguments=arguments):
+                code, out, complaint = self.run_tool(*arguments)
+                self.assertEqual((code, out), (USAGE, ""))
+                self.assertIn(f"{option} is an option of {command}, and comes after the command: superoffice-batch {command} "
+                              f"{option}; see superoffice-batch --help", complaint)
+        self.refuses(USAGE, "--yes is an option of stop, not of get; see", "--yes", "get", 497)
+        self.shows("Id                      547\n", "--timeout", 30, "--select", "Id", "get", 497)  # these may stand there
+        self.assertEqual(json.loads(self.run_tool("--json", "get", 497)[1])["Id"], 547)
 
     def test_a_secret_that_somebody_gives_as_an_argument_is_not_repeated(self):
         for arguments in (["--token", "never-good"], ["--token=never-good"], ["--password", "never-good"], ["-pnever-good"],

@@ -1,11 +1,12 @@
 """`start` and `delete`: what is sent, and what is said of it."""
 
 import json
+import socket
 
 from running import CONNECTION, CREDENTIAL, DONE, NO_TASK, SERVICE, USAGE, Case, main
 
-UNKNOWN = ("no reply came: it is unknown whether the service carried out the call .*outcome_unknown.*; look with "
-           "superoffice-batch list or get before you send it again\n$")
+ADVICE = "the job may have been started: look with superoffice-batch list --name NAME before you start it again"
+UNKNOWN = f"no reply came: it is unknown whether the service carried out the call .*outcome_unknown.*; {ADVICE}\n$"
 
 
 class Start(Case):
@@ -32,6 +33,23 @@ class Start(Case):
                 self.refuses(CONNECTION, UNKNOWN, "start", "ContactExport")
                 self.assertEqual(len(self.requests()) - before, 1)
 
+    def test_whether_it_may_have_been_started_is_said_after_other_failures_too(self):
+        for status, body, may_have_started in ((503, "", True), (500, "", True), (502, "", True), (504, "", True),
+                                               (200, "nonsense", True), (200, "", True),
+                                               (400, "", False), (403, "", False), (404, "", False), (429, "", False)):
+            with self.subTest(status=status, body=body):
+                main.control("next", status=status, headers=[["Content-Type", "application/json"]], body=body,
+                             match="StartBatchJob")
+                _, out, complaint = self.run_tool("start", "ContactExport")
+                self.assertEqual((out, complaint.count("\n")), ("", 1))
+                self.assertEqual(complaint.endswith(f"; {ADVICE}\n"), may_have_started, complaint)
+        main.control("next", status=503, headers=[], body="", match="StartBatchJob")
+        self.assertEqual(json.loads(self.run_tool("start", "ContactExport", "--json")[2])["error"]["advice"], ADVICE)
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))  # and does not listen
+            self.refuses(CONNECTION, r"the peer refused the connection \([^;]*\n$", "start", "ContactExport", "--base-url",
+                         f"https://localhost:{taken.getsockname()[1]}/x")
+
     def test_json_of_an_unknown_outcome(self):
         main.control("next", fault="close-before-head", match="StartBatchJob")
         code, out, complaint = self.run_tool("start", "ContactExport", "--json")
@@ -56,6 +74,12 @@ class Delete(Case):
         self.assertEqual([name for name, _ in self.bodies()], ["DeleteBatchTask", "DeleteBatchTasks", "DeleteBatchTask"])
         for gone in (1000, 497, 2000):
             self.refuses(NO_TASK, "no such task", "get", gone)
+
+    def test_one_that_is_named_twice_is_sent_once(self):
+        self.shows("the service took the order to delete: 1000\n", "delete", 1000, "01000", 1000)
+        self.shows('{"sent":[497,2000]}\n', "delete", 497, 2000, 497, "--json")
+        self.assertEqual([(entry["target"].split("/")[-1], json.loads(entry["body"])) for entry in self.requests()],
+                         [("DeleteBatchTask", {"BatchTaskId": 1000}), ("DeleteBatchTasks", {"BatchTaskIds": [497, 2000]})])
 
     def test_what_goes_wrong(self):
         self.refuses(CREDENTIAL, r"the credential is missing, wrong or expired \(401\)", "delete", 1000,

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import socket
 import stat
 import subprocess
 import tempfile
@@ -11,7 +12,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from running import (CREDENTIAL, DONE, LONGEST, SECRETS, TABLE, USAGE, Case, command, environment, free_port, main, start,
+from running import (CONNECTION, CREDENTIAL, DONE, LONGEST, SECRETS, TABLE, USAGE, Case, command, environment, free_port, main, start,
                      wait_until)
 
 import local_superoffice_login as login_service
@@ -80,6 +81,29 @@ class RefreshToken(Renewing):
                 self.assertEqual(self.tool("get", 497, SUPEROFFICE_CLIENT_ID=NATIVE, **{variable: str(value)}),
                                  (DONE, TABLE, ""))
                 self.assertRegex(self.credentials()[-1], "bearer-issued")
+
+    def test_a_wrong_address_of_the_log_in_host_names_its_variable(self):
+        checks = "; check SUPEROFFICE_LOGIN_URL"
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))  # and does not listen
+            for address, said in (
+                (login_url() + "/nowhere", "there is nothing at its address (404)" + checks),
+                (f"https://localhost:{taken.getsockname()[1]}", "the peer refused the connection" + checks),
+                (f"https://{'a' * 64}.invalid", "the host name is unknown" + checks),
+            ):
+                with self.subTest(address):
+                    code, _, complaint = self.tool("get", 497, SUPEROFFICE_REFRESH_TOKEN=REFRESH, SUPEROFFICE_CLIENT_ID=NATIVE,
+                                                   SUPEROFFICE_LOGIN_URL=address)
+                    self.assertEqual((code, complaint),
+                                     (CREDENTIAL, f"superoffice-batch: the log-in host gave no access token: {said}\n"))
+        for address, pattern in (("ftp://localhost", "SUPEROFFICE_LOGIN_URL must begin with https:// or http://"),
+                                 ("nonsense", "SUPEROFFICE_LOGIN_URL must begin with https:// or http://"),
+                                 ("https://local host", "the host name in SUPEROFFICE_LOGIN_URL contains a character"),
+                                 ("https://localhost/?x", "SUPEROFFICE_LOGIN_URL must not contain a query")):
+            for arguments in (["get", 497], ["login", "--deadline", "0.05"]):
+                with self.subTest(address=address, arguments=arguments):
+                    self.refuses(USAGE, pattern, *arguments, **{**self.variables, "SUPEROFFICE_LOGIN_URL": address,
+                                 "SUPEROFFICE_CLIENT_ID": NATIVE, "SUPEROFFICE_REFRESH_TOKEN": REFRESH})
 
     def test_with_a_secret(self):
         secret = login_service.CLIENTS[WEB]
@@ -221,6 +245,40 @@ class Login(Renewing):
         code, _, complaint = self.tool("get", 497)
         self.assertEqual((code, complaint), (CREDENTIAL, "superoffice-batch: the log-in host gave no access token: "
                                                          "invalid_grant; log in again: superoffice-batch login\n"))
+
+    def test_a_browser_that_does_not_come_back(self):
+        for arguments, time in ((["--deadline", "0.05"], "0.050 s"), (["--deadline", "1", "--json"], "1 s")):
+            code, out, complaint = self.tool("login", *arguments, SUPEROFFICE_CLIENT_ID=NATIVE)
+            self.assertEqual(code, CONNECTION)
+            self.assertIn(f"in a browser on this machine, and log in within {time}:\n", out)
+            said = f"the browser did not come back within {time}: log in again, or allow more time with --deadline"
+            if "--json" in arguments:
+                self.assertEqual(json.loads(complaint)["error"], {"message": said, "exit_code": CONNECTION})
+            else:
+                self.assertEqual(complaint, f"superoffice-batch: {said}\n")
+        self.assertFalse(self.stored.exists())
+
+    def test_a_browser_that_says_nothing_does_not_outlast_the_limit(self):
+        for seconds in (1, 5, 20):  # a slow machine needs longer to connect
+            port = free_port()
+            process = start(*command("login", "--port", port, "--deadline", seconds), text=True, stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            env=environment(**{**self.variables, "SUPEROFFICE_CLIENT_ID": NATIVE}))
+            process.stdout.readline()
+            process.stdout.readline()  # it listens since before the address was printed
+            try:
+                with socket.create_connection(("127.0.0.1", port), timeout=LONGEST):
+                    _, complaint = process.communicate(timeout=LONGEST)
+                break
+            except ConnectionRefusedError:
+                continue
+        self.assertEqual(process.returncode, CONNECTION)
+        self.assertIn(f"the browser did not come back within {seconds} s", complaint)
+
+    def test_it_waits_five_minutes_unless_it_is_told_otherwise(self):
+        process = start(*command("login"), text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                        stderr=subprocess.PIPE, env=environment(**{**self.variables, "SUPEROFFICE_CLIENT_ID": NATIVE}))
+        self.assertIn("within 300 s:", process.stdout.readline())
 
     def test_a_person_who_says_no(self):
         _, address = visit(self.begin() + "&login_hint=deny")

@@ -43,12 +43,8 @@ def common_options():
 
 @functools.cache
 def options_of(command):
-    """Those that only this command has, and the common ones that it takes."""
-    own = options_in(help_of(command).partition("Options of every command:")[0])
-    common = dict(common_options())
-    if command not in TAKE_SELECT:
-        del common["--select"]
-    return common | own
+    """Those that only this command has, and the common ones."""
+    return common_options() | options_in(help_of(command).partition("Options of every command:")[0])
 
 
 @functools.cache
@@ -67,6 +63,7 @@ class Help(unittest.TestCase):
         self.assertIsNone(options()["--json"])
         self.assertIn("--interval", options_of("watch"))
         self.assertNotIn("--interval", common_options())
+        self.assertEqual([command for command in commands() if "--select" in help_of(command)], list(TAKE_SELECT))
         for command in commands():  # refused or not, as this file takes it to be
             said = subprocess.run([CLI, command, "1", "--select", "Id"], capture_output=True, text=True, check=False, env={}).stderr
             self.assertEqual("no server" in said, command in TAKE_SELECT, said)
@@ -134,20 +131,26 @@ class Completion:
         files = self.asked("superoffice-batch get --ca-file examples/cli/superoffice-batch.")
         self.assertTrue(any(name.endswith("superoffice-batch.1") for name in files), files)
 
-
-    def test_ids_are_those_of_the_tasks_that_run(self):
+    def test_ids_are_those_of_tasks_that_the_command_is_for(self):
+        running, succeeded, kept, failed = {"1000", "23"}, {"1497"}, {"3000"}, {"2000"}
+        wanted = {"get": running, "watch": running, "stop": running, "fetch": running, "output": succeeded | kept,
+                  "delete": succeeded | kept | failed}
         with tempfile.TemporaryDirectory() as folder:
             tool = pathlib.Path(folder, "superoffice-batch")
-            tool.write_text('#!/bin/sh\n[ "$*" = "list --state Started --timeout 3" ] && '
-                            'printf "1000        Started     42 %%  A b\\n23          Started      7 %%  -\\n"\n')
+            tool.write_text('#!/bin/sh\ncase "$*" in\n'
+                            '"list --state Started --timeout 3") printf "1000  Started  42 %%  A b\\n23  Started  7 %%  -\\n" ;;\n'
+                            '"list --state Succeeded --timeout 3") printf "1497  Succeeded  100 %%  A\\n" ;;\n'
+                            '"list --state SucceededManualCleanup --timeout 3") printf "3000  SucceededManualCleanup  100 %%  A\\n" ;;\n'
+                            '"list --state Failed --timeout 3") printf "2000  Failed  10 %%  A\\n" ;;\n'
+                            '*) exit 7 ;;\nesac\n')
             tool.chmod(0o755)
             with unittest.mock.patch.dict(os.environ, PATH=f"{folder}:{os.environ['PATH']}"):
-                for command in ("get", "watch", "stop", "delete", "output", "fetch"):
+                for command, ids in wanted.items():
                     with self.subTest(command):
-                        self.assertEqual(self.asked(f"superoffice-batch {command} "), {"1000", "23"})
-                self.assertEqual(self.asked("superoffice-batch get 1"), {"1000"})
+                        self.assertEqual(self.asked(f"superoffice-batch {command} "), ids)
+                self.assertEqual(self.asked("superoffice-batch get 10"), {"1000"})
                 for command in ("get", "watch", "delete"):
-                    self.assertLessEqual({"1000", "23"}, self.asked(f"superoffice-batch {command} 5 7 "))
+                    self.assertLessEqual(wanted[command], self.asked(f"superoffice-batch {command} 5 7 "))
                 self.assertNotIn("23", self.asked("superoffice-batch probe "))
 
 

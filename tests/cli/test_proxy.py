@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import json
 import pathlib
 import shutil
 import signal
@@ -13,7 +14,7 @@ import unittest
 import urllib.parse
 
 from connect_proxy import ConnectProxy
-from running import CONNECTION, DONE, LONGEST, TABLE, USAGE, Case, Watching, free_port, main, service
+from running import CONNECTION, CREDENTIAL, DONE, LONGEST, TABLE, USAGE, Case, Watching, free_port, main, service
 
 import local_superoffice_login as login_service
 import loopback
@@ -129,13 +130,15 @@ class OverTls(ProxyCase):
         for name, message in (("expired", "has expired"), ("self-signed", "is self-signed"), ("wrong-name", "is for another name")):
             with self.subTest(name):
                 proxy = self.proxy(certificate=self.certificate(name))
-                self.refuses(CONNECTION, f"the server's certificate {message} .*stage handshake", "get", 497,
+                self.refuses(CONNECTION, rf"no secure connection to the proxy {proxy.address} \(HTTPS_PROXY\): the proxy's "
+                                         f"certificate {message} .*stage handshake", "get", 497,
                              HTTPS_PROXY=proxy.with_user("joe", PASSWORD))
                 self.assertEqual(proxy.heads, [])
 
     def test_a_refusal(self):
         proxy = self.proxy(refusal(407), certificate=self.certificate("good"))
-        self.refuses(CONNECTION, "the proxy wants a credential, or a different one .*native 407", "get", 497, "--proxy", proxy.url)
+        self.refuses(CONNECTION, rf"the proxy {proxy.address} \(--proxy\) answered 407: the proxy wants a credential, or a "
+                                 "different one .*native 407", "get", 497, "--proxy", proxy.url)
 
 
 class Choice(ProxyCase):
@@ -193,12 +196,17 @@ class Credential(ProxyCase):
             for variables, kept in (({"HTTPS_PROXY": proxy.with_user("joe", PASSWORD)}, []),
                                     ({"https_proxy": proxy.url, "HTTPS_PROXY": proxy.with_user("joe", PASSWORD)},
                                      ["https_proxy"]),
-                                    ({"HTTPS_PROXY": proxy.url}, ["HTTPS_PROXY"])):
+                                    ({"HTTPS_PROXY": proxy.url}, ["HTTPS_PROXY"]),
+                                    # Variables that the tool does not use, but that its command may.
+                                    *(({name: proxy.with_user("joe", PASSWORD)}, []) for name in
+                                      ("http_proxy", "HTTP_PROXY", "ftp_proxy", "FTP_PROXY", "all_proxy", "ALL_PROXY")),
+                                    ({"HTTP_PROXY": proxy.url, "all_proxy": proxy.url}, ["HTTP_PROXY", "all_proxy"])):
                 code, _, complaint = self.run_tool("watch", 497, "--exec", f"env > {file}", **variables)
                 self.assertEqual((code, complaint), (DONE, ""))
                 text = file.read_text(encoding="utf-8")
                 self.assertNotIn(PASSWORD, text)
-                self.assertEqual([line.split("=")[0] for line in text.splitlines() if "s_proxy" in line.lower()], kept)
+                names = {line.split("=")[0] for line in text.splitlines()}
+                self.assertEqual(sorted(name for name in names if name.lower().endswith("_proxy") and name in variables), kept)
 
 
     @unittest.skipUnless(pathlib.Path("/proc/self/environ").exists(), "there is no /proc")
@@ -218,16 +226,16 @@ class Refused(ProxyCase):
     def test_each_way(self):
         for answer, pattern in (
             (refusal(407, 'Proxy-Authenticate: Basic realm="x"'),
-             r"the proxy wants a credential, or a different one \(stage connect, proxy_unauthorized, native 407\)"),
-            (refusal(403), r"the proxy refused to connect to the peer \(stage connect, proxy_refused, native 403\)"),
-            (refusal(502), r"the proxy could not connect to the peer \(stage connect, proxy_failed, native 502\)"),
-            (b"220 mail.example ESMTP\r\n", r"the reply is not well-formed HTTP/1.1 \(stage connect, bad_http"),
-            (b"", r"the peer closed the connection before .* \(stage connect, connection_closed"),
+             r"answered 407: the proxy wants a credential, or a different one \(stage connect, proxy_unauthorized, native 407\)"),
+            (refusal(403), r"answered 403: the proxy refused to connect to the peer \(stage connect, proxy_refused, native 403\)"),
+            (refusal(502), r"answered 502: the proxy could not connect to the peer \(stage connect, proxy_failed, native 502\)"),
+            (b"220 mail.example ESMTP\r\n", r"opened no connection: the reply is not well-formed HTTP/1.1 \(stage connect, bad_http"),
+            (b"", r"opened no connection: the peer closed the connection before .* \(stage connect, connection_closed"),
         ):
             with self.subTest(pattern):
                 proxy = self.proxy(answer)
                 code, out, complaint = self.run_tool("get", 497, HTTPS_PROXY=proxy.with_user("joe", PASSWORD))
-                self.assertRegex(complaint, "^superoffice-batch: " + pattern)
+                self.assertRegex(complaint, rf"^superoffice-batch: the proxy {proxy.address} \(HTTPS_PROXY\) " + pattern)
                 self.assertEqual((out, complaint.count("\n")), ("", 1))
                 self.assertNotEqual(code, DONE)
         self.assertEqual(self.log(), [])
@@ -235,16 +243,49 @@ class Refused(ProxyCase):
     def test_nobody_listens_there(self):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))  # and does not listen
-            self.refuses(CONNECTION, r"the peer refused the connection \(stage connect", "get", 497, "--proxy",
-                         f"http://127.0.0.1:{taken.getsockname()[1]}")
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            self.refuses(CONNECTION, rf"the proxy {address} \(--proxy\) was not reached: the peer refused the connection "
+                                     r"\(stage connect", "get", 497, "--proxy", f"http://{address}")
+            _, _, complaint = self.run_tool("get", 497, "--json", HTTPS_PROXY=f"http://joe:{PASSWORD}@{address}")
+            error = json.loads(complaint)["error"]
+            self.assertEqual((error["proxy"], error["code"]), (address, "connection_refused"))
+            self.assertIn(f"the proxy {address} (HTTPS_PROXY) was not reached", error["message"])
+
+    def test_the_name_is_unknown(self):
+        self.refuses(CONNECTION, rf"the proxy {'a' * 64}.invalid:3128 \(https_proxy\) was not reached: .*stage resolve", "get",
+                     497, https_proxy=f"http://{'a' * 64}.invalid:3128")
+
+    def test_it_says_nothing(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            address = f"127.0.0.1:{silent.getsockname()[1]}"
+            self.refuses(CONNECTION, rf"the proxy {address} \(--proxy\) did not answer in time: the deadline passed .*; allow "
+                                     "more time with --timeout\n$", "get", 497, "--proxy", f"http://{address}", "--timeout", 0.1)
+
+    def test_on_the_way_to_the_log_in_host(self):
+        proxy = self.proxy(refusal(403))
+        code, _, complaint = self.run_tool("get", 497, credential=None, HTTPS_PROXY=proxy.url,
+                                           SUPEROFFICE_CLIENT_ID=login_service.NATIVE_CLIENT,
+                                           SUPEROFFICE_REFRESH_TOKEN=login_service.refresh_token("good"))
+        self.assertEqual((code, complaint), (CREDENTIAL, "superoffice-batch: the log-in host gave no access token: the proxy "
+                                             f"{proxy.address} (HTTPS_PROXY) answered 403: the proxy refused to connect to "
+                                             "the peer\n"))
+
+    def test_what_the_server_does_is_not_the_proxys_fault(self):
+        proxy = self.proxy()
+        for pattern, arguments in ((r"the server's certificate has expired \(", ["--base-url", main.bases["expired"]]),
+                                   (r"no such task \(", []), ("the peer (reset|closed) the connection", ["--base-url", main.bases["rude"]])):
+            with self.subTest(pattern):
+                self.assertNotIn("proxy", self.run_tool("get", 99, "--proxy", proxy.url, *arguments)[2])
+                self.assertRegex(self.run_tool("get", 99, "--proxy", proxy.url, *arguments)[2], "^superoffice-batch: " + pattern)
 
     def test_one_that_fails_is_asked_again_and_one_that_refuses_is_not(self):
         proxy = self.proxy(refusal(502))
         code, out, complaint = self.run_tool("get", 497, "--proxy", proxy.url, "--retry", 2)
         self.assertEqual((code, out, len(proxy.heads)), (DONE, TABLE, 2))
-        self.assertRegex(complaint, r"^superoffice-batch: the proxy could not connect .*; trying again in 1 s \(1 of 2\)\n$")
+        self.assertRegex(complaint, r"^superoffice-batch: the proxy \S+ \(--proxy\) answered 502: the proxy could not connect .*; trying again in 1 s \(1 of 2\)\n$")
         proxy = self.proxy(refusal(407))
-        self.refuses(CONNECTION, "the proxy wants a credential", "get", 497, "--proxy", proxy.url, "--retry", 2)
+        self.refuses(CONNECTION, "the proxy .* answered 407: the proxy wants a credential", "get", 497, "--proxy", proxy.url,
+                     "--retry", 2)
         self.assertEqual(len(proxy.heads), 1)
 
 
@@ -276,10 +317,10 @@ class Tinyproxy(ProxyCase):
             self.skipTest("tinyproxy asks the system for localhost, which this machine does not know")
         with self.running() as address:
             self.shows(TABLE, "get", 497, HTTPS_PROXY=f"http://joe:{PASSWORD}@{address}")
-            self.refuses(CONNECTION, r"the proxy wants a credential.*proxy_unauthorized, native 40[17]\)", "get", 497, "--proxy",
+            self.refuses(CONNECTION, r"the proxy .* answered 40[17]: the proxy wants a credential.*proxy_unauthorized, native 40[17]\)", "get", 497, "--proxy",
                          f"http://{address}")
-            self.refuses(CONNECTION, "the proxy wants a credential", "get", 497, HTTPS_PROXY=f"http://joe:wrong@{address}")
-            self.refuses(CONNECTION, "the proxy refused to connect", "get", 497, "--base-url", main.bases["second"],
+            self.refuses(CONNECTION, "the proxy .*: the proxy wants a credential", "get", 497, HTTPS_PROXY=f"http://joe:wrong@{address}")
+            self.refuses(CONNECTION, "the proxy .*: the proxy refused to connect", "get", 497, "--base-url", main.bases["second"],
                          HTTPS_PROXY=f"http://joe:{PASSWORD}@{address}")
 
 

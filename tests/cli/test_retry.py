@@ -53,8 +53,26 @@ class Again(Retry):
 
     def test_a_pause_that_is_too_long_is_not_waited_for(self):
         self.next(headers=[["Retry-After", "601"]])
-        self.refuses(SERVICE, r"the service is not available now \(.*, Retry-After 601 s\)\n$", "get", 497, "--retry", 5)
+        said = "not tried again: --retry waits at most 600 s, and the service asks for more"
+        self.refuses(SERVICE, rf"the service is not available now \(.*, Retry-After 601 s\); {said}\n$", "get", 497,
+                     "--retry", 5)
         self.assertEqual(len(self.calls()), 1)
+        self.next(headers=[["Retry-After", "601"]])
+        error = json.loads(self.run_tool("get", 497, "--retry", 5, "--json")[2])["error"]
+        self.assertEqual((error["advice"], error["retry_after_seconds"]), (said, 601))
+        self.next(match="/api", headers=[["Retry-After", "601"]])
+        self.refuses(SERVICE, rf".*; {said}\n$", "probe", "--retry", 5)
+        self.next(headers=[["Retry-After", "601"]])  # nothing was to be tried again
+        self.refuses(SERVICE, r"[^;]*\n$", "get", 497)
+
+    def test_a_page_of_a_server_in_trouble(self):
+        for status in (408, 500, 502, 503, 504):
+            with self.subTest(status):
+                before = len(self.calls())
+                self.next(status=status)
+                code, out, complaint = self.run_tool("get", 497, "--retry", 1)
+                self.assertEqual((code, out, len(self.calls()) - before), (DONE, TABLE, 2))
+                self.assertRegex(complaint, f"HTTP {status}\\)" + AGAIN.format(1, 1, 1))
 
     def test_a_connection_that_breaks(self):
         self.next(fault="reset-in-body")

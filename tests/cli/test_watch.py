@@ -98,11 +98,19 @@ class Watch(Case):
             began = time.monotonic()
             code, out, complaint = self.run_tool("watch", 5000, "--interval", "0.05", "--deadline", deadline)
             self.assertEqual(code, CONNECTION)
-            self.assertIn("the deadline passed", complaint)
+            # In a pause and in a question: it is the time of the watch that is over.
+            self.assertEqual(complaint, "superoffice-batch: the deadline passed (stage none, deadline_exceeded); allow more time "
+                                        "with --deadline\n")
             self.assertLess(time.monotonic() - began, deadline + SOON)
             if out:
                 break
         self.assertEqual(out, "New  0 %\n")
+        code, _, complaint = self.run_tool("watch", 8008, "--deadline", "0.1")  # the service says nothing
+        self.assertEqual((code, complaint), (CONNECTION, "superoffice-batch: the deadline passed (stage none, "
+                                             "deadline_exceeded); allow more time with --deadline\n"))
+        code, _, complaint = self.run_tool("watch", 8008, "--timeout", "0.1", "--retry", 0, "--deadline", 1000)
+        self.assertEqual(code, CONNECTION)
+        self.assertRegex(complaint, "; allow more time with --timeout\n$")
 
     def test_interruptions(self):
         for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)):

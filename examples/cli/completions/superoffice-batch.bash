@@ -20,22 +20,26 @@ _superoffice_batch() {
                 [[ " $commands " == *" $each "* ]] && command=$each && break
             done
             case $command in
-                '') options+=' --select' ;;
+                '') ;;
                 get) options+=' --select' commands='' ;;
                 watch) options+=' --select --interval --deadline --exec' commands='' ;;
                 stop) options+=' --yes' commands='' ;;
                 list) options+=' --state --mine --name' commands='' ;;
                 output) options+=' --output --force' commands='' ;;
                 fetch) options+=' --output --force --cleanup --interval --deadline' commands='' ;;
-                login) options+=' --port' commands='' ;;
+                login) options+=' --port --deadline' commands='' ;;
                 *) commands='' ;;
             esac
             if [[ $word == -* ]]; then commands=''
             elif [[ -n $commands ]]; then options=''
             elif [[ ' get watch stop delete output fetch ' == *" $command "* ]]; then
-                # The ids of the tasks that run now.
-                options=$(superoffice-batch list --state Started --timeout 3 2>/dev/null </dev/null |
-                    while read -r each _; do printf '%s ' "$each"; done)
+                # The ids of the tasks that run now; of those that are over for a command that wants such a task.
+                local states='Started'
+                [[ $command == output ]] && states='Succeeded SucceededManualCleanup'
+                [[ $command == delete ]] && states='Succeeded SucceededManualCleanup Failed'
+                options=$(for each in $states; do
+                    superoffice-batch list --state "$each" --timeout 3 2>/dev/null </dev/null
+                done | while read -r each _; do printf '%s ' "$each"; done)
             else return; fi
             ;;
     esac

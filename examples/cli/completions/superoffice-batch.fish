@@ -30,10 +30,11 @@ complete -c superoffice-batch -l trace -d 'say what is connected, sent and recei
 complete -c superoffice-batch -l plain-http -d 'allow a server with http://'
 complete -c superoffice-batch -s h -l help -d 'print a summary and exit'
 complete -c superoffice-batch -l version -d 'print the version and exit'
-complete -c superoffice-batch -n 'not __fish_seen_subcommand_from stop list start delete output fetch probe login logout' -l select -x -a $properties -d 'ask for these properties only'
+complete -c superoffice-batch -n '__fish_seen_subcommand_from get watch' -l select -x -a $properties -d 'ask for these properties only'
 complete -c superoffice-batch -n '__fish_seen_subcommand_from watch fetch' -l interval -x -d 'the time from one reply to the next question'
 complete -c superoffice-batch -n '__fish_seen_subcommand_from watch fetch' -l deadline -x -d 'give up after this time'
 complete -c superoffice-batch -n '__fish_seen_subcommand_from login' -l port -x -d 'the port of the registered address'
+complete -c superoffice-batch -n '__fish_seen_subcommand_from login' -l deadline -x -d 'wait so long for the browser'
 complete -c superoffice-batch -n '__fish_seen_subcommand_from stop' -l yes -d 'stop it without a question'
 complete -c superoffice-batch -n '__fish_seen_subcommand_from list' -l state -x -a 'All Unknown New Aquired Started Succeeded Failed SucceededManualCleanup' -d 'only tasks in this state'
 complete -c superoffice-batch -n '__fish_seen_subcommand_from list' -l mine -d 'only the user\'s own tasks'
@@ -42,5 +43,12 @@ complete -c superoffice-batch -n '__fish_seen_subcommand_from output fetch' -s o
 complete -c superoffice-batch -n '__fish_seen_subcommand_from output fetch' -l force -d 'replace the file if there is one'
 complete -c superoffice-batch -n '__fish_seen_subcommand_from fetch' -l cleanup -d 'delete the task when the file is safe'
 complete -c superoffice-batch -n '__fish_seen_subcommand_from watch' -l exec -x -d 'run this when a task has ended'
-# The ids of the tasks that run now.
-complete -c superoffice-batch -n '__fish_seen_subcommand_from get watch stop delete output fetch' -a '(superoffice-batch list --state Started --timeout 3 2>/dev/null </dev/null | string replace -r " .*" "")'
+# The ids of the tasks that run now; of those that are over for a command that wants such a task.
+function __superoffice_batch_ids
+    for state in $argv
+        superoffice-batch list --state $state --timeout 3 2>/dev/null </dev/null | string replace -r " .*" ""
+    end
+end
+complete -c superoffice-batch -n '__fish_seen_subcommand_from get watch stop fetch' -a '(__superoffice_batch_ids Started)'
+complete -c superoffice-batch -n '__fish_seen_subcommand_from output' -a '(__superoffice_batch_ids Succeeded SucceededManualCleanup)'
+complete -c superoffice-batch -n '__fish_seen_subcommand_from delete' -a '(__superoffice_batch_ids Succeeded SucceededManualCleanup Failed)'
