@@ -60,3 +60,9 @@ TEST_CASE("proxy_reply: a bad status line is refused at the byte at fault") {
     }
     CHECK(last_answer("HTTP/1.0 200\n\n") == proxy_reply::answer::opened);
 }
+
+TEST_CASE("proxy_reply: each line has a name of its own") {
+    CHECK(last_answer("HTTP/1.1 200 OK\r\nA: b\r\nC:") == proxy_reply::answer::more);
+    CHECK(last_answer("HTTP/1.1 200 OK\r\n:") == proxy_reply::answer::bad);
+    CHECK(last_answer("HTTP/1.1 200 OK\r\nA: b\r\n:") == proxy_reply::answer::bad);
+}

@@ -1,6 +1,7 @@
 // Tests of superoffice/transport/detail/socket_api.hpp that the links' own tests do not reach: lookups in both families, and which
 // of the system's codes mean that there is no such name.
 #include <superoffice/transport/resolver.hpp>
+#include <superoffice/transport/tcp_socket.hpp>
 
 #include <doctest/doctest.h>
 
@@ -232,6 +233,17 @@ TEST_CASE("socket_api: a signal that comes while bytes are moved is no failure: 
         CHECK(socket_api::transmit(interrupted::ends[0], from, code) > 0);
         CHECK(interrupted::signals > 1);
     }
+}
+
+TEST_CASE("socket_api: a wait for any of several sockets ends with the time, or at once where no time is left") {
+    const auto waited = [](std::int64_t at_most) {
+        const so::instant before = so::tcp_socket::clock::now();
+        socket_api::wait_until_any({}, so::milliseconds{at_most});
+        return so::tcp_socket::clock::now() - before;
+    };
+    CHECK(waited(40) >= so::milliseconds{35});
+    CHECK(waited(0) < so::milliseconds{20'000});
+    CHECK(waited(-3'600'000) < so::milliseconds{20'000});
 }
 
 TEST_CASE("socket_api: the zone of an address is a number, the name of an interface, or nothing") {
