@@ -521,7 +521,7 @@ TEST_CASE("json: a decode says whether a member was found and whether one was pa
 
 TEST_CASE("json: no entry of FieldProperties shows what stood in the one before") {
     std::string text =
-        R"({"FieldProperties":{"a":{"FieldRight":"Read","FieldType":"String","FieldLength":7},"b":{},"c":null}})";
+        R"({"FieldProperties":{"a":{"FieldRight":{"Mask":"Read"},"FieldType":"String","FieldLength":7},"b":{},"c":null}})";
     const auto task = so::decode<BatchTaskInfo>(so::compact_reader{}, {text.data(), text.size(), text.size()});
     REQUIRE(task.has_value());
     int entries = 0;
