@@ -6,8 +6,8 @@
 #ifndef SUPEROFFICE_BATCH_HPP
 #define SUPEROFFICE_BATCH_HPP
 
-// Sources are named in the headers below: RFCs, and sections of the service notes, of which tests/README.md says where they
-// come from.
+// The headers below name their sources: RFCs, and sections of the service notes. tests/README.md says where the notes come
+// from.
 
 #include <superoffice/base/detail/warnings_begin.hpp>
 

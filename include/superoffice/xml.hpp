@@ -3,18 +3,16 @@
 #ifndef SUPEROFFICE_XML_HPP
 #define SUPEROFFICE_XML_HPP
 
-// Opt-in, because the parser, Expat, lives on the heap and is linked in (-lexpat; Debian: libexpat1-dev). It is made
-// for one document and freed with it, also after an error. Its memory, measured on 64 bits: about 20 KB; up to
-// 200 KB for the longest tag, comment or processing instruction, of which there is a limit (`xml_max_markup`); and each
-// name that the document has not used before, which for a document made of nothing else comes to 26 times its size. Not
-// the text.
+// Opt-in, because the parser, Expat, uses the heap and has to be linked (-lexpat; Debian: libexpat1-dev). A parser is made
+// for one document and freed after it, also after an error. Its memory, measured on 64 bits: about 20 KB; up to 200 KB for
+// the longest tag, comment or processing instruction (`xml_max_markup` limits it); and each different name, which for a
+// document of nothing else comes to 26 times its size. It keeps no text.
 //
-// Why Expat, of what Debian has (2.5 in 12, 2.7 in 13): it streams, so no tree has to be bounded; it checks all that
-// XML 1.0 calls well-formed, UTF-8 and doubled attributes included; nothing is fetched or expanded that its user does
-// not ask for; it has been maintained and fuzzed for decades, and is C. pugixml (in place, no entities, linear) builds
-// a tree on the heap and lets much pass that is not XML; so does RapidXML, unmaintained since 2009; TinyXML-2 and
-// Mini-XML build trees of copies; libxml2 and Xerces-C are many times as large, and bring what would have to be
-// switched off.
+// Why Expat, of the parsers in Debian (2.5 in 12, 2.7 in 13): it streams, so no tree has to be limited. It checks everything
+// that XML 1.0 calls well-formed, UTF-8 and doubled attributes included. It fetches and expands nothing unless it is asked to.
+// It has been maintained and fuzzed for decades, and is C. pugixml (in place, no entities, linear) builds a tree on the heap
+// and accepts much that is not XML. So does RapidXML, which is unmaintained since 2009. TinyXML-2 and Mini-XML build trees of
+// copies. libxml2 and Xerces-C are many times as large, and have features that would have to be switched off.
 
 #include <superoffice/base/detail/warnings_begin.hpp>
 
@@ -176,8 +174,7 @@ inline result<json_document> xml_as_json(json_document xml, const xml_shape& sha
 /// decode: there is one decode, one set of rules and of errors. The client does so by itself when the Content-Type of a
 /// reply says XML; by hand:
 ///
-///     superoffice::xml_reader reader;  // JSON by `compact_reader`; with `{max_bytes}` by simdjson's, where that is
-///     switched on
+///     superoffice::xml_reader reader;  // JSON by `compact_reader`; with `{max_bytes}` simdjson's, if switched on
 ///     const auto json = reader.to_json<BatchTaskInfo>({memory, size, capacity});
 ///     if (json) info = superoffice::decode<BatchTaskInfo>(reader, *json);
 ///

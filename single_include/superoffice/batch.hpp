@@ -51,7 +51,7 @@
 // ---------------------------------------------------------------------------------------------------------------------
 // superoffice/base/detail/warnings_begin.hpp - switches off the warnings that the library cannot avoid; warnings_end.hpp ends that.
 // ---------------------------------------------------------------------------------------------------------------------
-// For programs that compile with more warnings than -Wall -Wextra -Wconversion, which the library's headers cause none of.
+// The library's headers cause no warning of -Wall -Wextra -Wconversion. This is for programs that compile with more warnings.
 // The umbrella and the opt-in headers include this file before everything else, and warnings_end.hpp at their end. There is
 // no include guard.
 
@@ -7358,8 +7358,8 @@ struct file_bytes {};
 /// One call of the service: where it goes, what is sent, what comes back. To add a call of the same service, describe a
 /// request and a reply and write one such entry; those of this library are in <superoffice/service/operations.hpp>.
 ///
-/// `Request` is a described struct, sent as the body. With `http_method::get` it is a `path_segment`; of any other struct
-/// nothing is sent then.
+/// `Request` is a described struct, sent as the body. With `http_method::get` it is a `path_segment`; any other struct is not
+/// sent then.
 ///
 /// `Reply` is one of these:
 ///
@@ -7784,7 +7784,7 @@ inline void header_list::write_all(const header_list& list, detail::target_write
 }
 
 /// The name of the header that a `bad_header_value` is about, found in the headers that the client and the call were
-/// given. For one of `more` it is the name as it was given, which may itself be what is wrong. At stage::credential it is the
+/// given. For one of `more` it is the name that was given, which may be the part at fault. At stage::credential it is the
 /// header that the credential adds: Authorization, Cookie, X-XSRF-TOKEN or SO-AppToken. Empty where the error is about
 /// another header: one of a credential source of your own, or one of a proxy.
 ///
@@ -18439,7 +18439,7 @@ class renewal {
     }
     /// No credential will ever come; a person has to do something.
     [[nodiscard]] bool is_dead() const noexcept { return dead_; }
-    /// Grows by one with each credential: tells which one was sent.
+    /// Grows by one with each credential, so that a client knows which one it sent.
     [[nodiscard]] std::uint32_t generation() const noexcept { return generation_; }
 
     /// A new credential came. It ends after `life`, and is renewed `margin` before. A life of 0 or less is unknown: the
@@ -18509,13 +18509,13 @@ struct rotation_hook {
     void* context = nullptr;
 };
 
-/// The least memory of a `refreshing_bearer` that holds a reply of the documented size: 2.5 KB, of which the access token
-/// takes 774 bytes. Source: login facts, section 1.3.
+/// The least memory of a `refreshing_bearer` that holds a reply of the documented size: 2.5 KB, 774 bytes of it the access
+/// token. Source: login facts, section 1.3.
 inline constexpr std::size_t refreshing_bearer_memory_bytes = 5 * 1024;
 
 namespace detail {
 
-/// Where access tokens are given out. Source: RFC 6749 section 3.2; the vendor's OpenID metadata.
+/// The call that gives an access token. Source: RFC 6749 section 3.2; the vendor's OpenID metadata.
 inline constexpr operation<token_request, token_reply> get_token{"/login/common/oauth/tokens", milliseconds{3'000}};
 
 /// The error codes of RFC 6749 section 5.2 after which a later attempt may succeed. All others need a person.
@@ -18610,8 +18610,8 @@ class refreshing_bearer {
     /// The library's error of the last attempt, also of one that the host never answered; `errc::ok` after one that did not
     /// fail. It decides what a program does next; `reason()` is a text to show or log.
     [[nodiscard]] const error& why() const noexcept { return why_; }
-    /// The log-in host's own word for the last refusal: "invalid_grant". Empty where the host did not answer, or said none, or
-    /// one of more than 64 bytes.
+    /// The log-in host's own word for the last refusal: "invalid_grant". Empty if the host did not answer, gave no
+    /// word, or one of more than 64 bytes.
     [[nodiscard]] std::string_view reason() const noexcept { return reason_.view(); }
 
   private:

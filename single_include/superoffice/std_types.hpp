@@ -63,7 +63,7 @@
 // ---------------------------------------------------------------------------------------------------------------------
 // superoffice/base/detail/warnings_begin.hpp - switches off the warnings that the library cannot avoid; warnings_end.hpp ends that.
 // ---------------------------------------------------------------------------------------------------------------------
-// For programs that compile with more warnings than -Wall -Wextra -Wconversion, which the library's headers cause none of.
+// The library's headers cause no warning of -Wall -Wextra -Wconversion. This is for programs that compile with more warnings.
 // The umbrella and the opt-in headers include this file before everything else, and warnings_end.hpp at their end. There is
 // no include guard.
 
@@ -119,8 +119,7 @@ struct codec<std::string> {
     static void encode(json_writer& out, const std::string& text) noexcept { out.string(text); }
 };
 
-/// Null and absence look alike: both are empty. Where they must be told apart there is `field`. An empty one is left out
-/// when it is written.
+/// Null and absent members are both empty; `field` distinguishes them. An empty one is not written.
 template <class T>
     requires detail::has_codec<T>
 struct codec<std::optional<T>> {
@@ -250,10 +249,10 @@ concept chrono_time = is_chrono<T>;
 }  // namespace detail
 
 /// A date as a time point of the system's clock, or as a `std::chrono::local_time`, which is the date and time as written.
-/// A `sys_time` needs a date that says its offset from UTC: nothing is guessed. What is no such date, "not set" among them,
-/// and what Duration cannot hold, leaves the member's initialiser alone; a `field` or std::optional is empty then. Digits
-/// finer than Duration are cut. It is written as the service writes dates, a `sys_time`
-/// with Z; outside of the years 1 to 9999 as null.
+/// A `sys_time` needs a date that says its offset from UTC: nothing is guessed. Another date, such as "not set", and one
+/// that Duration cannot hold, leave the member's initialiser alone; a `field` or std::optional is empty then. Digits finer
+/// than Duration are cut. It is written as the service writes dates, a `sys_time` with Z; outside of the years 1 to 9999 as
+/// null.
 template <detail::chrono_time T>
 struct codec<T> {
     template <json_value Value>

@@ -41,13 +41,13 @@ struct rotation_hook {
     void* context = nullptr;
 };
 
-/// The least memory of a `refreshing_bearer` that holds a reply of the documented size: 2.5 KB, of which the access token
-/// takes 774 bytes. Source: login facts, section 1.3.
+/// The least memory of a `refreshing_bearer` that holds a reply of the documented size: 2.5 KB, 774 bytes of it the access
+/// token. Source: login facts, section 1.3.
 inline constexpr std::size_t refreshing_bearer_memory_bytes = 5 * 1024;
 
 namespace detail {
 
-/// Where access tokens are given out. Source: RFC 6749 section 3.2; the vendor's OpenID metadata.
+/// The call that gives an access token. Source: RFC 6749 section 3.2; the vendor's OpenID metadata.
 inline constexpr operation<token_request, token_reply> get_token{"/login/common/oauth/tokens", milliseconds{3'000}};
 
 /// The error codes of RFC 6749 section 5.2 after which a later attempt may succeed. All others need a person.
@@ -142,8 +142,8 @@ class refreshing_bearer {
     /// The library's error of the last attempt, also of one that the host never answered; `errc::ok` after one that did not
     /// fail. It decides what a program does next; `reason()` is a text to show or log.
     [[nodiscard]] const error& why() const noexcept { return why_; }
-    /// The log-in host's own word for the last refusal: "invalid_grant". Empty where the host did not answer, or said none, or
-    /// one of more than 64 bytes.
+    /// The log-in host's own word for the last refusal: "invalid_grant". Empty if the host did not answer, gave no
+    /// word, or one of more than 64 bytes.
     [[nodiscard]] std::string_view reason() const noexcept { return reason_.view(); }
 
   private:

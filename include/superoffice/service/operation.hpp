@@ -29,8 +29,8 @@ struct file_bytes {};
 /// One call of the service: where it goes, what is sent, what comes back. To add a call of the same service, describe a
 /// request and a reply and write one such entry; those of this library are in <superoffice/service/operations.hpp>.
 ///
-/// `Request` is a described struct, sent as the body. With `http_method::get` it is a `path_segment`; of any other struct
-/// nothing is sent then.
+/// `Request` is a described struct, sent as the body. With `http_method::get` it is a `path_segment`; any other struct is not
+/// sent then.
 ///
 /// `Reply` is one of these:
 ///

@@ -92,7 +92,7 @@ inline void header_list::write_all(const header_list& list, detail::target_write
 }
 
 /// The name of the header that a `bad_header_value` is about, found in the headers that the client and the call were
-/// given. For one of `more` it is the name as it was given, which may itself be what is wrong. At stage::credential it is the
+/// given. For one of `more` it is the name that was given, which may be the part at fault. At stage::credential it is the
 /// header that the credential adds: Authorization, Cookie, X-XSRF-TOKEN or SO-AppToken. Empty where the error is about
 /// another header: one of a credential source of your own, or one of a proxy.
 ///

@@ -1,7 +1,7 @@
 // superoffice/base/detail/warnings_begin.hpp - switches off the warnings that the library cannot avoid; warnings_end.hpp ends that.
 // SPDX-License-Identifier: BSL-1.0
 
-// For programs that compile with more warnings than -Wall -Wextra -Wconversion, which the library's headers cause none of.
+// The library's headers cause no warning of -Wall -Wextra -Wconversion. This is for programs that compile with more warnings.
 // The umbrella and the opt-in headers include this file before everything else, and warnings_end.hpp at their end. There is
 // no include guard.
 

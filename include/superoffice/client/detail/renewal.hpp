@@ -27,7 +27,7 @@ class renewal {
     }
     /// No credential will ever come; a person has to do something.
     [[nodiscard]] bool is_dead() const noexcept { return dead_; }
-    /// Grows by one with each credential: tells which one was sent.
+    /// Grows by one with each credential, so that a client knows which one it sent.
     [[nodiscard]] std::uint32_t generation() const noexcept { return generation_; }
 
     /// A new credential came. It ends after `life`, and is renewed `margin` before. A life of 0 or less is unknown: the
