@@ -115,10 +115,10 @@ class client {
     /// Checks the base URL; `check_base_url()` tells the outcome, and so does every call. The last argument is for your own
     /// reader.
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options = {})
-        : client(link, base, std::move(credential), memory, options, make_reader(memory.size())) {}
+        : driver_(link, base, std::move(credential), memory, options, [&] { return make_reader(memory.size()); }) {}
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options,
            Reader reader)
-        : driver_(link, base, std::move(credential), memory, options, std::move(reader)) {}
+        : driver_(link, base, std::move(credential), memory, options, [&]() -> Reader&& { return std::move(reader); }) {}
     template <class Memory>
         requires(!std::convertible_to<Memory, std::span<std::byte>>)
     client(Link&, borrowed, Credential, Memory&&, const client_options& = {}) {

@@ -49,10 +49,11 @@ constexpr Source& source_of(Source* source) noexcept {
 template <class Connection, class Credential, class Reader>
 class call_driver {
   public:
-    template <class Link>
+    /// `make_reader` makes the reader in its place.
+    template <class Link, class MakeReader>
     call_driver(Link& link, borrowed base, Credential&& credential, std::span<std::byte> memory,
-                const client_options& options, Reader&& reader)
-        : address_(base, memory), connection_(link), credential_(std::move(credential)), reader_(std::move(reader)),
+                const client_options& options, MakeReader make_reader)
+        : address_(base, memory), connection_(link), credential_(std::move(credential)), reader_(make_reader()),
           options_(options) {}
     call_driver(const call_driver&) = delete;
     call_driver& operator=(const call_driver&) = delete;
