@@ -7665,7 +7665,7 @@ class target_writer : public request_head {
         std::size_t at = 0;
         for (const std::string_view* each = parts; each != parts + count; ++each)
             for (const char c : *each) {
-                if (at == 0 ? c != '/' : !ascii::is_of_target(c)) refuse(at);
+                if (at == 0 ? c != '/' : !ascii::is_of_target(c)) return refuse(at);
                 ++at;
             }
         if (at == 0) refuse(0);
@@ -16270,10 +16270,11 @@ constexpr Source& source_of(Source* source) noexcept {
 template <class Connection, class Credential, class Reader>
 class call_driver {
   public:
-    template <class Link>
+    /// `make_reader` makes the reader in its place.
+    template <class Link, class MakeReader>
     call_driver(Link& link, borrowed base, Credential&& credential, std::span<std::byte> memory,
-                const client_options& options, Reader&& reader)
-        : address_(base, memory), connection_(link), credential_(std::move(credential)), reader_(std::move(reader)),
+                const client_options& options, MakeReader make_reader)
+        : address_(base, memory), connection_(link), credential_(std::move(credential)), reader_(make_reader()),
           options_(options) {}
     call_driver(const call_driver&) = delete;
     call_driver& operator=(const call_driver&) = delete;
@@ -17050,10 +17051,11 @@ class client {
     /// Checks the base URL; `check_base_url()` tells the outcome, and so does every call. The last argument is for your own
     /// reader.
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options = {})
-        : client(link, base, std::move(credential), memory, options, make_reader(memory.size())) {}
+        : driver_(link, base, std::move(credential), memory, options, [&] { return make_reader(memory.size()); }) {}
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options,
            Reader reader)
-        : driver_(link, base, std::move(credential), memory, options, std::move(reader)) {}
+        : driver_(link, base, std::move(credential), memory, options, [&]() -> Reader&& { return std::move(reader); }) {
+    }
     template <class Memory>
         requires(!std::convertible_to<Memory, std::span<std::byte>>)
     client(Link&, borrowed, Credential, Memory&&, const client_options& = {}) {

@@ -118,7 +118,8 @@ class client {
         : driver_(link, base, std::move(credential), memory, options, [&] { return make_reader(memory.size()); }) {}
     client(Link& link, borrowed base, Credential credential, std::span<std::byte> memory, client_options options,
            Reader reader)
-        : driver_(link, base, std::move(credential), memory, options, [&]() -> Reader&& { return std::move(reader); }) {}
+        : driver_(link, base, std::move(credential), memory, options, [&]() -> Reader&& { return std::move(reader); }) {
+    }
     template <class Memory>
         requires(!std::convertible_to<Memory, std::span<std::byte>>)
     client(Link&, borrowed, Credential, Memory&&, const client_options& = {}) {

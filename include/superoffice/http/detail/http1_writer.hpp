@@ -31,7 +31,7 @@ class target_writer : public request_head {
         std::size_t at = 0;
         for (const std::string_view* each = parts; each != parts + count; ++each)
             for (const char c : *each) {
-                if (at == 0 ? c != '/' : !ascii::is_of_target(c)) refuse(at);
+                if (at == 0 ? c != '/' : !ascii::is_of_target(c)) return refuse(at);
                 ++at;
             }
         if (at == 0) refuse(0);
