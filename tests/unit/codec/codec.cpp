@@ -179,8 +179,8 @@ TEST_CASE("codec: json_text takes any value unchanged") {
 TEST_CASE("codec: json_text knows whether it has escapes to be read: only a string has") {
     for (const auto& [document, escaped] : {std::pair{R"("a\nb")", true}, std::pair{R"("ab")", false},
                                             std::pair{R"(["a\nb"])", false}, std::pair{"1", false}}) {
-        CAPTURE(document);
         std::string text = document;
+        CAPTURE(text);
         const auto value = so::decode<so::json_text>(so::compact_reader{}, {text.data(), text.size(), text.size()});
         REQUIRE(value.has_value());
         CHECK(value->is_escaped() == escaped);

@@ -86,8 +86,8 @@ TEST_CASE("byte_transport: an answer says no more than it is given") {
     CHECK(ready.state == io_state::ready);
     CHECK(ready.bytes == 0);
     CHECK(ready.code == so::errc::ok);
-    const io_result later = io_result::would_block(so::wait_for::readable);
-    CHECK(later.bytes == 0);
-    CHECK(later.at == so::stage::none);
-    CHECK(later.code == so::errc::ok);
+    const io_result blocked = io_result::would_block(so::wait_for::readable);
+    CHECK(blocked.bytes == 0);
+    CHECK(blocked.at == so::stage::none);
+    CHECK(blocked.code == so::errc::ok);
 }
