@@ -39,6 +39,7 @@ const retry_case cases[] = {
     {.what = "Retry-After shorter", .retry_after = 1, .done = 2, .pause = 4},
     {.what = "Retry-After of ten minutes", .retry_after = 600, .pause = 600},
     {.what = "Retry-After longer than ten minutes", .retry_after = 601, .pause = never},
+    {.what = "the same, and none allowed", .retry_after = 601, .allowed = 0, .pause = never},
     // what passes by itself
     {.what = "throttled", .code = errc::throttled},
     {.what = "connection", .code = errc::connection_refused, .stage = stage::connect},
@@ -109,7 +110,8 @@ int main() {
         const std::optional<cli::retry> next = cli::next_retry(call, each.done, each.allowed);
         const std::int64_t pause = next ? next->pause.count() / 1000 : never;
         const bool is_numbered = !next || (next->number == each.done + 1 && next->of == each.allowed);
-        if (pause == each.pause && is_numbered) continue;
+        const bool says_why = !cli::why_no_retry(call, each.done, each.allowed).empty();
+        if (pause == each.pause && is_numbered && says_why == (each.retry_after > 600 && each.allowed > 0)) continue;
         std::printf("%s: %lld s\n", each.what, static_cast<long long>(pause));
         ++wrong;
     }
