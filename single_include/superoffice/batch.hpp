@@ -17734,11 +17734,11 @@ class watch_many {
     /// Follows one more task, in the first free element of the array. It is the next one that is asked for, unless
     /// `pauses_all()`. A watch that is over, or was cancelled, goes on with it.
     ///
-    /// @returns  the element; null where none is free
-    watched_task* follow(std::int32_t id) noexcept {
+    /// @returns  the element; null where none is free, and for the id 0, which no task has
+    watched_task* follow(task_id id) noexcept {
         for (watched_task& each : tasks_) {
-            if (each.id != 0) continue;
-            each = {.id = id};
+            if (each.id != 0 || id.number == 0) continue;
+            each = {.id = id.number};
             if (over_) {  // what has ended the watch is past
                 failures_ = 0;
                 last_failure_ = {};
@@ -18126,7 +18126,8 @@ class task_board {
 
     /// Follows a task. If the board already has it, only a row that is `call_failed` begins again. False if the board is
     /// full, or if the id is below 1: no task has such an id.
-    bool follow(std::int32_t id, instant now) noexcept {
+    bool follow(task_id task, instant now) noexcept {
+        const std::int32_t id = task.number;
         if (id < 1) return false;
         const std::size_t row = row_of(id);
         if (row == count_) {
@@ -18145,10 +18146,10 @@ class task_board {
 
     /// Removes the row of a task that is over, which makes room for another. False if the board has no such row, if the
     /// task is not over, and while it is stopped or fetched.
-    bool forget(std::int32_t id) noexcept {
-        const std::size_t row = row_of(id);
+    bool forget(task_id id) noexcept {
+        const std::size_t row = row_of(id.number);
         if (row == count_ || !rows_[row].is_over() || rows_[row].is_stopping || rows_[row].is_fetching) return false;
-        task_of(id) = {};
+        task_of(id.number) = {};
         --count_;
         for (std::size_t n = row; n < count_; ++n) rows_[n] = rows_[n + 1];
         return true;
@@ -18163,8 +18164,8 @@ class task_board {
         return true;
     }
     /// Stops a task. False, and nothing happens, if `can_act()` or the row's `can_stop()` is false.
-    bool stop(std::int32_t id) noexcept {
-        const std::size_t row = row_of(id);
+    bool stop(task_id id) noexcept {
+        const std::size_t row = row_of(id.number);
         if (!can_act() || row == count_ || !rows_[row].can_stop()) return false;
         ask_for(action::stop, rows_[row]);
         rows_[row].is_stopping = true;
@@ -18173,8 +18174,8 @@ class task_board {
     }
     /// Fetches the output of a task into `store`. False, and nothing happens, if `can_act()` or the row's `can_fetch()`
     /// is false. `board_options::fetch_timeout` covers the whole file; meanwhile no task is asked for, and a stop waits.
-    bool fetch(std::int32_t id) noexcept {
-        const std::size_t row = row_of(id);
+    bool fetch(task_id id) noexcept {
+        const std::size_t row = row_of(id.number);
         if (!can_act() || row == count_ || !rows_[row].can_fetch()) return false;
         ask_for(action::fetch, rows_[row]);
         rows_[row].is_fetching = true;

@@ -112,11 +112,11 @@ class watch_many {
     /// Follows one more task, in the first free element of the array. It is the next one that is asked for, unless
     /// `pauses_all()`. A watch that is over, or was cancelled, goes on with it.
     ///
-    /// @returns  the element; null where none is free
-    watched_task* follow(std::int32_t id) noexcept {
+    /// @returns  the element; null where none is free, and for the id 0, which no task has
+    watched_task* follow(task_id id) noexcept {
         for (watched_task& each : tasks_) {
-            if (each.id != 0) continue;
-            each = {.id = id};
+            if (each.id != 0 || id.number == 0) continue;
+            each = {.id = id.number};
             if (over_) {  // what has ended the watch is past
                 failures_ = 0;
                 last_failure_ = {};

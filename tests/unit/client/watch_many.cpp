@@ -371,6 +371,7 @@ TEST_CASE("watch_many: nothing is asked for a free element, and a task that is a
     CHECK(b.all.step(b.clock.now()) == changed);
     CHECK(b.all.step(b.clock.now()) == waiting);  // for the pause of task 1
     CHECK(b.all.wants().until == b.clock.now() + milliseconds{2'000});
+    CHECK(b.all.follow(0) == nullptr);  // nothing would ever be asked for it
     CHECK(b.all.follow(2) == &tasks[1]);
     CHECK(b.all.step(b.clock.now()) == changed);
     CHECK(b.all.task().id == 2);
