@@ -249,7 +249,7 @@ TEST_CASE("operation: `nothing` decides what null, 204 and 404 mean") {
 }
 
 TEST_CASE("operation: a line that says no more than its path is posted with the credential and may be sent again") {
-    constexpr so::operation<so::StopBatchJobRequest, bool> line{.path = "/api/v1/Thing", .slow = so::milliseconds{1}};
+    const so::operation<so::StopBatchJobRequest, bool> line{.path = "/api/v1/Thing", .slow = so::milliseconds{1}};
     CHECK(line.method == so::http_method::post);
     CHECK(line.needs_credential);
     CHECK(line.may_repeat);

@@ -40,6 +40,7 @@ TEST_CASE("parse_task_id: a text names the task of its decimal digits, or none")
         const so::result<std::int32_t> id = so::parse_task_id(row.text);
         CHECK(id.value_or(0) == row.id);
         CHECK(id.error().code == row.code);
+        CHECK(id.error().offset == 0);
         CHECK(id.error().stage == (row.code == errc::ok ? so::stage::none : so::stage::request));
     }
     static_assert(*so::parse_task_id("497") == 497);
