@@ -220,14 +220,14 @@ def builds_from_the_bundle():
         expect(running.call(elf, local.urls["main"], through=local.urls["modem"]), 0, *DONE)
 
 
-# Bytes. Limits that were set as a goal, and for figures that are above their goal the present figure and a little more, so that
-# growth is noticed.
-LIMITS = {"call_flash": 17_500, "call_of_two_flash": 14_680, "watch_flash": 18_860, "decode_flash": 6_800,
+# Bytes: the goals, and for figures that have none the present figure and a little more, so that growth is noticed.
+LIMITS = {"call_flash": 17_000, "call_of_two_flash": 14_500, "watch_flash": 18_500, "decode_flash": 6_600,
           "plain_flash": 24_576, "tls_flash": 73_728,
-          "call_ram": 1024, "plain_stack": 1536, "reader_flash": 2560, "plain_ram": 8 * 1024, "tls_ram": 20 * 1024,
-          "rsa_flash": 81_500, "rsa_ram": 22 * 1024, "rsa_arena": 13 * 1024,
-          "refresh_flash": 80_500, "refresh_ram": 24 * 1024, "refresh_stack": 4096, "refresh_arena": 11 * 1024,
-          "system_flash": 94_500, "system_ram": 25 * 1024, "system_stack": 4096, "system_arena": 11 * 1024}
+          "call_ram": 985, "call_of_two_ram": 689, "plain_stack": 1536, "reader_flash": 2560, "plain_ram": 8 * 1024,
+          "tls_ram": 20 * 1024,
+          "rsa_flash": 81_300, "rsa_ram": 22 * 1024, "rsa_arena": 13 * 1024,
+          "refresh_flash": 80_100, "refresh_ram": 24 * 1024, "refresh_stack": 4096, "refresh_arena": 11 * 1024,
+          "system_flash": 93_800, "system_ram": 25 * 1024, "system_stack": 4096, "system_arena": 11 * 1024}
 
 
 def sizes_are_the_readmes():
