@@ -17551,7 +17551,8 @@ class watch {
     /// The error; `errc::ok` where there is a reply.
     [[nodiscard]] superoffice::error error() const noexcept { return result_.error(); }
 
-    /// The last failure that was tolerated, to show it to somebody; `errc::ok` after a reply.
+    /// The last failure, tolerated or not, to show it to somebody; `errc::ok` after a reply. The deadline of the watch is no
+    /// such failure: it leaves the one before it here.
     [[nodiscard]] const superoffice::error& last_failure() const noexcept { return last_failure_; }
 
     [[nodiscard]] bool is_over() const noexcept { return state_ > watch_state::changed; }
@@ -17587,7 +17588,7 @@ class watch {
     }
 
     watch_state take_error(const superoffice::error& e, instant now) noexcept {
-        last_failure_ = e;
+        if (now < end_ || e.code != errc::deadline_exceeded) last_failure_ = e;
         if (e.code == errc::no_such_task && seen_) return end(watch_state::gone, e);
         milliseconds pause = options_.interval;
         if (e.code != errc::busy) {  // busy: somebody else uses the client, which is no failure

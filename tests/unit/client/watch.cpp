@@ -416,6 +416,19 @@ TEST_CASE("watch: failures of the link are tolerated too") {
     CHECK(b.link.finished());
 }
 
+TEST_CASE("watch: the deadline of the watch does not hide the last failure that was tolerated") {
+    bench b{{script::fails(errc::connection_refused, 111, stage::connect), script::starts(), script::expects(request),
+             script::would_block(), script::would_block()},
+            {.interval = milliseconds{1'000}, .deadline = milliseconds{5'000}}};
+    CHECK(b.step() == watch_state::waiting);
+    b.clock.pass(milliseconds{1'000});
+    CHECK(b.step() == watch_state::waiting);
+    b.clock.pass(milliseconds{4'000});  // in the middle of the second call
+    CHECK(b.step() == watch_state::call_failed);
+    CHECK(b.task.error() == errc::deadline_exceeded);
+    CHECK(b.task.last_failure() == so::error{.stage = stage::connect, .code = errc::connection_refused, .native = 111});
+}
+
 TEST_CASE("watch: a server's Retry-After is kept, up to the longest pause") {
     struct {
         std::string_view line;
