@@ -318,6 +318,7 @@ constexpr map_case maps[] = {
     {"<P><Value>v</Value><Key xsi:nil='1'/><Key>k</Key></P>", R"({"k":"v"})"},
     {"<StringKeyValuePair/>", "{}"},
     {"<StringKeyValuePair Key='k'/>", R"({"k":""})"},
+    {"<a Key='KeyValuePair'/>", R"({"KeyValuePair":""})"},
     {"<StringKeyValuePair Key='k' xsi:nil='true'/>", R"({"k":null})"},
     {"<StringKeyValuePair xsi:nil='true'/>", "{}"},
     {"<StringKeyValuePair>x</StringKeyValuePair><a/>", R"({"a":""})"},

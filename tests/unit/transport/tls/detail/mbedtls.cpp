@@ -42,6 +42,7 @@ TEST_CASE("mbedtls_api: which codes say that memory has run out, alone and behin
         bool is_memory;
     } rows[] = {
         {"MBEDTLS_ERR_X509_ALLOC_FAILED", -0x2880, true},
+        {"MBEDTLS_ERR_X509_ALLOC_FAILED, with a detail", -0x2880 - 0x62, true},
         {"MBEDTLS_ERR_PEM_ALLOC_FAILED", -0x1180, true},
         {"MBEDTLS_ERR_PK_ALLOC_FAILED", -0x3F80, true},
         {"MBEDTLS_ERR_ECP_ALLOC_FAILED", -0x4D80, true},

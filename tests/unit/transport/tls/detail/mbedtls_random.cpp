@@ -120,6 +120,22 @@ TEST_CASE("random_generator: it is seeded once, however often it begins") {
     std::destroy_at(one);
 }
 
+TEST_CASE("random_generator: a failure is remembered, whatever comes after it, until the next connection") {
+    bool works = false;
+    const so::random_source source{
+        .fill = [](void* good, std::span<std::byte>) noexcept { return *static_cast<bool*>(good); }, .context = &works};
+    so::detail::random_generator generator;
+    REQUIRE(generator.begin(source) == 0);
+    unsigned char bytes[8] = {};
+    CHECK_FALSE(generator.has_failed());
+    CHECK(so::detail::random_generator::fill(&generator, bytes, sizeof bytes) < 0);
+    works = true;
+    CHECK(so::detail::random_generator::fill(&generator, bytes, sizeof bytes) == 0);
+    CHECK(generator.has_failed());
+    generator.start_over();
+    CHECK_FALSE(generator.has_failed());
+}
+
 TEST_CASE("random_generator: with a custom source the system is not asked") {
     using so::detail::random_generator;
     alignas(random_generator) std::byte place[sizeof(random_generator)] = {};
