@@ -24,6 +24,7 @@ struct least {
 
 struct most : least {
     static constexpr bool lingers = true;
+    static constexpr bool relays = true;
     struct clock {
         instant now() noexcept { return instant{}; }
     };
@@ -41,6 +42,7 @@ concept has_clock = requires { typename Link::clock; };
 
 static_assert(timed_transport<link_in_turn<most>> && waking_transport<link_in_turn<most>>);
 static_assert(waiting_transport<link_in_turn<most>> && lingering_transport<link_in_turn<most>>);
+static_assert(relaying_transport<link_in_turn<most>> && !relaying_transport<link_in_turn<least>>);
 static_assert(has_handle<link_in_turn<most>> && has_clock<link_in_turn<most>>);
 static_assert(!timed_transport<link_in_turn<least>> && !waking_transport<link_in_turn<least>>);
 static_assert(!waiting_transport<link_in_turn<least>> && !lingering_transport<link_in_turn<least>>);
