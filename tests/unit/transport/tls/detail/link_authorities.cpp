@@ -139,6 +139,31 @@ TEST_CASE("certificate_reader: DER of a few bytes is refused, and no byte behind
     }
 }
 
+TEST_CASE(
+    "certificate_reader: says how many certificates of a chain cannot be read, or the first code where that is all") {
+    REQUIRE(so::detail::mbedtls_api::begin_psa() == 0);
+    const std::string good = nobodys_authority;
+    const std::string no_der = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+                      no_base64 = "-----BEGIN CERTIFICATE-----\nA*A=\n-----END CERTIFICATE-----\n";
+    const auto load = [](std::string_view text) {
+        mbedtls_x509_crt chain;
+        mbedtls_x509_crt_init(&chain);
+        const int code = so::detail::certificate_reader::load(chain, bytes(text));
+        mbedtls_x509_crt_free(&chain);
+        return code;
+    };
+    CHECK(load(good) == 0);
+    CHECK(load(no_der + good) == 1);
+    CHECK(load(no_der + good + no_base64) == 2);
+    const int first = load(no_der), other = load(no_base64);
+    CHECK(first < 0);
+    CHECK(other < 0);
+    CHECK(first != other);
+    CHECK(load(no_der + no_base64) == first);
+    CHECK(load(no_base64 + no_der) == other);
+    CHECK(load("") < 0);
+}
+
 TEST_CASE("tls: of several authorities in memory those that cannot be read are skipped") {
     const std::string mixed = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\nwords between\n" +
                               std::string(nobodys_authority);
