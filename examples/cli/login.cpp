@@ -44,7 +44,7 @@ exit_code logout() { throw std::runtime_error{"logout is not available on Window
 #include <spawn.h>
 #include <unistd.h>
 
-extern char** environ;
+extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX wants it here, glibc has it already
 
 namespace cli {
 namespace {

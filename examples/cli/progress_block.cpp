@@ -26,7 +26,7 @@ progress_block::progress_block(bool in_place, std::vector<std::string> names) : 
 progress_block::~progress_block() {
     try {
         end();
-    } catch (const std::exception&) {
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
         // the terminal is gone, and the cursor with it
     }
 }

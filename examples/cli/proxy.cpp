@@ -65,10 +65,9 @@ struct address_range {
         bits = first.size * 8U;
         if (slash == text.size()) return true;
         const std::string_view digits = text.substr(slash + 1);
-        const char* const end = digits.data() + digits.size();
         const unsigned most = bits;
-        const auto [stop, problem] = std::from_chars(digits.data(), end, bits);
-        return problem == std::errc{} && stop == end && bits <= most;
+        const auto [stop, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
+        return problem == std::errc{} && stop == digits.data() + digits.size() && bits <= most;
     }
 
     [[nodiscard]] bool has(const superoffice::ip_address& address) const {
