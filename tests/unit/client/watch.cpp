@@ -528,6 +528,17 @@ TEST_CASE("watch: a call that takes too long is tolerated") {
     CHECK(b.link.finished());
 }
 
+TEST_CASE("watch: a refusal that has come when the deadline passes is what ends it, and the last failure") {
+    const std::string begun = "HTTP/1.1 503 Busy\r\nContent-Length: 100\r\n\r\nonly a part";
+    bench b{{script::starts(), script::expects(request), script::gives(begun), script::would_block()},
+            {.deadline = milliseconds{3'000}}};
+    CHECK(b.step() == watch_state::waiting);
+    b.clock.pass(milliseconds{3'000});
+    CHECK(b.step() == watch_state::call_failed);
+    CHECK(b.task.error() == so::error{.stage = stage::service, .code = errc::unavailable, .http_status = 503});
+    CHECK(b.task.last_failure() == errc::unavailable);
+}
+
 TEST_CASE("watch: each call has the call's timeout, else the client's, and at most the rest of the watch's deadline") {
     struct row {
         milliseconds of_watch, of_call, wanted;
