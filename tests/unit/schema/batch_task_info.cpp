@@ -1,5 +1,6 @@
 // Tests of superoffice/schema/batch_task_info.hpp.
 // SPDX-License-Identifier: BSL-1.0
+#include <superoffice/schema/batch_requests.hpp>
 #include <superoffice/schema/batch_task_info.hpp>
 #include <superoffice/schema/detail/describe.hpp>
 
@@ -124,4 +125,9 @@ TEST_CASE("is_final: section 6, three states are terminal, in whatever type they
     }
     CHECK_FALSE(so::is_final(so::field<so::coded<BatchTaskState>>{}));
     CHECK_FALSE(so::is_final(so::field<so::coded<BatchTaskState>>{nullptr}));
+}
+
+TEST_CASE("batch_requests: a request that was not filled in names no task") {
+    CHECK(superoffice::GetOutputFromBatchRequest{}.BatchTaskId == 0);
+    CHECK(superoffice::CleanupBatchTaskRequest{}.BatchTaskId == 0);
 }

@@ -152,3 +152,12 @@ TEST_CASE("date_time: a colon in the offset stands in its place") {
          {"2021-06-05T14:28:21+02x00", "2021-06-05T14:28:21+0:200", "2021-06-05T14:28:21+02:0"})
         CHECK_FALSE(so::date_time::from_text(text).has_value());
 }
+
+TEST_CASE("date_time: two digits are digits, and what stands next to 0 and 9 in ASCII is none") {
+    for (const char* const text : {"1:", ":1", "1/", "/1", " 1", "a1"}) {
+        CAPTURE(text);
+        CHECK(superoffice::detail::two_digits(text) > 99);
+    }
+    CHECK(superoffice::detail::two_digits("09") == 9);
+    CHECK(superoffice::detail::two_digits("99") == 99);
+}

@@ -123,3 +123,9 @@ TEST_CASE("unlisted: behaves like a field") {
     CHECK(plain == a);
     CHECK(a == plain);
 }
+
+TEST_CASE("field: emplace makes a new value, whatever was there") {
+    superoffice::field<int> number = 5;
+    CHECK(number.emplace() == 0);
+    CHECK(number.has_value());
+}

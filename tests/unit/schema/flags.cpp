@@ -145,3 +145,28 @@ TEST_CASE("flags: masks with different bits are different, known or not") {
     CHECK(flags<table>::from_text("Select") != flags<table>::from_text("FULL"));
     CHECK(flags<table>::from_number(5) != flags<table>::from_number(1));
 }
+
+TEST_CASE("flags: a set that is assigned anew keeps nothing of what it was") {
+    const char* const names = superoffice::detail::enumerators_of<superoffice::EFieldRight>.bytes;
+    superoffice::detail::flags_value held;
+    held.assign(names, std::string_view{"Read"});
+    CHECK(held.bits == 1);
+    held.assign(names, std::string_view{"Write, Bogus"});
+    CHECK(held.bits == 2);
+    CHECK_FALSE(held.known);
+    held.assign(names, std::string_view{"Read"});
+    CHECK(held.bits == 1);
+    CHECK(held.known);
+    held.assign(names, std::uint32_t{9999});  // which no name stands for
+    CHECK(held.bits == 9999);
+    CHECK(held.text.empty());
+}
+
+TEST_CASE("flags: a set with a name that is not known equals none without it") {
+    using rights = superoffice::flags<superoffice::EFieldRight>;
+    const rights known = rights::from_text("Read"), unknown = rights::from_text("Read, Bogus");
+    CHECK(known == known);
+    CHECK(unknown == unknown);
+    CHECK_FALSE(known == unknown);
+    CHECK_FALSE(unknown == known);
+}
