@@ -130,4 +130,5 @@ TEST_CASE("is_final: section 6, three states are terminal, in whatever type they
 TEST_CASE("batch_requests: a request that was not filled in names no task") {
     CHECK(superoffice::GetOutputFromBatchRequest{}.BatchTaskId == 0);
     CHECK(superoffice::CleanupBatchTaskRequest{}.BatchTaskId == 0);
+    CHECK(superoffice::DeleteBatchTaskRequest{}.BatchTaskId == 0);
 }
