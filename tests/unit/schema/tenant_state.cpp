@@ -306,3 +306,22 @@ TEST_CASE("tenant status: a name that cannot stand in a path is refused before a
         CHECK(link.calls() == 0);
     }
 }
+
+TEST_CASE("tenant_state: section 2, the states have the service's numbers") {
+    using superoffice::TenantState;
+    const struct {
+        TenantState state;
+        int number;
+    } rows[] = {{TenantState::Unknown, 0},
+                {TenantState::Provisioning, 1},
+                {TenantState::Running, 2},
+                {TenantState::Deleted, 3},
+                {TenantState::Suspended, 4},
+                {TenantState::OnlineMaintenance, 5},
+                {TenantState::OfflineMaintenance, 6},
+                {TenantState::ProvisioningFailed, 8},
+                {TenantState::Deleting, 10},
+                {TenantState::DeleteFailed, 11},
+                {TenantState::MigrationPending, 12}};
+    for (const auto& row : rows) CHECK(static_cast<int>(row.state) == row.number);
+}
