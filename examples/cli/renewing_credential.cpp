@@ -164,7 +164,7 @@ class as_system_user final : public renewing_credential {
 }  // namespace
 
 std::string login_url_from_environment() {
-    const std::string given = variable_without_blanks("SUPEROFFICE_LOGIN_URL");
+    std::string given = variable_without_blanks("SUPEROFFICE_LOGIN_URL");
     if (given.empty()) return std::string{superoffice::default_login_url};
     const superoffice::result<superoffice::base_url> parsed = superoffice::parse_base_url(given);
     if (!parsed) {

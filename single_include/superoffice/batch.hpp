@@ -1179,7 +1179,8 @@ inline constexpr std::size_t max_host_bytes = 253;
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// How deep arrays and objects may nest, in both readers. The service's reply needs 4.
+/// How deep arrays and objects may nest, in each reader of JSON and in XML. The service's reply needs 4. More than 32 does
+/// not compile: a word has a bit for each level.
 inline constexpr std::size_t json_max_depth = 32;
 
 enum class json_kind : std::uint8_t { object, array, string, number, boolean, null, malformed };
@@ -7364,8 +7365,7 @@ struct file_bytes {};
 /// `Reply` is one of these:
 ///
 /// a described struct
-/// a value by itself   `bool`, a number, text, or `json_text` for any JSON. It comes as JSON only: a client whose
-/// `reply_as` is
+/// a value by itself   `bool`, a number, text, or `json_text` for any JSON. It comes as JSON only: a client that wants
 ///                     XML does not ask for it (`unsupported_content_type`). Where such a value may be an object, only
 ///                     `"Error": true` tells an error object from it.
 /// `list_of<T>`        a list of described structs
@@ -8073,7 +8073,7 @@ struct fault_collector {
     using text = field<std::string_view>;
     service_fault fault;
 
-    /// Writes the first one that there is.
+    /// Writes `a`, or `b` where there is no `a`, or nothing.
     [[gnu::noinline]] static void copy_first(std::string_view& into, const text& a, const text& b) noexcept {
         if (b.has_value()) into = *b;
         if (a.has_value()) into = *a;
@@ -15282,7 +15282,7 @@ enum class progress : std::uint8_t {
 
 /// Why a request is sent once more. Each reason counts once in a call.
 enum class repeat_reason : std::uint8_t {
-    stale_connection = 1,                ///< the kept connection was dead
+    stale_connection = 1,                ///< the kept connection was dead or silent, or the server answered 408
     refused_credential = 2,              ///< 401, and the credential source has a fresh credential
     moved_tenant = repeat_moved_tenant,  ///< 421, and the directory may know the new address
 };
@@ -17416,7 +17416,7 @@ inline namespace SUPEROFFICE_ABI {
 /// How to watch.
 struct watch_options {
     milliseconds interval{2'000};  ///< from one reply to the next call; the server's workers look every 2 s.
-                                   ///< 0: no pause, not even after a failure
+                                   ///< 0: no pause, but for a Retry-After of the server
     milliseconds deadline{0};      ///< of the whole watch; 0: none. A dead worker looks like one that runs for ever
     /// The interval doubles with each failure in a row, up to this; a Retry-After of the server counts up to this. With the
     /// other defaults the pauses are 2, 4, 8, 16 and 32 s, and the sixth failure ends the watch.
@@ -17694,12 +17694,10 @@ struct watched_task {
 /// `concerns_one_task` tells whether a failure is about one task. If it is, the other tasks are asked for as if nothing had
 /// happened. Any other failure is about all tasks.
 ///
-/// - A failure that may pass (`is_repeatable`) pauses the questions about the task, or about all tasks; the pauses are
-/// those of
-///   `watch`. After a pause of all questions the next one is about another task.
-/// - More than `options.max_failures` in a row end the watch of the task, or of all tasks. Each task has its own count, in
-/// which
-///   failures that are about all tasks count too: a task whose question always breaks the connection ends alone.
+/// - A failure that may pass (`is_repeatable`) pauses the questions about the task, or about all tasks, as long as
+///   `watch` would pause. After a pause of all questions the next one is about another task.
+/// - More than `options.max_failures` in a row end the watch of the task, or of all tasks. Failures that are about all
+///   tasks count for the task that was asked for, too: a task whose question always breaks the connection ends alone.
 /// - A failure that does not pass ends the watch of the task, or of all tasks, at once.
 ///
 /// `options.deadline` is for the whole watch.

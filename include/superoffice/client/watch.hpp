@@ -16,7 +16,7 @@ inline namespace SUPEROFFICE_ABI {
 /// How to watch.
 struct watch_options {
     milliseconds interval{2'000};  ///< from one reply to the next call; the server's workers look every 2 s.
-                                   ///< 0: no pause, not even after a failure
+                                   ///< 0: no pause, but for a Retry-After of the server
     milliseconds deadline{0};      ///< of the whole watch; 0: none. A dead worker looks like one that runs for ever
     /// The interval doubles with each failure in a row, up to this; a Retry-After of the server counts up to this. With the
     /// other defaults the pauses are 2, 4, 8, 16 and 32 s, and the sixth failure ends the watch.

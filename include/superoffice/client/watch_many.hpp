@@ -71,12 +71,10 @@ struct watched_task {
 /// `concerns_one_task` tells whether a failure is about one task. If it is, the other tasks are asked for as if nothing had
 /// happened. Any other failure is about all tasks.
 ///
-/// - A failure that may pass (`is_repeatable`) pauses the questions about the task, or about all tasks; the pauses are
-/// those of
-///   `watch`. After a pause of all questions the next one is about another task.
-/// - More than `options.max_failures` in a row end the watch of the task, or of all tasks. Each task has its own count, in
-/// which
-///   failures that are about all tasks count too: a task whose question always breaks the connection ends alone.
+/// - A failure that may pass (`is_repeatable`) pauses the questions about the task, or about all tasks, as long as
+///   `watch` would pause. After a pause of all questions the next one is about another task.
+/// - More than `options.max_failures` in a row end the watch of the task, or of all tasks. Failures that are about all
+///   tasks count for the task that was asked for, too: a task whose question always breaks the connection ends alone.
 /// - A failure that does not pass ends the watch of the task, or of all tasks, at once.
 ///
 /// `options.deadline` is for the whole watch.

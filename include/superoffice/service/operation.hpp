@@ -35,8 +35,7 @@ struct file_bytes {};
 /// `Reply` is one of these:
 ///
 /// a described struct
-/// a value by itself   `bool`, a number, text, or `json_text` for any JSON. It comes as JSON only: a client whose
-/// `reply_as` is
+/// a value by itself   `bool`, a number, text, or `json_text` for any JSON. It comes as JSON only: a client that wants
 ///                     XML does not ask for it (`unsupported_content_type`). Where such a value may be an object, only
 ///                     `"Error": true` tells an error object from it.
 /// `list_of<T>`        a list of described structs

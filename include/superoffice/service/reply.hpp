@@ -43,7 +43,7 @@ struct fault_collector {
     using text = field<std::string_view>;
     service_fault fault;
 
-    /// Writes the first one that there is.
+    /// Writes `a`, or `b` where there is no `a`, or nothing.
     [[gnu::noinline]] static void copy_first(std::string_view& into, const text& a, const text& b) noexcept {
         if (b.has_value()) into = *b;
         if (a.has_value()) into = *a;

@@ -11,7 +11,8 @@
 namespace superoffice {
 inline namespace SUPEROFFICE_ABI {
 
-/// How deep arrays and objects may nest, in both readers. The service's reply needs 4.
+/// How deep arrays and objects may nest, in each reader of JSON and in XML. The service's reply needs 4. More than 32 does
+/// not compile: a word has a bit for each level.
 inline constexpr std::size_t json_max_depth = 32;
 
 enum class json_kind : std::uint8_t { object, array, string, number, boolean, null, malformed };

@@ -31,7 +31,7 @@ enum class progress : std::uint8_t {
 
 /// Why a request is sent once more. Each reason counts once in a call.
 enum class repeat_reason : std::uint8_t {
-    stale_connection = 1,                ///< the kept connection was dead
+    stale_connection = 1,                ///< the kept connection was dead or silent, or the server answered 408
     refused_credential = 2,              ///< 401, and the credential source has a fresh credential
     moved_tenant = repeat_moved_tenant,  ///< 421, and the directory may know the new address
 };
