@@ -205,6 +205,53 @@ void check_heap(Reader& reader) {
     CHECK(good == std::size(good_documents));
 }
 
+/// Whether the key of `{"ab":1}` is the expected one, and what is read then.
+template <class Reader>
+void check_expected_key(Reader& reader) {
+    struct row {
+        std::string_view text, name;
+        bool is_it;
+        errc code = errc::ok;
+    };
+    constexpr bool it_is = true, it_is_not = false;
+    constexpr row rows[] = {
+        {R"({"ab":1})", "ab", it_is},
+        {R"({"ab": 1 })", "ab", it_is},
+        {R"({"":1})", "", it_is},
+        {R"({"ab":1})", "abc", it_is_not},
+        {R"({"ab":1})", "a", it_is_not},
+        {R"({"ab":1})", "ac", it_is_not},
+        {R"({"ab":1})", "bb", it_is_not},
+        {R"({"ab":1})", "", it_is_not},
+        {R"({"":1})", "ab", it_is_not},
+        {R"({"ab" :1})", "ab", it_is_not},          // the colon is not at once behind it
+        {R"({"ab" :1})", R"(ab")", it_is_not},      // a key ends at its quote
+        {R"({"a\u0062":1})", "ab", it_is_not},      // with an escape
+        {R"({"a\u0062":1})", R"(a\u0062)", it_is},  // a name is compared as the document writes it
+        {R"({1234:1})", "23", it_is_not, errc::bad_json},
+    };
+    for (const row& r : rows) {
+        CAPTURE(r.text);
+        CAPTURE(r.name);
+        document_of<Reader> document{r.text};
+        CHECK(reader.start(document.get()) == errc::ok);
+        auto value = reader.root();
+        bool more = false;
+        CHECK(value.enter('{', more) == errc::ok);
+        CHECK(more);
+        CHECK(value.key_is(r.name) == r.is_it);
+        json_text key;
+        if (!r.is_it) CHECK(value.key(key) == r.code);  // nothing was consumed
+        if (r.code != errc::ok) continue;
+        std::string_view number;
+        CHECK(value.number(number) == errc::ok);
+        CHECK(number == "1");
+        CHECK(value.next('}', more) == errc::ok);
+        CHECK_FALSE(more);
+        CHECK(reader.finish() == errc::ok);
+    }
+}
+
 template <class Reader>
 void check_contract(Reader& reader) {
     check_cases(reader);
@@ -212,6 +259,7 @@ void check_contract(Reader& reader) {
     check_values(reader);
     check_passing_on(reader);
     check_unescaping(reader);
+    check_expected_key(reader);
     check_heap(reader);
 }
 

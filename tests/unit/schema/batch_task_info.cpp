@@ -1,6 +1,5 @@
 // Tests of superoffice/schema/batch_task_info.hpp.
 // SPDX-License-Identifier: BSL-1.0
-#include <superoffice/schema/batch_requests.hpp>
 #include <superoffice/schema/batch_task_info.hpp>
 #include <superoffice/schema/detail/describe.hpp>
 
@@ -127,8 +126,7 @@ TEST_CASE("is_final: section 6, three states are terminal, in whatever type they
     CHECK_FALSE(so::is_final(so::field<so::coded<BatchTaskState>>{nullptr}));
 }
 
-TEST_CASE("batch_requests: a request that was not filled in names no task") {
-    CHECK(superoffice::GetOutputFromBatchRequest{}.BatchTaskId == 0);
-    CHECK(superoffice::CleanupBatchTaskRequest{}.BatchTaskId == 0);
-    CHECK(superoffice::DeleteBatchTaskRequest{}.BatchTaskId == 0);
+TEST_CASE("BatchTaskInfo: a request that was not filled in names no task") {
+    CHECK(so::GetBatchTaskInfoRequest{}.Id == 0);
+    CHECK(so::StopBatchJobRequest{}.Id == 0);
 }

@@ -29,6 +29,12 @@ struct twins {
 };
 BOOST_DESCRIBE_STRUCT(twins, (), (aXbcde, aYbcde, aZbcde, aWbcde, aVbcde, aUbcde, aTbcde, aSbcde, aRbcde))
 
+// The first two would have the same slot with the factor that is tried first.
+struct colours {
+    std::int32_t green = 0, black = 0, red = 0, blue = 0, yellow = 0, white = 0, brown = 0, orange = 0, violet = 0;
+};
+BOOST_DESCRIBE_STRUCT(colours, (), (green, black, red, blue, yellow, white, brown, orange, violet))
+
 struct eight {
     std::int32_t a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
 };
@@ -65,6 +71,16 @@ TEST_CASE("key_hash: each name of a struct has a slot of its own") {
     check_slots<so::BatchTaskInfo>();
     check_slots<alike>();
     check_slots<nine>();
+    check_slots<colours>();
+}
+
+TEST_CASE("key_hash: another factor is tried until no two names have the same slot") {
+    CHECK(detail::make_key_hash<colours>().factor != 0x4025B741);
+}
+
+TEST_CASE("key_hash: there are as many slots as bits count, and no more bits than needed") {
+    static_assert(detail::bits_of_index(15) == 4 && detail::bits_of_index(16) == 4 && detail::bits_of_index(17) == 5);
+    CHECK(detail::key_slots<nine>::size == 32);
 }
 
 TEST_CASE("key_hash: there is no hash for names with the same digest, and none for a few names") {

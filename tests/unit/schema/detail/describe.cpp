@@ -43,6 +43,16 @@ static_assert(!detail::is_described_struct<undescribed> && !detail::is_described
 static_assert(detail::is_described_enum<described_enum> && !detail::is_described_enum<other_enum> &&
               !detail::is_described_enum<int> && !detail::is_described_enum<base>);
 
+// An enumerator is kept in 32 bits, with a sign or without.
+enum class wide : std::int64_t { lowest = INT32_MIN, below = INT64_C(-2147483649), highest = UINT32_MAX, above };
+enum class wide_unsigned : std::uint64_t { highest = UINT32_MAX, above };
+static_assert(detail::fits_32_bits(wide::lowest) && detail::fits_32_bits(wide::highest));
+static_assert(!detail::fits_32_bits(wide::below) && !detail::fits_32_bits(wide::above));
+static_assert(detail::fits_32_bits(wide_unsigned::highest) && !detail::fits_32_bits(wide_unsigned::above));
+
+enum class even { two = 2, many = 0x1000 };
+BOOST_DESCRIBE_ENUM(even, two, many)
+
 static_assert(detail::member_count<derived> == 3 && detail::member_count<empty> == 0);
 static_assert(detail::member_names<derived>[0] == "inherited" && detail::member_names<derived>[1] == "own" &&
               detail::member_names<derived>[2] == "fixed");
@@ -72,5 +82,7 @@ TEST_CASE("describe: enumerators with their numbers") {
         "also_same\x07\x04high\x87\xFF\xFF\xFF\x7F\0\0",
         38};
     CHECK(std::string_view{table.bytes, sizeof table.bytes} == expected);
+    constexpr std::string_view with_even{"\x03two\x02\x04many\xA0\x00\0\0", 14};
+    CHECK(std::string_view{detail::enumerators_of<even>.bytes, sizeof detail::enumerators_of<even>.bytes} == with_even);
     CHECK(std::string_view{detail::enumerators_of<no_enumerators>.bytes, 2} == std::string_view{"\0\0", 2});
 }
