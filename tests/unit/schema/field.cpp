@@ -8,6 +8,8 @@
 
 #include <concepts>
 #include <cstdint>
+#include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -128,4 +130,27 @@ TEST_CASE("field: emplace makes a new value, whatever was there") {
     superoffice::field<int> number = 5;
     CHECK(number.emplace() == 0);
     CHECK(number.has_value());
+}
+
+TEST_CASE("field: reset and set_null let go of the value") {
+    const auto shared = std::make_shared<int>(5);
+    field<std::shared_ptr<int>> held = shared;
+    CHECK(shared.use_count() == 2);
+    held.reset();
+    CHECK(shared.use_count() == 1);
+    held = shared;
+    CHECK(shared.use_count() == 2);
+    held.set_null();
+    CHECK(shared.use_count() == 1);
+}
+
+TEST_CASE("field: two that are absent are equal, whatever their type compares") {
+    struct temperature {
+        double degrees = std::numeric_limits<double>::quiet_NaN();  // equals nothing
+        bool operator==(const temperature&) const = default;
+    };
+    CHECK(field<temperature>{} == field<temperature>{});
+    CHECK(field<temperature>{nullptr} == field<temperature>{nullptr});
+    CHECK_FALSE(field<temperature>{temperature{}} == field<temperature>{temperature{}});
+    CHECK_FALSE(field<temperature>{} == field<temperature>{nullptr});
 }
