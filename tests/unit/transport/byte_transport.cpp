@@ -73,6 +73,7 @@ static_assert(broken.state == io_state::failed && broken.code == so::errc::conne
 TEST_CASE("byte_transport: the archetype starts, takes everything and gives nothing") {
     archetype link;
     std::array<std::byte, 4> bytes{};
+    CHECK_FALSE(archetype::may_wait);
     CHECK(link.start({"host", 443}).state == io_state::ready);
     CHECK(link.transmit(bytes).bytes == bytes.size());
     CHECK(link.receive(bytes).state == io_state::closed);

@@ -9,11 +9,14 @@
 
 #include "support/dns_server.hpp"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -201,6 +204,55 @@ TEST_CASE("cares_resolver: a server that never answers is asked `tries` times, t
     CHECK(deaf.resolver.wake_at() <= instant{5'000 + 120'000});
     deaf.resolver.stop();
     CHECK(deaf.resolver.wake_at() == instant::never());
+}
+
+TEST_CASE("cares_resolver: a server that goes away while another one is asked does not cost the other's answer") {
+    auto first = std::make_unique<support::dns_server>();
+    bench b{milliseconds{1}, 8};
+    const std::string both = first->address() + "," + b.server.address();
+    so::cares_resolver resolver{so::cares_options{both, milliseconds{1}, 8}};
+    so::address_list found;
+    while (b.server.is_quiet()) REQUIRE(resolver.lookup(b.name, found).state == io_state::would_block);
+    first.reset();
+    // The next question to it is refused, and its socket closed.
+    io_result r = resolver.lookup(b.name, found);
+    while (r.state == io_state::would_block && resolver.watched_handles().size() > 1)
+        r = resolver.lookup(b.name, found);
+    for (int rounds = 0; rounds < 1000 && r.state == io_state::would_block; ++rounds) {
+        while (!b.server.is_quiet()) b.server.answer(b.server.take(), {"192.0.2.1", "2001:db8::1"});
+        resolver.wait(r.wants, milliseconds{1000});
+        r = resolver.lookup(b.name, found);
+    }
+    CHECK(r.state == io_state::ready);
+    CHECK(listed(found) == "2001:db8::1 192.0.2.1");
+}
+
+TEST_CASE("cares_resolver: of more sockets than can be watched the first 16 are, and the lookup ends like any other") {
+    // Seventeen servers have room in the option only if their ports have four digits.
+    const int deaf = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    sockaddr_in where = {};
+    where.sin_family = AF_INET;
+    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    unsigned port = 9999;
+    do {
+        where.sin_port = htons(static_cast<std::uint16_t>(port));
+    } while (::bind(deaf, reinterpret_cast<const sockaddr*>(&where), sizeof where) != 0 && --port > 1023);
+    REQUIRE(port > 1023);
+    std::string servers;
+    for (int n = 0; n < 17; ++n) servers += (n == 0 ? "" : ",") + ("127.0.0.1:" + std::to_string(port));
+    REQUIRE(servers.size() <= 255);
+    so::cares_resolver resolver{so::cares_options{servers, milliseconds{1}, 1}};
+    so::address_list found;
+    std::size_t most = 0;
+    io_result r = resolver.lookup("tenant.example.", found);
+    for (; r.state == io_state::would_block; r = resolver.lookup("tenant.example.", found)) {
+        most = std::max(most, resolver.watched_handles().size());
+        resolver.wait(r.wants, milliseconds{1000});
+    }
+    check_failed(r, errc::name_lookup_failed, ARES_ETIMEOUT);
+    CHECK(most <= 16);  // newer versions of c-ares ask a server that is named twice only once
+    CHECK(resolver.watched_handles().empty());
+    ::close(deaf);
 }
 
 TEST_CASE("cares_resolver: a long answer is fetched over TCP, and both sockets can be watched") {

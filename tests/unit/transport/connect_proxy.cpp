@@ -438,8 +438,8 @@ TEST_CASE("connect_proxy: stopped at any step it keeps no secret, and the next s
         t.stop();
         CHECK_FALSE(object_holds(t, secret.substr(secret.size() - 8)));
         std::array<std::byte, 8> into{};
-        CHECK(t.receive(into).state == io_state::failed);
-        CHECK(t.transmit(into).state == io_state::failed);
+        CHECK(of(t.receive(into)) == outcome{io_state::failed, errc::link_failed, 0, stage::receive, {}});
+        CHECK(of(t.transmit(into)) == outcome{io_state::failed, errc::link_failed, 0, stage::transmit, {}});
         t.stop();
         t.link().now = &second;
         CHECK(start(t, {"host.example", 443}).state == io_state::ready);

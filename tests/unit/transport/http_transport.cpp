@@ -65,6 +65,14 @@ static_assert(!so::http_transport<so::scripted> && !so::byte_transport<so::scrip
 
 }  // namespace
 
+TEST_CASE("http_transport: a request is one to an https URL that may be repeated, unless it says otherwise") {
+    constexpr so::http_request request;
+    CHECK(request.https);
+    CHECK(request.may_repeat);
+    CHECK(request.time_left == so::milliseconds{0});
+    CHECK(request.body.empty());
+}
+
 TEST_CASE("http_transport: over the archetype a call ends with the archetype's error") {
     archetype stack;
     std::array<std::byte, 1024> memory{};

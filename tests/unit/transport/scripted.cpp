@@ -63,7 +63,7 @@ TEST_CASE("scripted: the steps are played in order, in pieces of any size") {
 
 TEST_CASE("scripted: a call takes no more than its step holds") {
     const so::script_step steps[] = {script::expects("ab"), script::expects("cd"), script::gives("x"),
-                                     script::gives(""), script::gives("y")};
+                                     script::gives(""),     script::expects(""),   script::gives("y")};
     scripted link{steps};
     CHECK(put(link, "abcd").bytes == 2);
     CHECK(put(link, "cd").bytes == 2);
@@ -81,6 +81,8 @@ TEST_CASE("scripted: a step may answer any call with would_block or failed") {
         script::fails(errc::connection_reset, 104),
         script::starts(),
         script::fails(errc::certificate_expired, -9984, so::stage::handshake),
+        script::starts(),
+        script::fails(errc::link_failed),
     };
     scripted link{steps};
     auto got = link.start(here);
@@ -99,6 +101,11 @@ TEST_CASE("scripted: a step may answer any call with would_block or failed") {
     got = put(link, "b");
     CHECK(got.code == errc::certificate_expired);
     CHECK(got.at == so::stage::handshake);
+    CHECK(link.start(here).state == io_state::ready);
+    got = put(link, "c");
+    CHECK(got.code == errc::link_failed);
+    CHECK(got.native == 0);
+    CHECK(got.at == so::stage::none);
     CHECK(link.finished());
 }
 
@@ -185,6 +192,14 @@ TEST_CASE("scripted: the first mismatch is kept, and from then on everything fai
         CHECK(link.start(here).code == errc::script_mismatch);
         CHECK(link.first_mismatch().what == kind::other_call);
         CHECK(link.first_mismatch().step == 1);
+    }
+    SUBCASE("the call that the step waits for comes too late") {
+        const so::script_step steps[] = {script::starts(), script::gives("a")};
+        scripted link{steps};
+        CHECK(put(link, "a").code == errc::script_mismatch);
+        CHECK(link.start(here).code == errc::script_mismatch);
+        CHECK(link.first_mismatch().what == kind::not_started);
+        CHECK(!link.finished());
     }
     SUBCASE("other peer") {
         const so::script_step steps[] = {script::starts("a.example", 80)};

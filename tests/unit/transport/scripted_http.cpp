@@ -24,7 +24,7 @@ constexpr so::http_request request{.method = "POST",
                                    .to = {"example.com", 443},
                                    .https = true,
                                    .fields = "Accept: a\r\nX-B: c\r\n",
-                                   .body = "hello"};
+                                   .body = std::string_view("hello!").substr(0, 5)};  // more lies behind it in memory
 
 std::string taken(so::scripted_http& stack, std::size_t at_once = 64) {
     std::string all;
@@ -104,12 +104,13 @@ TEST_CASE("scripted_http: the first mismatch is kept, and from then on everythin
         so::http_script_step step;
         kind what;
         std::size_t offset;
+        char wanted = '\0', got = '\0';  // NUL: nothing
     } const cases[] = {{script::asks("GET", {}), kind::other_peer, 0},
                        {script::asks({}, "https://example.com/y"), kind::other_peer, 0},
-                       {script::asks({}, {}, "hellO"), kind::other_bytes, 4},
-                       {script::asks({}, {}, ""), kind::other_bytes, 0},
-                       {script::asks({}, {}, "hello, and more"), kind::other_bytes, 5},
-                       {script::asks({}, {}, {}, "Accept: a\r\n"), kind::other_bytes, 11},
+                       {script::asks({}, {}, "hellO"), kind::other_bytes, 4, 'O', 'o'},
+                       {script::asks({}, {}, ""), kind::other_bytes, 0, '\0', 'h'},
+                       {script::asks({}, {}, "hello, and more"), kind::other_bytes, 5, ',', '\0'},
+                       {script::asks({}, {}, {}, "Accept: a\r\n"), kind::other_bytes, 11, '\0', 'X'},
                        {script::replies(200), kind::other_call, 0},
                        {script::ends(), kind::other_call, 0}};
     for (const auto& one : cases) {
@@ -117,6 +118,8 @@ TEST_CASE("scripted_http: the first mismatch is kept, and from then on everythin
         CHECK(stack.start(request).state == io_state::failed);
         CHECK(stack.first_mismatch().what == one.what);
         CHECK(stack.first_mismatch().offset == one.offset);
+        CHECK(stack.first_mismatch().wanted == one.wanted);
+        CHECK(stack.first_mismatch().got == one.got);
         CHECK(stack.start(request).state == io_state::failed);
         CHECK_FALSE(stack.finished());
     }

@@ -391,8 +391,8 @@ TEST_CASE("tcp_socket: addresses of both families are tried in turn, dead ones o
 
 TEST_CASE("tcp_socket: during a lookup wake_at and handle are the resolver's, if it has them") {
     struct busy_resolver : told_resolver {
-        so::instant told;
-        void tick(so::instant now, so::instant) noexcept { told = now; }
+        so::instant told, told_deadline;
+        void tick(so::instant now, so::instant deadline) noexcept { told = now, told_deadline = deadline; }
         [[nodiscard]] so::instant wake_at() const noexcept { return told + so::milliseconds{7}; }
         [[nodiscard]] int native_handle() const noexcept { return 4711; }
     };
@@ -407,6 +407,7 @@ TEST_CASE("tcp_socket: during a lookup wake_at and handle are the resolver's, if
     CHECK(s.start({"slow.example", server.port()}).state == io_state::would_block);
     CHECK(s.native_handle() == 4711);
     CHECK(s.wake_at() == so::instant{107});
+    CHECK(s.address_source().told_deadline == so::instant{200});
     CHECK(start(s, "slow.example", server.port()).state == io_state::ready);
     CHECK(s.native_handle() != 4711);
     CHECK(s.wake_at() == so::instant::never());
@@ -517,6 +518,9 @@ TEST_CASE(
 }
 
 TEST_CASE("tcp_socket: a dead port of this machine refuses, also where the socket would meet itself") {
+    listener deaf("127.0.0.1", 0, -1);
+    so::tcp_socket refused;
+    CHECK(start(refused, "127.0.0.1", deaf.port()).code == errc::connection_refused);
     if (!in_child(enter_small_network)) {
         MESSAGE("skipped: this machine allows no network of the test's own");
         return;

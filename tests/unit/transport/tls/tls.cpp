@@ -103,6 +103,18 @@ TEST_CASE("tls: answers of the link below pass through unchanged") {
             CHECK(r.native == 104);
         }
     }
+    SUBCASE("when the server's answer cannot be received") {
+        struct broken : recorder {
+            io_result receive(std::span<std::byte>) noexcept {
+                return io_result::failed(errc::link_failed, 77, stage::receive);
+            }
+        };
+        so::tls<broken> link{trusting_nobody()};
+        const io_result r = link.start(to);
+        check_failed(r, errc::link_failed, stage::handshake);
+        CHECK(r.native == 77);
+        CHECK_FALSE(link.link().sent.empty());
+    }
     SUBCASE("also what it waits for, whatever mbedTLS waits for") {
         const so::script_step steps[] = {script::starts(), script::would_block(wait_for::readable)};
         so::tls<so::scripted> link{trusting_nobody(), steps};

@@ -92,6 +92,12 @@ TEST_CASE("tls: a peer that does not speak TLS has another error than one that e
     const io_result alert = alerted.start({"service.example", 443});
     check_failed(alert, errc::handshake_failed, stage::handshake);
     CHECK(alert.native == 40);
+
+    so::tls<talker> zero{trusting_nobody()};
+    zero.link().text = std::string_view("\x15\x03\x03\x00\x02\x02\x00", 7);  // fatal, close_notify: number 0
+    const io_result last = zero.start({"service.example", 443});
+    check_failed(last, errc::handshake_failed, stage::handshake);
+    CHECK(last.native == 0);
 }
 
 TEST_CASE("tls: a server that chooses a version below 1.2 is refused for that, whatever cipher it chooses") {
