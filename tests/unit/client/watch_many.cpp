@@ -328,6 +328,17 @@ TEST_CASE("watch_many: a deadline ends all, also in the middle of a question") {
     CHECK(b.all.error() == errc::deadline_exceeded);
 }
 
+TEST_CASE("watch_many: the first question goes out at the first step, also where a clock is below zero") {
+    for (const std::int64_t now : {INT64_C(-5'000), INT64_C(0), INT64_C(5'000)}) {
+        CAPTURE(now);
+        so::watched_task tasks[] = {{.id = 1}};
+        bench b{{{1, at("Started", 10)}}, tasks};
+        CHECK(b.all.step(instant{now}) == changed);
+        CHECK(b.all.step(instant{now}) == waiting);
+        CHECK(b.all.wants().until == instant{now} + so::watch_options{}.interval);
+    }
+}
+
 TEST_CASE("watch_many: no tasks are over at once") {
     bench b{{}, {}};
     CHECK(b.all.step(b.clock.now()) == waiting);

@@ -502,6 +502,37 @@ TEST_CASE("http_connection: a stack is called again at its wake_at") {
     CHECK(call.wants().until == instant{7});
 }
 
+TEST_CASE("http_connection: a failure that names no stage is of the stage for which the stack has waited") {
+    struct waiting : so::http_transport_archetype {
+        stage at = stage::none;
+        bool waited = false;
+        io_result start(const so::http_request&) noexcept {
+            if (waited) return io_result::failed(errc::connection_reset, 104);
+            waited = true;
+            return io_result::would_block(so::wait_for::time, at);
+        }
+        [[nodiscard]] bool secure() const noexcept { return true; }
+    };
+    struct {
+        stage waits_for, fails_at;
+    } const cases[] = {
+        {stage::none, stage::connect},        {stage::resolve, stage::resolve},   {stage::connect, stage::connect},
+        {stage::handshake, stage::handshake}, {stage::transmit, stage::transmit},
+    };
+    for (const auto& one : cases) {
+        CAPTURE(static_cast<int>(one.waits_for));
+        waiting stack;
+        stack.at = one.waits_for;
+        std::array<std::byte, 1024> memory{};
+        so::client api{stack, support::test_base, so::bearer{"t"}, memory};
+        auto call = api.start_get_batch_task_info(497);
+        CHECK(call.step(instant{0}) == step_state::pending);
+        CHECK(call.step(instant{1'000}) == step_state::done);
+        CHECK(call.error().stage == one.fails_at);
+        CHECK(call.error().code == errc::connection_reset);
+    }
+}
+
 TEST_CASE("http_connection: a stack that yields is called again at once") {
     struct busy : so::http_transport_archetype {
         io_result step(instant, std::span<std::byte>) noexcept { return io_result::would_block(so::wait_for::nothing); }
