@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
@@ -202,6 +203,10 @@ TEST_CASE("cares_resolver: a server that never answers is asked `tries` times, t
     CHECK(deaf.is_pending());
     CHECK(deaf.resolver.wake_at() > instant{5'000 + 1'000});  // 1.34 caps its times at some seconds
     CHECK(deaf.resolver.wake_at() <= instant{5'000 + 120'000});
+    // A wait for the answer gives the processor away: the blocking call would spin otherwise.
+    const auto before = std::chrono::steady_clock::now();
+    deaf.resolver.wait(wait_for::readable, milliseconds{5});
+    CHECK(std::chrono::steady_clock::now() - before >= std::chrono::milliseconds{4});
     deaf.resolver.stop();
     CHECK(deaf.resolver.wake_at() == instant::never());
 }
