@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <fstream>
@@ -337,6 +338,14 @@ TEST_CASE("tcp_socket: an address that never answers uses up its share of the ti
     CHECK(late.wake_at() == deadline + so::milliseconds{1});
     check_failed(late.start({"one.example", hole.port()}), errc::peer_unreachable, ETIMEDOUT, stage::connect);
 
+    // A wait is no longer than the program asks for, however much of the share is left.
+    told_socket patient{finds({"127.0.0.1"})};
+    patient.tick(so::instant{0}, so::instant{60'000});
+    CHECK(patient.start({"one.example", hole.port()}).state == io_state::would_block);
+    const auto before = std::chrono::steady_clock::now();
+    patient.wait(wait_for::writable, so::milliseconds{1});
+    CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds{30});
+
     told_socket without_deadline{finds({"127.0.0.1"})};
     CHECK(without_deadline.start({"one.example", hole.port()}).state == io_state::would_block);
     CHECK(without_deadline.wake_at() == so::instant::never());
@@ -431,8 +440,14 @@ TEST_CASE("tcp_socket: localhost is this machine, and no resolver is asked") {
         REQUIRE(start(s, name, server.port()).state == io_state::ready);
         CHECK(s.address_source().asked == 0);
         CHECK(peer_of(s) == "127.0.0.1");
+        so::ip_address v4, v6;
+        REQUIRE((so::parse_ip_address("127.0.0.1", v4) && so::parse_ip_address("::1", v6)));
+        REQUIRE(s.addresses().size() == 2);  // a server may listen at either
+        CHECK(s.addresses()[0] == v6);
+        CHECK(s.addresses()[1] == v4);
         s.stop();
         REQUIRE(start(s, name, server.port()).state == io_state::ready);  // what answered last is tried first
+        CHECK(s.addresses()[0] == v4);
     }
     told_socket other{finds({"127.0.0.1"})};
     CHECK(start(other, "localhost.example", server.port()).state == io_state::ready);
@@ -815,6 +830,7 @@ TEST_CASE("tcp_socket: after a failed transmit the peer's last bytes can be rece
         check_failed(r, failed.code, failed.native, stage::transmit);
         check_failed(s.receive(into), failed.code, failed.native, stage::transmit);
         CHECK(s.transmit(bytes("x")).state == io_state::failed);
+        check_failed(s.receive(into), failed.code, failed.native, stage::transmit);  // still why it failed first
 
         const int before = s.native_handle();
         CHECK(::fcntl(before, F_GETFD) != -1);
