@@ -678,6 +678,26 @@ TEST_CASE("client: each call has its own deadline and stage") {
     CHECK(call.error() == so::error{.stage = stage::credential, .code = errc::deadline_exceeded});
 }
 
+TEST_CASE("client: a call is slow once it has taken longer than its operation's threshold") {
+    struct {
+        std::int64_t duration;  ///< milliseconds
+        bool slow;
+    } const cases[] = {{2'999, false}, {3'000, false}, {3'001, true}};
+    for (const auto& one : cases) {
+        CAPTURE(one.duration);
+        const script_step steps[] = {script::starts(), script::expects(request), script::would_block(),
+                                     script::gives(task)};
+        so::scripted link{steps};
+        std::array<std::byte, 4096> memory{};
+        so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+        auto call = api.start_get_batch_task_info(497);
+        CHECK(call.step(instant{5'000}) == step_state::pending);
+        CHECK(call.step(instant{5'000 + one.duration}) == step_state::done);
+        CHECK(api.last_reply().duration == so::milliseconds{one.duration});
+        CHECK(api.last_reply().slow == one.slow);
+    }
+}
+
 // ---- waiting
 
 TEST_CASE("client: a call says what it waits for") {

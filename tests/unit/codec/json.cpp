@@ -519,9 +519,51 @@ TEST_CASE("json: a decode says whether a member was found and whether one was pa
     }
 }
 
+TEST_CASE("json: members that the first struct does not have go to a second one, if it has them") {
+    struct row {
+        std::string_view text;
+        errc code;
+        std::uint32_t offset;
+        std::int32_t number;  ///< in the first struct
+        std::int32_t deep;    ///< in the second one
+        std::string_view deep_text;
+    };
+    constexpr row rows[] = {
+        {R"({"Id":1,"Deep":2,"Other":true,"Text":"t"})", errc::ok, 0, 1, 2, "t"},
+        {R"({"Other":[],"Text":"t","Id":1})", errc::ok, 0, 1, 0, "t"},
+        {R"({"Other":1,"More":2,"Deep":3,"Id":1})", errc::ok, 0, 1, 3, ""},
+        {R"({"Deep":"x","Text":"t"})", errc::ok, 0, 0, 0, "t"},               // of another kind: skipped
+        {R"({"Deep":99999999999,"Id":1})", errc::out_of_range, 8, 0, 0, ""},  // its own place
+        {R"({"Other":{"a":1.},"Id":1})", errc::bad_number, 16, 0, 0, ""},
+    };
+    for (const row& each : rows) {
+        CAPTURE(each.text);
+        const auto check = [&each](auto& reader, std::size_t slack) {
+            std::string text{each.text};
+            text.resize(each.text.size() + slack);
+            so::decode_state state;
+            small first;
+            inner second;
+            const so::error e = so::detail::decode_document(reader, {text.data(), each.text.size(), text.size()}, first,
+                                                            state, &second);
+            CHECK(e.code == each.code);
+            CHECK(e.offset == each.offset);
+            CHECK(first.Id.value_or(0) == each.number);
+            CHECK(second.Deep.value_or(0) == each.deep);
+            CHECK(second.Text.value_or(std::string_view{}) == each.deep_text);
+        };
+        so::compact_reader compact;
+        check(compact, so::compact_reader::slack);
+#if SUPEROFFICE_WITH_SIMDJSON
+        so::simdjson_reader fast{1'000};
+        check(fast, so::simdjson_reader::slack);
+#endif
+    }
+}
+
 TEST_CASE("json: no entry of FieldProperties shows what stood in the one before") {
     std::string text =
-        R"({"FieldProperties":{"a":{"FieldRight":{"Mask":"Read"},"FieldType":"String","FieldLength":7},"b":{},"c":null}})";
+        R"({"FieldProperties":{"a":{"FieldRight":{"Mask":"Read"},"FieldType":"String","FieldLength":7},"b":null,"c":{}}})";
     const auto task = so::decode<BatchTaskInfo>(so::compact_reader{}, {text.data(), text.size(), text.size()});
     REQUIRE(task.has_value());
     int entries = 0;

@@ -149,6 +149,8 @@ static_assert(!so::detail::can_hold<so::coded<so::BatchTaskState>, so::coded<so:
 static_assert(!so::detail::can_hold<std::int32_t, so::coded<so::BatchTaskState>>());
 static_assert(!so::detail::can_hold<std::string_view, so::string_map>() &&
               !so::detail::can_hold<so::field_property_map, so::string_map>());
+static_assert(!so::detail::can_hold<std::int32_t, so::TableRight>() &&
+              !so::detail::can_hold<std::string_view, so::TableRight>());
 
 }  // namespace
 

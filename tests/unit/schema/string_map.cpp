@@ -187,7 +187,14 @@ TEST_CASE("string_map: as a described struct, in place or over a copy") {
                 }
                 const std::size_t needed = map.raw().size();
                 std::array<char, 256> room{};
-                CHECK(map.as<export_parameters>(std::span{room}.first(needed - 1)).error().needed() == needed);
+                CHECK(map.as<export_parameters>(std::span{room}.first(needed - 1)).error() ==
+                      so::error{.stage = so::stage::decode,
+                                .code = errc::memory_too_small,
+                                .offset = static_cast<std::uint32_t>(needed)});
+                room[needed] = '#';  // what stands behind the room that is given stays
+                CHECK(support::outcome_of(map.as<export_parameters>(std::span{room}.first(needed))) ==
+                      (one.copied.empty() ? one.in_place : one.copied));
+                CHECK(room[needed] == '#');
             });
     }
     CHECK(string_map{}.as<export_parameters>().error() == errc::empty_document);

@@ -116,6 +116,13 @@ TEST_CASE("member_table: the hash finds every name of the struct, and no other")
     CHECK(table<inner>.hashed == nullptr);
 }
 
+TEST_CASE("member_table: a member is found behind some that the struct does not have") {
+    CHECK(support::decoded_as<inner>(R"({"other":1,"text":"a"})") == R"({"text":"a"})");
+    CHECK(support::decoded_as<inner>(R"({"other":1,"texts":"x","more":true,"text":"a"})") == R"({"text":"a"})");
+    CHECK(support::decoded_as<twins>(R"({"other":1,"aVbcde":5,"more":null,"aXbcde":1})") ==
+          R"({"aXbcde":1,"aYbcde":0,"aZbcde":0,"aWbcde":0,"aVbcde":5})");
+}
+
 TEST_CASE("member_table: each value is written to its own member") {
     CHECK(
         support::decoded_as<outer>(
