@@ -14,11 +14,23 @@
 #include "support/guard_page.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <fstream>
 #include <string>
 #include <string_view>
 
 using namespace tls_testing;
+
+namespace {
+
+/// Loads all of it.
+io_result loaded(so::detail::link_authorities& into, const so::tls_options& options) {
+    io_result r = into.load(options);
+    for (int again = 0; again < 10'000 && r.state == io_state::would_block; ++again) r = into.load(options);
+    return r;
+}
+
+}  // namespace
 
 TEST_CASE("tls: missing and unreadable authorities are an error before the link below is started") {
     const std::string broken = "-----BEGIN CERTIFICATE-----\nnot base64!\n-----END CERTIFICATE-----\n";
@@ -52,8 +64,7 @@ TEST_CASE("tls: missing and unreadable authorities are an error before the link 
 
 TEST_CASE("tls: a link that names no authorities takes those of the system, or says that there are none") {
     so::detail::link_authorities from;
-    io_result r = from.load({});
-    for (int again = 0; again < 10'000 && r.state == io_state::would_block; ++again) r = from.load({});
+    const io_result r = loaded(from, {});
     if (r.state == io_state::ready)
         CHECK(from.get().size() > 0);
     else
@@ -69,6 +80,48 @@ TEST_CASE("tls: shared authorities that were never loaded are an error of the pr
     check_failed(r, errc::bad_tls_options, stage::handshake);
     CHECK(r.native == 0);
     CHECK(link.link().starts == 0);
+}
+
+TEST_CASE("tls: a link takes the authorities that its options name, and no others") {
+    so::certificate_authorities shared;
+    REQUIRE(shared.add(bytes(nobodys_authority)));
+    const so::key_pin pins[] = {so::key_pin{}};
+
+    so::tls_options memory = trusting_nobody(), of_several, of_several_and_file, of_several_and_memory, pinned, unpinned;
+    of_several.authorities = of_several_and_file.authorities = of_several_and_memory.authorities = &shared;
+    of_several_and_file.ca_file = "/nowhere/at/all.pem";
+    of_several_and_memory.ca_memory = memory.ca_memory;
+    pinned.pin_instead_of_authorities = unpinned.pin_instead_of_authorities = true;
+    pinned.pins = pins;
+    constexpr errc good = errc::ok;
+    const struct {
+        const char* what;
+        const so::tls_options& options;
+        errc code;
+        std::uint32_t size;
+    } rows[] = {
+        {"memory", memory, good, 1},
+        {"shared", of_several, good, 1},
+        {"shared, and a file", of_several_and_file, errc::bad_tls_options, 0},
+        {"shared, and memory", of_several_and_memory, errc::bad_tls_options, 0},
+        {"a pin instead", pinned, good, 0},  // nothing of the system's is read
+        {"a pin instead, without a pin", unpinned, errc::bad_tls_options, 0},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.what);
+        so::detail::link_authorities from;
+        const io_result r = loaded(from, row.options);
+        if (row.code == good) {
+            CHECK(r.state == io_state::ready);
+        } else {
+            check_failed(r, row.code, stage::handshake);
+            CHECK(r.native == 0);
+        }
+        CHECK(from.get().size() == row.size);
+        CHECK(from.get().is_loaded() == (row.size != 0));
+        CHECK((&from.get() == &shared) == (&row.options == &of_several));
+        CHECK(loaded(from, row.options).state == r.state);  // and again
+    }
 }
 
 TEST_CASE("certificate_reader: PEM of every length is read") {
@@ -198,6 +251,20 @@ TEST_CASE("tls: authorities are taken from memory, as PEM and as DER") {
     nobody.protocol = support::test_tls();
     so::mbedtls_socket other{nobody};
     check_failed(start(other, "localhost", service().port()), errc::certificate_unknown_authority, stage::handshake);
+}
+
+TEST_CASE("tls: a link that names a file trusts its authorities, those in memory besides, and none of the system") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    for (const bool with_memory : {false, true}) {
+        CAPTURE(with_memory);
+        so::tls_options options;
+        options.ca_file = service().ca_file().c_str();
+        if (with_memory) options.ca_memory = bytes(nobodys_authority);
+        so::detail::link_authorities from;
+        CHECK(loaded(from, options).state == io_state::ready);
+        CHECK(from.get().size() == (with_memory ? 2 : 1));
+        CHECK(from.get().is_loaded());
+    }
 }
 
 TEST_CASE("tls: authorities that could not be loaded are looked for again at the next start") {
