@@ -87,7 +87,8 @@ TEST_CASE("tls: a link takes the authorities that its options name, and no other
     REQUIRE(shared.add(bytes(nobodys_authority)));
     const so::key_pin pins[] = {so::key_pin{}};
 
-    so::tls_options memory = trusting_nobody(), of_several, of_several_and_file, of_several_and_memory, pinned, unpinned;
+    so::tls_options memory = trusting_nobody(), of_several, of_several_and_file, of_several_and_memory, pinned,
+                    unpinned;
     of_several.authorities = of_several_and_file.authorities = of_several_and_memory.authorities = &shared;
     of_several_and_file.ca_file = "/nowhere/at/all.pem";
     of_several_and_memory.ca_memory = memory.ca_memory;

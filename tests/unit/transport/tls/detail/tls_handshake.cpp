@@ -11,6 +11,8 @@
 #include "../tls_service.hpp"
 #include "../tls_testing.hpp"
 
+#include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -98,6 +100,43 @@ TEST_CASE("tls: a peer that does not speak TLS has another error than one that e
     const io_result last = zero.start({"service.example", 443});
     check_failed(last, errc::handshake_failed, stage::handshake);
     CHECK(last.native == 0);
+}
+
+namespace {
+
+/// A peer that takes nothing; what it said last can be received.
+struct hung_up : talker {
+    static constexpr bool lingers = true;
+    io_result transmit(std::span<const std::byte>) noexcept {
+        return io_result::failed(errc::connection_reset, 32, stage::transmit);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("tls: a server that hung up before it heard a word has its own error, if it said why") {
+    const struct {
+        const char* what;
+        std::string_view text;
+        errc code;
+        int native;  // 1: a code of mbedTLS, which is negative
+    } rows[] = {
+        {"nothing", "", errc::connection_reset, 32},
+        {"an alert", std::string_view("\x15\x03\x03\x00\x02\x02\x30", 7), errc::client_certificate_refused, 48},
+        {"words of another protocol", "HTTP/1.1 400 Bad Request\r\n\r\n", errc::not_tls, 1},
+        {"a broken record", std::string_view("\x16\x48\x54\x54\x50\x2f\x31", 7), errc::connection_reset, 32},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.what);
+        so::tls<hung_up> link{trusting_nobody()};
+        link.link().text = row.text;
+        io_result r = link.start({"service.example", 443});
+        for (int again = 0; again < 4 && r.state == io_state::would_block; ++again)
+            r = link.start({"service.example", 443});
+        check_failed(r, row.code, stage::handshake);
+        CHECK((row.native == 1 ? r.native < 0 : r.native == row.native));
+        CHECK_FALSE(link.secure());
+    }
 }
 
 TEST_CASE("tls: a server that chooses a version below 1.2 is refused for that, whatever cipher it chooses") {
