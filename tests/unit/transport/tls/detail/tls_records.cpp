@@ -466,6 +466,32 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("tls: each transmit says how much of its own text went out, also behind one that blocked") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    server peer;
+    so::tls<string_link> link{trusting_service()};
+    REQUIRE(peer.meet(link));
+    std::string seen;
+    static_cast<void>(drain(link, 100, seen));  // tickets
+    for (const std::string_view text :
+         {std::string_view("a longer text"), std::string_view("short"), std::string_view("1")}) {
+        const io_result r = link.transmit(bytes(text));
+        CHECK(r.state == io_state::ready);
+        CHECK(r.bytes == text.size());
+        CHECK(peer.hear() == static_cast<int>(text.size()));
+    }
+    // The caller has more by the time the link takes it: the rest is not counted as sent.
+    link.link().is_stuck = true;
+    CHECK(link.transmit(bytes("first")).state == io_state::would_block);
+    link.link().is_stuck = false;
+    const io_result r = link.transmit(bytes("first and second"));
+    CHECK(r.state == io_state::ready);
+    CHECK(r.bytes == 5);
+    CHECK(peer.hear() == 5);
+    CHECK(link.transmit(bytes(" and second")).bytes == 11);
+    CHECK(peer.hear() == 11);
+}
+
 TEST_CASE("tls: stop sends close_notify to the server, but not if the connection broke") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     server peer;
