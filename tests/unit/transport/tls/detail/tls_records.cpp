@@ -346,6 +346,22 @@ TEST_CASE("tls: after the handshake every alert is alert_received, except those 
     }
 }
 
+TEST_CASE("tls: what follows an alert is not read, and does not hide it") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    server peer;
+    so::tls<string_link> link{trusting_service()};
+    REQUIRE(peer.meet(link));
+    std::string seen;
+    static_cast<void>(drain(link, 1000, seen));  // tickets
+    peer.send(std::array{std::string("text")});
+    peer.send_alert(fatal, 80);
+    peer.to_client += "and more";
+    const io_result r = drain(link, 1000, seen);
+    CHECK(seen == "text");
+    check_failed(r, errc::alert_received, stage::receive);
+    CHECK(r.native == 80);
+}
+
 TEST_CASE("tls: a server that ends the connection because renegotiation is refused has its own error") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     struct {
