@@ -131,4 +131,4 @@ def checks():
     yield Check("clang-tidy: everything switched on", lambda: tidy(ROOT / "examples" / "04_watch.cpp", *ALL_ON), seconds=240)
     yield Check("clang-tidy: nothing switched on", lambda: tidy(ROOT / "examples" / "05_own_link.cpp"), seconds=240)
     yield Check("clang-tidy: opt-in headers", tidy_opt_in, seconds=240)
-    yield Check("clang-tidy: the tool", tidy_tool, seconds=900)
+    yield Check("clang-tidy: the tool", tidy_tool, seconds=1800)
