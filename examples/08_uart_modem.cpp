@@ -73,6 +73,7 @@ class modem {
 // The compiler names here what is missing.
 static_assert(superoffice::byte_transport<modem>);
 static_assert(superoffice::timed_transport<modem> && superoffice::waking_transport<modem>);
+static_assert(superoffice::relaying_transport<modem>);
 
 superoffice::io_result modem::start(const superoffice::peer& to) noexcept {
     constexpr auto here = superoffice::stage::connect;
