@@ -212,7 +212,7 @@ TEST_CASE(
         std::string reply;
         bool dead;
         std::string_view reason;
-        std::int64_t next;  ///< milliseconds until the next attempt, where it is not dead
+        std::int64_t next;  ///< milliseconds until the next attempt; unused if the credential is dead
     };
     const std::string letters(65, 'e');
     const row rows[] = {

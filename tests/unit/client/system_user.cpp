@@ -50,7 +50,7 @@ std::string base64url(std::string_view bytes) {
 struct fake_signer {
     int calls = 0;
     bool broken = false;
-    std::size_t claimed = 0;  ///< the size that it answers, where it is not the signature's
+    std::size_t claimed = 0;  ///< 0: it answers the signature's size; else this one
     so::result<std::size_t> sign(std::string_view data, std::span<std::byte> into) noexcept {
         ++calls;
         if (claimed != 0) return claimed;
