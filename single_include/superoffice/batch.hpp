@@ -13538,6 +13538,7 @@ class tls_handshake {
     /// blocks. `Lingers`: the link below does, so `continue_unheard` may be called.
     template <bool Lingers>
     io_result advance(tls_connection& connection, tls_resumption& resumption) noexcept {
+        if (judge_.flags() != 0) return finish_refusal(connection, resumption);
         mbedtls_ssl_context& ssl = connection.ssl();
         for (int step = 0; step < max_steps; ++step) {
             connection.forget_link_answer();
@@ -13619,16 +13620,32 @@ class tls_handshake {
 
     io_result failure(const tls_connection& connection, int code) const noexcept {
         const io_result r = connection.answer(code, stage::handshake);
-        if (r.state == io_state::would_block || connection.link_state() == io_state::failed) return r;
+        if (r.state == io_state::would_block) return r;
+        if (const std::uint32_t flags = faults(connection); flags != 0) return refused(flags);
+        if (connection.link_state() == io_state::failed) return r;
         // The peer ended the connection, with or without close_notify.
         if (connection.link_state() == io_state::closed)
             return io_result::failed(errc::connection_closed, code, stage::handshake);
-
-        std::uint32_t flags = judge_.flags();
-        if (const std::uint32_t all = mbedtls_ssl_get_verify_result(&connection.ssl()); all != 0xffffffff) flags |= all;
-        if (flags != 0) return refused(flags);
         if (r.code != errc::link_failed) return r;  // an alert
         return io_result::failed(reason_of(connection, code), code, stage::handshake);
+    }
+
+    [[nodiscard]] std::uint32_t faults(const tls_connection& connection) const noexcept {
+        const std::uint32_t all = mbedtls_ssl_get_verify_result(&connection.ssl());
+        return judge_.flags() | (all != 0xffffffff ? all : 0);
+    }
+
+    /// The link blocked when mbedTLS told the server by an alert that its certificate is refused. Only the rest of that
+    /// alert is transmitted, and nothing that the server or the link does changes the error any more.
+    io_result finish_refusal(tls_connection& connection, tls_resumption& resumption) noexcept {
+        connection.forget_link_answer();
+        // mbedTLS transmits what is left of the last alert before it would write another one.
+        const int code = mbedtls_ssl_send_alert_message(&connection.ssl(), MBEDTLS_SSL_ALERT_LEVEL_FATAL,
+                                                        MBEDTLS_SSL_ALERT_MSG_BAD_CERT);
+        const io_result r = connection.answer(code, stage::handshake);
+        if (r.state == io_state::would_block) return r;
+        resumption.drop();
+        return refused(faults(connection));
     }
 
     [[nodiscard]] static errc reason_of(const tls_connection& connection, int code) noexcept {

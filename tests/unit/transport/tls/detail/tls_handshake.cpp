@@ -178,6 +178,74 @@ TEST_CASE("tls: one start does at most one step that computes with keys") {
     CHECK(in_pieces <= 5);
 }
 
+namespace {
+
+enum class trouble { none, blocks, fails, ends };
+
+/// A socket that has trouble with what is transmitted second, after the ClientHello; keeps what went out.
+template <bool Lingers>
+struct troubled : so::tcp_socket {
+    static constexpr bool lingers = Lingers;
+    trouble with_second = trouble::none;
+    int transmits = 0;
+    std::string sent;
+
+    io_result transmit(std::span<const std::byte> from) noexcept {
+        if (++transmits == 2) {
+            switch (with_second) {
+                case trouble::none: break;
+                case trouble::blocks: return io_result::would_block(wait_for::writable, stage::transmit);
+                case trouble::fails: return io_result::failed(errc::connection_reset, 104, stage::transmit);
+                case trouble::ends: return io_result::closed();
+            }
+        }
+        const io_result r = so::tcp_socket::transmit(from);
+        if (r.state == io_state::ready) sent.append(reinterpret_cast<const char*>(from.data()), r.bytes);
+        return r;
+    }
+};
+
+template <bool Lingers>
+void check_refusal(trouble with_second, so::tls_protocol protocol) {
+    so::tls_options options = trusting_nobody();
+    options.protocol = protocol;
+    so::tls<troubled<Lingers>> link{options};
+    link.link().with_second = with_second;
+    const io_result r = start(link, "localhost", service().port(protocol == so::tls_protocol::tls_1_2 ? "old" : "new"));
+    check_failed(r, errc::certificate_unknown_authority, stage::handshake);
+    CHECK(r.native > 0);  // the flags of the certificate
+    CHECK_FALSE(link.secure());
+    if (protocol != so::tls_protocol::tls_1_2) return;  // later versions encrypt the alert
+    const bool is_told = with_second == trouble::none || with_second == trouble::blocks;
+    constexpr std::string_view alert{"\x15\x03\x03\x00\x02\x02\x30", 7};  // fatal, unknown_ca (RFC 5246 section 7.2)
+    REQUIRE(link.link().sent.size() > alert.size());
+    const std::string hello = link.link().sent.substr(0, link.link().sent.size() - (is_told ? alert.size() : 0));
+    CHECK(link.link().sent.substr(hello.size()) == (is_told ? alert : std::string_view{}));
+    // Exactly one alert: the record of the ClientHello says how long it is.
+    CHECK(hello.size() == 5U + static_cast<unsigned char>(hello[3]) * 256U + static_cast<unsigned char>(hello[4]));
+}
+
+}  // namespace
+
+TEST_CASE("tls: a refused certificate is the error, whatever the link does when the server is told so") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    const struct {
+        const char* what;
+        trouble with_alert;
+    } rows[] = {{"goes out", trouble::none},
+                {"blocks once", trouble::blocks},
+                {"fails", trouble::fails},
+                {"the server has hung up", trouble::ends}};
+    for (const auto& row : rows) {
+        CAPTURE(row.what);
+        if (so::detail::mbedtls_api::has_tls_1_2) {
+            check_refusal<true>(row.with_alert, so::tls_protocol::tls_1_2);
+            check_refusal<false>(row.with_alert, so::tls_protocol::tls_1_2);
+        }
+        if (so::detail::mbedtls_api::has_tls_1_3) check_refusal<true>(row.with_alert, so::tls_protocol::tls_1_3);
+    }
+}
+
 TEST_CASE("tls: a server that never answers the handshake blocks no step") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     so::mbedtls_socket link{trusting_service()};
