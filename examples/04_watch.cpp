@@ -42,8 +42,8 @@ int main(int argc, char** argv) {
     for (; news == superoffice::watch_state::changed; news = task.follow(api))
         std::printf("%d %%\n", task.value().ProgressPercent.value_or(0));
 
-    if (news == superoffice::watch_state::
-                    gone) {  // the service deleted it before its end was seen: neither success nor failure
+    if (news == superoffice::watch_state::gone) {
+        // The service deleted it before its end was seen: neither success nor failure.
         std::printf("gone\n");
         return 1;
     }
@@ -51,8 +51,7 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "%s\n", superoffice::message(task.error()));
         return 1;
     }
-    if (task.value().State ==
-        superoffice::BatchTaskState::Failed) {  // finished means a final state, which may be Failed
+    if (!superoffice::has_succeeded(task.value().State)) {  // a task that is over may have failed
         std::printf("failed\n");
         return 1;
     }

@@ -2954,11 +2954,16 @@ enum class BatchTaskState : std::int32_t {
 };
 BOOST_DESCRIBE_ENUM(BatchTaskState, Unknown, New, Aquired, Started, Succeeded, Failed, SucceededManualCleanup, All)
 
-/// True if nothing more will happen to a task in this state. Takes a field, a coded value or the enumerator itself.
+/// True if a task in this state has done its work. Takes a field, a coded value or the enumerator itself.
+template <class State>
+[[nodiscard]] constexpr bool has_succeeded(const State& state) noexcept {
+    return state == BatchTaskState::Succeeded || state == BatchTaskState::SucceededManualCleanup;
+}
+
+/// True if nothing more will happen to a task in this state: it has succeeded or failed. Takes what `has_succeeded` takes.
 template <class State>
 [[nodiscard]] constexpr bool is_final(const State& state) noexcept {
-    return state == BatchTaskState::Succeeded || state == BatchTaskState::Failed ||
-           state == BatchTaskState::SucceededManualCleanup;
+    return has_succeeded(state) || state == BatchTaskState::Failed;
 }
 
 /// Whether this kind of task can be stopped. Source: enumeration page BatchTaskCancellationBehaviour.
@@ -18093,7 +18098,7 @@ inline void note_reply(board_row& to, const board_progress& from, instant now) n
     to.text.assign(cut_to(from.ProgressDescription.value_or(std::string_view{}), to.text.capacity()));
     to.asks_first = from.CancellationBehaviour == CancelWithWarning;
     to.can_cancel = from.CancellationBehaviour != CannotCancel;
-    to.has_succeeded = from.State && is_final(from.State) && from.State != BatchTaskState::Failed;
+    to.has_succeeded = superoffice::has_succeeded(from.State);
 }
 
 }  // namespace detail

@@ -108,7 +108,7 @@ inline void note_reply(board_row& to, const board_progress& from, instant now) n
     to.text.assign(cut_to(from.ProgressDescription.value_or(std::string_view{}), to.text.capacity()));
     to.asks_first = from.CancellationBehaviour == CancelWithWarning;
     to.can_cancel = from.CancellationBehaviour != CannotCancel;
-    to.has_succeeded = from.State && is_final(from.State) && from.State != BatchTaskState::Failed;
+    to.has_succeeded = superoffice::has_succeeded(from.State);
 }
 
 }  // namespace detail

@@ -29,11 +29,16 @@ enum class BatchTaskState : std::int32_t {
 };
 BOOST_DESCRIBE_ENUM(BatchTaskState, Unknown, New, Aquired, Started, Succeeded, Failed, SucceededManualCleanup, All)
 
-/// True if nothing more will happen to a task in this state. Takes a field, a coded value or the enumerator itself.
+/// True if a task in this state has done its work. Takes a field, a coded value or the enumerator itself.
+template <class State>
+[[nodiscard]] constexpr bool has_succeeded(const State& state) noexcept {
+    return state == BatchTaskState::Succeeded || state == BatchTaskState::SucceededManualCleanup;
+}
+
+/// True if nothing more will happen to a task in this state: it has succeeded or failed. Takes what `has_succeeded` takes.
 template <class State>
 [[nodiscard]] constexpr bool is_final(const State& state) noexcept {
-    return state == BatchTaskState::Succeeded || state == BatchTaskState::Failed ||
-           state == BatchTaskState::SucceededManualCleanup;
+    return has_succeeded(state) || state == BatchTaskState::Failed;
 }
 
 /// Whether this kind of task can be stopped. Source: enumeration page BatchTaskCancellationBehaviour.

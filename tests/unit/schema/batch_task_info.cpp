@@ -97,33 +97,38 @@ TEST_CASE("BatchTaskCancellationBehaviour: section 6, the wire's names and numbe
     check_table<so::BatchTaskCancellationBehaviour>(rows, sizeof rows / sizeof rows[0]);
 }
 
-TEST_CASE("is_final: section 6, three states are terminal, in whatever type they come") {
-    constexpr bool is_final = true, goes_on = false;
+TEST_CASE("is_final, has_succeeded: section 6, three states are final and two a success, in whatever type they come") {
+    enum end { goes_on, succeeded, failed };
     struct {
         std::string_view text;
-        bool final;
+        end how;
     } const cases[] = {
         {"Unknown", goes_on},
         {"New", goes_on},
         {"Aquired", goes_on},
         {"Started", goes_on},
-        {"Succeeded", is_final},
-        {"Failed", is_final},
-        {"SucceededManualCleanup", is_final},
+        {"Succeeded", succeeded},
+        {"Failed", failed},
+        {"SucceededManualCleanup", succeeded},
         {"All", goes_on},
         {"Exploded", goes_on},
         {"", goes_on},
-        {"succeeded", is_final},
+        {"succeeded", succeeded},
+        {"failed", failed},
+    };
+    const auto check = [](const auto& state, end how) {
+        CHECK(so::is_final(state) == (how != goes_on));
+        CHECK(so::has_succeeded(state) == (how == succeeded));
     };
     for (const auto& one : cases) {
         CAPTURE(one.text);
         const auto state = so::coded<BatchTaskState>::from_text(one.text);
-        CHECK(so::is_final(state) == one.final);
-        CHECK(so::is_final(so::field<so::coded<BatchTaskState>>{state}) == one.final);
-        if (state.known()) CHECK(so::is_final(state.value()) == one.final);
+        check(state, one.how);
+        check(so::field<so::coded<BatchTaskState>>{state}, one.how);
+        if (state.known()) check(state.value(), one.how);
     }
-    CHECK_FALSE(so::is_final(so::field<so::coded<BatchTaskState>>{}));
-    CHECK_FALSE(so::is_final(so::field<so::coded<BatchTaskState>>{nullptr}));
+    check(so::field<so::coded<BatchTaskState>>{}, goes_on);
+    check(so::field<so::coded<BatchTaskState>>{nullptr}, goes_on);
 }
 
 TEST_CASE("BatchTaskInfo: a request that was not filled in names no task") {
