@@ -220,6 +220,47 @@ def mistakes_are_named():
             output_of(program, code=7)  # a handler of the program's own
 
 
+# Programs that together have most of the library, and where a variable that changes would stand in an object file.
+WITH_VARIABLES = ("examples/06_every_error.cpp", "examples/11_epoll.cpp", "examples/cli/main.cpp")
+CHANGES = re.compile(r"^\w+ .{6}[O ] \.(?:t?data|t?bss)(?!\.rel\.ro)\S*\s+\w+ +(.*)$", re.MULTILINE)
+CULPRITS = """
+namespace superoffice {
+inline int shared = 0;
+inline int counted() { static int calls = 1; return ++calls + shared; }
+template <class T> struct per_type { static inline T last{}; };
+inline thread_local int of_thread = 1;
+inline constexpr int limit = 2;
+}
+int main() { return superoffice::counted() + superoffice::per_type<int>::last + superoffice::of_thread + *&superoffice::limit; }
+"""
+THREADS = re.compile(r"#include <(thread|mutex|shared_mutex|condition_variable|future|stop_token|semaphore|latch|barrier|pthread\.h|"
+                     r"threads\.h)>|std::(thread|jthread|async|mutex)\b|pthread_\w+|CreateThread|_beginthread")
+
+
+def variables_of_the_library(folder, *source, text=""):
+    """The library's variables in writable memory, of every function that the program has, inline ones too."""
+    made = f"{folder}/made.o"
+    output_of("g++", "-std=c++20", f"-I{INCLUDE}", f"-I{ROOT / 'examples' / 'cli'}", *ALL_ON, "-fkeep-inline-functions", "-fno-pie",
+              "-c", "-o", made, *source, text_in=text)
+    return sorted(name for name in CHANGES.findall(output_of("objdump", "-t", "-C", made)) if "superoffice::" in name)
+
+
+def no_globals_no_threads():
+    """With everything switched on, the library has no variable outside of the program's objects and names nothing of threads."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = variables_of_the_library(folder, "-x", "c++", "-", text=CULPRITS)
+        if len(found) != 4:
+            raise Failed(f"of four planted variables these are found: {found}")
+        opt_in = [word for name in OPT_IN for word in ("-include", name)]
+        for program in WITH_VARIABLES:
+            if found := variables_of_the_library(folder, *opt_in, ROOT / program):
+                raise Failed(f"{program} has variables of the library: {found}")
+    wrong = [f"{path.relative_to(INCLUDE)}: {line.strip()}" for path in sorted(INCLUDE.rglob("*.hpp"))
+             for line in path.read_text(encoding="utf-8").splitlines() if THREADS.search(line.partition("//")[0])]
+    if wrong:
+        raise Failed("\n".join(wrong))
+
+
 # Loads a shared object, calls a function of it, unloads it, and prints the result and whether the object is still mapped.
 HOST = """
 import _ctypes, ctypes, sys
@@ -255,6 +296,7 @@ def checks():
     yield Check("other projects' warnings have no cause in the headers", other_warnings_have_no_cause)
     yield Check("core pulls no heavy standard header", no_heavy_headers)
     yield Check("another version is an error", another_version_is_an_error, seconds=240)
+    yield Check("no global and no thread of the library", no_globals_no_threads)
     yield Check("what is switched off is named", what_is_switched_off_is_named)
     yield Check("switches are 0 or 1", switches_are_0_or_1)
     yield Check("mistakes of the program are named", mistakes_are_named)
