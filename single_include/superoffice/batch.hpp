@@ -13543,7 +13543,7 @@ class tls_handshake {
     /// blocks. `Lingers`: the link below does, so `continue_unheard` may be called.
     template <bool Lingers>
     io_result advance(tls_connection& connection, tls_resumption& resumption) noexcept {
-        if (judge_.flags() != 0) return finish_refusal(connection, resumption);
+        if (faults(connection) != 0) return finish_refusal(connection, resumption);
         mbedtls_ssl_context& ssl = connection.ssl();
         for (int step = 0; step < max_steps; ++step) {
             connection.forget_link_answer();
@@ -13602,7 +13602,7 @@ class tls_handshake {
     /// More is known than that the link failed: an alert has come, the server's certificate was refused, or the server
     /// does not speak TLS; or there is more to do.
     [[nodiscard]] bool says_more(const tls_connection& connection, int code) const noexcept {
-        return mbedtls_api::alert(connection.ssl(), code) >= 0 || judge_.flags() != 0 ||
+        return mbedtls_api::alert(connection.ssl(), code) >= 0 || faults(connection) != 0 ||
                mbedtls_api::is_no_tls(connection.ssl(), code) || mbedtls_api::is_computing(code);
     }
 
@@ -13635,6 +13635,7 @@ class tls_handshake {
         return io_result::failed(reason_of(connection, code), code, stage::handshake);
     }
 
+    /// What the judge found, and what mbedTLS alone looks at: what the server's own certificate is meant for.
     [[nodiscard]] std::uint32_t faults(const tls_connection& connection) const noexcept {
         const std::uint32_t all = mbedtls_ssl_get_verify_result(&connection.ssl());
         return judge_.flags() | (all != 0xffffffff ? all : 0);

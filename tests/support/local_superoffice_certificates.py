@@ -28,7 +28,7 @@ import shutil
 import subprocess
 import tempfile
 
-LAYOUT = 4  # counted up when what is made changes, so that an old directory is made anew
+LAYOUT = 5  # counted up when what is made changes, so that an old directory is made anew
 REUSE_FOR = datetime.timedelta(days=30)
 LEAF_DAYS = 90
 AUTHORITY_DATES = ("20000101000000Z", "20491231235959Z")  # from 2050 on the form of a date is another one
@@ -51,6 +51,7 @@ class Certificate:
     authority: str = "ca"  # "" signs itself
     names: str = LOCAL_NAMES
     key: str = "ecdsa"
+    purpose: str = "serverAuth"
     start: str = ""
     end: str = ""
     extra: str = ""  # a further extension
@@ -66,14 +67,15 @@ CERTIFICATES = {
     "wrong-name": Certificate("for elsewhere.example only", names=OTHER_NAMES),
     "unknown-authority": Certificate("by an authority that ca.pem does not hold",
                                      authority="unknown-authority-ca"),
-    # Each of these shows its intermediate as well.
+    # Each of these shows its intermediate as well, if it has one.
     "unreadable": Certificate("with a critical extension that nobody knows", extra="1.2.3.4 = critical, ASN1:NULL"),
     "constrained": Certificate("by an intermediate with critical name constraints, which it keeps", authority="constrained-ca"),
     "by-clients-only": Certificate("by an intermediate that may only issue for clients", authority="clients-only-ca"),
+    "for-clients": Certificate("a client's, for localhost", purpose="clientAuth"),
     "top-level-wildcard": Certificate("for *.test", names="DNS:*.test"),
     "two-labels": Certificate("for service.test and *.test", names="DNS:*.test,DNS:Service.TEST"),
 }
-CLIENT = Certificate("a client's, by ca.pem", names="DNS:client.example")
+CLIENT = Certificate("a client's, by ca.pem", names="DNS:client.example", purpose="clientAuth")
 AUTHORITIES = {
     "ca": "Local SuperOffice Test Authority",
     "unknown-authority-ca": "Unknown Test Authority",
@@ -290,7 +292,7 @@ def _configure(scratch, name, common_name, certificate=CERTIFICATES["good"], aut
     (scratch / f"{name}.index").touch()
     text = CONFIGURATION.format(
         common_name=common_name, database=f"{name}.index", names=certificate.names,
-        purpose="clientAuth" if certificate is CLIENT else "serverAuth",
+        purpose=certificate.purpose,
         key_encipherment=", keyEncipherment" if certificate.key == "rsa" else "",
         authority_key_identifier="authorityKeyIdentifier = keyid" if certificate.authority else "",
         extra=certificate.extra, authority_extra=authority_extra)

@@ -51,6 +51,10 @@ inline support::local_service& service() {
                                        "--listen",
                                        "by-clients-only=by-clients-only",
                                        "--listen",
+                                       "for-clients=for-clients",
+                                       "--listen",
+                                       "for-clients12=for-clients@1.2",
+                                       "--listen",
                                        "top-level-wildcard=top-level-wildcard",
                                        "--listen",
                                        "two-labels=two-labels"});

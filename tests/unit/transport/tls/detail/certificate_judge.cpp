@@ -341,6 +341,8 @@ TEST_CASE("tls: what mbedTLS cannot read, or accepts and others refuse, is certi
         {.listener = "unreadable12", .host = "localhost", .code = errc::certificate_refused, .is_unreadable = true},
         {.listener = "constrained", .host = "localhost", .code = errc::certificate_refused, .is_unreadable = true},
         {.listener = "by-clients-only", .host = "localhost", .code = errc::certificate_refused, .is_unreadable = false},
+        {.listener = "for-clients", .host = "localhost", .code = errc::certificate_refused, .is_unreadable = false},
+        {.listener = "for-clients12", .host = "localhost", .code = errc::certificate_refused, .is_unreadable = false},
         {.listener = "top-level-wildcard",
          .host = "service.test",
          .code = errc::certificate_wrong_name,

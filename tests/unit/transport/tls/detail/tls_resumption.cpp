@@ -115,20 +115,50 @@ TEST_CASE("tls: a session is never offered to another host or port") {
     }
 }
 
+namespace {
+
+/// Can block once before it transmits: 2 is what follows the ClientHello.
+struct hesitant : diverted {
+    int blocks_at = 0;
+    int transmits = 0;
+
+    io_result transmit(std::span<const std::byte> from) noexcept {
+        if (++transmits == blocks_at) return io_result::would_block(so::wait_for::writable, stage::transmit);
+        return diverted::transmit(from);
+    }
+};
+
+}  // namespace
+
 TEST_CASE("tls: a session with which a handshake has failed is not offered again") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     so::tls_options options = trusting_service();
     options.protocol = so::tls_protocol::tls_1_2;
     const std::uint16_t port = service().port("old");
-    so::tls<diverted> link{options};
-    for (const bool failed : {false, true}) {
-        CAPTURE(failed);
+    const struct {
+        const char* what;
+        const char* listener;  // where the handshake in between ends up
+        int blocks_at;
+        errc code;
+    } rows[] = {
+        {"none has failed", "", 0, errc::ok},
+        {"reset", "rude", 0, errc::connection_reset},
+        {"a refused certificate", "self-signed", 0, errc::certificate_self_signed},
+        {"a refused certificate; the link blocks when the server is told", "self-signed", 2,
+         errc::certificate_self_signed},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.what);
+        const bool failed = row.code != errc::ok;
+        so::tls<hesitant> link{options};
         link.link().way = port;
         REQUIRE(start(link, "localhost", port).state == io_state::ready);
         link.stop();
         if (failed) {
-            link.link().way = service().port("rude");
-            CHECK(start(link, "localhost", port).state == io_state::failed);
+            link.link().way = service().port(row.listener);
+            link.link().blocks_at = row.blocks_at;
+            link.link().transmits = 0;
+            check_failed(start(link, "localhost", port), row.code, stage::handshake);
             link.link().way = port;
             std::array<std::byte, so::mbedtls_socket::max_session_bytes> room;
             CHECK(link.export_session(room) == 0);
