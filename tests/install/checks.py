@@ -195,6 +195,40 @@ def missing_packages_are_named():
                 raise Failed(f"mbedtls={option}, not found: warned of it: {not is_warned}\n{printed}")
 
 
+# What is asked for, whether simdjson can be found, and whether it is switched on then.
+WITH_SIMDJSON = (("by default", True, True), ("by default", False, False), ("no", True, False), ("yes", True, True))
+SAYS_DEFINITIONS = """{head}include(way.cmake)
+get_target_property(given superoffice::batch INTERFACE_COMPILE_DEFINITIONS)
+message("given: ${{given}}")
+"""
+
+
+def simdjson_is_a_choice():
+    """Meson and CMake switch simdjson on where they find it, unless an option says otherwise."""
+    wrong = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        nothing_found = folder / "nothing.ini"
+        nothing_found.write_text("[binaries]\npkgconfig = 'nowhere'\npkg-config = 'nowhere'\ncmake = 'nowhere'\n", encoding="utf-8")
+        project = folder / "project"
+        cmake_ways.link_parts(project / "superoffice-batch")
+        (project / "way.cmake").write_text(cmake_ways.documented("add_subdirectory"), encoding="utf-8")
+        (project / "CMakeLists.txt").write_text(SAYS_DEFINITIONS.format(head=cmake_ways.HEAD), encoding="utf-8")
+        for number, (asked, found, is_on) in enumerate(WITH_SIMDJSON):
+            option = {"by default": "auto", "no": "disabled", "yes": "enabled"}[asked]
+            output_of("meson", "setup", folder / f"meson{number}", ROOT, *LIBRARY_ONLY, f"-Dsimdjson={option}", "-Dmbedtls=disabled",
+                      *(() if found else (f"--native-file={nothing_found}",)))
+            package = (folder / f"meson{number}" / "meson-private" / "superoffice-batch.pc").read_text(encoding="utf-8")
+            given = {"by default": (), "no": ("-DSUPEROFFICE_BATCH_SIMDJSON=OFF",), "yes": ("-DSUPEROFFICE_BATCH_SIMDJSON=ON",)}[asked]
+            printed = output_of("cmake", "-S", project, "-B", folder / f"cmake{number}", *given,
+                                *(() if found else ("-DCMAKE_DISABLE_FIND_PACKAGE_simdjson=ON",)), environment=cmake_ways.GENERATOR)
+            for tool, said in (("Meson", package), ("CMake", re.search(r"^given: (.*)$", printed, re.MULTILINE)[1])):
+                if ("SUPEROFFICE_WITH_SIMDJSON=1" in said) != is_on:
+                    wrong.append(f"{tool}, {asked}, {'found' if found else 'not found'}: switched on: {not is_on}")
+    if wrong:
+        raise Failed("\n".join(wrong))
+
+
 def would_compile(build):
     """What ninja would compile there."""
     printed = output_of("ninja", "-n", "-C", build)
@@ -276,6 +310,8 @@ def checks():
     yield Check("install: through pkg-config", installed, seconds=300)
     yield Check("install: as packaging/README.md says, pkg-config from CMake", from_cmake, seconds=300)
     yield Check("install: missing packages are named", missing_packages_are_named, seconds=300)
+    yield Check("install: simdjson is switched on where it is found, unless an option says otherwise", simdjson_is_a_choice,
+                seconds=300)
     yield Check("install: a cross build is told where Boost is", cross_builds_are_told_of_boost)
     yield Check("install: as documented, it builds nothing", installs_as_documented)
     yield Check("install: the bundle leaves a clone clean", bundle_leaves_a_clone_clean)
