@@ -18,6 +18,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 import fragments  # noqa: E402
 import layers  # noqa: E402
+import promises  # noqa: E402
 import reference  # noqa: E402
 from checking import BUILD, Check, Failed, INCLUDE, ROOT, SINGLE_HEADER, output_of, run_unittests  # noqa: E402
 from pages import blocks, broken_links, marked, name_of, names_in, pages, rows  # noqa: E402
@@ -300,26 +301,6 @@ def limits_are_told():
         raise Failed("\n".join(wrong))
 
 
-def promises_are_tested():
-    """Each test that SECURITY.md quotes is in the file, or below the folder, that it links to."""
-    text, wrong, quoted = SECURITY.read_text(encoding="utf-8"), [], 0
-    for promise, tests in rows(text[text.index("| Promise | Test |"):].partition("\n\n")[0]):
-        names = 0
-        for target, rest in re.findall(r"\]\(([^)]+)\)([^\[]*)", tests):
-            place = ROOT / target
-            files = [path for path in place.rglob("*") if path.is_file()] if place.is_dir() else [place]
-            code = "".join(path.read_text(encoding="utf-8") for path in files)
-            for name in re.findall(r'"([^"]+)"', rest):
-                names += 1
-                if name not in code:
-                    wrong.append(f"{promise}: {target} has no test {name!r}")
-        quoted += names
-        if not names:
-            wrong.append(f"{promise}: no test is quoted")
-    if wrong or not quoted:
-        raise Failed("\n".join(wrong))
-
-
 def tool_is_told():
     """The page of the command line tool has every command and every exit code, and no others."""
     text, tool = TOOL.read_text(encoding="utf-8"), ROOT / "examples" / "cli"
@@ -429,7 +410,9 @@ def checks():
     yield Check("documents: the command line tool", tool_is_told)
     yield Check("documents: the places that CONTRIBUTING.md names", places_are_there)
     yield Check("documents: the limits in SECURITY.md", limits_are_told)
-    yield Check("documents: the tests behind the promises of SECURITY.md", promises_are_tested)
+    yield Check("documents: the tests behind the promises of SECURITY.md", promises.promises_are_tested)
+    yield Check("documents: each check that a page runs", promises.runs_are_known)
+    yield Check("documents: the warnings that README.md names", promises.warnings_are_told)
     yield Check("documents: the first program by one command", compiler_command)
     yield Check("documents: the README's lines for CMake", cmake_lines)
     yield Check("documents: the frame loop", frame_loop)

@@ -10,6 +10,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 import fragments  # noqa: E402
 import pages  # noqa: E402
+import promises  # noqa: E402
 import reference  # noqa: E402
 
 
@@ -97,6 +98,58 @@ class Fragments(unittest.TestCase):
     def test_an_empty_line_inside_braces_divides_nothing(self):
         text = "struct a {\n\n    int b;\n};\n\nc();\nd();\n"
         self.assertEqual([first for first, _ in fragments.paragraphs(text)], [0, 5])
+
+
+class Promises(unittest.TestCase):
+    README = ("# Name\n\n- **One**\n  thing.\n- Another.\n\n## A section\n\nText with a [link](x.md).\n\n"
+              "## Where it is tested\n\n| Where | What |\n|---|---|\n| here | a |\n| By hand, once | b |\n\n## Licence\n\n- None.\n")
+    TESTED = ("One thing", "Another", "Text with a link", "here")
+
+    def table(self, words, test='[t](t.cpp): "t: is so"'):
+        return ("| Promise | Test |\n|---|---|\n| p | " + test + " |\n\n| README.md says | Test |\n|---|---|\n" +
+                "".join(f'| {word} | [t](t.cpp): "t: is so" |\n' for word in words) + "\n")
+
+    def test_each_part_of_the_readme_has_a_row(self):
+        self.assertEqual(list(promises.unpromised(self.README, self.table(self.TESTED))), [])
+        for left_out in self.TESTED:
+            with self.subTest(left_out):
+                others = [words for words in self.TESTED if words != left_out]
+                found = list(promises.unpromised(self.README, self.table(others)))
+                self.assertTrue(found and all("has no test for" in one for one in found))
+        self.assertEqual(list(promises.unpromised(self.README, self.table([*self.TESTED, "No word of it"]))),
+                         ["README.md does not say: No word of it"])
+
+    def test_a_quoted_test_is_in_the_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            (root / "t.cpp").write_text('// Fuzz target: two ways, one end.\nTEST_CASE(\n    "t: is so, and "\n    "so") {\n', encoding="utf-8")
+            (root / "t.py").write_text('yield Check("a check", f)\nyield Check(f"build {name}", g)\n    def test_it(self):\n',
+                                       encoding="utf-8")
+            for test, fault in (
+                ('[t](t.cpp): "t: is so"', None),
+                ('[t](t.cpp): "t: is so, and so"', None),
+                ('[t](t.cpp): "two ways"', None),
+                ('[t](t.py): "a check", "build g++", "test_it"', None),
+                ('[t](t.cpp): "is so"', "has no test 'is so'"),
+                ('[t](t.py): "a check of another file"', "has no test"),
+                ('[t](t.py): "build clang"', "has no test"),
+                ('[t](t.cpp)', "no test is quoted"),
+            ):
+                with self.subTest(test):
+                    found = list(promises.unknown_tests(self.table([], test), {"a check", "build g++", "a check of another file"}, root))
+                    self.assertEqual([fault in one for one in found], [True] if fault else [])
+
+    def test_the_names_behind_a_run(self):
+        for text, wanted in (
+            ("`./tests/run layout`, `./tests/run --list`", ["layout"]),
+            ('    ./tests/run "fuzz: "       a minute\n    ./tests/run      everything\n', ["fuzz: "]),
+            ('    SECONDS=600 ./tests/run "fuzz: decode"  ten minutes\n', ["fuzz: decode"]),
+            ("`./tests/run libc++`; and then", ["libc++"]),
+            ("by each `./tests/run`", []),
+            ("`./tests/run shared` measures both", ["shared"]),
+        ):
+            with self.subTest(text):
+                self.assertEqual(list(promises.words_of_runs(text)), wanted)
 
 
 if __name__ == "__main__":
