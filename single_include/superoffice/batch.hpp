@@ -11526,21 +11526,10 @@ struct mbedtls_api {
 #endif
     }
 
-    static bool is_no_file(int code) noexcept {
-#if defined(MBEDTLS_ERR_PK_FILE_IO_ERROR)
-        if (code == MBEDTLS_ERR_PK_FILE_IO_ERROR) return true;
-#endif
-        return code == MBEDTLS_ERR_X509_FILE_IO_ERROR;
-    }
-
   private:
     static constexpr int first_of_tls = -0x5E80;     // MBEDTLS_ERR_SSL_BAD_CONFIG in 2.28 and 4.x; not in all 3.x
     static constexpr int bad_certificate = -0x7A00;  // ..._BAD_HS_CERTIFICATE in 2.28, ..._BAD_CERTIFICATE later
 };
-static_assert(mbedtls_api::offers_one_version(0x03020000) && mbedtls_api::offers_one_version(0x03060700));
-static_assert(!mbedtls_api::offers_one_version(0x03060800) && !mbedtls_api::offers_one_version(0x021c0a00));
-static_assert(mbedtls_api::offers_one_version(0x04010100) && !mbedtls_api::offers_one_version(0x04010200));
-static_assert(mbedtls_api::offers_one_version(0x04020000) && !mbedtls_api::offers_one_version(0x04020100));
 
 }  // namespace detail
 }  // namespace SUPEROFFICE_ABI

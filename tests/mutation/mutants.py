@@ -144,14 +144,13 @@ class Header:
         if self._stands_behind(index, "[") and self._follows(index, "]") and self.tokens[index - 3].kind == "word" \
                 and self.tokens[index - 3].text != "return":
             return  # the size of an array that is declared
-        kind = LIMIT if self._is_in_constant(index) else "number"
-        self._add(kind, index, f"{token.text} becomes {token.text} + 1", Edit(token.begin, token.end, f"({token.text} + {ON})"))
+        self._add(self._kind("number", index), index, f"{token.text} becomes {token.text} + 1", Edit(token.begin, token.end, f"({token.text} + {ON})"))
 
     def _char(self, index):
         token = self.tokens[index]
         if self._statement_has(index, "case") and self.tokens[index + 1].text == ":":
             return
-        self._add("character", index, f"{token.text} becomes the next one",
+        self._add(self._kind("character", index), index, f"{token.text} becomes the next one",
                   Edit(token.begin, token.end, f"static_cast<char>({token.text} + {ON})"))
 
     def _word(self, index):
@@ -159,7 +158,7 @@ class Header:
         if token.text in ("true", "false"):
             other = "false" if token.text == "true" else "true"
             code = f"({ON} != {token.text})"
-            self._add("bool", index, f"{token.text} becomes {other}", Edit(token.begin, token.end, code))
+            self._add(self._kind("bool", index), index, f"{token.text} becomes {other}", Edit(token.begin, token.end, code))
         elif token.text == "if" and self.tokens[index + 1].text == "(":
             self._condition(index + 1, ("never", "always"))
         elif token.text == "while" and self.tokens[index + 1].text == "(":
@@ -311,9 +310,17 @@ class Header:
             or any(token.text in ("constexpr", "consteval") and self.tokens[place].text == "if"
                    for place, token in enumerate(self.tokens[first + 1:index], first))
 
+    def _kind(self, kind, index):
+        return LIMIT if self._is_in_constant(index) else kind
+
     def _is_in_constant(self, index):
         words = [token.text for token in self.tokens[self._statement_first(index):index]]
-        return "constexpr" in words and ("=" in words and "(" not in words[:words.index("=")] or "{" in words and "(" not in words)
+        if "constexpr" in words and ("=" in words and "(" not in words[:words.index("=")] or "{" in words and "(" not in words):
+            return True
+        # The braces of a list belong to the statement before them.
+        brace = self._encloses(index)
+        is_list = brace is not None and self.tokens[brace].text == "{" and self.tokens[brace - 1].text in ("=", "{", ",")
+        return is_list and self._is_in_constant(brace)
 
     def _begins_statement(self, index):
         if index == 0 or not self._is_in_function(index):

@@ -52,6 +52,21 @@ class Places(unittest.TestCase):
             "wipe(a, b) becomes wipe(b, a)", "dropped: wipe(a, b);", "dropped: total += 1;", "+= becomes -=", "1 becomes 1 + 1",
             "? takes the other way", "'x' becomes the next one", "'y' becomes the next one"])
 
+    def test_a_bug_in_a_constant_has_to_be_built(self):
+        found = mutants.Header("x.hpp", textwrap.dedent("""
+            constexpr int most = 4;
+            int f(int a) {
+                constexpr bool strict = true;
+                constexpr int rows[][2] = {{5, 6}, {'a', 7}};
+                const int fewest = 8;
+                g({a, 9});
+                return a < 10 ? rows[a][0] : most;
+            }
+            """)).mutants()
+        self.assertEqual([mutant.change.split()[0] for mutant in found if mutant.must_be_built],
+                         ["4", "true", "5", "6", "'a'", "7"])
+        self.assertLessEqual({"8", "9", "10"}, {mutant.change.split()[0] for mutant in found if not mutant.must_be_built})
+
     def test_leaves_out_what_only_the_compiler_reads(self):
         self.assertEqual(self.changes("""
             // if (a < b) x = 1;

@@ -28,7 +28,7 @@ import shutil
 import subprocess
 import tempfile
 
-LAYOUT = 5  # counted up when what is made changes, so that an old directory is made anew
+LAYOUT = 6  # counted up when what is made changes, so that an old directory is made anew
 REUSE_FOR = datetime.timedelta(days=30)
 LEAF_DAYS = 90
 AUTHORITY_DATES = ("20000101000000Z", "20491231235959Z")  # from 2050 on the form of a date is another one
@@ -71,6 +71,7 @@ CERTIFICATES = {
     "unreadable": Certificate("with a critical extension that nobody knows", extra="1.2.3.4 = critical, ASN1:NULL"),
     "constrained": Certificate("by an intermediate with critical name constraints, which it keeps", authority="constrained-ca"),
     "by-clients-only": Certificate("by an intermediate that may only issue for clients", authority="clients-only-ca"),
+    "by-servers-only": Certificate("by an intermediate that may only issue for servers", authority="servers-only-ca"),
     "for-clients": Certificate("a client's, for localhost", purpose="clientAuth"),
     "top-level-wildcard": Certificate("for *.test", names="DNS:*.test"),
     "two-labels": Certificate("for service.test and *.test", names="DNS:*.test,DNS:Service.TEST"),
@@ -85,6 +86,7 @@ AUTHORITIES = {
 INTERMEDIATES = {
     "constrained-ca": "nameConstraints = critical, permitted;DNS:localhost",
     "clients-only-ca": "extendedKeyUsage = clientAuth",
+    "servers-only-ca": "extendedKeyUsage = serverAuth",
 }
 EXPIRED_AUTHORITY_DATES = ("20000101000000Z", "20010101000000Z")
 

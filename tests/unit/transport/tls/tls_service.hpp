@@ -51,6 +51,8 @@ inline support::local_service& service() {
                                        "--listen",
                                        "by-clients-only=by-clients-only",
                                        "--listen",
+                                       "by-servers-only=by-servers-only",
+                                       "--listen",
                                        "for-clients=for-clients",
                                        "--listen",
                                        "for-clients12=for-clients@1.2",

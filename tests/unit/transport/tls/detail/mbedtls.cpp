@@ -6,6 +6,7 @@
 
 #if SUPEROFFICE_WITH_MBEDTLS
 
+#include <cstdint>
 #include <string_view>
 
 #if !defined(MBEDTLS_PRIVATE)
@@ -58,6 +59,21 @@ TEST_CASE("mbedtls_api: which codes say that memory has run out, alone and behin
     for (const auto& row : rows) {
         CAPTURE(row.what);
         CHECK(mbedtls_api::is_out_of_memory(row.code) == row.is_memory);
+    }
+}
+
+TEST_CASE("mbedtls_api: 1.2 and 1.3 are not offered together by the versions that CVE-2026-115490 names") {
+    constexpr struct {
+        std::uint32_t version;  // MBEDTLS_VERSION_NUMBER: three numbers of a byte each, and a zero
+        bool one_only;
+    } rows[] = {
+        {0x021C0A00, false}, {0x03010000, false}, {0x0301FF00, false}, {0x03020000, true},  {0x03060700, true},
+        {0x03060800, false}, {0x03FF0000, false}, {0x04000000, true},  {0x04010100, true},  {0x04010200, false},
+        {0x0401FF00, false}, {0x04020000, true},  {0x04020100, false}, {0x05000000, false},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(row.version);
+        CHECK(mbedtls_api::offers_one_version(row.version) == row.one_only);
     }
 }
 
