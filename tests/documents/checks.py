@@ -360,6 +360,27 @@ def frame_loop():
             raise Failed(f"the README's frame loop shows the one result {printed.strip()} times")
 
 
+JOB_DONE = """\
+show, show, download, clean up, true
+show, show, false
+show, show, download, false
+show, show, download, false
+"""
+
+
+def whole_job():
+    """The README's function cleans up only when the file is whole and written, and downloads nothing of a watch that failed."""
+    found = [block.text for block in blocks(README, "cpp") if "bool fetch_export(" in block.text]
+    if len(found) != 1:
+        raise Failed(f"README.md has {len(found)} blocks with fetch_export")
+    with tempfile.TemporaryDirectory() as folder:
+        source, program = pathlib.Path(folder, "job.cpp"), pathlib.Path(folder, "job")
+        source.write_text((HERE / "whole_job.cpp.in").read_text(encoding="utf-8").replace("@job@", found[0]), encoding="utf-8")
+        output_of("g++", "-std=c++20", source, "-o", program)
+        if (printed := output_of(program)) != JOB_DONE:
+            raise Failed(f"fetch_export does this, for a good file, a watch that failed, a file that broke off, and a full disk:\n{printed}")
+
+
 def compiler_command():
     """The README's g++ line, in a folder with the header, builds the first program."""
     lines = [block.text.strip() for block in blocks(README, "sh") if block.text.startswith("g++ ")]
@@ -416,6 +437,7 @@ def checks():
     yield Check("documents: the first program by one command", compiler_command)
     yield Check("documents: the README's lines for CMake", cmake_lines)
     yield Check("documents: the frame loop", frame_loop)
+    yield Check("documents: the whole job", whole_job)
     if shutil.which("doxygen"):
         yield Check("documents: the reference of the public headers", reference_builds)
     else:
