@@ -36,9 +36,9 @@ std::string words_of(const superoffice::field<superoffice::milliseconds>& left);
 /// "Started  42 %  Exporting contacts"
 std::string plain_line(const progress& shown);
 
-/// "Started     42 %  [########............]  2:05  about 3 min left  Exporting contacts", at most so wide: what there is
-/// no room for is left out, the text first, then the time gone by, then the time left. The bar stays where it is from one
-/// state to the next. Values above 100 occur, and nothing says what they mean: they are printed, not drawn.
+/// "Started     42 %  [############.................]  2:05  about 3 min left  Exporting contacts", at most so wide: what
+/// there is no room for is left out, the text first, then the time gone by, then the time left. The bar stays where it is
+/// from one state to the next. Values above 100 occur, and nothing says what they mean: they are printed, not drawn.
 std::string bar_line(const progress& shown, std::size_t columns);
 
 }  // namespace cli

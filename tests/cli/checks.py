@@ -41,7 +41,21 @@ def test(modules):
     return Counts(int(ran.group(1)))
 
 
-def table(name, *parts):
+BAR = re.compile(r"^(\d{4}  )?((\w+) +(\d+) %  \[[#.]+\](?:  ([\d:]+))?(?:  ((?:about|less) .*? left))?(?:  (.*))?)$", re.MULTILINE)
+
+
+def lines_of_the_documents(program):
+    """The lines with a bar that README.md and the tool's page show are those of a terminal with 100 columns, of which the last stays empty."""
+    for page in (ROOT / "README.md", ROOT / "examples" / "cli" / "README.md"):
+        found = BAR.findall(page.read_text(encoding="utf-8"))
+        if len(found) < 3:
+            raise Failed(f"{page} shows {len(found)} lines with a bar")
+        for name, line, *words in found:
+            if (printed := output_of(program, 99 - len(name), *words)) != line + "\n":
+                raise Failed(f"{page} shows\n{line}\nthe tool\n{printed}")
+
+
+def table(name, *parts, then=lambda program: None):
     """Runs the table in NAME.cpp over these parts of the tool."""
     def run():
         with tempfile.TemporaryDirectory() as folder:
@@ -50,6 +64,7 @@ def table(name, *parts):
                       HERE / f"{name}.cpp",
                       *(cli / f"{part}.cpp" for part in parts), "-o", f"{folder}/{name}")
             output_of(f"{folder}/{name}")
+            then(f"{folder}/{name}")
     return run
 
 
@@ -85,7 +100,8 @@ def checks():
     yield Check("the tool's words for times", table("time_left", "progress", "visible_text"))
     yield Check("the tool's rules for proxies", table("proxy_rules", "proxy", "secret"))
     yield Check("the tool's rules for trying again", table("retry_rules", "retry"))
-    yield Check("the tool's lines, to the column", table("text_rules", "progress", "selection", "nearest", "visible_text"))
+    yield Check("the tool's lines, to the column", table(
+        "text_rules", "progress", "selection", "nearest", "visible_text", then=lines_of_the_documents))
     yield Check("the tool wipes its secrets", table("secret_rules", "secret"))
     yield Check("the tool's words for HTTP messages", table("message_rules", "message_trace"))
     yield Check("build the tool and the examples with sanitizers", build, seconds=900)

@@ -1,5 +1,5 @@
 // What the tool writes into a line, to the column: JSON in one line, the bar, a text that is cut, the names of --select. Prints
-// each row that is wrong.
+// each row that is wrong; with six words, the line that a terminal shows.
 #include "progress.hpp"
 #include "selection.hpp"
 #include "visible_text.hpp"
@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -42,7 +43,16 @@ std::string of(std::string_view names) {
 
 }  // namespace
 
-int main() {
+int main(int count, char** words) {
+    if (count == 7) {  // a line of the documents: columns, state, percent, time gone by, time left, text
+        superoffice::BatchTaskInfo task{};
+        task.ProgressPercent = std::atoi(words[3]);
+        cli::progress shown{task};
+        shown.state = words[2], shown.elapsed = words[4], shown.left = words[5], shown.text = words[6];
+        std::printf("%s\n", cli::bar_line(shown, static_cast<std::size_t>(std::atoi(words[1]))).c_str());
+        return 0;
+    }
+
     // White space between values goes; what is in a string stays, behind an escaped quote or backslash as well.
     check(cli::one_line("{ \"a\" : 1,\n\t\"b\": [ ] }"), R"({"a":1,"b":[]})");
     check(cli::one_line(R"({"a": "say \"hi  there\" to all"})"), R"({"a":"say \"hi  there\" to all"})");
