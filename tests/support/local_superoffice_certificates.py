@@ -28,7 +28,7 @@ import shutil
 import subprocess
 import tempfile
 
-LAYOUT = 6  # counted up when what is made changes, so that an old directory is made anew
+LAYOUT = 7  # counted up when what is made changes, so that an old directory is made anew
 REUSE_FOR = datetime.timedelta(days=30)
 LEAF_DAYS = 90
 AUTHORITY_DATES = ("20000101000000Z", "20491231235959Z")  # from 2050 on the form of a date is another one
@@ -67,11 +67,12 @@ CERTIFICATES = {
     "wrong-name": Certificate("for elsewhere.example only", names=OTHER_NAMES),
     "unknown-authority": Certificate("by an authority that ca.pem does not hold",
                                      authority="unknown-authority-ca"),
-    # Each of these shows its intermediate as well, if it has one.
+    # Each of these shows its intermediates as well, if it has any.
     "unreadable": Certificate("with a critical extension that nobody knows", extra="1.2.3.4 = critical, ASN1:NULL"),
     "constrained": Certificate("by an intermediate with critical name constraints, which it keeps", authority="constrained-ca"),
     "by-clients-only": Certificate("by an intermediate that may only issue for clients", authority="clients-only-ca"),
     "by-servers-only": Certificate("by an intermediate that may only issue for servers", authority="servers-only-ca"),
+    "long-chain": Certificate("below ten intermediates", authority="below-10-ca"),
     "for-clients": Certificate("a client's, for localhost", purpose="clientAuth"),
     "top-level-wildcard": Certificate("for *.test", names="DNS:*.test"),
     "two-labels": Certificate("for service.test and *.test", names="DNS:*.test,DNS:Service.TEST"),
@@ -82,11 +83,18 @@ AUTHORITIES = {
     "unknown-authority-ca": "Unknown Test Authority",
 }
 
-# Signed by ca.pem; the extension that each has beside those of an authority.
+@dataclasses.dataclass(frozen=True)
+class Intermediate:
+    signer: str = "ca"
+    extra: str = ""  # an extension beside those of an authority
+
+
 INTERMEDIATES = {
-    "constrained-ca": "nameConstraints = critical, permitted;DNS:localhost",
-    "clients-only-ca": "extendedKeyUsage = clientAuth",
-    "servers-only-ca": "extendedKeyUsage = serverAuth",
+    "constrained-ca": Intermediate(extra="nameConstraints = critical, permitted;DNS:localhost"),
+    "clients-only-ca": Intermediate(extra="extendedKeyUsage = clientAuth"),
+    "servers-only-ca": Intermediate(extra="extendedKeyUsage = serverAuth"),
+    "below-1-ca": Intermediate(),
+    **{f"below-{number}-ca": Intermediate(signer=f"below-{number - 1}-ca") for number in range(2, 11)},
 }
 EXPIRED_AUTHORITY_DATES = ("20000101000000Z", "20010101000000Z")
 
@@ -244,8 +252,8 @@ def _make_all(directory):
         for name, common_name in AUTHORITIES.items():
             _make_authority(scratch, name, common_name)
         _sign_authority(scratch, "ca", *EXPIRED_AUTHORITY_DATES, into="expired-ca.pem")
-        for name, extension in INTERMEDIATES.items():
-            _make_authority(scratch, name, name, signer="ca", extra=extension)
+        for name, intermediate in INTERMEDIATES.items():
+            _make_authority(scratch, name, name, signer=intermediate.signer, extra=intermediate.extra)
         for name, certificate in CERTIFICATES.items():
             _make_leaf(scratch, name, certificate)
         _make_leaf(scratch, "client", CLIENT)
@@ -285,9 +293,11 @@ def _make_leaf(scratch, name, certificate):
     end = certificate.end or _stamp(now + datetime.timedelta(days=LEAF_DAYS))
     _openssl(scratch, "ca", "-batch", "-notext", "-config", configuration, "-extensions", "server", *signer,
              "-startdate", start, "-enddate", end, "-in", f"{name}.csr", "-out", f"{name}.pem")
-    if certificate.authority in INTERMEDIATES:
+    above = certificate.authority
+    while above in INTERMEDIATES:
         with open(scratch / f"{name}.pem", "a") as chain:
-            chain.write((scratch / f"{certificate.authority}.pem").read_text())
+            chain.write((scratch / f"{above}.pem").read_text())
+        above = INTERMEDIATES[above].signer
 
 
 def _configure(scratch, name, common_name, certificate=CERTIFICATES["good"], authority_extra=""):

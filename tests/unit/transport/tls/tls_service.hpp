@@ -53,6 +53,8 @@ inline support::local_service& service() {
                                        "--listen",
                                        "by-servers-only=by-servers-only",
                                        "--listen",
+                                       "long-chain=long-chain",
+                                       "--listen",
                                        "for-clients=for-clients",
                                        "--listen",
                                        "for-clients12=for-clients@1.2",

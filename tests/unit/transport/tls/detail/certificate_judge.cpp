@@ -342,6 +342,7 @@ TEST_CASE("tls: what mbedTLS cannot read, or accepts and others refuse, is certi
         {.listener = "constrained", .host = "localhost", .code = errc::certificate_refused, .is_unreadable = true},
         {.listener = "by-clients-only", .host = "localhost", .code = errc::certificate_refused, .is_unreadable = false},
         {.listener = "by-servers-only", .host = "localhost", .code = errc::ok, .is_unreadable = false},
+        {.listener = "long-chain", .host = "localhost", .code = errc::certificate_refused, .is_unreadable = true},
         {.listener = "for-clients", .host = "localhost", .code = errc::certificate_refused, .is_unreadable = false},
         {.listener = "for-clients12", .host = "localhost", .code = errc::certificate_refused, .is_unreadable = false},
         {.listener = "top-level-wildcard",
