@@ -124,7 +124,8 @@ TEST_CASE("tls: a server that hung up before it heard a word has its own error, 
     } rows[] = {
         {"nothing", "", errc::connection_reset, 32},
         {"an alert", std::string_view("\x15\x03\x03\x00\x02\x02\x30", 7), errc::client_certificate_refused, 48},
-        {"a fatal alert with the number 0", std::string_view("\x15\x03\x03\x00\x02\x02\x00", 7), errc::handshake_failed, 0},
+        {"a fatal alert with the number 0", std::string_view("\x15\x03\x03\x00\x02\x02\x00", 7), errc::handshake_failed,
+         0},
         {"words of another protocol", "HTTP/1.1 400 Bad Request\r\n\r\n", errc::not_tls, 1},
         {"a broken record", std::string_view("\x16\x48\x54\x54\x50\x2f\x31", 7), errc::connection_reset, 32},
     };
