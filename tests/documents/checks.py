@@ -21,7 +21,7 @@ import layers  # noqa: E402
 import promises  # noqa: E402
 import reference  # noqa: E402
 from checking import BUILD, Check, Failed, INCLUDE, ROOT, SINGLE_HEADER, output_of, run_unittests  # noqa: E402
-from pages import blocks, broken_links, marked, name_of, names_in, pages, rows  # noqa: E402
+from pages import blocks, broken_links, files_in, marked, name_of, names_in, pages, rows  # noqa: E402
 
 README = ROOT / "README.md"
 HEADERS = INCLUDE / "superoffice"
@@ -214,6 +214,21 @@ def names_are_there():
             words.update(re.findall(r"\w+", path.read_text(encoding="utf-8", errors="replace")))
     wrong = [f"{name_of(page)}: {name} stands in no source" for page in pages() if page.name != "CHANGELOG.md"
              for name in sorted(set(names_in(page))) if name not in words and name not in NOT_IN_SOURCES]
+    if wrong:
+        raise Failed("\n".join(wrong))
+
+
+# Files of other projects, of yours, and those that a program makes.
+NOT_HERE = {"mine.cpp", "imgui.h", "check_config.h", "boost/describe.hpp", "work/ca.pem", "Swagger-v1-BLOBAgent.json",
+            "share/superoffice-batch/superoffice_batch_gdb.py", "api-sources/openapi/agent/Swagger-v1-BatchAgent.json"}
+
+
+def files_are_there():
+    """Every file that a document puts into a code span exists, by its whole path or by the end of it. The changelog has old ones."""
+    there = [f"/{path.relative_to(ROOT).as_posix()}" for path in ROOT.rglob("*") if path.is_file()
+             and not any(name == "build" or name.startswith(".") for name in path.relative_to(ROOT).parts[:-1])]
+    wrong = [f"{name_of(page)}: there is no {name}" for page in pages() if page.name != "CHANGELOG.md"
+             for name in sorted(set(files_in(page))) if name not in NOT_HERE and not any(path.endswith(f"/{name}") for path in there)]
     if wrong:
         raise Failed("\n".join(wrong))
 
@@ -419,6 +434,7 @@ def checks():
     yield Check("documents: every link leads somewhere", links_lead_somewhere)
     yield Check("documents: every block of C++ compiles", blocks_compile)
     yield Check("documents: every name in a code span is one of the code", names_are_there)
+    yield Check("documents: every file in a code span is there", files_are_there)
     yield Check("documents: each page is short", pages_are_short)
     for page, marker, make in GENERATED:
         if make is memory_table and not is_where_the_sizes_hold():

@@ -82,6 +82,15 @@ def names_in(page):
             yield found[1]
 
 
+FILE = re.compile(r"[\w-]+(?:[./+][\w-]+)*\.(?:hpp|cpp|py|toml|h|c|in|md|json|js|txt|build|cmake|http|pem)")  # such a span is a file's name
+
+
+def files_in(page):
+    """The names of files that stand alone in code spans."""
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    return [span for span in re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text) if FILE.fullmatch(span)]
+
+
 def anchor(heading):
     """The fragment that GitHub makes of a heading."""
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)  # of a link, only its text
