@@ -196,13 +196,17 @@ class certificate_authorities {
         error worst = no_file();
         bool has_any = false;
         while (const char* const file = files.next()) {
-            if (!start_file(file) || !reader_.looks_readable()) continue;
-            const result<void> added = finish();
+            result<void> added = start_file(file);
+            const bool is_opened = added.has_value();
+            if (is_opened && !reader_.looks_readable()) continue;
+            if (is_opened) added = finish();
             has_any = has_any || added.has_value();
             if (added) continue;
+            const bool has_no_memory = detail::mbedtls_api::is_out_of_memory(added.error().native);
+            if (!is_opened && !has_no_memory) continue;
             worst = added.error();
-            if (worst.native != 0 && !detail::mbedtls_api::is_out_of_memory(worst.native)) continue;
-            chain_.return_to(before);  // a limit
+            if (worst.native != 0 && !has_no_memory) continue;
+            chain_.return_to(before);  // for want of memory, or because of a limit
             return worst;
         }
         drop_source();
