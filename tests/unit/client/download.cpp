@@ -256,6 +256,25 @@ TEST_CASE("download: over an HTTP stack, with the reply cut at any byte") {
     CHECK(outcome_of(403, "Content-Type: application/octet-stream\r\n", file).error.code == errc::forbidden);
 }
 
+TEST_CASE("download: over an HTTP stack, in any memory that holds the request") {
+    namespace http = so::http_script;
+    const so::http_script_step steps[] = {
+        http::asks("POST", "https://online.superoffice.com/Cust12345/api/v1/Agents/BLOB/GetOutputFromBatch",
+                   R"({"BatchTaskId":497})"),
+        http::replies(200, "Content-Type: application/octet-stream\r\n"), http::gives(file), http::ends()};
+    const auto outcome_with = [&](std::size_t memory_size) {
+        so::scripted_http stack{steps};
+        return fetch(stack, so::default_max_file_bytes, false, memory_size);
+    };
+    const outcome refused = outcome_with(100);
+    REQUIRE(refused.error.code == errc::memory_too_small);
+    const std::size_t least = refused.error.needed();
+    for (std::size_t size = least; size < least + 100; ++size) {
+        CAPTURE(size - least);
+        CHECK(outcome_with(size) == outcome{{}, file.size(), file});
+    }
+}
+
 TEST_CASE("download: type and length are known with the first byte; blocking, and nothing is allocated") {
     const std::string reply = reply_text("200 OK", file, "", "application/pdf");
     const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(reply)};

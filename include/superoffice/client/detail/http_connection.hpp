@@ -58,7 +58,7 @@ class http_connection {
         size_ -= n;
         std::memmove(text(), text() + n, size_);
     }
-    [[nodiscard]] bool is_full() const noexcept { return is_streaming() && size_ == room(); }
+    [[nodiscard]] bool is_full() const noexcept { return !starting_ && is_streaming() && size_ == room(); }
     [[nodiscard]] std::string_view content_type() const noexcept {
         return stack_->header(kept_headers[static_cast<std::size_t>(kept_header::content_type)]);
     }
