@@ -36,7 +36,8 @@ constexpr milliseconds pause_after(std::uint32_t failures, const watch_options& 
                                    const field<milliseconds>& retry_after) noexcept {
     std::int64_t pause = options.interval.count();
     const std::int64_t longest = pause < options.max_pause.count() ? options.max_pause.count() : pause;
-    for (std::uint32_t n = 1; n < failures && pause < longest; ++n) pause = sum(pause, pause);
+    // No pause stays no pause, so it is not doubled: that would take a turn for each failure.
+    for (std::uint32_t n = 1; n < failures && pause > 0 && pause < longest; ++n) pause = sum(pause, pause);
     if (retry_after.has_value() && retry_after->count() > pause) pause = retry_after->count();
     return milliseconds{pause < longest ? pause : longest};
 }

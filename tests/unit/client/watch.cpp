@@ -704,3 +704,11 @@ TEST_CASE("watch: it allocates nothing") {
     CHECK(count == 0);
     CHECK(state == watch_state::finished);
 }
+
+TEST_CASE("watch: without a pause a step takes no longer after a million failures than after the first one") {
+    constexpr so::watch_options no_pause{.interval = milliseconds{0}};
+    // The compiler gives up on a constant that takes so many turns.
+    static_assert(so::detail::pause_after(UINT32_MAX, no_pause, {}).count() == 0);
+    static_assert(so::detail::pause_after(UINT32_MAX, no_pause, milliseconds{7'000}).count() == 7'000);
+    static_assert(so::detail::pause_after(UINT32_MAX, so::watch_options{}, {}).count() == 60'000);
+}
