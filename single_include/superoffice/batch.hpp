@@ -12614,13 +12614,17 @@ class certificate_authorities {
         error worst = no_file();
         bool has_any = false;
         while (const char* const file = files.next()) {
-            if (!start_file(file) || !reader_.looks_readable()) continue;
-            const result<void> added = finish();
+            result<void> added = start_file(file);
+            const bool is_opened = added.has_value();
+            if (is_opened && !reader_.looks_readable()) continue;
+            if (is_opened) added = finish();
             has_any = has_any || added.has_value();
             if (added) continue;
+            const bool has_no_memory = detail::mbedtls_api::is_out_of_memory(added.error().native);
+            if (!is_opened && !has_no_memory) continue;
             worst = added.error();
-            if (worst.native != 0 && !detail::mbedtls_api::is_out_of_memory(worst.native)) continue;
-            chain_.return_to(before);  // a limit
+            if (worst.native != 0 && !has_no_memory) continue;
+            chain_.return_to(before);  // for want of memory, or because of a limit
             return worst;
         }
         drop_source();
@@ -16755,7 +16759,7 @@ class http_connection {
         size_ -= n;
         std::memmove(text(), text() + n, size_);
     }
-    [[nodiscard]] bool is_full() const noexcept { return is_streaming() && size_ == room(); }
+    [[nodiscard]] bool is_full() const noexcept { return !starting_ && is_streaming() && size_ == room(); }
     [[nodiscard]] std::string_view content_type() const noexcept {
         return stack_->header(kept_headers[static_cast<std::size_t>(kept_header::content_type)]);
     }
@@ -17448,7 +17452,8 @@ constexpr milliseconds pause_after(std::uint32_t failures, const watch_options& 
                                    const field<milliseconds>& retry_after) noexcept {
     std::int64_t pause = options.interval.count();
     const std::int64_t longest = pause < options.max_pause.count() ? options.max_pause.count() : pause;
-    for (std::uint32_t n = 1; n < failures && pause < longest; ++n) pause = sum(pause, pause);
+    // No pause stays no pause, so it is not doubled: that would take a turn for each failure.
+    for (std::uint32_t n = 1; n < failures && pause > 0 && pause < longest; ++n) pause = sum(pause, pause);
     if (retry_after.has_value() && retry_after->count() > pause) pause = retry_after->count();
     return milliseconds{pause < longest ? pause : longest};
 }
@@ -18599,10 +18604,13 @@ class refreshing_bearer {
 
     /// See `credential_source`. Makes one step of the log-in call where a token is being fetched.
     credential_state prepare(instant now) noexcept {
-        if (!fetching_ && renewal_.is_due(now)) begin();
-        if (fetching_) {
+        // The clients may have left a fetch alone for a long time. Such a fetch has failed when it wanted its next step, so
+        // the next attempt may be due already.
+        for (instant failed_at = fetching_ ? call_.wants().until : now; fetching_ || renewal_.is_due(now);
+             failed_at = now) {
+            if (!fetching_) begin();
             if (call_.step(now) == step_state::pending) return credential_state::pending;
-            finish(now);
+            finish(now, failed_at < now ? failed_at : now);
         }
         if (renewal_.is_usable(now)) return credential_state::ready;
         return why_.code == errc::credential_missing ? credential_state::missing : credential_state::unavailable;
@@ -18658,12 +18666,12 @@ class refreshing_bearer {
         fetching_ = true;
     }
 
-    void finish(instant now) noexcept {
+    void finish(instant now, instant failed_at) noexcept {
         fetching_ = false;
         reason_.assign({});
         why_ = call_.error();
         if (why_.code == errc::ok) why_ = take(call_.value(), now);
-        if (why_.code != errc::ok) take_failure(now);
+        if (why_.code != errc::ok) take_failure(failed_at);
         login_.stop();  // a renewal an hour later wants no connection until then; and the reply's memory is zeroed
     }
 
@@ -18700,7 +18708,7 @@ class refreshing_bearer {
         const reply_info& reply = login_.last_reply();
         const bool answered = reply.status >= 400 && reply.status < 500 && !reply.type.empty();
         if (answered) reason_.assign(reply.type);
-        if (answered && !detail::may_pass(reply.type))
+        if (answered && !is_repeatable(why_.code) && !detail::may_pass(reply.type))
             give_up(why_);
         else
             renewal_.failed(now, reply.retry_after);
@@ -18933,13 +18941,16 @@ class system_user {
     /// signs.
     credential_state prepare(instant now) noexcept {
         now_ = now;
-        if (!fetching_ && renewal_.is_due(now)) {
-            corrected_ = false;
-            begin();
-        }
-        while (fetching_) {
+        // As in `refreshing_bearer`: a fetch that was left alone has failed when it wanted its next step.
+        for (instant failed_at = fetching_ ? call_.wants().until : now; fetching_ || renewal_.is_due(now);
+             failed_at = now) {
+            if (!fetching_) {
+                corrected_ = false;
+                begin();
+                continue;
+            }
             if (call_.step(now) == step_state::pending) return credential_state::pending;
-            finish();
+            finish(failed_at < now ? failed_at : now);
         }
         if (renewal_.is_usable(now)) return credential_state::ready;
         return why_.code == errc::credential_missing ? credential_state::missing : credential_state::unavailable;
@@ -19006,7 +19017,7 @@ class system_user {
         return {};
     }
 
-    void finish() noexcept {
+    void finish(instant failed_at) noexcept {
         fetching_ = false;
         why_ = call_.error();
         const reply_info& reply = login_.last_reply();
@@ -19027,7 +19038,7 @@ class system_user {
         else if (refused)
             give_up(why_);
         else if (why_.code != errc::ok)
-            renewal_.failed(now_, retry_after);
+            renewal_.failed(failed_at, retry_after);
     }
 
     /// True where the host's clock and ours differ by more than a minute: then the host's counts from now on.

@@ -117,10 +117,13 @@ class refreshing_bearer {
 
     /// See `credential_source`. Makes one step of the log-in call where a token is being fetched.
     credential_state prepare(instant now) noexcept {
-        if (!fetching_ && renewal_.is_due(now)) begin();
-        if (fetching_) {
+        // The clients may have left a fetch alone for a long time. Such a fetch has failed when it wanted its next step, so
+        // the next attempt may be due already.
+        for (instant failed_at = fetching_ ? call_.wants().until : now; fetching_ || renewal_.is_due(now);
+             failed_at = now) {
+            if (!fetching_) begin();
             if (call_.step(now) == step_state::pending) return credential_state::pending;
-            finish(now);
+            finish(now, failed_at < now ? failed_at : now);
         }
         if (renewal_.is_usable(now)) return credential_state::ready;
         return why_.code == errc::credential_missing ? credential_state::missing : credential_state::unavailable;
@@ -176,12 +179,12 @@ class refreshing_bearer {
         fetching_ = true;
     }
 
-    void finish(instant now) noexcept {
+    void finish(instant now, instant failed_at) noexcept {
         fetching_ = false;
         reason_.assign({});
         why_ = call_.error();
         if (why_.code == errc::ok) why_ = take(call_.value(), now);
-        if (why_.code != errc::ok) take_failure(now);
+        if (why_.code != errc::ok) take_failure(failed_at);
         login_.stop();  // a renewal an hour later wants no connection until then; and the reply's memory is zeroed
     }
 
@@ -218,7 +221,7 @@ class refreshing_bearer {
         const reply_info& reply = login_.last_reply();
         const bool answered = reply.status >= 400 && reply.status < 500 && !reply.type.empty();
         if (answered) reason_.assign(reply.type);
-        if (answered && !detail::may_pass(reply.type))
+        if (answered && !is_repeatable(why_.code) && !detail::may_pass(reply.type))
             give_up(why_);
         else
             renewal_.failed(now, reply.retry_after);

@@ -137,13 +137,16 @@ class system_user {
     /// signs.
     credential_state prepare(instant now) noexcept {
         now_ = now;
-        if (!fetching_ && renewal_.is_due(now)) {
-            corrected_ = false;
-            begin();
-        }
-        while (fetching_) {
+        // As in `refreshing_bearer`: a fetch that was left alone has failed when it wanted its next step.
+        for (instant failed_at = fetching_ ? call_.wants().until : now; fetching_ || renewal_.is_due(now);
+             failed_at = now) {
+            if (!fetching_) {
+                corrected_ = false;
+                begin();
+                continue;
+            }
             if (call_.step(now) == step_state::pending) return credential_state::pending;
-            finish();
+            finish(failed_at < now ? failed_at : now);
         }
         if (renewal_.is_usable(now)) return credential_state::ready;
         return why_.code == errc::credential_missing ? credential_state::missing : credential_state::unavailable;
@@ -210,7 +213,7 @@ class system_user {
         return {};
     }
 
-    void finish() noexcept {
+    void finish(instant failed_at) noexcept {
         fetching_ = false;
         why_ = call_.error();
         const reply_info& reply = login_.last_reply();
@@ -231,7 +234,7 @@ class system_user {
         else if (refused)
             give_up(why_);
         else if (why_.code != errc::ok)
-            renewal_.failed(now_, retry_after);
+            renewal_.failed(failed_at, retry_after);
     }
 
     /// True where the host's clock and ours differ by more than a minute: then the host's counts from now on.

@@ -236,6 +236,9 @@ TEST_CASE(
         {"503 with Retry-After 0, which is no shorter pause",
          reply_text("503 Service Unavailable", "", "Retry-After: 0\r\n"), false, "", 1'000},
         {"429 with Retry-After", reply_text("429 Too Many Requests", "{}", "Retry-After: 90\r\n"), false, "", 90'000},
+        {"429 with a word", reply_text("429 Too Many Requests", R"({"error":"rate_limit"})", "Retry-After: 90\r\n"),
+         false, "rate_limit", 90'000},
+        {"408 with a word", reply_text("408 Request Timeout", R"({"error":"timeout"})"), false, "timeout", 1'000},
         {"a page under 200", reply_text("200 OK", "<html>", "", "text/html"), false, "", 1'000},
         {"null", reply_text("200 OK", "null"), false, "", 1'000},
         {"another object", reply_text("200 OK", "{}"), false, "", 1'000},
@@ -447,4 +450,39 @@ TEST_CASE("refreshing_bearer: the answers of the host after which it tries again
     for (const std::string_view word : {"temporarily_unavailable", "server_error", "slow_down"})
         CHECK(so::detail::may_pass(word));
     for (const std::string_view word : {"invalid_grant", "server_errors", ""}) CHECK_FALSE(so::detail::may_pass(word));
+}
+
+TEST_CASE(
+    "refreshing_bearer: a fetch that a cancelled call has left alone does not fail the next call, an hour later") {
+    const std::string request = token_request(form(refresh)), reply = token_reply(first_access);
+    const struct {
+        const char* left;
+        std::vector<script_step> first;  ///< the steps of the fetch that is left alone
+    } rows[] = {
+        {"while it connects", {script::would_block()}},
+        {"before the request is sent", {script::starts(), script::would_block()}},
+        {"before the reply comes", {script::starts(), script::expects(request), script::would_block()}},
+    };
+    constexpr struct {
+        std::int64_t later;  ///< milliseconds; the fetch may take 30 seconds, and the next one waits for one second
+        credential_state state;
+    } times[] = {{30'000, credential_state::unavailable},
+                 {30'999, credential_state::unavailable},
+                 {31'000, credential_state::ready},
+                 {3'600'000, credential_state::ready}};
+    for (const auto& row : rows)
+        for (const auto& time : times) {
+            CAPTURE(row.left);
+            CAPTURE(time.later);
+            support::login_exchanges all;
+            all.steps = row.first;
+            all.steps.push_back(script::stops());
+            all.add(request, reply);
+            device d{all};
+            CHECK(d.source.prepare(d.clock.now()) == credential_state::pending);
+            d.clock.pass(milliseconds{time.later});
+            CHECK(d.source.prepare(d.clock.now()) == time.state);
+            CHECK((d.source.why() == errc::ok) == (time.state == credential_state::ready));
+            CHECK(d.link.first_mismatch().what == so::script_mismatch::kind::none);
+        }
 }

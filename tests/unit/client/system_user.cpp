@@ -486,3 +486,26 @@ TEST_CASE("system_user: memory that is too small says how much is needed") {
     CHECK(source.why() == errc::memory_too_small);
     CHECK(source.why().needed() == 3 * (17 + 1 + 12 + 1 + 684));
 }
+
+TEST_CASE("system_user: a fetch that a cancelled call has left alone does not fail the next call, an hour later") {
+    constexpr struct {
+        std::int64_t later;  ///< milliseconds; the fetch may take 30 seconds, and the next one waits for one second
+        credential_state state;
+    } times[] = {{30'000, credential_state::unavailable},
+                 {30'999, credential_state::unavailable},
+                 {31'000, credential_state::ready},
+                 {3'600'000, credential_state::ready}};
+    const std::string request = request_at(minute);
+    for (const auto& time : times) {
+        CAPTURE(time.later);
+        support::login_exchanges all;
+        all.steps = {script::starts(), script::expects(request), script::would_block(), script::stops()};
+        all.add(request, ticket_reply());
+        device d{all};
+        CHECK(d.source.prepare(d.clock.now()) == credential_state::pending);
+        d.clock.pass(milliseconds{time.later});
+        CHECK(d.source.prepare(d.clock.now()) == time.state);
+        CHECK((d.source.why() == errc::ok) == (time.state == credential_state::ready));
+        CHECK(d.link.first_mismatch().what == so::script_mismatch::kind::none);
+    }
+}
