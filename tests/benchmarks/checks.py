@@ -78,11 +78,29 @@ def instructions():
         print(line)
         if ratio > limit:
             over.append(line)
+    over += stale_figures(PAGE.read_text(encoding="utf-8"), found)
     if over:
         raise Failed("\n".join(over))
 
 
+def stale_figures(text, found):
+    """The page's instructions of a call that are off by more than a hundredth."""
+    told = re.search(r"takes ([\d,]+) instructions\s+for it, over a link in memory, and the hand ([\d,]+)", text)
+    if not told:
+        return ["tests/benchmarks/README.md does not say how many instructions a call takes"]
+    return [f"tests/benchmarks/README.md: {shown} instructions of {who}; there are {found['call', who]:,.0f}"
+            for shown, who in zip(told.groups(), ("ours", "by_hand"))
+            if abs(int(shown.replace(",", "")) / found["call", who] - 1) > 0.01]
+
+
+def is_marked_right(row, cell):
+    """A figure with the row's digits, and "(missed)" behind it exactly where it is above the limit."""
+    figure = re.fullmatch(r"(\d+(?:\.\d+)?)( \(missed\))?", cell)
+    return figure is not None and row.shown(float(figure[1])) == figure[1] and row.is_missed(float(figure[1])) == bool(figure[2])
+
+
 def same_rows():
+    """The rows and limits, and the mark of each figure that misses its limit."""
     text = PAGE.read_text(encoding="utf-8")
     found = re.search(r"<!-- tests/bench -->\n(.*?)<!-- end of tests/bench -->\n", text, re.DOTALL)
     if not found:
@@ -93,6 +111,11 @@ def same_rows():
     if there != wanted:
         raise Failed("tests/benchmarks/README.md has other rows or limits than tests/benchmarks/bench_table.py; ./tests/bench --readme writes them:\n" +
                      "\n".join(f"{what} | {limit}" for what, limit in wanted if (what, limit) not in there))
+    cells = [line.strip("|").split("|")[2].strip() for line in found[1].splitlines() if line.startswith("|")][2:]
+    wrong = [f"{row.what}: {cell}" for row, cell in zip(table.ROWS, cells) if not is_marked_right(row, cell)]
+    if wrong:
+        raise Failed("tests/benchmarks/README.md has figures that are no such figures, or are missed and not marked, or marked "
+                     "and not missed:\n" + "\n".join(wrong))
     if not (ROOT / "tests" / "benchmarks" / "growth.svg").exists():
         raise Failed("tests/benchmarks/growth.svg is missing; ./tests/bench --readme draws it")
 

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import pathlib
+import re
 import shutil
 import sys
 import tempfile
@@ -125,6 +126,24 @@ class WeakTests(unittest.TestCase):
         self.assertIn("equivalent.toml: noticed now: limit.hpp | constexpr int larger(", printed)
         self.assertIn(", 0 open, 100.0 % noticed or argued, 2 stale", printed)
         self.assertEqual(code, 1, printed)
+
+
+class Page(unittest.TestCase):
+    def test_the_page_counts_the_named_bugs(self):
+        """tests/README.md has as many as the list, and as many argued as have a reason."""
+        row = re.search(r"^\| the whole list of `named.toml` \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$",
+                        (HERE.parent / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+        lists = plant.Lists(HERE)
+        named = sum(map(len, lists.named.values()))
+        argued = sum(change == "named" for _, _, change, _ in lists.equivalent)
+        self.assertEqual([int(cell) for cell in row.groups()], [named, named - argued, argued, 0])
+
+    def test_each_named_bug_has_its_place(self):
+        for header, entries in plant.Lists(HERE).named.items():
+            text = (plant.ROOT / "include" / "superoffice" / header).read_text(encoding="utf-8")
+            for entry in entries:
+                with self.subTest(entry["name"]):
+                    self.assertIsNotNone(mutants.named_mutant(header, text, entry))
 
 
 if __name__ == "__main__":
