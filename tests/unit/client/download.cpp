@@ -419,6 +419,19 @@ TEST_CASE("download: beyond 4 GB the limit is kept to the byte, and the error sa
     }
 }
 
+TEST_CASE("download: a file has a gigabyte at most, unless the program names another limit") {
+    const std::uint64_t gigabyte = 1'073'741'824;
+    for (const std::uint64_t size : {gigabyte, gigabyte + 1}) {
+        CAPTURE(size);
+        so::detail::body_stream<so::default_reader> stream{nullptr};
+        stream.count = size - 1;
+        char byte[1] = {};
+        const auto state = so::detail::check_piece(stream, {byte, 1, octets, false}, so::default_max_file_bytes);
+        CHECK((state == so::detail::stream_state::more) == (size == gigabyte));
+        CHECK(stream.failure.offset == (size == gigabyte ? 0 : gigabyte + 1));
+    }
+}
+
 TEST_CASE("download: whether a JSON reply is a file is decided by its first byte that is no blank, once it is there") {
     char bytes[] = " \t\r\n\"YWJj\"";
     so::detail::body_stream<so::compact_reader> stream{nullptr};

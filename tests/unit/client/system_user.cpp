@@ -52,6 +52,7 @@ struct fake_signer {
     bool broken = false;
     std::size_t claimed = 0;  ///< 0: it answers the signature's size; else this one
     so::result<std::size_t> sign(std::string_view data, std::span<std::byte> into) noexcept {
+        CHECK(into.size() == 512);
         ++calls;
         if (claimed != 0) return claimed;
         if (broken) return so::error{.stage = so::stage::credential, .code = errc::no_entropy, .native = -52};

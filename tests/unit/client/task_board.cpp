@@ -235,8 +235,9 @@ TEST_CASE("task_board: a start that gives no id of a task has failed") {
     CHECK(b.board.rows().empty());
 }
 
-TEST_CASE("task_board: a job's name is copied, up to its longest; one start at a time, and room is kept for its task") {
-    const std::string longest(so::max_job_name, 'n');
+TEST_CASE(
+    "task_board: a job's name is copied, of 63 bytes at most; one start at a time, and room is kept for its task") {
+    const std::string longest(63, 'n');
     bench b{{starts(longest, reply_text("200 OK", "500")), asks(500, R"("State":"Pending")")}, {.blocks_first = true}};
     CHECK_FALSE(b.board.start(longest + "n"));
     CHECK(b.board.can_start());

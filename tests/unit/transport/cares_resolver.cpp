@@ -133,7 +133,7 @@ TEST_CASE("cares_resolver: addresses of both families alternate, IPv6 first, als
     }
 }
 
-TEST_CASE("cares_resolver: one family is enough, and at most max_addresses are taken") {
+TEST_CASE("cares_resolver: one family is enough, and at most 8 addresses are taken") {
     bench v4_only;
     CHECK(v4_only.is_pending());
     for (const dns_query& query : v4_only.both()) v4_only.server.answer(query, {"192.0.2.1", "192.0.2.2"});
@@ -154,7 +154,7 @@ TEST_CASE("cares_resolver: one family is enough, and at most max_addresses are t
         many.server.answer(query, {"192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5", "192.0.2.6",
                                    "192.0.2.7", "192.0.2.8", "192.0.2.9", "2001:db8::1"});
     CHECK(many.finish().state == io_state::ready);
-    CHECK(many.found.size() == so::max_addresses);
+    CHECK(many.found.size() == 8);
     CHECK(listed(many.found).starts_with("2001:db8::1 192.0.2.1 192.0.2.2"));
 }
 
@@ -255,7 +255,8 @@ TEST_CASE("cares_resolver: of more sockets than can be watched the first 16 are,
         resolver.wait(r.wants, milliseconds{1000});
     }
     check_failed(r, errc::name_lookup_failed, ARES_ETIMEOUT);
-    CHECK(most <= 16);  // newer versions of c-ares ask a server that is named twice only once
+    CHECK(most <= 16);
+    if (ARES_VERSION < 0x011400) CHECK(most == 16);  // newer ones may ask a server that is named twice only once
     CHECK(resolver.watched_handles().empty());
     ::close(deaf);
 }
@@ -360,6 +361,14 @@ TEST_CASE("cares_resolver: impossible names and bad settings are errors before a
     CHECK(no_server.lookup("tenant.example", found).code == errc::name_lookup_failed);
     so::cares_resolver too_long{so::cares_options{.servers = long_servers}};
     check_failed(too_long.lookup("tenant.example", found), errc::name_lookup_failed, ARES_EBADSTR);
+    std::string servers = "127.0.0.100,127.0.0.100,127.0.0.100";  // of 255 bytes in the end
+    for (int n = 0; n < 22; ++n) servers += ",127.0.0.1";
+    REQUIRE(servers.size() == 255);
+    so::cares_resolver just_fits{so::cares_options{.servers = servers}};
+    CHECK(just_fits.lookup("localhost", found).state == io_state::ready);
+    servers += '0';
+    so::cares_resolver one_byte_more{so::cares_options{.servers = servers}};
+    check_failed(one_byte_more.lookup("localhost", found), errc::name_lookup_failed, ARES_EBADSTR);
 }
 
 TEST_CASE("cares_resolver: stopped at any point it leaves nothing open, and the next lookup works") {
