@@ -126,7 +126,8 @@ def every_optimisation():
     """Links with nothing but memory and string functions of the C library: debug builds have no heap and no abort either."""
     for level, *options in (("-O0",), ("-Og",), ("-Os", "-DNDEBUG"), ("-O2", "-DNDEBUG")):
         call_on(M4, f"m4{level}", level, *options)
-    call_on(M4, "m4-Oz", "-Oz", "-DNDEBUG", clang=True)
+    for level, *options in (("-O0",), ("-Og",), ("-Os", "-DNDEBUG"), ("-O2", "-DNDEBUG"), ("-Oz", "-DNDEBUG")):
+        call_on(M4, f"m4-clang{level}", level, *options, clang=True)
 
 
 def cortex_m0():
