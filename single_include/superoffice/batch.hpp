@@ -17667,14 +17667,16 @@ struct watch_notes {
 
 /// True if the failure of a question may be about its task alone, so that questions about other tasks may be answered: the
 /// service refuses this task (403, 404, 400 and other statuses), answers with an error object, with a reply that cannot be
-/// read, or with a 5xx. False if it is about the login (401), the way to the service (name, connection, TLS, proxy, timeout)
-/// or the service as a whole: 429, and a 5xx with a Retry-After, by which the service asks for a pause of all calls.
+/// read or is no task, or with a 5xx. False if it is about the login (401), the way to the service (name, connection, TLS,
+/// proxy, timeout) or the service as a whole: 429, and a 5xx with a Retry-After, by which the service asks for a pause of all
+/// calls.
 ///
 /// `retry_after`: that of the reply (`client::last_reply().retry_after`).
 [[nodiscard]] constexpr bool concerns_one_task(const error& e, const field<milliseconds>& retry_after = {}) noexcept {
     switch (e.code) {
         case errc::no_such_task:
         case errc::service_fault:
+        case errc::foreign_document:
         case errc::bad_request:
         case errc::forbidden:
         case errc::not_found:

@@ -137,6 +137,7 @@ TEST_CASE("watch_many: an error of one task ends only that task; an error of the
         {"an error object", reply_text("200 OK", R"({"Error":true,"Message":"no"})"), errc::service_fault, !ends_all},
         {"a reply that cannot be decoded", reply_text("200 OK", R"({"State":"Started","ProgressPercent":"x"})"),
          errc::wrong_kind, !ends_all},
+        {"an object that is no task", reply_text("200 OK", R"({"status":"ok"})"), errc::foreign_document, !ends_all},
         {"a reply that is too large",
          "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n\r\n", errc::reply_too_large,
          !ends_all},
