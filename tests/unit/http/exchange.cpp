@@ -5,14 +5,16 @@
 #include <support/counting_heap.hpp>
 #include <support/drive_exchange.hpp>
 #include <support/http_leniency.hpp>
-#include <support/http_leniency.hpp>
 #include <support/replay.hpp>
 #include <support/wire_file.hpp>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -707,6 +709,57 @@ TEST_CASE("exchange: 1xx replies are skipped up to the limit") {
         CHECK(got.failure.code == errc::http_limit_exceeded);
         CHECK(got.failure.position() == interims.size() + 9);
     }
+}
+
+TEST_CASE(
+    "exchange: a body that is used while it arrives may be larger than the memory, in pieces and drops of any size") {
+    constexpr std::string_view body = "0123456789abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    std::string chunks;
+    for (std::size_t at = 0; at < body.size(); at += 9) chunks += "9\r\n" + std::string(body.substr(at, 9)) + "\r\n";
+    REQUIRE(body.size() % 9 == 0);
+    const struct {
+        std::string_view framing;
+        std::string reply;
+        bool ends_by_close;
+    } rows[] = {
+        {"length", "HTTP/1.1 200 OK\r\nContent-Length: 72\r\n\r\n" + std::string(body), false},
+        {"chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + "0\r\n\r\n", false},
+        {"close", "HTTP/1.1 200 OK\r\n\r\n" + std::string(body), true},
+    };
+    for (const auto& row : rows)
+        for (const std::size_t piece : {1U, 2U, 7U, 80U})
+            for (const std::size_t dropped : {1U, 2U, 5U, 80U}) {
+                CAPTURE(row.framing);
+                CAPTURE(piece);
+                CAPTURE(dropped);
+                std::array<std::byte, 64> memory;
+                so::exchange machine;
+                machine.begin(memory, 0, 4);
+                machine.stream_body();
+                CHECK(machine.window().empty());
+                std::string used;
+                std::size_t at = 0;
+                for (int turn = 0; turn < 1000 && machine.action() == exchange_action::receive; ++turn) {
+                    const std::size_t n = std::min({piece, machine.incoming().size(), row.reply.size() - at});
+                    CHECK(machine.is_full() == machine.incoming().empty());
+                    if (at == row.reply.size()) {
+                        machine.closed();
+                    } else if (n != 0) {
+                        std::memcpy(machine.incoming().data(), row.reply.data() + at, n);
+                        machine.received(n);
+                        at += n;
+                    }
+                    const std::span<char> window = machine.window();
+                    CHECK(window.size() <= machine.window_capacity());
+                    const std::size_t first = std::min(dropped, window.size());
+                    used.append(window.data(), first);
+                    machine.drop(first);
+                }
+                REQUIRE(machine.action() == exchange_action::done);
+                used.append(machine.window().data(), machine.window().size());
+                CHECK(used == body);
+                CHECK(machine.reusable() != row.ends_by_close);
+            }
 }
 
 TEST_CASE("exchange: one object serves one exchange after another") {

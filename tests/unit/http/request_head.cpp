@@ -172,18 +172,21 @@ TEST_CASE("request_head: the error has the number of the header at fault") {
         for (const std::size_t size : {0u, 128u}) {
             std::array<std::byte, 128> memory{};
             so::request_head head{{memory.data(), size}};
-            for (const std::string_view value : row.values) head.header("A", value);
+            constexpr std::string_view names[] = {"A", "B", "C"};
+            for (std::size_t each = 0; each < 3; ++each) head.header(names[each], row.values[each]);
             if (row.member == 0) {
                 CHECK(head.failure().member == 0);
                 continue;
             }
+            CHECK(head.bad_name() == names[row.member - 1]);
             CHECK(head.failure() == so::error{.stage = so::stage::request,
                                               .code = errc::bad_header_value,
                                               .offset = row.offset,
                                               .member = row.member});
             head.wipe();
-            head.header("A", "\n");
+            head.header("D", "\n");
             CHECK(head.failure().member == 1);
+            CHECK(head.bad_name() == "D");
         }
 }
 
