@@ -105,6 +105,13 @@ TEST_CASE("coded: known values compare by number, unknown ones by number and tex
     CHECK(state::from_text("Paused") == state::from_text("Paused"));
     CHECK(state::from_text("Paused") != state::from_text("paused"));
     CHECK(state::from_text("Paused") != state::from_text("Unknown"));
+    CHECK(state::from_text("Unknown") != state::from_text("Paused"));  // both have the number 0
     CHECK(state::from_number(8) != state::from_number(9));
     CHECK(state{} != BatchTaskState::Unknown);
+}
+
+TEST_CASE("coded: one that nothing was put into is unknown, with the number 0 and no text") {
+    CHECK_FALSE(state{}.known());
+    CHECK(state{}.number() == 0);
+    CHECK(state{}.text().empty());
 }

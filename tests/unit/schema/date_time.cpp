@@ -88,6 +88,8 @@ TEST_CASE("date_time: section 8, year 1 in any zone is \"not set\", and so is em
     }
     CHECK_FALSE(date_time{}.is_set());
     CHECK(date_time{} == *date_time::from_text(""));
+    CHECK(so::unix_time{}.seconds == 0);
+    CHECK(so::unix_time{}.nanoseconds == 0);
 }
 
 TEST_CASE("date_time: everything else is refused") {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <superoffice/schema/fixed_text.hpp>
 
+#include "support/guard_page.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cstddef>
@@ -52,6 +54,9 @@ TEST_CASE("fixed_text: holds up to N bytes with a NUL behind them") {
     }
     const std::string_view view = text;
     CHECK(view.size() == 3);
+    support::guard_page page{16};
+    CHECK(text.assign({page.place("abcd"), 4}));  // nothing behind the text is read
+    CHECK(text == "abcd");
 }
 
 TEST_CASE("fixed_text: takes JSON text with its escapes replaced, and counts the bytes after that") {
