@@ -78,6 +78,7 @@ TEST_CASE("json_check: moves behind a value, or to the byte at fault, and reads 
         const checked found = check({placed, one.text.size()});
         CHECK(found.code == one.code);
         CHECK(found.place == one.place);
+        CHECK(std::string_view(placed, one.text.size()) == one.text);  // nothing is rewritten
     }
 }
 
