@@ -306,9 +306,21 @@ class Header:
         head = {token.text for token in self.tokens[first:min(first + 12, index)]}
         if head & {"static_assert", "concept", "SUPEROFFICE_ASSERT", "assertion_failed"}:
             return True
-        return any(token.text == "requires" for token in self.tokens[first:index]) \
+        return any(token.text == "requires" for token in self.tokens[first:index]) or self._is_in_requirement(index) \
             or any(token.text in ("constexpr", "consteval") and self.tokens[place].text == "if"
                    for place, token in enumerate(self.tokens[first + 1:index], first))
+
+    def _is_in_requirement(self, index):
+        """Within the braces of a requires-expression."""
+        while (index := self._encloses(index)) is not None:
+            if self.tokens[index].text != "{":
+                continue
+            before = index - 1
+            if self.tokens[before].text == ")":
+                before = self.partner[before] - 1
+            if self.tokens[before].text == "requires":
+                return True
+        return False
 
     def _kind(self, kind, index):
         return LIMIT if self._is_in_constant(index) else kind

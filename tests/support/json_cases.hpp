@@ -186,6 +186,10 @@ inline constexpr malformed_document malformed_documents[] = {
     {"[-,1]", errc::bad_number, 2},
     {"{\"a\":-}", errc::bad_number, 6},
     {"{\"a\":0x1}", errc::bad_number, 6},
+    // keys
+    {"{x\"a\":1}", errc::bad_json, 1},
+    {"{a\":1}", errc::bad_json, 1},
+    {"{1\":1}", errc::bad_json, 1},
     // strings
     {"\"", errc::bad_json, 1},
     {"\"abc", errc::bad_json, 4},

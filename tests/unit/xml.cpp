@@ -9,6 +9,7 @@
 
 #include "support/decoding.hpp"
 #include "support/documented_reply.hpp"
+#include "support/failing_malloc.hpp"
 #include "support/freed_memory.hpp"
 #include "support/guard_page.hpp"
 #include "support/scripted_call.hpp"
@@ -621,6 +622,31 @@ TEST_CASE("xml: a document of 4 GB is too large, and nothing of it is read") {
         CHECK(answer.error().code == errc::document_too_large);
         CHECK(answer.error().offset == UINT32_MAX);
     }
+}
+
+TEST_CASE("xml: where the heap is used up the document is too large, whichever of Expat's blocks is the one") {
+    if (!support::failing_malloc::works) return;
+    // Longer than the pieces that Expat gets, so that it takes memory in the middle of it, too.
+    const std::string xml = "<a><Deep>5</Deep><Text>" + std::string(10'000, 'x') + "</Text></a>";
+    int refused = 0;
+    for (int number = 0; number < 1000; ++number) {
+        CAPTURE(number);
+        std::string memory = xml;
+        memory.resize(4 * xml.size());
+        const support::failing_malloc heap{number};
+        const auto answer =
+            so::detail::xml_as_json({memory.data(), xml.size(), memory.size()}, so::detail::xml_shape_of<inner>, 0);
+        if (!heap.has_failed()) {
+            CHECK(answer.has_value());
+            break;
+        }
+        REQUIRE_FALSE(answer.has_value());
+        CHECK(answer.error().code == errc::document_too_large);
+        CHECK(answer.error().needed() == xml.size());
+        ++refused;
+    }
+    CHECK(refused >= 5);
+    CHECK(refused < 1000);
 }
 
 TEST_CASE("xml: text in front of the first element is none of the document") {

@@ -266,6 +266,9 @@ TEST_CASE("decode: a bad document is refused, with the byte and the member") {
         {R"({"Id":1,})", "bad_json 8"},
         {R"({"Id" 1})", "bad_json 6"},
         {R"({Id:1})", "bad_json 1"},
+        {R"({xId":1})", "bad_json 1"},
+        {R"({"Id":1,xName":"x"})", "bad_json 8"},
+        {R"({xId":1,"Name":"x"})", "bad_json 1"},
     };
     for (const auto& one : cases) {
         CAPTURE(one.document);

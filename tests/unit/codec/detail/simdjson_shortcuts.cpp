@@ -171,6 +171,15 @@ TEST_CASE("simdjson_shortcuts: plain values are passed, all others are left to t
     }
 }
 
+TEST_CASE("simdjson_shortcuts: the end of an object ends the walk, whatever stands behind it") {
+    for (const std::string_view behind : {",", "]", "\"y\":2,\"z\":3}", "1", ":"}) {
+        CAPTURE(behind);
+        indexed document{R"([{"a":1})" + std::string{behind} + "]", 4};
+        CHECK(document.tokens.pass_members(key_marks{}, 32));
+        CHECK(document.token() == 5);  // the bracket that closes the object
+    }
+}
+
 TEST_CASE(
     "simdjson_shortcuts: containers are passed to the depth that is left, and not with the document's last bracket") {
     for (const std::string_view value : {"[[[]]]", R"({"a":{"b":{}}})", R"([{"a":[]}])"}) {
