@@ -276,8 +276,9 @@ class borrowed_list {
     template <detail::list_of<T> R>
         requires(!std::same_as<std::remove_cvref_t<R>, borrowed_list>)
     constexpr borrowed_list(R&& list) noexcept : first_(list.data()), size_(list.size()) {
-        refuse_temporary<std::is_lvalue_reference_v<R&&> ||
-                         std::ranges::enable_borrowed_range<std::remove_cvref_t<R>>>();
+        constexpr bool outlives =
+            std::is_lvalue_reference_v<R&&> || std::ranges::enable_borrowed_range<std::remove_cvref_t<R>>;
+        refuse_temporary<outlives>();
     }
     template <std::size_t Size>
     constexpr borrowed_list(T (&&)[Size]) noexcept {

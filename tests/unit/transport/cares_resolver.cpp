@@ -8,6 +8,7 @@
 #if SUPEROFFICE_WITH_SOCKETS && !defined(_WIN32)
 
 #include "support/dns_server.hpp"
+#include "support/failing_malloc.hpp"
 
 #include <algorithm>
 #include <array>
@@ -369,6 +370,19 @@ TEST_CASE("cares_resolver: impossible names and bad settings are errors before a
     servers += '0';
     so::cares_resolver one_byte_more{so::cares_options{.servers = servers}};
     check_failed(one_byte_more.lookup("localhost", found), errc::name_lookup_failed, ARES_EBADSTR);
+}
+
+TEST_CASE("cares_resolver: where the heap is used up at the beginning the lookup fails, and works the next time") {
+    if (!support::failing_malloc::works) return;
+    bench b;
+    {
+        const support::failing_malloc heap{0};
+        check_failed(b.step(), errc::name_lookup_failed, ARES_ENOMEM);
+        CHECK(heap.has_failed());
+    }
+    CHECK(b.server.is_quiet());
+    b.resolver.stop();
+    CHECK(b.is_pending());
 }
 
 TEST_CASE("cares_resolver: stopped at any point it leaves nothing open, and the next lookup works") {

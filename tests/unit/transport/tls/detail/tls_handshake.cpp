@@ -37,6 +37,7 @@ TEST_CASE("tls: a peer that does not speak TLS has another error than one that e
         {std::string_view("\x00\x00\x12\x04\x00\x00\x00\x00\x00", 9), errc::not_tls},  // HTTP/2
         {std::string_view("\x13\x03\x03\x00\x02\x02\x28", 7), errc::not_tls},
         {std::string_view("\x18\x03\x03\x00\x02\x02\x28", 7), errc::not_tls},
+        {std::string_view("\x14\x48\x54\x54\x50\x2f\x31", 7), errc::handshake_failed},
         {std::string_view("\x16\x48\x54\x54\x50\x2f\x31", 7), errc::handshake_failed},
         {std::string_view("\x17\x48\x54\x54\x50\x2f\x31", 7), errc::handshake_failed},
         {"HTTP", errc::connection_closed},  // a header of a record has five bytes
