@@ -61,7 +61,7 @@ struct exchange_state {
     std::span<std::byte> memory_;
     std::size_t size_ = 0;       // bytes sent of the request; then bytes received while the head is read
     std::size_t head_size_ = 0;  // the size of the request until it was sent, then of the head of the reply
-    std::size_t stream_ = 0;     // bytes of the reply that have come
+    std::size_t stream_ = 0;     // bytes of the reply that have come; the largest number stands for every larger one
     std::size_t body_size_ = 0;  // without framing, with the bytes that were dropped
     std::size_t length_ = 0;     // Content-Length
     reply_head head_;
@@ -171,7 +171,7 @@ class exchange : detail::exchange_state {
     void received(std::size_t n) noexcept {
         SUPEROFFICE_ASSERT(action() == exchange_action::receive && n <= incoming().size());
         char* const arrived = reinterpret_cast<char*>(incoming().data());
-        stream_ += n;
+        stream_ = n < highest - stream_ ? stream_ + n : highest;  // a file may have more bytes than 32 bits can count
         if (at_ != place::head) return take_body({arrived, n});
         size_ += n;
         take_head();

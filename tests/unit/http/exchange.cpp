@@ -783,6 +783,29 @@ TEST_CASE("exchange: one object serves one exchange after another") {
     CHECK(machine.reusable());
 }
 
+TEST_CASE("exchange: behind 4 GB of a file, too, the reply has begun, so that its request is not sent once more") {
+    std::vector<std::byte> memory(std::size_t{1} << 22);
+    so::exchange exchange;
+    exchange.begin(memory, 0, 1);
+    exchange.stream_body();
+    std::uint64_t received = 0;
+    const auto receive = [&](std::string_view bytes, std::uint64_t most) {
+        const std::span<std::byte> into = exchange.incoming();
+        const std::size_t n = into.size() < most ? into.size() : static_cast<std::size_t>(most);
+        std::memcpy(into.data(), bytes.data(), bytes.size() < n ? bytes.size() : n);
+        exchange.received(n);
+        exchange.drop(exchange.window().size());
+        received += n;
+    };
+    constexpr std::string_view head = "HTTP/1.1 200 OK\r\n\r\n";
+    receive(head, head.size());
+    constexpr std::uint64_t beyond = std::uint64_t{1} << 32;  // what a 32-bit machine counts as 0
+    while (received != beyond) receive({}, beyond - received);
+    CHECK(exchange.reply_started());
+    exchange.closed();
+    CHECK(exchange.action() == exchange_action::done);
+}
+
 TEST_CASE("exchange: each wire file has the outcome that it names, cut at any byte") {
     const std::vector<wire_file> files = wire::all();
     CHECK(files.size() >= 18);  // else they were not found
