@@ -285,7 +285,7 @@ def compiled(program, plan, outcome):
     raise Failed("the headers with bugs do not compile")
 
 
-def try_built(program, mutant):
+def try_built(program, mutant, is_argued):
     """Builds the tests with the bug, file by file, the header's own test first, until one notices."""
     own = f"unit/{mutant.header[:-len('.hpp')]}.cpp"
     alone = None
@@ -295,8 +295,8 @@ def try_built(program, mutant):
         header.parent.mkdir(parents=True, exist_ok=True)
         header.write_text(mutant.alone, encoding="utf-8")
     tests = sorted(program.group.tests, key=lambda test: (test != own, test.count("/")))
-    # What only the compiler evaluates shows in the header's own test, if there is one, or in no other either.
-    for test in tests if mutant.must_be_built or own not in tests else tests[:1]:
+    # A bug that is argued already costs one build only.
+    for test in tests if mutant.must_be_built or own not in tests or not is_argued else tests[:1]:
         if program.compile([test], built=mutant.number, alone=alone):
             return "compiler"
         how = program.run(program.link([test], mutant.number), mutant.number)
@@ -344,7 +344,7 @@ def try_all(program, plan, outcome, lists, options):
             else:
                 unreached.append(mutant)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for mutant, how in zip(unreached, pool.map(lambda mutant: try_built(program, mutant), unreached)):
+        for mutant, how in zip(unreached, pool.map(lambda mutant: try_built(program, mutant, mutant.key in lists.equivalent), unreached)):
             if how:
                 outcome.killed[mutant.number] = how
             else:

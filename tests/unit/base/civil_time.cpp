@@ -40,6 +40,7 @@ TEST_CASE("civil_time: a date becomes days, and the days become the same date") 
         const civil_time t = so::detail::day_since_1970(days);
         if (so::detail::days_since_1970(t) != days || !so::detail::is_in_calendar(t)) {
             CHECK(so::detail::days_since_1970(t) == days);
+            CHECK(so::detail::is_in_calendar(t));
             return;
         }
     }
@@ -53,4 +54,9 @@ TEST_CASE("civil_time: a text that is shorter than the shape does not match it")
     CHECK(numbers[1] == 34);
     CHECK_FALSE(so::detail::read_shape("12:3", "00:00", numbers));
     CHECK_FALSE(so::detail::read_shape("", "0", numbers));
+    for (const char* const text : {"1:", "1/", ":0", "/9"}) CHECK_FALSE(so::detail::read_shape(text, "00", numbers));
+}
+
+TEST_CASE("civil_time: one that was not filled in is the first moment of year 1") {
+    CHECK(civil_time{} == civil_time{1, 1, 1, 0, 0, 0, 0});
 }

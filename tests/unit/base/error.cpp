@@ -61,6 +61,10 @@ TEST_CASE("error: native has one meaning, and only its function answers with it"
         {"getaddrinfo's", {.stage = stage::resolve, .code = errc::name_not_found, .native = -2}, {.lookup = -2}},
         {"c-ares's", {.stage = stage::resolve, .code = errc::name_lookup_failed, .native = 11}, {.lookup = 11}},
         {"a proxy's", {.stage = stage::connect, .code = errc::proxy_unauthorized, .native = 407}, {.proxy = 407}},
+        {"the smallest status", {.stage = stage::connect, .code = errc::proxy_failed, .native = 100}, {.proxy = 100}},
+        {"the largest status", {.stage = stage::connect, .code = errc::proxy_failed, .native = 999}, {.proxy = 999}},
+        {"below every status", {.stage = stage::connect, .code = errc::proxy_failed, .native = 99}, {}},
+        {"above every status", {.stage = stage::connect, .code = errc::proxy_failed, .native = 1000}, {}},
         {"no status", {.stage = stage::connect, .code = errc::proxy_failed, .native = 7}, {}},
         {"a certificate's", {.stage = stage::handshake, .code = errc::certificate_expired, .native = 5}, {.faults = 5}},
         {"mbedTLS's",
@@ -95,6 +99,15 @@ TEST_CASE("error: for every code, at most one function answers with native") {
                 CHECK(answers <= 1);
                 if (native == 0) CHECK(answers == 0);
             }
+}
+
+TEST_CASE("error: what refuses a request before it is sent tells the place and the header") {
+    const error header = so::detail::refused_request(errc::bad_header_value, 7, 3);
+    CHECK(header == error{.stage = stage::request, .code = errc::bad_header_value, .offset = 7, .member = 3});
+    CHECK(header.header_number() == 3);
+    const error select = so::detail::refused_request(errc::bad_select, 5);
+    CHECK(select == error{.stage = stage::request, .code = errc::bad_select, .offset = 5});
+    CHECK(so::detail::refused_request(errc::ok, 5, 3) == error{});
 }
 
 TEST_CASE("error: offset is a position, a size that is needed, or a number of bytes that came") {

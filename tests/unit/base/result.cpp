@@ -103,6 +103,15 @@ TEST_CASE("result: a value") {
     CHECK(r.value_or(pair_of_ints{}).b == 6);
 }
 
+TEST_CASE("result: one with a value becomes an error, and the error of another one") {
+    result<int> r = 5;
+    r = failure;
+    CHECK_FALSE(r.has_value());
+    CHECK(r.error() == failure);
+    r = error{.code = errc::cancelled};
+    CHECK(r.error() == errc::cancelled);
+}
+
 TEST_CASE("result: an error") {
     const result<pair_of_ints> r = failure;
     CHECK_FALSE(r.has_value());

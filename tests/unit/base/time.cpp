@@ -97,6 +97,8 @@ TEST_CASE("time: a sum that does not fit is the largest or smallest number, at r
         {least, 1, least + 1, least},
         {5, -7, -2, 12},
         {5, 7, 12, -2},
+        {-5, 7, 2, -12},
+        {-5, -7, -12, 2},
         {least, least, least, 0},
         {0, least, least, most},
         {most, most, most, 0},
@@ -119,6 +121,7 @@ TEST_CASE("time: floating point durations of any size become whole milliseconds"
                         {-1.9, -1},
                         {1e19, most},
                         {-1e19, least},
+                        {-9223372036854775808.0, least},  // the smallest number, which fits
                         {infinite, most},
                         {-infinite, least},
                         {std::numeric_limits<double>::quiet_NaN(), 0}};
@@ -126,4 +129,24 @@ TEST_CASE("time: floating point durations of any size become whole milliseconds"
         CAPTURE(each.given);
         CHECK(milliseconds{chrono::duration<double, std::milli>{each.given}}.count() == each.whole);
     }
+}
+
+TEST_CASE("time: seconds that just fit are not the largest number, and those that do not are") {
+    CHECK(milliseconds{chrono::seconds{most / 1000}}.count() == most / 1000 * 1000);
+    CHECK(milliseconds{chrono::seconds{most / 1000 + 1}}.count() == most);
+    CHECK(milliseconds{chrono::seconds{least / 1000}}.count() == least / 1000 * 1000);
+    CHECK(milliseconds{chrono::seconds{least / 1000 - 1}}.count() == least);
+}
+
+TEST_CASE_TEMPLATE("time: every comparison, of equal and of different times", T, instant, milliseconds) {
+    for (const std::int64_t a : {least, std::int64_t{-1}, std::int64_t{0}, std::int64_t{1}, most})
+        for (const std::int64_t b : {least, std::int64_t{-1}, std::int64_t{0}, std::int64_t{1}, most}) {
+            CAPTURE(a);
+            CAPTURE(b);
+            CHECK((T{a} < T{b}) == (a < b));
+            CHECK((T{a} > T{b}) == (a > b));
+            CHECK((T{a} <= T{b}) == (a <= b));
+            CHECK((T{a} >= T{b}) == (a >= b));
+            CHECK((T{a} == T{b}) == (a == b));
+        }
 }

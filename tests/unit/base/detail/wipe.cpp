@@ -12,5 +12,8 @@ TEST_CASE("wipe: exactly the named bytes are zeroed; there may be none") {
     CHECK(std::memcmp(text, "s\0\0\0\0t", 7) == 0);
     superoffice::detail::wipe(text, 0);
     CHECK(text[0] == 's');
+    superoffice::detail::wipe(text, 1);
+    CHECK(text[0] == '\0');
+    CHECK(text[5] == 't');
     superoffice::detail::wipe(nullptr, 0);
 }
