@@ -68,7 +68,7 @@ class client_certificate {
     }
 #endif
 
-    [[nodiscard]] bool is_loaded() const noexcept { return is_loaded_; }
+    [[nodiscard]] bool is_loaded() const noexcept { return chain_.version != 0; }
 
     /// For mbedTLS. It changes neither, although it takes pointers that are not const.
     [[nodiscard]] mbedtls_x509_crt* chain() const noexcept { return &chain_; }
@@ -85,8 +85,7 @@ class client_certificate {
         if (code != 0) return error{.stage = stage::request, .code = errc::no_entropy, .native = code};
         code = parse(generator);
         if (code == 0) code = detail::mbedtls_api::check_pair(chain_, key_, generator);
-        is_loaded_ = code == 0;
-        if (is_loaded_) return {};
+        if (code == 0) return {};
         clear();
         reset();
         // A positive number says how many certificates could not be read; mbedTLS's codes are negative.
@@ -114,7 +113,6 @@ class client_certificate {
     void reset() noexcept {
         mbedtls_x509_crt_init(&chain_);
         mbedtls_pk_init(&key_);
-        is_loaded_ = false;
     }
     void clear() noexcept {
         mbedtls_x509_crt_free(&chain_);
@@ -123,7 +121,6 @@ class client_certificate {
 
     mutable mbedtls_x509_crt chain_;
     mutable mbedtls_pk_context key_;
-    bool is_loaded_ = false;
 };
 
 }  // namespace SUPEROFFICE_ABI

@@ -128,6 +128,46 @@ TEST_CASE("client_certificate: a chain of which one certificate cannot be read i
     CHECK(me.load(bytes(chain), bytes(key)).has_value());
 }
 
+namespace {
+
+/// A socket that needs no name lookup, which takes memory of its own.
+struct without_lookup : so::tcp_socket {
+    io_result start(const so::peer& to) noexcept { return so::tcp_socket::start({"127.0.0.1", to.port}); }
+};
+
+}  // namespace
+
+TEST_CASE("client_certificate: a link that shows one gives all its memory back") {
+    REQUIRE_MESSAGE(service().is_ready(), service().problem());
+    if (!support::failing_calloc::works || !support::freed_memory::looks) return;
+    so::client_certificate me;
+    REQUIRE(
+        me.load_files((service().directory() + "/client.pem").c_str(), (service().directory() + "/client.key").c_str())
+            .has_value());
+    so::certificate_authorities authorities;
+    REQUIRE(authorities.add_file(service().ca_file().c_str()).has_value());
+    so::tls_options options = trusting_service();
+    options.ca_file = nullptr;
+    options.authorities = &authorities;
+    options.client = &me;
+    options.resume = false;
+    const std::uint16_t port = service().port("picky");
+    const auto use = [&](io_state& state) {
+        const support::freed_memory freed{"any text"};
+        const support::failing_calloc memory{1'000'000};
+        {
+            so::tls<without_lookup> link{options};
+            state = start(link, "localhost", port).state;
+        }
+        return memory.taken() - freed.blocks();
+    };
+    io_state state = io_state::failed;
+    static_cast<void>(use(state));  // what mbedTLS takes once and keeps for good
+    REQUIRE(state == io_state::ready);
+    CHECK(use(state) == 0);
+    REQUIRE(state == io_state::ready);
+}
+
 TEST_CASE("client_certificate: where memory runs out, and where the pair is refused, nothing stays on the heap") {
     REQUIRE_MESSAGE(service().is_ready(), service().problem());
     const std::string chain = support::text_of_file(service().directory() + "/client.pem"),
