@@ -138,6 +138,12 @@ TEST_CASE("time: seconds that just fit are not the largest number, and those tha
     CHECK(milliseconds{chrono::seconds{least / 1000 - 1}}.count() == least);
 }
 
+TEST_CASE("time: parts of a second, at run time as in a constant") {
+    CHECK(milliseconds{chrono::duration<int, std::ratio<1, 3>>{2}}.count() == 666);
+    CHECK(milliseconds{chrono::duration<std::int32_t, std::ratio<1, 60>>{90}}.count() == 1'500);
+    CHECK(milliseconds{chrono::microseconds{-1'999}}.count() == -1);
+}
+
 TEST_CASE_TEMPLATE("time: every comparison, of equal and of different times", T, instant, milliseconds) {
     for (const std::int64_t a : {least, std::int64_t{-1}, std::int64_t{0}, std::int64_t{1}, most})
         for (const std::int64_t b : {least, std::int64_t{-1}, std::int64_t{0}, std::int64_t{1}, most}) {
