@@ -347,6 +347,7 @@ TEST_CASE("refreshing_bearer: nothing is sent to a log-in URL that is not https,
     std::array<std::byte, so::refreshing_bearer_memory_bytes> memory{};
     so::refreshing_bearer<so::scripted> source{link, so::default_login_url, {.client_id = "my-app"}, "", memory};
     CHECK(source.prepare(so::instant{1}) == credential_state::missing);
+    CHECK(source.why() == so::error{.stage = so::stage::credential, .code = errc::credential_missing});
 }
 
 TEST_CASE("refreshing_bearer: a link that is not secure gets no secret") {

@@ -181,12 +181,26 @@ TEST_CASE("system_user: a wrong clock is corrected by the host's time once, and 
     CHECK(d.link.finished());
 }
 
+TEST_CASE("system_user: the clock is corrected by each form of Date that a host may send") {
+    for (const std::string_view date :
+         {"Mon, 30 Nov 2026 00:53:20 GMT", "Monday, 30-Nov-26 00:53:20 GMT", "Mon Nov 30 00:53:20 2026"}) {
+        CAPTURE(date);
+        support::login_exchanges all;
+        all.add(request_at("202611300033"), refusal("Date: " + std::string{date} + "\r\n"));
+        all.add(request_at(minute), ticket_reply());
+        device d{all, moment - 1'200};
+        CHECK(d.prepare() == credential_state::ready);
+        CHECK(d.source.clock_offset() == 1'200);
+    }
+}
+
 TEST_CASE("system_user: refusals that need a person end it") {
     struct row {
         const char* name;
         std::vector<std::string> replies;
         std::string_view reason;
         std::int64_t offset;
+        std::uint16_t status = 200;  ///< of the reply
     };
     const std::string same = "Date: Mon, 30 Nov 2026 00:54:20 GMT\r\n",
                       later = "Date: Mon, 30 Nov 2026 00:54:21 GMT\r\n";
@@ -203,17 +217,19 @@ TEST_CASE("system_user: refusals that need a person end it") {
          {refusal("Date: Mon, 30 Nov 2026 00:52:19 GMT\r\n"), refusal()},
          "InvalidTimestamp",
          -61},
-        {"418 after the clock was corrected", {refusal(later), reply_text("418 Odd", "")}, "", 61},
+        {"418 after the clock was corrected", {refusal(later), reply_text("418 Odd", "")}, "", 61, 418},
         {"400, the first of the refusals",
          {reply_text("400 Bad Request", R"({"Error":true,"ErrorType":"X","Message":"Odd"})")},
          "Odd",
-         0},
+         0,
+         400},
         {"a Date that is none", {refusal("Date: yesterday\r\n")}, "InvalidTimestamp", 0},
         {"403 with an error object",
          {reply_text("403 Forbidden", R"({"Error":true,"ErrorType":"X","Message":"Revoked"})")},
          "Revoked",
-         0},
-        {"401 with a page", {reply_text("401 Unauthorized", "<html>", "", "text/html")}, "", 0},
+         0,
+         403},
+        {"401 with a page", {reply_text("401 Unauthorized", "<html>", "", "text/html")}, "", 0, 401},
     };
     for (const row& each : rows) {
         CAPTURE(each.name);
@@ -228,6 +244,8 @@ TEST_CASE("system_user: refusals that need a person end it") {
         CHECK(d.source.reason() == each.reason);
         CHECK(d.source.clock_offset() == each.offset);
         CHECK(d.source.why().native == each.offset);
+        CHECK(d.source.why().stage == so::stage::service);
+        CHECK(d.source.why().http_status == each.status);
         CHECK(d.link.finished());
     }
 }
@@ -427,6 +445,7 @@ TEST_CASE("system_user: an http log-in URL and missing texts are refused before 
     so::system_user<so::scripted, fake_signer> nobody{
         d.link, so::default_login_url, {"", "secret", "Cust12345"}, d.key, {}, d.memory};
     CHECK(nobody.prepare(so::instant{1}) == credential_state::missing);
+    CHECK(nobody.why() == so::error{.stage = so::stage::credential, .code = errc::credential_missing});
     so::system_user<so::scripted, fake_signer> unknown{
         d.link, so::default_login_url, {user_token, "", "Cust12345"}, d.key, {}, d.memory};
     CHECK(unknown.prepare(so::instant{1}) == credential_state::missing);
@@ -474,6 +493,27 @@ TEST_CASE("system_user: only the ticket stays in its memory, and nothing after i
         CHECK_FALSE(support::holds(memory, "eyJ"));  // how a token begins
     }
     for (const std::byte each : memory) CHECK(each == std::byte{});
+}
+
+TEST_CASE("system_user: the least memory that it asks for is enough for a short ticket") {
+    constexpr std::size_t least = 3 * (17 + 1 + 12 + 1 + 684);
+    for (const std::size_t size : {least, least - 1}) {
+        CAPTURE(size);
+        support::login_exchanges all;
+        all.add(request_at(minute), ticket_reply());
+        so::scripted link{all.steps};
+        fake_signer key;
+        support::manual_clock clock;
+        std::array<std::byte, least> memory{};
+        so::system_user<so::scripted, fake_signer> source{link,
+                                                          so::default_login_url,
+                                                          {user_token, "secret", "Cust12345"},
+                                                          key,
+                                                          {[](void*) noexcept { return moment; }, nullptr},
+                                                          std::span{memory}.first(size)};
+        CHECK((support::prepared(source, clock) == credential_state::ready) == (size == least));
+        CHECK(source.why().needed() == (size == least ? 0 : least));
+    }
 }
 
 TEST_CASE("system_user: memory that is too small says how much is needed") {
