@@ -520,6 +520,57 @@ TEST_CASE("watch_many: its end in the middle of a question leaves a free client;
     CHECK(idle.error() == errc::cancelled);
 }
 
+TEST_CASE("watch_many: its end between two questions leaves a call of the program's own alone") {
+    for (const bool cancels : {true, false}) {
+        CAPTURE(cancels);
+        so::watched_task tasks[] = {{.id = 1}};
+        std::deque<std::string> texts = {question(1), at("Started", 10), question(2), at("Started", 20)};
+        const so::script_step steps[] = {script::starts(),          script::expects(texts[0]), script::gives(texts[1]),
+                                         script::expects(texts[2]), script::would_block(),     script::gives(texts[3])};
+        so::scripted link{steps};
+        std::array<std::byte, 2048> memory{};
+        so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+        const so::instant now{1'000};
+        auto own = [&] {
+            so::watch_many<progress> all{api, tasks};
+            CHECK(all.step(now) == changed);
+            auto call = api.start_get_batch_task_info<progress>(2);
+            CHECK(call.step(now) == so::step_state::pending);
+            if (cancels) all.cancel();
+            return call;
+        }();
+        support::step_to_end(own, now);
+        REQUIRE(own.result().has_value());
+        CHECK(own.value().ProgressPercent == 20);
+        CHECK(link.finished());
+    }
+}
+
+TEST_CASE("watch_many: after a reply the next step is wanted now, also where the question was asked late") {
+    so::watched_task tasks[] = {{.id = 1}, {.id = 2}};
+    bench b{{{1, at("Started", 10)},
+             {2, at("Started", 10)},
+             {1, at("Started", 20)},
+             {2, at("Started", 10)},
+             {1, unavailable}},
+            tasks};
+    CHECK(b.all.step(b.clock.now()) == changed);
+    CHECK(b.all.step(b.clock.now()) == changed);
+    b.clock.pass(milliseconds{5'000});  // a program that was busy with something else: both are due since 3 seconds
+    for (const watch_state state : {changed, waiting}) {
+        CHECK(b.all.step(b.clock.now()) == state);
+        CHECK(b.all.wants().what == so::wait_for::time);
+        CHECK(b.all.wants().until == b.clock.now());
+    }
+    CHECK(b.all.step(b.clock.now()) == waiting);
+    CHECK(b.all.wants().until == b.clock.now() + milliseconds{2'000});
+    b.clock.pass(milliseconds{5'000});
+    CHECK(b.all.step(b.clock.now()) == waiting);
+    CHECK(b.all.last_failure() == errc::unavailable);
+    CHECK(b.all.wants().until == b.clock.now());
+    CHECK(b.link.finished());
+}
+
 TEST_CASE("watch_many: a deadline that passes in the middle of a question ends it") {
     so::watched_task tasks[] = {{.id = 1}};
     bench b{{{1, at("Started", 10)}}, tasks, {.deadline = milliseconds{500}}, {.blocks_first = true}};
