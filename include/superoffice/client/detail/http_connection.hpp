@@ -99,7 +99,6 @@ class http_connection {
 
     void wipe() noexcept {
         detail::wipe(memory_.data(), memory_.size());
-        starting_ = false;
         forget_reply();
     }
 
