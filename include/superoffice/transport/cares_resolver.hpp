@@ -217,7 +217,7 @@ class cares_resolver {
         };
         const ares_addrinfo_node* v6 = next_of(answer->nodes, AF_INET6);
         const ares_addrinfo_node* v4 = next_of(answer->nodes, AF_INET);
-        for (bool turn = true; (v4 != nullptr || v6 != nullptr) && me.found_.size() < max_addresses; turn = !turn) {
+        for (bool turn = true; v4 != nullptr || v6 != nullptr; turn = !turn) {
             const bool is_v6 = v4 == nullptr || (turn && v6 != nullptr);
             auto& next = is_v6 ? v6 : v4;
             const int family = is_v6 ? AF_INET6 : AF_INET;

@@ -64,8 +64,9 @@ class address_list {
 /// `may_wait`            a `static constexpr bool`: true if `lookup` may block for the network.
 ///
 /// `lookup(name, into)`  called again with the same name until it no longer answers `would_block`. `ready`: `into`,
-///                       which was empty, holds what was found. `failed`: errc::name_not_found or name_lookup_failed,
-///                       with the native code. `name` is borrowed for the call.
+///                       which was empty, holds what was found; to the socket, nothing found is errc::name_not_found.
+///                       `failed`: errc::name_not_found or name_lookup_failed, with the native code. `name` is
+///                       borrowed for the call.
 ///
 /// `stop()`              gives up a running lookup. Safe at any time.
 ///
@@ -125,13 +126,11 @@ class system_resolver {
         }
         // Two positions in the same list, one for each family; the family of the first address begins.
         auto v4 = found.first(false), v6 = found.first(true);
-        for (bool turn = found.starts_with_v6(); (v4 || v6) && into.size() < max_addresses; turn = !turn) {
+        for (bool turn = found.starts_with_v6(); v4 || v6; turn = !turn) {
             auto& next = (turn ? v6 : v4) ? (turn ? v6 : v4) : (turn ? v4 : v6);
             into.add(next.address());
             next.advance();
         }
-        if (into.empty())
-            return io_result::failed(errc::name_not_found, detail::socket_api::unknown_name, stage::resolve);
         return io_result::ready();
     }
     void stop() noexcept {}

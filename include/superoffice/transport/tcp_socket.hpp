@@ -232,8 +232,7 @@ class basic_tcp_socket {
                 socket_ = api::make(addresses_[next_].is_v6());
                 code = socket_ == api::none ? api::last_code() : api::begin_connect(socket_, addresses_[next_], port);
                 ++next_;
-                if (socket_ != api::none && api::is_in_progress(code))
-                    return io_result::would_block(wait_for::writable, stage::connect);
+                if (api::is_in_progress(code)) return io_result::would_block(wait_for::writable, stage::connect);
             }
             if (code == 0 && api::is_connected_to_itself(socket_, addresses_[next_ - 1], port)) code = api::refused;
             if (code == 0) {

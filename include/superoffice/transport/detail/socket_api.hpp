@@ -262,6 +262,13 @@ struct socket_api {
         return std::memcmp(mine.bytes, to.bytes, to.size) == 0;
     }
 
+    /// What one wait of the system takes, in milliseconds: none where no time is left, and at most a day.
+    static constexpr int one_wait(milliseconds at_most) noexcept {
+        constexpr std::int64_t day = 86'400'000;
+        const std::int64_t count = at_most.count();
+        return static_cast<int>(count < 0 ? 0 : count < day ? count : day);
+    }
+
     /// What one of several sockets waits for, and whether that may have happened.
     struct watched {
         handle socket = none;
@@ -271,7 +278,6 @@ struct socket_api {
 
     /// Waits at most `at_most` for any of at most 16 sockets, and sets `ready` in each that may be ready.
     static void wait_until_any(std::span<watched> all, milliseconds at_most) noexcept {
-        const std::int64_t count = at_most.count() < 0 ? 0 : at_most.count();
 #if defined(_WIN32)
         fd_set readable, writable, broken;
         FD_ZERO(&readable);
@@ -282,7 +288,7 @@ struct socket_api {
             if (each.writable) FD_SET(each.socket, &writable);
             FD_SET(each.socket, &broken);
         }
-        timeval limit = select_timeout(count);
+        timeval limit = select_timeout(at_most);
         const bool any = !all.empty() && ::select(0, &readable, &writable, &broken, &limit) > 0;
         for (watched& each : all)
             each.ready = any && (FD_ISSET(each.socket, &readable) || FD_ISSET(each.socket, &writable) ||
@@ -294,14 +300,13 @@ struct socket_api {
             wanted[i].fd = all[i].socket;
             wanted[i].events = static_cast<short>((all[i].readable ? POLLIN : 0) | (all[i].writable ? POLLOUT : 0));
         }
-        const bool any = ::poll(wanted, size, poll_timeout(count)) > 0;
-        for (std::size_t i = 0; i < all.size(); ++i) all[i].ready = any && wanted[i].revents != 0;
+        ::poll(wanted, size, one_wait(at_most));
+        for (std::size_t i = 0; i < all.size(); ++i) all[i].ready = wanted[i].revents != 0;
 #endif
     }
 
     /// Waits at most `at_most`; true if the socket may be ready (or has failed).
     static bool wait_until(handle h, bool writable, milliseconds at_most) noexcept {
-        const std::int64_t count = at_most.count() < 0 ? 0 : at_most.count();
 #if defined(_WIN32)
         // Not WSAPoll: before Windows 10 2004 it never reports a connect that failed.
         fd_set wanted, broken;
@@ -309,23 +314,22 @@ struct socket_api {
         FD_ZERO(&broken);
         FD_SET(h, &wanted);
         FD_SET(h, &broken);
-        timeval limit = select_timeout(count);
+        timeval limit = select_timeout(at_most);
         return ::select(0, writable ? nullptr : &wanted, writable ? &wanted : nullptr, &broken, &limit) != 0;
 #else
         pollfd wanted = {};
         wanted.fd = h;
         wanted.events = writable ? POLLOUT : POLLIN;
-        return ::poll(&wanted, 1, poll_timeout(count)) > 0;
+        return ::poll(&wanted, 1, one_wait(at_most)) > 0;
 #endif
     }
 
     /// Sleeps for `at_most`, or less.
     static void pause(milliseconds at_most) noexcept {
-        const std::int64_t count = at_most.count() < 0 ? 0 : at_most.count();
 #if defined(_WIN32)
-        ::Sleep(static_cast<DWORD>(count < 86400000 ? count : 86400000));
+        ::Sleep(static_cast<DWORD>(one_wait(at_most)));
 #else
-        ::poll(nullptr, 0, poll_timeout(count));
+        ::poll(nullptr, 0, one_wait(at_most));
 #endif
     }
 
@@ -456,17 +460,13 @@ struct socket_api {
         return none;
     }
 #if defined(_WIN32)
-    static timeval select_timeout(std::int64_t count) noexcept {
+    static timeval select_timeout(milliseconds at_most) noexcept {
         timeval limit = {};
-        limit.tv_sec = static_cast<long>(count / 1000 < 86400 ? count / 1000 : 86400);  // a day at a time
-        limit.tv_usec = static_cast<long>(count % 1000 * 1000);
+        limit.tv_sec = one_wait(at_most) / 1000;
+        limit.tv_usec = one_wait(at_most) % 1000 * 1000;
         return limit;
     }
     static int piece(std::size_t n) noexcept { return n < 0x40000000 ? static_cast<int>(n) : 0x40000000; }
-#else
-    static int poll_timeout(std::int64_t count) noexcept {
-        return count < 86400000 ? static_cast<int>(count) : 86400000;  // a day at a time
-    }
 #endif
 };
 

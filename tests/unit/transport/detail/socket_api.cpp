@@ -155,6 +155,23 @@ TEST_CASE("socket_api: the code of a connection that was never one is the system
     CHECK(socket_api::connect_code(-1) == EBADF);
 }
 
+TEST_CASE("socket_api: where no time is left nothing is waited, and the longest time is waited a day at a time") {
+    constexpr struct {
+        std::int64_t at_most, waited;
+    } rows[] = {{INT64_MIN, 0},
+                {-1, 0},
+                {0, 0},
+                {1, 1},
+                {86'399'999, 86'399'999},
+                {86'400'000, 86'400'000},
+                {86'400'001, 86'400'000},
+                {INT64_MAX, 86'400'000}};
+    for (const auto& row : rows) {
+        CAPTURE(row.at_most);
+        CHECK(socket_api::one_wait(so::milliseconds{row.at_most}) == row.waited);
+    }
+}
+
 TEST_CASE("socket_api: a wait ends at once where something has happened, or no time is left") {
     using api = socket_api;
     using so::milliseconds;
