@@ -83,6 +83,32 @@ TEST_CASE("scripted_http: plays calls, one after the other") {
     }
 }
 
+TEST_CASE("scripted_http: a step answers would_block or failed as the script says it, and no more than that") {
+    const struct {
+        so::http_script_step step;
+        so::io_result answer;
+    } rows[] = {
+        {script::would_block(), so::io_result::would_block(so::wait_for::readable)},
+        {script::would_block(so::wait_for::writable, so::stage::connect),
+         so::io_result::would_block(so::wait_for::writable, so::stage::connect)},
+        {script::fails(so::errc::link_failed), so::io_result::failed(so::errc::link_failed, 0)},
+        {script::fails(so::errc::link_failed, 5), so::io_result::failed(so::errc::link_failed, 5)},
+        {script::fails(so::errc::name_not_found, 6, so::stage::resolve),
+         so::io_result::failed(so::errc::name_not_found, 6, so::stage::resolve)},
+    };
+    for (const auto& row : rows) {
+        CAPTURE(&row - rows);
+        so::scripted_http stack{std::span{&row.step, 1}};
+        const so::io_result answered = stack.start(request);
+        CHECK(answered.state == row.answer.state);
+        CHECK(answered.wants == row.answer.wants);
+        CHECK(answered.code == row.answer.code);
+        CHECK(answered.native == row.answer.native);
+        CHECK(answered.at == row.answer.at);
+        CHECK(stack.finished());
+    }
+}
+
 TEST_CASE("scripted_http: cancel may come at any time, and must where the script says so") {
     const so::http_script_step steps[] = {script::asks(),       script::replies(200, "A: b\r\n"),
                                           script::cancels(),    script::asks(),
