@@ -101,6 +101,28 @@ class given_addresses {
 static_assert(resolver<given_addresses>);
 
 #if SUPEROFFICE_WITH_SOCKETS
+namespace detail {
+
+/// Adds the addresses of a list that getaddrinfo or c-ares has made: the families alternate (RFC 8305 section 4), and in each
+/// family the order stays.
+template <class Node>
+void add_alternating(const Node* list, bool v6_first, address_list& into) noexcept {
+    const auto next_of = [](const Node* at, int family) noexcept {
+        while (at != nullptr && (at->ai_family != family || at->ai_addr == nullptr)) at = at->ai_next;
+        return at;
+    };
+    const Node *v4 = next_of(list, AF_INET), *v6 = next_of(list, AF_INET6);
+    for (bool turn = v6_first; v4 != nullptr || v6 != nullptr; turn = !turn) {
+        const bool is_v6 = v4 == nullptr || (turn && v6 != nullptr);
+        const Node*& next = is_v6 ? v6 : v4;
+        const int family = is_v6 ? AF_INET6 : AF_INET;
+        into.add(socket_api::address_of(next->ai_addr, family));
+        next = next_of(next->ai_next, family);
+    }
+}
+
+}  // namespace detail
+
 /// Asks the system (getaddrinfo), which may block for seconds and cannot be interrupted: it does not know the deadline.
 ///
 /// Takes at most `max_addresses`, in the order of the system (RFC 6724) with the two families alternating (RFC 8305
@@ -124,13 +146,8 @@ class system_resolver {
             const bool unknown = detail::socket_api::is_unknown_name(code);
             return io_result::failed(unknown ? errc::name_not_found : errc::name_lookup_failed, code, stage::resolve);
         }
-        // Two positions in the same list, one for each family; the family of the first address begins.
-        auto v4 = found.first(false), v6 = found.first(true);
-        for (bool turn = found.starts_with_v6(); v4 || v6; turn = !turn) {
-            auto& next = (turn ? v6 : v4) ? (turn ? v6 : v4) : (turn ? v4 : v6);
-            into.add(next.address());
-            next.advance();
-        }
+        const auto* const first = found.list();  // there is one: POSIX, getaddrinfo
+        detail::add_alternating(first, first->ai_family == AF_INET6, into);
         return io_result::ready();
     }
     void stop() noexcept {}

@@ -61,6 +61,64 @@ TEST_CASE("given_addresses: gives the same list for every name, also an empty on
 }
 
 #if SUPEROFFICE_WITH_SOCKETS
+namespace {
+
+/// As addrinfo, and as the node of c-ares.
+struct node {
+    int ai_family = AF_UNSPEC;
+    const sockaddr* ai_addr = nullptr;
+    const node* ai_next = nullptr;
+};
+
+}  // namespace
+
+TEST_CASE("add_alternating: the families alternate, and an address of no family or a missing one is left out") {
+    constexpr bool v6_first = true;
+    const struct {
+        std::string_view list;  ///< '4' and '6': an address of that family; '-': of another one; '0': a missing one
+        bool v6_first;
+        std::string_view order;  ///< places in `list`
+    } rows[] = {{"", v6_first, ""},
+                {"4", v6_first, "0"},
+                {"6", !v6_first, "0"},
+                {"46", v6_first, "10"},
+                {"46", !v6_first, "01"},
+                {"64", !v6_first, "10"},
+                {"444", v6_first, "012"},
+                {"444", !v6_first, "012"},
+                {"666", v6_first, "012"},
+                {"666", !v6_first, "012"},
+                {"44466", v6_first, "30412"},
+                {"66444", !v6_first, "20314"},
+                {"-40-60", v6_first, "41"},
+                {"0-0", v6_first, ""},
+                {"4444444446", v6_first, "90123456"}};  // the list takes eight
+    for (const auto& row : rows) {
+        CAPTURE(row.list);
+        CAPTURE(row.v6_first);
+        sockaddr_in four[10] = {};
+        sockaddr_in6 six[10] = {};
+        node nodes[10];
+        for (std::size_t n = row.list.size(); n-- > 0;) {
+            if (n + 1 < row.list.size()) nodes[n].ai_next = &nodes[n + 1];
+            reinterpret_cast<unsigned char*>(&four[n].sin_addr)[3] = static_cast<unsigned char>(n);
+            reinterpret_cast<unsigned char*>(&six[n].sin6_addr)[15] = static_cast<unsigned char>(n);
+            const char what = row.list[n];
+            nodes[n].ai_family = what == '6' ? AF_INET6 : what == '-' ? AF_UNSPEC : AF_INET;
+            if (what == '6') nodes[n].ai_addr = reinterpret_cast<const sockaddr*>(&six[n]);
+            if (what == '4' || what == '-') nodes[n].ai_addr = reinterpret_cast<const sockaddr*>(&four[n]);
+        }
+        so::address_list found;
+        so::detail::add_alternating(row.list.empty() ? nullptr : nodes, row.v6_first, found);
+        REQUIRE(found.size() == row.order.size());
+        for (std::size_t n = 0; n < found.size(); ++n) {
+            const auto at = static_cast<std::size_t>(row.order[n] - '0');
+            CHECK(found[n].is_v6() == (row.list[at] == '6'));
+            CHECK(found[n].bytes[found[n].size - 1] == at);
+        }
+    }
+}
+
 TEST_CASE("system_resolver: localhost is an address of this machine") {
     so::system_resolver system;
     so::address_list found;
@@ -74,10 +132,12 @@ TEST_CASE("system_resolver: localhost is an address of this machine") {
 
 TEST_CASE("system_resolver: an impossible name is not found, without a lookup") {
     so::system_resolver system;
-    const std::string_view bad[] = {"", std::string_view("a\0b", 3)};
     const std::string long_name(254, 'a');
     so::address_list found;
-    for (const std::string_view name : {bad[0], bad[1], std::string_view(long_name)}) {
+    // The system would read the last one only to its NUL, and find that.
+    for (const std::string_view name : {std::string_view{}, std::string_view{long_name}, std::string_view{"a\0b", 3},
+                                        std::string_view{"localhost\0.example", 18}}) {
+        CAPTURE(name.size());
         const so::io_result r = system.lookup(name, found);
         CHECK(r.state == so::io_state::failed);
         CHECK(r.code == so::errc::name_not_found);

@@ -388,27 +388,9 @@ struct socket_api {
         return a;
     }
 
-    /// The list that getaddrinfo answers, and positions in it.
+    /// The list that getaddrinfo answers.
     class lookup_answer {
       public:
-        class place {
-          public:
-            place(const addrinfo* at, bool v6) noexcept : at_(at), family_(v6 ? AF_INET6 : AF_INET) { skip(); }
-            explicit operator bool() const noexcept { return at_ != nullptr; }
-            void advance() noexcept {
-                at_ = at_->ai_next;
-                skip();
-            }
-            [[nodiscard]] ip_address address() const noexcept { return address_of(at_->ai_addr, family_); }
-
-          private:
-            void skip() noexcept {
-                while (at_ != nullptr && (at_->ai_family != family_ || at_->ai_addr == nullptr)) at_ = at_->ai_next;
-            }
-            const addrinfo* at_;
-            int family_;
-        };
-
         lookup_answer() noexcept = default;
         lookup_answer(const lookup_answer&) = delete;
         lookup_answer& operator=(const lookup_answer&) = delete;
@@ -422,8 +404,7 @@ struct socket_api {
             wanted.ai_socktype = SOCK_STREAM;
             return ::getaddrinfo(name, nullptr, &wanted, &list_);
         }
-        [[nodiscard]] place first(bool v6) const noexcept { return {list_, v6}; }
-        [[nodiscard]] bool starts_with_v6() const noexcept { return list_ != nullptr && list_->ai_family == AF_INET6; }
+        [[nodiscard]] const addrinfo* list() const noexcept { return list_; }
 
       private:
         addrinfo* list_ = nullptr;
