@@ -10111,6 +10111,13 @@ struct socket_api {
         return std::memcmp(mine.bytes, to.bytes, to.size) == 0;
     }
 
+    /// What one wait of the system takes, in milliseconds: none where no time is left, and at most a day.
+    static constexpr int one_wait(milliseconds at_most) noexcept {
+        constexpr std::int64_t day = 86'400'000;
+        const std::int64_t count = at_most.count();
+        return static_cast<int>(count < 0 ? 0 : count < day ? count : day);
+    }
+
     /// What one of several sockets waits for, and whether that may have happened.
     struct watched {
         handle socket = none;
@@ -10120,7 +10127,6 @@ struct socket_api {
 
     /// Waits at most `at_most` for any of at most 16 sockets, and sets `ready` in each that may be ready.
     static void wait_until_any(std::span<watched> all, milliseconds at_most) noexcept {
-        const std::int64_t count = at_most.count() < 0 ? 0 : at_most.count();
 #if defined(_WIN32)
         fd_set readable, writable, broken;
         FD_ZERO(&readable);
@@ -10131,7 +10137,7 @@ struct socket_api {
             if (each.writable) FD_SET(each.socket, &writable);
             FD_SET(each.socket, &broken);
         }
-        timeval limit = select_timeout(count);
+        timeval limit = select_timeout(at_most);
         const bool any = !all.empty() && ::select(0, &readable, &writable, &broken, &limit) > 0;
         for (watched& each : all)
             each.ready = any && (FD_ISSET(each.socket, &readable) || FD_ISSET(each.socket, &writable) ||
@@ -10143,14 +10149,13 @@ struct socket_api {
             wanted[i].fd = all[i].socket;
             wanted[i].events = static_cast<short>((all[i].readable ? POLLIN : 0) | (all[i].writable ? POLLOUT : 0));
         }
-        const bool any = ::poll(wanted, size, poll_timeout(count)) > 0;
-        for (std::size_t i = 0; i < all.size(); ++i) all[i].ready = any && wanted[i].revents != 0;
+        ::poll(wanted, size, one_wait(at_most));
+        for (std::size_t i = 0; i < all.size(); ++i) all[i].ready = wanted[i].revents != 0;
 #endif
     }
 
     /// Waits at most `at_most`; true if the socket may be ready (or has failed).
     static bool wait_until(handle h, bool writable, milliseconds at_most) noexcept {
-        const std::int64_t count = at_most.count() < 0 ? 0 : at_most.count();
 #if defined(_WIN32)
         // Not WSAPoll: before Windows 10 2004 it never reports a connect that failed.
         fd_set wanted, broken;
@@ -10158,23 +10163,22 @@ struct socket_api {
         FD_ZERO(&broken);
         FD_SET(h, &wanted);
         FD_SET(h, &broken);
-        timeval limit = select_timeout(count);
+        timeval limit = select_timeout(at_most);
         return ::select(0, writable ? nullptr : &wanted, writable ? &wanted : nullptr, &broken, &limit) != 0;
 #else
         pollfd wanted = {};
         wanted.fd = h;
         wanted.events = writable ? POLLOUT : POLLIN;
-        return ::poll(&wanted, 1, poll_timeout(count)) > 0;
+        return ::poll(&wanted, 1, one_wait(at_most)) > 0;
 #endif
     }
 
     /// Sleeps for `at_most`, or less.
     static void pause(milliseconds at_most) noexcept {
-        const std::int64_t count = at_most.count() < 0 ? 0 : at_most.count();
 #if defined(_WIN32)
-        ::Sleep(static_cast<DWORD>(count < 86400000 ? count : 86400000));
+        ::Sleep(static_cast<DWORD>(one_wait(at_most)));
 #else
-        ::poll(nullptr, 0, poll_timeout(count));
+        ::poll(nullptr, 0, one_wait(at_most));
 #endif
     }
 
@@ -10233,27 +10237,9 @@ struct socket_api {
         return a;
     }
 
-    /// The list that getaddrinfo answers, and positions in it.
+    /// The list that getaddrinfo answers.
     class lookup_answer {
       public:
-        class place {
-          public:
-            place(const addrinfo* at, bool v6) noexcept : at_(at), family_(v6 ? AF_INET6 : AF_INET) { skip(); }
-            explicit operator bool() const noexcept { return at_ != nullptr; }
-            void advance() noexcept {
-                at_ = at_->ai_next;
-                skip();
-            }
-            [[nodiscard]] ip_address address() const noexcept { return address_of(at_->ai_addr, family_); }
-
-          private:
-            void skip() noexcept {
-                while (at_ != nullptr && (at_->ai_family != family_ || at_->ai_addr == nullptr)) at_ = at_->ai_next;
-            }
-            const addrinfo* at_;
-            int family_;
-        };
-
         lookup_answer() noexcept = default;
         lookup_answer(const lookup_answer&) = delete;
         lookup_answer& operator=(const lookup_answer&) = delete;
@@ -10267,8 +10253,7 @@ struct socket_api {
             wanted.ai_socktype = SOCK_STREAM;
             return ::getaddrinfo(name, nullptr, &wanted, &list_);
         }
-        [[nodiscard]] place first(bool v6) const noexcept { return {list_, v6}; }
-        [[nodiscard]] bool starts_with_v6() const noexcept { return list_ != nullptr && list_->ai_family == AF_INET6; }
+        [[nodiscard]] const addrinfo* list() const noexcept { return list_; }
 
       private:
         addrinfo* list_ = nullptr;
@@ -10305,17 +10290,13 @@ struct socket_api {
         return none;
     }
 #if defined(_WIN32)
-    static timeval select_timeout(std::int64_t count) noexcept {
+    static timeval select_timeout(milliseconds at_most) noexcept {
         timeval limit = {};
-        limit.tv_sec = static_cast<long>(count / 1000 < 86400 ? count / 1000 : 86400);  // a day at a time
-        limit.tv_usec = static_cast<long>(count % 1000 * 1000);
+        limit.tv_sec = one_wait(at_most) / 1000;
+        limit.tv_usec = one_wait(at_most) % 1000 * 1000;
         return limit;
     }
     static int piece(std::size_t n) noexcept { return n < 0x40000000 ? static_cast<int>(n) : 0x40000000; }
-#else
-    static int poll_timeout(std::int64_t count) noexcept {
-        return count < 86400000 ? static_cast<int>(count) : 86400000;  // a day at a time
-    }
 #endif
 };
 
@@ -10380,8 +10361,9 @@ class address_list {
 /// `may_wait`            a `static constexpr bool`: true if `lookup` may block for the network.
 ///
 /// `lookup(name, into)`  called again with the same name until it no longer answers `would_block`. `ready`: `into`,
-///                       which was empty, holds what was found. `failed`: errc::name_not_found or name_lookup_failed,
-///                       with the native code. `name` is borrowed for the call.
+///                       which was empty, holds what was found; to the socket, nothing found is errc::name_not_found.
+///                       `failed`: errc::name_not_found or name_lookup_failed, with the native code. `name` is
+///                       borrowed for the call.
 ///
 /// `stop()`              gives up a running lookup. Safe at any time.
 ///
@@ -10416,6 +10398,28 @@ class given_addresses {
 static_assert(resolver<given_addresses>);
 
 #if SUPEROFFICE_WITH_SOCKETS
+namespace detail {
+
+/// Adds the addresses of a list that getaddrinfo or c-ares has made: the families alternate (RFC 8305 section 4), and in each
+/// family the order stays.
+template <class Node>
+void add_alternating(const Node* list, bool v6_first, address_list& into) noexcept {
+    const auto next_of = [](const Node* at, int family) noexcept {
+        while (at != nullptr && (at->ai_family != family || at->ai_addr == nullptr)) at = at->ai_next;
+        return at;
+    };
+    const Node *v4 = next_of(list, AF_INET), *v6 = next_of(list, AF_INET6);
+    for (bool turn = v6_first; v4 != nullptr || v6 != nullptr; turn = !turn) {
+        const bool is_v6 = v4 == nullptr || (turn && v6 != nullptr);
+        const Node*& next = is_v6 ? v6 : v4;
+        const int family = is_v6 ? AF_INET6 : AF_INET;
+        into.add(socket_api::address_of(next->ai_addr, family));
+        next = next_of(next->ai_next, family);
+    }
+}
+
+}  // namespace detail
+
 /// Asks the system (getaddrinfo), which may block for seconds and cannot be interrupted: it does not know the deadline.
 ///
 /// Takes at most `max_addresses`, in the order of the system (RFC 6724) with the two families alternating (RFC 8305
@@ -10439,15 +10443,8 @@ class system_resolver {
             const bool unknown = detail::socket_api::is_unknown_name(code);
             return io_result::failed(unknown ? errc::name_not_found : errc::name_lookup_failed, code, stage::resolve);
         }
-        // Two positions in the same list, one for each family; the family of the first address begins.
-        auto v4 = found.first(false), v6 = found.first(true);
-        for (bool turn = found.starts_with_v6(); (v4 || v6) && into.size() < max_addresses; turn = !turn) {
-            auto& next = (turn ? v6 : v4) ? (turn ? v6 : v4) : (turn ? v4 : v6);
-            into.add(next.address());
-            next.advance();
-        }
-        if (into.empty())
-            return io_result::failed(errc::name_not_found, detail::socket_api::unknown_name, stage::resolve);
+        const auto* const first = found.list();  // there is one: POSIX, getaddrinfo
+        detail::add_alternating(first, first->ai_family == AF_INET6, into);
         return io_result::ready();
     }
     void stop() noexcept {}
@@ -10682,8 +10679,7 @@ class basic_tcp_socket {
                 socket_ = api::make(addresses_[next_].is_v6());
                 code = socket_ == api::none ? api::last_code() : api::begin_connect(socket_, addresses_[next_], port);
                 ++next_;
-                if (socket_ != api::none && api::is_in_progress(code))
-                    return io_result::would_block(wait_for::writable, stage::connect);
+                if (api::is_in_progress(code)) return io_result::would_block(wait_for::writable, stage::connect);
             }
             if (code == 0 && api::is_connected_to_itself(socket_, addresses_[next_ - 1], port)) code = api::refused;
             if (code == 0) {
@@ -16798,7 +16794,6 @@ class http_connection {
 
     void wipe() noexcept {
         detail::wipe(memory_.data(), memory_.size());
-        starting_ = false;
         forget_reply();
     }
 

@@ -373,19 +373,7 @@ class cares_resolver {
         auto& me = *static_cast<cares_resolver*>(self);
         me.end(status);
         if (status != ARES_SUCCESS || answer == nullptr) return;
-        const auto next_of = [](const ares_addrinfo_node* at, int family) noexcept {
-            while (at != nullptr && (at->ai_family != family || at->ai_addr == nullptr)) at = at->ai_next;
-            return at;
-        };
-        const ares_addrinfo_node* v6 = next_of(answer->nodes, AF_INET6);
-        const ares_addrinfo_node* v4 = next_of(answer->nodes, AF_INET);
-        for (bool turn = true; (v4 != nullptr || v6 != nullptr) && me.found_.size() < max_addresses; turn = !turn) {
-            const bool is_v6 = v4 == nullptr || (turn && v6 != nullptr);
-            auto& next = is_v6 ? v6 : v4;
-            const int family = is_v6 ? AF_INET6 : AF_INET;
-            me.found_.add(api::address_of(next->ai_addr, family));
-            next = next_of(next->ai_next, family);
-        }
+        detail::add_alternating(answer->nodes, true, me.found_);
         ares_freeaddrinfo(answer);
     }
 

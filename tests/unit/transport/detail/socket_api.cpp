@@ -9,9 +9,13 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -40,6 +44,23 @@ TEST_CASE("socket_api: the system's answer has addresses of either family, with 
         CHECK(found[0].scope == 1);
     }
 }
+
+#if defined(__GLIBC__) && __GLIBC__ * 100 + __GLIBC_MINOR__ >= 233
+TEST_CASE("socket_api: lookups do not fill the memory: what the system allocates for an answer is freed") {
+    so::system_resolver system;
+    so::address_list found;
+    const auto look_up = [&](int times) {
+        for (int n = 0; n < times; ++n) {
+            found.clear();
+            CHECK(system.lookup("127.0.0.1", found).state == so::io_state::ready);
+        }
+    };
+    look_up(10);  // what the system keeps from the first time on
+    const std::size_t before = ::mallinfo2().uordblks;
+    look_up(1000);
+    CHECK(::mallinfo2().uordblks < before + 1000);  // an answer has more than a byte
+}
+#endif
 
 TEST_CASE("socket_api: which codes of getaddrinfo mean that the name is unknown") {
     constexpr bool unknown = true;
