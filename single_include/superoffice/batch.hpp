@@ -18601,8 +18601,7 @@ class refreshing_bearer {
     credential_state prepare(instant now) noexcept {
         // The clients may have left a fetch alone for a long time. Such a fetch has failed when it wanted its next step, so
         // the next attempt may be due already.
-        for (instant failed_at = fetching_ ? call_.wants().until : now; fetching_ || renewal_.is_due(now);
-             failed_at = now) {
+        for (instant failed_at = fetching_ ? call_.wants().until : now; renewal_.is_due(now); failed_at = now) {
             if (!fetching_) begin();
             if (call_.step(now) == step_state::pending) return credential_state::pending;
             finish(now, failed_at < now ? failed_at : now);
@@ -18937,8 +18936,7 @@ class system_user {
     credential_state prepare(instant now) noexcept {
         now_ = now;
         // As in `refreshing_bearer`: a fetch that was left alone has failed when it wanted its next step.
-        for (instant failed_at = fetching_ ? call_.wants().until : now; fetching_ || renewal_.is_due(now);
-             failed_at = now) {
+        for (instant failed_at = fetching_ ? call_.wants().until : now; renewal_.is_due(now); failed_at = now) {
             if (!fetching_) {
                 corrected_ = false;
                 begin();

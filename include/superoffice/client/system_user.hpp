@@ -138,8 +138,7 @@ class system_user {
     credential_state prepare(instant now) noexcept {
         now_ = now;
         // As in `refreshing_bearer`: a fetch that was left alone has failed when it wanted its next step.
-        for (instant failed_at = fetching_ ? call_.wants().until : now; fetching_ || renewal_.is_due(now);
-             failed_at = now) {
+        for (instant failed_at = fetching_ ? call_.wants().until : now; renewal_.is_due(now); failed_at = now) {
             if (!fetching_) {
                 corrected_ = false;
                 begin();
