@@ -442,10 +442,12 @@ TEST_CASE("watch_many: an error that ends all leaves a free element free") {
 
 TEST_CASE("watch_many: another user of the client is no failure") {
     so::watched_task tasks[] = {{.id = 1}};
-    bench b{{{497, at("Started", 10)}, {1, at("Succeeded", 100)}}, tasks};
+    bench b{{{497, at("Started", 10)}, {1, at("Succeeded", 100)}}, tasks, {.max_failures = 0}};
     {
         auto other = b.api.start_get_batch_task_info<progress>(497);
         CHECK(b.all.step(b.clock.now()) == waiting);
+        CHECK(b.all.last_failure() == errc::busy);
+        CHECK_FALSE(b.all.pauses_all());
         support::step_to_end(other, b.clock.now());
     }
     CHECK(b.follow() == std::vector<news>{{1, finished, 2'000}});
