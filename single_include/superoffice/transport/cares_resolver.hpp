@@ -335,8 +335,10 @@ class cares_resolver {
     }
 
     [[nodiscard]] wait_for wants() const noexcept {
-        if (watched_ == 0) return wait_for::time;
-        return sockets_[0].writable && !sockets_[0].readable ? wait_for::writable : wait_for::readable;
+        const std::span<const watched> all = watched_handles();
+        if (all.empty()) return wait_for::time;
+        // A socket that connects, or has something to send, is watched for both, and nothing can be read before that.
+        return all.front().writable ? wait_for::writable : wait_for::readable;
     }
 
     [[nodiscard]] std::span<watched> watched_sockets() noexcept { return {sockets_, watched_}; }
