@@ -246,8 +246,7 @@ class cares_resolver {
         const int status = status_;
         into = found_;
         stop();
-        if (status == ARES_SUCCESS && !into.empty()) return io_result::ready();
-        into.clear();
+        if (!into.empty()) return io_result::ready();
         const int code = status == ARES_SUCCESS ? ARES_ENODATA : status;
         return io_result::failed(detail::cares_api::errc_of(code), code, stage::resolve);
     }
@@ -335,10 +334,9 @@ class cares_resolver {
     }
 
     [[nodiscard]] wait_for wants() const noexcept {
-        const std::span<const watched> all = watched_handles();
-        if (all.empty()) return wait_for::time;
+        if (watched_ == 0) return wait_for::time;
         // A socket that connects, or has something to send, is watched for both, and nothing can be read before that.
-        return all.front().writable ? wait_for::writable : wait_for::readable;
+        return watched_handles().front().writable ? wait_for::writable : wait_for::readable;
     }
 
     [[nodiscard]] std::span<watched> watched_sockets() noexcept { return {sockets_, watched_}; }
