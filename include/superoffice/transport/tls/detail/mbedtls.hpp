@@ -421,8 +421,7 @@ struct mbedtls_api {
     static void drop_certificate(mbedtls_ssl_session& session) noexcept {
 #if defined(MBEDTLS_SSL_KEEP_PEER_CERTIFICATE)
         mbedtls_x509_crt*& kept = session.SUPEROFFICE_DETAIL_FIELD(peer_cert);
-        if (kept == nullptr) return;
-        mbedtls_x509_crt_free(kept);
+        mbedtls_x509_crt_free(kept);  // may be null
         mbedtls_free(kept);
         kept = nullptr;
 #else

@@ -84,6 +84,11 @@ TEST_CASE("mbedtls_api: only an interrupted computation is one") {
     CHECK_FALSE(mbedtls_api::is_computing(0));
 }
 
+TEST_CASE("mbedtls_api: only PSA's code for missing entropy is one") {
+    CHECK(mbedtls_api::is_no_entropy(-148));  // PSA_ERROR_INSUFFICIENT_ENTROPY
+    for (const int code : {-147, -149, 148, 0}) CHECK_FALSE(mbedtls_api::is_no_entropy(code));
+}
+
 TEST_CASE("mbedtls_api: a failed step is about the certificate by its code, or by the message that it was at") {
     constexpr int bad_certificate = -0x7A00;  // under a name of its own in 2.28
     unsigned char certificate[] = {MBEDTLS_SSL_HS_CERTIFICATE, 0, 0, 0},
