@@ -8305,6 +8305,8 @@ error interpret_as(Reader& reader, reply_info& about, const json_document& docum
         if (rules.has_value) meaning = rules.nothing;
     } else if (good && e.code != errc::ok) {
         if (e.code == errc::bad_json && beginning_of(document).on('<')) e.code = errc::not_json;
+        // A reply that has lost its body. The error may pass, but the call must not be made again.
+        if (e.code == errc::empty_document && !rules.may_repeat) e.code = errc::outcome_unknown;
         e.http_status = status;
         return e;
     } else {

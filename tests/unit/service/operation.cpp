@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace so = superoffice;
 namespace script = superoffice::script;
@@ -245,6 +246,36 @@ TEST_CASE("operation: `nothing` decides what null, 204 and 404 mean") {
         const auto of_void = answered<void>(row.reply, row.nothing);
         CHECK(of_void.error.code == row.of_void);
         CHECK(of_void.has_value == (row.of_void == errc::ok));
+    }
+}
+
+TEST_CASE("operation: of a call that does harm twice, no reply that tells nothing ends in an error that may pass") {
+    const struct {
+        std::string text;
+        bool closes;
+    } replies[] = {{support::reply_text("200 OK", ""), false},
+                   {support::reply_text("200 OK", " \r\n"), false},
+                   {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", false},
+                   {"HTTP/1.1 200 OK\r\n\r\n", true}};  // cut off where its body would begin
+    const std::string request = support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/StartBatchJob",
+                                                      .body = R"({"BatchTaskInfo":{"Name":"job"}})"}
+                                    .text();
+    for (const auto& reply : replies) {
+        CAPTURE(reply.text);
+        std::vector<so::script_step> steps = {script::starts(), script::expects(request), script::gives(reply.text)};
+        if (reply.closes) steps.push_back(script::closes());
+        const so::error e = replay::in_every_cut(steps, [](so::scripted& link) {
+            std::array<std::byte, 1024> memory{};
+            so::client api{link, support::test_base, so::bearer{support::test_token}, memory};
+            so::StartBatchJobRequest job;
+            job.BatchTaskInfo.Name = std::string_view{"job"};
+            auto call = api.start(so::start_batch_job, job);
+            support::step_to_end(call);
+            return call.error();
+        });
+        CHECK(e.code == errc::outcome_unknown);
+        CHECK_FALSE(so::is_repeatable(e.code));
+        CHECK(e.http_status == 200);
     }
 }
 
