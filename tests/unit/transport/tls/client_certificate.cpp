@@ -150,7 +150,6 @@ TEST_CASE("client_certificate: a link that shows one gives all its memory back")
     options.ca_file = nullptr;
     options.authorities = &authorities;
     options.client = &me;
-    options.resume = false;
     const std::uint16_t port = service().port("picky");
     const auto use = [&](io_state& state) {
         const support::freed_memory freed{"any text"};
@@ -164,8 +163,12 @@ TEST_CASE("client_certificate: a link that shows one gives all its memory back")
     io_state state = io_state::failed;
     static_cast<void>(use(state));  // what mbedTLS takes once and keeps for good
     REQUIRE(state == io_state::ready);
-    CHECK(use(state) == 0);
-    REQUIRE(state == io_state::ready);
+    for (const bool keeps_session : {false, true}) {
+        CAPTURE(keeps_session);
+        options.resume = keeps_session;
+        CHECK(use(state) == 0);
+        REQUIRE(state == io_state::ready);
+    }
 }
 
 TEST_CASE("client_certificate: where memory runs out, and where the pair is refused, nothing stays on the heap") {
