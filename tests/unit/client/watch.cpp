@@ -711,4 +711,6 @@ TEST_CASE("watch: without a pause a step takes no longer after a million failure
     static_assert(so::detail::pause_after(UINT32_MAX, no_pause, {}).count() == 0);
     static_assert(so::detail::pause_after(UINT32_MAX, no_pause, milliseconds{7'000}).count() == 7'000);
     static_assert(so::detail::pause_after(UINT32_MAX, so::watch_options{}, {}).count() == 60'000);
+    for (const std::uint32_t failures : {1U, 2U, UINT32_MAX})
+        CHECK(so::detail::pause_after(failures, no_pause, {}).count() == 0);
 }
