@@ -9258,7 +9258,6 @@ class scripted_http : public detail::script_player<http_script_step, detail::ski
         if (!is_open()) return mismatch("step", script_mismatch::kind::not_started);
         take_head();
         if (io_result early; answers_early(early, true)) return early;
-        take_head();
         if (current(act::ends) != nullptr) {
             set_open(false);
             return end();
@@ -14636,8 +14635,9 @@ class der_writer {
             for (; count >= 8; count -= 8, bits >>= 8) put(bits & 0xFF);
         }
         while (at_ < end && memory_[at_] == std::byte{0}) ++at_;  // DER has no leading zeros ...
-        if (at_ == end) ok_ = false;
-        if (at_ < end && (memory_[at_] & std::byte{0x80}) != std::byte{0})
+        if (at_ == end)
+            ok_ = false;
+        else if ((memory_[at_] & std::byte{0x80}) != std::byte{0})
             put(0);  // ... but one where it would be negative
         put_tag_and_length(2, end);
     }

@@ -128,7 +128,6 @@ class scripted_http : public detail::script_player<http_script_step, detail::ski
         if (!is_open()) return mismatch("step", script_mismatch::kind::not_started);
         take_head();
         if (io_result early; answers_early(early, true)) return early;
-        take_head();
         if (current(act::ends) != nullptr) {
             set_open(false);
             return end();

@@ -67,6 +67,7 @@ TEST_CASE("error: native has one meaning, and only its function answers with it"
         {"above every status", {.stage = stage::connect, .code = errc::proxy_failed, .native = 1000}, {}},
         {"no status", {.stage = stage::connect, .code = errc::proxy_failed, .native = 7}, {}},
         {"a certificate's", {.stage = stage::handshake, .code = errc::certificate_expired, .native = 5}, {.faults = 5}},
+        {"the lowest bit", {.stage = stage::handshake, .code = errc::certificate_expired, .native = 1}, {.faults = 1}},
         {"mbedTLS's",
          {.stage = stage::handshake, .code = errc::certificate_refused, .native = -0x3000},
          {.tls = -0x3000}},

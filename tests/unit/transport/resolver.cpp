@@ -54,6 +54,7 @@ TEST_CASE("given_addresses: gives the same list for every name, also an empty on
     const so::io_result r = none.lookup("example.com", found);
     CHECK(r.state == so::io_state::failed);
     CHECK(r.code == so::errc::name_not_found);
+    CHECK(r.native == 0);
     CHECK(r.at == so::stage::resolve);
 
     given.stop();  // there is nothing to give up
@@ -128,6 +129,16 @@ TEST_CASE("system_resolver: localhost is an address of this machine") {
     REQUIRE(so::parse_ip_address("127.0.0.1", four));
     REQUIRE(so::parse_ip_address("::1", six));
     for (std::size_t i = 0; i < found.size(); ++i) CHECK((found[i] == four || found[i] == six));
+
+#if !defined(_WIN32)
+    // The family that the system names first comes first.
+    addrinfo wanted{};
+    wanted.ai_socktype = SOCK_STREAM;
+    addrinfo* answer = nullptr;
+    REQUIRE(::getaddrinfo("localhost", nullptr, &wanted, &answer) == 0);
+    CHECK(found[0] == (answer->ai_family == AF_INET6 ? six : four));
+    ::freeaddrinfo(answer);
+#endif
 }
 
 TEST_CASE("system_resolver: an impossible name is not found, without a lookup") {

@@ -109,6 +109,18 @@ TEST_CASE("scripted_http: a step answers would_block or failed as the script say
     }
 }
 
+TEST_CASE("scripted_http: the head has come although nothing of the body has") {
+    const so::http_script_step steps[] = {script::asks(), script::replies(200, "A: b\r\n"), script::would_block(),
+                                          script::gives("ab"), script::ends()};
+    so::scripted_http stack{steps};
+    REQUIRE(stack.start(request).state == io_state::ready);
+    std::array<std::byte, 4> into{};
+    CHECK(stack.step(instant{0}, into).state == io_state::would_block);
+    CHECK(stack.status() == 200);
+    CHECK(taken(stack) == "ab");
+    CHECK(stack.finished());
+}
+
 TEST_CASE("scripted_http: cancel may come at any time, and must where the script says so") {
     const so::http_script_step steps[] = {script::asks(),       script::replies(200, "A: b\r\n"),
                                           script::cancels(),    script::asks(),

@@ -6,6 +6,7 @@
 
 #include "support/guard_page.hpp"
 
+#include <cstdint>
 #include <string_view>
 
 namespace {
@@ -61,4 +62,13 @@ TEST_CASE("loopback: localhost and loopback literals are this machine, look-alik
         CHECK(superoffice::detail::is_localhost(placed) == (row.what == means::localhost));
         CHECK(superoffice::detail::is_loopback(placed) == (row.what != means::another_host));
     }
+}
+
+TEST_CASE("read_ipv4: the four numbers, in their order") {
+    std::uint8_t bytes[4] = {};
+    CHECK(superoffice::detail::read_ipv4("192.0.2.255", bytes));
+    CHECK(bytes[0] == 192);
+    CHECK(bytes[1] == 0);
+    CHECK(bytes[2] == 2);
+    CHECK(bytes[3] == 255);
 }
