@@ -388,6 +388,11 @@ TEST_CASE("system_user: a signature that is no base64 is wrong, and is not check
     CHECK(d.prepare() == credential_state::unavailable);
     CHECK(d.source.reason() == "the signature of the token is wrong");
     CHECK_FALSE(is_asked);
+
+    // The next attempt begins without the reason of the last one.
+    d.clock.pass(milliseconds{1'000});
+    static_cast<void>(d.source.prepare(d.clock.now()));
+    CHECK(d.source.reason().empty());
 }
 
 TEST_CASE("system_user: it is not dead after a refusal that may pass, nor without a clock") {

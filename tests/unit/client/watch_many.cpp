@@ -584,6 +584,15 @@ TEST_CASE("watch_many: a deadline that passes in the middle of a question ends i
     CHECK(b.all.is_over());
 }
 
+TEST_CASE("watch_many: the shortest deadline is a millisecond") {
+    so::watched_task tasks[] = {{.id = 1}};
+    bench b{{{1, at("Started", 10)}}, tasks, {.deadline = milliseconds{1}}, {.blocks_first = true}};
+    CHECK(b.all.step(b.clock.now()) == waiting);
+    b.clock.pass(milliseconds{1});
+    CHECK(b.all.step(b.clock.now()) == call_failed);
+    CHECK(b.all.error() == errc::deadline_exceeded);
+}
+
 TEST_CASE("watch_many: in the middle of a question it wants what its call wants") {
     so::watched_task tasks[] = {{.id = 1}};
     bench b{{{1, at("Started", 10)}}, tasks, {}, {.blocks_first = true}};

@@ -160,6 +160,33 @@ TEST_CASE("operation: a GET with a credential renews it at 401, once") {
           }) == errc::ok);
 }
 
+TEST_CASE("operation: a 401 of an operation without a credential asks for no fresh one") {
+    struct counting {
+        int* refusals;
+        static so::credential_state prepare(so::instant) noexcept { return so::credential_state::ready; }
+        static void add_to(so::request_head& head) noexcept { head.header("Authorization", "Bearer a"); }
+        bool refused() noexcept { return ++*refusals, true; }
+    };
+    const std::string request =
+        "GET /api/v1/Thing/ HTTP/1.1\r\nHost: online.superoffice.com\r\nAccept: application/json\r\n"
+        "Accept-Encoding: identity\r\nUser-Agent: superoffice-batch/" SUPEROFFICE_VERSION_TEXT "\r\n\r\n";
+    const std::string refusal = support::reply_text("401 Unauthorized", "");
+    const so::script_step steps[] = {script::starts(), script::expects(request), script::gives(refusal)};
+    so::scripted link{steps};
+    int refusals = 0;
+    std::array<std::byte, 1024> memory{};
+    so::client api{link, "https://online.superoffice.com", counting{&refusals}, memory};
+    auto call = api.start(so::operation<so::path_segment, so::TenantStatus>{.path = "/api/v1/Thing/",
+                                                                            .slow = so::milliseconds{1'000},
+                                                                            .method = so::http_method::get,
+                                                                            .needs_credential = false},
+                          so::path_segment{""});
+    support::step_to_end(call);
+    CHECK(call.error().code == errc::unauthorized);
+    CHECK(refusals == 0);
+    CHECK(link.finished());
+}
+
 TEST_CASE("operation: a GET sends no body, whatever its request is") {
     const std::string request =
         "GET /api/v1/BatchTask/ HTTP/1.1\r\nHost: online.superoffice.com\r\nAccept: application/json\r\n"
