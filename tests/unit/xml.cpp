@@ -12,6 +12,7 @@
 #include "support/failing_malloc.hpp"
 #include "support/freed_memory.hpp"
 #include "support/guard_page.hpp"
+#include "support/replay.hpp"
 #include "support/scripted_call.hpp"
 
 #include <array>
@@ -970,6 +971,28 @@ struct any_link {
 static_assert(so::byte_transport<any_link>);
 
 }  // namespace
+
+TEST_CASE("xml: an error in XML in place of a list is told, also where white space comes first") {
+    const std::string request =
+        support::request_text{.target = "/Cust12345/api/v1/Agents/Batch/GetBatchTaskInfosByState",
+                              .body = R"({"State":"Started"})"}
+            .text();
+    const std::string reply =
+        support::reply_text("200 OK", "\r\n <x><Error>true</Error><ErrorMessage>no</ErrorMessage></x>", "", "text/xml");
+    const so::script_step steps[] = {so::script::starts(), so::script::expects(request), so::script::gives(reply)};
+    const auto code = replay::in_every_cut(steps, [](so::scripted& link) {
+        std::array<std::byte, 2048> memory{};
+        so::client api{link,   support::test_base,   so::bearer{support::test_token},
+                       memory, so::client_options{}, small_reader{}};
+        auto call = api.start_list<BatchTaskInfo>(so::get_batch_task_infos_by_state,
+                                                  so::GetBatchTaskInfosByStateRequest{so::BatchTaskState::Started},
+                                                  [](const BatchTaskInfo&) noexcept { return so::list_answer::more; });
+        support::step_to_end(call);
+        CHECK(api.last_reply().message == "no");
+        return call.error().code;
+    });
+    CHECK(code == errc::service_fault);
+}
 
 TEST_CASE("xml: a client that has the reader sends and reads XML; one that has not says so") {
     const std::string head = "HTTP/1.1 200 OK\r\nContent-Type: application/xml; charset=utf-8\r\nContent-Length: ";
