@@ -135,7 +135,8 @@ class tls_handshake {
     }
 
     /// The link blocked when mbedTLS told the server by an alert that its certificate is refused. Only the rest of that
-    /// alert is transmitted, and nothing that the server or the link does changes the error any more.
+    /// alert is transmitted. Whatever the server sends and however the link ends, the error stays; a link that never takes
+    /// the alert is left to the deadline of the call.
     io_result finish_refusal(tls_connection& connection, tls_resumption& resumption) noexcept {
         connection.forget_link_answer();
         // mbedTLS transmits what is left of the last alert before it would write another one.
