@@ -8,6 +8,7 @@
 
 #include <support/freed_memory.hpp>
 
+#include <atomic>
 #include <cstddef>
 
 namespace support {
@@ -41,15 +42,20 @@ class failing_malloc {
     int left_;
 };
 
+/// Of the whole program.
+inline std::atomic<std::size_t> malloc_calls{0};
+
 }  // namespace support
 
 extern "C" {
 void* __libc_malloc(std::size_t);
 void* __libc_realloc(void*, std::size_t);
 __attribute__((weak)) void* malloc(std::size_t size) noexcept {
+    ++support::malloc_calls;
     return support::failing_malloc::is_next() ? nullptr : __libc_malloc(size);
 }
 __attribute__((weak)) void* realloc(void* block, std::size_t size) noexcept {
+    ++support::malloc_calls;
     return support::failing_malloc::is_next() ? nullptr : __libc_realloc(block, size);
 }
 }

@@ -11,12 +11,12 @@
 #include <superoffice/transport/scripted.hpp>
 
 #include "support/failing_calloc.hpp"
+#include "support/failing_malloc.hpp"
 #include "tls_service.hpp"
 #include "tls_testing.hpp"
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstring>
 #include <span>
 #include <string>
@@ -198,24 +198,9 @@ TEST_CASE("tls: a session is imported once all authorities are loaded, and not w
 
 #if defined(SUPEROFFICE_TESTS_TLS_SERVICE)
 
-// Counts what mbedTLS asks of the heap; glibc lets a program replace these and still reach its own. Sanitizers replace
-// them already.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define SUPEROFFICE_TESTS_SANITIZED 1
-#endif
-#endif
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && \
-    !defined(SUPEROFFICE_TESTS_SANITIZED)
-#define SUPEROFFICE_TESTS_COUNT_HEAP 1  // the calls of calloc are counted in support/failing_calloc.hpp
-static std::atomic<std::size_t> other_calls{0};
-static std::size_t heap_calls() { return other_calls + support::calloc_calls; }
-extern "C" {
-void* __libc_malloc(std::size_t);
-void* __libc_realloc(void*, std::size_t);
-void* malloc(std::size_t size) noexcept { return ++other_calls, __libc_malloc(size); }
-void* realloc(void* block, std::size_t size) noexcept { return ++other_calls, __libc_realloc(block, size); }
-}
+#if defined(__GLIBC__) && !defined(SUPEROFFICE_TESTS_OTHER_FREE)
+#define SUPEROFFICE_TESTS_COUNT_HEAP 1
+static std::size_t heap_calls() { return support::malloc_calls + support::calloc_calls; }
 #endif
 
 namespace {
