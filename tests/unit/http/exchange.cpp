@@ -728,10 +728,10 @@ TEST_CASE(
     };
     for (const auto& row : rows)
         for (const std::size_t piece : {1U, 2U, 7U, 80U})
-            for (const std::size_t dropped : {1U, 2U, 5U, 80U}) {
+            for (const std::size_t at_once : {1U, 2U, 5U, 80U}) {
                 CAPTURE(row.framing);
                 CAPTURE(piece);
-                CAPTURE(dropped);
+                CAPTURE(at_once);
                 std::array<std::byte, 64> memory;
                 so::exchange machine;
                 machine.begin(memory, 0, 4);
@@ -751,7 +751,7 @@ TEST_CASE(
                     }
                     const std::span<char> window = machine.window();
                     CHECK(window.size() <= machine.window_capacity());
-                    const std::size_t first = std::min(dropped, window.size());
+                    const std::size_t first = std::min(at_once, window.size());
                     used.append(window.data(), first);
                     machine.drop(first);
                 }
