@@ -19,8 +19,8 @@ PATIENCE = 0.05  # seconds until characters that could begin HANG_UP, and do not
 
 
 class Modem:
-    """`port` is for QEMU. With `through`, every call leads to that port of this machine, and the number that the firmware
-    dials does not matter: a modem that does TLS itself leads to a service without TLS."""
+    """`port` is for QEMU. If there is a `through`, all calls lead to that port of this machine, and the number that the
+    firmware dials is ignored. A modem that does TLS itself leads to a service without TLS in this way."""
 
     def __init__(self, through=None):
         self._through = through

@@ -8305,7 +8305,7 @@ error interpret_as(Reader& reader, reply_info& about, const json_document& docum
         if (rules.has_value) meaning = rules.nothing;
     } else if (good && e.code != errc::ok) {
         if (e.code == errc::bad_json && beginning_of(document).on('<')) e.code = errc::not_json;
-        // A reply that has lost its body. The error may pass, but the call must not be made again.
+        // The reply has lost its body. `empty_document` may be repeated, but this call may not: the job may run already.
         if (e.code == errc::empty_document && !rules.may_repeat) e.code = errc::outcome_unknown;
         e.http_status = status;
         return e;
